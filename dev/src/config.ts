@@ -21,6 +21,9 @@ const settings = z.object({
   // Reserved on disk when the streams are created: less than in production, for laptops.
   SESSIONS_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(256 * MIB),
   SAMPLES_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(1024 * MIB),
+  AUDIT_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(128 * MIB),
+  /** The simulated plant is on this machine; whoever has others says where. */
+  DEVICE_NETWORKS: z.string().default('127.0.0.0/8,::1/128'),
   ...storeSettings,
 });
 const schema = settings.superRefine((config, context) =>
@@ -52,6 +55,7 @@ Settings come from the environment, for example  API_PORT=8001 npm start
   LOG_LEVEL       trace, debug, info, warn, error          info
   API_ANONYMOUS_LOOPBACK  false: callers on this machine need a key or a login as well
   SAMPLE_STORE    where values go: postgres or influx      postgres
+  DEVICE_NETWORKS where devices may be reached             127.0.0.0/8,::1/128 (this machine), for example 192.168.10.0/24,127.0.0.0/8
 
 With influx they go to an InfluxDB 2 of yours, which is asked at the start whether it takes them: INFLUX_URL, INFLUX_TOKEN
 (INFLUX_TOKEN_FILE), INFLUX_ORG and INFLUX_BUCKET (both holdfast unless set), INFLUX_TLS_CA_FILE.

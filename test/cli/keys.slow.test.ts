@@ -46,6 +46,9 @@ describe('keys on the command line', () => {
     expect(keys.stdout).toContain('LAST USED');
     const audit = await admin.run('audit', '--action', 'key', '--table');
     expect(audit.stdout).toMatch(/key\.revoke/);
+    const exported = await admin.run('audit', 'export', '--action', 'key');
+    const lines = exported.stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).action)).toContain('key.revoke');
   });
 
   it('are revoked by their name, of which one that is of use has each', async () => {

@@ -111,6 +111,7 @@ export async function startWorld({ folder, natsServer, say }: WorldOptions): Pro
         API_PORT: String(apiPort),
         API_BOOTSTRAP_KEY: key.key,
         API_REQUESTS_PER_MINUTE: '0',
+        API_COMMANDS_PER_MINUTE: '0',
         COLLECTOR_ID: host.name,
         // Hosts share no disk.
         LOCK_DIR: join(folder, host.name, 'locks'),

@@ -38,6 +38,7 @@ describe.runIf(schemathesis !== null)('the API', () => {
       API_BOOTSTRAP_KEY: key,
       API_ANONYMOUS_LOOPBACK: 'false',
       API_REQUESTS_PER_MINUTE: '0',
+      API_COMMANDS_PER_MINUTE: '0',
       API_REFUSED_PER_MINUTE: '0',
     });
     await Promise.all([

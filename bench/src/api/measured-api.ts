@@ -67,6 +67,7 @@ export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkCont
         API_ANONYMOUS_LOOPBACK: 'true',
         // Counted, as for everybody, but never reached.
         API_REQUESTS_PER_MINUTE: '10000000',
+        API_COMMANDS_PER_MINUTE: '0',
         API_LOGINS_PER_MINUTE: '10000000',
         SAMPLES_MAX_BYTES: String(64 * 1024 ** 2),
       },

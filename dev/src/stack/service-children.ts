@@ -64,8 +64,7 @@ export function collectorProcess(
     () => ({
       COLLECTOR_ID: collectorId,
       SPOOL_DIR: settings.spoolDir,
-      // The simulated plant is on this machine, real devices are anywhere.
-      DEVICE_NETWORKS: '0.0.0.0/0,::/0',
+      DEVICE_NETWORKS: settings.config.DEVICE_NETWORKS,
     }),
     collectorNodeOptions,
   );
@@ -140,6 +139,7 @@ function common(config: StackConfig, natsUrl: string): Record<string, string> {
     LOG_LEVEL: config.LOG_LEVEL,
     SESSIONS_MAX_BYTES: String(config.SESSIONS_MAX_BYTES),
     SAMPLES_MAX_BYTES: String(config.SAMPLES_MAX_BYTES),
+    AUDIT_MAX_BYTES: String(config.AUDIT_MAX_BYTES),
   };
 }
 

@@ -37,6 +37,7 @@ interface Request {
 }
 
 const pageSize = 500;
+const waitsAtMostMs = 5_000;
 
 /**
  * The REST API as its callers use it. Every method but {@link answer} fails with ApiRefusal or NoAnswer, or with what
@@ -156,9 +157,16 @@ export class ApiClient {
   }
 
   async #accepted(method: string, path: string, request: Request, signal: AbortSignal): Promise<Response> {
-    const response = await this.#send(method, path, request, signal);
-    if (!response.ok) throw await refusalOf(response);
-    return response;
+    for (;;) {
+      const response = await this.#send(method, path, request, signal);
+      if (response.ok) return response;
+      const refusal = await refusalOf(response);
+      const waitMs = Number(refusal.retryAfter ?? 0) * 1_000;
+      // Nothing was done. Whoever makes many changes in a row is let go on by the second.
+      const isSoon = waitMs >= 1_000 && waitMs <= waitsAtMostMs;
+      if (refusal.code !== 'too_many_requests' || !isSoon) throw refusal;
+      await pause(waitMs, signal);
+    }
   }
 
   async #send(method: string, path: string, request: Request, signal: AbortSignal): Promise<Response> {
@@ -207,6 +215,17 @@ async function refusalOf(response: Response): Promise<ApiRefusal> {
   }
   const detail = 'The server at this address does not seem to be the API of Holdfast.';
   return new ApiRefusal({ status: response.status, title: response.statusText, detail }, retryAfter);
+}
+
+/** Ends early, and the request after it at once, where there is no time for it. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** A header takes bytes; names of people do not always fit into them. */

@@ -20,6 +20,7 @@ import { userRoutes } from './access/people/user-routes.ts';
 import { trustedProxies } from './access/trusted-proxies.ts';
 import type { AccountingSources } from './accounting/account-for-session.ts';
 import { accountingRoutes } from './accounting/accounting-routes.ts';
+import type { AuditProjection } from './audit/audit-projection.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { urlWithoutSecrets } from './audit/without-secrets.ts';
 import { configurationRoutes } from './configuration/configuration-routes.ts';
@@ -63,7 +64,7 @@ import { summaryRoutes } from './overview/summary-routes.ts';
 import { companyPages } from './pages/company-pages.ts';
 import { takeForms } from './pages/form-body.ts';
 import { pageRoutes } from './pages/page-routes.ts';
-import type { AnsweredRequest, AuditLog, CommandKeys, LastReadings } from './ports.ts';
+import type { AnsweredRequest, CommandKeys, LastReadings } from './ports.ts';
 import { Problem, validationFailed } from './problems/problem.ts';
 import { type CleanupSources, cleanupRoutes } from './sessions/cleanup/cleanup-routes.ts';
 import { commandRoutes } from './sessions/command-routes.ts';
@@ -113,7 +114,7 @@ export interface AppDependencies {
   readonly links: FirstLinks;
   /** With it the API speaks HTTPS only. */
   readonly tls: Pick<TlsMaterial, 'cert' | 'key'> | undefined;
-  readonly auditLog: AuditLog;
+  readonly auditLog: Pick<AuditProjection, 'caughtUp'>;
   readonly system: SystemSources;
   readonly learned: ShownLimitsSources;
   readonly cleanup: CleanupSources;
@@ -170,7 +171,7 @@ export function routesOf(dependencies: AppDependencies): {
     ...companyRoutes(access.people, dependencies.company, companyPages),
     ...commandLineRoutes(access.people, dependencies.commandLines),
     ...keyRoutes(database, access.keys),
-    ...auditRoutes(auditLog),
+    ...auditRoutes(database, auditLog),
     ...recoveryRoutes(recovery),
     ...configurationRoutes(database, {
       requireIfMatch,

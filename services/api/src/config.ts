@@ -55,6 +55,8 @@ const schema = z
     API_FIRST_LINK_IN_LOG: setting.flag().default(true),
     /** Requests of one key; 0: no limit. */
     API_REQUESTS_PER_MINUTE: setting.integer(0, 10_000_000).default(6_000),
+    /** Changes of one key or person, on average; 0: no limit. */
+    API_COMMANDS_PER_MINUTE: setting.integer(0, 10_000_000).default(60),
     /** Without a key or with a wrong one, of one address; 0: no limit. */
     API_REFUSED_PER_MINUTE: setting.integer(0, 10_000_000).default(30),
     ...companySettings,

@@ -1,5 +1,5 @@
 import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
-import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
+import type { AuditEntry, AuditStream } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { BegunLogin } from '@holdfast/shared/contracts/begun-login.ts';
 import type { CommandRecord } from '@holdfast/shared/contracts/command-record.ts';
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
@@ -264,19 +264,32 @@ export type LinkBook = RecordBook<FirstLink>;
 /** BEGUN_LOGINS, by kind and hash. It is read, never watched. */
 export type BegunLoginBook = RecordBook<BegunLogin>;
 
-export interface KeptAuditEntry {
-  readonly sequence: number;
-  readonly entry: AuditEntry;
-}
-
-/** AUDIT. Every method throws BrokerUnavailable. */
+/** AUDIT, and AUDIT_REFUSED for what was refused. Every method throws BrokerUnavailable. */
 export interface AuditLog {
   append(entry: AuditEntry): Promise<void>;
-  /** Those before a sequence (undefined: from the newest), newest first; `next` is where older ones go on. */
-  page(query: { before: number | undefined; max: number }): Promise<{
-    readonly entries: readonly KeptAuditEntry[];
-    readonly next: number | undefined;
+  appendRefusal(entry: AuditEntry): Promise<void>;
+}
+
+/** The same two as they are read. Every method throws BrokerUnavailable. */
+export interface AuditStreams {
+  bounds(stream: AuditStream): Promise<{
+    /** When the stream was made: another time means another stream, whose sequences begin anew. */
+    readonly created: string;
+    readonly firstSequence: number;
+    readonly lastSequence: number;
+    /** Share of its room that is taken, 0 to 1; 0 without a bound. */
+    readonly shareOfStream: number;
   }>;
+  /** Iterating ends when the feed is stopped or its broker is lost for good. */
+  open(
+    stream: AuditStream,
+    after: number,
+  ): Promise<
+    AsyncIterable<{ readonly sequence: number; readonly pending: number; readonly data: string }> & {
+      readonly pendingAtStart: number;
+      stop(): void;
+    }
+  >;
 }
 
 /** HEALTH. @throws BrokerUnavailable */

@@ -18,6 +18,7 @@ import { jetStreamCommandKeys } from './adapters/jetstream-command-keys.ts';
 import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
 import { jetStreamSettledSamples } from './adapters/jetstream-settled-samples.ts';
 import { jetStreamQuarantineStore, jetStreamSinks } from './adapters/jetstream-system.ts';
+import { startAuditProjection } from './audit/audit-projection.ts';
 import type { ApiConfig } from './config.ts';
 import { pollingPlans } from './configuration/polling-plans.ts';
 import { consoleFiles } from './console/console-files.ts';
@@ -44,6 +45,12 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const { broker, keys, people, auditLog, audit, logGuard, liveStatus, waiting, versions } = brokerParts;
   const readModel = openReadModel(config, { database, broker, logGuard }, service);
   const { current, lag, projector, sitesOfVersions } = readModel;
+
+  const auditProjection = startAuditProjection({
+    ...{ database, streams: auditLog, log },
+    isActive: projector.projects,
+  });
+  onStop('audit projection', auditProjection.stop);
 
   const readiness: Readiness = () => ({
     nats: broker.problem(),
@@ -108,6 +115,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
         audit,
         anonymousLoopback: config.API_ANONYMOUS_LOOPBACK,
         requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
+        commandsPerMinute: config.API_COMMANDS_PER_MINUTE,
         refusedPerMinute: config.API_REFUSED_PER_MINUTE,
         corsOrigins: config.API_CORS_ORIGINS,
         trustedProxies: config.API_TRUSTED_PROXIES,
@@ -115,7 +123,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       },
       links: people.links,
       ...openBegunLogins(config, { connection: broker.connection, users: people.users }, service),
-      auditLog,
+      auditLog: auditProjection,
       healthOfSession: jetStreamHealthOfSession(broker.connection),
       live: { database, samples: jetStreamLiveSamples(broker.connection), stored: samples },
       changes,
@@ -129,6 +137,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
         collectors,
         sinks,
         quarantine,
+        audit: auditLog,
         logGuard,
         timeZone: config.PLANT_TIME_ZONE,
         version: releaseVersion,

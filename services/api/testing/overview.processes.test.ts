@@ -113,6 +113,7 @@ describe('the overview', () => {
         share_of_stream: 0,
       },
       quarantine: { messages: 0 },
+      audit: { share_of_stream: expect.any(Number) },
       log_damage: [],
       not_asked: [],
     });
@@ -122,7 +123,7 @@ describe('the overview', () => {
     expect(await ask('/api/system/overview/', hallKey)).toMatchObject({
       sessions: { all: 0, attention: 0, running: 0 },
       devices: { total: 0 },
-      ...{ collectors: null, sinks: null, quarantine: null },
+      ...{ collectors: null, sinks: null, quarantine: null, audit: null },
     });
   });
 });

@@ -1,8 +1,13 @@
 import * as z from 'zod';
 import { actorSchema } from './actor.ts';
+import { streamNames } from './subjects.ts';
+
+/** Where entries lie: what was done or tried, and what was refused. */
+export const auditStreams = [streamNames.audit, streamNames.auditRefused] as const;
+export type AuditStream = (typeof auditStreams)[number];
 
 /**
- * One message on `audit.<action>`: somebody wanted something changed. A change of a device has two, one before it is
+ * One message on `audit.<action>` or `audit_refused.<action>`: somebody wanted something changed. A change of a device has two, one before it is
  * tried and one with its outcome, so that a crash in between leaves a trace.
  */
 export const auditOutcomes = ['requested', 'done', 'refused', 'failed', 'unknown'] as const;

@@ -43,7 +43,7 @@ export interface Permissions {
 /** Every collector; ids are tokens, so a wildcard stands for any of them. */
 export const anyCollector = '*';
 
-const { sessions, assignments, samples, sent, health, quarantine, audit } = streamNames;
+const { sessions, assignments, samples, sent, health, quarantine, audit, auditRefused } = streamNames;
 const taskConfigs = `OBJ_${bucketNames.taskConfigs}`;
 const kv = (bucket: string) => `KV_${bucket}`;
 const boards = [kv(bucketNames.status), kv(bucketNames.waiting), kv(bucketNames.sinks)];
@@ -56,6 +56,18 @@ const access = [apiKeys, users, kv(bucketNames.logins), kv(bucketNames.links)];
 const begunLogins = kv(bucketNames.begunLogins);
 /** Buckets of the API alone: who may do what, logins that were begun, and commands that were answered. */
 const ofApi = [...access, begunLogins, commandKeys];
+/** Streams that the API shows. */
+const ofShown = [
+  sessions,
+  samples,
+  quarantine,
+  audit,
+  auditRefused,
+  taskConfigs,
+  ...access,
+  ...leases,
+  ...boards,
+];
 const everyStream = [...Object.values(streamNames), ...leases, ...boards, taskConfigs, ...ofApi];
 
 /** Streams that a collector waits for at its start, and may ask about. */
@@ -185,6 +197,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       subjects.lifecycle('*'),
       subjects.deviceCall('*'),
       subjects.allAudit,
+      subjects.allAuditRefused,
       // Messages from quarantine that are sent again.
       subjects.samplesAgain('*', '*'),
       `$O.${bucketNames.taskConfigs}.>`,
@@ -198,8 +211,8 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       write(bucketNames.commandKeys),
       ...read(commandKeys),
       ...read(begunLogins),
-      ...[sessions, samples, quarantine, audit, taskConfigs, ...access, ...leases, ...boards].flatMap(read),
-      ...[sessions, samples, quarantine, audit, taskConfigs, ...access, ...leases, ...boards].flatMap(follow),
+      ...ofShown.flatMap(read),
+      ...ofShown.flatMap(follow),
       ...read(health),
       ...follow(health),
       ...makeConsumersOfOthers,

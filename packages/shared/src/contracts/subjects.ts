@@ -7,6 +7,7 @@ export const streamNames = {
   health: 'HEALTH',
   quarantine: 'QUARANTINE',
   audit: 'AUDIT',
+  auditRefused: 'AUDIT_REFUSED',
 } as const;
 
 export const bucketNames = {
@@ -90,6 +91,10 @@ export const subjects = {
   allAudit: 'audit.>',
   /** @param action `<kind>.<verb>` */
   audit: (action: string) => `audit.${action}`,
+
+  /** Apart from what was done, so that nobody can push that out of its log by being refused. */
+  allAuditRefused: 'audit_refused.>',
+  auditRefused: (action: string) => `audit_refused.${action}`,
 } as const;
 
 export interface SessionSubject {

@@ -177,6 +177,7 @@ export const streamSettings = {
   SAMPLES_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(4_294_967_296),
   SAMPLES_MAX_AGE_HOURS: setting.integer(1, 24 * 365).default(72),
   TASK_CONFIGS_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(536_870_912),
+  AUDIT_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(1_073_741_824),
   STREAM_REPLICAS: setting.integer(1, 5).default(1),
 } as const;
 
@@ -187,6 +188,7 @@ export function streamBounds(config: z.infer<z.ZodObject<typeof streamSettings>>
     samplesMaxBytes: config.SAMPLES_MAX_BYTES,
     samplesMaxAgeHours: config.SAMPLES_MAX_AGE_HOURS,
     taskConfigsMaxBytes: config.TASK_CONFIGS_MAX_BYTES,
+    auditMaxBytes: config.AUDIT_MAX_BYTES,
     replicas: config.STREAM_REPLICAS,
   };
 }

@@ -15,6 +15,7 @@ import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { actorOf, type Caller, callerOf, nameOf, requireRole } from './caller.ts';
 import { requireOwnName } from './claimed-name.ts';
+import { CommandLimit } from './command-limit.ts';
 import { type GrantedSites, requireEverywhere, type SiteAccess } from './granted-sites.ts';
 import type { LoginAccess } from './logins/login-access.ts';
 import { knownAfterAll, loginCallerOf, requireUsableLogin } from './logins/login-caller.ts';
@@ -38,6 +39,8 @@ export interface AccessControl {
   readonly anonymousLoopback: boolean | undefined;
   /** Requests of one key; 0: without a limit. */
   readonly requestsPerMinute: number;
+  /** Changes of one key or person, on average; 0: without a limit. */
+  readonly commandsPerMinute: number;
   /** Requests with no key or a wrong one, of one address; 0: without a limit. */
   readonly refusedPerMinute: number;
   /** Origins of web pages elsewhere whose scripts may call. */
@@ -99,8 +102,9 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     },
     errorResponseBuilder: (_request, { max, ttl }) => tooManyRequests(max, ttl),
   });
+  const commands = new CommandLimit(control.commandsPerMinute);
   app.addHook('preParsing', async (request, reply) => {
-    const { role, sites, needsFresh, isWatched } = routeOf(request);
+    const { role, sites, action, needsFresh, isWatched } = routeOf(request);
     request.caller = await knownAfterAll(people, request);
     if (role === undefined || role === 'open') return;
     request.grantedSites = requireRole(request.caller, role, keys);
@@ -110,6 +114,10 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
       requireOwnName(operatorOf(request), request.caller, known);
     }
     if (sites === 'all') requireEverywhere(request.grantedSites);
+    if (action !== undefined && request.caller.kind !== 'local') {
+      const waitMs = commands.take(limitedAs(request));
+      if (waitMs !== undefined) throw tooManyCommands(control.commandsPerMinute, waitMs);
+    }
     if (request.caller.kind === 'user') reply.header('cache-control', 'no-store');
   });
   // The body is parsed and of the right form by now.
@@ -120,9 +128,12 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
   noteRequests(app, control.audit);
 }
 
-/** Before the answer goes out, not after it: a client that leaves meanwhile must not leave without a trace. */
+/**
+ * Notes what was changed, and what was refused, of which many are told together and without what was sent.
+ * Before the answer goes out, not after it: a client that leaves meanwhile must not leave without a trace.
+ */
 function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
-  const refusals = new Refusals({ record: (entry) => audit.record(entry) });
+  const refusals = new Refusals({ record: (entry) => audit.recordRefusal(entry) });
   const telling = setInterval(() => refusals.tellOver(), 5_000).unref();
   app.addHook('onClose', async () => {
     clearInterval(telling);
@@ -137,6 +148,7 @@ function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
     if ((change === undefined && !isRefusal) || request.isAudited || !isKnown) return payload;
     // A key that turns up where it should not is worth a note of its own, whatever it was to open.
     const action = change ?? (code === 'key_not_from_here' ? 'key.use' : 'api.read');
+    const outcome = auditOutcome(status, code);
     const entry = (): AuditEntry => ({
       v: 1,
       id: randomUUID(),
@@ -146,17 +158,22 @@ function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
       from: auditAddress(request.ip),
       action,
       target: targetOf(request, action, change === undefined, reply.getHeader('location')),
-      outcome: auditOutcome(status, code),
+      outcome,
       detail: code ?? '',
       request_id: request.id,
       traceparent: traceParentOf(request.raw),
-      data: { method: request.method, status, ...auditRequest(request) },
+      data: {
+        ...{ method: request.method, status },
+        ...auditRequest(outcome === 'refused' ? { url: request.url, query: request.query } : request),
+      },
     });
-    // Each failed login is kept: there are few in a minute of one address.
-    const isOfMany =
-      change === undefined || status === 429 || (isRefused(request) && code !== 'login_failed');
-    if (isOfMany) refusals.note(`${limitedAs(request)} ${status} ${action} ${code}`, entry);
-    else audit.record(entry());
+    if (outcome !== 'refused') audit.record(entry());
+    // Each is kept: there are few in a minute of one address.
+    else if (code === 'login_failed') audit.recordRefusal(entry());
+    else {
+      const { url } = routeOf(request);
+      refusals.note(`${limitedAs(request)} ${status} ${request.method} ${url} ${action} ${code}`, entry);
+    }
     return payload;
   });
 }
@@ -191,6 +208,16 @@ function isRefused({ caller }: FastifyRequest): boolean {
 function limitedAs({ caller, ip }: FastifyRequest): string {
   if (caller.kind === 'key' || caller.kind === 'user') return `${caller.kind} ${caller.id}`;
   return `address ${normalizeIP(ip)}`;
+}
+
+function tooManyCommands(perMinute: number, waitMs: number): Problem {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  return new Problem(
+    'too_many_requests',
+    `At most ${perMinute} changes a minute are taken from you, and what you have saved of ten minutes is used up. Nothing was changed. Try again in ${retryAfterSeconds} s.`,
+    {},
+    { retryAfterSeconds },
+  );
 }
 
 function tooManyRequests(max: number, ttlMs: number): Problem {

@@ -1,12 +1,20 @@
-import { appendAudit, readAudit } from '@holdfast/shared/jetstream/boards/audit-log.ts';
+import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { appendAudit } from '@holdfast/shared/jetstream/boards/audit-log.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
-import type { AuditLog } from '../ports.ts';
+import { openStreamFeed, streamBounds } from '@holdfast/shared/jetstream/consume/stream-feed.ts';
+import type { AuditLog, AuditStreams } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 
-/** AUDIT through the broker. */
-export function jetStreamAuditLog(connection: () => NatsConnection): AuditLog {
+/** AUDIT and AUDIT_REFUSED through the broker. */
+export function jetStreamAuditLog(connection: () => NatsConnection): AuditLog & AuditStreams {
   return {
     append: async (entry) => void (await askedOfBroker(connection, (nc) => appendAudit(nc, entry))),
-    page: (query) => askedOfBroker(connection, (nc) => readAudit(nc, query)),
+    appendRefusal: async (entry) =>
+      void (await askedOfBroker(connection, (nc) => appendAudit(nc, entry, 'auditRefused'))),
+    bounds: (stream) => askedOfBroker(connection, (nc) => streamBounds(nc, stream)),
+    open: (stream, after) => {
+      const filterSubject = stream === streamNames.audit ? subjects.allAudit : subjects.allAuditRefused;
+      return askedOfBroker(connection, (nc) => openStreamFeed(nc, { stream, after, filterSubject }));
+    },
   };
 }

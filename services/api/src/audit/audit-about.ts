@@ -36,7 +36,7 @@ export function auditAddress(address: string): string {
 }
 
 /** The request, where it is not too long: an entry is one message, and a line of the log where it cannot be stored. */
-export function auditRequest({ url, query, body }: { url: string; query: unknown; body: unknown }) {
+export function auditRequest({ url, query, body }: { url: string; query: unknown; body?: unknown }) {
   const [path = '', asked] = url.split('?', 2);
   return {
     path: shown(path, pathLengthAtMost),

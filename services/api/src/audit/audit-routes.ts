@@ -1,22 +1,21 @@
-import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
+import { Readable } from 'node:stream';
 import {
-  type AuditQuery,
-  type AuditView,
+  type AuditFilter,
+  auditFilterSchema,
   auditPageSchema,
   auditQuerySchema,
 } from '@holdfast/shared/contracts/http/access-http.ts';
-import { parseTraceParent } from '@holdfast/shared/contracts/trace-parent.ts';
-import { decodeCursor, encodeCursor } from '../http/cursor.ts';
+import type { Database } from '../database/open-database.ts';
+import { type AuditPosition, decodeAuditCursor, encodeAuditCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
-import type { AuditLog } from '../ports.ts';
 import { validationFailed } from '../problems/problem.ts';
+import type { AuditProjection } from './audit-projection.ts';
+import { type AuditSearch, searchAudit } from './search-audit.ts';
 
-const readAtOnce = 1_000;
-/** A filter that matches little must not read all of the stream in one call. */
-const readAtMost = 20_000;
+const exportedAtOnce = 1_000;
 
-export function auditRoutes(audit: AuditLog): Route[] {
+export function auditRoutes(database: Database, projection: Pick<AuditProjection, 'caughtUp'>): Route[] {
   return [
     route({
       method: 'GET',
@@ -27,41 +26,58 @@ export function auditRoutes(audit: AuditLog): Route[] {
       summary: 'Read who changed what, and who was refused',
       schema: { querystring: auditQuerySchema, response: { 200: auditPageSchema } },
       handler: async ({ query }) => {
-        const now = new Date();
-        const fromMs = query.from ? timeOf('from', query.from, now).getTime() : Number.NEGATIVE_INFINITY;
-        const toMs = query.to ? timeOf('to', query.to, now).getTime() : Number.POSITIVE_INFINITY;
-        if (fromMs >= toMs) throw validationFailed([{ path: 'from', message: 'must be before to' }]);
-        const results: AuditView[] = [];
-        let before = decodeCursor(query.cursor);
-        for (let read = 0; read < readAtMost; read += readAtOnce) {
-          const { entries, next } = await audit.page({ before, max: readAtOnce });
-          for (const { sequence, entry } of entries) {
-            const timeMs = Date.parse(entry.time);
-            // Entries stand in the order in which they were stored, which is not quite that of their times.
-            if (timeMs < fromMs - 3_600_000) return { results, next_cursor: null };
-            if (timeMs < fromMs || timeMs >= toMs || !isAsked(entry, query)) continue;
-            if (results.length === query.limit) return { results, next_cursor: encodeCursor(sequence + 1) };
-            const { v: _, ...view } = entry;
-            results.push({ ...view, sequence });
+        const { limit, cursor } = query;
+        const search = searchOf(query);
+        const after = decodeAuditCursor(cursor);
+        await projection.caughtUp();
+        // One more tells whether there is a next page.
+        const { entries } = await searchAudit(database, search, { after, limit: limit + 1, order: 'older' });
+        const results = entries.slice(0, limit).map(({ view }) => view);
+        const isLast = entries.length <= limit;
+        return { results, next_cursor: encodeAuditCursor(isLast ? undefined : entries[limit - 1]?.position) };
+      },
+    }),
+    route({
+      method: 'GET',
+      url: '/api/system/audit/export',
+      role: 'administrator',
+      sites: 'all',
+      tag: 'Access',
+      summary: 'Download the audit log, oldest first, to keep it elsewhere',
+      answer: { type: 'application/jsonl', description: 'An entry as JSON in each line, in UTF-8' },
+      schema: { querystring: auditFilterSchema },
+      handler: async ({ query }, reply) => {
+        const search = searchOf(query);
+        await projection.caughtUp();
+        const pageAfter = (after: AuditPosition | undefined) =>
+          searchAudit(database, search, { after, limit: exportedAtOnce, order: 'newer' });
+        // An outage is answered as one before the first byte: what comes later can only break the answer off.
+        const first = await pageAfter(undefined);
+        const lines = async function* () {
+          for (let page = first; page.entries.length > 0; ) {
+            yield page.entries.map(({ view }) => `${JSON.stringify(view)}\n`).join('');
+            page = await pageAfter(page.entries.at(-1)?.position);
           }
-          if (next === undefined) return { results, next_cursor: null };
-          before = next;
-        }
-        return { results, next_cursor: encodeCursor(before) };
+        };
+        const day = new Date().toISOString().slice(0, 10);
+        return reply
+          .type('application/jsonl; charset=utf-8')
+          .header('content-disposition', `attachment; filename="holdfast-audit-${day}.jsonl"`)
+          .send(Readable.from(lines()));
       },
     }),
   ];
 }
 
-function isAsked(entry: AuditEntry, { who, target, action, outcome, trace }: AuditQuery): boolean {
-  const has = (text: string, part: string | undefined) =>
-    part === undefined || text.toLowerCase().includes(part.toLowerCase());
-  const isAction = !action || entry.action === action || entry.action.startsWith(`${action}.`);
-  return (
-    isAction &&
-    (has(entry.who, who) || has(entry.actor.id, who)) &&
-    has(entry.target, target) &&
-    (!outcome || entry.outcome === outcome) &&
-    (!trace || parseTraceParent(entry.traceparent)?.traceId === trace)
-  );
+function searchOf({ from, to, ...query }: AuditFilter): AuditSearch {
+  const now = new Date();
+  const search = {
+    ...query,
+    from: from ? timeOf('from', from, now) : undefined,
+    to: to ? timeOf('to', to, now) : undefined,
+  };
+  if (search.from && search.to && search.from >= search.to) {
+    throw validationFailed([{ path: 'from', message: 'must be before to' }]);
+  }
+  return search;
 }

@@ -31,7 +31,7 @@ it('what AUDIT cannot store is in the log, but for a value that was to be writte
       append: async () => {
         throw new BrokerUnavailable('away');
       },
-      page: async () => ({ entries: [], next: undefined }),
+      appendRefusal: async () => undefined,
     },
     log,
   });
@@ -53,7 +53,7 @@ it('an entry that is recorded when the one before has just been stored needs no 
           stored.push(id);
           return isStored.promise;
         },
-        page: async () => ({ entries: [], next: undefined }),
+        appendRefusal: async () => undefined,
       },
       log: { error: () => undefined } as unknown as Logger,
     });

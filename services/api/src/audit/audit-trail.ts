@@ -6,6 +6,7 @@ import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { AuditLog } from '../ports.ts';
 
 const waitingAtMost = 5_000;
+const refusalsWaitingAtMost = 1_000;
 const retryMs = 1_000;
 /** As many are on their way to the broker at a time: it syncs each to disk, and one after the other would be slower than commands are. */
 const inFlightAtMost = 64;
@@ -13,17 +14,25 @@ const inFlightAtMost = 64;
 export interface AuditTrail {
   /** Never waits and never fails: an answer must not hang on the entry about it. */
   record(entry: AuditEntry): void;
+  /** The same of what was refused, which takes the room of nothing else. */
+  recordRefusal(entry: AuditEntry): void;
   /** Entries that AUDIT has not got and will not get; the log has them. */
   lost(): number;
   stop: Stop;
 }
 
+interface Waiting {
+  readonly entry: AuditEntry;
+  readonly isRefusal: boolean;
+}
+
 /**
- * Brings entries into AUDIT, behind the answers and in their order unless the broker refuses one of several. While the broker is away they wait here; what finds no room,
+ * Brings entries into AUDIT and AUDIT_REFUSED, behind the answers and in their order unless the broker refuses one of several. While the broker is away they wait here; what finds no room,
  * and what still waits at the end of the process, is written into the log instead.
  */
 export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }): AuditTrail {
-  const waiting: AuditEntry[] = [];
+  const waiting: Waiting[] = [];
+  let refusals = 0;
   const stopping = new AbortController();
   let lost = 0;
   let sending: Promise<void> | undefined;
@@ -41,9 +50,12 @@ export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }
   const sendAll = async () => {
     while (waiting.length > 0) {
       const sent = waiting.slice(0, inFlightAtMost);
-      const outcomes = await Promise.allSettled(sent.map((entry) => audit.append(entry)));
+      const outcomes = await Promise.allSettled(
+        sent.map(({ entry, isRefusal }) => (isRefusal ? audit.appendRefusal(entry) : audit.append(entry))),
+      );
       const unsent = sent.filter((_entry, index) => outcomes[index]?.status === 'rejected');
       waiting.splice(0, sent.length, ...unsent);
+      refusals -= countRefusals(sent) - countRefusals(unsent);
       const failure = outcomes.find((outcome) => outcome.status === 'rejected');
       if (!failure) {
         outage.worked();
@@ -63,19 +75,27 @@ export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }
     });
   };
 
+  const record = (entry: AuditEntry, isRefusal: boolean) => {
+    const isFull = isRefusal ? refusals >= refusalsWaitingAtMost : waiting.length - refusals >= waitingAtMost;
+    if (isFull) return lose(entry, 'too many wait for the broker');
+    waiting.push({ entry, isRefusal });
+    if (isRefusal) refusals += 1;
+    begin();
+  };
   return {
-    record: (entry) => {
-      if (waiting.length >= waitingAtMost) return lose(entry, 'too many wait for the broker');
-      waiting.push(entry);
-      begin();
-    },
+    record: (entry) => record(entry, false),
+    recordRefusal: (entry) => record(entry, true),
     lost: () => lost,
     stop: async () => {
       stopping.abort();
       await sending;
-      for (const entry of waiting.splice(0)) lose(entry, 'the API ended while the broker was away');
+      for (const { entry } of waiting.splice(0)) lose(entry, 'the API ended while the broker was away');
     },
   };
+}
+
+function countRefusals(all: readonly Waiting[]): number {
+  return all.filter(({ isRefusal }) => isRefusal).length;
 }
 
 /** A value that was to be written stands in AUDIT alone. */

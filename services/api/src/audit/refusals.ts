@@ -13,8 +13,8 @@ interface Kind {
 }
 
 /**
- * Keeps refused requests in the audit log without letting anybody flood older entries out of it: the first of a kind at once, those that
- * follow within a minute together, with their `count`.
+ * Keeps refused requests in the audit log without letting anybody flood it: the first of a kind at once, those that follow within a minute
+ * together, with their `count`.
  */
 export class Refusals {
   readonly #record: (entry: AuditEntry) => void;
@@ -31,7 +31,7 @@ export class Refusals {
     this.#nowMs = nowMs;
   }
 
-  /** @param kind caller, action and code: what counts as the same */
+  /** @param kind caller, route and code: what counts as the same */
   note(kind: string, entry: () => AuditEntry): void {
     this.tellOver();
     const known = this.#kinds.get(kind);

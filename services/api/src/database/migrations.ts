@@ -17,13 +17,13 @@ const baseline: Migration = {
 const configuration = [
   `create table sites (
     id bigint generated always as identity primary key,
-    code text not null constraint sites_code_key unique,
+    code text not null constraint sites_code_key unique check (code is nfc normalized),
     name text not null,
     shifts jsonb not null default '[]'
   )`,
   `create table devices (
     id bigint generated always as identity primary key,
-    code text not null constraint devices_code_key unique,
+    code text not null constraint devices_code_key unique check (code is nfc normalized),
     name text not null,
     site_id bigint constraint devices_site_id_fkey references sites (id),
     protocol text not null,
@@ -45,7 +45,7 @@ const configuration = [
   `create table points (
     id bigint generated always as identity primary key,
     device_id bigint not null constraint points_device_id_fkey references devices (id),
-    code text not null,
+    code text not null check (code is nfc normalized),
     name text not null,
     "table" text not null,
     address integer not null,
@@ -72,7 +72,7 @@ const configuration = [
   )`,
   `create table tasks (
     id bigint generated always as identity primary key,
-    code text not null constraint tasks_code_key unique,
+    code text not null constraint tasks_code_key unique check (code is nfc normalized),
     name text not null,
     period_ms integer not null,
     enabled boolean not null,
@@ -171,6 +171,28 @@ const readModel = [
 ];
 
 const records = [
+  // AUDIT and AUDIT_REFUSED, to be searched in: what is searched for in small letters, the whole as it lies there.
+  `create table audit_entries (
+    id bigint generated always as identity constraint audit_entries_id_key unique,
+    stream text not null,
+    -- When the stream was made: another one begins its sequences anew.
+    created text not null,
+    sequence bigint not null,
+    time timestamptz not null,
+    who text not null,
+    actor_id text not null,
+    action text collate "C" not null,
+    target text not null,
+    outcome text not null,
+    trace_id text,
+    entry text not null,
+    primary key (stream, created, sequence)
+  )`,
+  `create index audit_entries_time_index on audit_entries (time desc, id desc)`,
+  `create index audit_entries_who_index on audit_entries (who, time desc, id desc)`,
+  `create index audit_entries_actor_id_index on audit_entries (actor_id, time desc, id desc)`,
+  `create index audit_entries_trace_id_index on audit_entries (trace_id, time desc, id desc)`,
+  `create index audit_entries_action_index on audit_entries (action, time desc, id desc)`,
   // Limits that sessions have written into devices by what they learned.
   `create table device_write_backs (
     device_id bigint not null references devices (id) on delete cascade,

@@ -1,5 +1,6 @@
 import type { LinearRange } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import type { ConfiguredLimits } from '@holdfast/driver-modbus/plan/narrowed-limits.ts';
+import type { AuditEntry, AuditStream } from '@holdfast/shared/contracts/audit-entry.ts';
 import type {
   ConfiguredProfile,
   MaxDurationConfig,
@@ -205,6 +206,23 @@ export interface CreationsTable {
   created_at: Generated<Date>;
 }
 
+/** An entry of the audit log, as it is searched for. */
+export interface AuditEntriesTable {
+  id: SetByDatabase<number>;
+  stream: AuditStream;
+  created: string;
+  sequence: number;
+  time: Date;
+  who: string;
+  actor_id: string;
+  action: string;
+  target: string;
+  outcome: AuditEntry['outcome'];
+  trace_id: string | null;
+  /** JSON, as the stream has it. */
+  entry: string;
+}
+
 export interface ProjectionCheckpointTable {
   name: string;
   last_sequence: number;
@@ -226,5 +244,6 @@ export interface Tables {
   session_counters: SessionCountersTable;
   cleaned_sessions: CleanedSessionsTable;
   creations: CreationsTable;
+  audit_entries: AuditEntriesTable;
   projection_checkpoint: ProjectionCheckpointTable;
 }

@@ -1,4 +1,5 @@
 import {
+  auditCursorPattern,
   cursorPattern,
   gapCursorPattern,
   gapOfAllCursorPattern,
@@ -42,6 +43,20 @@ export function decodeGapOfAllCursor(cursor: string | undefined): GapOfAllPositi
   if (!gapOfAllCursorPattern.test(cursor)) throw invalidCursor();
   const [startMs = 0, session = 0, place = 0] = cursor.slice(1).split('.').map(Number);
   return [startMs, session, place];
+}
+
+/** The time of an entry, in ms since 1970, and its place among those of the same time. */
+export type AuditPosition = readonly [timeMs: number, id: number];
+
+export function encodeAuditCursor(position: AuditPosition | undefined): string | null {
+  return position ? `t${position[0]}.${position[1]}` : null;
+}
+
+export function decodeAuditCursor(cursor: string | undefined): AuditPosition | undefined {
+  if (cursor === undefined) return undefined;
+  if (!auditCursorPattern.test(cursor)) throw invalidCursor();
+  const [timeMs = 0, id = 0] = cursor.slice(1).split('.').map(Number);
+  return [timeMs, id];
 }
 
 function invalidCursor(): Problem {

@@ -1,7 +1,9 @@
 import type { Overview } from '@holdfast/shared/contracts/http/overview-http.ts';
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { GrantedSites } from '../access/granted-sites.ts';
 import type { AccountedSession, AccountingSources } from '../accounting/account-for-session.ts';
 import {
+  type AuditStreams,
   BrokerUnavailable,
   type Collectors,
   type KnownCollector,
@@ -21,6 +23,7 @@ export interface OverviewSources extends SeenSources {
   readonly collectors: Pick<Collectors, 'list'>;
   readonly sinks: Sinks;
   readonly quarantine: Pick<QuarantineStore, 'count'>;
+  readonly audit: Pick<AuditStreams, 'bounds'>;
   readonly waiting: Pick<WaitingNotices, 'of' | 'logDamages'>;
   readonly logGuard: Pick<LogGuard, 'damage'>;
   readonly timeZone: string;
@@ -98,16 +101,17 @@ async function overview(
   };
 }
 
-type OfAllSites = Pick<Overview, 'collectors' | 'sinks' | 'quarantine'>;
-const nothing: OfAllSites = { collectors: null, sinks: null, quarantine: null };
+type OfAllSites = Pick<Overview, 'collectors' | 'sinks' | 'quarantine' | 'audit'>;
+const nothing: OfAllSites = { collectors: null, sinks: null, quarantine: null, audit: null };
 
-async function askBroker({ collectors, sinks, quarantine }: OverviewSources): Promise<OfAllSites> {
+async function askBroker({ collectors, sinks, quarantine, audit }: OverviewSources): Promise<OfAllSites> {
   try {
-    const [known, backlog, statuses, messages] = await Promise.all([
+    const [known, backlog, statuses, messages, { shareOfStream }] = await Promise.all([
       collectors.list(),
       sinks.backlog(),
       sinks.statuses(),
       quarantine.count(),
+      audit.bounds(streamNames.audit),
     ]);
     const nowMs = Date.now();
     const of = (state: (typeof known)[number]['state']) =>
@@ -131,6 +135,7 @@ async function askBroker({ collectors, sinks, quarantine }: OverviewSources): Pr
         share_of_stream: view.backlog.share_of_stream,
       },
       quarantine: { messages },
+      audit: { share_of_stream: shareOfStream },
     };
   } catch (error) {
     if (error instanceof BrokerUnavailable) return nothing;

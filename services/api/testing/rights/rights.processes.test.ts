@@ -53,7 +53,7 @@ beforeAll(async () => {
     database: await freshDatabase(),
     env: {
       ...{ API_BOOTSTRAP_KEY: adminKey, API_REFUSED_PER_MINUTE: '0' },
-      ...{ API_REQUESTS_PER_MINUTE: '0', API_LOGINS_PER_MINUTE: '0' },
+      ...{ API_REQUESTS_PER_MINUTE: '0', API_COMMANDS_PER_MINUTE: '0', API_LOGINS_PER_MINUTE: '0' },
     },
   });
   await api.ready();

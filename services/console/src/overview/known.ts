@@ -29,6 +29,7 @@ export function useKnown() {
     quarantined: overview.data?.quarantine
       ? { messages, since: quarantined.data?.results[0]?.time ?? null }
       : undefined,
+    auditShare: overview.data?.audit?.share_of_stream,
     recovery: recovery.data,
     isBrokerAway: overview.data !== undefined && overview.data.not_asked.length > 0,
     nowMs: now.getTime(),

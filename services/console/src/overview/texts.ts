@@ -118,6 +118,9 @@ export const en = {
   'trouble.quarantine_one': '{{count}} message lies in quarantine',
   'trouble.quarantine_other': '{{count}} messages lie in quarantine',
   'trouble.quarantine.do': 'Look at the reasons, mend them, and send them again.',
+  'trouble.audit': 'The audit log is {{share}} full',
+  'trouble.audit.do':
+    'Export it (holdfast audit export) and give it more room: nats stream edit AUDIT --max-bytes. When it is full, its oldest entries go.',
   'trouble.open.session': 'Open the session',
   'trouble.open.device': 'Open the device',
   'trouble.open.collectors': 'Open the collectors',
@@ -216,6 +219,9 @@ export const zh: TranslationOf<typeof en> = {
   'trouble.spool.do': '它会尽快发送。请检查它到 NATS 的网络是否足够快。',
   'trouble.quarantine_other': '隔离区有 {{count}} 条消息',
   'trouble.quarantine.do': '请查看原因，排除后重新发送。',
+  'trouble.audit': '审计日志已用 {{share}}',
+  'trouble.audit.do':
+    '请导出（holdfast audit export）并扩大其空间：nats stream edit AUDIT --max-bytes。占满后最早的记录会丢失。',
   'trouble.open.session': '打开会话',
   'trouble.open.device': '打开设备',
   'trouble.open.collectors': '打开采集器',

@@ -148,6 +148,7 @@ function Way({ trouble }: { trouble: PlainTrouble }) {
       return <Link to="/stores">{t('trouble.open.stores')}</Link>;
     case 'broker':
     case 'log_damage':
+    case 'audit':
       return null;
     default:
       return trouble satisfies never;

@@ -104,6 +104,10 @@ export function useTroubleWords(trouble: PlainTrouble): TroubleWords {
       const { collector, samples } = trouble;
       return { what: t('trouble.spool', { collector, count: samples }), todo: t('trouble.spool.do') };
     }
+    case 'audit': {
+      const share = new Intl.NumberFormat(locale, { style: 'percent' }).format(Math.min(1, trouble.share));
+      return { what: t('trouble.audit', { share }), todo: t('trouble.audit.do') };
+    }
     case 'quarantine':
       return {
         what: t('trouble.quarantine', { count: trouble.messages }),

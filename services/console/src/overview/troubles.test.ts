@@ -35,6 +35,11 @@ describe('what needs somebody', () => {
     expect(found({})).toEqual([]);
   });
 
+  it('is an audit log whose oldest entries will go', () => {
+    expect(found({ auditShare: 0.79 })).toEqual([]);
+    expect(found({ auditShare: 0.8 })).toEqual(['2 audit']);
+  });
+
   it('of devices is told by each, unless all of a session are silent', () => {
     const sessions = [
       session('1-1', 'some_devices_failing', 'time_limit'),

@@ -33,7 +33,8 @@ type TroubleKind =
   | { readonly kind: 'sink'; readonly sinks: SinksView }
   | { readonly kind: 'stream'; readonly sinks: SinksView }
   | { readonly kind: 'spool'; readonly collector: string; readonly samples: number }
-  | { readonly kind: 'quarantine'; readonly messages: number };
+  | { readonly kind: 'quarantine'; readonly messages: number }
+  | { readonly kind: 'audit'; readonly share: number };
 
 /** All that troubles are told from; undefined where it is not known, or not for whoever looks. */
 export interface Known {
@@ -42,6 +43,8 @@ export interface Known {
   readonly collectors: CollectorsView | undefined;
   readonly sinks: SinksView | undefined;
   readonly quarantined: { readonly messages: number; readonly since: string | null } | undefined;
+  /** Share of the room of the audit log that is taken. */
+  readonly auditShare?: number | undefined;
   readonly recovery: RecoveryView | undefined;
   readonly isBrokerAway: boolean;
   readonly nowMs: number;
@@ -138,11 +141,15 @@ function release(collector: Collector, api: string): Trouble {
   return { key: `release ${id}`, severity: 3, since, kind: 'release', collector, api };
 }
 
+/** Time is left to export it and to give it more room. */
+const auditFullFrom = 0.8;
+
 /** A few samples are always on their way for a moment. */
 const momentSamples = 100;
 
-function ofStores({ sinks, quarantined }: Known): Trouble[] {
+function ofStores({ sinks, quarantined, auditShare: share = 0 }: Known): Trouble[] {
   const found: Trouble[] = [];
+  if (share >= auditFullFrom) found.push({ key: 'audit', severity: 2, since: null, kind: 'audit', share });
   if (quarantined && quarantined.messages > 0) {
     const { messages, since } = quarantined;
     found.push({ key: 'quarantine', severity: 3, since, kind: 'quarantine', messages });

@@ -2,7 +2,15 @@ import { rm, writeFile } from 'node:fs/promises';
 import type { Item } from '@holdfast/api-client/api-client.ts';
 import { rfc3339Ms } from '@holdfast/driver/values/rfc3339.ts';
 import { CliError } from '../cli-error.ts';
-import { type Command, type Context, limitOf, limitOption, timeForms } from '../command.ts';
+import {
+  type Command,
+  type Context,
+  type Input,
+  limitOf,
+  limitOption,
+  type Option,
+  timeForms,
+} from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
 import type { Column } from '../output/table.ts';
@@ -22,6 +30,14 @@ const keyColumns: readonly Column<Item>[] = [
   { head: 'LAST USED', cell: ({ last_used_at }) => localTime(last_used_at) },
   { head: 'NETWORKS', cell: ({ networks }) => Array.isArray(networks) && networks.join(' ') },
 ];
+
+const auditOptions: Readonly<Record<string, Option>> = {
+  who: { type: 'string', value: 'TEXT', about: 'part of the name' },
+  action: { type: 'string', value: 'ACTION', about: 'session.stop, or all of a kind: session' },
+  target: { type: 'string', value: 'TEXT', about: 'part of what it was done to' },
+  from: { type: 'string', value: 'TIME', about: timeForms },
+  to: { type: 'string', value: 'TIME', about: 'likewise' },
+};
 
 export const accessCommands: readonly Command[] = [
   {
@@ -86,21 +102,9 @@ export const accessCommands: readonly Command[] = [
     words: ['audit'],
     about: 'Who changed what, or was refused, as the audit log has it.',
     operands: [],
-    options: {
-      who: { type: 'string', value: 'TEXT', about: 'part of the name' },
-      action: { type: 'string', value: 'ACTION', about: 'session.stop, or all of a kind: session' },
-      target: { type: 'string', value: 'TEXT', about: 'part of what it was done to' },
-      from: { type: 'string', value: 'TIME', about: timeForms },
-      to: { type: 'string', value: 'TIME', about: 'likewise' },
-      ...limitOption,
-    },
+    options: { ...auditOptions, ...limitOption },
     async run({ api, print }, input) {
-      const asked = {
-        ...Object.fromEntries(['who', 'action', 'target'].map((name) => [name, input.text(name)])),
-        from: input.time('from'),
-        to: input.time('to'),
-      };
-      const found = await api.list('/api/system/audit/', asked, limitOf(input));
+      const found = await api.list('/api/system/audit/', auditAsked(input), limitOf(input));
       print.table(
         found,
         [
@@ -117,7 +121,28 @@ export const accessCommands: readonly Command[] = [
       );
     },
   },
+  {
+    words: ['audit', 'export'],
+    about: 'All of it, oldest first, to be kept elsewhere: an entry as JSON in each line.',
+    operands: [],
+    options: auditOptions,
+    async run({ api, print }, input) {
+      const { body } = await api.open('/api/system/audit/export/', auditAsked(input), {});
+      let rest = '';
+      for await (const text of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        const lines = (rest + text).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) print.line(line);
+      }
+    },
+  },
 ];
+
+const auditAsked = (input: Input) => ({
+  ...Object.fromEntries(['who', 'action', 'target'].map((name) => [name, input.text(name)])),
+  from: input.time('from'),
+  to: input.time('to'),
+});
 
 async function show({ print }: Context, created: Item, file: string | undefined): Promise<void> {
   const { key, ...rest } = created;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { apiKeyNamePattern, grantSchema, roles } from '../api-key.ts';
-import { auditEntrySchema, auditOutcomes } from '../audit-entry.ts';
+import { auditEntrySchema, auditOutcomes, auditStreams } from '../audit-entry.ts';
 import { closedObject } from './closed-object.ts';
-import { pageQuery, pageSchema } from './page.ts';
+import { auditCursorPattern, cursorText, pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
 
@@ -61,8 +61,7 @@ export const createdKeySchema = keyViewSchema.extend({ key: z.string() });
 /** `url` opens one page once; it is told this once. */
 export const issuedLinkSchema = z.object({ url: z.url(), expires_at: z.string() });
 
-export const auditQuerySchema = z.object({
-  ...pageQuery,
+const auditFilter = {
   who: z.string().max(200).optional().describe('Part of who did it, or of the id, in whatever case'),
   target: z.string().max(200).optional().describe('Part of what it was done to, in whatever case'),
   action: z.string().max(70).optional().describe('`session.stop`, or all of a kind: `session`'),
@@ -74,9 +73,17 @@ export const auditQuerySchema = z.object({
     .describe('Id of the trace: `data.trace_id` of an event leads to its command'),
   from: timeText('From this time on: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339'),
   to: timeText('Before this time: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339. After `from`'),
+} as const;
+export const auditFilterSchema = z.object(auditFilter);
+export type AuditFilter = z.infer<typeof auditFilterSchema>;
+export const auditQuerySchema = z.object({
+  ...pageQuery,
+  cursor: cursorText(auditCursorPattern),
+  ...auditFilter,
 });
-export type AuditQuery = z.infer<typeof auditQuerySchema>;
-export const auditViewSchema = auditEntrySchema.omit({ v: true }).extend({ sequence: z.int() });
+/** The place of an entry is a sequence of its stream. */
+export const auditViewSchema = auditEntrySchema
+  .omit({ v: true })
+  .extend({ stream: z.enum(auditStreams), sequence: z.int() });
 export type AuditView = z.infer<typeof auditViewSchema>;
-/** A page may have fewer than `limit`, and none, and still a next one: so many were looked at. */
 export const auditPageSchema = pageSchema(auditViewSchema);

@@ -28,8 +28,10 @@ const control = '\\u0000-\\u001f\\u007f-\\u009f';
 const inText = `[^${control}]`;
 const lastOfCode = `[^\\s\\ufeff\\\\${control}]`;
 const codePattern = `^(?:${lastOfCode}|[^\\s\\ufeff${control}]${inText}*${lastOfCode})?$`;
+/** In NFC: of two names that look the same one alone is taken. */
 const text = (limits: z.ZodString) =>
   limits
+    .normalize('NFC')
     .refine((value) => !/\p{Cc}/u.test(value) && value.isWellFormed(), 'must not contain control characters')
     .meta({ pattern: `^${inText}*$` });
 /** Codes become names in time-series databases, whose line protocol cannot spell a backslash at the end. */

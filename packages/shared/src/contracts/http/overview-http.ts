@@ -35,6 +35,8 @@ export const overviewSchema = z.object({
     })
     .nullable(),
   quarantine: z.object({ messages: z.int() }).nullable(),
+  /** Share of the room of the audit log that is taken, 0 to 1; at 1 its oldest entries go. */
+  audit: z.object({ share_of_stream: z.number() }).nullable(),
   /** Who has found that SESSIONS has lost events. */
   log_damage: z.array(z.object({ found_by: z.string(), detail: z.string() })),
   not_asked: notAskedSchema,

@@ -12,6 +12,9 @@ export const gapCursorPattern = /^g[0-9]{1,15}\.[0-9]{1,6}$/;
 /** Cursor of a list of gaps of all sessions: a time, the sequence of a session, and the place of a gap in it. */
 export const gapOfAllCursorPattern = /^a[0-9]{1,15}\.[0-9]{1,15}\.[0-9]{1,9}$/;
 
+/** Cursor of the audit log: the time of an entry, and its place among those of the same time. */
+export const auditCursorPattern = /^t[0-9]{1,15}\.[0-9]{1,15}$/;
+
 export const cursorText = ({ source }: RegExp) =>
   z
     .string()

@@ -5,9 +5,11 @@ export function isStorableText(text: string): boolean {
   return !text.includes('\u0000') && text.isWellFormed();
 }
 
+/** In NFC, as names are kept: a name looks the same in other forms, and would be another one. */
 export function storableText(maxLength: number) {
   return z
     .string()
+    .normalize('NFC')
     .max(maxLength)
     .refine(isStorableText, 'has characters that no text may hold')
     .meta({ pattern: '^[^\\u0000]*$' });

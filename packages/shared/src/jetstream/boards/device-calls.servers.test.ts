@@ -69,14 +69,13 @@ describe('a call to a collector', () => {
       anybody.publish(call, drain, reply === undefined ? {} : { reply });
     }
     await anybody.flush();
-    await expect.poll(() => replies.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(9);
-    expect(told).toEqual([]);
     const api = await connectionTo(url, 'api-1');
-    expect(await callForDrain(api, collectorId, 'drain')).toMatchObject({
+    // Behind all of them: the broker keeps their order.
+    expect(await callForDrain(api, collectorId, 'undrain')).toMatchObject({
       ok: true,
       reply: { draining: true },
     });
-    expect(told).toEqual(['drain']);
+    expect(told).toEqual(['undrain']);
   });
 
   it('is answered through an import, where the API is in another account of the broker', async () => {
@@ -105,8 +104,7 @@ describe('a call to a collector', () => {
     const anybody = await connectionTo(as('core'), 'anybody');
     anybody.publish(call, drain);
     await sendStored(anybody);
-    // Behind all of them: the broker keeps their order.
     await callForDrain(api, collectorId, 'undrain');
-    expect(told.filter((kind) => kind === 'drain')).toEqual(['drain']);
+    expect(told).toEqual(['drain', 'undrain']);
   });
 });

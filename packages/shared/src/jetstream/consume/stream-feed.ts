@@ -24,14 +24,21 @@ const fetchedAhead = 250;
 
 const text = new TextDecoder();
 
+export interface StreamBounds {
+  /** When the stream was made. */
+  readonly created: string;
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  /** Share of its room that is taken, 0 to 1; 0 without a bound. */
+  readonly shareOfStream: number;
+}
+
 /** @throws when the broker cannot be asked */
-export async function streamBounds(
-  nc: NatsConnection,
-  stream: string,
-): Promise<{ firstSequence: number; lastSequence: number }> {
+export async function streamBounds(nc: NatsConnection, stream: string): Promise<StreamBounds> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { first_seq, last_seq } = (await leaderInfo(jsm, stream)).state;
-  return { firstSequence: first_seq, lastSequence: last_seq };
+  const { created, state, config } = await leaderInfo(jsm, stream);
+  const shareOfStream = config.max_bytes > 0 ? state.bytes / config.max_bytes : 0;
+  return { created, firstSequence: state.first_seq, lastSequence: state.last_seq, shareOfStream };
 }
 
 /** Everything on the subject after a sequence. @throws when the broker cannot be asked */

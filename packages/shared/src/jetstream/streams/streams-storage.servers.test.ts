@@ -12,6 +12,7 @@ it('a stream that the broker has no room for is named, with the settings that he
     sessionsMaxBytes: 64 * 1024 * 1024,
     samplesMaxBytes: 4 * 1024 ** 3,
     samplesMaxAgeHours: 24,
+    auditMaxBytes: 112 * 1024 * 1024,
     replicas: 1,
   });
   await expect(made).rejects.toThrow(/SAMPLES is to have 4294967296 bytes.*lower SAMPLES_MAX_BYTES/);
@@ -27,6 +28,7 @@ it('so is a bucket', async () => {
     sessionsMaxBytes: 64 * 1024 * 1024,
     samplesMaxBytes: 400 * 1024 * 1024,
     samplesMaxAgeHours: 24,
+    auditMaxBytes: 112 * 1024 * 1024,
     replicas: 1,
   });
   await expect(made).rejects.toThrow(/KV_COLLECTORS is to have 16777216 bytes.*Raise max_file_store/);
@@ -42,6 +44,7 @@ it('streams that are there need no room a second time', async () => {
     samplesMaxBytes: 400 * 1024 * 1024,
     taskConfigsMaxBytes: 64 * 1024 * 1024,
     samplesMaxAgeHours: 24,
+    auditMaxBytes: 112 * 1024 * 1024,
     replicas: 1,
   };
   await ensureStreams(connection.nc, settings);

@@ -24,6 +24,7 @@ import {
 import { isOfCluster, onceClusterFormed } from '../connection/cluster-forming.ts';
 import { streamSetUp } from '../connection/leader-info.ts';
 import { noSuitablePeers } from '../connection/without-leader.ts';
+import { buckets } from './buckets.ts';
 
 export interface StreamSettings {
   readonly sessionsMaxBytes: number;
@@ -31,6 +32,8 @@ export interface StreamSettings {
   readonly samplesMaxAgeHours: number;
   /** 512 MiB when left out. */
   readonly taskConfigsMaxBytes?: number;
+  /** 1 GiB when left out. */
+  readonly auditMaxBytes?: number;
   readonly replicas: number;
 }
 
@@ -172,34 +175,6 @@ async function ensureIfTaken(
 
 const mebibyte = 1024 * 1024;
 
-const buckets: readonly {
-  readonly name: string;
-  readonly storage: StorageType;
-  readonly max_bytes: number;
-  /** ms */
-  readonly ttl?: number;
-}[] = [
-  // File storage: a broker restart must not forget who holds a lease.
-  { name: bucketNames.collectors, storage: StorageType.File, max_bytes: 16 * mebibyte },
-  { name: bucketNames.leader, storage: StorageType.File, max_bytes: mebibyte },
-  // Commands must be taken while the database is away, so who may send them is kept here.
-  { name: bucketNames.apiKeys, storage: StorageType.File, max_bytes: 4 * mebibyte },
-  { name: bucketNames.users, storage: StorageType.File, max_bytes: 4 * mebibyte },
-  // Longer than any login lasts; one that is over is deleted by the API.
-  { name: bucketNames.logins, storage: StorageType.File, max_bytes: 16 * mebibyte, ttl: 91 * dayMs },
-  // Longer than any link opens its page.
-  { name: bucketNames.links, storage: StorageType.File, max_bytes: mebibyte, ttl: 4 * dayMs },
-  // Each is over after ten minutes, and begun again where a restart has forgotten it.
-  { name: bucketNames.begunLogins, storage: StorageType.Memory, max_bytes: 4 * mebibyte, ttl: 15 * 60_000 },
-  // Commands that came with an Idempotency-Key, and their answers.
-  { name: bucketNames.commandKeys, storage: StorageType.File, max_bytes: 64 * mebibyte, ttl: dayMs },
-  // Live values only: their owners write them again within seconds.
-  { name: bucketNames.status, storage: StorageType.Memory, max_bytes: 64 * mebibyte },
-  { name: bucketNames.waiting, storage: StorageType.Memory, max_bytes: 16 * mebibyte },
-  // Each life of a writer has a key of its own; those of the dead go away by themselves.
-  { name: bucketNames.sinks, storage: StorageType.Memory, max_bytes: mebibyte, ttl: 10 * 60_000 },
-];
-
 /** All that Holdfast keeps in a broker, buckets by the names of their streams. */
 export const streamsOfHoldfast: readonly string[] = [
   ...Object.values(streamNames),
@@ -318,6 +293,7 @@ async function notEnoughStorage(
   const setting: Readonly<Record<string, string>> = {
     [streamNames.samples]: 'SAMPLES_MAX_BYTES',
     [streamNames.sessions]: 'SESSIONS_MAX_BYTES',
+    [streamNames.audit]: 'AUDIT_MAX_BYTES',
     [taskConfigsStream]: 'TASK_CONFIGS_MAX_BYTES',
   };
   const smaller = setting[config.name];
@@ -399,7 +375,17 @@ function streamConfigs(settings: StreamSettings): StreamSpec[] {
       retention: RetentionPolicy.Limits,
       // The oldest go first: an audit log that is full must not keep anybody from stopping a machine.
       discard: DiscardPolicy.Old,
-      max_bytes: 128 * 1024 * 1024,
+      max_bytes: settings.auditMaxBytes ?? 1024 * mebibyte,
+      deny_delete: true,
+      deny_purge: true,
+    },
+    {
+      ...common,
+      name: streamNames.auditRefused,
+      subjects: [subjects.allAuditRefused],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_bytes: 16 * mebibyte,
       deny_delete: true,
       deny_purge: true,
     },

@@ -2,6 +2,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { OutageLog } from '../../runtime/outage-log.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 
 export interface StreamSize {
@@ -18,7 +19,10 @@ export interface StreamSizesWatch {
   stop(): void;
 }
 
-/** Looks at how full our streams are, every few seconds. */
+/** Time is left to save what is in it and to give it more room. */
+const auditFullFrom = 0.8;
+
+/** Looks at how full our streams are, every few seconds, and warns of an audit log whose oldest entries will go. */
 export function watchStreamSizes(options: {
   readonly nc: NatsConnection;
   readonly log: Logger;
@@ -30,9 +34,24 @@ export function watchStreamSizes(options: {
   let sizes: readonly StreamSize[] = [];
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
+  const fullAudit = new OutageLog({
+    log,
+    level: 'warn',
+    began:
+      'the audit log is nearly full, and then its oldest entries go: export it (holdfast audit export), and give it more room (nats stream edit AUDIT --max-bytes)',
+    ended: 'the audit log has room again',
+    fields: (size) => size as StreamSize,
+  });
+  const judgeAudit = () => {
+    const audit = sizes.find(({ stream }) => stream === streamNames.audit);
+    if (!audit?.maxBytes) return;
+    if (audit.bytes < auditFullFrom * audit.maxBytes) fullAudit.worked();
+    else fullAudit.failed(audit);
+  };
   const look = async (): Promise<void> => {
     try {
       sizes = isActive() ? await readStreamSizes(nc) : [];
+      judgeAudit();
     } catch (error) {
       sizes = [];
       log.debug({ err: error }, 'the sizes of the streams could not be looked at');

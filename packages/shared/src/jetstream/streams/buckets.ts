@@ -1,0 +1,34 @@
+import { StorageType } from '@nats-io/jetstream';
+import { bucketNames } from '../../contracts/subjects.ts';
+
+const mebibyte = 1024 * 1024;
+const dayMs = 86_400_000;
+
+/** The key-value buckets, as they are made. */
+export const buckets: readonly {
+  readonly name: string;
+  readonly storage: StorageType;
+  readonly max_bytes: number;
+  /** ms */
+  readonly ttl?: number;
+}[] = [
+  // File storage: a broker restart must not forget who holds a lease.
+  { name: bucketNames.collectors, storage: StorageType.File, max_bytes: 16 * mebibyte },
+  { name: bucketNames.leader, storage: StorageType.File, max_bytes: mebibyte },
+  // Commands must be taken while the database is away, so who may send them is kept here.
+  { name: bucketNames.apiKeys, storage: StorageType.File, max_bytes: 4 * mebibyte },
+  { name: bucketNames.users, storage: StorageType.File, max_bytes: 4 * mebibyte },
+  // Longer than any login lasts; one that is over is deleted by the API.
+  { name: bucketNames.logins, storage: StorageType.File, max_bytes: 16 * mebibyte, ttl: 91 * dayMs },
+  // Longer than any link opens its page.
+  { name: bucketNames.links, storage: StorageType.File, max_bytes: mebibyte, ttl: 4 * dayMs },
+  // Each is over after ten minutes, and begun again where a restart has forgotten it.
+  { name: bucketNames.begunLogins, storage: StorageType.Memory, max_bytes: 4 * mebibyte, ttl: 15 * 60_000 },
+  // Commands that came with an Idempotency-Key, and their answers.
+  { name: bucketNames.commandKeys, storage: StorageType.File, max_bytes: 64 * mebibyte, ttl: dayMs },
+  // Live values only: their owners write them again within seconds.
+  { name: bucketNames.status, storage: StorageType.Memory, max_bytes: 64 * mebibyte },
+  { name: bucketNames.waiting, storage: StorageType.Memory, max_bytes: 16 * mebibyte },
+  // Each life of a writer has a key of its own; those of the dead go away by themselves.
+  { name: bucketNames.sinks, storage: StorageType.Memory, max_bytes: mebibyte, ttl: 10 * 60_000 },
+];
