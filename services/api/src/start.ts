@@ -25,6 +25,7 @@ import { consoleFiles } from './console/console-files.ts';
 import { startWriteBack } from './devices/learned-limits/write-back.ts';
 import { changeHub } from './live/change-hub.ts';
 import { isSessionAt } from './live/is-session-at.ts';
+import { sharedLiveSamples } from './live/shared-live-samples.ts';
 import { ConfigChanges } from './overview/config-changes.ts';
 import { openBegunLogins } from './parts/begun-logins.ts';
 import { openBroker } from './parts/broker.ts';
@@ -125,7 +126,11 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       ...openBegunLogins(config, { connection: broker.connection, users: people.users }, service),
       auditLog: auditProjection,
       healthOfSession: jetStreamHealthOfSession(broker.connection),
-      live: { database, samples: jetStreamLiveSamples(broker.connection), stored: samples },
+      live: {
+        database,
+        samples: sharedLiveSamples(jetStreamLiveSamples(broker.connection)),
+        stored: samples,
+      },
       changes,
       recovery,
       overview: {

@@ -6,7 +6,7 @@ import { askedOfBroker } from './asked-of-broker.ts';
 
 const { samples: stream } = streamNames;
 
-/** SAMPLES through an ordered consumer for each client. */
+/** SAMPLES through an ordered consumer for each feed. */
 export function jetStreamLiveSamples(connection: () => NatsConnection): LiveSamples {
   return {
     bounds: () => askedOfBroker(connection, (nc) => streamBounds(nc, stream)),

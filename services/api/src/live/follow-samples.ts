@@ -10,8 +10,7 @@ import { StreamHead } from './stream-head.ts';
 export const messagesBehindAtMost = 50_000;
 
 /**
- * Tells a client every sample after its starting point, until it is gone. Each client reads the stream at its own
- * pace. @throws BrokerUnavailable
+ * Tells a client every sample after its starting point, until it is gone, at the client's own pace. @throws BrokerUnavailable
  */
 export async function followSamples(
   samples: LiveSamples,

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { normalizeIP } from '@fastify/rate-limit';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { ApiKeys } from '../access/api-keys.ts';
 import type { Caller } from '../access/caller.ts';
@@ -9,8 +10,11 @@ import { EventStream } from './event-stream.ts';
 /** Time for which a client may take nothing before it is dropped. */
 const patienceMs = 10_000;
 const clientsAtMost = 500;
+/** The last places are for those who have none. */
+const forNewCallers = 50;
 /** All tabs of a browser share one stream; a script that opens ever more must not take the place of others. */
 const ofCallerAtMost = 20;
+const ofAddressAtMost = 50;
 
 /** Where the end of a caller's right is told. */
 export interface Rights {
@@ -21,7 +25,7 @@ export interface Rights {
 /** Everybody who follows a stream of this process, whichever it is. */
 export class LiveClients {
   readonly #rights: Rights;
-  readonly #clients = new Map<EventStream, string>();
+  readonly #clients = new Map<EventStream, Place>();
   #isEnding = false;
 
   constructor(rights: Rights) {
@@ -44,12 +48,15 @@ export class LiveClients {
   ): Promise<void> {
     const { caller } = request;
     const isNamed = caller.kind === 'key' || caller.kind === 'user';
-    const who = isNamed ? `${caller.kind} ${caller.id}` : caller.kind;
-    this.#requireRoom(who, isNamed);
+    const place: Place = {
+      who: isNamed ? `${caller.kind} ${caller.id}` : undefined,
+      address: normalizeIP(request.ip),
+    };
+    this.#requireRoom(place);
     const headers = reply.getHeaders() as Record<string, string>;
     reply.hijack();
     const client = new EventStream(reply.raw, { patienceMs, headers, lastId });
-    this.#clients.set(client, who);
+    this.#clients.set(client, place);
     // Its request was in hand already when the others were let go.
     if (this.#isEnding) client.end();
     const keep = this.#untilNotAllowed(caller, () => client.end());
@@ -71,20 +78,33 @@ export class LiveClients {
     return undefined;
   }
 
-  #requireRoom(who: string, isBounded: boolean): void {
-    if (this.#clients.size >= clientsAtMost) {
-      throw noRoom(`This process serves ${clientsAtMost} at once. Try again later, or another process.`);
-    }
-    if (!isBounded) return;
-    const own = [...this.#clients.values()].filter((each) => each === who).length;
+  #requireRoom({ who, address }: Place): void {
+    const all = [...this.#clients.values()];
+    const own = who === undefined ? 0 : all.filter((each) => each.who === who).length;
     if (own >= ofCallerAtMost) {
       throw noRoom(`You follow ${own} at once here, and more are not given to one caller. Close some.`);
+    }
+    const ofAddress = all.filter((each) => each.address === address).length;
+    if (ofAddress >= ofAddressAtMost) {
+      throw noRoom(
+        `${ofAddress} are followed from ${address} at once here, and more are not given to one address. Close some; a proxy that passes others on is named in API_TRUSTED_PROXIES.`,
+      );
+    }
+    const isNew = who === undefined ? ofAddress === 0 : own === 0;
+    if (all.length >= clientsAtMost - (isNew ? 0 : forNewCallers)) {
+      throw noRoom(`This process serves ${clientsAtMost} at once. Try again later, or another process.`);
     }
   }
 }
 
+interface Place {
+  /** Undefined of callers on this machine. */
+  readonly who: string | undefined;
+  readonly address: string;
+}
+
 export interface Served {
-  readonly request: { readonly caller: Caller; readonly log: Pick<Logger, 'info'> };
+  readonly request: { readonly caller: Caller; readonly ip: string; readonly log: Pick<Logger, 'info'> };
   readonly reply: { readonly raw: ServerResponse; getHeaders(): object; hijack(): unknown };
   /** Up to it nothing need be told. */
   readonly lastId: number | string | undefined;
