@@ -1,4 +1,4 @@
-/** What was not used of so many minutes may come at once: a script sets up a plant in one go. */
+/** Minutes whose changes may come at once where none came before: a script sets up a plant in one go. */
 const minutesSaved = 10;
 
 interface Bucket {

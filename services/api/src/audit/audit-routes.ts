@@ -6,12 +6,12 @@ import {
   auditQuerySchema,
 } from '@holdfast/shared/contracts/http/access-http.ts';
 import type { Database } from '../database/open-database.ts';
-import { type AuditPosition, decodeAuditCursor, encodeAuditCursor } from '../http/cursor.ts';
+import { decodeAuditCursor, encodeAuditCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
 import { validationFailed } from '../problems/problem.ts';
 import type { AuditProjection } from './audit-projection.ts';
-import { type AuditSearch, searchAudit } from './search-audit.ts';
+import { type AuditPosition, type AuditSearch, searchAudit } from './search-audit.ts';
 
 const exportedAtOnce = 1_000;
 

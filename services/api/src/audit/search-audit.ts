@@ -2,7 +2,6 @@ import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { AuditView } from '@holdfast/shared/contracts/http/access-http.ts';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
-import type { AuditPosition } from '../http/cursor.ts';
 import { folded } from './folded.ts';
 
 export interface AuditSearch {
@@ -18,6 +17,9 @@ export interface AuditSearch {
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
 }
+
+/** The time of an entry, in ms since 1970, and its place among those of the same time. */
+export type AuditPosition = readonly [timeMs: number, id: number];
 
 export interface FoundAudit {
   readonly entries: readonly { readonly view: AuditView; readonly position: AuditPosition }[];

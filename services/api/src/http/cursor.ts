@@ -46,13 +46,13 @@ export function decodeGapOfAllCursor(cursor: string | undefined): GapOfAllPositi
 }
 
 /** The time of an entry, in ms since 1970, and its place among those of the same time. */
-export type AuditPosition = readonly [timeMs: number, id: number];
+type PositionInTime = readonly [timeMs: number, id: number];
 
-export function encodeAuditCursor(position: AuditPosition | undefined): string | null {
+export function encodeAuditCursor(position: PositionInTime | undefined): string | null {
   return position ? `t${position[0]}.${position[1]}` : null;
 }
 
-export function decodeAuditCursor(cursor: string | undefined): AuditPosition | undefined {
+export function decodeAuditCursor(cursor: string | undefined): PositionInTime | undefined {
   if (cursor === undefined) return undefined;
   if (!auditCursorPattern.test(cursor)) throw invalidCursor();
   const [timeMs = 0, id = 0] = cursor.slice(1).split('.').map(Number);

@@ -7,6 +7,8 @@ import { LiveClients, type Served } from './live-clients.ts';
 let server: Server;
 const waiting: ((response: ServerResponse) => void)[] = [];
 const aborted = new AbortController();
+/** One that nobody holds is let go, with its connection. */
+const answers: Promise<unknown>[] = [];
 beforeAll(async () => {
   server = createServer((_request, response) => waiting.shift()?.(response));
   server.listen(0, '127.0.0.1');
@@ -21,7 +23,7 @@ afterAll(() => {
 async function response(): Promise<ServerResponse> {
   const arrived = new Promise<ServerResponse>((resolve) => waiting.push(resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  void fetch(url, { signal: aborted.signal }).catch(() => undefined);
+  answers.push(fetch(url, { signal: aborted.signal }).catch(() => undefined));
   return arrived;
 }
 

@@ -64,7 +64,7 @@ describe('a call to a collector', () => {
     const anybody = await connectionTo(url, 'anybody');
     await sendStored(anybody);
     await expect.poll(() => replies.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
-    // Of somebody who says so himself: also with an answer that would acknowledge something.
+    // Sent by somebody who may, with reply subjects that are not the API's; one would acknowledge something.
     for (const reply of [undefined, '$JS.ACK.STORED.pulled.1.1.1.1.1', '_INBOX.apis.x', '_INBOX.writer.x']) {
       anybody.publish(call, drain, reply === undefined ? {} : { reply });
     }
