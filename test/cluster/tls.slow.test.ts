@@ -20,7 +20,8 @@ import { restClient } from '../support/rest-client.ts';
 import { startService } from '../support/service-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const identities = identitiesForTest();
+/** The collector lives in an account of its own, from which everything goes by way of nodes that its streams need not be on. */
+const identities = identitiesForTest(['c1']);
 const sessions = '/api/acquisition/sessions';
 
 /** Three nodes that speak TLS to services and to each other, as deploy/nats/tls-on.conf has it. */
@@ -66,8 +67,9 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
     for (const service of ['api', 'supervisor', 'collector', 'writer'] as const) {
       await startService(service, {
         ...common,
-        NATS_NKEY_SEED: identities.seed(service),
-        ...(service === 'collector' && { COLLECTOR_ID: 'c1' }),
+        ...(service === 'collector'
+          ? { NATS_NKEY_SEED: identities.seed(service, 'c1'), COLLECTOR_ID: 'c1' }
+          : { NATS_NKEY_SEED: identities.seed(service) }),
       });
     }
     const rest = restClient(`http://127.0.0.1:${port}`);
@@ -96,6 +98,7 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
         { what: `a value after ${new Date(since).toISOString()}` },
       );
     await stored(Date.now());
+    expect(await rest.post(`/api/config/devices/${device.id}/test/`)).toMatchObject({ status: 200 });
 
     const { nc, close } = await connectNats({
       ...{ url, name: 'operator', log: createLogger('test', 'silent') },

@@ -2,6 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { startProcess } from '@holdfast/dev/child-process.ts';
+import type { Service } from '@holdfast/shared/contracts/permissions.ts';
+import { seedFile } from '@holdfast/shared/identities/identity-files.ts';
+import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { plantForTest } from '../support/plant-for-test.ts';
 import { portsOfStack } from '../support/ports-of-stack.ts';
@@ -16,7 +20,8 @@ interface Ready {
 
 export interface DocumentedStack {
   readonly apiUrl: string;
-  readonly natsUrl: string;
+  /** A connection to this stack's NATS with the key of this service or of the operator. */
+  connected(as: Service): Promise<NatsConnection>;
   readonly home: string;
   /** A documented command, made to fit this stack: its ports, its folder, and a device that there is. */
   adapted(command: string): string;
@@ -48,7 +53,13 @@ export async function startDocumentedStack(): Promise<DocumentedStack> {
     const [device] = (await plantForTest(['press-7'])).plant.endpoints;
     return {
       apiUrl,
-      natsUrl,
+      connected: async (as) => {
+        const nkeySeed = await readFile(seedFile(join(home, 'secrets'), as), 'utf8');
+        const log = createLogger('test', 'fatal');
+        const { nc } = await connectNats({ url: natsUrl, nkeySeed, name: as, log });
+        cleanUpAfterFile(() => nc.close());
+        return nc;
+      },
       home,
       adapted: (command) =>
         command

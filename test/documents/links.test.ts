@@ -32,7 +32,7 @@ it('files that the documents name are there', async () => {
 
 it('tests that the documents name without their folder are there', async () => {
   const tests = new Set<string>();
-  for await (const file of glob('{packages,services,simulators,dev,test,bench,tools}/**/*.test.ts', {
+  for await (const file of glob('{packages,drivers,services,simulators,dev,test,bench,tools}/**/*.test.ts', {
     cwd: root,
     exclude: ['**/node_modules'],
   })) {

@@ -54,6 +54,8 @@ export function thingsNamedBy(command: string): readonly NamedThing[] {
       'last-for': { type: 'string' },
       'max-bytes': { type: 'string' },
       all: { type: 'boolean' },
+      last: { type: 'boolean' },
+      new: { type: 'boolean' },
       raw: { type: 'boolean' },
       force: { type: 'boolean' },
     },

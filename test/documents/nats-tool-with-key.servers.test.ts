@@ -9,6 +9,7 @@ import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { AckPolicy, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
 import { identitiesForTest, violationsOf } from '../support/identities-for-test.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -64,9 +65,13 @@ describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
     expect(looking.length).toBeGreaterThan(20);
     await Promise.all(
       looking.map(async (command) => {
-        const { shows, output, ended, interrupt } = typed(withKey(command));
+        const { shows, output, ended, interrupt } = typed(command.replace(/^nats /, `nats ${asOperator} `));
         if (/ sub | watch /.test(command)) {
-          await shows(/\{"v":1\}/);
+          // Only a message that comes while somebody looks is new.
+          const subject = /--new '([a-z]+)\./.exec(command)?.[1];
+          const isShown = shows(/\{"v":1\}/);
+          if (subject !== undefined) await publishUntil(`${subject}.1.3`, isShown);
+          await isShown;
           await interrupt();
         } else expect(await ended(), `${command}\n${output()}`).toBe(0);
         expect(output(), command).not.toMatch(/error:|[Vv]iolation/);
@@ -102,11 +107,20 @@ describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
     await expect.poll(() => jsm.consumers.list('SAMPLES').next()).toEqual([]);
   });
 
-  /** A command of docs/nats.md as that page says to type it with a key. */
-  function withKey(command: string): string {
-    const subscribed = /^nats sub '(\w+)\./.exec(command)?.[1];
-    const stream = subscribed === undefined ? '' : ` --stream ${subscribed.toUpperCase()}`;
-    return command.replace(/^nats (sub)?/, `nats ${asOperator} $1${stream}`);
+  async function publishUntil(subject: string, isOver: Promise<unknown>): Promise<void> {
+    let over = false;
+    const ended = () => {
+      over = true;
+    };
+    void isOver.then(ended, ended);
+    await eventually(
+      async () => {
+        nc.publish(subject, '{"v":1}');
+        await nc.flush();
+        return over;
+      },
+      { what: `${subject} to be shown` },
+    );
   }
 
   async function makeWhatItNames(command: string): Promise<void> {

@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { sessionLiveViewSchema, sessionViewSchema } from '@holdfast/shared/contracts/http/session-http.ts';
-import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, inject, it } from 'vitest';
-import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { natsCommandsOf } from './documented-nats-commands.ts';
@@ -24,14 +22,14 @@ const answers: readonly [command: RegExp, ...shown: RegExp[]][] = [
   [/^nats stream info SESSIONS$/, /Subjects: sessions\.>[\s\S]*Messages: \d/],
   [/ sessions\.task\.1\.lifecycle$/, /"type":"session\.started"/],
   [/ sessions\.task\.1\.placement$/, /"type":"session\.assigned"/],
-  [/^nats sub 'sessions\.>'$/, /"type":"session\.paused"/],
+  [/^nats sub --last 'sessions\.>'$/, /"type":"session\.paused"/],
   [/^nats consumer report ASSIGNMENTS$/, /Ack Pending/, /collector-collector-1/],
   [/^nats stream subjects ASSIGNMENTS$/, /assignments\.collector-\d\.1/],
   [/^nats kv ls COLLECTORS$/, /^collector-1$/m, /^collector-2$/m],
   [/^nats kv get --raw COLLECTORS collector-1$/, /"state":"active".*"lock":\{.*\}\}/],
   [/^nats kv watch COLLECTORS$/, /PUT COLLECTORS > collector-\d: \{.*"renewals":\d+/],
   [/^nats kv get --raw LEADER supervisor$/, /^\{.*"instance":.*\}/],
-  [/^nats sub 'samples\.>'$/, /"values":\{.*"compressor_running":/],
+  [/^nats sub --new 'samples\.>'$/, /"values":\{.*"compressor_running":/],
   [/ 'samples\.\*\.1\.3'$/, /"device":"chiller-1"[\s\S]*"values":\{/],
   [/^nats stream subjects SAMPLES$/, /samples\.collector-\d\.1\.1/, /samples\.collector-\d\.1\.2/],
   [/^nats consumer info SAMPLES writer$/, /Outstanding Acks: \d/, /Unprocessed Messages: \d/],
@@ -61,14 +59,8 @@ describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
 
     await demoIsRead(stack);
     await sessionWaits(stack);
-    const { nc, close } = await connectNats({
-      url: stack.natsUrl,
-      name: 'test',
-      log: createLogger('test', 'silent'),
-    });
-    cleanUpAfterFile(close);
-    await somethingIsQuarantined(stack, nc);
-    await sendersAreOnRecord(nc);
+    await somethingIsQuarantined(stack, await stack.connected('collector'));
+    await sendersAreOnRecord(await stack.connected('operator'));
     const commands = [...(await natsCommandsOf('README.md')), ...(await natsCommandsOf('docs/nats.md'))]
       .filter((command) => !command.includes('maintenance'))
       .map((command) => command.replace('<task id>', command.includes('WAITING') ? '2' : '1'));
@@ -79,7 +71,7 @@ describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
     const look = async (command: string, meanwhile?: () => Promise<void>): Promise<void> => {
       const { shows, output, ended, interrupt } = typed(command);
       if (meanwhile !== undefined) {
-        await shows(/Subscribing on/);
+        await shows(/Subscribing to/);
         await meanwhile();
       }
       if (goesOn(command)) {
@@ -92,7 +84,7 @@ describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
       expect(output(), command).not.toMatch(/error:|Showing first|No keys found|not found/);
     };
     // Each waits more than it works.
-    const log = "nats sub 'sessions.>'";
+    const log = "nats sub --last 'sessions.>'";
     await Promise.all([...new Set(commands)].filter((command) => command !== log).map((each) => look(each)));
     await look(log, async () => {
       const { ok } = await fetch(`${stack.apiUrl}/api/acquisition/sessions/1-1/pause/`, { method: 'POST' });

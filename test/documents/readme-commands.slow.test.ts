@@ -2,11 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pointHistorySchema } from '@holdfast/shared/contracts/http/point-history-http.ts';
 import { sessionEventPageSchema, sessionViewSchema } from '@holdfast/shared/contracts/http/session-http.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { type DocumentedStack, startDocumentedStack, startShell } from './documented-stack.ts';
 import { fencedCommands } from './fenced-commands.ts';
@@ -87,7 +85,7 @@ describe.skipIf(inject('installedServers').curl === null)('the commands of the d
   });
 
   it('that look into NATS name only what is there', async () => {
-    const isThere = await lookAtBroker(stack.natsUrl);
+    const isThere = await lookAtBroker(await stack.connected('operator'));
     const commands = (await Promise.all(['README.md', 'docs/nats.md', 'docs/operations.md'].map(commandsIn)))
       .flat()
       .filter((command) => command.startsWith('nats '));
@@ -152,9 +150,7 @@ describe.skipIf(inject('installedServers').curl === null)('the commands of the d
 });
 
 /** A look at the broker that tells whether it has a thing that a command names. */
-async function lookAtBroker(url: string): Promise<(thing: NamedThing) => Promise<boolean>> {
-  const { nc } = await connectNats({ url, name: 'documents', log: createLogger('test', 'fatal') });
-  cleanUpAfterFile(() => nc.close());
+async function lookAtBroker(nc: NatsConnection): Promise<(thing: NamedThing) => Promise<boolean>> {
   const jsm = await jetstreamManager(nc);
   const hasStream = async (name: string) => (await streams()).some((config) => config.name === name);
   const streams = async () => (await jsm.streams.list().next()).map(({ config }) => config);

@@ -6,7 +6,7 @@ import { commands } from '../../tools/cli/src/commands.ts';
 import { findCommand, parseCommandLine } from '../../tools/cli/src/parse-command-line.ts';
 
 const facts = {
-  natsUrl: 'nats://127.0.0.1:4222',
+  natsContextFile: '.holdfast/nats-context.json',
   simulatorUrl: 'http://127.0.0.1:5030',
   keyFile: undefined,
   demo: {

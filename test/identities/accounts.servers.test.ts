@@ -151,9 +151,13 @@ describe('a consumer that somebody asks for', () => {
   it('for looking is new, ends by itself and is none of a service', async () => {
     const { nc, jsm } = await brokerWith('operator', false);
     const look = { ack_policy: 'explicit', filter_subject: '>' };
-    expect(await askFor(nc, 'AUDIT.mine.>', { ...look, durable_name: 'mine' })).toMatchObject({
-      error: { description: expect.stringContaining('needs an inactive_threshold') },
-    });
+    for (const inactive_threshold of [undefined, 0, 1e18]) {
+      expect(
+        await askFor(nc, 'AUDIT.mine.>', { ...look, durable_name: 'mine', inactive_threshold }),
+      ).toMatchObject({
+        error: { description: expect.stringContaining('needs an inactive_threshold') },
+      });
+    }
     const ending = { ...look, inactive_threshold: 3_600_000_000_000 };
     expect(await askFor(nc, 'AUDIT.mine.>', { ...ending, durable_name: 'mine' })).not.toHaveProperty('error');
     await jsm.consumers.add('AUDIT', { name: 'of-the-api', ack_policy: AckPolicy.None });

@@ -16,7 +16,8 @@ const usage = `Reads SESSIONS, SAMPLES and, when it is named, the database, and 
 
   npm run -s verify -- --nats nats://127.0.0.1:4222 [--database postgres://…] [options]
 
-  --nats URL             the broker; else NATS_URL or NATS_URL_FILE
+  --nats URL             the broker; else NATS_URL or NATS_URL_FILE. Where it asks for a key, NATS_NKEY_SEED or
+                         NATS_NKEY_SEED_FILE has the API's; with npm start .holdfast/secrets/nats-api/seed
   --database URL         else DATABASE_URL or DATABASE_URL_FILE, which nobody reads in the list of processes
   --sample-store WHICH   postgres or influx: where samples go, else SAMPLE_STORE (default postgres). InfluxDB is not read: what is
                          stored there is judged by the writer's record in the database
@@ -104,6 +105,7 @@ async function main(): Promise<number> {
     throw new Error(`samples go to postgres or influx, not to ${sampleStore} (--sample-store, SAMPLE_STORE)`);
   const sources = {
     natsUrl,
+    nkeySeed: givenOrAround(undefined, 'NATS_NKEY_SEED'),
     hasSamples: sampleStore === 'postgres',
     databaseUrl: givenOrAround(values.database, 'DATABASE_URL'),
     commands: await jsonLines<AnsweredCommand>(values.commands),

@@ -36,6 +36,8 @@ import { sessionHistories } from './session-histories.ts';
 
 export interface HistorySources {
   readonly natsUrl: string;
+  /** The API's, which may read all of it. */
+  readonly nkeySeed?: string | undefined;
   readonly databaseUrl?: string | undefined;
   /** Whether samples go into that database, which is the default. */
   readonly hasSamples?: boolean | undefined;
@@ -50,7 +52,7 @@ const connectTimeoutMs = 10_000;
 
 /** Reads all that was recorded. The services may go on: what comes later is not read. @throws what the clients throw */
 export async function readHistory(sources: HistorySources): Promise<History> {
-  const connection = await connected(sources.natsUrl);
+  const connection = await connected(sources);
   const { nc } = connection;
   try {
     // In this order, so that a system that goes on meanwhile is not accused: what is acknowledged is in the database
@@ -89,11 +91,11 @@ export async function readHistory(sources: HistorySources): Promise<History> {
 }
 
 /** Services wait for their broker for ever; whoever judges wants to know. */
-async function connected(url: string): Promise<Connection> {
+async function connected({ natsUrl: url, nkeySeed }: HistorySources): Promise<Connection> {
   const gaveUp = new AbortController();
   try {
     return await Promise.race([
-      connectNats({ url, name: 'verify', log: createLogger('verify', 'silent') }),
+      connectNats({ url, nkeySeed, name: 'api-verify', log: createLogger('verify', 'silent') }),
       sleep(connectTimeoutMs, undefined, { signal: gaveUp.signal }).then(() => {
         throw new Error(`NATS does not answer at ${url.replace(/\/\/[^@/]*@/, '//')}`);
       }),

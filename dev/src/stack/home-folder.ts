@@ -17,6 +17,10 @@ export interface HomeFolder {
   readonly runningFile: string;
   /** Address of the database, password included, for backups: DATABASE_URL_FILE. */
   readonly databaseUrlFile: string;
+  /** Keys of everybody at NATS. */
+  readonly secrets: string;
+  /** For the NATS tool: where NATS is, and the operator's key. */
+  readonly natsContextFile: string;
   /** The first key of the API. */
   readonly adminKeyFile: string;
   /** The log lines of everything, over all starts. */
@@ -26,7 +30,7 @@ export interface HomeFolder {
 export const PROJECT_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Version of the folder's layout; the data of NATS and PostgreSQL in it have versions of their own. */
-const LAYOUT_VERSION = '1';
+const LAYOUT_VERSION = '2';
 
 /**
  * Opens the folder, or makes it.
@@ -63,6 +67,8 @@ export async function openHomeFolder(home: string): Promise<HomeFolder> {
     demoFile: join(path, 'demo.json'),
     runningFile: join(path, 'running.json'),
     databaseUrlFile: join(path, 'database-url'),
+    secrets: join(path, 'secrets'),
+    natsContextFile: join(path, 'nats-context.json'),
     adminKeyFile: join(path, 'admin-key'),
     logFile: join(path, 'holdfast.log'),
   };

@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { type PostgresServer, startPostgres } from '../embedded-postgres.ts';
 import { LocalServerError } from '../local-server-error.ts';
 import { type NatsServer, startNatsServer } from '../nats-server.ts';
+import type { BrokerKeys } from './broker-keys.ts';
 import type { HomeFolder } from './home-folder.ts';
 import type { LogStream } from './log-stream.ts';
 import { natsLines, postgresLines } from './process-lines.ts';
@@ -19,6 +20,7 @@ export function natsServer(options: {
   readonly home: HomeFolder;
   readonly port: number;
   readonly monitorPort: number;
+  readonly keys: BrokerKeys;
   readonly logs: LogStream;
 }): LocalServer {
   let server: NatsServer | undefined;
@@ -41,6 +43,7 @@ export function natsServer(options: {
         syncInterval: 'always',
         // The default shrinks as the disk fills, and then streams that were there would not fit any more.
         maxFileStore: '16GB',
+        configLines: options.keys.configLines,
         log: natsLines('nats', options.logs),
       });
       return liveBroker(server);

@@ -5,6 +5,7 @@ import { sampleStoreProblem } from '@holdfast/sample-store/open-sample-store.ts'
 import type { StackConfig } from '../config.ts';
 import { buildConsole } from '../console/build-console.ts';
 import { bringUpDemo } from './bring-up-demo.ts';
+import { brokerKeys } from './broker-keys.ts';
 import { childNotes } from './child-notes.ts';
 import { readSession } from './demo-session.ts';
 import { firstLink } from './first-link.ts';
@@ -97,7 +98,8 @@ export async function runLocalStack(
     // Beside the servers' start; the API takes it up whenever it is there.
     const building = buildConsole().catch((error: unknown) => error);
     const postgres = postgresServer({ home, port: ports.postgres, logs });
-    const nats = natsServer({ home, port: ports.nats, monitorPort: ports.natsMonitor, logs });
+    const keys = await brokerKeys(home, natsUrl);
+    const nats = natsServer({ home, port: ports.nats, monitorPort: ports.natsMonitor, keys, logs });
     const simulator = simulatorProcess({
       basePort: ports.simulatorBase,
       controlPort: ports.simulatorControl,
@@ -110,7 +112,7 @@ export async function runLocalStack(
       onReady,
     );
 
-    const settings = { config, logs, natsUrl };
+    const settings = { config, logs, natsUrl, seedFileOf: keys.seedFileOf };
     const withDatabase = { ...settings, databaseUrl: postgres.databaseUrl };
     const collectorIds = Array.from({ length: config.COLLECTORS }, (_, index) => `collector-${index + 1}`);
     // Stops after the collectors: it writes what they send while they drain.
@@ -169,7 +171,7 @@ export async function runLocalStack(
     const holderPid = holderName ? children.pidOf(holderName) : undefined;
     const lines = whatNext({
       apiUrl: api,
-      natsUrl,
+      natsContextFile: `${home.shownPath}/nats-context.json`,
       simulatorUrl,
       keyFile: needsKey ? shownKeyFile : undefined,
       demo: runningDemo,

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { DemoConfiguration } from '@holdfast/modbus-simulator/demo-plant.ts';
+import type { Service } from '@holdfast/shared/contracts/permissions.ts';
 import type { StackConfig } from '../config.ts';
 import { freePort } from '../free-port.ts';
+import type { BrokerKeys } from './broker-keys.ts';
 import { PROJECT_ROOT } from './home-folder.ts';
 import type { LogStream } from './log-stream.ts';
 import { serviceLines, simulatorLines } from './process-lines.ts';
@@ -14,16 +16,19 @@ export interface ServiceSettings {
   readonly config: StackConfig;
   readonly logs: LogStream;
   readonly natsUrl: string;
+  /** The file with the key by which NATS knows this service. */
+  readonly seedFileOf: BrokerKeys['seedFileOf'];
 }
 
 /** A service that answers for its health on a port of its own, a new one at every start. */
 function withHealthPort(
   name: string,
-  service: string,
-  { config, logs, natsUrl }: ServiceSettings,
+  service: Service,
+  broker: ServiceSettings,
   settings: () => Readonly<Record<string, string>>,
   nodeOptions: readonly string[] = [],
 ): () => Promise<LiveProcess> {
+  const { logs } = broker;
   return async () => {
     const healthPort = await freePort();
     return startService({
@@ -31,7 +36,7 @@ function withHealthPort(
       main: mainOf('services', service),
       nodeOptions,
       env: {
-        ...common(config, natsUrl),
+        ...common(service, broker),
         HEALTH_HOST: LOOPBACK,
         HEALTH_PORT: String(healthPort),
         ...settings(),
@@ -86,13 +91,13 @@ export function apiProcess(
     readonly demo: DemoConfiguration;
   },
 ): () => Promise<LiveProcess> {
-  const { config, logs, natsUrl, port, firstKey, demo } = settings;
+  const { config, logs, port, firstKey, demo } = settings;
   return () =>
     startService({
       name: 'api',
       main: mainOf('services', 'api'),
       env: {
-        ...common(config, natsUrl),
+        ...common('api', settings),
         ...database(settings.databaseUrl()),
         API_HOST: config.API_HOST,
         API_PORT: String(port),
@@ -133,9 +138,10 @@ export function apiUrl(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function common(config: StackConfig, natsUrl: string): Record<string, string> {
+function common(service: Service, { config, natsUrl, seedFileOf }: ServiceSettings): Record<string, string> {
   return {
     NATS_URL: natsUrl,
+    NATS_NKEY_SEED_FILE: seedFileOf(service),
     LOG_LEVEL: config.LOG_LEVEL,
     SESSIONS_MAX_BYTES: String(config.SESSIONS_MAX_BYTES),
     SAMPLES_MAX_BYTES: String(config.SAMPLES_MAX_BYTES),

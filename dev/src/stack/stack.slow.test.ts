@@ -20,7 +20,9 @@ import {
   eventTypesIn,
   holderOf,
   homeOfStack,
+  isLetIntoNats,
   keysAsSeenWith,
+  modesIn,
   placedSession,
   read,
   ready,
@@ -48,6 +50,12 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     expect(await keysAsSeenWith(facts, key)).toEqual([200, ['admin']]);
     expect(await keysAsSeenWith(facts, `${key}x`)).toEqual([401, []]);
     expect(first.lastLines(1_000).join('\n')).not.toContain(key);
+    expect(await isLetIntoNats(facts)).toBe(false);
+    const { nkey } = z
+      .object({ nkey: z.string() })
+      .parse(JSON.parse(await readFile(join(home, 'nats-context.json'), 'utf8')));
+    expect(await isLetIntoNats(facts, await readFile(nkey, 'utf8'))).toBe(true);
+    expect(await modesIn(join(home, 'secrets'))).toEqual({ folder: 0o700, files: [0o600] });
     first.signal('SIGINT');
     expect(await first.exited).toEqual({ code: 0, signal: null });
     expect(await eventTypesIn(home)).toEqual(['session.started', 'session.assigned']);

@@ -3,7 +3,8 @@ import type { WatchedPoint } from './demo-session.ts';
 
 export interface WhatNextFacts {
   readonly apiUrl: string;
-  readonly natsUrl: string;
+  /** By which the NATS tool knows where NATS is, and as whom to look. */
+  readonly natsContextFile: string;
   readonly simulatorUrl: string;
   /** The key to call with; undefined where this machine needs none. */
   readonly keyFile: string | undefined;
@@ -18,7 +19,7 @@ const demoSetpoint = 'chiller-1/supply_setpoint';
 
 /** The next steps for the reader, as commands that can be pasted. */
 export function whatNext(facts: WhatNextFacts): string[] {
-  const { apiUrl, natsUrl, simulatorUrl, keyFile, demo, holder } = facts;
+  const { apiUrl, natsContextFile, simulatorUrl, keyFile, demo, holder } = facts;
   const sessions = `${apiUrl}/api/acquisition/sessions`;
   // It looks for the API there by itself.
   const holdfast =
@@ -48,9 +49,10 @@ export function whatNext(facts: WhatNextFacts): string[] {
   lines.push(
     '',
     '  Look into NATS (with its command line tool, https://github.com/nats-io/natscli)',
-    `    nats --server ${natsUrl} stream view SESSIONS`,
-    `    nats --server ${natsUrl} consumer report ASSIGNMENTS`,
-    `    nats --server ${natsUrl} sub 'samples.>'`,
+    `    export NATS_CONTEXT=${natsContextFile}`,
+    '    nats stream view SESSIONS',
+    '    nats consumer report ASSIGNMENTS',
+    "    nats sub --new 'samples.>'",
   );
   if (demo !== undefined && holder !== undefined) {
     lines.push(

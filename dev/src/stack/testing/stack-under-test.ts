@@ -1,9 +1,11 @@
-import { cp, readdir, readFile, symlink } from 'node:fs/promises';
+import { cp, readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyPageSchema } from '@holdfast/shared/contracts/http/access-http.ts';
 import { pointPageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { pointHistorySchema } from '@holdfast/shared/contracts/http/point-history-http.ts';
 import { sessionViewSchema } from '@holdfast/shared/contracts/http/session-http.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { portsOfStack } from '@holdfast/test/support/ports-of-stack.ts';
@@ -78,6 +80,28 @@ export async function read<T extends z.ZodType>(
   return schema.parse(await (await fetch(`${api_url}${path}`)).json());
 }
 
+/** Whether the stack's NATS lets in an operator with this key, or somebody without one. */
+export async function isLetIntoNats({ nats_url: url }: Ready, nkeySeed?: string): Promise<boolean> {
+  try {
+    const log = createLogger('test', 'silent');
+    const { close } = await connectNats({ url, nkeySeed, name: 'operator', log });
+    await close();
+    return true;
+  } catch (error) {
+    if (/authorization violation/i.test(String(error))) return false;
+    throw error;
+  }
+}
+
+/** Who may read a folder, and every file below it. */
+export async function modesIn(folder: string): Promise<{ folder: number; files: number[] }> {
+  const mode = async (path: string) => (await stat(path)).mode & 0o777;
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const modes = await Promise.all(files.map(({ parentPath, name }) => mode(join(parentPath, name))));
+  return { folder: await mode(folder), files: [...new Set(modes)] };
+}
+
 /** As the last lines of the start say it, over REST. */
 export async function writeSetpoint(facts: Ready): Promise<unknown> {
   const { results } = await read(facts, '/api/config/points/?code=supply_setpoint', pointPageSchema);
@@ -147,7 +171,7 @@ export async function childrenOf(home: string): Promise<Children> {
 /** The sources of everything that the stack runs, to be changed, with the packages of this checkout. */
 export async function copyOfSources(): Promise<string> {
   const checkout = await temporaryFolder('checkout');
-  for (const folder of ['dev', 'packages', 'services', 'simulators']) {
+  for (const folder of ['dev', 'drivers', 'packages', 'services', 'simulators']) {
     await cp(join(PROJECT_ROOT, folder), join(checkout, folder), { recursive: true, verbatimSymlinks: true });
   }
   await cp(join(PROJECT_ROOT, 'package.json'), join(checkout, 'package.json'));
@@ -188,9 +212,12 @@ export async function eventTypesIn(home: string): Promise<(string | undefined)[]
 
 /** The contents of SESSIONS and SAMPLES while the stack is down, read by a broker of our own. */
 export async function recordedIn(home: string) {
-  const broker = await startNatsServer({ storeDir: join(home, 'nats') });
+  const configLines = [
+    'accounts { CORE { jetstream: enabled, users: [{ user: "test", password: "test" }] } }',
+  ];
+  const broker = await startNatsServer({ storeDir: join(home, 'nats'), configLines });
   try {
-    const log = await sessionLogForTest(broker.url);
+    const log = await sessionLogForTest(`nats://test:test@127.0.0.1:${broker.port}`);
     const events = await log.events();
     const samples = await log.samples();
     await log.nc.close();

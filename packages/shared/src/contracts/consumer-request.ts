@@ -20,6 +20,7 @@ export type JudgedRequest =
   | { readonly ok: true; readonly subject: string; readonly body: string }
   | { readonly ok: false; readonly why: string };
 
+const dayNs = 24 * 3_600 * 1e9;
 const prefix = subjects.consumerRequests.slice(0, -1);
 
 /** The request to send to JetStream instead of this one, or why there is none. */
@@ -47,8 +48,9 @@ function refusedToLook(config: Config): string | undefined {
   if (name !== undefined && (name === projector || name === writer || name.startsWith(collector('')))) {
     return `${name} is the consumer of a service`;
   }
-  if (config.durable_name !== undefined && !config.inactive_threshold) {
-    return 'a durable consumer for looking needs an inactive_threshold, so that it ends by itself';
+  const endsAfterNs = config.inactive_threshold ?? 0;
+  if ((config.durable_name !== undefined && endsAfterNs === 0) || endsAfterNs > dayNs) {
+    return 'a consumer for looking ends by itself: it needs an inactive_threshold of a day at most';
   }
   return refusedDelivery(config, `${inboxPrefix('operator')}.`);
 }
