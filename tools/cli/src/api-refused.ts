@@ -3,6 +3,7 @@ import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { describeProblem } from './output/describe-problem.ts';
 import { records } from './output/values.ts';
+import { say } from './words/say.ts';
 
 /** The API answered with a problem. */
 export class ApiRefused extends CliError {
@@ -28,13 +29,12 @@ export function asCliError(url: string): (failure: ApiRefusal | NoAnswer) => Cli
   return (failure) => {
     if (failure instanceof ApiRefusal) return new ApiRefused(failure);
     const isInDoubt = failure.method !== 'GET' && failure.mayHaveArrived;
-    const doubt = isInDoubt ? '\nWhether it was done is not known: look before you try again.' : '';
-    return new CliError(
-      `No answer from the API at ${url} (${failure.message}).${doubt}\n` +
-        'Is it running? HOLDFAST_URL names another address; npm start runs everything on this machine.',
-      exitCodes.unreachable,
-      { cause: failure },
-    );
+    const lines = [
+      say('No answer from the API at {{url}} ({{why}}).', { url, why: failure.message }),
+      ...(isInDoubt ? [say('Whether it was done is not known: look before you try again.')] : []),
+      say('Is it running? HOLDFAST_URL names another address; npm start runs everything on this machine.'),
+    ];
+    return new CliError(lines.join('\n'), exitCodes.unreachable, { cause: failure });
   };
 }
 

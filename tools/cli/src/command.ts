@@ -1,12 +1,13 @@
 import type { ApiClient } from '@holdfast/api-client/api-client.ts';
 import type { Access } from './access.ts';
 import type { Printer } from './output/printer.ts';
+import type { PlainText } from './words/say.ts';
 
 export interface Option {
   readonly type: 'string' | 'boolean';
   /** The word for the value in the help: `--role ROLE`. */
   readonly value?: string;
-  readonly about: string;
+  readonly about: PlainText;
   /** One letter that stands for it. */
   readonly short?: string;
   /** May be given several times. */
@@ -50,7 +51,7 @@ export interface Context {
 /** One command. Help, completion and docs/cli.md come from these, so that they cannot differ from what is done. */
 export interface Command {
   readonly words: readonly string[];
-  readonly about: string;
+  readonly about: PlainText;
   readonly operands: readonly Operand[];
   readonly options: Readonly<Record<string, Option>>;
   /** Returns the exit code; nothing is 0. */

@@ -2,6 +2,7 @@ import type { Item } from '@holdfast/api-client/api-client.ts';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { record, records } from './output/values.ts';
+import { say } from './words/say.ts';
 
 /**
  * Configuration as a file: what the API has, with codes where it has ids, so that it means the same in another
@@ -58,16 +59,21 @@ export function readConfigurationFile(content: unknown): ReadConfiguration {
   const { holdfast_configuration: version, ...rest } = record(content);
   if (version !== 1) {
     throw new CliError(
-      'This is no configuration of Holdfast: holdfast_configuration: 1 is missing.',
+      say('This is no configuration of Holdfast: holdfast_configuration: 1 is missing.'),
       exitCodes.refused,
     );
   }
   const faults = Object.keys(rest)
     .filter((name) => !parts.some((part) => part === name))
-    .map((name) => `${name}: there is no such part; a configuration has ${parts.join(', ')}`);
+    .map((name) =>
+      say('{{name}}: there is no such part; a configuration has {{parts}}', {
+        name,
+        parts: parts.join(', '),
+      }),
+    );
   for (const part of parts) {
     const given = rest[part] ?? [];
-    if (!Array.isArray(given)) faults.push(`${part}: must be a list`);
+    if (!Array.isArray(given)) faults.push(`${part}: ${say('must be a list')}`);
   }
   return {
     holdfast_configuration: 1,

@@ -16,6 +16,7 @@ import {
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
 import { DevicePlaces } from './device-places.ts';
+import { say } from './words/say.ts';
 
 export type Kind = 'site' | 'device' | 'point' | 'task';
 /** Id of what has this key; known of new things only once they are made. */
@@ -58,11 +59,12 @@ export function planOf(file: ReadConfiguration, there: Everything): Plan {
 }
 
 function putDevice(plan: Planning, { site, points, ...device }: Item, name: string): void {
-  const label = `device ${name}`;
+  const label = labelOf('device', [name]);
   plan.refuseIds(label, device, { site_id: 'site' });
   const hasSite = site !== undefined && site !== null && site !== '';
   const siteKey = keyOf('site', site);
-  if (hasSite && !plan.isKnown(siteKey)) plan.fault(label, 'site', `there is no site ${shown(site)}`);
+  if (hasSite && !plan.isKnown(siteKey))
+    plan.fault(label, 'site', say('there is no site {{code}}', { code: shown(site) }));
   plan.put('device', [name], (idOf) => ({
     ...device,
     ...(site !== undefined && { site_id: hasSite ? idOf(siteKey) : null }),
@@ -71,7 +73,7 @@ function putDevice(plan: Planning, { site, points, ...device }: Item, name: stri
   const deviceKey = keyOf('device', name);
   const steps = plan.listOf(label, 'points', points).map((point, index) => {
     const codes = [name, nameOf(point, index)] as const;
-    plan.refuseIds(`point ${codes.join('/')}`, point, { device_id: 'the place below its device' });
+    plan.refuseIds(labelOf('point', codes), point, { device_id: say('the place below its device') });
     return { codes, point };
   });
   const isThere = ({ codes }: (typeof steps)[number]) => plan.ids.has(keyOf('point', ...codes));
@@ -81,22 +83,26 @@ function putDevice(plan: Planning, { site, points, ...device }: Item, name: stri
 }
 
 function putTask(plan: Planning, { devices, points, ...task }: Item, name: string): void {
-  const label = `task ${name}`;
+  const label = labelOf('task', [name]);
   plan.refuseIds(label, task, { device_ids: 'devices', point_ids: 'points' });
   const deviceCodes = plan.arrayOf(label, 'devices', devices);
   const taskDevices = devices === undefined ? plan.devicesOfTask(name) : deviceCodes;
   for (const code of deviceCodes) {
     if (!plan.isKnown(keyOf('device', code))) {
-      plan.fault(label, 'devices', `there is no device ${shown(code)}`);
+      plan.fault(label, 'devices', say('there is no device {{code}}', { code: shown(code) }));
     }
   }
   const chosen = plan.listOf(label, 'points', points);
   for (const { device, point } of chosen) {
-    const named = `point ${shown(point)} of device ${shown(device)}`;
+    const place = { point: shown(point), device: shown(device) };
     if (!plan.isKnown(keyOf('point', device, point))) {
-      plan.fault(label, 'points', `there is no ${named}`);
+      plan.fault(label, 'points', say('there is no point {{point}} of device {{device}}', place));
     } else if (!taskDevices.includes(device)) {
-      plan.fault(label, 'points', `${named}: the device is not among the task's devices`);
+      plan.fault(
+        label,
+        'points',
+        say("point {{point}} of device {{device}}: the device is not among the task's devices", place),
+      );
     }
   }
   plan.put('task', [name], (idOf) => ({
@@ -151,8 +157,8 @@ class Planning implements Plan {
 
   put(kind: Kind, codes: readonly string[], wanted: Step['wanted']): void {
     const key = keyOf(kind, ...codes);
-    const label = `${kind} ${codes.join('/')}`;
-    if (this.brought.has(key)) this.fault(label, 'code', 'is in the file more than once');
+    const label = labelOf(kind, codes);
+    if (this.brought.has(key)) this.fault(label, 'code', say('is in the file more than once'));
     this.brought.add(key);
     const there = this.there.get(key);
     const now = wanted((each) => this.ids.get(each) ?? this.idToCome(each));
@@ -181,12 +187,12 @@ class Planning implements Plan {
     const other = this.places.take({ ...(there as Partial<DeviceView>), ...parsed } as DeviceView);
     return other === undefined
       ? []
-      : [{ path: 'unit_id', message: `device ${other} has this endpoint and unit id` }];
+      : [{ path: 'unit_id', message: say('device {{other}} has this endpoint and unit id', { other }) }];
   }
 
   arrayOf(label: string, field: string, value: unknown): readonly unknown[] {
     if (Array.isArray(value)) return value;
-    if (value !== undefined && value !== null) this.fault(label, field, 'must be a list');
+    if (value !== undefined && value !== null) this.fault(label, field, say('must be a list'));
     return [];
   }
 
@@ -194,7 +200,12 @@ class Planning implements Plan {
   listOf(label: string, field: string, value: unknown): readonly Item[] {
     return this.arrayOf(label, field, value).filter((each, index): each is Item => {
       const isObject = each !== null && typeof each === 'object' && !Array.isArray(each);
-      if (!isObject) this.fault(label, `${field}.${index}`, `must have fields, and is ${shown(each)}`);
+      if (!isObject)
+        this.fault(
+          label,
+          `${field}.${index}`,
+          say('must have fields, and is {{given}}', { given: shown(each) }),
+        );
       return isObject;
     });
   }
@@ -202,7 +213,7 @@ class Planning implements Plan {
   /** Ids are others in each installation. */
   refuseIds(label: string, item: Item, instead: Readonly<Record<string, string>>): void {
     for (const [field, other] of Object.entries(instead)) {
-      if (field in item) this.fault(label, field, `a file has ${other} instead of ids`);
+      if (field in item) this.fault(label, field, say('a file has {{other}} instead of ids', { other }));
     }
   }
 }
@@ -242,9 +253,11 @@ function issuesOf(kind: Kind, there: Item | undefined, wanted: Item): Issue[] {
   return faults.map(({ field, message }) => ({ path: field, message }));
 }
 
+const labelOf = (kind: Kind, codes: readonly string[]) => `${say(kind)} ${codes.join('/')}`;
+
 function nameOf({ code }: Item, index: number): string {
   if (typeof code === 'string' && code !== '') return code;
-  return typeof code === 'number' ? String(code) : `no. ${index + 1}`;
+  return typeof code === 'number' ? String(code) : say('no. {{number}}', { number: index + 1 });
 }
 
 const shown = (value: unknown) => (typeof value === 'string' ? value : String(JSON.stringify(value)));

@@ -1,24 +1,33 @@
 import { type Command, usageOf } from './command.ts';
 import { commonOptions } from './parse-command-line.ts';
+import { say } from './words/say.ts';
 
-const settings = `Settings: HOLDFAST_URL (default: where you logged in, else http://127.0.0.1:8000), HOLDFAST_API_KEY_FILE or HOLDFAST_API_KEY, HOLDFAST_OPERATOR.
-Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 no answer, 4 not allowed. More: docs/cli.md`;
+const settings = () =>
+  [
+    say(
+      'Settings: HOLDFAST_URL (default: where you logged in, else http://127.0.0.1:8000), HOLDFAST_API_KEY_FILE or HOLDFAST_API_KEY, HOLDFAST_OPERATOR, HOLDFAST_LANG (en, zh).',
+    ),
+    say(
+      'Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 no answer, 4 not allowed. More: docs/cli.md',
+    ),
+  ].join('\n');
 
 /** The help for everything below `words`; for all when there are none. */
 export function overview(commands: readonly Command[], words: readonly string[] = []): string {
   const below = commands.filter((command) => words.every((word, index) => command.words[index] === word));
   const width = Math.max(...below.map((command) => command.words.join(' ').length));
-  const lines = below.map((command) => `  ${command.words.join(' ').padEnd(width)}  ${command.about}`);
-  return `holdfast COMMAND …\n\n${lines.join('\n')}\n\nOf one command: holdfast COMMAND --help\n${settings}`;
+  const lines = below.map((command) => `  ${command.words.join(' ').padEnd(width)}  ${say(command.about)}`);
+  const more = say('Of one command: holdfast COMMAND --help');
+  return `holdfast COMMAND …\n\n${lines.join('\n')}\n\n${more}\n${settings()}`;
 }
 
 export function helpOf(command: Command): string {
   const options = Object.entries({ ...command.options, ...commonOptions }).map(([name, option]) => {
     const left = `--${name}${option.type === 'string' ? ` ${option.value ?? 'TEXT'}` : ''}`;
     const choices = option.choices ? ` (${option.choices.join(', ')})` : '';
-    return { left, right: `${option.about}${choices}` };
+    return { left, right: `${say(option.about)}${choices}` };
   });
   const width = Math.max(...options.map(({ left }) => left.length));
   const lines = options.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`);
-  return `holdfast ${usageOf(command)}\n\n${command.about}\n\n${lines.join('\n')}\n\n${settings}`;
+  return `holdfast ${usageOf(command)}\n\n${say(command.about)}\n\n${lines.join('\n')}\n\n${settings()}`;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
+import { say } from './words/say.ts';
 
 const schema = z.object({
   /** The API of the newest login, which is asked where nothing names another. */
@@ -56,16 +57,23 @@ export class KeptLogins {
     let text: string;
     try {
       const { mode } = await stat(this.file);
-      if ((mode & 0o077) !== 0) throw this.#unusable('others can read it', `chmod 600 ${this.file}`);
+      if ((mode & 0o077) !== 0)
+        throw this.#unusable(say('others can read it: chmod 600 {{file}}', { file: this.file }));
       text = await readFile(this.file, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { url: null, logins: {} };
-      throw error instanceof CliError ? error : this.#unusable((error as Error).message, 'make it readable');
+      throw error instanceof CliError
+        ? error
+        : this.#unusable(
+            say('it cannot be read ({{why}}): make it readable', { why: (error as Error).message }),
+          );
     }
     try {
       return schema.parse(JSON.parse(text));
     } catch {
-      throw this.#unusable('it is not in the form that holdfast login writes', 'delete it, and log in again');
+      throw this.#unusable(
+        say('it is not in the form that holdfast login writes: delete it, and log in again'),
+      );
     }
   }
 
@@ -86,14 +94,19 @@ export class KeptLogins {
       await rename(part, this.file);
     } catch (error) {
       await rm(part, { force: true }).catch(() => {});
-      throw new CliError(`Cannot write ${this.file}: ${(error as Error).message}`, exitCodes.refused, {
-        cause: error,
-      });
+      throw new CliError(
+        say('Cannot write {{file}}: {{why}}', { file: this.file, why: (error as Error).message }),
+        exitCodes.refused,
+        { cause: error },
+      );
     }
   }
 
-  #unusable(why: string, what: string): CliError {
-    return new CliError(`Logins are kept in ${this.file}, and ${why}: ${what}.`, exitCodes.refused);
+  #unusable(fault: string): CliError {
+    return new CliError(
+      say('Logins are kept in {{file}}, and {{fault}}.', { file: this.file, fault }),
+      exitCodes.refused,
+    );
   }
 }
 

@@ -4,20 +4,21 @@ import { type Access, accessOf } from './access.ts';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands.ts';
-import { apiUrl, cliConfig, userOfMachine } from './config.ts';
+import { apiUrl, cliConfig, spokenLanguage, userOfMachine } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
 import { helpOf, overview } from './help-text.ts';
 import { plainText } from './output/plain-text.ts';
 import { Printer } from './output/printer.ts';
 import { findCommand, parseCommandLine, wordsOf } from './parse-command-line.ts';
 import { unknownCommand } from './unknown-command.ts';
+import { say, speak } from './words/say.ts';
 
 async function main(given: readonly string[]): Promise<number> {
   const args = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   const command = findCommand(commands, args);
   if (!command) return withoutCommand(args);
   const { input, raw } = parseCommandLine(command, args);
-  if (input.has('help')) return say(helpOf(command));
+  if (input.has('help')) return show(helpOf(command));
 
   const access = await accessFor(command, input.text('url'));
   const print = new Printer({
@@ -54,18 +55,18 @@ function withoutCommand(args: readonly string[]): number {
   const group = words.slice(0, 1);
   const isGroup = commands.some((command) => command.words[0] === group[0]);
   const isHelp = args.some((arg) => arg === '--help' || arg === '-h');
-  if (words.length === 0 && args.includes('--version')) return say(packageJson.version);
+  if (words.length === 0 && args.includes('--version')) return show(packageJson.version);
   if (isHelp && (words.length === 0 || (isGroup && words.length === 1)))
-    return say(overview(commands, group));
+    return show(overview(commands, group));
   if (words.length > 0) process.stderr.write(`${plainText(unknownCommand(commands, words))}\n`);
   // A user who mistyped one word need not look for it above a list of all.
   const isMistyped = words.length > 0 && !isGroup;
-  const further = isMistyped ? 'All commands: holdfast --help' : overview(commands, group);
+  const further = isMistyped ? say('All commands: holdfast --help') : overview(commands, group);
   process.stderr.write(`${further}\n`);
   return exitCodes.usage;
 }
 
-function say(text: string): number {
+function show(text: string): number {
   process.stdout.write(`${text}\n`);
   return exitCodes.ok;
 }
@@ -84,6 +85,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+speak(spokenLanguage());
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -5,6 +5,7 @@ import type { Command, Input, Option } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { givenTime } from './output/local-time.ts';
 import { plainText } from './output/plain-text.ts';
+import { say, speaksChinese } from './words/say.ts';
 
 /** Every command has them. */
 export const commonOptions: Readonly<Record<string, Option>> = {
@@ -70,12 +71,13 @@ export function parseCommandLine(command: Command, args: readonly string[]): Par
       allowPositionals: true,
     }));
   } catch (error) {
-    throw unknownOption(command, error, Object.keys(options)) ?? wrongUse(command, (error as Error).message);
+    throw unknownOption(command, error, Object.keys(options)) ?? wrongUse(command, faultOfOption(error));
   }
   if (values.help !== true) {
     checkOperands(command, operands);
     checkChoices(command, values);
-    if (values.json === true && values.table === true) throw wrongUse(command, 'either --json or --table');
+    if (values.json === true && values.table === true)
+      throw wrongUse(command, say('either --json or --table'));
   }
   return { command, input: inputOf(operands, values, command), raw: rest };
 }
@@ -108,14 +110,28 @@ function unknownOption(
   const nearest = nearestWord(given.replace(/^-+/, ''), options);
   const isNumber = /^-[0-9.]/.test(given);
   const hint = [
-    nearest !== undefined && `did you mean --${nearest}?`,
-    isNumber && 'a negative number stands behind --',
-    `\`holdfast ${words.join(' ')} --help\` shows those there are`,
+    nearest !== undefined && say('did you mean --{{nearest}}?', { nearest }),
+    isNumber && say('a negative number stands behind --'),
+    say('`holdfast {{command}} --help` shows those there are', { command: words.join(' ') }),
   ];
   return new CliError(
-    `Unknown option ${plainText(given)}; ${hint.filter(Boolean).join('; ')}`,
+    [say('Unknown option {{given}}', { given: plainText(given) }), ...hint.filter(Boolean)].join(
+      say('; #between hints'),
+    ),
     usageCode ?? exitCodes.usage,
   );
+}
+
+const either = (choices: readonly string[]) => choices.join(say(' or '));
+
+/** Node's own words name the option and, for instance, that its value is missing. */
+function faultOfOption(error: unknown): string {
+  const { message } = error as Error;
+  const [option = ''] = /--?[a-z-]+/.exec(message) ?? [];
+  if (!speaksChinese()) return message;
+  return message.includes('argument missing')
+    ? say('{{option}} needs a value', { option })
+    : say('{{option}} takes no value', { option });
 }
 
 function checkOperands(command: Command, given: readonly string[]): void {
@@ -125,17 +141,25 @@ function checkOperands(command: Command, given: readonly string[]): void {
       !isOptional && (given[index] === undefined || (given[index] === '' && !mayBeEmpty)),
   );
   if (missing) {
-    const choices = missing.choices ? `: ${missing.choices.join(' or ')}` : '';
-    throw wrongUse(command, `${missing.name} is missing${choices}`);
+    const { name, choices } = missing;
+    throw wrongUse(
+      command,
+      choices
+        ? say('{{name}} is missing: {{choices}}', { name, choices: either(choices) })
+        : say('{{name}} is missing', { name }),
+    );
   }
   const takesAll = operands.at(-1)?.isMany ?? false;
   if (!takesAll && given.length > operands.length) {
-    throw wrongUse(command, `one too many: ${given[operands.length]}`);
+    throw wrongUse(command, say('one too many: {{given}}', { given: given[operands.length] }));
   }
   for (const [index, { name, choices }] of operands.entries()) {
     const value = given[index];
     if (choices && value !== undefined && !choices.includes(value)) {
-      throw wrongUse(command, `${name} is ${choices.join(' or ')}, not ${value}`);
+      throw wrongUse(
+        command,
+        say('{{name}} is {{choices}}, not {{value}}', { name, choices: either(choices), value }),
+      );
     }
   }
 }
@@ -146,7 +170,14 @@ function checkChoices(command: Command, values: Record<string, unknown>): void {
     for (const value of [values[name]].flat()) {
       for (const each of typeof value === 'string' ? value.split(',') : []) {
         if (!choices.includes(each)) {
-          throw wrongUse(command, `--${name} is one of ${choices.join(', ')}; not ${each}`);
+          throw wrongUse(
+            command,
+            say('--{{name}} is one of {{choices}}; not {{value}}', {
+              name,
+              choices: choices.join(', '),
+              value: each,
+            }),
+          );
         }
       }
     }
@@ -175,7 +206,10 @@ function inputOf(
       const given = text(option);
       if (given === undefined) return undefined;
       if (!/^[0-9]{1,15}$/.test(given) || Number(given) < min) {
-        throw wrongUse(command, `--${option} is a whole number from ${min} on, not ${given}`);
+        throw wrongUse(
+          command,
+          say('--{{option}} is a whole number from {{min}} on, not {{given}}', { option, min, given }),
+        );
       }
       return Number(given);
     },
@@ -184,7 +218,7 @@ function inputOf(
 
 function wrongUse({ words, usageCode }: Command, what: string): CliError {
   return new CliError(
-    `${what}\nHow it is used: holdfast ${words.join(' ')} --help`,
+    `${what}\n${say('How it is used: holdfast {{command}} --help', { command: words.join(' ') })}`,
     usageCode ?? exitCodes.usage,
   );
 }

@@ -1,5 +1,6 @@
 import { nearestWord } from '@holdfast/shared/contracts/nearest-word.ts';
 import type { Command } from './command.ts';
+import { say } from './words/say.ts';
 
 /** Explains words with which no command begins: what is wrong with them, and what was probably meant. */
 export function unknownCommand(commands: readonly Command[], given: readonly string[]): string {
@@ -7,7 +8,10 @@ export function unknownCommand(commands: readonly Command[], given: readonly str
   const below = commands.filter(({ words }) => words[0] === group);
   if (below.length > 0 && further.length === 0) {
     const second = below.map(({ words }) => words[1]).join(', ');
-    return `${group} is the first word of several commands; the second one is missing: ${second}.`;
+    return say('{{group}} is the first word of several commands; the second one is missing: {{second}}.', {
+      group,
+      second,
+    });
   }
   // As far as any command has words: what comes after them are its operands.
   const said = given.slice(0, 2).join(' ');
@@ -16,5 +20,7 @@ export function unknownCommand(commands: readonly Command[], given: readonly str
     nearestWord(said, all) ??
     nearestWord(group, all) ??
     nearestWord(group, [...new Set(commands.map(({ words }) => words[0] ?? ''))]);
-  return `There is no command ${said}${nearest === undefined ? '.' : `; did you mean ${nearest}?`}`;
+  return nearest === undefined
+    ? say('There is no command {{said}}.', { said })
+    : say('There is no command {{said}}; did you mean {{nearest}}?', { said, nearest });
 }

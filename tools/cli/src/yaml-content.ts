@@ -1,4 +1,5 @@
 import { LineCounter, parseDocument, visit } from 'yaml';
+import { say } from './words/say.ts';
 
 /**
  * JSON is YAML too. Aliases are refused: a few lines of them can stand for more than any machine holds.
@@ -17,10 +18,14 @@ export function yamlContent(text: string): unknown {
   });
   const [first, ...further] = aliases;
   if (first) {
-    const others = further.length === 0 ? '' : ` (and ${further.length} more)`;
     throw new Error(
-      `line ${first.line} has the alias *${first.name}${others}, and aliases are not taken. ` +
-        `Write out what &${first.name} names wherever it is meant; yq does so: yq 'explode(.)' FILE`,
+      say(
+        "line {{line}} has the alias *{{name}}{{others}}, and aliases are not taken. Write out what &{{name}} names wherever it is meant; yq does so: yq 'explode(.)' FILE",
+        {
+          ...first,
+          others: further.length === 0 ? '' : say(' (and {{more}} more)', { more: further.length }),
+        },
+      ),
     );
   }
   return document.toJS({ maxAliasCount: 0 });

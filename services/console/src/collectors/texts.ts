@@ -1,3 +1,4 @@
+import { collectorStateWords, prefixed } from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../i18n/room-texts.ts';
 import type { TranslationOf } from '../i18n/texts.ts';
 
@@ -26,12 +27,7 @@ export const en = {
   'collectors.version.unknown': 'not told',
   'collectors.version.differs': 'differs from this API, {{version}}',
 
-  'collectors.state.active': 'Active',
-  'collectors.state.silent': 'Silent',
-  'collectors.state.draining': 'Draining',
-  'collectors.state.drained': 'Drained',
-  'collectors.state.ended': 'Ended',
-  'collectors.state.lost': 'Lost',
+  ...prefixed('collectors.state', collectorStateWords, 'en'),
   'collectors.state.for': 'for {{duration}}',
 
   'collectors.drain': 'Drain …',
@@ -116,12 +112,7 @@ export const zh: TranslationOf<typeof en> = {
   'collectors.version.unknown': '未告知',
   'collectors.version.differs': '与本 API 的版本 {{version}} 不同',
 
-  'collectors.state.active': '工作中',
-  'collectors.state.silent': '无心跳',
-  'collectors.state.draining': '排空中',
-  'collectors.state.drained': '已排空',
-  'collectors.state.ended': '已退出',
-  'collectors.state.lost': '已失联',
+  ...prefixed('collectors.state', collectorStateWords, 'zh'),
   'collectors.state.for': '已持续 {{duration}}',
 
   'collectors.drain': '排空……',

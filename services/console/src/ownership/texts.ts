@@ -1,3 +1,4 @@
+import { holderWords, prefixed } from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../i18n/room-texts.ts';
 import type { TranslationOf } from '../i18n/texts.ts';
 
@@ -54,12 +55,7 @@ export const en = {
   'ownership.nobody.paused': 'nobody: paused',
   'ownership.nobody.ended': 'nobody: it had ended',
   'ownership.nobody.before': 'nobody: not started yet',
-  'ownership.why.start': 'it was started',
-  'ownership.why.resume': 'it was resumed',
-  'ownership.why.failover': 'the collector before was lost',
-  'ownership.why.drain': 'the collector before was drained',
-  'ownership.why.rebalance': 'moved for balance',
-  'ownership.why.recovery': 'placed again after a restart',
+  ...prefixed('ownership.why', holderWords, 'en'),
   'ownership.legend.held': 'held, samples are there',
   'ownership.legend.unseen': 'held by the log, without a sample',
   'ownership.legend.unheld': 'nobody held it',
@@ -118,12 +114,7 @@ export const zh: TranslationOf<typeof en> = {
   'ownership.nobody.paused': '无人持有：已暂停',
   'ownership.nobody.ended': '无人持有：已结束',
   'ownership.nobody.before': '无人持有：尚未启动',
-  'ownership.why.start': '会话启动',
-  'ownership.why.resume': '会话继续',
-  'ownership.why.failover': '前任采集器失联',
-  'ownership.why.drain': '前任采集器被排空',
-  'ownership.why.rebalance': '为均衡负载而移动',
-  'ownership.why.recovery': '重启后重新分配',
+  ...prefixed('ownership.why', holderWords, 'zh'),
   'ownership.legend.held': '持有，有采样',
   'ownership.legend.unseen': '日志记为持有，但没有采样',
   'ownership.legend.unheld': '无人持有',

@@ -1,31 +1,13 @@
+import { causeWords, deviceStatusWords, prefixed } from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../i18n/room-texts.ts';
 import type { TranslationOf } from '../i18n/texts.ts';
 
 export const en = {
-  'device.healthy': 'answers',
-  'device.slow': 'slow',
-  'device.error': 'refuses',
-  'device.timeout': 'no answer',
-  'device.disconnected': 'no connection',
+  ...prefixed('device', deviceStatusWords, 'en'),
   'device.failures_one': '{{count}} failure',
   'device.failures_other': '{{count}} failures',
 
-  'cause.timeout': 'no answer in time',
-  'cause.connection': 'no connection',
-  'cause.exception': 'the device refused',
-  'cause.overrun': 'reading took too long',
-  'cause.buffer_full': 'no room was left while the broker was away',
-  'cause.too_large': 'too large to send',
-  'cause.fenced': 'sent by a former holder',
-  'cause.waiting': 'no collector held it',
-  'cause.failover': 'a lost collector was replaced',
-  'cause.drain': 'a collector was drained',
-  'cause.rebalance': 'moved for balance',
-  'cause.recovery': 'recovered',
-  'cause.restart': 'its collector was restarted',
-  'cause.session_end': 'right before it ended or paused',
-  'cause.holder_lost': 'its collector fell silent, and it ended',
-  'cause.not_arrived': 'has not arrived yet',
+  ...prefixed('cause', causeWords, 'en'),
 
   'event.session.started': 'Started by {{by}}',
   'event.session.paused': 'Paused by {{by}}',
@@ -49,29 +31,10 @@ export const en = {
 } as const;
 
 export const zh: TranslationOf<typeof en> = {
-  'device.healthy': '有应答',
-  'device.slow': '缓慢',
-  'device.error': '拒绝',
-  'device.timeout': '无应答',
-  'device.disconnected': '未连接',
+  ...prefixed('device', deviceStatusWords, 'zh'),
   'device.failures_other': '{{count}} 次失败',
 
-  'cause.timeout': '未及时应答',
-  'cause.connection': '无法连接',
-  'cause.exception': '设备拒绝',
-  'cause.overrun': '读取耗时过长',
-  'cause.buffer_full': '消息服务断开期间缓存已满',
-  'cause.too_large': '消息过大，无法发送',
-  'cause.fenced': '由前任持有者发送',
-  'cause.waiting': '没有采集器持有',
-  'cause.failover': '接替失联的采集器',
-  'cause.drain': '采集器排空',
-  'cause.rebalance': '为均衡负载而移动',
-  'cause.recovery': '恢复会话',
-  'cause.restart': '采集器重启',
-  'cause.session_end': '结束或暂停前的最后采样',
-  'cause.holder_lost': '采集器失联，会话随后结束',
-  'cause.not_arrived': '尚未到达',
+  ...prefixed('cause', causeWords, 'zh'),
 
   'event.session.started': '由 {{by}} 启动',
   'event.session.paused': '由 {{by}} 暂停',

@@ -14,6 +14,8 @@ import {
 import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
 import type { Column } from '../output/table.ts';
+import { say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
 import { grantsColumn, grantsOf, grantsText, roleOption, roles } from './grants.ts';
 
 const keysPath = '/api/system/keys';
@@ -23,7 +25,7 @@ const keyColumns: readonly Column<Item>[] = [
   { head: 'ID', cell: ({ id }) => id },
   { head: 'NAME', cell: ({ name }) => name },
   grantsColumn,
-  { head: 'STATUS', cell: ({ status }) => status },
+  { head: 'STATUS', cell: ({ status }) => valueWord('key', status) },
   { head: 'CREATED', cell: ({ created_at }) => localTime(created_at) },
   { head: 'BY', cell: ({ created_by }) => created_by },
   { head: 'EXPIRES', cell: ({ expires_at }) => localTime(expires_at) },
@@ -71,7 +73,7 @@ export const accessCommands: readonly Command[] = [
       const [name] = input.operands;
       const grants = grantsOf(input);
       if (grants.length === 0) {
-        throw new CliError(`--role is missing: ${roles.join(', ')}`, exitCodes.usage);
+        throw new CliError(say('--role is missing: {{roles}}', { roles: roles.join(', ') }), exitCodes.usage);
       }
       const file = input.text('to');
       const expires_at = expiryOf(input.time('expires'));
@@ -95,7 +97,7 @@ export const accessCommands: readonly Command[] = [
     async run({ api, print }, input) {
       const idOrName = input.operands[0] ?? '';
       const revoked = await api.delete<Item>(`${keysPath}/${encodeURIComponent(idOrName)}/`);
-      print.said(revoked, `${revoked.id} (${revoked.name}) is revoked.`);
+      print.said(revoked, say('{{id}} ({{name}}) is revoked.', { id: revoked.id, name: revoked.name }));
     },
   },
   {
@@ -110,10 +112,10 @@ export const accessCommands: readonly Command[] = [
         [
           { head: 'TIME', cell: ({ time }) => localTime(time) },
           { head: 'WHO', cell: ({ who }) => who },
-          { head: 'FROM', cell: ({ from }) => from },
+          { head: 'FROM#whence', cell: ({ from }) => from },
           { head: 'ACTION', cell: ({ action }) => action },
           { head: 'TARGET', cell: ({ target }) => target },
-          { head: 'OUTCOME', cell: ({ outcome }) => outcome },
+          { head: 'OUTCOME', cell: ({ outcome }) => valueWord('outcome', outcome) },
           { head: 'DETAIL', cell: ({ detail }) => detail },
         ],
         found,
@@ -148,18 +150,20 @@ async function show({ print }: Context, created: Item, file: string | undefined)
   const { key, ...rest } = created;
   if (file !== undefined) {
     await writeFile(file, `${key}\n`);
-    print.said({ ...rest, file }, `${rest.id} (${rest.name}, ${grantsText(rest)}) is in ${file}.`);
+    const about = { id: rest.id, name: rest.name, grants: grantsText(rest), file };
+    print.said({ ...rest, file }, say('{{id}} ({{name}}, {{grants}}) is in {{file}}.', about));
     return;
   }
   print.said(created, String(key));
-  if (!print.asJson) print.note('Keep it now: it is not shown again.');
+  if (!print.asJson) print.note(say('Keep it now: it is not shown again.'));
 }
 
 async function makeFile(file: string): Promise<void> {
   try {
     await writeFile(file, '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    throw new CliError(`Cannot make ${file}: ${(error as Error).message}`, exitCodes.refused, {
+    const why = (error as Error).message;
+    throw new CliError(say('Cannot make {{file}}: {{why}}', { file, why }), exitCodes.refused, {
       cause: error,
     });
   }
@@ -174,7 +178,7 @@ function expiryOf(text: string | undefined): string | undefined {
   const atMs = rfc3339Ms(text);
   if (atMs === undefined) {
     throw new CliError(
-      `--expires is 12h, 90d, 52w, 2026-07-03T14:00 (local) or an RFC 3339 time, not ${text}`,
+      say('--expires is 12h, 90d, 52w, 2026-07-03T14:00 (local) or an RFC 3339 time, not {{text}}', { text }),
       exitCodes.usage,
     );
   }

@@ -3,6 +3,8 @@ import { CliError } from '../cli-error.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
+import { say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
 
 const path = '/api/system/cleanup/';
 /** Sessions of one call, so that it is answered in time also where sessions ran for a year. */
@@ -36,20 +38,22 @@ export const cleanup: Command = {
   },
   async run({ api, print }, input) {
     const age = input.text('older-than');
-    if (!age) throw new CliError('--older-than is missing: how old, as 30d', exitCodes.usage);
+    if (!age) throw new CliError(say('--older-than is missing: how old, as 30d'), exitCodes.usage);
     const ms = ageMs(age);
     if (ms === undefined || ms < cleanupMinAgeMs || ms > cleanupMaxAgeMs) {
       throw new CliError(
-        `--older-than is a length of time like 12h, 30d or 8w, from 1h to 3650d, not ${age}`,
+        say('--older-than is a length of time like 12h, 30d or 8w, from 1h to 3650d, not {{age}}', { age }),
         exitCodes.usage,
       );
     }
     const asked = { older_than: age, status: input.text('status') };
     const isDry = input.has('dry-run');
-    if (!isDry && input.has('limit')) throw new CliError('--limit goes with --dry-run', exitCodes.usage);
+    if (!isDry && input.has('limit')) throw new CliError(say('--limit goes with --dry-run'), exitCodes.usage);
     const { count, recoverable, ended_before } = await api.get<Plan>(path, { ...asked, limit: 1 });
     const stay = recoverable
-      ? ` ${recoverable} that failed stay: they can be recovered, until their task is started anew.`
+      ? say(' {{count}} that failed stay: they can be recovered, until their task is started anew.', {
+          count: recoverable,
+        })
       : '';
     if (isDry) {
       const results = await api.list(path, asked, limitOf(input));
@@ -58,14 +62,14 @@ export const cleanup: Command = {
         [
           { head: 'SESSION', cell: ({ id }) => id },
           { head: 'TASK', cell: ({ task_code }) => task_code },
-          { head: 'STATUS', cell: ({ status }) => status },
+          { head: 'STATUS', cell: ({ status }) => valueWord('session', status) },
           { head: 'STARTED', cell: ({ started_at }) => localTime(started_at) },
           { head: 'ENDED', cell: ({ stopped_at }) => localTime(stopped_at) },
         ],
         results,
         'No session ended that long ago.',
       );
-      if (!print.asJson) print.note(`${count} would be removed.${stay}`);
+      if (!print.asJson) print.note(say('{{count}} would be removed.', { count }) + stay);
       return;
     }
     const statuses = asked.status?.split(',');
@@ -84,10 +88,11 @@ export const cleanup: Command = {
       }
     } catch (error) {
       progress.end();
-      if (removed > 0) print.note(`${removed} are removed; it can be repeated for the others.`);
+      if (removed > 0)
+        print.note(say('{{removed}} are removed; it can be repeated for the others.', { removed }));
       throw error;
     }
     progress.end();
-    print.said({ ended_before, removed, recoverable }, `${removed} removed.${stay}`);
+    print.said({ ended_before, removed, recoverable }, say('{{removed}} removed.', { removed }) + stay);
   },
 };

@@ -1,6 +1,8 @@
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { localTime } from '../output/local-time.ts';
 import { duration, percent, record, records } from '../output/values.ts';
+import { say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
 
 const path = '/api/system/collectors/';
 
@@ -12,7 +14,9 @@ const labelsOf = (labels: unknown) =>
 /** How long before the answer something was. */
 const ago = (time: unknown, asOf: unknown) =>
   typeof time === 'string' && typeof asOf === 'string'
-    ? `${duration(Math.max(0, Date.parse(asOf) - Date.parse(time)) / 1_000)} ago`
+    ? say('{{duration}} ago', {
+        duration: duration(Math.max(0, Date.parse(asOf) - Date.parse(time)) / 1_000),
+      })
     : undefined;
 
 const megabytes = (bytes: unknown) =>
@@ -33,7 +37,7 @@ export const collectorLists: readonly Command[] = [
         results,
         [
           { head: 'COLLECTOR', cell: ({ id }) => id },
-          { head: 'STATE', cell: ({ state }) => state },
+          { head: 'STATE', cell: ({ state }) => valueWord('collector', state) },
           { head: 'HEARTBEAT', cell: ({ last_heartbeat_at }) => ago(last_heartbeat_at, as_of) },
           { head: 'SESSIONS', cell: ({ sessions, capacity }) => `${sessions}/${capacity}`, align: 'right' },
           { head: 'DEVICES', cell: ({ devices }) => devices, align: 'right' },
@@ -61,9 +65,9 @@ export const collectorLists: readonly Command[] = [
         found,
         [
           { head: 'TIME', cell: ({ from }) => localTime(from) },
-          { head: 'WHY', cell: ({ reason }) => reason },
-          { head: 'FROM', cell: ({ former }) => former },
-          { head: 'TO', cell: ({ takers }) => takersOf(takers) },
+          { head: 'WHY', cell: ({ reason }) => valueWord('holder', reason) },
+          { head: 'FROM#whence', cell: ({ former }) => former },
+          { head: 'TO#whither', cell: ({ takers }) => takersOf(takers) },
           { head: 'SESSIONS', cell: ({ sessions }) => sessions, align: 'right' },
         ],
         found,

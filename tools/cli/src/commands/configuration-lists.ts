@@ -2,6 +2,9 @@ import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { duration, record, records } from '../output/values.ts';
+import { yesOrNo } from '../output/yes-or-no.ts';
+import { say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
 import { named } from './named-things.ts';
 
 const count = (list: unknown) => (Array.isArray(list) ? list.length : 0);
@@ -57,7 +60,7 @@ export const configurationLists: readonly Command[] = [
           { head: 'NAME', cell: ({ name }) => name },
           { head: 'PERIOD', cell: ({ period_ms }) => `${period_ms} ms`, align: 'right' },
           { head: 'DEVICES', cell: ({ device_ids }) => count(device_ids), align: 'right' },
-          { head: 'ENABLED', cell: ({ enabled }) => (enabled ? 'yes' : 'no') },
+          { head: 'ENABLED', cell: ({ enabled }) => yesOrNo(enabled) },
         ],
         found,
         'There are no tasks.',
@@ -78,9 +81,9 @@ export const configurationLists: readonly Command[] = [
         ['task', task.code],
         ['name', task.name],
         ['period', `${task.period_ms} ms`],
-        ['enabled', task.enabled ? 'yes' : 'no'],
-        ['devices', devices.length === 0 ? 'none' : devices.join(', ')],
-        ['points', points === 0 ? 'all of the devices' : `${points} chosen ones`],
+        ['enabled', yesOrNo(task.enabled)],
+        ['devices', devices.length === 0 ? say('none') : devices.join(', ')],
+        ['points', points === 0 ? say('all of the devices') : say('{{points}} chosen ones', { points })],
         ['warns after', durationOf(task, 'soft_seconds')],
         ['stops after', durationOf(task, 'hard_seconds')],
         [
@@ -112,7 +115,7 @@ export const configurationLists: readonly Command[] = [
         plan,
         [
           { head: 'ENDPOINT', cell: ({ endpoint }) => endpoint },
-          { head: 'VERDICT', cell: ({ verdict }) => verdict },
+          { head: 'VERDICT', cell: ({ verdict }) => valueWord('verdict', verdict) },
           {
             head: 'BUSY',
             cell: ({ busy_share }) => `${Math.ceil(Number(busy_share) * 100)} %`,
@@ -126,10 +129,14 @@ export const configurationLists: readonly Command[] = [
       );
       if (!print.asJson) {
         print.line('');
-        print.said(plan, `${plan.verdict}: ${plan.detail}`);
+        print.said(
+          plan,
+          say('{{what}}: {{detail}}', { what: valueWord('verdict', plan.verdict), detail: plan.detail }),
+        );
         for (const device of endpoints.flatMap(({ devices }) => records(devices))) {
           for (const { point, reason } of records(device.unreadable)) {
-            print.said(plan, `not readable: ${device.device} ${point}: ${reason}`);
+            const unread = { device: device.device, point, reason };
+            print.said(plan, say('not readable: {{device}} {{point}}: {{reason}}', unread));
           }
         }
       }
@@ -151,8 +158,8 @@ export const configurationLists: readonly Command[] = [
           { head: 'NAME', cell: ({ name }) => name },
           { head: 'PROTOCOL', cell: ({ protocol }) => protocol },
           { head: 'WHERE', cell: whereIs },
-          { head: 'UNIT', cell: ({ unit_id }) => unit_id, align: 'right' },
-          { head: 'ENABLED', cell: ({ enabled }) => (enabled ? 'yes' : 'no') },
+          { head: 'UNIT#on the line', cell: ({ unit_id }) => unit_id, align: 'right' },
+          { head: 'ENABLED', cell: ({ enabled }) => yesOrNo(enabled) },
         ],
         found,
         'There are no devices.',
@@ -174,8 +181,21 @@ export const configurationLists: readonly Command[] = [
       });
       const { max_registers, max_bits, profile } = record(applied.device);
       const excluded = count(record(profile).excluded);
-      const limits = `max_registers ${max_registers}, max_bits ${max_bits}, ${excluded} ranges excluded`;
-      print.said(applied, `${device.code} ${applied.changed ? 'has now' : 'had already'}: ${limits}`);
+      const limits = say(
+        'max_registers {{max_registers}}, max_bits {{max_bits}}, {{excluded}} ranges excluded',
+        {
+          max_registers,
+          max_bits,
+          excluded,
+        },
+      );
+      const about = { device: device.code, limits };
+      print.said(
+        applied,
+        applied.changed
+          ? say('{{device}} has now: {{limits}}', about)
+          : say('{{device}} had already: {{limits}}', about),
+      );
       return exitCodes.ok;
     },
   },
@@ -189,10 +209,17 @@ export const configurationLists: readonly Command[] = [
       const device = await named(api, 'device', input.operands[0] ?? '');
       const forgotten = await api.post(`/api/config/devices/${device.id}/forget-learned-limits/`);
       const [sessions, silent] = [texts(forgotten.sessions), texts(forgotten.not_reached)];
-      const asked = sessions.length > 0 ? `asked for again by ${sessions.join(', ')}` : 'no session reads it';
-      const missed = silent.length > 0 ? `; ${silent.join(', ')} gave no answer` : '';
-      const profile = forgotten.changed ? 'learned ranges are out of its profile' : 'its profile had none';
-      print.said(forgotten, `${device.code}: ${profile}; ${asked}${missed}`);
+      const asked =
+        sessions.length > 0
+          ? say('asked for again by {{sessions}}', { sessions: sessions.join(', ') })
+          : say('no session reads it');
+      const missed =
+        silent.length > 0 ? say('; {{collectors}} gave no answer', { collectors: silent.join(', ') }) : '';
+      const profile = forgotten.changed
+        ? say('learned ranges are out of its profile')
+        : say('its profile had none');
+      const about = { device: device.code, profile, asked, missed };
+      print.said(forgotten, say('{{device}}: {{profile}}; {{asked}}{{missed}}', about));
       return silent.length > 0 ? exitCodes.refused : exitCodes.ok;
     },
   },
@@ -209,7 +236,7 @@ export const configurationLists: readonly Command[] = [
         tested,
         [
           { head: 'POINT', cell: ({ code }) => code },
-          { head: 'QUALITY', cell: ({ quality }) => quality },
+          { head: 'QUALITY', cell: ({ quality }) => valueWord('quality', quality) },
           { head: 'VALUE', cell: ({ value }) => value, align: 'right' },
           { head: 'RAW', cell: ({ raw }) => (Array.isArray(raw) ? raw.join(' ') : '') },
           { head: 'WHY', cell: ({ detail }) => detail },
@@ -219,8 +246,15 @@ export const configurationLists: readonly Command[] = [
       );
       if (!print.asJson) {
         if (input.has('bytes')) for (const line of bytesOf(tested)) print.said(tested, line);
-        print.said(tested, `${tested.device} ${tested.status}: ${tested.detail}`);
-        if (tested.collector_id) print.said(tested, `asked by ${tested.collector_id}`);
+        print.said(
+          tested,
+          say('{{what}}: {{detail}}', {
+            what: `${tested.device} ${valueWord('test', tested.status)}`,
+            detail: tested.detail,
+          }),
+        );
+        if (tested.collector_id)
+          print.said(tested, say('asked by {{collector}}', { collector: tested.collector_id }));
       }
       return tested.status === 'ok' ? exitCodes.ok : exitCodes.refused;
     },
@@ -230,7 +264,7 @@ export const configurationLists: readonly Command[] = [
 /** A line for each time that bytes went one way. */
 function bytesOf(tested: Item): string[] {
   return records(tested.requests).flatMap(({ table, address, quantity, error, heard }) => [
-    `${table} ${address}, ${quantity}${error ? `: ${error}` : ''}`,
+    `${valueWord('table', table)} ${address}, ${quantity}${error ? `: ${error}` : ''}`,
     ...records(heard).map(({ direction, ms, bytes }) => {
       const arrow = direction === 'sent' ? '>' : '<';
       return `  ${arrow} ${String(ms).padStart(7)} ms  ${String(bytes).replace(/..(?=.)/g, '$& ')}`;

@@ -16,6 +16,7 @@ import type { IdOf, Plan, Step } from '../configuration-plan.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { plainText } from '../output/plain-text.ts';
 import { records } from '../output/values.ts';
+import { say } from '../words/say.ts';
 import { yamlContent } from '../yaml-content.ts';
 
 const all = Number.MAX_SAFE_INTEGER;
@@ -54,10 +55,11 @@ export const configurationTransfer: readonly Command[] = [
       const { planOf } = await import('../configuration-plan.ts');
       const plan = planOf(file, await whatIsThere(api, file));
       if (plan.faults.length > 0) throw faulty(path, plan.faults);
-      for (const warning of plan.warnings) print.note(`Warning: ${plainText(warning)}`);
+      for (const warning of plan.warnings)
+        print.note(say('Warning: {{warning}}', { warning: plainText(warning) }));
       if (input.has('dry-run')) {
         const would = countOf(plan.steps);
-        print.said(would, `Would be: ${sentenceOf(would)}`);
+        print.said(would, say('Would be: {{what}}', { what: sentenceOf(would) }));
         return;
       }
       const progress = print.progress('import');
@@ -69,28 +71,30 @@ export const configurationTransfer: readonly Command[] = [
   },
 ];
 
-const nameOfInput = (path: string) => (path === '-' ? 'standard input' : path);
+const nameOfInput = (path: string) => (path === '-' ? say('standard input') : path);
 
 async function readFileOf(path: string): Promise<ReadConfiguration> {
   try {
     const content = utf8Text(path === '-' ? await buffer(process.stdin) : await readFile(path));
     if (content === undefined) {
-      throw new Error('it is not in UTF-8. Save it as UTF-8 (one in GBK: iconv -f GBK -t UTF-8)');
+      throw new Error(say('it is not in UTF-8. Save it as UTF-8 (one in GBK: iconv -f GBK -t UTF-8)'));
     }
     return readConfigurationFile(yamlContent(content));
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(`Cannot read ${nameOfInput(path)}: ${(error as Error).message}`, exitCodes.refused, {
-      cause: error,
-    });
+    const about = { file: nameOfInput(path), why: (error as Error).message };
+    throw new CliError(say('Cannot read {{file}}: {{why}}', about), exitCodes.refused, { cause: error });
   }
 }
 
 function faulty(path: string, faults: readonly string[]): CliError {
-  const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
+  const about = { file: nameOfInput(path), count: faults.length };
+  const first =
+    faults.length === 1
+      ? say('Nothing was changed: {{file}} has a fault.', about)
+      : say('Nothing was changed: {{file}} has {{count}} faults.', about);
   const lines = faults.map((fault) => `  - ${plainText(fault)}`);
-  const message = [`Nothing was changed: ${nameOfInput(path)} has ${count}.`, ...lines].join('\n');
-  return new CliError(message, exitCodes.refused);
+  return new CliError([first, ...lines].join('\n'), exitCodes.refused);
 }
 
 /** As far as the file speaks of it. */
@@ -120,7 +124,7 @@ function countOf(steps: readonly Step[]): Done {
 }
 
 const sentenceOf = ({ created, changed, unchanged }: Done) =>
-  `${created} made, ${changed} changed, ${unchanged} as they were.`;
+  say('{{created}} made, {{changed}} changed, {{unchanged}} as they were.', { created, changed, unchanged });
 
 /** One by one, new points of a device many at once; where it breaks off it can be repeated. */
 async function carryOut(api: ApiClient, plan: Plan, onDone: (steps: number) => void): Promise<Done> {
@@ -141,7 +145,7 @@ async function carryOut(api: ApiClient, plan: Plan, onDone: (steps: number) => v
         for (const [index, { key }] of batch.entries()) ids.set(key, made.get(wanted[index]?.code));
       }
     } catch (error) {
-      if (error instanceof CliError) throw brokenOff(error, batch, `${done} of ${plan.steps.length}`);
+      if (error instanceof CliError) throw brokenOff(error, batch, done, plan.steps.length);
       throw error;
     }
     done += batch.length;
@@ -164,9 +168,12 @@ function* batchesOf(steps: readonly Step[]): Iterable<readonly Step[]> {
   yield batch;
 }
 
-function brokenOff(error: CliError, batch: readonly Step[], done: string): CliError {
+function brokenOff(error: CliError, batch: readonly Step[], done: number, all: number): CliError {
   const [first] = batch;
-  const labels = batch.length > 1 ? `${first?.label} and ${batch.length - 1} more` : first?.label;
+  const labels =
+    batch.length > 1
+      ? say('{{first}} and {{more}} more', { first: first?.label, more: batch.length - 1 })
+      : first?.label;
   const lines = [`${labels}: ${error.message}`];
   for (const { path, message } of error instanceof ApiRefused ? error.errors : []) {
     const [, index, field] = /^(\d+)\.?(.*)$/.exec(path) ?? [];
@@ -176,7 +183,10 @@ function brokenOff(error: CliError, batch: readonly Step[], done: string): CliEr
     }
   }
   lines.push(
-    `${done} were done before, and stay. Import the file again once this is repaired: what is done is not done twice.`,
+    say(
+      '{{done}} of {{all}} were done before, and stay. Import the file again once this is repaired: what is done is not done twice.',
+      { done, all },
+    ),
   );
   return new CliError(lines.join('\n'), error.exitCode, { cause: error });
 }

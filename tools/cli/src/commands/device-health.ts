@@ -1,6 +1,7 @@
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { localTime } from '../output/local-time.ts';
 import { record } from '../output/values.ts';
+import { valueWord } from '../words/value-words.ts';
 
 export const deviceHealth: Command = {
   words: ['devices', 'health'],
@@ -22,8 +23,8 @@ export const deviceHealth: Command = {
       found,
       [
         { head: 'DEVICE', cell: ({ device }) => device },
-        { head: 'CONDITION', cell: ({ condition }) => condition },
-        { head: 'HEALTH', cell: ({ health }) => record(health).status },
+        { head: 'CONDITION', cell: ({ condition }) => valueWord('condition', condition) },
+        { head: 'HEALTH', cell: ({ health }) => valueWord('device', record(health).status) },
         { head: 'SINCE', cell: ({ since }) => localTime(since) },
         { head: 'LAST SUCCESS', cell: ({ health }) => localTime(record(health).last_success) },
         { head: 'SESSION', cell: ({ session_id }) => session_id },

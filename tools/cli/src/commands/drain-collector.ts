@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Printer } from '../output/printer.ts';
+import { say } from '../words/say.ts';
 
 const path = '/api/system/collectors/';
 const lookEveryMs = 500;
@@ -26,21 +27,26 @@ export const drainCollector: Command = {
     const isForced = input.has('force');
     if (input.has('undo')) {
       if (input.has('wait') || isForced) {
-        throw new CliError('--undo goes without --wait and --force', exitCodes.usage);
+        throw new CliError(say('--undo goes without --wait and --force'), exitCodes.usage);
       }
       const undone = await api.post(`${of}undrain/`);
-      print.said(undone, `${id}: ${undone.detail}`);
+      print.said(undone, say('{{what}}: {{detail}}', { what: id, detail: undone.detail }));
       return;
     }
     const asked = await api.post(`${of}drain/`, isForced ? { force: true } : {});
     if (input.has('wait')) await untilEmpty(api, print, id);
-    print.said(asked, input.has('wait') ? `${id} has no session left.` : `${id}: ${asked.detail}`);
+    print.said(
+      asked,
+      input.has('wait')
+        ? say('{{id}} has no session left.', { id })
+        : say('{{what}}: {{detail}}', { what: id, detail: asked.detail }),
+    );
   },
 };
 
 /** Waits until the collector is seen empty twice: a session that is being handed over is with nobody for a moment. */
 async function untilEmpty(api: ApiClient, print: Printer, id: string): Promise<void> {
-  const progress = print.progress(`draining ${id}`);
+  const progress = print.progress('draining');
   let atFirst: number | undefined;
   let leftBefore: number | undefined;
   let movedAtMs = performance.now();
@@ -55,7 +61,10 @@ async function untilEmpty(api: ApiClient, print: Printer, id: string): Promise<v
       leftBefore = left;
       if (left > 0 && performance.now() - movedAtMs > stalledMs) {
         throw new CliError(
-          `${left} sessions of ${id} are taken by nobody and go on being read there. Who could take them shows holdfast sessions list --active.`,
+          say(
+            '{{left}} sessions of {{id}} are taken by nobody and go on being read there. Who could take them shows holdfast sessions list --active.',
+            { left, id },
+          ),
           exitCodes.refused,
         );
       }

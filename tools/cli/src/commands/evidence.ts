@@ -4,6 +4,9 @@ import { localTime } from '../output/local-time.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Printer } from '../output/printer.ts';
 import { percent, record, records } from '../output/values.ts';
+import { whyColumn } from '../output/why-column.ts';
+import { say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
 
 const path = '/api/acquisition';
 
@@ -43,9 +46,9 @@ export const evidence: readonly Command[] = [
           { head: 'COLLECTOR', cell: ({ collector_id }) => collector_id },
           { head: 'HOLDER', cell: ({ nth }) => nth, align: 'right' },
           { head: 'EPOCH', cell: ({ epoch }) => epoch, align: 'right' },
-          { head: 'WHY', cell: ({ reason }) => reason },
+          { head: 'WHY', cell: ({ reason }) => valueWord('holder', reason) },
           { head: 'FROM', cell: ({ from }) => localTime(from) },
-          { head: 'TO', cell: ({ to }) => (to === null ? 'now' : localTime(to)) },
+          { head: 'TO', cell: ({ to }) => (to === null ? say('now') : localTime(to)) },
           { head: 'FIRST SAMPLE', cell: ({ first_sample }) => localTime(first_sample) },
           { head: 'LAST SAMPLE', cell: ({ last_sample }) => localTime(last_sample) },
           { head: 'LOST BY IT', cell: ({ missing_before }) => missing_before, align: 'right' },
@@ -113,11 +116,11 @@ export const evidence: readonly Command[] = [
           { head: 'SESSION', cell: ({ session_id }) => session_id },
           { head: 'TASK', cell: ({ task_code }) => task_code },
           { head: 'DEVICES', cell: ({ devices, device_count }) => devicesInWords(devices, device_count) },
-          { head: 'CAUSE', cell: ({ cause }) => cause },
+          { head: 'CAUSE', cell: ({ cause }) => valueWord('cause', cause) },
           { head: 'FROM', cell: ({ start_time }) => localTime(start_time) },
           { head: 'TO', cell: ({ end_time }) => localTime(end_time) },
           { head: 'TICKS', cell: ({ ticks }) => ticks, align: 'right' },
-          { head: 'WHY', cell: ({ detail }) => detail },
+          ...whyColumn(),
         ],
         gaps,
         'No gaps.',
@@ -169,7 +172,7 @@ async function allOf(
 
 function causesInWords(byCause: unknown): string {
   return Object.entries(record(byCause))
-    .map(([cause, ticks]) => `${cause} ${ticks}`)
+    .map(([cause, ticks]) => `${valueWord('cause', cause)} ${ticks}`)
     .join(', ');
 }
 
@@ -178,5 +181,5 @@ const devicesNamed = 3;
 function devicesInWords(devices: unknown, count: unknown): string {
   const codes = Array.isArray(devices) ? devices.map(String) : [];
   const more = Number(count) - Math.min(devicesNamed, codes.length);
-  return codes.slice(0, devicesNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return codes.slice(0, devicesNamed).join(', ') + (more > 0 ? say(' and {{more}} more', { more }) : '');
 }

@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts';
 import type { Input, Option } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Column } from '../output/table.ts';
+import { say } from '../words/say.ts';
 
 export const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const;
 
@@ -16,7 +17,8 @@ export const roleOption: Readonly<Record<'role', Option>> = {
   role: {
     type: 'string',
     value: 'ROLE',
-    about: `${roles.join(', ')}; with sites, operator@hall-1,hall-2, it holds there only`,
+    about:
+      'viewer, operator, engineer, administrator; with sites, operator@hall-1,hall-2, it holds there only',
     multiple: true,
   },
 };
@@ -26,11 +28,14 @@ export function grantsOf(input: Input): Grant[] {
   return input.texts('role').map((text) => {
     const [role = '', codes] = text.split(/@(.*)/s);
     if (!roles.some((each) => each === role)) {
-      throw new CliError(`--role is one of ${roles.join(', ')}; not ${role}`, exitCodes.usage);
+      const about = { name: 'role', choices: roles.join(', '), value: role };
+      throw new CliError(say('--{{name}} is one of {{choices}}; not {{value}}', about), exitCodes.usage);
     }
     if (codes === undefined) return { role };
     const sites = codes.split(',');
-    if (sites.includes('')) throw new CliError(`--role ${text} names a site without a code`, exitCodes.usage);
+    if (sites.includes('')) {
+      throw new CliError(say('--role {{text}} names a site without a code', { text }), exitCodes.usage);
+    }
     return { role, sites };
   });
 }

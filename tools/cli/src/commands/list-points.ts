@@ -1,4 +1,6 @@
 import { type Command, limitOf, limitOption } from '../command.ts';
+import { yesOrNo } from '../output/yes-or-no.ts';
+import { valueWord } from '../words/value-words.ts';
 import { named } from './named-things.ts';
 
 export const listPoints: Command = {
@@ -19,12 +21,12 @@ export const listPoints: Command = {
         { head: 'ID', cell: ({ id }) => id, align: 'right' },
         { head: 'POINT', cell: ({ device_id, code }) => `${codes.get(device_id)}/${code}` },
         { head: 'NAME', cell: ({ name }) => name },
-        { head: 'TABLE', cell: ({ table }) => table },
+        { head: 'TABLE', cell: ({ table }) => valueWord('table', table) },
         { head: 'ADDRESS', cell: ({ address }) => address, align: 'right' },
         { head: 'TYPE', cell: ({ data_type }) => data_type },
         { head: 'UNIT', cell: ({ unit }) => unit },
-        { head: 'WRITABLE', cell: ({ writable }) => (writable ? 'yes' : 'no') },
-        { head: 'ENABLED', cell: ({ enabled }) => (enabled ? 'yes' : 'no') },
+        { head: 'WRITABLE', cell: ({ writable }) => yesOrNo(writable) },
+        { head: 'ENABLED', cell: ({ enabled }) => yesOrNo(enabled) },
       ],
       found,
       'There are no points.',

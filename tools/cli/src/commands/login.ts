@@ -13,6 +13,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Column } from '../output/table.ts';
+import { say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
 
 const askPath = '/api/login/command-line/';
 /** Longer than any code lasts: where the API should not say so. */
@@ -20,13 +22,13 @@ const patienceMs = 15 * 60_000;
 
 const loginColumns: readonly Column<LoginView>[] = [
   { head: 'ID', cell: ({ id }) => id },
-  { head: 'HOW', cell: ({ how }) => how },
+  { head: 'HOW', cell: ({ how }) => valueWord('login', how) },
   { head: 'SINCE', cell: ({ created_at }) => localTime(created_at) },
   { head: 'LAST SEEN', cell: ({ last_seen_at }) => localTime(last_seen_at) },
   { head: 'UNTIL', cell: ({ expires_at }) => localTime(expires_at) },
-  { head: 'FROM', cell: ({ address }) => address },
+  { head: 'FROM#whence', cell: ({ address }) => address },
   { head: 'WITH', cell: ({ agent }) => agent },
-  { head: '', cell: ({ is_current }) => is_current && 'this one' },
+  { head: '', cell: ({ is_current }) => is_current && say('this one') },
 ];
 
 export const loginCommands: readonly Command[] = [
@@ -43,17 +45,25 @@ export const loginCommands: readonly Command[] = [
         person: access.person,
       });
       print.note(
-        `Open ${plainText(asked.page)} in a browser, log in there, and type the code  ${plainText(asked.code)}`,
+        say('Open {{page}} in a browser, log in there, and type the code  {{code}}', {
+          page: plainText(asked.page),
+          code: plainText(asked.code),
+        }),
       );
       const { token, login, expires_at } = await decided(client, asked, context);
-      if (token === null) throw new CliError('The API approved it and gave no login.', exitCodes.refused);
+      if (token === null)
+        throw new CliError(say('The API approved it and gave no login.'), exitCodes.refused);
       await access.kept.keep(access.url, { token, login: login ?? '', expires_at });
       print.said(
         { url: access.url, login, expires_at },
-        `You are logged in at ${access.url} as ${login}, until ${localTime(expires_at)}.`,
+        say('You are logged in at {{url}} as {{login}}, until {{until}}.', {
+          url: access.url,
+          login,
+          until: localTime(expires_at),
+        }),
       );
       if (access.by === 'key') {
-        print.note('HOLDFAST_API_KEY_FILE (or HOLDFAST_API_KEY) is set, and goes before this login.');
+        print.note(say('HOLDFAST_API_KEY_FILE (or HOLDFAST_API_KEY) is set, and goes before this login.'));
       }
     },
   },
@@ -65,7 +75,7 @@ export const loginCommands: readonly Command[] = [
     async run({ access, print }) {
       const kept = await access.kept.of(access.url);
       if (!kept) {
-        print.said({ url: access.url, ended: false }, `There is no login at ${access.url}.`);
+        print.said({ url: access.url, ended: false }, say('There is no login at {{url}}.', access));
         return;
       }
       try {
@@ -75,7 +85,7 @@ export const loginCommands: readonly Command[] = [
         if (!(error instanceof CliError) || error.exitCode !== exitCodes.notAllowed) throw error;
       }
       await access.kept.forget(access.url);
-      print.said({ url: access.url, ended: true }, `You are logged out at ${access.url}.`);
+      print.said({ url: access.url, ended: true }, say('You are logged out at {{url}}.', access));
     },
   },
   {
@@ -87,13 +97,15 @@ export const loginCommands: readonly Command[] = [
       const me = await ownAccount(api).me();
       print.fields({ url: access.url, ...me }, [
         ['API', access.url],
-        ['you are', me.kind === 'local' ? 'anybody on this machine' : `${me.kind} ${me.name}`],
+        ['you are', whoIs(me)],
         ['login', me.login],
-        ['may', me.grants.map(grantText).join('; ') || 'nothing'],
+        ['may', me.grants.map(grantText).join('; ') || say('nothing')],
         ['until', localTime(me.current_login?.expires_at)],
         [
           'by',
-          { key: 'the key of HOLDFAST_API_KEY_FILE', login: `holdfast login`, nothing: undefined }[access.by],
+          { key: say('the key of HOLDFAST_API_KEY_FILE'), login: `holdfast login`, nothing: undefined }[
+            access.by
+          ],
         ],
       ]);
     },
@@ -116,7 +128,7 @@ export const loginCommands: readonly Command[] = [
     async run({ api, print }, input) {
       const id = input.operands[0] ?? '';
       await ownAccount(api).endLogin(id);
-      print.said({ id }, `${id} is over.`);
+      print.said({ id }, say('{{id}} is over.', { id }));
     },
   },
 ];
@@ -136,24 +148,33 @@ async function decided(
       polled = await client.post<PolledCommandLineLogin>(`${askPath}poll/`, { secret });
     } catch (error) {
       if (!(error instanceof CliError) || error.exitCode !== exitCodes.unreachable) throw error;
-      if (!isAwayTold) print.note('The API does not answer; waiting for it.');
+      if (!isAwayTold) print.note(say('The API does not answer; waiting for it.'));
       isAwayTold = true;
       continue;
     }
     isAwayTold = false;
     if (polled.status === 'approved') return polled;
     if (polled.status === 'denied') {
-      throw new CliError('It was denied in the browser.', exitCodes.notAllowed);
+      throw new CliError(say('It was denied in the browser.'), exitCodes.notAllowed);
     }
     if (polled.status === 'over') break;
   }
   throw new CliError(
-    'Nobody approved it within ten minutes, so the code is of no use any more. Begin again: holdfast login',
+    say(
+      'Nobody approved it within ten minutes, so the code is of no use any more. Begin again: holdfast login',
+    ),
     exitCodes.refused,
   );
 }
 
+function whoIs({ kind, name }: Me): string {
+  if (kind === 'local') return say('anybody on this machine');
+  return kind === 'key' ? say('key {{name}}', { name }) : say('user {{name}}', { name });
+}
+
 function grantText({ role, sites }: Me['grants'][number]): string {
-  const where = !sites.includes('*') ? ` at ${sites.join(', ')}` : ' everywhere';
-  return `${role}${where}`;
+  const word = valueWord('role', role);
+  return sites.includes('*')
+    ? say('{{role}} everywhere', { role: word })
+    : say('{{role}} at {{sites}}', { role: word, sites: sites.join(', ') });
 }

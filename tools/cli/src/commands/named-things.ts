@@ -1,6 +1,7 @@
 import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { say } from '../words/say.ts';
 
 type Kind = 'site' | 'device' | 'task';
 
@@ -9,8 +10,9 @@ export async function named(api: ApiClient, kind: Kind, idOrCode: string): Promi
   if (/^[1-9][0-9]{0,14}$/.test(idOrCode)) return api.get(`/api/config/${kind}s/${idOrCode}/`);
   const [found] = await api.list(`/api/config/${kind}s/`, { code: idOrCode }, 1);
   if (!found) {
+    const about = { kind: say(kind), code: idOrCode };
     throw new CliError(
-      `There is no ${kind} with the code ${idOrCode}.\nThe list: holdfast ${kind}s list`,
+      `${say('There is no {{kind}} with the code {{code}}.', about)}\n${say('The list: {{command}}', { command: `holdfast ${kind}s list` })}`,
       exitCodes.refused,
     );
   }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { type PlainText, say } from '../words/say.ts';
 
 const root = new URL('../../../../', import.meta.url);
 
@@ -26,7 +27,7 @@ export const otherPrograms: readonly Command[] = [
   ),
 ];
 
-function program(word: string, about: string, [file = '', ...args]: readonly string[]): Command {
+function program(word: string, about: PlainText, [file = '', ...args]: readonly string[]): Command {
   return {
     words: [word],
     about,
@@ -36,7 +37,10 @@ function program(word: string, about: string, [file = '', ...args]: readonly str
     run: ({ raw }) => {
       const path = fileURLToPath(new URL(file, root));
       if (!existsSync(path)) {
-        throw new CliError(`${word} is not part of this image: run it in a checkout.`, exitCodes.refused);
+        throw new CliError(
+          say('{{word}} is not part of this image: run it in a checkout.', { word }),
+          exitCodes.refused,
+        );
       }
       return runProgram([path, ...args, ...raw]);
     },

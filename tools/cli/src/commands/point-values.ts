@@ -1,6 +1,7 @@
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { localTime } from '../output/local-time.ts';
 import { duration, record, records } from '../output/values.ts';
+import { valueWord } from '../words/value-words.ts';
 
 export const pointValues: Command = {
   words: ['points', 'values'],
@@ -29,7 +30,7 @@ export const pointValues: Command = {
         { head: 'POINT', cell: ({ point_code }) => point_code },
         { head: 'VALUE', cell: ({ value }) => value, align: 'right' },
         { head: 'UNIT', cell: ({ unit }) => unit },
-        { head: 'QUALITY', cell: ({ quality }) => quality },
+        { head: 'QUALITY', cell: ({ quality }) => valueWord('quality', quality) },
         { head: 'TIME', cell: ({ time }) => localTime(time) },
         { head: 'AGE', cell: ({ age_seconds }) => duration(age_seconds), align: 'right' },
         { head: 'MISSING NOW', cell: ({ miss }) => record(miss).detail },

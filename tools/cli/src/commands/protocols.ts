@@ -3,8 +3,9 @@ import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { record, records } from '../output/values.ts';
+import { say, speaksChinese } from '../words/say.ts';
 
-const english = (words: unknown) => record(words).en;
+const told = (words: unknown) => record(words)[speaksChinese() ? 'zh' : 'en'];
 
 export const protocols: Command = {
   words: ['protocols'],
@@ -20,9 +21,9 @@ export const protocols: Command = {
         answer,
         [
           { head: 'PROTOCOL', cell: ({ protocol }) => protocol },
-          { head: 'NAME', cell: ({ label }) => english(label) },
+          { head: 'NAME', cell: ({ label }) => told(label) },
           { head: 'MODES', cell: ({ modes }) => (Array.isArray(modes) ? modes.join(', ') : '') },
-          { head: 'WHAT', cell: ({ help }) => english(help) },
+          { head: 'WHAT', cell: ({ help }) => told(help) },
         ],
         all,
         'There are none.',
@@ -32,14 +33,17 @@ export const protocols: Command = {
     const found = all.find(({ protocol }) => protocol === wanted);
     if (!found) {
       const known = all.map(({ protocol }) => protocol).join(', ');
-      throw new CliError(`There is no protocol ${wanted}; known: ${known}.`, exitCodes.refused);
+      throw new CliError(
+        say('There is no protocol {{wanted}}; known: {{known}}.', { wanted, known }),
+        exitCodes.refused,
+      );
     }
     print.table(
       found,
       [
-        { head: 'OF', cell: ({ of }) => of },
+        { head: 'OF', cell: ({ of }) => say(of) },
         { head: 'FIELD', cell: ({ field }) => field },
-        { head: 'NEEDED', cell: ({ isNeeded }) => (isNeeded ? 'yes' : '') },
+        { head: 'NEEDED', cell: ({ isNeeded }) => (isNeeded ? say('yes') : '') },
         { head: 'DEFAULT', cell: ({ fallback }) => fallback },
         { head: 'WHAT', cell: ({ what }) => what },
       ],
@@ -58,6 +62,6 @@ function fieldsOf(of: 'device' | 'point', protocol: Item) {
       ...{ of, field },
       isNeeded: Array.isArray(required) && required.includes(field),
       fallback: schema.default ?? '',
-      what: [english(schema['x-label']), english(schema['x-help'])].filter(Boolean).join('. '),
+      what: [told(schema['x-label']), told(schema['x-help'])].filter(Boolean).join(say('. ')),
     }));
 }

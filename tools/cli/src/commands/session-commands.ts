@@ -4,6 +4,8 @@ import { CliError } from '../cli-error.ts';
 import type { Command, Context, Input, Option } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { record, records } from '../output/values.ts';
+import { type PlainText, say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
 import { named } from './named-things.ts';
 import { sessionPath, sessionsPath } from './session-lists.ts';
 
@@ -37,7 +39,7 @@ export const sessionCommands: readonly Command[] = [
         metadata: metadataOf(input),
         validate: input.text('validate') ?? 'skip',
       });
-      print.said(started, `${started.session_id} ${started.status}: ${started.detail}`);
+      print.said(started, statusInWords(started.session_id, started));
       if (print.asJson) return;
       for (const device of records(record(started.validation).failing)) {
         print.note(`  ${device.device}: ${device.detail}`);
@@ -50,7 +52,7 @@ export const sessionCommands: readonly Command[] = [
   onSessions('recover', 'Lets sessions go on that wait after a restart, or that failed.', {}),
 ];
 
-function onSessions(verb: string, about: string, options: Command['options']): Command {
+function onSessions(verb: string, about: PlainText, options: Command['options']): Command {
   return {
     words: ['sessions', verb],
     about,
@@ -69,7 +71,7 @@ async function commandEach({ api, print }: Context, input: Input, verb: string):
     try {
       const answer = await commandOn(api, id, verb, said);
       answers.push(answer);
-      if (!print.asJson) print.said(answer, `${answer.id} ${answer.status}: ${answer.detail}`);
+      if (!print.asJson) print.said(answer, statusInWords(answer.id, answer));
     } catch (error) {
       if (input.operands.length === 1) throw error;
       if (!(error instanceof ApiRefused) || error.exitCode !== exitCodes.refused) {
@@ -88,11 +90,15 @@ function commandOn(api: ApiClient, id: string, verb: string, said: string | unde
   return api.command(`${sessionPath(id)}/${verb}/`, said === undefined ? {} : { reason: said });
 }
 
+const statusInWords = (id: unknown, { status, detail }: Item) =>
+  say('{{what}}: {{detail}}', { what: `${id} ${valueWord('session', status)}`, detail });
+
 function metadataOf(input: Input): Record<string, string> {
   const metadata: Record<string, string> = {};
   for (const given of input.texts('metadata')) {
     const at = given.indexOf('=');
-    if (at < 1) throw new CliError(`--metadata is NAME=VALUE, not ${given}`, exitCodes.usage);
+    if (at < 1)
+      throw new CliError(say('--metadata is NAME=VALUE, not {{given}}', { given }), exitCodes.usage);
     metadata[given.slice(0, at)] = given.slice(at + 1);
   }
   return metadata;

@@ -4,6 +4,9 @@ import { localTime } from '../output/local-time.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Column } from '../output/table.ts';
 import { duration, percent, record, records } from '../output/values.ts';
+import { whyColumn } from '../output/why-column.ts';
+import { say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
 
 const statuses = ['running', 'paused', 'stopped', 'error'] as const;
 export const sessionsPath = '/api/acquisition/sessions';
@@ -14,15 +17,16 @@ const placementOf = (session: Item) => record(session.placement);
 const columns: readonly Column<Item>[] = [
   { head: 'SESSION', cell: ({ id }) => id },
   { head: 'TASK', cell: ({ task_code }) => task_code },
-  { head: 'STATUS', cell: ({ status }) => status },
-  { head: 'PLACEMENT', cell: (session) => placementOf(session).state },
+  { head: 'STATUS', cell: ({ status }) => valueWord('session', status) },
+  { head: 'PLACEMENT', cell: (session) => valueWord('placement', placementOf(session).state) },
   { head: 'COLLECTOR', cell: ({ collector_id }) => collector_id },
   { head: 'EPOCH', cell: ({ epoch }) => epoch, align: 'right' },
   { head: 'STARTED', cell: ({ started_at }) => localTime(started_at) },
   { head: 'FOR', cell: ({ duration_seconds }) => duration(duration_seconds), align: 'right' },
   {
     head: 'WHY',
-    cell: (session) => session.error_message ?? placementOf(session).detail ?? session.stop_reason,
+    cell: (session) =>
+      session.error_message ?? valueWord('placed', placementOf(session).detail) ?? session.stop_reason,
   },
 ];
 
@@ -68,11 +72,11 @@ export const sessionLists: readonly Command[] = [
       print.fields(session, [
         ['session', session.id],
         ['task', `${session.task_code} (${session.task_id}) ${session.task_name}`],
-        ['status', session.status],
+        ['status', valueWord('session', session.status)],
         ['as of', localTime(session.at)],
         ['error', session.error_message],
         ['next try', localTime(session.next_try_at)],
-        ['placement', state && [state, detail].filter(Boolean).join(': ')],
+        ['placement', placementInWords(state, detail)],
         ['collector', session.collector_id],
         ['epoch', session.epoch],
         ['started', localTime(session.started_at)],
@@ -95,7 +99,7 @@ export const sessionLists: readonly Command[] = [
         devices,
         [
           { head: 'DEVICE', cell: ([code]) => code },
-          { head: 'HEALTH', cell: ([, device]) => health(device).status },
+          { head: 'HEALTH', cell: ([, device]) => valueWord('device', health(device).status) },
           { head: 'FAILURES', cell: ([, device]) => health(device).consecutive_failures, align: 'right' },
           { head: 'LAST SUCCESS', cell: ([, device]) => localTime(health(device).last_success) },
           { head: 'FAILING POINTS', cell: ([, device]) => failingPoints(health(device)) },
@@ -148,11 +152,11 @@ export const sessionLists: readonly Command[] = [
         gaps,
         [
           { head: 'DEVICE', cell: ({ device }) => device },
-          { head: 'CAUSE', cell: ({ cause }) => cause },
+          { head: 'CAUSE', cell: ({ cause }) => valueWord('cause', cause) },
           { head: 'FROM', cell: ({ start_time }) => localTime(start_time) },
           { head: 'TO', cell: ({ end_time }) => localTime(end_time) },
           { head: 'TICKS', cell: ({ ticks }) => ticks, align: 'right' },
-          { head: 'WHY', cell: ({ detail }) => detail },
+          ...whyColumn(),
         ],
         gaps,
         'No gaps.',
@@ -166,17 +170,29 @@ export const sessionLists: readonly Command[] = [
       const { stored, expected, quarantined, missing } = whole;
       print.line('');
       print.line(
-        `${stored} of ${expected} ticks stored (${percent(whole.completeness)}), ${quarantined} in quarantine, ${missing} missing.`,
+        say(
+          '{{stored}} of {{expected}} ticks stored ({{share}}), {{quarantined}} in quarantine, {{missing}} missing.',
+          { stored, expected, quarantined, missing, share: percent(whole.completeness) },
+        ),
       );
       for (const detail of lacking) print.note(detail);
     },
   },
 ];
 
+function placementInWords(state: unknown, detail: unknown): unknown {
+  if (!state || !detail) return valueWord('placement', state);
+  return say('{{what}}: {{detail}}', {
+    what: valueWord('placement', state),
+    detail: valueWord('placed', detail),
+  });
+}
+
 /** When, by whom and why. */
 function stopInWords({ stopped_at, stopped_by, stop_reason }: Item): unknown {
   if (!stopped_at || !stopped_by) return localTime(stopped_at);
-  return [`${localTime(stopped_at)} by ${stopped_by}`, stop_reason].filter(Boolean).join(': ');
+  const stopped = say('{{time}} by {{who}}', { time: localTime(stopped_at), who: stopped_by });
+  return [stopped, stop_reason].filter(Boolean).join(': ');
 }
 
 const saidAlready = new Set(['session_id', 'task_id', 'schema_version', 'started_at']);
@@ -197,7 +213,7 @@ const pointsNamed = 3;
 function failingPoints({ failing_points, failing_count }: Record<string, unknown>): string {
   const named = records(failing_points)
     .slice(0, pointsNamed)
-    .map(({ code, since }) => `${code} since ${localTime(since)}`);
+    .map(({ code, since }) => say('{{code}} since {{time}}', { code, time: localTime(since) }));
   const more = Number(failing_count ?? 0) - named.length;
-  return named.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return named.join(', ') + (more > 0 ? say(' and {{more}} more', { more }) : '');
 }

@@ -4,6 +4,9 @@ import { type Command, limitOf, limitOption, type Option } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
 import { duration, record, records } from '../output/values.ts';
+import { yesOrNo } from '../output/yes-or-no.ts';
+import { say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
 import { collectorLists } from './collector-lists.ts';
 import { drainCollector } from './drain-collector.ts';
 
@@ -27,17 +30,34 @@ export const systemLists: readonly Command[] = [
       const backlog = record(sinks.backlog);
       const lastError = record(sinks.last_error);
       print.fields(sinks, [
-        ['status', sinks.status],
+        ['status', valueWord('sink', sinks.status)],
         ['detail', sinks.detail],
-        ['waiting', `${backlog.messages} samples, ${duration(backlog.seconds) ?? 'for an unknown time'}`],
-        ['stream', `${Math.ceil(Number(backlog.share_of_stream) * 100)} % full`],
-        ['rate', `${sinks.samples_per_s} samples/s, ${sinks.values_per_s} values/s`],
+        [
+          'waiting',
+          say('{{messages}} samples, {{duration}}', {
+            messages: backlog.messages,
+            duration: duration(backlog.seconds) ?? say('for an unknown time'),
+          }),
+        ],
+        ['stream', say('{{share}} % full', { share: Math.ceil(Number(backlog.share_of_stream) * 100) })],
+        [
+          'rate',
+          say('{{samples}} samples/s, {{values}} values/s', {
+            samples: sinks.samples_per_s,
+            values: sinks.values_per_s,
+          }),
+        ],
         ['failed writes', sinks.failed_writes],
         [
           'last error',
           sinks.last_error && `${localTime(lastError.time)} ${lastError.code}: ${lastError.message}`,
         ],
-        ['writers', `${records(sinks.writers).filter(({ is_alive }) => is_alive).length} alive`],
+        [
+          'writers',
+          say('{{count}} alive', {
+            count: records(sinks.writers).filter(({ is_alive }) => is_alive).length,
+          }),
+        ],
       ]);
       return sinks.status === 'ok' ? exitCodes.ok : exitCodes.refused;
     },
@@ -56,7 +76,7 @@ export const systemLists: readonly Command[] = [
           { head: 'SEQUENCE', cell: ({ sequence }) => sequence, align: 'right' },
           { head: 'TIME', cell: ({ time }) => localTime(time) },
           { head: 'SUBJECT', cell: ({ subject }) => subject },
-          { head: 'SENDABLE', cell: ({ can_be_sent_again }) => (can_be_sent_again ? 'yes' : 'no') },
+          { head: 'SENDABLE', cell: ({ can_be_sent_again }) => yesOrNo(can_be_sent_again) },
           { head: 'BYTES', cell: ({ body_length }) => body_length, align: 'right' },
           { head: 'REASON', cell: ({ reason }) => reason },
         ],
@@ -74,10 +94,17 @@ export const systemLists: readonly Command[] = [
       const found = await api.get(`${quarantinePath}/${encodeURIComponent(input.operands[0] ?? '')}/`);
       print.fields(found, [
         ['sequence', found.sequence],
-        ['from', `${found.subject} (${found.original_sequence} of ${found.stream})`],
+        [
+          'from',
+          say('{{subject}} ({{sequence}} of {{stream}})', {
+            subject: found.subject,
+            sequence: found.original_sequence,
+            stream: found.stream,
+          }),
+        ],
         ['time', localTime(found.time)],
         ['reason', found.reason],
-        ['sendable', found.can_be_sent_again ? 'yes' : 'no'],
+        ['sendable', yesOrNo(found.can_be_sent_again)],
         ['body', found.body],
       ]);
     },
@@ -93,15 +120,15 @@ export const systemLists: readonly Command[] = [
       chooseOne(sequence, asked, input.has('all'));
       if (sequence !== undefined) {
         const sent = await api.post(`${quarantinePath}/${encodeURIComponent(sequence)}/send-again/`);
-        print.said(sent, `${sent.sequence}: ${sent.detail}`);
+        print.said(sent, say('{{what}}: {{detail}}', { what: sent.sequence, detail: sent.detail }));
         return exitCodes.ok;
       }
       const progress = print.progress('sent again');
       const sent = await sendManyAgain(api, asked, (done) => progress.at(done)).finally(() => progress.end());
-      print.said(sent, `${sent.sent} sent again, ${sent.kept} kept.${moreThere(sent)}`);
+      print.said(sent, say('{{sent}} sent again, {{kept}} kept.', sent) + moreThere(sent));
       if (!print.asJson) {
         for (const { sequence: kept, detail } of records(sent.kept_because)) {
-          print.said(sent, `kept ${kept}: ${detail}`);
+          print.said(sent, say('kept {{kept}}: {{detail}}', { kept, detail }));
         }
       }
       return sent.kept === 0 ? exitCodes.ok : exitCodes.refused;
@@ -118,12 +145,12 @@ export const systemLists: readonly Command[] = [
       chooseOne(sequence, asked, false);
       if (sequence !== undefined) {
         await api.delete(`${quarantinePath}/${encodeURIComponent(sequence)}/`);
-        print.said({ deleted: 1 }, `${sequence} is deleted.`);
+        print.said({ deleted: 1 }, say('{{sequence}} is deleted.', { sequence }));
         return;
       }
       const progress = print.progress('deleted');
       const deleted = await deleteMany(api, asked, (done) => progress.at(done)).finally(() => progress.end());
-      print.said(deleted, `${deleted.deleted} deleted.${moreThere(deleted)}`);
+      print.said(deleted, say('{{deleted}} deleted.', deleted) + moreThere(deleted));
     },
   },
 ];
@@ -185,10 +212,10 @@ function chooseOne(
   const isFiltered = Boolean(stream || reason);
   if ([sequence !== undefined, isFiltered, isAll].filter(Boolean).length === 1) return;
   throw new CliError(
-    'Say which: the SEQUENCE of one message, or --stream, --reason for many (one of both kinds).',
+    say('Say which: the SEQUENCE of one message, or --stream, --reason for many (one of both kinds).'),
     exitCodes.usage,
   );
 }
 
 const moreThere = ({ limit_reached }: Readonly<Record<string, unknown>>) =>
-  limit_reached ? ' There may be more: call it again.' : '';
+  limit_reached ? say(' There may be more: call it again.') : '';

@@ -5,6 +5,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
 import type { Printer } from '../output/printer.ts';
 import type { Column } from '../output/table.ts';
+import { say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
 import { grantsColumn, grantsOf, grantsText, roleOption, roles } from './grants.ts';
 
 const usersPath = '/api/system/users';
@@ -29,10 +31,10 @@ const userColumns: readonly Column<Item>[] = [
 export const loginColumns: readonly Column<Item>[] = [
   { head: 'ID', cell: ({ id }) => id },
   { head: 'SINCE', cell: ({ created_at }) => localTime(created_at) },
-  { head: 'HOW', cell: ({ how }) => how },
+  { head: 'HOW', cell: ({ how }) => valueWord('login', how) },
   { head: 'LAST USED', cell: ({ last_seen_at }) => localTime(last_seen_at) },
   { head: 'ENDS', cell: ({ expires_at }) => localTime(expires_at) },
-  { head: 'FROM', cell: ({ address }) => address },
+  { head: 'FROM#whence', cell: ({ address }) => address },
   { head: 'PROGRAM', cell: ({ agent }) => agent },
 ];
 
@@ -55,7 +57,9 @@ export const userCommands: readonly Command[] = [
     options: { ...roleOption, ...aboutPerson },
     async run({ api, print }, input) {
       const grants = grantsOf(input);
-      if (grants.length === 0) throw new CliError(`--role is missing: ${roles.join(', ')}`, exitCodes.usage);
+      if (grants.length === 0) {
+        throw new CliError(say('--role is missing: {{roles}}', { roles: roles.join(', ') }), exitCodes.usage);
+      }
       const [login] = input.operands;
       const body = { login, grants, name: input.text('name'), language: input.text('language') };
       const created = await api.post<Item>(`${usersPath}/`, body);
@@ -75,10 +79,11 @@ export const userCommands: readonly Command[] = [
         ...optional(input, 'language'),
       };
       if (Object.keys(body).length === 0) {
-        throw new CliError('Say what to change: --role, --name or --language', exitCodes.usage);
+        throw new CliError(say('Say what to change: --role, --name or --language'), exitCodes.usage);
       }
       const changed = await api.patch<Item>(`${userPath(input.operands[0] ?? '')}/`, body);
-      print.said(changed, `${changed.login} (${changed.name}) has ${grantsText(changed)}.`);
+      const about = { login: changed.login, name: changed.name, grants: grantsText(changed) };
+      print.said(changed, say('{{login}} ({{name}}) has {{grants}}.', about));
     },
   },
   {
@@ -127,21 +132,23 @@ export const userCommands: readonly Command[] = [
       const path = `${userPath(name)}/logins/`;
       if (login !== undefined) {
         await api.delete(`${path}${encodeURIComponent(login)}/`);
-        print.said({ ended: [login] }, `${login} has ended.`);
+        print.said({ ended: [login] }, say('{{login}} has ended.', { login }));
         return;
       }
       const { results } = await api.delete<{ results: Item[] }>(path);
       const ended = results.map(({ id }) => id);
-      print.said({ ended }, `${ended.length} of ${name} have ended.`);
+      print.said({ ended }, say('{{count}} of {{name}} have ended.', { count: ended.length, name }));
     },
   },
 ];
 
 function wayIn({ disabled, identity, has_password, link_expires_at }: Item): string {
-  if (disabled) return 'kept out';
-  const ways = [identity && 'company sign-on', has_password && 'password'].filter(Boolean);
+  if (disabled) return say('kept out');
+  const ways = [identity && say('company sign-on'), has_password && say('password')].filter(Boolean);
   if (ways.length > 0) return ways.join(', ');
-  return link_expires_at ? `link until ${localTime(link_expires_at)}` : 'not yet: users link';
+  return link_expires_at
+    ? say('link until {{time}}', { time: localTime(link_expires_at) })
+    : say('not yet: users link');
 }
 
 function optional(input: Input, option: string): Record<string, string> {
@@ -151,13 +158,20 @@ function optional(input: Input, option: string): Record<string, string> {
 
 async function setDisabled(api: ApiClient, print: Printer, input: Input, disabled: boolean): Promise<void> {
   const changed = await api.patch<Item>(`${userPath(input.operands[0] ?? '')}/`, { disabled });
-  print.said(changed, `${changed.login} ${disabled ? 'is kept out' : 'may log in again'}.`);
+  const { login } = changed;
+  print.said(
+    changed,
+    disabled ? say('{{login}} is kept out.', { login }) : say('{{login}} may log in again.', { login }),
+  );
 }
 
 function showLink(print: Printer, answer: Item, link: Item, name: string): void {
   print.said(answer, String(link.url));
   if (print.asJson) return;
   print.note(
-    `${name} sets the password there, once, until ${localTime(link.expires_at)}. It is not shown again.`,
+    say('{{name}} sets the password there, once, until {{time}}. It is not shown again.', {
+      name,
+      time: localTime(link.expires_at),
+    }),
   );
 }

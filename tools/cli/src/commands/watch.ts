@@ -6,6 +6,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
 import { cellText } from '../output/table.ts';
 import { readServerEvents } from '../read-server-events.ts';
+import { say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
 import { sessionPath } from './session-lists.ts';
 
 const comeBackMs = 1_000;
@@ -48,12 +50,12 @@ async function follow(
         accept: 'text/event-stream',
         ...(lastId !== undefined && { 'last-event-id': lastId }),
       });
-      if (!wasOpen && !print.asJson) print.note('Waiting for readings. Ctrl+C ends it.');
+      if (!wasOpen && !print.asJson) print.note(say('Waiting for readings. Ctrl+C ends it.'));
       wasOpen = true;
       for await (const { id, event, data } of readServerEvents(response, stopping)) {
         lastId = id ?? lastId;
         if (event === 'reset')
-          print.note('Some readings are not shown: they came faster than they were read.');
+          print.note(say('Some readings are not shown: they came faster than they were read.'));
         if (event !== 'sample') continue;
         const sample = JSON.parse(data) as LiveSample;
         if (session !== undefined && sample.session_id !== session) continue;
@@ -73,9 +75,9 @@ async function follow(
 
 function lineOf({ time, session_id, device, values, miss }: LiveSample): string {
   const what = miss
-    ? `- ${miss.cause}: ${miss.detail}`
+    ? `- ${valueWord('cause', miss.cause)}: ${miss.detail}`
     : Object.entries(values)
         .map(([point, value]) => `${point}=${value}`)
-        .join(' ') || 'nothing has changed';
+        .join(' ') || say('nothing has changed');
   return cellText(`${localTime(time)} ${session_id} ${device} ${what}`);
 }

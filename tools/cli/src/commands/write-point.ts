@@ -3,6 +3,8 @@ import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { record } from '../output/values.ts';
+import { say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
 import { named } from './named-things.ts';
 
 export const writePoint: Command = {
@@ -22,11 +24,15 @@ export const writePoint: Command = {
     const readBack = record(done.read_back);
     const before = record(done.before);
     const held =
-      before.value === undefined || before.value === null ? '' : ` It held ${before.value} before.`;
-    const holds = readBack.value === undefined ? '' : ` It holds ${readBack.value} now.`;
+      before.value === undefined || before.value === null
+        ? ''
+        : say(' It held {{value}} before.', { value: before.value });
+    const holds =
+      readBack.value === undefined ? '' : say(' It holds {{value}} now.', { value: readBack.value });
     // The value already says that the device holds it.
     const detail = done.detail && !(done.outcome === 'written' && holds) ? ` ${done.detail}` : '';
-    print.said(done, `${point}: ${done.outcome}.${held}${holds}${detail}`);
+    const outcome = valueWord('write', done.outcome);
+    print.said(done, say('{{point}}: {{outcome}}.', { point, outcome }) + held + holds + detail);
     return done.outcome === 'written' ? exitCodes.ok : exitCodes.refused;
   },
 };
@@ -36,14 +42,17 @@ async function pointNamed(api: ApiClient, point: string): Promise<Item> {
   if (/^[1-9][0-9]{0,14}$/.test(point)) return api.get<Item>(`/api/config/points/${point}/`);
   const slash = point.lastIndexOf('/');
   if (slash < 1 || slash === point.length - 1) {
-    throw new CliError('POINT is the id of a point, or DEVICE/POINT by their codes', exitCodes.usage);
+    throw new CliError(say('POINT is the id of a point, or DEVICE/POINT by their codes'), exitCodes.usage);
   }
   const device = await named(api, 'device', point.slice(0, slash));
   const code = point.slice(slash + 1);
   const [found] = await api.list('/api/config/points/', { device_id: String(device.id), code }, 1);
   if (found) return found;
   throw new CliError(
-    `There is no point ${code} of device ${device.code}.\nThe list: holdfast points list ${device.code}`,
+    [
+      say('There is no point {{code}} of device {{device}}.', { code, device: device.code }),
+      say('The list: {{command}}', { command: `holdfast points list ${device.code}` }),
+    ].join('\n'),
     exitCodes.refused,
   );
 }

@@ -1,7 +1,8 @@
 import type { Problem } from '@holdfast/shared/contracts/http/problem.ts';
+import { type PlainText, say } from '../words/say.ts';
 import { plainText } from './plain-text.ts';
 
-const advice: Readonly<Record<number, string>> = {
+const advice: Readonly<Record<number, PlainText>> = {
   401: 'Log in: holdfast login. A program needs a key: HOLDFAST_API_KEY_FILE names a file that holds one.',
   403: 'Use a key with a higher role: viewer < operator < engineer < administrator.',
   404: 'The list commands show what there is.',
@@ -10,7 +11,7 @@ const advice: Readonly<Record<number, string>> = {
   503: 'Nothing is lost. Try again when the dependency is back; /health/ready of the API names it.',
 };
 /** Where a status says too little. Details of conflicts say themselves what to do, but not as it is done here. */
-const adviceOnCode: Readonly<Record<string, string>> = {
+const adviceOnCode: Readonly<Record<string, PlainText>> = {
   session_not_found: 'A session is named by its task and run, as 7-3: holdfast sessions list',
   task_not_found: 'The list: holdfast tasks list',
   device_not_found: 'The list: holdfast devices list',
@@ -40,7 +41,7 @@ const adviceOnCode: Readonly<Record<string, string>> = {
   no_keys_yet: 'On the machine of the API: holdfast keys create admin --role administrator',
 };
 /** The API tells its own callers how to send something; here it goes by other names. */
-const detailOnCode: Readonly<Record<string, string>> = {
+const detailOnCode: Readonly<Record<string, PlainText>> = {
   key_needed: 'The API does nothing without a login or a key, and there is none.',
   login_needed: 'The API does nothing without a login or a key, and there is none.',
   login_over: 'It was ended, or it was not used for too long.',
@@ -58,22 +59,28 @@ export function describeProblem(
   retryAfter: string | null,
 ): string {
   const { title, code, status, instance } = problem;
-  const detail = (code && detailOnCode[code]) ?? problem.detail;
+  const own = code === undefined ? undefined : detailOnCode[code];
+  const detail = own === undefined ? problem.detail : say(own);
   const errors = Array.isArray(problem.errors) ? (problem.errors as unknown[]) : [];
   // A single one is in the detail of most problems; "see errors" is for those who have the answer itself.
   const isTold = errors.length === 1 && detail?.includes(messageOf(errors[0]));
   const faults = isTold ? [] : errors.map(fault);
   const lines = [
-    `${plainText(title || 'Refused')} (${[code, status].filter(Boolean).join(', ')})`,
+    `${plainText(title || say('Refused'))} (${[code, status].filter(Boolean).join(', ')})`,
     detail && plainText(detail),
     ...faults.slice(0, errorsShown),
-    faults.length > errorsShown && `  … and ${faults.length - errorsShown} more`,
-    instance && status >= 500 && `Request ${plainText(String(instance))}`,
+    faults.length > errorsShown && say('  … and {{more}} more', { more: faults.length - errorsShown }),
+    instance && status >= 500 && say('Request {{number}}', { number: plainText(String(instance)) }),
     retryAfter
-      ? `Try again in ${plainText(retryAfter)} s.`
-      : ((code && adviceOnCode[code]) ?? advice[status]),
+      ? say('Try again in {{seconds}} s.', { seconds: plainText(retryAfter) })
+      : adviceOn(code, status),
   ];
   return lines.filter(Boolean).join('\n');
+}
+
+function adviceOn(code: string | undefined, status: number): string | undefined {
+  const said = (code === undefined ? undefined : adviceOnCode[code]) ?? advice[status];
+  return said && say(said);
 }
 
 function fault(error: unknown): string {

@@ -1,8 +1,10 @@
 import type { Writable } from 'node:stream';
 import { ProgressLine } from '@holdfast/shared/runtime/progress-line.ts';
+import stringWidth from 'string-width';
+import { type PlainText, say } from '../words/say.ts';
 import { type Column, cellText, tableLines } from './table.ts';
 
-type Fields = readonly (readonly [name: string, value: unknown])[];
+type Fields = readonly (readonly [name: PlainText, value: unknown])[];
 
 /** Answers go to stdout, as tables or as JSON; what is only said to people goes to stderr. */
 export class Printer {
@@ -25,9 +27,14 @@ export class Printer {
   }
 
   /** JSON: `value` as it is. Otherwise a table of `items`. */
-  table<T>(value: unknown, columns: readonly Column<T>[], items: readonly T[], whenEmpty: string): void {
+  table<T>(
+    value: unknown,
+    columns: readonly Column<T>[],
+    items: readonly T[],
+    whenEmpty: PlainText | '',
+  ): void {
     if (this.asJson) this.json(value);
-    else if (items.length === 0) this.line(whenEmpty);
+    else if (items.length === 0) this.line(whenEmpty && say(whenEmpty));
     else for (const line of tableLines(columns, items, this.out.columns)) this.line(line);
   }
 
@@ -37,9 +44,13 @@ export class Printer {
       this.json(value);
       return;
     }
-    const there = fields.filter(([, field]) => field !== null && field !== undefined && field !== '');
-    const width = Math.max(...there.map(([name]) => name.length));
-    for (const [name, field] of there) this.line(`${name.padEnd(width)}  ${cellText(field)}`);
+    const there = fields
+      .filter(([, field]) => field !== null && field !== undefined && field !== '')
+      .map(([name, field]) => ({ name: say(name), field }));
+    const width = Math.max(...there.map(({ name }) => stringWidth(name)));
+    for (const { name, field } of there) {
+      this.line(`${name}${' '.repeat(width - stringWidth(name))}  ${cellText(field)}`);
+    }
   }
 
   /** JSON: `value` as it is. Otherwise the sentence. */
@@ -62,8 +73,8 @@ export class Printer {
   }
 
   /** Progress of work that takes long; shown only where somebody looks. */
-  progress(what: string): ProgressLine {
-    return new ProgressLine(this.err, what);
+  progress(what: PlainText): ProgressLine {
+    return new ProgressLine(this.err, say(what));
   }
 
   note(text: string): void {

@@ -1,8 +1,9 @@
 import stringWidth from 'string-width';
+import { type PlainText, say } from '../words/say.ts';
 import { plainText } from './plain-text.ts';
 
 export interface Column<T> {
-  readonly head: string;
+  readonly head: PlainText | '';
   readonly cell: (item: T) => unknown;
   readonly align?: 'right';
 }
@@ -16,7 +17,7 @@ const narrowest = 8;
  */
 export function tableLines<T>(columns: readonly Column<T>[], items: readonly T[], maxWidth = 0): string[] {
   const rows = [
-    columns.map(({ head }) => head),
+    columns.map(({ head }) => head && say(head)),
     ...items.map((item) => columns.map(({ cell }) => cellText(cell(item)))),
   ];
   const widths = columns.map((_, index) => Math.max(...rows.map((row) => stringWidth(row[index] ?? ''))));

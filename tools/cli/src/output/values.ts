@@ -1,3 +1,4 @@
+import { say } from '../words/say.ts';
 /** A nested object of an answer, or an empty one. */
 export function record(value: unknown): Readonly<Record<string, unknown>> {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
@@ -15,10 +16,10 @@ export function duration(seconds: unknown): string | undefined {
   let rest = Math.floor(seconds);
   const parts = (
     [
-      ['d', 86_400],
-      ['h', 3_600],
-      ['m', 60],
-      ['s', 1],
+      ['{{count}}d', 86_400],
+      ['{{count}}h', 3_600],
+      ['{{count}}m', 60],
+      ['{{count}}s', 1],
     ] as const
   ).map(([unit, length]) => {
     const count = Math.floor(rest / length);
@@ -26,16 +27,16 @@ export function duration(seconds: unknown): string | undefined {
     return { unit, count };
   });
   const first = parts.findIndex(({ count }) => count > 0);
-  if (first === -1) return '0s';
+  if (first === -1) return say('{{count}}s', { count: 0 });
   return parts
     .slice(first, first + 2)
     .filter(({ count }) => count > 0)
-    .map(({ unit, count }) => `${count}${unit}`)
+    .map(({ unit, count }) => say(unit, { count }))
     .join(' ');
 }
 
 /** Never 100 % while something is missing. */
 export function percent(share: unknown): string {
-  if (typeof share !== 'number') return 'nothing was due';
+  if (typeof share !== 'number') return say('nothing was due');
   return `${Math.floor(share * 10_000) / 100} %`;
 }

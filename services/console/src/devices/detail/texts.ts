@@ -324,7 +324,7 @@ export const zh: TranslationOf<typeof en> = {
   'device.points.unasked': '测试读取后显示数值。',
   'device.on': '开（1）',
   'device.off': '关（0）',
-  'device.quality.uncertain': '可疑',
+  'device.quality.uncertain': '存疑',
   'device.quality.bad': '无数值',
   'device.table.coil': '线圈',
   'device.table.discrete_input': '离散输入',

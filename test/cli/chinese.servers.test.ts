@@ -1,0 +1,153 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterEach, describe, expect, it } from 'vitest';
+import { commands } from '../../tools/cli/src/commands.ts';
+import { helpOf, overview } from '../../tools/cli/src/help-text.ts';
+import { describeProblem } from '../../tools/cli/src/output/describe-problem.ts';
+import { Printer } from '../../tools/cli/src/output/printer.ts';
+import { chinese } from '../../tools/cli/src/words/chinese.ts';
+import { speak } from '../../tools/cli/src/words/say.ts';
+import { chineseValues } from '../../tools/cli/src/words/value-words.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const texts = Object.entries(chinese);
+const han = /\p{Script=Han}/u;
+/** As many cells as a terminal takes for it: ideographs and their punctuation are as wide as two letters. */
+const cells = (text: string) =>
+  [...text].reduce((sum, sign) => sum + (/[\u2e80-\uffef]/u.test(sign) ? 2 : 1), 0);
+
+afterEach(() => speak('en'));
+
+describe('a Chinese text of the command line', () => {
+  it('fills in what the English one does', () => {
+    const filled = (text: string) =>
+      [...new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name))].sort();
+    expect(texts.filter(([en, zh]) => String(filled(en)) !== String(filled(zh)))).toEqual([]);
+  });
+
+  it('is Chinese, but for names and signs', () => {
+    const named = ['ID', 'id', 'API', 'epoch', 'EPOCH'];
+    const letters = (text: string) => /\p{L}/u.test(text.replace(/\{\{\w+\}\}/g, ''));
+    expect(texts.filter(([en, zh]) => !named.includes(en) && letters(zh) && !han.test(zh))).toEqual([]);
+  });
+
+  it('is one that is said somewhere', async () => {
+    let sources = '';
+    for await (const file of glob('tools/cli/src/**/*.ts', { cwd: root })) {
+      if (!file.includes('/words/')) sources += await readFile(join(root, file), 'utf8');
+    }
+    const said = sources.replaceAll("\\'", "'");
+    const help = commands.flatMap(({ options }) => Object.values(options).map(({ about }) => about));
+    const dead = texts.filter(
+      ([en]) =>
+        !help.some((about) => about === en) &&
+        !["'", '"', '`'].some((quote) => said.includes(quote + en + quote)),
+    );
+    expect(dead.filter(([en]) => !new RegExp(`(^|[{ ])${en}: `, 'm').test(said)).map(([en]) => en)).toEqual(
+      [],
+    );
+  });
+
+  it('names a thing as the console does', async () => {
+    const inConsole = new Map<string, string>();
+    for await (const file of glob('services/console/src/**/{zh,texts}.ts', { cwd: root })) {
+      const text = await readFile(join(root, file), 'utf8');
+      const [, ofChinese = ''] = text.split(/export const zh\b/);
+      for (const [, name = '', said = ''] of ofChinese.matchAll(/^ {2}'([\w.]+)': '(.*)',$/gm)) {
+        inConsole.set(name, said);
+      }
+    }
+    const compared = [
+      ['state', chineseValues.session],
+      ['role', chineseValues.role],
+      ['devices.show', chineseValues.condition],
+      ['stores.word', chineseValues.sink],
+      ['device.table', chineseValues.table],
+      ['values.state', { good: chineseValues.quality.good, uncertain: chineseValues.quality.uncertain }],
+      ['device.quality', { uncertain: chineseValues.quality.uncertain, bad: chineseValues.quality.bad }],
+    ] as const;
+    for (const [prefix, words] of compared) {
+      const said = Object.keys(words).map((name) => [name, inConsole.get(`${prefix}.${name}`)]);
+      expect(Object.fromEntries(said)).toEqual(words);
+    }
+  });
+});
+
+describe('help', () => {
+  it('of all commands together and of each by itself is Chinese where Chinese is spoken', () => {
+    speak('zh');
+    const helps = [overview(commands), ...commands.map(helpOf)];
+    for (const help of helps) {
+      const explained = help.split('\n').filter((line) => /^ {2}\S/.test(line));
+      expect(explained.filter((line) => !han.test(line))).toEqual([]);
+      expect(help).toContain('退出码：');
+    }
+  });
+
+  it('is English unless it is asked for', () => {
+    expect(overview(commands)).not.toMatch(han);
+  });
+});
+
+function shown(print: (printer: Printer) => void): string[] {
+  let text = '';
+  const out = new Writable({
+    write(chunk, _, done) {
+      text += chunk;
+      done();
+    },
+  });
+  print(new Printer({ json: false, table: true, out, err: out }));
+  return text.split('\n').slice(0, -1);
+}
+
+describe('what stands in columns', () => {
+  it('stands below its Chinese head', () => {
+    speak('zh');
+    const lines = shown((printer) =>
+      printer.table(
+        [],
+        [
+          { head: 'DEVICE', cell: ([device = '']: string[]) => device },
+          { head: 'FAILURES', cell: ([, failures]) => failures, align: 'right' },
+          { head: 'LAST ERROR', cell: ([, , error]) => error },
+        ],
+        [
+          ['压力机三号', '7', '未及时应答'],
+          ['mill', '1234567890', 'timeout'],
+        ],
+        'There are no devices.',
+      ),
+    );
+    expect(lines[0]).toMatch(/^设备 +连续失败 +最近错误$/);
+    const last = ['最近错误', '未及时应答', 'timeout'];
+    const begins = lines.map((line, index) => cells(line.slice(0, line.lastIndexOf(last[index] ?? ''))));
+    expect(new Set(begins).size).toBe(1);
+    const ends = lines.map((line, index) =>
+      cells(line.slice(0, line.lastIndexOf(last[index] ?? '')).trimEnd()),
+    );
+    expect(new Set(ends).size).toBe(1);
+  });
+
+  it('stands behind names of different length', () => {
+    speak('zh');
+    const lines = shown((printer) =>
+      printer.fields({}, [
+        ['session', '7-3'],
+        ['last read', '12:00'],
+        ['epoch', 9],
+      ]),
+    );
+    expect(lines).toEqual(['会话      7-3', '最近读取  12:00', 'epoch     9']);
+  });
+});
+
+it('a problem comes with Chinese advice', () => {
+  speak('zh');
+  const problem = { title: '没有这个对象', status: 404, code: 'device_not_found', detail: '没有设备 x。' };
+  expect(describeProblem(problem, null)).toBe(
+    '没有这个对象 (device_not_found, 404)\n没有设备 x。\n列表：holdfast devices list',
+  );
+  expect(describeProblem({ status: 429 }, '7')).toBe('被拒绝 (429)\n请在 7 秒后重试。');
+});

@@ -1,0 +1,3 @@
+import { say } from '../words/say.ts';
+
+export const yesOrNo = (value: unknown): string => (value ? say('yes') : say('no'));

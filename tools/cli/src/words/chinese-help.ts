@@ -1,0 +1,182 @@
+/** Help in Chinese, by its English. */
+export const chineseHelp = {
+  'Settings: HOLDFAST_URL (default: where you logged in, else http://127.0.0.1:8000), HOLDFAST_API_KEY_FILE or HOLDFAST_API_KEY, HOLDFAST_OPERATOR, HOLDFAST_LANG (en, zh).':
+    '设置：HOLDFAST_URL（默认为最近登录的地址，否则为 http://127.0.0.1:8000）、HOLDFAST_API_KEY_FILE 或 HOLDFAST_API_KEY、HOLDFAST_OPERATOR、HOLDFAST_LANG（en、zh）。',
+  'Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 no answer, 4 not allowed. More: docs/cli.md':
+    '退出码：0 完成，1 被拒绝或失败，2 用法错误，3 没有应答，4 无权限。详见 docs/cli.md',
+  'Of one command: holdfast COMMAND --help': '单个命令的用法：holdfast COMMAND --help',
+  'All commands: holdfast --help': '全部命令：holdfast --help',
+
+  'at most so many (default 1000)': '最多显示的条数（默认 1000）',
+  'JSON, as it is anyway when the output is no terminal': '输出 JSON；输出不是终端时本来就是 JSON',
+  'tables, although the output is no terminal': '输出不是终端时也用表格',
+  'how it is used': '显示用法',
+  '-30m (s, m, h, d, w), 2026-07-03T14:00 (local) or RFC 3339':
+    '-30m（s、m、h、d、w）、2026-07-03T14:00（本机时间）或 RFC 3339',
+  '-30m (s, m, h, d, w), 2026-07-03T14:00 (local) or RFC 3339; 24 h before --to unless set':
+    '-30m（s、m、h、d、w）、2026-07-03T14:00（本机时间）或 RFC 3339；默认为 --to 之前 24 小时',
+  'as it was then: -30m (s, m, h, d, w), 2026-07-03T14:00 (local) or RFC 3339':
+    '显示当时的状态：-30m（s、m、h、d、w）、2026-07-03T14:00（本机时间）或 RFC 3339',
+  likewise: '同上',
+  'likewise; now unless set': '同上；默认为现在',
+
+  'Sessions, newest first.': '列出会话，最新的在前。',
+  'with one of these statuses (commas between them)': '只列出这些状态的会话（用逗号分隔）',
+  'of this task (id or code)': '只限此任务（id 或代码）',
+  'running and paused ones': '只列出运行中和已暂停的',
+  'One session with its counters and the health of its devices, or as it was at a time.':
+    '显示一个会话的计数和设备状态，或它在某一时刻的状态。',
+  'What happened to a session, oldest first.': '列出会话的事件，最早的在前。',
+  'Ticks without a sample, each with its cause, and how complete the session is.':
+    '列出会话缺失的采样及原因，并给出完整率。',
+  'for these causes only (commas between them)': '只限这些原因（用逗号分隔）',
+  'Starts a session of a task. It goes on until somebody stops it.':
+    '为任务启动一个会话。它会一直运行，直到有人停止它。',
+  'read the devices first: strict starts only when all answer, warn says which do not':
+    '启动前先读取设备：strict 仅在全部应答时启动，warn 只指出没有应答的设备',
+  'kept with the session; may be given several times': '随会话保存；可多次指定',
+  'Stops sessions for good.': '停止会话，不可恢复。',
+  'Pauses sessions: nothing is read until they are resumed.': '暂停会话：继续之前不读取设备。',
+  'Resumes paused sessions.': '继续已暂停的会话。',
+  'Lets sessions go on that wait after a restart, or that failed.':
+    '恢复重启后等待恢复的会话，或出错的会话。',
+  'kept in the event': '记录在事件中',
+  'Readings as they come, of one session or of all, until Ctrl+C. As JSON: one object a line.':
+    '实时显示一个或全部会话的读数，按 Ctrl+C 结束。JSON 时每行一个对象。',
+  'of this device; may be given several times': '只限此设备；可多次指定',
+  'this point; may be given several times': '只限此点位；可多次指定',
+  'end after so many readings': '收到这么多条读数后结束',
+
+  'Who held which session when, and what each change of holder cost.':
+    '持有记录：谁在何时持有哪个会话，每次变更造成多少缺失。',
+  'of this session only': '只限此会话',
+  'with devices at this site (code)': '只限有设备在此站点（代码）的会话',
+  'sessions that it has ever held': '只限此采集器持有过的会话',
+  'How complete all sessions or devices are: ticks that were due, that are stored, that are missing and why.':
+    '全部会话或设备的完整率：应采、已存、缺失的采样及缺失原因。',
+  'session (unless set) or device': '按会话（默认）或按设备',
+  'of this device only': '只限此设备',
+  'What all sessions miss, and why: each gap once for all devices that have it.':
+    '列出全部会话的缺失及原因，多台设备共有的缺失只列一次。',
+  'A report as CSV for a spreadsheet: what was due, stored and missing by cause, and who held it.':
+    '输出 CSV 报告，可用电子表格打开：应采、已存、按原因分列的缺失，以及持有者。',
+  'a line for each day of the plant, or for each shift of --site':
+    '按工厂的日期分行，或按 --site 所指站点的班次分行',
+  'name of the batch or order, in the first column': '批次或订单的名称，写在第一列',
+
+  'Whether every session that should run is read, for monitors and cron: one line and an exit code.':
+    '检查应当运行的会话是否都在读取，供监控系统和 cron 使用：输出一行（英文）和退出码。',
+  'warn, too, of devices that do not answer, or lose ticks because they are slow':
+    '设备无应答或因过慢丢失采样时也给出警告',
+  'ask again until all is well, so long at most': '反复检查直到一切正常，最多等待这么久',
+  'only samples since then count, as after a restart: -30s (s, m, h, d, w) or RFC 3339':
+    '只计此后的采样，例如重启之后：-30s（s、m、h、d、w）或 RFC 3339',
+  'a further line for everything that does not fit': '每处异常另输出一行',
+
+  'Sites: where devices are, and where roles hold.': '列出站点：设备所在之处，也是角色的有效范围。',
+  'Tasks: what can be acquired.': '列出采集任务。',
+  'One task.': '显示一个任务。',
+  'Whether the period of a task can be held: how long its reading takes on each endpoint, by measured round trips where there are any, beside the tasks that run there now. Exit code 1 when not.':
+    '估算任务能否保持其周期：连同该端点上正在运行的任务，按实测的往返时间（如有）计算每个端点的读取耗时。不能保持时退出码为 1。',
+  'of a TCP request': '一次 TCP 请求的往返时间',
+  'of a device on a serial line': '串口设备的应答间隔',
+  'Devices and where they are.': '列出设备及其地址。',
+  'Writes what the running session has learned by refusals into the limits of a device.':
+    '把运行中的会话因设备拒绝而学到的限制写入设备配置。',
+  'also ranges that were refused once only': '包括仅被拒绝一次的区间',
+  'Takes what sessions have learned by refusals out of a device, and has the running one ask for everything again.':
+    '清除会话从设备学到的限制，并让运行中的会话重新请求全部点位。',
+  'Reads all points of a device once, as a session would, in 20 s at most, and says why a value is missing. Exit code 1 unless all are there.':
+    '测试读取：像会话一样把设备的每个点位读取一次，最长 20 秒，并说明缺值的原因。未全部读到时退出码为 1。',
+  'also the bytes of each request and answer': '同时显示每个请求和应答的原始字节',
+  'How the devices of all running sessions are, those that are not read first, or one of them.':
+    '显示全部运行中会话的设备状态（读不到的在前），或其中一台。',
+  'failing, partly, slow, unknown or healthy; several with commas':
+    'failing（读不到）、partly（部分缺值）、slow（缓慢）、unknown（尚无消息）或 healthy（有应答）；多个用逗号分隔',
+  'Points of a device, or of all: where they lie, and which can be written.':
+    '列出一台或全部设备的点位：位置，以及是否可写。',
+  'The last value of each point of a device, a session or all, with its quality and its age.':
+    '显示一台设备、一个会话或全部点位的最近数值，带质量和时效。',
+  'of the points that this session reads': '只限此会话读取的点位',
+  'Writes a point that is marked writable, once, and reads it back. Exit code 1 unless it holds the value.':
+    '向标记为可写的点位写入一次并读回。设备未保持该值时退出码为 1。',
+  'why, for the audit log': '原因，写入审计日志',
+  'Protocols of devices; of one, the fields of its devices and points.':
+    '列出设备协议；指定协议时列出其设备和点位的字段。',
+  'All sites, devices, points and tasks as YAML (--json: as JSON), with codes instead of ids.':
+    '把全部站点、设备、点位和任务导出为 YAML（--json：JSON），以代码代替 id。',
+  'Brings in what export wrote: what is not there is made, what has the same code is changed, nothing is deleted. FILE - is standard input.':
+    '导入 export 导出的文件：没有的会新建，代码相同的会更改，不删除任何内容。FILE 为 - 时读取标准输入。',
+  'only check it and say what would be done': '只检查文件并说明将做什么',
+
+  'Collectors: state, last heartbeat, what each holds, how busy it is.':
+    '列出采集器：状态、最近心跳、持有的会话、负载。',
+  'What went from collector to collector and why, newest first.':
+    '列出会话在采集器之间的移动及原因，最新的在前。',
+  'Has others take the sessions of a collector, which stays up without work until it is started again (before maintenance).':
+    '排空采集器（维护之前）：其会话由其他采集器接手，它保持运行但不再工作，直到重新启动。',
+  'until it has no session left, or nothing has moved for a minute':
+    '等到它不再持有会话，或一分钟内没有任何移动',
+  'also when nobody else can take all of them': '没有其他采集器能全部接手时也排空',
+  'it works again': '取消排空，重新工作',
+  'How samples get into their database. Exit code 1 unless they do.':
+    '显示采样写入数据库的情况。不正常时退出码为 1。',
+  'What could not be processed, oldest first.': '列出隔离区中无法处理的消息，最早的在前。',
+  'only what came from this stream, as SAMPLES': '只限来自此消息流的，例如 SAMPLES',
+  'only what has this in its reason': '只限原因中含有此文字的',
+  'One quarantined message with its body.': '显示隔离区中的一条消息及其内容。',
+  'Sends messages back to where they came from: one, or those of a filter (--all: all of them).':
+    '把消息重新发送到其来源：一条，或符合筛选条件的（--all：全部）。',
+  'without a filter': '不加筛选',
+  'Deletes messages for good: one, or those of a filter.': '彻底删除消息：一条，或符合筛选条件的。',
+  'Removes sessions that ended long ago from the lists. The event log keeps what happened, the database of samples what was read.':
+    '从列表中清理早已结束的会话。事件日志和已存的采样都会保留。',
+  'only what ended longer ago: 12h, 30d, 8w (needed)': '只清理结束已超过此时长的：12h、30d、8w（必填）',
+  'one or both with a comma (default stopped,error)': '一种状态，或用逗号分隔两种（默认 stopped,error）',
+  'only say what would be removed': '只说明将清理什么',
+
+  'Logs you in: shows a code that you type and approve in a browser.':
+    '登录：显示一个代码，请在浏览器中输入并批准。',
+  'address of the API; used from then on': 'API 的地址；此后一直使用',
+  'Ends your login here, at once.': '立即结束您在此处的登录。',
+  'As whom the API knows you, and what you may do.': '显示 API 识别到的身份和权限。',
+  'Your logins, in browsers and on command lines.': '列出您在浏览器和命令行中的登录。',
+  'Ends one of your logins, wherever it is.': '结束您的一个登录，无论在何处。',
+  'People who may log in, and what they may do where.': '列出可以登录的人员及其在各站点的角色。',
+  'Adds a person. The answer has a link to set the password, shown this once.':
+    '添加人员。会给出设置密码的链接，只显示这一次。',
+  'viewer, operator, engineer, administrator; with sites, operator@hall-1,hall-2, it holds there only':
+    'viewer（查看者）、operator（操作员）、engineer（工程师）、administrator（管理员）；写成 operator@hall-1,hall-2 则只在这些站点有效',
+  'as people call them': '姓名',
+  'of what they read': '界面语言',
+  'Changes what a person may do (all roles anew), or is called.': '更改人员的角色（整体替换）、姓名或语言。',
+  'Keeps a person out, and ends what logins there are.': '停用人员，并结束其全部登录。',
+  'Lets a person in again.': '重新启用人员。',
+  'Makes a link to set a new password, shown this once. The former password holds until then.':
+    '生成设置新密码的链接，只显示这一次。在设置之前原密码仍有效。',
+  'Where a person is logged in.': '列出人员的登录。',
+  'Ends a login of a person, or all of them.': '结束人员的一个登录，或全部登录。',
+  'Shows a link that makes the first administrator, as long as there is none.':
+    '尚无管理员时，显示创建第一位管理员的链接。',
+  'API keys without their secrets, revoked ones too.': '列出 API 密钥（不含密钥内容），包括已吊销的。',
+  'Makes an API key. It is shown this once.': '创建 API 密钥，只显示这一次。',
+  'after 12h, 90d or 52w, or at a time': '12h、90d 或 52w 之后过期，或在某一时刻过期',
+  'may be used from there only: 10.20.0.0/16, or one address': '只能从这些地址使用：10.20.0.0/16，或单个地址',
+  'writes the key into a new file that only you can read': '把密钥写入只有您能读取的新文件',
+  'Takes a key back, at once and for good.': '吊销密钥，立即生效，不可恢复。',
+  'Who changed what, or was refused, as the audit log has it.':
+    '查询审计日志：谁更改了什么，或被拒绝了什么。',
+  'All of it, oldest first, to be kept elsewhere: an entry as JSON in each line.':
+    '导出全部审计日志以便另行保存，最早的在前：每行一条 JSON 记录。',
+  'part of the name': '操作者名称中的文字',
+  'session.stop, or all of a kind: session': '如 session.stop；只写 session 则为该类全部操作',
+  'part of what it was done to': '操作对象中的文字',
+
+  'Saves event log, configuration snapshots and database together (docs/backup.md).':
+    '把事件日志、配置快照和数据库一起备份（docs/backup.md）。',
+  'Brings a backup into an empty system (docs/backup.md).': '把备份恢复到空的系统（docs/backup.md）。',
+  'Judges recorded data: whether anything was lost or polled twice (docs/reliability.md).':
+    '检查已记录的数据：是否有丢失或重复轮询（docs/reliability.md）。',
+  'A script that completes commands and options: source <(holdfast completion bash)':
+    '生成补全命令和选项的脚本：source <(holdfast completion bash)',
+} as const;

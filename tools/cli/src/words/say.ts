@@ -1,0 +1,32 @@
+import type { languages } from '@holdfast/shared/contracts/user.ts';
+import { chinese } from './chinese.ts';
+
+/**
+ * A text that the program says to people, named by its English. `{{name}}` is filled in; what stands behind `#` is not said: it
+ * tells apart two texts that are one in English. A text without a Chinese one is no Text.
+ */
+export type Text = keyof typeof chinese;
+
+type Placeholders<Said> = Said extends `${string}{{${infer Name}}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+/** A text that is whole as it stands. */
+export type PlainText = { [Said in Text]: Placeholders<Said> extends never ? Said : never }[Text];
+
+let spoken: (typeof languages)[number] = 'en';
+
+/** Chooses the language of everything that is said from now on. */
+export function speak(language: typeof spoken): void {
+  spoken = language;
+}
+
+export const speaksChinese = () => spoken === 'zh';
+
+export function say<Said extends Text>(
+  text: Said,
+  ...[values]: Placeholders<Said> extends never ? [] : [Readonly<Record<Placeholders<Said>, unknown>>]
+): string {
+  const said: string = speaksChinese() ? chinese[text] : text.replace(/#[^#]*$/, '');
+  const filled: Readonly<Record<string, unknown>> = values ?? {};
+  return said.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(filled[name]));
+}

@@ -1,0 +1,112 @@
+import type { Role } from '@holdfast/shared/contracts/api-key.ts';
+import type { auditOutcomes } from '@holdfast/shared/contracts/audit-entry.ts';
+import type { readQualities } from '@holdfast/shared/contracts/device-call.ts';
+import type { KeyView } from '@holdfast/shared/contracts/http/access-http.ts';
+import type { DeviceTestView, WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { DeviceCondition } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { PlacementView, SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
+import type { TaskPlanView } from '@holdfast/shared/contracts/http/task-plan-http.ts';
+import type { LoginWay } from '@holdfast/shared/contracts/login.ts';
+import type { registerTables } from '@holdfast/shared/contracts/task-config.ts';
+import {
+  causeWords,
+  collectorStateWords,
+  deviceStatusWords,
+  holderWords,
+} from '@holdfast/shared/contracts/words/status-words.ts';
+import { speaksChinese } from './say.ts';
+
+const chinese = <Name extends string>(words: Readonly<Record<Name, { readonly zh: string }>>) =>
+  Object.fromEntries(Object.entries<{ readonly zh: string }>(words).map(([name, { zh }]) => [name, zh]));
+
+/** Chinese for the values of the API that people read in tables: a value without one is a fault of types. */
+export const chineseValues = {
+  session: {
+    running: '运行中',
+    paused: '已暂停',
+    stopped: '已结束',
+    error: '出错',
+  } satisfies Record<SessionView['status'], string>,
+  placement: {
+    placed: '已分配',
+    waiting: '等待采集器',
+    awaiting_recovery: '等待恢复',
+  } satisfies Record<PlacementView['state'], string>,
+  /** Why it is placed, as the API says it. */
+  placed: {
+    'placed after the start': '启动后分配',
+    'placed again after a restart': '重启后重新分配',
+    'placed again after its collector was lost': '采集器失联后重新分配',
+    'placed again because its collector was shut down': '采集器排空后重新分配',
+    'moved to spread the load': '为均衡负载而移动',
+    'placed again after a pause': '暂停后重新分配',
+  },
+  device: chinese(deviceStatusWords),
+  condition: {
+    failing: '读不到',
+    partly: '部分缺值',
+    slow: '缓慢',
+    unknown: '尚无消息',
+    healthy: '有应答',
+  } satisfies Record<DeviceCondition, string>,
+  cause: chinese(causeWords),
+  holder: chinese(holderWords),
+  collector: chinese(collectorStateWords),
+  quality: { good: '良好', uncertain: '存疑', bad: '无数值' } satisfies Record<
+    (typeof readQualities)[number],
+    string
+  >,
+  verdict: {
+    holds: '能保持',
+    late_at_times: '偶有延迟',
+    cannot_hold: '无法保持',
+  } satisfies Record<TaskPlanView['verdict'], string>,
+  test: { ok: '全部读到', partly: '部分缺值', failed: '没有读到' } satisfies Record<
+    DeviceTestView['status'],
+    string
+  >,
+  write: { written: '已写入', differs: '设备保持的是另一个值' } satisfies Record<
+    WrittenPoint['outcome'],
+    string
+  >,
+  sink: {
+    ok: '写入正常',
+    refusing: '部分被拒绝',
+    failing: '写入失败',
+    no_writer: '无写入服务',
+  } satisfies Record<SinksView['status'], string>,
+  key: { active: '有效', expired: '已过期', revoked: '已吊销' } satisfies Record<KeyView['status'], string>,
+  outcome: {
+    requested: '已请求',
+    done: '已完成',
+    refused: '被拒绝',
+    failed: '失败',
+    unknown: '未知',
+  } satisfies Record<(typeof auditOutcomes)[number], string>,
+  login: {
+    password: '密码',
+    link: '链接',
+    oidc: '公司统一登录',
+    approved: '命令行',
+  } satisfies Record<LoginWay, string>,
+  role: {
+    viewer: '查看者',
+    operator: '操作员',
+    engineer: '工程师',
+    administrator: '管理员',
+  } satisfies Record<Role, string>,
+  table: {
+    coil: '线圈',
+    discrete_input: '离散输入',
+    input_register: '输入寄存器',
+    holding_register: '保持寄存器',
+  } satisfies Record<(typeof registerTables)[number], string>,
+} as const;
+
+/** A value of the API for people: in English as it is, which is also how options take it. */
+export function valueWord(kind: keyof typeof chineseValues, value: unknown): unknown {
+  if (!speaksChinese() || typeof value !== 'string') return value;
+  const words: Readonly<Record<string, string>> = chineseValues[kind];
+  return words[value] ?? value;
+}
