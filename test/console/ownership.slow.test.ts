@@ -1,6 +1,8 @@
 import { buildConsole } from '@holdfast/dev/console/build-console.ts';
+import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
+import { eventually } from '../support/eventually.ts';
 import { type EvidencePlant, startEvidencePlant } from './evidence-plant.ts';
 import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
 
@@ -89,4 +91,42 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
       300_000,
     );
   });
+
+  it('is red where two have read the same, and says so in words', async () => {
+    const { page } = await openPage(`${plant.rest.url}/console/ownership?from=yesterday&to=today`);
+    await page.getByText('No two holders at once in this time.').waitFor();
+    const lane = page.getByRole('row').filter({ hasText: 'press-line' }).getByRole('slider');
+    expect(await redPointsOn(page)).toBe(0);
+    await plant.readTwice({ session: '1-1', device: 'press-1', from: 43, to: 44 });
+    await page.reload();
+    await page.getByText('1 session was read by two holders at once: see the marks.').waitFor();
+    const screen = page.getByRole('region', { name: 'Who held what' });
+    await screen.getByRole('img', { name: /^Priority 1/ }).waitFor();
+    // None of them was ever heard of here.
+    await page.getByText('none runs').waitFor();
+    await eventually(async () => (await redPointsOn(page)) > 0, { what: 'the mark to be drawn' });
+    await page.getByLabel('Holder at').fill(`${yesterday}T07:00`);
+    await lane.focus();
+    await page.keyboard.press('Control+ArrowLeft');
+    await eventually(
+      async () =>
+        (await lane.getAttribute('aria-valuetext'))?.includes(
+          '6 ticks were read by the holder before as well',
+        ),
+      { what: 'the words' },
+    );
+  });
 });
+
+/** How many points of the lane of press-line have the colour that is kept for what must not be. */
+function redPointsOn(page: Page): Promise<number> {
+  return page.evaluate(`(() => {
+    const canvas = document.querySelector('.lane-slider[aria-label*=press-line] canvas');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let found = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      if (data[at] > 150 && data[at + 1] < 80 && data[at + 2] < 90) found += 1;
+    }
+    return found;
+  })()`);
+}

@@ -23,18 +23,22 @@ export function StatusStrip() {
           value={numbers.format(due - sessions.silent)}
           severity={sessions.silent > 0 ? 1 : undefined}
         >
-          {t('strip.read.of', { count: due })}
-          {sessions.silent > 0 && `, ${t('strip.read.missing', { count: sessions.silent })}`}
+          <Link to="/sessions" search={sessions.silent > 0 ? { show: 'attention' } : {}}>
+            {t('strip.read.of', { count: due })}
+            {sessions.silent > 0 && `, ${t('strip.read.missing', { count: sessions.silent })}`}
+          </Link>
         </Figure>
         <Figure
           name={t('strip.ticks', { range: t('range.h', { n: 24 }) })}
           value={ticks && ticks.expected > 0 ? shareText(locale, ticks.stored, ticks.expected) : '–'}
         >
-          {ticks === null
-            ? t('strip.ticks.unknown')
-            : missing > 0
-              ? t('strip.ticks.missing', { count: missing })
-              : t('strip.ticks.all')}
+          {ticks === null ? (
+            t('strip.ticks.unknown')
+          ) : (
+            <Link to="/completeness">
+              {missing > 0 ? t('strip.ticks.missing', { count: missing }) : t('strip.ticks.all')}
+            </Link>
+          )}
         </Figure>
         <Figure name={t('strip.values')} value={numbers.format(values.now)}>
           {t('strip.values.of', { count: Math.round(values.planned * 10) / 10 })}

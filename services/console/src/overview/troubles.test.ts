@@ -77,6 +77,19 @@ describe('what needs somebody', () => {
     ]);
   });
 
+  it('of the whole comes before what it may be the cause of, however old', () => {
+    const sinks = {
+      ...{ status: 'no_writer', detail: '', writers: [], outboxes: [], collectors: [] },
+      backlog: { messages: 5, seconds: 60, oldest: ago(90), share_of_stream: 0, warning: null },
+    } as unknown as NonNullable<Known['sinks']>;
+    const worst = {
+      ...session('1-1', 'not_read'),
+      attention: [{ code: 'not_read', severity: 1, detail: '', since: ago(3) }],
+    };
+    const sessions = [worst as unknown as SessionSummary];
+    expect(found({ sessions, sinks })).toEqual(['1 sink', '1 session 1-1 not_read']);
+  });
+
   it('is not told twice by the recovery check', () => {
     const recovery = {
       log_damage: [],

@@ -58,7 +58,12 @@ const toldByDevices: ReadonlySet<AttentionCode> = new Set([
   'slow',
 ]);
 
-/** Everything that needs somebody, the worst first, and of what is as bad the latest. */
+/** Troubles of the whole, which others may come of. */
+const ofAll: ReadonlySet<Trouble['kind']> = new Set([
+  ...(['broker', 'log_damage', 'no_collector', 'sink', 'stream'] as const),
+]);
+
+/** Everything that needs somebody, the worst first; of what is as bad, what is the matter with the whole, then the latest. */
 export function troublesOf(known: Known): Trouble[] {
   const all = [
     ...ofRecovery(known),
@@ -70,6 +75,7 @@ export function troublesOf(known: Known): Trouble[] {
   return all.sort(
     (one, other) =>
       one.severity - other.severity ||
+      Number(ofAll.has(other.kind)) - Number(ofAll.has(one.kind)) ||
       (Date.parse(other.since ?? '') || 0) - (Date.parse(one.since ?? '') || 0),
   );
 }

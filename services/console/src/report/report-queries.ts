@@ -10,6 +10,7 @@ import type { Split } from './report-search.ts';
 export type Report = Pages<ReportPage>;
 
 const sessionsAtMost = 1_000;
+const byName = new Intl.Collator('en', { numeric: true });
 
 export interface AskedReport {
   readonly range: TimeRange;
@@ -32,7 +33,14 @@ export function useReport(asked: AskedReport) {
     queryKey: ['report', range.from, range.to, ofPlant, rest],
     queryFn: async () => {
       const report = await readPages<ReportPage>('/api/acquisition/report/', query, sessionsAtMost);
-      return { ...report, madeAt: new Date() };
+      // Whatever misses something stands on top; the others by name, as people count.
+      const results = report.results.toSorted(
+        (one, other) =>
+          (other.counts?.missing ?? 0) - (one.counts?.missing ?? 0) ||
+          byName.compare(one.task_code, other.task_code) ||
+          byName.compare(one.session_id, other.session_id),
+      );
+      return { ...report, results, madeAt: new Date() };
     },
     enabled: asked.split !== 'shift' || asked.site !== undefined,
     placeholderData: keepPreviousData,

@@ -7,6 +7,8 @@ import { ValueBoard } from './value-board.ts';
 
 export const valuesAtMost = 5_000;
 
+const byName = new Intl.Collator('en', { numeric: true });
+
 export interface Choice {
   readonly session?: string | undefined;
   readonly device?: string | undefined;
@@ -110,7 +112,12 @@ async function readBoard(choice: Choice, before: ValueBoard | undefined): Promis
     point: points,
     limit: valuesAtMost,
   });
-  return { board: new ValueBoard(page.results, page, Date.now(), before), page };
+  // As people count: press-2 before press-10.
+  const results = page.results.toSorted(
+    (one, other) =>
+      byName.compare(one.device, other.device) || byName.compare(one.point_code, other.point_code),
+  );
+  return { board: new ValueBoard(results, page, Date.now(), before), page };
 }
 
 /** Longer addresses are refused on their way; then all devices are told, and the others are left out here. */
