@@ -27,6 +27,7 @@ import {
   read,
   ready,
   recordedIn,
+  refusalOfElsewhere,
   SESSIONS,
   sampleSince,
   session,
@@ -56,17 +57,19 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
       .parse(JSON.parse(await readFile(join(home, 'nats-context.json'), 'utf8')));
     expect(await isLetIntoNats(facts, await readFile(nkey, 'utf8'))).toBe(true);
     expect(await modesIn(join(home, 'secrets'))).toEqual({ folder: 0o700, files: [0o600] });
+    expect(await refusalOfElsewhere(facts)).toContain('DEVICE_NETWORKS allows (127.0.0.0/8,');
     first.signal('SIGINT');
     expect(await first.exited).toEqual({ code: 0, signal: null });
     expect(await eventTypesIn(home)).toEqual(['session.started', 'session.assigned']);
 
-    const second = await start(home);
+    const second = await start(home, { DEVICE_NETWORKS: '127.0.0.0/8,169.254.0.0/16' });
     const startedAt = new Date();
     const again = await ready(second);
     expect(again.session_id).toBe(session_id);
     expect(await session(again)).toMatchObject({ status: 'running' });
     expect(await keysAsSeenWith(again, key)).toEqual([200, ['admin']]);
     await sampleSince(again, startedAt);
+    expect(await refusalOfElsewhere(again)).not.toContain('DEVICE_NETWORKS');
     await fetch(`${again.api_url}${SESSIONS}/${session_id}/stop/`, { method: 'POST' });
     second.signal('SIGTERM');
     expect(await second.exited).toEqual({ code: 0, signal: null });

@@ -58,7 +58,7 @@ export async function startApi(settings: {
     return {
       status: response.status,
       headers: response.headers,
-      body: response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text || undefined,
+      body: /json\b/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text || undefined,
     };
   };
   const request = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>

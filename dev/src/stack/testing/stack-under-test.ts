@@ -62,6 +62,23 @@ export async function start(
   return stack;
 }
 
+/** The words of a collector that is to read a device which is not on this machine, and where nobody has one. */
+export async function refusalOfElsewhere({ api_url }: Ready): Promise<string> {
+  const device = {
+    protocol: 'modbus_tcp',
+    host: '169.254.169.254',
+    port: 502,
+    code: 'elsewhere',
+    timeout_ms: 200,
+  };
+  const answer = await fetch(`${api_url}/api/config/devices/try/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ device }),
+  });
+  return z.object({ detail: z.string() }).parse(await answer.json()).detail;
+}
+
 /** Waits until the stack says that it is ready. */
 export async function ready(stack: RunningProcess): Promise<Ready> {
   for await (const line of stack.lines()) {

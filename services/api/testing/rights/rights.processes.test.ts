@@ -42,7 +42,7 @@ async function send(
     signal: AbortSignal.timeout(60_000),
   });
   const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+  const isJson = /json\b/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, body: isJson && text !== '' ? JSON.parse(text) : text };
 }
 
