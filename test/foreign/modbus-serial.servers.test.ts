@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { freePort } from '@holdfast/dev/free-port.ts';
-import { openDeviceBus } from '@holdfast/driver-modbus/link/open-device-bus.ts';
+import type { ReadRequest } from '@holdfast/driver-modbus/layout/requests.ts';
+import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
+import { openBus } from '@holdfast/driver-modbus/link/testing/open-bus.ts';
 import { type Plant, startPlant } from '@holdfast/modbus-simulator/plant.ts';
 import { parsePlantFile } from '@holdfast/modbus-simulator/plant-file/read-plant-file.ts';
 import modbusSerial from 'modbus-serial';
 import { afterEach, expect, it } from 'vitest';
-import type { DeviceBus, ReadRequest } from '../../services/collector/src/ports.ts';
 
 // modbus-serial knows nothing of our code: where both ends are ours, both may be wrong alike.
 
@@ -43,7 +44,7 @@ async function modbusSerialTo(port: number) {
 }
 
 function ourClientTo(port: number): DeviceBus {
-  const bus = openDeviceBus({ kind: 'tcp', framing: 'mbap', host, port }, { mayRequest: () => true });
+  const bus = openBus({ kind: 'tcp', framing: 'mbap', host, port }, { mayRequest: () => true });
   cleanUps.push(() => bus.disconnect());
   return bus;
 }

@@ -1,10 +1,7 @@
+import type { RawBlock, ReadRequest } from '@holdfast/driver-modbus/layout/requests.ts';
+import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
+import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
-import {
-  type DeviceBus,
-  type RawBlock,
-  ReadFailure,
-  type ReadRequest,
-} from '../../services/collector/src/ports.ts';
 import type { Referee } from './checks/referee.ts';
 import type { SimProcess } from './kernel/process.ts';
 import type { Random } from './kernel/random.ts';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { openLinkHost } from '@holdfast/driver/host/link-host.ts';
 import { openDeviceBus } from '@holdfast/driver-modbus/link/open-device-bus.ts';
 import modbusSerial from 'modbus-serial';
 import { InvalidMeasurement } from '../benchmark.ts';
@@ -62,7 +63,10 @@ export const modbusSerialLoop: OpenReadLoop = async (port, quantity) => {
 
 /** The collector's bus, with a deadline, every check of the reply and the permission asked for each request. */
 export const deviceBusLoop: OpenReadLoop = async (port, quantity) => {
-  const bus = openDeviceBus({ kind: 'tcp', framing: 'mbap', host, port }, { mayRequest: () => true });
+  const bus = openDeviceBus(
+    { kind: 'tcp', framing: 'mbap', host, port },
+    openLinkHost({ mayRequest: () => true }),
+  );
   const request = { unitId: 1, table: 'holding_register', address: 0, quantity, timeoutMs: 1_000 } as const;
   return {
     run: async (reads) => {

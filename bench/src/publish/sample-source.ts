@@ -76,7 +76,10 @@ export function sampleWriters(
     const write = (tick: number): OutgoingSample => {
       const timeMs = tick * about.period_ms;
       readings.begin(timeMs);
-      for (const [code, value] of entries) readings.onValue(code, value, false);
+      entries.forEach(([, value], at) => {
+        if (typeof value === 'number') readings.number(at, value, 0);
+        else readings.other(at, value, 0);
+      });
       const readAtMs = timeMs + 12;
       return sampleFrom({ tick, readAtMs, readings, miss: undefined, asked: true, latenessMs: 0 });
     };

@@ -2,7 +2,14 @@ import type { Driver } from '@holdfast/driver/driver.ts';
 import type { CreateDriver, LoadDriver } from '@holdfast/driver/registry.ts';
 
 /** Where the driver of each protocol lies: its library is loaded when the first device wants it. */
-const modules: Readonly<Record<string, () => Promise<{ readonly createDriver: CreateDriver }>>> = {};
+const modules: Readonly<Record<string, () => Promise<{ readonly createDriver: CreateDriver }>>> = {
+  modbus_tcp: () => import('@holdfast/driver-modbus/driver.ts'),
+  modbus_rtu: () => import('@holdfast/driver-modbus/driver.ts'),
+  modbus_rtu_over_tcp: () => import('@holdfast/driver-modbus/driver.ts'),
+};
+
+/** The names of all protocols that there are. */
+export const protocols: readonly string[] = Object.keys(modules);
 
 /** The drivers of this process, each made once. */
 export function driverLoader(): LoadDriver {

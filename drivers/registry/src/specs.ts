@@ -1,7 +1,8 @@
 import type { Specs } from '@holdfast/driver/registry.ts';
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
+import { modbusSpecs } from '@holdfast/driver-modbus/spec/modbus-specs.ts';
 
-const all: readonly DriverSpec[] = [];
+const all: readonly DriverSpec[] = [...(modbusSpecs as readonly DriverSpec[])];
 
 /** The spec of every protocol, by its name: pure, for API, CLI and console too. */
 export const specs: Specs = new Map(all.map((spec) => [spec.protocol, spec]));

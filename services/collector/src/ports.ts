@@ -1,24 +1,8 @@
-import type { EndpointAddress } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { MissCause, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
-
-export type {
-  RawBlock,
-  ReadPlace,
-  ReadRequest,
-  RequestOptions,
-  WriteRequest,
-} from '@holdfast/driver-modbus/layout/requests.ts';
-
-import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
-
-export type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
-export { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
-
-export type OpenDeviceBus = (endpoint: EndpointAddress) => DeviceBus;
 
 /** The log's word on a task, by which a message is judged: see holding/judge-assignment.ts. */
 export interface Truth {

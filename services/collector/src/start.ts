@@ -20,7 +20,7 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
   const context: ServiceContext = { log, onStop, fail };
   const instance = randomUUID();
   const broker = await openBroker(config, context);
-  const endpoints = await openDevices(config, () => lease.isHeld());
+  const endpoints = await openDevices(config, () => lease.isHeld(), context);
   const metrics = new Metrics('collector');
   metrics.addProcessMetrics();
   const observer = addCollectorMetrics(metrics, {

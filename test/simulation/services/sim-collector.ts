@@ -6,6 +6,7 @@ import { TaskHolder } from '../../../services/collector/src/holding/task-holder.
 import { Endpoints } from '../../../services/collector/src/polling/endpoints.ts';
 import { SessionRunner } from '../../../services/collector/src/polling/session-runner.ts';
 import { SteadyClock } from '../../../services/collector/src/polling/steady-clock.ts';
+import { modbusOver } from '../../../services/collector/src/polling/testing/modbus-links.ts';
 import type { AssignmentHandle } from '../../../services/collector/src/ports.ts';
 import { SampleOutbox } from '../../../services/collector/src/sending/sample-outbox.ts';
 import { SentBook } from '../../../services/collector/src/sending/sent-book.ts';
@@ -90,10 +91,10 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
   };
 
   const endpoints = new Endpoints(
-    (address) => {
+    modbusOver((address) => {
       if (address.kind !== 'tcp') throw new Error('the plant has no serial lines');
       return plant.connect(process, address.host, referee, permission);
-    },
+    }),
     { clock: systemClock, timers },
   );
   const samples = {

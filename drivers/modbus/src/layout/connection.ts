@@ -46,3 +46,18 @@ export const deviceProfileSchema = z.object({
   excluded: z.array(excludedRangeSchema).max(1_000).default([]),
 });
 export type DeviceProfile = z.infer<typeof deviceProfileSchema>;
+
+/** The fields of a device that are Modbus's own. */
+export const connectionSchema = z.object({
+  /** Empty for a serial line. */
+  host: z.string().max(253).default(''),
+  port: z.int().min(1).max(65535).default(502),
+  unit_id: z.int().min(0).max(255).default(1),
+  /** Largest read that the device answers; the specification's limits are 125 registers and 2000 bits. */
+  max_registers: z.int().min(1).max(125).default(125),
+  max_bits: z.int().min(1).max(2000).default(2000),
+  /** With the protocol `modbus_rtu`, and only with it. */
+  serial: serialLineSchema.optional(),
+  profile: deviceProfileSchema.optional(),
+});
+export type ModbusConnection = z.infer<typeof connectionSchema>;

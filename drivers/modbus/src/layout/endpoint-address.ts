@@ -57,6 +57,11 @@ export function devicePlace(
   return device.serial ? `${unitKey(device)} of site ${device.site_id ?? 'none'}` : unitKey(device);
 }
 
+/** How an endpoint is spoken to: its protocol, or the settings of its line, as in `9600 baud 8E1`. */
+export function endpointWay(address: EndpointAddress): string {
+  return address.kind === 'tcp' ? protocolName(address.framing) : lineInWords(address.line);
+}
+
 /** Why two addresses cannot both be right, in words; undefined when they are different endpoints or one and the same. */
 export function addressConflict(one: EndpointAddress, other: EndpointAddress): string | undefined {
   const key = endpointKey(one);

@@ -4,7 +4,6 @@ import * as z from 'zod';
 import { decodeBlock, Readings } from '../plan/testing/decoded-block.ts';
 import { planReads } from '../plan/testing/plan-reads.ts';
 import { pointProblems } from '../spec/point-rules.ts';
-import { openDeviceBus } from './open-device-bus.ts';
 import {
   compileLibmodbusDevice,
   type ForeignDevice,
@@ -13,6 +12,7 @@ import {
   startLibmodbusDevice,
   startPymodbusDevice,
 } from './testing/foreign-device.ts';
+import { openBus } from './testing/open-bus.ts';
 
 const announcementSchema = z.object({
   port: z.int(),
@@ -61,7 +61,7 @@ describe.skipIf(!hasPymodbus)('a device whose registers Python has packed', () =
       expect([...new Set(orders.map(({ byte_order }) => byte_order))].sort()).toEqual([...byteOrders].sort());
     }
 
-    const bus = openDeviceBus({ kind: 'tcp', framing: 'mbap', host: '127.0.0.1', port: announced.port });
+    const bus = openBus({ kind: 'tcp', framing: 'mbap', host: '127.0.0.1', port: announced.port });
     const read = new Readings();
     try {
       for (const block of planReads(configured)) {
@@ -86,7 +86,7 @@ describe.skipIf(!hasLibmodbus)('a device whose registers libmodbus has converted
     const { port, unit_id, has_float_orders } = z
       .object({ port: z.int(), unit_id: z.int(), has_float_orders: z.boolean() })
       .parse(device.announced);
-    const bus = openDeviceBus({ kind: 'tcp', framing: 'mbap', host: '127.0.0.1', port });
+    const bus = openBus({ kind: 'tcp', framing: 'mbap', host: '127.0.0.1', port });
     const configured = deviceConfigSchema.parse({
       id: 'd1',
       code: 'libmodbus',

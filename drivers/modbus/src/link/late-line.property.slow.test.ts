@@ -1,15 +1,20 @@
+import type { Link } from '@holdfast/driver/link.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { turnOptions } from '../../../../services/collector/src/polling/asked-device.ts';
 import { DevicePoller } from '../../../../services/collector/src/polling/device-poller.ts';
 import { Endpoint } from '../../../../services/collector/src/polling/endpoint.ts';
 import { SteadyClock } from '../../../../services/collector/src/polling/steady-clock.ts';
+import { askedModbus } from '../../../../services/collector/src/polling/testing/modbus-links.ts';
 import { markersOf } from '../plan/read-plan.ts';
-import { requestOptions, turnOptions } from '../plan/request-options.ts';
+import { requestOptions } from '../plan/request-options.ts';
 import { deviceOf, pointOf } from '../plan/testing/devices.ts';
 import type { DeviceBus } from './device-bus.ts';
+import { ModbusLink } from './modbus-link.ts';
 import { RtuLine } from './rtu-line.ts';
+import { commandOf, groupOf } from './testing/raw-requests.ts';
 import { type Fate, JudgedBus, type SentRequest, SimulatedLine } from './testing/simulated-line.ts';
 
 beforeEach(() => {
@@ -99,13 +104,19 @@ async function live(
     const fault = faults[next++ % faults.length];
     return isFaulty && fault ? fateOf(fault, request, lateness) : { afterMs: 5, ...habit(request) };
   };
-  const endpoint = new Endpoint({ openBus: () => judged });
+  const endpoint = new Endpoint<Link>({ openLink: () => new ModbusLink(judged) });
   const unknown: unknown[] = [];
   const read = new Map<string, number>();
   const pollers = devices.map(
     (each) =>
       new DevicePoller({
-        ...{ device: each, taskPeriodMs: periodMs, phaseMs: each.unit_id, endpoint, timers: systemTimers },
+        ...{
+          device: askedModbus(each),
+          taskPeriodMs: periodMs,
+          phaseMs: each.unit_id,
+          endpoint,
+          timers: systemTimers,
+        },
         clock: new SteadyClock(systemClock),
         backoff: { firstMs: 1_000, maxMs: 10_000 },
         ...{ permission: () => true, jitter: () => 0 },
@@ -117,13 +128,17 @@ async function live(
       }),
   );
   for (const poller of pollers) poller.start(0);
-  const turn = (each: typeof written, use: (bus: DeviceBus) => Promise<unknown>) =>
-    endpoint.turn({}, turnOptions(each), use).catch(() => undefined);
+  const turn = (each: typeof written, use: (link: Link) => Promise<unknown> | undefined) =>
+    endpoint.turn({}, turnOptions(askedModbus(each)), use).catch(() => undefined);
   for (let round = 0; round < 10; round += 1) {
     for (const each of [ordinary, written]) {
       const options = { ...requestOptions(each), ...markersOf(each), address: 1 };
-      void turn(each, (bus) => bus.write({ ...options, functionCode: 6, values: [round] }));
-      void turn(each, (bus) => bus.read({ ...options, table: 'holding_register', quantity: 1 }));
+      void turn(each, (link) =>
+        link.write?.(commandOf({ ...options, functionCode: 6, values: [round] }), each.timeout_ms),
+      );
+      void turn(each, (link) =>
+        link.read(groupOf({ ...options, table: 'holding_register', quantity: 1 }), each.timeout_ms),
+      );
     }
     await vi.advanceTimersByTimeAsync(2_000);
   }

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { EndpointAddress } from '../layout/endpoint-address.ts';
 import type { DeviceBus } from './device-bus.ts';
-import { openDeviceBus } from './open-device-bus.ts';
 import { cleanUp, failureOf } from './testing/bus-under-test.ts';
 import {
   compileLibmodbusDevice,
@@ -12,6 +11,7 @@ import {
   hasSocat,
   startLibmodbusDevice,
 } from './testing/foreign-device.ts';
+import { openBus } from './testing/open-bus.ts';
 import { lineAt, startPtyLine } from './testing/pty-line.ts';
 
 const announcementSchema = z.object({ port: z.int(), unit_id: z.int() });
@@ -38,7 +38,7 @@ describe.skipIf(!hasLibmodbus).each(transports)('a device that runs libmodbus, o
     const address: EndpointAddress = line
       ? { kind: 'serial', line: lineAt(line.ours) }
       : { kind: 'tcp', framing: 'mbap', host: '127.0.0.1', port };
-    bus = openDeviceBus(address);
+    bus = openBus(address);
   });
 
   afterAll(async () => {

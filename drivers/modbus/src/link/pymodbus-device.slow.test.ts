@@ -6,9 +6,9 @@ import type { EndpointAddress } from '../layout/endpoint-address.ts';
 import { decodeBlock } from '../plan/testing/decoded-block.ts';
 import { planReads } from '../plan/testing/plan-reads.ts';
 import type { DeviceBus } from './device-bus.ts';
-import { openDeviceBus } from './open-device-bus.ts';
 import { cleanUp, failureOf } from './testing/bus-under-test.ts';
 import { type ForeignDevice, hasPymodbus, hasSocat, startPymodbusDevice } from './testing/foreign-device.ts';
+import { openBus } from './testing/open-bus.ts';
 import { lineAt, startPtyLine } from './testing/pty-line.ts';
 
 const announcementSchema = z.object({
@@ -64,7 +64,7 @@ for (const transport of transports) {
       const started = await transport.start();
       device = started.device;
       announced = announcementSchema.parse(device.announced);
-      bus = openDeviceBus(started.address(announced.port));
+      bus = openBus(started.address(announced.port));
     });
 
     afterAll(async () => {

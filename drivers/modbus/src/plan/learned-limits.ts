@@ -111,6 +111,15 @@ export class LearnedLimits {
     this.#changed();
   }
 
+  /** Takes over what another plan of the device has told. Refused points are asked for alone: they may be there by now. */
+  teach(told: ToldLimits): void {
+    if (told.max_registers) this.limit('holding_register', told.max_registers);
+    if (told.max_bits) this.limit('coil', told.max_bits);
+    for (const { table, from, to } of told.excluded) {
+      for (const address of [from, to + 1]) this.cut({ table, address }, { table, from, to });
+    }
+  }
+
   limits(configured: ReadLimits): ReadLimits {
     return {
       ...configured,

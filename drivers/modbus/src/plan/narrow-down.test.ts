@@ -36,13 +36,12 @@ async function findOut(
       if (answers(block)) found.read.push(...addressesOf(block.points));
       else isRefused = true;
     }
-    return Promise.resolve(isRefused ? ('refused' as const) : ('read' as const));
+    return isRefused ? ('refused' as const) : ('read' as const);
   };
   for (const block of planReads(map, map.readable)) {
     if (answers(block)) found.read.push(...addressesOf(block.points));
     else {
-      await narrowDown(block, {
-        ask,
+      const narrowing = narrowDown(block, {
         onRefused: (points) => found.refused.push(...addressesOf(points)),
         onCut: ({ address }, { from, to }) => {
           found.cuts.push(address);
@@ -50,6 +49,7 @@ async function findOut(
         },
         onTooLong: (quantity) => found.limits.push(quantity),
       });
+      for (let step = narrowing.next(); !step.done; step = narrowing.next(ask(step.value)));
     }
   }
   return found;

@@ -1,12 +1,8 @@
+import type { PartAnswer } from '@holdfast/driver/driver.ts';
 import type { AddressRange, ReadCut } from './plan-reads.ts';
 import type { PlannedPoint, ReadBlock } from './read-plan.ts';
 
-/** A device's answer to a part of a block that it had refused. `stopped`: it was not asked, or gave no answer. */
-export type PartAnswer = 'read' | 'refused' | 'stopped';
-
 export interface NarrowingDown {
-  /** Reads all these points; more than one request when they cannot be in one. */
-  readonly ask: (points: readonly PlannedPoint[]) => Promise<PartAnswer>;
   /** Called with refused points: they lie at the same place, and were asked for alone. */
   readonly onRefused: (points: readonly PlannedPoint[]) => void;
   /** Both sides were read, the whole was refused over the hole between them. */
@@ -17,17 +13,25 @@ export interface NarrowingDown {
 
 /**
  * Finds out by halves why a device refuses a block: one bad point among a hundred is found with about a dozen requests,
- * and all the others are read on the way.
+ * and all the others are read on the way. It yields points to read, all of them, in more than one request when they cannot
+ * be in one, and is told what came of it.
  * @returns false when it was stopped before it was done
  */
-export async function narrowDown(block: ReadBlock, steps: NarrowingDown): Promise<boolean> {
+export function* narrowDown(
+  block: ReadBlock,
+  steps: NarrowingDown,
+): Generator<readonly PlannedPoint[], boolean, PartAnswer> {
   const places = [...Map.groupBy(block.points, ({ offset, width }) => `${offset}+${width}`).values()];
-  return narrow(places, steps, block);
+  return yield* narrow(places, steps, block);
 }
 
 type Places = readonly (readonly PlannedPoint[])[];
 
-async function narrow(places: Places, steps: NarrowingDown, block: ReadBlock): Promise<boolean> {
+function* narrow(
+  places: Places,
+  steps: NarrowingDown,
+  block: ReadBlock,
+): Generator<readonly PlannedPoint[], boolean, PartAnswer> {
   if (places.length <= 1) {
     steps.onRefused(places.flat());
     return true;
@@ -37,11 +41,11 @@ async function narrow(places: Places, steps: NarrowingDown, block: ReadBlock): P
   let isDone = true;
   let areBothRead = true;
   for (const half of halves) {
-    const answer = await steps.ask(half.flat());
+    const answer = yield half.flat();
     if (answer === 'stopped') return false;
     if (answer === 'read') continue;
     areBothRead = false;
-    isDone = await narrow(half, steps, block);
+    isDone = yield* narrow(half, steps, block);
     if (!isDone) return false;
   }
   if (areBothRead) concludeFromHalves(halves, steps, block);

@@ -11,7 +11,8 @@ import {
   registerTables,
   valueCodes,
 } from '../layout/point-layout.ts';
-import { pointDecoder, type Reading } from '../values/decode.ts';
+import { pointDecoder } from '../values/decode.ts';
+import { type Reading, readingsSink } from '../values/testing/decode-point.ts';
 import { mapReads, planReads, type ReadBlock, type ReadLimits } from './plan-reads.ts';
 
 type Point = PointLayout & { readonly code: string; readonly address: number };
@@ -255,13 +256,7 @@ describe('any plan', () => {
 
 function decoded(each: Point, raw: readonly number[] | readonly boolean[], offset: number): Reading[] {
   const readings: Reading[] = [];
-  pointDecoder(each)(raw, offset, {
-    onValue: (code, value, isUncertain) => readings.push({ code, kind: 'value', value, isUncertain }),
-    onDecimal: (code, digits, decimals, isUncertain) =>
-      readings.push({ code, kind: 'value', value: digits / 10 ** decimals, isUncertain }),
-    onInteger: (code, digits, isUncertain) => readings.push({ code, kind: 'integer', digits, isUncertain }),
-    onProblem: (code, problem) => readings.push({ code, kind: 'problem', problem }),
-  });
+  pointDecoder(each)(raw, offset, 0, readingsSink(valueCodes(each), readings));
   return readings;
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { byteOrders, type DataType, pointWidth } from '../layout/point-layout.ts';
-import { decodePoint } from './decode.ts';
 import { encodePoint, encodeValue } from './encode.ts';
+import { decodePoint } from './testing/decode-point.ts';
 import { holding, type RangedType, ranges, read } from './testing/test-points.ts';
 
 describe('known registers', () => {

@@ -1,5 +1,5 @@
+import { earliestMs, latestMs } from '@holdfast/driver/values/emit-value.ts';
 import type { PointLayout } from '../layout/point-layout.ts';
-import { earliestMs, latestMs } from './decode.ts';
 
 /** Those whose registers hold a whole number. */
 export type WholeType = Exclude<

@@ -7,7 +7,7 @@ import {
   type RegisterTable,
   registersPerValue,
 } from '../layout/point-layout.ts';
-import { decodePoint } from './decode.ts';
+import { decodePoint } from './testing/decode-point.ts';
 import { holding } from './testing/test-points.ts';
 
 const kindOf = (value: unknown): ValueKind =>

@@ -1,14 +1,6 @@
-import {
-  deviceProfileSchema,
-  modbusProtocols,
-  serialLineSchema,
-} from '@holdfast/driver-modbus/layout/connection.ts';
-import {
-  byteOrders,
-  dataTypes,
-  registerTables,
-  textEncodings,
-} from '@holdfast/driver-modbus/layout/point-layout.ts';
+import { dataTypes } from '@holdfast/driver/point.ts';
+import { connectionSchema, modbusProtocols } from '@holdfast/driver-modbus/layout/connection.ts';
+import { placeSchema } from '@holdfast/driver-modbus/layout/place.ts';
 import * as z from 'zod';
 import { idPattern } from './subjects.ts';
 
@@ -59,19 +51,11 @@ export const pointConfigSchema = z.object({
   /** Name of the value in samples and in the database. */
   code: z.string().min(1).max(128),
   name: z.string().max(256).default(''),
-  table: z.enum(registerTables),
-  /** Zero-based protocol address, 0…65535. */
-  address: z.int().min(0).max(65535),
+  ...placeSchema.shape,
   data_type: z.enum(dataTypes),
-  byte_order: z.enum(byteOrders).default('ABCD'),
   /** engineering value = raw × scale + offset; booleans, texts and times are left alone. */
   scale: z.number().default(1),
   offset: z.number().default(0),
-  /** Byte orders and parts of registers: `drivers/modbus/src/layout/point-layout.ts`. */
-  bit: z.int().min(0).max(15).optional(),
-  byte: z.enum(['high', 'low']).optional(),
-  length: z.int().min(1).max(125).optional(),
-  encoding: z.enum(textEncodings).optional(),
   count: z.int().min(1).max(2_000).optional(),
   precision: z.int().min(0).max(15).optional(),
   valid_min: z.number().optional(),
@@ -94,17 +78,10 @@ export const deviceConfigSchema = z.object({
   name: z.string().max(256).default(''),
   site_code: z.string().max(128).default(''),
   protocol: z.enum(modbusProtocols),
+  ...connectionSchema.shape,
   /** Empty for a serial line. */
-  host: z.string().max(253),
-  port: z.int().min(1).max(65535).default(502),
-  unit_id: z.int().min(0).max(255).default(1),
+  host: connectionSchema.shape.host.unwrap(),
   timeout_ms: z.int().min(10).max(60_000).default(1000),
-  /** Largest read that the device answers; the specification's limits are 125 registers and 2000 bits. */
-  max_registers: z.int().min(1).max(125).default(125),
-  max_bits: z.int().min(1).max(2000).default(2000),
-  /** With the protocol `modbus_rtu`, and only with it. */
-  serial: serialLineSchema.optional(),
-  profile: deviceProfileSchema.optional(),
   /** Measurement in the time-series database; the device code unless set. */
   measurement: z.string().min(1).max(128).optional(),
   points: z.array(pointConfigSchema).min(1).max(10_000),

@@ -1,7 +1,10 @@
+import type { WriteRequest } from '@holdfast/driver-modbus/layout/requests.ts';
+import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
+import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 import { deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
-import { type DeviceBus, ReadFailure, type WriteRequest } from '../ports.ts';
+import { modbusOver } from '../polling/testing/modbus-links.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
 import type { AskedOfDevice } from './asked-of-device.ts';
 
@@ -31,7 +34,7 @@ function registerBus(onWrite: () => Error | undefined = () => undefined) {
     },
     disconnect: () => undefined,
   };
-  return { state, endpoints: new Endpoints(() => bus) };
+  return { state, endpoints: new Endpoints(modbusOver(() => bus)) };
 }
 
 const ask = (

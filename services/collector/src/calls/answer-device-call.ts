@@ -1,19 +1,18 @@
-import { endpointOf } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
-import { markersOf } from '@holdfast/driver-modbus/plan/read-plan.ts';
-import { requestOptions, turnOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
+import type { Link } from '@holdfast/driver/link.ts';
+import type { Command } from '@holdfast/driver/requests.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
-import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import { askedDevice, turnOptions } from '../polling/asked-device.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
-import type { DeviceBus, ReadPlace } from '../ports.ts';
+import { PointSet } from '../polling/point-sets.ts';
 import type { AskedOfDevice } from './asked-of-device.ts';
 import { readDevice } from './read-device.ts';
 import { writePoint } from './write-point.ts';
 
 export interface AnswerDeviceCallOptions {
-  readonly endpoints: Pick<Endpoints, 'acquire' | 'release'>;
+  readonly endpoints: Pick<Endpoints, 'driver' | 'acquire' | 'release'>;
   /** ms for which this process may certainly go on asking devices; 0 when it may not. */
   readonly leaseRemainingMs: () => number;
   /** Has the lease renewed now; settles when it is, or is not within so many ms. */
@@ -50,20 +49,20 @@ export async function answerDeviceCall(
   if (call.kind === 'write' && !point?.writable) {
     return { kind: 'refused', detail: `${device.code} ${point?.code ?? ''} is not marked writable` };
   }
-  const address = endpointOf(device);
-  const endpoint = endpoints.acquire(address);
-  const options = { ...requestOptions(device), ...markersOf(device) };
+  const driver = endpoints.driver(device.protocol);
+  const asked = askedDevice(device, driver, new PointSet(device.points, driver.spec));
+  const endpoint = endpoints.acquire(asked, '');
   const asker = {};
   const inTurn = async <T>(
     refusalNow: () => string | undefined,
-    use: (bus: DeviceBus) => Promise<T>,
+    use: (link: Link) => Promise<T>,
   ): Promise<T> => {
-    const done = await endpoint.turn(asker, turnOptions(device), async (bus) => {
+    const done = await endpoint.turn(asker, turnOptions(asked), async (link) => {
       // Writing and reading back must be over before anybody else may take the device.
       if (leaseRemainingMs() <= neededMs) await renewLease(renewalMs);
       const refusal = refusalNow();
       if (refusal !== undefined) throw new NotPermitted(refusal);
-      return { value: await use(bus) };
+      return { value: await use(link) };
     });
     if (!done) throw new NotPermitted('its turn was given back');
     return done.value;
@@ -76,12 +75,10 @@ export async function answerDeviceCall(
       return 'the lease of the collector might have ended before the answer';
     return nowMs() < deadlineMs ? undefined : `the ${call.within_ms} ms for it were over`;
   };
-  const read = (request: ReadPlace) =>
-    inTurn(readRefusal, (bus) => bus.read({ ...options, timeoutMs: timeoutMs(), ...request }));
   try {
     if (call.kind === 'read') {
       return await readDevice({
-        ...{ device, endpoint, leaseRemainingMs, clock, timers },
+        ...{ device, driver, endpoint, leaseRemainingMs, clock, timers },
         learnedLimits: call.learned_limits,
         withinMs: call.within_ms,
       });
@@ -95,16 +92,20 @@ export async function answerDeviceCall(
         : `its turn came too late for the ${call.within_ms} ms that it was given`;
     };
     return await writePoint({
-      device,
-      point: point as DeviceConfig['points'][number],
+      device: asked,
       value: call.value,
-      write: (command) => inTurn(writeRefusal, (bus) => bus.write({ ...options, ...command })),
-      read,
+      write: (command) => inTurn(writeRefusal, (link) => writeOver(link, command, device.timeout_ms)),
+      read: (group) => inTurn(readRefusal, (link) => link.read(group, timeoutMs())),
     });
   } catch (error) {
     if (error instanceof NotPermitted) return { kind: 'refused', detail: error.message };
     throw error;
   } finally {
-    endpoints.release(address, endpoint);
+    endpoints.release(asked, endpoint);
   }
+}
+
+function writeOver(link: Link, command: Command, timeoutMs: number): Promise<void> {
+  if (!link.write) throw new NotPermitted('its protocol writes nothing');
+  return link.write(command, timeoutMs);
 }

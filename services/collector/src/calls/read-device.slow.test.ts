@@ -4,10 +4,12 @@ import {
   soundReply,
   startPeer,
 } from '@holdfast/driver-modbus/link/testing/bus-under-test.ts';
+import { groupOf } from '@holdfast/driver-modbus/link/testing/raw-requests.ts';
 import type { ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import { type DeviceConfig, deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
+import { askedModbus, modbusOver } from '../polling/testing/modbus-links.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
 import type { AskedOfDevice } from './asked-of-device.ts';
 
@@ -35,7 +37,7 @@ async function deviceThat(does: (asked: Asked) => Fate | Promise<Fate>) {
     else if (fate !== 'silent')
       socket.write(mbapFrame(request.readUInt16BE(0), request.readUInt8(6), Buffer.of(0x83, fate)));
   });
-  const endpoints = new Endpoints(() => bus);
+  const endpoints = new Endpoints(modbusOver(() => bus));
   const test = async (device: DeviceConfig, call: Partial<AskedOfDevice> = {}) => {
     const reply = await answerDeviceCall(
       { v: 1, kind: 'read', within_ms: 20_000, device, ...call } as AskedOfDevice,
@@ -96,10 +98,9 @@ describe('a slow device', () => {
   it('whose turn does not come says that others keep it busy', async () => {
     const { bus, endpoints, asked, test } = await deviceThat(() => 'silent');
     const device = deviceWith(run(1));
-    const { host, port } = { host: device.host ?? '', port: device.port ?? 502 };
-    const endpoint = endpoints.acquire({ kind: 'tcp', framing: 'mbap', host, port });
+    const endpoint = endpoints.acquire(askedModbus(device), '');
     const others = endpoint.turn({}, { timeoutMs: 10_000 }, (its) =>
-      its.read({ unitId: 1, table: 'coil', address: 7, quantity: 1, timeoutMs: 10_000 }),
+      its.read(groupOf({ unitId: 1, table: 'coil', address: 7, quantity: 1, timeoutMs: 10_000 }), 10_000),
     );
     const { of, requests } = await test(device, { within_ms: 200 });
     expect([asked, requests]).toEqual([['7+1'], []]);

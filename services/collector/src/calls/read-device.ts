@@ -1,19 +1,17 @@
-import { isBitTable, pointWidth, valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
-import { LearnedLimits } from '@holdfast/driver-modbus/plan/learned-limits.ts';
-import { mapReads, type UnreadablePoint } from '@holdfast/driver-modbus/plan/plan-reads.ts';
-import { readLimits } from '@holdfast/driver-modbus/plan/read-limits.ts';
+import type { Driver, UnreadValue } from '@holdfast/driver/driver.ts';
+import type { Group } from '@holdfast/driver/requests.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { LearnedLimits as ToldLimits } from '@holdfast/shared/contracts/session-status.ts';
-import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import { DevicePlans } from '../polling/device-plans.ts';
+import { askedDevice } from '../polling/asked-device.ts';
 import { DeviceRecord } from '../polling/device-record.ts';
+import { DuePoints } from '../polling/due-points.ts';
 import { type Endpoint, NotPermitted } from '../polling/endpoint.ts';
 import { EndpointBreakers } from '../polling/endpoint-breakers.ts';
 import { PointSet } from '../polling/point-sets.ts';
 import { SteadyClock } from '../polling/steady-clock.ts';
-import type { PlannedBlock } from '../polling/tick-plan.ts';
 import { TickReader, type TickReaderOptions } from '../polling/tick-reader.ts';
 import { ReportFilter } from '../samples/report-filter.ts';
 import { type Unread, unreadValue } from './read-point.ts';
@@ -21,6 +19,7 @@ import { RequestsOfReading } from './requests-of-reading.ts';
 
 export interface ReadDeviceOptions {
   readonly device: DeviceConfig;
+  readonly driver: Driver;
   readonly learnedLimits: ToldLimits | undefined;
   readonly withinMs: number;
   readonly endpoint: Endpoint;
@@ -53,28 +52,35 @@ export async function readDevice(
     period_ms: undefined,
     report: undefined,
   }));
-  const device = { ...options.device, points };
+  const set = new PointSet(points, options.driver.spec);
+  const device = askedDevice({ ...options.device, points }, options.driver, set, {
+    learned: options.learnedLimits,
+  });
+  const { list } = set;
+  const { plan } = device;
   const deadlineMs = clock.monotonicMs() + withinMs;
   const leftMs = () => deadlineMs - clock.monotonicMs();
   const isOver = () => leftMs() < leastMs;
-  const requests = new RequestsOfReading({ device, nowMs: () => clock.monotonicMs(), leftMs });
-  const learned = taught(options.learnedLimits);
-  const set = new PointSet(points);
-  const plans = new DevicePlans(device, set, periodMs, learned);
-  let open: readonly PlannedBlock[] = [];
-  const tries = (block: PlannedBlock) => Math.max(...codesOf(block).map((code) => requests.failuresOf(code)));
+  const requests = new RequestsOfReading({ device, list, nowMs: () => clock.monotonicMs(), leftMs });
+  let open: readonly Group[] = [];
+  const codesOf = ({ values }: Group) => values.map((at) => requests.codeOf(at));
+  const tries = (group: Group) => Math.max(...codesOf(group).map((code) => requests.failuresOf(code)));
+  const unread = () => plan.groups(set.all, clock.wallMs()).missing;
   // A device that refuses everything is asked for it again tick by tick; once is enough to tell so.
-  const isOpen = (block: PlannedBlock) =>
-    block.block.points.some(
-      ({ point }) =>
-        !learned.isRefused(point.code) &&
-        valueCodes(point).some((code) => !requests.found.has(code) && !requests.settled.has(code)),
-    ) && !(requests.hasAnswered && tries(block) >= mostTries);
+  const isOpen = (group: Group) => {
+    const refused = new Set(unread().map(({ at }) => at));
+    return (
+      group.values.some((at) => {
+        const code = requests.codeOf(at);
+        return !refused.has(at) && !requests.found.has(code) && !requests.settled.has(code);
+      }) && !(requests.hasAnswered && tries(group) >= mostTries)
+    );
+  };
   const readerOptions: TickReaderOptions = {
     device,
-    plans,
+    plan,
+    due: new DuePoints(set, periodMs),
     phaseMs: 0,
-    learned,
     filter: new ReportFilter([]),
     keys: set.keys,
     record: new DeviceRecord(),
@@ -82,15 +88,17 @@ export async function readDevice(
     // Its own, and never open: what a test finds out is none of the sessions' business.
     breakers: new EndpointBreakers({ firstMs: 0, maxMs: 0 }, () => 0),
     silent: {
-      toAsk: (blocks) => {
-        open = blocks.filter(isOpen).sort((one, other) => tries(one) - tries(other));
+      toAsk: (groups) => {
+        open = groups.filter(isOpen).sort((one, other) => tries(one) - tries(other));
         const { known } = requests;
         if (!requests.hasAnswered) open = fromElsewhere(open, round);
-        return open.length > 0 && known ? [...plans.parts([known]).slice(0, 1), ...open] : open;
+        if (open.length === 0 || known === undefined) return open;
+        const again = plan.groups([list.pointOf(known)], clock.wallMs()).groups;
+        return [...again.filter(({ values }) => values.includes(known)), ...open];
       },
       answered: () => undefined,
-      timedOut: (block) => {
-        for (const code of codesOf(block)) {
+      timedOut: (group) => {
+        for (const code of codesOf(group)) {
           const why = requests.failed.get(code);
           if (why) requests.settled.set(code, why);
         }
@@ -112,7 +120,7 @@ export async function readDevice(
       await reader.read(() => round, readerOptions.clock.nowMs());
       if (open.length === 0) return undefined;
       if (!requests.hasAnswered && round >= mostTries) return silent(requests);
-      const isFresh = open.some((block) => isOpen(block) && tries(block) === 0);
+      const isFresh = open.some((group) => isOpen(group) && tries(group) === 0);
       if (!isFresh && requests.knownCount === before) {
         await pause(timers, Math.min(retryPauseMs, Math.max(0, leftMs())));
       }
@@ -135,12 +143,10 @@ export async function readDevice(
   } finally {
     cancelDeadline();
   }
-  const why = reasons(device, { requests, learned, givenUp });
+  const why = reasons(new Map(unread().map((each) => [requests.codeOf(each.at), each])), requests, givenUp);
   return {
     kind: 'read',
-    points: points.flatMap((point) =>
-      valueCodes(point).map((code) => requests.found.get(code) ?? unreadValue(code, why(point, code))),
-    ),
+    points: list.codes.map((code) => requests.found.get(code) ?? unreadValue(code, why(code))),
     requests: requests.reports,
     given_up: givenUp,
   };
@@ -148,32 +154,17 @@ export async function readDevice(
 
 function watched(endpoint: Endpoint, requests: RequestsOfReading): TickReaderOptions['endpoint'] {
   return {
-    turn: (asker, options, use) => endpoint.turn(asker, options, (bus) => use(requests.over(bus))),
+    turn: (asker, options, use) => endpoint.turn(asker, options, (link) => use(requests.over(link))),
     cancel: (asker) => endpoint.cancel(asker),
     closeWhenIdle: () => endpoint.closeWhenIdle(),
   };
 }
 
-/** The limits that a session has learned. Refused points are asked for alone: nothing else suffers, and they may be there by now. */
-function taught(told: ToldLimits | undefined): LearnedLimits {
-  const learned = new LearnedLimits();
-  if (told?.max_registers) learned.limit('holding_register', told.max_registers);
-  if (told?.max_bits) learned.limit('coil', told.max_bits);
-  for (const { table, from, to } of told?.excluded ?? []) {
-    for (const address of [from, to + 1]) learned.cut({ table, address }, { table, from, to });
-  }
-  return learned;
-}
-
 /** While nothing was answered each round begins far from those before it, perhaps in another table: what is silent is often next to each other. */
-function fromElsewhere(blocks: readonly PlannedBlock[], round: number): readonly PlannedBlock[] {
-  const untried = Math.max(1, blocks.length - round + 1);
+function fromElsewhere(groups: readonly Group[], round: number): readonly Group[] {
+  const untried = Math.max(1, groups.length - round + 1);
   const at = [0, untried - 1, Math.floor(untried / 2)][round - 1] ?? 0;
-  return [...blocks.slice(at, at + 1), ...blocks.slice(0, at), ...blocks.slice(at + 1)];
-}
-
-function codesOf({ block }: PlannedBlock): string[] {
-  return block.points.flatMap(({ point }) => valueCodes(point));
+  return [...groups.slice(at, at + 1), ...groups.slice(0, at), ...groups.slice(at + 1)];
 }
 
 function silent({ failed }: RequestsOfReading): Unread {
@@ -185,23 +176,13 @@ function silent({ failed }: RequestsOfReading): Unread {
 }
 
 function reasons(
-  device: DeviceConfig,
-  {
-    requests,
-    learned,
-    givenUp,
-  }: { requests: RequestsOfReading; learned: LearnedLimits; givenUp: Unread | undefined },
-): (point: PointConfig, code: string) => Unread {
-  const unreadable = new Map(
-    mapReads(device.points, readLimits(device)).unreadable.flatMap((each) =>
-      valueCodes(each.point).map((code) => [code, planned(device, each)] as const),
-    ),
-  );
-  return ({ code: pointCode }, code) => {
-    const answer = learned.answerTo(code) || learned.answerTo(pointCode);
-    if (answer) return { detail: answer };
-    const unplanned = unreadable.get(code);
-    if (unplanned) return unplanned;
+  unread: ReadonlyMap<string, UnreadValue>,
+  requests: RequestsOfReading,
+  givenUp: Unread | undefined,
+): (code: string) => Unread {
+  return (code) => {
+    const unplanned = unread.get(code);
+    if (unplanned) return { detail: unplanned.explanation, met_limit: unplanned.limit };
     const last = requests.failed.get(code);
     if (last?.met_limit === 'test_time') return { ...last, detail: `not read: ${last.detail}` };
     if (last && (!givenUp || requests.settled.has(code))) {
@@ -215,25 +196,4 @@ function reasons(
     const before = last && !givenUp.detail.startsWith(last.detail) ? `; before that: ${last.detail}` : '';
     return { ...givenUp, detail: `not read: ${givenUp.detail}${before}` };
   };
-}
-
-function planned(device: DeviceConfig, { point, reason }: UnreadablePoint<PointConfig>): Unread {
-  switch (reason) {
-    case 'wider_than_device_limit': {
-      const isBits = isBitTable(point.table);
-      const largest = isBits
-        ? `${device.max_bits} bits (max_bits)`
-        : `${device.max_registers} registers (max_registers)`;
-      return {
-        detail: `takes ${pointWidth(point)}, and the largest block that is read of the device has ${largest}`,
-        met_limit: 'largest_block',
-      };
-    }
-    case 'excluded':
-      return { detail: "lies in a range that the device's profile excludes", met_limit: 'excluded_range' };
-    case 'beyond_table_end':
-      return { detail: 'goes beyond the last address of its table' };
-    default:
-      return reason satisfies never;
-  }
 }

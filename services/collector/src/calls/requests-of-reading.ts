@@ -1,18 +1,22 @@
-import { pointWidth, valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
-import { arrayValues } from '@holdfast/driver-modbus/plan/plan-reads.ts';
+import { DriverFailure } from '@holdfast/driver/failure.ts';
+import type { Link } from '@holdfast/driver/link.ts';
+import type { PointList } from '@holdfast/driver/point-list.ts';
+import type { Answer, Group } from '@holdfast/driver/requests.ts';
+import { Readings } from '@holdfast/driver/values/readings.ts';
 import type {
   HeardBytes,
   ReadPoint,
   ReadRequestReport,
   RequestFailure,
 } from '@holdfast/shared/contracts/device-call.ts';
-import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { AskedDevice } from '../polling/asked-device.ts';
 import { isBusy, isFailureOfDevice, isRefusal } from '../polling/device-requests.ts';
-import { type DeviceBus, type RawBlock, ReadFailure, type ReadPlace, type ReadRequest } from '../ports.ts';
-import { decodedPoint, type Unread } from './read-point.ts';
+import { missCauseOf } from '../polling/miss-cause.ts';
+import { readValue, type Unread } from './read-point.ts';
 
 export interface RequestsOfReadingOptions {
-  readonly device: DeviceConfig;
+  readonly device: Pick<AskedDevice, 'pace' | 'timeoutMs'>;
+  readonly list: PointList;
   /** Monotonic. */
   readonly nowMs: () => number;
   /** The rest of the time for the reading. */
@@ -32,8 +36,8 @@ export class RequestsOfReading {
   readonly settled = new Map<string, Unread>();
   /** Whether the device has answered anything, be it with an exception. */
   hasAnswered = false;
-  /** One that was read, by which the device shows whether it still answers. */
-  known: PointConfig | undefined;
+  /** Place of a value that was read, by which the device shows whether it still answers. */
+  known: number | undefined;
   readonly #options: RequestsOfReadingOptions;
   /** By code of a value: the rounds in which it was asked for in vain. */
   readonly #failures = new Map<string, Set<number>>();
@@ -48,12 +52,11 @@ export class RequestsOfReading {
     this.#round += 1;
   }
 
-  /** The bus for as long as the reading may take, with an eye on what comes over it. */
-  over(bus: DeviceBus): DeviceBus {
+  /** The link for as long as the reading may take, with an eye on what comes over it. */
+  over(link: Link): Link {
     return {
-      read: (request) => this.#read(bus, request),
-      write: (request) => bus.write(request),
-      disconnect: () => bus.disconnect(),
+      read: (group, timeoutMs) => this.#read(link, group, timeoutMs),
+      disconnect: () => link.disconnect(),
     };
   }
 
@@ -61,37 +64,40 @@ export class RequestsOfReading {
     return this.#failures.get(code)?.size ?? 0;
   }
 
+  codeOf(at: number): string {
+    return this.#options.list.codes[at] ?? '';
+  }
+
   /** How much is known by now: what a round adds to it is its progress. */
   get knownCount(): number {
     return this.found.size + this.settled.size;
   }
 
-  async #read(bus: DeviceBus, request: ReadRequest): Promise<RawBlock> {
+  async #read(link: Link, group: Group, deviceMs: number): Promise<Answer> {
     const { nowMs, leftMs } = this.#options;
     const startedMs = nowMs();
-    const timeoutMs = Math.min(request.timeoutMs, Math.max(1, Math.floor(leftMs())));
+    const timeoutMs = Math.min(deviceMs, Math.max(1, Math.floor(leftMs())));
     const sinceMs = () => Math.round((nowMs() - startedMs) * 10) / 10;
     const heard: HeardBytes[] = [];
     const report = (error: string, failure?: RequestFailure) => {
-      const { table, address, quantity } = request;
       const isKept = this.#hear(heard);
       this.reports.push({
-        ...{ table, address, quantity },
+        ...(group.describe() as Pick<ReadRequestReport, 'table' | 'address' | 'quantity'>),
         ...{ ms: sinceMs(), error },
         ...(failure && { failure }),
         ...(isKept && { heard }),
       });
     };
     try {
-      const onBytes = (direction: HeardBytes['direction'], bytes: Uint8Array) =>
-        heard.push({ direction, ms: sinceMs(), bytes: Buffer.from(bytes).toString('hex') });
-      const raw = await bus.read({ ...request, timeoutMs, onBytes });
+      const answer = await link.read(group, timeoutMs, (direction, bytes) =>
+        heard.push({ direction, ms: sinceMs(), bytes: Buffer.from(bytes).toString('hex') }),
+      );
       report('');
-      this.#keep(request, raw);
-      return raw;
+      this.#keep(group, answer);
+      return answer;
     } catch (error) {
-      report((error as Error).message, error instanceof ReadFailure ? kindOf(error) : undefined);
-      if (error instanceof ReadFailure) this.#note(request, error, timeoutMs);
+      report((error as Error).message, error instanceof DriverFailure ? kindOf(error) : undefined);
+      if (error instanceof DriverFailure) this.#note(group, error, timeoutMs);
       throw error;
     }
   }
@@ -102,43 +108,41 @@ export class RequestsOfReading {
     return this.#heardLength <= mostHeard;
   }
 
-  #keep(request: ReadRequest, raw: RawBlock): void {
+  #keep({ values }: Group, answer: Answer): void {
+    const { list } = this.#options;
     this.hasAnswered = true;
-    for (const point of this.#within(request)) {
-      const from = point.address - request.address;
-      for (const read of decodedPoint(point, raw.values.slice(from, from + pointWidth(point)))) {
-        this.found.set(read.code, read);
-      }
-      this.known = point;
+    const readings = new Readings(list);
+    answer.decode(readings);
+    for (const reading of readings.all) {
+      this.found.set(reading.code, readValue(reading, answer.raw?.(reading.at) ?? []));
     }
+    this.known = values.at(-1) ?? this.known;
   }
 
-  #note(request: ReadRequest, failure: ReadFailure, timeoutMs: number): void {
-    const isAnswer = failure.missCause === 'exception' && !isFailureOfDevice(failure);
+  #note(group: Group, failure: DriverFailure, timeoutMs: number): void {
+    const isAnswer = failure.isAnswer && !isFailureOfDevice(failure);
     if (isAnswer) this.hasAnswered = true;
-    const why = this.#whyOf(request, failure, timeoutMs);
-    for (const point of this.#within(request)) {
-      for (const code of valueCodes(point)) {
-        this.failed.set(code, why);
-        // Which part is refused is found out by other requests.
-        if (isAnswer && isRefusal(failure)) continue;
-        if (isAnswer && !isBusy(failure)) this.settled.set(code, why);
-        const rounds = this.#failures.get(code) ?? new Set();
-        this.#failures.set(code, rounds.add(this.#round));
-      }
+    const why = this.#whyOf(failure, timeoutMs);
+    for (const code of group.values.map((at) => this.codeOf(at))) {
+      this.failed.set(code, why);
+      // Which part is refused is found out by other requests.
+      if (isAnswer && isRefusal(failure)) continue;
+      if (isAnswer && !isBusy(failure)) this.settled.set(code, why);
+      const rounds = this.#failures.get(code) ?? new Set();
+      this.#failures.set(code, rounds.add(this.#round));
     }
   }
 
-  #whyOf({ timeoutMs: deviceMs }: ReadRequest, failure: ReadFailure, timeoutMs: number): Unread {
+  #whyOf(failure: DriverFailure, timeoutMs: number): Unread {
     const { message } = failure;
+    const { pace, timeoutMs: deviceMs } = this.#options.device;
     if (isBusy(failure)) {
-      const retries = this.#options.device.profile?.busy_retries ?? 2;
       return {
-        detail: `${message}, also after ${retries} retries (its busy_retries)`,
+        detail: `${message}, also after ${pace.busyRetries} retries (its busy_retries)`,
         met_limit: 'busy_retries',
       };
     }
-    if (failure.missCause !== 'timeout') return { detail: message };
+    if (failure.kind !== 'timeout') return { detail: message };
     return timeoutMs < deviceMs
       ? {
           detail: `${message}, when the time of the test was over; the device's timeout_ms is ${deviceMs}`,
@@ -146,20 +150,8 @@ export class RequestsOfReading {
         }
       : { detail: `${message}, the device's timeout_ms`, met_limit: 'device_timeout' };
   }
-
-  /** The points that the request reads whole; of an array that it reads in part, those values. */
-  #within({ table, address, quantity }: ReadPlace): PointConfig[] {
-    const isWithin = (point: PointConfig) =>
-      point.table === table &&
-      point.address >= address &&
-      point.address + pointWidth(point) <= address + quantity;
-    return this.#options.device.points.flatMap((point) => {
-      if (isWithin(point)) return [point];
-      return point.table === table && point.count !== undefined ? arrayValues(point).filter(isWithin) : [];
-    });
-  }
 }
 
-function kindOf(failure: ReadFailure): RequestFailure {
-  return failure.missCause === 'exception' && isFailureOfDevice(failure) ? 'gateway' : failure.missCause;
+function kindOf(failure: DriverFailure): RequestFailure {
+  return failure.isAnswer && isFailureOfDevice(failure) ? 'gateway' : missCauseOf(failure);
 }

@@ -1,26 +1,19 @@
-import { pointWidth } from '@holdfast/driver-modbus/layout/point-layout.ts';
-import { encodeValidValue } from '@holdfast/driver-modbus/values/encode.ts';
-import { neverWritten } from '@holdfast/driver-modbus/values/never-written.ts';
+import { DriverFailure } from '@holdfast/driver/failure.ts';
+import type { Answer, Command, Group } from '@holdfast/driver/requests.ts';
+import type { FieldProblem } from '@holdfast/driver/spec.ts';
+import { Readings } from '@holdfast/driver/values/readings.ts';
 import type { DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
-import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { AskedDevice } from '../polling/asked-device.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
-import { type RawBlock, ReadFailure, type ReadPlace, type WriteRequest } from '../ports.ts';
-import { inHexadecimal } from './in-hexadecimal.ts';
-import { decodedPoint, unreadValue } from './read-point.ts';
-
-type WriteCommand = Pick<WriteRequest, 'address'> &
-  (
-    | { readonly functionCode: 5 | 15; readonly values: readonly boolean[] }
-    | { readonly functionCode: 6 | 16; readonly values: readonly number[] }
-  );
+import { readValue, unreadValue } from './read-point.ts';
 
 export interface WritePointOptions {
-  readonly device: DeviceConfig;
-  readonly point: PointConfig;
+  /** With the one point. */
+  readonly device: AskedDevice;
   readonly value: number | boolean | string;
-  /** @throws ReadFailure, NotPermitted */
-  readonly write: (command: WriteCommand) => Promise<void>;
-  readonly read: (request: ReadPlace) => Promise<RawBlock>;
+  /** @throws DriverFailure, NotPermitted */
+  readonly write: (command: Command) => Promise<void>;
+  readonly read: (group: Group) => Promise<Answer>;
 }
 
 /**
@@ -28,24 +21,25 @@ export interface WritePointOptions {
  * done, and to do it again may start a machine a second time.
  */
 export async function writePoint(options: WritePointOptions): Promise<DeviceReply> {
-  const { device, point, value, write, read } = options;
-  const command = commandFor(point, value);
-  if ('refused' in command) return { kind: 'refused', ...command.refused };
-  const sent = inHexadecimal(command.values);
-  const before = await readNow(point, { read });
+  const { device, value, write } = options;
+  const code = device.set.list.codes[0] ?? '';
+  const command = device.plan.command?.(0, value) ?? noCommand;
+  if ('field' in command) return refused(command);
+  const sent = [...command.sent];
+  const before = await readNow(options);
   let unconfirmed: string | undefined;
   try {
     await write(command);
   } catch (error) {
-    const detail = `${device.code} ${point.code}: ${(error as Error).message}`;
+    const detail = `${device.code} ${code}: ${(error as Error).message}`;
     if (error instanceof NotPermitted) return { kind: 'refused', detail };
     // After an unforeseen fault nobody knows whether bytes had left.
-    if (error instanceof ReadFailure && (error.missCause === 'exception' || !error.wasSent)) {
+    if (error instanceof DriverFailure && (error.isAnswer || !error.wasSent)) {
       return { kind: 'written', outcome: 'failed', detail, before, sent, read_back: null };
     }
     unconfirmed = detail;
   }
-  const readBack = await readNow(point, { read });
+  const readBack = await readNow(options);
   const isThere = readBack !== null && readBack.raw.join() === sent.join();
   const doubt = unconfirmed === undefined ? '' : `The device did not confirm it (${unconfirmed}). `;
   if (isThere) {
@@ -75,30 +69,27 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
   };
 }
 
-type RefusedWrite = { readonly refused: { readonly detail: string; readonly because?: 'value' } };
+const noCommand: FieldProblem = { field: 'writable', message: 'points of this protocol cannot be written' };
 
-function commandFor(point: PointConfig, value: number | boolean | string): WriteCommand | RefusedWrite {
-  const never = neverWritten(point);
-  if (never !== undefined) return { refused: { detail: never } };
-  const encoded = encodeValidValue(point, value);
-  if (!encoded.ok) return { refused: { detail: encoded.message, because: 'value' } };
-  const { raw } = encoded;
-  const { address } = point;
-  if (point.table === 'coil') {
-    return { functionCode: raw.length === 1 ? 5 : 15, address, values: raw.map(Boolean) };
-  }
-  return { functionCode: raw.length === 1 ? 6 : 16, address, values: raw.map(Number) };
+function refused({ field, message }: FieldProblem): DeviceReply {
+  return { kind: 'refused', detail: message, ...(field === 'value' && { because: 'value' as const }) };
 }
 
-async function readNow(
-  point: PointConfig,
-  { read }: Pick<WritePointOptions, 'read'>,
-): Promise<ReadPoint | null> {
-  const { table, address, code } = point;
-  const quantity = pointWidth(point);
+async function readNow({
+  device: { set, plan },
+  read,
+}: Pick<WritePointOptions, 'device' | 'read'>): Promise<ReadPoint | null> {
+  const { list } = set;
+  const { groups, missing } = plan.groups(set.all, Number.POSITIVE_INFINITY);
+  const code = list.codes[0] ?? '';
+  const [group] = groups;
+  if (!group) return unreadValue(code, { detail: missing[0]?.explanation ?? 'not read' });
   try {
-    const raw = await read({ table, address, quantity });
-    return decodedPoint(point, raw.values)[0] ?? null;
+    const answer = await read(group);
+    const readings = new Readings(list);
+    answer.decode(readings);
+    const [reading] = readings.all;
+    return reading ? readValue(reading, answer.raw?.(reading.at) ?? []) : null;
   } catch (error) {
     return unreadValue(code, { detail: (error as Error).message });
   }

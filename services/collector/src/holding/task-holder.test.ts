@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { SessionRunner } from '../polling/session-runner.ts';
 import { SteadyClock } from '../polling/steady-clock.ts';
+import { modbusOver } from '../polling/testing/modbus-links.ts';
 import { ScriptedBus } from '../polling/testing/scripted-bus.ts';
 import type { AssignmentHandle, LastTick, LoadedConfig } from '../ports.ts';
 import { TaskHolder } from './task-holder.ts';
@@ -107,7 +108,7 @@ class World {
         epoch: assignment.epoch,
         collectorId: 'A',
         config,
-        endpoints: new Endpoints(() => this.bus),
+        endpoints: new Endpoints(modbusOver(() => this.bus)),
         clock: new SteadyClock(this.process.clock),
         timers: this.process.timers,
         backoff: { firstMs: 1_000, maxMs: 1_000 },

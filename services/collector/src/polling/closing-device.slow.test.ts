@@ -1,10 +1,10 @@
-import { openDeviceBus } from '@holdfast/driver-modbus/link/open-device-bus.ts';
 import {
   compileLibmodbusDevice,
   type ForeignDevice,
   hasLibmodbus,
   startLibmodbusDevice,
 } from '@holdfast/driver-modbus/link/testing/foreign-device.ts';
+import { openBus } from '@holdfast/driver-modbus/link/testing/open-bus.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
@@ -15,6 +15,7 @@ import { sentSample } from '../samples/testing/sent-sample.ts';
 import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
+import { modbusOver } from './testing/modbus-links.ts';
 
 const announcementSchema = z.object({ port: z.int(), unit_id: z.int() });
 
@@ -45,7 +46,7 @@ describe.skipIf(!hasLibmodbus)('a libmodbus device that closes the connection af
         period_ms: 50,
         devices: [deviceOf({ host: '127.0.0.1', port, unit_id, points, timeout_ms: 30_000 })],
       },
-      endpoints: new Endpoints((address) => openDeviceBus(address)),
+      endpoints: new Endpoints(modbusOver((address) => openBus(address))),
       clock: new SteadyClock(systemClock),
       timers: systemTimers,
       backoff: { firstMs: 300, maxMs: 1_000 },

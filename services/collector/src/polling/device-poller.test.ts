@@ -1,10 +1,15 @@
+import type { Link } from '@holdfast/driver/link.ts';
+import { ModbusLink } from '@holdfast/driver-modbus/link/modbus-link.ts';
+import { groupOf } from '@holdfast/driver-modbus/link/testing/raw-requests.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DevicePoller, type DevicePollerOptions } from './device-poller.ts';
 import { Endpoint } from './endpoint.ts';
 import { SteadyClock } from './steady-clock.ts';
+import { askedModbus } from './testing/modbus-links.ts';
 import { type Reply, ScriptedBus } from './testing/scripted-bus.ts';
 import { type ToldTick, toldTick } from './testing/told-tick.ts';
 
@@ -12,12 +17,14 @@ import { type ToldTick, toldTick } from './testing/told-tick.ts';
 const startMs = 1_740_000_000_000;
 const firstTick = startMs / 100;
 
+type WorldOptions = Omit<Partial<DevicePollerOptions>, 'device'> & { readonly device?: DeviceConfig };
+
 class World {
   readonly time = new FakeTime();
   readonly process = new FakeProcess(this.time, startMs);
   readonly bus = new ScriptedBus(this.time);
-  readonly endpoint = new Endpoint({
-    openBus: () => this.bus,
+  readonly endpoint = new Endpoint<Link>({
+    openLink: () => new ModbusLink(this.bus),
     clock: this.process.clock,
     timers: this.process.timers,
   });
@@ -26,9 +33,9 @@ class World {
   mayPoll = true;
   readonly poller: DevicePoller;
 
-  constructor(options: Partial<DevicePollerOptions> = {}) {
+  constructor({ device = deviceOf(), ...options }: WorldOptions = {}) {
     this.poller = new DevicePoller({
-      device: deviceOf(),
+      device: askedModbus(device),
       taskPeriodMs: 100,
       phaseMs: 0,
       endpoint: this.endpoint,
@@ -225,8 +232,11 @@ describe('without the right to poll', () => {
     const { endpoint } = world;
     world.bus.reply = () => ({ afterMs: 80 });
     const other = new World({ endpoint, permission: () => world.mayPoll });
-    const slow = endpoint.turn({}, { timeoutMs: 200 }, (bus) =>
-      bus.read({ unitId: 2, table: 'holding_register', address: 0, quantity: 1, timeoutMs: 200 }),
+    const slow = endpoint.turn({}, { timeoutMs: 200 }, (link) =>
+      link.read(
+        groupOf({ unitId: 2, table: 'holding_register', address: 0, quantity: 1, timeoutMs: 200 }),
+        200,
+      ),
     );
     other.poller.start(0);
     await other.time.advance(10);

@@ -1,6 +1,3 @@
-import { LearnedLimits } from '@holdfast/driver-modbus/plan/learned-limits.ts';
-import type { LearnedLimits as ToldLimits } from '@holdfast/shared/contracts/session-status.ts';
-import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
 import { ReportFilter } from '../samples/report-filter.ts';
@@ -8,21 +5,19 @@ import { tickAt, tickTimeMs } from '../samples/schedule.ts';
 import type { Tick } from '../samples/tick.ts';
 import { TickReadings } from '../samples/tick-readings.ts';
 import { ValueKeys } from '../samples/value-keys.ts';
+import type { AskedDevice } from './asked-device.ts';
 import type { BackoffLimits } from './backoff.ts';
-import { DevicePlans } from './device-plans.ts';
 import { DeviceRecord } from './device-record.ts';
+import { DuePoints } from './due-points.ts';
 import { type Endpoint, NotPermitted, type Permission } from './endpoint.ts';
-import { PointSet } from './point-sets.ts';
-import { SilentBlocks } from './silent-blocks.ts';
+import { SilentGroups } from './silent-groups.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { TickReader } from './tick-reader.ts';
 
 const maxClockDifferenceMs = 60_000;
 
 export interface DevicePollerOptions {
-  readonly device: DeviceConfig;
-  /** The device's points, shared with the devices that have the same; its own when left out. */
-  readonly pointSet?: PointSet;
+  readonly device: AskedDevice;
   /** Period of the points that set none. */
   readonly taskPeriodMs: number;
   /** How long after its scheduled time a tick is read; less than the device's period. */
@@ -34,8 +29,6 @@ export interface DevicePollerOptions {
   readonly permission: Permission;
   /** 0…1 */
   readonly jitter: () => number;
-  /** Between the first two looks at a point that the device refused; 30 s unless set. */
-  readonly refusedPauseMs?: number | undefined;
   readonly onTick: (tick: Tick) => void;
   /** The loop has met an error that it does not know; it goes on with the next tick. */
   readonly onFault: (error: unknown) => void;
@@ -48,12 +41,11 @@ export interface DevicePollerOptions {
  */
 export class DevicePoller {
   readonly record = new DeviceRecord();
-  readonly learned: LearnedLimits;
   readonly periodMs: number;
   readonly #options: DevicePollerOptions;
-  readonly #plans: DevicePlans;
+  readonly #due: DuePoints;
   readonly #filter: ReportFilter;
-  readonly #silent: SilentBlocks;
+  readonly #silent: SilentGroups;
   readonly #keys: ValueKeys;
   /** The readings of a tick that was not read. */
   readonly #nothing: TickReadings;
@@ -70,12 +62,11 @@ export class DevicePoller {
 
   constructor(options: DevicePollerOptions) {
     this.#options = options;
-    this.learned = new LearnedLimits(options.refusedPauseMs);
-    const set = options.pointSet ?? new PointSet(options.device.points);
-    this.#plans = new DevicePlans(options.device, set, options.taskPeriodMs, this.learned);
-    this.periodMs = this.#plans.periodMs;
-    this.#filter = new ReportFilter(options.device.points);
-    this.#silent = new SilentBlocks(options.backoff, options.jitter);
+    const { set } = options.device;
+    this.#due = new DuePoints(set, options.taskPeriodMs);
+    this.periodMs = this.#due.periodMs;
+    this.#filter = new ReportFilter(set.points);
+    this.#silent = new SilentGroups(options.backoff, options.jitter);
     this.#keys = set.keys;
     this.#nothing = new TickReadings(new ValueKeys([]), this.#filter);
     const detail = `not read in time: the reading before it, or others on the same endpoint, took longer than the period of ${this.periodMs} ms`;
@@ -95,7 +86,7 @@ export class DevicePoller {
     const isAhead = tickTimeMs(firstTick, periodMs) > clock.nowMs() + periodMs + maxClockDifferenceMs;
     this.#next = this.#firstToRead(isAhead ? 0 : firstTick);
     // Ticks that a former holder left unread are lost, but not slow points that were due in them.
-    this.#plans.takenThrough(firstTick > 0 && firstTick < this.#next ? firstTick - 1 : this.#next - 1);
+    this.#due.takenThrough(firstTick > 0 && firstTick < this.#next ? firstTick - 1 : this.#next - 1);
     this.#lastResultMs = clock.monotonicMs();
     this.#loop = this.#run(this.#reader);
   }
@@ -111,8 +102,18 @@ export class DevicePoller {
   }
 
   /** Settings of the device that would spare it what it has refused. */
-  learnedLimits(): ToldLimits | undefined {
-    return this.learned.told(this.#plans.points);
+  learnedLimits(): object | undefined {
+    return this.#options.device.plan.learned();
+  }
+
+  /** The same and the rest that it has taught, a line for each, for people. */
+  learnedInWords(most: number): readonly string[] {
+    return this.#options.device.plan.learnedInWords(most);
+  }
+
+  /** Has everything asked for again. */
+  forgetLearned(): void {
+    this.#options.device.plan.forget();
   }
 
   /** Lets the request in flight finish; nothing is asked after it. */
@@ -145,9 +146,9 @@ export class DevicePoller {
     const { device, endpoint, backoff, jitter, clock, timers, permission, observer } = this.#options;
     return new TickReader({
       device,
-      plans: this.#plans,
+      plan: device.plan,
+      due: this.#due,
       phaseMs: this.#options.phaseMs,
-      learned: this.learned,
       filter: this.#filter,
       keys: this.#keys,
       record: this.record,

@@ -1,5 +1,6 @@
+import type { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
-import type { ReadFailure } from '../ports.ts';
+import { missCauseOf } from './miss-cause.ts';
 import { RoundTrips } from './round-trips.ts';
 
 /** The outcomes of the requests to one device, in bounded memory. */
@@ -9,18 +10,17 @@ export class DeviceRecord {
   #requests = 0;
   #lastException: { code: number; text: string } | undefined;
 
-  requestSettled(roundTripMs: number, outcome: 'ok' | ReadFailure): void {
+  requestSettled(roundTripMs: number, outcome: 'ok' | DriverFailure): void {
     this.#requests += 1;
     if (outcome === 'ok') {
       this.#roundTrips.add(roundTripMs);
       return;
     }
-    this.#failures[outcome.missCause] += 1;
-    if (outcome.missCause !== 'exception') return;
-    // An exception is an answer.
+    this.#failures[missCauseOf(outcome)] += 1;
+    if (!outcome.isAnswer) return;
     this.#roundTrips.add(roundTripMs);
-    if (outcome.exceptionCode === undefined) return;
-    this.#lastException = { code: outcome.exceptionCode, text: outcome.message };
+    if (outcome.code === undefined) return;
+    this.#lastException = { code: outcome.code, text: outcome.message };
   }
 
   /** As device health tells it. */

@@ -1,16 +1,18 @@
-import { turnOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
-import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { DriverFailure } from '@holdfast/driver/failure.ts';
+import type { Link } from '@holdfast/driver/link.ts';
+import type { Answer, Group } from '@holdfast/driver/requests.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import { type DeviceBus, type PollObserver, type RawBlock, ReadFailure } from '../ports.ts';
+import type { PollObserver } from '../ports.ts';
+import { type AskedDevice, turnOptions } from './asked-device.ts';
 import type { Failure, Refusal } from './breaker.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { type Endpoint, NotPermitted, type Permission, type TurnOptions } from './endpoint.ts';
 import type { EndpointBreakers, UnitBreaker } from './endpoint-breakers.ts';
+import { missCauseOf } from './miss-cause.ts';
 import type { SteadyClock } from './steady-clock.ts';
-import type { PlannedBlock } from './tick-plan.ts';
 
 export interface DeviceRequestsOptions {
-  readonly device: DeviceConfig;
+  readonly device: Pick<AskedDevice, 'code' | 'timeoutMs' | 'pace'>;
   readonly record: DeviceRecord;
   readonly endpoint: Pick<Endpoint, 'turn' | 'cancel'>;
   readonly breakers: EndpointBreakers;
@@ -19,16 +21,6 @@ export interface DeviceRequestsOptions {
   readonly permission: Permission;
   readonly observer: PollObserver | undefined;
 }
-
-/** Exceptions of the specification's section 7. */
-const illegalAddress = 2;
-/** Some devices say so when the quantity, or a part of the range, is more than they have. */
-const illegalValue = 3;
-const acknowledge = 5;
-const deviceBusy = 6;
-/** A gateway says so of a unit behind it, after its own timeout. */
-const gatewayPathUnavailable = 10;
-const gatewayTargetSilent = 11;
 
 const firstBusyPauseMs = 50;
 const longestBusyPauseMs = 1_000;
@@ -44,16 +36,16 @@ export class NotAsked extends Error {
 }
 
 /** Says what to ask for once the turn has come, which may be long after it was wanted. Undefined: nothing any more. */
-export type ChooseBlock = () => PlannedBlock | undefined;
+export type ChooseGroup = () => Group | undefined;
 
 /** One request on its way. */
-class BlockRequest {
-  readonly choose: ChooseBlock;
+class GroupRequest {
+  readonly choose: ChooseGroup;
   /** Once its turn has come. */
-  block: PlannedBlock | undefined = undefined;
+  group: Group | undefined = undefined;
   sentAtMs = 0;
 
-  constructor(choose: ChooseBlock) {
+  constructor(choose: ChooseGroup) {
     this.choose = choose;
   }
 }
@@ -79,10 +71,10 @@ export class DeviceRequests {
   constructor(options: DeviceRequestsOptions) {
     const { device, breakers } = options;
     this.#options = options;
-    this.#unit = breakers.unit(device.unit_id);
+    this.#unit = breakers.unit(device.pace.unit);
     this.#turn = turnOptions(device);
     this.#firstTurn = { ...this.#turn, isPatient: true };
-    this.#busyRetries = device.profile?.busy_retries ?? 2;
+    this.#busyRetries = device.pace.busyRetries;
   }
 
   /** Lets a request in flight finish; nothing is asked after it. */
@@ -121,11 +113,11 @@ export class DeviceRequests {
   /**
    * Asks once more, and again, while the device says that it is busy.
    * @returns undefined when nothing was chosen
-   * @throws ReadFailure, NotAsked; NotPermitted: nothing may be reported, nor asked any more
+   * @throws DriverFailure, NotAsked; NotPermitted: nothing may be reported, nor asked any more
    */
-  async ask(choose: ChooseBlock): Promise<RawBlock | undefined> {
+  async ask(choose: ChooseGroup): Promise<Answer | undefined> {
     for (let attempt = 0; ; attempt += 1) {
-      const request = new BlockRequest(choose);
+      const request = new GroupRequest(choose);
       try {
         const raw = await this.#begin(request);
         if (raw) this.#answered(request);
@@ -140,48 +132,46 @@ export class DeviceRequests {
   }
 
   /** As it is told to people. */
-  failureOf({ block }: PlannedBlock, error: ReadFailure): Failure {
-    const { code, unit_id } = this.#options.device;
-    const last = block.address + block.quantity - 1;
-    const detail = `${code} unit ${unit_id} ${block.table} ${block.address}-${last}: ${error.message}`;
-    return { cause: error.missCause, detail };
+  failureOf(group: Group, error: DriverFailure): Failure {
+    const detail = `${this.#options.device.code} ${group.inWords()}: ${error.message}`;
+    return { cause: missCauseOf(error), detail };
   }
 
-  #begin(request: BlockRequest): Promise<RawBlock | undefined> {
+  #begin(request: GroupRequest): Promise<Answer | undefined> {
     // Nor does a stop wait for a turn: others may keep the endpoint busy for long.
     if (this.#isStopped) throw new NotPermitted('no request was sent: polling has stopped');
     const turn = this.#unit.isUnknown() ? this.#firstTurn : this.#turn;
-    return this.#options.endpoint.turn(this, turn, (bus) => this.#send(request, bus));
+    return this.#options.endpoint.turn(this, turn, (link) => this.#send(request, link));
   }
 
-  #send(request: BlockRequest, bus: DeviceBus): Promise<RawBlock> | undefined {
-    const { breakers, clock, permission } = this.#options;
+  #send(request: GroupRequest, link: Link): Promise<Answer> | undefined {
+    const { breakers, clock, device, permission } = this.#options;
     // Right before the request, whatever it has waited for.
     if (this.#isStopped || !permission()) {
       throw new NotPermitted('no request was sent: the session is not held any more');
     }
-    const block = request.choose();
-    request.block = block;
-    if (!block) return undefined;
+    const group = request.choose();
+    request.group = group;
+    if (!group) return undefined;
     if (breakers.isOpen()) {
       const refusal = breakers.refusal(clock.nowMs());
       if (refusal) throw new NotAsked(refusal);
     }
     breakers.requestBegan();
     request.sentAtMs = clock.monotonicMs();
-    return bus.read(block.request);
+    return link.read(group, device.timeoutMs);
   }
 
-  #answered({ sentAtMs }: BlockRequest): void {
+  #answered({ sentAtMs }: GroupRequest): void {
     this.#options.breakers.reached();
     this.#settled(sentAtMs, 'ok');
     this.#noteAnswer();
   }
 
   /** @throws NotPermitted, or the error, when it is none of the request's */
-  #failed({ block, sentAtMs }: BlockRequest, error: unknown): void {
+  #failed({ group, sentAtMs }: GroupRequest, error: unknown): void {
     const { breakers, clock, permission } = this.#options;
-    if (!(error instanceof ReadFailure) || !block) {
+    if (!(error instanceof DriverFailure) || !group) {
       // Whatever it was, it is not under way: else nobody would be asked over this endpoint again.
       if (sentAtMs > 0) breakers.requestAbandoned();
       throw error;
@@ -192,18 +182,18 @@ export class DeviceRequests {
       breakers.requestAbandoned();
       throw new NotPermitted('the session was lost while its device was asked');
     }
-    if (error.missCause === 'exception' && !isFailureOfDevice(error)) this.#noteAnswer();
+    if (error.isAnswer && !isFailureOfDevice(error)) this.#noteAnswer();
     if (error.isHeldBack) breakers.requestAbandoned();
     else if (error.wasSent) breakers.reached();
-    else breakers.notReached(clock.nowMs(), this.failureOf(block, error));
+    else breakers.notReached(clock.nowMs(), this.failureOf(group, error));
   }
 
-  #settled(sentAtMs: number, outcome: 'ok' | ReadFailure): void {
+  #settled(sentAtMs: number, outcome: 'ok' | DriverFailure): void {
     const { clock, record, observer } = this.#options;
     const roundTripMs = clock.monotonicMs() - sentAtMs;
     this.#busyMs += roundTripMs;
     record.requestSettled(roundTripMs, outcome);
-    observer?.onRead({ roundTripMs, outcome: outcome === 'ok' ? 'ok' : outcome.missCause });
+    observer?.onRead({ roundTripMs, outcome: outcome === 'ok' ? 'ok' : missCauseOf(outcome) });
   }
 
   #noteAnswer(): void {
@@ -213,20 +203,15 @@ export class DeviceRequests {
 }
 
 export function isBusy(error: unknown): boolean {
-  if (!(error instanceof ReadFailure)) return false;
-  return error.exceptionCode === acknowledge || error.exceptionCode === deviceBusy;
+  return error instanceof DriverFailure && error.kind === 'busy';
 }
 
 /** It was understood and turned down: a part of what was asked for is not there. */
-export function isRefusal({ exceptionCode }: ReadFailure): boolean {
-  return exceptionCode === illegalAddress || exceptionCode === illegalValue;
+export function isRefusal({ isAnswer, scope }: DriverFailure): boolean {
+  return isAnswer && scope === 'points';
 }
 
 /** Without an answer the rest of the tick would only wait for as many timeouts. */
-export function isFailureOfDevice({ missCause, exceptionCode }: ReadFailure): boolean {
-  return (
-    missCause !== 'exception' ||
-    exceptionCode === gatewayPathUnavailable ||
-    exceptionCode === gatewayTargetSilent
-  );
+export function isFailureOfDevice({ isAnswer, scope }: DriverFailure): boolean {
+  return !isAnswer || scope === 'device' || scope === 'endpoint';
 }

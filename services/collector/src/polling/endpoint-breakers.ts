@@ -13,7 +13,7 @@ export class EndpointBreakers {
   readonly #limits: BackoffLimits;
   readonly #jitter: () => number;
   readonly #endpoint: Breaker;
-  readonly #units = new Map<number, UnitBreaker>();
+  readonly #units = new Map<string, UnitBreaker>();
   #openUnits = 0;
   #isProbing = false;
   #nextProbeMs = 0;
@@ -25,11 +25,11 @@ export class EndpointBreakers {
   }
 
   /** The same one for all who ask this unit. */
-  unit(unitId: number): UnitBreaker {
-    const known = this.#units.get(unitId);
+  unit(name: string): UnitBreaker {
+    const known = this.#units.get(name);
     if (known) return known;
     const unit = new UnitBreaker(new Breaker(this.#limits, this.#jitter), this);
-    this.#units.set(unitId, unit);
+    this.#units.set(name, unit);
     return unit;
   }
 

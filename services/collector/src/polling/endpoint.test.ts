@@ -1,6 +1,7 @@
+import type { RawBlock, ReadRequest } from '@holdfast/driver-modbus/layout/requests.ts';
+import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
-import { type RawBlock, ReadFailure, type ReadRequest } from '../ports.ts';
 import { Endpoint, NotPermitted, type TurnOptions } from './endpoint.ts';
 import { ScriptedBus } from './testing/scripted-bus.ts';
 
@@ -8,8 +9,8 @@ class World {
   readonly time = new FakeTime();
   readonly process = new FakeProcess(this.time);
   readonly buses: ScriptedBus[] = [];
-  readonly endpoint = new Endpoint({
-    openBus: () => {
+  readonly endpoint = new Endpoint<ScriptedBus>({
+    openLink: () => {
       const bus = new ScriptedBus(this.time);
       this.buses.push(bus);
       return bus;
@@ -108,11 +109,11 @@ describe('an endpoint', () => {
   it('leaves one unit in peace where the pause is its own, and serves the others meanwhile', async () => {
     const world = new World();
     world.bus.reply = () => ({ afterMs: 10 });
-    const paused = { unit: 1, pauseAfterMs: 50 };
+    const paused = { unit: '1', pauseAfterMs: 50 };
     await world.time.until(
       Promise.all([
         ...[1, 2].map((address) => world.read(address, paused)),
-        ...[3, 4, 5].map((address) => world.read(address, { unit: 2 })),
+        ...[3, 4, 5].map((address) => world.read(address, { unit: '2' })),
       ]),
     );
     expect(world.bus.asked.map(({ atMs, request }) => [atMs, request.address])).toEqual([
@@ -128,11 +129,11 @@ describe('an endpoint', () => {
     const world = new World();
     world.bus.reply = () => ({ afterMs: 10 });
     const asker = {};
-    await world.time.until(world.read(1, { unit: 1, pauseAfterMs: 100 }));
-    await world.time.until(world.read(2, { unit: 2, pauseAfterMs: 40 }));
-    const leaving = world.read(3, { unit: 1 }, asker);
+    await world.time.until(world.read(1, { unit: '1', pauseAfterMs: 100 }));
+    await world.time.until(world.read(2, { unit: '2', pauseAfterMs: 40 }));
+    const leaving = world.read(3, { unit: '1' }, asker);
     const outcome = expect(leaving).rejects.toBeInstanceOf(NotPermitted);
-    const waiting = [world.read(4, { unit: 1 }), world.read(5, { unit: 2 })];
+    const waiting = [world.read(4, { unit: '1' }), world.read(5, { unit: '2' })];
     world.endpoint.cancel(asker);
     await outcome;
     await world.time.until(Promise.all(waiting));

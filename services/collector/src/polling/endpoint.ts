@@ -1,6 +1,7 @@
+import { DriverFailure } from '@holdfast/driver/failure.ts';
+import type { Link } from '@holdfast/driver/link.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import { type DeviceBus, ReadFailure } from '../ports.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { EndpointBreakers } from './endpoint-breakers.ts';
 
@@ -13,12 +14,12 @@ export class NotPermitted extends Error {
 }
 
 export interface TurnOptions {
-  /** The bus is overdue when the turn takes longer. */
+  /** The link is overdue when the turn takes longer. */
   readonly timeoutMs: number;
   /** Quiet time after it. */
   readonly pauseAfterMs?: number;
   /** The unit that is left in peace for that long; undefined: all on the endpoint. */
-  readonly unit?: number | undefined;
+  readonly unit?: string | undefined;
   /** Before all that wait. */
   readonly isUrgent?: boolean;
   /** Behind all that wait; one such turn a second goes before the others, so that it comes in the end. */
@@ -26,25 +27,28 @@ export interface TurnOptions {
 }
 
 /** The use of a turn: it begins one request at most. Undefined gives the turn back. */
-export type UseOfTurn<T> = (bus: DeviceBus) => Promise<T> | undefined;
+export type UseOfTurn<T, L = Link> = (link: L) => Promise<T> | undefined;
 
-export interface EndpointOptions {
-  readonly openBus: () => DeviceBus;
+/** As much of a link as an endpoint uses by itself. */
+export type Closable = Pick<Link, 'disconnect'>;
+
+export interface EndpointOptions<L extends Closable = Link> {
+  readonly openLink: () => L;
   readonly clock?: Clock;
   readonly timers?: Timers;
 }
 
-interface Waiting {
+interface Waiting<L> {
   readonly asker: object;
   readonly options: TurnOptions;
-  readonly use: UseOfTurn<unknown>;
+  readonly use: UseOfTurn<unknown, L>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** A turn under way. */
-interface Turn {
-  readonly waiting: Waiting;
+interface Turn<L> {
+  readonly waiting: Waiting<L>;
   readonly sinceMs: number;
 }
 
@@ -54,39 +58,39 @@ const patienceMs = 1_000;
 /** Failures after which, of those who wait behind all others, the one that has waited longest is next. */
 const frontsShare = 4;
 
-/** Beyond the timeout a bus may take so long to settle (250 ms), and a busy process to see it. */
+/** Beyond the timeout a link may take so long to settle (250 ms), and a busy process to see it. */
 const settlesLateByMs = 2_000;
 
 /**
- * One bus with all who use it: one request at a time, in the order of asking. Whoever has several requests asks for
+ * One link with all who use it: one request at a time, in the order of asking. Whoever has several requests asks for
  * each when the one before it is done, and so stands behind all others again.
  */
-export class Endpoint {
-  readonly #openBus: () => DeviceBus;
+export class Endpoint<L extends Closable = Link> {
+  readonly #openLink: () => L;
   readonly #clock: Clock;
   readonly #timers: Timers;
-  #bus: DeviceBus;
+  #link: L;
   #breakers: EndpointBreakers | undefined;
-  readonly #queue: Waiting[] = [];
+  readonly #queue: Waiting<L>[] = [];
   /** Those who wait behind the queue, until they enter it. */
-  readonly #patient: Waiting[] = [];
+  readonly #patient: Waiting<L>[] = [];
   #admittedMs = Number.NEGATIVE_INFINITY;
   /** The place in that queue from which the next one is taken. */
   #nextPatient = 0;
   #patientFailures = 0;
-  #current: Turn | undefined;
+  #current: Turn<L> | undefined;
   #quietUntilMs = 0;
   #isQuiet = false;
   /** Units that are left in peace, and until when. */
-  readonly #quietUnits = new Map<number, number>();
+  readonly #quietUnits = new Map<string, number>();
   #cancelWakeUp: (() => void) | undefined;
   #closesWhenIdle = false;
 
-  constructor({ openBus, clock = systemClock, timers = systemTimers }: EndpointOptions) {
-    this.#openBus = openBus;
+  constructor({ openLink, clock = systemClock, timers = systemTimers }: EndpointOptions<L>) {
+    this.#openLink = openLink;
     this.#clock = clock;
     this.#timers = timers;
-    this.#bus = openBus();
+    this.#link = openLink();
   }
 
   /** Shared by all who ask over this endpoint; the first one's limits count. */
@@ -101,9 +105,9 @@ export class Endpoint {
    * @returns undefined when the turn was given back
    * @throws what `use` throws
    */
-  turn<T>(asker: object, options: TurnOptions, use: UseOfTurn<T>): Promise<T | undefined> {
+  turn<T>(asker: object, options: TurnOptions, use: UseOfTurn<T, L>): Promise<T | undefined> {
     return new Promise<unknown>((resolve, reject) => {
-      const waiting: Waiting = { asker, options, use, resolve, reject };
+      const waiting: Waiting<L> = { asker, options, use, resolve, reject };
       if (options.isPatient) this.#patient.push(waiting);
       else if (options.isUrgent) this.#queue.unshift(waiting);
       else this.#queue.push(waiting);
@@ -128,25 +132,27 @@ export class Endpoint {
     this.#closeIfIdle();
   }
 
-  /** Whether the request in flight should have settled long ago, which a right bus does not let happen. */
+  /** Whether the request in flight should have settled long ago, which a right link does not let happen. */
   isOverdue(): boolean {
     if (!this.#current) return false;
     const { waiting, sinceMs } = this.#current;
     return this.#clock.monotonicMs() - sinceMs > waiting.options.timeoutMs + settlesLateByMs;
   }
 
-  /** Gives the bus up with whatever it was doing and goes on with a new one. */
+  /** Gives the link up with whatever it was doing and goes on with a new one. */
   restart(): void {
     const current = this.#current;
     this.#current = undefined;
-    this.#bus.disconnect();
-    this.#bus = this.#openBus();
-    current?.waiting.reject(new ReadFailure('timeout', 'the connection was given up: a request never ended'));
+    this.#link.disconnect();
+    this.#link = this.#openLink();
+    current?.waiting.reject(
+      new DriverFailure('timeout', 'the connection was given up: a request never ended'),
+    );
     this.#serve();
   }
 
   disconnect(): void {
-    this.#bus.disconnect();
+    this.#link.disconnect();
   }
 
   #serve(): void {
@@ -158,7 +164,7 @@ export class Endpoint {
       if (!next) return;
       let working: Promise<unknown> | undefined;
       try {
-        working = next.use(this.#bus);
+        working = next.use(this.#link);
       } catch (error) {
         next.reject(error);
         continue;
@@ -185,7 +191,7 @@ export class Endpoint {
   }
 
   /** False when it was given up meanwhile: whoever asked has been answered, and the endpoint belongs to others. */
-  #isDone(current: Turn): boolean {
+  #isDone(current: Turn<L>): boolean {
     if (this.#current !== current) return false;
     this.#current = undefined;
     const { pauseAfterMs = 0, unit } = current.waiting.options;
@@ -232,7 +238,7 @@ export class Endpoint {
   }
 
   /** Takes the first one whose unit may be asked now; when there is none, has the queue served when there is. */
-  #nextAwake(): Waiting | undefined {
+  #nextAwake(): Waiting<L> | undefined {
     this.#cancelWakeUp?.();
     this.#cancelWakeUp = undefined;
     const nowMs = this.#clock.monotonicMs();
@@ -252,6 +258,6 @@ export class Endpoint {
   #closeIfIdle(): void {
     if (!this.#closesWhenIdle || this.#current || this.#queue.length + this.#patient.length > 0) return;
     this.#closesWhenIdle = false;
-    this.#bus.disconnect();
+    this.#link.disconnect();
   }
 }

@@ -1,48 +1,66 @@
-import {
-  addressConflict,
-  type EndpointAddress,
-  endpointKey,
-} from '@holdfast/driver-modbus/layout/endpoint-address.ts';
+import type { Driver } from '@holdfast/driver/driver.ts';
+import { endpointConflict } from '@holdfast/driver/endpoint-conflict.ts';
+import { DriverFailure } from '@holdfast/driver/failure.ts';
+import type { Link } from '@holdfast/driver/link.ts';
+import type { EndpointIdentity } from '@holdfast/driver/spec.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
-import { type DeviceBus, type OpenDeviceBus, ReadFailure } from '../ports.ts';
+import type { AskedDevice } from './asked-device.ts';
+import type { DeviceLinks } from './device-links.ts';
 import { Endpoint } from './endpoint.ts';
 
 interface OpenEndpoint {
   readonly endpoint: Endpoint;
-  readonly address: EndpointAddress;
+  readonly identity: EndpointIdentity;
   users: number;
 }
 
-/** The endpoints in use, one bus each, whatever number of sessions and devices share them. */
+/** As much of a device as says where its endpoint is. */
+export type Acquired = Pick<AskedDevice, 'identity' | 'driver' | 'connection'>;
+
+/** The endpoints in use, one link each, whatever number of sessions and devices share them. */
 export class Endpoints {
-  readonly #openBus: OpenDeviceBus;
+  readonly #links: DeviceLinks;
   readonly #time: { readonly clock?: Clock; readonly timers?: Timers };
   readonly #open = new Map<string, OpenEndpoint>();
+  /** Those that nobody shares. */
+  readonly #own = new Set<Endpoint>();
 
-  constructor(openBus: OpenDeviceBus, time: { clock?: Clock; timers?: Timers } = {}) {
-    this.#openBus = openBus;
+  constructor(links: DeviceLinks, time: { clock?: Clock; timers?: Timers } = {}) {
+    this.#links = links;
     this.#time = time;
   }
 
+  /** @throws RangeError where there is none */
+  driver(protocol: string): Driver {
+    const driver = this.#links.drivers.get(protocol);
+    if (!driver) throw new RangeError(`this collector has no driver for ${protocol}`);
+    return driver;
+  }
+
   /**
-   * One that is in use under an address which contradicts this one (another framing or another speed of the line) stays
-   * as it is; whoever comes second gets an endpoint whose requests fail and say so.
+   * One that is in use in another way than this (another framing or another speed of the line) stays as it is; whoever
+   * comes second gets an endpoint whose requests fail and say so.
    */
-  acquire(address: EndpointAddress): Endpoint {
-    const key = endpointKey(address);
-    const known = this.#open.get(key);
-    const conflict = known && addressConflict(known.address, address);
-    if (conflict) return new Endpoint({ ...this.#time, openBus: () => refusingBus(conflict) });
-    const entry = known ?? { endpoint: this.#openEndpoint(address), address, users: 0 };
+  acquire({ identity, driver, connection }: Acquired, sessionId: string): Endpoint {
+    const openLink = () => this.#links.open(driver, connection, sessionId);
+    if (!identity.isExclusive) {
+      const endpoint = new Endpoint({ ...this.#time, openLink });
+      this.#own.add(endpoint);
+      return endpoint;
+    }
+    const known = this.#open.get(identity.key);
+    const conflict = known && endpointConflict(known.identity, identity);
+    if (conflict) return new Endpoint({ ...this.#time, openLink: () => refusingLink(conflict) });
+    const entry = known ?? { endpoint: new Endpoint({ ...this.#time, openLink }), identity, users: 0 };
     entry.users += 1;
-    this.#open.set(key, entry);
+    this.#open.set(identity.key, entry);
     return entry.endpoint;
   }
 
   /** The last user's release closes the connection: many devices serve only one. */
-  release(address: EndpointAddress, endpoint: Endpoint): void {
-    const key = endpointKey(address);
+  release({ identity: { key } }: Pick<Acquired, 'identity'>, endpoint: Endpoint): void {
+    if (this.#own.delete(endpoint)) endpoint.disconnect();
     const entry = this.#open.get(key);
     if (entry?.endpoint !== endpoint) return;
     entry.users -= 1;
@@ -54,14 +72,11 @@ export class Endpoints {
   /** Destroys every connection at once. */
   disconnectAll(): void {
     for (const { endpoint } of this.#open.values()) endpoint.disconnect();
-  }
-
-  #openEndpoint(address: EndpointAddress): Endpoint {
-    return new Endpoint({ ...this.#time, openBus: () => this.#openBus(address) });
+    for (const endpoint of this.#own) endpoint.disconnect();
   }
 }
 
-function refusingBus(conflict: string): DeviceBus {
-  const refuse = () => Promise.reject(new ReadFailure('connection', conflict, { wasSent: false }));
+function refusingLink(conflict: string): Link {
+  const refuse = () => Promise.reject(new DriverFailure('connection', conflict, { wasSent: false }));
   return { read: refuse, write: refuse, disconnect: () => undefined };
 }

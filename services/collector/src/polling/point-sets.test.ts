@@ -1,24 +1,27 @@
+import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import { modbusSpec } from '@holdfast/driver-modbus/spec/modbus-spec.ts';
 import { describe, expect, it } from 'vitest';
 import { PointSets } from './point-sets.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 
+const spec = modbusSpec('modbus_tcp') as DriverSpec;
 const registers = (count: number) =>
   Array.from({ length: count }, (_, address) => pointOf(`r${address}`, address));
 
 describe('devices that have the same points', () => {
   it('share what is made of them, and others do not', () => {
     const sets = new PointSets();
-    const set = sets.of(registers(5));
-    expect(sets.of(registers(5))).toBe(set);
-    expect(sets.of(registers(6))).not.toBe(set);
+    const set = sets.of(registers(5), spec);
+    expect(sets.of(registers(5), spec)).toBe(set);
+    expect(sets.of(registers(6), spec)).not.toBe(set);
     const scaled = registers(5).map((point) => ({ ...point, scale: 0.1 }));
-    expect(sets.of(scaled)).not.toBe(set);
+    expect(sets.of(scaled, spec)).not.toBe(set);
   });
 
   it('keep their own limits and their own lessons', async () => {
     const world = new PolledWorld();
-    const pointSet = new PointSets().of(registers(100));
+    const points = new PointSets().of(registers(100), spec);
     // Unit 2 lacks a register; unit 3 takes 50 at once.
     world.bus.reply = ({ unitId, address, quantity }) => {
       const isRefused = unitId === 2 && address <= 37 && 37 < address + quantity;
@@ -29,10 +32,11 @@ describe('devices that have the same points', () => {
         deviceOf({
           id: `d${unit}`,
           unit_id: unit,
-          points: pointSet.points,
+          points: points.points,
           max_registers: unit === 3 ? 50 : 125,
         }),
-        { pointSet },
+        {},
+        points,
       ),
     );
     await world.time.advance(3_500);

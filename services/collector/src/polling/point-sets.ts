@@ -1,29 +1,43 @@
 import { createHash } from 'node:crypto';
-import type { ReadLimits } from '@holdfast/driver-modbus/plan/plan-reads.ts';
-import { ValueDecoders } from '@holdfast/driver-modbus/values/decode.ts';
+import { PointList } from '@holdfast/driver/point-list.ts';
+import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { ValueKeys } from '../samples/value-keys.ts';
-import type { PointStock } from './tick-plan.ts';
+
+export interface Rate {
+  readonly periodMs: number;
+  /** Numbers of the points. */
+  readonly points: readonly number[];
+}
+
+interface Rates {
+  readonly rates: readonly Rate[];
+  readonly due: Map<string, readonly number[]>;
+}
 
 /** A list of points with what is made of it once, for all devices that have the same. Nothing of it changes with a device. */
 export class PointSet {
   readonly points: PointConfig[];
+  readonly list: PointList;
   readonly keys: ValueKeys;
-  readonly decoders = new ValueDecoders();
-  readonly #stocks = new Map<string, PointStock>();
+  /** The numbers of all points. */
+  readonly all: readonly number[];
+  readonly #rates = new Map<number, Rates>();
 
-  constructor(points: PointConfig[]) {
+  constructor(points: PointConfig[], spec: Pick<DriverSpec, 'place'>) {
     this.points = points;
+    this.list = new PointList(points.map((point) => ({ ...point, address: spec.place.parse(point) })));
     this.keys = new ValueKeys(points);
+    this.all = points.map((_, number) => number);
   }
 
-  /** The points to read of a device with these limits that has taught nothing yet. */
-  untaught(limits: ReadLimits, taskPeriodMs: number, make: () => PointStock): PointStock {
-    const key = JSON.stringify([taskPeriodMs, limits]);
-    const known = this.#stocks.get(key);
+  /** Its points by how often they are read. */
+  rates(taskPeriodMs: number): Rates {
+    const known = this.#rates.get(taskPeriodMs);
     if (known) return known;
-    const made = make();
-    this.#stocks.set(key, made);
+    const byPeriod = Map.groupBy(this.all, (number) => this.points[number]?.period_ms ?? taskPeriodMs);
+    const made = { rates: [...byPeriod].map(([periodMs, points]) => ({ periodMs, points })), due: new Map() };
+    this.#rates.set(taskPeriodMs, made);
     return made;
   }
 }
@@ -37,11 +51,12 @@ export class PointSets {
   readonly #known = new Map<string, WeakRef<PointSet>>();
   #sweepAt = 64;
 
-  of(points: PointConfig[]): PointSet {
-    const key = createHash('sha256').update(JSON.stringify(points)).digest('base64');
+  of(points: PointConfig[], spec: Pick<DriverSpec, 'protocol' | 'place'>): PointSet {
+    const text = JSON.stringify([spec.protocol, points]);
+    const key = createHash('sha256').update(text).digest('base64');
     const known = this.#known.get(key)?.deref();
     if (known) return known;
-    const made = new PointSet(points);
+    const made = new PointSet(points, spec);
     if (this.#known.size >= this.#sweepAt) this.#sweep();
     this.#known.set(key, new WeakRef(made));
     return made;

@@ -1,4 +1,4 @@
-import { openDeviceBus } from '@holdfast/driver-modbus/link/open-device-bus.ts';
+import { openBus } from '@holdfast/driver-modbus/link/testing/open-bus.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/modbus-simulator/plant.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
@@ -10,6 +10,7 @@ import { sentSample } from '../samples/testing/sent-sample.ts';
 import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
+import { modbusOver } from './testing/modbus-links.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -62,7 +63,7 @@ function poll(devices: DeviceConfig[]): {
       period_ms: 100,
       devices,
     },
-    endpoints: new Endpoints((address) => openDeviceBus(address)),
+    endpoints: new Endpoints(modbusOver((address) => openBus(address))),
     clock: new SteadyClock(systemClock),
     timers: systemTimers,
     backoff: { firstMs: 300, maxMs: 1_000 },

@@ -1,6 +1,7 @@
+import type { ReadRequest } from '@holdfast/driver-modbus/layout/requests.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import type { LearnedLimits } from '@holdfast/driver-modbus/plan/told-limits.ts';
 import { describe, expect, it } from 'vitest';
-import type { ReadRequest } from '../ports.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 import type { Reply } from './testing/scripted-bus.ts';
 
@@ -32,9 +33,7 @@ describe('a device that refuses a block because of one register', () => {
     // Found in the first tick; after that two requests around it, and no more.
     const later = world.asked().filter(([atMs]) => atMs >= 1_000);
     expect(later.map(([, what]) => what)).toEqual(Array.from({ length: 20 }, () => ['0+37', '38+62']).flat());
-    expect(world.pollers[0]?.learned.describe(20)).toEqual([
-      'r37 (holding_register 37): exception on purpose',
-    ]);
+    expect(world.pollers[0]?.learnedInWords(20)).toEqual(['r37 (holding_register 37): exception on purpose']);
   });
 
   it('is looked at again now and then, and read whole once it has the register', async () => {
@@ -58,11 +57,10 @@ describe('a device that refuses a block because of one register', () => {
     world.bus.reply = without([37], 60);
     world.poll(deviceOf({ points: registers(100) }));
     await world.time.advance(10_500);
-    const learned = world.pollers[0]?.learned;
     const told = world.pollers[0]?.learnedLimits();
     expect(told).toMatchObject({ max_registers: expect.any(Number), excluded: [{ from: 37, to: 37 }] });
     const before = world.asked().length;
-    learned?.forget();
+    world.pollers[0]?.forgetLearned();
     expect(world.pollers[0]?.learnedLimits()).toBeUndefined();
     await world.time.advance(2_000);
     await world.stop();
@@ -103,7 +101,7 @@ describe('a device that refuses a block because of one register', () => {
       '0+50',
       '50+50',
     ]);
-    expect(world.pollers[0]?.learned.describe(20)).toEqual([
+    expect(world.pollers[0]?.learnedInWords(20)).toEqual([
       'max_registers 50: it refuses to read more at once',
     ]);
   });
@@ -243,7 +241,7 @@ describe('what a device has taught, as settings of it,', () => {
     first.poll(deviceOf({ points, profile }), { refusedPauseMs: 2_000 });
     await first.time.advance(10_000);
     await first.stop();
-    const learned = first.pollers[0]?.learnedLimits();
+    const learned = first.pollers[0]?.learnedLimits() as LearnedLimits | undefined;
     if (!learned) throw new Error('nothing was learned');
     const second = new PolledWorld();
     second.bus.reply = without([37, 71], 60);

@@ -8,6 +8,7 @@ import { sentSample } from '../samples/testing/sent-sample.ts';
 import { Endpoints } from './endpoints.ts';
 import { type HealthTransition, SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
+import { modbusOver } from './testing/modbus-links.ts';
 import { ScriptedBus } from './testing/scripted-bus.ts';
 
 const startMs = 1_740_000_000_000;
@@ -45,11 +46,11 @@ class World {
         devices,
       },
       endpoints: new Endpoints(
-        (address) => {
+        modbusOver((address) => {
           const bus = new ScriptedBus(this.time);
           this.buses.set(endpointKey(address), bus);
           return bus;
-        },
+        }),
         { clock: this.process.clock, timers: this.process.timers },
       ),
       clock: new SteadyClock(this.process.clock),

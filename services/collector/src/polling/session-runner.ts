@@ -1,4 +1,3 @@
-import { type EndpointAddress, endpointOf } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import {
   type DeviceHealth,
@@ -14,6 +13,7 @@ import type { PollObserver } from '../ports.ts';
 import { sampleWriter } from '../samples/sample-of-tick.ts';
 import { phaseMs, tickTimeMs } from '../samples/schedule.ts';
 import type { Tick } from '../samples/tick.ts';
+import { type AskedDevice, askedDevice } from './asked-device.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { afterFailure, afterOverrun, afterSuccess, unknownHealth } from './device-health.ts';
 import { DevicePoller } from './device-poller.ts';
@@ -22,7 +22,7 @@ import type { EndpointBreakers } from './endpoint-breakers.ts';
 import type { Endpoints } from './endpoints.ts';
 import { FailingPoints } from './failing-points.ts';
 import { OverrunWindow } from './overrun-window.ts';
-import { type PointSet, PointSets } from './point-sets.ts';
+import { PointSets } from './point-sets.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { watchPolling } from './watchdog.ts';
 
@@ -70,7 +70,7 @@ export type RunnerStatus = Pick<
 
 interface PolledDevice {
   readonly device: DeviceConfig;
-  readonly address: EndpointAddress;
+  readonly asked: AskedDevice;
   readonly endpoint: Endpoint;
   readonly poller: DevicePoller;
   readonly overruns: OverrunWindow;
@@ -131,11 +131,7 @@ export class SessionRunner {
   constructor(options: SessionRunnerOptions) {
     const { config, pointSets = new PointSets(), ...others } = options;
     this.#options = others;
-    this.#polled = config.devices.map((device) => {
-      const pointSet = pointSets.of(device.points);
-      // Keeps one of equal lists of points.
-      return this.#pollDevice({ ...device, points: pointSet.points }, pointSet, config);
-    });
+    this.#polled = config.devices.map((device) => this.#pollDevice(device, pointSets, config));
   }
 
   get sessionId(): string {
@@ -151,8 +147,8 @@ export class SessionRunner {
    * @param answering ids of devices that answered when they were read last
    */
   start(firstTicks: ReadonlyMap<string, number>, answering: ReadonlySet<string> = new Set()): void {
-    for (const { device, endpoint } of this.#polled) {
-      if (answering.has(device.id)) this.#breakersOf(endpoint).unit(device.unit_id).expectAnswers();
+    for (const { device, asked, endpoint } of this.#polled) {
+      if (answering.has(device.id)) this.#breakersOf(endpoint).unit(asked.pace.unit).expectAnswers();
     }
     for (const { device, poller } of this.#polled) poller.start(firstTicks.get(device.id) ?? 0);
     const watched = this.#polled.map(({ device, poller, endpoint }) => ({
@@ -177,7 +173,7 @@ export class SessionRunner {
   /** @returns whether it reads the device */
   forgetLearned(deviceId: string): boolean {
     const polled = this.#polled.filter(({ device }) => device.id === deviceId);
-    for (const { poller } of polled) poller.learned.forget();
+    for (const { poller } of polled) poller.forgetLearned();
     return polled.length > 0;
   }
 
@@ -199,11 +195,11 @@ export class SessionRunner {
           const { device, poller } = polled;
           const health = healthOf(polled);
           if (!health) return [];
-          const limits = poller.learnedLimits();
+          const limits = poller.learnedLimits() as LearnedLimits | undefined;
           const learnedLimits = limits && { learned_limits: within(limits) };
           const isBrief = this.#polled.length > fullyToldDevices && health.status === 'healthy';
           if (isBrief) return [[device.code, { ...health, ...learnedLimits }] as const];
-          const learned = poller.learned.describe(learnedLines);
+          const learned = [...poller.learnedInWords(learnedLines)];
           const failing = polled.failing.first(Math.min(failingOfDevice, failingLeft));
           failingLeft -= failing.length;
           const told = {
@@ -226,27 +222,30 @@ export class SessionRunner {
   async #stop(): Promise<void> {
     this.#stopWatch();
     await Promise.all(this.#polled.map(({ poller }) => poller.stop()));
-    for (const { address, endpoint } of this.#polled) this.#options.endpoints.release(address, endpoint);
+    for (const { asked, endpoint } of this.#polled) this.#options.endpoints.release(asked, endpoint);
   }
 
-  #pollDevice(device: DeviceConfig, pointSet: PointSet, config: TaskConfig): PolledDevice {
+  #pollDevice(configured: DeviceConfig, pointSets: PointSets, config: TaskConfig): PolledDevice {
     const { sessionId, epoch, collectorId, endpoints, spread = 0, onSample, onFault } = this.#options;
-    const address = endpointOf(device);
-    const endpoint = endpoints.acquire(address);
+    const { refusedPauseMs } = this.#options;
+    const driver = endpoints.driver(configured.protocol);
+    const set = pointSets.of(configured.points, driver.spec);
+    // Keeps one of equal lists of points.
+    const device = { ...configured, points: set.points };
+    const asked = askedDevice(device, driver, set, { refusedPauseMs });
+    const endpoint = endpoints.acquire(asked, sessionId);
     const periodMs = devicePeriodMs(config.period_ms, device.points);
     const source = { sessionId, epoch, collectorId, taskId: config.task_id, device, periodMs };
     const sampleOf = sampleWriter(source);
-    const { clock, timers, backoff, refusedPauseMs, permission, jitter, observer } = this.#options;
+    const { clock, timers, backoff, permission, jitter, observer } = this.#options;
     const poller = new DevicePoller({
-      device,
-      pointSet,
+      device: asked,
       taskPeriodMs: config.period_ms,
       phaseMs: phaseMs(device.id, periodMs, spread),
       endpoint,
       clock,
       timers,
       backoff,
-      refusedPauseMs,
       permission,
       jitter,
       observer,
@@ -260,7 +259,7 @@ export class SessionRunner {
     });
     const polled: PolledDevice = {
       device,
-      address,
+      asked,
       endpoint,
       poller,
       overruns: new OverrunWindow(periodMs),

@@ -1,10 +1,11 @@
+import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { describe, expect, it } from 'vitest';
-import { ReadFailure } from '../ports.ts';
 import { phaseMs } from '../samples/schedule.ts';
 import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
+import { modbusOver } from './testing/modbus-links.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 import type { ToldTick } from './testing/told-tick.ts';
 
@@ -137,10 +138,13 @@ describe('many units of which some never answer, read by the second collector', 
         ...{ schema_version: 1, task_id: '7', task_code: 'hall', task_name: '', config_version: 1 },
         ...{ period_ms: 1_000, devices },
       },
-      endpoints: new Endpoints(() => world.bus, {
-        clock: world.process.clock,
-        timers: world.process.timers,
-      }),
+      endpoints: new Endpoints(
+        modbusOver(() => world.bus),
+        {
+          clock: world.process.clock,
+          timers: world.process.timers,
+        },
+      ),
       clock: world.clock,
       timers: world.process.timers,
       backoff: { firstMs: 1_000, maxMs: 10_000 },
@@ -183,7 +187,7 @@ describe('a unit that answered a former collector and is silent now', () => {
     world.bus.reply = ({ unitId }) => (unitId === 2 ? { afterMs: 300, failure: 'timeout' } : { afterMs: 50 });
     world.endpoint
       .breakers({ firstMs: 1_000, maxMs: 10_000 }, () => 0)
-      .unit(2)
+      .unit('2')
       .expectAnswers();
     for (const [unitId, phase] of [
       [1, 0],

@@ -1,3 +1,4 @@
+import { noValue } from '@holdfast/driver/values/emit-value.ts';
 import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import fc from 'fast-check';
@@ -30,6 +31,11 @@ const tick = fc.array(
   { maxLength: 10 },
 );
 
+function give(readings: TickReadings, at: number, found: PointValue): void {
+  if (typeof found === 'number') readings.number(at, found, 0);
+  else readings.other(at, found, 0);
+}
+
 describe('what is read of a device tick after tick, in the same memory', () => {
   it('reads as if each tick had been written anew: every value once, as it came first, in the order of coming', () => {
     fc.assert(
@@ -43,8 +49,8 @@ describe('what is read of a device tick after tick, in the same memory', () => {
             const isDecimal = typeof found === 'object';
             if (!expected.has(code))
               expected.set(code, isDecimal ? found.digits / 10 ** found.decimals : found);
-            if (isDecimal) readings.onDecimal(code, found.digits, found.decimals, false);
-            else readings.onValue(code, found, false);
+            if (isDecimal) readings.decimal(at, found.digits, found.decimals, 0);
+            else give(readings, at, found);
           }
           const text = new TextDecoder().decode(readings.values.written());
           expect(text).toBe(
@@ -63,7 +69,7 @@ describe('what is read of a device tick after tick, in the same memory', () => {
     const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
     const read = (...found: [string, number][]) => {
       readings.begin(0);
-      for (const [code, number] of found) readings.onValue(code, number, false);
+      for (const [code, number] of found) readings.number(codes.indexOf(code), number, 0);
       return new TextDecoder().decode(readings.values.written());
     };
     expect(read(['a', 1], ['z', 5])).toBe(',"a":1,"z":5');
@@ -75,12 +81,12 @@ describe('what is read of a device tick after tick, in the same memory', () => {
   it('says what a value is by now when it was an exact integer in the tick before', () => {
     const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
     readings.begin(0);
-    readings.onValue('a', 1, false);
+    readings.number(codes.indexOf('a'), 1, 0);
     readings.begin(0);
-    readings.onInteger('a', '5', false);
-    readings.onValue('z', 7, false);
+    readings.integer(codes.indexOf('a'), '5', 0);
+    readings.number(codes.indexOf('z'), 7, 0);
     readings.begin(0);
-    readings.onValue('a', 1, false);
+    readings.number(codes.indexOf('a'), 1, 0);
     expect(new TextDecoder().decode(readings.values.written())).toBe(',"a":1');
   });
 
@@ -88,7 +94,7 @@ describe('what is read of a device tick after tick, in the same memory', () => {
     const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
     for (const isUncertain of [false, true, false]) {
       readings.begin(0);
-      readings.onValue('a', 1, isUncertain);
+      readings.number(codes.indexOf('a'), 1, isUncertain ? 1 : 0);
       expect(readings.uncertain).toEqual(isUncertain ? ['a'] : undefined);
     }
   });
@@ -96,8 +102,8 @@ describe('what is read of a device tick after tick, in the same memory', () => {
   it('says in words what a device sent that is no value', () => {
     const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
     readings.begin(0);
-    readings.onProblem('a', 'not_bcd');
-    readings.onProblem('z', 'not_a_number');
+    readings.bad(codes.indexOf('a'), noValue.notBcd);
+    readings.bad(codes.indexOf('z'), noValue.notANumber);
     expect(readings.problems()).toBe(
       'a: holds a digit above 9, which BCD does not have; z: holds NaN, which is no value',
     );

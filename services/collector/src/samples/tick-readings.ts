@@ -1,9 +1,5 @@
-import {
-  type PointProblem,
-  pointProblemTexts,
-  type ReadingSink,
-} from '@holdfast/driver-modbus/values/decode.ts';
-import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { PointValue } from '@holdfast/driver/point.ts';
+import type { Quality, ValueSink } from '@holdfast/driver/value-sink.ts';
 import { decimalScales, JsonBytes } from './json-bytes.ts';
 import type { ReportFilter } from './report-filter.ts';
 import type { ValueKeys } from './value-keys.ts';
@@ -19,7 +15,7 @@ const valueBytes = 8;
  * The readings of one tick of a device so far, as they will stand in the message: no object is made of values that nobody
  * here looks at. Codes are the user's: `__proto__` is one like any other.
  */
-export class TickReadings implements ReadingSink {
+export class TickReadings implements ValueSink {
   /** The values to be sent, `,"code":value` each. */
   readonly values: JsonBytes;
   /** 64-bit integers, `,"code":"digits"` each. Undefined when there are none. */
@@ -42,8 +38,6 @@ export class TickReadings implements ReadingSink {
   readonly #readIn: Uint32Array;
   /** Not 0, which stands for never in `#readIn`, nor the tick after that. */
   #tick = 1;
-  /** Index of the value that comes next if all come in order. */
-  #expected = 0;
   /**
    * By value: where its key and text lie in `values`, and what number the text says (NaN: none). As each tick is
    * written from the start, a piece that was written in the tick before and begins where the next one is to be written
@@ -78,53 +72,59 @@ export class TickReadings implements ReadingSink {
     this.#tick += 1;
   }
 
-  onValue(code: string, value: PointValue, isUncertain: boolean): void {
-    const index = this.#indexOf(code);
-    if (this.#isAgain(index, code, value, isUncertain)) return;
-    const { values } = this;
-    if (typeof value === 'number') values.number(value);
-    else if (typeof value === 'string') values.string(value);
-    else values.boolean(value);
-    this.#ends[index] = values.length;
-    this.#numbers[index] = typeof value === 'number' ? value : Number.NaN;
+  number(at: number, value: number, quality: Quality): void {
+    if (this.#isAgain(at, value, quality)) return;
+    this.values.number(value);
+    this.#ends[at] = this.values.length;
+    this.#numbers[at] = value;
   }
 
-  onDecimal(code: string, digits: number, decimals: number, isUncertain: boolean): void {
-    const index = this.#indexOf(code);
+  decimal(at: number, digits: number, decimals: number, quality: Quality): void {
     const value = digits / (decimalScales[decimals] as number);
-    if (this.#isAgain(index, code, value, isUncertain)) return;
+    if (this.#isAgain(at, value, quality)) return;
     this.values.decimal(digits, decimals);
-    this.#ends[index] = this.values.length;
-    this.#numbers[index] = value;
+    this.#ends[at] = this.values.length;
+    this.#numbers[at] = value;
   }
 
-  onInteger(code: string, digits: string, isUncertain: boolean): void {
-    const index = this.#indexOf(code);
-    if (!this.#isFirst(index)) return;
-    if (this.#isFiltered && !this.#filter.takes(code, digits, true, isUncertain, this.#timeMs)) return;
+  other(at: number, value: string | boolean, quality: Quality): void {
+    if (this.#isAgain(at, value, quality)) return;
+    if (typeof value === 'string') this.values.string(value);
+    else this.values.boolean(value);
+    this.#ends[at] = this.values.length;
+    this.#numbers[at] = Number.NaN;
+  }
+
+  integer(at: number, digits: string, quality: Quality): void {
+    if (!this.#isFirst(at)) return;
+    if (this.#isFiltered && !this.#takes(at, digits, true, quality)) return;
     this.sentCount += 1;
     this.integerCount += 1;
     // Nothing of it stands in `values`.
-    this.#starts[index] = nowhere;
+    this.#starts[at] = nowhere;
     this.integers ??= new JsonBytes(64);
-    this.#key(this.integers, index);
+    this.#key(this.integers, at);
     this.integers.string(digits);
-    if (isUncertain) this.#noteUncertain(code);
+    if (quality !== 0) this.#noteUncertain(at);
   }
 
-  onProblem(code: string, problem: PointProblem): void {
-    this.lose(code, pointProblemTexts[problem]);
-    this.addProblem(`${code}: ${pointProblemTexts[problem]}`);
+  bad(at: number, status: string): void {
+    this.lose(at, status);
+    this.addProblem(`${this.#keys.codeAt(at)}: ${status}`);
   }
 
-  lose(code: string, detail: string): void {
+  /** Polled values have the time of their tick. */
+  sourceTime(): void {}
+
+  lose(at: number, detail: string): void {
+    const code = this.#keys.codeAt(at);
     this.#filter.lost(code);
     this.lost ??= [];
     this.lost.push({ code, detail });
   }
 
   hasRead(code: string): boolean {
-    return this.#readIn[this.#keys.indexOf(code, 0)] === this.#tick;
+    return this.#readIn[this.#keys.indexOf(code)] === this.#tick;
   }
 
   addProblem(problem: string): void {
@@ -141,26 +141,30 @@ export class TickReadings implements ReadingSink {
   }
 
   /** Whether nothing is left to be written of a value. If something is, its key has been. */
-  #isAgain(index: number, code: string, value: PointValue, isUncertain: boolean): boolean {
+  #isAgain(at: number, value: PointValue, quality: Quality): boolean {
     // A filter may have kept some readings out.
-    const wasWritten = this.#readIn[index] === this.#tick - 1 && !this.#isFiltered;
-    if (!this.#isFirst(index)) return true;
-    if (this.#isFiltered && !this.#filter.takes(code, value, false, isUncertain, this.#timeMs)) return true;
+    const wasWritten = this.#readIn[at] === this.#tick - 1 && !this.#isFiltered;
+    if (!this.#isFirst(at)) return true;
+    if (this.#isFiltered && !this.#takes(at, value, false, quality)) return true;
     this.sentCount += 1;
-    if (isUncertain) this.#noteUncertain(code);
+    if (quality !== 0) this.#noteUncertain(at);
     const { values } = this;
     const start = values.length;
-    if (wasWritten && this.#starts[index] === start) {
-      if (this.#numbers[index] === value) {
-        values.again(this.#ends[index] as number);
+    if (wasWritten && this.#starts[at] === start) {
+      if (this.#numbers[at] === value) {
+        values.again(this.#ends[at] as number);
         return true;
       }
-      values.again(start + this.#keys.lengthOf(index));
+      values.again(start + this.#keys.lengthOf(at));
       return false;
     }
-    this.#key(values, index);
-    this.#starts[index] = start;
+    this.#key(values, at);
+    this.#starts[at] = start;
     return false;
+  }
+
+  #takes(at: number, value: PointValue, isInteger: boolean, quality: Quality): boolean {
+    return this.#filter.takes(this.#keys.codeAt(at), value, isInteger, quality !== 0, this.#timeMs);
   }
 
   /** Whether it was not read in this tick yet: a block that is taken apart can be read twice in part. */
@@ -171,19 +175,13 @@ export class TickReadings implements ReadingSink {
     return true;
   }
 
-  #indexOf(code: string): number {
-    const index = this.#keys.indexOf(code, this.#expected);
-    this.#expected = index + 1 === this.#keys.count ? 0 : index + 1;
-    return index;
-  }
-
   #key(into: JsonBytes, index: number): void {
     const { bytes, starts } = this.#keys;
     into.copyPart(bytes, starts[index] as number, starts[index + 1] as number);
   }
 
-  #noteUncertain(code: string): void {
+  #noteUncertain(at: number): void {
     this.uncertain ??= [];
-    this.uncertain.push(code);
+    this.uncertain.push(this.#keys.codeAt(at));
   }
 }

@@ -1,4 +1,4 @@
-import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import { valueCodes } from '@holdfast/driver/point.ts';
 
 /**
  * The names of a device's values as they stand in a message, `,"code":` each, made once.
@@ -34,15 +34,15 @@ export class ValueKeys {
     return (this.starts[index + 1] as number) - (this.starts[index] as number);
   }
 
-  /**
-   * @param tried first: values come nearly always in the order of the points
-   * @throws RangeError for what is none of the device's codes
-   */
-  indexOf(code: string, tried: number): number {
-    return this.#codes[tried] === code ? tried : this.#find(code);
+  /** The code of the value at a place. */
+  codeAt(at: number): string {
+    const code = this.#codes[at];
+    if (code === undefined) throw new RangeError(`the device has no value ${at}`);
+    return code;
   }
 
-  #find(code: string): number {
+  /** @throws RangeError for what is none of the device's codes */
+  indexOf(code: string): number {
     this.#indexOf ??= this.#places();
     const index = this.#indexOf.get(code);
     if (index === undefined) throw new RangeError(`the device has no value ${code}`);

@@ -1,5 +1,5 @@
 import { isBitTable, pointWidth } from '@holdfast/driver-modbus/layout/point-layout.ts';
-import { decodePoint } from '@holdfast/driver-modbus/values/decode.ts';
+import { decodePoint } from '@holdfast/driver-modbus/values/testing/decode-point.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readImage } from '../memory/register-image.ts';

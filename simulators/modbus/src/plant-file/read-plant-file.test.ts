@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PointLayout } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { pointWidth } from '@holdfast/driver-modbus/layout/point-layout.ts';
-import { decodePoint } from '@holdfast/driver-modbus/values/decode.ts';
+import { decodePoint } from '@holdfast/driver-modbus/values/testing/decode-point.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { memoryOf } from '../memory/memory-of.ts';
 import { parsePlantFile, readPlantFile } from './read-plant-file.ts';

@@ -3,8 +3,8 @@ import { createServer, type Socket } from 'node:net';
 import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/modbus-simulator/plant.ts';
 import type { ReadRequest } from '../../layout/requests.ts';
 import type { DeviceBus } from '../device-bus.ts';
-import { type DeviceBusOptions, openDeviceBus } from '../open-device-bus.ts';
 import { ReadFailure } from '../read-failure.ts';
+import { type DeviceBusOptions, openBus } from './open-bus.ts';
 
 export const cleanUps: (() => unknown)[] = [];
 /** Ends what the test started, last first. */
@@ -45,7 +45,8 @@ export function busTo(
   port: number,
   options: DeviceBusOptions & { framing?: 'mbap' | 'rtu' } = {},
 ): DeviceBus {
-  const bus = openDeviceBus({ kind: 'tcp', framing: options.framing ?? 'mbap', host, port }, options);
+  const { framing = 'mbap', ...rest } = options;
+  const bus = openBus({ kind: 'tcp', framing, host, port }, rest);
   cleanUps.push(() => bus.disconnect());
   return bus;
 }

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { untilHolds } from '@holdfast/test/support/eventually.ts';
 import { SerialPort } from 'serialport';
 import type { SerialLine } from '../../layout/connection.ts';
-import { type DeviceBusOptions, openDeviceBus } from '../open-device-bus.ts';
 import { cleanUps } from './bus-under-test.ts';
+import { type DeviceBusOptions, openBus } from './open-bus.ts';
 import { type RtuRequest, readRtuRequest } from './rtu-frames.ts';
 
 /** Both ends of a null modem: what is written at one end arrives at the other. */
@@ -32,7 +32,7 @@ export function lineAt(path: string, changes: Partial<SerialLine> = {}): SerialL
 }
 
 export function serialBus(line: SerialLine, options: DeviceBusOptions = {}) {
-  const bus = openDeviceBus({ kind: 'serial', line }, options);
+  const bus = openBus({ kind: 'serial', line }, options);
   cleanUps.push(() => bus.disconnect());
   return bus;
 }

@@ -1,6 +1,7 @@
-import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { PointValue } from '@holdfast/driver/point.ts';
+import { valueCodes } from '../../layout/point-layout.ts';
 import type { RawBlock } from '../../layout/requests.ts';
-import type { PointProblem, ReadingSink } from '../../values/decode.ts';
+import { type PointProblem, type Reading, readingsSink } from '../../values/testing/decode-point.ts';
 import { blockDecoder } from '../decode-block.ts';
 import type { ReadBlock } from '../read-plan.ts';
 
@@ -8,7 +9,7 @@ import type { ReadBlock } from '../read-plan.ts';
  * The readings of a device, by value code. A code is in exactly one of values, integers and problems. Codes are the
  * user's: `__proto__` is one like any other.
  */
-export class Readings implements ReadingSink {
+export class Readings {
   readonly values: Record<string, PointValue> = Object.create(null);
   /** 64-bit integers, in decimal. */
   readonly integers: Record<string, string> = Object.create(null);
@@ -16,27 +17,23 @@ export class Readings implements ReadingSink {
   readonly uncertain: string[] = [];
   readonly problems: Record<string, PointProblem> = Object.create(null);
 
-  onValue(code: string, value: PointValue, isUncertain: boolean): void {
-    this.values[code] = value;
-    if (isUncertain) this.uncertain.push(code);
-  }
-
-  onDecimal(code: string, digits: number, decimals: number, isUncertain: boolean): void {
-    this.onValue(code, digits / 10 ** decimals, isUncertain);
-  }
-
-  onInteger(code: string, digits: string, isUncertain: boolean): void {
-    this.integers[code] = digits;
-    if (isUncertain) this.uncertain.push(code);
-  }
-
-  onProblem(code: string, problem: PointProblem): void {
-    this.problems[code] = problem;
+  add(reading: Reading): void {
+    const { code } = reading;
+    if (reading.kind === 'problem') {
+      this.problems[code] = reading.problem;
+      return;
+    }
+    if (reading.kind === 'integer') this.integers[code] = reading.digits;
+    else this.values[code] = reading.value;
+    if (reading.isUncertain) this.uncertain.push(code);
   }
 }
 
 /** Adds what one block came to. */
 export function decodeBlock(block: ReadBlock, raw: RawBlock, readings = new Readings()): Readings {
-  blockDecoder(block)(raw, readings);
+  const codes = block.points.flatMap(({ point }) => valueCodes(point));
+  const found: Reading[] = [];
+  blockDecoder(block, (code) => codes.indexOf(code))(raw, readingsSink(codes, found));
+  for (const reading of found) readings.add(reading);
   return readings;
 }

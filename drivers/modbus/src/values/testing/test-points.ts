@@ -1,5 +1,5 @@
 import type { DataType, PointLayout } from '../../layout/point-layout.ts';
-import { decodePoint, type Reading } from '../decode.ts';
+import { decodePoint, type Reading } from './decode-point.ts';
 
 export type TestPoint = PointLayout & { readonly code: string };
 

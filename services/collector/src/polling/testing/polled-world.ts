@@ -1,14 +1,23 @@
+import type { Link } from '@holdfast/driver/link.ts';
+import { ModbusLink } from '@holdfast/driver-modbus/link/modbus-link.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import type { ObservedRead, ObservedTick } from '../../ports.ts';
 import { DevicePoller, type DevicePollerOptions } from '../device-poller.ts';
 import { Endpoint } from '../endpoint.ts';
+import type { PointSet } from '../point-sets.ts';
 import { SteadyClock } from '../steady-clock.ts';
+import { askedModbus } from './modbus-links.ts';
 import { ScriptedBus } from './scripted-bus.ts';
 import { type ToldTick, toldTick } from './told-tick.ts';
 
 /** The simulation begins at a full hour, so that ticks of all usual periods coincide there. */
 export const startMs = 1_740_002_400_000;
+
+type PollOptions = Partial<DevicePollerOptions> & {
+  readonly firstTick?: number;
+  readonly refusedPauseMs?: number;
+};
 
 /** Devices on one endpoint, in simulated time. */
 export class PolledWorld {
@@ -16,8 +25,8 @@ export class PolledWorld {
   readonly process = new FakeProcess(this.time, startMs);
   readonly bus = new ScriptedBus(this.time);
   readonly clock = new SteadyClock(this.process.clock);
-  readonly endpoint = new Endpoint({
-    openBus: () => this.bus,
+  readonly endpoint = new Endpoint<Link>({
+    openLink: () => new ModbusLink(this.bus),
     clock: this.process.clock,
     timers: this.process.timers,
   });
@@ -30,11 +39,12 @@ export class PolledWorld {
   /** @returns its results, as they come */
   poll(
     device: DeviceConfig,
-    { firstTick = 0, ...options }: Partial<DevicePollerOptions> & { firstTick?: number } = {},
+    { firstTick = 0, refusedPauseMs, ...options }: PollOptions = {},
+    set?: PointSet,
   ): ToldTick[] {
     const results: ToldTick[] = [];
     const poller = new DevicePoller({
-      device,
+      device: askedModbus(device, refusedPauseMs, set),
       taskPeriodMs: 1_000,
       phaseMs: 0,
       endpoint: this.endpoint,

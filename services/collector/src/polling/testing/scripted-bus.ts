@@ -1,5 +1,7 @@
+import type { RawBlock, ReadRequest } from '@holdfast/driver-modbus/layout/requests.ts';
+import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
+import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 import type { FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
-import { type DeviceBus, type RawBlock, ReadFailure, type ReadRequest } from '../../ports.ts';
 
 export interface Reply {
   readonly afterMs: number;

@@ -1,6 +1,14 @@
 import { both, type FieldGroup } from '@holdfast/driver/form-words.ts';
 import { classicTables } from '@holdfast/driver-modbus/layout/address-notation.ts';
 import { hostPattern } from '@holdfast/driver-modbus/spec/device-rules.ts';
+import {
+  deviceExamples,
+  exampleHost as host,
+  notations,
+  pointExamples,
+  exampleLine as serial,
+} from '@holdfast/driver-modbus/spec/modbus-examples.ts';
+import { modbusDeviceWords, placeWords, protocolWords } from '@holdfast/driver-modbus/spec/modbus-words.ts';
 import * as z from 'zod';
 import {
   type DeviceCreate,
@@ -9,12 +17,11 @@ import {
   devicePointSchema,
   type PointCreate,
 } from '../../http/configuration-http.ts';
-import type { AddressNotation, ProtocolForms } from '../../http/protocols-http.ts';
+import type { ProtocolForms } from '../../http/protocols-http.ts';
 import { type ModbusProtocol, modbusProtocols } from '../../task-config.ts';
 import { deviceWords, pointWords } from '../common-words.ts';
 import { formSchema, implied, type JsonSchema } from '../form-schema.ts';
 import { pointRules } from './modbus-point-rules.ts';
-import { modbusDeviceWords, placeWords, protocolWords } from './modbus-words.ts';
 
 const deviceGroups: readonly FieldGroup<keyof DeviceCreate>[] = [
   {
@@ -59,64 +66,6 @@ const pointGroups: readonly FieldGroup<Exclude<keyof PointCreate, 'device_id'>>[
       ...(['period_ms', 'report', 'writable', 'enabled'] as const),
     ],
   },
-];
-
-const serial = { path: '/dev/ttyUSB0', baud_rate: 9600, parity: 'even', stop_bits: 1 } as const;
-const host = '192.168.1.20';
-
-const deviceExamples: Readonly<Record<ModbusProtocol, readonly object[]>> = {
-  modbus_tcp: [
-    { code: 'press-1', host },
-    {
-      code: 'meter-7',
-      name: 'Main meter',
-      host: 'gateway-2.plant.lan',
-      port: 1502,
-      unit_id: 7,
-      timeout_ms: 2000,
-    },
-  ],
-  modbus_rtu: [{ code: 'oven-3', protocol: 'modbus_rtu', serial, unit_id: 3 }],
-  modbus_rtu_over_tcp: [
-    {
-      ...{ code: 'pump-2', protocol: 'modbus_rtu_over_tcp', host: '192.168.1.30', port: 4001, unit_id: 2 },
-      profile: { request_pause_ms: 20, connect_pause_ms: 100 },
-    },
-  ],
-};
-
-const pointExamples: readonly object[] = [
-  { code: 'oil_temp', address: '40001', data_type: 'int16', scale: 0.1, unit: '°C' },
-  {
-    code: 'power',
-    table: 'input_register',
-    address: 18,
-    data_type: 'float32',
-    byte_order: 'CDAB',
-    unit: 'kW',
-  },
-  { code: 'running', address: '00017', data_type: 'bool' },
-  { code: 'alarm', table: 'holding_register', address: '0x0010', data_type: 'bool', bit: 3 },
-  { code: 'serial_number', address: '30101', data_type: 'string', length: 8, encoding: 'ascii' },
-  {
-    code: 'mode',
-    address: '40002',
-    data_type: 'uint16',
-    enumeration: { '0': 'off', '1': 'auto' },
-    writable: true,
-  },
-];
-
-/** A digit of the classic notation names the table; what no digit names is the address on the wire. */
-const notations: readonly AddressNotation[] = [
-  ...Object.entries(classicTables).map(([digit, table]) => ({
-    pattern: `^${digit}([0-9]{4,5})$`,
-    radix: 10,
-    first: 1,
-    sets: { table },
-  })),
-  { pattern: '^0[xX]([0-9A-Fa-f]{1,4})$', radix: 16, first: 0, sets: {} },
-  { pattern: '^(0|[1-9][0-9]{0,4})$', radix: 10, first: 0, sets: {} },
 ];
 
 /** Forms of the three ways to speak Modbus, made of the schemas and rules that judge what the API is sent. */

@@ -1,7 +1,6 @@
 import { both, type FieldWords, type InBoth } from '@holdfast/driver/form-words.ts';
-import type { ConfiguredProfile, DeviceCreate } from '../../http/configuration-http.ts';
-import type { ModbusProtocol, SerialLine } from '../../task-config.ts';
-import type { CommonDeviceField, PlaceField } from '../common-words.ts';
+import type { DeviceProfile, ModbusConnection, ModbusProtocol, SerialLine } from '../layout/connection.ts';
+import type { ModbusPlace } from '../layout/place.ts';
 
 type Words<Field extends string> = Readonly<Record<Field, FieldWords>>;
 
@@ -51,7 +50,7 @@ const serialWords: Words<keyof SerialLine> = {
   stop_bits: { label: both('Stop bits', '停止位'), options: { '1': both('1', '1'), '2': both('2', '2') } },
 };
 
-const profileWords: Words<keyof ConfiguredProfile> = {
+const profileWords: Words<keyof DeviceProfile | 'write_back'> = {
   busy_retries: {
     label: both('Tries when busy', '忙时重试次数'),
     help: both(
@@ -114,7 +113,7 @@ const profileWords: Words<keyof ConfiguredProfile> = {
   },
 };
 
-export const modbusDeviceWords: Words<Exclude<keyof DeviceCreate, CommonDeviceField>> = {
+export const modbusDeviceWords: Words<keyof ModbusConnection> = {
   host: {
     label: both('Host', '主机'),
     help: both('IP address or name, without port: 192.168.1.20', 'IP 地址或主机名，不含端口：192.168.1.20'),
@@ -143,7 +142,7 @@ export const modbusDeviceWords: Words<Exclude<keyof DeviceCreate, CommonDeviceFi
   },
 };
 
-export const placeWords: Words<PlaceField> = {
+export const placeWords: Words<keyof ModbusPlace> = {
   table: { label: both('Table', '数据区'), options: tables },
   address: {
     label: both('Address', '地址'),

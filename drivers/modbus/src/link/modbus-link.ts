@@ -1,0 +1,63 @@
+import type { Hear, Link } from '@holdfast/driver/link.ts';
+import type { Answer, Command, Group } from '@holdfast/driver/requests.ts';
+import type { ValueSink } from '@holdfast/driver/value-sink.ts';
+import { inHexadecimal } from '../layout/in-hexadecimal.ts';
+import type { RawBlock, ReadRequest, WriteRequest } from '../layout/requests.ts';
+import type { DeviceBus } from './device-bus.ts';
+
+/** As much of a group of the plan as a link needs: layout ← link, and nothing of the plan. */
+interface RequestGroup extends Group {
+  readonly request: ReadRequest;
+  readonly shared: {
+    readonly decode: (raw: RawBlock, sink: ValueSink) => void;
+    readonly pointOf: ReadonlyMap<number, number>;
+    readonly block: { readonly points: readonly { readonly offset: number; readonly width: number }[] };
+  };
+}
+
+/** Modbus over one bus, as the port has it. */
+export class ModbusLink implements Link {
+  readonly #bus: DeviceBus;
+
+  constructor(bus: DeviceBus) {
+    this.#bus = bus;
+  }
+
+  read(group: Group, timeoutMs: number, hear?: Hear): Promise<Answer> {
+    const { request } = group as RequestGroup;
+    const asked =
+      timeoutMs === request.timeoutMs && !hear ? request : { ...request, timeoutMs, onBytes: hear };
+    return this.#bus.read(asked).then((raw) => new ModbusAnswer(group as RequestGroup, raw));
+  }
+
+  write(command: Command, timeoutMs: number): Promise<void> {
+    const { request } = command as Command & { readonly request: WriteRequest };
+    return this.#bus.write({ ...request, timeoutMs });
+  }
+
+  disconnect(): void {
+    this.#bus.disconnect();
+  }
+}
+
+class ModbusAnswer implements Answer {
+  readonly #group: RequestGroup;
+  readonly #block: RawBlock;
+
+  constructor(group: RequestGroup, block: RawBlock) {
+    this.#group = group;
+    this.#block = block;
+  }
+
+  decode(sink: ValueSink): void {
+    this.#group.shared.decode(this.#block, sink);
+  }
+
+  raw(at: number): readonly string[] {
+    const { block, pointOf } = this.#group.shared;
+    const planned = block.points[pointOf.get(at) ?? -1];
+    if (!planned) return [];
+    const { offset, width } = planned;
+    return inHexadecimal(this.#block.values.slice(offset, offset + width));
+  }
+}

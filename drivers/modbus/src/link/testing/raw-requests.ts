@@ -1,0 +1,13 @@
+import type { Command, Group } from '@holdfast/driver/requests.ts';
+import type { ReadRequest, WriteRequest } from '../../layout/requests.ts';
+
+/** A read that no plan has made, as a link takes it. */
+export function groupOf(request: ReadRequest): Group {
+  const shared = { decode: () => undefined, pointOf: new Map(), block: { points: [] } };
+  return { key: '', values: [], inWords: () => '', describe: () => ({}), ...{ request, shared } };
+}
+
+/** The same of a write. */
+export function commandOf(request: WriteRequest): Command {
+  return { sent: [], ...{ request } };
+}

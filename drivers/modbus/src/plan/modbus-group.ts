@@ -1,0 +1,47 @@
+import type { Group } from '@holdfast/driver/requests.ts';
+import type { ReadRequest } from '../layout/requests.ts';
+import type { BlockDecoder } from './decode-block.ts';
+import type { ReadBlock } from './read-plan.ts';
+
+/** A block with what is made of it once, for all devices with the same points. */
+export interface DecodedBlock {
+  readonly block: ReadBlock;
+  readonly decode: BlockDecoder;
+  /** Places of its values. */
+  readonly values: readonly number[];
+  /** By value, its place in `block.points`. */
+  readonly pointOf: ReadonlyMap<number, number>;
+}
+
+/** One read of a device. */
+export class ModbusGroup implements Group {
+  readonly shared: DecodedBlock;
+  readonly request: ReadRequest;
+  /** Asks whether a point that was refused can be read by now, or whether a device can that has refused everything. */
+  readonly probeOf: 'point' | 'device' | undefined;
+
+  constructor(shared: DecodedBlock, request: ReadRequest, probeOf?: 'point' | 'device') {
+    this.shared = shared;
+    this.request = request;
+    this.probeOf = probeOf;
+  }
+
+  get key(): string {
+    const { table, address, quantity } = this.request;
+    return `${table} ${address}+${quantity}`;
+  }
+
+  get values(): readonly number[] {
+    return this.shared.values;
+  }
+
+  inWords(): string {
+    const { unitId, table, address, quantity } = this.request;
+    return `unit ${unitId} ${table} ${address}-${address + quantity - 1}`;
+  }
+
+  describe(): { table: string; address: number; quantity: number } {
+    const { table, address, quantity } = this.request;
+    return { table, address, quantity };
+  }
+}

@@ -1,0 +1,47 @@
+import type { DevicePlan, Driver, PlanOptions } from '@holdfast/driver/driver.ts';
+import type { EndpointIdentity, Pace } from '@holdfast/driver/spec.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { TurnOptions } from './endpoint.ts';
+import type { PointSet } from './point-sets.ts';
+
+/** A device as it is asked: what its driver's spec says of it, and the plan of its requests. */
+export interface AskedDevice {
+  readonly code: string;
+  readonly timeoutMs: number;
+  readonly pace: Pace;
+  readonly identity: EndpointIdentity;
+  readonly driver: Driver;
+  readonly connection: object;
+  readonly set: PointSet;
+  readonly plan: DevicePlan;
+}
+
+/** @param set of the device's points */
+export function askedDevice(
+  device: DeviceConfig,
+  driver: Driver,
+  set: PointSet,
+  options?: PlanOptions,
+): AskedDevice {
+  const { id, code, protocol, timeout_ms } = device;
+  const { spec } = driver;
+  const connection: object = spec.connection.parse(device);
+  const { list } = set;
+  return {
+    ...{ code, driver, connection, set },
+    timeoutMs: timeout_ms,
+    pace: spec.pace(connection),
+    identity: spec.endpoint(connection),
+    plan: driver.plan(
+      { id, code, protocol, mode: 'polled', timeout_ms, connection, points: list.points },
+      list,
+      options,
+    ),
+  };
+}
+
+/** The options of its turns. */
+export function turnOptions({ timeoutMs, pace }: Pick<AskedDevice, 'timeoutMs' | 'pace'>): TurnOptions {
+  const { pauseAfterMs, pauses, unit } = pace;
+  return { timeoutMs, pauseAfterMs, unit: pauses === 'unit' ? unit : undefined };
+}
