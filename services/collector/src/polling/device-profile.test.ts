@@ -62,7 +62,9 @@ describe('a device that', () => {
     async (protocol, at) => {
       const world = new PolledWorld();
       world.bus.reply = () => ({ afterMs: 1 });
-      const own = { protocol, points: [pointOf('only', 0)] };
+      const line = { path: '/dev/ttyUSB0', baud_rate: 9600, parity: 'even', stop_bits: 1 } as const;
+      const serial = protocol === 'modbus_rtu' ? { serial: line } : {};
+      const own = { protocol, ...serial, points: [pointOf('only', 0)] };
       world.poll({ ...device({ request_pause_ms: 30 }), ...own });
       world.poll({ ...device({}), ...own, id: 'd2', unit_id: 2 });
       await world.time.advance(500);

@@ -193,7 +193,7 @@ describe('an endpoint', () => {
     const world = new World();
     world.bus.reply = () => ({ afterMs: 1_000_000 });
     const stuck = world.read(1);
-    const outcome = expect(stuck).rejects.toMatchObject({ missCause: 'timeout' });
+    const outcome = expect(stuck).rejects.toMatchObject({ kind: 'timeout' });
     const next = world.read(2);
     await world.time.advance(1_000);
     expect(world.endpoint.isOverdue()).toBe(false);
