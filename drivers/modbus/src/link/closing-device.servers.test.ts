@@ -77,14 +77,13 @@ describe('a device that closes the connection', () => {
 
   it('is not asked again by a collector whose right to ask has ended meanwhile', async () => {
     const asked: number[] = [];
-    let permissions = 2;
     const { bus, connections } = await startPeer(
       (socket, request, n) => {
         asked.push(request.readUInt16BE(8));
         if (n === 0) socket.write(soundReply(request));
         else closeWith(socket);
       },
-      { mayRequest: () => permissions-- > 0 },
+      { mayRequest: () => asked.length < 2 },
     );
     await bus.read(registers(1));
     expect(await failureOf(bus.read(registers(2)))).toMatchObject({
