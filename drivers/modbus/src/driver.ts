@@ -8,7 +8,7 @@ import { openDeviceBus, RtuLines } from './link/open-device-bus.ts';
 import { ModbusPlan } from './plan/modbus-plan.ts';
 import { modbusSpecs } from './spec/modbus-specs.ts';
 
-/** What is known of lines of RTU frames outlives links, and is one for all ways to speak over them. */
+/** The memory of lines of RTU frames, which outlives links, and is one for all ways to speak over them. */
 const lines = new RtuLines();
 
 export const createDriver: CreateDriver = (protocol) => {

@@ -81,7 +81,7 @@ export class ModbusPlan implements DevicePlan {
   #markers: readonly ReadPlace[] | undefined;
   #version: number;
   #kept = new Map<readonly number[], KeptPlan>();
-  /** Of a device that refuses everything: the block to ask for next. */
+  /** The block to ask for next, where the device refuses everything. */
   #nextProbe = 0;
 
   constructor(
@@ -345,7 +345,7 @@ export class ModbusPlan implements DevicePlan {
   }
 }
 
-/** Of several values under one code the first one's place is for all of them. */
+/** Places by code. Of several values under one code the first one's place is for all of them. */
 function firstPlaces(codes: readonly string[]): ReadonlyMap<string, number> {
   return new Map(codes.map((code, at) => [code, at] as const).reverse());
 }

@@ -29,7 +29,7 @@ export type Reading =
     }
   | { readonly code: string; readonly kind: 'problem'; readonly problem: PointProblem };
 
-/** What a sink is told, as objects: values by the code at their place. */
+/** Keeps values as objects, by the code at their place. */
 export function readingsSink(codes: readonly string[], readings: Reading[]): ValueSink {
   const value = (at: number, told: PointValue, quality: number) =>
     readings.push({ code: codes[at] ?? '', kind: 'value', value: told, isUncertain: quality === 1 });
