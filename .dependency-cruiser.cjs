@@ -144,6 +144,13 @@ module.exports = {
       to: { path: '^drivers/', pathNot: [DRIVER_REGISTRY, MODBUS_UNTIL_VERSION_3] },
     },
     {
+      name: 'collectors-know-no-protocol',
+      comment: 'They load drivers by the registry, and know what those do by the port.',
+      severity: 'error',
+      from: { path: '^services/collector/src/', pathNot: TESTS },
+      to: { path: '^drivers/', pathNot: DRIVER_REGISTRY },
+    },
+    {
       name: 'specs-need-no-library',
       comment:
         'API, CLI and console load every spec: no socket, no native module, nothing of Node. Layout, values and plan are what it is made of.',
