@@ -3,6 +3,8 @@
 //   node test/compose/trial.mjs                                builds, and tries with `docker compose`
 //   node test/compose/trial.mjs --no-build                     with the image that is there
 //   node test/compose/trial.mjs --engine=podman podman compose another compose command, and its engine
+//   node test/compose/trial.mjs --only faults                  a part of it: faults (restarts, kills, no broker), or life (scaling,
+//                                                              down and up, backup, stop)
 //
 // It runs as a project of its own on free ports and removes it, volumes included, at the end (`--keep` leaves it).
 import assert from 'node:assert/strict';
@@ -12,7 +14,7 @@ import { triedOldManual } from './old-manual.mjs';
 import { setUpFacts } from './set-up-facts.mjs';
 import { checkout, runTrial, say, trialArguments, untilDemoRuns, untilHealthy } from './trial-command.mjs';
 
-const { values, composeCommand } = trialArguments();
+const { values, composeCommand } = trialArguments({ only: { type: 'string', default: 'faults,life' } });
 const where = {
   ...{ compose: composeCommand, engine: values.engine, project: 'holdfast-trial', folder: checkout },
 };
@@ -326,6 +328,22 @@ async function runsWithoutDemo() {
   say('without the demo: everything else is ready and there is no task');
 }
 
+async function outlivesFaults(id) {
+  await outlivesRestartsOneByOne(id);
+  await outlivesKillsOneByOne(id);
+  await drainsAndComesBack(id);
+  await keepsWhatWasReadWithoutBroker(id);
+  await keepsTheSpoolOfAContainerThatIsGone(id);
+}
+
+async function outlivesItsLife(id, secrets) {
+  await manual.showsAndRestarts(id);
+  await scales(id);
+  await outlivesDownAndUp(id, secrets);
+  await comesBackFromABackup(id);
+  await manual.stopsAll(await staysStopped(id));
+}
+
 await runTrial(
   async () => {
     const id = await startsByItself();
@@ -335,16 +353,8 @@ await runTrial(
     await facts.letsEachDoItsOwn(secrets);
     await facts.givesKeysToOthers();
     await facts.publishesTwoPortsOnLoopback();
-    await outlivesRestartsOneByOne(id);
-    await outlivesKillsOneByOne(id);
-    await drainsAndComesBack(id);
-    await keepsWhatWasReadWithoutBroker(id);
-    await keepsTheSpoolOfAContainerThatIsGone(id);
-    await manual.showsAndRestarts(id);
-    await scales(id);
-    await outlivesDownAndUp(id, secrets);
-    await comesBackFromABackup(id);
-    await manual.stopsAll(await staysStopped(id));
+    if (values.only.includes('faults')) await outlivesFaults(id);
+    if (values.only.includes('life')) await outlivesItsLife(id, secrets);
     await runsWithoutDemo();
   },
   async () => values.keep || compose('--profile', 'backup', 'down', '--volumes', '--timeout', '60'),
