@@ -118,6 +118,7 @@ const cases: Readonly<Record<RoleKind, { may: readonly string[]; mayNot: readonl
       writesSeries,
       forgetsTicks,
       'select * from creations',
+      'select * from audit_entries',
       `select samples.drop_day('sample_value_20260101')`,
     ],
   },
