@@ -1,4 +1,5 @@
 import { permissionsOf } from '@holdfast/shared/contracts/permissions.ts';
+import { callForDrain, serveDeviceCalls } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
@@ -38,7 +39,8 @@ async function brokerWith(outsider: Outsider, inOneAccount: boolean) {
     outsider === 'operator'
       ? await connect('operator', identities.seed('operator'))
       : await connect('collector-hall-1', identities.seed('collector', 'hall-1'));
-  return { own, nc, jsm: await jetstreamManager(own) };
+  const api = await connect('api', identities.seed('api'));
+  return { own, nc, api, jsm: await jetstreamManager(own) };
 }
 
 describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names', (outsider) => {
@@ -65,7 +67,7 @@ describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names',
       allow,
       others.map((name) => before.get(name)?.aSubject ?? ''),
     );
-    await settled(own, before);
+    await settled(own);
     const afterwards = await standingOf(own);
     const written = others.filter((name) => {
       const now = afterwards.get(name);
@@ -78,7 +80,7 @@ describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names',
       allow,
       [...before.keys()].map((name) => `$JS.API.STREAM.DELETE.${name}`),
     );
-    await settled(own, before);
+    await settled(own);
     const left = await standingOf(own);
     return { written, gone: [...before.keys()].filter((name) => !left.has(name)) };
   }
@@ -94,16 +96,16 @@ describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names',
   });
 });
 
-/** Requests to the JetStream API are worked off in order, so the answer to one more shows that all before it are done. */
-async function settled(own: NatsConnection, before: ReadonlyMap<string, unknown>): Promise<void> {
-  const state = async () => JSON.stringify([...(await standingOf(own))].sort());
+/** The broker works off what it was asked in no certain order: waits until nothing changes any more. */
+async function settled(own: NatsConnection): Promise<void> {
   let former = '';
+  let sameFor = 0;
   await eventually(
     async () => {
-      const now = await state();
-      const isSame = now === former;
+      const now = JSON.stringify([...(await standingOf(own))].sort());
+      sameFor = now === former ? sameFor + 1 : 0;
       former = now;
-      return isSame && before.size > 0;
+      return sameFor >= 5;
     },
     { what: 'the broker to have done what it was asked' },
   );
@@ -197,5 +199,24 @@ describe('a consumer that somebody asks for', () => {
     await askBroker(own, 'assignments.hall-1.7', '{}');
     await eventually(async () => heard.length > 0, { what: 'the delivery' });
     expect(heard).toEqual(['assignments.hall-1.7']);
+  });
+});
+
+describe('a call from the API', () => {
+  it('reaches a collector in its account, and finds out at once that it is away', async () => {
+    const { api, nc } = await brokerWith('hall-1', false);
+    const stop = serveDeviceCalls({
+      ...{ nc, collectorId: 'hall-1', log },
+      answer: async () => ({ kind: 'refused', detail: 'seen' }),
+      drain: () => ({ kind: 'drained', draining: true, sessions: 3 }),
+    });
+    await nc.flush();
+    expect(await callForDrain(api, 'hall-1', 'drain')).toEqual({
+      ok: true,
+      reply: { kind: 'drained', draining: true, sessions: 3 },
+    });
+    stop();
+    await nc.flush();
+    expect(await callForDrain(api, 'hall-1', 'drain')).toEqual({ ok: false, why: 'absent' });
   });
 });
