@@ -23,7 +23,7 @@ import { sessionLogForTest } from '../support/session-log.ts';
 
 /** More of them by hand: `RECONNECTS=20000`. */
 // biome-ignore lint/style/noProcessEnv: a number that is given by hand
-const reconnects = Number(process.env.RECONNECTS ?? 400);
+const reconnects = Number(process.env.RECONNECTS ?? 200);
 const ids = ['hall-1', 'hall-2', 'hall-3', 'hall-4'];
 const silent = createLogger('test', 'silent');
 
@@ -53,7 +53,9 @@ it('a collector that connects, takes work and goes, again and again, leaves noth
     follower.begin();
     const { promise: rung, resolve } = Promise.withResolvers<AssignmentHandle>();
     const options = { nc, collectorId: id, ackWaitMs: 60_000, capacity: 10 };
-    const inbox = await openAssignmentInbox({ ...options, onAssignment: resolve });
+    // Asked again, as a collector does: a busy machine may take its time.
+    const open = () => openAssignmentInbox({ ...options, onAssignment: resolve });
+    const inbox = await eventually(open, { what: 'its consumer' });
     await askBroker(log.nc, `assignments.${id}.7`, '{}');
     const handle = await rung;
     handle.keepAlive();
@@ -98,7 +100,7 @@ it('a collector that connects, takes work and goes, again and again, leaves noth
   await eventually(async () => JSON.stringify(await kept()) === JSON.stringify(before), {
     what: `what the broker keeps to be as before: ${JSON.stringify(before)}`,
   });
-  if (reconnects > 400) {
+  if (reconnects > 200) {
     process.stdout.write(`${JSON.stringify({ reconnects, before, memoryBefore, memory: await memory() })}\n`);
   }
 }, 3_600_000);

@@ -1,4 +1,4 @@
-import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
 import { LogDamaged, type StoredEvent } from '../../event-store/event-store.ts';
@@ -6,8 +6,10 @@ import type { LogJudge } from '../../event-store/log-judge.ts';
 import type { Stop } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { pause, systemTimers } from '../../runtime/timers.ts';
+import { askAgain } from '../connection/ask-again.ts';
 import { onceClusterFormed } from '../connection/cluster-forming.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
+import { withoutLeader } from '../connection/without-leader.ts';
 import { readEventAt } from './durable-session-log.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 import { type DeliverLog, type LogDelivery, type LogMessage, pullLog } from './log-deliveries.ts';
@@ -42,6 +44,8 @@ export interface FollowOptions {
   readonly deliver?: DeliverLog;
 }
 
+/** Time in which an event that the log has is delivered; then it is read. */
+const onItsWayMs = 100;
 /** Longest time for which a delivery may be behind without a step further. */
 const silentMs = 500;
 const restartPauseMs = 250;
@@ -50,6 +54,7 @@ const restartPauseMs = 250;
  * stopped session that was polled for 11.7 s, were measured with 2.12.15. Single events are had from the leader of the stream.
  */
 const readEveryMs = 500;
+const readWithinMs = 5_000;
 /** Pause before another look at what did not fit together. */
 const lookAgainMs = 1_000;
 
@@ -101,6 +106,8 @@ class LogFollower {
   #replay: NewestReplay | undefined;
   #applied: number;
   #lastId: unknown;
+  /** The last sequence that the delivery has brought; behind `#applied` where events were read. */
+  #delivered = 0;
   #delivery: LogDelivery | undefined;
   /** Counts deliveries, so that what an earlier one still hands over is not taken. */
   #generation = 0;
@@ -152,21 +159,24 @@ class LogFollower {
     } else judge.agrees('count');
     const doubt = judge.doubt();
     if (doubt) throw doubt;
-    const before = this.#applied;
-    const isBehind = last_seq > before;
-    if (this.#isWanted && !this.#delivery?.isDead()) {
-      if (!isBehind) return last_seq;
-      // Not a step further in this time: the delivery is dead.
-      await this.reached(last_seq, AbortSignal.timeout(silentMs));
-      if (this.#applied > before) return last_seq;
-    }
-    if (this.#isWanted && !this.#restarting && !this.#stopped) {
-      const about = { applied: before, last_sequence: last_seq };
+    if (this.#isWanted) await this.reached(last_seq, AbortSignal.timeout(onItsWayMs));
+    await this.#readOn(last_seq);
+    if (this.#isWanted && (await this.#isDeliveryDead(last_seq)) && !this.#restarting && !this.#stopped) {
+      const about = { delivered: this.#delivered, last_sequence: last_seq };
       log.warn(about, 'the session log stopped arriving; asking for it anew');
       void this.#restartUntilDone();
     }
-    if (isBehind) await this.#readOn();
     return last_seq;
+  }
+
+  async #isDeliveryDead(last: number): Promise<boolean> {
+    const before = this.#delivered;
+    if (before < last) {
+      // Behind, and not a step further in this time.
+      await pause(systemTimers, silentMs);
+      if (this.#delivered === before) return true;
+    }
+    return this.#delivery?.isDead() ?? true;
   }
 
   begin(): void {
@@ -204,8 +214,11 @@ class LogFollower {
       this.#replay = NewestReplay.of(last_seq, num_subjects, this.#replay);
     }
     if (own !== this.#generation) return;
+    this.#delivered = this.#applied;
     const delivery = await begin((message) => {
-      if (own === this.#generation && message.seq > this.#applied) this.#arrived(message);
+      if (own !== this.#generation) return;
+      this.#delivered = message.seq;
+      if (message.seq > this.#applied) this.#arrived(message);
     });
     if (own === this.#generation) this.#delivery = delivery;
     else await delivery.stop();
@@ -338,17 +351,25 @@ class LogFollower {
   }
 
   /** Asks the leader of the log for one event after the other, as long as it has more. */
-  #readOn(): Promise<void> {
-    this.#reading ??= this.#readEach().finally(() => {
+  #readOn(upTo = Number.POSITIVE_INFINITY): Promise<void> {
+    this.#reading ??= this.#readEach(upTo).finally(() => {
       this.#reading = undefined;
     });
     return this.#reading;
   }
 
-  async #readEach(): Promise<void> {
+  /** Asked again beside a question that came before the log had a leader: that one gets no answer. */
+  #askFor(sequence: number): Promise<StoredEvent | undefined> {
+    const isFinal = (error: unknown) =>
+      error instanceof JetStreamApiError && !withoutLeader.includes(error.code);
+    const ask = () => readEventAt(this.#options.nc, sequence);
+    return askAgain(ask, { everyMs: readEveryMs, withinMs: readWithinMs, isFinal });
+  }
+
+  async #readEach(upTo: number): Promise<void> {
     const mayRead = () => !this.#stopped && !this.#replay && !(this.#isReplaying() && this.#applied === 0);
-    while (mayRead()) {
-      const event = await readEventAt(this.#options.nc, this.#applied + 1);
+    while (mayRead() && this.#applied < upTo) {
+      const event = await this.#askFor(this.#applied + 1);
       if (!event || !mayRead()) return;
       // It may have been delivered meanwhile.
       if (event.sequence === this.#applied + 1) this.#handOver(event);
