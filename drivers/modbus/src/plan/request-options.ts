@@ -15,21 +15,3 @@ export function requestOptions({ protocol, unit_id, timeout_ms, profile }: Modbu
     ...(isRtu ? { lateAnswerMs: profile?.late_answer_ms ?? latePatience * timeout_ms } : {}),
   };
 }
-
-interface TurnOptions {
-  readonly timeoutMs: number;
-  readonly pauseAfterMs: number;
-  readonly unit: number | undefined;
-}
-
-/**
- * The options of a device's turn. Its pause is its own over Modbus TCP, where units behind a gateway are boxes of their
- * own. On a serial line, behind a transparent gateway too, everybody hears everything: there it is silence on the line.
- */
-export function turnOptions({ protocol, unit_id, timeout_ms, profile }: ModbusDevice): TurnOptions {
-  return {
-    timeoutMs: timeout_ms,
-    pauseAfterMs: profile?.request_pause_ms ?? 0,
-    unit: protocol === 'modbus_tcp' ? unit_id : undefined,
-  };
-}
