@@ -1,8 +1,14 @@
+import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
+import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { openPage } from '@holdfast/test/support/browser-for-test.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { describe, expect, inject, it } from 'vitest';
+import { restClient } from '@holdfast/test/support/rest-client.ts';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { companyCallbackPath } from '../../src/access/company/company-routes.ts';
 import { startApi } from '../api-under-test.ts';
 import { clientId, clientSecret, companyForTest } from './company-for-test.ts';
@@ -40,6 +46,67 @@ describe.skipIf(inject('installedServers').chromium === null)('a company login i
     const cookies = await page.context().cookies(own);
     const rules = cookies.map(({ name, sameSite, httpOnly }) => `${name} ${sameSite} ${httpOnly}`);
     expect(rules.sort()).toEqual(['hf-http Strict true', 'hf-http-company Lax true']);
+    expect(complaints).toEqual([]);
+  });
+
+  it('is asked anew before a machine is acted on, and leads back to it', async () => {
+    await buildConsole();
+    const port = await freePort();
+    const own = `http://127.0.0.1:${port}`;
+    const company = await companyForTest({
+      ...{ redirect: `${own}${companyCallbackPath}`, logout: `${own}/login`, host: 'localhost' },
+    });
+    const claims = { anna: { preferred_username: 'anna', groups: ['shift'] } };
+    await company.tell({ subject: 'anna', claims });
+    const key = `hf_0badcafe_${'k'.repeat(43)}`;
+    const nats = (await natsForTest()).url;
+    const env = {
+      ...{ PUBLIC_URL: own, API_ANONYMOUS_LOOPBACK: 'false', OIDC_SCOPES: 'openid profile groups' },
+      ...{ OIDC_ISSUER: company.issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret },
+      ...{ OIDC_GRANTS: '{"shift": {"role": "engineer"}}', API_BOOTSTRAP_KEY: key },
+    };
+    const api = await startApi({ nats, database: await freshDatabase(), env, port });
+    await api.ready();
+    const rest = restClient(own, key);
+    const { id } = await rest.create('/api/config/devices/', { code: 'press-1', host: '127.0.0.1' });
+    await rest.create('/api/config/points/', {
+      ...{ device_id: id, code: 'setpoint', table: 'holding_register', address: 4, data_type: 'uint16' },
+      writable: true,
+    });
+
+    const { page, complaints } = await openPage(`${own}/api/login/company/?to=/console/devices/press-1`);
+    const write = page.getByRole('button', { name: 'Write … setpoint' });
+    await write.waitFor();
+    const authenticatedAt = async () => {
+      const me = await page.evaluate<{ current_login: { authenticated_at: string } }>(
+        `fetch('/api/me/').then((answer) => answer.json())`,
+      );
+      return me.current_login.authenticated_at;
+    };
+    const longAgo = new Date(Date.now() - 301_000).toISOString();
+    const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
+    onTestFinished(close);
+    const book = await LoginBook.open(nc);
+    for (const stored of await book.readAll()) {
+      await book.replace({ ...stored, record: { ...stored.record, authenticated_at: longAgo } });
+    }
+    await eventually(async () => (await authenticatedAt()) === longAgo, {
+      what: 'the login to be an old one',
+    });
+
+    await write.click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('New value').fill('42');
+    await dialog.getByRole('button', { name: 'Write 42' }).click();
+    await dialog.getByRole('link', { name: 'Log in once more' }).click();
+    await write.waitFor();
+    expect(new URL(page.url()).pathname).toBe('/console/devices/press-1');
+    expect(Date.parse(await authenticatedAt())).toBeGreaterThan(Date.parse(longAgo));
+    // It may be tried now: no collector is there that could.
+    await write.click();
+    await dialog.getByLabel('New value').fill('42');
+    await dialog.getByRole('button', { name: 'Write 42' }).click();
+    await dialog.getByText('Nothing was written.').waitFor();
     expect(complaints).toEqual([]);
   });
 });
