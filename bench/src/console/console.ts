@@ -43,7 +43,7 @@ export const consoleBench: Benchmark<typeof flags> = {
   description: [
     'Loads the console in Chromium from an API that is warm, with an empty cache each time, until the sessions show; then',
     'opens the live values of all points, which change every second, and takes what its main thread works from the browser’s own',
-    'metrics (TaskDuration). The worker that reads the stream is not in it. Memory is the JavaScript heap after a',
+    'metrics (TaskDuration, processor time). The worker that reads the stream is not in it. Memory is the JavaScript heap after a',
     'collection, at the beginning and at the end of so many minutes.',
     `Limits: ${threadLimitMs} ms a second of main thread, ${paintLimitMs} ms until the first paint, ${bytesLimit} packed bytes until the sessions show, ${growthLimitPercent} % growth.`,
     'ratio: the smallest of limit over figure, each of which is among the figures; from 1 on all are kept.',

@@ -36,7 +36,9 @@ export function StatusStrip() {
             t('strip.ticks.unknown')
           ) : (
             <Link to="/completeness">
-              {missing > 0 ? t('strip.ticks.missing', { count: missing }) : t('strip.ticks.all')}
+              {missing > 0
+                ? t('strip.ticks.missing', { count: missing })
+                : t(ticks.expected > 0 ? 'strip.ticks.all' : 'strip.ticks.none')}
             </Link>
           )}
         </Figure>

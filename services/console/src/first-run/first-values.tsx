@@ -89,6 +89,9 @@ export function FirstValues({ session, device, points }: ValuesProps) {
         <Link to="/sessions" search={{ session }} className="button is-main">
           {t('first.values.session')}
         </Link>
+        <Link to="/live" search={{ device: device.code }} className="button">
+          {t('first.values.live')}
+        </Link>
         <Link to="/first-run" className="button">
           {t('first.again')}
         </Link>

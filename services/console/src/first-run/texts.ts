@@ -121,6 +121,7 @@ export const en = {
   'first.values.unkept': 'It is written into the database …',
   'first.values.time': 'Read at',
   'first.values.session': 'See the session',
+  'first.values.live': 'Watch its values',
 
   'first.demo': 'No device at hand?',
   'first.demo.text':
@@ -244,6 +245,7 @@ export const zh: TranslationOf<typeof en> = {
   'first.values.unkept': '正在写入数据库……',
   'first.values.time': '读取时间',
   'first.values.session': '查看会话',
+  'first.values.live': '查看实时值',
 
   'first.demo': '手头没有设备？',
   'first.demo.text': '演示包含三台模拟机器，共 {{points}} 个点位，每秒采集一次。之后可像其他设备一样删除。',

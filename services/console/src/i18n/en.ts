@@ -72,6 +72,7 @@ export const en = {
   'strip.read.missing': '{{count}} missing',
   'strip.ticks': 'Ticks complete, {{range}}',
   'strip.ticks.unknown': 'cannot be counted now',
+  'strip.ticks.none': 'none counted yet',
   'strip.ticks.all': 'nothing missing',
   'strip.ticks.missing_one': '{{count}} tick missing',
   'strip.ticks.missing_other': '{{count}} ticks missing',

@@ -65,6 +65,7 @@ export const zh: Translation = {
   'strip.read.missing': '缺少 {{count}} 个',
   'strip.ticks': '{{range}}采样完整率',
   'strip.ticks.unknown': '目前无法统计',
+  'strip.ticks.none': '尚无统计',
   'strip.ticks.all': '无缺失',
   'strip.ticks.missing_other': '缺失 {{count}} 次采样',
   'strip.values': '每秒数值',

@@ -40,10 +40,13 @@ export function ValueTable({ board, places, chosen, onChoose, subscribe, heldAt 
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height have to be measured anew
   useEffect(() => rows.measure(), [isNarrow]);
-  const paint = usePaint(board, heldAt);
+  const write = useWriting(board, heldAt);
   const paintAll = useCallback(() => {
-    for (const row of body.current?.children ?? []) paint(row as HTMLElement);
-  }, [paint]);
+    const rows = [...(body.current?.children ?? [])] as HTMLElement[];
+    for (const row of rows) write(row);
+    // After all texts: what asks for a size between them would have the page laid out for each row.
+    if (!isNarrow) drawCurves(rows, board);
+  }, [write, board, isNarrow]);
   // After each render, since rows that were scrolled into view are empty.
   useLayoutEffect(paintAll);
   useEffect(() => subscribe(paintAll), [subscribe, paintAll]);
@@ -187,8 +190,23 @@ const ValueRow = memo(function ValueRow({
   );
 });
 
+/** Draws the latest course of each row that has got another value. */
+function drawCurves(rows: readonly HTMLElement[], board: ValueBoard): void {
+  const theme = document.documentElement.dataset.theme;
+  let colour: string | undefined;
+  for (const row of rows) {
+    const place = Number(row.dataset.place);
+    const canvas = row.children[3]?.firstElementChild as HTMLCanvasElement;
+    const drawn = `${board.timeMs(place)} ${theme}`;
+    if (canvas.dataset.drawn === drawn || canvas.clientWidth === 0) continue;
+    canvas.dataset.drawn = drawn;
+    colour ??= getComputedStyle(canvas).color;
+    drawSparkline(canvas, board.drawn(place), colour);
+  }
+}
+
 /** Writes what the board has now into a row. */
-function usePaint(board: ValueBoard, heldAt: Date | undefined): (row: HTMLElement) => void {
+function useWriting(board: ValueBoard, heldAt: Date | undefined): (row: HTMLElement) => void {
   const { t, locale } = useValuesTexts();
   const { t: word } = useWords();
   const plant = usePlantTime();
@@ -200,37 +218,30 @@ function usePaint(board: ValueBoard, heldAt: Date | undefined): (row: HTMLElemen
       const timeMs = board.timeMs(place);
       const text = valueText({ locale, yes: t('values.true'), no: t('values.false') });
       const { children } = row;
-      const [curve, value, stateCell, age] = [3, 4, 6, 7].map((at) => children[at] as HTMLElement) as [
-        HTMLElement,
+      const [value, stateCell, age] = [4, 6, 7].map((at) => children[at] as HTMLElement) as [
         HTMLElement,
         HTMLElement,
         HTMLElement,
       ];
-      write(value, text(board.value(place)));
+      put(value, text(board.value(place)));
       const cause = board.missOf(place)?.cause;
-      write(
+      put(
         stateCell,
         state === 'missing' && cause
           ? t('values.state.missing', { cause: word(`cause.${cause}`) })
           : t(`values.state.${state === 'missing' ? 'stale' : state}`),
       );
-      write(age, timeMs === 0 ? '–' : ageText(t, Math.max(0, nowMs - timeMs) / 1_000));
+      put(age, timeMs === 0 ? '–' : ageText(t, Math.max(0, nowMs - timeMs) / 1_000));
       if (row.dataset.state !== state) row.dataset.state = state;
       // Told to a pointer only: the age says it to all.
       const whole = timeMs === 0 ? '' : plant.whole(new Date(timeMs));
       if (age.title !== whole) age.title = whole;
-      const canvas = curve.firstElementChild as HTMLCanvasElement;
-      const drawn = `${timeMs} ${document.documentElement.dataset.theme}`;
-      if (canvas.clientWidth > 0 && canvas.dataset.drawn !== drawn) {
-        canvas.dataset.drawn = drawn;
-        drawSparkline(canvas, board.drawn(place), getComputedStyle(canvas).color);
-      }
     },
     [board, heldAt, t, word, locale, plant],
   );
 }
 
-function write(cell: HTMLElement, text: string): void {
+function put(cell: HTMLElement, text: string): void {
   if (cell.textContent !== text) cell.textContent = text;
 }
 
