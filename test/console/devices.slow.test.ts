@@ -48,6 +48,9 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
 
   it('tell whoever looks for a silent device which one it is, since when, why and what to do', async () => {
     const { page, complaints } = await openPage(`${plant.rest.url}/`);
+    await page.getByText('press-hangs does not answer').waitFor();
+    await page.getByText('No connection to press-closes comes about').waitFor();
+    await page.getByText('press-refuses refuses all that it is asked for').waitFor();
     await page.getByRole('navigation').getByRole('link', { name: 'Devices', exact: true }).first().click();
     await rowOf(page, 'press-hangs').getByText('No answer').waitFor();
     await rowOf(page, 'press-closes').getByText('No connection').waitFor();

@@ -57,6 +57,21 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     expect(complaints).toEqual([]);
   });
 
+  it('is told for a time long ago that is typed, whatever is shown', async () => {
+    const { page } = await openPage(`${plant.rest.url}/console/ownership`);
+    const row = page.getByRole('row').filter({ hasText: 'press-line' });
+    await row.locator('.lane-who:text-is("collector-2")').waitFor();
+    const longAgo = new Date(plant.yesterdayMs - 9 * 86_400_000).toISOString().slice(0, 10);
+    await page.getByLabel('Holder at').fill(`${longAgo}T14:30`);
+    await row.locator('.lane-who:text-is("collector-3")').waitFor();
+    const { searchParams } = new URL(page.url());
+    expect([searchParams.get('from'), searchParams.get('to'), searchParams.get('at')]).toEqual([
+      `${longAgo}T02:30:00.000Z`,
+      expect.stringContaining('T02:30:00.000Z'),
+      `${longAgo}T14:30:00.000Z`,
+    ]);
+  });
+
   it('is told by collector as well, each with the sessions that it held', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/ownership?from=yesterday&to=today`);
     await page.getByRole('link', { name: 'By collector' }).click();

@@ -66,6 +66,12 @@ export const en = {
   'trouble.device.failing': '{{device}} does not answer',
   'trouble.device.failing.do':
     'See whether it is on, and reached. It is asked again for ever; nothing has to be restarted.',
+  'trouble.device.disconnected': 'No connection to {{device}} comes about',
+  'trouble.device.disconnected.do':
+    'See whether it is on, whether the network to it is up, and whether address and port are right. It is asked again for ever.',
+  'trouble.device.error': '{{device}} refuses all that it is asked for',
+  'trouble.device.error.do':
+    'Compare addresses and types of its points with its manual. A test read of the device shows each answer.',
   'trouble.device.partly_one': '{{device}} does not give {{count}} of its values',
   'trouble.device.partly_other': '{{device}} does not give {{count}} of its values',
   'trouble.device.partly.do': 'Compare the addresses of these points with its manual.',
@@ -177,6 +183,11 @@ export const zh: TranslationOf<typeof en> = {
   'trouble.said': '服务器原文',
   'trouble.device.failing': '{{device}} 无应答',
   'trouble.device.failing.do': '请检查设备是否开机、能否连通。系统会一直重试，无需重启任何服务。',
+  'trouble.device.disconnected': '无法连接 {{device}}',
+  'trouble.device.disconnected.do':
+    '请检查设备是否开机、网络是否畅通，以及地址和端口是否正确。系统会一直重试。',
+  'trouble.device.error': '{{device}} 拒绝了全部请求',
+  'trouble.device.error.do': '请对照设备手册检查点位的地址和数据类型。设备页面的测试读取会显示每个应答。',
   'trouble.device.partly_other': '{{device}} 有 {{count}} 个数值读不到',
   'trouble.device.partly.do': '请对照设备手册检查这些点位的地址。',
   'trouble.device.slow': '{{device}} 应答缓慢',

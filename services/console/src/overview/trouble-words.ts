@@ -28,8 +28,11 @@ export function useTroubleWords(trouble: PlainTrouble): TroubleWords {
     case 'device': {
       const { device, health, condition } = trouble.device;
       const said = health?.last_error;
-      if (condition === 'failing')
-        return { what: t('trouble.device.failing', { device }), todo: t('trouble.device.failing.do'), said };
+      if (condition === 'failing') {
+        const { status } = health ?? {};
+        const how = status === 'error' || status === 'disconnected' ? status : 'failing';
+        return { what: t(`trouble.device.${how}`, { device }), todo: t(`trouble.device.${how}.do`), said };
+      }
       if (condition === 'partly') {
         const count = health?.failing_count ?? 1;
         const points = health?.failing_points?.map(({ code, error }) => `${code}: ${error}`).join('; ');

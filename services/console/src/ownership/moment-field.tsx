@@ -1,16 +1,20 @@
 import { useTyped } from '../parts/use-typed.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { atWall, wallOf } from '../time/zone-clock.ts';
-import type { LaneTime } from './lane-parts.ts';
 import { useOwnershipTexts } from './texts.ts';
 
-/** The moment that is looked at, to be typed. */
-export function MomentField({ time, at, onAt }: { time: LaneTime; at: number; onAt: (at: number) => void }) {
+/** While a year is typed it has fewer digits. */
+const firstMs = Date.UTC(2000, 0);
+
+/** The moment that is looked at, to be typed: any until now. */
+export function MomentField({ at, onAt }: { at: number; onAt: (at: number) => void }) {
   const { t } = useOwnershipTexts();
   const { zone } = usePlantTime();
   const [typed, type] = useTyped(typedAs(zone, at), (value) => {
     // Without all of its parts it is empty.
-    if (value !== '') onAt(atWall(zone, value.length === 16 ? `${value}:00` : value).getTime());
+    if (value === '') return;
+    const moment = atWall(zone, value.length === 16 ? `${value}:00` : value).getTime();
+    if (moment >= firstMs && moment <= Date.now()) onAt(moment);
   });
   return (
     <label>
@@ -19,8 +23,7 @@ export function MomentField({ time, at, onAt }: { time: LaneTime; at: number; on
         type="datetime-local"
         step={1}
         className="field"
-        min={typedAs(zone, time.from)}
-        max={typedAs(zone, time.to)}
+        max={typedAs(zone, Date.now())}
         value={typed}
         onChange={({ target }) => type(target.value)}
       />

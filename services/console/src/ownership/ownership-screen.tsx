@@ -19,6 +19,7 @@ import '../evidence/evidence.css';
 import './ownership.css';
 
 const tints = 4;
+const halfDayMs = 43_200_000;
 
 /** Who held which session when, and what each change of holder cost. */
 export default function OwnershipScreen() {
@@ -115,11 +116,19 @@ function Found({ found, search }: { found: Ownership; search: ReturnType<typeof 
       }),
     [navigate],
   );
+  /** A moment that is typed may be any: the time around it is shown where it is not already. */
+  const lookAt = (moment: number) => {
+    if (moment >= time.from && moment <= time.to) return setAt(moment);
+    const iso = (ms: number) => new Date(ms).toISOString();
+    const to = moment + halfDayMs < Date.now() ? iso(moment + halfDayMs) : undefined;
+    const search = { from: iso(moment - halfDayMs), to, at: iso(moment) };
+    void navigate({ replace: true, search: (before) => ({ ...before, ...search }) });
+  };
   return (
     <>
       <Findings rows={rows} changes={changes} />
       <div className="moment">
-        <MomentField time={time} at={at} onAt={setAt} />
+        <MomentField at={at} onAt={lookAt} />
         {search.at !== undefined && (
           <Button className="button is-bare" onPress={() => setAt(undefined)}>
             {t('ownership.at.reset')}

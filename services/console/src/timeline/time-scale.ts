@@ -11,11 +11,14 @@ export interface TimeScale {
 /** Nothing happens for longer than this share of the time: it is folded. */
 const idleShare = 0.2;
 const foldedShare = 0.05;
+/** A time that is short enough to be seen whole is left as it is. */
+const shortMs = 300_000;
 
 /** @param happenings moments between which idle time is folded; none folds nothing */
 export function timeScale(view: Stretch, happenings: readonly number[] = []): TimeScale {
   const length = Math.max(1, view.to - view.from);
-  const folds = happenings.length === 0 ? [] : idleStretches(view, happenings, length * idleShare);
+  const isWhole = happenings.length === 0 || length < shortMs;
+  const folds = isWhole ? [] : idleStretches(view, happenings, length * idleShare);
   const idle = folds.reduce((sum, { from, to }) => sum + to - from, 0);
   const unit = idle === 0 ? 1 / length : (1 - folds.length * foldedShare) / Math.max(1, length - idle);
   const pieces: (Stretch & { readonly start: number; readonly end: number })[] = [];

@@ -37,6 +37,10 @@ describe('the scale', () => {
     expect(scale.moment(scale.place(137))).toBeCloseTo(137, 6);
   });
 
+  it('folds nothing of a few minutes', () => {
+    expect(timeScale({ from: 0, to: 60_000 }, [1_000, 59_000]).folds).toEqual([]);
+  });
+
   it('folds what is idle and gives its room to what is not, and leads back all the same', () => {
     const view = { from: 0, to: 1_000_000 };
     const scale = timeScale(view, [10_000, 20_000, 980_000, 990_000]);
