@@ -1,3 +1,4 @@
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import pg from 'pg';
@@ -15,6 +16,24 @@ beforeAll(async () => {
   database = await freshDatabase();
   api = await startApi({ nats: (await natsForTest()).url, database });
   await api.ready();
+});
+
+it('names are taken by a database that is not in UTF-8, too', async () => {
+  const client = new pg.Client({ connectionString: database });
+  await client.connect();
+  const name = `${new URL(database).pathname.slice(1)}_ascii`;
+  cleanUpAfterFile(async () => {
+    await client.query(`drop database if exists ${name} with (force)`);
+    await client.end();
+  });
+  await client.query(`create database ${name} encoding 'SQL_ASCII' locale 'C' template template0`);
+  const url = new URL(database);
+  url.pathname = name;
+  const plain = await startApi({ nats: (await natsForTest()).url, database: url.href });
+  await plain.ready();
+  expect(await plain.post('/api/config/sites/', { code: decomposed, name: decomposed })).toMatchObject({
+    ...{ status: 201, body: { code: composed, name: composed } },
+  });
 });
 
 describe('two codes that look the same', () => {

@@ -13,17 +13,20 @@ const baseline: Migration = {
   },
 };
 
+/** A second lock behind the API, which keeps codes so. PostgreSQL can look only where a database is in UTF-8. */
+const isNfc = "getdatabaseencoding() <> 'UTF8' or code is nfc normalized";
+
 /** In points and devices null means that a field is not set. */
 const configuration = [
   `create table sites (
     id bigint generated always as identity primary key,
-    code text not null constraint sites_code_key unique check (code is nfc normalized),
+    code text not null constraint sites_code_key unique check (${isNfc}),
     name text not null,
     shifts jsonb not null default '[]'
   )`,
   `create table devices (
     id bigint generated always as identity primary key,
-    code text not null constraint devices_code_key unique check (code is nfc normalized),
+    code text not null constraint devices_code_key unique check (${isNfc}),
     name text not null,
     site_id bigint constraint devices_site_id_fkey references sites (id),
     protocol text not null,
@@ -45,7 +48,7 @@ const configuration = [
   `create table points (
     id bigint generated always as identity primary key,
     device_id bigint not null constraint points_device_id_fkey references devices (id),
-    code text not null check (code is nfc normalized),
+    code text not null check (${isNfc}),
     name text not null,
     "table" text not null,
     address integer not null,
@@ -72,7 +75,7 @@ const configuration = [
   )`,
   `create table tasks (
     id bigint generated always as identity primary key,
-    code text not null constraint tasks_code_key unique check (code is nfc normalized),
+    code text not null constraint tasks_code_key unique check (${isNfc}),
     name text not null,
     period_ms integer not null,
     enabled boolean not null,
