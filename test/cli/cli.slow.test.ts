@@ -11,10 +11,11 @@ import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quaranti
 import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, configureTask, startApi } from '../../services/api/testing/api-under-test.ts';
+import { placementsIn } from '../../services/api/testing/placements.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
-import { sessionLogForTest } from '../support/session-log.ts';
+import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type CliForTest, cliForTest } from './cli-for-test.ts';
 
@@ -122,11 +123,26 @@ describe('sessions on the command line', () => {
   });
 });
 
+const epochs = new Map<string, Promise<number>>();
+function epochOf(session: string, { store }: SessionLogForTest): Promise<number> {
+  const known = epochs.get(session) ?? placementsIn(store).assign(session, 'c1');
+  epochs.set(session, known);
+  return known;
+}
+
 /** Tells of a session's devices in place of a collector. */
 async function says(session: string, device_health: SessionLiveStatus['device_health']): Promise<void> {
   const log = await sessionLogForTest(nats.url);
   await (await StatusBoard.open(log.nc)).write(session.split('-')[0] ?? '', {
-    ...{ v: 1, session, epoch: 1, collector: 'c1', instance: 'one-life', state: 'polling', detail: '' },
+    ...{
+      v: 1,
+      session,
+      epoch: await epochOf(session, log),
+      collector: 'c1',
+      instance: 'one-life',
+      state: 'polling',
+      detail: '',
+    },
     ...{ updated_at: new Date().toISOString(), points_read: 1, error_count: 0, last_read_time: null },
     device_health,
   });
@@ -338,15 +354,16 @@ describe('times', () => {
 
 describe('sessions watch', () => {
   it('tells readings as they come, one line each, until it has told as many as were asked for', async () => {
-    const { nc } = await sessionLogForTest(nats.url);
-    const samples = await SampleStream.open(nc);
+    const log = await sessionLogForTest(nats.url);
+    const samples = await SampleStream.open(log.nc);
+    const epoch = await epochOf('77-1', log);
     await api.post('/api/config/devices/', { code: 'press-1', host: '10.0.0.9' });
     let isOver = false;
     const watching = cli.run('sessions', 'watch', '--device', 'press-1', '--count', '2').finally(() => {
       isOver = true;
     });
     for (let tick = 1_790_000_000; !isOver; tick += 1) {
-      await samples.publish({ ...reading, tick, time: tick * 1_000, read_at: tick * 1_000 });
+      await samples.publish({ ...reading, epoch, tick, time: tick * 1_000, read_at: tick * 1_000 });
       await pause(50);
     }
     const { code, stdout } = await watching;

@@ -1,8 +1,9 @@
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
-import { encodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { encodeSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
 import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { eventually } from '../support/eventually.ts';
+import { PlacedSamples } from '../support/placed-samples.ts';
 import { startService, testLease } from '../support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
 
@@ -29,6 +30,7 @@ export async function startFleetPlant(): Promise<FleetPlant> {
   const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: id });
   const log = await sessionLogForTest(natsUrl);
   const putAway = jetStreamQuarantine(log.nc);
+  const epoch = await new PlacedSamples(log.nc).epochOf(sampleOf(0, 1));
   let sequence = 1_000_000;
   return {
     ...press,
@@ -44,18 +46,18 @@ export async function startFleetPlant(): Promise<FleetPlant> {
       await eventually(isUp, { what: `${collector} to be up` });
       return running;
     },
-    quarantine: async ({ body = sampleOf(sequence), reason }) => {
+    quarantine: async ({ body = encodeSample(sampleOf(sequence, epoch)), reason }) => {
       sequence += 1;
-      await putAway({ stream: 'SAMPLES', subject: 'samples.c1.1.1', sequence, reason, body });
+      await putAway({ stream: 'SAMPLES', subject: 'samples.c1.77.1', sequence, reason, body });
     },
   };
 }
 
-function sampleOf(number: number): string {
+function sampleOf(number: number, epoch: number): Sample {
   const tick = Math.floor(Date.now() / 1_000) - 60 + (number % 50);
-  return encodeSample({
-    ...{ v: 1, session: '77-1', epoch: 1, collector: 'c1', task: '1', device_id: '1', device: 'press-1' },
+  return {
+    ...{ v: 1, session: '77-1', epoch, collector: 'c1', task: '77', device_id: '1', device: 'press-1' },
     ...{ site: '', measurement: 'press-1', tick, period_ms: 1_000, time: tick * 1_000 },
     ...{ read_at: tick * 1_000, values: { pressure: 4711 } },
-  });
+  };
 }

@@ -84,7 +84,7 @@ export async function toldTimeline(busy: number): Promise<ToldTimeline> {
   for (let index = 0; index < busy; index += 1) {
     const reason: AssignReason = index % 100 === 99 ? 'failover' : 'rebalance';
     const event = {
-      ...{ type: 'session.assigned' as const, sessionId: '8-1', taskId: '8', refusals: 0 },
+      ...{ type: 'session.assigned' as const, sessionId: '8-1', taskId: '8', configVersion: 1, refusals: 0 },
       ...{ collectorId: `collector-${(index % 2) + 1}`, reason },
     };
     const time = new Date(beginMs + (index / busy) * hours * 60 * minuteMs).toISOString();

@@ -139,6 +139,7 @@ describe('what services may ask of JetStream', () => {
     'api',
     'supervisor',
     'collector',
+    'writer',
     'backup',
     'restore',
     'operator',
@@ -170,7 +171,7 @@ describe('what services may ask of JetStream', () => {
       [...followers, 'collector'],
     ],
     ['to take the events of hall-2', 'CONSUMER.DELETE.SESSIONS.collector-hall-2', followers],
-    ['for any snapshots', 'CONSUMER.CREATE.OBJ_TASK_CONFIGS.x', followers],
+    ['for any snapshots', 'CONSUMER.CREATE.OBJ_TASK_CONFIGS.x', [...followers, 'writer']],
     ['to read work', 'STREAM.MSG.GET.ASSIGNMENTS', ['operator', maintenance]],
     [
       'to read a lease',

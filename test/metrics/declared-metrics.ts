@@ -39,6 +39,7 @@ const additions: Readonly<Record<string, (metrics: Metrics) => unknown>> = {
       isReachable: nothing,
       failingForMs: nothing,
       refusedSessions: nothing,
+      logUnreadableForMs: nothing,
     }),
   API: (metrics) =>
     addApiMetrics(metrics, {

@@ -1,6 +1,7 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
 import type { MeasuredApi } from '../api/measured-api.ts';
 
 export interface LivePlant {
@@ -55,12 +56,15 @@ export async function publishLive(
   points: number,
 ): Promise<() => Promise<void>> {
   const stream = await SampleStream.open(nc);
+  const first = devices.map((device, index) => sampleOf(device, index, { tick: 0, points, epoch: 1 }));
+  const [placed] = await new PlacedSamples(nc).placed(first);
+  const epoch = placed?.epoch ?? 1;
   let isStopping = false;
   const running = (async () => {
     while (!isStopping) {
       const tick = Math.floor(Date.now() / periodMs);
       await Promise.all(
-        devices.map((device, index) => stream.publish(sampleOf(device, index, { tick, points }))),
+        devices.map((device, index) => stream.publish(sampleOf(device, index, { tick, points, epoch }))),
       );
       const rest = (tick + 1) * periodMs - Date.now();
       await new Promise((done) => setTimeout(done, Math.max(1, rest)));
@@ -76,7 +80,7 @@ export async function publishLive(
 function sampleOf(
   { id, code }: LiveDevice,
   index: number,
-  { tick, points }: { readonly tick: number; readonly points: number },
+  { tick, points, epoch }: { readonly tick: number; readonly points: number; readonly epoch: number },
 ): Sample {
   const values = Object.fromEntries(
     Array.from({ length: points }, (_, point) => [
@@ -88,7 +92,7 @@ function sampleOf(
     ...{
       v: 1,
       session: '1-1',
-      epoch: 1,
+      epoch,
       collector: 'bench',
       task: '1',
       device_id: id,

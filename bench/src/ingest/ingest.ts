@@ -12,6 +12,7 @@ import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/nats-core';
 import pg from 'pg';
@@ -96,6 +97,8 @@ async function run(values: Values, context: BenchmarkContext): Promise<Measureme
     replicas: 1,
   });
   progress(`filling SAMPLES with ${samples} samples of ${values.points} values`);
+  // The writer takes samples of holders only; in an empty log these epochs are those that the samples name.
+  await new PlacedSamples(nc).placed([...samplesOf({ ...values, ticks: 1 })]);
   const publisher = new PipelinedPublisher(nc);
   for (const sample of samplesOf(values)) {
     const about = headers();

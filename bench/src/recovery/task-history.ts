@@ -91,6 +91,7 @@ export class TaskHistory {
       sessionId,
       taskId: this.taskId,
       collectorId: this.lastCollectorId(),
+      configVersion: 1,
       reason: before === 'start' ? 'start' : before === 'resume' ? 'resume' : 'failover',
       refusals: 0,
     };

@@ -210,6 +210,8 @@ export interface SampleStore {
    * that does not keep that answers nothing. @throws SampleStoreUnavailable
    */
   firstTicks(asked: readonly DeviceOfEpoch[]): Promise<FirstTick[]>;
+  /** Forgets the starts and first ticks of epochs that were never given to anybody. @throws SampleStoreUnavailable */
+  forgetEpochs(epochs: readonly Pick<EpochStart, 'session' | 'epoch'>[]): Promise<void>;
   /**
    * Makes room for the days to come, and drops the days that ended before `keepFromMs`, when that is given. Call it every
    * hour or so. Does nothing where the database does that by itself.

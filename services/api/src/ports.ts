@@ -77,9 +77,10 @@ export interface SessionLog {
   openAfter(sequence: number): Promise<LogReader>;
 }
 
-/** The youngest message of a device in SAMPLES: values, or why there are none. */
+/** The youngest message of a device in SAMPLES by one holder of its session: values, or why there are none. */
 export interface LastSample {
   readonly sessionId: string;
+  readonly collectorId: string;
   readonly deviceId: string;
   readonly tick: number;
   readonly epoch: number;
@@ -87,7 +88,7 @@ export interface LastSample {
   readonly storedAtMs: number;
 }
 
-/** One of each device that SAMPLES has anything of. @throws BrokerUnavailable */
+/** One of each device and holder that SAMPLES has anything of. @throws BrokerUnavailable */
 export type LastSamples = () => Promise<readonly LastSample[]>;
 
 /** The last messages of these devices, by their ids, whole. @throws BrokerUnavailable */
@@ -98,6 +99,7 @@ export interface LiveSamples {
   bounds(): Promise<{ readonly firstSequence: number; readonly lastSequence: number }>;
   /** Events of one task, or all. Iterating ends when the feed is stopped or its broker is lost for good. */
   open(query: { after: number; taskId: string | undefined }): Promise<
+    /** Without data where a message is not a holder's, nor told by a service in its place. */
     AsyncIterable<{ readonly sequence: number; readonly pending: number; readonly data: string }> & {
       readonly pendingAtStart: number;
       stop(): void;
@@ -152,6 +154,8 @@ export interface QuarantineStore {
     firstSequence: number;
     /** How far its sender's clock was ahead of the broker's then, in ms. */
     clockAheadMs: number | undefined;
+    /** Whether it is to be taken under an epoch that the log does not know. */
+    trustEpoch: boolean;
   }): Promise<number>;
 }
 

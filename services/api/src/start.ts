@@ -43,7 +43,8 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const databases = openDatabases(config, service);
   const { database, samples, coverage } = databases;
   const brokerParts = openBroker(config, databases, service);
-  const { broker, keys, people, auditLog, audit, logGuard, liveStatus, waiting, versions } = brokerParts;
+  const { broker, keys, people, auditLog, audit, logGuard, liveStatus, waiting, versions, epochs } =
+    brokerParts;
   const readModel = openReadModel(config, { database, broker, logGuard }, service);
   const { current, lag, projector, sitesOfVersions } = readModel;
 
@@ -84,7 +85,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     liveStatus,
     waiting,
     logGuard,
-    lastSamples: () => askedOfBroker(broker.connection, latestSamples),
+    lastSamples: () => askedOfBroker(broker.connection, (nc) => latestSamples(nc, epochs)),
     coverage,
     settled,
     sinks,
@@ -104,7 +105,8 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       database,
       learned,
       samples,
-      lastReadings: (deviceIds) => askedOfBroker(broker.connection, (nc) => lastReadings(nc, deviceIds)),
+      lastReadings: (deviceIds) =>
+        askedOfBroker(broker.connection, (nc) => lastReadings(nc, deviceIds, epochs)),
       accounting: { database, pasts: new SessionPasts(database), coverage, plans, settled },
       devices: { database, collectors, versions, taskConfigs, audit: auditLog.append },
       system: { samples, quarantine, sinks },
@@ -128,7 +130,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       healthOfSession: jetStreamHealthOfSession(broker.connection),
       live: {
         database,
-        samples: sharedLiveSamples(jetStreamLiveSamples(broker.connection)),
+        samples: sharedLiveSamples(jetStreamLiveSamples(broker.connection, epochs)),
         stored: samples,
       },
       changes,

@@ -5,6 +5,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
+import { placementsIn } from './placements.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let database: string;
@@ -68,13 +69,15 @@ describe('the live status of a session', () => {
     const status = async (from: ApiUnderTest) =>
       (await from.get(`${sessionsPath}/${sessionId}/status/`)).body;
 
-    await write({});
+    const { assign } = placementsIn(log.store);
+    const epoch = await assign(sessionId, 'collector-a');
+    await write({ epoch });
     await expect.poll(() => status(api)).toMatchObject({ points_read: 10, error_count: 1 });
-    await write({ points_read: 25, updated_at: '2026-01-01T08:00:03.000Z' });
+    await write({ epoch, points_read: 25, updated_at: '2026-01-01T08:00:03.000Z' });
     await expect.poll(() => status(api)).toMatchObject({ points_read: 25 });
     await write({
       instance: 'second-life',
-      epoch: 9,
+      epoch: await assign(sessionId, 'collector-a'),
       points_read: 7,
       error_count: 4,
       last_read_time: '2026-01-01T09:00:00.000Z',

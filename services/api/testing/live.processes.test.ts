@@ -11,6 +11,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
+import { placementsIn } from './placements.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let api: ApiUnderTest;
@@ -42,6 +43,14 @@ async function configurePress(code: string): Promise<number> {
   return device.id;
 }
 
+const epochs = new Map<string, Promise<number>>();
+/** Under which collector c1 has the first session of a task. */
+function epochOf(task: string): Promise<number> {
+  const known = epochs.get(task) ?? placementsIn(log.store).assign(`${task}-1`, 'c1');
+  epochs.set(task, known);
+  return known;
+}
+
 let tick = 0;
 /** Returns the sequence. */
 async function sampleArrives(task: string, device: string, changes: Partial<Sample> = {}): Promise<number> {
@@ -49,7 +58,7 @@ async function sampleArrives(task: string, device: string, changes: Partial<Samp
   return samples.publish({
     v: 1,
     session: `${task}-1`,
-    epoch: 3,
+    epoch: await epochOf(task),
     collector: 'c1',
     task,
     device_id: device,
@@ -151,7 +160,7 @@ describe('a client that follows live samples', () => {
           device: 'press-1',
           site: '北厂',
           collector_id: 'c1',
-          epoch: 3,
+          epoch: await epochOf('1'),
           tick,
           through_tick: tick,
           period_ms: 1_000,

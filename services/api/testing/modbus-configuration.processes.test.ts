@@ -2,14 +2,16 @@ import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { placementsIn } from './placements.ts';
 
 let api: ApiUnderTest;
 let configs: TaskConfigStore;
 let board: StatusBoard;
+let log: SessionLogForTest;
 let database: string;
 
 beforeAll(async () => {
@@ -17,7 +19,8 @@ beforeAll(async () => {
   database = await freshDatabase();
   api = await startApi({ nats: nats.url, database });
   await api.ready();
-  const { nc } = await sessionLogForTest(nats.url);
+  log = await sessionLogForTest(nats.url);
+  const { nc } = log;
   configs = await TaskConfigStore.open(nc);
   board = await StatusBoard.open(nc);
 });
@@ -297,8 +300,9 @@ describe('the plan of a task', () => {
       last_success: null,
       last_error: null,
     };
+    const epoch = await placementsIn(log.store).assign(session, 'c1');
     await board.write(String(own), {
-      ...{ v: 1, session, epoch: 1, collector: 'c1', instance: 'one', state: 'polling', detail: '' },
+      ...{ v: 1, session, epoch, collector: 'c1', instance: 'one', state: 'polling', detail: '' },
       ...{ updated_at: new Date().toISOString(), points_read: 1, error_count: 0, last_read_time: null },
       device_health: {
         slow: { ...health, round_trip_ms: { p50: 1_100, p99: 1_300 } },

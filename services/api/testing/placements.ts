@@ -23,6 +23,7 @@ export function placementsIn(store: EventStore) {
         sessionId,
         taskId: taskOf(sessionId),
         collectorId,
+        configVersion: 1,
         reason: 'start',
         refusals: 0,
       }),

@@ -27,6 +27,9 @@ let samples: SampleStream;
 let store: ReturnType<typeof openPostgresSampleStore>;
 const ids = new Map<string, string>();
 
+/** Epoch of the session’s placement, which samples in SAMPLES need; those in the store had another one. */
+let epoch = 3;
+
 function stored(second: number, changes: Partial<StorableSample> = {}): StorableSample {
   const time = beginMs + second * 1_000;
   return {
@@ -38,7 +41,7 @@ function stored(second: number, changes: Partial<StorableSample> = {}): Storable
 
 /** Something of a device arrives in SAMPLES; the database has it later, or never. */
 async function arrives(device: string, second: number, changes: Partial<Sample> = {}): Promise<void> {
-  const { session, epoch, task, site, measurement, tick, period_ms, time } = stored(second, { device });
+  const { session, task, site, measurement, tick, period_ms, time } = stored(second, { device });
   await samples.publish({
     ...{ v: 1, session, epoch, task, site, measurement, tick, period_ms, time, collector: 'c1' },
     ...{ device, device_id: ids.get(device) ?? '', read_at: time + 5, values: { pressure: second } },
@@ -73,7 +76,7 @@ beforeAll(async () => {
     ]);
     expect(status).toBe(201);
   }
-  await tellSession(log, configOf('7', ['press-1', 'press-2'], periodMs), [
+  const sequences = await tellSession(log, configOf('7', ['press-1', 'press-2'], periodMs), [
     { at: at(0), what: 'started' },
     { at: at(0), what: 'assigned', to: 'c1', reason: 'start' },
     { at: at(100), what: 'paused' },
@@ -81,6 +84,8 @@ beforeAll(async () => {
     { at: at(200), what: 'assigned', to: 'c1', reason: 'resume' },
     { at: at(3_000), what: 'stopped' },
   ]);
+  // The placement after the pause.
+  epoch = sequences[4] ?? 0;
   const seconds = Array.from({ length: 3_000 }, (_, second) => second).filter(
     // A pause, and half a minute that is missing.
     (second) => (second < 100 || second >= 200) && (second < 300 || second >= 330),

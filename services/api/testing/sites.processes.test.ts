@@ -10,6 +10,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Answer, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { placementsIn } from './placements.ts';
 import { type IdAt, type Place, places } from './rights/places.ts';
 import { configureTwoHalls } from './rights/two-halls.ts';
 
@@ -152,7 +153,9 @@ it('history is of the devices at the sites of the key', async () => {
 });
 
 it('a live stream tells samples of the sites of the key', async () => {
-  const samples = await SampleStream.open((await sessionLogForTest(nats)).nc);
+  const log = await sessionLogForTest(nats);
+  const samples = await SampleStream.open(log.nc);
+  const epoch = await placementsIn(log.store).assign('1-1', 'c1');
   const stopping = new AbortController();
   onTestFinished(() => stopping.abort());
   const follow = async (sites: readonly string[]) => {
@@ -172,7 +175,7 @@ it('a live stream tells samples of the sites of the key', async () => {
   for (const [index, device] of told.entries()) {
     const site = device === 'hall-2-press' ? 'hall-2' : device === 'nowhere-press' ? '' : 'hall-1';
     const tick = index + 1;
-    const about = { v: 1, session: '1-1', epoch: 1, collector: 'c1', task: '1', device_id: device } as const;
+    const about = { v: 1, session: '1-1', epoch, collector: 'c1', task: '1', device_id: device } as const;
     const times = { tick, period_ms: 1_000, time: tick * 1_000, read_at: tick * 1_000 };
     await samples.publish({ ...about, device, site, measurement: device, ...times, values: { level: 7 } });
   }

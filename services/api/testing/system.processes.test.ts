@@ -12,6 +12,7 @@ import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
 import { startService } from '@holdfast/test/support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -30,6 +31,14 @@ beforeAll(async () => {
   await api.ready();
   log = await sessionLogForTest(nats.url);
   putAway = jetStreamQuarantine(log.nc);
+  const placing = new PlacedSamples(log.nc);
+  for (const [session, device] of [
+    ['77-1', 'press-1'],
+    ['78-1', 'press-78'],
+    ['79-1', 'press-79'],
+  ] as const) {
+    bases.set(session, (await placing.epochOf({ ...plain, session, device })) - 1);
+  }
 });
 
 const path = '/api/system/quarantine';
@@ -52,24 +61,22 @@ async function quarantined(body: string, changes: Partial<QuarantinedMessage> = 
 }
 
 const tick = Math.floor(Date.now() / 1_000) - 60;
+/** By session: the sequence before the first of the epochs that SESSIONS has given to it. */
+const bases = new Map<string, number>();
+const plain: Sample = {
+  ...{ v: 1, session: '77-1', epoch: 1, collector: 'c1', task: '1', device_id: '1', device: 'press-1' },
+  ...{ site: '', measurement: 'press-1', tick, period_ms: 1_000, time: tick * 1_000, read_at: tick * 1_000 },
+  values: { pressure: 4711 },
+};
+
+/** The epoch is counted from the first one of its session. */
 function sample(changes: Partial<Sample> = {}): string {
-  return encodeSample({
-    v: 1,
-    session: '77-1',
-    epoch: 1,
-    collector: 'c1',
-    task: '1',
-    device_id: '1',
-    device: 'press-1',
-    site: '',
-    measurement: 'press-1',
-    tick,
-    period_ms: 1_000,
-    time: tick * 1_000,
-    read_at: tick * 1_000,
-    values: { pressure: 4711 },
-    ...changes,
-  });
+  const { epoch, ...rest } = { ...plain, ...changes };
+  return encodeSample({ ...rest, epoch: epochOf(rest.session, epoch) });
+}
+
+function epochOf(session: string, epoch: number): number {
+  return (bases.get(session) ?? 0) + epoch;
 }
 
 describe('samples that wait in a collector', () => {
@@ -267,7 +274,7 @@ describe('with a writer', () => {
     await expect.poll(pressures).toEqual([-1, 0]);
     const refused = await api.post(`${path}/${after.sequence}/send-again/`);
     expect(refused).toMatchObject({ status: 409, body: { code: 'cannot_be_sent_again' } });
-    expect(refused.body.detail).toContain('after epoch 9 had begun');
+    expect(refused.body.detail).toContain(`after epoch ${epochOf('78-1', 9)} had begun`);
 
     // Sent all the same, it comes back and is not lost.
     const body = of({ epoch: 5, tick: at + 2, time: (at + 2) * 1_000 });
@@ -277,8 +284,11 @@ describe('with a writer', () => {
       sequence: 999_999,
       firstSequence: seq + 1,
       clockAheadMs: undefined,
+      trustEpoch: false,
     });
-    await expect.poll(async () => (await newest()).reason).toContain('gone on under epoch 9');
+    await expect
+      .poll(async () => (await newest()).reason)
+      .toContain(`gone on under epoch ${epochOf('78-1', 9)}`);
     expect(await pressures()).toEqual([-1, 0]);
   });
 

@@ -62,6 +62,7 @@ export async function tellSession(
           sessionId,
           taskId,
           collectorId: told.to,
+          configVersion: identity.configVersion,
           reason: told.reason,
           refusals: 0,
         };

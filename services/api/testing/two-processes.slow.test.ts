@@ -181,11 +181,13 @@ describe('what a session has learned of a device', () => {
     const path = `/api/config/devices/${device.id}/`;
     await first.request('PATCH', path, { profile });
     let sessionId = await startTask(first, taskId);
+    const { assign } = placementsIn(log.store);
+    let epoch = await assign(sessionId, 'c1');
     const tell = async (learned_limits: LearnedLimits) =>
       (await StatusBoard.open(log.nc)).write(String(taskId), {
         v: 1,
         session: sessionId,
-        epoch: 1,
+        epoch,
         collector: 'c1',
         instance: 'one',
         state: 'polling',
@@ -204,6 +206,7 @@ describe('what a session has learned of a device', () => {
     const restart = async () => {
       await first.post(`${sessionsPath}/${sessionId}/stop/`);
       sessionId = await startTask(first, taskId);
+      epoch = await assign(sessionId, 'c1');
     };
     const changes = async () =>
       (await first.get('/api/system/audit/?limit=500')).body.results.filter(

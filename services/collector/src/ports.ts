@@ -44,8 +44,11 @@ export interface Samples {
 
 /** Where it is put on record up to which tick the broker has confirmed what was sent; see sending/sent-book.ts. */
 export interface SentRecords {
-  /** Looks up what former senders recorded. Await it before anything is sent in their place. Never rejects. */
-  found(samples: readonly Sample[]): Promise<void>;
+  /**
+   * Looks up what former senders recorded. Await it before anything is sent in their place. Never rejects.
+   * @param foundUnder the epoch under which this process takes their place
+   */
+  found(samples: readonly Sample[], foundUnder: number): Promise<void>;
   /** This process reads the session no more under this epoch. */
   ended(sessionId: string, epoch: number): void;
 }

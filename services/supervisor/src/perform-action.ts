@@ -73,7 +73,7 @@ export class ActionPerformer {
   async #assign(action: Extract<Action, { type: 'assign' }>): Promise<number> {
     const { logger } = this.#options;
     const { task, session, collectorId, reason, former, refusals } = action;
-    const { sessionId, taskCode } = session.session;
+    const { sessionId, taskCode, configVersion } = session.session;
     const { taskId } = task;
     const about = { session: sessionId, task: taskId, task_code: taskCode, collector: collectorId };
     if (reason === 'recovery') logger.info(about, `Recovering session ${sessionId} for task ${taskCode}`);
@@ -81,7 +81,7 @@ export class ActionPerformer {
     const traceparent = reason === 'start' || reason === 'resume' ? task.traces.lifecycle : undefined;
     const epoch = await this.#append(
       task,
-      { type: 'session.assigned', sessionId, taskId, collectorId, reason, refusals },
+      { type: 'session.assigned', sessionId, taskId, collectorId, configVersion, reason, refusals },
       traceparent,
     );
     await this.#ring(action, epoch, traceparent);

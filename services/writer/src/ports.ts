@@ -1,4 +1,5 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 
 /** A message of SAMPLES. */
 export interface SampleMessage {
@@ -20,11 +21,27 @@ export interface Unstorable<M extends SampleMessage = SampleMessage> {
   readonly sample?: Sample;
   /** Only the values of these points; all of it when left out. */
   readonly codes?: readonly string[];
+  /** It is not its holder's. */
+  readonly isNobodys?: boolean;
   readonly reason: string;
 }
 
 /** Puts it into QUARANTINE; resolves when it is there, however long that takes. @throws StoppedWhileTrying */
 export type PutAway = (item: Unstorable, signal: AbortSignal) => Promise<void>;
+
+/** The configuration snapshots of tasks. */
+export interface Snapshots {
+  /** @throws when the broker cannot be asked; that there is none is an answer, in words */
+  load(
+    taskId: string,
+    configVersion: number,
+  ): Promise<
+    { readonly ok: true; readonly config: TaskConfig } | { readonly ok: false; readonly problem: string }
+  >;
+}
+
+/** Has the broker deliver these messages again after a while. */
+export type Postpone<M extends SampleMessage = SampleMessage> = (messages: readonly M[]) => void;
 
 /** Tells the broker that these messages are done. @returns false when it did not confirm; they may come again */
 export type Acknowledge<M extends SampleMessage> = (messages: readonly M[]) => Promise<boolean>;

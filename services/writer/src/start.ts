@@ -5,8 +5,14 @@ import {
 } from '@holdfast/sample-store/open-sample-store.ts';
 import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { ackAll, consumeBatches, type JsMsg } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
+import {
+  ackAll,
+  consumeBatches,
+  giveBackFor,
+  type JsMsg,
+} from '@holdfast/shared/jetstream/consume/consume-batches.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
+import { jetStreamEpochs } from '@holdfast/shared/jetstream/sessions/logged-at.ts';
 import { prepareStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
 import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
@@ -14,21 +20,30 @@ import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { jetStreamSnapshots } from './adapters/jetstream-snapshots.ts';
+import { LogOutage } from './adapters/log-outage.ts';
 import { publishSinkStatus } from './adapters/publish-sink-status.ts';
 import { putAwayInto } from './adapters/put-away.ts';
 import { recordSent } from './adapters/record-sent.ts';
 import { addWriterMetrics } from './adapters/writer-metrics.ts';
+import { Admission } from './admission/admission.ts';
+import { EarlySamples } from './admission/early-samples.ts';
+import { Gate } from './admission/gate.ts';
 import { BatchHandler } from './batch/batch-handler.ts';
 import type { WriterConfig } from './config.ts';
 import { EpochFence } from './fencing/epoch-fence.ts';
 import { maintainStore } from './health/maintain-store.ts';
 import { RefusedDevices } from './health/refused-devices.ts';
+import { Rejections } from './health/rejections.ts';
 import { SinkMonitor } from './health/sink-monitor.ts';
 import { watchStore } from './health/store-watch.ts';
 import { reportCounters, writerCounters } from './health/writer-counters.ts';
 import { WrittenAccount } from './health/written-account.ts';
 import { PatientStore } from './retry/patient-store.ts';
 import { untilStoreWorks } from './retry/until-store-works.ts';
+
+/** The log may have come to their epoch by then. */
+const earlyAgainMs = 2_000;
 
 /**
  * Starts the writer.
@@ -65,6 +80,8 @@ export async function startWriter(
 
   const counters = writerCounters();
   const refusedDevices = new RefusedDevices();
+  const rejections = new Rejections();
+  const logOutage = new LogOutage(log);
   const metrics = new Metrics('writer');
   metrics.addProcessMetrics();
   const writes = addWriterMetrics(metrics, {
@@ -72,6 +89,7 @@ export async function startWriter(
     isReachable: () => storeWatch.isUp() && monitor.failingForMs(Date.now()) === 0,
     failingForMs: () => monitor.failingForMs(Date.now()),
     refusedSessions: () => refusedDevices.sessions(Date.now()),
+    logUnreadableForMs: () => logOutage.forMs(),
   });
   const monitor = new SinkMonitor(counters, Date.now(), writes);
   const sinkStatus = await publishSinkStatus({
@@ -84,6 +102,7 @@ export async function startWriter(
       records_ticks: coverage !== undefined,
       ...monitor.status(storeWatch.isUp(), Date.now()),
       ...refusedDevices.told(Date.now()),
+      ...rejections.told(Date.now()),
     }),
   });
   onStop('sink status', sinkStatus.stop);
@@ -102,12 +121,24 @@ export async function startWriter(
   if (!isPrepared) return;
   onStop('retention', maintainStore({ store, retentionDays: config.SAMPLES_RETENTION_DAYS, log }));
 
+  const epochs = jetStreamEpochs(() => connection.nc);
+  const admission = new Admission({
+    epochs,
+    snapshots: jetStreamSnapshots(connection),
+  });
+  connection.onReconnect(() => admission.forget());
   const handler = new BatchHandler<JsMsg>({
+    gate: new Gate({
+      admission,
+      early: new EarlySamples({ atMost: Math.ceil(config.MAX_ACK_PENDING / 10) }),
+      outage: logOutage,
+    }),
+    postpone: (messages) => giveBackFor(messages, earlyAgainMs),
     store: new PatientStore({ store, coverage, counters, monitor, log }),
     fence: new EpochFence(),
     putAway: putAwayInto(jetStreamQuarantine(connection.nc), log),
     acknowledge: ackAll,
-    account: new WrittenAccount(counters, refusedDevices),
+    account: new WrittenAccount(counters, refusedDevices, rejections),
     monitor,
     clockToleranceMs: config.MAX_CLOCK_DIFFERENCE_MS,
     log,
@@ -129,6 +160,6 @@ export async function startWriter(
   onStop('counters', reportCounters(counters, log));
   onStop('sample consumer', consumer.stop);
   const isDatabaseUp = () => storeWatch.isUp() && monitor.failingForMs(Date.now()) === 0;
-  onStop('record of what was sent', recordSent({ connection, coverage, isDatabaseUp, log }));
+  onStop('record of what was sent', recordSent({ connection, coverage, epochs, isDatabaseUp, log }));
   log.info({ store: config.SAMPLE_STORE, instance }, 'writing samples');
 }

@@ -14,6 +14,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { valuesOf } from './stored-values.ts';
 import {
+  asPlaced,
   connectTo,
   publishSamples,
   sampleOf,
@@ -50,6 +51,7 @@ describe('readings that come when their reader’s successor has begun', () => {
   const read = (session: string, epoch: number, tick: number, more: Partial<Sample> = {}) =>
     sampleOf({ session, epoch, tick, values: { temperature: epoch }, ...more });
   const publish = async (...samples: Sample[]) => {
+    await asPlaced(connection, samples);
     for (const sample of samples) await publishSamples(connection, [sample]);
     await untilAllAcked(connection);
   };
@@ -79,11 +81,12 @@ describe('readings that come when their reader’s successor has begun', () => {
 
   it('are judged alike by two writers that share the stream', async () => {
     const second = await started(String(await freePort()));
-    await publish(read('two', 5, 1), read('two', 9, 12, { since_tick: 10 }));
     // Each of the two gets some of them.
     const late = Array.from({ length: 40 }, (_, index) =>
       read('two', 5, 6 + (index % 8), { device: `d-${index}` }),
     );
+    await asPlaced(connection, [read('two', 5, 1), ...late]);
+    await publish(read('two', 5, 1), read('two', 9, 12, { since_tick: 10 }));
     const begun = late.map(({ device }) => read('two', 9, 12, { device, since_tick: 10 }));
     await publish(...begun);
     await publish(...late);

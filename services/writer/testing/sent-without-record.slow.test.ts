@@ -1,3 +1,4 @@
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { readSent, SentStream } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -17,12 +18,12 @@ describe.skipIf(!victoriaMetricsIsInstalled())('a writer that puts no ticks on r
     const settings = { SAMPLE_STORE: 'influx', INFLUX_URL: victoria.url, INFLUX_TOKEN: 'any' };
     const writer = await startWriter(nats, settings);
     await untilLogged(writer, 'writing samples');
-    await publishSamples(
+    const [placed] = await publishSamples(
       connection,
       ticks(5).map((tick) => sampleOf({ tick })),
     );
-    const { session, epoch, collector, device, period_ms } = sampleOf({ tick: 0 });
-    await new SentStream(connection.nc, 'A').publish('task-1', 'one-1', {
+    const { session, epoch, collector, device, period_ms } = placed as Sample;
+    await new SentStream(connection.nc, 'collector-1').publish('task-1', 'one-1', {
       ...{ v: 1, session, epoch, collector, ended: true },
       devices: [{ device, period_ms, since_tick: 0, tick: 4 }],
     });

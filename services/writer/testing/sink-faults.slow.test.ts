@@ -24,6 +24,7 @@ import {
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  asPlaced,
   backlogOf,
   connectTo,
   firstTimeMs,
@@ -301,17 +302,13 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
 
   it('never writes what is no number, and puts it away with the reason', async () => {
     await start();
-    const text = JSON.stringify(sampleOf({ session: 'of infinite', device: 'infinite', tick: 0 }));
-    await publishText(
-      connection,
-      subjects.sample('collector-1', 'task-1', 'device-1'),
-      text.replace('"temperature":20', '"temperature":1e999'),
-    );
-    await publishText(
-      connection,
-      subjects.sample('collector-1', 'task-1', 'device-1'),
-      text.replace('"temperature":20', '"temperature":NaN'),
-    );
+    const [placed] = await asPlaced(connection, [
+      sampleOf({ session: 'of infinite', device: 'infinite', tick: 0 }),
+    ]);
+    const text = JSON.stringify(placed);
+    const subject = subjects.sample('collector-1', 'task-1', placed?.device_id ?? '');
+    await publishText(connection, subject, text.replace('"temperature":20', '"temperature":1e999'));
+    await publishText(connection, subject, text.replace('"temperature":20', '"temperature":NaN'));
     await untilAllAcked(connection);
     expect(await stored('infinite')).toEqual([]);
     const reasons = (await quarantined(connection)).map(({ reason }) => reason);

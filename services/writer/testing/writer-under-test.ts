@@ -10,6 +10,7 @@ import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
+import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
 import { sampleOf as plainSample } from '../src/batch/testing/sample-message.ts';
 
 export { firstTimeMs } from '../src/batch/testing/sample-message.ts';
@@ -69,11 +70,38 @@ export async function publishText(connection: Connection, subject: string, text:
   );
 }
 
-export async function publishSamples(connection: Connection, samples: readonly Sample[]): Promise<void> {
+const placing = new WeakMap<Connection, PlacedSamples>();
+
+function placedIn(connection: Connection): PlacedSamples {
+  const known = placing.get(connection) ?? new PlacedSamples(connection.nc);
+  placing.set(connection, known);
+  return known;
+}
+
+/**
+ * The same as their holders publish them: under epochs that the log has given to their sessions, each device under an id of its own. What
+ * a session has of devices and points is told by the first samples of it.
+ */
+export function asPlaced(connection: Connection, samples: readonly Sample[]): Promise<Sample[]> {
+  return placedIn(connection).placed(
+    samples.map((sample) =>
+      sample.device === 'press-1' || sample.device_id !== 'device-1'
+        ? sample
+        : { ...sample, device_id: `of-${Buffer.from(sample.device).toString('hex')}` },
+    ),
+  );
+}
+
+/** @returns them as they were published */
+export async function publishSamples(
+  connection: Connection,
+  samples: readonly Sample[],
+): Promise<readonly Sample[]> {
+  const placed = await asPlaced(connection, samples);
   const together = 50;
-  for (let from = 0; from < samples.length; from += together) {
+  for (let from = 0; from < placed.length; from += together) {
     await Promise.all(
-      samples
+      placed
         .slice(from, from + together)
         .map((sample) =>
           publishText(
@@ -84,6 +112,7 @@ export async function publishSamples(connection: Connection, samples: readonly S
         ),
     );
   }
+  return placed;
 }
 
 /** The only writer's report on itself, once it is as wanted. */

@@ -5,6 +5,7 @@ import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgre
 import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { fromTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
@@ -20,6 +21,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ticks, valuesOf, wholeTime } from './stored-values.ts';
 import {
+  asPlaced,
   connectTo,
   firstTimeMs,
   publishSamples,
@@ -104,7 +106,8 @@ describe('the writer with PostgreSQL', () => {
       ticks(20).map((tick) => sampleOf({ session: 'poison', tick })),
     );
     await publishText(connection, subjects.sample('collector-1', 'task-1', 'device-1'), 'this is not JSON');
-    const future = JSON.stringify({ ...sampleOf({ session: 'poison', tick: 41 }), v: 99 });
+    const [inFuture] = await asPlaced(connection, [sampleOf({ session: 'poison', tick: 41 })]);
+    const future = JSON.stringify({ ...inFuture, v: 99 });
     await publishText(connection, subjects.sample('collector-1', 'task-1', 'device-1'), future);
     await publishSamples(connection, [
       sampleOf({
@@ -156,12 +159,16 @@ describe('the writer with PostgreSQL', () => {
         uncertain: ['state', 'run'],
         miss: { cause: 'exception', detail: 'one point is missing' },
       });
-    await publishSamples(connection, [refused(0), sampleOf({ session: 'refused', tick: 1 }), refused(2)]);
+    const [first] = await publishSamples(connection, [
+      refused(0),
+      sampleOf({ session: 'refused', tick: 1 }),
+      refused(2),
+    ]);
     await untilAllAcked(connection);
     expect(await valuesOf(store, 'refused', 'temperature')).toEqual([0, 21, 2]);
     expect(await valuesOf(store, 'refused', 'count')).toEqual(['9007199254740993', '9007199254740993']);
     const records = (await quarantined(connection)).filter(({ body }) => body.includes('"refused"'));
-    const { values: _v, integers: _i, uncertain: _u, miss: _m, ...about } = refused(0);
+    const { values: _v, integers: _i, uncertain: _u, miss: _m, ...about } = first as Sample;
     expect(records.map(({ point_codes }) => point_codes)).toEqual([
       ['state', 'energy'],
       ['state', 'energy'],

@@ -53,6 +53,7 @@ export class RecordedHistory {
       sessionId: `7-${run}`,
       taskId: '7',
       collectorId,
+      configVersion: 1,
       reason,
       refusals: 0,
     });

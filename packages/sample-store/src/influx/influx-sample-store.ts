@@ -161,6 +161,7 @@ export function openInfluxSampleStore(
     maintain: async () => [],
     epochStarts: async () => [],
     firstTicks: async () => [],
+    forgetEpochs: async () => undefined,
     async reachable() {
       return get(influx, '/ping', { timeoutMs }).then(
         () => true,

@@ -15,6 +15,7 @@ import { withoutRepeats } from '../without-repeats.ts';
 import { DayPartitions } from './day-partitions.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
 import { noteFirstTicks, readFirstTicks } from './first-tick-table.ts';
+import { forgetEpochs } from './forget-epochs.ts';
 import { inTransaction } from './in-transaction.ts';
 import type { LeavingPool } from './leaving-pool.ts';
 import { openPool } from './open-postgres.ts';
@@ -56,6 +57,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
     kindsOf: (places) => readKinds(db, places),
     epochStarts: (known) => readEpochStarts(db, known),
     firstTicks: (asked) => readFirstTicks(db, asked),
+    forgetEpochs: (epochs) => forgetEpochs(db, epochs),
     async maintain({ nowMs, keepFromMs }) {
       try {
         return await days.maintain(db, nowMs, keepFromMs);

@@ -4,6 +4,7 @@ import { SentTicks } from '../sent-ticks.ts';
 import { outcomeOfSample, tickEntry } from '../tick-coverage.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
 import { noteFirstTicks, readFirstTicks } from './first-tick-table.ts';
+import { forgetEpochs } from './forget-epochs.ts';
 import { openPostgres } from './open-postgres.ts';
 import { rejectionReason, unavailable } from './postgres-errors.ts';
 import { recordTicks, ticksOnRecord } from './tick-coverage-table.ts';
@@ -44,6 +45,7 @@ export function recordedInPostgres(
     maintain: (options) => store.maintain(options),
     epochStarts: (known) => readEpochStarts(db, known),
     firstTicks: (asked) => readFirstTicks(db, asked),
+    forgetEpochs: (epochs) => forgetEpochs(db, epochs),
     reachable: () => store.reachable(),
     close() {
       closed ??= Promise.all([store.close(), db.destroy()]).then(() => undefined);

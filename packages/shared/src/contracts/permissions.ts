@@ -276,7 +276,9 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
   writer: () => ({
     publish: [
       ...durable(samples, durableNames.writer),
-      ...read(sent),
+      // Whose a sample is, and what may be in it.
+      ...[sessions, taskConfigs, sent].flatMap(read),
+      ...follow(taskConfigs),
       ...follow(sent),
       `${api}.STREAM.MSG.DELETE.${sent}`,
       subjects.quarantine('*'),

@@ -11,6 +11,8 @@ export const sentRecordSchema = z.object({
   epoch: z.int().positive(),
   /** The process that sent the samples; another one may have found them. */
   collector: z.string(),
+  /** With which epoch of the same task that other one found them. */
+  found_under: z.int().positive().optional(),
   /** Nothing more is to come of it, or only what was still on its way. */
   ended: z.boolean(),
   devices: z.array(

@@ -70,6 +70,7 @@ const anyEvent = fc.oneof(
   fc.record({
     type: fc.constant('session.assigned'),
     ...placed,
+    configVersion: positive,
     reason: fc.constantFrom('start', 'recovery', 'failover', 'drain', 'rebalance', 'resume'),
   }),
   fc.record({
@@ -203,7 +204,7 @@ describe('a log that was written', () => {
           tags: ['x', null, 1.5],
         },
       },
-      { type: 'session.assigned', ...onA, reason: 'failover', refusals: 2 },
+      { type: 'session.assigned', ...onA, configVersion: 3, reason: 'failover', refusals: 2 },
       {
         type: 'session.released',
         ...onA,

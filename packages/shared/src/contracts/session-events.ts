@@ -44,6 +44,7 @@ const dataSchemas = {
   }),
   'session.assigned': z.object({
     ...placed,
+    config_version: z.int().positive(),
     reason: z.enum(['start', 'recovery', 'failover', 'drain', 'rebalance', 'resume']),
   }),
   'session.released': z.object({

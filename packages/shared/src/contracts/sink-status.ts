@@ -20,6 +20,23 @@ export const refusedValuesSchema = z.object({
 });
 export type RefusedValues = z.infer<typeof refusedValuesSchema>;
 
+/** Sessions and senders that are told at most. */
+export const rejectedTold = 100;
+
+/** Samples that name a session and are not its holder's. */
+export const rejectedSamplesSchema = z.object({
+  /** As they say. */
+  session: z.string(),
+  /** The collector that has published them, as the broker says. */
+  source: z.string(),
+  /** Reason of the last one. */
+  reason: z.string(),
+  since: z.string(),
+  last: z.string(),
+  samples: z.int().positive(),
+});
+export type RejectedSamples = z.infer<typeof rejectedSamplesSchema>;
+
 /**
  * A writer's report on itself and its database in the SINKS bucket, under its instance, every few seconds. An old
  * `updated_at` means that the writer has gone. Counters begin at `started_at`, with the instance; readers add the
@@ -65,6 +82,11 @@ export const sinkStatusSchema = z.object({
   refused: z.array(refusedValuesSchema).max(refusedDevicesTold),
   /** Devices for which there was no room. */
   refused_left_out: z.int().nonnegative(),
+  /** Samples that were not their holder's: turned away, some of them kept in quarantine. */
+  samples_rejected: z.int().nonnegative(),
+  /** Those of the last ten minutes, the latest first. */
+  rejected: z.array(rejectedSamplesSchema).max(rejectedTold),
+  rejected_left_out: z.int().nonnegative(),
   /** Attempts to write that failed and were, or will be, repeated. */
   failed_writes: z.int().nonnegative(),
 });

@@ -22,6 +22,7 @@ export {
   registerTables,
   type TextEncoding,
   textEncodings,
+  valueCodes,
 } from '@holdfast/driver-modbus/layout/point-layout.ts';
 
 export const periodMsSchema = z.int().min(10).max(86_400_000);

@@ -9,6 +9,7 @@ const assigned = {
   sessionId: '7-1',
   taskId: '7',
   collectorId: 'c1',
+  configVersion: 1,
   reason: 'start',
   refusals: 0,
 } as const;

@@ -26,6 +26,7 @@ const assigned = message({
   sessionId: '7-1',
   taskId: '7',
   collectorId: 'A',
+  configVersion: 1,
   reason: 'start',
   refusals: 0,
 });

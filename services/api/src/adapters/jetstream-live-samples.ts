@@ -1,18 +1,49 @@
+import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { sourceOfSample } from '@holdfast/shared/contracts/sample/source-of-sample.ts';
 import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { openStreamFeed, streamBounds } from '@holdfast/shared/jetstream/consume/stream-feed.ts';
-import type { LiveSamples } from '../ports.ts';
+import {
+  type FedMessage,
+  openStreamFeed,
+  streamBounds,
+} from '@holdfast/shared/jetstream/consume/stream-feed.ts';
+import { type EpochBook, isPlacedSo } from '@holdfast/shared/sessions/epoch-book.ts';
+import { BrokerUnavailable, type LiveSamples } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 
 const { samples: stream } = streamNames;
 
 /** SAMPLES through an ordered consumer for each feed. */
-export function jetStreamLiveSamples(connection: () => NatsConnection): LiveSamples {
+export function jetStreamLiveSamples(connection: () => NatsConnection, epochs: EpochBook): LiveSamples {
   return {
     bounds: () => askedOfBroker(connection, (nc) => streamBounds(nc, stream)),
     open: ({ after, taskId }) => {
       const filterSubject = taskId === undefined ? subjects.allSamples : subjects.samplesOf(taskId);
-      return askedOfBroker(connection, (nc) => openStreamFeed(nc, { stream, after, filterSubject }));
+      return askedOfBroker(connection, async (nc) => {
+        const feed = await openStreamFeed(nc, { stream, after, filterSubject });
+        return {
+          pendingAtStart: feed.pendingAtStart,
+          stop: () => feed.stop(),
+          async *[Symbol.asyncIterator]() {
+            for await (const message of feed) {
+              const { sequence, pending, data } = message;
+              yield { sequence, pending, data: (await isTellable(message, epochs)) ? data : '' };
+            }
+          },
+        };
+      });
     },
   };
+}
+
+/** Whether a holder of its session has published it, or a service has told it again. @throws BrokerUnavailable */
+async function isTellable({ subject, data }: FedMessage, epochs: EpochBook): Promise<boolean> {
+  const decoded = decodeSample(data);
+  if (!decoded.ok || sourceOfSample(subject, decoded.sample) === undefined) return false;
+  const { sample } = decoded;
+  try {
+    return isPlacedSo(epochs.known(sample.epoch) ?? (await epochs.find(sample.epoch)), sample);
+  } catch (error) {
+    throw new BrokerUnavailable('the session log cannot be read', { cause: error });
+  }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
 import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
+import { jetStreamEpochs } from '@holdfast/shared/jetstream/sessions/logged-at.ts';
 import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { ApiKeys } from '../access/api-keys.ts';
@@ -9,6 +10,7 @@ import { startBroker } from '../adapters/broker.ts';
 import { jetStreamKeyBook } from '../adapters/jetstream-access.ts';
 import { jetStreamAuditLog } from '../adapters/jetstream-audit-log.ts';
 import { jetStreamSessionLog } from '../adapters/jetstream-session-log.ts';
+import { placedStatuses } from '../adapters/placed-statuses.ts';
 import { startAuditTrail } from '../audit/audit-trail.ts';
 import type { ApiConfig } from '../config.ts';
 import { ConfigVersions } from '../configuration/config-versions.ts';
@@ -28,6 +30,7 @@ export function openBroker(
   { log, onStop, fail }: ServiceContext,
 ) {
   const logGuard = new LogGuard(database, log);
+  const epochs = jetStreamEpochs(() => broker.connection());
   const liveStatus = startLiveStatus({ database, log, flushIntervalMs: config.COUNTERS_FLUSH_MS });
   onStop('live status', liveStatus.stop);
   const waiting = startWaitingNotices();
@@ -51,6 +54,7 @@ export function openBroker(
     onBack: () => {
       memory.clear();
       versions.forgetStored();
+      epochs.forget();
     },
     checkLog: (nc) => logGuard.check(jetStreamSessionLog(nc)),
     onReady: async (nc) => {
@@ -59,7 +63,7 @@ export function openBroker(
       if (bootstrapKey !== undefined) await keys.bootstrap(bootstrapKey, keyBook);
       await people.load(nc);
       const board = await StatusBoard.open(nc);
-      await liveStatus.watch((onStatus) => board.watch(onStatus));
+      await liveStatus.watch(placedStatuses(board, epochs));
       const waitingBoard = await KvWaitingBoard.open(nc);
       await waiting.watch((listener) => waitingBoard.watch(listener));
       serveConsumerRequests(nc, log);
@@ -71,5 +75,5 @@ export function openBroker(
   const auditLog = jetStreamAuditLog(broker.connection);
   const audit = startAuditTrail({ audit: auditLog, log });
   onStop('audit trail', audit.stop);
-  return { broker, keys, people, auditLog, audit, logGuard, liveStatus, waiting, memory, versions };
+  return { broker, keys, people, auditLog, audit, logGuard, liveStatus, waiting, memory, versions, epochs };
 }

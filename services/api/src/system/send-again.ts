@@ -57,10 +57,15 @@ export type SentAgain =
   | { readonly ok: true; readonly stream: string; readonly subject: string; readonly sentAs: number }
   | { readonly ok: false; readonly why: string };
 
-/** Sends it to where it came from and takes it out of quarantine. @throws BrokerUnavailable, SampleStoreUnavailable */
+/**
+ * Sends it to where it came from and takes it out of quarantine.
+ * @param trustEpoch somebody vouches for an epoch that the log does not know
+ * @throws BrokerUnavailable, SampleStoreUnavailable
+ */
 export async function sendAgain(
   { quarantine, samples }: { quarantine: QuarantineStore; samples: Pick<SampleStore, 'firstTicks'> },
   item: Quarantined,
+  { trustEpoch }: { readonly trustEpoch: boolean },
 ): Promise<SentAgain> {
   const asked = resendable(item);
   if (!asked.ok) return asked;
@@ -69,7 +74,10 @@ export async function sendAgain(
   const { stream, subject, body, firstSequence, clockAheadMs } = asked;
   const { sequence } = item;
   // Deleted only when it is stored there: a repeat does no harm, a loss does.
-  const sentAs = await quarantine.sendAgain({ subject, body, sequence, firstSequence, clockAheadMs });
+  const sentAs = await quarantine.sendAgain({
+    ...{ subject, body, sequence, firstSequence, clockAheadMs },
+    trustEpoch,
+  });
   await quarantine.delete(sequence);
   return { ok: true, stream, subject, sentAs };
 }

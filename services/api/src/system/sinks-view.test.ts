@@ -26,11 +26,14 @@ const working: SinkStatus = {
   samples_written: 1,
   values_written: 1,
   samples_fenced: 0,
+  samples_rejected: 0,
   samples_uncertain: 0,
   messages_quarantined: 0,
   values_quarantined: 0,
   refused: [],
   refused_left_out: 0,
+  rejected: [],
+  rejected_left_out: 0,
   failed_writes: 2,
 };
 const failing: SinkStatus = {

@@ -1,6 +1,6 @@
 import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
-import type { RefusedValues, SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
+import type { RefusedValues, RejectedSamples, SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { Backlog } from '../ports.ts';
 
 /** Writers speak every 2 s, collectors every 5 s; one that was silent for so long is gone. */
@@ -60,7 +60,8 @@ function stateOf(alive: SinksView['writers'], messages: number): Pick<SinksView,
   if (working.length > 0 && refusals.length > 0) {
     return { status: 'refusing', detail: `values of ${inWords(refusals)} go to quarantine` };
   }
-  if (working.length === alive.length) return { status: 'ok', detail: 'samples are written' };
+  const turnedAway = strangersInWords(alive.flatMap(({ rejected }) => rejected));
+  if (working.length === alive.length) return { status: 'ok', detail: `samples are written${turnedAway}` };
   const failing = alive.find((writer) => !working.includes(writer));
   const why = failing?.last_error?.message ?? 'the database does not answer';
   if (working.length > 0) {
@@ -71,6 +72,15 @@ function stateOf(alive: SinksView['writers'], messages: number): Pick<SinksView,
   }
   const since = failing?.failing_since ? ` since ${failing.failing_since}` : '';
   return { status: 'failing', detail: `samples cannot be written${since}: ${why}. They wait in the stream` };
+}
+
+/** Somebody speaks in another one's name, or an epoch was lost: nothing is wrong with the database. */
+function strangersInWords(rejected: readonly RejectedSamples[]): string {
+  const [last] = rejected.toSorted((a, b) => b.last.localeCompare(a.last));
+  if (!last) return '';
+  const more = rejected.length > 1 ? ` and ${rejected.length - 1} more` : '';
+  const { session, source, reason } = last;
+  return `, but not those of ${source} that name session ${session}${more}, which are not its holder's: ${reason}`;
 }
 
 const refusalsNamed = 3;

@@ -9,6 +9,7 @@ import {
   quarantinedViewSchema,
   quarantinePageSchema,
   quarantineQuerySchema,
+  sendAgainBodySchema,
   sentAgainSchema,
   sinksSchema,
 } from '@holdfast/shared/contracts/http/system-http.ts';
@@ -118,11 +119,11 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       action: 'quarantine.send_again',
       tag: 'System',
       summary: 'Process a quarantined message again',
-      schema: { params, body: noFieldsSchema, response: { 200: sentAgainSchema } },
+      schema: { params, body: sendAgainBodySchema, response: { 200: sentAgainSchema } },
       handler: async (request) => {
         const { sequence } = request.params;
         const upTo = await quarantine.lastSequence();
-        const sent = await sendAgain({ quarantine, samples }, await known(sequence));
+        const sent = await sendAgain({ quarantine, samples }, await known(sequence), trusted(request.body));
         if (!sent.ok) throw notSentAgain(sequence, sent.why);
         const { stream, subject, sentAs } = sent;
         request.log.info({ sequence, subject, sent_as: sentAs }, 'a quarantined message was sent again');
@@ -141,7 +142,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       schema: {
         querystring: manyQuarantinedSchema,
         // A filter that stands in the body by mistake must not send everything again.
-        body: noFieldsSchema,
+        body: sendAgainBodySchema,
         response: { 200: manySentAgainSchema },
       },
       handler: async (request) => {
@@ -152,7 +153,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
         let lastSentAs = 0;
         const kept: { sequence: number; detail: string }[] = [];
         for (const item of found) {
-          const outcome = await sendAgain({ quarantine, samples }, item);
+          const outcome = await sendAgain({ quarantine, samples }, item, trusted(request.body));
           if (outcome.ok) {
             sent += 1;
             lastSentAs = Math.max(lastSentAs, outcome.sentAs);
@@ -193,6 +194,10 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       },
     }),
   ];
+}
+
+function trusted(body: z.infer<typeof sendAgainBodySchema>): { readonly trustEpoch: boolean } {
+  return { trustEpoch: body?.trust_epoch ?? false };
 }
 
 function quarantinedView(item: Quarantined): QuarantinedView {

@@ -235,7 +235,7 @@ export class TaskHolder {
         }),
       );
       // The fate of that session's readings up to there is unknown once SAMPLES has dropped these.
-      await ask(() => sent.found(former));
+      await ask(() => sent.found(former, assignment.epoch));
     } finally {
       isWanted = false;
     }

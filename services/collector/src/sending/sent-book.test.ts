@@ -116,10 +116,10 @@ describe('up to where samples were sent', () => {
   it('is said of others before anything is sent in their place', async () => {
     const world = new World();
     world.answersAfterMs = 500;
-    const found = world.book.found([
-      sent(10, 40, { collector: 'B', epoch: 12 }),
-      sent(12, 41, { device: 'oven' }),
-    ]);
+    const found = world.book.found(
+      [sent(10, 40, { collector: 'B', epoch: 12 }), sent(12, 41, { device: 'oven' })],
+      21,
+    );
     await world.time.until(found);
     expect(world.said()).toEqual(['7-1/12 press 10-40.', '7-1/20 oven 12-41.']);
   });
@@ -128,13 +128,13 @@ describe('up to where samples were sent', () => {
     const world = new World();
     world.takes = () => false;
     world.book.start();
-    await world.time.until(world.book.found([sent(10, 40)]));
+    await world.time.until(world.book.found([sent(10, 40)], 21));
     world.book.ended('7-1', 20);
     await world.time.advance(60_000);
     expect(world.said()).toEqual([]);
     world.answersAfterMs = 500;
     let isWaitedFor = true;
-    void world.book.found([sent(10, 40)]).then(() => {
+    void world.book.found([sent(10, 40)], 21).then(() => {
       isWaitedFor = false;
     });
     await world.time.advance(0);

@@ -46,6 +46,8 @@ const foundMs = 2_000;
 interface Sender {
   readonly token: string;
   readonly about: Pick<SentSample, 'session' | 'epoch' | 'collector' | 'task'>;
+  /** Our epoch, where another process sent it. */
+  readonly foundUnder: number | undefined;
   readonly devices: Map<string, { -readonly [K in keyof SentOfDevice]: SentOfDevice[K] }>;
   /** Not published since. */
   isDirty: boolean;
@@ -150,13 +152,13 @@ export class SentBook {
    * their newest samples are the newest of all, whoever comes next finds them too. While the broker takes nothing of it
    * nobody has to wait.
    */
-  async found(samples: readonly SentSample[]): Promise<void> {
+  async found(samples: readonly SentSample[], foundUnder: number): Promise<void> {
     const found = new Map<string, Sender>();
     for (const sample of samples) {
       const tick = sample.through_tick ?? sample.tick;
       if (sample.since_tick === undefined || sample.since_tick > tick) continue;
       const key = `${keyOf(sample.session, sample.epoch)}/${sample.collector}`;
-      const sender = found.get(key) ?? this.#newSender(sample);
+      const sender = found.get(key) ?? this.#newSender(sample, foundUnder);
       found.set(key, sender);
       const { device, period_ms, since_tick } = sample;
       sender.devices.set(device, { device, period_ms, since_tick, tick });
@@ -204,11 +206,12 @@ export class SentBook {
     closed.abort();
   }
 
-  #newSender({ session, epoch, collector, task }: SentSample): Sender {
+  #newSender({ session, epoch, collector, task }: SentSample, foundUnder?: number): Sender {
     this.#tokens += 1;
     return {
       token: `${this.#options.instance}-${this.#tokens}`,
       about: { session, epoch, collector, task },
+      foundUnder,
       devices: new Map(),
       isDirty: true,
       hasEnded: false,
@@ -256,7 +259,8 @@ export class SentBook {
     try {
       for (let from = 0; from < devices.length; from += devicesOfRecord) {
         const some = devices.slice(from, from + devicesOfRecord);
-        const about = { v: 1, session, epoch, collector, ended: hasEnded } as const;
+        const found = sender.foundUnder === undefined ? {} : { found_under: sender.foundUnder };
+        const about = { v: 1, session, epoch, collector, ...found, ended: hasEnded } as const;
         const token = from === 0 ? sender.token : `${sender.token}-${from / devicesOfRecord}`;
         await publish(task, token, { ...about, devices: some });
       }

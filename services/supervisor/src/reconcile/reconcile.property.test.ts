@@ -146,9 +146,10 @@ class World {
         case 'assign': {
           const { task, session, collectorId, reason, refusals, former } = action;
           this.#noOtherPolls(task.taskId, collectorId);
-          const { sessionId } = session.session;
+          const { sessionId, configVersion } = session.session;
           const { taskId } = task;
-          this.append(taskId, { type: 'session.assigned', sessionId, taskId, collectorId, reason, refusals });
+          const placed = { sessionId, taskId, collectorId, configVersion, reason, refusals };
+          this.append(taskId, { type: 'session.assigned', ...placed });
           if (isAlive()) ring(`${collectorId}.${taskId}`);
           if (former !== undefined && keys.has(`${former}.${taskId}`) && isAlive())
             sweep(`${former}.${taskId}`);

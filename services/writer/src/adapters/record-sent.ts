@@ -7,12 +7,15 @@ import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import type { EpochBook } from '@holdfast/shared/sessions/epoch-book.ts';
+import { isSendersWord } from '../sent/is-senders-word.ts';
 import { PendingSent } from '../sent/pending-sent.ts';
 
 export interface RecordSentOptions {
   readonly connection: Connection;
   /** Undefined where no ticks are put on record. */
   readonly coverage: Pick<TickCoverage, 'record'> | undefined;
+  readonly epochs: Pick<EpochBook, 'find'>;
   /** Whether the database takes samples, as far as is known. */
   readonly isDatabaseUp: () => boolean;
   /** 5 s */
@@ -30,6 +33,7 @@ export interface RecordSentOptions {
 export function recordSent({
   connection,
   coverage,
+  epochs,
   isDatabaseUp,
   everyMs = 5_000,
   log,
@@ -53,7 +57,17 @@ export function recordSent({
     });
     for (const { message, record } of ready) {
       if (signal.aborted) return;
-      await coverage?.record(confirmedTicks(record));
+      const { session, epoch, collector } = record;
+      const isTrue = await isSendersWord(message.subject, record, epochs);
+      if (isTrue === undefined) continue;
+      if (isTrue) await coverage?.record(confirmedTicks(record));
+      else {
+        const about = { subject: message.subject, session, epoch, collector };
+        log.warn(
+          about,
+          'up to where samples were sent is told by somebody who did not send them; it is not believed',
+        );
+      }
       await deleteSent(nc, message.sequence);
       pending.settle(message);
     }

@@ -9,12 +9,14 @@ export interface WriterMetricSources {
   readonly failingForMs: () => number;
   /** Sessions of which values go to quarantine. */
   readonly refusedSessions: () => number;
+  /** For how long batches have waited for SESSIONS. */
+  readonly logUnreadableForMs: () => number;
 }
 
 /** The writer's metrics, and who is to be told of its writes. */
 export function addWriterMetrics(
   metrics: Metrics,
-  { counters, isReachable, failingForMs, refusedSessions }: WriterMetricSources,
+  { counters, isReachable, failingForMs, refusedSessions, logUnreadableForMs }: WriterMetricSources,
 ): WriteObserver {
   metrics.gauge({
     name: 'holdfast_sink_reachable',
@@ -30,6 +32,16 @@ export function addWriterMetrics(
     name: 'holdfast_sink_refused_sessions',
     help: 'Sessions with values that the database lately refuses: these go to QUARANTINE, the rest is stored.',
     read: () => refusedSessions(),
+  });
+  metrics.gauge({
+    name: 'holdfast_writer_log_unreadable_seconds',
+    help: 'For how long samples have waited because SESSIONS, which says whose they are, cannot be read; 0 while it can be.',
+    read: () => logUnreadableForMs() / 1_000,
+  });
+  metrics.countOf({
+    name: 'holdfast_writer_samples_rejected_total',
+    help: 'Samples turned away because they were not those of the session’s holder.',
+    read: () => counters.samplesRejected,
   });
   metrics.countOf({
     name: 'holdfast_writer_samples_written_total',

@@ -1,9 +1,11 @@
-import { firstSequenceHeader, sentAtHeader } from '@holdfast/shared/contracts/sample/sample.ts';
+import { firstSequenceHeader, type Sample, sentAtHeader } from '@holdfast/shared/contracts/sample/sample.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { StoppedWhileTrying } from '@holdfast/shared/runtime/until-it-works.ts';
 import { describe, expect, it } from 'vitest';
+import { gateForTest, placedSo } from '../admission/testing/gate-for-test.ts';
 import { EpochFence } from '../fencing/epoch-fence.ts';
 import { RefusedDevices } from '../health/refused-devices.ts';
+import { Rejections } from '../health/rejections.ts';
 import { SinkMonitor } from '../health/sink-monitor.ts';
 import { writerCounters } from '../health/writer-counters.ts';
 import { WrittenAccount } from '../health/written-account.ts';
@@ -13,7 +15,7 @@ import { BatchHandler } from './batch-handler.ts';
 import { MemoryStore } from './testing/memory-store.ts';
 import { messageOf, sampleOf, sentAgain } from './testing/sample-message.ts';
 
-function writerCore() {
+function writerCore(gate = gateForTest()) {
   const log = createLogger('writer', 'fatal');
   const store = new MemoryStore();
   const counters = writerCounters();
@@ -22,8 +24,12 @@ function writerCore() {
   /** Sequences of messages that were acknowledged, with how much was in the store, on record and put away by then. */
   const acked: { seqs: number[]; stored: number; recorded: number; putAway: number }[] = [];
   const putAway: Unstorable[] = [];
+  const postponed: number[] = [];
+  const rejections = new Rejections();
   const handler = new BatchHandler<SampleMessage>({
     store: new PatientStore({ store, coverage: store, counters, monitor, log }),
+    gate,
+    postpone: (messages) => void postponed.push(...messages.map(({ seq }) => seq)),
     fence: new EpochFence(),
     putAway: async (item) => void putAway.push(item),
     acknowledge: async (messages) => {
@@ -36,7 +42,7 @@ function writerCore() {
       });
       return true;
     },
-    account: new WrittenAccount(counters, new RefusedDevices()),
+    account: new WrittenAccount(counters, new RefusedDevices(), rejections),
     monitor,
     clockToleranceMs: 60_000,
     log,
@@ -47,6 +53,8 @@ function writerCore() {
     monitor,
     acked,
     putAway,
+    postponed,
+    rejections,
     stop,
     handle: (...messages: SampleMessage[]) => handler.handle(messages, stop.signal),
     ticks: () => store.stored.map(({ tick }) => tick),
@@ -204,3 +212,109 @@ describe('a sample of a collector whose clock is off', () => {
     expect(counters.samplesUncertain).toBe(1);
   });
 });
+
+describe('a sample that is not its holder’s', () => {
+  const evil = (seq: number, changes: Partial<Sample> & Pick<Sample, 'tick'>) => ({
+    ...messageOf(seq, sampleOf({ collector: 'evil', ...changes })),
+    subject: 'samples.evil.task-1.device-1',
+  });
+
+  it('fences nobody, marks no tick of the session, is counted and kept for people', async () => {
+    const { handle, ticks, store, putAway, acked, counters, rejections } = writerCore();
+    await handle(
+      evil(1, { tick: 0, epoch: 9_000_000 }),
+      {
+        ...messageOf(2, JSON.stringify({ ...sampleOf({ tick: 1 }), v: 99 })),
+        subject: 'samples.evil.task-1.device-1',
+      },
+      messageOf(3, sampleOf({ tick: 2 })),
+    );
+    await handle(messageOf(4, sampleOf({ tick: 3 })));
+    expect(ticks()).toEqual([2, 3]);
+    expect(store.recorded).toEqual([]);
+    expect(putAway.map(({ message }) => message.seq)).toEqual([1, 2]);
+    expect(acked.flatMap(({ seqs }) => seqs).sort()).toEqual([1, 2, 3, 4]);
+    expect(counters).toMatchObject({ samplesWritten: 2, samplesRejected: 2, samplesFenced: 0 });
+    expect(rejections.told(Date.now()).rejected).toMatchObject([
+      { session: 'session-1', source: 'evil', samples: 2 },
+    ]);
+  });
+
+  it('is kept sixty times a minute, and counted beyond', async () => {
+    const { handle, putAway, acked, counters } = writerCore();
+    await handle(...Array.from({ length: 500 }, (_, index) => evil(index + 1, { tick: index })));
+    expect(putAway).toHaveLength(60);
+    expect(acked.flatMap(({ seqs }) => seqs)).toHaveLength(500);
+    expect(counters).toMatchObject({ samplesRejected: 500, messagesQuarantined: 60 });
+  });
+
+  it('is turned away and not waited for with another one’s epoch, however it reached the database before', async () => {
+    const { handle, ticks, store } = writerCore(
+      gateForTest(async (epoch) => (epoch === 7 ? placedSo() : { kind: 'other' })),
+    );
+    store.starts.push({ session: 'session-1', epoch: 9_000_000, sequence: 1 });
+    await handle(messageOf(10, sampleOf({ tick: 5 })));
+    expect(ticks()).toEqual([5]);
+    expect(store.stored).toMatchObject([{ overtaken: false }]);
+    expect(store.starts).toEqual([]);
+  });
+});
+
+describe('a sample that comes before its event', () => {
+  const lagging = (end: { at: number }) =>
+    gateForTest(async (epoch) => (epoch <= end.at ? placedSo() : { kind: 'ahead' }), {
+      atMost: 2,
+      nowMs: () => end.at * 1_000,
+    });
+
+  it('waits for the log without holding up anybody, and is stored once that has come', async () => {
+    const end = { at: 7 };
+    const { handle, ticks, postponed, acked, putAway } = writerCore(lagging(end));
+    const early = messageOf(1, sampleOf({ tick: 1, epoch: 9 }));
+    await handle(early, messageOf(2, sampleOf({ tick: 2, epoch: 7 })));
+    expect([ticks(), postponed, acked.flatMap(({ seqs }) => seqs)]).toEqual([[2], [1], [2]]);
+    end.at = 9;
+    await handle(early);
+    expect([ticks(), putAway]).toEqual([[2, 1], []]);
+  });
+
+  it('waits fifteen seconds at most, few of them at a time', async () => {
+    const end = { at: 7 };
+    const { handle, postponed, putAway } = writerCore(lagging(end));
+    const forged = (seq: number) => messageOf(seq, sampleOf({ tick: seq, epoch: 1_000 }));
+    await handle(forged(1), forged(2), forged(3));
+    expect([postponed, putAway.map(({ message }) => message.seq)]).toEqual([[1, 2], [3]]);
+    end.at = 21;
+    await handle(forged(1), forged(2));
+    expect(postponed).toEqual([1, 2, 1, 2]);
+    end.at = 22;
+    await handle(forged(1), forged(2));
+    expect(putAway.map(({ message }) => message.seq)).toEqual([3, 1, 2]);
+    expect(putAway[1]?.reason).toBe('SESSIONS has not come to epoch 1000');
+  });
+});
+
+describe('samples whose log cannot be read', () => {
+  it('wait unacknowledged until it can', async () => {
+    let isAway = true;
+    const { handle, acked, ticks } = writerCore(
+      gateForTest(async () => {
+        if (isAway) throw new Error('no answer');
+        return placedSo();
+      }),
+    );
+    const handling = handle(messageOf(1, sampleOf({ tick: 1 })), evilMessage());
+    await turnsOfEventLoop();
+    expect([acked, ticks()]).toEqual([[], []]);
+    isAway = false;
+    await handling;
+    expect(ticks()).toEqual([1]);
+  });
+});
+
+function evilMessage(): SampleMessage {
+  return {
+    ...messageOf(2, sampleOf({ tick: 2, collector: 'evil' })),
+    subject: 'samples.evil.task-1.device-1',
+  };
+}

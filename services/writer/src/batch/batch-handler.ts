@@ -1,30 +1,69 @@
 import { tickEntry } from '@holdfast/sample-store/tick-coverage.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { parsePublishedSubject } from '@holdfast/shared/contracts/subjects.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { News } from '@holdfast/shared/runtime/news.ts';
+import type { Claim } from '../admission/admission.ts';
 import { firstPlace } from '../admission/first-place.ts';
+import type { Gate, Judged } from '../admission/gate.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
-import { learnFromStore } from '../fencing/learn-from-store.ts';
+import { type IsEpochOf, learnFromStore } from '../fencing/learn-from-store.ts';
+import type { Rejection } from '../health/rejections.ts';
 import type { SinkMonitor } from '../health/sink-monitor.ts';
 import type { WrittenAccount } from '../health/written-account.ts';
-import type { Acknowledge, PutAway, SampleMessage, Unstorable } from '../ports.ts';
+import type { Acknowledge, Postpone, PutAway, SampleMessage, Unstorable } from '../ports.ts';
 import type { PatientStore } from '../retry/patient-store.ts';
-import { type DecodedMessage, decodeBatch, type SortedOut, sortOut } from './sort-out.ts';
+import {
+  type AdmittedMessage,
+  type DecodedMessage,
+  decodeBatch,
+  type SortedOut,
+  sortOut,
+  type UndecodableMessage,
+} from './sort-out.ts';
 import { quarantinedTick } from './tick-of-message.ts';
 import { type PartsWritten, writeInParts } from './write-in-parts.ts';
 
 /** Messages that are put into QUARANTINE, on record and acknowledged together. */
 const quarantinedTogether = 100;
+const rejectedLoudEveryMs = 10 * 60_000;
 
 export interface BatchHandlerOptions<M extends SampleMessage> {
   /** It records itself what became of the samples that it takes. */
   readonly store: PatientStore;
+  readonly gate: Gate;
   readonly fence: EpochFence;
+  readonly postpone: Postpone<M>;
   readonly putAway: PutAway;
   readonly acknowledge: Acknowledge<M>;
   readonly account: WrittenAccount;
   readonly monitor: Pick<SinkMonitor, 'wrote'>;
   readonly clockToleranceMs: number;
   readonly log: Logger;
+}
+
+interface Admitted<M> {
+  readonly admitted: AdmittedMessage<M>[];
+  /** Their holder's, but no samples that this release can read. */
+  readonly unreadable: UndecodableMessage<M>[];
+  readonly rejected: {
+    readonly message: M;
+    readonly sample?: Sample;
+    readonly claim: Claim | undefined;
+    readonly reason: string;
+    readonly isLost: boolean;
+  }[];
+  readonly early: M[];
+}
+
+/** A message that does not even say of which session it is. */
+const nobodys = { kind: 'rejected', reason: '', isLost: false } as const;
+
+function whyOf(
+  { reason }: { readonly reason: string },
+  verdict: Extract<Judged, { kind: 'rejected' }>,
+): string {
+  return verdict.reason === '' ? reason : `${reason}; ${verdict.reason}`;
 }
 
 /**
@@ -35,6 +74,7 @@ export class BatchHandler<M extends SampleMessage> {
   readonly #options: BatchHandlerOptions<M>;
   readonly #fencedOwners = new News();
   readonly #doubtedClocks = new News();
+  readonly #rejectedSources = new News(rejectedLoudEveryMs);
   /** While one batch is with the database the next one is sorted out; that goes by the order of the stream. */
   #sorting: Promise<unknown> = Promise.resolve();
 
@@ -47,11 +87,15 @@ export class BatchHandler<M extends SampleMessage> {
    * @throws StoppedWhileTrying when `signal` came first; what was not acknowledged is to be delivered again
    */
   async handle(messages: readonly M[], signal: AbortSignal): Promise<void> {
-    const { account } = this.#options;
+    const { account, postpone } = this.#options;
     const { decoded, undecodable } = decodeBatch(messages);
-    const sorted = this.#sorting.then(() => this.#sortOut(decoded, signal));
+    const sorted = this.#sorting.then(async () => {
+      const judged = await this.#admit(decoded, undecodable, signal);
+      return { ...judged, ...(await this.#sortOut(judged.admitted, signal)) };
+    });
     this.#sorting = sorted.catch(() => undefined);
-    const { storable, uncertain, fenced } = await sorted;
+    const { storable, uncertain, fenced, unreadable, rejected, early } = await sorted;
+    postpone(early);
     this.#tellOfClocks(uncertain);
     const { written, refused } = await this.#write(storable, signal);
     // The good ones first: what becomes of the others must not hold them up.
@@ -68,7 +112,7 @@ export class BatchHandler<M extends SampleMessage> {
       signal,
     );
     const unstorable: Unstorable<M>[] = [
-      ...undecodable,
+      ...unreadable,
       ...refused.map(({ item, refusal: { codes, reason } }) => ({
         ...item,
         ...(codes === 'all' ? {} : { codes }),
@@ -79,15 +123,46 @@ export class BatchHandler<M extends SampleMessage> {
         sample,
         reason: `it was first published after the session had gone on under epoch ${fencedBy}`,
       })),
+      ...(await this.#turnAway(rejected)),
     ];
     await this.#quarantine(unstorable, signal);
   }
 
-  async #sortOut(decoded: readonly DecodedMessage<M>[], signal: AbortSignal): Promise<SortedOut<M>> {
-    const { fence, store, clockToleranceMs } = this.#options;
-    const samples = decoded.map(({ sample }) => sample);
-    await learnFromStore(fence, samples, store, signal);
-    return sortOut(decoded, fence, clockToleranceMs);
+  /** Parts what is its holder's from what is not, and from what may turn out to be. */
+  async #admit(
+    decoded: readonly DecodedMessage<M>[],
+    undecodable: readonly UndecodableMessage<M>[],
+    signal: AbortSignal,
+  ): Promise<Admitted<M>> {
+    const { gate } = this.#options;
+    const claimed = [
+      ...decoded.map(({ message, sample }) => ({ message, claim: sample })),
+      ...undecodable.flatMap(({ message, claim }) => (claim ? { message, claim } : [])),
+    ];
+    const verdicts = await gate.judge(claimed, signal);
+    const parted: Admitted<M> = { admitted: [], unreadable: [], rejected: [], early: [] };
+    decoded.forEach((entry, index) => {
+      const verdict = verdicts[index] as Judged;
+      if (verdict.kind === 'admitted') parted.admitted.push({ ...entry, isVerified: verdict.isVerified });
+      else if (verdict.kind === 'early') parted.early.push(entry.message);
+      else parted.rejected.push({ ...entry, claim: entry.sample, ...verdict });
+    });
+    let at = decoded.length;
+    for (const entry of undecodable) {
+      const verdict: Judged = entry.claim ? (verdicts[at++] as Judged) : nobodys;
+      if (verdict.kind === 'admitted') parted.unreadable.push(entry);
+      else if (verdict.kind === 'early') parted.early.push(entry.message);
+      else parted.rejected.push({ ...entry, isLost: verdict.isLost, reason: whyOf(entry, verdict) });
+    }
+    return parted;
+  }
+
+  async #sortOut(admitted: readonly AdmittedMessage<M>[], signal: AbortSignal): Promise<SortedOut<M>> {
+    const { fence, store, gate, clockToleranceMs } = this.#options;
+    const samples = admitted.map(({ sample }) => sample);
+    const isEpochOf: IsEpochOf = (session, epoch) => gate.isEpochOf(session, epoch, signal);
+    await learnFromStore(fence, samples, { store, isEpochOf, signal });
+    return sortOut(admitted, fence, clockToleranceMs);
   }
 
   async #write(
@@ -120,14 +195,33 @@ export class BatchHandler<M extends SampleMessage> {
     account.fenced(fenced.length);
   }
 
-  /** The tick of a message of which a part is stored is on record as stored. */
+  /** @returns what of it is to be kept for people to look at; the rest is counted only */
+  async #turnAway(rejected: Admitted<M>['rejected']): Promise<Unstorable<M>[]> {
+    const kept: Unstorable<M>[] = [];
+    const countedOnly: M[] = [];
+    for (const { message, sample, claim, reason, isLost } of rejected) {
+      const session = claim?.session ?? '';
+      const first = firstPlace(message);
+      const source = parsePublishedSubject(first?.subject ?? message.subject)?.source ?? '';
+      this.#tellOfRejected({ session, source, reason });
+      // Sent again by hand does not vanish.
+      const isKept =
+        this.#options.account.rejected({ session, source, reason, isLost }) || first !== undefined;
+      if (isKept) kept.push({ message, ...(sample && { sample }), reason, isNobodys: true });
+      else countedOnly.push(message);
+    }
+    await this.#acknowledge(countedOnly);
+    return kept;
+  }
+
+  /** The tick of a message of which a part is stored is on record as stored; what is not its holder's says nothing of any tick. */
   async #quarantine(unstorable: readonly Unstorable<M>[], signal: AbortSignal): Promise<void> {
     const { store, putAway, account } = this.#options;
     for (let from = 0; from < unstorable.length; from += quarantinedTogether) {
       const some = unstorable.slice(from, from + quarantinedTogether);
       await Promise.all(some.map((item) => putAway(item, signal)));
-      const ticks = some.flatMap(({ message, codes }) =>
-        codes ? [] : (quarantinedTick(message.string()) ?? []),
+      const ticks = some.flatMap(({ message, codes, isNobodys }) =>
+        codes || isNobodys ? [] : (quarantinedTick(message.string()) ?? []),
       );
       await store.record(ticks, signal);
       await this.#acknowledge(some.map(({ message }) => message));
@@ -139,6 +233,14 @@ export class BatchHandler<M extends SampleMessage> {
     const { acknowledge, log } = this.#options;
     if (await acknowledge(messages)) return;
     log.warn({ messages: messages.length }, 'the broker did not confirm acks; those messages may come again');
+  }
+
+  #tellOfRejected({ session, source, reason }: Omit<Rejection, 'isLost'>): void {
+    if (!this.#rejectedSources.isNew(`${source} ${session.slice(0, 100)}`)) return;
+    this.#options.log.warn(
+      { session: session.slice(0, 100), source, reason },
+      'samples that are not those of the session’s holder are turned away',
+    );
   }
 
   #tellOfFenced(fenced: SortedOut<M>['fenced']): void {

@@ -54,21 +54,26 @@ export class EpochFence {
     return this.#highest.get(session) ?? 0;
   }
 
+  /** Judges a sample, and learns from it who answers for its device since when. */
   judge(sample: FencedSample, sequence: number): FenceVerdict {
-    const { session, device, epoch, tick, since_tick = tick, through_tick = tick } = sample;
-    const owners = this.#of(session, device);
-    // Only what lies before it in the stream counts, so that a repeat of the stream comes to the same.
-    const fence = owners?.find(
-      (owner) => owner.epoch > epoch && owner.sequence < sequence && owner.tick <= through_tick,
-    );
+    const { session, device, epoch, tick, since_tick = tick } = sample;
+    const verdict = this.look(sample, sequence);
     // Also what comes too late says since when its sender answered.
-    const known = owners?.findLast((owner) => owner.epoch === epoch);
+    const known = this.#of(session, device)?.findLast((owner) => owner.epoch === epoch);
     if (known === undefined || known.sequence > sequence) {
       this.#keep(session, device, { epoch, tick: Math.min(tick, since_tick), sequence });
     }
-    if (fence) return { admitted: false, fencedBy: fence.epoch };
-    this.know(session, epoch);
-    return { admitted: true };
+    if (verdict.admitted) this.know(session, epoch);
+    return verdict;
+  }
+
+  /** Judges a sample of an epoch that the log does not bear out: nobody is fenced by it. */
+  look({ session, device, epoch, tick, through_tick = tick }: FencedSample, sequence: number): FenceVerdict {
+    // Only what lies before it in the stream counts, so that a repeat of the stream comes to the same.
+    const fence = this.#of(session, device)?.find(
+      (owner) => owner.epoch > epoch && owner.sequence < sequence && owner.tick <= through_tick,
+    );
+    return fence ? { admitted: false, fencedBy: fence.epoch } : { admitted: true };
   }
 
   #of(session: string, device: string): readonly FirstTick[] | undefined {

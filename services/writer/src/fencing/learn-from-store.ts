@@ -1,28 +1,46 @@
+import type { EpochStart, FirstTick } from '@holdfast/sample-store/sample-store.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { PatientStore } from '../retry/patient-store.ts';
 import type { EpochFence } from './epoch-fence.ts';
 
-type Known = Pick<PatientStore, 'epochStarts' | 'firstTicks'>;
+type Known = Pick<PatientStore, 'epochStarts' | 'firstTicks' | 'forgetEpochs'>;
+type EpochOfSession = Pick<EpochStart, 'session' | 'epoch'>;
+
+/** Whether the session had this epoch; undefined while the log does not reach so far. */
+export type IsEpochOf = (session: string, epoch: number, signal: AbortSignal) => Promise<boolean | undefined>;
 
 /**
  * Tells the fence what other writers have stored of these samples' sessions: one of them may have the first sample of a new
  * owner. What it has in hand at this very moment is not seen; where both then store the same tick, the database keeps
- * the higher epoch.
+ * the higher epoch. What the log does not bear out fences nobody, and is taken out of the database.
  */
 export async function learnFromStore(
   fence: EpochFence,
   samples: readonly Sample[],
-  store: Known,
-  signal: AbortSignal,
+  {
+    store,
+    isEpochOf,
+    signal,
+  }: { readonly store: Known; readonly isEpochOf: IsEpochOf; readonly signal: AbortSignal },
 ): Promise<void> {
   const known = new Map<string, number>();
   for (const { session } of samples) if (!known.has(session)) known.set(session, fence.highest(session));
   if (known.size === 0) return;
-  for (const { session, epoch } of await store.epochStarts(known, signal)) fence.know(session, epoch);
+  const borneOut = async <E extends EpochOfSession>(found: readonly E[]): Promise<E[]> => {
+    const verdicts = await Promise.all(found.map(({ session, epoch }) => isEpochOf(session, epoch, signal)));
+    const made = found.filter((_, index) => verdicts[index] === false);
+    if (made.length > 0) await store.forgetEpochs(made, signal);
+    return found.filter((_, index) => verdicts[index] === true);
+  };
+  for (const { session, epoch } of await borneOut(await store.epochStarts(known, signal))) {
+    fence.know(session, epoch);
+  }
   // Asked only where a former owner's are among them; one that is followed in this very batch lies before its successor.
   const former = samples.filter(({ session, epoch }) => epoch < fence.highest(session));
   if (former.length === 0) return;
-  for (const { session, device, ...first } of await store.firstTicks(former, signal)) {
+  for (const { session, device, ...first } of await borneOut<FirstTick>(
+    await store.firstTicks(former, signal),
+  )) {
     fence.knowFirstTick(session, device, first);
   }
 }

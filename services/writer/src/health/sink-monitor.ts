@@ -69,7 +69,17 @@ export class SinkMonitor {
   status(
     storeAnswers: boolean,
     nowMs: number,
-  ): Omit<SinkStatus, 'v' | 'instance' | 'store' | 'records_ticks' | 'refused' | 'refused_left_out'> {
+  ): Omit<
+    SinkStatus,
+    | 'v'
+    | 'instance'
+    | 'store'
+    | 'records_ticks'
+    | 'refused'
+    | 'refused_left_out'
+    | 'rejected'
+    | 'rejected_left_out'
+  > {
     const counters = this.#counters;
     const now = { timeMs: nowMs, samples: counters.samplesWritten, values: counters.valuesWritten };
     this.#progress = [...this.#progress.filter(({ timeMs }) => nowMs - timeMs <= rateWindowMs), now];
@@ -89,6 +99,7 @@ export class SinkMonitor {
       samples_written: counters.samplesWritten,
       values_written: counters.valuesWritten,
       samples_fenced: counters.samplesFenced,
+      samples_rejected: counters.samplesRejected,
       samples_uncertain: counters.samplesUncertain,
       messages_quarantined: counters.messagesQuarantined,
       values_quarantined: counters.valuesQuarantined,

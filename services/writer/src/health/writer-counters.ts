@@ -7,6 +7,7 @@ export interface WriterCounters {
   valuesWritten: number;
   samplesUncertain: number;
   samplesFenced: number;
+  samplesRejected: number;
   messagesQuarantined: number;
   valuesQuarantined: number;
   failedWrites: number;
@@ -18,6 +19,7 @@ export function writerCounters(): WriterCounters {
     valuesWritten: 0,
     samplesUncertain: 0,
     samplesFenced: 0,
+    samplesRejected: 0,
     messagesQuarantined: 0,
     valuesQuarantined: 0,
     failedWrites: 0,
@@ -39,6 +41,7 @@ export function reportCounters(counters: WriterCounters, log: Logger): Stop {
         values_written: counters.valuesWritten,
         samples_uncertain: counters.samplesUncertain,
         samples_fenced: counters.samplesFenced,
+        samples_rejected: counters.samplesRejected,
         messages_quarantined: counters.messagesQuarantined,
         values_quarantined: counters.valuesQuarantined,
         failed_writes: counters.failedWrites,

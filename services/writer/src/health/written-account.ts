@@ -1,15 +1,18 @@
 import type { Refusal, StorableSample } from '@holdfast/sample-store/sample-store.ts';
 import type { RefusedDevices } from './refused-devices.ts';
+import type { Rejection, Rejections } from './rejections.ts';
 import type { WriterCounters } from './writer-counters.ts';
 
-/** Counts the samples and values that the database took, and those that it refused. */
+/** Counts the samples and values that the database took, those that it refused, and samples that were turned away before. */
 export class WrittenAccount {
   readonly #counters: WriterCounters;
   readonly #refusedDevices: RefusedDevices;
+  readonly #rejections: Rejections;
 
-  constructor(counters: WriterCounters, refusedDevices: RefusedDevices) {
+  constructor(counters: WriterCounters, refusedDevices: RefusedDevices, rejections: Rejections) {
     this.#counters = counters;
     this.#refusedDevices = refusedDevices;
+    this.#rejections = rejections;
   }
 
   written(entries: readonly { readonly sample: StorableSample }[]): void {
@@ -35,6 +38,12 @@ export class WrittenAccount {
 
   uncertain(samples: number): void {
     this.#counters.samplesUncertain += samples;
+  }
+
+  /** @returns whether it is to be kept in quarantine */
+  rejected(rejection: Rejection): boolean {
+    this.#counters.samplesRejected += 1;
+    return this.#rejections.note(rejection, Date.now());
   }
 
   fenced(samples: number): void {

@@ -21,7 +21,7 @@ import type { WriterCounters } from '../health/writer-counters.ts';
 import { writerOutage } from './writer-outage.ts';
 
 export interface PatientStoreOptions {
-  readonly store: Pick<SampleStore, 'write' | 'epochStarts' | 'firstTicks'>;
+  readonly store: Pick<SampleStore, 'write' | 'epochStarts' | 'firstTicks' | 'forgetEpochs'>;
   /** Undefined where no ticks are put on record. */
   readonly coverage: Pick<TickCoverage, 'record'> | undefined;
   readonly counters: WriterCounters;
@@ -56,6 +56,11 @@ export class PatientStore {
 
   firstTicks(asked: readonly DeviceOfEpoch[], signal: AbortSignal): Promise<FirstTick[]> {
     return this.#untilItAnswers('look', () => this.#options.store.firstTicks(asked), signal);
+  }
+
+  /** Takes out what is noted of epochs that were never given. */
+  forgetEpochs(epochs: readonly Pick<EpochStart, 'session' | 'epoch'>[], signal: AbortSignal): Promise<void> {
+    return this.#untilItAnswers('look', () => this.#options.store.forgetEpochs(epochs), signal);
   }
 
   /** Puts on record what became of ticks that the store itself did not take. */

@@ -113,18 +113,28 @@ export const systemLists: readonly Command[] = [
     words: ['quarantine', 'send-again'],
     about: 'Sends messages back to where they came from: one, or those of a filter (--all: all of them).',
     operands: [{ name: 'SEQUENCE', isOptional: true }],
-    options: { ...filter, all: { type: 'boolean', about: 'without a filter' } },
+    options: {
+      ...filter,
+      all: { type: 'boolean', about: 'without a filter' },
+      'trust-epoch': {
+        type: 'boolean',
+        about: 'takes samples whose epoch a restored log does not know: you vouch for them',
+      },
+    },
     async run({ api, print }, input) {
       const [sequence] = input.operands;
       const asked = { stream: input.text('stream'), reason: input.text('reason') };
       chooseOne(sequence, asked, input.has('all'));
+      const body = input.has('trust-epoch') ? { trust_epoch: true } : undefined;
       if (sequence !== undefined) {
-        const sent = await api.post(`${quarantinePath}/${encodeURIComponent(sequence)}/send-again/`);
+        const sent = await api.post(`${quarantinePath}/${encodeURIComponent(sequence)}/send-again/`, body);
         print.said(sent, say('{{what}}: {{detail}}', { what: sent.sequence, detail: sent.detail }));
         return exitCodes.ok;
       }
       const progress = print.progress('sent again');
-      const sent = await sendManyAgain(api, asked, (done) => progress.at(done)).finally(() => progress.end());
+      const sent = await sendManyAgain(api, { filter: asked, body }, (done) => progress.at(done)).finally(
+        () => progress.end(),
+      );
       print.said(sent, say('{{sent}} sent again, {{kept}} kept.', sent) + moreThere(sent));
       if (!print.asJson) {
         for (const { sequence: kept, detail } of records(sent.kept_because)) {
@@ -164,7 +174,7 @@ const messagesAtOnce = 500;
 /** Sends many again. One that cannot be sent stays first in the list, so each call must reach beyond what the one before it kept. */
 async function sendManyAgain(
   api: ApiClient,
-  filter: Filter,
+  { filter, body }: { readonly filter: Filter; readonly body: { trust_epoch: boolean } | undefined },
   onSent: (sent: number) => void,
 ): Promise<{ sent: number; kept: number; kept_because: unknown; limit_reached: boolean }> {
   let sent = 0;
@@ -177,7 +187,7 @@ async function sendManyAgain(
       kept: number;
       kept_because: unknown;
       limit_reached: boolean;
-    }>(`${quarantinePath}/send-again/`, undefined, { ...filter, limit });
+    }>(`${quarantinePath}/send-again/`, body, { ...filter, limit });
     sent += call.sent;
     kept = call.kept;
     const isDone = !call.limit_reached || sent >= messagesAtMost || kept >= messagesAtMost;

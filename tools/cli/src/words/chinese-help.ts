@@ -128,6 +128,8 @@ export const chineseHelp = {
   'Sends messages back to where they came from: one, or those of a filter (--all: all of them).':
     '把消息重新发送到其来源：一条，或符合筛选条件的（--all：全部）。',
   'without a filter': '不加筛选',
+  'takes samples whose epoch a restored log does not know: you vouch for them':
+    '接受恢复后的日志不认识的 epoch 下的采样：由你担保',
   'Deletes messages for good: one, or those of a filter.': '彻底删除消息：一条，或符合筛选条件的。',
   'Removes sessions that ended long ago from the lists. The event log keeps what happened, the database of samples what was read.':
     '从列表中清理早已结束的会话。事件日志和已存的采样都会保留。',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { outboxStatusSchema } from '../outbox-status.ts';
 import { sinkStatusSchema } from '../sink-status.ts';
+import { closedObject } from './closed-object.ts';
 import { pageQuery, pageSchema } from './page.ts';
 
 const quarantineFilter = {
@@ -74,6 +75,16 @@ export const quarantinedItemSchema = z.object({ ...quarantined, body_start: z.st
 export const quarantinePageSchema = pageSchema(quarantinedItemSchema);
 export const quarantinedViewSchema = z.object({ ...quarantined, body: z.string() });
 export type QuarantinedView = z.infer<typeof quarantinedViewSchema>;
+
+export const sendAgainBodySchema = closedObject({
+  trust_epoch: z
+    .boolean()
+    .describe(
+      'Takes samples under epochs that SESSIONS does not know, since it was restored: you vouch for them',
+    ),
+})
+  .partial()
+  .nullish();
 
 export const sentAgainSchema = z.object({
   sequence: z.int(),

@@ -6,6 +6,8 @@ const zero = 0x30;
 const nine = 0x39;
 const colon = 0x3a;
 
+const decoder = new TextDecoder();
+
 /** Far more than a double has, and few enough that no number of so many is infinite. */
 const digitsAtMost = 40;
 /** More names than this are rather read in the ordinary way. */
@@ -22,38 +24,61 @@ for (const escaped of ['"', '\\', ',', '=']) isNameByte[escaped.charCodeAt(0)] =
 /** Names of one object by hash: a power of two, several times `namesAtMost`. */
 const slots = 8_192;
 const hashes = new Int32Array(slots);
+/** Known to this process alone: nobody outside can choose names of one hash. */
+const multiplier = (Math.floor(Math.random() * 0x4000_0000) * 2 + 0x4000_0001) | 0;
 /** In which round a slot was taken: so nothing needs to be emptied. */
 const rounds = new Float64Array(slots);
 let round = 0;
 
+export interface PlainMembers {
+  readonly count: number;
+  /** The same for the same names in the same order, within this process. */
+  readonly namesMark: number;
+}
+
 /**
  * Counts the members of a JSON object from the byte after `{` up to the byte before `}`, when they are plain: each
  * a different name of printable ASCII without blank, comma, equals sign, quote and backslash, each a boolean or a
- * number without exponent, neither −0 nor of more than 40 digits, nothing in between. 0 for all else, also where that would be
+ * number without exponent, neither −0 nor of more than 40 digits, nothing in between. Undefined for all else, also where that would be
  * good JSON, and for no members at all.
  *
  * Numbers that pass are finite and read as the same double by everybody who rounds correctly; so who writes them on
  * need not read them.
  */
-export function countPlainValues(bytes: Uint8Array, from: number, to: number): number {
+export function plainMembers(bytes: Uint8Array, from: number, to: number): PlainMembers | undefined {
   round += 1;
   let count = 0;
+  let namesMark = 0;
   for (let at = from; ; ) {
-    if (bytes[at++] !== quote) return 0;
+    if (bytes[at++] !== quote) return undefined;
     const nameFrom = at;
     let hash = 0;
     while (at < to && isNameByte[bytes[at] as number] === 1) {
-      hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0;
+      hash = (Math.imul(hash, multiplier) + (bytes[at] as number)) | 0;
       at += 1;
     }
-    if (at === nameFrom || bytes[at] !== quote || bytes[at + 1] !== colon) return 0;
-    if (count === namesAtMost || !isNew(hash)) return 0;
+    if (at === nameFrom || bytes[at] !== quote || bytes[at + 1] !== colon) return undefined;
+    if (count === namesAtMost || !isNew(hash)) return undefined;
+    namesMark = Math.imul(namesMark ^ hash, multiplier) ^ (namesMark >>> 15);
     at = endOfPlainValue(bytes, at + 2, to);
-    if (at === 0) return 0;
+    if (at === 0) return undefined;
     count += 1;
-    if (at === to) return count;
-    if (bytes[at++] !== comma) return 0;
+    if (at === to) return { count, namesMark };
+    if (bytes[at++] !== comma) return undefined;
   }
+}
+
+/** The names of members that `plainMembers` has counted. */
+export function plainNames(bytes: Uint8Array, from: number, to: number): string[] {
+  const names: string[] = [];
+  for (let at = from; at < to; ) {
+    const nameFrom = at + 1;
+    const nameTo = bytes.indexOf(quote, nameFrom);
+    names.push(decoder.decode(bytes.subarray(nameFrom, nameTo)));
+    const next = bytes.indexOf(comma, nameTo);
+    at = next === -1 || next >= to ? to : next + 1;
+  }
+  return names;
 }
 
 /** Two names of one hash count as the same: that costs time, once in a thousand million objects. */

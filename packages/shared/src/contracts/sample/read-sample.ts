@@ -1,7 +1,7 @@
-import { countPlainValues } from './plain-values.ts';
+import { plainMembers } from './plain-values.ts';
 import { type DecodedSample, decodeSample, type PointValue, type Sample } from './sample.ts';
 
-/** The members of a sample's `values` as they stand in its JSON, each of them plain (see `countPlainValues`). */
+/** The members of a sample's `values` as they stand in its JSON, each of them plain (see `plainMembers`). */
 export interface PlainValues {
   readonly bytes: Uint8Array;
   /** After the opening brace. */
@@ -9,6 +9,8 @@ export interface PlainValues {
   /** Offset of the closing brace. */
   readonly to: number;
   readonly count: number;
+  /** The same for the same names in the same order, within this process. */
+  readonly namesMark: number;
 }
 
 const beforeValues = Buffer.from(',"values":{');
@@ -29,11 +31,11 @@ export function readSample(message: Uint8Array): DecodedSample {
   const to = bytes.length - 2;
   if (before > 0 && bytes[to] === closingBrace && bytes[to + 1] === closingBrace) {
     const from = before + beforeValues.length;
-    const count = countPlainValues(bytes, from, to);
+    const members = plainMembers(bytes, from, to);
     // Before the values there is nothing open but the sample itself, or this is no JSON.
-    const decoded = count > 0 ? decodeSample(`${bytes.toString('utf8', 0, before)}}`) : undefined;
-    if (decoded?.ok && decoded.sample.values === undefined) {
-      return { ok: true, sample: new SampleOfPlainValues(decoded.sample, { bytes, from, to, count }) };
+    const decoded = members ? decodeSample(`${bytes.toString('utf8', 0, before)}}`) : undefined;
+    if (members && decoded?.ok && decoded.sample.values === undefined) {
+      return { ok: true, sample: new SampleOfPlainValues(decoded.sample, { bytes, from, to, ...members }) };
     }
   }
   return decodeSample(decoder.decode(message));

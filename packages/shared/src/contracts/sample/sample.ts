@@ -29,6 +29,12 @@ export const firstSequenceHeader = 'Holdfast-First-Sequence';
 export const firstSubjectHeader = 'Holdfast-First-Subject';
 
 /**
+ * Header of the same: `true` where an engineer vouches for an epoch that SESSIONS does not know, since it was restored. Believed on the
+ * API's own subjects only.
+ */
+export const trustEpochHeader = 'Holdfast-Trust-Epoch';
+
+/**
  * Header of the same, in ms: how far the sender's clock was ahead of the broker's when it came for the first time
  * (negative: behind). The new message tells nothing of that any more.
  */
@@ -92,11 +98,18 @@ export function sampleMessageId(
   return `${sample.session}/${sample.device_id}/${ticks}/${sample.epoch}`;
 }
 
+/** Under which a sample is published where somebody else has used its own id; no two are the same. */
+export function freshMessageId(id: string): string {
+  return `${id}/${crypto.randomUUID()}`;
+}
+
 /** `tick` is the last one of a range. Undefined for what is no such id: anybody may publish under ids of their own. */
 export function parseSampleMessageId(
   id: string,
 ): { sessionId: string; deviceId: string; tick: number; epoch: number } | undefined {
-  const match = /^([^/]+)\/([^/]+)\/(?:[0-9]{1,15}-)?([0-9]{1,15})\/([0-9]{1,15})$/.exec(id);
+  const match = /^([^/]+)\/([^/]+)\/(?:[0-9]{1,15}-)?([0-9]{1,15})\/([0-9]{1,15})(?:\/[0-9a-f-]{36})?$/.exec(
+    id,
+  );
   if (!match?.[1] || !match[2]) return undefined;
   return { sessionId: match[1], deviceId: match[2], tick: Number(match[3]), epoch: Number(match[4]) };
 }

@@ -14,6 +14,8 @@ export interface SessionAssigned {
   readonly sessionId: string;
   readonly taskId: string;
   readonly collectorId: string;
+  /** Version of the configuration snapshot that the session runs on: by it the writer judges what comes under this epoch. */
+  readonly configVersion: number;
   readonly reason: AssignReason;
   /** How often in a row collectors have refused this session before this assignment. */
   readonly refusals: number;

@@ -57,6 +57,7 @@ function take(task: Task, step: Step, sequence: number): Task {
       sessionId,
       taskId: '7',
       collectorId,
+      configVersion: 1,
       reason: 'start',
       refusals: 0,
     });

@@ -2,6 +2,7 @@ import { JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nat
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { leaderInfo } from '../connection/leader-info.ts';
+import { isCopiedEntry } from './is-copied-entry.ts';
 import { watchBucket } from './watch-bucket.ts';
 
 export interface StoredRecord<R> {
@@ -93,7 +94,7 @@ export class RecordBook<R> {
   }
 
   #stored(entry: KvEntry): StoredRecord<R> | undefined {
-    if (entry.operation !== 'PUT') return undefined;
+    if (entry.operation !== 'PUT' || isCopiedEntry(entry)) return undefined;
     try {
       return { record: this.#kind.parse(entry.json()), revision: entry.revision };
     } catch {

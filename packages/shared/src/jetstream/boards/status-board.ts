@@ -2,6 +2,7 @@ import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type SessionLiveStatus, sessionStatusSchema } from '../../contracts/session-status.ts';
 import { bucketNames, parseStatusKey, statusKey } from '../../contracts/subjects.ts';
+import { isCopiedEntry } from './is-copied-entry.ts';
 import { watchBucket } from './watch-bucket.ts';
 
 /** Live states of sessions in the STATUS bucket, by collector and task. */
@@ -28,7 +29,8 @@ export class StatusBoard {
    */
   async watch(onStatus: (taskId: string, status: SessionLiveStatus) => void): Promise<() => void> {
     return watchBucket({ nc: this.#nc, kv: this.#kv, bucket: bucketNames.status }, (entry) => {
-      const status = entry.operation === 'PUT' ? parseSessionStatus(entry.string()) : undefined;
+      const isSaid = entry.operation === 'PUT' && !isCopiedEntry(entry);
+      const status = isSaid ? parseSessionStatus(entry.string()) : undefined;
       const key = parseStatusKey(entry.key);
       if (status && key?.collectorId === status.collector) onStatus(key.taskId, status);
     });

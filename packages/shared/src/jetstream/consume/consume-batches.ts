@@ -56,7 +56,7 @@ const ackConfirmTimeoutMs = 2_000;
 /** A broker that is silent holds up the end of reading for so long; what it had sent comes again after `ack_wait`. */
 const endOfDeliveryTimeoutMs = 2_000;
 
-/** On what `ackAll` has taken: a message does not show it itself, and a WeakSet of thousands costs every collection of garbage. */
+/** On what `ackAll` has taken, or `giveBackFor` given back: a message does not show it itself, and a WeakSet of thousands costs every collection of garbage. */
 const acknowledged = Symbol('acknowledged');
 type Marked = JsMsg & { [acknowledged]?: boolean };
 
@@ -83,6 +83,14 @@ export async function ackAll(messages: readonly JsMsg[]): Promise<boolean> {
     return await last.ackAck({ timeout: ackConfirmTimeoutMs });
   } catch {
     return false;
+  }
+}
+
+/** Has the broker deliver them again after so long, to whoever reads then. */
+export function giveBackFor(messages: readonly JsMsg[], ms: number): void {
+  for (const message of messages) {
+    (message as Marked)[acknowledged] = true;
+    message.nak(ms);
   }
 }
 

@@ -1,5 +1,6 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { lastSequenceOf, messagesUpTo } from './messages-up-to.ts';
 import { orderedConsumer } from './ordered-consumer.ts';
@@ -70,6 +71,7 @@ async function readPart<T>(
       return newest < start ? 0 : Math.min(end, newest);
     };
     for await (const message of messagesUpTo(consumer, last, Math.min(end - start + 1, 1_000))) {
+      if (isBrokerCopy(message.headers)) continue;
       kept.push({ sequence: message.seq, subject: message.subject, text: message.string() });
       if (kept.length <= max) continue;
       kept.shift();

@@ -1,5 +1,6 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { orderedConsumer } from './ordered-consumer.ts';
 import { pullExpiresMs } from './pull-expires.ts';
@@ -9,6 +10,7 @@ export interface FedMessage {
   readonly subject: string;
   /** How many more of what was asked for the stream has already. */
   readonly pending: number;
+  /** Empty for a copy that the broker was made to put there. */
   readonly data: string;
 }
 
@@ -57,8 +59,10 @@ export async function openStreamFeed(
     pendingAtStart,
     stop: () => messages.stop(),
     async *[Symbol.asyncIterator]() {
-      for await (const { seq, subject, data, info } of messages) {
-        yield { sequence: seq, subject, pending: info.pending, data: text.decode(data) };
+      for await (const { seq, subject, headers, data, info } of messages) {
+        // Its place counts for who comes back, and what it says for nobody.
+        const body = isBrokerCopy(headers) ? '' : text.decode(data);
+        yield { sequence: seq, subject, pending: info.pending, data: body };
       }
     },
   };

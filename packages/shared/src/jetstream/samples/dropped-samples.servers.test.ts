@@ -1,5 +1,6 @@
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sample } from '../../contracts/sample/sample.ts';
@@ -82,6 +83,8 @@ describe('samples that SAMPLES drops unwritten', () => {
     });
     await ensureDurable({ nc: connection.nc, stream: streamNames.samples, durable: durableNames.writer });
     samples = await SampleStream.open(connection.nc);
+    const named = devices.map((device) => sample(device, 0));
+    await new PlacedSamples(connection.nc).placed(named);
     Object.assign(log, {
       error: (fields: (typeof losses)[number]) => void losses.push(fields),
       warn: () => undefined,

@@ -16,6 +16,8 @@ interface Dropped {
  */
 export class DroppedSamples {
   readonly #nc: NatsConnection;
+  /** Ids are known for the whole stream: one that others could guess they could use up. */
+  readonly #secret = crypto.randomUUID();
   readonly #open = new Map<string, Dropped>();
   #closed: Dropped[] = [];
 
@@ -48,7 +50,7 @@ export class DroppedSamples {
       const { about, from, to } = next;
       // On a subject of its own: the newest message on that of a collector's device is to be its newest sample.
       await jetstream(this.#nc).publish(subjects.droppedSamples(about.task), encodeSample(noticeOf(next)), {
-        msgID: `dropped/${about.session}/${about.device_id}/${from}-${to}/${about.epoch}`,
+        msgID: `dropped/${this.#secret}/${about.session}/${about.device_id}/${from}-${to}/${about.epoch}`,
       });
       this.#closed.shift();
     }

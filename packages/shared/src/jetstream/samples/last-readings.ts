@@ -1,15 +1,11 @@
-import {
-  DeliverPolicy,
-  JetStreamApiCodes,
-  JetStreamApiError,
-  jetstream,
-  jetstreamManager,
-} from '@nats-io/jetstream';
+import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { decodeSample, type Sample } from '../../contracts/sample/sample.ts';
-import { streamNames, subjects } from '../../contracts/subjects.ts';
+import type { Sample } from '../../contracts/sample/sample.ts';
+import { parsePublishedSubject, streamNames, subjects } from '../../contracts/subjects.ts';
+import type { EpochBook } from '../../sessions/epoch-book.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
+import { holdersSample, newestSample, type ReadMessage } from './newest-sample.ts';
 
 /** Devices that are asked for one by one; with more of them all are read, and the others left out. */
 const askedApart = 32;
@@ -21,41 +17,41 @@ const askedApart = 32;
 export async function lastReadings(
   nc: NatsConnection,
   deviceIds: readonly string[],
+  epochs: EpochBook,
 ): Promise<readonly Sample[]> {
   const wanted = new Set(deviceIds);
-  const texts =
-    wanted.size <= askedApart
-      ? await Promise.all([...wanted].map((id) => lastOf(nc, subjects.sample('*', '*', id))))
-      : await lastOfAll(nc);
-  return texts.flatMap((text) => {
-    const decoded = text === undefined ? undefined : decodeSample(text);
-    return decoded?.ok && wanted.has(decoded.sample.device_id) ? [decoded.sample] : [];
-  });
-}
-
-async function lastOf(nc: NatsConnection, subject: string): Promise<string | undefined> {
+  if (wanted.size > askedApart) return lastOfAll(nc, wanted, epochs);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  try {
-    return (await jsm.streams.getMessage(streamNames.samples, { last_by_subj: subject }))?.string();
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
-      return undefined;
-    throw error;
-  }
+  const found = await Promise.all(
+    [...wanted].map((id) => newestSample(jsm, epochs, subjects.sample('*', '*', id))),
+  );
+  return found.flatMap((sample) => sample ?? []);
 }
 
-async function lastOfAll(nc: NatsConnection): Promise<string[]> {
+async function lastOfAll(
+  nc: NatsConnection,
+  wanted: ReadonlySet<string>,
+  epochs: EpochBook,
+): Promise<Sample[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const consumer = await orderedConsumer(jetstream(nc), streamNames.samples, {
     deliver_policy: DeliverPolicy.LastPerSubject,
     filter_subjects: subjects.allSamples,
   });
-  const texts: string[] = [];
+  const messages: ReadMessage[] = [];
   try {
     const last = () => lastSequenceOf(jsm, streamNames.samples, subjects.allSamples);
-    for await (const message of messagesUpTo(consumer, last)) texts.push(message.string());
+    for await (const message of messagesUpTo(consumer, last)) {
+      const { subject, headers } = message;
+      if (!wanted.has(parsePublishedSubject(subject)?.last ?? '')) continue;
+      messages.push({ subject, headers, body: message.string() });
+    }
   } finally {
     await consumer.delete().catch(() => undefined);
   }
-  return texts;
+  const samples = await Promise.all(messages.map((message) => holdersSample(message, epochs)));
+  // In the order of the stream: of several collectors that have read a device the last one counts.
+  const newest = new Map<string, Sample>();
+  for (const sample of samples) if (sample) newest.set(`${sample.task}/${sample.device_id}`, sample);
+  return [...newest.values()];
 }

@@ -1,11 +1,15 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { parseSampleMessageId } from '../../contracts/sample/sample.ts';
-import { streamNames, subjects } from '../../contracts/subjects.ts';
+import { parsePublishedSubject, streamNames, subjects } from '../../contracts/subjects.ts';
+import { type EpochBook, isPlacedSo } from '../../sessions/epoch-book.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
 export interface LatestSample {
+  /** Who has published it. */
+  readonly collectorId: string;
   readonly sessionId: string;
   readonly deviceId: string;
   readonly tick: number;
@@ -15,25 +19,35 @@ export interface LatestSample {
 }
 
 /**
- * The youngest message of each device in SAMPLES, values or a miss; after a cut of a cluster older ones of a device may come too. Their message ids say all that is asked here,
- * so the broker sends headers only. @throws when the broker cannot be asked
+ * The youngest message of each device in SAMPLES by each collector that has held its session, values or a miss; after a cut of a cluster older
+ * ones of a device may come too. Their message ids say all that is asked here, so the broker sends headers only. What a collector says of
+ * sessions that the log did not give to it is left out. @throws when the broker cannot be asked
  */
-export async function latestSamples(nc: NatsConnection): Promise<LatestSample[]> {
+export async function latestSamples(nc: NatsConnection, epochs: EpochBook): Promise<LatestSample[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const consumer = await orderedConsumer(jetstream(nc), streamNames.samples, {
     deliver_policy: DeliverPolicy.LastPerSubject,
     filter_subjects: subjects.allSamples,
     headers_only: true,
   });
-  const latest: LatestSample[] = [];
+  const latest: (LatestSample & { readonly taskId: string })[] = [];
   try {
     const last = () => lastSequenceOf(jsm, streamNames.samples, subjects.allSamples);
     for await (const message of messagesUpTo(consumer, last, 5_000)) {
+      if (isBrokerCopy(message.headers)) continue;
       const id = parseSampleMessageId(message.headers?.get('Nats-Msg-Id') ?? '');
-      if (id) latest.push({ ...id, storedAtMs: message.time.getTime() });
+      const published = parsePublishedSubject(message.subject);
+      if (!id || id.deviceId !== published?.last) continue;
+      const { source: collectorId, taskId } = published;
+      latest.push({ ...id, taskId, collectorId, storedAtMs: message.time.getTime() });
     }
   } finally {
     await consumer.delete().catch(() => undefined);
   }
-  return latest;
+  const isPlaced = await Promise.all(
+    latest.map(async ({ epoch, sessionId: session, taskId: task, collectorId: collector }) =>
+      isPlacedSo(await epochs.find(epoch), { session, task, collector }),
+    ),
+  );
+  return latest.filter((_, index) => isPlaced[index]);
 }

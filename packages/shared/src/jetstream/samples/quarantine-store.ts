@@ -7,7 +7,13 @@ import {
 } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { type QuarantinedMessage, quarantinedMessageSchema } from '../../contracts/quarantined-message.ts';
-import { clockAheadHeader, firstSequenceHeader, firstSubjectHeader } from '../../contracts/sample/sample.ts';
+import {
+  clockAheadHeader,
+  firstSequenceHeader,
+  firstSubjectHeader,
+  freshMessageId,
+  trustEpochHeader,
+} from '../../contracts/sample/sample.ts';
 import { parsePublishedSubject, streamNames, subjects } from '../../contracts/subjects.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
@@ -105,6 +111,8 @@ export interface SentAgain {
   readonly firstSequence: number;
   /** How far its sender's clock was ahead of the broker's then, in ms; undefined where that is not known. */
   readonly clockAheadMs: number | undefined;
+  /** Somebody vouches for an epoch that the log does not know. */
+  readonly trustEpoch: boolean;
 }
 
 /**
@@ -113,17 +121,32 @@ export interface SentAgain {
  */
 export async function sendAgain(
   nc: NatsConnection,
-  { subject, body, sequence, firstSequence, clockAheadMs }: SentAgain,
+  { subject, body, sequence, firstSequence, clockAheadMs, trustEpoch }: SentAgain,
 ): Promise<number> {
   const from = parsePublishedSubject(subject);
   if (!from) throw new RangeError(`${subject} is no subject of a sample`);
   const about = headers();
   about.set(firstSubjectHeader, subject);
   about.set(firstSequenceHeader, String(firstSequence));
+  if (trustEpoch) about.set(trustEpochHeader, 'true');
   if (clockAheadMs !== undefined) about.set(clockAheadHeader, String(clockAheadMs));
-  const options = { msgID: `quarantine/${sequence}`, headers: about };
-  const { seq } = await jetstream(nc).publish(subjects.samplesAgain(from.taskId, from.last), body, options);
-  return seq;
+  const asked = `quarantine/${sequence}${trustEpoch ? '/trusted' : ''}`;
+  const to = subjects.samplesAgain(from.taskId, from.last);
+  const js = jetstream(nc);
+  const { seq, duplicate } = await js.publish(to, body, { msgID: asked, headers: about });
+  if (!duplicate || (await liesOn(nc, to, seq))) return seq;
+  // Ids are known for the whole stream, and somebody else has used this one: what is not stored must not be deleted.
+  return (await js.publish(to, body, { msgID: freshMessageId(asked), headers: about })).seq;
+}
+
+async function liesOn(nc: NatsConnection, subject: string, seq: number): Promise<boolean> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  try {
+    return (await jsm.streams.getMessage(streamNames.samples, { seq }))?.subject === subject;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
 }
 
 function inQuarantine(sequence: number, body: string, storedAtMs: number): InQuarantine {

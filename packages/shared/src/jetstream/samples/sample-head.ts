@@ -1,13 +1,15 @@
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { decodeSample, type Sample } from '../../contracts/sample/sample.ts';
+import { sourceOfSample } from '../../contracts/sample/source-of-sample.ts';
 import { streamNames } from '../../contracts/subjects.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
 /** The ticks that a message of SAMPLES answers for; `about` is one sample for all that one process read of a device. */
 export interface HeadEntry {
   readonly sequence: number;
-  /** Undefined where the message is no sample. */
+  /** Undefined where the message is no sample, or another one's than it says. */
   readonly about: Sample | undefined;
   readonly fromTick: number;
   readonly toTick: number;
@@ -47,9 +49,13 @@ export class SampleHead {
       for (let at = from - 1; at < to; ) {
         const before = at;
         const max_messages = Math.min(fetchedAtOnce, to - at);
-        for await (const { seq, data, info } of await consumer.fetch({ max_messages, expires: 1_000 })) {
+        for await (const { seq, subject, headers, data, info } of await consumer.fetch({
+          max_messages,
+          expires: 1_000,
+        })) {
           at = seq;
-          if (seq <= to) this.#entries.push(this.#entryOf(seq, text.decode(data)));
+          const body = isBrokerCopy(headers) ? '' : text.decode(data);
+          if (seq <= to) this.#entries.push(this.#entryOf(seq, subject, body));
           if (info.pending === 0) at = Math.max(at, to);
           if (at >= to) break;
         }
@@ -70,9 +76,12 @@ export class SampleHead {
     this.#about.clear();
   }
 
-  #entryOf(sequence: number, body: string): HeadEntry {
+  #entryOf(sequence: number, subject: string, body: string): HeadEntry {
     const decoded = decodeSample(body);
-    if (!decoded.ok) return { sequence, about: undefined, fromTick: 0, toTick: 0 };
+    // Told by us, who are believed, it would count what one collector says in another one's name.
+    if (!decoded.ok || sourceOfSample(subject, decoded.sample) === undefined) {
+      return { sequence, about: undefined, fromTick: 0, toTick: 0 };
+    }
     const { sample } = decoded;
     const key = `${sample.session}/${sample.epoch}/${sample.device_id}/${sample.since_tick}`;
     const about = this.#about.get(key) ?? sample;

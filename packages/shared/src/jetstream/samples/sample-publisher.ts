@@ -1,9 +1,9 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
-import { sentAtHeader } from '../../contracts/sample/sample.ts';
+import { freshMessageId, sentAtHeader } from '../../contracts/sample/sample.ts';
 import { Tickets } from '../../runtime/tickets.ts';
 import { inboxPrefixOf } from '../connection/inbox-prefix-of.ts';
 import { messageIdHeader } from '../connection/plain-headers.ts';
-import { PublishUnconfirmed, plainSequence, readPubAck } from '../publish/pub-ack.ts';
+import { PublishRefused, PublishUnconfirmed, plainSequence, readPubAck } from '../publish/pub-ack.ts';
 
 export { PublishRefused, PublishUnconfirmed } from '../publish/pub-ack.ts';
 
@@ -19,7 +19,20 @@ export class PublishTooLarge extends Error {
   }
 }
 
+export interface SamplePublisherOptions {
+  /** 5 s */
+  readonly timeoutMs?: number;
+  /**
+   * Whether the message at a sequence is on this subject. Ids are known for the whole stream, so that anybody can use the one of another's
+   * coming sample: that is not stored then, and the broker says that it is. Unless this is given, it is believed.
+   */
+  readonly liesOn?: (subject: string, sequence: number) => Promise<boolean>;
+}
+
 interface Pending {
+  readonly subject: string;
+  readonly body: string | Uint8Array;
+  readonly messageId: string;
   readonly resolve: (sequence: number) => void;
   readonly reject: (error: Error) => void;
   readonly deadlineMs: number;
@@ -37,6 +50,7 @@ const mostHeaderBytes = 1_024;
 export class SamplePublisher {
   readonly #nc: NatsConnection;
   readonly #timeoutMs: number;
+  readonly #liesOn: SamplePublisherOptions['liesOn'];
   readonly #inbox: string;
   /**
    * Under the last token of the subject that the answer comes on. A confirmation settles it, so that the subject is used again: the
@@ -51,9 +65,10 @@ export class SamplePublisher {
   readonly #confirmed = new Map<number, number>();
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor(nc: NatsConnection, timeoutMs = 5_000) {
+  constructor(nc: NatsConnection, { timeoutMs = 5_000, liesOn }: SamplePublisherOptions = {}) {
     this.#nc = nc;
     this.#timeoutMs = timeoutMs;
+    this.#liesOn = liesOn;
     this.#inbox = createInbox(inboxPrefixOf(nc));
     nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
@@ -77,7 +92,7 @@ export class SamplePublisher {
     }
     return new Promise((resolve, reject) => {
       const deadlineMs = performance.now() + this.#timeoutMs;
-      const pending: Pending = { resolve, reject, deadlineMs, ticket: 0 };
+      const pending: Pending = { subject, body, messageId, resolve, reject, deadlineMs, ticket: 0 };
       const ticket = this.#pending.put(pending);
       pending.ticket = ticket;
       this.#watchDeadlines();
@@ -97,8 +112,10 @@ export class SamplePublisher {
     if (sequence === undefined) {
       const ack = readPubAck(message);
       const pending = this.#giveUp(ticket);
-      if (ack instanceof Error) pending?.reject(ack);
-      else pending?.resolve(ack.sequence);
+      if (!pending) return;
+      if (ack instanceof Error) pending.reject(ack);
+      else if (ack.duplicate && this.#liesOn) void this.#settleRepeat(pending, ack.sequence, this.#liesOn);
+      else pending.resolve(ack.sequence);
       return;
     }
     if (sequence <= (this.#confirmed.get(ticket) ?? 0)) return;
@@ -106,6 +123,20 @@ export class SamplePublisher {
     if (!pending) return;
     this.#confirmed.set(ticket, sequence);
     pending.resolve(sequence);
+  }
+
+  async #settleRepeat(
+    { subject, body, messageId, resolve, reject }: Pending,
+    sequence: number,
+    liesOn: NonNullable<SamplePublisherOptions['liesOn']>,
+  ): Promise<void> {
+    try {
+      if (await liesOn(subject, sequence)) resolve(sequence);
+      else resolve(await this.publish(subject, body, freshMessageId(messageId)));
+    } catch (error) {
+      const isAnswer = error instanceof PublishRefused || error instanceof PublishUnconfirmed;
+      reject(isAnswer ? error : new PublishUnconfirmed('nobody says whose message it is', { cause: error }));
+    }
   }
 
   /** Keeps the ticket from being given again. */

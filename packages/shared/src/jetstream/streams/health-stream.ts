@@ -1,5 +1,6 @@
 import { DeliverPolicy, type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import {
   type DeviceHealthChange,
   encodeHealthChange,
@@ -105,6 +106,7 @@ async function eachChange(
   const consumer = await orderedConsumer(jetstream(nc), streamNames.health, options);
   try {
     for await (const message of messagesUpTo(consumer, last)) {
+      if (isBrokerCopy(message.headers)) continue;
       const change = parseHealthChange(message.string(), message.subject);
       if (change && !take(change)) break;
     }

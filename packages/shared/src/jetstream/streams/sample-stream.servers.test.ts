@@ -1,9 +1,12 @@
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { headers } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Sample } from '../../contracts/sample/sample.ts';
+import { brokerCopyHeader } from '../../contracts/broker-copy.ts';
+import { type Sample, sampleMessageId } from '../../contracts/sample/sample.ts';
 import { streamNames } from '../../contracts/subjects.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type Connection, connectNats } from '../connection/connect.ts';
@@ -42,6 +45,8 @@ describe('the collector’s side of SAMPLES', () => {
     connection = await connectNats({ url: server.url, name: 'samples-test', log });
     await ensureStreams(connection.nc, streams);
     samples = await SampleStream.open(connection.nc);
+    // The first of a new log, so that its epochs are those that are named.
+    expect(await new PlacedSamples(connection.nc).epochOf(sample(1))).toBe(2);
   });
   afterAll(() => connection.close());
 
@@ -75,6 +80,33 @@ describe('the collector’s side of SAMPLES', () => {
     // Behind this sequence there is none of that device's but later ones.
     expect(await samples.wasStored(sample(480), 490)).toBe(false);
     expect(await samples.wasStored(sample(1, 'unheard-of'), 0)).toBe(false);
+  });
+
+  it('is not deceived by who has used the id of a coming sample for a message of his own', async () => {
+    const coming = sample(520);
+    const poison = { msgID: sampleMessageId(coming) };
+    const { seq } = await jetstream(connection.nc).publish('samples.evil.7.d1', 'nothing', poison);
+    const stored = await samples.publish(coming);
+    expect(stored).toBeGreaterThan(seq);
+    const jsm = await jetstreamManager(connection.nc);
+    const message = await jsm.streams.getMessage(streamNames.samples, { seq: stored });
+    expect([message?.subject, message?.json()]).toEqual(['samples.a.7.d1', coming]);
+    expect(await samples.wasStored(coming, seq)).toBe(true);
+  });
+
+  it('takes nobody’s sample for the newest one but a holder’s, however many have been made up', async () => {
+    const js = jetstream(connection.nc);
+    await samples.publish(sample(530));
+    const evil = { ...sample(9_999_999), collector: 'evil' };
+    await js.publish('samples.evil.7.d1', JSON.stringify(evil));
+    await js.publish('samples.evil.7.d1', JSON.stringify({ ...evil, collector: 'a' }));
+    await js.publish('samples.evil.7.d1', JSON.stringify({ ...evil, epoch: 9_000_000 }));
+    await js.publish('samples._again.7.d1', JSON.stringify(sample(3)));
+    expect(await samples.last('7', 'd1')).toMatchObject({ tick: 530 });
+    const copied = headers();
+    copied.set(brokerCopyHeader, streamNames.samples);
+    await js.publish('samples.b.7.d2', JSON.stringify(sample(1, 'd2')), { headers: copied });
+    expect(await samples.last('7', 'd2')).toBeUndefined();
   });
 
   it('refuses at once what the broker will never take', async () => {

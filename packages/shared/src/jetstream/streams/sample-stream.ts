@@ -8,17 +8,22 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import {
-  decodeSample,
   messageOf,
   type OutgoingSample,
   type Sample,
   sampleMessageId,
 } from '../../contracts/sample/sample.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
+import type { EpochBook } from '../../sessions/epoch-book.ts';
 import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
+import { messageIdHeader } from '../connection/plain-headers.ts';
+import { newestSample } from '../samples/newest-sample.ts';
 import { PublishRefused, PublishTooLarge, SamplePublisher } from '../samples/sample-publisher.ts';
+import { jetStreamEpochs } from '../sessions/logged-at.ts';
 
+/** Placements whose newest samples are asked for at a start. */
+const epochsKept = 20_000;
 /** Messages of one device that are looked through for a sample; more than may be in flight at a time. */
 const longestLook = 2_000;
 
@@ -38,13 +43,22 @@ export class SampleStream {
   readonly #publisher: SamplePublisher;
   readonly #jsm: JetStreamManager;
 
-  private constructor(publisher: SamplePublisher, jsm: JetStreamManager) {
+  readonly #epochs: EpochBook;
+
+  private constructor(publisher: SamplePublisher, jsm: JetStreamManager, epochs: EpochBook) {
     this.#publisher = publisher;
     this.#jsm = jsm;
+    this.#epochs = epochs;
   }
 
   static async open(nc: NatsConnection): Promise<SampleStream> {
-    return new SampleStream(new SamplePublisher(nc), await jetstreamManager(nc, { checkAPI: false }));
+    const jsm = await jetstreamManager(nc, { checkAPI: false });
+    const publisher = new SamplePublisher(nc, { liesOn: (subject, seq) => liesOn(jsm, subject, seq) });
+    return new SampleStream(
+      publisher,
+      jsm,
+      jetStreamEpochs(() => nc, epochsKept),
+    );
   }
 
   /**
@@ -90,24 +104,21 @@ export class SampleStream {
     const wanted = sampleMessageId(sample);
     const newest = await this.#newest(subject);
     if (!newest || newest.seq <= afterSequence) return false;
-    if (newest.header.get('Nats-Msg-Id') === wanted) return true;
+    if (isUnderId(newest, wanted)) return true;
     let seq = afterSequence + 1;
     for (let looked = 0; looked < longestLook; looked += 1) {
       const message = await this.#from(seq, subject);
       if (!message) return false;
-      if (message.header.get('Nats-Msg-Id') === wanted) return true;
+      if (isUnderId(message, wanted)) return true;
       if (message.seq >= newest.seq) return false;
       seq = message.seq + 1;
     }
     return false;
   }
 
-  /** The newest sample of a device in the stream, if there is one. */
-  async last(taskId: string, deviceId: string): Promise<Sample | undefined> {
-    const message = await this.#newest(subjects.sample('*', taskId, deviceId));
-    if (!message) return undefined;
-    const decoded = decodeSample(message.string());
-    return decoded.ok ? decoded.sample : undefined;
+  /** The newest sample of a device in the stream that a holder of its session has published. @throws when the broker cannot be asked */
+  last(taskId: string, deviceId: string): Promise<Sample | undefined> {
+    return newestSample(this.#jsm, this.#epochs, subjects.sample('*', taskId, deviceId));
   }
 
   #newest(subject: string): Promise<StoredMsg | undefined> {
@@ -119,6 +130,18 @@ export class SampleStream {
     const next = { seq, next_by_subj: subject } as MsgRequest;
     return found(answeredSoon(() => this.#jsm.streams.getMessage(streamNames.samples, next)));
   }
+}
+
+async function liesOn(jsm: JetStreamManager, subject: string, seq: number): Promise<boolean> {
+  if (seq === 0) return false;
+  const message = await found(answeredSoon(() => jsm.streams.getMessage(streamNames.samples, { seq })));
+  return message?.subject === subject;
+}
+
+/** Also under the id that it was given where somebody else had used its own. */
+function isUnderId({ header }: StoredMsg, wanted: string): boolean {
+  const id = header.get(messageIdHeader);
+  return id === wanted || id.startsWith(`${wanted}/`);
 }
 
 async function found(asked: Promise<StoredMsg | null>): Promise<StoredMsg | undefined> {

@@ -7,6 +7,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { encodeSentRecord, type SentRecord } from '../../contracts/sent-record.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
@@ -71,7 +72,7 @@ export async function readSent(nc: NatsConnection, after: number): Promise<NewIn
           sequence: message.seq,
           subject: message.subject,
           storedAtMs: message.time.getTime(),
-          text: text.decode(message.data),
+          text: isBrokerCopy(message.headers) ? '' : text.decode(message.data),
         });
         if (left === 0) break;
       }

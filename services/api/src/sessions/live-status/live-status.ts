@@ -54,7 +54,8 @@ export function startLiveStatus(options: {
 
   const onStatus = (taskId: string, status: SessionLiveStatus) => {
     const row = counterRow(status);
-    if (!row) return;
+    // The word of a former holder is there beside what the present one says.
+    if (!row || status.epoch < (words.get(taskId)?.epoch ?? 0)) return;
     latest.set(taskId, row);
     words.set(taskId, status);
     rates.told(taskId, status);

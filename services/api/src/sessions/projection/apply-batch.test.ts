@@ -74,6 +74,7 @@ const assigned = (task: number, run: number): SessionLogEvent => ({
   sessionId: `${task}-${run}`,
   taskId: String(task),
   collectorId: 'collector-a',
+  configVersion: 1,
   refusals: 0,
   reason: 'start',
 });

@@ -20,7 +20,12 @@ const recovered: SessionLogEvent = { type: 'session.resumed', ...identity, reaso
 const stopped: SessionLogEvent = { type: 'session.stopped', ...identity, reason: 'done' };
 const failed: SessionLogEvent = { type: 'session.failed', ...identity, reason: 'no snapshot' };
 const placed = { sessionId: '7-1', taskId: '7', collectorId: 'collector-a', refusals: 0 };
-const assigned: SessionLogEvent = { type: 'session.assigned', ...placed, reason: 'start' };
+const assigned: SessionLogEvent = {
+  type: 'session.assigned',
+  ...placed,
+  configVersion: 1,
+  reason: 'start',
+};
 const released = (reason: 'refused' | 'recovery_disabled'): SessionLogEvent => ({
   type: 'session.released',
   ...placed,

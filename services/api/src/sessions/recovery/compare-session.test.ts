@@ -53,6 +53,7 @@ function compared({
     status: says && (word(says) as SessionLiveStatus),
     lastSample: sample && {
       sessionId: '1-1',
+      collectorId: 'c1',
       deviceId: '1',
       tick: 1,
       epoch: sample.epoch,

@@ -9,14 +9,16 @@ import type { TickCoverage, TickEntry } from '@holdfast/sample-store/tick-covera
 
 /** A database in memory, with a type for some columns, that can go away. */
 export class MemoryStore
-  implements Pick<SampleStore, 'write' | 'epochStarts' | 'firstTicks'>, Pick<TickCoverage, 'record'>
+  implements
+    Pick<SampleStore, 'write' | 'epochStarts' | 'firstTicks' | 'forgetEpochs'>,
+    Pick<TickCoverage, 'record'>
 {
   /** In the order in which it took them. */
   readonly stored: StorableSample[] = [];
   readonly recorded: TickEntry[] = [];
   /** Codes of points of which it takes no text. */
   readonly numbersOnly = new Set<string>();
-  readonly starts: EpochStart[] = [];
+  starts: EpochStart[] = [];
   /** Attempts at it, those that failed included. */
   attempts = 0;
   /** Undefined while it is there; else for how long it asks to be left alone. */
@@ -55,6 +57,13 @@ export class MemoryStore
     return this.starts.filter(
       ({ session, epoch }) => epoch > (known.get(session) ?? Number.POSITIVE_INFINITY),
     );
+  }
+
+  async forgetEpochs(epochs: readonly Pick<EpochStart, 'session' | 'epoch'>[]): Promise<void> {
+    await this.#attempt('look');
+    const isOne = (start: EpochStart) =>
+      epochs.some(({ session, epoch }) => session === start.session && epoch === start.epoch);
+    this.starts = this.starts.filter((start) => !isOne(start));
   }
 
   async firstTicks(): Promise<[]> {

@@ -1,0 +1,27 @@
+import { type Kysely, sql } from 'kysely';
+import pg from 'pg';
+import type { EpochStart } from '../sample-store.ts';
+import { int8Array } from './array-parameter.ts';
+import { unavailable, undefinedTable } from './postgres-errors.ts';
+
+/** Takes out what samples.epoch_start and samples.first_tick say of these epochs. @throws SampleStoreUnavailable */
+export async function forgetEpochs(
+  db: Kysely<unknown>,
+  epochs: readonly Pick<EpochStart, 'session' | 'epoch'>[],
+): Promise<void> {
+  if (epochs.length === 0) return;
+  const sessions = epochs.map(({ session }) => session);
+  const asked = sql`select * from unnest(${sessions}::text[], ${int8Array(epochs.map(({ epoch }) => epoch))}::int8[])`;
+  try {
+    await db.transaction().execute(async (transaction) => {
+      for (const table of ['epoch_start', 'first_tick']) {
+        await sql`delete from samples.${sql.ref(table)} where (session_id, epoch) in (${asked})`.execute(
+          transaction,
+        );
+      }
+    });
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return;
+    throw unavailable('cannot take out epochs that were never given', error);
+  }
+}

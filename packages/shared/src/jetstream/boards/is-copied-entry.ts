@@ -1,0 +1,11 @@
+import type { KvEntry } from '@nats-io/kv';
+import type { MsgHdrs } from '@nats-io/nats-core';
+import { isBrokerCopy } from '../../contracts/broker-copy.ts';
+
+/** Whether an entry is a copy that the broker was made to put into the bucket; the client keeps its headers to itself. */
+export function isCopiedEntry(entry: KvEntry): boolean {
+  const { sm } = entry as KvEntry & {
+    readonly sm?: { readonly header?: MsgHdrs; readonly headers?: MsgHdrs };
+  };
+  return isBrokerCopy(sm?.header ?? sm?.headers);
+}

@@ -1,0 +1,69 @@
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+  type StoredMsg,
+  type StreamInfo,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { isBrokerCopy } from '../../contracts/broker-copy.ts';
+import { decodeSessionEvent } from '../../contracts/session-events.ts';
+import { streamNames, subjects } from '../../contracts/subjects.ts';
+import { fewAtOnce } from '../../runtime/few-at-once.ts';
+import { EpochBook, type LoggedAt } from '../../sessions/epoch-book.ts';
+import { answeredSoon } from '../connection/answered-soon.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
+import { storedEvent } from './jetstream-event-store.ts';
+
+/** Questions at a time: whoever makes up epochs must not flood the broker with them. */
+const askedAtOnce = 32;
+/** An epoch book over SESSIONS; may be made before the broker is up. */
+export function jetStreamEpochs(nc: () => NatsConnection, kept?: number): EpochBook {
+  const inTurn = fewAtOnce(askedAtOnce);
+  let end = 0;
+  let asking: Promise<StreamInfo['state']> | undefined;
+  /** One question for all that come before it is sent: an event that is stored by then is in its answer. */
+  const askState = (jsm: JetStreamManager): Promise<StreamInfo['state']> => {
+    asking ??= Promise.resolve().then(async () => {
+      asking = undefined;
+      const { state } = await leaderInfo(jsm, streamNames.sessions);
+      end = state.last_seq;
+      return state;
+    });
+    return asking;
+  };
+  const lookUp = async (epoch: number): Promise<LoggedAt> => {
+    const jsm = await jetstreamManager(nc(), { checkAPI: false });
+    if (epoch > end && epoch > (await askState(jsm)).last_seq) return { kind: 'ahead' };
+    const found = await inTurn(() => messageAt(jsm, epoch));
+    if (found) return readLogged(found);
+    const { first_seq, last_seq } = await askState(jsm);
+    if (epoch > last_seq) return { kind: 'ahead' };
+    if (epoch < first_seq) return { kind: 'lost' };
+    // Nothing is ever taken out of its middle.
+    throw new Error(
+      `SESSIONS has events ${first_seq} to ${last_seq}, and who answered has not event ${epoch}`,
+    );
+  };
+  return new EpochBook({ lookUp, ...(kept !== undefined && { kept }) });
+}
+
+function readLogged({ subject, seq, data, header }: StoredMsg): LoggedAt {
+  if (subject === subjects.restored) return { kind: 'lost' };
+  if (isBrokerCopy(header)) return { kind: 'other' };
+  const decoded = decodeSessionEvent(storedEvent(subject, seq, data).message);
+  if (decoded.kind !== 'placement' || decoded.event.type !== 'session.assigned') return { kind: 'other' };
+  if (subjects.placement(decoded.event.taskId) !== subject) return { kind: 'other' };
+  return { kind: 'placed', placement: decoded.event };
+}
+
+async function messageAt(jsm: JetStreamManager, seq: number): Promise<StoredMsg | undefined> {
+  try {
+    return (await answeredSoon(() => jsm.streams.getMessage(streamNames.sessions, { seq }))) ?? undefined;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
+      return undefined;
+    throw error;
+  }
+}

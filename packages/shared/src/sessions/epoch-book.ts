@@ -1,0 +1,89 @@
+import type { SessionAssigned } from '../domain/placement/events.ts';
+import { RecentlyUsed } from './recently-used.ts';
+
+/** An entry of SESSIONS at a sequence, as its leader says. */
+export type LoggedAt =
+  | { readonly kind: 'placed'; readonly placement: SessionAssigned }
+  /** Something that places no session. */
+  | { readonly kind: 'other' }
+  /** Nothing of any session: the log was moved on past there after a restore. */
+  | { readonly kind: 'lost' }
+  /** The log has not come so far. */
+  | { readonly kind: 'ahead' };
+
+export interface EpochBookOptions {
+  /** @throws when SESSIONS cannot be read */
+  readonly lookUp: (epoch: number) => Promise<LoggedAt>;
+  /** Epochs remembered, those used lately; 100,000. */
+  readonly kept?: number;
+  readonly nowMs?: () => number;
+}
+
+/** An epoch that the log has not come to is asked for again after so long. */
+const aheadForMs = 1_000;
+
+/**
+ * Who may speak under which epoch. An epoch is the sequence of its event, and the log is never changed: what was found is
+ * found for good, and each is looked up once, however many ask.
+ */
+export class EpochBook {
+  readonly #lookUp: EpochBookOptions['lookUp'];
+  readonly #nowMs: () => number;
+  readonly #found: RecentlyUsed<number, LoggedAt>;
+  readonly #asked = new Map<number, Promise<LoggedAt>>();
+  /** When the log had not come so far; monotonic. */
+  readonly #aheadAtMs: RecentlyUsed<number, number>;
+
+  constructor({ lookUp, kept = 100_000, nowMs = () => performance.now() }: EpochBookOptions) {
+    this.#lookUp = lookUp;
+    this.#nowMs = nowMs;
+    this.#found = new RecentlyUsed(kept);
+    this.#aheadAtMs = new RecentlyUsed(kept);
+  }
+
+  /** The answer that was found already. */
+  known(epoch: number): LoggedAt | undefined {
+    return this.#found.get(epoch);
+  }
+
+  /** @throws when SESSIONS cannot be read */
+  async find(epoch: number): Promise<LoggedAt> {
+    const known = this.known(epoch);
+    if (known) return known;
+    const aheadAtMs = this.#aheadAtMs.get(epoch) ?? Number.NEGATIVE_INFINITY;
+    if (this.#nowMs() - aheadAtMs < aheadForMs) return { kind: 'ahead' };
+    return this.#asked.get(epoch) ?? this.#ask(epoch);
+  }
+
+  /** The log may be another one: a broker that was away may have been restored meanwhile. */
+  forget(): void {
+    this.#found.clear();
+    this.#aheadAtMs.clear();
+  }
+
+  #ask(epoch: number): Promise<LoggedAt> {
+    const asked = this.#lookUp(epoch)
+      .then((found) => {
+        if (found.kind === 'ahead') this.#aheadAtMs.set(epoch, this.#nowMs());
+        else this.#found.set(epoch, found);
+        return found;
+      })
+      .finally(() => this.#asked.delete(epoch));
+    this.#asked.set(epoch, asked);
+    return asked;
+  }
+}
+
+/** Whether this epoch was given to this collector for this session of this task. */
+export function isPlacedSo(
+  found: LoggedAt | undefined,
+  {
+    session,
+    task,
+    collector,
+  }: { readonly session: string; readonly task: string; readonly collector: string },
+): boolean {
+  if (found?.kind !== 'placed') return false;
+  const { sessionId, taskId, collectorId } = found.placement;
+  return sessionId === session && taskId === task && collectorId === collector;
+}

@@ -1,0 +1,31 @@
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { type Outage, OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
+
+/** Since when nobody can say which samples are their holder's, because SESSIONS or a snapshot cannot be read. */
+export class LogOutage implements Outage {
+  readonly #told: OutageLog;
+  #sinceMs: number | undefined;
+
+  constructor(log: Logger) {
+    this.#told = new OutageLog({
+      log,
+      began: 'the session log cannot be read; samples wait in the stream until it can be',
+      ended: 'the session log can be read again',
+    });
+  }
+
+  failed(error: unknown): void {
+    this.#sinceMs ??= performance.now();
+    this.#told.failed(error);
+  }
+
+  worked(): void {
+    this.#sinceMs = undefined;
+    this.#told.worked();
+  }
+
+  /** 0 while it can be read. */
+  forMs(): number {
+    return this.#sinceMs === undefined ? 0 : performance.now() - this.#sinceMs;
+  }
+}

@@ -1,0 +1,138 @@
+import { brokerCopyHeader } from '@holdfast/shared/contracts/broker-copy.ts';
+import { readSample } from '@holdfast/shared/contracts/sample/read-sample.ts';
+import {
+  firstSequenceHeader,
+  firstSubjectHeader,
+  type Sample,
+  trustEpochHeader,
+} from '@holdfast/shared/contracts/sample/sample.ts';
+import { EpochBook, type LoggedAt } from '@holdfast/shared/sessions/epoch-book.ts';
+import { describe, expect, it } from 'vitest';
+import { messageOf, sampleOf } from '../batch/testing/sample-message.ts';
+import type { SampleMessage } from '../ports.ts';
+import { Admission } from './admission.ts';
+import { placedSo, snapshots } from './testing/gate-for-test.ts';
+
+const log = new Map<number, LoggedAt>([
+  [5, placedSo({ collectorId: 'collector-9' })],
+  [6, { kind: 'other' }],
+  [7, placedSo()],
+  [8, placedSo({ sessionId: 'session-2', taskId: 'task-2', collectorId: 'collector-9' })],
+  [9, { kind: 'lost' }],
+]);
+
+async function judged(message: SampleMessage) {
+  const lookUps: number[] = [];
+  const epochs = new EpochBook({
+    lookUp: async (epoch) => {
+      lookUps.push(epoch);
+      return log.get(epoch) ?? { kind: 'ahead' };
+    },
+  });
+  const admission = new Admission({ epochs, snapshots });
+  const read = readSample(message.data);
+  if (!read.ok) throw new Error(read.problem);
+  const verdict = admission.judge(message, read.sample);
+  if (verdict !== undefined) return verdict;
+  await admission.lookUp(read.sample.epoch);
+  await admission.lookUp(read.sample.epoch);
+  expect(lookUps.filter((epoch) => log.has(epoch)).length).toBeLessThanOrEqual(1);
+  return admission.judge(message, read.sample);
+}
+
+const on = (subject: string, sample: Sample, headers: Readonly<Record<string, string>> = {}) => ({
+  ...messageOf(100, sample, headers),
+  subject,
+});
+const own = 'samples.collector-1.task-1.device-1';
+const sample = sampleOf({ tick: 1 });
+const rejected = (reason: string, isLost = false) => ({
+  kind: 'rejected',
+  reason: expect.stringContaining(reason),
+  isLost,
+});
+
+describe('a sample', () => {
+  it('of the session’s holder is admitted, its miss and what the supervisor says of it too', async () => {
+    const admitted = { kind: 'admitted', isVerified: true };
+    expect(await judged(on(own, sample))).toEqual(admitted);
+    const miss = { ...sample, values: undefined, miss: { cause: 'buffer_full', detail: '' } as const };
+    expect(await judged(on(own, miss))).toEqual(admitted);
+    expect(await judged(on('samples._dropped.task-1._all', miss))).toEqual(admitted);
+    const odd = { ...sample, values: { mode: 'auto', temperature: -0 }, integers: { count: '9' } };
+    expect(await judged(on(own, odd))).toEqual(admitted);
+  });
+
+  it.each<[string, Partial<Sample>, string]>([
+    [
+      'a past epoch, which somebody else had',
+      { epoch: 5 },
+      'epoch 5 is that of session session-1 at collector-9',
+    ],
+    ['a number that is no epoch', { epoch: 6 }, 'event 6 of SESSIONS gives no session'],
+    ['the epoch of another session', { epoch: 8 }, 'epoch 8 is that of session session-2'],
+    ['another session', { session: 'session-3' }, 'not of session-3'],
+    ['a device that is not in the task', { device_id: 'device-2' }, 'published for device-1'],
+    ['another device’s code', { device: 'press-2' }, 'the device is press-1, not press-2'],
+    ['another site', { site: 'south' }, "press-1 is at the site 'north', not 'south'"],
+    ['another measurement', { measurement: 'oven' }, 'the measurement of press-1 is press-1, not oven'],
+    [
+      'a point that is not there',
+      { values: { temperature: 1, pressure: 2 } },
+      'press-1 has no point pressure',
+    ],
+    ['a text for one', { values: { pressure: 'high' } }, 'press-1 has no point pressure'],
+    ['an integer for one', { integers: { pressure: '1' } }, 'press-1 has no point pressure'],
+    ['doubt about one', { uncertain: ['pressure'] }, 'press-1 has no point pressure'],
+  ])('with %s is not', async (_what, changes, reason) => {
+    expect(await judged(on(own, { ...sample, ...changes }))).toEqual(rejected(reason));
+  });
+
+  it('of a device that the task has not is not, on whichever subject', async () => {
+    const foreign = { ...sample, device_id: 'device-2' };
+    expect(await judged(on('samples.collector-1.task-1.device-2', foreign))).toEqual(
+      rejected('task task-1 has no device with the id device-2'),
+    );
+  });
+
+  it('that somebody else publishes in its holder’s name is not, and neither is a copy by the broker', async () => {
+    expect(await judged(on('samples.evil.task-1.device-1', sample))).toEqual(
+      rejected('evil has published it'),
+    );
+    const evil = { ...sample, collector: 'evil' };
+    expect(await judged(on('samples.evil.task-1.device-1', evil))).toEqual(
+      rejected('not of session-1 at evil'),
+    );
+    expect(await judged(on('samples.task-1.device-1', sample))).toEqual(
+      rejected('is no subject of a sample'),
+    );
+    expect(await judged(on(own, sample, { [brokerCopyHeader]: 'SAMPLES' }))).toEqual(rejected('a copy'));
+  });
+
+  it('of an epoch beyond the end of the log cannot be judged, and of one that was lost is nobody’s fault', async () => {
+    expect(await judged(on(own, { ...sample, epoch: 10 }))).toBeUndefined();
+    expect(await judged(on(own, { ...sample, epoch: Number.MAX_SAFE_INTEGER }))).toBeUndefined();
+    expect(await judged(on(own, { ...sample, epoch: 9 }))).toEqual(rejected('trust_epoch', true));
+  });
+
+  it('that says where it was first is believed on the API’s subjects only', async () => {
+    const again = 'samples._again.task-1.device-1';
+    const headers = (subject: string, more = {}) => ({
+      [firstSequenceHeader]: '3',
+      [firstSubjectHeader]: subject,
+      ...more,
+    });
+    const lost = { ...sample, epoch: 9 };
+    const vouched = { [trustEpochHeader]: 'true' };
+    expect(await judged(on(again, sample, headers(own)))).toEqual({ kind: 'admitted', isVerified: true });
+    expect(await judged(on(again, lost, headers(own)))).toEqual(rejected('trust_epoch', true));
+    expect(await judged(on(again, lost, headers(own, vouched)))).toEqual({
+      kind: 'admitted',
+      isVerified: false,
+    });
+    // Whoever forged it has not become its holder because somebody sent it again.
+    const evil = headers('samples.evil.task-1.device-1', vouched);
+    expect(await judged(on(again, sample, evil))).toEqual(rejected('evil has published it'));
+    expect(await judged(on(own, lost, headers(own, vouched)))).toEqual(rejected('trust_epoch', true));
+  });
+});

@@ -1,0 +1,168 @@
+import { isBrokerCopy } from '@holdfast/shared/contracts/broker-copy.ts';
+import { trustEpochHeader } from '@holdfast/shared/contracts/sample/sample.ts';
+import { parsePublishedSubject, sampleSources, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import type { EpochBook } from '@holdfast/shared/sessions/epoch-book.ts';
+import { RecentlyUsed } from '@holdfast/shared/sessions/recently-used.ts';
+import type { SampleMessage, Snapshots } from '../ports.ts';
+import { firstPlace } from './first-place.ts';
+import { KnownDevice, type SampleOfDevice } from './known-device.ts';
+
+/** Words of a sample about where it comes from. */
+export interface Claim extends SampleOfDevice {
+  readonly session: string;
+  readonly epoch: number;
+  readonly collector: string;
+  readonly task: string;
+  readonly device_id: string;
+}
+
+export type Verdict =
+  /** `isVerified`: the log bears its epoch out; otherwise an engineer vouches for it. */
+  | { readonly kind: 'admitted'; readonly isVerified: boolean }
+  /** `isLost`: it may be true, and the log or the snapshot that would bear it out is lost. */
+  | { readonly kind: 'rejected'; readonly reason: string; readonly isLost: boolean };
+
+/** A device as it is read under an epoch. */
+interface Place {
+  readonly device: KnownDevice;
+  /** On which its holder publishes. */
+  readonly subject: string;
+}
+
+interface KnownEpoch {
+  readonly session: string;
+  readonly task: string;
+  readonly collector: string;
+  /** By id. In words, why there is no snapshot. */
+  readonly devices: Devices | string;
+  /** By the id of the device, those that were asked for. */
+  readonly places: Map<string, Place>;
+}
+
+type Devices = ReadonlyMap<string, KnownDevice>;
+
+const admitted: Verdict = { kind: 'admitted', isVerified: true };
+const vouchedFor: Verdict = { kind: 'admitted', isVerified: false };
+const epochsKept = 100_000;
+const snapshotsKept = 20_000;
+
+/**
+ * Says which samples are their holder's: the broker lets each collector publish under its own id only, SESSIONS says which session
+ * was given to it under the epoch, and the snapshot which devices and points that session reads. Each epoch is looked up once.
+ */
+export class Admission {
+  readonly #epochs: EpochBook;
+  readonly #snapshots: Snapshots;
+  readonly #known = new RecentlyUsed<number, KnownEpoch>(epochsKept);
+  readonly #devices = new RecentlyUsed<string, Devices | string>(snapshotsKept);
+
+  constructor({ epochs, snapshots }: { readonly epochs: EpochBook; readonly snapshots: Snapshots }) {
+    this.#epochs = epochs;
+    this.#snapshots = snapshots;
+  }
+
+  /** Undefined when its epoch has to be looked up first, or is beyond the end of the log. */
+  judge(message: SampleMessage, claim: Claim): Verdict | undefined {
+    if (isBrokerCopy(message.headers)) return forged('it is a copy that the broker was made to put there');
+    const first = firstPlace(message);
+    const subject = first?.subject ?? message.subject;
+    const isVouchedFor = first !== undefined && message.headers?.get(trustEpochHeader) === 'true';
+    const known = isVouchedFor ? undefined : this.#known.get(claim.epoch);
+    const place = known?.places.get(claim.device_id);
+    if (place?.subject !== subject) {
+      const stranger = strangerOn(subject, claim);
+      if (stranger !== undefined) return forged(stranger);
+    }
+    if (isVouchedFor) return vouchedFor;
+    return known === undefined ? this.#unplaced(claim.epoch) : judgeBy(known, place, claim);
+  }
+
+  /** Looks up what {@link judge} lacks. @throws when the broker cannot be asked */
+  async lookUp(epoch: number): Promise<void> {
+    const found = await this.#epochs.find(epoch);
+    if (found.kind !== 'placed' || this.#known.get(epoch)) return;
+    const { sessionId: session, taskId: task, collectorId: collector, configVersion } = found.placement;
+    const devices = await this.#devicesOf(task, configVersion);
+    this.#known.set(epoch, { session, task, collector, devices, places: new Map() });
+  }
+
+  /**
+   * Whether the log bears out that the session had this epoch; undefined while it does not reach so far.
+   * @throws when the broker cannot be asked
+   */
+  async isEpochOf(session: string, epoch: number): Promise<boolean | undefined> {
+    const found = await this.#epochs.find(epoch);
+    if (found.kind === 'ahead') return undefined;
+    return found.kind === 'placed' && found.placement.sessionId === session;
+  }
+
+  /** The broker was away: its log may be another one now. */
+  forget(): void {
+    this.#epochs.forget();
+    this.#known.clear();
+    this.#devices.clear();
+  }
+
+  #unplaced(epoch: number): Verdict | undefined {
+    const found = this.#epochs.known(epoch);
+    switch (found?.kind) {
+      case 'other':
+        return forged(`event ${epoch} of SESSIONS gives no session to anybody`);
+      case 'lost':
+        return {
+          kind: 'rejected',
+          reason: `SESSIONS has nothing of epoch ${epoch}, perhaps since it was restored: send it again with trust_epoch if it is true`,
+          isLost: true,
+        };
+      default:
+        return undefined;
+    }
+  }
+
+  async #devicesOf(task: string, configVersion: number): Promise<Devices | string> {
+    const key = `${task}/${configVersion}`;
+    const known = this.#devices.get(key);
+    if (known) return known;
+    const loaded = await this.#snapshots.load(task, configVersion);
+    const devices = loaded.ok
+      ? new Map(loaded.config.devices.map((device) => [device.id, new KnownDevice(device)]))
+      : loaded.problem;
+    this.#devices.set(key, devices);
+    return devices;
+  }
+}
+
+function forged(reason: string): Verdict {
+  return { kind: 'rejected', reason, isLost: false };
+}
+
+function judgeBy(known: KnownEpoch, place: Place | undefined, claim: Claim): Verdict {
+  const { session, epoch, collector, task, device_id: deviceId } = claim;
+  if (session !== known.session || task !== known.task || collector !== known.collector) {
+    return forged(
+      `epoch ${epoch} is that of session ${known.session} at ${known.collector}, not of ${session} at ${collector}`,
+    );
+  }
+  const { devices, places } = known;
+  if (typeof devices === 'string') return { kind: 'rejected', reason: devices, isLost: true };
+  const device = place?.device ?? devices.get(deviceId);
+  if (!device) return forged(`task ${task} has no device with the id ${deviceId}`);
+  if (!place) places.set(deviceId, { device, subject: subjects.sample(collector, task, deviceId) });
+  const stranger = device.strangerIn(claim);
+  return stranger === undefined ? admitted : forged(stranger);
+}
+
+/**
+ * Who has published it in the holder's name, or for another device, in words. Besides the holder the supervisor may say something of its
+ * samples: that the stream has dropped them.
+ */
+function strangerOn(subject: string, { collector, task, device_id }: Claim): string | undefined {
+  if (subject === subjects.sample(collector, task, device_id)) return undefined;
+  if (subject === subjects.droppedSamples(task)) return undefined;
+  const published = parsePublishedSubject(subject);
+  if (!published) return `${subject} is no subject of a sample`;
+  const { source, taskId, last } = published;
+  return source === collector || source === sampleSources.dropped
+    ? `it is of device ${device_id} of task ${task}, and was published for ${last} of ${taskId}`
+    : `it says that it is of the collector ${collector}, and ${source} has published it`;
+}

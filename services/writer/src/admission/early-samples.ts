@@ -1,0 +1,51 @@
+export interface EarlySamplesOptions {
+  /** Messages that may wait at a time. */
+  readonly atMost: number;
+  /** 15 s */
+  readonly patienceMs?: number;
+  readonly nowMs?: () => number;
+}
+
+/**
+ * Samples of which the log has not come to their epoch. The event is stored before anybody reads a device under it, so the leader of SESSIONS
+ * lags, or the epoch is made up: such a sample waits a little, and few of them do at a time.
+ */
+export class EarlySamples {
+  readonly #atMost: number;
+  readonly #patienceMs: number;
+  readonly #nowMs: () => number;
+  /** By sequence, since when; those that wait longest first. */
+  readonly #sinceMs = new Map<number, number>();
+
+  constructor({ atMost, patienceMs = 15_000, nowMs = () => performance.now() }: EarlySamplesOptions) {
+    this.#atMost = atMost;
+    this.#patienceMs = patienceMs;
+    this.#nowMs = nowMs;
+  }
+
+  mayWait(sequence: number): boolean {
+    const nowMs = this.#nowMs();
+    // Another writer has them by now.
+    for (const [oldest, sinceMs] of this.#sinceMs) {
+      if (nowMs - sinceMs < 4 * this.#patienceMs) break;
+      this.#sinceMs.delete(oldest);
+    }
+    const sinceMs = this.#sinceMs.get(sequence);
+    if (sinceMs === undefined) {
+      if (this.#sinceMs.size >= this.#atMost) return false;
+      this.#sinceMs.set(sequence, nowMs);
+      return true;
+    }
+    if (nowMs - sinceMs < this.#patienceMs) return true;
+    this.#sinceMs.delete(sequence);
+    return false;
+  }
+
+  hasAny(): boolean {
+    return this.#sinceMs.size > 0;
+  }
+
+  settled(sequence: number): void {
+    this.#sinceMs.delete(sequence);
+  }
+}

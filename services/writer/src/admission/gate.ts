@@ -1,0 +1,81 @@
+import type { Outage } from '@holdfast/shared/runtime/outage-log.ts';
+import { StoppedWhileTrying, untilItWorks } from '@holdfast/shared/runtime/until-it-works.ts';
+import type { SampleMessage } from '../ports.ts';
+import type { Admission, Claim, Verdict } from './admission.ts';
+import type { EarlySamples } from './early-samples.ts';
+
+export interface GateOptions {
+  readonly admission: Admission;
+  readonly early: EarlySamples;
+  /** Told when SESSIONS or a snapshot cannot be read, and when they can be again. */
+  readonly outage: Outage;
+}
+
+export interface Claimed<M> {
+  readonly message: M;
+  readonly claim: Claim;
+}
+
+export type Judged = Verdict | { readonly kind: 'early' };
+
+/** Judges batches of messages; what it has to know for it is asked until it is answered. */
+export class Gate {
+  readonly #options: GateOptions;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * One verdict for each message, in the order given. While SESSIONS cannot be read it does not return: nobody can say then which of them
+   * are their holder's. @throws StoppedWhileTrying
+   */
+  async judge<M extends SampleMessage>(
+    claimed: readonly Claimed<M>[],
+    signal: AbortSignal,
+  ): Promise<Judged[]> {
+    const { admission, early } = this.#options;
+    const unknown = new Set<number>();
+    const verdicts = claimed.map(({ message, claim }) => {
+      const verdict = admission.judge(message, claim);
+      if (verdict === undefined) unknown.add(claim.epoch);
+      return verdict;
+    });
+    if (unknown.size === 0 && !early.hasAny()) return verdicts as Judged[];
+    await this.#lookUp(unknown, signal);
+    return claimed.map(({ message, claim }, index): Judged => {
+      const verdict = verdicts[index] ?? admission.judge(message, claim);
+      if (verdict !== undefined) {
+        early.settled(message.seq);
+        return verdict;
+      }
+      if (early.mayWait(message.seq)) return { kind: 'early' };
+      return { kind: 'rejected', reason: `SESSIONS has not come to epoch ${claim.epoch}`, isLost: false };
+    });
+  }
+
+  /** As {@link Admission.isEpochOf}, asked until it is answered. @throws StoppedWhileTrying */
+  isEpochOf(session: string, epoch: number, signal: AbortSignal): Promise<boolean | undefined> {
+    return this.#untilAnswered(() => this.#options.admission.isEpochOf(session, epoch), signal);
+  }
+
+  async #lookUp(epochs: ReadonlySet<number>, signal: AbortSignal): Promise<void> {
+    const { admission } = this.#options;
+    const left = new Set(epochs);
+    await this.#untilAnswered(async () => {
+      const asked = [...left].map(async (epoch) => {
+        await admission.lookUp(epoch);
+        left.delete(epoch);
+      });
+      await Promise.all(asked);
+    }, signal);
+  }
+
+  #untilAnswered<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return untilItWorks(attempt, {
+      signal,
+      isTemporary: (error) => !(error instanceof StoppedWhileTrying),
+      outage: this.#options.outage,
+    });
+  }
+}

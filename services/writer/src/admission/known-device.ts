@@ -1,0 +1,64 @@
+import { plainNames } from '@holdfast/shared/contracts/sample/plain-values.ts';
+import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { type TaskConfig, valueCodes } from '@holdfast/shared/contracts/task-config.ts';
+
+/** Sets of names remembered of a device; which report only changes have many. */
+const marksKept = 256;
+
+/** The part of a sample that is compared with the snapshot. */
+export type SampleOfDevice = Pick<
+  Sample,
+  'device' | 'site' | 'measurement' | 'values' | 'integers' | 'uncertain'
+> & {
+  readonly plainValues?: PlainValues;
+};
+
+/** A device as a snapshot has it: what its samples may say of themselves. */
+export class KnownDevice {
+  readonly code: string;
+  readonly site: string;
+  readonly measurement: string;
+  readonly #codes: ReadonlySet<string>;
+  /** Marks of sets of names that were found to be this device's: one has nearly always the same ones. */
+  readonly #marks = new Set<number>();
+
+  constructor({ code, site_code, measurement = code, points }: TaskConfig['devices'][number]) {
+    this.code = code;
+    this.site = site_code;
+    this.measurement = measurement;
+    this.#codes = new Set(points.flatMap(valueCodes));
+  }
+
+  /** Tells in words what of the sample is not this device’s; undefined when all of it is. */
+  strangerIn(sample: SampleOfDevice): string | undefined {
+    if (sample.device !== this.code) return `the device is ${this.code}, not ${sample.device}`;
+    if (sample.site !== this.site) return `${this.code} is at the site '${this.site}', not '${sample.site}'`;
+    if (sample.measurement !== this.measurement) {
+      return `the measurement of ${this.code} is ${this.measurement}, not ${sample.measurement}`;
+    }
+    const { plainValues, integers, uncertain } = sample;
+    const code =
+      (plainValues ? this.#strangerInPlain(plainValues) : this.#stranger(keysOf(sample.values))) ??
+      (integers && this.#stranger(keysOf(integers))) ??
+      (uncertain && this.#stranger(uncertain));
+    return code === undefined ? undefined : `${this.code} has no point ${code}`;
+  }
+
+  #strangerInPlain({ bytes, from, to, namesMark }: PlainValues): string | undefined {
+    if (this.#marks.has(namesMark)) return undefined;
+    const stranger = this.#stranger(plainNames(bytes, from, to));
+    if (stranger !== undefined) return stranger;
+    if (this.#marks.size >= marksKept) this.#marks.clear();
+    this.#marks.add(namesMark);
+    return undefined;
+  }
+
+  #stranger(codes: readonly string[]): string | undefined {
+    return codes.find((code) => !this.#codes.has(code));
+  }
+}
+
+function keysOf(of: object | undefined): string[] {
+  return of === undefined ? [] : Object.keys(of);
+}

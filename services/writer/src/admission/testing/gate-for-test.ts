@@ -1,0 +1,62 @@
+import type { SessionAssigned } from '@holdfast/shared/domain/placement/events.ts';
+import { EpochBook, type LoggedAt } from '@holdfast/shared/sessions/epoch-book.ts';
+import type { Snapshots } from '../../ports.ts';
+import { Admission } from '../admission.ts';
+import { EarlySamples } from '../early-samples.ts';
+import { Gate } from '../gate.ts';
+
+/** Session 1 of task 1, given to collector 1. */
+export function placedSo(changes: Partial<SessionAssigned> = {}): LoggedAt {
+  const placement: SessionAssigned = {
+    type: 'session.assigned',
+    sessionId: 'session-1',
+    taskId: 'task-1',
+    collectorId: 'collector-1',
+    configVersion: 1,
+    reason: 'start',
+    refusals: 0,
+    ...changes,
+  };
+  return { kind: 'placed', placement };
+}
+
+/** Task 1 in every version: press 1, with what the samples of tests have. */
+export const snapshots: Snapshots = {
+  load: async (taskId, configVersion) => ({
+    ok: true,
+    config: {
+      ...{
+        schema_version: 1,
+        task_id: taskId,
+        task_code: 'presses',
+        task_name: '',
+        config_version: configVersion,
+      },
+      period_ms: 1_000,
+      devices: [
+        {
+          ...{ id: 'device-1', code: 'press-1', name: '', site_code: 'north' },
+          ...{ protocol: 'modbus_tcp', host: '127.0.0.1', port: 502, unit_id: 1, timeout_ms: 1_000 },
+          ...{ max_registers: 125, max_bits: 2_000 },
+          points: ['temperature', 'mode', 'count'].map((code, address) => ({
+            ...{ code, name: '', table: 'holding_register', address, data_type: 'int16', byte_order: 'ABCD' },
+            ...{ scale: 1, offset: 0, unit: '' },
+          })),
+        },
+      ],
+    },
+  }),
+};
+
+/** @param lookUp what the log has; unless said otherwise, session 1 was given to collector 1 under every epoch */
+export function gateForTest(
+  lookUp: (epoch: number) => Promise<LoggedAt> = async () => placedSo(),
+  { atMost = 10, nowMs }: { readonly atMost?: number; readonly nowMs?: () => number } = {},
+): Gate {
+  const clock = nowMs ? { nowMs } : {};
+  return new Gate({
+    admission: new Admission({ epochs: new EpochBook({ lookUp, ...clock }), snapshots }),
+    early: new EarlySamples({ atMost, ...clock }),
+    outage: { failed: () => undefined, worked: () => undefined },
+  });
+}

@@ -1,0 +1,25 @@
+import type { SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
+import { parsePublishedSubject } from '@holdfast/shared/contracts/subjects.ts';
+import { type EpochBook, isPlacedSo } from '@holdfast/shared/sessions/epoch-book.ts';
+
+/**
+ * Whether a record of SENT may say what it says: its sender held the session under that epoch, and it was published by him, or by who
+ * holds the task after him. Undefined while the log does not reach so far. @throws when SESSIONS cannot be read
+ */
+export async function isSendersWord(
+  subject: string,
+  { session, epoch, collector, found_under: foundUnder }: SentRecord,
+  epochs: Pick<EpochBook, 'find'>,
+): Promise<boolean | undefined> {
+  const published = parsePublishedSubject(subject);
+  if (!published) return false;
+  const { source, taskId: task } = published;
+  const sent = await epochs.find(epoch);
+  if (sent.kind === 'ahead') return undefined;
+  if (!isPlacedSo(sent, { session, task, collector })) return false;
+  if (source === collector) return true;
+  if (foundUnder === undefined) return false;
+  const found = await epochs.find(foundUnder);
+  if (found.kind === 'ahead') return undefined;
+  return found.kind === 'placed' && found.placement.taskId === task && found.placement.collectorId === source;
+}

@@ -1,0 +1,120 @@
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { eventually } from './eventually.ts';
+
+type Placed = Pick<Sample, 'session' | 'collector' | 'task'>;
+type Told = Placed &
+  Pick<Sample, 'epoch' | 'device_id' | 'device' | 'site' | 'measurement' | 'values' | 'integers'>;
+
+/** Epochs from 1 on that a test may name of each session and collector. */
+const epochsNamed = 16;
+/** Points that every device of a test has. */
+const usualCodes = ['temperature', 'run', 'state', 'count', 'pressure'];
+
+interface Block {
+  /** The sequence before the first of its epochs. */
+  readonly base: Promise<number>;
+  /** Points that its snapshot has. */
+  readonly has: ReadonlySet<string>;
+}
+
+/** Says in the log and the snapshots what is needed before a writer takes samples that a test has made up. */
+export class PlacedSamples {
+  readonly #nc: NatsConnection;
+  /** By session and collector. */
+  readonly #blocks = new Map<string, Block>();
+  #version = 0;
+
+  constructor(nc: NatsConnection) {
+    this.#nc = nc;
+  }
+
+  /**
+   * The same samples under epochs that SESSIONS has given to their sessions, in the order of those that the test names. What a session
+   * is to have of devices and points is told by the first samples of it, or by `all`; what comes later has higher epochs.
+   */
+  async placed<S extends Told>(samples: readonly S[], all: readonly Told[] = samples): Promise<S[]> {
+    const placed: S[] = [];
+    for (const sample of samples) placed.push({ ...sample, epoch: await this.epochOf(sample, all) });
+    return placed;
+  }
+
+  async epochOf(sample: Told, all: readonly Told[] = [sample]): Promise<number> {
+    if (sample.epoch > epochsNamed) throw new RangeError(`epoch ${sample.epoch} is not among those named`);
+    const key = JSON.stringify([sample.session, sample.collector]);
+    let block = this.#blocks.get(key);
+    if (!block || codesOf(sample).some((code) => !block?.has.has(placeOf(sample, code)))) {
+      const told = all.filter(({ session }) => session === sample.session);
+      const has = told.flatMap((each) => codesOf(each).map((code) => placeOf(each, code)));
+      block = { base: this.#place(sample, told), has: new Set(has) };
+      this.#blocks.set(key, block);
+    }
+    return (await block.base) + sample.epoch;
+  }
+
+  async #place({ session, collector, task }: Placed, told: readonly Told[]): Promise<number> {
+    const nc = this.#nc;
+    await eventually(
+      async () => {
+        const jsm = await jetstreamManager(nc, { checkAPI: false });
+        await jsm.streams.info(streamNames.sessions);
+        return (await jsm.streams.info('OBJ_TASK_CONFIGS')) !== undefined;
+      },
+      { what: 'the streams to be there' },
+    );
+    this.#version += 1;
+    const configVersion = this.#version;
+    await (await TaskConfigStore.open(nc)).put(configOf(task, configVersion, told));
+    const event = {
+      type: 'session.assigned',
+      sessionId: session,
+      taskId: task,
+      collectorId: collector,
+    } as const;
+    const more = { configVersion, reason: 'start', refusals: 0 } as const;
+    let base = 0;
+    for (let epoch = 1; epoch <= epochsNamed; epoch += 1) {
+      const metadata = { id: crypto.randomUUID(), time: new Date().toISOString(), source: '/holdfast/test' };
+      const body = JSON.stringify(encodeSessionEvent({ ...event, ...more }, metadata));
+      const { seq } = await jetstream(nc).publish(subjects.placement(task), body);
+      if (epoch === 1) base = seq - 1;
+      if (seq !== base + epoch) throw new Error('somebody else writes SESSIONS meanwhile');
+    }
+    return base;
+  }
+}
+
+function codesOf({ values = {}, integers = {} }: Told): string[] {
+  return [...new Set([...usualCodes, ...Object.keys(values), ...Object.keys(integers)])];
+}
+
+function placeOf({ device_id, device, measurement }: Told, code: string): string {
+  return JSON.stringify([device_id, device, measurement, code]);
+}
+
+function configOf(task: string, version: number, samples: readonly Told[]) {
+  const devices = new Map(samples.map((sample) => [sample.device_id, sample]));
+  return taskConfigSchema.parse({
+    schema_version: 1,
+    task_id: task,
+    task_code: task,
+    task_name: '',
+    config_version: version,
+    period_ms: 1_000,
+    devices: [...devices.values()].map(({ device_id, device, site, measurement }) => {
+      const told = samples.filter((sample) => sample.device_id === device_id);
+      return {
+        ...{ id: device_id, code: device, site_code: site, measurement },
+        ...{ protocol: 'modbus_tcp', host: '127.0.0.1' },
+        points: [...new Set(told.flatMap(codesOf))].map((code, address) => ({
+          ...{ code, table: 'holding_register', address, data_type: 'int16' },
+        })),
+      };
+    }),
+  });
+}
