@@ -64,6 +64,25 @@ describe.skipIf(!influxIsInstalled())('npm start with SAMPLE_STORE=influx', () =
     }
   });
 
+  it('writes them as the Django system did, where that is wanted', async () => {
+    const since = new Date();
+    const stack = await start(await homeOfStack(), { ...settings, INFLUX_LAYOUT: 'predecessor' });
+    await sampleSince(await ready(stack), since);
+    const asked = async (q: string) =>
+      (await fetch(`${influxUrl}/query?${new URLSearchParams({ db: 'plant', q })}`)).text();
+    expect(JSON.parse(await asked('SHOW TAG KEYS FROM "imm-1"')).results[0].series[0].values.flat()).toEqual([
+      ...['cn_name', 'device', 'point', 'quality', 'site', 'unit'],
+    ]);
+    const point = 'barrel_zone_1_temperature';
+    const found = await asked(
+      `SELECT COUNT("${point}") FROM "imm-1" WHERE "point" = '${point}' AND "quality" = 'good' GROUP BY "cn_name", "unit", "site"`,
+    );
+    expect(JSON.parse(found).results[0].series).toMatchObject([
+      { tags: { cn_name: '料筒1区温度 Barrel zone 1 temperature', unit: '°C', site: 'demo' } },
+    ]);
+    expect(await stack.stop({ graceMs: 60_000 })).toEqual({ code: 0, signal: null });
+  });
+
   it('writes values there and reads them from there', async () => {
     const since = new Date();
     const stack = await start(await homeOfStack(), settings);

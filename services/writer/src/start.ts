@@ -141,6 +141,9 @@ export async function startWriter(
     account: new WrittenAccount(counters, refusedDevices, rejections),
     monitor,
     clockToleranceMs: config.MAX_CLOCK_DIFFERENCE_MS,
+    ...(config.SAMPLE_STORE === 'influx' && config.INFLUX_LAYOUT === 'predecessor'
+      ? { labelsOf: (sample) => admission.labelsOf(sample) }
+      : {}),
     log,
   });
   const consumer = consumeBatches({

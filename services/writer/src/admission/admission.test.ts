@@ -9,7 +9,7 @@ import {
 import { EpochBook, type LoggedAt } from '@holdfast/shared/sessions/epoch-book.ts';
 import { describe, expect, it } from 'vitest';
 import { messageOf, sampleOf } from '../batch/testing/sample-message.ts';
-import type { SampleMessage } from '../ports.ts';
+import type { SampleMessage, Snapshots } from '../ports.ts';
 import { Admission } from './admission.ts';
 import { placedSo, snapshots } from './testing/gate-for-test.ts';
 
@@ -134,5 +134,32 @@ describe('a sample', () => {
     const evil = headers('samples.evil.task-1.device-1', vouched);
     expect(await judged(on(again, sample, evil))).toEqual(rejected('evil has published it'));
     expect(await judged(on(own, lost, headers(own, vouched)))).toEqual(rejected('trust_epoch', true));
+  });
+
+  it('of a known epoch is of points whose names and units the snapshot has, each value of an array too', async () => {
+    const asked = { epoch: 7, device_id: 'device-1' };
+    const named: Snapshots = {
+      load: async (...task) => {
+        const loaded = await snapshots.load(...task);
+        if (!loaded.ok) return loaded;
+        const [device] = loaded.config.devices as [(typeof loaded.config.devices)[number]];
+        const [point] = device.points as [(typeof device.points)[number]];
+        const points = [
+          { ...point, code: 'temperature', name: '料筒温度', unit: '°C' },
+          { ...point, code: 'load', name: 'Load', count: 2 },
+        ];
+        return { ok: true, config: { ...loaded.config, devices: [{ ...device, points }] } };
+      },
+    };
+    const epochs = new EpochBook({ lookUp: async () => placedSo() });
+    const admission = new Admission({ epochs, snapshots: named });
+    expect(admission.labelsOf(asked)).toBeUndefined();
+    await admission.lookUp(7);
+    expect([...(admission.labelsOf(asked) ?? [])]).toEqual([
+      ['temperature', { name: '料筒温度', unit: '°C' }],
+      ['load[0]', { name: 'Load', unit: '' }],
+      ['load[1]', { name: 'Load', unit: '' }],
+    ]);
+    expect(admission.labelsOf({ epoch: 7, device_id: 'another' })).toBeUndefined();
   });
 });

@@ -96,6 +96,15 @@ export class Admission {
     return found.kind === 'placed' && found.placement.sessionId === session;
   }
 
+  /** Names and units of what it holds, as far as the snapshot of its epoch is known: of all that is admitted by the log. */
+  labelsOf({
+    epoch,
+    device_id: deviceId,
+  }: Pick<Claim, 'epoch' | 'device_id'>): KnownDevice['labels'] | undefined {
+    const devices = this.#known.get(epoch)?.devices;
+    return typeof devices === 'object' ? devices.get(deviceId)?.labels : undefined;
+  }
+
   /** The broker was away: its log may be another one now. */
   forget(): void {
     this.#epochs.forget();

@@ -1,3 +1,4 @@
+import type { PointLabels } from '@holdfast/sample-store/sample-store.ts';
 import { plainNames } from '@holdfast/shared/contracts/sample/plain-values.ts';
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
@@ -19,7 +20,9 @@ export class KnownDevice {
   readonly code: string;
   readonly site: string;
   readonly measurement: string;
+  readonly #points: TaskConfig['devices'][number]['points'];
   readonly #codes: ReadonlySet<string>;
+  #labels: ReadonlyMap<string, PointLabels> | undefined;
   /** Marks of sets of names that were found to be this device's: one has nearly always the same ones. */
   readonly #marks = new Set<number>();
 
@@ -27,7 +30,18 @@ export class KnownDevice {
     this.code = code;
     this.site = site_code;
     this.measurement = measurement;
+    this.#points = points;
     this.#codes = new Set(points.flatMap(valueCodes));
+  }
+
+  /** Name and unit of each value, by its code. */
+  get labels(): ReadonlyMap<string, PointLabels> {
+    this.#labels ??= new Map(
+      this.#points.flatMap((point) =>
+        valueCodes(point).map((code) => [code, { name: point.name, unit: point.unit }] as const),
+      ),
+    );
+    return this.#labels;
   }
 
   /** Tells in words what of the sample is not this device’s; undefined when all of it is. */

@@ -1,3 +1,4 @@
+import type { StorableSample } from '@holdfast/sample-store/sample-store.ts';
 import { tickEntry } from '@holdfast/sample-store/tick-coverage.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { parsePublishedSubject } from '@holdfast/shared/contracts/subjects.ts';
@@ -39,6 +40,8 @@ export interface BatchHandlerOptions<M extends SampleMessage> {
   readonly account: WrittenAccount;
   readonly monitor: Pick<SinkMonitor, 'wrote'>;
   readonly clockToleranceMs: number;
+  /** Names and units of a sample's points; only where the store keeps them with each value. */
+  readonly labelsOf?: (sample: Sample) => StorableSample['labels'] | undefined;
   readonly log: Logger;
 }
 
@@ -54,6 +57,11 @@ interface Admitted<M> {
     readonly isLost: boolean;
   }[];
   readonly early: M[];
+}
+
+/** To the sample itself, which is nobody else's. */
+function addLabels(sample: { labels?: StorableSample['labels'] }, labels: StorableSample['labels']): void {
+  if (labels) sample.labels = labels;
 }
 
 /** A message that does not even say of which session it is. */
@@ -158,11 +166,13 @@ export class BatchHandler<M extends SampleMessage> {
   }
 
   async #sortOut(admitted: readonly AdmittedMessage<M>[], signal: AbortSignal): Promise<SortedOut<M>> {
-    const { fence, store, gate, clockToleranceMs } = this.#options;
+    const { fence, store, gate, clockToleranceMs, labelsOf } = this.#options;
     const samples = admitted.map(({ sample }) => sample);
     const isEpochOf: IsEpochOf = (session, epoch) => gate.isEpochOf(session, epoch, signal);
     await learnFromStore(fence, samples, { store, isEpochOf, signal });
-    return sortOut(admitted, fence, clockToleranceMs);
+    const sorted = sortOut(admitted, fence, clockToleranceMs);
+    if (labelsOf) for (const { sample } of sorted.storable) addLabels(sample, labelsOf(sample));
+    return sorted;
   }
 
   async #write(
