@@ -258,7 +258,7 @@ describe('the job that cleans up', () => {
       maxConnections: 3,
       log: createLogger('test', 'silent'),
     });
-    let damage: LogBehindReadModel | undefined = new LogBehindReadModel('set back');
+    let damage: LogBehindReadModel | undefined = new LogBehindReadModel({ en: 'set back', zh: '日志已回退' });
     let asked = 0;
     const job = startCleanupJob({
       database: jobDatabase,

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const started = await chinese.run('sessions', 'start', 'press', '--table');
   expect(started).toMatchObject({ code: 0, stderr: '' });
   session = started.stdout.split(' ')[0] ?? '';
-  expect(started.stdout).toMatch(/^\d+-1 运行中：/);
+  expect(started.stdout).toBe(`${session} 运行中：任务 press 的会话 ${session} 已启动。\n`);
   const isSaid = async (text: string, ...args: string[]) =>
     (await english.run(...args)).stdout.replace(/\s/g, '').includes(text);
   await eventually(() => isSaid('"value":100', 'points', 'values', 'press'), {
@@ -118,11 +118,24 @@ describe('HOLDFAST_LANG=zh', () => {
       0,
       'press/setpoint：已写入。写入前为 0。现为 20.5。\n',
     ]);
-    expect(await table('sessions', 'pause', session)).toEqual([0, expect.stringMatching(/^\d+-1 已暂停：/)]);
-    expect(await table('sessions', 'resume', session)).toEqual([0, expect.stringMatching(/^\d+-1 运行中：/)]);
+    expect(await table('sessions', 'pause', session)).toEqual([
+      0,
+      `${session} 已暂停：会话 ${session} 已暂停。\n`,
+    ]);
+    expect(await table('sessions', 'resume', session)).toEqual([
+      0,
+      `${session} 运行中：会话 ${session} 已继续。\n`,
+    ]);
     const [, none] = await table('sessions', 'show', '999-1');
-    expect(none).toMatch(/^没有这个对象 \(session_not_found, 404\)\n/);
-    expect(none).toMatch(/\n会话编号由任务和次数组成，如 7-3：holdfast sessions list\n$/);
+    expect(none).toBe(
+      '没有这个对象 (session_not_found, 404)\n没有会话 999-1。\n会话编号由任务和次数组成，如 7-3：holdfast sessions list\n',
+    );
+    expect(await table('sessions', 'start', 'press')).toEqual([
+      1,
+      `该任务已有未结束的会话 (task_already_active, 409)\n会话 ${session} 正在运行。请先停止它，或继续使用它。\n`,
+    ]);
+    const [, tooHigh] = await table('points', 'write', 'press/setpoint', '301');
+    expect(tooHigh).toMatch(/\n设备 press 点位 setpoint：301 超出有效范围 .*300。\n/);
     expect(await table('tasks', 'show', 'nope')).toEqual([
       1,
       '没有代码为 nope 的任务。\n列表：holdfast tasks list\n',

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { OfferedDemo } from '@holdfast/shared/contracts/http/demo-http.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
@@ -287,10 +288,13 @@ function acceptEmptyBodies(app: FastifyInstance): void {
 function notUtf8(): Problem {
   return new Problem(
     'invalid_json',
-    'It is not in UTF-8, which JSON always is: a terminal or file in GBK, for instance, has to be changed.',
+    both(
+      'It is not in UTF-8, which JSON always is: a terminal or file in GBK, for instance, has to be changed.',
+      '不是 UTF-8 编码，而 JSON 一律为 UTF-8：例如 GBK 的终端或文件须先转换。',
+    ),
   );
 }
 
 function unsupportedMediaType(): Problem {
-  return new Problem('unsupported_media_type', 'Send application/json.');
+  return new Problem('unsupported_media_type', both('Send application/json.', '请发送 application/json。'));
 }

@@ -57,7 +57,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const readiness: Readiness = () => ({
     nats: broker.problem(),
     postgres: readModel.problem(),
-    log_complete: logGuard.damage()?.detail,
+    log_complete: logGuard.damage()?.detail.en,
   });
   const metrics = new Metrics('api');
   metrics.addProcessMetrics();

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
@@ -41,18 +42,24 @@ export function checkBearerKey(
 function keyNotValid(): Problem {
   return new Problem(
     'key_not_valid',
-    'Send the header Authorization: Bearer hf_… with the whole key as it was shown when it was made.',
+    both(
+      'Send the header Authorization: Bearer hf_… with the whole key as it was shown when it was made.',
+      '请发送请求头 Authorization: Bearer hf_…，带上创建时显示的完整密钥。',
+    ),
   );
 }
 
 function keyOver(why: 'expired' | 'revoked'): Problem {
-  return new Problem(`key_${why}`, 'Ask an administrator for a new one.');
+  return new Problem(`key_${why}`, both('Ask an administrator for a new one.', '请向管理员申请新的密钥。'));
 }
 
 /** The refusal does not tell a thief from where the key would be of use. */
 function keyNotFromHere(address: string | undefined): Problem {
   return new Problem(
     'key_not_from_here',
-    `The request came from ${address ?? 'an unknown address'}, which is in none of the key's networks. Use it where it was made for, or ask an administrator for another one.`,
+    both(
+      `The request came from ${address ?? 'an unknown address'}, which is in none of the key's networks. Use it where it was made for, or ask an administrator for another one.`,
+      `请求来自 ${address ?? '未知地址'}，不在此密钥允许的网络中。请在其适用的地方使用，或请管理员另建一个。`,
+    ),
   );
 }

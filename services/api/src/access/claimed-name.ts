@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import { Problem } from '../problems/problem.ts';
@@ -35,6 +36,9 @@ export function requireOwnName(
   if (!known.users.some(isTaken) && !open.some(isTaken)) return;
   throw new Problem(
     'operator_known',
-    `X-Operator says ${claimed}, who is known here and has a key or login of his own: send that, or another name (HOLDFAST_OPERATOR on the command line).`,
+    both(
+      `X-Operator says ${claimed}, who is known here and has a key or login of his own: send that, or another name (HOLDFAST_OPERATOR on the command line).`,
+      `X-Operator 写的是 ${claimed}，此人在本系统中已有自己的密钥或登录：请使用那个，或换一个名称（命令行为 HOLDFAST_OPERATOR）。`,
+    ),
   );
 }

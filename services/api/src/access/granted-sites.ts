@@ -1,3 +1,4 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { everySite, type Grant, type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Concerned } from '../ports.ts';
@@ -31,7 +32,7 @@ export interface SiteAccess {
 /** @throws Problem */
 export function requireEverywhere(granted: GrantedSites): void {
   if (granted === 'everywhere') return;
-  throw siteNotGranted(granted, 'this concerns all sites');
+  throw siteNotGranted(granted, both('this concerns all sites', '此操作涉及全部站点'));
 }
 
 /**
@@ -42,16 +43,25 @@ export function requireGranted(granted: GrantedSites, concerned: Iterable<string
   if (granted === 'everywhere') return;
   for (const code of concerned) {
     if (!granted.includes(code)) {
-      throw siteNotGranted(granted, 'this concerns something at another site, or at none');
+      throw siteNotGranted(
+        granted,
+        both(
+          'this concerns something at another site, or at none',
+          '此操作涉及其他站点或不属于任何站点的对象',
+        ),
+      );
     }
   }
 }
 
 /** The other site is not named: whoever asks may not know of it. */
-function siteNotGranted(granted: readonly string[], what: string): Problem {
+function siteNotGranted(granted: readonly string[], what: InBoth): Problem {
   return new Problem(
     'site_not_granted',
-    `You may do this at ${granted.join(', ')}, and ${what}. Ask an administrator for more sites.`,
+    both(
+      `You may do this at ${granted.join(', ')}, and ${what.en}. Ask an administrator for more sites.`,
+      `您只能在站点 ${granted.join('、')} 执行此操作，而${what.zh}。可请管理员增加站点。`,
+    ),
     { sites: granted },
   );
 }

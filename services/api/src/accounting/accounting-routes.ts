@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import {
   type CompletenessView,
   completenessQuerySchema,
@@ -137,6 +138,9 @@ function refuseTooManyPeriods({ devices }: SessionAccount, intervalMs: number): 
   if (periods <= periodsAtMost) return;
   throw new Problem(
     'too_many_periods',
-    `At most ${periodsAtMost} periods, those of each device counted, are given at once. Take a longer interval, a shorter time, or one device.`,
+    both(
+      `At most ${periodsAtMost} periods, those of each device counted, are given at once. Take a longer interval, a shorter time, or one device.`,
+      `一次最多给出 ${periodsAtMost} 个时段（每台设备分别计数）。请取更长的间隔、更短的时间，或只取一台设备。`,
+    ),
   );
 }

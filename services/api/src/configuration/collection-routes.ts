@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { pageQuery } from '@holdfast/shared/contracts/http/page.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
@@ -10,7 +11,7 @@ import { isKeyed, storedNothing } from '../http/idempotency.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Concerned } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
-import type { Collection, Kind, LockedCheck } from './collection.ts';
+import { type Collection, type Kind, kindWords, type LockedCheck } from './collection.ts';
 import { createOnce } from './create-once.ts';
 
 const itemId = /^[1-9][0-9]{0,14}$/;
@@ -70,7 +71,8 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   const collection = options.collection(database);
   // The bodies and queries were checked by the schemas below, which the compiler cannot follow through S and F.
   const params = z.object({ id: z.string().describe(`${kind[0]?.toUpperCase()}${kind.slice(1)} id`) });
-  const missing = (id: string) => new Problem(`${kind}_not_found`, `There is no ${kind} ${id}.`);
+  const missing = (id: string) =>
+    new Problem(`${kind}_not_found`, both(`There is no ${kind} ${id}.`, `没有${kindWords[kind]} ${id}。`));
   const found = <T>(id: string, value: T | undefined | false): T => {
     if (value === undefined || value === false) throw missing(id);
     return value;

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { type Expression, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { GrantedSites } from '../access/granted-sites.ts';
 import type { Database } from '../database/open-database.ts';
@@ -8,6 +9,12 @@ import { stillReferenced } from './configuration-problems.ts';
 export type LockedCheck = (current: object, transaction: Database) => void | Promise<void>;
 
 export type Kind = 'site' | 'device' | 'point' | 'task';
+export const kindWords = {
+  site: '站点',
+  device: '设备',
+  point: '点位',
+  task: '任务',
+} as const satisfies Readonly<Record<Kind, string>>;
 
 /** A kind of configuration, as its routes need it. */
 export interface Collection<Create, Patch, View, Filter> {
@@ -89,7 +96,7 @@ export function removeUnreferenced(
     await check?.(transaction);
     const found = await referrers(transaction);
     if (Object.values(found).some((codes) => codes.length > 0)) {
-      throw stillReferenced(`${nouns[table]} ${row.code}`, found);
+      throw stillReferenced(both(`${nouns[table].en} ${row.code}`, `${nouns[table].zh} ${row.code} `), found);
     }
     await transaction.deleteFrom(table).where('id', '=', id).execute();
     return true;
@@ -108,7 +115,12 @@ export function checkOf<View extends object>(
   };
 }
 
-const nouns = { sites: 'Site', devices: 'Device', points: 'Point', tasks: 'Task' } as const;
+const nouns = {
+  sites: both('Site', '站点'),
+  devices: both('Device', '设备'),
+  points: both('Point', '点位'),
+  tasks: both('Task', '任务'),
+} as const;
 
 /** Those of the fields that are given, as the text of JSON documents: the driver would make its own of objects and lists. */
 export function documents<Field extends string>(

@@ -1,4 +1,5 @@
 import { hash as hashOf } from 'node:crypto';
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -171,7 +172,8 @@ function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: num
   return database.transaction().execute(async (transaction) => {
     await transaction.selectFrom('tasks').select('id').where('id', '=', taskId).forUpdate().execute();
     const configured = await readConfiguredTask(transaction, taskId);
-    if (!configured) throw new Problem('task_not_found', `There is no task ${taskId}.`);
+    if (!configured)
+      throw new Problem('task_not_found', both(`There is no task ${taskId}.`, `没有任务 ${taskId}。`));
     const { task, latest } = configured;
     const content = contentOf(configured);
     const hash = contentHash(content);
@@ -217,7 +219,8 @@ function ofTask(
  */
 export async function readTaskContent(database: Database, taskId: number): Promise<TaskContent> {
   const configured = await readConfiguredTask(database, taskId);
-  if (!configured) throw new Problem('task_not_found', `There is no task ${taskId}.`);
+  if (!configured)
+    throw new Problem('task_not_found', both(`There is no task ${taskId}.`, `没有任务 ${taskId}。`));
   return contentOf(configured);
 }
 
@@ -252,11 +255,11 @@ async function holds(
 
 /** @throws Problem, StoreUnavailable */
 async function asked<T>({ task_code }: TaskConfig, question: () => Promise<T>): Promise<T> {
-  return storedSnapshot(`task ${task_code}`, question);
+  return storedSnapshot(both(`task ${task_code}`, `任务 ${task_code} `), question);
 }
 
 /** Asks for a snapshot to be stored. @param of what it is of, for people. @throws Problem, StoreUnavailable */
-export async function storedSnapshot<T>(of: string, put: () => Promise<T>): Promise<T> {
+export async function storedSnapshot<T>(of: InBoth, put: () => Promise<T>): Promise<T> {
   try {
     return await put();
   } catch (error) {
@@ -265,12 +268,17 @@ export async function storedSnapshot<T>(of: string, put: () => Promise<T>): Prom
   }
 }
 
-function noRoom(of: string, { bytes, maxBytes }: TaskConfigsFull): Problem {
+function noRoom(of: InBoth, { bytes, maxBytes }: TaskConfigsFull): Problem {
   return new Problem(
     'task_configs_full',
-    `The configuration of ${of} is new or has changed, and TASK_CONFIGS, which keeps a snapshot of each, ` +
-      `has ${bytes} of its ${maxBytes} bytes. Give it more room: nats stream edit OBJ_TASK_CONFIGS --max-bytes ${2 * maxBytes}. ` +
-      'Sessions that run go on, and tasks that have not changed can be started.',
+    both(
+      `The configuration of ${of.en} is new or has changed, and TASK_CONFIGS, which keeps a snapshot of each, ` +
+        `has ${bytes} of its ${maxBytes} bytes. Give it more room: nats stream edit OBJ_TASK_CONFIGS --max-bytes ${2 * maxBytes}. ` +
+        'Sessions that run go on, and tasks that have not changed can be started.',
+      `${of.zh}的配置是新的或已更改，而保存配置快照的 TASK_CONFIGS 已用 ${bytes} 字节，上限 ${maxBytes} 字节。` +
+        `请增大其容量：nats stream edit OBJ_TASK_CONFIGS --max-bytes ${2 * maxBytes}。` +
+        '运行中的会话继续，配置未变的任务仍可启动。',
+    ),
   );
 }
 
@@ -281,20 +289,34 @@ function contentOf({ task, rows, chosen }: ConfiguredTask): TaskContent {
 }
 
 function snapshotRefused(task: SnapshotTask, problem: SnapshotProblem): Problem {
-  const refused = (detail: string, members = {}) => new Problem(problem.code, detail, members);
+  const refused = (detail: InBoth, members = {}) => new Problem(problem.code, detail, members);
   switch (problem.code) {
     case 'task_disabled':
-      return refused(`Task ${task.code} is disabled. Enable it first.`);
+      return refused(
+        both(`Task ${task.code} is disabled. Enable it first.`, `任务 ${task.code} 已停用，请先启用。`),
+      );
     case 'task_without_devices':
-      return refused(`Task ${task.code} has no enabled device. Give it some, or enable those that it has.`);
+      return refused(
+        both(
+          `Task ${task.code} has no enabled device. Give it some, or enable those that it has.`,
+          `任务 ${task.code} 没有已启用的设备。请添加设备，或启用已有的设备。`,
+        ),
+      );
     case 'task_without_points':
       return refused(
-        `The devices of task ${task.code} have no enabled point that it reads. Configure some first.`,
+        both(
+          `The devices of task ${task.code} have no enabled point that it reads. Configure some first.`,
+          `任务 ${task.code} 的设备没有可读取的已启用点位。请先配置点位。`,
+        ),
       );
     case 'task_config_invalid':
-      return refused(`The configuration of task ${task.code} is not valid: see errors.`, {
-        errors: problem.issues,
-      });
+      return refused(
+        both(
+          `The configuration of task ${task.code} is not valid: see errors.`,
+          `任务 ${task.code} 的配置无效：见 errors。`,
+        ),
+        { errors: problem.issues },
+      );
     default:
       return problem satisfies never;
   }

@@ -1,3 +1,4 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { FieldProblem } from '@holdfast/driver-modbus/spec/point-rules.ts';
 import { violatedConstraint } from '../database/database-unavailable.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
@@ -6,25 +7,39 @@ import { Problem, validationFailed } from '../problems/problem.ts';
 export type Referrers = Readonly<Record<string, readonly string[]>>;
 export const maxNamed = 20;
 
-export function stillReferenced(what: string, referrers: Referrers): Problem {
+const referrerWords: Readonly<Record<string, string>> = {
+  devices: '设备',
+  points: '点位',
+  tasks: '任务',
+  active_sessions: '未结束的会话',
+};
+
+export function stillReferenced(what: InBoth, referrers: Referrers): Problem {
   const named = Object.entries(referrers)
     .filter(([, codes]) => codes.length > 0)
-    .map(([kind, codes]) => `${kind.replaceAll('_', ' ')} ${codes.join(', ')}`);
+    .map(([kind, codes]) =>
+      both(
+        `${kind.replaceAll('_', ' ')} ${codes.join(', ')}`,
+        `${referrerWords[kind] ?? kind} ${codes.join('、')}`,
+      ),
+    );
   const remedy =
     (referrers.active_sessions ?? []).length > 0
-      ? 'Stop what runs or is paused first.'
-      : 'Remove it there first.';
-  return new Problem('still_referenced', `${what} is used by ${named.join('; ')}. ${remedy}`, {
-    referenced_by: referrers,
-  });
+      ? both('Stop what runs or is paused first.', '请先停止运行中或已暂停的会话。')
+      : both('Remove it there first.', '请先在那里移除。');
+  const detail = both(
+    `${what.en} is used by ${named.map(({ en }) => en).join('; ')}. ${remedy.en}`,
+    `${what.zh}仍被${named.map(({ zh }) => zh).join('、')}引用。${remedy.zh}`,
+  );
+  return new Problem('still_referenced', detail, { referenced_by: referrers });
 }
 
 /** Constraints of the schema, in words. What is not here is a fault of ours and stays an error. */
 const constraints: Readonly<Record<string, () => Problem>> = {
-  sites_code_key: () => duplicate('a site', 'code'),
-  devices_code_key: () => duplicate('a device', 'code'),
-  tasks_code_key: () => duplicate('a task', 'code'),
-  points_device_id_code_key: () => duplicate('a point of this device', 'code'),
+  sites_code_key: () => duplicate(both('a site', '站点')),
+  devices_code_key: () => duplicate(both('a device', '设备')),
+  tasks_code_key: () => duplicate(both('a task', '任务')),
+  points_device_id_code_key: () => duplicate(both('a point of this device', '该设备的点位')),
   devices_site_id_fkey: () => missing('site_id', 'there is no such site'),
   points_device_id_fkey: () => missing('device_id', 'there is no such device'),
   task_devices_device_id_fkey: () => missing('device_ids', 'there is no such device'),
@@ -35,10 +50,9 @@ export function fieldsDoNotFit(problems: readonly FieldProblem[]): Problem {
   return validationFailed(problems.map(({ field, message }) => ({ path: field, message })));
 }
 
-function duplicate(what: string, field: string): Problem {
-  return new Problem('duplicate_code', `There is already ${what} with this ${field}.`, {
-    errors: [{ path: field, message: 'is taken' }],
-  });
+function duplicate(what: InBoth): Problem {
+  const detail = both(`There is already ${what.en} with this code.`, `已有${what.zh}使用此代码。`);
+  return new Problem('duplicate_code', detail, { errors: [{ path: 'code', message: 'is taken' }] });
 }
 
 function missing(field: string, message: string): Problem {

@@ -1,8 +1,9 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { sql } from 'kysely';
 import { violatedConstraint } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
-import type { Kind } from './collection.ts';
+import { type Kind, kindWords } from './collection.ts';
 
 interface Created {
   readonly id: number;
@@ -67,7 +68,13 @@ async function earlier<View extends Created>(
   for (const id of ids) {
     const item = await find(Number(id));
     if (!item)
-      throw new Problem(`${kind}_not_found`, `It was created as ${kind} ${id}, and has been removed since.`);
+      throw new Problem(
+        `${kind}_not_found`,
+        both(
+          `It was created as ${kind} ${id}, and has been removed since.`,
+          `它曾创建为${kindWords[kind]} ${id}，此后已被删除。`,
+        ),
+      );
     found.push(item);
   }
   const [first] = found;

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { devicePlace, endpointKey, endpointOf } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { DeviceCreate } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { sql } from 'kysely';
@@ -44,11 +45,20 @@ export async function requireFreePlace(
   // A code that is taken is told as such.
   if (!first || first.code === device.code) return;
   const remedy = device.serial
-    ? 'Where it is the line of another machine, name it by its path in /dev/serial/by-id/, or give the device another site.'
-    : 'To replace that device, change it, or set enabled to false there.';
+    ? both(
+        'Where it is the line of another machine, name it by its path in /dev/serial/by-id/, or give the device another site.',
+        '若是另一台机器的串口，请用 /dev/serial/by-id/ 中的路径命名，或把设备放到另一个站点。',
+      )
+    : both(
+        'To replace that device, change it, or set enabled to false there.',
+        '若要替换那台设备，请更改它，或将其 enabled 设为 false。',
+      );
   throw new Problem(
     'place_taken',
-    `${endpoint} unit ${device.unit_id} is device ${first.code} (id ${first.id}). ${remedy}`,
+    both(
+      `${endpoint} unit ${device.unit_id} is device ${first.code} (id ${first.id}). ${remedy.en}`,
+      `${endpoint} 站号 ${device.unit_id} 是设备 ${first.code}（id ${first.id}）。${remedy.zh}`,
+    ),
     { device_id: first.id, errors: [{ path: 'unit_id', message: `is that of ${first.code}` }] },
   );
 }

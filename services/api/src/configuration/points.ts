@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import {
   newPointFaults,
   type PointCreate,
@@ -96,7 +97,8 @@ export function points(database: Database, store: KindsOfStore): Points {
           if (patched.device_id !== point.device_id) {
             // A task that chose this point may not have the other device.
             const tasks = await tasksThatChose(transaction, id);
-            if (tasks.length > 0) throw stillReferenced(`Point ${point.code}`, { tasks });
+            if (tasks.length > 0)
+              throw stillReferenced(both(`Point ${point.code}`, `点位 ${point.code} `), { tasks });
           }
           return togetherWithSiblings(transaction, [{ ...patched, pathPrefix: '' }], () =>
             transaction

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
@@ -109,7 +110,10 @@ export function pollingPlans(options: {
     if (!loaded.ok) {
       throw new Problem(
         'task_config_unreadable',
-        `${loaded.problem}. Without it nobody knows which ticks were due.`,
+        both(
+          `${loaded.problem}. Without it nobody knows which ticks were due.`,
+          `${loaded.problem}。没有它便无从得知应有哪些采样。`,
+        ),
       );
     }
     return planOf(loaded.config);

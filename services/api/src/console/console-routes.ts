@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Route, route } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
@@ -64,7 +65,13 @@ async function serve(files: ConsoleFiles, request: FastifyRequest, reply: Fastif
     return send(file, isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache', request, reply);
   }
   if (name.startsWith('assets/')) {
-    throw new Problem('route_not_found', `${path} is no file of this build of the console; reload the page.`);
+    throw new Problem(
+      'route_not_found',
+      both(
+        `${path} is no file of this build of the console; reload the page.`,
+        `${path} 不是本版本控制台的文件；请重新加载页面。`,
+      ),
+    );
   }
   const index = build.get('index.html') as ConsoleFile;
   return reply

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { sql } from 'kysely';
 import { type SnapshotRow, snapshotTask } from '../configuration/task-snapshot.ts';
@@ -32,7 +33,8 @@ export async function readDevice(
     where devices.id = ${deviceId}
     order by points.id`.execute(database);
   const [first] = rows;
-  if (!first) throw new Problem('device_not_found', `There is no device ${deviceId}.`);
+  if (!first)
+    throw new Problem('device_not_found', both(`There is no device ${deviceId}.`, `没有设备 ${deviceId}。`));
   const { device } = first;
   const snapshot = snapshotTask(
     aroundOneDevice,
@@ -48,9 +50,18 @@ export async function readDevice(
   if (!snapshot.ok && snapshot.problem.code === 'task_config_invalid') {
     throw new Problem(
       'device_config_invalid',
-      `The configuration of device ${device.code} is not valid: see errors.`,
+      both(
+        `The configuration of device ${device.code} is not valid: see errors.`,
+        `设备 ${device.code} 的配置无效：见 errors。`,
+      ),
       { errors: snapshot.problem.issues },
     );
   }
-  throw new Problem('device_without_points', `Device ${device.code} has no points. Configure some first.`);
+  throw new Problem(
+    'device_without_points',
+    both(
+      `Device ${device.code} has no points. Configure some first.`,
+      `设备 ${device.code} 没有点位。请先配置。`,
+    ),
+  );
 }

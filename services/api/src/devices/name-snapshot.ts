@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { DeviceSnapshot } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { sql } from 'kysely';
@@ -30,7 +31,11 @@ export async function nameSnapshot(
     const version = await versions.newestIfCurrent(configs, task);
     if (version !== undefined) return { task: String(task), version };
   }
-  return { hash: await storedSnapshot(`device ${device.code}`, () => configs.putDevice(device)) };
+  return {
+    hash: await storedSnapshot(both(`device ${device.code}`, `设备 ${device.code} `), () =>
+      configs.putDevice(device),
+    ),
+  };
 }
 
 /** Tasks in whose snapshots the point is, those that run first. */

@@ -43,9 +43,9 @@ async function asked(options: {
   };
   const problem = await reachDevice({ collectors, device, call, holders, labels }).then(
     () => undefined,
-    (error: { code?: string; detail?: string }) => error,
+    (error: { code?: string; detail?: { en: string } }) => error,
   );
-  return { ids, problem: problem?.code, detail: problem?.detail };
+  return { ids, problem: problem?.code, detail: problem?.detail?.en };
 }
 
 describe('who is asked about a device', () => {

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
@@ -52,10 +53,19 @@ function inOrder(
 }
 
 function noAnswer(device: DeviceConfig, collectorId: string, call: DeviceCall): Problem {
-  const may = call.kind === 'write' ? ' It is not known whether the value was written: read it.' : '';
+  const may =
+    call.kind === 'write'
+      ? both(
+          ' It is not known whether the value was written: read it.',
+          '尚不清楚数值是否已写入：请读取该点位。',
+        )
+      : both('', '');
   return new Problem(
     'collector_silent',
-    `Collector ${collectorId} was asked about device ${device.code} and did not answer within ${call.within_ms} ms.${may}`,
+    both(
+      `Collector ${collectorId} was asked about device ${device.code} and did not answer within ${call.within_ms} ms.${may.en}`,
+      `已向采集器 ${collectorId} 询问设备 ${device.code}，但它在 ${call.within_ms} 毫秒内没有应答。${may.zh}`,
+    ),
   );
 }
 
@@ -67,15 +77,27 @@ function nobodyReaches(
   const wanted = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   const why =
     candidates.length > 0
-      ? `${candidates.map(({ id }) => id).join(', ')} should be there and take no calls`
+      ? both(
+          `${candidates.map(({ id }) => id).join(', ')} should be there and take no calls`,
+          `${candidates.map(({ id }) => id).join('、')} 应当在线，但不接受调用`,
+        )
       : wanted.length > 0
-        ? `no collector that is up has the labels ${wanted.join(', ')}`
+        ? both(
+            `no collector that is up has the labels ${wanted.join(', ')}`,
+            `没有在线的采集器具有标签 ${wanted.join('、')}`,
+          )
         : isDraining
-          ? 'every collector that is up is draining, and does not read it'
-          : 'no collector is up';
+          ? both(
+              'every collector that is up is draining, and does not read it',
+              '在线的采集器都在排空，不再读取它',
+            )
+          : both('no collector is up', '没有采集器在线');
   return new Problem(
     'no_collector',
-    `Device ${device.code}: ${why}. Start one, or try again when it is back.`,
+    both(
+      `Device ${device.code}: ${why.en}. Start one, or try again when it is back.`,
+      `设备 ${device.code}：${why.zh}。请启动一个采集器，或在其恢复后重试。`,
+    ),
     {},
     { retryAfterSeconds: 5 },
   );

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type {
   DeviceTestView,
   StartValidation,
@@ -36,7 +37,10 @@ export function taskValidation(sources: {
     if (mode === 'warn' || !first) return found;
     throw new Problem(
       'devices_not_readable',
-      `${failing.length} of ${devices.length} devices of task ${task_code}. ${first.device}: ${first.detail} To start all the same, ask for the validation warn or skip.`,
+      both(
+        `${failing.length} of ${devices.length} devices of task ${task_code}. ${first.device}: ${first.detail} To start all the same, ask for the validation warn or skip.`,
+        `任务 ${task_code} 的 ${devices.length} 台设备中有 ${failing.length} 台未读到全部数值。${first.device}：${first.detail} 若仍要启动，请将 validate 设为 warn 或 skip。`,
+      ),
       { validation: found },
     );
   };
@@ -85,7 +89,7 @@ async function testOne(options: TestDeviceOptions): Promise<DeviceTestView> {
     return await testDevice(options);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return failed(options.device, error.detail);
+    return failed(options.device, error.detail.en);
   }
 }
 

@@ -1,7 +1,9 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { faultInChinese } from '@holdfast/shared/contracts/words/fault-words.ts';
 import { BrokerUnavailable, type Collectors, type CommandAttempt } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import { readDevice } from './device-content.ts';
@@ -43,12 +45,23 @@ export async function writePoint(
     .select(['code', 'device_id', 'writable'])
     .where('id', '=', request.pointId)
     .executeTakeFirst();
-  if (!found) throw new Problem('point_not_found', `There is no point ${request.pointId}.`);
+  if (!found)
+    throw new Problem(
+      'point_not_found',
+      both(`There is no point ${request.pointId}.`, `没有点位 ${request.pointId}。`),
+    );
   const device = await readDevice(database, found.device_id, request.pointId);
   const about = `device ${device.code} point ${found.code}`;
   const id = request.attempt.commandId;
   if (request.attempt.isRepeat) {
-    throw unknownOutcome(about, id, 'it is being written for the same Idempotency-Key, or that was cut off');
+    throw unknownOutcome(
+      about,
+      id,
+      both(
+        'it is being written for the same Idempotency-Key, or that was cut off',
+        '正在以同一 Idempotency-Key 写入，或该写入已中断',
+      ),
+    );
   }
   const note = (outcome: AuditEntry['outcome'], detail: string, data: Record<string, unknown> = {}) =>
     audit({
@@ -70,7 +83,10 @@ export async function writePoint(
     await note('refused', 'the point is not marked writable');
     throw new Problem(
       'point_not_writable',
-      `${about}: nothing was written. Set writable in the configuration of the point to allow it.`,
+      both(
+        `${about}: nothing was written. Set writable in the configuration of the point to allow it.`,
+        `${inChinese(about)}：没有写入任何内容。若要允许写入，请在点位的配置中设置 writable。`,
+      ),
     );
   }
   const snapshot = await nameSnapshot(sources, { pointId: request.pointId, device });
@@ -99,7 +115,7 @@ export async function writePoint(
     // The entry of before stands; that this one is missing too says that the outcome is not known.
     await note(wasNotAsked ? 'failed' : 'unknown', (error as Error).message).catch(() => undefined);
     if (error instanceof BrokerUnavailable)
-      throw unknownOutcome(about, id, 'the broker went away meanwhile', error);
+      throw unknownOutcome(about, id, both('the broker went away meanwhile', '其间消息服务中断'), error);
     throw error;
   }
   return conclude(reached, { about, id, device: device.code, point: found.code, note });
@@ -123,7 +139,11 @@ async function conclude(
     const detail =
       reply.kind === 'refused' ? reply.detail : 'the collector gave another answer than was asked for';
     await kept('refused', detail);
-    throw new Problem('write_refused', `${about}: ${detail}.`, { audit_id: id });
+    throw new Problem(
+      'write_refused',
+      both(`${about}: ${detail}.`, `${inChinese(about)}：${faultInChinese(detail)}。`),
+      { audit_id: id },
+    );
   }
   const { outcome, detail, before, sent, read_back } = reply;
   await kept(outcomeInAudit(outcome), detail, { before, sent, read_back });
@@ -141,9 +161,13 @@ async function conclude(
         audit_id: id,
       };
     case 'failed':
-      throw new Problem('write_failed', `${about}: ${detail}.`, { audit_id: id, sent });
+      throw new Problem(
+        'write_failed',
+        both(`${about}: ${detail}.`, `${inChinese(about)}：${faultInChinese(detail)}。`),
+        { audit_id: id, sent },
+      );
     case 'unknown':
-      throw unknownOutcome(about, id, detail);
+      throw unknownOutcome(about, id, both(detail, faultInChinese(detail)));
     default:
       return outcome satisfies never;
   }
@@ -155,10 +179,16 @@ function outcomeInAudit(
   return outcome === 'written' || outcome === 'differs' ? 'done' : outcome;
 }
 
-function unknownOutcome(about: string, auditId: string, why: string, cause?: unknown): Problem {
+/** The point in Chinese, which is in English in the audit log. */
+const inChinese = (about: string) => about.replace(/^device (.*) point /, '设备 $1 点位 ');
+
+function unknownOutcome(about: string, auditId: string, why: InBoth, cause?: unknown): Problem {
   return new Problem(
     'write_outcome_unknown',
-    `${about}: ${why}. It is not sent again by itself: read the point, then decide.`,
+    both(
+      `${about}: ${why.en}. It is not sent again by itself: read the point, then decide.`,
+      `${inChinese(about)}：${why.zh}。系统不会自动重发：请先读取该点位，再作决定。`,
+    ),
     { audit_id: auditId },
     { cause },
   );

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { ReportPart, ReportRow } from '@holdfast/shared/contracts/http/report-http.ts';
 import {
   type Period,
@@ -61,7 +62,13 @@ export async function partsOf(
         .executeTakeFirst();
       const shifts = known?.shifts ?? [];
       if (shifts.length === 0) {
-        throw new Problem('site_has_no_shifts', `Set them with PATCH /api/config/sites/{id}/, or take days.`);
+        throw new Problem(
+          'site_has_no_shifts',
+          both(
+            'Set them with PATCH /api/config/sites/{id}/, or take days.',
+            '请用 PATCH /api/config/sites/{id}/ 设置班次，或按天分段。',
+          ),
+        );
       }
       const parts = cut(shiftsWithin(clock, shifts, window), window);
       if (parts.length > partsAtMost) throw tooManyPeriods(partsAtMost);

@@ -1,3 +1,4 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { HistoryDevice, SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
@@ -38,24 +39,35 @@ export async function requireKnownPoint(
   if (configured.arrayLength !== undefined) {
     throw new Problem(
       'point_not_found',
-      `${pointCode} is an array, each value of which has a name of its own: ask for ${pointCode}[0] to ${pointCode}[${configured.arrayLength - 1}].`,
+      both(
+        `${pointCode} is an array, each value of which has a name of its own: ask for ${pointCode}[0] to ${pointCode}[${configured.arrayLength - 1}].`,
+        `${pointCode} 是数组，每个值各有名称：请查询 ${pointCode}[0] 至 ${pointCode}[${configured.arrayLength - 1}]。`,
+      ),
     );
   }
   if (configured.unknownDevice !== undefined) {
     throw new Problem(
       'device_not_found',
-      `There is no device ${configured.unknownDevice}, and no value of a point ${pointCode} was ever stored for one of that name.`,
+      both(
+        `There is no device ${configured.unknownDevice}, and no value of a point ${pointCode} was ever stored for one of that name.`,
+        `没有设备 ${configured.unknownDevice}，也从未以该名称存储过点位 ${pointCode} 的数值。`,
+      ),
     );
   }
-  const who = codes === undefined ? 'No device has a' : `${named(codes)} no`;
+  const who = codes === undefined ? both('No device has a', '没有设备有') : named(codes);
   throw new Problem(
     'point_not_found',
-    `${who} point ${pointCode}, and nothing was ever stored under that name.`,
+    both(
+      `${who.en} point ${pointCode}, and nothing was ever stored under that name.`,
+      `${who.zh}点位 ${pointCode}，也从未以该名称存储过数值。`,
+    ),
   );
 }
 
-function named(codes: readonly string[]): string {
-  return codes.length === 1 ? `Device ${codes[0]} has` : `Devices ${codes.join(', ')} have`;
+function named(codes: readonly string[]): InBoth {
+  return codes.length === 1
+    ? both(`Device ${codes[0]} has no`, `设备 ${codes[0]} 没有`)
+    : both(`Devices ${codes.join(', ')} have no`, `设备 ${codes.join('、')} 都没有`);
 }
 
 interface Configured {

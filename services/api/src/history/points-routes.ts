@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import { type PointPlace, parsePointName, pointName } from '@holdfast/shared/contracts/http/point-name.ts';
 import {
@@ -170,7 +171,8 @@ async function requireDevices(database: Database, codes: readonly string[] = [])
   const rows = await database.selectFrom('devices').select('code').where('code', 'in', codes).execute();
   const known = new Set(rows.map(({ code }) => code));
   const unknown = codes.find((code) => !known.has(code));
-  if (unknown !== undefined) throw new Problem('device_not_found', `There is no device ${unknown}.`);
+  if (unknown !== undefined)
+    throw new Problem('device_not_found', both(`There is no device ${unknown}.`, `没有设备 ${unknown}。`));
 }
 
 /** Names and units are left out where nobody can be asked for them: values are worth having without. */

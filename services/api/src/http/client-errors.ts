@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { both } from '@holdfast/driver/form-words.ts';
 import { problemContentType } from '@holdfast/shared/contracts/http/problem-content-type.ts';
 import { Problem } from '../problems/problem.ts';
 import { problemDocument } from './problem-document.ts';
@@ -33,15 +34,24 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
 function problemOf(errorCode: string | undefined): Problem {
   switch (errorCode) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Problem('request_timeout', 'A request has to arrive within 30 s.');
+      return new Problem(
+        'request_timeout',
+        both('A request has to arrive within 30 s.', '请求须在 30 秒内到达。'),
+      );
     case 'HPE_HEADER_OVERFLOW':
-      return new Problem('headers_too_large', 'All of them together may have 16 KiB.');
+      return new Problem(
+        'headers_too_large',
+        both('All of them together may have 16 KiB.', '全部请求头合计不得超过 16 KiB。'),
+      );
     case 'HPE_INVALID_URL':
       return new Problem(
         'bad_request',
-        'Letters beyond ASCII, such as those of Chinese codes, must be percent-encoded in its address, as browsers do: curl -G URL --data-urlencode NAME=VALUE for each part of the query.',
+        both(
+          'Letters beyond ASCII, such as those of Chinese codes, must be percent-encoded in its address, as browsers do: curl -G URL --data-urlencode NAME=VALUE for each part of the query.',
+          '地址中的非 ASCII 字符（如中文代码）须按百分号编码，浏览器会自动处理；curl 请对每个查询参数使用 curl -G URL --data-urlencode NAME=VALUE。',
+        ),
       );
     default:
-      return new Problem('bad_request', 'It is no HTTP/1.1.');
+      return new Problem('bad_request', both('It is no HTTP/1.1.', '不是 HTTP/1.1。'));
   }
 }

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import {
   auditCursorPattern,
   cursorPattern,
@@ -62,6 +63,9 @@ export function decodeAuditCursor(cursor: string | undefined): PositionInTime | 
 function invalidCursor(): Problem {
   return new Problem(
     'invalid_cursor',
-    'Pass next_cursor of the page before, or leave the cursor out to begin with the first page.',
+    both(
+      'Pass next_cursor of the page before, or leave the cursor out to begin with the first page.',
+      '请传入上一页的 next_cursor，或不带游标从第一页开始。',
+    ),
   );
 }

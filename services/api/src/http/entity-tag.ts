@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { both } from '@holdfast/driver/form-words.ts';
 import type { Precondition } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 
@@ -33,7 +34,10 @@ export function preconditionOf(
 function preconditionFailed(current: string): Problem {
   return new Problem(
     'precondition_failed',
-    'If-Match does not have its present version. Read it again, and decide anew.',
+    both(
+      'If-Match does not have its present version. Read it again, and decide anew.',
+      'If-Match 不是当前版本。请重新读取后再作决定。',
+    ),
     { etag: current },
   );
 }
@@ -41,6 +45,9 @@ function preconditionFailed(current: string): Problem {
 function preconditionRequired(): Problem {
   return new Problem(
     'precondition_required',
-    'Read the item first and send its ETag as If-Match, so that no change of somebody else is lost.',
+    both(
+      'Read the item first and send its ETag as If-Match, so that no change of somebody else is lost.',
+      '请先读取对象，并把它的 ETag 作为 If-Match 发送，以免覆盖他人的更改。',
+    ),
   );
 }

@@ -1,4 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
+import { both } from '@holdfast/driver/form-words.ts';
 import type { CommandRecord } from '@holdfast/shared/contracts/command-record.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandAttempt, CommandKeys } from '../ports.ts';
@@ -138,6 +139,9 @@ function sha256(text: string): string {
 function keyReused(): Problem {
   return new Problem(
     'idempotency_key_reused',
-    'Nothing was changed. Take a new key for each command; the same one only to repeat it.',
+    both(
+      'Nothing was changed. Take a new key for each command; the same one only to repeat it.',
+      '没有任何更改。每个命令请使用新的键；同一个键只用于重复同一命令。',
+    ),
   );
 }

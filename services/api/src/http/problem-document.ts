@@ -1,5 +1,6 @@
 import type { Problem as ProblemDocument } from '@holdfast/shared/contracts/http/problem.ts';
-import type { Problem } from '../problems/problem.ts';
+import { faultInChinese } from '@holdfast/shared/contracts/words/fault-words.ts';
+import type { FieldError, Problem } from '../problems/problem.ts';
 import type { Language } from '../problems/wanted-language.ts';
 
 /** A problem as it is answered: RFC 9457. */
@@ -13,9 +14,20 @@ export function problemDocument(
     type: 'about:blank',
     title: problem.titleIn(language),
     status: problem.status,
-    detail: problem.detail,
+    detail: problem.detail[language],
     code: problem.code,
     instance: requestId,
     ...problem.members,
+    ...(language === 'zh' && errorsInChinese(problem.members)),
+  };
+}
+
+function errorsInChinese({ errors }: Problem['members']): { errors?: FieldError[] } {
+  if (!Array.isArray(errors)) return {};
+  return {
+    errors: (errors as FieldError[]).map(({ message, ...error }) => ({
+      ...error,
+      message: faultInChinese(message),
+    })),
   };
 }

@@ -1,6 +1,7 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { describe, expect, it } from 'vitest';
 import { problemCodes } from '../problems/codes.ts';
-import { Problem } from '../problems/problem.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
 import { wantedLanguage } from '../problems/wanted-language.ts';
 import { problemDocument } from './problem-document.ts';
 
@@ -8,7 +9,7 @@ describe('the title of a problem', () => {
   it('is in the language that is wanted, and else in English', () => {
     const titleFor = (accepted: string | undefined) =>
       problemDocument(
-        new Problem('session_paused', 'Resume it instead.'),
+        new Problem('session_paused', both('Resume it instead.', '请改为继续会话。')),
         'id',
         wantedLanguage(undefined, accepted),
       ).title;
@@ -22,5 +23,25 @@ describe('the title of a problem', () => {
   it('is Chinese in Chinese, for every code', () => {
     const others = Object.entries(problemCodes).filter(([, [, , zh]]) => !/\p{Script=Han}{2}/u.test(zh));
     expect(others).toEqual([]);
+  });
+
+  it('comes with its detail and its faults in the same language', () => {
+    const paused = new Problem('session_paused', both('Resume it instead.', '请改为继续会话。'));
+    expect(problemDocument(paused, 'id', 'zh').detail).toBe('请改为继续会话。');
+    expect(problemDocument(paused, 'id').detail).toBe('Resume it instead.');
+    const wrong = validationFailed([
+      { path: 'port', message: 'Too big: expected number to be <=65535' },
+      { path: 'host', message: 'is required with modbus_tcp' },
+    ]);
+    expect(problemDocument(wrong, 'id', 'zh')).toMatchObject({
+      detail: 'port：不能大于 65535；host：使用 modbus_tcp 时必须给出',
+      errors: [
+        { path: 'port', message: '不能大于 65535' },
+        { path: 'host', message: '使用 modbus_tcp 时必须给出' },
+      ],
+    });
+    expect(problemDocument(wrong, 'id')).toMatchObject({
+      detail: 'port: Too big: expected number to be <=65535; host: is required with modbus_tcp',
+    });
   });
 });

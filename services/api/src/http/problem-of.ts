@@ -1,9 +1,10 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ProblemCode } from '../problems/codes.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { storeProblem } from '../problems/store-problems.ts';
 
-type Told = readonly [code: ProblemCode, detail: string];
+type Told = readonly [code: ProblemCode, detail: InBoth];
 
 /** The problem that a caller is shown for an error of any kind. Nothing of an unexpected one gets out. */
 export function problemOf(error: unknown): Problem {
@@ -26,7 +27,7 @@ function requestProblem(error: unknown): Problem | undefined {
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return new Problem(
       'bad_request',
-      error instanceof Error ? error.message : 'It is malformed.',
+      error instanceof Error ? both(error.message, error.message) : both('It is malformed.', '格式不正确。'),
       {},
       { cause: error },
     );
@@ -36,7 +37,10 @@ function requestProblem(error: unknown): Problem | undefined {
 
 const invalidJson: Told = [
   'invalid_json',
-  'Send one JSON document, in UTF-8, without the keys __proto__ and constructor.',
+  both(
+    'Send one JSON document, in UTF-8, without the keys __proto__ and constructor.',
+    '请发送一个 UTF-8 编码的 JSON 文档，不含键 __proto__ 和 constructor。',
+  ),
 ];
 /** https://fastify.dev/docs/latest/Reference/Errors/ */
 const fastifyProblems: Readonly<Record<string, Told>> = {
@@ -44,18 +48,33 @@ const fastifyProblems: Readonly<Record<string, Told>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: invalidJson,
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'body_too_large',
-    'At most 1 MiB is taken. Send many points in several requests.',
+    both(
+      'At most 1 MiB is taken. Send many points in several requests.',
+      '最多 1 MiB。点位很多时请分几次发送。',
+    ),
   ],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send application/json.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['bad_request', 'The body is not as long as Content-Length says.'],
-  FST_ERR_BAD_URL: ['bad_request', 'The path is not a valid URL path.'],
-  FST_ERR_MAX_PARAM_LENGTH: ['path_too_long', 'Each id or name in it may have 100 characters.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported_media_type',
+    both('Send application/json.', '请发送 application/json。'),
+  ],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'bad_request',
+    both('The body is not as long as Content-Length says.', '请求体的长度与 Content-Length 不符。'),
+  ],
+  FST_ERR_BAD_URL: ['bad_request', both('The path is not a valid URL path.', '路径不是有效的 URL 路径。')],
+  FST_ERR_MAX_PARAM_LENGTH: [
+    'path_too_long',
+    both('Each id or name in it may have 100 characters.', '其中每个编号或名称最多 100 个字符。'),
+  ],
 };
 
 function internalProblem(error: unknown): Problem {
   return new Problem(
     'internal_error',
-    'It is in the log of the API, under the request id of this answer.',
+    both(
+      'It is in the log of the API, under the request id of this answer.',
+      'API 的日志以本应答的请求编号记录了它。',
+    ),
     {},
     { cause: error },
   );

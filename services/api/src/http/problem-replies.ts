@@ -1,7 +1,8 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { problemContentType } from '@holdfast/shared/contracts/http/problem-content-type.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.ts';
-import { wantedLanguage } from '../problems/wanted-language.ts';
+import { languageOf } from '../problems/wanted-language.ts';
 import { ClientGone } from './client-gone.ts';
 import { problemDocument } from './problem-document.ts';
 import { problemOf } from './problem-of.ts';
@@ -42,12 +43,18 @@ export function addProblemReplies(app: FastifyInstance): void {
         .map(({ method }) => method),
     );
     if (methods.size === 0) {
-      const detail = `${request.method} ${path} is no call of this API; /docs shows all.`;
+      const detail = both(
+        `${request.method} ${path} is no call of this API; /docs shows all.`,
+        `${request.method} ${path} 不是本 API 的调用；全部调用见 /docs。`,
+      );
       return replyWithProblem(new Problem('route_not_found', detail), request, reply);
     }
     const allowed = [...methods].sort().join(', ');
     reply.header('allow', allowed);
-    const problem = new Problem('method_not_allowed', `${path} takes ${allowed}.`);
+    const problem = new Problem(
+      'method_not_allowed',
+      both(`${path} takes ${allowed}.`, `${path} 只接受 ${allowed}。`),
+    );
     return replyWithProblem(problem, request, reply);
   };
   app.setNotFoundHandler(replyNotFound);
@@ -76,11 +83,10 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
   if (problem.status >= 500) {
     const level = problem.status === 500 ? 'error' : 'warn';
     // The caller's answer is enough where nothing lies behind it; its members may name a value that was written.
-    const about = problem.cause === undefined ? { detail: problem.detail } : { err: problem.cause };
+    const about = problem.cause === undefined ? { detail: problem.detail.en } : { err: problem.cause };
     request.log[level]({ ...about, code: problem.code }, 'a request failed');
   }
-  const language = wantedLanguage(undefined, request.headers['accept-language']);
-  const body = problemDocument(problem, request.id, language);
+  const body = problemDocument(problem, request.id, languageOf(request));
   // RFC 9110 §11.6.1
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   if (problem.retryAfterSeconds !== undefined) {

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../problems/problem.ts';
 
@@ -11,7 +12,10 @@ export function refuseWhileClosing(app: FastifyInstance): void {
     if (!isClosing) return;
     throw new Problem(
       'shutting_down',
-      'Nothing was changed. Sessions run on; send it again.',
+      both(
+        'Nothing was changed. Sessions run on; send it again.',
+        '没有任何更改，会话继续运行；请重新发送。',
+      ),
       {},
       { retryAfterSeconds: 1 },
     );

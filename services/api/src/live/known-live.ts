@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { type SampleStore, SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import { sql } from 'kysely';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
@@ -31,7 +32,10 @@ export async function requireKnownLive(
     if (unknown !== undefined) {
       throw new Problem(
         'device_not_found',
-        `There is no device ${unknown}, and no session reads one of that name.`,
+        both(
+          `There is no device ${unknown}, and no session reads one of that name.`,
+          `没有设备 ${unknown}，也没有会话读取该名称的设备。`,
+        ),
       );
     }
     const ofDevices = devices.length === 0 ? undefined : await historyDevices(database, devices);

@@ -48,7 +48,7 @@ function clientsForTest() {
       if (!closed.aborted) await once(closed, 'abort');
     });
     return Promise.race([given.promise, serving.then(() => undefined)]).catch(
-      (problem: { detail: string }) => problem.detail,
+      (problem: { detail: { en: string } }) => problem.detail.en,
     );
   };
   const many = async (count: number, key: (at: number) => string | undefined, ip: (at: number) => string) => {

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { liveQuerySchema } from '@holdfast/shared/contracts/http/live-http.ts';
 import type { Database } from '../database/open-database.ts';
 import { clientGone } from '../http/client-gone.ts';
@@ -74,6 +75,6 @@ function lastEventIdOf(given: string | string[] | undefined): number | undefined
 async function taskIdOf(database: Database, task: string): Promise<string> {
   if (/^[1-9][0-9]{0,14}$/.test(task)) return task;
   const found = await database.selectFrom('tasks').select('id').where('code', '=', task).executeTakeFirst();
-  if (!found) throw new Problem('task_not_found', `There is no task ${task}.`);
+  if (!found) throw new Problem('task_not_found', both(`There is no task ${task}.`, `没有任务 ${task}。`));
   return String(found.id);
 }

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { shownLoginCode } from '@holdfast/shared/contracts/begun-login.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.ts';
@@ -26,7 +27,11 @@ export function approvalPageRoutes(
 ): Route[] {
   const waitingAt = async (person: Person, code: string) => {
     const waitMs = guesses.countTry(person.id);
-    if (waitMs > 0) throw loginDelayed(waitMs, 'So many codes were typed within a minute.');
+    if (waitMs > 0)
+      throw loginDelayed(
+        waitMs,
+        both('So many codes were typed within a minute.', '一分钟内输入代码的次数过多。'),
+      );
     const found = await unlessAway(() => commandLines.waiting(code));
     const { host, address, agent, asked_at: askedAt } = found;
     return { code: shownLoginCode(found.code), host, address, agent, askedAt };

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.ts';
 import type { Fields } from './page-request.ts';
@@ -20,6 +21,9 @@ export function formOf(request: FastifyRequest): Fields {
   }
   throw new Problem(
     'unsupported_media_type',
-    'Pages take what their forms send. Programs use the calls of the API.',
+    both(
+      'Pages take what their forms send. Programs use the calls of the API.',
+      '页面只接受其表单提交的内容。程序请使用 API 的调用。',
+    ),
   );
 }

@@ -26,7 +26,7 @@ export const problemCodes = {
   login_over: [401, 'This login is over', '登录已结束'],
 
   company_grants_missing: [403, 'The company gives you no rights here', '贵公司未给您任何权限'],
-  company_login_failed: [403, 'The company sign-on let nobody in', '公司统一登录未放行'],
+  company_login_failed: [403, 'The company sign-on let nobody in', '企业统一登录未放行'],
   company_login_over: [403, 'This sign-on is over', '此次统一登录已结束'],
   operator_known: [403, 'X-Operator names somebody else', 'X-Operator 指的是另一个人'],
   fresh_authentication_needed: [403, 'Show once more who you are', '请再次证明您的身份'],
@@ -46,7 +46,7 @@ export const problemCodes = {
   site_not_granted: [403, 'Your role does not hold there', '您的角色在该站点无效'],
 
   collector_not_found: notThere,
-  company_login_not_set_up: [404, 'There is no company sign-on here', '本系统没有公司统一登录'],
+  company_login_not_set_up: [404, 'There is no company sign-on here', '本系统没有企业统一登录'],
   device_not_found: notThere,
   device_not_in_session: notThere,
   key_not_found: notThere,
@@ -140,7 +140,7 @@ export const problemCodes = {
   write_failed: [502, 'The device did not take the value', '设备未接受该数值'],
 
   broker_unavailable: [503, 'The message broker cannot be used now', '消息服务暂不可用'],
-  company_login_unavailable: [503, 'The company sign-on does not answer', '公司统一登录没有应答'],
+  company_login_unavailable: [503, 'The company sign-on does not answer', '企业统一登录没有应答'],
   database_unavailable: [503, 'The database cannot be used now', '数据库暂不可用'],
   logins_unavailable: [503, 'Logins cannot be looked up now', '暂时无法查询登录'],
   password_login_unavailable: [503, 'Nobody can log in with a password here', '此处不能用密码登录'],

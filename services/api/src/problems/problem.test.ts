@@ -8,7 +8,7 @@ it('lists the first hundred faults of a request, however many there are, and cou
   }));
   const { members, detail } = validationFailed(faults);
   expect(members.errors).toEqual(faults.slice(0, 100));
-  expect(detail).toBe(
+  expect(detail.en).toBe(
     'points.0.address: must be a number; points.1.address: must be a number; points.2.address: must be a number (and 9997 more)',
   );
 });

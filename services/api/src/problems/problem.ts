@@ -1,21 +1,23 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import { faultInChinese } from '@holdfast/shared/contracts/words/fault-words.ts';
 import { type ProblemCode, problemCodes } from './codes.ts';
 
 /** An answer that is an error, thrown by its code from wherever it was found. problem-replies.ts makes problem+json of it. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
-  readonly detail: string;
+  readonly detail: InBoth;
   /** Further members of the problem document. */
   readonly members: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ProblemCode,
-    detail: string,
+    detail: InBoth,
     members: Readonly<Record<string, unknown>> = {},
     { retryAfterSeconds, cause }: { readonly retryAfterSeconds?: number; readonly cause?: unknown } = {},
   ) {
-    super(`${code}: ${detail}`, cause === undefined ? undefined : { cause });
+    super(`${code}: ${detail.en}`, cause === undefined ? undefined : { cause });
     this.code = code;
     this.detail = detail;
     this.members = members;
@@ -48,11 +50,15 @@ const listedErrors = 100;
 
 export function validationFailed(errors: readonly FieldError[]): Problem {
   // All of a few: a field that was mistyped is named beside the one that it leaves missing.
-  const told = errors
-    .slice(0, toldErrors)
-    .map(({ path, message }) => (path ? `${path}: ${message}` : message));
-  const more = errors.length > toldErrors ? ` (and ${errors.length - toldErrors} more)` : '';
-  return new Problem('validation_failed', `${told.join('; ') || 'invalid'}${more}`, {
-    errors: errors.slice(0, listedErrors),
-  });
+  const first = errors.slice(0, toldErrors);
+  const told = first.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  const toldInChinese = first
+    .map(({ path, message }) => ({ path, message: faultInChinese(message) }))
+    .map(({ path, message }) => (path ? `${path}：${message}` : message));
+  const more = errors.length - toldErrors;
+  const detail = both(
+    `${told.join('; ') || 'invalid'}${more > 0 ? ` (and ${more} more)` : ''}`,
+    `${toldInChinese.join('；') || '无效'}${more > 0 ? `（另有 ${more} 处）` : ''}`,
+  );
+  return new Problem('validation_failed', detail, { errors: errors.slice(0, listedErrors) });
 }

@@ -25,3 +25,12 @@ export function wantedLanguage(chosen: string | undefined, accepted: string | un
   }
   return 'en';
 }
+
+/** The language that a program or the console asks for. */
+export function languageOf({
+  headers,
+}: {
+  readonly headers: { readonly 'accept-language'?: string | undefined };
+}): Language {
+  return wantedLanguage(undefined, headers['accept-language']);
+}

@@ -1,3 +1,4 @@
+import type { InBoth } from '@holdfast/driver/form-words.ts';
 import {
   commandedSessionSchema,
   type ignoredAtStart,
@@ -6,11 +7,13 @@ import {
   startedTaskSchema,
   startTaskBodySchema,
 } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { actorIn, whoOf } from '../access/access-control.ts';
 import { requireGranted } from '../access/granted-sites.ts';
 import { storedNothing } from '../http/idempotency.ts';
 import { type Route, route } from '../http/route.ts';
+import { languageOf } from '../problems/wanted-language.ts';
 import type { SessionCommands } from './commands/session-commands.ts';
 
 const once = { changedNothing: storedNothing, keepsAnswer: true };
@@ -33,13 +36,16 @@ export function commandRoutes(commands: SessionCommands): Route[] {
       },
       handler: async (request, attempt) => ({
         status: 200,
-        body: await commands[name]({
-          sessionId: request.params.id,
-          reason: request.body?.reason ?? '',
-          by: whoOf(request),
-          actor: actorIn(request),
-          attempt,
-        }),
+        body: toldTo(
+          request,
+          await commands[name]({
+            sessionId: request.params.id,
+            reason: request.body?.reason ?? '',
+            by: whoOf(request),
+            actor: actorIn(request),
+            attempt,
+          }),
+        ),
       }),
     });
   return [
@@ -66,9 +72,10 @@ export function commandRoutes(commands: SessionCommands): Route[] {
           actor: actorIn(request),
           attempt,
         });
-        const detail = [started.detail, ...notesOnIgnored(request.body, started)].join(' ');
+        const told = toldTo(request, started);
+        const detail = [told.detail, ...notesOnIgnored(request.body, started)].join(' ');
         const location = `/api/acquisition/sessions/${started.session_id}/`;
-        return { status: 201, location, body: { ...started, detail } };
+        return { status: 201, location, body: { ...told, detail } };
       },
     }),
     onSession('stop', 'Stop a session for good'),
@@ -76,6 +83,11 @@ export function commandRoutes(commands: SessionCommands): Route[] {
     onSession('resume', 'Resume a paused session'),
     onSession('recover', 'Place a session again, or take up one that failed'),
   ];
+}
+
+/** The answer with what is said of it in the language of the request. */
+function toldTo<Answer extends { readonly detail: InBoth }>(request: FastifyRequest, answer: Answer) {
+  return { ...answer, detail: answer.detail[languageOf(request)] };
 }
 
 /** Fields that scripts of the former system send and nothing here goes by. */

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { isStorableText } from '@holdfast/shared/contracts/http/storable-text.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
@@ -18,7 +19,10 @@ export async function knownSession(
   if (!cleaned) throw refusalProblem({ code: 'session_not_found', sessionId });
   throw new Problem(
     'session_not_found',
-    `Session ${sessionId} was cleaned away at ${cleaned.toISOString()}. The event log still has its events, and what it read is found by device.`,
+    both(
+      `Session ${sessionId} was cleaned away at ${cleaned.toISOString()}. The event log still has its events, and what it read is found by device.`,
+      `会话 ${sessionId} 已于 ${cleaned.toISOString()} 清理。事件日志仍有它的事件，其读数可按设备查询。`,
+    ),
   );
 }
 
@@ -35,7 +39,10 @@ export async function sessionThatWas(
 }
 
 export function deviceNotInSession(sessionId: string, device: string | undefined): Problem {
-  return new Problem('device_not_in_session', `Session ${sessionId} reads no device ${device}.`);
+  return new Problem(
+    'device_not_in_session',
+    both(`Session ${sessionId} reads no device ${device}.`, `会话 ${sessionId} 不读取设备 ${device}。`),
+  );
 }
 
 async function cleanedAtIfEver(database: Database, sessionId: string): Promise<Date | undefined> {

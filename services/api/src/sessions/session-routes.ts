@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import {
   activeSessionsQuerySchema,
   activeSessionsSchema,
@@ -90,7 +91,10 @@ export function sessionRoutes(options: {
     if (!past) {
       throw new Problem(
         'session_not_started_yet',
-        `Session ${row.session_id} was started at ${row.started_at.toISOString()}, after ${at.toISOString()}.`,
+        both(
+          `Session ${row.session_id} was started at ${row.started_at.toISOString()}, after ${at.toISOString()}.`,
+          `会话 ${row.session_id} 启动于 ${row.started_at.toISOString()}，晚于 ${at.toISOString()}。`,
+        ),
       );
     }
     return { ...sessionView(past, at), at: at.toISOString(), last_sequence: past.last_sequence };

@@ -1,3 +1,4 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   collectorMovesQuerySchema,
@@ -15,6 +16,7 @@ import { traceParentOf } from '../http/request-trace.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { languageOf } from '../problems/wanted-language.ts';
 import { collectorMoves } from './collector-moves.ts';
 import { type CollectorsSources, collectorsView } from './collectors-view.ts';
 import { requireOthers } from './require-others.ts';
@@ -36,19 +38,29 @@ export function collectorRoutes(
     if (!outcome.ok && outcome.why === 'silent') {
       throw new Problem(
         'collector_silent',
-        `Collector ${id} may have heard it: the list of collectors shows its state. It can be asked again.`,
+        both(
+          `Collector ${id} may have heard it: the list of collectors shows its state. It can be asked again.`,
+          `采集器 ${id} 可能已收到：其状态见采集器列表。可以再次请求。`,
+        ),
       );
     }
     throw notUp(
       id,
-      outcome.ok && outcome.reply.kind === 'refused' ? outcome.reply.detail : 'it is not there',
+      outcome.ok && outcome.reply.kind === 'refused'
+        ? both(outcome.reply.detail, outcome.reply.detail)
+        : both('it is not there', '它不在线'),
     );
   };
   const known = async (id: string): Promise<{ collector: KnownCollector; others: KnownCollector[] }> => {
     const all = idPattern.test(id) ? await collectors.list() : [];
     const collector = all.find((each) => each.id === id);
-    if (!collector) throw new Problem('collector_not_found', `There is no collector ${id.slice(0, 100)}.`);
-    if (collector.state === 'given_up') throw notUp(id, 'it has ended, or was declared dead');
+    if (!collector)
+      throw new Problem(
+        'collector_not_found',
+        both(`There is no collector ${id.slice(0, 100)}.`, `没有采集器 ${id.slice(0, 100)}。`),
+      );
+    if (collector.state === 'given_up')
+      throw notUp(id, both('it has ended, or was declared dead', '它已退出，或已被判定失联'));
     return { collector, others: all.filter((each) => each.id !== id && each.state === 'active') };
   };
 
@@ -104,7 +116,17 @@ export function collectorRoutes(
           'a collector was asked to let go of its work',
         );
         const held = sessions === 1 ? 'session' : `${sessions} sessions`;
-        const detail = `${sessions === 0 ? 'It has no session.' : `Others take its ${held}, as far as they can.`} It gets no work until it is started again or undrained.`;
+        const taken =
+          sessions === 0
+            ? both('It has no session.', '它没有持有会话。')
+            : both(
+                `Others take its ${held}, as far as they can.`,
+                `其 ${sessions} 个会话由其他采集器尽量接手。`,
+              );
+        const detail = both(
+          `${taken.en} It gets no work until it is started again or undrained.`,
+          `${taken.zh}重新启动或取消排空之前，它不会再分到工作。`,
+        )[languageOf(request)];
         return { id: collector.id, state: 'draining' as const, sessions, detail };
       },
     }),
@@ -122,13 +144,16 @@ export function collectorRoutes(
         const { collector } = await known(request.params.id);
         const { sessions } = await ask(collector, 'undrain', request);
         request.log.info({ collector: collector.id }, 'a collector was asked to work again');
-        const detail = 'It gets work again: what is started, and its share of what runs.';
+        const detail = both(
+          'It gets work again: what is started, and its share of what runs.',
+          '它重新工作：会分到新启动的会话，以及运行中会话的应有份额。',
+        )[languageOf(request)];
         return { id: collector.id, state: 'active' as const, sessions, detail };
       },
     }),
   ];
 }
 
-function notUp(id: string, why: string): Problem {
-  return new Problem('collector_not_up', `Collector ${id}: ${why}.`);
+function notUp(id: string, why: InBoth): Problem {
+  return new Problem('collector_not_up', both(`Collector ${id}: ${why.en}.`, `采集器 ${id}：${why.zh}。`));
 }

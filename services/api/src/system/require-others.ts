@@ -1,3 +1,4 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { KnownCollector } from '../ports.ts';
@@ -15,7 +16,13 @@ export async function requireOthers(
   others: readonly KnownCollector[],
 ): Promise<void> {
   if (others.length === 0) {
-    throw lastCollector(`No other collector is up: the sessions of ${id} would stay with it.`, []);
+    throw lastCollector(
+      both(
+        `No other collector is up: the sessions of ${id} would stay with it.`,
+        `没有其他采集器在线：${id} 的会话会留在它那里。`,
+      ),
+      [],
+    );
   }
   const { rows } = await sql<{ session_id: string; labels: Record<string, string> | null }>`
     select sessions.session_id,
@@ -33,15 +40,21 @@ export async function requireOthers(
   );
   if (bound.length === 0) return;
   throw lastCollector(
-    `Nobody else that is up has the labels that ${bound.length} of its sessions require: they would stay with ${id}.`,
+    both(
+      `Nobody else that is up has the labels that ${bound.length} of its sessions require: they would stay with ${id}.`,
+      `在线的其他采集器都没有其 ${bound.length} 个会话所需的标签：它们会留在 ${id}。`,
+    ),
     bound.slice(0, namedAtMost).map(({ session_id }) => session_id),
   );
 }
 
-function lastCollector(why: string, sessions: readonly string[]): Problem {
+function lastCollector(why: InBoth, sessions: readonly string[]): Problem {
   return new Problem(
     'last_collector',
-    `${why} Start another one first, or have it drained by force: what nobody takes goes on being read where it is.`,
+    both(
+      `${why.en} Start another one first, or have it drained by force: what nobody takes goes on being read where it is.`,
+      `${why.zh}请先启动另一个采集器，或强制排空：无人接手的会话留在原处继续读取。`,
+    ),
     { sessions },
   );
 }

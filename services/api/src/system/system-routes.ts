@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
@@ -217,9 +218,15 @@ function quarantinedView(item: Quarantined): QuarantinedView {
 }
 
 function notQuarantined(sequence: number): Problem {
-  return new Problem('quarantined_message_not_found', `There is no message ${sequence} in quarantine.`);
+  return new Problem(
+    'quarantined_message_not_found',
+    both(`There is no message ${sequence} in quarantine.`, `隔离区中没有消息 ${sequence}。`),
+  );
 }
 
 function notSentAgain(sequence: number, why: string): Problem {
-  return new Problem('cannot_be_sent_again', `Message ${sequence} stays in quarantine: ${why}.`);
+  return new Problem(
+    'cannot_be_sent_again',
+    both(`Message ${sequence} stays in quarantine: ${why}.`, `消息 ${sequence} 留在隔离区：${why}。`),
+  );
 }

@@ -43,9 +43,7 @@ export function PointPreview({
       {tried === undefined ? (
         <p className="quiet">{t('first.preview.none')}</p>
       ) : error && !isFetching ? (
-        <p lang="en" className="small">
-          {error.message}
-        </p>
+        <p className="small">{error.message}</p>
       ) : data === undefined ? (
         <p className="quiet">{t('first.points.reading')}</p>
       ) : (

@@ -167,7 +167,7 @@ function StartForm({ device, points, tasks, running }: StartProps) {
             </span>
           )}
           {codeFault !== undefined && (
-            <span id={`${id}fault`} className="small schema-fault" lang="en">
+            <span id={`${id}fault`} className="small schema-fault">
               {codeFault}
             </span>
           )}

@@ -24,9 +24,8 @@ export function ProblemText({ title, error, again }: { title: string; error: Err
     <div className="empty" role="alert">
       <h2>{title}</h2>
       {todo && <p>{t(todo)}</p>}
-      {/* The server's titles are in both languages, its details in English alone. */}
       {isRefused && !todo && language !== 'en' && <p>{error.problem.title}</p>}
-      <p lang="en" className={todo && 'quiet small'}>
+      <p lang={isRefused ? undefined : 'en'} className={todo && 'quiet small'}>
         {detail}
       </p>
       {isRefused && <ProblemLink code={error.code} />}

@@ -80,7 +80,7 @@ export const chineseSentences = {
   '{{login}} has ended.': '{{login}} 已结束。',
   '{{count}} of {{name}} have ended.': '{{name}} 的 {{count}} 个登录已结束。',
   'kept out': '已停用',
-  'company sign-on': '公司统一登录',
+  'company sign-on': '企业统一登录',
   password: '密码',
   'link until {{time}}': '链接，{{time}} 到期',
   'not yet: users link': '尚不能登录：users link',

@@ -87,7 +87,7 @@ export const chineseValues = {
   login: {
     password: '密码',
     link: '链接',
-    oidc: '公司统一登录',
+    oidc: '企业统一登录',
     approved: '命令行',
   } satisfies Record<LoginWay, string>,
   role: {

@@ -1,10 +1,11 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { problemOf } from '../../http/problem-of.ts';
 import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
 import { isHttps, type LoginAccess, requireSafeWay } from '../logins/login-access.ts';
-import { loginDelayed } from '../logins/login-routes.ts';
+import { loginDelayed, tooManyTried } from '../logins/login-routes.ts';
 import { openLogin, renewLogin } from '../logins/open-login.ts';
 import { browserCookie, browserInCookie } from './browser-cookie.ts';
 import type { CompanyLogins } from './company-logins.ts';
@@ -134,26 +135,38 @@ function setUp(company: CompanyLogins | undefined): CompanyLogins {
   if (company) return company;
   throw new Problem(
     'company_login_not_set_up',
-    'Log in with a password. docs/sign-on.md says how an administrator sets up the company sign-on (OIDC_ISSUER).',
+    both(
+      'Log in with a password. docs/sign-on.md says how an administrator sets up the company sign-on (OIDC_ISSUER).',
+      '请用密码登录。管理员如何设置企业统一登录（OIDC_ISSUER）见 docs/sign-on.zh-CN.md。',
+    ),
   );
 }
 
 /** Every begun login is a write at the broker. @throws Problem */
 function requireTime({ delays }: LoginAccess, { ip }: FastifyRequest): void {
   const waitMs = delays.countTry(ip);
-  if (waitMs > 0) throw loginDelayed(waitMs, 'So many logins were tried from this address within a minute.');
+  if (waitMs > 0) throw loginDelayed(waitMs, tooManyTried);
 }
 
 /** @throws Problem for whoever is not logged in */
 function loginOf({ caller }: FastifyRequest): string {
   if (caller.kind === 'user') return caller.loginId;
-  throw new Problem('login_needed', 'Only a login that is there can be made fresh. Log in first.');
+  throw new Problem(
+    'login_needed',
+    both(
+      'Only a login that is there can be made fresh. Log in first.',
+      '只有已有的登录才能重新认证。请先登录。',
+    ),
+  );
 }
 
 function anotherPerson(): Problem {
   return new Problem(
     'company_login_failed',
-    'Somebody else logged in there, or the login that was to be made fresh is over. Log out, and log in again.',
+    both(
+      'Somebody else logged in there, or the login that was to be made fresh is over. Log out, and log in again.',
+      '在那里登录的是另一个人，或要重新认证的登录已结束。请退出后重新登录。',
+    ),
     { why: 'another_person' },
   );
 }

@@ -1,4 +1,5 @@
 import { hash, randomBytes, randomInt } from 'node:crypto';
+import { both } from '@holdfast/driver/form-words.ts';
 import {
   type BegunCommandLineLogin,
   type BegunLogin,
@@ -113,6 +114,9 @@ export class CommandLineLogins {
 function codeUnknown(): Problem {
   return new Problem(
     'login_code_unknown',
-    'No command line waits with this code: it was mistyped, decided already, or is older than ten minutes. Begin again with holdfast login.',
+    both(
+      'No command line waits with this code: it was mistyped, decided already, or is older than ten minutes. Begin again with holdfast login.',
+      '没有命令行在等待此代码：输入有误、已经处理过，或已超过十分钟。请用 holdfast login 重新开始。',
+    ),
   );
 }

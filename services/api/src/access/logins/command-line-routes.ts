@@ -1,3 +1,4 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { BegunCommandLineLogin } from '@holdfast/shared/contracts/begun-login.ts';
 import { shownLoginCode } from '@holdfast/shared/contracts/begun-login.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
@@ -18,7 +19,7 @@ import { Problem } from '../../problems/problem.ts';
 import type { CommandLineLogins } from './command-line-logins.ts';
 import { type LoginAccess, requireSafeWay } from './login-access.ts';
 import type { LoginDelays } from './login-delays.ts';
-import { loginDelayed } from './login-routes.ts';
+import { loginDelayed, tooManyTried } from './login-routes.ts';
 import { openLogin, unlessAway } from './open-login.ts';
 
 /** The page where somebody types the code, below the address of the API. */
@@ -48,7 +49,8 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
   ): Promise<T> => {
     if (caller.kind !== 'user') throw onlyForPeople();
     const begun = own.guesses.begin(caller.id, ip);
-    if (typeof begun === 'number') throw loginDelayed(begun, 'You have typed several wrong codes.');
+    if (typeof begun === 'number')
+      throw loginDelayed(begun, both('You have typed several wrong codes.', '您已多次输入错误的代码。'));
     let hasFailed: boolean | undefined;
     try {
       const found = await unlessAway(() => find(caller));
@@ -73,11 +75,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       schema: { body: askCommandLineLoginSchema, response: { 201: askedCommandLineLoginSchema } },
       handler: async (request, reply) => {
         requireSafeWay(access, request);
-        requireTime(
-          access.delays,
-          request.ip,
-          'So many logins were tried from this address within a minute.',
-        );
+        requireTime(access.delays, request.ip, tooManyTried);
         const { host, person } = request.body;
         const { secret, login } = await unlessAway(() =>
           own.commandLines.ask({
@@ -106,7 +104,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       schema: { body: pollCommandLineLoginSchema, response: { 200: polledCommandLineLoginSchema } },
       handler: async (request, reply) => {
         requireSafeWay(access, request);
-        requireTime(own.polls, request.ip, 'This address asks too often.');
+        requireTime(own.polls, request.ip, both('This address asks too often.', '此地址询问过于频繁。'));
         const decision = await unlessAway(() => own.commandLines.poll(request.body.secret));
         reply.header('cache-control', 'no-store');
         const none = { token: null, login: null, expires_at: null };
@@ -160,11 +158,17 @@ function view(login: BegunCommandLineLogin): CommandLineLoginView {
 }
 
 /** @throws Problem */
-function requireTime(delays: LoginDelays, who: string, why: string): void {
+function requireTime(delays: LoginDelays, who: string, why: InBoth): void {
   const waitMs = delays.countTry(who);
   if (waitMs > 0) throw loginDelayed(waitMs, why);
 }
 
 function onlyForPeople(): Problem {
-  return new Problem('login_needed', 'A command line is let in by a person who has logged in, not by a key.');
+  return new Problem(
+    'login_needed',
+    both(
+      'A command line is let in by a person who has logged in, not by a key.',
+      '只有已登录的人员才能批准命令行，密钥不能。',
+    ),
+  );
 }

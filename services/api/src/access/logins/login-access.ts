@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../problems/problem.ts';
 import { isLoopbackAddress } from '../from-loopback.ts';
@@ -31,8 +32,14 @@ export function requireSafeWay(access: Pick<LoginAccess, 'overHttp'>, request: F
   throw new Problem(
     'login_over_http_refused',
     isForwarded
-      ? 'This came over plain HTTP as far as the API knows. Name the proxy in API_TRUSTED_PROXIES, and have it send X-Forwarded-Proto: https.'
-      : 'Passwords and logins would cross the network in the clear. Call the API by https:// (API_TLS_CERT_FILE), or set LOGIN_OVER_HTTP=true where the network is trusted.',
+      ? both(
+          'This came over plain HTTP as far as the API knows. Name the proxy in API_TRUSTED_PROXIES, and have it send X-Forwarded-Proto: https.',
+          '在 API 看来，此请求经明文 HTTP 到达。请在 API_TRUSTED_PROXIES 中写明代理，并让它发送 X-Forwarded-Proto: https。',
+        )
+      : both(
+          'Passwords and logins would cross the network in the clear. Call the API by https:// (API_TLS_CERT_FILE), or set LOGIN_OVER_HTTP=true where the network is trusted.',
+          '否则密码和登录会在网络上明文传输。请通过 https:// 访问 API（API_TLS_CERT_FILE）；若网络可信，可设置 LOGIN_OVER_HTTP=true。',
+        ),
   );
 }
 
@@ -50,8 +57,14 @@ export function requireOwnOrigin(
   throw new Problem(
     'origin_refused',
     origin === undefined
-      ? `A login in a cookie changes things only for pages of ${own}, and the header Origin says of none.`
-      : `A page of ${origin} may do nothing here with the login of another one: the pages of this API are those of ${own}${access.publicOrigin === undefined ? '' : ' (PUBLIC_URL)'}.`,
+      ? both(
+          `A login in a cookie changes things only for pages of ${own}, and the header Origin says of none.`,
+          `浏览器中的登录只能由 ${own} 的页面用来更改内容，而此请求没有请求头 Origin。`,
+        )
+      : both(
+          `A page of ${origin} may do nothing here with the login of another one: the pages of this API are those of ${own}${access.publicOrigin === undefined ? '' : ' (PUBLIC_URL)'}.`,
+          `${origin} 的页面不能借用其他网站的登录在此操作：本 API 的页面属于 ${own}${access.publicOrigin === undefined ? '' : '（PUBLIC_URL）'}。`,
+        ),
   );
 }
 

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { Login } from '@holdfast/shared/contracts/login.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import type { FastifyRequest } from 'fastify';
@@ -57,7 +58,10 @@ export function requireUsableLogin(
   if (needsFresh && !logins.isFresh({ authenticated_at: caller.authenticatedAt }, freshForMs)) {
     throw new Problem(
       'fresh_authentication_needed',
-      'Show once more who you are (POST /api/login/again/), and send this again within 5 minutes.',
+      both(
+        'Show once more who you are (POST /api/login/again/), and send this again within 5 minutes.',
+        '请再次证明您的身份（POST /api/login/again/），并在 5 分钟内重新发送。',
+      ),
       { authenticated_at: caller.authenticatedAt },
     );
   }
@@ -89,19 +93,31 @@ function loginInHeader(authorization: string | undefined): string | undefined {
 export function loginsUnavailable(cause?: unknown): Problem {
   return new Problem(
     'logins_unavailable',
-    'Nobody can look up logins before the message broker is back. Sessions that run go on, and yours is not ended by this.',
+    both(
+      'Nobody can look up logins before the message broker is back. Sessions that run go on, and yours is not ended by this.',
+      '消息服务恢复之前无法查询登录。采集会话继续运行，您的登录也不会因此结束。',
+    ),
     {},
     { retryAfterSeconds: 5, ...(cause !== undefined && { cause }) },
   );
 }
 
 function loginOver(): Problem {
-  return new Problem('login_over', 'Log in again: it ended, was revoked, or was not used for too long.');
+  return new Problem(
+    'login_over',
+    both(
+      'Log in again: it ended, was revoked, or was not used for too long.',
+      '请重新登录：登录已结束、被吊销或太久未使用。',
+    ),
+  );
 }
 
 function cookieAndKey(): Problem {
   return new Problem(
     'cookie_and_key',
-    'Send either the cookie of a login or the header Authorization, so that it is certain who calls.',
+    both(
+      'Send either the cookie of a login or the header Authorization, so that it is certain who calls.',
+      '请只发送登录的 cookie 或请求头 Authorization 之一，以便确定调用者。',
+    ),
   );
 }

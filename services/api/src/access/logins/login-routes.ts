@@ -1,3 +1,4 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   loginAgainBodySchema,
@@ -96,13 +97,15 @@ export async function userOfPassword(
 ): Promise<User> {
   if (logins.currency() !== 'current') throw loginsUnavailable();
   const tooSoonMs = delays.countTry(ip);
-  if (tooSoonMs > 0)
-    throw loginDelayed(tooSoonMs, 'So many logins were tried from this address within a minute.');
+  if (tooSoonMs > 0) throw loginDelayed(tooSoonMs, tooManyTried);
   const begun = delays.begin(login, ip);
   if (typeof begun === 'number') {
     throw loginDelayed(
       begun,
-      'This login has failed several times from here. It waits longer after each failure.',
+      both(
+        'This login has failed several times from here. It waits longer after each failure.',
+        '此登录名从这里登录已多次失败，每次失败后等待的时间更长。',
+      ),
     );
   }
   let isRight: boolean | undefined;
@@ -113,23 +116,43 @@ export async function userOfPassword(
   } finally {
     begun(isRight === undefined ? undefined : !isRight);
   }
-  throw new Problem('login_failed', 'There is no such login, or its password is another one.');
+  throw new Problem(
+    'login_failed',
+    both('There is no such login, or its password is another one.', '没有这个登录名，或密码不对。'),
+  );
 }
 
-export function loginDelayed(ms: number, why: string): Problem {
+export const tooManyTried = both(
+  'So many logins were tried from this address within a minute.',
+  '一分钟内从此地址尝试登录的次数过多。',
+);
+
+export function loginDelayed(ms: number, why: InBoth): Problem {
   const retryAfterSeconds = Math.max(1, Math.ceil(ms / 1_000));
-  const wait = `Try again in ${retryAfterSeconds} s.`;
-  return new Problem('login_delayed', `${why} ${wait}`, {}, { retryAfterSeconds });
+  const detail = both(
+    `${why.en} Try again in ${retryAfterSeconds} s.`,
+    `${why.zh}请在 ${retryAfterSeconds} 秒后重试。`,
+  );
+  return new Problem('login_delayed', detail, {}, { retryAfterSeconds });
 }
 
 function loginNeeded(): Problem {
-  return new Problem('login_needed', 'This is for people who have logged in: POST /api/login/.');
+  return new Problem(
+    'login_needed',
+    both(
+      'This is for people who have logged in: POST /api/login/.',
+      '此功能供已登录的人员使用：POST /api/login/。',
+    ),
+  );
 }
 
 function noCookieToRenew(): Problem {
   return new Problem(
     'login_needed',
-    'This is for a login in a cookie. On the command line log in again: holdfast login.',
+    both(
+      'This is for a login in a cookie. On the command line log in again: holdfast login.',
+      '此功能供浏览器中的登录使用。命令行请重新登录：holdfast login。',
+    ),
   );
 }
 

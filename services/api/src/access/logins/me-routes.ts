@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import {
   changeMeSchema,
   changePasswordSchema,
@@ -107,7 +108,8 @@ export function meRoutes(access: LoginAccess): Route[] {
       handler: async (request, reply) => {
         const { id } = request.params;
         const own = logins.ofUser(personOf(request).id).find((login) => login.id === id);
-        if (!own) throw new Problem('login_not_found', `You have no login ${id}.`);
+        if (!own)
+          throw new Problem('login_not_found', both(`You have no login ${id}.`, `您没有登录 ${id}。`));
         await unlessAway(() => logins.end(id));
         return reply.code(204).send(undefined);
       },
@@ -118,5 +120,11 @@ export function meRoutes(access: LoginAccess): Route[] {
 /** @throws Problem for whoever is no person */
 function personOf({ caller }: FastifyRequest) {
   if (caller.kind === 'user') return caller;
-  throw new Problem('login_needed', 'This is for people who have logged in: POST /api/login/.');
+  throw new Problem(
+    'login_needed',
+    both(
+      'This is for people who have logged in: POST /api/login/.',
+      '此功能供已登录的人员使用：POST /api/login/。',
+    ),
+  );
 }

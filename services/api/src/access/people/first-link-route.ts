@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { issuedLinkSchema } from '@holdfast/shared/contracts/http/access-http.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import { type Route, route } from '../../http/route.ts';
@@ -28,6 +29,9 @@ export function firstLinkRoute(links: FirstLinks): Route {
 function administratorExists(): Problem {
   return new Problem(
     'administrator_exists',
-    'They log in, and make a link for whoever has no password: holdfast users link LOGIN.',
+    both(
+      'They log in, and make a link for whoever has no password: holdfast users link LOGIN.',
+      '请管理员登录，并为没有密码的人生成链接：holdfast users link LOGIN。',
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import { Problem } from '../../problems/problem.ts';
 import { sitesWhere } from '../granted-sites.ts';
@@ -14,6 +15,9 @@ export function requireAnotherAdministrator(users: readonly User[], before: User
   if (users.some((other) => other.id !== before.id && isAdministrator(other))) return;
   throw new Problem(
     'last_administrator',
-    `${before.login} is the last person who can log in as an administrator of all sites. Make another one first, who has set a password.`,
+    both(
+      `${before.login} is the last person who can log in as an administrator of all sites. Make another one first, who has set a password.`,
+      `${before.login} 是最后一位能登录的全站点管理员。请先另设一位，并让其设置好密码。`,
+    ),
   );
 }

@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import { both } from '@holdfast/driver/form-words.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { LoginAccess } from '../logins/login-access.ts';
@@ -41,6 +42,9 @@ export function requireLink({ disabled, password_link: kept }: User, link: strin
 function linkNotValid(): Problem {
   return new Problem(
     'link_not_valid',
-    'It was used already, is older than a day, or was not copied whole. Ask an administrator for a new one.',
+    both(
+      'It was used already, is older than a day, or was not copied whole. Ask an administrator for a new one.',
+      '链接已用过、超过一天或不完整。请管理员另发一个。',
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import { loginPageSchema } from '@holdfast/shared/contracts/http/login-http.ts';
 import {
@@ -32,7 +33,14 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
 
   const known = (idOrLogin: string): User => {
     const user = users.byId(idOrLogin) ?? users.byLogin(idOrLogin);
-    if (!user) throw new Problem('user_not_found', `There is nobody with the id or login ${idOrLogin}.`);
+    if (!user)
+      throw new Problem(
+        'user_not_found',
+        both(
+          `There is nobody with the id or login ${idOrLogin}.`,
+          `没有 id 或登录名为 ${idOrLogin} 的人员。`,
+        ),
+      );
     return user;
   };
   const changed = async (id: string, change: (user: User) => Partial<User>): Promise<User> => {
@@ -124,7 +132,14 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       schema: { params, body: noFieldsSchema, response: { 201: passwordLinkSchema } },
       handler: async (request, reply) => {
         const { id, disabled } = known(request.params.id);
-        if (disabled) throw new Problem('user_disabled', 'Let the person in again first: "disabled": false.');
+        if (disabled)
+          throw new Problem(
+            'user_disabled',
+            both(
+              'Let the person in again first: "disabled": false.',
+              '请先重新启用此人："disabled": false。',
+            ),
+          );
         const { kept, shown } = passwordLink(access, request);
         await changed(id, () => ({ password_link: kept }));
         return reply.code(201).header('cache-control', 'no-store').send(shown);
@@ -169,7 +184,14 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       handler: async (request, reply) => {
         const { id, login } = known(request.params.id);
         const one = logins.ofUser(id).find((each) => each.id === request.params.login);
-        if (!one) throw new Problem('login_not_found', `${login} has no login ${request.params.login}.`);
+        if (!one)
+          throw new Problem(
+            'login_not_found',
+            both(
+              `${login} has no login ${request.params.login}.`,
+              `${login} 没有登录 ${request.params.login}。`,
+            ),
+          );
         await unlessAway(() => logins.end(one.id));
         return reply.code(204).send(undefined);
       },
@@ -194,6 +216,9 @@ function userView(user: User): UserView {
 function loginTaken(login: string): Problem {
   return new Problem(
     'login_taken',
-    `Somebody has the login ${login} already, perhaps in other letters of case, or had it: it stays theirs. Choose another one, or let them in again.`,
+    both(
+      `Somebody has the login ${login} already, perhaps in other letters of case, or had it: it stays theirs. Choose another one, or let them in again.`,
+      `登录名 ${login} 已被使用或曾被使用（不区分大小写），仍归原主。请换一个，或重新启用那个人。`,
+    ),
   );
 }

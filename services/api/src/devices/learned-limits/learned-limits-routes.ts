@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   appliedLimitsSchema,
@@ -126,19 +127,25 @@ function inAnswer({ sessionId, collectorId, limits }: ToldLimits): DeviceDetail[
 }
 
 function missing(id: number): Problem {
-  return new Problem('device_not_found', `There is no device ${id}.`);
+  return new Problem('device_not_found', both(`There is no device ${id}.`, `没有设备 ${id}。`));
 }
 
 function nothingLearned(code: string): Problem {
   return new Problem(
     'nothing_learned',
-    `Device ${code} has refused nothing in the latest session that reads it, or none was started yet.`,
+    both(
+      `Device ${code} has refused nothing in the latest session that reads it, or none was started yet.`,
+      `在读取设备 ${code} 的最近一个会话中，它没有拒绝过任何请求，或还没有会话启动过。`,
+    ),
   );
 }
 
 function atAnotherPlace(code: string): Problem {
   return new Problem(
     'device_replaced',
-    `The session that reads ${code} began when it had another address. Stop that session and start a new one.`,
+    both(
+      `The session that reads ${code} began when it had another address. Stop that session and start a new one.`,
+      `读取 ${code} 的会话启动时，该设备还是另一个地址。请停止该会话并重新启动。`,
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
 import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
 import type { TickCoverage, TickEntry, TickOutcome } from '@holdfast/sample-store/tick-coverage.ts';
@@ -133,7 +134,7 @@ describe('what comes in of a session after it was cleaned away', () => {
     const guard: Parameters<typeof job>[0] = { isSound: false };
     const { asked, said, stop } = job(guard);
     await eventually(() => asked.times > 3, { what: 'the job to have asked whether the log is sound' });
-    guard.doubt = new LogBehindReadModel('set back');
+    guard.doubt = new LogBehindReadModel(both('set back', ''));
     guard.isSound = true;
     const before = asked.times;
     await eventually(() => asked.times > before + 3, { what: 'the job to have asked what is wrong' });

@@ -1,9 +1,13 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type {
   StartValidation,
   StartValidationView,
 } from '@holdfast/shared/contracts/http/device-call-http.ts';
-import type { CommandedSession, StartedTask } from '@holdfast/shared/contracts/http/session-http.ts';
+import type {
+  CommandedSession as CommandedView,
+  StartedTask as StartedView,
+} from '@holdfast/shared/contracts/http/session-http.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
@@ -29,6 +33,10 @@ import type { ShownSessions } from '../queries/shown-sessions.ts';
 import { hasPlacement } from './has-placement.ts';
 import { readEarlierRun } from './read-earlier-run.ts';
 import { readOwnEvent } from './read-own-event.ts';
+
+/** An answer whose detail is told in the caller's language. */
+type CommandedSession = Omit<CommandedView, 'detail'> & { readonly detail: InBoth };
+type StartedTask = Omit<StartedView, 'detail'> & { readonly detail: InBoth };
 
 export interface SessionCommandsOptions {
   readonly broker: { stores(): CommandStores };
@@ -119,7 +127,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
 
   const onSession = async (
     sessionId: string,
-    words: { done: string; already: string },
+    words: { done: InBoth; already: InBoth },
     attempt: Attempt,
     makeCommand: (
       events: EventStore,
@@ -135,7 +143,8 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
       return send(events, parsed.taskId, await makeCommand(events, parsed.taskId, now), attempt, now);
     });
     const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
-    const said = `Session ${sessionId} ${outcome.changed ? words.done : words.already}.`;
+    const word = outcome.changed ? words.done : words.already;
+    const said = both(`Session ${sessionId} ${word.en}.`, `会话 ${sessionId} ${word.zh}。`);
     const { sequence, changed: isNew } = outcome;
     const projected = waited === 'reached' ? await shown.after(sessionId, { sequence, isNew }) : undefined;
     if (projected && projected !== 'gone') return { ...projected, detail: said };
@@ -145,8 +154,10 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
         : await readEarlierRun(events, parsed.taskId, sessionId);
     if (!state) throw refusalProblem({ code: 'session_not_found', sessionId });
     const wasCleaned = projected === 'gone' && !isNew;
-    const about = wasCleaned ? 'It was cleaned away: only the event log has it.' : unprojected(waited);
-    return { ...sessionViewFromLog(state, new Date()), detail: `${said} ${about}` };
+    const about = wasCleaned
+      ? both('It was cleaned away: only the event log has it.', '它已被清理：只有事件日志中还有。')
+      : unprojected(waited);
+    return { ...sessionViewFromLog(state, new Date()), detail: joined(said, about) };
   };
 
   return {
@@ -177,20 +188,23 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
       });
       const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
       const { sessionId, taskCode, configVersion } = outcome.state.session;
-      const said = `Session ${sessionId} of task ${taskCode} is started.`;
+      const said = both(
+        `Session ${sessionId} of task ${taskCode} is started.`,
+        `任务 ${taskCode} 的会话 ${sessionId} 已启动。`,
+      );
       return {
         session_id: sessionId,
         task_code: taskCode,
         status: outcome.state.status,
         config_version: configVersion,
-        detail: waited === 'reached' ? said : `${said} ${unprojected(waited)}`,
+        detail: waited === 'reached' ? said : joined(said, unprojected(waited)),
         validation,
       };
     },
     stop: ({ sessionId, reason, by, actor, attempt }) =>
       onSession(
         sessionId,
-        { done: 'is stopped', already: 'was over already' },
+        { done: both('is stopped', '已停止'), already: both('was over already', '此前已结束') },
         { ...attempt, actor },
         () => ({
           type: 'StopSession',
@@ -202,7 +216,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     pause: ({ sessionId, reason, by, actor, attempt }) =>
       onSession(
         sessionId,
-        { done: 'is paused', already: 'was paused already' },
+        { done: both('is paused', '已暂停'), already: both('was paused already', '此前已暂停') },
         { ...attempt, actor },
         () => ({
           type: 'PauseSession',
@@ -214,7 +228,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     resume: ({ sessionId, by, actor, attempt }) =>
       onSession(
         sessionId,
-        { done: 'runs again', already: 'was running already' },
+        { done: both('runs again', '已继续'), already: both('was running already', '本来就在运行') },
         { ...attempt, actor },
         () => ({
           type: 'ResumeSession',
@@ -225,7 +239,10 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     recover: ({ sessionId, by, actor, attempt }) =>
       onSession(
         sessionId,
-        { done: 'will be placed again', already: 'is placed: there is nothing to recover' },
+        {
+          done: both('will be placed again', '将重新分配'),
+          already: both('is placed: there is nothing to recover', '已有采集器持有，无需恢复'),
+        },
         { ...attempt, actor },
         async (events, taskId, now) => ({
           type: 'RecoverSession',
@@ -288,8 +305,13 @@ function alreadyActive(state: ActiveState) {
   });
 }
 
-function unprojected(waited: WaitOutcome): string {
+const joined = (one: InBoth, other: InBoth) => both(`${one.en} ${other.en}`, one.zh + other.zh);
+
+function unprojected(waited: WaitOutcome): InBoth {
   return waited === 'database_away'
-    ? 'The database is away: lists will show this when it is back.'
-    : 'Lists may show this a little later.';
+    ? both(
+        'The database is away: lists will show this when it is back.',
+        '数据库不可用：恢复后列表会显示此变化。',
+      )
+    : both('Lists may show this a little later.', '列表可能稍后才显示此变化。');
 }

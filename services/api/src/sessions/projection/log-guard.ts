@@ -1,3 +1,4 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
@@ -13,14 +14,16 @@ import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
  * another one. It must never pass for "there are no sessions".
  */
 export class LogBehindReadModel extends Problem {
-  constructor(detail: string) {
+  constructor(detail: InBoth) {
     super('log_behind_read_model', detail, {}, { retryAfterSeconds: 30 });
   }
 }
 
-const wayOut =
+const wayOut = both(
   'Restore SESSIONS from the backup that belongs to this database. If the log is right and the database is not, ' +
-  'delete the row of projection_checkpoint: the read model is then made anew from the log.';
+    'delete the row of projection_checkpoint: the read model is then made anew from the log.',
+  '请用与此数据库对应的备份恢复 SESSIONS。若日志正确而数据库不正确，请删除 projection_checkpoint 中的行：读模型会由日志重新生成。',
+);
 
 /**
  * Compares the log with a checkpoint that was read before.
@@ -31,7 +34,10 @@ export async function verifyLog(log: SessionLog, checkpoint: Checkpoint): Promis
   const end = await log.lastSequence();
   if (end < lastSequence) {
     throw new LogBehindReadModel(
-      `SESSIONS ends at sequence ${end}, but the read model has events up to ${lastSequence}. ${wayOut}`,
+      both(
+        `SESSIONS ends at sequence ${end}, but the read model has events up to ${lastSequence}. ${wayOut.en}`,
+        `SESSIONS 止于序号 ${end}，而读模型已有到 ${lastSequence} 的事件。${wayOut.zh}`,
+      ),
     );
   }
   if (lastEventId === null) return;
@@ -39,7 +45,10 @@ export async function verifyLog(log: SessionLog, checkpoint: Checkpoint): Promis
   const id = (found?.message as { id?: unknown } | null | undefined)?.id;
   if (id !== lastEventId) {
     throw new LogBehindReadModel(
-      `SESSIONS has another event at sequence ${lastSequence} than the read model (${lastEventId}). ${wayOut}`,
+      both(
+        `SESSIONS has another event at sequence ${lastSequence} than the read model (${lastEventId}). ${wayOut.en}`,
+        `SESSIONS 在序号 ${lastSequence} 处的事件与读模型的（${lastEventId}）不同。${wayOut.zh}`,
+      ),
     );
   }
 }
