@@ -99,6 +99,22 @@ describe('what should run beside what does', () => {
     expect((await recovery()).actual_sessions).toContain(sessionId);
   });
 
+  it('goes by the holder, not by what comes late of a former one, nor by what somebody makes up', async () => {
+    const sessionId = await startTask(api, await configureTask(api, 'late-and-forged'));
+    const former = await placements.assign(sessionId, 'c0');
+    const epoch = await placements.assign(sessionId, 'c1');
+    await says(sessionId, epoch);
+    await sampleArrives(sessionId, epoch);
+    await sampleArrives(sessionId, former, { collector: 'c0' });
+    await sampleArrives(sessionId, epoch, { collector: 'evil' });
+    await sampleArrives(sessionId, 9_000_000, { collector: 'evil' });
+    await says(sessionId, epoch, { collector: 'evil', state: 'refused', detail: 'made up' });
+    await expect
+      .poll(() => of(sessionId))
+      .toMatchObject({ last_sample: { epoch }, collector: { collector_id: 'c1', state: 'polling' } });
+    expect(await of(sessionId)).toMatchObject({ is_actual: true, disagreements: [] });
+  });
+
   it('counts an explicit device error as life: the session runs, its device does not', async () => {
     const sessionId = await startTask(api, await configureTask(api, 'dead-device'));
     const epoch = await placements.assign(sessionId, 'c1');

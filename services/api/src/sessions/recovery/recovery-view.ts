@@ -134,7 +134,11 @@ function newestOfEach(samples: readonly LastSample[]): Map<string, LastSample> {
   const bySession = new Map<string, LastSample>();
   for (const sample of samples) {
     const known = bySession.get(sample.sessionId);
-    if (!known || known.storedAtMs < sample.storedAtMs) bySession.set(sample.sessionId, sample);
+    // Late samples of a former holder say nothing of the present one.
+    const isNewer =
+      !known ||
+      (known.epoch === sample.epoch ? known.storedAtMs < sample.storedAtMs : known.epoch < sample.epoch);
+    if (isNewer) bySession.set(sample.sessionId, sample);
   }
   return bySession;
 }
