@@ -3,7 +3,6 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { sql } from 'kysely';
 import { isDataRefusal } from '../../database/database-unavailable.ts';
 import type { Database } from '../../database/open-database.ts';
-import type { SessionRow } from '../queries/session-row.ts';
 import { type Checkpoint, lockCheckpoint } from './checkpoint.ts';
 import { readCleaned } from './cleaned-sessions.ts';
 import {
@@ -16,6 +15,7 @@ import {
   unreadableRow,
 } from './project-batch.ts';
 import type { ProjectedRows } from './projected-rows.ts';
+import type { SessionRow } from './read-model-rows.ts';
 import { writeBatch } from './write-batch.ts';
 
 /** Somebody else has written the read model meanwhile. What is in memory of it is out of date. */

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 import type { Tables } from '../../database/tables.ts';
 
-/** How far SESSIONS is in the read model. */
+/** How far SESSIONS is in the read model. `write-batch.ts` moves it, in the statement that writes the rows. */
 export interface Checkpoint {
   readonly lastSequence: number;
   /** Id of the event at that sequence, null when it could not be read or there is none. */

@@ -2,8 +2,8 @@ import { encodeSessionEvent, type SessionLogEvent } from '@holdfast/shared/contr
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import { describe, expect, it } from 'vitest';
-import type { SessionRow } from '../queries/session-row.ts';
 import { projectBatch, readEvent, sessionsOf } from './project-batch.ts';
+import type { SessionRow } from './read-model-rows.ts';
 
 const identity = {
   sessionId: '7-1',

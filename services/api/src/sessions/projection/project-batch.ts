@@ -4,9 +4,9 @@ import { parseSessionSubject, subjects } from '@holdfast/shared/contracts/subjec
 import { parseTraceParent } from '@holdfast/shared/contracts/trace-parent.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
-import type { SessionEventRow, SessionRow } from '../queries/session-row.ts';
 import type { CleanedSessions } from './cleaned-sessions.ts';
 import { projectEvent } from './project-event.ts';
+import type { SessionEventRow, SessionRow } from './read-model-rows.ts';
 import { storableJson, storableText } from './storable-json.ts';
 
 export interface ProjectedBatch {

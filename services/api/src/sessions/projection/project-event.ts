@@ -1,7 +1,7 @@
 import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import type { AssignReason, PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
 import type { SessionEvent, SessionResumed } from '@holdfast/shared/domain/session/events.ts';
-import type { SessionRow } from '../queries/session-row.ts';
+import type { SessionRow } from './read-model-rows.ts';
 
 type ReadableEvent = Exclude<DecodedSessionEvent, { kind: 'unreadable' }>;
 

@@ -1,4 +1,4 @@
-import type { SessionRow } from '../queries/session-row.ts';
+import type { SessionRow } from './read-model-rows.ts';
 
 const rowsAtMost = 4_096;
 

@@ -1,8 +1,8 @@
 import type { Database } from '../../database/open-database.ts';
 import { execute, prepared } from '../../database/prepared.ts';
-import type { SessionEventRow, SessionRow } from '../queries/session-row.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { ProjectedBatch } from './project-batch.ts';
+import type { SessionEventRow, SessionRow } from './read-model-rows.ts';
 
 /** Channel on which every commit of the projector says how far it is. */
 export const projectionChannel = 'holdfast_projection';

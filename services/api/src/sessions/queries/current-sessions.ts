@@ -13,8 +13,8 @@ import { type ReadEvent, readEvent } from '../projection/project-batch.ts';
 import { projectEvent } from '../projection/project-event.ts';
 import type { ProjectionSignal } from '../projection/projection-signal.ts';
 import type { ProjectorLag } from '../projection/projector-lag.ts';
+import type { SessionRow } from '../projection/read-model-rows.ts';
 import { findSession, listSessions, type SessionFilter } from './list-sessions.ts';
-import type { SessionRow } from './session-row.ts';
 import type { NamedSessionRow } from './session-view.ts';
 import type { UnprojectedEvents } from './unprojected-events.ts';
 

@@ -1,7 +1,7 @@
 import type { Database } from '../../database/open-database.ts';
 import { projectEvent } from '../projection/project-event.ts';
+import type { SessionRow } from '../projection/read-model-rows.ts';
 import { recordedEvents } from './recorded-events.ts';
-import type { SessionRow } from './session-row.ts';
 import type { NamedSessionRow } from './session-view.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
-import type { SessionRow } from './session-row.ts';
+import type { SessionRow } from '../projection/read-model-rows.ts';
 
 export type NamedSessionRow = SessionRow & {
   readonly task_name: string;
