@@ -60,11 +60,11 @@ describe('HOLDFAST_LANG=zh', () => {
       ['tasks', 'show', 'press'],
       /^ID {2}\d+\n任务 {2}press\n周期 {2}200 ms\n启用 {2}是\n设备 {2}press \(\d+\)\n点位 {2}设备的全部点位\n/,
     ],
-    [['tasks', 'plan', 'press'], /^端点 {2}结论 {2}占用 {2}设备 {2}原因\n.* {2}能保持 {2}/],
+    [['tasks', 'plan', 'press'], /^端点 {2}结论 {2}占用 {2}设备 {2}原因\n.* {2}满足周期 {2}/],
     [['devices', 'list'], /^ ?ID {2}设备 {2}名称 {2}协议 {2}地址 {2}站号 {2}启用\n/],
     [
       ['devices', 'health'],
-      /^设备 {2}状况 {2}状态 {2}起始 {2}最近读到 {2}会话 {2}采集器 {2}最近错误\npress {2}部分缺值 {2}/,
+      /^设备 {2}状况 {2}应答 {2}起始 {2}最近读到 {2}会话 {2}采集器 {2}最近错误\npress {2}部分缺值 {2}/,
     ],
     [
       ['devices', 'test', 'press'],
@@ -73,7 +73,7 @@ describe('HOLDFAST_LANG=zh', () => {
     ],
     [
       ['points', 'list', 'press'],
-      /^ ?ID {2}点位 {2}名称 {2}数据表 {2}地址 {2}数据类型 {2}单位 {2}可写 {2}启用\n ?\d+ {2}press\/first {2}- {2}保持寄存器 {2}0 {2}uint16 {2}- {2}否 {2}是\n/,
+      /^ ?ID {2}点位 {2}名称 {2}数据区 {2}地址 {2}数据类型 {2}单位 {2}可写 {2}启用\n ?\d+ {2}press\/first {2}- {2}保持寄存器 {2}0 {2}uint16 {2}- {2}否 {2}是\n/,
     ],
     [
       ['points', 'values', 'press'],
@@ -86,16 +86,16 @@ describe('HOLDFAST_LANG=zh', () => {
     ],
     [
       ['collectors', 'list'],
-      /^采集器 {2}状态 {2}心跳 {2}会话 {2}设备 {2}数值\/秒 {2}延迟采样 {2}处理器 {2}内存 {2}版本 {2}主机 {2}标签\nc1 {2}工作中 {2}\d+ 秒前 /,
+      /^采集器 {2}状态 {2}心跳 {2}会话 {2}设备 {2}数值\/秒 {2}延迟采样 {2}CPU 占用 {2}内存 {2}版本 {2}主机 {2}标签\nc1 {2}工作中 {2}\d+ 秒前 /,
     ],
     [['collectors', 'moves'], /^没有会话在采集器之间移动过。\n/],
     [['sinks'], /^状态 {2}无写入服务\n[\s\S]*等待写入 {2}\d+ 条采样，[\s\S]*写入服务 {2}0 个在运行\n/, 1],
     [['quarantine', 'list'], /^隔离区为空。\n/],
     [['whoami'], /^API {2}http.*\n身份 {2}本机上的任何人\n权限 {2}管理员（全部站点）\n/],
     [['keys', 'list'], /^没有密钥：API 只为本机服务。\n/],
-    [['users', 'list'], /^还没有人员：/],
+    [['users', 'list'], /^还没有用户：/],
     [['audit'], /^时间 {2}操作者 {2}来源 {2}操作 {2}对象 {2}结果 {2}说明\n/],
-    [['cleanup', '--older-than', '30d', '--dry-run'], /^没有结束已这么久的会话。\n将清理 0 个会话。\n/],
+    [['cleanup', '--older-than', '30d', '--dry-run'], /^没有结束已超过此时长的会话。\n将清理 0 个会话。\n/],
   ])('shows %j in Chinese', async (args, text, exitCode = 0) => {
     const [code, shown] = await table(...args.map((arg) => (arg === 'SESSION' ? session : arg)));
     expect(shown).toMatch(text);
@@ -109,7 +109,7 @@ describe('HOLDFAST_LANG=zh', () => {
       /^会话 {2}\d+-1\n任务 {2}press \(\d+\) ?\n状态 {2}运行中\n分配 {2}已分配：启动后分配\n采集器 {2}c1\nepoch {2}\d+\n启动 {2}.*\n历时 {2}\d+ (秒|分)/,
     );
     expect(shown).toMatch(
-      /\n设备 {2}状态 {2}连续失败 {2}最近读到 {2}缺值点位 {2}最近错误\npress {2}拒绝 {2}0 .*absent 自 .* 起/,
+      /\n设备 {2}应答 {2}连续失败 {2}最近读到 {2}缺值点位 {2}最近错误\npress {2}拒绝 {2}0 .*absent 自 .* 起/,
     );
   });
 
@@ -128,7 +128,7 @@ describe('HOLDFAST_LANG=zh', () => {
     ]);
     const [, none] = await table('sessions', 'show', '999-1');
     expect(none).toBe(
-      '没有这个对象 (session_not_found, 404)\n没有会话 999-1。\n会话编号由任务和次数组成，如 7-3：holdfast sessions list\n',
+      '没有这个对象 (session_not_found, 404)\n没有会话 999-1。\n会话编号由任务编号和运行次数组成，如 7-3：holdfast sessions list\n',
     );
     expect(await table('sessions', 'start', 'press')).toEqual([
       1,

@@ -44,7 +44,7 @@ const serialWords: Words<keyof SerialLine> = {
   },
   baud_rate: { label: both('Baud rate', '波特率') },
   parity: {
-    label: both('Parity', '校验'),
+    label: both('Parity', '校验位'),
     options: { none: both('none', '无'), even: both('even', '偶'), odd: both('odd', '奇') },
   },
   stop_bits: { label: both('Stop bits', '停止位'), options: { '1': both('1', '1'), '2': both('2', '2') } },

@@ -64,7 +64,7 @@ function noAnswer(device: DeviceConfig, collectorId: string, call: DeviceCall): 
     'collector_silent',
     both(
       `Collector ${collectorId} was asked about device ${device.code} and did not answer within ${call.within_ms} ms.${may.en}`,
-      `已向采集器 ${collectorId} 询问设备 ${device.code}，但它在 ${call.within_ms} 毫秒内没有应答。${may.zh}`,
+      `已请求采集器 ${collectorId} 访问设备 ${device.code}，但它在 ${call.within_ms} 毫秒内没有应答。${may.zh}`,
     ),
   );
 }

@@ -121,7 +121,7 @@ export function collectorRoutes(
             ? both('It has no session.', '它没有持有会话。')
             : both(
                 `Others take its ${held}, as far as they can.`,
-                `其 ${sessions} 个会话由其他采集器尽量接手。`,
+                `其 ${sessions} 个会话由其他采集器尽量接管。`,
               );
         const detail = both(
           `${taken.en} It gets no work until it is started again or undrained.`,

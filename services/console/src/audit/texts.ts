@@ -40,7 +40,7 @@ export const zh: TranslationOf<typeof en> = {
   'audit.outcome.done': '已完成',
   'audit.outcome.refused': '被拒绝',
   'audit.outcome.failed': '失败',
-  'audit.outcome.unknown': '不明',
+  'audit.outcome.unknown': '未知',
   'audit.kind.user': '用户',
   'audit.kind.key': '密钥',
   'audit.kind.service': '服务',

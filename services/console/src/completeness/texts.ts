@@ -59,7 +59,7 @@ export const en = {
 
 export const zh: TranslationOf<typeof en> = {
   'map.title': '完整率',
-  'map.by': '行',
+  'map.by': '分行方式',
   'map.by.session': '会话',
   'map.by.device': '设备',
   'map.by.hours': '小时',
@@ -68,8 +68,8 @@ export const zh: TranslationOf<typeof en> = {
   'map.sort.name': '按名称',
   'map.sort.missing': '缺失最多者在前',
   'map.report': '报告',
-  'map.failed': '无法读取完整性',
-  'map.none': '此时间内没有应采的数据。',
+  'map.failed': '无法读取完整率',
+  'map.none': '此时段内没有应采的数据。',
   'map.none.found': '没有符合条件的行。',
   'map.all': '全部合计',
   'map.cut': '仅显示 {{count}} 行，请缩短时间范围或按名称查找。',
@@ -77,7 +77,7 @@ export const zh: TranslationOf<typeof en> = {
   'map.column.name': '名称',
   'map.column.complete': '完整率',
   'map.column.missing': '缺失',
-  'map.hint': '用指针或方向键选择一格，旁边会列出其中的缺失。',
+  'map.hint': '点击或用方向键选择一格，旁边会列出其中的缺失。',
   'map.hours.of': '{{name}} 的逐小时完整率。',
   'map.today': '今天',
   'map.yesterday': '昨天',
@@ -88,7 +88,7 @@ export const zh: TranslationOf<typeof en> = {
   'map.legend.1': '99.9 % 及以上',
   'map.legend.2': '99 % 及以上',
   'map.legend.3': '90 % 及以上',
-  'map.legend.4': '更低',
+  'map.legend.4': '低于 90 %',
   'map.legend.5': '全部缺失',
   'map.legend.none': '无应采数据',
   'map.panel': '缺失明细',
@@ -103,7 +103,7 @@ export const zh: TranslationOf<typeof en> = {
   'map.panel.timeline': '时间线',
   'map.panel.hours': '逐小时查看',
   'map.panel.days': '逐日查看',
-  'map.panel.report': '此时间的报告',
+  'map.panel.report': '此时段的报告',
   'map.panel.lost': '该会话的配置已丢失，无法得知应采的次数。',
 };
 

@@ -82,7 +82,7 @@ export const zh: Translation = {
   'strip.sink.backlog': '积压 {{count}} 条',
   'strip.sink.refusing': '数值被拒绝',
   'strip.sink.failing': '无法写入',
-  'strip.sink.no_writer': '没有写入器在运行',
+  'strip.sink.no_writer': '没有写入服务在运行',
 
   'sessions.title': '会话',
   'sessions.filter': '显示',
@@ -174,7 +174,7 @@ export const zh: Translation = {
   'unit.dh': '{{d}} 天 {{h}} 小时',
   'unit.h': '{{h}} 小时',
   'unit.hm': '{{h}} 小时 {{m}} 分',
-  'unit.m': '{{m}} 分',
+  'unit.m': '{{m}} 分钟',
   'unit.ms': '{{m}} 分 {{s}} 秒',
   'unit.s': '{{s}} 秒',
   'unit.millis': '{{ms}} 毫秒',

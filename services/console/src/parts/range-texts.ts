@@ -12,7 +12,7 @@ export const en = {
 
 export const zh: TranslationOf<typeof en> = {
   'range.dialog.title': '显示的时间范围',
-  'range.dialog.zone': '按 {{zone}} 的时钟。',
+  'range.dialog.zone': '时区：{{zone}}。',
   'range.dialog.from': '起始',
   'range.dialog.to': '结束',
   'range.dialog.wrong': '起始时间须早于现在，且早于结束时间。',

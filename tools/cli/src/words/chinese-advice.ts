@@ -15,16 +15,16 @@ export const chineseAdvice = {
   'This is a fault of the service; its log has the request under the number above.':
     '这是服务自身的故障，其日志以上述编号记录了该请求。',
   'Nothing is lost. Try again when the dependency is back; /health/ready of the API names it.':
-    '没有任何丢失。请在所依赖的服务恢复后重试；API 的 /health/ready 会指出是哪个服务。',
+    '没有丢失任何数据。请在所依赖的服务恢复后重试；API 的 /health/ready 会指出是哪个服务。',
   'A session is named by its task and run, as 7-3: holdfast sessions list':
-    '会话编号由任务和次数组成，如 7-3：holdfast sessions list',
+    '会话编号由任务编号和运行次数组成，如 7-3：holdfast sessions list',
   'The list: holdfast tasks list': '列表：holdfast tasks list',
   'The list: holdfast devices list': '列表：holdfast devices list',
   'The list: holdfast points list': '列表：holdfast points list',
   'The list: holdfast collectors list': '列表：holdfast collectors list',
   'The list: holdfast quarantine list': '列表：holdfast quarantine list',
   'The list: holdfast keys list': '列表：holdfast keys list',
-  'Those there are: holdfast users list': '现有人员：holdfast users list',
+  'Those there are: holdfast users list': '现有用户：holdfast users list',
   'Look at how things are now (show) and decide again.': '请先查看现状（show），再作决定。',
   'By force: --force.': '强制执行：--force。',
   'That is --validate warn or --validate skip.': '即 --validate warn 或 --validate skip。',

@@ -38,8 +38,7 @@ export const chineseHelp = {
   'Stops sessions for good.': '停止会话，不可恢复。',
   'Pauses sessions: nothing is read until they are resumed.': '暂停会话：继续之前不读取设备。',
   'Resumes paused sessions.': '继续已暂停的会话。',
-  'Lets sessions go on that wait after a restart, or that failed.':
-    '恢复重启后等待恢复的会话，或出错的会话。',
+  'Lets sessions go on that wait after a restart, or that failed.': '恢复会话：重启后等待恢复的，或出错的。',
   'kept in the event': '记录在事件中',
   'Readings as they come, of one session or of all, until Ctrl+C. As JSON: one object a line.':
     '实时显示一个或全部会话的读数，按 Ctrl+C 结束。JSON 时每行一个对象。',
@@ -77,7 +76,7 @@ export const chineseHelp = {
   'Tasks: what can be acquired.': '列出采集任务。',
   'One task.': '显示一个任务。',
   'Whether the period of a task can be held: how long its reading takes on each endpoint, by measured round trips where there are any, beside the tasks that run there now. Exit code 1 when not.':
-    '估算任务能否保持其周期：连同该端点上正在运行的任务，按实测的往返时间（如有）计算每个端点的读取耗时。不能保持时退出码为 1。',
+    '估算任务能否满足其周期：连同该端点上正在运行的任务，按实测的往返时间（如有）计算每个端点的读取耗时。不能满足时退出码为 1。',
   'of a TCP request': '一次 TCP 请求的往返时间',
   'of a device on a serial line': '串口设备的应答间隔',
   'Devices and where they are.': '列出设备及其地址。',
@@ -99,7 +98,7 @@ export const chineseHelp = {
     '显示一台设备、一个会话或全部点位的最近数值，带质量和时效。',
   'of the points that this session reads': '只限此会话读取的点位',
   'Writes a point that is marked writable, once, and reads it back. Exit code 1 unless it holds the value.':
-    '向标记为可写的点位写入一次并读回。设备未保持该值时退出码为 1。',
+    '向标记为可写的点位写入一次并读回。读回的值不同时退出码为 1。',
   'why, for the audit log': '原因，写入审计日志',
   'Protocols of devices; of one, the fields of its devices and points.':
     '列出设备协议；指定协议时列出其设备和点位的字段。',
@@ -114,10 +113,10 @@ export const chineseHelp = {
   'What went from collector to collector and why, newest first.':
     '列出会话在采集器之间的移动及原因，最新的在前。',
   'Has others take the sessions of a collector, which stays up without work until it is started again (before maintenance).':
-    '排空采集器（维护之前）：其会话由其他采集器接手，它保持运行但不再工作，直到重新启动。',
+    '排空采集器（维护之前）：其会话由其他采集器接管，它保持运行但不再工作，直到重新启动。',
   'until it has no session left, or nothing has moved for a minute':
     '等到它不再持有会话，或一分钟内没有任何移动',
-  'also when nobody else can take all of them': '没有其他采集器能全部接手时也排空',
+  'also when nobody else can take all of them': '没有其他采集器能全部接管时也排空',
   'it works again': '取消排空，重新工作',
   'How samples get into their database. Exit code 1 unless they do.':
     '显示采样写入数据库的情况。不正常时退出码为 1。',
@@ -126,10 +125,10 @@ export const chineseHelp = {
   'only what has this in its reason': '只限原因中含有此文字的',
   'One quarantined message with its body.': '显示隔离区中的一条消息及其内容。',
   'Sends messages back to where they came from: one, or those of a filter (--all: all of them).':
-    '把消息重新发送到其来源：一条，或符合筛选条件的（--all：全部）。',
+    '把消息发回原来的消息流：一条，或符合筛选条件的（--all：全部）。',
   'without a filter': '不加筛选',
   'takes samples whose epoch a restored log does not know: you vouch for them':
-    '接受恢复后的日志不认识的 epoch 下的采样：由你担保',
+    '接受恢复后的日志不认识的 epoch 下的采样：由您负责',
   'Deletes messages for good: one, or those of a filter.': '彻底删除消息：一条，或符合筛选条件的。',
   'Removes sessions that ended long ago from the lists. The event log keeps what happened, the database of samples what was read.':
     '从列表中清理早已结束的会话。事件日志和已存的采样都会保留。',
@@ -144,20 +143,20 @@ export const chineseHelp = {
   'As whom the API knows you, and what you may do.': '显示 API 识别到的身份和权限。',
   'Your logins, in browsers and on command lines.': '列出您在浏览器和命令行中的登录。',
   'Ends one of your logins, wherever it is.': '结束您的一个登录，无论在何处。',
-  'People who may log in, and what they may do where.': '列出可以登录的人员及其在各站点的角色。',
+  'People who may log in, and what they may do where.': '列出可以登录的用户及其在各站点的角色。',
   'Adds a person. The answer has a link to set the password, shown this once.':
-    '添加人员。会给出设置密码的链接，只显示这一次。',
+    '添加用户。会给出设置密码的链接，只显示这一次。',
   'viewer, operator, engineer, administrator; with sites, operator@hall-1,hall-2, it holds there only':
     'viewer（查看者）、operator（操作员）、engineer（工程师）、administrator（管理员）；写成 operator@hall-1,hall-2 则只在这些站点有效',
   'as people call them': '姓名',
   'of what they read': '界面语言',
-  'Changes what a person may do (all roles anew), or is called.': '更改人员的角色（整体替换）、姓名或语言。',
-  'Keeps a person out, and ends what logins there are.': '停用人员，并结束其全部登录。',
-  'Lets a person in again.': '重新启用人员。',
+  'Changes what a person may do (all roles anew), or is called.': '更改用户的角色（整体替换）、姓名或语言。',
+  'Keeps a person out, and ends what logins there are.': '停用用户，并结束其全部登录。',
+  'Lets a person in again.': '重新启用用户。',
   'Makes a link to set a new password, shown this once. The former password holds until then.':
     '生成设置新密码的链接，只显示这一次。在设置之前原密码仍有效。',
-  'Where a person is logged in.': '列出人员的登录。',
-  'Ends a login of a person, or all of them.': '结束人员的一个登录，或全部登录。',
+  'Where a person is logged in.': '列出用户的登录。',
+  'Ends a login of a person, or all of them.': '结束用户的一个登录，或全部登录。',
   'Shows a link that makes the first administrator, as long as there is none.':
     '尚无管理员时，显示创建第一位管理员的链接。',
   'API keys without their secrets, revoked ones too.': '列出 API 密钥（不含密钥内容），包括已吊销的。',

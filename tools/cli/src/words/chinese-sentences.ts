@@ -35,18 +35,18 @@ export const chineseSentences = {
   'others can read it: chmod 600 {{file}}': '其他人可以读取该文件：请执行 chmod 600 {{file}}',
   'it cannot be read ({{why}}): make it readable': '无法读取该文件（{{why}}）：请使其可读',
   'it is not in the form that holdfast login writes: delete it, and log in again':
-    '其格式不是 holdfast login 写入的：请删除后重新登录',
+    '其格式与 holdfast login 写入的不符：请删除后重新登录',
   'Cannot write {{file}}: {{why}}': '无法写入 {{file}}：{{why}}',
-  'Logins are kept in {{file}}, and {{fault}}.': '登录保存在 {{file}} 中，但{{fault}}。',
+  'Logins are kept in {{file}}, and {{fault}}.': '登录信息保存在 {{file}} 中，但{{fault}}。',
   'Open {{page}} in a browser, log in there, and type the code  {{code}}':
     '请在浏览器中打开 {{page}}，登录后输入代码  {{code}}',
   'The API does not answer; waiting for it.': 'API 没有应答，正在等待。',
   'The API approved it and gave no login.': 'API 已批准，但没有给出登录。',
-  'It was denied in the browser.': '已在浏览器中被拒绝。',
+  'It was denied in the browser.': '登录请求已在浏览器中被拒绝。',
   'Nobody approved it within ten minutes, so the code is of no use any more. Begin again: holdfast login':
     '十分钟内没有人批准，代码已失效。请重新开始：holdfast login',
   'You are logged in at {{url}} as {{login}}, until {{until}}.':
-    '已在 {{url}} 登录为 {{login}}，{{until}} 到期。',
+    '已以 {{login}} 的身份登录 {{url}}，{{until}} 到期。',
   'HOLDFAST_API_KEY_FILE (or HOLDFAST_API_KEY) is set, and goes before this login.':
     '已设置 HOLDFAST_API_KEY_FILE（或 HOLDFAST_API_KEY），它优先于此登录。',
   'There is no login at {{url}}.': '在 {{url}} 没有登录。',
@@ -73,7 +73,7 @@ export const chineseSentences = {
     '--expires 应为 12h、90d、52w、2026-07-03T14:00（本机时间）或 RFC 3339 时间，不能是 {{text}}',
   'There is no such entry.': '没有符合条件的记录。',
   'There is nobody yet: holdfast users create USER --role ROLE':
-    '还没有人员：holdfast users create USER --role ROLE',
+    '还没有用户：holdfast users create USER --role ROLE',
   'Say what to change: --role, --name or --language': '请指定要更改的内容：--role、--name 或 --language',
   '{{login}} ({{name}}) has {{grants}}.': '{{login}}（{{name}}）的角色：{{grants}}。',
   'There is no login.': '没有登录。',
@@ -103,8 +103,8 @@ export const chineseSentences = {
     '部分读数未显示：到达的速度超过了显示的速度。',
   'nothing has changed': '没有变化',
   now: '现在',
-  'Nobody held anything in that time.': '此时间内没有会话被持有。',
-  'Nothing was due in that time.': '此时间内没有应采的数据。',
+  'Nobody held anything in that time.': '此时段内没有会话被持有。',
+  'Nothing was due in that time.': '此时段内没有应采的数据。',
   'nothing was due': '无应采数据',
   'No gaps.': '没有缺失。',
 
@@ -153,7 +153,7 @@ export const chineseSentences = {
   'Nothing was changed: {{file}} has {{count}} faults.': '没有任何更改：{{file}} 有 {{count}} 处错误。',
   '{{created}} made, {{changed}} changed, {{unchanged}} as they were.':
     '新建 {{created}} 个，更改 {{changed}} 个，{{unchanged}} 个保持原样。',
-  '{{first}} and {{more}} more': '{{first}} 等，另有 {{more}} 个',
+  '{{first}} and {{more}} more': '{{first}}，另有 {{more}} 个',
   '{{done}} of {{all}} were done before, and stay. Import the file again once this is repaired: what is done is not done twice.':
     '此前已完成 {{all}} 个中的 {{done}} 个，予以保留。修正后请再次导入：已完成的不会重复。',
   import: '导入',
@@ -188,7 +188,7 @@ export const chineseSentences = {
   draining: '排空',
   '{{id}} has no session left.': '{{id}} 不再持有会话。',
   '{{left}} sessions of {{id}} are taken by nobody and go on being read there. Who could take them shows holdfast sessions list --active.':
-    '{{id}} 的 {{left}} 个会话无人接手，留在原处继续读取。原因见 holdfast sessions list --active。',
+    '{{id}} 的 {{left}} 个会话无人接管，留在原处继续读取。原因见 holdfast sessions list --active。',
   '{{messages}} samples, {{duration}}': '{{messages}} 条采样，{{duration}}',
   'for an unknown time': '时长未知',
   '{{share}} % full': '已用 {{share}} %',
@@ -210,7 +210,7 @@ export const chineseSentences = {
   '--older-than is a length of time like 12h, 30d or 8w, from 1h to 3650d, not {{age}}':
     '--older-than 是时长，如 12h、30d 或 8w，从 1h 到 3650d，不能是 {{age}}',
   '--limit goes with --dry-run': '--limit 只能与 --dry-run 同用',
-  'No session ended that long ago.': '没有结束已这么久的会话。',
+  'No session ended that long ago.': '没有结束已超过此时长的会话。',
   '{{count}} would be removed.': '将清理 {{count}} 个会话。',
   '{{removed}} removed.': '已清理 {{removed}} 个会话。',
   '{{removed}} are removed; it can be repeated for the others.':

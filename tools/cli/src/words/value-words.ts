@@ -58,15 +58,15 @@ export const chineseValues = {
     string
   >,
   verdict: {
-    holds: '能保持',
+    holds: '满足周期',
     late_at_times: '偶有延迟',
-    cannot_hold: '无法保持',
+    cannot_hold: '不满足周期',
   } satisfies Record<TaskPlanView['verdict'], string>,
   test: { ok: '全部读到', partly: '部分缺值', failed: '没有读到' } satisfies Record<
     DeviceTestView['status'],
     string
   >,
-  write: { written: '已写入', differs: '设备保持的是另一个值' } satisfies Record<
+  write: { written: '已写入', differs: '读回的值与写入的不同' } satisfies Record<
     WrittenPoint['outcome'],
     string
   >,

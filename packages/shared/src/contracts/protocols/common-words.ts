@@ -91,7 +91,7 @@ export const pointWords: Readonly<Record<Exclude<keyof PointCreate, PlaceField |
       label: both('Valid from', '有效下限'),
       help: both(
         'A value outside is stored and marked as uncertain.',
-        '超出范围的数值仍会存储，并标记为“不确定”。',
+        '超出范围的数值仍会存储，并标记为“存疑”。',
       ),
     },
     valid_max: { label: both('Valid to', '有效上限') },

@@ -60,7 +60,7 @@ export const chineseFaults = {
 
   'must have 12 characters at least': '至少需要 12 个字符',
   'is for people who are viewers and no more: nobody sees who stands before a display':
-    '只适用于仅有查看者角色的人员：没有人知道显示屏前站着谁',
+    '只适用于仅有查看者角色的用户：没有人知道显示屏前站着谁',
   'must be 1 to 64 letters, digits, blanks and ._@-, and begin with one of the first two':
     '应为 1 至 64 个字母、数字、空格和 ._@-，并以字母或数字开头',
   'must be 1 to 64 of a-z, A-Z, 0-9 and ._@-, begin with one of the first three, and not look like an id':
@@ -122,7 +122,7 @@ export const chineseFaults = {
   '{{notation}} is no address: {{allowed}}': '{{notation}} 不是地址：{{allowed}}',
   '{{notation}} is outside 0…{{last}}: {{allowed}}': '{{notation}} 超出 0…{{last}}：{{allowed}}',
   'write the zero-based address as a number (0), in hexadecimal ("0x0000"), or in the classic notation with its table ("40001", "400001")':
-    '请写从 0 开始的地址（0）、十六进制（"0x0000"），或带数据表的传统写法（"40001"、"400001"）',
+    '请写从 0 开始的地址（0）、十六进制（"0x0000"），或带数据区的传统写法（"40001"、"400001"）',
   'must be a whole number (zero-based), hexadecimal ("0x1F") or in the classic notation ("40001")':
     '应为整数（从 0 开始）、十六进制（"0x1F"）或传统写法（"40001"）',
   'is required, unless the address is in the classic notation ("40001")':

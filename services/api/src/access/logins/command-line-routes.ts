@@ -168,7 +168,7 @@ function onlyForPeople(): Problem {
     'login_needed',
     both(
       'A command line is let in by a person who has logged in, not by a key.',
-      '只有已登录的人员才能批准命令行，密钥不能。',
+      '只有已登录的用户才能批准命令行，密钥不能。',
     ),
   );
 }

@@ -60,7 +60,7 @@ export function requireUsableLogin(
       'fresh_authentication_needed',
       both(
         'Show once more who you are (POST /api/login/again/), and send this again within 5 minutes.',
-        '请再次证明您的身份（POST /api/login/again/），并在 5 分钟内重新发送。',
+        '请再次确认您的身份（POST /api/login/again/），并在 5 分钟内重新发送。',
       ),
       { authenticated_at: caller.authenticatedAt },
     );

@@ -124,7 +124,7 @@ function personOf({ caller }: FastifyRequest) {
     'login_needed',
     both(
       'This is for people who have logged in: POST /api/login/.',
-      '此功能供已登录的人员使用：POST /api/login/。',
+      '此功能供已登录的用户使用：POST /api/login/。',
     ),
   );
 }

@@ -38,7 +38,7 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
         'user_not_found',
         both(
           `There is nobody with the id or login ${idOrLogin}.`,
-          `没有 id 或登录名为 ${idOrLogin} 的人员。`,
+          `没有 id 或登录名为 ${idOrLogin} 的用户。`,
         ),
       );
     return user;

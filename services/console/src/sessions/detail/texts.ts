@@ -102,7 +102,7 @@ export const zh: TranslationOf<typeof en> = {
   'why.devices_failing': '所有设备均无应答。',
   'why.devices_failing.do': '请检查到设备的网络。系统会一直重试，无需重启任何服务。',
   'why.some_devices_failing_other': '{{devices}} 无应答，其余设备读取正常。',
-  'why.some_devices_failing.do': '请检查设备是否开机、能否连通。系统会一直重试，无需重启任何服务。',
+  'why.some_devices_failing.do': '请检查设备是否通电、能否连通。系统会一直重试，无需重启任何服务。',
   'why.values_refused': '数据库拒绝了部分数值，这些数值保存在隔离区。',
   'why.values_refused.do': '请修正点位的数据类型，然后重新发送隔离区中的数据。',
   'why.points_failing': '设备没有给出全部数值。',
@@ -129,7 +129,7 @@ export const zh: TranslationOf<typeof en> = {
   'detail.devices.all_other': '再显示 {{count}} 台设备',
   'detail.timeline': '时间线',
   'detail.events': '事件',
-  'detail.events.none': '此时间内没有事件。',
+  'detail.events.none': '此时段内没有事件。',
   'detail.events.more': '更早的事件',
   'detail.gaps': '{{range}}内的缺失',
   'detail.gaps.none': '没有缺失。',
@@ -156,7 +156,7 @@ export const zh: TranslationOf<typeof en> = {
 
   'ribbon.table': '按时间的采样数',
   'ribbon.table.from': '起始',
-  'ribbon.table.expected': '应有',
+  'ribbon.table.expected': '应采',
   'ribbon.table.stored': '已存',
   'ribbon.table.missing': '缺失',
 };
