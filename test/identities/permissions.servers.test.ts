@@ -6,8 +6,10 @@ import {
   type NatsConnection,
   PermissionViolationError,
 } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { plainHeaders } from '@holdfast/shared/jetstream/connection/plain-headers.ts';
 import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -274,6 +276,42 @@ describe('a collector with an identity of its own', () => {
     await (await TaskConfigStore.open(connectionOf('api'))).putText(name, text);
     const loaded = await (await TaskConfigStore.open(connectionOf('hall-1'))).loadText(name);
     expect(loaded).toMatchObject({ ok: true, text });
+  });
+});
+
+describe('by the one key of a bucket that it may write', () => {
+  const collectors: [Who, string][] = [
+    ['hall-1', 'hall-1'],
+    ['collector', 'any-7'],
+  ];
+  it.each(collectors)('%s removes no other one, whatever the header says', async (who, id) => {
+    const jsm = await jetstreamManager(own.nc);
+    for (const [bucket, key, another] of [
+      ['COLLECTORS', id, 'hall-2'],
+      ['STATUS', `${id}.9`, 'hall-2.9'],
+      ['SINKS', `outbox.${id}`, 'outbox.hall-2'],
+    ] as const) {
+      await askBroker(own.nc, `$KV.${bucket}.${another}`, '{}');
+      for (const reach of ['all', 'sub']) {
+        const rollUp = plainHeaders({ 'Nats-Rollup': reach });
+        const asked = await askBroker(connectionOf(who), `$KV.${bucket}.${key}`, '{}', rollUp);
+        expect(asked.json()).toMatchObject({ error: { description: 'rollup not permitted' } });
+      }
+      const kept = await jsm.streams.getMessage(`KV_${bucket}`, { last_by_subj: `$KV.${bucket}.${another}` });
+      expect(kept?.string()).toBe('{}');
+    }
+  });
+
+  it('a service that may not change a bucket of former days refuses it, with what to do', async () => {
+    const jsm = await jetstreamManager(own.nc);
+    await jsm.streams.update('KV_WAITING', { allow_rollup_hdrs: true });
+    const sizes = { sessionsMaxBytes: 67_108_864, samplesMaxBytes: 67_108_864, samplesMaxAgeHours: 24 };
+    const ensuring = () => ensureStreams(connectionOf('supervisor'), { ...sizes, replicas: 1 });
+    await expect(ensuring()).rejects.toThrow(
+      /KV_WAITING: allow_rollup_hdrs is true and has to be false; .*edit KV_WAITING/,
+    );
+    await jsm.streams.update('KV_WAITING', { allow_rollup_hdrs: false });
+    await ensuring();
   });
 });
 

@@ -28,7 +28,7 @@ export class OutboxBoard {
 
   /** A collector that ends in order takes its entry away. */
   async remove(collectorId: string): Promise<void> {
-    await this.#kv.purge(`outbox.${collectorId}`);
+    await this.#kv.delete(`outbox.${collectorId}`);
   }
 
   /** Every entry that is there, also those of collectors that are gone; look at `updated_at`. */

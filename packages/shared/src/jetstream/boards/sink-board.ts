@@ -28,7 +28,7 @@ export class SinkBoard {
 
   /** A writer that ends in order takes its entry away. */
   async remove(instance: string): Promise<void> {
-    await this.#kv.purge(instance);
+    await this.#kv.delete(instance);
   }
 
   /** Every entry that is there, also those of writers that were killed; look at `updated_at`. */

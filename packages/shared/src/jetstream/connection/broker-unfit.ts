@@ -49,6 +49,7 @@ export interface StreamShape
         | 'max_msgs_per_subject'
         | 'max_age'
         | 'allow_direct'
+        | 'allow_rollup_hdrs'
       >
     > {}
 
@@ -64,6 +65,7 @@ const properties: readonly Property[] = [
   'max_msgs_per_subject',
   'max_age',
   'allow_direct',
+  'allow_rollup_hdrs',
 ];
 
 /** Settings that no server changes on a stream that exists. */
@@ -119,6 +121,7 @@ const defaults: Partial<StreamConfig> = {
   deny_delete: false,
   deny_purge: false,
   allow_direct: false,
+  allow_rollup_hdrs: false,
   max_age: 0,
   max_msgs_per_subject: -1,
   storage: StorageType.File,

@@ -1,17 +1,28 @@
-import { StorageType } from '@nats-io/jetstream';
+import {
+  DiscardPolicy,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { PermissionViolationError } from '@nats-io/nats-core';
 import { bucketNames } from '../../contracts/subjects.ts';
+import { streamSetUp } from '../connection/leader-info.ts';
 
 const mebibyte = 1024 * 1024;
 const dayMs = 86_400_000;
+const nanosPerMs = 1_000_000;
 
-/** The key-value buckets, as they are made. */
-export const buckets: readonly {
+interface Bucket {
   readonly name: string;
   readonly storage: StorageType;
   readonly max_bytes: number;
   /** ms */
   readonly ttl?: number;
-}[] = [
+}
+
+/** The key-value buckets, as they are made. */
+export const buckets: readonly Bucket[] = [
   // File storage: a broker restart must not forget who holds a lease.
   { name: bucketNames.collectors, storage: StorageType.File, max_bytes: 16 * mebibyte },
   { name: bucketNames.leader, storage: StorageType.File, max_bytes: mebibyte },
@@ -32,3 +43,32 @@ export const buckets: readonly {
   // Each life of a writer has a key of its own; those of the dead go away by themselves.
   { name: bucketNames.sinks, storage: StorageType.Memory, max_bytes: mebibyte, ttl: 10 * 60_000 },
 ];
+
+/**
+ * The stream that a bucket is. Not made by the client, which allows roll-ups: by one header, on the one key that
+ * somebody may write, every other key of the bucket is removed.
+ */
+export function bucketStream({ name, storage, max_bytes, ttl = 0 }: Bucket, num_replicas: number) {
+  return {
+    name: `KV_${name}`,
+    subjects: [`$KV.${name}.>`],
+    ...{ storage, max_bytes, num_replicas, max_age: ttl * nanosPerMs },
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    max_msgs_per_subject: 1,
+    allow_direct: false,
+    allow_rollup_hdrs: false,
+  } satisfies Partial<StreamConfig>;
+}
+
+/** For one that was made otherwise. Whose key may not change streams leaves it, and is told when they are compared. */
+export async function denyRollUps(jsm: JetStreamManager, name: string): Promise<void> {
+  if ((await streamSetUp(jsm, name)).config.allow_rollup_hdrs !== true) return;
+  try {
+    await jsm.streams.update(name, { allow_rollup_hdrs: false });
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (!(error instanceof PermissionViolationError || cause instanceof PermissionViolationError))
+      throw error;
+  }
+}

@@ -1,5 +1,6 @@
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bucketNames, streamNames } from '../../contracts/subjects.ts';
 import { createLogger } from '../../runtime/logger.ts';
@@ -96,5 +97,18 @@ describe('the streams', () => {
     const jsm = await jetstreamManager(connection.nc);
     await expect(jsm.streams.purge(streamNames.sessions)).rejects.toThrow();
     await expect(jsm.streams.deleteMessage(streamNames.sessions, 1)).rejects.toThrow();
+  });
+
+  it('of buckets take no roll-ups, those that were there before too, and the snapshots do', async () => {
+    const { url } = await natsForTest();
+    const { nc, close } = await connectNats({ url, name: 'test', log: createLogger('test', 'silent') });
+    await new Kvm(nc).create(bucketNames.collectors, { history: 1, allow_direct: false });
+    await ensureStreams(nc, settings);
+    const jsm = await jetstreamManager(nc);
+    const takes = new Map<string, boolean>();
+    for await (const { config } of jsm.streams.list()) takes.set(config.name, config.allow_rollup_hdrs);
+    const names = [...takes].filter(([, does]) => does).map(([name]) => name);
+    expect(names).toEqual([`OBJ_${bucketNames.taskConfigs}`]);
+    await close();
   });
 });

@@ -8,7 +8,6 @@ import {
   StorageType,
   type StreamConfig,
 } from '@nats-io/jetstream';
-import { Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { Objm } from '@nats-io/obj';
 import { bucketNames, streamNames, subjects } from '../../contracts/subjects.ts';
@@ -24,7 +23,7 @@ import {
 import { isOfCluster, onceClusterFormed } from '../connection/cluster-forming.ts';
 import { streamSetUp } from '../connection/leader-info.ts';
 import { noSuitablePeers } from '../connection/without-leader.ts';
-import { buckets } from './buckets.ts';
+import { bucketStream, buckets, denyRollUps } from './buckets.ts';
 
 export interface StreamSettings {
   readonly sessionsMaxBytes: number;
@@ -129,13 +128,10 @@ async function makeStreams(
   const jsm = await jetstreamManager(nc);
   const configs = streamConfigs(settings);
   for (const config of configs.filter(isNeeded)) await ensureStream(nc, jsm, config);
-  const kvm = new Kvm(nc);
-  const { replicas } = settings;
-  for (const { name, ...options } of buckets) {
-    const bucket = { name: `KV_${name}`, max_bytes: options.max_bytes, num_replicas: replicas };
-    await makeUnlessThere(nc, jsm, bucket, async () => {
-      await kvm.create(name, { ...options, history: 1, replicas, allow_direct: false });
-    });
+  for (const bucket of buckets) {
+    const config = bucketStream(bucket, settings.replicas);
+    await ensureStream(nc, jsm, config);
+    await denyRollUps(jsm, config.name);
   }
   await ensureTaskConfigs(nc, jsm, settings);
   // Last, so that it takes no room from them.
@@ -198,7 +194,8 @@ function streamShapes(settings: StreamSettings): StreamShape[] {
   const keyValue = buckets.map(({ name, storage }): StreamShape => {
     const mustLast = storage === StorageType.File;
     // A direct question is answered by any copy, also by one that is cut off from the others.
-    return { name: `KV_${name}`, subjects: [`$KV.${name}.>`], allow_direct: false, ...(mustLast && isFile) };
+    const denied = { allow_direct: false, allow_rollup_hdrs: false };
+    return { name: `KV_${name}`, subjects: [`$KV.${name}.>`], ...denied, ...(mustLast && isFile) };
   });
   const prefix = `$O.${bucketNames.taskConfigs}`;
   const objects = { name: taskConfigsStream, subjects: [`${prefix}.C.>`, `${prefix}.M.>`], ...isFile };
