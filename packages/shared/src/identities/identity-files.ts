@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { accountOf } from '../contracts/accounts.ts';
 import { type Identity, natsAuthorization } from '../contracts/nats-authorization.ts';
 import { maintenance, permissionsOf, type Service, services } from '../contracts/permissions.ts';
+import { idPattern } from '../contracts/subjects.ts';
 import { publicKeyOf } from '../jetstream/connection/nkey-pair.ts';
 
 /**
@@ -57,14 +58,24 @@ export interface CollectorKey {
   readonly isTrusted: boolean;
 }
 
-/** Every collector with an identity of its own. */
+/**
+ * Every collector with an identity of its own. What is no id lies there unfinished, from a process that was killed.
+ * @throws Error that says what to do, for a file without a key: the broker would refuse all that it is told
+ */
 export async function collectorKeys(root: string): Promise<CollectorKey[]> {
-  const ids = (await unlessMissing(readdir(collectorsFolder(root)))) ?? [];
+  const ids = ((await unlessMissing(readdir(collectorsFolder(root)))) ?? []).sort();
   return Promise.all(
-    ids.sort().map(async (id) => {
-      const [nkey = '', mark] = (await readFile(collectorFile(root, id), 'utf8')).trim().split(' ');
-      return { id, nkey, isTrusted: mark === trusted };
-    }),
+    ids
+      .filter((id) => idPattern.test(id))
+      .map(async (id) => {
+        const [nkey, mark] = (await readFile(collectorFile(root, id), 'utf8')).trim().split(' ');
+        if (!nkey) {
+          throw new Error(
+            `${collectorFile(root, id)} holds no key: identity.mjs revoke ${id}, and make collector ${id} another`,
+          );
+        }
+        return { id, nkey, isTrusted: mark === trusted };
+      }),
   );
 }
 
