@@ -11,8 +11,13 @@ export type LoggedAt =
   /** The log has not come so far. */
   | { readonly kind: 'ahead' };
 
+/** SESSIONS was read, has events before and behind, and not this one. */
+export class EpochMissing extends Error {
+  override readonly name = 'EpochMissing';
+}
+
 export interface EpochBookOptions {
-  /** @throws when SESSIONS cannot be read */
+  /** @throws when SESSIONS cannot be read, {@link EpochMissing} when it can */
   readonly lookUp: (epoch: number) => Promise<LoggedAt>;
   /** Epochs remembered, those used lately; 100,000. */
   readonly kept?: number;
@@ -21,6 +26,8 @@ export interface EpochBookOptions {
 
 /** An epoch that the log has not come to is asked for again after so long. */
 const aheadForMs = 1_000;
+/** A leader that was just elected may lack an event for a moment; one that is missing for longer is lost. */
+const missingForMs = 30_000;
 
 /**
  * Who may speak under which epoch. An epoch is the sequence of its event, and the log is never changed: what was found is
@@ -33,12 +40,15 @@ export class EpochBook {
   readonly #asked = new Map<number, Promise<LoggedAt>>();
   /** When the log had not come so far; monotonic. */
   readonly #aheadAtMs: RecentlyUsed<number, number>;
+  /** Since when who answers has it not; monotonic. */
+  readonly #missingSinceMs: RecentlyUsed<number, number>;
 
   constructor({ lookUp, kept = 100_000, nowMs = () => performance.now() }: EpochBookOptions) {
     this.#lookUp = lookUp;
     this.#nowMs = nowMs;
     this.#found = new RecentlyUsed(kept);
     this.#aheadAtMs = new RecentlyUsed(kept);
+    this.#missingSinceMs = new RecentlyUsed(kept);
   }
 
   /** The answer that was found already. */
@@ -59,10 +69,12 @@ export class EpochBook {
   forget(): void {
     this.#found.clear();
     this.#aheadAtMs.clear();
+    this.#missingSinceMs.clear();
   }
 
   #ask(epoch: number): Promise<LoggedAt> {
     const asked = this.#lookUp(epoch)
+      .catch((error: unknown) => this.#lostIfMissing(epoch, error))
       .then((found) => {
         if (found.kind === 'ahead') this.#aheadAtMs.set(epoch, this.#nowMs());
         else this.#found.set(epoch, found);
@@ -71,6 +83,15 @@ export class EpochBook {
       .finally(() => this.#asked.delete(epoch));
     this.#asked.set(epoch, asked);
     return asked;
+  }
+
+  #lostIfMissing(epoch: number, error: unknown): LoggedAt {
+    if (!(error instanceof EpochMissing)) throw error;
+    const nowMs = this.#nowMs();
+    const sinceMs = this.#missingSinceMs.get(epoch);
+    if (sinceMs === undefined) this.#missingSinceMs.set(epoch, nowMs);
+    if (nowMs - (sinceMs ?? nowMs) < missingForMs) throw error;
+    return { kind: 'lost' };
   }
 }
 

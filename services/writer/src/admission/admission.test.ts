@@ -34,8 +34,8 @@ async function judged(message: SampleMessage) {
   if (!read.ok) throw new Error(read.problem);
   const verdict = admission.judge(message, read.sample);
   if (verdict !== undefined) return verdict;
-  await admission.lookUp(read.sample.epoch);
-  await admission.lookUp(read.sample.epoch);
+  await admission.lookUp(read.sample);
+  await admission.lookUp(read.sample);
   expect(lookUps.filter((epoch) => log.has(epoch)).length).toBeLessThanOrEqual(1);
   return admission.judge(message, read.sample);
 }
@@ -136,6 +136,36 @@ describe('a sample', () => {
     expect(await judged(on(own, lost, headers(own, vouched)))).toEqual(rejected('trust_epoch', true));
   });
 
+  it('in the name of who has not the session loads nothing, and no more than 8 snapshots are loaded at once', async () => {
+    let loading = 0;
+    let most = 0;
+    let loads = 0;
+    const counted: Snapshots = {
+      load: async (...task) => {
+        loads += 1;
+        loading += 1;
+        most = Math.max(most, loading);
+        await new Promise((resolve) => setImmediate(resolve));
+        loading -= 1;
+        return snapshots.load(...task);
+      },
+    };
+    const epochs = new EpochBook({ lookUp: async (epoch) => placedSo({ configVersion: epoch }) });
+    const admission = new Admission({ epochs, snapshots: counted });
+    const all = Array.from({ length: 30 }, (_, index) => ({ ...sample, epoch: index + 1 }));
+    for (const change of [{ collector: 'evil' }, { session: 'session-2' }, { task: 'task-2' }]) {
+      const forged = { ...sample, epoch: 1, ...change };
+      await admission.lookUp(forged);
+      const subject = `samples.${forged.collector}.${forged.task}.device-1`;
+      expect(admission.judge(on(subject, forged), forged)).toEqual(rejected('epoch 1 is that of session'));
+    }
+    expect(loads).toBe(0);
+    await Promise.all(all.map((each) => admission.lookUp(each)));
+    expect([loads, most]).toEqual([30, 8]);
+    for (const each of all)
+      expect(admission.judge(on(own, each), each)).toEqual({ kind: 'admitted', isVerified: true });
+  });
+
   it('of a known epoch is of points whose names and units the snapshot has, each value of an array too', async () => {
     const asked = { epoch: 7, device_id: 'device-1' };
     const named: Snapshots = {
@@ -154,7 +184,7 @@ describe('a sample', () => {
     const epochs = new EpochBook({ lookUp: async () => placedSo() });
     const admission = new Admission({ epochs, snapshots: named });
     expect(admission.labelsOf(asked)).toBeUndefined();
-    await admission.lookUp(7);
+    await admission.lookUp(sample);
     expect([...(admission.labelsOf(asked) ?? [])]).toEqual([
       ['temperature', { name: '料筒温度', unit: '°C' }],
       ['load[0]', { name: 'Load', unit: '' }],

@@ -1,7 +1,8 @@
 import { isBrokerCopy } from '@holdfast/shared/contracts/broker-copy.ts';
 import { trustEpochHeader } from '@holdfast/shared/contracts/sample/sample.ts';
 import { parsePublishedSubject, sampleSources, subjects } from '@holdfast/shared/contracts/subjects.ts';
-import type { EpochBook } from '@holdfast/shared/sessions/epoch-book.ts';
+import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
+import { type EpochBook, isPlacedSo } from '@holdfast/shared/sessions/epoch-book.ts';
 import { RecentlyUsed } from '@holdfast/shared/sessions/recently-used.ts';
 import type { SampleMessage, Snapshots } from '../ports.ts';
 import { firstPlace } from './first-place.ts';
@@ -15,6 +16,9 @@ export interface Claim extends SampleOfDevice {
   readonly task: string;
   readonly device_id: string;
 }
+
+/** Who is said to have had which session under an epoch. */
+export type Holding = Pick<Claim, 'epoch' | 'session' | 'task' | 'collector'>;
 
 export type Verdict =
   /** `isVerified`: the log bears its epoch out; otherwise an engineer vouches for it. */
@@ -45,6 +49,8 @@ const admitted: Verdict = { kind: 'admitted', isVerified: true };
 const vouchedFor: Verdict = { kind: 'admitted', isVerified: false };
 const epochsKept = 100_000;
 const snapshotsKept = 20_000;
+/** Each is parsed whole: many at a time would be held in memory together. */
+const snapshotsAtOnce = 8;
 
 /**
  * Says which samples are their holder's: the broker lets each collector publish under its own id only, SESSIONS says which session
@@ -55,6 +61,7 @@ export class Admission {
   readonly #snapshots: Snapshots;
   readonly #known = new RecentlyUsed<number, KnownEpoch>(epochsKept);
   readonly #devices = new RecentlyUsed<string, Devices | string>(snapshotsKept);
+  readonly #inTurn = fewAtOnce(snapshotsAtOnce);
 
   constructor({ epochs, snapshots }: { readonly epochs: EpochBook; readonly snapshots: Snapshots }) {
     this.#epochs = epochs;
@@ -74,15 +81,18 @@ export class Admission {
       if (stranger !== undefined) return forged(stranger);
     }
     if (isVouchedFor) return vouchedFor;
-    return known === undefined ? this.#unplaced(claim.epoch) : judgeBy(known, place, claim);
+    return known === undefined ? this.#unplaced(claim) : judgeBy(known, place, claim);
   }
 
-  /** Looks up what {@link judge} lacks. @throws when the broker cannot be asked */
-  async lookUp(epoch: number): Promise<void> {
+  /**
+   * Looks up what {@link judge} lacks: the snapshot only for who holds the session, so that nobody has others loaded.
+   * @throws when the broker cannot be asked
+   */
+  async lookUp(holding: Holding): Promise<void> {
+    const { epoch, session, task, collector } = holding;
     const found = await this.#epochs.find(epoch);
-    if (found.kind !== 'placed' || this.#known.get(epoch)) return;
-    const { sessionId: session, taskId: task, collectorId: collector, configVersion } = found.placement;
-    const devices = await this.#devicesOf(task, configVersion);
+    if (found.kind !== 'placed' || this.#known.get(epoch) || !isPlacedSo(found, holding)) return;
+    const devices = await this.#inTurn(() => this.#devicesOf(task, found.placement.configVersion));
     this.#known.set(epoch, { session, task, collector, devices, places: new Map() });
   }
 
@@ -112,9 +122,14 @@ export class Admission {
     this.#devices.clear();
   }
 
-  #unplaced(epoch: number): Verdict | undefined {
+  #unplaced(claim: Holding): Verdict | undefined {
+    const { epoch } = claim;
     const found = this.#epochs.known(epoch);
     switch (found?.kind) {
+      case 'placed': {
+        const { sessionId: session, collectorId: collector } = found.placement;
+        return isPlacedSo(found, claim) ? undefined : ofAnother({ session, collector }, claim);
+      }
       case 'other':
         return forged(`event ${epoch} of SESSIONS gives no session to anybody`);
       case 'lost':
@@ -145,12 +160,19 @@ function forged(reason: string): Verdict {
   return { kind: 'rejected', reason, isLost: false };
 }
 
+function ofAnother(
+  holder: Pick<Holding, 'session' | 'collector'>,
+  { epoch, session, collector }: Holding,
+): Verdict {
+  return forged(
+    `epoch ${epoch} is that of session ${holder.session} at ${holder.collector}, not of ${session} at ${collector}`,
+  );
+}
+
 function judgeBy(known: KnownEpoch, place: Place | undefined, claim: Claim): Verdict {
-  const { session, epoch, collector, task, device_id: deviceId } = claim;
+  const { session, collector, task, device_id: deviceId } = claim;
   if (session !== known.session || task !== known.task || collector !== known.collector) {
-    return forged(
-      `epoch ${epoch} is that of session ${known.session} at ${known.collector}, not of ${session} at ${collector}`,
-    );
+    return ofAnother(known, claim);
   }
   const { devices, places } = known;
   if (typeof devices === 'string') return { kind: 'rejected', reason: devices, isLost: true };

@@ -1,7 +1,7 @@
 import type { Outage } from '@holdfast/shared/runtime/outage-log.ts';
 import { StoppedWhileTrying, untilItWorks } from '@holdfast/shared/runtime/until-it-works.ts';
 import type { SampleMessage } from '../ports.ts';
-import type { Admission, Claim, Verdict } from './admission.ts';
+import type { Admission, Claim, Holding, Verdict } from './admission.ts';
 import type { EarlySamples } from './early-samples.ts';
 
 export interface GateOptions {
@@ -35,10 +35,10 @@ export class Gate {
     signal: AbortSignal,
   ): Promise<Judged[]> {
     const { admission, early } = this.#options;
-    const unknown = new Set<number>();
+    const unknown = new Map<string, Holding>();
     const verdicts = claimed.map(({ message, claim }) => {
       const verdict = admission.judge(message, claim);
-      if (verdict === undefined) unknown.add(claim.epoch);
+      if (verdict === undefined) unknown.set(keyOf(claim), claim);
       return verdict;
     });
     if (unknown.size === 0 && !early.hasAny()) return verdicts as Judged[];
@@ -59,13 +59,13 @@ export class Gate {
     return this.#untilAnswered(() => this.#options.admission.isEpochOf(session, epoch), signal);
   }
 
-  async #lookUp(epochs: ReadonlySet<number>, signal: AbortSignal): Promise<void> {
+  async #lookUp(holdings: ReadonlyMap<string, Holding>, signal: AbortSignal): Promise<void> {
     const { admission } = this.#options;
-    const left = new Set(epochs);
+    const left = new Map(holdings);
     await this.#untilAnswered(async () => {
-      const asked = [...left].map(async (epoch) => {
-        await admission.lookUp(epoch);
-        left.delete(epoch);
+      const asked = [...left].map(async ([key, holding]) => {
+        await admission.lookUp(holding);
+        left.delete(key);
       });
       await Promise.all(asked);
     }, signal);
@@ -79,3 +79,6 @@ export class Gate {
     });
   }
 }
+
+const keyOf = ({ epoch, session, task, collector }: Holding) =>
+  JSON.stringify([epoch, session, task, collector]);

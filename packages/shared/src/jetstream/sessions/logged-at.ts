@@ -11,7 +11,7 @@ import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { decodeSessionEvent } from '../../contracts/session-events.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import { fewAtOnce } from '../../runtime/few-at-once.ts';
-import { EpochBook, type LoggedAt } from '../../sessions/epoch-book.ts';
+import { EpochBook, EpochMissing, type LoggedAt } from '../../sessions/epoch-book.ts';
 import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { storedEvent } from './jetstream-event-store.ts';
@@ -42,7 +42,7 @@ export function jetStreamEpochs(nc: () => NatsConnection, kept?: number): EpochB
     if (epoch > last_seq) return { kind: 'ahead' };
     if (epoch < first_seq) return { kind: 'lost' };
     // Nothing is ever taken out of its middle.
-    throw new Error(
+    throw new EpochMissing(
       `SESSIONS has events ${first_seq} to ${last_seq}, and who answered has not event ${epoch}`,
     );
   };

@@ -1,0 +1,45 @@
+import { EpochMissing } from '@holdfast/shared/sessions/epoch-book.ts';
+import { expect, it } from 'vitest';
+import { messageOf, sampleOf } from '../batch/testing/sample-message.ts';
+import { gateForTest, placedSo } from './testing/gate-for-test.ts';
+
+it('an epoch that SESSIONS lacks in its middle holds up the others for half a minute, then it is lost', async () => {
+  const stopping = new AbortController();
+  const asked: number[] = [];
+  const gate = gateForTest(
+    async (epoch) => {
+      if (epoch !== 6) return placedSo();
+      asked.push(epoch);
+      if (asked.length > 5) stopping.abort();
+      throw new EpochMissing('SESSIONS has events 1 to 9, and not 6');
+    },
+    { nowMs: () => 20_000 * asked.length },
+  );
+  const claimed = [6, 7].map((epoch, index) => {
+    const claim = sampleOf({ tick: index + 1, epoch });
+    const message = { ...messageOf(index + 1, claim), subject: 'samples.collector-1.task-1.device-1' };
+    return { message, claim };
+  });
+  const lost = { kind: 'rejected', reason: expect.stringContaining('trust_epoch'), isLost: true };
+  expect(await gate.judge(claimed, stopping.signal)).toEqual([lost, { kind: 'admitted', isVerified: true }]);
+  // At 0 s, 20 s and 40 s; for good then.
+  expect(asked.length).toBe(3);
+  expect(await gate.judge(claimed, stopping.signal)).toMatchObject([{ isLost: true }, { kind: 'admitted' }]);
+  expect(asked.length).toBe(3);
+});
+
+it('an epoch is not lost while SESSIONS cannot be read', async () => {
+  const stopping = new AbortController();
+  let asked = 0;
+  const gate = gateForTest(
+    async () => {
+      asked += 1;
+      if (asked > 3) stopping.abort();
+      throw new Error('timeout');
+    },
+    { nowMs: () => 60_000 * asked },
+  );
+  const claim = sampleOf({ tick: 1, epoch: 6 });
+  const message = { ...messageOf(1, claim), subject: 'samples.collector-1.task-1.device-1' };
+  await expect(gate.judge([{ message, claim }], stopping.signal)).rejects.toThrow('stopped');
+});
