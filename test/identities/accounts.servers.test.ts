@@ -150,6 +150,72 @@ describe('a consumer that somebody asks for', () => {
     expect(await outstanding()).toBe(0);
   });
 
+  it.each<[string, (theft: object) => object]>([
+    [
+      'a field',
+      ({ deliver_subject, ...config }: { deliver_subject?: string }) => ({
+        config: { ...config, Deliver_Subject: deliver_subject },
+      }),
+    ],
+    ['a whole object', (config) => ({ config: { name: 'x', ack_policy: 'explicit' }, Config: config })],
+  ])('takes nothing by %s in another letter case, as the broker reads it', async (_what, written) => {
+    const { own, nc, jsm } = await brokerWith('operator', false);
+    await jsm.consumers.add('SAMPLES', { durable_name: 'writer', ack_policy: AckPolicy.Explicit });
+    await askBroker(own, 'samples.hall-1.1.1', '{}');
+    await askBroker(own, 'audit.key.make', '{}');
+    const theft = {
+      ...{ name: 'x', ack_policy: 'explicit', filter_subject: '>' },
+      deliver_subject: takesOfWriter,
+    };
+    const body = JSON.stringify({ stream_name: 'AUDIT', ...written(theft) });
+    const answer = await askBroker(nc, '$JS.API.CONSUMER.CREATE.AUDIT.x.>', body);
+    await settled(own);
+    expect((await jsm.consumers.info('SAMPLES', 'writer')).num_ack_pending).toBe(0);
+    expect(answer.json()).toMatchObject({
+      error: {
+        description: expect.stringContaining('is no field that a request from this account may have'),
+      },
+    });
+  });
+
+  it('changes none of others by an action in another letter case', async () => {
+    const { nc, jsm } = await brokerWith('operator', false);
+    await jsm.consumers.add('AUDIT', { name: 'of-the-api', ack_policy: AckPolicy.None, description: 'ours' });
+    const config = { name: 'of-the-api', ack_policy: 'none', description: 'theirs' };
+    const body = JSON.stringify({ stream_name: 'AUDIT', action: 'create', config, Action: 'update' });
+    const answer = await askBroker(nc, '$JS.API.CONSUMER.CREATE.AUDIT.of-the-api', body);
+    expect((await jsm.consumers.info('AUDIT', 'of-the-api')).config.description).toBe('ours');
+    expect(answer.json()).toMatchObject({ error: { code: 400 } });
+  });
+
+  it('has the name that its subject says', async () => {
+    const { nc, jsm } = await brokerWith('operator', false);
+    const answer = await askFor(nc, 'SESSIONS.collector-hall-1', { name: 'mine', ack_policy: 'none' });
+    expect(await jsm.consumers.list('SESSIONS').next()).toEqual([]);
+    expect(answer.error?.description).toBe('the consumer has another name than in the subject');
+  });
+
+  it('is not asked for at too great length', async () => {
+    const { nc } = await brokerWith('operator', false);
+    const body = JSON.stringify({ stream_name: 'AUDIT', config: { ack_policy: 'none' } });
+    const answer = await askBroker(nc, '$JS.API.CONSUMER.CREATE.AUDIT.x', body.padEnd(16 * 1024 + 1));
+    expect(answer.json()).toMatchObject({ error: { description: 'the request is larger than 16 KiB' } });
+    expect((await askBroker(nc, '$JS.API.CONSUMER.CREATE.AUDIT.x', body)).json()).not.toHaveProperty('error');
+  });
+
+  it('is not asked for too often at once', async () => {
+    const { nc } = await brokerWith('operator', false);
+    const ask = (which: number) => askFor(nc, `AUDIT.x${which}`, { ack_policy: 'none' });
+    const answers = await Promise.all(Array.from({ length: 500 }, (_, which) => ask(which)));
+    const refused = answers.filter(({ error }) => error !== undefined);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(500);
+    expect(new Set(refused.map(({ error }) => error?.description))).toEqual(
+      new Set(['too many consumers are asked for at once: ask again in a second']),
+    );
+    await eventually(async () => (await ask(500)).error === undefined, { what: 'the next one to be made' });
+  });
+
   it('for looking is new, ends by itself and is none of a service', async () => {
     const { nc, jsm } = await brokerWith('operator', false);
     const look = { ack_policy: 'explicit', filter_subject: '>' };

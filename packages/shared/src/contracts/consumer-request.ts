@@ -1,67 +1,180 @@
 import * as z from 'zod';
 import { accountOfCollector, look } from './accounts.ts';
-import { durableNames, inboxPrefix, subjects } from './subjects.ts';
+import { durableNames, inboxPrefix, streamNames, subjects } from './subjects.ts';
 
 /**
  * Request and reply on `consumers.<account>.<stream>[.<name>[.<filter>]]`, not stored: an account without JetStream asks for a
  * consumer, by the subject and body of JetStream's own request. Accounts import only what their permissions name.
  */
-const bodySchema = z.looseObject({
-  stream_name: z.string(),
-  config: z.looseObject({
-    name: z.string().optional(),
-    durable_name: z.string().optional(),
-    deliver_subject: z.string().optional(),
-    inactive_threshold: z.number().optional(),
-  }),
-});
-
 export type JudgedRequest =
   | { readonly ok: true; readonly subject: string; readonly body: string }
   | { readonly ok: false; readonly why: string };
 
-const dayNs = 24 * 3_600 * 1e9;
+/** Who asks. Bounds are per account. */
+export const accountOfRequest = (subject: string): string => subject.slice(prefix.length).split('.')[0] ?? '';
+
+/** More than any client needs. */
+export const maxRequestBytes = 16 * 1024;
+
 const prefix = subjects.consumerRequests.slice(0, -1);
+const dayNs = 24 * 3_600 * 1e9;
+const endsByItself = 'a consumer for looking ends by itself: it needs an inactive_threshold of a day at most';
+
+const duration = z.int().min(0).max(dayNs);
+const name = z.string().regex(/^[\w-]{1,128}$/, 'a name is 1 to 128 letters, digits, _ and -');
+
+/** Delivered elsewhere, its messages would be requests or answers to somebody else. */
+function deliverBelow(allowed: string) {
+  return z
+    .string()
+    .refine((to) => to.startsWith(allowed) && /^[\w-]+(\.[\w-]+)*$/.test(to.slice(allowed.length)), {
+      error: `it may deliver below ${allowed} only`,
+    });
+}
+
+/**
+ * Closed, as each object here: the broker takes `Deliver_Subject` for `deliver_subject`, so what is not known is not passed
+ * on. The fields are those that version 0.5.0 of the NATS tool and the clients of @nats-io send to look.
+ */
+const lookConfig = z.strictObject({
+  name: name.optional(),
+  durable_name: name.optional(),
+  description: z.string().max(256).optional(),
+  deliver_subject: deliverBelow(`${inboxPrefix('operator')}.`).optional(),
+  deliver_policy: z
+    .enum(['all', 'last', 'new', 'by_start_sequence', 'by_start_time', 'last_per_subject'])
+    .optional(),
+  opt_start_seq: z.int().min(0).optional(),
+  opt_start_time: z.iso.datetime({ offset: true }).optional(),
+  ack_policy: z.enum(['none', 'all', 'explicit']).optional(),
+  ack_wait: duration.optional(),
+  max_deliver: z.int().min(-1).optional(),
+  max_ack_pending: z.int().min(-1).optional(),
+  max_waiting: z.int().min(0).max(512).optional(),
+  filter_subject: z.string().min(1).optional(),
+  filter_subjects: z.array(z.string().min(1)).optional(),
+  replay_policy: z.enum(['instant', 'original']).optional(),
+  flow_control: z.boolean().optional(),
+  idle_heartbeat: duration.optional(),
+  // Keys of a bucket are listed so.
+  headers_only: z.boolean().optional(),
+  inactive_threshold: z.int(endsByItself).min(0).max(dayNs, endsByItself).optional(),
+  num_replicas: z.int().min(0).max(1).optional(),
+  mem_storage: z.boolean().optional(),
+});
+
+/** Sent as well, and dropped: how Go writes no time at all, and what the broker itself adds to a consumer. */
+const lookConfigAsSent = lookConfig.extend({
+  pause_until: z.literal('0001-01-01T00:00:00Z').optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+});
+
+const workConfig = (id: string) =>
+  z.strictObject({
+    name: z.literal(durableNames.collector(id)).optional(),
+    durable_name: z.literal(durableNames.collector(id)),
+    deliver_subject: deliverBelow(`${subjects.deliveredTo(id)}.`),
+    filter_subject: z.literal(subjects.assignmentsOf(id)),
+    ack_policy: z.literal('explicit'),
+    deliver_policy: z.literal('all').optional(),
+    ack_wait: duration.optional(),
+    max_ack_pending: z.int().min(1).optional(),
+    max_deliver: z.literal(-1).optional(),
+    idle_heartbeat: duration.optional(),
+  });
+
+const logConfig = (id: string) =>
+  z.strictObject({
+    name: z.literal(durableNames.collector(id)),
+    deliver_subject: deliverBelow(`${subjects.deliveredTo(id)}.`),
+    deliver_policy: z.enum(['last_per_subject', 'by_start_sequence']),
+    opt_start_seq: z.int().min(0).optional(),
+    ack_policy: z.literal('none'),
+    flow_control: z.boolean().optional(),
+    idle_heartbeat: duration.optional(),
+    inactive_threshold: duration.optional(),
+    num_replicas: z.literal(1).optional(),
+    mem_storage: z.boolean().optional(),
+  });
+
+type Config = z.infer<typeof lookConfig>;
+
+/** What an account may ask for on a stream, and, where that is one consumer, what follows the stream in the subject. */
+function askedOn(
+  account: string,
+  stream: string,
+): { readonly config: z.ZodType<Config>; readonly request?: string } | undefined {
+  if (account === look) {
+    return {
+      config: lookConfigAsSent.transform(({ pause_until: _never, metadata: _brokers, ...config }) => config),
+    };
+  }
+  const id = account.startsWith(accountOfCollector('')) ? account.slice(accountOfCollector('').length) : '';
+  if (id === '') return undefined;
+  const own = durableNames.collector(id);
+  if (stream === streamNames.assignments) {
+    return { config: workConfig(id), request: `${own}.${subjects.assignmentsOf(id)}` };
+  }
+  return stream === streamNames.sessions ? { config: logConfig(id), request: own } : undefined;
+}
 
 /** The request to send to JetStream instead of this one, or why there is none. */
 export function judgeConsumerRequest(subject: string, body: unknown): JudgedRequest {
   const [account = '', stream = '', ...rest] = subject.slice(prefix.length).split('.');
-  const read = bodySchema.safeParse(body);
-  if (!read.success) return { ok: false, why: 'the request cannot be read' };
+  const asked = askedOn(account, stream);
+  if (!asked) return { ok: false, why: `${account} makes no consumers of ${stream}` };
+  if (asked.request !== undefined && asked.request !== rest.join('.')) {
+    return { ok: false, why: 'a collector asks for its own consumer by the subject that names it' };
+  }
+  const read = z
+    .strictObject({
+      stream_name: z.literal(stream),
+      config: asked.config,
+      action: z.enum(['', 'create']).optional(),
+      pedantic: z.literal(false).optional(),
+    })
+    .safeParse(body);
+  if (!read.success) return { ok: false, why: firstOf(read.error) };
   const { stream_name, config } = read.data;
-  if (stream_name !== stream) return { ok: false, why: 'the stream is another one than in the subject' };
-  const refused = account === look ? refusedToLook(config) : refusedToCollector(account, config);
+  const [named = config.name, ...filter] = rest;
+  // JetStream takes the name in the subject, or, where there is none, the one in the body.
+  const names = [named, config.name, config.durable_name].filter((each) => each !== undefined);
+  if (new Set(names).size > 1 || !names.every((each) => name.safeParse(each).success)) {
+    return { ok: false, why: 'the consumer has another name than in the subject' };
+  }
+  const [ofConsumer] = names;
+  const refused = account === look ? refusedToLook(config, ofConsumer) : undefined;
   if (refused !== undefined) return { ok: false, why: refused };
   return {
     ok: true,
-    subject: ['$JS.API.CONSUMER.CREATE', stream, ...rest].join('.'),
+    subject: [
+      '$JS.API.CONSUMER.CREATE',
+      stream,
+      ...(ofConsumer === undefined ? [] : [ofConsumer]),
+      ...filter,
+    ].join('.'),
     // Made and not changed: a consumer of that name may be somebody else's.
-    body: JSON.stringify(account === look ? { ...read.data, action: 'create' } : read.data),
+    body: JSON.stringify({ stream_name, config, action: 'create' }),
   };
 }
 
-type Config = z.infer<typeof bodySchema>['config'];
-
-function refusedToLook(config: Config): string | undefined {
-  const name = config.durable_name ?? config.name;
+function refusedToLook(config: Config, named: string | undefined): string | undefined {
   const { projector, writer, collector } = durableNames;
-  if (name !== undefined && (name === projector || name === writer || name.startsWith(collector('')))) {
-    return `${name} is the consumer of a service`;
+  if (named !== undefined && (named === projector || named === writer || named.startsWith(collector('')))) {
+    return `${named} is the consumer of a service`;
   }
-  const endsAfterNs = config.inactive_threshold ?? 0;
-  if ((config.durable_name !== undefined && endsAfterNs === 0) || endsAfterNs > dayNs) {
-    return 'a consumer for looking ends by itself: it needs an inactive_threshold of a day at most';
-  }
-  return refusedDelivery(config, `${inboxPrefix('operator')}.`);
+  return config.durable_name !== undefined && !config.inactive_threshold ? endsByItself : undefined;
 }
 
-function refusedToCollector(account: string, config: Config): string | undefined {
-  const id = account.slice(accountOfCollector('').length);
-  return refusedDelivery(config, `${subjects.deliveredTo(id)}.`);
-}
-
-/** Delivered elsewhere, its messages would be requests or answers to somebody else. */
-function refusedDelivery({ deliver_subject: to }: Config, allowed: string): string | undefined {
-  if (to === undefined || to === '' || to.startsWith(allowed)) return undefined;
-  return `it may deliver below ${allowed} only`;
+/** To whoever wrote the request. */
+function firstOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (!issue) return 'the request cannot be read';
+  if (issue.code === 'custom' || issue.message === endsByItself) return issue.message;
+  const at = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const field = [...issue.path, issue.keys[0]?.slice(0, 64)].join('.');
+    return `${field} is no field that a request from this account may have`;
+  }
+  return at === '' ? 'the request cannot be read' : `${at}: ${issue.message}`;
 }
