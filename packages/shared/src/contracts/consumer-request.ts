@@ -99,7 +99,7 @@ const logConfig = (id: string) =>
 
 type Config = z.infer<typeof lookConfig>;
 
-/** What an account may ask for on a stream, and, where that is one consumer, what follows the stream in the subject. */
+/** The consumers that an account may ask for on a stream; where it is one alone, also what follows the stream in the subject. */
 function askedOn(
   account: string,
   stream: string,
