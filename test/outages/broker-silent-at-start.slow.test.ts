@@ -54,7 +54,6 @@ describe('a service that starts while NATS', () => {
     ['supervisor', '$JS.API.CONSUMER.CREATE.KV_COLLECTORS'],
     ['collector', '$JS.API.STREAM.CREATE.KV_LEADER'],
     ['collector', '$JS.API.STREAM.INFO.SAMPLES'],
-    ['collector', '$JS.API.CONSUMER.CREATE.SESSIONS'],
     ['writer', '$JS.API.STREAM.INFO.OBJ_TASK_CONFIGS'],
   ])('hangs waits until it answers: %s, asking %s', async (service, request) => {
     const { running, proxy } = await startThrough(service, request, (each) => each.stall());
@@ -62,6 +61,19 @@ describe('a service that starts while NATS', () => {
     await says(running, 'no connection to NATS yet: timeout');
     await proxy.heal();
     await says(running, readiness[service] ?? '');
+    await running.stop({ graceMs: 20_000 });
+  });
+
+  it.concurrent('hangs as deliveries of the log are asked for has started, and takes work once NATS answers: collector', async () => {
+    const { running, proxy } = await startThrough('collector', '$JS.API.CONSUMER.CREATE.SESSIONS', (each) =>
+      each.stall(),
+    );
+    await says(running, 'lost the connection to NATS; trying to reconnect');
+    await says(running, 'lease lost: polling stops at once');
+    await proxy.heal();
+    await says(running, 'reconnected to NATS');
+    const held = () => logOf(running).filter((line) => line.includes('lease held; taking work')).length;
+    await eventually(() => held() === 2, { what: 'the lease to be held again' });
     await running.stop({ graceMs: 20_000 });
   });
 
