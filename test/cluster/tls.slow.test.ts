@@ -107,7 +107,8 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
     });
     cleanUpAfterFile(close);
     const leader = async () => (await streamStates(nc)).find(({ name }) => name === 'SESSIONS')?.leader;
-    const before = await leader();
+    // Asked again: a node that an election is on at gives no answer.
+    const before = await eventually(leader, { what: 'SESSIONS to have a leader' });
     const victim = nodes[Number(before?.at(-1)) - 1];
     if (!victim) throw new Error(`no node is called ${before}`);
     await victim.kill();
@@ -123,7 +124,8 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
       );
     }
     await stored(Date.now());
-    expect(await leader()).not.toBe(before);
+    const after = await eventually(leader, { what: 'SESSIONS to have a leader again' });
+    expect(after).not.toBe(before);
     // The read model follows the log, whose new leader the projector has to find first.
     await eventually(
       async () => {
