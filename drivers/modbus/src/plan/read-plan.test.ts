@@ -15,22 +15,8 @@ import { mapReads } from './plan-reads.ts';
 import { readLimits } from './read-limits.ts';
 import type { ReadBlock } from './read-plan.ts';
 import { decodeBlock } from './testing/decoded-block.ts';
+import { pointOf } from './testing/devices.ts';
 import { planReads } from './testing/plan-reads.ts';
-
-function point(code: string, address: number, rest: Partial<PointConfig> = {}): PointConfig {
-  return {
-    code,
-    name: '',
-    table: 'holding_register',
-    address,
-    data_type: 'uint16',
-    byte_order: 'ABCD',
-    scale: 1,
-    offset: 0,
-    unit: '',
-    ...rest,
-  };
-}
 
 function device(points: readonly PointConfig[], rest: Partial<DeviceConfig> = {}): DeviceConfig {
   return {
@@ -64,13 +50,13 @@ function shape(blocks: readonly ReadBlock[]): unknown[] {
 describe('planning the reads of a device', () => {
   it('joins adjoining registers whatever their order in the configuration', () => {
     const blocks = planReads(
-      device([point('c', 12), point('a', 10, { data_type: 'float32' }), point('b', 13)]),
+      device([pointOf('c', 12), pointOf('a', 10, { data_type: 'float32' }), pointOf('b', 13)]),
     );
     expect(shape(blocks)).toEqual([['holding_register', 10, 4, 'a+0 c+2 b+3']]);
   });
 
   it('never reads over a hole, not even of one register', () => {
-    const blocks = planReads(device([point('a', 10), point('b', 12)]));
+    const blocks = planReads(device([pointOf('a', 10), pointOf('b', 12)]));
     expect(shape(blocks)).toEqual([
       ['holding_register', 10, 1, 'a+0'],
       ['holding_register', 12, 1, 'b+0'],
@@ -80,22 +66,22 @@ describe('planning the reads of a device', () => {
   it('reads overlapping points together: a status word and a bit of it', () => {
     const blocks = planReads(
       device([
-        point('word', 5),
-        point('any', 5, { data_type: 'bool' }),
-        point('wide', 5, { data_type: 'int32' }),
+        pointOf('word', 5),
+        pointOf('any', 5, { data_type: 'bool' }),
+        pointOf('wide', 5, { data_type: 'int32' }),
       ]),
     );
     expect(shape(blocks)).toEqual([['holding_register', 5, 2, 'word+0 any+0 wide+0']]);
   });
 
   it('keeps the tables apart', () => {
-    const blocks = planReads(device(registerTables.map((table) => point(table, 1, { table }))));
+    const blocks = planReads(device(registerTables.map((table) => pointOf(table, 1, { table }))));
     expect(blocks.map((block) => block.table)).toEqual([...registerTables]);
   });
 
   it('starts a new request before a 32-bit value that would cross the device limit', () => {
     const blocks = planReads(
-      device([point('a', 0), point('b', 1), point('c', 2, { data_type: 'uint32' }), point('d', 4)], {
+      device([pointOf('a', 0), pointOf('b', 1), pointOf('c', 2, { data_type: 'uint32' }), pointOf('d', 4)], {
         max_registers: 3,
       }),
     );
@@ -106,17 +92,17 @@ describe('planning the reads of a device', () => {
   });
 
   it('reads 125 registers and 2000 bits at once and not one more', () => {
-    const registers = Array.from({ length: 126 }, (_, i) => point(`r${i}`, i));
-    const bits = Array.from({ length: 2001 }, (_, i) => point(`b${i}`, i, { table: 'coil' }));
+    const registers = Array.from({ length: 126 }, (_, i) => pointOf(`r${i}`, i));
+    const bits = Array.from({ length: 2001 }, (_, i) => pointOf(`b${i}`, i, { table: 'coil' }));
     expect(planReads(device([...registers, ...bits])).map((block) => block.quantity)).toEqual([
       2000, 1, 125, 1,
     ]);
   });
 
   it('leaves out and names what no request can read', () => {
-    const beyond = point('beyond', 65535, { data_type: 'uint32' });
-    const wide = point('wide', 0, { data_type: 'int32' });
-    expect(shape(planReads(device([beyond, point('last', 65535)])))).toEqual([
+    const beyond = pointOf('beyond', 65535, { data_type: 'uint32' });
+    const wide = pointOf('wide', 0, { data_type: 'int32' });
+    expect(shape(planReads(device([beyond, pointOf('last', 65535)])))).toEqual([
       ['holding_register', 65535, 1, 'last+0'],
     ]);
     expect(unreadable(device([beyond]))).toEqual([{ point: beyond, reason: 'beyond_table_end' }]);
@@ -142,7 +128,7 @@ const anyDevice = fc
   })
   .map(({ points, ...limits }) =>
     device(
-      points.map((each, index) => point(`p${index}`, each.address, each)),
+      points.map((each, index) => pointOf(`p${index}`, each.address, each)),
       limits,
     ),
   );
@@ -196,7 +182,7 @@ describe('any plan', () => {
       .map(({ points, max_registers }) =>
         device(
           points.map(([address, wide], index) =>
-            point(`p${index}`, address, { data_type: wide ? 'uint32' : 'uint16' }),
+            pointOf(`p${index}`, address, { data_type: wide ? 'uint32' : 'uint16' }),
           ),
           { max_registers },
         ),
@@ -238,9 +224,9 @@ describe('any plan', () => {
 describe('decoding a block', () => {
   const [block] = planReads(
     device([
-      point('power', 0, { data_type: 'float32', unit: 'kW' }),
-      point('broken', 2, { data_type: 'float32' }),
-      point('__proto__', 4),
+      pointOf('power', 0, { data_type: 'float32', unit: 'kW' }),
+      pointOf('broken', 2, { data_type: 'float32' }),
+      pointOf('__proto__', 4),
     ]),
   );
   if (!block) throw new Error('the plan is empty');

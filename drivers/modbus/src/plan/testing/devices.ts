@@ -1,6 +1,6 @@
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 
-export function pointOf(code: string, address: number): PointConfig {
+export function pointOf(code: string, address: number, rest: Partial<PointConfig> = {}): PointConfig {
   return {
     code,
     name: '',
@@ -11,6 +11,7 @@ export function pointOf(code: string, address: number): PointConfig {
     scale: 1,
     offset: 0,
     unit: '',
+    ...rest,
   };
 }
 
