@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { allFaults } from '../faults/faults/all-faults.ts';
 import { runFaults } from '../faults/run-faults.ts';
+import type { ForgerInWorld } from '../faults/world/world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const names = [
@@ -17,7 +18,7 @@ const names = [
 ];
 
 // The long runs, with every fault, are `npm run test:faults`.
-it('every invariant holds for sessions that were started, stopped and hurt at random', async () => {
+it('every invariant holds for sessions that were started, stopped and hurt at random, with a forger among the collectors', async () => {
   const said: string[] = [];
   const { faults, failures, verdict } = await runFaults({
     seed: 7,
@@ -27,10 +28,36 @@ it('every invariant holds for sessions that were started, stopped and hurt at ra
     pace: { minPauseMs: 1_000, maxPauseMs: 3_000 },
     tasks: 5,
     devicesPerTask: 2,
+    forger: { pauseMs: 600 },
     say: (line) => said.push(line),
   });
   expect(failures, said.join('\n')).toEqual([]);
   expect(verdict.violations, said.join('\n')).toEqual([]);
   expect(verdict.tooLittle).toEqual([]);
   expect(Object.keys(faults).toSorted()).toEqual(names.toSorted());
+});
+
+describe('a forger among the collectors', () => {
+  const run = async (forger: ForgerInWorld) => {
+    const said: string[] = [];
+    const ran = await runFaults({
+      ...{ seed: 11, minutes: 0.5, faults: [], tasks: 5, devicesPerTask: 2, steadyTasks: 4, forger },
+      folder: await temporaryFolder('forger'),
+      say: (line) => said.push(line),
+    });
+    return { ...ran, said: said.join('\n') };
+  };
+
+  it('has all that it says in quarantine, and nothing in the store or in the accounts', async () => {
+    const { failures, verdict, said } = await run({ pauseMs: 600 });
+    expect(failures, said).toEqual([]);
+    expect(verdict.violations, said).toEqual([]);
+    expect(verdict.counts.forged).toBeGreaterThan(20);
+  });
+
+  it('is seen in everything where all are in one account and no writer looks at the log', async () => {
+    const { verdict, said } = await run({ pauseMs: 600, isLetThrough: true });
+    const invariants = new Set(verdict.violations.map(({ invariant }) => invariant));
+    expect([...invariants], said).toEqual(expect.arrayContaining(['I6', 'I7', 'I8']));
+  });
 });

@@ -1,34 +1,36 @@
-import type { AnsweredCommand, Outage } from '../verify/history.ts';
+import type { AnsweredCommand, History, Outage } from '../verify/history.ts';
 import { readHistory } from '../verify/read-history.ts';
 import type { Tolerances } from '../verify/tolerances.ts';
 import { type Minimum, type Verdict, verify } from '../verify/verify.ts';
 import type { World } from './world/world.ts';
 
-/**
- * The invariants on everything that a world has recorded, with the devices' and the clients' own records.
- * @param outages left out: when sessions are polled first is not judged
- */
+export interface JudgedBy {
+  /** Left out: when sessions are polled first is not judged. */
+  readonly outages?: readonly Outage[];
+  /** Collectors that forge, each from this sequence of SAMPLES on. */
+  readonly liars?: ReadonlyMap<string, number>;
+}
+
+/** The invariants on everything that a world has recorded, with the devices' and the clients' own records. */
 export async function judge(
   world: World,
   commands: readonly AnsweredCommand[],
   minimum: Minimum,
-  outages?: readonly Outage[],
-): Promise<Verdict> {
+  by: JudgedBy = {},
+): Promise<{ verdict: Verdict; history: History }> {
   const history = await readHistory({
-    natsUrl: world.nats.url,
+    natsUrl: world.ownUrl,
     databaseUrl: world.databaseUrl,
     commands,
-    outages,
+    ...by,
     requests: world.plant.requests.map(({ at, device, connectionId }) => ({
       atMs: at,
       device,
       connectionId,
     })),
   });
-  return verify(history, {
-    tolerances: tolerancesOfOneMachine(world.shape.leaseTtlMs),
-    minimum,
-  });
+  const tolerances = tolerancesOfOneMachine(world.shape.leaseTtlMs);
+  return { verdict: verify(history, { tolerances, minimum }), history };
 }
 
 /** One clock, but few cores, which may be busy for a while. */

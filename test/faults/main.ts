@@ -11,12 +11,13 @@ import type { ScenarioResult } from './scenarios/scenario.ts';
 
 const usage = `Runs everything as real processes, hurts it at random, heals it and judges what was recorded.
 
-  npm run -s test:faults -- [--seed S] [--minutes M] [--only NAME,NAME] [--json] [--keep]
+  npm run -s test:faults -- [--seed S] [--minutes M] [--only NAME,NAME] [--no-forger] [--json] [--keep]
   npm run -s test:faults -- --scenario NAME [--json] [--keep]
 
   --seed S      the same seed gives the same plan (default: a random one, which is printed)
   --minutes M   how long faults go on (default 3)
   --only …      only these faults
+  --no-forger   without the one who has a collector's key and forges samples, leases and refusals all the while
   --scenario …  a story with a fixed course instead
   --list        names faults and scenarios
   --json        the last line is the summary as JSON
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '3' },
     only: { type: 'string' },
     scenario: { type: 'string' },
+    'no-forger': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -63,7 +65,7 @@ async function main(): Promise<number> {
   try {
     const result: ScenarioResult = scenario
       ? await scenario.run({ seed, folder, say })
-      : await runFaults({ seed, minutes, faults, folder, say });
+      : await runFaults({ seed, minutes, faults, folder, say, forger: forgerOf(minutes) });
     failed = await report(result, { seed, minutes, folder });
   } finally {
     await cleanUpNow();
@@ -71,6 +73,11 @@ async function main(): Promise<number> {
     else await rm(folder, { recursive: true, force: true });
   }
   return failed ? 1 : 0;
+}
+
+/** It has its turn with everything that it can forge. */
+function forgerOf(minutes: number): { pauseMs: number } | undefined {
+  return values['no-forger'] ? undefined : { pauseMs: Math.min(3_000, (minutes * 60_000) / 40) };
 }
 
 /** @returns whether the run has failed */

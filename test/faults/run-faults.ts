@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Verdict } from '../verify/verify.ts';
 import { startClients } from './clients.ts';
 import { DidNotHappen, type Fault } from './fault.ts';
+import { judgeForged } from './forger/judge-forged.ts';
+import { type Forged, turnForger } from './forger/turned-forger.ts';
 import { judge } from './judge.ts';
 import { type Pace, type PlannedFault, planFaults } from './plan.ts';
 import { Random } from './random.ts';
 import { settled } from './settled.ts';
-import { startWorld, type World } from './world/world.ts';
+import { type ForgerInWorld, forgerId, startWorld, type World } from './world/world.ts';
 
 export interface FaultRunOptions {
   readonly seed: number;
@@ -18,6 +20,8 @@ export interface FaultRunOptions {
   readonly devicesPerTask?: number;
   /** Tasks that are started once and left alone. Default 3. */
   readonly steadyTasks?: number;
+  /** Somebody with a collector's key who forges while faults go on. */
+  readonly forger?: ForgerInWorld | undefined;
   /** Progress, line by line. */
   readonly say: (line: string) => void;
 }
@@ -28,6 +32,8 @@ export interface FaultRun {
   /** Planned faults that left no trace, or that the world did not survive: the run has failed. */
   readonly failures: readonly string[];
   readonly verdict: Verdict;
+  /** What was forged, by kind. */
+  readonly forged?: Forged;
 }
 
 const defaultPace: Pace = { minPauseMs: 1_500, maxPauseMs: 5_000 };
@@ -43,6 +49,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     devicesPerTask: options.devicesPerTask ?? 3,
     periodsMs: [200, 250, 300, 400, 500],
     steadyTasks: options.steadyTasks ?? 3,
+    forger: options.forger,
     say,
   });
   const planned = planFaults({
@@ -60,10 +67,12 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     clients: 3,
   });
   await started;
+  const forger = options.forger && (await turnForger(world, { seed, ...options.forger }));
   say(`everything runs; ${planned.length} faults in ${minutes} min`);
   const { counts, failures } = await execute(planned, world, durationMs);
   say('healing');
   await clients.stop();
+  const forged = await forger?.stop();
   await world.heal();
   for (const problem of await settled(world)) failures.push(problem);
   for (const id of world.shape.apis) failures.push(...world.service(id).internalErrors);
@@ -74,9 +83,13 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     ticks: Math.round(minutes * 60 * world.shape.steadyDevices.length),
     handOvers: Math.round(minutes),
   };
-  const verdict = await judge(world, clients.commands, minimum, world.outages.all());
+  const { verdict, history } = await judge(world, clients.commands, minimum, {
+    outages: world.outages.all(),
+    ...(forger && { liars: new Map([[forgerId, forger.fromSequence]]) }),
+  });
+  if (forged) failures.push(...judgeForged(history, forged, planned.length === 0));
   await world.stop();
-  return { faults: counts, failures, verdict };
+  return { faults: counts, failures, verdict, ...(forged && { forged }) };
 }
 
 async function execute(

@@ -15,7 +15,7 @@ const undisturbedMs = 12_000;
 /** Waits until the world is itself again. @returns what is not, in words */
 export async function settled(world: World): Promise<string[]> {
   const connection = await connectNats({
-    url: world.nats.url,
+    url: world.ownUrl,
     name: 'settled',
     log: createLogger('settled', 'silent'),
   });

@@ -9,6 +9,7 @@ import { World } from './kernel/world.ts';
 import { hostOf, Plant, periodMs } from './plant.ts';
 import type { SimSettings } from './services/service.ts';
 import { missingVersion, SimClients } from './services/sim-clients.ts';
+import { startForger } from './services/sim-forger.ts';
 
 export interface ScheduleOutcome {
   readonly seed: number;
@@ -75,8 +76,8 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
     supervisors: () => fleet.supervisors(),
   });
   broker.onAppend = (event) => referee.appended(event);
-  const sink = new SimSink(world, bugs);
-  broker.onSample = (sample) => sink.take(sample);
+  const sink = new SimSink(world, broker, bugs);
+  broker.onSample = (source, sample) => sink.take(source, sample);
 
   const durationMs = random.between(8_000, 20_000);
   for (const name of ['S1', 'S2']) fleet.add('supervisor', name, `host-${name}`);
@@ -124,6 +125,9 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
     leaseTtlMs: settings.lease.ttlMs,
   };
   injectFaults(faults);
+  // Of its own, as above.
+  const forgerRandom = new Random(seed * 104_729);
+  if (forgerRandom.chance(0.5)) startForger(world, broker, forgerRandom);
   await world.run(durationMs);
   if (!world.violation) {
     isFaulty = false;

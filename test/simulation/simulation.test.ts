@@ -16,6 +16,7 @@ const giveaways: Record<PlantedBug, { readonly firstSeed: number; readonly sign:
   no_fence: { firstSeed: 450, sign: /^I5: / },
   late_readings_taken: { firstSeed: 1_000, sign: /^I6: .* is stored/ },
   late_readings_lost: { firstSeed: 1, sign: /^I6: .* is thrown away/ },
+  samples_believed: { firstSeed: 1, sign: /^I6: .* X made up, is stored/ },
 };
 
 describe('processes, clocks and a broker that fail in every way', () => {

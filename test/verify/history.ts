@@ -6,10 +6,12 @@ import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 export interface History {
   /** SESSIONS, in order. */
   readonly events: readonly RecordedEvent[];
-  /** SAMPLES, in order, without what cannot be decoded. */
+  /** SAMPLES, in order, as far as holders of sessions said it and it can be decoded. */
   readonly samples: readonly RecordedSample[];
-  /** Sequences in SAMPLES of what cannot be decoded. */
+  /** Sequences in SAMPLES of what holders said and cannot be decoded. */
   readonly undecodable: readonly number[];
+  /** The rest of SAMPLES: no record of what was read, and nothing of it may be stored. Left out: there is none. */
+  readonly forged?: readonly ForgedMessage[];
   readonly quarantined: readonly QuarantinedSample[];
   /** `<taskId>/<version>` → what such a session reads. */
   readonly configs: ReadonlyMap<string, PollingConfig>;
@@ -41,6 +43,18 @@ export interface RecordedSample {
   readonly sequence: number;
   readonly storedAtMs: number;
   readonly sample: Sample;
+}
+
+/** What the log does not bear out, or a liar said. */
+export interface ForgedMessage {
+  readonly sequence: number;
+  readonly storedAtMs: number;
+  readonly subject: string;
+  /** Undefined when it cannot be decoded. */
+  readonly sample: Sample | undefined;
+  /** It is of a session, and under an epoch, that its sender once had: the fence judges it. */
+  readonly isOwnEpoch: boolean;
+  readonly inQuarantine: boolean;
 }
 
 export interface QuarantinedSample {

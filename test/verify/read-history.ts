@@ -1,14 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
-import {
-  durableNames,
-  parsePublishedSubject,
-  sampleSources,
-  streamNames,
-  subjects,
-} from '@holdfast/shared/contracts/subjects.ts';
-import { taskConfigKey } from '@holdfast/shared/contracts/task-config.ts';
+import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { type TaskConfig, taskConfigKey } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import {
   type Connection,
@@ -26,12 +19,12 @@ import type {
   History,
   Outage,
   PollingConfig,
-  QuarantinedSample,
   RecordedEvent,
-  RecordedSample,
   TickInDatabase,
 } from './history.ts';
+import { type PutAway, partForged, readWords, type SampleMessage, sampleMessage } from './part-forged.ts';
 import { type DatabaseRows, readDatabase, type StoredTicks } from './read-database.ts';
+import { saidByHolder } from './said-by-holder.ts';
 import { sessionHistories } from './session-histories.ts';
 
 export interface HistorySources {
@@ -44,6 +37,8 @@ export interface HistorySources {
   readonly commands?: readonly AnsweredCommand[] | undefined;
   readonly requests?: readonly DeviceRequest[] | undefined;
   readonly outages?: readonly Outage[] | undefined;
+  /** Collectors that are known to lie, each from this sequence of SAMPLES on. */
+  readonly liars?: ReadonlyMap<string, number> | undefined;
   /** ms since 1970. Default: from when on SAMPLES has everything. */
   readonly sinceMs?: number | undefined;
 }
@@ -60,16 +55,17 @@ export async function readHistory(sources: HistorySources): Promise<History> {
     const acknowledged = await writerPosition(nc);
     const readAtMs = Date.now();
     const rows = sources.databaseUrl === undefined ? undefined : await readDatabase(sources.databaseUrl);
-    const samples = await readSamples(nc);
-    const quarantined = await readQuarantine(nc);
+    const messages = await readSamples(nc);
+    const putAway = await readQuarantine(nc);
     const events = await readEvents(nc);
-    const configs = await readConfigs(nc, events);
-    const first = samples.recorded[0];
+    const snapshots = await readSnapshots(nc, events);
+    const configs = new Map([...snapshots].map(([key, snapshot]) => [key, pollingConfig(snapshot)]));
+    const isSaidByHolder = saidByHolder(events, snapshots);
+    const parted = partForged(messages, putAway, { isSaidByHolder, liars: sources.liars ?? new Map() });
+    const first = messages[0];
     return {
       events,
-      samples: samples.recorded,
-      undecodable: samples.undecodable,
-      quarantined,
+      ...parted,
       configs,
       acknowledged,
       database: rows && {
@@ -113,55 +109,51 @@ async function readEvents(nc: NatsConnection): Promise<RecordedEvent[]> {
   return events;
 }
 
-async function readSamples(
-  nc: NatsConnection,
-): Promise<{ recorded: RecordedSample[]; undecodable: number[] }> {
-  const recorded: RecordedSample[] = [];
-  const undecodable: number[] = [];
-  for await (const { sequence, subject, storedAtMs, data } of readStream(nc, streamNames.samples)) {
-    // Sent again from quarantine: it was here before.
-    if (parsePublishedSubject(subject)?.source === sampleSources.again) continue;
-    const decoded = decodeSample(data);
-    if (decoded.ok) recorded.push({ sequence, storedAtMs, sample: decoded.sample });
-    else undecodable.push(sequence);
+async function readSamples(nc: NatsConnection): Promise<SampleMessage[]> {
+  const messages: SampleMessage[] = [];
+  for await (const stored of readStream(nc, streamNames.samples)) {
+    const message = sampleMessage(stored);
+    if (message) messages.push(message);
   }
-  return { recorded, undecodable };
+  return messages;
 }
 
-async function readQuarantine(nc: NatsConnection): Promise<QuarantinedSample[]> {
-  const quarantined: QuarantinedSample[] = [];
-  const subject = subjects.quarantine(streamNames.samples);
-  for await (const { data } of readStream(nc, streamNames.quarantine, subject)) {
+async function readQuarantine(nc: NatsConnection): Promise<PutAway[]> {
+  const putAway: PutAway[] = [];
+  for await (const { data } of readStream(
+    nc,
+    streamNames.quarantine,
+    subjects.quarantine(streamNames.samples),
+  )) {
     const message = jsonOf(data) as
-      | { sequence?: number; body?: string; point_codes?: readonly string[] }
+      | { sequence?: number; subject?: string; body?: string; point_codes?: readonly string[] }
       | undefined;
     if (typeof message?.sequence !== 'number') continue;
-    const body = decodeSample(message.body ?? '');
-    const tick = body.ok
-      ? { session: body.sample.session, device: body.sample.device, tick: body.sample.tick }
-      : undefined;
-    quarantined.push({ sequence: message.sequence, tick, codes: message.point_codes });
+    const { sequence, subject = '', body = '', point_codes: codes } = message;
+    putAway.push({ sequence, subject, codes, ...readWords(body) });
   }
-  return quarantined;
+  return putAway;
 }
 
-async function readConfigs(
+async function readSnapshots(
   nc: NatsConnection,
   events: readonly RecordedEvent[],
-): Promise<Map<string, PollingConfig>> {
-  const configs = new Map<string, PollingConfig>();
+): Promise<Map<string, TaskConfig>> {
+  const snapshots = new Map<string, TaskConfig>();
   const store = await TaskConfigStore.open(nc);
   for (const { taskId, configVersion } of sessionHistories({ events }).values()) {
     const key = taskConfigKey(taskId, configVersion);
-    if (configVersion === 0 || configs.has(key)) continue;
+    if (configVersion === 0 || snapshots.has(key)) continue;
     const loaded = await store.load(taskId, configVersion);
-    if (!loaded.ok) continue;
-    const { period_ms, devices } = loaded.config;
-    configs.set(key, {
-      devices: devices.map(({ code, points }) => ({ code, periodMs: devicePeriodMs(period_ms, points) })),
-    });
+    if (loaded.ok) snapshots.set(key, loaded.config);
   }
-  return configs;
+  return snapshots;
+}
+
+function pollingConfig({ period_ms, devices }: TaskConfig): PollingConfig {
+  return {
+    devices: devices.map(({ code, points }) => ({ code, periodMs: devicePeriodMs(period_ms, points) })),
+  };
 }
 
 function ticksOf(

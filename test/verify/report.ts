@@ -11,7 +11,10 @@ export function describe({ counts, ticks, duplicates, violations, tooLittle }: V
     `events ${counts.events}, sessions ${counts.sessions}, hand-overs ${counts.handOvers}, samples ${counts.samples}` +
       (counts.commands > 0 ? `, commands ${counts.commands}` : '') +
       (counts.deviceRequests > 0 ? `, device requests ${counts.deviceRequests}` : '') +
-      (counts.wrongClock > 0 ? `, samples of wrong clocks ${counts.wrongClock}` : ''),
+      (counts.wrongClock > 0 ? `, samples of wrong clocks ${counts.wrongClock}` : '') +
+      (counts.forged > 0
+        ? `, messages that no holder said ${counts.forged} (in quarantine ${counts.forgedInQuarantine})`
+        : ''),
     `ticks: expected ${ticks.expected}, stored ${ticks.stored}, quarantined ${ticks.quarantined}, duplicates ${duplicates}`,
     `gaps: ${gaps.length === 0 ? 'none' : gaps.join(', ')}`,
     ...violations

@@ -8,6 +8,7 @@ import { duplicates } from './checks/duplicates.ts';
 import { epochs } from './checks/epochs.ts';
 import { fencedTicks } from './checks/fenced-ticks.ts';
 import { firstPolls } from './checks/first-polls.ts';
+import { forgedNowhere } from './checks/forged-nowhere.ts';
 import { keptAccount } from './checks/kept-account.ts';
 import { legalChain } from './checks/legal-chain.ts';
 import { readModel } from './checks/read-model.ts';
@@ -31,6 +32,9 @@ export interface Counts extends Minimum {
   readonly deviceRequests: number;
   /** Samples whose times show that the clock of their collector was plainly wrong: not judged by tick. */
   readonly wrongClock: number;
+  /** Messages of SAMPLES that no holder said, and those of them that lie in quarantine. */
+  readonly forged: number;
+  readonly forgedInQuarantine: number;
 }
 
 export interface Verdict {
@@ -62,6 +66,7 @@ export function verify(
     ...firstPolls(history, tolerances),
     ...epochs(history, tolerances),
     ...fencedTicks(recorded),
+    ...forgedNowhere(recorded),
     ...deviceRequests(history, tolerances),
     ...tickViolations,
     ...keptAccount(history),
@@ -83,6 +88,8 @@ export function verify(
     commands: history.commands?.length ?? 0,
     deviceRequests: history.requests?.length ?? 0,
     wrongClock: recorded.samples.length - history.samples.length,
+    forged: recorded.forged?.length ?? 0,
+    forgedInQuarantine: recorded.forged?.filter(({ inQuarantine }) => inQuarantine).length ?? 0,
   };
   return {
     counts,

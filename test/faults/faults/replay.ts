@@ -12,9 +12,9 @@ export function replay(name: string, stream: string, durable: string): Fault {
       targets: [`consumer ${durable}`],
       takesMs: 5_000,
       what: `consumer ${durable} deleted: ${stream} is delivered from its beginning`,
-      run: async ({ nats }) => {
+      run: async ({ ownUrl }) => {
         const log = createLogger('fault', 'silent');
-        const connection = await connectNats({ url: nats.url, name: 'fault', log });
+        const connection = await connectNats({ url: ownUrl, name: 'fault', log });
         try {
           const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
           // The broker may be down at this moment, and the consumer not made yet after the fault before.

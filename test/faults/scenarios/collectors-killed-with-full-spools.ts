@@ -47,7 +47,7 @@ export const collectorsKilledWithFullSpools: Scenario = {
         failures.push(`${collector.id} found nothing in its spool`);
       }
     }
-    const verdict = await judge(world, [], { events: 12, sessions: 6, ticks: 10_000, handOvers: 0 });
+    const { verdict } = await judge(world, [], { events: 12, sessions: 6, ticks: 10_000, handOvers: 0 });
     if ((verdict.ticks.gaps.buffer_full ?? 0) === 0) failures.push('no gap says that a spool was full');
     await world.stop();
     return {

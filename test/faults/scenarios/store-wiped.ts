@@ -99,7 +99,7 @@ async function mustBeNoticed(world: World, name: string): Promise<ScenarioResult
 /** Assignments of the last seconds. */
 async function assignedSince(world: World): Promise<number> {
   const log = createLogger('fault', 'silent');
-  const connection = await connectNats({ url: world.nats.url, name: 'fault', log });
+  const connection = await connectNats({ url: world.ownUrl, name: 'fault', log });
   let assigned = 0;
   try {
     for await (const { data, storedAtMs } of readStream(connection.nc, streamNames.sessions)) {

@@ -51,7 +51,7 @@ export const writerKilledInBatches: Scenario = {
     say('healing');
     await world.heal();
     const failures = await settled(world);
-    const verdict = await judge(world, [], { events: 8, sessions: 4, ticks: 1_000, handOvers: 0 });
+    const { verdict } = await judge(world, [], { events: 8, sessions: 4, ticks: 1_000, handOvers: 0 });
     await world.stop();
     return { faults, failures, verdict };
   },

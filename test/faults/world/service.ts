@@ -18,6 +18,8 @@ export interface ServiceOptions {
   readonly id: string;
   readonly service: ServiceName;
   readonly settings: Readonly<Record<string, string>>;
+  /** Modules that are loaded before it. */
+  readonly imports?: readonly string[];
   /** Where its lines go. */
   readonly logFile: string;
   /** Between it and NATS. */
@@ -71,7 +73,11 @@ export class Service {
       name: this.id,
       command: process.execPath,
       // The inspector is how the suite blocks an event loop and turns a clock, without a trace in the product.
-      args: ['--inspect=127.0.0.1:0', join(root, 'services', this.#options.service, 'src', 'main.ts')],
+      args: [
+        '--inspect=127.0.0.1:0',
+        ...(this.#options.imports ?? []).flatMap((file) => ['--import', file]),
+        join(root, 'services', this.#options.service, 'src', 'main.ts'),
+      ],
       env: { LOG_LEVEL: 'info', ...this.#options.settings, NODE_OPTIONS: undefined },
       log: (line) => this.#heard(line),
       network: this.#options.network,

@@ -5,6 +5,7 @@ import { freePort } from '@holdfast/dev/free-port.ts';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { cleanUpAfterFile } from '../../support/cleanup.ts';
 import { eventually } from '../../support/eventually.ts';
+import { type IdentitiesForTest, identitiesForTest } from '../../support/identities-for-test.ts';
 import { type PlantForTest, plantForTest } from '../../support/plant-for-test.ts';
 import { type RestClient, restClient } from '../../support/rest-client.ts';
 import { type ServiceName, testLease } from '../../support/service-processes.ts';
@@ -26,12 +27,25 @@ export interface WorldOptions {
   readonly lease?: Readonly<Record<'LEASE_TTL_MS' | 'LEASE_RENEW_MS' | 'LEASE_MARGIN_MS', string>>;
   /** Settings of every service, beside those that all worlds have. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** A collector with an account of its own that alone is up at first, and turns out to be somebody who forges. */
+  readonly forger?: ForgerInWorld | undefined;
   readonly say: (line: string) => void;
 }
+
+export interface ForgerInWorld {
+  /** Everybody in one account, and writers that take every sample for its holder's: to see that what it does would show. */
+  readonly isLetThrough?: boolean;
+  readonly pauseMs: number;
+}
+
+export const forgerId = 'forger';
 
 /** All of Holdfast as real processes, with the plant in this process. */
 export interface World {
   readonly nats: NatsServer;
+  /** Its address with which the suite itself may do everything. */
+  readonly ownUrl: string;
+  readonly identities: IdentitiesForTest;
   readonly postgres: PostgresServer;
   readonly databaseUrl: string;
   readonly plant: PlantForTest;
@@ -55,7 +69,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const { folder, say } = options;
   const logs = join(folder, 'logs');
   await mkdir(logs, { recursive: true });
-  const nats = await startNatsServer({ storeDir: join(folder, 'nats'), readyTimeoutMs: 60_000 });
+  const { forger } = options;
+  const identities = identitiesForTest(forger ? [forgerId] : [], {
+    inOneAccount: forger?.isLetThrough === true,
+  });
+  const nats = await startNatsServer({
+    storeDir: join(folder, 'nats'),
+    readyTimeoutMs: 60_000,
+    configLines: identities.configLines,
+  });
   cleanUpAfterFile(() => nats.stop());
   const lease = options.lease ?? testLease;
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fsync: false });
@@ -75,39 +97,47 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     if (leads) outages.ended('supervisors', 'none leads');
     else outages.began('supervisors', 'none leads');
   };
+  const add = async (kind: ServiceName, id: string, nkeySeed: string) => {
+    // Only those that hold leases are cut off: for the others a cut is what a stopped broker is.
+    const canBeCutOff = kind === 'collector' || kind === 'supervisor';
+    const proxy = canBeCutOff ? await startTcpProxy({ targetPort: nats.port }) : undefined;
+    const settings = {
+      NATS_URL: proxy ? `nats://127.0.0.1:${proxy.port}` : nats.url,
+      NATS_NKEY_SEED: nkeySeed,
+      DATABASE_URL: databaseUrl,
+      ...lease,
+      RECONCILE_INTERVAL_MS: '500',
+      STATUS_INTERVAL_MS: '500',
+      ACK_WAIT_MS: '3000',
+      API_PORT: String(apiPort),
+      COLLECTOR_ID: id,
+      LOCK_DIR: join(folder, 'locks'),
+      DEVICE_NETWORKS: '127.0.0.0/8',
+      SPOOL_DIR: join(folder, 'spool'),
+      DEVICE_BACKOFF_MAX_MS: '2000',
+      ...options.settings,
+    };
+    const logFile = join(logs, `${id}.log`);
+    const isDeceived = kind === 'writer' && forger?.isLetThrough === true;
+    const imports = isDeceived ? [join(import.meta.dirname, '..', 'forger', 'admit-all.ts')] : [];
+    services.set(id, new Service({ id, service: kind, settings, imports, proxy, logFile, outages, onLead }));
+  };
   for (const [kind, count] of Object.entries(shapeOfServices) as [ServiceName, number][]) {
-    for (let number = 1; number <= count; number += 1) {
-      const id = `${kind}-${number}`;
-      // Only those that hold leases are cut off: for the others a cut is what a stopped broker is.
-      const canBeCutOff = kind === 'collector' || kind === 'supervisor';
-      const proxy = canBeCutOff ? await startTcpProxy({ targetPort: nats.port }) : undefined;
-      const settings = {
-        NATS_URL: proxy ? `nats://127.0.0.1:${proxy.port}` : nats.url,
-        DATABASE_URL: databaseUrl,
-        ...lease,
-        RECONCILE_INTERVAL_MS: '500',
-        STATUS_INTERVAL_MS: '500',
-        ACK_WAIT_MS: '3000',
-        API_PORT: String(apiPort),
-        COLLECTOR_ID: id,
-        LOCK_DIR: join(folder, 'locks'),
-        DEVICE_NETWORKS: '127.0.0.0/8',
-        SPOOL_DIR: join(folder, 'spool'),
-        DEVICE_BACKOFF_MAX_MS: '2000',
-        ...options.settings,
-      };
-      const logFile = join(logs, `${id}.log`);
-      services.set(id, new Service({ id, service: kind, settings, proxy, logFile, outages, onLead }));
-    }
+    for (let number = 1; number <= count; number += 1)
+      await add(kind, `${kind}-${number}`, identities.seed(kind));
   }
+  if (forger) await add('collector', forgerId, identities.seed('collector', forgerId));
   const all = [...services.values()];
   cleanUpAfterFile(() => Promise.all(all.map((service) => service.stop())));
-  await Promise.all(all.map((service) => service.start()));
+  // Whoever turns out to forge has everything at first, so that it has an epoch of its own in each session.
+  const isLater = (id: string) => forger !== undefined && id.startsWith('collector-');
+  await Promise.all(all.filter(({ id }) => !isLater(id)).map((service) => service.start()));
   await eventually(async () => (await rest.get('/health/ready')).status === 200, {
     what: 'the API to be ready',
     timeoutMs: 60_000,
     intervalMs: 100,
   });
+  const honest = all.filter(({ id }) => id !== forgerId);
   const load = await makeLoad({ rest, endpoints: plant.plant.endpoints, deviceCodes, ...options });
   const idsOf = (kind: ServiceName) => [...services.keys()].filter((id) => id.startsWith(`${kind}-`));
   const service = (id: string): Service => {
@@ -118,6 +148,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
   return {
     nats,
+    ownUrl: identities.ownUrl(nats),
+    identities,
     postgres,
     databaseUrl,
     plant,
@@ -143,7 +175,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     heal: async () => {
       for (const code of deviceCodes.flat()) plant.plant.clearFault(code);
       await Promise.all(all.map(({ proxy }) => proxy?.heal()));
-      for (const one of all) await one.start();
+      for (const one of honest) await one.start();
     },
     stop: async () => {
       await Promise.all(all.map((one) => one.stop()));

@@ -1,9 +1,11 @@
 import type { CloudEvent } from '@holdfast/shared/contracts/cloud-event.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
+import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { SessionAssigned } from '@holdfast/shared/domain/placement/events.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import type { World } from '../kernel/world.ts';
 import { Bucket } from './bucket.ts';
@@ -44,7 +46,8 @@ export class SimBroker {
   /** Hears of every event before anybody else. */
   onAppend: ((event: StoredEvent) => void) | undefined;
   onRestarted: (() => void) | undefined;
-  onSample: ((sample: Sample) => void) | undefined;
+  /** @param source on whose subject it is: the broker lets nobody publish on another's */
+  onSample: ((source: string, sample: Sample) => void) | undefined;
 
   constructor(world: World, options: SimBrokerOptions) {
     this.#world = world;
@@ -93,6 +96,26 @@ export class SimBroker {
     return this.#sequenceById.get(eventId);
   }
 
+  /** The session that the event at this sequence gives to somebody. */
+  placedAt(sequence: number): SessionAssigned | undefined {
+    const stored = this.eventAt(sequence);
+    const decoded = stored && decodeSessionEvent(stored.message);
+    return decoded?.kind === 'placement' && decoded.event.type === 'session.assigned'
+      ? decoded.event
+      : undefined;
+  }
+
+  placements(): { readonly epoch: number; readonly placement: SessionAssigned }[] {
+    return this.#events.flatMap(({ sequence }) => {
+      const placement = this.placedAt(sequence);
+      return placement ? [{ epoch: sequence, placement }] : [];
+    });
+  }
+
+  newestTick(taskId: string): number | undefined {
+    return this.#samples.get(`${taskId}.d${taskId}`)?.tick;
+  }
+
   eventAt(sequence: number): StoredEvent | undefined {
     return this.#events[sequence - 1];
   }
@@ -106,11 +129,12 @@ export class SimBroker {
     return this.#status.values();
   }
 
-  putSample(sample: Sample): void {
-    const key = `${sample.task}.${sample.device_id}`;
-    // One stream: what comes last is the newest, whatever its tick is.
-    this.#samples.set(key, sample);
-    this.onSample?.(sample);
+  putSample(source: string, sample: Sample): void {
+    // One stream: what comes last is the newest, whatever its tick is. Whoever asks for it passes over what no holder said.
+    if (source === sample.collector && this.placedAt(sample.epoch)?.collectorId === source) {
+      this.#samples.set(`${sample.task}.${sample.device_id}`, sample);
+    }
+    this.onSample?.(source, sample);
   }
 
   putSent(sender: string, record: SentRecord): void {

@@ -34,6 +34,8 @@ export const plantedBugs = [
   'late_readings_taken',
   /** A writer throws away all that comes behind a later holder's first sample. */
   'late_readings_lost',
+  /** A writer admits samples without a look at the log. */
+  'samples_believed',
 ] as const;
 export type PlantedBug = (typeof plantedBugs)[number];
 

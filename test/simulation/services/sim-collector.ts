@@ -113,7 +113,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
     log,
   });
   const outbox = new SampleOutbox({
-    send: sent.noting((sample) => link.request('sample', () => broker.putSample(sample), 5_000)),
+    send: sent.noting((sample) => link.request('sample', () => broker.putSample(collectorId, sample), 5_000)),
     isBrokerUp: () => link.isUp(),
     maxWaiting: 1_000,
     timers,

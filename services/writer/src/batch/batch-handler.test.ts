@@ -13,7 +13,7 @@ import type { SampleMessage, Unstorable } from '../ports.ts';
 import { PatientStore } from '../retry/patient-store.ts';
 import { BatchHandler } from './batch-handler.ts';
 import { MemoryStore } from './testing/memory-store.ts';
-import { messageOf, sampleOf, sentAgain } from './testing/sample-message.ts';
+import { firstTimeMs, messageOf, sampleOf, sentAgain } from './testing/sample-message.ts';
 
 function writerCore(gate = gateForTest()) {
   const log = createLogger('writer', 'fatal');
@@ -181,6 +181,19 @@ describe('a sample of a former owner', () => {
     ]);
     expect(acked.map(({ seqs }) => seqs)).toEqual([[1], [2, 3]]);
     expect(counters.samplesFenced).toBe(2);
+  });
+
+  it('says nothing of ticks that have not come', async () => {
+    const { handle, store, acked } = writerCore();
+    const now = firstTimeMs / 1_000;
+    const full = { cause: 'buffer_full', detail: '' } as const;
+    const lie = (seq: number, tick: number) => {
+      const sample = sampleOf({ tick, epoch: 7, values: undefined, miss: full, through_tick: 1e15 });
+      return { ...messageOf(seq, sample), time: new Date(firstTimeMs) };
+    };
+    await handle(messageOf(1, sampleOf({ tick: 5, epoch: 9 })), lie(2, now - 1), lie(3, now + 1));
+    expect(store.recorded.map(({ from, to }) => [from, to])).toEqual([[now - 1, now]]);
+    expect(acked.map(({ seqs }) => seqs)).toEqual([[1], [2, 3]]);
   });
 
   it('goes to quarantine again when somebody has sent it from there', async () => {

@@ -194,12 +194,14 @@ export class BatchHandler<M extends SampleMessage> {
     return parts;
   }
 
-  /** Ticks lost in a full buffer stay lost, whoever holds the session now. */
+  /** Ticks lost in a full buffer stay lost, whoever holds the session now. Of ticks that have not come a former holder can say nothing. */
   async #reject(fenced: SortedOut<M>['fenced'], signal: AbortSignal): Promise<void> {
     const { store, account } = this.#options;
-    const ticks = fenced.map(({ sample }) =>
-      tickEntry(sample, sample.miss?.cause === 'buffer_full' ? 'buffer_full' : 'fenced'),
-    );
+    const ticks = fenced.flatMap(({ message, sample }) => {
+      const entry = tickEntry(sample, sample.miss?.cause === 'buffer_full' ? 'buffer_full' : 'fenced');
+      const to = Math.min(entry.to, Math.floor(message.time.getTime() / entry.periodMs));
+      return entry.from <= to ? [{ ...entry, to }] : [];
+    });
     await store.record(ticks, signal);
     await this.#acknowledge(fenced.map(({ message }) => message));
     account.fenced(fenced.length);

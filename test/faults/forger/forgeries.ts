@@ -1,0 +1,229 @@
+import {
+  firstSequenceHeader,
+  firstSubjectHeader,
+  type Sample,
+  sampleMessageId,
+  trustEpochHeader,
+} from '@holdfast/shared/contracts/sample/sample.ts';
+import { bucketNames, sampleSources, statusKey, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { messageIdHeader } from '@holdfast/shared/jetstream/connection/plain-headers.ts';
+import type { Random } from '../random.ts';
+import type { Eavesdropper, Victim } from './eavesdropper.ts';
+
+export interface ForgedMessage {
+  readonly subject: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ForgeryOptions {
+  /** The forger's own id, in whose name alone the broker takes anything. */
+  readonly id: string;
+  readonly victim: Victim;
+  readonly known: Eavesdropper;
+  readonly random: Random;
+}
+
+type Forge = (options: ForgeryOptions) => readonly ForgedMessage[];
+
+const hugeEpoch = 1_000_000_000_000;
+const hugeTick = 8_000_000_000_000_000;
+/** Ticks whose message ids are used up at a time. */
+const idsAhead = 8;
+
+/** On the forger's own subject, as it may publish; the tick is about to come. */
+function onOwnSubject(
+  { id, victim, random }: ForgeryOptions,
+  changes: Partial<Sample>,
+  headers?: Readonly<Record<string, string>>,
+): ForgedMessage {
+  const { sample } = victim;
+  const tick = sample.tick + random.integer(1, 50);
+  const forged = { ...sample, tick, time: tick * sample.period_ms, ...changes };
+  return {
+    subject: subjects.sample(id, sample.task, sample.device_id),
+    body: JSON.stringify(forged),
+    headers: { [messageIdHeader]: `${sampleMessageId(forged)}/${random.integer(0, 1e9)}`, ...headers },
+  };
+}
+
+/** Under an epoch of its own that is over, since another one's sample of that session lies before it in the stream. */
+function underOwnEpoch(options: ForgeryOptions, changes: Partial<Sample> = {}): ForgedMessage[] {
+  const { id, known, victim } = options;
+  const isOver = (epoch: number, of: string) =>
+    of === victim.sample.session && epoch < victim.sample.epoch && victim.sample.collector !== id;
+  const own = known.ownPlacements().findLast((placement) => isOver(placement.epoch, placement.sessionId));
+  if (!own) return [];
+  const { sessionId: session, epoch } = own;
+  return [onOwnSubject(options, { session, epoch, collector: id, ...changes })];
+}
+
+/** Samples. Each name says what is wrong with it. */
+const samples: Readonly<Record<string, Forge>> = {
+  'in the name of the holder': (options) => [onOwnSubject(options, {})],
+  'in its own name, under the epoch of the holder': (options) => [
+    onOwnSubject(options, { collector: options.id }),
+  ],
+  'under an epoch to come': (options) => [
+    onOwnSubject(options, {
+      epoch: options.known.lastEvent + options.random.integer(1, 5),
+      collector: options.id,
+    }),
+  ],
+  'under an epoch far away': (options) => [
+    onOwnSubject(options, { epoch: hugeEpoch, collector: options.id }),
+  ],
+  'under a former epoch of another': (options) => [
+    onOwnSubject(options, { epoch: options.random.pick(options.known.placements).epoch }),
+  ],
+  'under an event that gives nothing to anybody': (options) => [
+    onOwnSubject(options, { epoch: 1, collector: options.id }),
+  ],
+  'of ticks for ever': (options) => [
+    onOwnSubject(options, {
+      through_tick: hugeTick,
+      since_tick: 0,
+      miss: { cause: 'buffer_full', detail: 'forged' },
+    }),
+  ],
+  'with the headers of quarantine': (options) => {
+    const { task, device_id, collector } = options.victim.sample;
+    return [
+      onOwnSubject(
+        options,
+        {},
+        {
+          [firstSequenceHeader]: '1',
+          [firstSubjectHeader]: subjects.sample(collector, task, device_id),
+          [trustEpochHeader]: 'true',
+        },
+      ),
+    ];
+  },
+  'with the header of a copy': (options) => [onOwnSubject(options, {}, { 'Nats-Stream': 'SAMPLES' })],
+  'with the message ids of ticks to come': ({ id, victim: { sample } }) =>
+    Array.from({ length: idsAhead }, (_, ahead) => ({
+      subject: subjects.sample(id, sample.task, sample.device_id),
+      body: 'nothing',
+      headers: { [messageIdHeader]: sampleMessageId({ ...sample, tick: sample.tick + ahead + 1 }) },
+    })),
+  'of 700 kB': (options) => [onOwnSubject(options, { values: { count: 1, constant: 'x'.repeat(700_000) } })],
+  'that is none': ({ id, random, victim: { sample } }) => [
+    {
+      subject: subjects.sample(id, sample.task, sample.device_id),
+      body: random.pick([
+        '',
+        'no JSON',
+        '[]',
+        'null',
+        '"text"',
+        JSON.stringify({ ...sample, v: 2 }),
+        JSON.stringify({ ...sample, session: '\0' }),
+        JSON.stringify({ ...sample, values: { count: null } }),
+        JSON.stringify(sample).replace('{', '{"__proto__":{"v":1},"epoch":1e999,'),
+        '['.repeat(50_000),
+      ]),
+    },
+  ],
+  'on subjects of other devices': (options) => [
+    { ...onOwnSubject(options, {}), subject: subjects.sample(options.id, '999999', 'x') },
+  ],
+};
+
+/** Samples of tasks that it once had, as far as its own epochs go. */
+const underOwnEpochs: Readonly<Record<string, Forge>> = {
+  'under its own former epoch': (options) => underOwnEpoch(options),
+  'under its own former epoch, ticks for ever': (options) =>
+    underOwnEpoch(options, { through_tick: hugeTick, miss: { cause: 'buffer_full', detail: 'forged' } }),
+  'under its own former epoch, of the session of another': (options) =>
+    underOwnEpoch(options, { session: `${options.victim.sample.session}-x` }),
+  'under its own former epoch, of another task': (options) => underOwnEpoch(options, { task: '999999' }),
+  'under its own former epoch, of another device': (options) =>
+    underOwnEpoch(options, { device_id: '999999' }),
+  'under its own former epoch, of another code': (options) =>
+    underOwnEpoch(options, { device: 'press-of-nobody' }),
+  'under its own former epoch, of a point that is none': (options) =>
+    underOwnEpoch(options, { values: { count: 1, forged: 1 } }),
+  'under its own former epoch, of another site and measurement': (options) =>
+    underOwnEpoch(options, { site: 'elsewhere', measurement: 'elsewhere' }),
+};
+
+/** Other things that it may write under its own id. */
+const others: Readonly<Record<string, Forge>> = {
+  /**
+   * Leases that no supervisor can place anything at: one with room would be given sessions by right (docs/security.md, Not guarded yet).
+   */
+  'a lease': ({ id, random, known }) => {
+    const lease = {
+      ...{ v: 1, instance: `forged-${random.integer(0, 3)}`, renewals: random.integer(0, 1e6), host: 'x' },
+      ...{ state: random.pick(['draining', 'given_up']), stays_up: true, started_at: 'never' },
+      ...{ capacity: Number.MAX_SAFE_INTEGER, labels: { site: 'x\u2028y' }, fenced: 'dead' },
+      void_up_to: known.lastEvent + 1_000,
+    };
+    const body = random.pick([JSON.stringify(lease), '{}', 'no lease', '', 'x'.repeat(60_000)]);
+    return [{ subject: `$KV.${bucketNames.collectors}.${id}`, body }];
+  },
+  'a refusal of a session': ({ id, random, victim: { sample, placement } }) => [
+    {
+      subject: `$KV.${bucketNames.status}.${statusKey(id, sample.task)}`,
+      body: JSON.stringify({
+        ...{ v: 1, session: sample.session, epoch: random.pick([sample.epoch, placement.epoch, hugeEpoch]) },
+        ...{ collector: random.pick([id, sample.collector]), instance: 'forged', state: 'refused' },
+        ...{ detail: 'forged', cause: 'permanent', updated_at: new Date().toISOString() },
+        ...{ points_read: 0, error_count: 1e6, last_read_time: null, device_health: {} },
+      }),
+    },
+  ],
+  'health of a device': ({ id, victim: { sample } }) => [
+    {
+      subject: subjects.health(id, sample.task, sample.device_id),
+      body: JSON.stringify({ ...sample, status: 'timeout', last_error: 'forged' }),
+    },
+  ],
+  'what was sent': ({ id, random, known, victim: { sample } }) => {
+    const own = known.ownPlacements().at(-1);
+    // Found under its own epoch of that very task it would be its word.
+    const foundUnder = own?.taskId === sample.task ? undefined : own?.epoch;
+    const record = {
+      ...{ v: 1, session: sample.session, epoch: sample.epoch, ended: true },
+      collector: random.pick([id, sample.collector]),
+      found_under: random.pick([undefined, foundUnder, hugeEpoch]),
+      devices: [
+        { device: sample.device, period_ms: sample.period_ms, since_tick: 0, tick: sample.tick + 1_000_000 },
+      ],
+    };
+    return [{ subject: subjects.sent(id, sample.task, 'forged-1'), body: JSON.stringify(record) }];
+  },
+  'its outbox': ({ id, random }) => [
+    {
+      subject: `$KV.${bucketNames.sinks}.outbox.${id}`,
+      body: random.pick(['{}', 'no JSON', JSON.stringify({ v: 1, waiting: 1e15, dropped: -1 })]),
+    },
+  ],
+};
+
+/** What no key of a collector allows; in accounts the broker takes none of it. */
+export const forbidden: Forge = ({ victim: { sample, placement } }) => {
+  const body = JSON.stringify({ ...sample, tick: sample.tick + 1 });
+  const { task, device_id: device, collector } = sample;
+  return [
+    { subject: subjects.sample(collector, task, device), body },
+    { subject: subjects.samplesAgain(task, device), body },
+    { subject: subjects.droppedSamples(task), body },
+    { subject: `samples.${sampleSources.again}x.${task}.${device}`, body },
+    { subject: subjects.sent(collector, task, 'forged-1'), body },
+    { subject: subjects.placement(task), body: JSON.stringify({ ...placement, collectorId: 'forger' }) },
+    { subject: `$KV.${bucketNames.collectors}.${collector}`, body: '{"v":1,"state":"given_up"}' },
+    { subject: `$KV.${bucketNames.leader}.supervisor`, body: '{}' },
+    { subject: `$KV.${bucketNames.status}.${statusKey(collector, task)}`, body: '{}' },
+    { subject: `$KV.${bucketNames.apiKeys}.deadbeef`, body: '{}' },
+    { subject: `$O.${bucketNames.taskConfigs}.M.forged`, body: '{}' },
+  ];
+};
+
+/** All that its key allows, by name. */
+export const forgeries: Readonly<Record<string, Forge>> = { ...samples, ...underOwnEpochs, ...others };
+/** Those that need somebody who reads now what the forger once read. */
+export const ofOwnTask: ReadonlySet<string> = new Set(Object.keys(underOwnEpochs));
+/** Those that come into SAMPLES. */
+export const sampleKinds: readonly string[] = [...Object.keys(samples), ...ofOwnTask];

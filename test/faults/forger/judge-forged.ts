@@ -1,0 +1,35 @@
+import type { History } from '../../verify/history.ts';
+import { forgeries, sampleKinds } from './forgeries.ts';
+import type { Forged } from './turned-forger.ts';
+
+const keptAMinute = 60;
+
+/**
+ * Whether QUARANTINE tells of what was forged. Each writer keeps 60 messages a minute of one source and counts the others; so where everything was
+ * delivered anew, which uses that up in a second, only some need be there.
+ * @param isWhole nothing was delivered anew, and no more was forged than is kept
+ * @returns in words, what does not fit
+ */
+export function judgeForged(history: History, forged: Forged, isWhole: boolean): string[] {
+  const problems: string[] = [];
+  const inStream = history.forged ?? [];
+  const confirmed = sampleKinds.reduce((sum, kind) => sum + (forged[kind] ?? 0), 0);
+  if (inStream.length < confirmed)
+    problems.push(
+      `the forger has stored ${confirmed} messages in SAMPLES, ${inStream.length} are told apart`,
+    );
+  const never = Object.keys(forgeries).filter((kind) => !forged[kind]);
+  if (never.length > 0) problems.push(`nothing was forged of: ${never.join(', ')}`);
+  const floor = history.acknowledged?.floor ?? 0;
+  const turnedAway = inStream.filter(({ sequence, isOwnEpoch }) => sequence <= floor && !isOwnEpoch);
+  const kept = turnedAway.filter(({ inQuarantine }) => inQuarantine);
+  if (kept.length < (isWhole ? turnedAway.length : Math.min(turnedAway.length / 2, keptAMinute))) {
+    const [first] = turnedAway.filter(({ inQuarantine }) => !inQuarantine);
+    problems.push(
+      `of ${turnedAway.length} forged messages ${kept.length} are in quarantine; the first that is not: ${first?.subject} (SAMPLES ${first?.sequence})`,
+    );
+  }
+  const stranger = inStream.find(({ isOwnEpoch, inQuarantine }) => isOwnEpoch && inQuarantine);
+  if (stranger) problems.push(`SAMPLES ${stranger.sequence} is fenced, and in quarantine`);
+  return problems;
+}

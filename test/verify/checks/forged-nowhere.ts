@@ -1,0 +1,81 @@
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { normalise, type TickRange, without } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { ForgedMessage, History, KeptTicks, Violation } from '../history.ts';
+
+/** Each is told; a forger that gets through does so all the time. */
+const toldAtMost = 100;
+
+/**
+ * I6 and I7 against those who are not holders: nothing that they said is in the database, and no tick is on record of which no holder said anything. Who
+ * held a session once may be on record as fenced, for ticks that have come.
+ */
+export function forgedNowhere(history: History): Violation[] {
+  return [...stored(history), ...onRecord(history)].slice(0, toldAtMost);
+}
+
+function stored({ samples, forged = [], database }: History): Violation[] {
+  const keyOf = (of: { session: string; device: string; tick: number; epoch: number }) =>
+    `${of.session}/${of.device}/${of.tick}/${of.epoch}`;
+  const made = new Map<string, ForgedMessage>();
+  for (const message of forged) if (message.sample) made.set(keyOf(message.sample), message);
+  // Values of one tick that differ are told apart by another check.
+  for (const { sample } of samples) made.delete(keyOf(sample));
+  return [...(database?.values ?? []), ...(database?.misses ?? [])].flatMap((row): Violation[] => {
+    const message = made.get(keyOf(row));
+    if (!message) return [];
+    const what = `tick ${row.tick} of epoch ${row.epoch} is in the database as ${message.subject} said it, which was not the holder's word (SAMPLES ${message.sequence})`;
+    return [{ invariant: 'I6', subject: `${row.session}/${row.device}`, what }];
+  });
+}
+
+interface Told {
+  readonly ticks: TickRange[];
+  /** With those before, for which something is said to have been sent. */
+  readonly sent: TickRange[];
+  /** By who held the session once. */
+  readonly fenced: TickRange[];
+}
+
+function onRecord(history: History): Violation[] {
+  const { samples, forged = [], undecodable, database, sinceMs, events } = history;
+  // A restore brings the record back, not the messages that it came from.
+  if (!database || events.some(({ subject }) => subject === subjects.restored)) return [];
+  const byDevice = new Map<string, Told>();
+  const periods = new Map<string, number>();
+  const of = (subject: string): Told => {
+    const told = byDevice.get(subject) ?? { ticks: [], sent: [], fenced: [] };
+    byDevice.set(subject, told);
+    return told;
+  };
+  for (const { sample } of samples) {
+    const { session, device, tick, through_tick: to = tick, since_tick: since = tick, period_ms } = sample;
+    const told = of(`${session}/${device}`);
+    periods.set(`${session}/${device}`, period_ms);
+    told.ticks.push({ from: tick, to });
+    told.sent.push({ from: Math.min(since, tick), to });
+  }
+  for (const { sample, isOwnEpoch, storedAtMs } of forged) {
+    if (!sample || !isOwnEpoch) continue;
+    const { session, device, tick, through_tick = tick, period_ms } = sample;
+    const to = Math.min(through_tick, Math.floor(storedAtMs / period_ms));
+    if (tick <= to) of(`${session}/${device}`).fenced.push({ from: tick, to });
+  }
+  return database.coverage.flatMap(({ session, device, outcome, ranges }: KeptTicks): Violation[] => {
+    const subject = `${session}/${device}`;
+    const told = byDevice.get(subject) ?? { ticks: [], sent: [], fenced: [] };
+    const periodMs = periods.get(subject);
+    // Without any sample in the stream the length of a tick is not known: all of it may be older.
+    if (outcome === 'confirmed' || (periodMs === undefined && sinceMs > 0)) return [];
+    // Of what a holder said and nobody can read the ticks are not known here.
+    if (outcome === 'quarantined' && undecodable.length > 0) return [];
+    const beforeStream = { from: 0, to: Math.ceil(sinceMs / (periodMs ?? 1)) - 1 };
+    const said = [
+      ...(outcome === 'sent' ? told.sent : told.ticks),
+      ...(outcome === 'fenced' || outcome === 'buffer_full' ? told.fenced : []),
+    ];
+    const [first] = without(normalise(ranges), normalise([...said, beforeStream]));
+    if (!first) return [];
+    const what = `ticks ${first.from} to ${first.to} are on record as ${outcome}, and no holder said anything of them`;
+    return [{ invariant: 'I7', subject, what }];
+  });
+}
