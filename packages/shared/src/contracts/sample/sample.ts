@@ -98,9 +98,12 @@ export function sampleMessageId(
   return `${sample.session}/${sample.device_id}/${ticks}/${sample.epoch}`;
 }
 
-/** Under which a sample is published where somebody else has used its own id; no two are the same. */
-export function freshMessageId(id: string): string {
-  return `${id}/${crypto.randomUUID()}`;
+/**
+ * Under which a sample is published where somebody else has used its own id.
+ * @param unguessable 36 hexadecimal digits and dashes that nobody else can know beforehand
+ */
+export function freshMessageId(id: string, unguessable: string): string {
+  return `${id}/${unguessable}`;
 }
 
 /** `tick` is the last one of a range. Undefined for what is no such id: anybody may publish under ids of their own. */

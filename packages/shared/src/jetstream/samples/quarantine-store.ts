@@ -136,7 +136,8 @@ export async function sendAgain(
   const { seq, duplicate } = await js.publish(to, body, { msgID: asked, headers: about });
   if (!duplicate || (await liesOn(nc, to, seq))) return seq;
   // Ids are known for the whole stream, and somebody else has used this one: what is not stored must not be deleted.
-  return (await js.publish(to, body, { msgID: freshMessageId(asked), headers: about })).seq;
+  return (await js.publish(to, body, { msgID: freshMessageId(asked, crypto.randomUUID()), headers: about }))
+    .seq;
 }
 
 async function liesOn(nc: NatsConnection, subject: string, seq: number): Promise<boolean> {

@@ -100,6 +100,31 @@ describe('the publisher of samples', () => {
     expect(await published).toBe(10);
   });
 
+  it('gives a sample whose id somebody else has used the same other one at each try', async () => {
+    arrived = [];
+    const publisher = new SamplePublisher(connection.nc, { liesOn: async () => false });
+    const idOf = async (index: number) => (await question(index)).headers?.get('Nats-Msg-Id');
+    const isUsed = async (index: number) =>
+      (await question(index)).respond('{"stream":"SAMPLES","seq":3,"duplicate":true}');
+    const first = expect(publisher.publish('samples.a.1.1', '{}', 'used')).rejects.toThrow(
+      PublishUnconfirmed,
+    );
+    await isUsed(0);
+    const mine = await idOf(1);
+    await untilGivenUp();
+    await first;
+    const again = publisher.publish('samples.a.1.1', '{}', 'used');
+    await isUsed(2);
+    expect(await idOf(3)).toBe(mine);
+    expect(mine).toMatch(/^used\/[0-9a-f]{36}$/);
+    answer(await question(3), 4);
+    expect(await again).toBe(4);
+    const other = new SamplePublisher(connection.nc, { liesOn: async () => false });
+    void other.publish('samples.a.1.1', '{}', 'used').catch(() => undefined);
+    await isUsed(4);
+    expect(await idOf(5)).not.toBe(mine);
+  });
+
   it('is confirmed again after a stream that was made anew counts from one', async () => {
     arrived = [];
     const publisher = new SamplePublisher(connection.nc);

@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
 import { freshMessageId, sentAtHeader } from '../../contracts/sample/sample.ts';
 import { Tickets } from '../../runtime/tickets.ts';
@@ -63,6 +64,8 @@ export class SamplePublisher {
    * confirmed, and with that ticket another sample may be on its way by then. What is stored later has a higher sequence.
    */
   readonly #confirmed = new Map<number, number>();
+  /** A sample whose own id somebody has used gets the same fresh one at each try, so that a repeat of it stays one message. */
+  readonly #secret = randomBytes(32);
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(nc: NatsConnection, { timeoutMs = 5_000, liesOn }: SamplePublisherOptions = {}) {
@@ -132,7 +135,10 @@ export class SamplePublisher {
   ): Promise<void> {
     try {
       if (await liesOn(subject, sequence)) resolve(sequence);
-      else resolve(await this.publish(subject, body, freshMessageId(messageId)));
+      else {
+        const mine = createHmac('sha256', this.#secret).update(messageId).digest('hex').slice(0, 36);
+        resolve(await this.publish(subject, body, freshMessageId(messageId, mine)));
+      }
     } catch (error) {
       const isAnswer = error instanceof PublishRefused || error instanceof PublishUnconfirmed;
       reject(isAnswer ? error : new PublishUnconfirmed('nobody says whose message it is', { cause: error }));
