@@ -23,7 +23,7 @@ options='silent'
 [ -z "$key" ] || options="$options
 header = \"Authorization: Bearer $key\""
 answer=$(printf '%s\n' "$options" | curl --config - --show-error --max-time 20 --write-out '\n%{http_code}' \
-  "${url%/}/api/acquisition/recovery/?limit=1" 2>&1) || unknown "no answer from $url ($(printf "%s\n" "$answer" | head -n 1))"
+  "${url%/}/api/acquisition/recovery/?only=disagreements&limit=1" 2>&1) || unknown "no answer from $url ($(printf "%s\n" "$answer" | head -n 1))"
 
 status=$(printf '%s\n' "$answer" | tail -n 1)
 case $status in
@@ -40,11 +40,16 @@ expected=$(number expected)
 actual=$(number actual)
 missing=$(number missing)
 starting=$(number starting)
+unknown=$(number unknown)
 unexpected=$(number unexpected)
-case ":$expected:$actual:$missing:$starting:$unexpected:" in
+case ":$expected:$actual:$missing:$starting:$unknown:$unexpected:" in
   *::*) unknown "what answers at $url is not the API of Holdfast" ;;
 esac
 
+if [ "$missing" -eq 0 ] && [ "$unknown" -gt 0 ]; then
+  why=$(printf '%s\n' "$answer" | sed -n 's/.*"storing":{"state":"unknown","detail":"\([^"]*\)".*/\1/p')
+  unknown "expected $expected running sessions, $unknown of them are read and perhaps not stored${why:+: $why}"
+fi
 if [ "$missing" -eq 0 ] && [ "$unexpected" -eq 0 ]; then
   more=''
   [ "$starting" -eq 0 ] || more=", starting $starting"

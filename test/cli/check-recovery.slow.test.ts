@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   type ApiUnderTest,
   configureTask,
@@ -15,6 +17,7 @@ import { placementsIn } from '../../services/api/testing/placements.ts';
 import { scrape } from '../metrics/scraped-metrics.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
+import { startService } from '../support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
 import { cliForTest } from './cli-for-test.ts';
 
@@ -23,10 +26,16 @@ let log: SessionLogForTest;
 let session: string;
 let epoch: number;
 
+let startWriter: () => Promise<RunningProcess>;
+let writer: RunningProcess;
+
 beforeAll(async () => {
   const nats = await natsForTest();
-  api = await startApi({ nats: nats.url, database: await freshDatabase() });
+  const database = await freshDatabase();
+  api = await startApi({ nats: nats.url, database });
   await api.ready();
+  startWriter = () => startService('writer', { NATS_URL: nats.url, DATABASE_URL: database });
+  writer = await startWriter();
   log = await sessionLogForTest(nats.url);
 });
 
@@ -139,6 +148,32 @@ describe('holdfast check-recovery', () => {
     });
   });
 
+  it('does not know while nobody says whether what is read is stored, and says why and what to do', async () => {
+    await writer.stop();
+    await expect.poll(async () => (await check()).code).toBe(3);
+    const { stdout } = await check();
+    expect(stdout).toBe(
+      `HOLDFAST UNKNOWN: expected 1, actual 0, missing 0, unknown 1; not known whether stored: ${session} (press); no writer is alive: what is read waits in the stream. Start it, or see in its log why it does not report | expected=1 actual=0 missing=0 unexpected=0\n`,
+    );
+    expect((await check('--verbose')).stdout.split('\n')[1]).toBe(
+      `${session} (no writer is alive: what is read waits in the stream. Start it, or see in its log why it does not report)`,
+    );
+    expect(JSON.parse((await check('--json')).stdout)).toMatchObject({
+      unknown: 1,
+      unknown_sessions: [session],
+    });
+    if (inject('installedServers').curl !== null)
+      expect(await byScript()).toEqual([
+        1,
+        'UNKNOWN: expected 1 running sessions, 1 of them are read and perhaps not stored: no writer is alive: what is read waits in the stream. Start it, or see in its log why it does not report',
+      ]);
+    writer = await startWriter();
+    expect(await check('--wait', '60')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^HOLDFAST OK/),
+    });
+  });
+
   it('warns of a session that is read although it should not be', async () => {
     await api.post(`${sessionsPath}/${session}/stop/`);
     let isOver = false;
@@ -172,6 +207,14 @@ describe('holdfast check-recovery', () => {
   });
 });
 
+/** What check_recovery.sh makes of it. */
+async function byScript(): Promise<[code: number | null, line: string]> {
+  const command = join(import.meta.dirname, '..', '..', 'check_recovery.sh');
+  const script = await startProcess({ name: 'check', command, args: [], env: { HOLDFAST_URL: api.url } });
+  const { code } = await script.exited;
+  return [code, script.lastLines(5).join('\n')];
+}
+
 const taskId = () => session.split('-')[0] ?? '';
 
 /** How often the API has told how recovery stands. */
@@ -186,21 +229,24 @@ let samples = 0;
 const nextTick = () => Math.floor(Date.now() / periodMs) + 2 + samples++;
 
 async function sampleArrives(tick = nextTick()): Promise<void> {
+  // As its snapshot has it: a writer takes nothing else.
+  const { device_ids, code } = (await api.get(`/api/config/tasks/${taskId()}/`)).body;
+  const device = `${code}-device`;
   await (await SampleStream.open(log.nc)).publish({
     v: 1,
     session,
     epoch,
     collector: 'c1',
     task: taskId(),
-    device_id: '1',
-    device: 'press-1',
+    device_id: String(device_ids[0]),
+    device,
     site: '',
-    measurement: 'press-1',
+    measurement: device,
     tick,
     period_ms: periodMs,
     time: tick * periodMs,
     read_at: tick * periodMs,
-    values: { count: 1 },
+    values: { 'value-0': 1 },
   });
 }
 

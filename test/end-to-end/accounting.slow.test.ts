@@ -53,9 +53,13 @@ describe('a session that lived through a dead device, a killed collector and a p
     await fleet.sampled(sessionId, first.epoch);
 
     const recovery = async () => (await rest.get('/api/acquisition/recovery/')).body;
-    await eventually(async () => (await recovery()).results[0]?.disagreements.length === 0, {
-      what: 'the recovery view to agree',
-    });
+    await eventually(
+      async () => {
+        const { actual, results } = await recovery();
+        return actual === 1 && results[0]?.disagreements.length === 0;
+      },
+      { what: 'the recovery view to agree' },
+    );
     expect(await recovery()).toMatchObject({ expected: 1, actual: 1, missing: 0 });
 
     fleet.plant.plant.setFault('press-2', { kind: 'silence' });

@@ -1,3 +1,4 @@
+import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
@@ -5,6 +6,7 @@ import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.
 import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { startService } from '@holdfast/test/support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
@@ -14,11 +16,14 @@ let nats: Awaited<ReturnType<typeof natsForTest>>;
 let api: ApiUnderTest;
 let log: SessionLogForTest;
 let placements: ReturnType<typeof placementsIn>;
+let writer: RunningProcess;
 
 beforeAll(async () => {
   nats = await natsForTest();
-  api = await startApi({ nats: nats.url, database: await freshDatabase() });
+  const database = await freshDatabase();
+  api = await startApi({ nats: nats.url, database });
   await api.ready();
+  writer = await startService('writer', { NATS_URL: nats.url, DATABASE_URL: database });
   log = await sessionLogForTest(nats.url);
   placements = placementsIn(log.store);
 });
@@ -27,21 +32,24 @@ const taskOf = (sessionId: string) => sessionId.split('-')[0] ?? '';
 
 async function sampleArrives(session: string, epoch: number, changes: Partial<Sample> = {}): Promise<void> {
   const tick = Math.floor(Date.now() / 1_000) + 60;
+  // As its snapshot has it: a writer takes nothing else.
+  const { device_ids, code } = (await api.get(`/api/config/tasks/${taskOf(session)}/`)).body;
+  const device = `${code}-device`;
   await (await SampleStream.open(log.nc)).publish({
     v: 1,
     session,
     epoch,
     collector: 'c1',
     task: taskOf(session),
-    device_id: '1',
-    device: 'press-1',
+    device_id: String(device_ids[0]),
+    device,
     site: '',
-    measurement: 'press-1',
+    measurement: device,
     tick,
     period_ms: 1_000,
     time: tick * 1_000,
     read_at: tick * 1_000,
-    values: { count: 1 },
+    values: { 'value-0': 1 },
     ...changes,
   });
 }
@@ -76,7 +84,7 @@ describe('what should run beside what does', () => {
     const epoch = await placements.assign(sessionId, 'c1');
     await says(sessionId, epoch);
     await sampleArrives(sessionId, epoch);
-    await expect.poll(() => of(sessionId)).toMatchObject({ disagreements: [] });
+    await expect.poll(() => of(sessionId)).toMatchObject({ is_actual: true });
     expect(await of(sessionId)).toEqual({
       session_id: sessionId,
       task_id: Number(taskOf(sessionId)),
@@ -87,13 +95,14 @@ describe('what should run beside what does', () => {
       last_sample: { time: expect.any(String), epoch },
       fresh_within_seconds: 15,
       storing: {
-        state: 'unknown',
-        detail: 'no writer is alive: what is read waits in the stream',
-        last_stored: null,
+        state: 'stored',
+        detail: 'what it reads is stored',
+        last_stored: expect.any(String),
         refused: [],
       },
       is_actual: true,
       is_starting: false,
+      is_unknown: false,
       disagreements: [],
     });
     expect((await recovery()).actual_sessions).toContain(sessionId);
@@ -112,7 +121,7 @@ describe('what should run beside what does', () => {
     await expect
       .poll(() => of(sessionId))
       .toMatchObject({ last_sample: { epoch }, collector: { collector_id: 'c1', state: 'polling' } });
-    expect(await of(sessionId)).toMatchObject({ is_actual: true, disagreements: [] });
+    await expect.poll(() => of(sessionId)).toMatchObject({ is_actual: true, disagreements: [] });
   });
 
   it('counts an explicit device error as life: the session runs, its device does not', async () => {
@@ -131,10 +140,11 @@ describe('what should run beside what does', () => {
     for (const verbs of [['pause', 'resume'], ['stop']]) {
       await says(sessionId, await placements.assign(sessionId, 'c1'));
       await expect.poll(() => of(sessionId)).toMatchObject({ is_starting: true, disagreements: [] });
-      const { missing_sessions, starting_sessions, starting, expected, actual, missing } = await recovery();
+      const { missing_sessions, starting_sessions, starting, expected, actual, missing, unknown } =
+        await recovery();
       expect(starting_sessions).toContain(sessionId);
       expect(missing_sessions).not.toContain(sessionId);
-      expect(expected).toBe(actual + missing + starting);
+      expect(expected).toBe(actual + missing + starting + unknown);
       for (const verb of verbs) await api.post(`${sessionsPath}/${sessionId}/${verb}/`);
     }
   });
@@ -166,10 +176,10 @@ describe('what should run beside what does', () => {
       .toMatchObject({
         disagreements: ['it is running, but no sample of it has arrived'],
       });
-    const { missing, missing_sessions, expected, actual } = await recovery();
+    const { missing, missing_sessions, expected, actual, starting, unknown } = await recovery();
     expect(missing_sessions).toEqual(expect.arrayContaining([waits, silent]));
     expect(missing).toBe(missing_sessions.length);
-    expect(expected).toBe(actual + missing);
+    expect(expected).toBe(actual + missing + starting + unknown);
   });
 
   it.each<[string, (sessionId: string, epoch: number) => Promise<void>, string]>([
@@ -230,6 +240,24 @@ describe('what should run beside what does', () => {
     const next = await recovery(`?limit=500&cursor=${next_cursor}`);
     expect(next.results).toHaveLength(expected - 1);
     expect(next.expected).toBe(expected);
+  });
+
+  it('is unknown for a session whose samples arrive while no writer is there to store them', async () => {
+    await writer.stop();
+    const sessionId = await startTask(api, await configureTask(api, 'not-written'));
+    const epoch = await placements.assign(sessionId, 'c1');
+    await says(sessionId, epoch);
+    await sampleArrives(sessionId, epoch);
+    const detail =
+      'no writer is alive: what is read waits in the stream. Start it, or see in its log why it does not report';
+    await expect
+      .poll(() => of(sessionId))
+      .toMatchObject({
+        ...{ is_actual: false, is_starting: false, is_unknown: true, disagreements: [detail] },
+      });
+    const { unknown_sessions, missing_sessions } = await recovery();
+    expect(unknown_sessions).toContain(sessionId);
+    expect(missing_sessions).not.toContain(sessionId);
   });
 
   it('is not guessed while the broker is away', async () => {

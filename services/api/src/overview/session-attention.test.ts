@@ -32,3 +32,9 @@ it('tells since when nothing arrives, also where the collector that has the sess
   const silent = { ...compared, is_actual: false, storing: { state: 'stored' } } as LookedAt['compared'];
   expect(attentionOf({ ...looked, compared: silent })).toMatchObject([{ code: 'not_read', since: takenAt }]);
 });
+
+it('does not call a session unread of which only the storing cannot be told', () => {
+  const { compared, ...looked } = lookedAt(heardAt, 0);
+  const unknown = { ...compared, is_actual: false, is_unknown: true } as LookedAt['compared'];
+  expect(attentionOf({ ...looked, compared: unknown })).toEqual([]);
+});

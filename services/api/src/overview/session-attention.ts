@@ -53,8 +53,10 @@ function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] 
     return [{ code, severity: 1, detail: detail || 'no collector has it', since }];
   }
   if (!compared) return [];
-  const { storing, last_sample, disagreements, is_actual } = compared;
+  const { storing, last_sample, disagreements, is_actual, is_unknown } = compared;
   const detail = disagreements.join('; ');
+  // What keeps the writer from storing it is told of the writer.
+  if (is_unknown) return [];
   if (is_actual) {
     if (storing.refused.length === 0) return [];
     const [{ since = null } = {}] = storing.refused;

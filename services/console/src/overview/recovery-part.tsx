@@ -6,7 +6,7 @@ import { SeverityMark } from '../parts/mark.tsx';
 import { Section } from '../parts/section.tsx';
 import { useOverviewTexts } from './texts.ts';
 
-const counts = ['expected', 'actual', 'missing', 'starting', 'unexpected'] as const;
+const counts = ['expected', 'actual', 'missing', 'starting', 'unknown', 'unexpected'] as const;
 const shownAtMost = 10;
 
 /** Compares the sessions that should run with those that do, as `check-recovery` judges it. */
@@ -25,7 +25,8 @@ function Recovery({ view }: { view: RecoveryView }) {
   const { t, locale } = useOverviewTexts();
   const numbers = new Intl.NumberFormat(locale);
   const { results, log_damage: damage } = view;
-  const isBad = { missing: view.missing > 0, unexpected: view.unexpected > 0 } as const;
+  const severityOf = { missing: 1, unknown: 2, unexpected: 2 } as const;
+  const isJudged = (each: (typeof counts)[number]) => each in severityOf && view[each] > 0;
   return (
     <>
       <dl className="recovery">
@@ -33,9 +34,7 @@ function Recovery({ view }: { view: RecoveryView }) {
           <div key={each} title={t(`overview.recovery.${each}.how`)}>
             <dt>{t(`overview.recovery.${each}`)}</dt>
             <dd>
-              {(each === 'missing' || each === 'unexpected') && isBad[each] && (
-                <SeverityMark severity={each === 'missing' ? 1 : 2} />
-              )}
+              {isJudged(each) && <SeverityMark severity={severityOf[each as keyof typeof severityOf]} />}
               {numbers.format(view[each])}
             </dd>
           </div>

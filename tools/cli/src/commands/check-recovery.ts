@@ -87,14 +87,16 @@ async function judge(
 }
 
 function verdictOn(recovery: RecoveryView, devices: DeviceVerdict | undefined): Verdict {
-  const { expected, actual, missing, starting, unexpected, results } = recovery;
+  const { expected, actual, missing, starting, unknown, unexpected, results } = recovery;
   const ofStarting = starting > 0 ? `, starting ${starting}` : '';
-  const counts = `expected ${expected}, actual ${actual}, missing ${missing}${ofStarting}`;
+  const ofUnknown = unknown > 0 ? `, unknown ${unknown}` : '';
+  const counts = `expected ${expected}, actual ${actual}, missing ${missing}${ofStarting}${ofUnknown}`;
   const { silent = [], slow = [] } = devices ?? {};
   const ofDevices = devices ? ` devices=${devices.count} silent=${silent.length} slow=${slow.length}` : '';
   const figures = `expected=${expected} actual=${actual} missing=${missing} unexpected=${unexpected}${ofDevices}`;
   const disagreeing = results.filter(({ is_actual }) => is_actual);
-  const lost = results.filter(({ is_actual, is_starting }) => !is_actual && !is_starting);
+  const untold = results.filter(({ is_unknown }) => is_unknown);
+  const lost = results.filter((each) => !each.is_actual && !each.is_starting && !each.is_unknown);
   const wordsFor = new Map(results.map((item) => [item.session_id, item.disagreements.join('; ')]));
   const whatOf = (id: string, why = '') => forMonitor(why ? `${id} (${why})` : id);
   const damages = recovery.log_damage.map(({ found_by, detail }) =>
@@ -102,7 +104,7 @@ function verdictOn(recovery: RecoveryView, devices: DeviceVerdict | undefined): 
   );
   const details = [
     ...damages,
-    ...recovery.missing_sessions.map((id) => whatOf(id, wordsFor.get(id))),
+    ...[...recovery.missing_sessions, ...recovery.unknown_sessions].map((id) => whatOf(id, wordsFor.get(id))),
     ...recovery.unexpected_sessions.map(({ session_id, detail }) => whatOf(session_id, detail)),
     ...disagreeing.map(({ session_id }) => whatOf(session_id, wordsFor.get(session_id))),
     ...[...silent, ...slow].map((device) => whatOf(nameOf(device), device.last_error ?? '')),
@@ -130,12 +132,26 @@ function verdictOn(recovery: RecoveryView, devices: DeviceVerdict | undefined): 
       devices,
     };
   }
+  const names = [
+    ...recovery.unexpected_sessions.map(({ session_id }) => whatOf(session_id, 'should not run')),
+    ...disagreeing.map(({ session_id }) => whatOf(session_id, 'does not fit')),
+  ];
+  const more = [...(names.length > 0 ? [firstOf(names)] : []), ...devicesInWords].join('; ');
+  // Before a warning: what is not known may be worse.
+  if (unknown > 0) {
+    const codes = new Map(untold.map(({ session_id, task_code }) => [session_id, task_code]));
+    const ids = recovery.unknown_sessions.map((id) => whatOf(id, codes.get(id)));
+    const why = [...new Set(untold.map(({ storing }) => forMonitor(storing.detail)))];
+    const told = [`not known whether stored: ${firstOf(ids)}`, ...why.slice(0, 1), ...(more ? [more] : [])];
+    return {
+      code: monitorCodes.unknown,
+      line: line('UNKNOWN', told.join('; ')),
+      details,
+      recovery,
+      devices,
+    };
+  }
   if (unexpected > 0 || disagreeing.length > 0 || devicesInWords.length > 0) {
-    const names = [
-      ...recovery.unexpected_sessions.map(({ session_id }) => whatOf(session_id, 'should not run')),
-      ...disagreeing.map(({ session_id }) => whatOf(session_id, 'does not fit')),
-    ];
-    const more = [...(names.length > 0 ? [firstOf(names)] : []), ...devicesInWords].join('; ');
     return { code: monitorCodes.warning, line: line('WARNING', more), details, recovery, devices };
   }
   return { code: monitorCodes.ok, line: line('OK', ''), details, recovery, devices };

@@ -38,18 +38,20 @@ export const sessionRecoverySchema = z.object({
   /** Three periods of the task, 15 s at least. */
   fresh_within_seconds: z.number(),
   storing: storingSchema,
-  /** Whether its last sample is that fresh, and what it reads is stored as far as is known. */
+  /** Whether its last sample is that fresh, and what it reads is stored. */
   is_actual: z.boolean(),
   /** Started or resumed so lately (a period of the task and 2 s) that no sample of it can be missed yet. */
   is_starting: z.boolean(),
+  /** Its last sample is that fresh, and nobody can say now whether what it reads is stored: `storing.detail` says why. */
+  is_unknown: z.boolean(),
   /** Contradictions, in words; empty when all agrees. */
   disagreements: z.array(z.string()),
 });
 export type SessionRecoveryView = z.infer<typeof sessionRecoverySchema>;
 
 /**
- * For monitoring: `expected` sessions should run, `actual` ones do as far as samples show it, `missing` do not, and
- * `starting` ones were started or resumed just now. `unexpected` ones are read although they should not be. `log_damage`: who has found
+ * For monitoring: `expected` sessions should run, `actual` ones do and are stored, `missing` do not or are not, of `unknown` ones that cannot be
+ * told now, and `starting` ones were started or resumed just now: the four add up. `unexpected` ones are read although they should not be. `log_damage`: who has found
  * that SESSIONS has lost events; no such supervisor assigns anything.
  */
 export const recoverySchema = pageSchema(sessionRecoverySchema).extend({
@@ -59,11 +61,13 @@ export const recoverySchema = pageSchema(sessionRecoverySchema).extend({
   actual: z.int(),
   missing: z.int(),
   starting: z.int(),
+  unknown: z.int(),
   unexpected: z.int(),
   expected_sessions: z.array(z.string()),
   actual_sessions: z.array(z.string()),
   missing_sessions: z.array(z.string()),
   starting_sessions: z.array(z.string()),
+  unknown_sessions: z.array(z.string()),
   unexpected_sessions: z.array(z.object({ session_id: z.string(), detail: z.string() })),
 });
 export type RecoveryView = z.infer<typeof recoverySchema>;

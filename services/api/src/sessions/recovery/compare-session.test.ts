@@ -152,10 +152,39 @@ describe('a session with a fresh sample', () => {
 
   it.each<[NonNullable<Situation['storing']>, boolean, string[]]>([
     ['stored', true, []],
-    ['unknown', true, []],
+    ['unknown', false, ['it is unknown']],
     ['refused_in_part', true, ['it is refused_in_part']],
     ['not_stored', false, ['it is not_stored']],
   ])('whose samples are %s: is actual %s', (storing, isActual, disagreements) => {
-    expect(compared({ ...sending, storing })).toMatchObject({ is_actual: isActual, disagreements });
+    expect(compared({ ...sending, storing })).toMatchObject({
+      is_actual: isActual,
+      is_unknown: storing === 'unknown',
+      disagreements,
+    });
+  });
+
+  it('is starting, and not unknown, while it was placed so lately that nothing can be stored yet', () => {
+    expect(compared({ ...sending, placement: placed(2), storing: 'unknown' })).toMatchObject({
+      ...{ is_actual: false, is_starting: true, is_unknown: false, disagreements: [] },
+    });
+  });
+
+  it('is unknown 15 s later, however long its period is', () => {
+    const rare = { ...sending, periodSeconds: 3_600, storing: 'unknown' } as const;
+    expect(compared({ ...rare, placement: placed(15) })).toMatchObject({
+      is_starting: true,
+      disagreements: [],
+    });
+    expect(compared({ ...rare, placement: placed(16) })).toMatchObject({
+      ...{ is_starting: false, is_unknown: true, disagreements: ['it is unknown'] },
+    });
+  });
+
+  it('is missing, and not unknown, once nothing arrives', () => {
+    const silent = { ...sending, sample: { ago: 60, epoch: 7 } };
+    expect(compared({ ...silent, storing: 'unknown' })).toMatchObject({
+      is_actual: false,
+      is_unknown: false,
+    });
   });
 });

@@ -12,8 +12,8 @@ const settlingMs = 2_000;
 
 /**
  * Compares what should be (the log), what is assigned, what the collector says and what arrives, of one running session.
- * It really runs when a sample or an explicit miss of one of its devices has arrived lately, and is not kept out of the database. Just
- * started or resumed it cannot have one yet: until a period and 2 s are over it is starting, and not missing.
+ * It really runs when a sample or an explicit miss of one of its devices has arrived lately, and what it reads is stored; where that cannot be told
+ * it is unknown. Just started or resumed it cannot have one yet: until a period and 2 s are over it is starting, and not missing.
  */
 export function compareSession(options: {
   session: SessionView;
@@ -36,12 +36,15 @@ export function compareSession(options: {
     (lastSample?.storedAtMs ?? 0) >= (sinceMs ?? 0) ||
     (periodMs !== undefined && periodMs > rarelyMs && holder?.state === 'polling');
   const isArriving = isSince && isFresh(lastSample, periodMs, nowMs);
-  const isActual = isArriving && storing.state !== 'not_stored';
-  const isSettling = isWithinGrace(isArriving ? Date.parse(session.placement?.since ?? '') : startedMs, {
-    graceMs: (periodMs ?? 0) + settlingMs,
-    nowMs,
-    word: holder,
-  });
+  const isStored = storing.state === 'stored' || storing.state === 'refused_in_part';
+  const isActual = isArriving && isStored;
+  const placedMs = Date.parse(session.placement?.since ?? '');
+  const grace = { graceMs: (periodMs ?? 0) + settlingMs, nowMs, word: holder };
+  const isSettling = isWithinGrace(isArriving ? placedMs : startedMs, grace);
+  const isUntold = isArriving && storing.state === 'unknown';
+  // What arrives is stored within a second or two, however long the period is.
+  const isJustTaken = isWithinGrace(placedMs, { ...grace, graceMs: Math.min(grace.graceMs, freshAtLeastMs) });
+  const isUnknown = isUntold && !isJustTaken;
   return {
     session_id: session.id,
     task_id: session.task_id,
@@ -63,14 +66,17 @@ export function compareSession(options: {
     fresh_within_seconds: freshWithinMs / 1_000,
     storing,
     is_actual: isActual,
-    is_starting: isSettling && !isActual,
-    disagreements: isSettling
-      ? []
-      : [
-          ...placementDisagreements(session, word, { nowMs, freshWithinMs }),
-          ...sampleDisagreements(session, lastSample, { nowMs, freshWithinMs, sinceMs, isArriving }),
-          ...(isArriving ? storingDisagreements(storing) : []),
-        ],
+    is_starting: isSettling && !isActual && !isUnknown,
+    is_unknown: isUnknown,
+    disagreements: [
+      ...(isSettling
+        ? []
+        : [
+            ...placementDisagreements(session, word, { nowMs, freshWithinMs }),
+            ...sampleDisagreements(session, lastSample, { nowMs, freshWithinMs, sinceMs, isArriving }),
+          ]),
+      ...(isUnknown || (isArriving && !isSettling && !isUntold) ? storingDisagreements(storing) : []),
+    ],
   };
 }
 
@@ -152,7 +158,7 @@ function sampleDisagreements(
 }
 
 function storingDisagreements({ state, detail }: Storing): string[] {
-  return state === 'not_stored' || state === 'refused_in_part' ? [detail] : [];
+  return state === 'stored' ? [] : [detail];
 }
 
 function seconds(ms: number): string {

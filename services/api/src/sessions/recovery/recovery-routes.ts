@@ -36,7 +36,8 @@ export function recoveryRoutes(sources: RecoverySources): Route[] {
         const { sessions, ...rest } = await compared(request.grantedSites, since);
         const actual = sessions.filter(({ is_actual }) => is_actual);
         const starting = sessions.filter(({ is_starting }) => is_starting);
-        const missing = sessions.filter(({ is_actual, is_starting }) => !is_actual && !is_starting);
+        const unknown = sessions.filter(({ is_unknown }) => is_unknown);
+        const missing = sessions.filter((each) => !each.is_actual && !each.is_starting && !each.is_unknown);
         const listed = sessions.filter(({ first_sequence, disagreements }) => {
           return first_sequence < before && (only !== 'disagreements' || disagreements.length > 0);
         });
@@ -48,11 +49,13 @@ export function recoveryRoutes(sources: RecoverySources): Route[] {
           actual: actual.length,
           missing: missing.length,
           starting: starting.length,
+          unknown: unknown.length,
           unexpected: rest.unexpected_sessions.length,
           expected_sessions: idsOf(sessions),
           actual_sessions: idsOf(actual),
           missing_sessions: idsOf(missing),
           starting_sessions: idsOf(starting),
+          unknown_sessions: idsOf(unknown),
           results: page,
           next_cursor: encodeCursor(listed.length > limit ? page.at(-1)?.first_sequence : undefined),
         };

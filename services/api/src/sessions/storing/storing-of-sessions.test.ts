@@ -92,6 +92,13 @@ describe('whether a session is stored', () => {
     expect(await storingOf(situation)).toMatchObject({ state });
   });
 
+  it('tells how far the writer lags', async () => {
+    expect(await storingOf({ stored: { 'press-1': 60 }, settled: 70 })).toMatchObject({
+      detail:
+        'what it has read lately may still be on its way, and the writer is 70 s behind: GET /api/system/sinks/ says what holds it up',
+    });
+  });
+
   it('tells why nothing is, and since when', async () => {
     const storing = await storingOf({ stored: { 'press-1': 60 }, writers: [{ refused: [refusal] }] });
     expect(storing).toEqual({

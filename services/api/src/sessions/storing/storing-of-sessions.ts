@@ -46,10 +46,9 @@ export async function storingOfSessions(
     new Map(sessions.map((session) => [session.sessionId, each(session)]));
   try {
     const writers = (await within(patienceMs, sinks.statuses())).filter((status) => isAlive(status, nowMs));
-    if (writers.length === 0)
-      return all(() => unknown('no writer is alive: what is read waits in the stream'));
+    if (writers.length === 0) return all(() => unknown(noWriter));
     if (!writers.every((writer) => writer.records_ticks)) {
-      return all(() => unknown('not every writer records what becomes of ticks (DATABASE_URL)'));
+      return all(() => unknown('not every writer records what becomes of ticks: give each DATABASE_URL'));
     }
     const refused = Map.groupBy(
       writers.flatMap((writer) => writer.refused),
@@ -75,8 +74,10 @@ export async function storingOfSessions(
       return judge(session, { storedMs, settledMs: beforeMs, nowMs, refused: refused.get(sessionId) ?? [] });
     });
   } catch (error) {
-    if (error instanceof BrokerUnavailable) return all(() => unknown('the broker cannot be asked'));
-    if (error instanceof SampleStoreUnavailable) return all(() => unknown('the record cannot be read'));
+    if (error instanceof BrokerUnavailable)
+      return all(() => unknown('the broker cannot be asked: see whether NATS answers'));
+    if (error instanceof SampleStoreUnavailable)
+      return all(() => unknown('the record cannot be read: see whether PostgreSQL answers'));
     throw error;
   }
 }
@@ -126,9 +127,17 @@ export function judge(
     return { ...about, state: 'refused_in_part', detail: `values of it go to quarantine${why}` };
   }
   if (storedMs === undefined || nowMs - storedMs > freshWithinMs) {
-    return { ...about, state: 'unknown', detail: 'what it has read lately may still be on its way' };
+    return { ...about, state: 'unknown', detail: onItsWay(nowMs - settledMs) };
   }
   return { ...about, state: 'stored', detail: 'what it reads is stored' };
+}
+
+const noWriter =
+  'no writer is alive: what is read waits in the stream. Start it, or see in its log why it does not report';
+
+function onItsWay(behindMs: number): string {
+  const lag = Number.isFinite(behindMs) ? `, and the writer is ${Math.round(behindMs / 1_000)} s behind` : '';
+  return `what it has read lately may still be on its way${lag}: GET /api/system/sinks/ says what holds it up`;
 }
 
 const namedAtMost = 3;
