@@ -31,7 +31,7 @@ async function bench(...args: string[]): Promise<Report> {
 
 /** How fast it was is not judged here, only that right values were read and counted. */
 describe.skipIf(gcc === undefined)('the benchmarks that poll end with one line of JSON', () => {
-  it('poll: a collector beside two bare loops', async () => {
+  it.each(['trusted', 'isolated'])('poll: a collector beside two bare loops, %s', async (identities) => {
     const small = ['--connections', '2', '--period-ms', '200', '--most', '1'];
     const { figures, limit } = await bench(
       'poll',
@@ -42,8 +42,15 @@ describe.skipIf(gcc === undefined)('the benchmarks that poll end with one line o
       '200',
       '--rounds',
       '1',
+      '--identities',
+      identities,
     );
-    expect(figures).toMatchObject({ connections: 2, units_of_a_connection: 1, values_of_a_read: 125 });
+    expect(figures).toMatchObject({
+      identities,
+      connections: 2,
+      units_of_a_connection: 1,
+      values_of_a_read: 125,
+    });
     for (const loop of ['modbus_serial', 'bare_socket']) {
       expect(limit[`${loop}_reads_per_second`]).toBeGreaterThan(0);
     }

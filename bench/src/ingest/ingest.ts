@@ -7,7 +7,7 @@ import { freePort } from '@holdfast/dev/free-port.ts';
 import { startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
-import { encodeSample, sampleMessageId } from '@holdfast/shared/contracts/sample/sample.ts';
+import { encodeSample, type Sample, sampleMessageId } from '@holdfast/shared/contracts/sample/sample.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
@@ -16,6 +16,7 @@ import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/nats-core';
 import pg from 'pg';
+import { type BenchIdentities, benchIdentities, identitiesFlag } from '../bench-identities.ts';
 import {
   type Benchmark,
   type BenchmarkContext,
@@ -41,6 +42,7 @@ const flags = {
     oneOf: ['all', 'victoria_metrics', 'victoria_metrics_unpacked', 'postgres'],
   },
   rounds: { meaning: 'measured rounds for each database, each beside its limit', byDefault: 3, atLeast: 1 },
+  identities: identitiesFlag,
 } as const;
 type Values = FlagValues<typeof flags>;
 
@@ -78,15 +80,16 @@ async function run(values: Values, context: BenchmarkContext): Promise<Measureme
   const { progress, cleanUp } = context;
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
-  const server = await startNatsServer({ storeDir: join(folder, 'nats') });
-  cleanUp.defer(async () => void (await server.stop()));
-  const connection = await connectNats({
-    url: server.url,
-    name: 'bench',
-    log: createLogger('bench', 'fatal'),
+  const [{ collector }] = [...samplesOf({ devices: 1, points: 1, ticks: 1 })] as [Sample];
+  const identities = benchIdentities(values.identities, collector);
+  const server = await startNatsServer({
+    storeDir: join(folder, 'nats'),
+    configLines: identities.configLines,
   });
-  cleanUp.defer(() => connection.nc.close());
-  const { nc } = connection;
+  cleanUp.defer(async () => void (await server.stop()));
+  const log = createLogger('bench', 'fatal');
+  const { nc } = await connectNats({ url: identities.ownUrl(server), name: 'bench', log });
+  cleanUp.defer(() => nc.close());
   const samples = values.devices * values.ticks;
   const valueCount = samples * values.points;
   await ensureStreams(nc, {
@@ -99,7 +102,11 @@ async function run(values: Values, context: BenchmarkContext): Promise<Measureme
   progress(`filling SAMPLES with ${samples} samples of ${values.points} values`);
   // The writer takes samples of holders only; in an empty log these epochs are those that the samples name.
   await new PlacedSamples(nc).placed([...samplesOf({ ...values, ticks: 1 })]);
-  const publisher = new PipelinedPublisher(nc);
+  const fill = await connectNats({
+    ...{ url: server.url, nkeySeed: identities.collectorSeed, name: `collector-${collector}`, log },
+  });
+  cleanUp.defer(() => fill.close());
+  const publisher = new PipelinedPublisher(fill.nc);
   for (const sample of samplesOf(values)) {
     const about = headers();
     about.set('Nats-Msg-Id', sampleMessageId(sample));
@@ -114,7 +121,9 @@ async function run(values: Values, context: BenchmarkContext): Promise<Measureme
   if (isAsked('victoria_metrics_unpacked'))
     databases.push(await startVictoriaMetrics(folder, cleanUp, false));
   if (isAsked('postgres')) databases.push(await startPostgresFor(folder, cleanUp));
-  const figures: Record<string, number> = { samples, values: valueCount, batch: values.batch };
+  const figures: Record<string, number | string> = {
+    ...{ samples, values: valueCount, batch: values.batch, identities: values.identities },
+  };
   const limit: Record<string, number> = {};
   const ratios: number[] = [];
   for (const database of databases) {
@@ -126,7 +135,9 @@ async function run(values: Values, context: BenchmarkContext): Promise<Measureme
       progress(`${database.name}: round ${round} of ${values.rounds}`);
       const bareRound = await measureBare(database, values);
       const equalRound = await measureBare(database, values, writerBatchesAtOnce);
-      const writerRound = await measureWriter(database, values, server.url, nc, context.profileFolder);
+      const writerRound = await measureWriter(database, values, {
+        ...{ natsUrl: server.url, identities, nc, profileFolder: context.profileFolder },
+      });
       if (round === 0) continue;
       bare.push(bareRound);
       equal.push(equalRound);
@@ -182,9 +193,17 @@ async function measureBare(database: Database, values: Values, underWay?: number
 async function measureWriter(
   database: Database,
   values: Values,
-  natsUrl: string,
-  nc: NatsConnection,
-  profileFolder: string | undefined,
+  {
+    natsUrl,
+    identities,
+    nc,
+    profileFolder,
+  }: {
+    readonly natsUrl: string;
+    readonly identities: BenchIdentities;
+    readonly nc: NatsConnection;
+    readonly profileFolder: string | undefined;
+  },
 ): Promise<Round> {
   const samples = values.devices * values.ticks;
   const { settings, count } = await database.fresh();
@@ -199,6 +218,7 @@ async function measureWriter(
     args: [...profile, writerMain],
     env: {
       NATS_URL: natsUrl,
+      NATS_NKEY_SEED: identities.seed('writer'),
       LOG_LEVEL: 'info',
       HEALTH_PORT: '0',
       BATCH_MAX_MESSAGES: String(values.batch),

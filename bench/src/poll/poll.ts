@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { identitiesFlag } from '../bench-identities.ts';
 import {
   type Benchmark,
   type BenchmarkContext,
@@ -32,6 +33,7 @@ const flags = {
   most: { meaning: 'units behind each connection at which the search ends', byDefault: 20, atLeast: 1 },
   reads: { meaning: 'reads of a round of a bare loop', byDefault: 100_000, atLeast: 50 },
   rounds: { meaning: 'measured rounds of each bare loop', byDefault: 5, atLeast: 1 },
+  identities: identitiesFlag,
 } as const;
 
 /** When so large a share of what is to be read is not, and again with one unit more, more units do not bring more reads. */
@@ -62,12 +64,10 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const { progress, cleanUp } = context;
   const type: MeasuredType = values.type === 'uint32' ? 'uint32' : 'uint16';
   const bare = await bareRounds(values, context);
-  const plant = await PolledPlant.start(
-    context,
-    cleanUp,
-    spreadPercent,
-    values.values === 'still' ? 'still' : 'changing',
-  );
+  const plant = await PolledPlant.start(context, cleanUp, spreadPercent, {
+    registers: values.values === 'still' ? 'still' : 'changing',
+    identities: values.identities,
+  });
   const steps: { units: number; window: MeasuredWindow }[] = [];
   let fullSteps = 0;
   for (let units = 1; units <= most; units += 1) {
@@ -113,6 +113,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       ticks: window.ticks.expected,
       connections,
       units_of_a_connection: units,
+      identities: values.identities,
       registers,
       values_of_a_read: valuesOf({ registers, type }),
       steps_reads_per_second: steps.map((step) => readsPerSecond(step.window)).join(' '),

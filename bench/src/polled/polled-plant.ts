@@ -7,6 +7,7 @@ import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { benchIdentities, type Identities } from '../bench-identities.ts';
 import { type BenchmarkContext, InvalidMeasurement } from '../benchmark.ts';
 import { type FleetProcess, startFleetProcess } from '../fleet/fleet-process.ts';
 import { startSessions } from '../fleet/start-sessions.ts';
@@ -17,6 +18,7 @@ import { type PlannedDevice, TickBook, type TicksOfWindow } from './tick-book.ts
 import { waitedForProcessorSeconds } from './waited-for-processor.ts';
 
 const mebibyte = 1024 ** 2;
+const collectorId = 'c1';
 /** Time that samples on their way at the end of a window get to arrive, beyond their period; less after a short one. */
 const longestGraceMs = 3_000;
 
@@ -67,20 +69,30 @@ export class PolledPlant {
 
   /**
    * @param spreadPercent over how much of their period devices are spread; see POLL_SPREAD_PERCENT
-   * @param registers whether they have another value at each read
    */
   static async start(
     { profileFolder }: Pick<BenchmarkContext, 'profileFolder'>,
     cleanUp: AsyncDisposableStack,
     spreadPercent: number,
-    registers: 'still' | 'changing' = 'changing',
+    {
+      registers = 'changing',
+      identities: which = 'trusted',
+    }: {
+      /** Whether they have another value at each read. */
+      readonly registers?: 'still' | 'changing';
+      readonly identities?: Identities;
+    } = {},
   ): Promise<PolledPlant> {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
     cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
-    const server = await startNatsServer({ storeDir: join(folder, 'nats') });
+    const identities = benchIdentities(which, collectorId);
+    const server = await startNatsServer({
+      storeDir: join(folder, 'nats'),
+      configLines: identities.configLines,
+    });
     cleanUp.defer(async () => void (await server.stop()));
     const log = createLogger('bench', 'fatal');
-    const { nc, close } = await connectNats({ url: server.url, name: 'bench', log });
+    const { nc, close } = await connectNats({ url: identities.ownUrl(server), name: 'bench', log });
     cleanUp.defer(() => close());
     await ensureStreams(nc, {
       sessionsMaxBytes: 64 * mebibyte,
@@ -95,10 +107,15 @@ export class PolledPlant {
       LOCK_DIR: join(folder, 'locks'),
       SPOOL_DIR: join(folder, 'spool'),
     };
-    const supervisor = await startFleetProcess('supervisor', settings, undefined);
+    const supervisor = await startFleetProcess(
+      'supervisor',
+      { ...settings, NATS_NKEY_SEED: identities.seed('supervisor') },
+      undefined,
+    );
     cleanUp.defer(async () => void (await supervisor.process.stop()));
     const own = {
-      COLLECTOR_ID: 'c1',
+      COLLECTOR_ID: collectorId,
+      NATS_NKEY_SEED: identities.collectorSeed,
       SPOOL_DIR: join(folder, 'spool'),
       POLL_SPREAD_PERCENT: String(spreadPercent),
     };

@@ -20,6 +20,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { DiskSpool } from '../../../services/collector/src/adapters/spool/spool.ts';
 import { gatherMs } from '../../../services/collector/src/sending/gather.ts';
 import { mostInFlight, SampleOutbox } from '../../../services/collector/src/sending/sample-outbox.ts';
+import { benchIdentities, identitiesFlag } from '../bench-identities.ts';
 import {
   type Benchmark,
   type BenchmarkContext,
@@ -36,6 +37,7 @@ const flags = {
   values: { meaning: 'values in a sample', byDefault: 20, atLeast: 1 },
   devices: { meaning: 'devices that they are of', byDefault: 100, atLeast: 1 },
   rounds: { meaning: 'measured rounds, each beside its limit', byDefault: 9, atLeast: 1 },
+  identities: identitiesFlag,
 } as const;
 
 /** As many wait at most; a collector's pollers do not run ahead of it any further in ordinary times. */
@@ -47,7 +49,8 @@ export const publish: Benchmark<typeof flags> = {
   description: [
     'Gives decoded values to the parts that a collector uses (sample, outbox with its spool, publisher) and waits for',
     'the last confirmation; by turns with a publisher that sends the same messages, ready as bytes, with as many in',
-    'flight over a connection of its own, and does nothing but count confirmations.',
+    'flight over a connection of its own, and does nothing but count confirmations. That one is in the account of the services also',
+    'where the collector is isolated: the ratio then shows what its account costs.',
     'ratio: samples per second of ours over those of the bare publisher; the median of all rounds.',
   ].join('\n'),
   flags,
@@ -55,7 +58,7 @@ export const publish: Benchmark<typeof flags> = {
 };
 
 async function run(
-  { samples, values, devices, rounds }: FlagValues<typeof flags>,
+  { samples, values, devices, rounds, identities: which }: FlagValues<typeof flags>,
   { progress, cleanUp }: BenchmarkContext,
 ): Promise<Measurement> {
   // As the collector does.
@@ -63,20 +66,26 @@ async function run(
   const log = createLogger('bench', 'fatal');
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
-  const server = await startNatsServer({ storeDir: join(folder, 'nats') });
+  const { collector: collectorId } = sampleOf({}, 0, 0);
+  const identities = benchIdentities(which, collectorId);
+  const server = await startNatsServer({
+    storeDir: join(folder, 'nats'),
+    configLines: identities.configLines,
+  });
   cleanUp.defer(async () => void (await server.stop()));
-  const connection = await connectNats({ url: server.url, name: 'bench', log });
-  cleanUp.defer(() => connection.close());
-  const bare = await connectNats({ url: server.url, name: 'bench-bare', log });
+  const bare = await connectNats({ url: identities.ownUrl(server), name: 'bench-bare', log });
   cleanUp.defer(() => bare.close());
-  const { nc } = connection;
-  await ensureStreams(nc, {
+  await ensureStreams(bare.nc, {
     sessionsMaxBytes: 64 * 1024 ** 2,
     samplesMaxBytes: 4 * 1024 ** 3,
     samplesMaxAgeHours: 1,
     replicas: 1,
   });
-  const jsm = await jetstreamManager(nc);
+  const jsm = await jetstreamManager(bare.nc);
+  const name = `collector-${collectorId}`;
+  const connection = await connectNats({ url: server.url, nkeySeed: identities.collectorSeed, name, log });
+  cleanUp.defer(() => connection.close());
+  const { nc } = connection;
 
   const stream = await SampleStream.open(nc);
   const outbox = new SampleOutbox({
@@ -142,6 +151,7 @@ async function run(
       message_bytes_in_stream: Math.round(state.bytes / state.messages),
       samples_of_a_round: samples,
       in_flight: mostInFlight,
+      identities: which,
       cpu_us_per_sample: cpuUs(ours),
       our_rounds: rates(ours).join(' '),
       bare_rounds: rates(limit).join(' '),

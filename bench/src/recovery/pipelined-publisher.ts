@@ -1,4 +1,5 @@
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { inboxPrefixOf } from '@holdfast/shared/jetstream/connection/inbox-prefix-of.ts';
 import { createInbox, type MsgHdrs, type Subscription } from '@nats-io/nats-core';
 import { InvalidMeasurement } from '../benchmark.ts';
 
@@ -8,7 +9,7 @@ const maxInFlight = 2_000;
 /** Publishes into streams without waiting for each confirmation, and sees to it that every one arrives. */
 export class PipelinedPublisher {
   readonly #nc: NatsConnection;
-  readonly #inbox = createInbox();
+  readonly #inbox: string;
   readonly #answers: Subscription;
   #sent = 0;
   #confirmed = 0;
@@ -17,6 +18,7 @@ export class PipelinedPublisher {
 
   constructor(nc: NatsConnection) {
     this.#nc = nc;
+    this.#inbox = createInbox(inboxPrefixOf(nc));
     this.#answers = nc.subscribe(this.#inbox, {
       callback: (error, message) => {
         const answer = error ? error.message : message.string();
