@@ -207,7 +207,7 @@ describe('holdfast check-recovery', () => {
   });
 });
 
-/** What check_recovery.sh makes of it. */
+/** The answer of check_recovery.sh. */
 async function byScript(): Promise<[code: number | null, line: string]> {
   const command = join(import.meta.dirname, '..', '..', 'check_recovery.sh');
   const script = await startProcess({ name: 'check', command, args: [], env: { HOLDFAST_URL: api.url } });

@@ -32,7 +32,7 @@ export interface FaultRun {
   /** Planned faults that left no trace, or that the world did not survive: the run has failed. */
   readonly failures: readonly string[];
   readonly verdict: Verdict;
-  /** What was forged, by kind. */
+  /** Forged messages, by kind. */
   readonly forged?: Forged;
 }
 

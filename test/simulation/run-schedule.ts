@@ -125,7 +125,7 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
     leaseTtlMs: settings.lease.ttlMs,
   };
   injectFaults(faults);
-  // Of its own, as above.
+  // A generator of its own, as above.
   const forgerRandom = new Random(seed * 104_729);
   if (forgerRandom.chance(0.5)) startForger(world, broker, forgerRandom);
   await world.run(durationMs);

@@ -45,7 +45,7 @@ export interface RecordedSample {
   readonly sample: Sample;
 }
 
-/** What the log does not bear out, or a liar said. */
+/** A message that the log does not bear out, or that a liar said. */
 export interface ForgedMessage {
   readonly sequence: number;
   readonly storedAtMs: number;

@@ -29,7 +29,7 @@ export function saidByHolder(
     const { sessionId, taskId, collectorId, configVersion } = placement;
     if (sessionId !== words.session || taskId !== words.task || collectorId !== words.collector) return false;
     const snapshot = snapshots.get(taskConfigKey(taskId, configVersion));
-    // That one is missing is told as such.
+    // One that is missing is told elsewhere.
     return snapshot === undefined || fits(snapshot, words);
   };
 }

@@ -202,7 +202,7 @@ const others: Readonly<Record<string, Forge>> = {
   ],
 };
 
-/** What no key of a collector allows; in accounts the broker takes none of it. */
+/** Messages that no key of a collector allows; in accounts the broker takes none of it. */
 export const forbidden: Forge = ({ victim: { sample, placement } }) => {
   const body = JSON.stringify({ ...sample, tick: sample.tick + 1 });
   const { task, device_id: device, collector } = sample;

@@ -16,7 +16,7 @@ interface Published {
   readonly firstTick: number;
 }
 
-/** What the log has not come to is delivered again after so long, as in services/writer/src/start.ts. */
+/** A message whose epoch the log has not come to is delivered again after so long, as in services/writer/src/start.ts. */
 const earlyAgainMs = 2_000;
 const earlyAtMost = 100;
 
@@ -84,7 +84,7 @@ export class SimSink {
     });
   }
 
-  /** What the writer's own parts say of it. */
+  /** The verdict of the writer's own parts. */
   async #admission(source: string, sample: Sample, seq: number): Promise<Judged['kind']> {
     if (this.#bugs.includes('samples_believed')) return 'admitted';
     const subject = subjects.sample(source, sample.task, sample.device_id);

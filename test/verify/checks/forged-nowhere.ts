@@ -66,7 +66,7 @@ function onRecord(history: History): Violation[] {
     const periodMs = periods.get(subject);
     // Without any sample in the stream the length of a tick is not known: all of it may be older.
     if (outcome === 'confirmed' || (periodMs === undefined && sinceMs > 0)) return [];
-    // Of what a holder said and nobody can read the ticks are not known here.
+    // The ticks of what a holder said and nobody can read are not known here.
     if (outcome === 'quarantined' && undecodable.length > 0) return [];
     const beforeStream = { from: 0, to: Math.ceil(sinceMs / (periodMs ?? 1)) - 1 };
     const said = [

@@ -55,7 +55,7 @@ function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] 
   if (!compared) return [];
   const { storing, last_sample, disagreements, is_actual, is_unknown } = compared;
   const detail = disagreements.join('; ');
-  // What keeps the writer from storing it is told of the writer.
+  // The reason is told of the writer.
   if (is_unknown) return [];
   if (is_actual) {
     if (storing.refused.length === 0) return [];

@@ -42,7 +42,7 @@ export function compareSession(options: {
   const grace = { graceMs: (periodMs ?? 0) + settlingMs, nowMs, word: holder };
   const isSettling = isWithinGrace(isArriving ? placedMs : startedMs, grace);
   const isUntold = isArriving && storing.state === 'unknown';
-  // What arrives is stored within a second or two, however long the period is.
+  // A sample that arrives is stored within a second or two, however long the period is.
   const isJustTaken = isWithinGrace(placedMs, { ...grace, graceMs: Math.min(grace.graceMs, freshAtLeastMs) });
   const isUnknown = isUntold && !isJustTaken;
   return {
