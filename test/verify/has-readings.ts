@@ -1,6 +1,12 @@
+import { countChanges } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 
 /** Whether anything of it is for the database; nothing is when nothing had changed enough to be sent. */
-export function hasReadings({ values, integers }: Pick<Sample, 'values' | 'integers'>): boolean {
+export function hasReadings({
+  values,
+  integers,
+  changes,
+}: Pick<Sample, 'values' | 'integers' | 'changes'>): boolean {
+  if (countChanges(changes) > 0) return true;
   return Object.keys(values ?? {}).length > 0 || Object.keys(integers ?? {}).length > 0;
 }

@@ -15,18 +15,19 @@ export function refusalOf(sample: StorableSample, refused: readonly RefusedValue
 }
 
 /** Points that it has values of. */
-export function codesOf({ values, integers }: StorableSample): string[] {
-  return [...Object.keys(values ?? {}), ...Object.keys(integers ?? {})];
+export function codesOf({ values, integers, changes }: StorableSample): string[] {
+  return [values, integers, changes].flatMap((of) => Object.keys(of ?? {}));
 }
 
 /** The same sample with those values only that are wanted. */
 export function withValues(sample: StorableSample, isWanted: (code: string) => boolean): StorableSample {
-  const { plainValues: _, values, integers, ...rest } = sample;
+  const { plainValues: _, values, integers, changes, ...rest } = sample;
   const wanted = <T>(of: Readonly<Record<string, T>> | undefined) =>
     of && Object.fromEntries(Object.entries(of).filter(([code]) => isWanted(code)));
   return {
     ...rest,
     ...(values ? { values: wanted(values) } : {}),
     ...(integers ? { integers: wanted(integers) } : {}),
+    ...(changes ? { changes: wanted(changes) } : {}),
   };
 }

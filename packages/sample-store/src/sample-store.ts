@@ -30,12 +30,16 @@ export type StorableSample = Pick<
   | 'values'
   | 'integers'
   | 'uncertain'
+  | 'part'
+  | 'changes'
   | 'miss'
 > & {
   /** Quality of the sample's time, and so of all its values; `uncertain` names single ones. Left out means good. */
   readonly quality?: Quality;
   /** Its session has gone on under a higher epoch, as far as the writer knows. */
   readonly overtaken?: boolean;
+  /** Points whose time is their source's own. */
+  readonly sourceTimed?: ReadonlySet<string>;
   /** The same as `values`, as it came: for stores that can use it so. */
   readonly plainValues?: PlainValues;
   /** Sequence of its message in SAMPLES: tells samples published before a session had a new owner from later ones. */

@@ -1,3 +1,4 @@
+import { lastTickOf } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { StorableSample } from './sample-store.ts';
 import type { TickEntry } from './tick-coverage.ts';
 
@@ -30,7 +31,10 @@ export class SentTicks {
   newsOf(samples: readonly StorableSample[]): SentNews {
     const entries: TickEntry[] = [];
     const news: { readonly session: string; readonly device: string; readonly known: Known }[] = [];
-    for (const { session, device, tick, since_tick: sinceTick, period_ms: periodMs } of samples) {
+    for (const sample of samples) {
+      const { session, device, since_tick: sinceTick, period_ms: periodMs } = sample;
+      // The first of a range: what follows of it is the range's own.
+      const tick = sample.part === undefined ? sample.tick : lastTickOf(sample);
       if (sinceTick === undefined || sinceTick > tick) continue;
       const day = Math.floor((tick * periodMs) / dayMs);
       const known = this.#known.get(session)?.get(device);

@@ -70,13 +70,20 @@ export interface CoverageTime {
 
 type TickOfSample = Pick<Sample, 'session' | 'device' | 'tick' | 'through_tick' | 'period_ms'>;
 
+/** True if the sample says something of its tick: a part of one that is not over has values alone. */
+export function accountsForTick({ part, miss }: Pick<Sample, 'part' | 'miss'>): boolean {
+  return part === undefined || miss !== undefined;
+}
+
 /**
  * A sample with values is stored, also when some of its points are missing, and so is one that says that nothing has
  * changed; a miss may answer for many ticks.
  */
-export function outcomeOfSample(sample: Pick<Sample, 'values' | 'integers' | 'miss'>): TickOutcome {
+export function outcomeOfSample(
+  sample: Pick<Sample, 'values' | 'integers' | 'changes' | 'miss'>,
+): TickOutcome {
   if (sample.miss === undefined) return 'stored';
-  return sample.values === undefined && sample.integers === undefined ? sample.miss.cause : 'stored';
+  return (sample.values ?? sample.integers ?? sample.changes) === undefined ? sample.miss.cause : 'stored';
 }
 
 export function tickEntry(sample: TickOfSample, outcome: TickOutcome): TickEntry {

@@ -29,6 +29,7 @@ import { LineWriter } from './line-protocol.ts';
 import { PredecessorLines } from './predecessor-lines.ts';
 import { RefusedFields } from './refused-fields.ts';
 import { readStoredTicks, storedTicksStatement, tickGroups } from './stored-ticks.ts';
+import { writeAtTheirTimes } from './write-at-their-times.ts';
 import { type Writing, write } from './write-samples.ts';
 
 /** Measurements named in one question: its address must not get too long. */
@@ -110,7 +111,7 @@ export function openInfluxSampleStore(
     keepsSessions: false,
     async write(samples) {
       try {
-        return await write(writing, await wanted(samples));
+        return await writeAtTheirTimes(samples, async (moments) => write(writing, await wanted(moments)));
       } catch (error) {
         if (error instanceof HistoryQueryRefused) return { kind: 'rejected', reason: error.message };
         throw error;

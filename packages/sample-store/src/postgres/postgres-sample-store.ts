@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { atTheirTimes, haveOwnTimes } from '../at-their-times.ts';
 import { FirstTicks } from '../first-ticks.ts';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
 import type { FirstTick } from '../sample-store.ts';
@@ -10,7 +11,7 @@ import {
   type WriteOutcome,
 } from '../sample-store.ts';
 import { SentTicks } from '../sent-ticks.ts';
-import { outcomeOfSample, type TickEntry, tickEntry } from '../tick-coverage.ts';
+import { accountsForTick, outcomeOfSample, type TickEntry, tickEntry } from '../tick-coverage.ts';
 import { withoutRepeats } from '../without-repeats.ts';
 import { DayPartitions } from './day-partitions.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
@@ -87,6 +88,13 @@ interface Beside {
   readonly firstTicks: readonly FirstTick[];
 }
 
+interface Batch {
+  readonly samples: readonly StorableSample[];
+  /** Their values, each at its own time. */
+  readonly moments: readonly StorableSample[];
+  readonly beside: Beside;
+}
+
 async function write(
   pool: LeavingPool,
   db: Kysely<unknown>,
@@ -97,13 +105,16 @@ async function write(
   const [first] = refused;
   if (samples.length === 1 && first?.codes === 'all') return { kind: 'rejected', reason: first.reason };
   try {
-    await days.make(db, storable);
-    await series.learn(db, storable);
+    const moments = haveOwnTimes(storable) ? atTheirTimes(storable).map(({ sample }) => sample) : storable;
+    await days.make(db, moments);
+    if (moments !== storable) await days.make(db, storable);
+    await series.learn(db, moments);
     const known = series.known();
     const sentNews = sent.newsOf(storable);
     const firstNews = firstTicks.newsOf(storable);
     const beside = { sent: sentNews.entries, firstTicks: firstNews.firstTicks };
-    if (!(await writeNew(pool, storable, known, beside))) await writeOver(pool, storable, known, beside);
+    const batch = { samples: storable, moments, beside };
+    if (!(await writeNew(pool, batch, known))) await writeOver(pool, batch, known);
     sentNews.recorded();
     firstNews.recorded();
     return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
@@ -120,13 +131,12 @@ async function write(
 /** False when some of it is stored already, as after a redelivery; then nothing was written. */
 async function writeNew(
   pool: LeavingPool,
-  samples: readonly StorableSample[],
+  { samples, moments, beside }: Batch,
   series: KnownSeries,
-  beside: Beside,
 ): Promise<boolean> {
   try {
     await inTransaction(pool, async ({ client, db }) => {
-      await copyValues(client, samples, series);
+      await copyValues(client, moments, series);
       for (const run of withoutRepeats(samples.filter(({ miss }) => miss))) await insertMisses(db, run);
       await recordBeside(db, samples, beside);
     });
@@ -139,15 +149,12 @@ async function writeNew(
 
 async function writeOver(
   pool: LeavingPool,
-  samples: readonly StorableSample[],
+  { samples, moments, beside }: Batch,
   series: KnownSeries,
-  beside: Beside,
 ): Promise<void> {
   await inTransaction(pool, async ({ db }) => {
-    for (const run of withoutRepeats(samples)) {
-      await insertValues(db, run, series);
-      await insertMisses(db, run);
-    }
+    for (const run of withoutRepeats(moments)) await insertValues(db, run, series);
+    for (const run of withoutRepeats(samples.filter(({ miss }) => miss))) await insertMisses(db, run);
     await recordBeside(db, samples, beside);
   });
 }
@@ -160,7 +167,9 @@ async function recordBeside(
 ): Promise<void> {
   await noteEpochStarts(db, samples);
   await noteFirstTicks(db, beside.firstTicks);
-  const outcomes = samples.map((sample) => tickEntry(sample, outcomeOfSample(sample)));
+  const outcomes = samples
+    .filter(accountsForTick)
+    .map((sample) => tickEntry(sample, outcomeOfSample(sample)));
   await recordTicks(db, [...outcomes, ...beside.sent]);
 }
 

@@ -1,7 +1,7 @@
 import { FirstTicks } from '../first-ticks.ts';
 import type { SampleStore, StorableSample, WriteOutcome } from '../sample-store.ts';
 import { SentTicks } from '../sent-ticks.ts';
-import { outcomeOfSample, tickEntry } from '../tick-coverage.ts';
+import { accountsForTick, outcomeOfSample, tickEntry } from '../tick-coverage.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
 import { noteFirstTicks, readFirstTicks } from './first-tick-table.ts';
 import { forgetEpochs } from './forget-epochs.ts';
@@ -54,7 +54,8 @@ export function recordedInPostgres(
   };
 
   async function wanted(samples: readonly StorableSample[]): Promise<readonly StorableSample[]> {
-    const overtaken = samples.filter((sample) => sample.overtaken);
+    // Values with times of their own fill holes beside those of a successor.
+    const overtaken = samples.filter((sample) => sample.overtaken && !sample.changes);
     if (overtaken.length === 0) return samples;
     const ticks = overtaken.map(({ session, device, period_ms, tick }) => {
       return { sessionId: session, deviceCode: device, periodMs: period_ms, tick };
@@ -75,7 +76,7 @@ export function recordedInPostgres(
         await noteEpochStarts(transaction, samples);
         await noteFirstTicks(transaction, firstNews.firstTicks);
         await recordTicks(transaction, [
-          ...samples.map((sample) => tickEntry(sample, outcomeOfSample(sample))),
+          ...samples.filter(accountsForTick).map((sample) => tickEntry(sample, outcomeOfSample(sample))),
           ...news.entries,
         ]);
       });

@@ -1,3 +1,4 @@
+import { integerFlag } from '@holdfast/shared/contracts/sample/changes.ts';
 import { beyondDouble, integerProblem } from '../exact-integer.ts';
 import { refusalOf, withValues } from '../refusals.ts';
 import type { Refusal, RefusedValue, StorableSample } from '../sample-store.ts';
@@ -25,7 +26,7 @@ export function withoutRefused(samples: readonly StorableSample[]): {
 function refusalIn(sample: StorableSample): Refusal | undefined {
   const problem = timeProblem(sample);
   if (problem !== undefined) return { sample, codes: 'all', reason: problem };
-  const values = [...refusedTexts(sample), ...refusedIntegers(sample)];
+  const values = [...refusedTexts(sample), ...refusedIntegers(sample), ...refusedChanges(sample)];
   return values.length === 0 ? undefined : refusalOf(sample, values);
 }
 
@@ -50,5 +51,23 @@ function* refusedIntegers({ integers }: StorableSample): Iterable<RefusedValue> 
         ? undefined
         : integerProblem(code, integer);
     if (reason !== undefined) yield { code, reason };
+  }
+}
+
+/** One bad value takes all of its point with it: they are told as one. */
+function* refusedChanges({ time, changes }: StorableSample): Iterable<RefusedValue> {
+  for (const code in changes) {
+    for (const [offset, value, flags = 0] of changes[code] ?? []) {
+      const ofOne = { [code]: value };
+      const isInteger = (flags & integerFlag) !== 0;
+      const problem = timeProblem({ time: time + offset });
+      const [found] = isInteger
+        ? refusedIntegers({ integers: ofOne } as unknown as StorableSample)
+        : refusedTexts({ values: ofOne } as unknown as StorableSample);
+      const reason = problem ?? found?.reason;
+      if (reason === undefined) continue;
+      yield { code, reason };
+      break;
+    }
   }
 }

@@ -6,11 +6,11 @@ import type { KnownSeries } from './series-ids.ts';
 /** Signature, flags and length of the extension, as a binary COPY begins. */
 const copyHeader = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 
-/** Eight columns with their lengths, apart from a text. */
-const rowBytes = 104;
+/** Nine columns with their lengths, apart from a text. */
+const rowBytes = 116;
 
 export const copyStatement = `copy samples.sample_value
-  (series_id, time, epoch, value_double, value_bool, value_text, uncertain, value_exact) from stdin (format binary)`;
+  (series_id, time, epoch, value_double, value_bool, value_text, uncertain, value_exact, source_time) from stdin (format binary)`;
 
 /** Rows of sample_value in PostgreSQL's binary COPY format. */
 export class SampleRows {
@@ -30,7 +30,7 @@ export class SampleRows {
 
   /** The series of the sample's values are known. */
   add(sample: StorableSample, series: KnownSeries): void {
-    const { values, integers, uncertain = [] } = sample;
+    const { values, integers, uncertain = [], sourceTimed } = sample;
     const allUncertain = sample.quality === 'uncertain';
     const isUncertain = (code: string) => allUncertain || (uncertain.length > 0 && uncertain.includes(code));
     const ids = series.pointsOf(sample);
@@ -43,14 +43,15 @@ export class SampleRows {
       const id = ids?.get(pointCode);
       const value = values[pointCode];
       if (id === undefined || value === undefined) throw new Error(`the series of ${pointCode} is not known`);
-      this.#row(id, value, isUncertain(pointCode), undefined);
+      this.#row(id, value, isUncertain(pointCode), undefined, sourceTimed?.has(pointCode) === true);
     }
     for (const pointCode in integers) {
       const id = ids?.get(pointCode);
       const digits = integers[pointCode];
       if (id === undefined || digits === undefined)
         throw new Error(`the series of ${pointCode} is not known`);
-      this.#row(id, Number(digits), isUncertain(pointCode), beyondDouble(digits));
+      const isSourceTimed = sourceTimed?.has(pointCode) === true;
+      this.#row(id, Number(digits), isUncertain(pointCode), beyondDouble(digits), isSourceTimed);
     }
   }
 
@@ -74,11 +75,12 @@ export class SampleRows {
     value: number | boolean | string,
     uncertain: boolean,
     exact: bigint | undefined,
+    isSourceTimed: boolean,
   ): void {
     // A character of text takes three bytes at most.
     this.#reserve(rowBytes + (typeof value === 'string' ? value.length * 3 : 0));
     const buffer = this.#buffer;
-    let at = buffer.writeInt16BE(8, this.#length);
+    let at = buffer.writeInt16BE(9, this.#length);
     at = buffer.writeInt32BE(4, at);
     at = buffer.writeInt32BE(seriesId, at);
     at += this.#common.copy(buffer, at);
@@ -103,6 +105,9 @@ export class SampleRows {
       const bytes = writeNumeric(buffer, exact, at + 4);
       at = buffer.writeInt32BE(bytes, at) + bytes;
     } else at = buffer.writeInt32BE(-1, at);
+    // Length and time, as they stand in the columns that are common.
+    if (isSourceTimed) at += this.#common.copy(buffer, at, 0, 12);
+    else at = buffer.writeInt32BE(-1, at);
     this.#length = at;
     this.#count += 1;
   }

@@ -39,6 +39,8 @@ class ValueColumns<T> {
   readonly values: T[] = [];
   /** Digits that the value is not exact for; '' where it is. */
   readonly exact: string[] = [];
+  /** Whether the time is the source's own. */
+  readonly sourceTimed: boolean[] = [];
 
   add(seriesId: number, sample: StorableSample, pointCode: string, value: T, exact = ''): void {
     this.seriesIds.push(seriesId);
@@ -47,6 +49,7 @@ class ValueColumns<T> {
     this.uncertain.push(sample.quality === 'uncertain' || sample.uncertain?.includes(pointCode) === true);
     this.values.push(value);
     this.exact.push(exact);
+    this.sourceTimed.push(sample.sourceTimed?.has(pointCode) === true);
   }
 
   part(from: number): ValueColumns<T> {
@@ -57,6 +60,7 @@ class ValueColumns<T> {
     part.uncertain.push(...this.uncertain.slice(from, to));
     part.values.push(...this.values.slice(from, to));
     part.exact.push(...this.exact.slice(from, to));
+    part.sourceTimed.push(...this.sourceTimed.slice(from, to));
     return part;
   }
 }
@@ -125,6 +129,15 @@ async function insertColumns<T>(
             },
           ]
         : []),
+      ...(part.sourceTimed.includes(true)
+        ? [
+            {
+              name: sql`source_time`,
+              values: sql`${boolArray(part.sourceTimed)}::bool[]`,
+              kept: sql`case when source_time then time end`,
+            },
+          ]
+        : []),
     ];
     const beside = (pieceOf: (column: (typeof further)[number]) => ReturnType<typeof sql>) =>
       sql.join(
@@ -140,7 +153,8 @@ async function insertColumns<T>(
       ) as v(series_id, time, epoch, value ${beside(({ name }) => name)})
       on conflict (series_id, time) do update
         set epoch = excluded.epoch, value_double = excluded.value_double, value_bool = excluded.value_bool,
-            value_text = excluded.value_text, uncertain = excluded.uncertain, value_exact = excluded.value_exact
+            value_text = excluded.value_text, uncertain = excluded.uncertain, value_exact = excluded.value_exact,
+            source_time = excluded.source_time
         where excluded.epoch > existing.epoch
     `.execute(db);
   }

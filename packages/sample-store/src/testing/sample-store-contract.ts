@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryPoint, SampleStore } from '../sample-store.ts';
 import { describeAggregates } from './aggregate-contract.ts';
+import { describeChanges } from './changes-contract.ts';
 import { minutes, press, wholeRange } from './contract-questions.ts';
 import { describeIntegers } from './integer-contract.ts';
 import { firstTimeMs, storableSample } from './storable-sample.ts';
@@ -248,6 +249,7 @@ export function describeSampleStoreContract(name: string, open: () => Promise<Sa
     });
 
     describeIntegers(() => store);
+    describeChanges(() => store);
 
     it('takes a sample in which nothing has changed', async () => {
       const { values: _, ...unchanged } = storableSample({ device: 'unchanged' });

@@ -6,6 +6,7 @@ import {
 } from '@holdfast/sample-store/sample-store.ts';
 import type { NotAsked } from '@holdfast/shared/contracts/http/not-asked.ts';
 import type { PointValueView } from '@holdfast/shared/contracts/http/points-http.ts';
+import { uncertainFlag } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { BrokerUnavailable, type LastReadings, type LiveSamples } from '../ports.ts';
 import type { ConfiguredPoint } from './configured-points.ts';
@@ -84,10 +85,13 @@ export async function pointValues(
 /** The last ones with this code, as far as the readings have any. */
 function lastRead(readings: readonly Sample[], code: string): Known | undefined {
   let last: Known | undefined;
-  for (const { values, integers, uncertain, time: timeMs, session: sessionId } of readings) {
-    const value = integers?.[code] ?? values?.[code];
+  for (const { values, integers, uncertain, changes, time, session: sessionId } of readings) {
+    const [offset, changed, flags = 0] = changes?.[code]?.at(-1) ?? [0];
+    const value = integers?.[code] ?? values?.[code] ?? changed;
+    const timeMs = time + offset;
     if (value === undefined || (last && last.timeMs > timeMs)) continue;
-    last = { value, quality: uncertain?.includes(code) ? 'uncertain' : 'good', timeMs, sessionId };
+    const isDoubtful = uncertain?.includes(code) || (flags & uncertainFlag) !== 0;
+    last = { value, quality: isDoubtful ? 'uncertain' : 'good', timeMs, sessionId };
   }
   return last;
 }

@@ -1,4 +1,5 @@
 import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
+import { type Change, uncertainFlag } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { GrantedSites } from '../access/granted-sites.ts';
 
@@ -19,9 +20,17 @@ export function liveSample(
   if (sites !== 'everywhere' && !sites.includes(sample.site)) return undefined;
   if (devices.size > 0 && !devices.has(sample.device)) return undefined;
   const isWanted = (code: string): boolean => points.size === 0 || points.has(code);
-  const values = Object.entries({ ...sample.values, ...sample.integers }).filter(([code]) => isWanted(code));
+  const changes = Object.entries(sample.changes ?? {}).filter(
+    ([code, { length }]) => length > 0 && isWanted(code),
+  );
+  const values = [
+    ...Object.entries({ ...sample.values, ...sample.integers }).filter(([code]) => isWanted(code)),
+    ...changes.map(([code, list]) => [code, lastOf(list)[1]] as const),
+  ];
+  const bad = Object.entries(sample.bad ?? {}).filter(([code]) => isWanted(code));
+  if (sample.part !== undefined && values.length + bad.length === 0 && !sample.miss) return undefined;
   // Without any a device was read, and nothing of it had changed enough to be sent: that it answers is news for who follows all of it.
-  if (values.length === 0 && !sample.miss && points.size > 0) return undefined;
+  if (values.length + bad.length === 0 && !sample.miss && points.size > 0) return undefined;
   return {
     sequence,
     session_id: sample.session,
@@ -34,12 +43,45 @@ export function liveSample(
     tick: sample.tick,
     through_tick: sample.through_tick ?? sample.tick,
     period_ms: sample.period_ms,
-    time: rfc3339(sample.time),
+    time: rfc3339(timeOf(sample, changes)),
     read_at: rfc3339(sample.read_at),
     values: Object.fromEntries(values),
-    uncertain: (sample.uncertain ?? []).filter(isWanted),
+    uncertain: [
+      ...(sample.uncertain ?? []).filter(isWanted),
+      ...changes.flatMap(([code, list]) => (isUncertain(lastOf(list)) ? [code] : [])),
+    ],
+    ...(changes.length === 0 ? {} : { changes: told(sample.time, changes) }),
+    ...(bad.length === 0 ? {} : { bad: Object.fromEntries(bad) }),
     miss: sample.miss ?? null,
   };
+}
+
+type ChangesOfPoint = readonly [code: string, changes: readonly Change[]];
+
+function lastOf(changes: readonly Change[]): Change {
+  return changes.at(-1) as Change;
+}
+
+function isUncertain([, , flags = 0]: Change): boolean {
+  return (flags & uncertainFlag) !== 0;
+}
+
+/** A part of a tick comes before its scheduled time. */
+function timeOf({ time, part }: Sample, changes: readonly ChangesOfPoint[]): number {
+  if (part === undefined || changes.length === 0) return time;
+  return time + Math.max(...changes.map(([, list]) => lastOf(list)[0]));
+}
+
+function told(timeMs: number, changes: readonly ChangesOfPoint[]): LiveSample['changes'] {
+  return Object.fromEntries(
+    changes.map(([code, list]) => [
+      code,
+      list.map((change) => {
+        const [offset, value] = change;
+        return { time: rfc3339(timeMs + offset), value, uncertain: isUncertain(change) };
+      }),
+    ]),
+  );
 }
 
 /** A clock that was far off may have given a time that no calendar has. */

@@ -10,7 +10,7 @@ const marksKept = 256;
 /** The part of a sample that is compared with the snapshot. */
 export type SampleOfDevice = Pick<
   Sample,
-  'device' | 'site' | 'measurement' | 'values' | 'integers' | 'uncertain'
+  'device' | 'site' | 'measurement' | 'values' | 'integers' | 'uncertain' | 'changes' | 'bad'
 > & {
   readonly plainValues?: PlainValues;
 };
@@ -51,11 +51,13 @@ export class KnownDevice {
     if (sample.measurement !== this.measurement) {
       return `the measurement of ${this.code} is ${this.measurement}, not ${sample.measurement}`;
     }
-    const { plainValues, integers, uncertain } = sample;
+    const { plainValues, integers, uncertain, changes, bad } = sample;
     const code =
       (plainValues ? this.#strangerInPlain(plainValues) : this.#stranger(keysOf(sample.values))) ??
       (integers && this.#stranger(keysOf(integers))) ??
-      (uncertain && this.#stranger(uncertain));
+      (uncertain && this.#stranger(uncertain)) ??
+      (changes && this.#stranger(keysOf(changes))) ??
+      (bad && this.#stranger(keysOf(bad)));
     return code === undefined ? undefined : `${this.code} has no point ${code}`;
   }
 

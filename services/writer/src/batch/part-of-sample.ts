@@ -2,7 +2,7 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 
 /** The message of a sample with the values of some points only: what else it says is stored already. */
 export function partOfSample(message: string, codes: readonly string[]): string {
-  const { miss: _, uncertain, values, integers, ...sample } = JSON.parse(message) as Sample;
+  const { miss: _, uncertain, values, integers, changes, ...sample } = JSON.parse(message) as Sample;
   const wanted = new Set(codes);
   const part = <T>(of: Readonly<Record<string, T>> | undefined): Record<string, T> | undefined => {
     const kept = Object.entries(of ?? {}).filter(([code]) => wanted.has(code));
@@ -12,6 +12,7 @@ export function partOfSample(message: string, codes: readonly string[]): string 
   return JSON.stringify({
     ...sample,
     ...(doubtful?.length ? { uncertain: doubtful } : {}),
+    changes: part(changes),
     integers: part(integers),
     values: part(values),
   });

@@ -7,6 +7,7 @@ const namedTick = sampleSchema.pick({
   tick: true,
   through_tick: true,
   period_ms: true,
+  part: true,
 });
 
 /** The tick that a message speaks of, as far as it can be told although the rest of it cannot be read. */
@@ -18,5 +19,5 @@ export function quarantinedTick(body: string): TickEntry | undefined {
     return undefined;
   }
   const parsed = namedTick.safeParse(json);
-  return parsed.success ? tickEntry(parsed.data, 'quarantined') : undefined;
+  return parsed.success && parsed.data.part === undefined ? tickEntry(parsed.data, 'quarantined') : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Refusal, StorableSample } from '@holdfast/sample-store/sample-store.ts';
+import { countChanges } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { RefusedDevices } from './refused-devices.ts';
 import type { Rejection, Rejections } from './rejections.ts';
 import type { WriterCounters } from './writer-counters.ts';
@@ -55,9 +56,9 @@ export class WrittenAccount {
   }
 }
 
-function valueCount(sample: Pick<StorableSample, 'values' | 'plainValues' | 'integers'>): number {
-  const { plainValues, integers } = sample;
-  let count = plainValues?.count ?? 0;
+function valueCount(sample: Pick<StorableSample, 'values' | 'plainValues' | 'integers' | 'changes'>): number {
+  const { plainValues, integers, changes } = sample;
+  let count = (plainValues?.count ?? 0) + countChanges(changes);
   if (plainValues === undefined) for (const _ in sample.values) count += 1;
   for (const _ in integers) count += 1;
   return count;

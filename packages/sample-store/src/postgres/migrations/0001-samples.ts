@@ -26,7 +26,8 @@ export async function createSampleTables(db: Kysely<unknown>): Promise<void> {
       unique (session_id, device_code, point_code)
     )`.execute(db);
   await sql`create index series_point on samples.series (point_code, device_code)`.execute(db);
-  // value_exact: the digits of 64-bit integers, where value_double is not exact. Nearly always null, which takes no room.
+  // value_exact: the digits of 64-bit integers, where value_double is not exact. source_time: set where the source itself gave the
+  // time. Both are nearly always null, which takes no room.
   await sql`
     create table samples.sample_value (
       time timestamptz not null,
@@ -37,6 +38,7 @@ export async function createSampleTables(db: Kysely<unknown>): Promise<void> {
       uncertain boolean,
       value_text text,
       value_exact numeric(20),
+      source_time timestamptz,
       primary key (series_id, time) ${included},
       constraint one_value check (num_nonnulls(value_double, value_bool, value_text) = 1)
     ) ${partitioned}`.execute(db);
@@ -67,7 +69,7 @@ export async function createSampleTables(db: Kysely<unknown>): Promise<void> {
   await sql`
     create view samples.reading as
     select time, device_code, point_code, value_double, value_bool, value_text, coalesce(uncertain, false) as uncertain,
-           site_code, task_id, session_id, epoch, value_exact
+           site_code, task_id, session_id, epoch, value_exact, source_time
     from samples.sample_value join samples.series on series.id = series_id`.execute(db);
 }
 

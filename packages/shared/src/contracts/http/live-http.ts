@@ -38,13 +38,28 @@ export const liveSampleSchema = z.object({
   /** Last of the ticks that a miss answers for. */
   through_tick: z.int(),
   period_ms: z.int(),
-  /** Scheduled time of the tick, and when the reply was complete. */
+  /** Scheduled time of the tick (what a subscribed device tells before that: time of the last value), and when the reply was complete. */
   time: z.string(),
   read_at: z.string(),
   /** By point code; 64-bit integers without a scale in decimal, as text. */
   values: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
   /** Codes of those that are outside their valid range or unknown to their enumeration. */
   uncertain: z.array(z.string()),
+  /** Subscribed devices only: all that a point told, each value with its own time; `values` has the last one. */
+  changes: z
+    .record(
+      z.string(),
+      z.array(
+        z.object({
+          time: z.string(),
+          value: z.union([z.number(), z.boolean(), z.string()]),
+          uncertain: z.boolean(),
+        }),
+      ),
+    )
+    .optional(),
+  /** Subscribed devices only: why the last thing that was told of a point is no value. */
+  bad: z.record(z.string(), z.string()).optional(),
   miss: z.object({ cause: z.enum(missCauses), detail: z.string() }).nullable(),
 });
 export type LiveSample = z.infer<typeof liveSampleSchema>;

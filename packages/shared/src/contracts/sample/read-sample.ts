@@ -34,7 +34,9 @@ export function readSample(message: Uint8Array): DecodedSample {
     const members = plainMembers(bytes, from, to);
     // Before the values there is nothing open but the sample itself, or this is no JSON.
     const decoded = members ? decodeSample(`${bytes.toString('utf8', 0, before)}}`) : undefined;
-    if (members && decoded?.ok && decoded.sample.values === undefined) {
+    // Changes are no polled device's.
+    const { values, changes } = decoded?.ok ? decoded.sample : {};
+    if (members && decoded?.ok && values === undefined && changes === undefined) {
       return { ok: true, sample: new SampleOfPlainValues(decoded.sample, { bytes, from, to, ...members }) };
     }
   }

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeSample, missCauses, type Sample, sampleSchema } from './sample.ts';
+import {
+  decodeSample,
+  lastTickOf,
+  missCauses,
+  parseSampleMessageId,
+  type Sample,
+  sampleMessageId,
+  sampleSchema,
+} from './sample.ts';
 
 const good: Sample = {
   v: 1,
@@ -22,6 +30,20 @@ const good: Sample = {
 describe('a decoded sample', () => {
   it('is what was encoded', () => {
     expect(decodeSample(JSON.stringify(good))).toEqual({ ok: true, sample: good });
+    const { values: _values, ...watched } = {
+      ...good,
+      part: 2,
+      changes: {
+        t1: [
+          [-900, 20.9],
+          [-610, 21, 1],
+        ],
+        n: [[3, '-9007199254740993', 6]],
+      },
+      bad: { t2: 'not JSON' },
+      dropped: 3,
+    } as const;
+    expect(decodeSample(JSON.stringify(watched))).toEqual({ ok: true, sample: watched });
     const { values: _, ...miss } = { ...good, miss: { cause: 'timeout', detail: '' }, through_tick: 9 };
     expect(decodeSample(JSON.stringify(miss))).toEqual({ ok: true, sample: miss });
   });
@@ -50,6 +72,13 @@ describe('a decoded sample', () => {
         fc.string({ maxLength: 3 }),
         fc.oneof(fc.double(), fc.string(), fc.boolean(), fc.constant(null)),
       ),
+      fc.dictionary(
+        fc.string({ maxLength: 3 }),
+        fc.array(
+          fc.array(fc.constantFrom(-5, 0, 1, 2, 3, 7, 8, 1.5, '12', 'x', true, null), { maxLength: 4 }),
+          { maxLength: 2 },
+        ),
+      ),
     );
     const changes = fc.array(fc.tuple(fc.constantFrom(...Object.keys(sampleSchema.shape), 'unknown'), odd), {
       maxLength: 2,
@@ -65,4 +94,13 @@ describe('a decoded sample', () => {
       { numRuns: 2_000 },
     );
   });
+});
+
+it('has an id of its own as a part of a tick, which counts for the ticks before', () => {
+  const part = { ...good, part: 3 };
+  expect(sampleMessageId(part)).not.toBe(sampleMessageId(good));
+  expect(lastTickOf(part)).toBe(4);
+  expect(parseSampleMessageId(sampleMessageId(part))).toMatchObject({ tick: 4, epoch: 7 });
+  expect(parseSampleMessageId(sampleMessageId(good))).toMatchObject({ tick: 5, epoch: 7 });
+  expect(parseSampleMessageId(sampleMessageId({ ...good, through_tick: 9 }))).toMatchObject({ tick: 9 });
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { areChanges, changesSchema } from './changes.ts';
 
 /** Why a tick has no values. */
 export const missCauses = [
@@ -68,6 +69,11 @@ export const sampleSchema = z.object({
   time: z.int().nonnegative(),
   read_at: z.int().nonnegative(),
   /**
+   * Numbers what is sent of a subscribed device before its tick is over, from 1: values alone. The tick is accounted for by the
+   * sample without this number, at its end.
+   */
+  part: z.int().positive().optional(),
+  /**
    * By point code. With neither values nor integers nor a miss the device was read and nothing had changed enough
    * to be sent (report by exception).
    */
@@ -76,6 +82,12 @@ export const sampleSchema = z.object({
   integers: z.record(z.string(), z.string().regex(/^-?[0-9]{1,20}$/)).optional(),
   /** Codes of the points whose value is outside its valid range or unknown to its enumeration. */
   uncertain: z.array(z.string()).optional(),
+  /** What a subscribed device told since the tick before, in place of values and integers. */
+  changes: changesSchema.optional(),
+  /** By point code, why the last thing that a subscribed device told of it is no value. */
+  bad: z.record(z.string(), z.string()).optional(),
+  /** Changes of the tick that were left out, as there were more than a sample takes; the last one of each point was not. */
+  dropped: z.int().positive().optional(),
   miss: z
     .object({
       cause: z.enum(missCauses),
@@ -92,10 +104,22 @@ export type PointValue = number | boolean | string;
  * the sample of its first tick may have been stored although nobody confirmed it.
  */
 export function sampleMessageId(
-  sample: Pick<Sample, 'session' | 'device_id' | 'tick' | 'epoch' | 'through_tick'>,
+  sample: Pick<Sample, 'session' | 'device_id' | 'tick' | 'epoch' | 'through_tick' | 'part'>,
 ): string {
-  const ticks = sample.through_tick === undefined ? sample.tick : `${sample.tick}-${sample.through_tick}`;
-  return `${sample.session}/${sample.device_id}/${ticks}/${sample.epoch}`;
+  const { session, device_id, tick, through_tick, part, epoch } = sample;
+  const range = through_tick === undefined ? tick : `${tick}-${through_tick}`;
+  return `${session}/${device_id}/${part === undefined ? range : `${range}.${part}`}/${epoch}`;
+}
+
+/** The last tick that the sample accounts for: the one before a tick of which it is only a part. */
+export function lastTickOf({
+  tick,
+  through_tick,
+  part,
+  miss,
+}: Pick<Sample, 'tick' | 'through_tick' | 'part' | 'miss'>): number {
+  if (part !== undefined && miss === undefined) return tick - 1;
+  return through_tick ?? tick;
 }
 
 /**
@@ -106,15 +130,17 @@ export function freshMessageId(id: string, unguessable: string): string {
   return `${id}/${unguessable}`;
 }
 
-/** `tick` is the last one of a range. Undefined for what is no such id: anybody may publish under ids of their own. */
+/** `tick` is the last one that it accounts for. Undefined for what is no such id: anybody may publish under ids of their own. */
 export function parseSampleMessageId(
   id: string,
 ): { sessionId: string; deviceId: string; tick: number; epoch: number } | undefined {
-  const match = /^([^/]+)\/([^/]+)\/(?:[0-9]{1,15}-)?([0-9]{1,15})\/([0-9]{1,15})(?:\/[0-9a-f-]{36})?$/.exec(
-    id,
-  );
+  const match =
+    /^([^/]+)\/([^/]+)\/(?:[0-9]{1,15}-)?([0-9]{1,15})(\.[0-9]{1,15})?\/([0-9]{1,15})(?:\/[0-9a-f-]{36})?$/.exec(
+      id,
+    );
   if (!match?.[1] || !match[2]) return undefined;
-  return { sessionId: match[1], deviceId: match[2], tick: Number(match[3]), epoch: Number(match[4]) };
+  const tick = Number(match[3]) - (match[4] === undefined ? 0 : 1);
+  return { sessionId: match[1], deviceId: match[2], tick, epoch: Number(match[5]) };
 }
 
 export function encodeSample(sample: Sample): string {
@@ -182,9 +208,13 @@ function isSample(json: unknown): json is Sample {
     (sample.since_tick === undefined || isWhole(sample.since_tick, 0)) &&
     isWhole(sample.time, 0) &&
     isWhole(sample.read_at, 0) &&
+    (sample.part === undefined || isWhole(sample.part, 1)) &&
     (sample.values === undefined || areValues(sample.values)) &&
     (sample.integers === undefined || areIntegers(sample.integers)) &&
     (sample.uncertain === undefined || areTexts(sample.uncertain)) &&
+    (sample.changes === undefined || areChanges(sample.changes)) &&
+    (sample.bad === undefined || areWords(sample.bad)) &&
+    (sample.dropped === undefined || isWhole(sample.dropped, 1)) &&
     (sample.miss === undefined || isMiss(sample.miss))
   );
 }
@@ -213,6 +243,11 @@ function areIntegers(integers: unknown): boolean {
 
 function areTexts(list: unknown): boolean {
   return Array.isArray(list) && list.every((item) => typeof item === 'string');
+}
+
+function areWords(words: unknown): boolean {
+  if (typeof words !== 'object' || words === null || Array.isArray(words)) return false;
+  return Object.values(words).every((text) => typeof text === 'string');
 }
 
 function isTextOrBoolean(value: unknown): boolean {

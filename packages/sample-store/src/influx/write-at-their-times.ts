@@ -1,0 +1,51 @@
+import { atTheirTimes, haveOwnTimes, type Moment } from '../at-their-times.ts';
+import { codesOf } from '../refusals.ts';
+import type { Refusal, StorableSample, WriteOutcome } from '../sample-store.ts';
+
+type Write = (samples: readonly StorableSample[]) => Promise<WriteOutcome>;
+
+/** Writes samples as lines of single moments, and tells what was refused by the samples that they are of. */
+export async function writeAtTheirTimes(
+  samples: readonly StorableSample[],
+  write: Write,
+): Promise<WriteOutcome> {
+  if (!haveOwnTimes(samples)) return write(samples);
+  const moments = atTheirTimes(samples);
+  const outcome = await write(moments.map(({ sample }) => sample));
+  if (outcome.kind === 'written') return written(refusalsOf(moments, outcome.refused ?? []));
+  const [only] = samples;
+  // The caller finds out which of several samples it is.
+  if (samples.length > 1 || only === undefined) return outcome;
+  const refused: Refusal[] = [];
+  for (const { sample } of moments) {
+    const ofOne = await write([sample]);
+    if (ofOne.kind === 'rejected') refused.push({ sample, codes: 'all', reason: ofOne.reason });
+    else refused.push(...(ofOne.refused ?? []));
+  }
+  const [refusal] = refusalsOf(moments, refused);
+  if (refusal?.codes === 'all') return { kind: 'rejected', reason: refusal.reason };
+  return written(refusal ? [refusal] : []);
+}
+
+function written(refused: readonly Refusal[]): WriteOutcome {
+  return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
+}
+
+/** A point counts as refused as soon as one of its values is. */
+function refusalsOf(moments: readonly Moment[], refused: readonly Refusal[]): Refusal[] {
+  const whole = new Map(moments.map(({ sample, of }) => [sample, of]));
+  const codes = new Map<StorableSample, Set<string>>();
+  const reasons = new Map<StorableSample, string>();
+  for (const { sample, codes: some, reason } of refused) {
+    const of = whole.get(sample) ?? sample;
+    const known = codes.get(of) ?? new Set();
+    codes.set(of, known);
+    for (const code of some === 'all' ? codesOf(sample) : some) known.add(code);
+    if (!reasons.has(of)) reasons.set(of, reason);
+  }
+  return [...codes].map(([sample, some]) => ({
+    sample,
+    codes: some.size >= codesOf(sample).length ? ('all' as const) : [...some],
+    reason: reasons.get(sample) ?? '',
+  }));
+}
