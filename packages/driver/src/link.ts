@@ -74,7 +74,10 @@ export interface LinkHost {
   serialRefusal(path: string): string | undefined;
   /** The value of a secret that a connection names. @throws DriverFailure of the kind `config` where there is none */
   secret(name: string): string;
-  /** The same for each holder of a session: an identity towards a source that keeps what a client has not had yet. */
+  /**
+   * The same for each holder of a session, and each device of it has one of its own: an identity towards a source that keeps
+   * what a client has not had yet.
+   */
   readonly sessionId: string;
   readonly clock: LinkClock;
   readonly timers: LinkTimers;

@@ -59,6 +59,8 @@ const settings = z.object({
     }),
   /** `host` or `host:port` of servers that are no devices, whatever DEVICE_NETWORKS allows. NATS is one of them by itself. */
   DEVICE_DENIED_HOSTS: setting.list().default([]),
+  /** Folder of the secrets that connections of devices name, a file each. Unset: there are none. */
+  DEVICE_SECRETS: z.string().min(1).optional(),
   /** Beginnings of the paths that may be opened as serial lines. */
   SERIAL_PATHS: setting.list().default(['/dev/tty', '/dev/serial/', '/dev/cu.', '/dev/rfcomm']),
   /** How many sessions it may hold. */

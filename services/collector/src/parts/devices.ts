@@ -4,6 +4,7 @@ import { parseNatsAddress } from '@holdfast/shared/jetstream/connection/nats-add
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { deviceNetworks } from '../adapters/device-networks.ts';
+import { deviceSecrets } from '../adapters/device-secrets.ts';
 import { serialPaths } from '../adapters/serial-paths.ts';
 import type { CollectorConfig } from '../config.ts';
 import { Endpoints } from '../polling/endpoints.ts';
@@ -27,6 +28,7 @@ export async function openDevices(
     mayRequest,
     refusal: networks.refusal,
     serialRefusal: serialPaths(config.SERIAL_PATHS),
+    secret: deviceSecrets(config.DEVICE_SECRETS),
     clock: systemClock,
     log,
   });

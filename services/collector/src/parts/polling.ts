@@ -1,5 +1,4 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
-import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
@@ -8,7 +7,7 @@ import { publishHealthChanges } from '../adapters/publish-health-changes.ts';
 import type { CollectorConfig } from '../config.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
 import { PointSets } from '../polling/point-sets.ts';
-import { SessionRunner } from '../polling/session-runner.ts';
+import { SessionRunner, type SessionRunnerOptions } from '../polling/session-runner.ts';
 import { SteadyClock } from '../polling/steady-clock.ts';
 import type { PollObserver } from '../ports.ts';
 import type { Broker } from './broker.ts';
@@ -18,7 +17,7 @@ interface PollingParts {
   readonly endpoints: Endpoints;
   readonly mayPoll: () => boolean;
   readonly observer: PollObserver;
-  readonly onSample: (sample: OutgoingSample) => void;
+  readonly onSample: SessionRunnerOptions['onSample'];
 }
 
 /** Makes the runner of a session, which reads its devices from its start to its stop. */

@@ -14,6 +14,7 @@ import { reportOutbox } from '../sending/outbox-report.ts';
 import { RecoveredSessions } from '../sending/recovered-sessions.ts';
 import { SampleOutbox } from '../sending/sample-outbox.ts';
 import { SentBook } from '../sending/sent-book.ts';
+import type { Settled } from '../sending/waiting.ts';
 import type { Broker } from './broker.ts';
 import { openSpooling } from './spooling.ts';
 
@@ -92,9 +93,9 @@ export async function openSending(
     lastKnown,
     sentBook,
     recoveries,
-    push: (sample: OutgoingSample) => {
+    push: (sample: OutgoingSample, settled?: Settled) => {
       lastKnown.note(sample);
-      outbox.push(sample);
+      outbox.push(sample, settled);
     },
     health: () => outbox.health(),
     flush: async (timeoutMs: number) => {

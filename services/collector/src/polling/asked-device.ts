@@ -1,3 +1,4 @@
+import type { Mode } from '@holdfast/driver/device.ts';
 import type { DevicePlan, Driver, PlanOptions } from '@holdfast/driver/driver.ts';
 import type { EndpointIdentity, Pace } from '@holdfast/driver/spec.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -7,6 +8,7 @@ import type { PointSet } from './point-sets.ts';
 /** A device as it is asked: what its driver's spec says of it, and the plan of its requests. */
 export interface AskedDevice {
   readonly code: string;
+  readonly mode: Mode;
   readonly timeoutMs: number;
   readonly pace: Pace;
   readonly identity: EndpointIdentity;
@@ -27,13 +29,14 @@ export function askedDevice(
   const { spec } = driver;
   const connection: object = spec.connection.parse(device);
   const { list } = set;
+  const { mode = spec.modes[0] ?? 'polled' } = device as { readonly mode?: Mode };
   return {
-    ...{ code, driver, connection, set },
+    ...{ code, driver, connection, set, mode },
     timeoutMs: timeout_ms,
     pace: spec.pace(connection),
     identity: spec.endpoint(connection),
     plan: driver.plan(
-      { id, code, protocol, mode: 'polled', timeout_ms, connection, points: list.points },
+      { id, code, protocol, mode, timeout_ms, connection, points: list.points },
       list,
       options,
     ),

@@ -93,6 +93,11 @@ export class Endpoint<L extends Closable = Link> {
     this.#link = openLink();
   }
 
+  /** For a watch, which takes no turn: it lasts for as long as its session, beside the requests. */
+  get link(): L {
+    return this.#link;
+  }
+
   /** Shared by all who ask over this endpoint; the first one's limits count. */
   breakers(limits: BackoffLimits, jitter: () => number): EndpointBreakers {
     this.#breakers ??= new EndpointBreakers(limits, jitter);

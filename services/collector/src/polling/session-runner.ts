@@ -10,13 +10,15 @@ import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-c
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
-import { sampleWriter } from '../samples/sample-of-tick.ts';
+import { changesWriter } from '../samples/sample-of-changes.ts';
+import { type SampleSource, sampleWriter } from '../samples/sample-of-tick.ts';
 import { phaseMs, tickTimeMs } from '../samples/schedule.ts';
-import type { Tick } from '../samples/tick.ts';
+import type { ReadOfTick, Tick } from '../samples/tick.ts';
 import { type AskedDevice, askedDevice } from './asked-device.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { afterFailure, afterOverrun, afterSuccess, unknownHealth } from './device-health.ts';
-import { DevicePoller } from './device-poller.ts';
+import { DevicePoller, type DevicePollerOptions } from './device-poller.ts';
+import { DeviceWatcher } from './device-watcher.ts';
 import type { Endpoint, Permission } from './endpoint.ts';
 import type { EndpointBreakers } from './endpoint-breakers.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -50,7 +52,7 @@ export interface SessionRunnerOptions {
   /** 0…1: over how much of their period devices are spread; 0 unless set. */
   readonly spread?: number;
   /** Must not block. */
-  readonly onSample: (sample: OutgoingSample) => void;
+  readonly onSample: (sample: OutgoingSample, settled?: (isSafe: boolean) => void) => void;
   readonly onHealth: (transition: HealthTransition) => void;
   /** Called when something is wrong in this process that should not be: told loudly. */
   readonly onFault?: (fault: PollingFault) => void;
@@ -72,7 +74,7 @@ interface PolledDevice {
   readonly device: DeviceConfig;
   readonly asked: AskedDevice;
   readonly endpoint: Endpoint;
-  readonly poller: DevicePoller;
+  readonly poller: DevicePoller | DeviceWatcher;
   readonly overruns: OverrunWindow;
   /** Ticks lost since the last request was over, and why: those before a timeout belong to the silence, not to a slow device. */
   lostMeanwhile: { ticks: number[]; detail: string };
@@ -83,6 +85,9 @@ interface PolledDevice {
   /** ms since 1970, when it was read last, where its health has not taken note of it. */
   successMs: number | undefined;
 }
+
+/** Options of a device's poller or watcher. */
+type CommonOptions = Omit<DevicePollerOptions, 'onTick'>;
 
 /** Most ticks are as successful as the one before: then only the time is kept. */
 function healthOf({ health, successMs, overruns, lastTick }: PolledDevice): DeviceHealth | undefined {
@@ -105,10 +110,10 @@ const mostLostMeanwhile = 3_000;
 const failingOfDevice = 10;
 const failingOfSession = 1_000;
 
-function notePoints(
-  { poller, failing }: PolledDevice,
-  { tick, readings }: Pick<Tick, 'tick' | 'readings'>,
-): void {
+/** A tick of a polled or a watched device. */
+type AnyTick = Pick<Tick, 'tick' | 'readAtMs' | 'miss' | 'asked'> & { readonly readings: ReadOfTick };
+
+function notePoints({ poller, failing }: PolledDevice, { tick, readings }: AnyTick): void {
   if (!readings.lost && failing.size === 0) return;
   const tickMs = tickTimeMs(tick, poller.periodMs);
   for (const { code, detail } of readings.lost ?? []) failing.failed(code, tickMs, detail);
@@ -226,37 +231,32 @@ export class SessionRunner {
   }
 
   #pollDevice(configured: DeviceConfig, pointSets: PointSets, config: TaskConfig): PolledDevice {
-    const { sessionId, epoch, collectorId, endpoints, spread = 0, onSample, onFault } = this.#options;
+    const { sessionId, epoch, collectorId, endpoints, spread = 0, onFault } = this.#options;
     const { refusedPauseMs } = this.#options;
     const driver = endpoints.driver(configured.protocol);
     const set = pointSets.of(configured.points, driver.spec);
     // Keeps one of equal lists of points.
     const device = { ...configured, points: set.points };
     const asked = askedDevice(device, driver, set, { refusedPauseMs });
-    const endpoint = endpoints.acquire(asked, sessionId);
+    // Every holder of the session has the same one towards the device.
+    const endpoint = endpoints.acquire(asked, `${sessionId}-${device.id}`);
     const periodMs = devicePeriodMs(config.period_ms, device.points);
     const source = { sessionId, epoch, collectorId, taskId: config.task_id, device, periodMs };
-    const sampleOf = sampleWriter(source);
     const { clock, timers, backoff, permission, jitter, observer } = this.#options;
-    const poller = new DevicePoller({
-      device: asked,
-      taskPeriodMs: config.period_ms,
-      phaseMs: phaseMs(device.id, periodMs, spread),
-      endpoint,
-      clock,
-      timers,
-      backoff,
-      permission,
-      jitter,
-      observer,
-      onTick: (result) => {
-        this.#count(result);
-        this.#noteHealth(polled, result);
-        onSample(sampleOf(result));
-      },
-      onFault: (error) =>
-        onFault?.({ device, problem: 'polling it met an unknown error and goes on', error }),
-    });
+    const common = {
+      ...{ device: asked, taskPeriodMs: config.period_ms, phaseMs: phaseMs(device.id, periodMs, spread) },
+      ...{ endpoint, clock, timers, backoff, permission, jitter, observer },
+      onFault: (error: unknown) =>
+        onFault?.({ device, problem: 'reading it met an unknown error and goes on', error }),
+    };
+    const noted = (result: AnyTick) => {
+      this.#count(result);
+      this.#noteHealth(polled, result);
+    };
+    const poller =
+      asked.mode === 'subscribed'
+        ? this.#watcher(common, source, noted)
+        : this.#poller(common, source, noted);
     const polled: PolledDevice = {
       device,
       asked,
@@ -272,13 +272,36 @@ export class SessionRunner {
     return polled;
   }
 
-  #count({ readings: { readCount }, readAtMs, miss }: Tick): void {
+  #poller(common: CommonOptions, source: SampleSource, noted: (tick: AnyTick) => void): DevicePoller {
+    const sampleOf = sampleWriter(source);
+    const { onSample } = this.#options;
+    return new DevicePoller({
+      ...common,
+      onTick: (result) => {
+        noted(result);
+        onSample(sampleOf(result));
+      },
+    });
+  }
+
+  #watcher(common: CommonOptions, source: SampleSource, noted: (tick: AnyTick) => void): DeviceWatcher {
+    const sampleOf = changesWriter(source);
+    const { onSample } = this.#options;
+    return new DeviceWatcher({
+      ...common,
+      onTick: noted,
+      send: (told, settled) => onSample(sampleOf(told), settled),
+    });
+  }
+
+  #count({ readings: { readCount }, readAtMs, miss }: AnyTick): void {
     this.#pointsRead += readCount;
     if (readCount > 0) this.#lastReadMs = readAtMs;
     if (miss) this.#errorCount += 1;
   }
 
-  #noteHealth(polled: PolledDevice, { tick, miss, asked, readings, readAtMs }: Tick): void {
+  #noteHealth(polled: PolledDevice, result: AnyTick): void {
+    const { tick, miss, asked, readings, readAtMs } = result;
     const { device, overruns } = polled;
     polled.lastTick = tick;
     overruns.passed(tick);
@@ -295,7 +318,7 @@ export class SessionRunner {
     const isSilent = miss?.cause === 'timeout' || miss?.cause === 'connection';
     if (!isSilent) for (const each of lost.ticks) overruns.lost(each);
     const isSlow = overruns.isSlow(tick);
-    notePoints(polled, { tick, readings });
+    notePoints(polled, result);
     if (!miss && !isSlow && polled.health?.status === 'healthy') {
       polled.successMs = readAtMs;
       return;
@@ -304,13 +327,13 @@ export class SessionRunner {
     polled.successMs = undefined;
     const before = known ?? unknownHealth;
     const readAt = new Date(readAtMs).toISOString();
-    const result = miss
+    const outcome = miss
       ? afterFailure(before, miss.cause, miss.detail, readings.readCount > 0 ? readAt : undefined)
       : afterSuccess(before, readAt, isSlow);
     const after =
       isSlow && lost.ticks.length > 0
-        ? afterOverrun(result, { share: overruns.share(tick), detail: lost.detail })
-        : result;
+        ? afterOverrun(outcome, { share: overruns.share(tick), detail: lost.detail })
+        : outcome;
     polled.health = after;
     if (known?.status !== after.status) {
       this.#options.onHealth({ device, from: known?.status ?? null, to: after });

@@ -1,6 +1,9 @@
 import type { MissCause } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { TickReadings } from './tick-readings.ts';
 
+/** As much of the readings of a tick as a device's health is made of. */
+export type ReadOfTick = Pick<TickReadings, 'readCount' | 'lost' | 'hasRead'>;
+
 /** One tick of one device. Both values and a miss: some points could be read and others not. */
 export interface Tick {
   readonly tick: number;

@@ -1,4 +1,4 @@
-import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { lastTickOf, type OutgoingSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { LastTick, Samples } from '../ports.ts';
 
 /** Decodes a sample whose values stand in its message alone. */
@@ -23,7 +23,9 @@ export class LastKnownSamples implements Samples {
     this.#stream = stream;
   }
 
-  note({ task, device_id, session, epoch, tick, miss, isRead }: OutgoingSample): void {
+  note(sample: OutgoingSample): void {
+    const { task, device_id, session, epoch, miss, isRead } = sample;
+    const tick = lastTickOf(sample);
     // As the stream has it: what was missed in part has values, were it none that are worth sending.
     const values = isRead ? somethingRead : undefined;
     let devices = this.#onTheWay.get(task);
@@ -46,7 +48,7 @@ export class LastKnownSamples implements Samples {
   async last(taskId: string, deviceId: string): Promise<LastTick | undefined> {
     const found = await this.#stream.last(taskId, deviceId);
     // A notice of lost ticks answers for all of them.
-    const stored = found && lastTickOf(found);
+    const stored = found && lastTickIn(found);
     const noted = this.#onTheWay.get(taskId)?.get(deviceId);
     if (!noted) return stored;
     if (!stored) return { ...noted };
@@ -55,7 +57,8 @@ export class LastKnownSamples implements Samples {
   }
 }
 
-function lastTickOf(stored: Sample): LastTick {
-  const { session, epoch, tick, through_tick, values, miss } = stored;
-  return { session, epoch, tick: through_tick ?? tick, values, miss, stored };
+function lastTickIn(stored: Sample): LastTick {
+  const { session, epoch, values, changes, miss } = stored;
+  const read = values ?? (changes && somethingRead);
+  return { session, epoch, tick: lastTickOf(stored), values: read, miss, stored };
 }

@@ -288,3 +288,30 @@ describe('whatever the broker does', () => {
     );
   });
 });
+
+describe('whoever waits for a sample to be safe', () => {
+  const settledBy = (world: World, ticks: readonly number[]) => {
+    const settled: (number | boolean)[][] = [];
+    for (const tick of ticks) world.outbox.push(sample(tick), (isSafe) => settled.push([tick, isSafe]));
+    return settled;
+  };
+
+  it('is told when the broker has it', async () => {
+    const world = new World({ maxWaiting: 100 });
+    const settled = settledBy(world, [1, 2]);
+    expect(settled).toEqual([]);
+    await world.time.advance(10);
+    expect(settled).toEqual([
+      [1, true],
+      [2, true],
+    ]);
+  });
+
+  it('is told when it was lost', async () => {
+    const world = new World({ maxWaiting: 2 });
+    world.up = false;
+    const settled = settledBy(world, [1, 2, 3]);
+    await world.time.advance(10);
+    expect(settled).toEqual([[1, false]]);
+  });
+});

@@ -3,6 +3,7 @@ import { type Clock, mark, systemClock } from '@holdfast/shared/runtime/clock.ts
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { Tickets } from '@holdfast/shared/runtime/tickets.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import { Awaited } from './awaited.ts';
 import { isRepeatHarmless } from './doubt.ts';
 import { Fifo } from './fifo.ts';
 import { Gathering } from './gather.ts';
@@ -14,7 +15,7 @@ import type { Spool, SpooledNotice } from './spool.ts';
 import { SpoolFeed } from './spool-feed.ts';
 import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
 import { TooLargeSamples } from './too-large-samples.ts';
-import { isOnlyInMemory, type Waiting } from './waiting.ts';
+import { isOnlyInMemory, type Settled, type Waiting } from './waiting.ts';
 
 export interface SampleOutboxOptions {
   /**
@@ -85,6 +86,7 @@ export class SampleOutbox {
   /** Notices in flight or to be sent again. */
   #noticesOut = 0;
   #dropped = 0;
+  readonly #awaited = new Awaited();
   readonly #tooLarge: TooLargeSamples;
   #lastSequence: number;
   #cancelRetry: (() => void) | undefined;
@@ -104,16 +106,18 @@ export class SampleOutbox {
     );
   }
 
-  push(sample: OutgoingSample): void {
+  /** @param settled told once the sample is safe, or lost */
+  push(sample: OutgoingSample, settled?: Settled): void {
     this.#order += 1;
-    this.#queue.push({ order: this.#order, sample });
+    const waiting = { order: this.#order, sample };
+    this.#queue.push(settled ? { ...waiting, settled: this.#awaited.counting(settled) } : waiting);
     const spilling = this.#spooling?.spilling;
     // Samples being written to the spool count as gone: a slow disk must not cost samples.
     if (this.#inMemory() - (spilling?.underWay() ?? 0) > this.#options.maxWaiting) this.#dropOldest();
     spilling?.planSweep(() => this.#inMemory() > 0);
     if (this.#options.later) this.#gathering.sendSoon();
     else this.#pump();
-    if (this.#isCrowded()) spilling?.begin();
+    if (this.#isCrowded() || this.#isHurried()) spilling?.begin();
   }
 
   /** Samples that are not confirmed, in flight or not. */
@@ -156,6 +160,7 @@ export class SampleOutbox {
         feed,
         queue: this.#queue,
         isCrowded: () => this.#isCrowded(),
+        isHurried: () => this.#isHurried(),
         takeSentInVain: () => (this.#inFlight.size > 0 ? undefined : this.#again.takeOnlyInMemory()),
         newestOrder: () => this.#order,
         lastSequence: () => this.#lastSequence,
@@ -216,6 +221,7 @@ export class SampleOutbox {
     let left = 0;
     try {
       await feed.write(fromMemory, this.#lastSequence);
+      for (const { settled } of fromMemory) settled?.(true);
     } catch (error) {
       left = fromMemory.length;
       this.#options.log.error({ err: error }, 'the last samples could not be written to the spool');
@@ -235,6 +241,10 @@ export class SampleOutbox {
     return this.#inMemory() * 2 > this.#options.maxWaiting;
   }
 
+  #isHurried(): boolean {
+    return this.#awaited.hasAny() && !this.#options.isBrokerUp();
+  }
+
   #isEmpty(): boolean {
     return this.waiting() === 0 && this.#lost.count() === 0;
   }
@@ -242,6 +252,7 @@ export class SampleOutbox {
   #pump(): void {
     if (this.#phase === 'closed' || this.#phase === 'awaiting_spool') return;
     if (!this.#options.isBrokerUp()) {
+      if (this.#isHurried()) this.#spooling?.spilling.begin();
       this.#planRetry();
       return;
     }
@@ -282,6 +293,7 @@ export class SampleOutbox {
     this.#inFlight.take(ticket);
     if (this.#phase === 'probing') this.#phase = 'full';
     if (typeof sequence === 'number') this.#lastSequence = Math.max(this.#lastSequence, sequence);
+    waiting.settled?.(true);
     if (waiting.position) this.#spooling?.feed.confirm(waiting.position, this.#lastSequence);
     if (waiting.notice) {
       this.#noticesOut -= 1;
@@ -366,8 +378,9 @@ export class SampleOutbox {
     return { sample, doubt: { since, afterSequence: maybeStoredAfter } };
   }
 
-  #lose({ sample, doubt }: Pick<Waiting, 'sample' | 'doubt'>): void {
+  #lose({ sample, doubt, settled }: Pick<Waiting, 'sample' | 'doubt' | 'settled'>): void {
     this.#dropped += 1;
+    settled?.(false);
     this.#lost.add(sample, doubt);
     if (this.#dropped === 1 || this.#dropped % 10_000 === 0) {
       this.#options.log.error(

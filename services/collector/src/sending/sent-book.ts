@@ -1,4 +1,4 @@
-import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { lastTickOf, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SentOfDevice, SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
 import { type Clock, type ClockMark, elapsedMs, mark } from '@holdfast/shared/runtime/clock.ts';
 import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
@@ -9,7 +9,17 @@ import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 /** The part of a sample that says up to where its sender has come. */
 export type SentSample = Pick<
   Sample,
-  'session' | 'epoch' | 'collector' | 'task' | 'device' | 'tick' | 'through_tick' | 'period_ms' | 'since_tick'
+  | 'session'
+  | 'epoch'
+  | 'collector'
+  | 'task'
+  | 'device'
+  | 'tick'
+  | 'through_tick'
+  | 'part'
+  | 'miss'
+  | 'period_ms'
+  | 'since_tick'
 >;
 
 export interface SentBookOptions {
@@ -120,7 +130,7 @@ export class SentBook {
   /** Notes that the broker has this sample, of whichever sender. */
   note(sample: SentSample): void {
     const { session, epoch, collector, device, since_tick: since } = sample;
-    const tick = sample.through_tick ?? sample.tick;
+    const tick = lastTickOf(sample);
     if (since === undefined || since > tick) return;
     const key = keyOf(session, epoch);
     let senders = this.#reading.get(key);
@@ -155,7 +165,7 @@ export class SentBook {
   async found(samples: readonly SentSample[], foundUnder: number): Promise<void> {
     const found = new Map<string, Sender>();
     for (const sample of samples) {
-      const tick = sample.through_tick ?? sample.tick;
+      const tick = lastTickOf(sample);
       if (sample.since_tick === undefined || sample.since_tick > tick) continue;
       const key = `${keyOf(sample.session, sample.epoch)}/${sample.collector}`;
       const sender = found.get(key) ?? this.#newSender(sample, foundUnder);

@@ -8,6 +8,8 @@ export interface SpillingOptions {
   readonly queue: Fifo<Waiting>;
   /** Whether memory is half full: then everything goes to the spool, not only what has waited. */
   readonly isCrowded: () => boolean;
+  /** Whether somebody waits for samples to be safe, and the broker is away: then they go without waiting for their time. */
+  readonly isHurried: () => boolean;
   /** Samples sent in vain that lie in memory only, the oldest first; undefined while some are under way. */
   readonly takeSentInVain: () => Waiting[] | undefined;
   /** Order of the newest sample that was pushed. */
@@ -85,6 +87,7 @@ export class Spilling {
       try {
         await feed.write(batch, lastSequence(), makeRoom);
         this.#batch = [];
+        for (const { settled } of batch) settled?.(true);
       } catch (error) {
         queue.putBack(batch);
         this.#batch = [];
@@ -96,7 +99,8 @@ export class Spilling {
   }
 
   #take(isAllToGo: boolean): Waiting[] {
-    const { feed, queue, takeSentInVain } = this.#options;
+    const { feed, queue, isHurried, takeSentInVain } = this.#options;
+    const isEverythingToGo = isAllToGo || isHurried();
     const batch: Waiting[] = [];
     if (feed.isUntouched()) {
       // Samples older than all that will be spooled go there first, once none of them is under way.
@@ -105,7 +109,7 @@ export class Spilling {
       else if (!isAllToGo) return [];
     }
     for (let next = queue.peek(); next && batch.length < mostSpilledAtOnce; next = queue.peek()) {
-      if (!isAllToGo && next.order > this.#orderAtSweepBefore) break;
+      if (!isEverythingToGo && next.order > this.#orderAtSweepBefore) break;
       batch.push(next);
       queue.take();
     }

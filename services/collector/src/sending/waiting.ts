@@ -3,6 +3,9 @@ import type { Doubt } from './doubt.ts';
 import type { LostNotice } from './lost-ticks.ts';
 import type { SpoolPosition } from './spool.ts';
 
+/** Told once whether a sample is safe: with the broker, or in the spool. */
+export type Settled = (isSafe: boolean) => void;
+
 /** A sample that the broker has not confirmed. */
 export interface Waiting {
   /** Rises with the time of `push`. */
@@ -17,6 +20,8 @@ export interface Waiting {
   readonly position?: SpoolPosition;
   /** Set once it may have been stored without our knowing. */
   doubt?: Doubt;
+  /** Called once it is with the broker or on disk, or is lost. */
+  readonly settled?: Settled | undefined;
 }
 
 /** The oldest first. */

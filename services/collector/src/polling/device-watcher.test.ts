@@ -1,0 +1,190 @@
+import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import type { Changes } from '@holdfast/shared/contracts/sample/changes.ts';
+import { describe, expect, it } from 'vitest';
+import { mostChanges } from '../samples/tick-changes.ts';
+import { startMs, WatchedWorld } from './testing/watched-world.ts';
+
+describe('a watched device', () => {
+  it('has a result for every tick: its changes, none, or why it tells nothing', async () => {
+    const world = new WatchedWorld();
+    await world.time.advance(500);
+    world.source.sink?.number(0, 20.5, 0);
+    await world.time.advance(100);
+    world.source.sink?.number(0, 21, 1);
+    world.source.sink?.other(1, 'busy', 0);
+    await world.time.advance(1_000);
+    world.source.goAway('the broker closed the connection');
+    await world.time.advance(1_900);
+    world.source.isThere = true;
+    await world.time.advance(4_000);
+    await world.stop();
+    expect(world.ticks()).toEqual([
+      [0, undefined, undefined],
+      [
+        1,
+        {
+          a: [
+            [-500, 20.5],
+            [-400, 21, 1],
+          ],
+          b: [[-400, 'busy']],
+        },
+        undefined,
+      ],
+      [2, undefined, 'connection'],
+      [3, undefined, 'connection'],
+      [4, undefined, 'connection'],
+      [5, undefined, 'connection'],
+      [6, undefined, undefined],
+      [7, undefined, undefined],
+    ]);
+    const [, , down] = world.samples;
+    expect(down?.miss?.detail).toBe('press-1: the broker closed the connection');
+    expect(world.health.map(({ to }) => to.status)).toEqual(['healthy', 'disconnected', 'healthy']);
+    expect(world.faults).toEqual([]);
+  });
+
+  it('tells at once what its source wants to know safe, as a part of the tick, and counts the tick once', async () => {
+    const world = new WatchedWorld({ periodMs: 60_000 });
+    world.isSafeAtOnce = false;
+    await world.time.advance(1_250);
+    world.settles.splice(0);
+    let committed: unknown;
+    world.source.sink?.integer(0, '9007199254740993', 0);
+    void world.source.sink?.commit().then(
+      () => (committed = 'safe'),
+      (error: unknown) => (committed = error),
+    );
+    await world.time.advance(100);
+    const [, part] = world.samples;
+    expect(part).toMatchObject({ tick: startMs / 60_000 + 1, part: 1, time: startMs + 60_000 });
+    expect(part?.changes).toEqual({ a: [[1_250 - 60_000, '9007199254740993', 2]] });
+    expect(committed).toBeUndefined();
+    world.settles.splice(0)[0]?.(true);
+    await world.time.advance(0);
+    expect(committed).toBe('safe');
+
+    world.source.sink?.number(0, 1, 0);
+    void world.source.sink?.commit().catch((error: unknown) => (committed = error));
+    await world.time.advance(100);
+    world.settles.splice(0)[0]?.(false);
+    await world.time.advance(0);
+    expect(committed).toMatchObject({ kind: 'connection', isHeldBack: true });
+    // What nobody waits for is told within a second or two.
+    world.source.sink?.number(1, 2, 0);
+    await world.time.advance(2_000);
+    expect(world.samples.at(-1)).toMatchObject({ part: 3 });
+    await world.time.advance(60_000);
+    expect(world.ticks()).toEqual([
+      [0, undefined, undefined],
+      [1, undefined, undefined],
+    ]);
+    await world.stop();
+  });
+
+  it('believes the time of its source unless it is a minute ahead or a day behind', async () => {
+    const world = new WatchedWorld();
+    await world.time.advance(1_500);
+    const nowMs = startMs + 1_500;
+    for (const time of [nowMs - 40, nowMs + 59_000, nowMs + 61_000, nowMs - 86_401_000, undefined]) {
+      world.source.sink?.sourceTime(time);
+      world.source.sink?.number(0, 1, 0);
+    }
+    await world.time.advance(500);
+    await world.stop();
+    expect(world.samples.at(-1)?.changes?.a).toEqual([
+      [-540, 1, 4],
+      [-500, 1, 1],
+      [-499, 1, 1],
+      [-498, 1],
+      [58_500, 1, 4],
+    ]);
+  });
+
+  it('leaves out the oldest beyond 10,000 a tick, never the last of a point, and says how many', async () => {
+    const world = new WatchedWorld();
+    await world.time.advance(1_100);
+    world.source.sink?.number(1, 7, 0);
+    for (let count = 0; count < mostChanges + 5; count += 1) world.source.sink?.number(0, count, 0);
+    world.source.sink?.number(1, 8, 0);
+    await world.time.advance(900);
+    await world.stop();
+    const told = world.samples.filter(({ tick }) => tick === startMs / 1_000 + 2);
+    const of = (code: string) => told.flatMap(({ changes = {} }) => (changes as Changes)[code] ?? []);
+    expect(of('a').length + of('b').length).toBe(mostChanges);
+    expect([of('a').at(-1)?.[1], of('b').at(-1)?.[1]]).toEqual([mostChanges + 4, 8]);
+    expect(told.at(-1)).toMatchObject({ dropped: 7, miss: { cause: 'overrun' } });
+    expect(told.at(-1)?.changes).toBeDefined();
+  });
+
+  it('tells which points are no values, and that the tick was read', async () => {
+    const world = new WatchedWorld();
+    await world.time.advance(500);
+    world.source.sink?.bad(1, 'not JSON');
+    await world.time.advance(2_000);
+    world.source.sink?.number(1, 5, 0);
+    await world.time.advance(1_000);
+    await world.stop();
+    expect(world.ticks()).toEqual([
+      [0, undefined, undefined],
+      [1, {}, 'exception'],
+      [2, {}, 'exception'],
+      [3, { b: [[-500, 5]] }, undefined],
+    ]);
+    expect(world.samples[1]).toMatchObject({ bad: { b: 'not JSON' }, miss: { detail: 'b: not JSON' } });
+  });
+
+  it('reports by exception what points want so', async () => {
+    const report = { deadband_absolute: 1, heartbeat_ms: 60_000 };
+    const world = new WatchedWorld({ points: [{ ...pointOf('a', 1), report }] });
+    for (const value of [20, 20.5, 21.5, 21]) {
+      await world.time.advance(400);
+      world.source.sink?.number(0, value, 0);
+    }
+    await world.time.advance(400);
+    await world.stop();
+    expect(world.samples.flatMap(({ changes }) => changes?.a?.map(([, value]) => value) ?? [])).toEqual([
+      20, 21.5,
+    ]);
+  });
+
+  it('tries again with growing pauses', async () => {
+    const world = new WatchedWorld();
+    world.source.goAway('gone');
+    await world.time.advance(20_000);
+    await world.stop();
+    const pauses = world.source.tries.slice(1).map((at, index) => at - (world.source.tries[index] ?? 0));
+    expect(pauses[0]).toBeLessThan(500);
+    expect(pauses.at(-1)).toBeGreaterThan(3_000);
+    expect(pauses.every((pause, index) => pause >= (pauses[index - 1] ?? 0))).toBe(true);
+  });
+
+  it('is handed over with the tick under way open, and all that was told until then', async () => {
+    const world = new WatchedWorld();
+    await world.time.advance(1_300);
+    world.source.sink?.number(0, 1, 0);
+    await world.stop();
+    expect(world.samples.at(-1)).toMatchObject({
+      tick: startMs / 1_000 + 2,
+      part: 1,
+      changes: { a: [[-700, 1]] },
+    });
+    const next = new WatchedWorld({ epoch: 5, firstTick: startMs / 1_000 + 2 }, world.time);
+    next.source.sink?.number(0, 2, 0);
+    await next.time.advance(800);
+    await next.stop();
+    expect(next.samples[0]).toMatchObject({ tick: startMs / 1_000 + 2, since_tick: startMs / 1_000 + 2 });
+    expect(next.samples[0]?.part).toBeUndefined();
+  });
+
+  it('is asked for nothing, and nothing is said of it, once the right to is gone', async () => {
+    const world = new WatchedWorld();
+    await world.time.advance(500);
+    world.mayPoll = false;
+    world.source.goAway('disconnected by the collector');
+    const before = world.samples.length;
+    await world.time.advance(10_000);
+    expect([world.samples.length, world.source.tries.length]).toEqual([before, 1]);
+    await world.stop();
+  });
+});

@@ -1,0 +1,342 @@
+import { DriverFailure } from '@holdfast/driver/failure.ts';
+import type { WatchSink } from '@holdfast/driver/link.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { PollObserver } from '../ports.ts';
+import { ReportFilter } from '../samples/report-filter.ts';
+import type { ToldOfTick } from '../samples/sample-of-changes.ts';
+import { tickAt, tickTimeMs } from '../samples/schedule.ts';
+import { mostChanges, TickChanges } from '../samples/tick-changes.ts';
+import type { AskedDevice } from './asked-device.ts';
+import type { BackoffLimits } from './backoff.ts';
+import { Breaker } from './breaker.ts';
+import { DeviceRecord } from './device-record.ts';
+import { DuePoints } from './due-points.ts';
+import type { Endpoint, Permission } from './endpoint.ts';
+import { missCauseOf } from './miss-cause.ts';
+import type { SteadyClock } from './steady-clock.ts';
+
+const maxClockDifferenceMs = 60_000;
+/** What is to be safe soon is gathered for so long: a broker that holds back few messages waits no longer for each lot. */
+const gatherMs = 5;
+/** What nobody waits for is sent after so long, whatever the length of a tick: a kill loses no more than that. */
+const flushEveryMs = 1_000;
+/** A part of a tick has so much at the most, roughly. */
+const bytesOfPart = 256 * 1024;
+/** Between the end of a watch and the next try. */
+const againAfterMs = 250;
+/** A watch that lasted for so long was sound: its end is no further failure in a row. */
+const soundAfterMs = 10_000;
+
+export interface WatchedTick {
+  readonly tick: number;
+  readonly readAtMs: number;
+  readonly readings: TickChanges;
+  readonly miss: Sample['miss'];
+  readonly asked: true;
+}
+
+export interface DeviceWatcherOptions {
+  readonly device: AskedDevice;
+  readonly taskPeriodMs: number;
+  /** How long after its scheduled time a tick is closed. */
+  readonly phaseMs: number;
+  readonly endpoint: Pick<Endpoint, 'link'>;
+  readonly clock: SteadyClock;
+  readonly timers: Timers;
+  readonly backoff: BackoffLimits;
+  readonly permission: Permission;
+  /** 0…1 */
+  readonly jitter: () => number;
+  /** Takes what is to be sent. @param settled told once it is safe, or lost */
+  readonly send: (told: ToldOfTick, settled: (isSafe: boolean) => void) => void;
+  readonly onTick: (tick: WatchedTick) => void;
+  /** The watch has met an error that it does not know; it begins anew. */
+  readonly onFault: (error: unknown) => void;
+  readonly observer?: PollObserver | undefined;
+}
+
+/**
+ * Has one device tell its values. What it tells between two ticks goes out in parts, as soon as its source wants to know it
+ * safe, or after a second. Every tick comes to one result at its time: read, be it without values, or a miss while the watch is
+ * down.
+ */
+export class DeviceWatcher {
+  readonly record = new DeviceRecord();
+  readonly periodMs: number;
+  readonly #options: DeviceWatcherOptions;
+  readonly #changes: TickChanges;
+  readonly #breaker: Breaker;
+  readonly #ending = new AbortController();
+  #wakes = new Set<() => void>();
+  #loops: Promise<unknown> | undefined;
+  #isOver = false;
+  /** The next tick that has no result. */
+  #next = 0;
+  #since = 0;
+  #part = 0;
+  #lastResultMs: number;
+  #lastFlushMs: number;
+  /** Since when the source has told; undefined while it does not. */
+  #openSinceMs: number | undefined;
+  /** Why it does not. */
+  #down: NonNullable<Sample['miss']> | undefined;
+  #gathering: Promise<void> | undefined;
+  /** Sent, and neither safe nor lost. */
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(options: DeviceWatcherOptions) {
+    this.#options = options;
+    const { device, taskPeriodMs, clock, backoff, jitter } = options;
+    this.periodMs = new DuePoints(device.set, taskPeriodMs).periodMs;
+    const filter = new ReportFilter(device.set.points);
+    this.#changes = new TickChanges(device.set.keys, filter, () => clock.nowMs());
+    this.#breaker = new Breaker(backoff, jitter);
+    this.#lastResultMs = clock.monotonicMs();
+    this.#lastFlushMs = clock.monotonicMs();
+  }
+
+  /** @param firstTick no tick before this one is answered for; see `DevicePoller.start` */
+  start(firstTick: number): void {
+    if (this.#loops) return;
+    const { clock } = this.#options;
+    const nowMs = clock.nowMs();
+    const isAhead = tickTimeMs(firstTick, this.periodMs) > nowMs + this.periodMs + maxClockDifferenceMs;
+    this.#next = Math.max(isAhead ? 0 : firstTick, tickAt(nowMs, this.periodMs));
+    this.#since = this.#next;
+    this.#lastResultMs = clock.monotonicMs();
+    this.#loops = Promise.all([this.#watch(), this.#tick()]);
+  }
+
+  learnedLimits(): object | undefined {
+    return undefined;
+  }
+
+  learnedInWords(): readonly string[] {
+    return [];
+  }
+
+  forgetLearned(): void {}
+
+  /** Ends the watch; what the source has told until then is on its way. */
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    for (const wake of this.#wakes) wake();
+    await this.#loops;
+    this.#flush();
+  }
+
+  /** ms since its last result, while it should have results. */
+  silentMs(): number {
+    const { clock } = this.#options;
+    if (!this.#loops || this.#isOver || this.#isStopped) return 0;
+    const waitMs = Math.max(0, this.#dueMs(this.#next) - clock.nowMs());
+    return Math.max(0, clock.monotonicMs() - this.#lastResultMs - waitMs);
+  }
+
+  /** Its ticks wait for nothing but the clock: there is nothing to give up. */
+  restart(): void {
+    this.#lastResultMs = this.#options.clock.monotonicMs();
+  }
+
+  get #isStopped(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  async #watch(): Promise<void> {
+    const { device, endpoint, clock, permission, onFault } = this.#options;
+    const { groups } = device.plan.groups(device.set.all, clock.nowMs());
+    while (!this.#isStopped) {
+      const refusal = this.#breaker.refusal(clock.nowMs());
+      if (refusal) {
+        await this.#pause(refusal.waitMs ?? againAfterMs);
+        continue;
+      }
+      // The next holder answers for what comes from now on.
+      if (!permission()) break;
+      this.#breaker.began();
+      let why = 'the driver has ended its watch';
+      let cause: NonNullable<Sample['miss']>['cause'] = 'connection';
+      try {
+        const { link } = endpoint;
+        if (!link.watch) throw new DriverFailure('config', 'its protocol cannot be subscribed to');
+        await link.watch(groups, this.#sink(), this.#ending.signal);
+      } catch (error) {
+        if (error instanceof DriverFailure) cause = missCauseOf(error);
+        else if (!this.#isStopped) onFault(error);
+        why = error instanceof Error ? error.message : String(error);
+      }
+      if (this.#isStopped) break;
+      const nowMs = clock.nowMs();
+      if (this.#openSinceMs !== undefined && nowMs - this.#openSinceMs >= soundAfterMs) {
+        this.#breaker.succeeded();
+      }
+      this.#openSinceMs = undefined;
+      this.#down = { cause, detail: `${device.code}: ${why}` };
+      this.#breaker.failed(nowMs, this.#down);
+      for (const wake of this.#wakes) wake();
+      await this.#pause(againAfterMs);
+    }
+  }
+
+  #sink(): WatchSink {
+    const changes = this.#changes;
+    const given = () => {
+      if (changes.waitingBytes >= bytesOfPart) this.#flush();
+    };
+    changes.sourceTime(undefined);
+    return {
+      number: (at, value, quality) => {
+        changes.number(at, value, quality);
+        given();
+      },
+      decimal: (at, digits, decimals, quality) => {
+        changes.decimal(at, digits, decimals, quality);
+        given();
+      },
+      integer: (at, digits, quality) => {
+        changes.integer(at, digits, quality);
+        given();
+      },
+      other: (at, value, quality) => {
+        changes.other(at, value, quality);
+        given();
+      },
+      bad: (at, status) => changes.bad(at, status),
+      sourceTime: (ms) => changes.sourceTime(ms),
+      opened: () => {
+        this.#openSinceMs = this.#options.clock.nowMs();
+        this.#down = undefined;
+        for (const wake of this.#wakes) wake();
+      },
+      commit: () => this.#commit(),
+    };
+  }
+
+  #commit(): Promise<void> {
+    this.#gathering ??= this.#gathered();
+    return this.#gathering;
+  }
+
+  /** One lot for all who ask within a moment. */
+  async #gathered(): Promise<void> {
+    await new Promise<void>((resolve) => this.#options.timers.after(gatherMs, resolve));
+    this.#gathering = undefined;
+    this.#flush();
+    await Promise.all(this.#underWay);
+  }
+
+  async #tick(): Promise<void> {
+    const { clock, permission } = this.#options;
+    while (!this.#isStopped) {
+      const nowMs = clock.nowMs();
+      const waitMs = this.#dueMs(this.#next) - nowMs;
+      // The first result waits until the watch is open, or is known not to be.
+      const isUnknown = this.#openSinceMs === undefined && this.#down === undefined;
+      const isEarly = waitMs <= 0 && isUnknown && nowMs < this.#dueMs(this.#next + 1);
+      if (waitMs > 0 || isEarly) {
+        if (clock.monotonicMs() - this.#lastFlushMs >= flushEveryMs) this.#flush();
+        await this.#pause(Math.min(isEarly ? this.#dueMs(this.#next + 1) - nowMs : waitMs, flushEveryMs));
+        continue;
+      }
+      // Nothing may be reported any more.
+      if (!permission()) break;
+      this.#closeTicks(nowMs);
+    }
+    this.#isOver = true;
+  }
+
+  #closeTicks(nowMs: number): void {
+    const last = tickAt(nowMs - this.#options.phaseMs, this.periodMs);
+    for (; this.#next < last; this.#close(nowMs, lateMiss, false));
+    this.#close(nowMs, this.#miss(), this.#openSinceMs !== undefined);
+  }
+
+  /** @param wasOpen whether the source could have told something in it */
+  #close(nowMs: number, miss: Sample['miss'], wasOpen: boolean): void {
+    const { clock, observer, onTick } = this.#options;
+    const tick = this.#next;
+    const changes = this.#changes;
+    const { readCount } = changes;
+    const readAtMs = Math.round(nowMs);
+    const isRead = wasOpen || readCount > 0;
+    const { lost: bad = [], dropped } = changes;
+    onTick({ tick, readAtMs, readings: changes, miss, asked: true });
+    const told = { tick, readAtMs, sinceTick: this.#since, changes: changes.take(this.#timeMs(tick)) };
+    this.#sendNow({ ...told, end: { isRead, bad, dropped, miss } });
+    observer?.onTick({ values: readCount, missCause: miss?.cause, latenessMs: undefined, ticks: 1 });
+    changes.beginTick();
+    this.#part = 0;
+    this.#next = tick + 1;
+    this.#lastResultMs = clock.monotonicMs();
+    this.#lastFlushMs = this.#lastResultMs;
+  }
+
+  #miss(): Sample['miss'] {
+    const { lost: bad = [], dropped } = this.#changes;
+    if (this.#down) return this.#down;
+    if (this.#openSinceMs === undefined) {
+      return { cause: 'timeout', detail: `${this.#options.device.code}: its source has not answered yet` };
+    }
+    if (dropped > 0) {
+      const detail = `${dropped} values were left out: a tick takes ${mostChanges}, then the last one of each point. Have the device publish less often, or shorten its period`;
+      return { cause: 'overrun', detail };
+    }
+    if (bad.length === 0) return undefined;
+    const detail = bad.map(({ code, detail }) => `${code}: ${detail}`).join('; ');
+    return { cause: 'exception', detail: detail.slice(0, 2_000) };
+  }
+
+  /** Sends what waits as a part of the tick that is not over. */
+  #flush(): void {
+    this.#lastFlushMs = this.#options.clock.monotonicMs();
+    if (this.#changes.isEmpty) return;
+    const tick = this.#next;
+    this.#part += 1;
+    const changes = this.#changes.take(this.#timeMs(tick));
+    const readAtMs = this.#options.clock.nowMs();
+    this.#sendNow({ tick, readAtMs, sinceTick: this.#since, changes, part: this.#part });
+  }
+
+  #sendNow(told: ToldOfTick): void {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#underWay.add(promise);
+    // Whoever has asked for it is told; others need not know.
+    promise.catch(() => undefined).finally(() => this.#underWay.delete(promise));
+    this.#options.send(told, (isSafe) => {
+      if (isSafe) resolve();
+      else reject(new DriverFailure('connection', lostOnTheWay, { isHeldBack: true }));
+    });
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        cancel();
+        this.#wakes.delete(wake);
+        resolve();
+      };
+      const cancel = this.#options.timers.after(ms, wake);
+      this.#wakes.add(wake);
+    });
+  }
+
+  #timeMs(tick: number): number {
+    return tickTimeMs(tick, this.periodMs);
+  }
+
+  /** ms since 1970, when the tick is to be closed. */
+  #dueMs(tick: number): number {
+    return this.#timeMs(tick) + this.#options.phaseMs;
+  }
+}
+
+/** This process stood still while the tick passed. */
+const lateMiss = {
+  cause: 'overrun',
+  detail: 'the collector had no time for it: what came meanwhile is told with a later tick',
+} as const;
+
+const lostOnTheWay =
+  'what it told was lost before the broker took it: its source is asked for it again. Bring NATS back or raise SAMPLE_BUFFER_MAX and SPOOL_MAX_BYTES';

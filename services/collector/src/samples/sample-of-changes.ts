@@ -1,0 +1,62 @@
+import type { Changes } from '@holdfast/shared/contracts/sample/changes.ts';
+import { type OutgoingSample, type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { SampleSource } from './sample-of-tick.ts';
+import { tickTimeMs } from './schedule.ts';
+
+/** What a subscribed device has told until now of a tick. */
+export interface ToldOfTick {
+  readonly tick: number;
+  readonly readAtMs: number;
+  /** First tick that this holder answers for. */
+  readonly sinceTick: number;
+  readonly changes: Changes;
+  /** Number of the part, while the tick is not over. */
+  readonly part?: number;
+  /** At its end. */
+  readonly end?: {
+    readonly isRead: boolean;
+    readonly bad: readonly { readonly code: string; readonly detail: string }[];
+    readonly dropped: number;
+    readonly miss: Sample['miss'];
+  };
+}
+
+const encoder = new TextEncoder();
+
+/** Makes the messages of a subscribed device. One that was read in part has `changes`, were it none. */
+export function changesWriter(source: SampleSource): (told: ToldOfTick) => OutgoingSample {
+  const { sessionId, epoch, collectorId, taskId, device, periodMs } = source;
+  const about = {
+    session: sessionId,
+    epoch,
+    collector: collectorId,
+    task: taskId,
+    device_id: device.id,
+    device: device.code,
+    site: device.site_code,
+    measurement: device.measurement ?? device.code,
+  };
+  return ({ tick, readAtMs, sinceTick, changes, part, end }) => {
+    const { isRead = true, bad = [], dropped = 0, miss } = end ?? {};
+    const head = {
+      v: sampleVersion,
+      ...about,
+      tick,
+      period_ms: periodMs,
+      since_tick: sinceTick,
+      time: tickTimeMs(tick, periodMs),
+      read_at: Math.round(readAtMs),
+      ...(part === undefined ? {} : { part }),
+    };
+    const hasChanges = Object.keys(changes).length > 0 || (isRead && miss !== undefined);
+    const message = {
+      ...head,
+      ...(hasChanges ? { changes } : {}),
+      ...(bad.length > 0 ? { bad: Object.fromEntries(bad.map(({ code, detail }) => [code, detail])) } : {}),
+      ...(dropped > 0 ? { dropped } : {}),
+      ...(miss ? { miss } : {}),
+    };
+    const outgoing = { ...head, message: encoder.encode(JSON.stringify(message)), isRead };
+    return miss ? { ...outgoing, miss } : outgoing;
+  };
+}

@@ -1,0 +1,147 @@
+import type { PointValue } from '@holdfast/driver/point.ts';
+import type { Quality, ValueSink } from '@holdfast/driver/value-sink.ts';
+import {
+  type Change,
+  type Changes,
+  integerFlag,
+  sourceTimeFlag,
+  uncertainFlag,
+} from '@holdfast/shared/contracts/sample/changes.ts';
+import { decimalScales } from './json-bytes.ts';
+import type { ReportFilter } from './report-filter.ts';
+import type { ValueKeys } from './value-keys.ts';
+
+/** Changes of one tick that are kept; beyond that only the last one of each point is. */
+export const mostChanges = 10_000;
+/** A source's clock may be ahead by so much, and what it tells may be so old; else its time gives way to that of arrival. */
+const aheadAtMostMs = 60_000;
+const behindAtMostMs = 86_400_000;
+/** Values of one point that arrive together are told apart by a millisecond each, up to so far ahead. */
+const spreadAtMostMs = 1_000;
+/** JSON of a change beside its text. */
+const bytesOfChange = 24;
+
+/** What a subscribed device tells: each change waits here until it is sent, in parts of a tick or at its end. */
+export class TickChanges implements ValueSink {
+  /** Values told in this tick, sent or not. */
+  readCount = 0;
+  /** Changes of this tick that were left out. */
+  dropped = 0;
+  /** Rough size of what waits. */
+  waitingBytes = 0;
+  /** Why the last thing told of a value is none, by code. */
+  readonly #bad = new Map<string, string>();
+  #pending = new Map<number, Change[]>();
+  #count = 0;
+  #read = new Set<string>();
+  #sourceMs: number | undefined;
+  readonly #keys: ValueKeys;
+  readonly #filter: ReportFilter;
+  readonly #nowMs: () => number;
+  /** By value: the time of the last one, so that the next one is later. */
+  readonly #lastMs: Float64Array;
+
+  /** @param nowMs ms since 1970 */
+  constructor(keys: ValueKeys, filter: ReportFilter, nowMs: () => number) {
+    this.#keys = keys;
+    this.#filter = filter;
+    this.#nowMs = nowMs;
+    this.#lastMs = new Float64Array(keys.count);
+  }
+
+  /** A new tick begins; what waits still belongs to the one before. */
+  beginTick(): void {
+    this.readCount = 0;
+    this.dropped = 0;
+    this.#count = 0;
+    this.#read.clear();
+  }
+
+  get isEmpty(): boolean {
+    return this.#pending.size === 0;
+  }
+
+  /** Hands over what waits, with times counted from that of the tick. */
+  take(tickTimeMs: number): Changes {
+    // Codes are the user's: `__proto__` is one like any other.
+    const changes = Object.create(null) as Record<string, readonly Change[]>;
+    for (const [at, list] of this.#pending) {
+      changes[this.#keys.codeAt(at)] = list
+        .sort(([one], [other]) => one - other)
+        .map(([timeMs, value, flags]) =>
+          flags ? [timeMs - tickTimeMs, value, flags] : [timeMs - tickTimeMs, value],
+        );
+    }
+    this.#pending = new Map();
+    this.waitingBytes = 0;
+    return changes;
+  }
+
+  number(at: number, value: number, quality: Quality): void {
+    this.#add(at, value, quality);
+  }
+
+  decimal(at: number, digits: number, decimals: number, quality: Quality): void {
+    this.#add(at, digits / (decimalScales[decimals] as number), quality);
+  }
+
+  integer(at: number, digits: string, quality: Quality): void {
+    this.#add(at, digits, quality, integerFlag);
+  }
+
+  other(at: number, value: string | boolean, quality: Quality): void {
+    this.#add(at, value, quality);
+  }
+
+  bad(at: number, status: string): void {
+    const code = this.#keys.codeAt(at);
+    this.#filter.lost(code);
+    this.#bad.set(code, status);
+  }
+
+  sourceTime(ms: number | undefined): void {
+    this.#sourceMs = ms;
+  }
+
+  /** As a device's failing points are told. */
+  get lost(): { readonly code: string; readonly detail: string }[] | undefined {
+    if (this.#bad.size === 0) return undefined;
+    return [...this.#bad].map(([code, detail]) => ({ code, detail }));
+  }
+
+  hasRead(code: string): boolean {
+    return this.#read.has(code) && !this.#bad.has(code);
+  }
+
+  #add(at: number, value: PointValue, quality: Quality, kind = 0): void {
+    const code = this.#keys.codeAt(at);
+    this.#bad.delete(code);
+    this.#read.add(code);
+    this.readCount += 1;
+    const nowMs = Math.floor(this.#nowMs());
+    const told = this.#sourceMs;
+    const isCredible = told !== undefined && told <= nowMs + aheadAtMostMs && told >= nowMs - behindAtMostMs;
+    const timeMs = isCredible ? Math.floor(told) : this.#arrival(at, nowMs);
+    const isUncertain = quality !== 0 || (told !== undefined && !isCredible);
+    if (!this.#filter.takes(code, value, kind === integerFlag, isUncertain, timeMs)) return;
+    const flags = kind | (isUncertain ? uncertainFlag : 0) | (isCredible ? sourceTimeFlag : 0);
+    const list = this.#pending.get(at) ?? [];
+    this.#pending.set(at, list);
+    if (this.#count >= mostChanges && list.length > 0) {
+      list.shift();
+      this.dropped += 1;
+    } else {
+      this.#count += 1;
+      this.waitingBytes += bytesOfChange + (typeof value === 'string' ? value.length : 0);
+    }
+    list.push([timeMs, value, flags]);
+  }
+
+  #arrival(at: number, nowMs: number): number {
+    const lastMs = this.#lastMs[at] as number;
+    let timeMs = nowMs;
+    if (lastMs >= nowMs) timeMs = lastMs - nowMs < spreadAtMostMs ? lastMs + 1 : lastMs;
+    this.#lastMs[at] = timeMs;
+    return timeMs;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Settled } from './waiting.ts';
+
+/** Counts the samples that somebody waits for. */
+export class Awaited {
+  #count = 0;
+
+  /** Tells as `settled` does, and counts until then. */
+  counting(settled: Settled): Settled {
+    this.#count += 1;
+    return (isSafe) => {
+      this.#count -= 1;
+      settled(isSafe);
+    };
+  }
+
+  hasAny(): boolean {
+    return this.#count > 0;
+  }
+}
