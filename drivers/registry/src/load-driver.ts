@@ -6,6 +6,7 @@ const modules: Readonly<Record<string, () => Promise<{ readonly createDriver: Cr
   modbus_tcp: () => import('@holdfast/driver-modbus/driver.ts'),
   modbus_rtu: () => import('@holdfast/driver-modbus/driver.ts'),
   modbus_rtu_over_tcp: () => import('@holdfast/driver-modbus/driver.ts'),
+  mqtt: () => import('@holdfast/driver-mqtt/driver.ts'),
 };
 
 /** The names of all protocols that there are. */

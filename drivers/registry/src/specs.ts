@@ -1,8 +1,12 @@
 import type { Specs } from '@holdfast/driver/registry.ts';
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { modbusSpecs } from '@holdfast/driver-modbus/spec/modbus-specs.ts';
+import { mqttSpec } from '@holdfast/driver-mqtt/spec/mqtt-spec.ts';
 
-const all: readonly DriverSpec[] = [...(modbusSpecs as readonly DriverSpec[])];
+const all: readonly DriverSpec[] = [
+  ...(modbusSpecs as readonly DriverSpec[]),
+  mqttSpec as unknown as DriverSpec,
+];
 
 /** The spec of every protocol, by its name: pure, for API, CLI and console too. */
 export const specs: Specs = new Map(all.map((spec) => [spec.protocol, spec]));

@@ -1,0 +1,27 @@
+import { pointerSteps } from './json-pointer.ts';
+import { filterProblem } from './topic-filter.ts';
+
+/** `topic`: the whole message is the value; `topic#/a/b`: the value that lies there in its JSON. */
+export interface TopicAddress {
+  readonly filter: string;
+  /** Undefined where the whole message is the value. */
+  readonly steps: readonly string[] | undefined;
+}
+
+export type ParsedTopic =
+  | { readonly ok: true; readonly address: TopicAddress }
+  | { readonly ok: false; readonly problem: string };
+
+/** No filter has `#/` in it, as `#` is its last level: so a pointer begins at the first of them. */
+export function parseTopic(text: string): ParsedTopic {
+  const at = text.indexOf('#/');
+  const filter = at < 0 ? text : text.slice(0, at);
+  const steps = at < 0 ? undefined : pointerSteps(text.slice(at + 1));
+  const problem =
+    at > 0 && filter.endsWith('/')
+      ? `${text.slice(0, at + 1)} is a whole topic filter: write ##/… for a JSON Pointer behind it`
+      : filterProblem(filter);
+  if (problem !== undefined) return { ok: false, problem };
+  if (at >= 0 && !steps) return { ok: false, problem: 'what follows # is no JSON Pointer (RFC 6901)' };
+  return { ok: true, address: { filter, steps } };
+}

@@ -1,0 +1,47 @@
+const longestBytes = 65_535;
+const encoder = new TextEncoder();
+
+/** Why a text is no topic filter (MQTT 5.0, 4.7); undefined when it is one. */
+export function filterProblem(filter: string): string | undefined {
+  const common = textProblem(filter);
+  if (common) return common;
+  const levels = filter.split('/');
+  for (const [place, level] of levels.entries()) {
+    if (level === '#') {
+      if (place < levels.length - 1) return '# may only be the last level of a topic filter';
+    } else if (level.includes('#')) return '# must be a whole level of a topic filter';
+    else if (level.includes('+') && level !== '+') return '+ must be a whole level of a topic filter';
+  }
+  return undefined;
+}
+
+/** Why nothing can be published to a topic. */
+export function topicProblem(topic: string): string | undefined {
+  return textProblem(topic) ?? (/[+#]/.test(topic) ? 'a topic to publish to has no + and no #' : undefined);
+}
+
+function textProblem(text: string): string | undefined {
+  if (text === '') return 'must not be empty';
+  if (text.includes('\0') || !text.isWellFormed()) return 'must be text without NUL characters';
+  if (encoder.encode(text).length > longestBytes) return `must have ${longestBytes} bytes at the most`;
+  return undefined;
+}
+
+export function hasWildcard(filter: string): boolean {
+  return /(^|\/)[+#](\/|$)/.test(filter);
+}
+
+/** True if a message on the topic is one for the filter. */
+export function matches(filter: string, topic: string): boolean {
+  const wanted = filter.split('/');
+  const levels = topic.split('/');
+  // Topics of the broker itself are not meant by wildcards.
+  if (topic.startsWith('$') && (wanted[0] === '#' || wanted[0] === '+')) return false;
+  for (const [place, level] of wanted.entries()) {
+    // It matches the level above it, too.
+    if (level === '#') return true;
+    if (place >= levels.length) return false;
+    if (level !== '+' && level !== levels[place]) return false;
+  }
+  return wanted.length === levels.length;
+}

@@ -1,0 +1,239 @@
+import { readFile } from 'node:fs/promises';
+import { DriverFailure } from '@holdfast/driver/failure.ts';
+import { openLinkHost } from '@holdfast/driver/host/link-host.ts';
+import type { WatchSink } from '@holdfast/driver/link.ts';
+import { PointList } from '@holdfast/driver/point-list.ts';
+import { Readings } from '@holdfast/driver/values/readings.ts';
+import { certificatesForTest, opensslIsInstalled } from '@holdfast/test/support/certificates-for-test.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { mosquittoForTest, mosquittoIsInstalled } from '@holdfast/test/support/mosquitto-for-test.ts';
+import mqtt from 'mqtt';
+import { describe, expect, it } from 'vitest';
+import { connectionSchema, type MqttConnection } from '../layout/connection.ts';
+import { mqttPlan } from '../plan/mqtt-plan.ts';
+import { deviceOf, type MqttPoint, pointOf } from '../testing/mqtt-devices.ts';
+import { MqttLink } from './mqtt-link.ts';
+
+const points = [
+  pointOf('level', 'hall/level'),
+  pointOf('total', 'hall/status#/energy/total', { data_type: 'uint64', time_at: '/ts' }),
+  pointOf('state', 'hall/+/state', { data_type: 'string' }),
+];
+
+interface Options extends Partial<MqttConnection> {
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly sessionId?: string;
+  readonly of?: readonly MqttPoint[];
+}
+
+function watcherAt(
+  port: number,
+  { secrets = {}, sessionId = crypto.randomUUID(), of = points, ...more }: Options = {},
+) {
+  const device = deviceOf(port, of, more);
+  const list = new PointList(device.points);
+  const plan = mqttPlan(device, list);
+  const secret = (name: string) => {
+    const value = secrets[name];
+    if (value === undefined)
+      throw new DriverFailure('config', `there is no secret ${name}`, { wasSent: false });
+    return value;
+  };
+  const link = new MqttLink(device.connection, openLinkHost({ sessionId, secret }));
+  const { groups } = plan.groups(
+    of.map((_, point) => point),
+    0,
+  );
+  const told = new Readings(list);
+  let isOpen = false;
+  const sink: WatchSink = Object.assign(told, {
+    opened: () => {
+      isOpen = true;
+    },
+    commit: async () => undefined,
+  });
+  const watch = () => {
+    const ending = new AbortController();
+    const outcome = link.watch(groups, sink, ending.signal).then(
+      () => 'ended',
+      (error: unknown) => error,
+    );
+    cleanUpAfterFile(async () => ending.abort());
+    return { outcome, end: () => ending.abort(), opened: () => expect.poll(() => isOpen).toBe(true) };
+  };
+  return { link, plan, list, group: groups[0], told: told.all, watch };
+}
+
+async function publisherAt(url: string) {
+  const publisher = await mqtt.connectAsync(url);
+  cleanUpAfterFile(() => publisher.endAsync(true));
+  return (topic: string, payload: string, retain = false) =>
+    publisher.publishAsync(topic, payload, { qos: 1, retain });
+}
+
+describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
+  it.each(['5', '3.1.1'] as const)(
+    'over MQTT %s takes what is retained as uncertain where its time is not known, and JSON with its time',
+    async (mqtt_version) => {
+      const broker = await mosquittoForTest();
+      const publish = await publisherAt(broker.url);
+      await publish('hall/level', '12.5', true);
+      await publish('hall/status', '{"ts":1740000000,"energy":{"total":9007199254740993}}', true);
+      const { told, watch } = watcherAt(broker.port, { mqtt_version });
+      const watching = watch();
+      await watching.opened();
+      await publish('hall/press-1/state', 'busy');
+      await publish('hall/level', 'warm');
+      await expect.poll(() => told.length).toBe(4);
+      watching.end();
+      expect(await watching.outcome).toBe('ended');
+      const seen = told.map(({ code, value, quality, sourceTimeMs, status }) => [
+        code,
+        value ?? status,
+        quality,
+        sourceTimeMs,
+      ]);
+      expect(seen.slice(0, 2).sort()).toEqual([
+        ['level', 12.5, 'uncertain', undefined],
+        ['total', '9007199254740993', 'good', 1_740_000_000_000],
+      ]);
+      expect(seen.slice(2)).toEqual([
+        ['state', 'busy', 'good', undefined],
+        ['level', '"warm" is no number', 'bad', undefined],
+      ]);
+    },
+  );
+
+  it('is not taken over while its holder has it, and goes on without a loss when it is handed over', async () => {
+    const broker = await mosquittoForTest();
+    const publish = await publisherAt(broker.url);
+    const sessionId = '7-1-d1';
+    const first = watcherAt(broker.port, { sessionId });
+    const watching = first.watch();
+    await watching.opened();
+    let count = 0;
+    let isOver = false;
+    const publishing = (async () => {
+      while (!isOver) {
+        count += 1;
+        await publish('hall/level', String(count));
+      }
+    })();
+    await expect.poll(() => first.told.length).toBeGreaterThan(50);
+    watching.end();
+    expect(await watching.outcome).toBe('ended');
+    const taken = first.told.length;
+    const second = watcherAt(broker.port, { sessionId });
+    const next = second.watch();
+    await next.opened();
+    await expect.poll(() => second.told.length).toBeGreaterThan(50);
+    isOver = true;
+    await publishing;
+    await expect.poll(() => second.told.at(-1)?.value).toBe(count);
+    next.end();
+    await next.outcome;
+    expect(first.told.length).toBe(taken);
+    const values = [...first.told, ...second.told].map(({ value }) => value);
+    expect(values).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+  });
+
+  it('ends when another client takes its session over, instead of taking it back at once', async () => {
+    const broker = await mosquittoForTest();
+    const sessionId = '7-1-d2';
+    const one = watcherAt(broker.port, { sessionId }).watch();
+    await one.opened();
+    const other = watcherAt(broker.port, { sessionId }).watch();
+    await other.opened();
+    expect(await one.outcome).toMatchObject({ kind: 'connection', scope: 'device' });
+    other.end();
+    await other.outcome;
+  });
+
+  it('lets users in by the secret of their password, and says what is wrong', async () => {
+    // "plant" as mosquitto_passwd hashes it is made by the broker itself from plain text.
+    const broker = await mosquittoForTest(['allow_anonymous false', 'password_file FOLDER/users'], {
+      users: await hashedUsers('holdfast', 'plant-secret'),
+    });
+    const login = { username: 'holdfast', password: { secret: 'broker' } };
+    const right = watcherAt(broker.port, { ...login, secrets: { broker: 'plant-secret' } });
+    const watching = right.watch();
+    await watching.opened();
+    watching.end();
+    for (const mqtt_version of ['5', '3.1.1'] as const) {
+      const wrong = watcherAt(broker.port, { ...login, mqtt_version, secrets: { broker: 'another' } });
+      expect(await wrong.watch().outcome).toMatchObject({
+        ...{ kind: 'auth', scope: 'endpoint' },
+        message: expect.stringMatching(/username.*password/),
+      });
+    }
+    const none = watcherAt(broker.port, login);
+    expect(await none.watch().outcome).toMatchObject({ kind: 'config', wasSent: false });
+  });
+
+  it('reads once what is retained, and says where nothing is', async () => {
+    const broker = await mosquittoForTest();
+    const publish = await publisherAt(broker.url);
+    const { link, group, list } = watcherAt(broker.port, { of: points.slice(0, 1) });
+    if (!group) throw new Error('no group');
+    await expect(link.read(group, 500)).rejects.toMatchObject({
+      kind: 'timeout',
+      message: expect.stringContaining('retained'),
+    });
+    await publish('hall/level', '7', true);
+    const readings = new Readings(list);
+    (await link.read(group, 60_000)).decode(readings);
+    expect(readings.all).toMatchObject([{ code: 'level', value: 7, quality: 'uncertain' }]);
+  });
+
+  it('publishes a write once to the command topic', async () => {
+    const broker = await mosquittoForTest();
+    const lamp = pointOf('lamp', 'hall/lamp', {
+      ...{ data_type: 'bool', writable: true },
+      ...{ command_topic: 'hall/lamp/set', command_payload: '{"on":$value}' },
+    });
+    const { link, plan } = watcherAt(broker.port, { of: [lamp] });
+    const heard: string[] = [];
+    const listener = await mqtt.connectAsync(broker.url);
+    cleanUpAfterFile(() => listener.endAsync(true));
+    listener.on('message', (topic, payload) => heard.push(`${topic} ${payload}`));
+    await listener.subscribeAsync('hall/lamp/set', { qos: 1 });
+    const command = plan.command?.(0, true);
+    if (!command || 'field' in command) throw new Error(JSON.stringify(command));
+    await link.write(command, 10_000);
+    await expect.poll(() => heard).toEqual(['hall/lamp/set {"on":true}']);
+    expect(plan.command?.(0, 'warm')).toMatchObject({ field: 'value' });
+    await broker.kill();
+    await expect(link.write(command, 5_000)).rejects.toMatchObject({ kind: 'connection', wasSent: false });
+    expect(heard).toHaveLength(1);
+  });
+
+  it.skipIf(!opensslIsInstalled())(
+    'speaks TLS to the one that its authority vouches for, and to no other',
+    async () => {
+      const { ca, otherCa, certificate, key } = await certificatesForTest();
+      const [pem, otherPem] = await Promise.all([readFile(ca, 'utf8'), readFile(otherCa, 'utf8')]);
+      const broker = await mosquittoForTest([`certfile ${certificate}`, `keyfile ${key}`]);
+      const to = {
+        host: 'localhost',
+        tls: connectionSchema.parse({ host: 'x', tls: { ca: { secret: 'ca' } } }).tls,
+      };
+      const right = watcherAt(broker.port, { ...to, secrets: { ca: pem } }).watch();
+      await right.opened();
+      right.end();
+      expect(await right.outcome).toBe('ended');
+      const wrong = watcherAt(broker.port, { ...to, secrets: { ca: otherPem } }).watch();
+      expect(await wrong.outcome).toMatchObject({
+        kind: 'connection',
+        message: expect.stringMatching(/certificate/),
+      });
+    },
+  );
+});
+
+/** A line of a password file, as mosquitto_passwd writes it. */
+async function hashedUsers(user: string, password: string): Promise<string> {
+  const { pbkdf2Sync, randomBytes } = await import('node:crypto');
+  const salt = randomBytes(12);
+  const hash = pbkdf2Sync(password, salt, 101, 64, 'sha512');
+  return `${user}:$7$101$${salt.toString('base64')}$${hash.toString('base64')}\n`;
+}

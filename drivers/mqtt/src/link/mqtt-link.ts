@@ -1,0 +1,179 @@
+import { DriverFailure } from '@holdfast/driver/failure.ts';
+import type { Link, LinkHost, WatchSink } from '@holdfast/driver/link.ts';
+import type { Answer, Command, Group } from '@holdfast/driver/requests.ts';
+import type { IPublishPacket } from 'mqtt-packet';
+import type { MqttConnection } from '../layout/connection.ts';
+import type { MqttCommand, MqttGroup } from '../plan/mqtt-plan.ts';
+import type { Message } from '../plan/topic-routes.ts';
+import { BrokerSession, type BrokerSessionOptions } from './broker-session.ts';
+
+/** For connecting and subscribing, when a watch begins. */
+const openWithinMs = 10_000;
+/** At the end of a watch, what came last gets so long to be safe; else the next holder gets it again. */
+const lastCommitMs = 2_000;
+/** Before the end of a read, to hand over what has come. */
+const handOverMs = 50;
+
+/** The way to one broker for one device. */
+export class MqttLink implements Link {
+  readonly #connection: MqttConnection;
+  readonly #host: LinkHost;
+  readonly #open = new Set<BrokerSession>();
+
+  constructor(connection: MqttConnection, host: LinkHost) {
+    this.#connection = connection;
+    this.#host = host;
+  }
+
+  async watch(groups: readonly Group[], sink: WatchSink, signal: AbortSignal): Promise<void> {
+    const routes = groups.map((group) => (group as MqttGroup).routes);
+    let committing: Promise<void> = Promise.resolve();
+    const session = this.#session({
+      clientId: `holdfast-${this.#host.sessionId}`,
+      isKept: true,
+      onMessages: (packets) => {
+        // What is not acknowledged goes to the next holder.
+        if (signal.aborted) return;
+        for (const packet of packets) for (const each of routes) each.take(messageOf(packet), sink);
+        const ids = packets.flatMap(({ qos, messageId }) => (qos > 0 && messageId ? [messageId] : []));
+        if (ids.length > 0) committing = this.#acknowledge(session, ids, sink);
+      },
+    });
+    const aborted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    try {
+      const filters = [...new Set(routes.flatMap((each) => each.filters))];
+      const opening = this.#within(session, openWithinMs, async () => {
+        await session.open();
+        await session.subscribe(filters, this.#connection.qos);
+      });
+      await Promise.race([opening, aborted]);
+      if (!signal.aborted) {
+        sink.opened();
+        await Promise.race([session.ended, aborted]);
+      } else opening.catch(() => undefined);
+      await Promise.race([committing, this.#pause(lastCommitMs)]);
+    } finally {
+      session.close();
+      this.#open.delete(session);
+    }
+  }
+
+  /** Takes what the broker has retained, and what is published meanwhile. */
+  async read(group: Group, timeoutMs: number): Promise<Answer> {
+    const { routes } = group as MqttGroup;
+    const messages: Message[] = [];
+    const open = new Set(routes.filters);
+    let isComplete: () => void = () => undefined;
+    const complete = new Promise<void>((resolve) => {
+      isComplete = resolve;
+    });
+    const session = this.#session({
+      clientId: passingClientId(),
+      isKept: false,
+      onMessages: (packets) => {
+        messages.push(...packets.map(messageOf));
+        for (const { topic } of packets) open.delete(topic);
+        if (open.size === 0) isComplete();
+      },
+    });
+    const enough = this.#pause(Math.max(0, timeoutMs - handOverMs));
+    try {
+      await this.#within(session, timeoutMs, async () => {
+        await session.open();
+        await session.subscribe(routes.filters, 0);
+        await Promise.race([complete, enough, session.ended]);
+      });
+    } finally {
+      session.close();
+      this.#open.delete(session);
+    }
+    if (messages.length === 0) {
+      const message = `no message within ${timeoutMs} ms: the broker has retained none on these topics, and nobody published one`;
+      throw new DriverFailure('timeout', message);
+    }
+    return {
+      decode: (sink) => {
+        for (const message of messages) routes.take(message, sink);
+      },
+    };
+  }
+
+  async write(command: Command, timeoutMs: number): Promise<void> {
+    const { topic, payload } = command as MqttCommand;
+    const session = this.#session({ clientId: passingClientId(), isKept: false });
+    let isSent = false;
+    try {
+      await this.#within(session, timeoutMs, async () => {
+        await session.open();
+        isSent = true;
+        await session.publish(topic, payload);
+      });
+    } catch (error) {
+      if (!(error instanceof DriverFailure) || isSent) throw error;
+      // What has left was not the command.
+      const { kind, message, code, scope, isHeldBack } = error;
+      throw new DriverFailure(kind, message, { code, scope, isHeldBack, wasSent: false, cause: error });
+    } finally {
+      session.close();
+      this.#open.delete(session);
+    }
+  }
+
+  disconnect(): void {
+    for (const session of this.#open) {
+      session.fail(new DriverFailure('connection', 'disconnected by the collector', { isHeldBack: true }));
+    }
+    this.#open.clear();
+  }
+
+  #session(options: Omit<BrokerSessionOptions, 'connection' | 'host'>): BrokerSession {
+    const session = new BrokerSession({ ...options, connection: this.#connection, host: this.#host });
+    this.#open.add(session);
+    return session;
+  }
+
+  /** What was not safe in the end is sent again by the broker, over another connection. */
+  async #acknowledge(session: BrokerSession, ids: readonly number[], sink: WatchSink): Promise<void> {
+    try {
+      await sink.commit();
+      session.acknowledge(ids);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      session.fail(
+        error instanceof DriverFailure
+          ? error
+          : new DriverFailure('connection', message, { isHeldBack: true }),
+      );
+    }
+  }
+
+  async #within(session: BrokerSession, ms: number, run: () => Promise<void>): Promise<void> {
+    const cancel = this.#host.timers.after(ms, () =>
+      session.fail(new DriverFailure('timeout', `the broker did not answer within ${ms} ms`)),
+    );
+    try {
+      await run();
+    } finally {
+      cancel();
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#host.timers.after(ms, resolve));
+  }
+}
+
+function messageOf({ topic, payload, retain }: IPublishPacket): Message {
+  return {
+    topic,
+    payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
+    isRetained: retain,
+  };
+}
+
+function passingClientId(): string {
+  return `holdfast-${crypto.randomUUID()}`;
+}

@@ -1,0 +1,73 @@
+import type { Device } from '@holdfast/driver/device.ts';
+import type { DevicePlan, DueGroups } from '@holdfast/driver/driver.ts';
+import type { PointValue } from '@holdfast/driver/point.ts';
+import type { PointList } from '@holdfast/driver/point-list.ts';
+import type { Command, Group } from '@holdfast/driver/requests.ts';
+import type { FieldProblem } from '@holdfast/driver/spec.ts';
+import { rawNumber } from '@holdfast/driver/values/raw-value.ts';
+import type { MqttConnection, MqttPlace } from '../layout/connection.ts';
+import { TopicRoutes } from './topic-routes.ts';
+
+/** All subscriptions of a device: the broker is asked once for all of them. */
+export interface MqttGroup extends Group {
+  readonly routes: TopicRoutes;
+}
+
+export interface MqttCommand extends Command {
+  readonly topic: string;
+  readonly payload: string;
+}
+
+export function mqttPlan(_device: Device<MqttConnection, MqttPlace>, list: PointList<MqttPlace>): DevicePlan {
+  const kept = new Map<readonly number[], DueGroups>();
+  return {
+    version: 0,
+    groups(due) {
+      const known = kept.get(due);
+      if (known) return known;
+      const made = { groups: due.length === 0 ? [] : [groupOf(list, due)], unread: '', missing: [] };
+      kept.set(due, made);
+      return made;
+    },
+    command: (point, value) => commandOf(list, point, value),
+    learned: () => undefined,
+    learnedInWords: () => [],
+    forget: () => undefined,
+  };
+}
+
+function groupOf(list: PointList<MqttPlace>, due: readonly number[]): MqttGroup {
+  const routes = list.once(`routes ${due.join()}`, () => new TopicRoutes(list, due));
+  return {
+    key: 'subscriptions',
+    values: routes.values,
+    routes,
+    inWords: () => `topics ${routes.filters.join(', ')}`,
+    describe: () => ({ topics: routes.filters }),
+  };
+}
+
+function commandOf(list: PointList<MqttPlace>, point: number, value: PointValue): MqttCommand | FieldProblem {
+  const found = list.points[point];
+  if (!found) throw new RangeError(`the device has no point ${point}`);
+  const { address, ...meaning } = found;
+  const { command_topic: topic, command_payload: template } = address;
+  if (topic === undefined) {
+    return { field: 'writable', message: 'give the point a command_topic: writes are published there' };
+  }
+  let text: string;
+  if (meaning.data_type === 'string') text = String(value);
+  else if (meaning.data_type === 'bool') {
+    if (typeof value !== 'boolean')
+      return { field: 'value', message: `${JSON.stringify(value)} is neither true nor false` };
+    text = String(value);
+  } else {
+    const raw = rawNumber(meaning, value);
+    if (!raw.ok) return raw.problem;
+    text = String(raw.raw);
+  }
+  const inserted = JSON.stringify(text).slice(1, -1);
+  // A function: in a replacement text $ would have a meaning of its own.
+  const payload = template === undefined ? text : template.replaceAll('$value', () => inserted);
+  return { sent: [text], topic, payload };
+}

@@ -1,0 +1,74 @@
+import type { Device } from '@holdfast/driver/device.ts';
+import type { PointFields } from '@holdfast/driver/point.ts';
+import type { DriverSpec, FieldProblem } from '@holdfast/driver/spec.ts';
+import { connectionSchema, type MqttConnection, type MqttPlace, placeSchema } from '../layout/connection.ts';
+import { pointerSteps } from '../layout/json-pointer.ts';
+import { parseTopic } from '../layout/topic-address.ts';
+import { topicProblem } from '../layout/topic-filter.ts';
+import { messageTypes } from '../values/message-values.ts';
+import { mqttWords } from './mqtt-words.ts';
+
+export const mqttSpec: DriverSpec<MqttConnection, MqttPlace> = {
+  protocol: 'mqtt',
+  connection: connectionSchema,
+  place: placeSchema,
+  words: mqttWords,
+  modes: ['subscribed'],
+  can: { browse: false, write: true, sourceTime: true },
+  parseAddress(fields, point) {
+    const address = placeSchema.parse(fields);
+    const problems = problemsOf(address, point);
+    return problems.length > 0 ? { ok: false, problems } : { ok: true, address };
+  },
+  showAddress: (address) => address,
+  // Any number of clients may be at one broker, from any collector.
+  endpoint: ({ host, port }) => ({
+    key: `${host.toLowerCase()}:${port}`,
+    ...{ isLocal: false, way: 'mqtt', isExclusive: false },
+  }),
+  pace: () => ({ unit: '', pauseAfterMs: 0, pauses: 'endpoint', busyRetries: 0, closesAfterTick: false }),
+  problems: deviceProblems,
+};
+
+function problemsOf(address: MqttPlace, point: PointFields): FieldProblem[] {
+  const { topic, time_at, command_topic, command_payload } = address;
+  const problems: FieldProblem[] = [];
+  const parsed = parseTopic(topic);
+  if (!parsed.ok) problems.push({ field: 'topic', message: parsed.problem });
+  if (!messageTypes.includes(point.data_type)) {
+    problems.push({ field: 'data_type', message: `must be one of ${messageTypes.join(', ')} over MQTT` });
+  }
+  if (time_at !== undefined && !pointerSteps(time_at)) {
+    problems.push({ field: 'time_at', message: 'must be a JSON Pointer, such as /ts' });
+  }
+  const problem = command_topic === undefined ? undefined : topicProblem(command_topic);
+  if (problem !== undefined) problems.push({ field: 'command_topic', message: problem });
+  if (command_payload !== undefined && !command_payload.includes('$value')) {
+    problems.push({ field: 'command_payload', message: 'must have $value where the value stands' });
+  }
+  if (command_payload !== undefined && command_topic === undefined) {
+    problems.push({ field: 'command_topic', message: 'is wanted where there is a command_payload' });
+  }
+  if (point.writable && command_topic === undefined) {
+    problems.push({
+      field: 'command_topic',
+      message: 'is wanted of a writable point: writes are published there',
+    });
+  }
+  if (point.writable && point.count !== undefined) {
+    problems.push({ field: 'writable', message: 'an array cannot be written over MQTT' });
+  }
+  return problems;
+}
+
+function deviceProblems({ connection }: Device<MqttConnection, MqttPlace>): FieldProblem[] {
+  const { username, password, tls } = connection;
+  const problems: FieldProblem[] = [];
+  if (password && username === undefined) {
+    problems.push({ field: 'username', message: 'is wanted where there is a password' });
+  }
+  if ((tls?.cert === undefined) !== (tls?.key === undefined)) {
+    problems.push({ field: 'tls', message: 'must have cert and key, or neither' });
+  }
+  return problems;
+}

@@ -1,0 +1,68 @@
+import type { PointMeaning, PointValue } from '@holdfast/driver/point.ts';
+import { Readings } from '@holdfast/driver/values/readings.ts';
+import { describe, expect, it } from 'vitest';
+import { MessageDocument } from './message-document.ts';
+import { messageTimeMs } from './message-time.ts';
+import { messageEmitter } from './message-values.ts';
+
+function given(point: Partial<PointMeaning>, found: unknown): PointValue | undefined {
+  const readings = new Readings({ codes: ['x'] });
+  messageEmitter({ data_type: 'float64', scale: 1, offset: 0, ...point })(found, 0, readings);
+  const [reading] = readings.all;
+  return reading?.quality === 'bad' ? `bad: ${reading.status}` : reading?.value;
+}
+
+describe('what stands in a message', () => {
+  it.each<[Partial<PointMeaning>, unknown, PointValue]>([
+    [{}, '23.5', 23.5],
+    [{}, ' -1e3\n', -1_000],
+    [{}, 0.1, 0.1],
+    [{ scale: 0.1 }, '235', 23.5],
+    [{}, '23,5', 'bad: "23,5" is no number'],
+    [{}, 'NaN', 'bad: "NaN" is no number'],
+    [{}, '1e999', 'bad: holds infinity, which is no value'],
+    [{}, '', 'bad: "" is no number'],
+    [{}, '0x10', 'bad: "0x10" is no number'],
+    [{}, { a: 1 }, 'bad: "{\\"a\\":1}" is no number'],
+    [{ data_type: 'int16' }, '12', 12],
+    [{ data_type: 'int16' }, 12.0, 12],
+    [{ data_type: 'int16' }, '12.5', 'bad: "12.5" is no whole number'],
+    [{ data_type: 'int16' }, '40000', 'bad: "40000" is no int16'],
+    [{ data_type: 'uint8' }, -1, 'bad: "-1" is no uint8'],
+    [{ data_type: 'uint64' }, '18446744073709551615', '18446744073709551615'],
+    [{ data_type: 'int64' }, '-9007199254740993', '-9007199254740993'],
+    [{ data_type: 'bool' }, 'ON', true],
+    [{ data_type: 'bool' }, false, false],
+    [{ data_type: 'bool' }, 1, true],
+    [{ data_type: 'bool' }, 'maybe', 'bad: "maybe" is neither true nor false'],
+    [{ data_type: 'string' }, ' as it is ', ' as it is '],
+    [{ data_type: 'string' }, { a: [1, true] }, '{"a":[1,true]}'],
+    [{ data_type: 'uint8', enumeration: { '1': 'auto' } }, '1', 'auto'],
+  ])('%j of %j is %j', (point, found, expected) => {
+    expect(given(point, found)).toBe(expected);
+  });
+
+  it('keeps all digits of JSON', () => {
+    const { json } =
+      new MessageDocument('{"a":9007199254740993,"b":0.1,"c":"9007199254740993"}').json() ?? {};
+    expect(json).toEqual({ a: 9_007_199_254_740_993n, b: 0.1, c: '9007199254740993' });
+    expect(new MessageDocument('{"a":').json()).toBeUndefined();
+    expect(given({ data_type: 'uint64' }, 18_446_744_073_709_551_615n)).toBe('18446744073709551615');
+    expect(given({ data_type: 'string' }, { a: 2n })).toBe('{"a":"2"}');
+  });
+});
+
+describe('the time in a message', () => {
+  it.each<[unknown, number | undefined]>([
+    [1_740_000_000, 1_740_000_000_000],
+    [1_740_000_000.25, 1_740_000_000_250],
+    [1_740_000_000_123, 1_740_000_000_123],
+    ['1740000000', 1_740_000_000_000],
+    ['2026-01-31T12:00:00+08:00', Date.parse('2026-01-31T04:00:00Z')],
+    ['yesterday', undefined],
+    [-5, undefined],
+    [null, undefined],
+  ])('%j', (value, expected) => {
+    expect(messageTimeMs(value)).toBe(expected);
+  });
+});

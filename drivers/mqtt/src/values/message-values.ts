@@ -1,0 +1,127 @@
+import type { DataType, PointMeaning } from '@holdfast/driver/point.ts';
+import type { ValueSink } from '@holdfast/driver/value-sink.ts';
+import {
+  bigintEmitter,
+  type Emit,
+  isExactInteger,
+  numberEmitter,
+  truthEmitter,
+} from '@holdfast/driver/values/emit-value.ts';
+
+/** Types that values in messages may have; numbers must fit theirs. */
+const ranges: Partial<Record<DataType, readonly [least: bigint, most: bigint]>> = {
+  int8: [-128n, 127n],
+  uint8: [0n, 255n],
+  int16: [-32_768n, 32_767n],
+  uint16: [0n, 65_535n],
+  int32: [-(2n ** 31n), 2n ** 31n - 1n],
+  uint32: [0n, 2n ** 32n - 1n],
+  int64: [-(2n ** 63n), 2n ** 63n - 1n],
+  uint64: [0n, 2n ** 64n - 1n],
+};
+export const messageTypes: readonly DataType[] = [
+  'bool',
+  ...(Object.keys(ranges) as DataType[]),
+  'float32',
+  'float64',
+  'string',
+];
+
+const truths: Readonly<Record<string, boolean>> = {
+  ...{ true: true, on: true, yes: true, '1': true },
+  ...{ false: false, off: false, no: false, '0': false },
+};
+const decimal = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?$/i;
+const whole = /^[+-]?[0-9]{1,20}$/;
+/** A text of more characters is no reading. */
+const longestText = 65_536;
+/** Characters of what was found that are told of. */
+const shownAtMost = 40;
+
+/** Gives what was found in a message as the point's value, or says why it is none. */
+export function messageEmitter(point: PointMeaning): Emit<unknown> {
+  const { data_type } = point;
+  if (data_type === 'string') {
+    return (found, at, sink) => {
+      const text = typeof found === 'string' ? found : jsonOf(found);
+      if (text.length <= longestText) sink.other(at, text, 0);
+      else sink.bad(at, `has ${text.length} characters, and may have ${longestText}`);
+    };
+  }
+  if (data_type === 'bool') {
+    const emit = truthEmitter(point);
+    return (found, at, sink) => {
+      const truth = truths[textOf(found).toLowerCase()];
+      if (truth === undefined) sink.bad(at, `${shown(found)} is neither true nor false`);
+      else emit(truth, at, sink);
+    };
+  }
+  const range = ranges[data_type];
+  return range ? wholeEmitter(point, range) : fractionEmitter(point);
+}
+
+function fractionEmitter(point: PointMeaning): Emit<unknown> {
+  const emit = numberEmitter(point);
+  return (found, at, sink) => {
+    const text = textOf(found);
+    if (decimal.test(text)) emit(Number(text), at, sink);
+    else sink.bad(at, `${shown(found)} is no number`);
+  };
+}
+
+function wholeEmitter(point: PointMeaning, [least, most]: readonly [bigint, bigint]): Emit<unknown> {
+  const emit = isExactInteger(point) ? bigintEmitter(point) : undefined;
+  const emitNumber = numberEmitter(point);
+  return (found, at, sink) => {
+    const number = wholeOf(textOf(found));
+    if (number === undefined) sink.bad(at, `${shown(found)} is no whole number`);
+    else if (number < least || number > most) sink.bad(at, `${shown(found)} is no ${point.data_type}`);
+    else if (emit) emit(number, at, sink);
+    else emitNumber(Number(number), at, sink);
+  };
+}
+
+function wholeOf(text: string): bigint | undefined {
+  if (whole.test(text)) return BigInt(text.replace(/^\+/, ''));
+  // 12.0 and 1e3 are whole as well.
+  const number = decimal.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(number) ? BigInt(number) : undefined;
+}
+
+function textOf(found: unknown): string {
+  switch (typeof found) {
+    case 'string':
+      return found.trim();
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(found);
+    default:
+      return '';
+  }
+}
+
+function jsonOf(found: unknown): string {
+  return typeof found === 'bigint' ? String(found) : (JSON.stringify(found, spelled) ?? '');
+}
+
+function spelled(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+function shown(found: unknown): string {
+  const text = typeof found === 'string' ? found.trim() : jsonOf(found);
+  return JSON.stringify(text.length > shownAtMost ? `${text.slice(0, shownAtMost)}…` : text);
+}
+
+/** Gives every value on as uncertain. */
+export function doubtful(sink: ValueSink): ValueSink {
+  return {
+    number: (at, value) => sink.number(at, value, 1),
+    decimal: (at, digits, decimals) => sink.decimal(at, digits, decimals, 1),
+    integer: (at, digits) => sink.integer(at, digits, 1),
+    other: (at, value) => sink.other(at, value, 1),
+    bad: (at, status) => sink.bad(at, status),
+    sourceTime: (ms) => sink.sourceTime(ms),
+  };
+}

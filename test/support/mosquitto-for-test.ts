@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { inject } from 'vitest';
+import { cleanUpAfterFile } from './cleanup.ts';
+import { untilHolds } from './eventually.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** For `describe.skipIf(!mosquittoIsInstalled())`. */
+export function mosquittoIsInstalled(): boolean {
+  return inject('installedServers').mosquitto !== null;
+}
+
+export interface MosquittoForTest {
+  readonly port: number;
+  /** `mqtt://127.0.0.1:…` */
+  readonly url: string;
+  /** With what it has written to its disk a moment ago at the latest. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  comeBack(): Promise<void>;
+}
+
+/**
+ * Eclipse Mosquitto, a broker of MQTT, for this test alone, with a store of its own.
+ * @param settings lines of its configuration besides; everybody may do anything unless one speaks of that. FOLDER is its folder
+ * @param files that lie there, by their names
+ */
+export async function mosquittoForTest(
+  settings: readonly string[] = [],
+  files: Readonly<Record<string, string>> = {},
+): Promise<MosquittoForTest> {
+  const { mosquitto } = inject('installedServers');
+  if (mosquitto === null) throw new Error('mosquitto is not installed: guard with mosquittoIsInstalled()');
+  const folder = await temporaryFolder('mosquitto');
+  const port = await freePort();
+  const isOpen = !settings.some((line) => line.startsWith('allow_anonymous'));
+  const lines = [
+    `listener ${port} 127.0.0.1`,
+    ...(isOpen ? ['allow_anonymous true'] : []),
+    // Started by root it would become a user who may not read the folder.
+    'user root',
+    'persistence true',
+    `persistence_location ${folder}/`,
+    // Else what it keeps is written every half hour.
+    'autosave_interval 1',
+    'autosave_on_changes true',
+    ...settings.map((line) => line.replaceAll('FOLDER', folder)),
+  ];
+  const file = join(folder, 'mosquitto.conf');
+  await writeFile(file, `${lines.join('\n')}\n`);
+  for (const [name, text] of Object.entries(files))
+    await writeFile(join(folder, name), text, { mode: 0o600 });
+  let running: ChildProcess | undefined;
+  const broker: MosquittoForTest = {
+    port,
+    url: `mqtt://127.0.0.1:${port}`,
+    async kill(signal = 'SIGKILL') {
+      const child = running;
+      running = undefined;
+      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      await exited;
+    },
+    async comeBack() {
+      running = spawn(mosquitto, ['-c', file], { stdio: 'ignore' });
+      await untilHolds(() => answers(port));
+    },
+  };
+  cleanUpAfterFile(() => broker.kill());
+  await broker.comeBack();
+  return broker;
+}
+
+async function answers(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
+}
