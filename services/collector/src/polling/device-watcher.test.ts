@@ -39,7 +39,7 @@ describe('a watched device', () => {
       [7, undefined, undefined],
     ]);
     const [, , down] = world.samples;
-    expect(down?.miss?.detail).toBe('press-1: the broker closed the connection');
+    expect(down?.miss?.detail).toBe('press-1: connect ECONNREFUSED');
     expect(world.health.map(({ to }) => to.status)).toEqual(['healthy', 'disconnected', 'healthy']);
     expect(world.faults).toEqual([]);
   });
