@@ -45,7 +45,7 @@ function momentsOf(changes: Changes, of: StorableSample, rest: StorableSample): 
         at = { values: emptied(), integers: emptied(), uncertain: new Set(), sourceTimed: new Set() };
         byTime.set(time, at);
       }
-      // Of two in one millisecond the last one stays.
+      // The last one of a millisecond stays.
       delete at.values[code];
       delete at.integers[code];
       at.uncertain.delete(code);

@@ -8,7 +8,7 @@ export function pointerSteps(pointer: string): readonly string[] | undefined {
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** What lies there; undefined where nothing does. */
+/** The value that lies there; undefined where none does. */
 export function valueAt(document: unknown, steps: readonly string[]): unknown {
   let found = document;
   for (const step of steps) {

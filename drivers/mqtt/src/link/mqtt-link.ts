@@ -32,7 +32,7 @@ export class MqttLink implements Link {
       clientId: `holdfast-${this.#host.sessionId}`,
       isKept: true,
       onMessages: (packets) => {
-        // What is not acknowledged goes to the next holder.
+        // Not acknowledged, they go to the next holder.
         if (signal.aborted) return;
         for (const packet of packets) for (const each of routes) each.take(messageOf(packet), sink);
         const ids = packets.flatMap(({ qos, messageId }) => (qos > 0 && messageId ? [messageId] : []));
@@ -113,7 +113,7 @@ export class MqttLink implements Link {
       });
     } catch (error) {
       if (!(error instanceof DriverFailure) || isSent) throw error;
-      // What has left was not the command.
+      // The command has not left; what has was to open the way.
       const { kind, message, code, scope, isHeldBack } = error;
       throw new DriverFailure(kind, message, { code, scope, isHeldBack, wasSent: false, cause: error });
     } finally {
@@ -135,7 +135,7 @@ export class MqttLink implements Link {
     return session;
   }
 
-  /** What was not safe in the end is sent again by the broker, over another connection. */
+  /** Fails the session where they were lost: the broker sends them again, over another connection. */
   async #acknowledge(session: BrokerSession, ids: readonly number[], sink: WatchSink): Promise<void> {
     try {
       await sink.commit();

@@ -32,7 +32,7 @@ export function describeChanges(openedStore: () => SampleStore): void {
         },
       });
       expect(await openedStore().write([sample])).toEqual({ kind: 'written' });
-      // What is told again changes nothing, a later part of the same tick adds to it.
+      // A repeat changes nothing, a later part of the same tick adds to it.
       const later = changed('changes', { part: 2, changes: { level: [[-3, 21.5]] } });
       expect(await openedStore().write([sample, later])).toEqual({ kind: 'written' });
       expect(await history('changes', 'level')).toEqual([

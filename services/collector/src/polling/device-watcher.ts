@@ -17,9 +17,9 @@ import { missCauseOf } from './miss-cause.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
 const maxClockDifferenceMs = 60_000;
-/** What is to be safe soon is gathered for so long: a broker that holds back few messages waits no longer for each lot. */
+/** Changes that are to be safe soon are gathered for so long: a broker that gives few messages at a time waits no longer. */
 const gatherMs = 5;
-/** What nobody waits for is sent after so long, whatever the length of a tick: a kill loses no more than that. */
+/** Changes that nobody waits for are sent after so long, whatever the length of a tick: a kill loses no more than that. */
 const flushEveryMs = 1_000;
 /** A part of a tick has so much at the most, roughly. */
 const bytesOfPart = 256 * 1024;

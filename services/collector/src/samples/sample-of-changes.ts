@@ -3,7 +3,7 @@ import { type OutgoingSample, type Sample, sampleVersion } from '@holdfast/share
 import type { SampleSource } from './sample-of-tick.ts';
 import { tickTimeMs } from './schedule.ts';
 
-/** What a subscribed device has told until now of a tick. */
+/** News of a subscribed device in a tick, until now. */
 export interface ToldOfTick {
   readonly tick: number;
   readonly readAtMs: number;

@@ -21,7 +21,7 @@ const spreadAtMostMs = 1_000;
 /** JSON of a change beside its text. */
 const bytesOfChange = 24;
 
-/** What a subscribed device tells: each change waits here until it is sent, in parts of a tick or at its end. */
+/** Keeps the changes that a subscribed device tells until they are sent, in parts of a tick or at its end. */
 export class TickChanges implements ValueSink {
   /** Values told in this tick, sent or not. */
   readCount = 0;

@@ -82,7 +82,7 @@ export const sampleSchema = z.object({
   integers: z.record(z.string(), z.string().regex(/^-?[0-9]{1,20}$/)).optional(),
   /** Codes of the points whose value is outside its valid range or unknown to its enumeration. */
   uncertain: z.array(z.string()).optional(),
-  /** What a subscribed device told since the tick before, in place of values and integers. */
+  /** Values that a subscribed device told since the tick before, in place of values and integers. */
   changes: changesSchema.optional(),
   /** By point code, why the last thing that a subscribed device told of it is no value. */
   bad: z.record(z.string(), z.string()).optional(),
