@@ -54,7 +54,7 @@ export interface LostValues {
 /** The requests of one device, and what was learned of it. */
 export interface DevicePlan {
   /** Rises when something was learned: groups made before are not the best any more. */
-  readonly version: number;
+  readonly version?: number;
   /**
    * The fewest requests that read these points. Callers keep the array of each set of due points and pass the same one again,
    * so that plans can be kept by it.
@@ -76,9 +76,9 @@ export interface DevicePlan {
   /** The write that gives a point (its number) the value, or why there is none. */
   command?(point: number, value: PointValue): Command | FieldProblem;
   /** Settings that would spare the device what it has refused; undefined when there are none. */
-  learned(): object | undefined;
+  learned?(): object | undefined;
   /** One line for each thing learned, for people. */
-  learnedInWords(most: number): readonly string[];
+  learnedInWords?(most: number): readonly string[];
   /** The device was mended or exchanged: everything is asked for again. */
-  forget(): void;
+  forget?(): void;
 }

@@ -101,10 +101,6 @@ export class ModbusPlan implements DevicePlan {
     this.#markers = this.#takeMarkers();
   }
 
-  get version(): number {
-    return this.#learned.version;
-  }
-
   groups(due: readonly number[], nowMs: number): DueGroups {
     const plan = this.#planOf(due);
     return plan.refused.length === 0 ? plan : this.#withProbes(plan, nowMs);

@@ -103,17 +103,17 @@ export class DevicePoller {
 
   /** Settings of the device that would spare it what it has refused. */
   learnedLimits(): object | undefined {
-    return this.#options.device.plan.learned();
+    return this.#options.device.plan.learned?.();
   }
 
   /** The same and the rest that it has taught, a line for each, for people. */
   learnedInWords(most: number): readonly string[] {
-    return this.#options.device.plan.learnedInWords(most);
+    return this.#options.device.plan.learnedInWords?.(most) ?? [];
   }
 
   /** Has everything asked for again. */
   forgetLearned(): void {
-    this.#options.device.plan.forget();
+    this.#options.device.plan.forget?.();
   }
 
   /** Lets the request in flight finish; nothing is asked after it. */
