@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { inject } from 'vitest';
 import { cleanUpAfterFile } from './cleanup.ts';
+import { installedPeer } from './installed-peer.ts';
 
 export interface ForeignPoint {
   readonly code: string;
@@ -43,7 +43,7 @@ const program = fileURLToPath(new URL('../foreign/modbus-device.py', import.meta
 
 /** For `describe.skipIf(!foreignDeviceIsInstalled())`. */
 export function foreignDeviceIsInstalled(): boolean {
-  return inject('installedServers').pythonWithPymodbus !== null;
+  return installedPeer('pythonWithPymodbus') !== null;
 }
 
 /**
@@ -51,7 +51,7 @@ export function foreignDeviceIsInstalled(): boolean {
  * @param args what the program is told, see there; Modbus TCP without
  */
 export async function foreignDevice(...args: string[]): Promise<ForeignDevice> {
-  const python = inject('installedServers').pythonWithPymodbus;
+  const python = installedPeer('pythonWithPymodbus');
   if (python === null) throw new Error('pymodbus is not installed: guard with foreignDeviceIsInstalled()');
   const child: ChildProcess = spawn(python, [program, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const stop = cleanUpAfterFile(async () => {

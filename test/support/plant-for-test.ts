@@ -1,4 +1,4 @@
-import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { cleanUpAfterFile } from './cleanup.ts';
 

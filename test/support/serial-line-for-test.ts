@@ -2,15 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { cleanUpAfterFile } from './cleanup.ts';
 import { eventually } from './eventually.ts';
+import { installedPeer } from './installed-peer.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** For `describe.skipIf(!serialLineIsInstalled())`: a line, and a pymodbus device that can sit at its end. */
 export function serialLineIsInstalled(): boolean {
-  const { socat, pythonWithPymodbus } = inject('installedServers');
-  return socat !== null && pythonWithPymodbus !== null;
+  return installedPeer('socat') !== null && installedPeer('pythonWithPymodbus') !== null;
 }
 
 export interface SerialLineForTest {
@@ -26,7 +25,7 @@ export interface SerialLineForTest {
 
 /** Two pseudo-terminals; what is written to one end arrives at the other. */
 export async function serialLineForTest(): Promise<SerialLineForTest> {
-  const { socat } = inject('installedServers');
+  const socat = installedPeer('socat');
   if (socat === null) throw new Error('socat is not installed: guard with serialLineIsInstalled()');
   const folder = await temporaryFolder('serial-line');
   const [ours, theirs] = [join(folder, 'ours'), join(folder, 'theirs')];

@@ -18,12 +18,17 @@ export function venvPrograms(tools = TOOLS) {
   return join(tools, 'python', 'bin');
 }
 
+/** The path of a file in this folder. */
+export function requirements(name) {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
 /**
  * Installs packages from PyPI into a virtual environment of this clone: exactly what the file names, by their sums.
- * @param {string} requirements a file in this folder
+ * @param {string} file
  * @returns {Promise<string | undefined>} why it failed
  */
-export async function installFromPyPi(requirements) {
+export async function installFromPyPi(file) {
   const installed = await runQuietly(VENV_PYTHON, ['-m', 'pip', '--version'], { timeoutMs: LONGEST_MS });
   if (installed.code !== 0) {
     const python = PYTHONS_OF_SYSTEM.map(findProgram).find(Boolean);
@@ -31,7 +36,6 @@ export async function installFromPyPi(requirements) {
     const made = await runQuietly(python, ['-m', 'venv', '--clear', VENV], { timeoutMs: LONGEST_MS });
     if (made.code !== 0) return made.lines.find((line) => line.trim() !== '') ?? 'python3 -m venv failed';
   }
-  const file = fileURLToPath(new URL(requirements, import.meta.url));
   const { code, lines } = await runQuietly(
     VENV_PYTHON,
     [

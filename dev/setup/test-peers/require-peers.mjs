@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { aptCandidate, aptInstall, aptUpdate, canUseApt } from '../apt.mjs';
 import { setupConfig } from '../config.mjs';
 import { SetupError, say } from '../messages.mjs';
@@ -40,9 +40,9 @@ async function install(peers) {
   const why = await installDebianPackages([...new Set(peers.flatMap(({ debian }) => debian))]);
   for (const file of new Set(peers.map(({ pypi }) => pypi))) {
     if (file === undefined) continue;
-    say(`Installing ${file.replace('.txt', '')} from PyPI for the tests …`);
+    say(`Installing ${basename(file, '.txt')} from PyPI for the tests …`);
     const failure = await installFromPyPi(file);
-    if (failure !== undefined) why.push(`PyPI, ${file}: ${failure}`);
+    if (failure !== undefined) why.push(`PyPI, ${basename(file)}: ${failure}`);
   }
   for (const { install: bring } of peers) {
     const failure = await bring?.();

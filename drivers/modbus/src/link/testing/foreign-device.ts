@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { inject } from 'vitest';
+import { installedPeer } from '@holdfast/test/support/installed-peer.ts';
 
 const folder = fileURLToPath(new URL('../../../../../test/foreign/', import.meta.url));
-const { pythonWithPymodbus, gcc, libmodbus, socat } = inject('installedServers');
+const [pythonWithPymodbus, gcc] = [installedPeer('pythonWithPymodbus'), installedPeer('gcc')];
 
 export const hasPymodbus = pythonWithPymodbus !== null;
-export const hasSocat = socat !== null;
-export const hasLibmodbus = gcc !== null && libmodbus !== null;
+export const hasSocat = installedPeer('socat') !== null;
+export const hasLibmodbus = gcc !== null && installedPeer('libmodbus') !== null;
 
 export interface ForeignDevice {
   /** The first line that it said, parsed. */

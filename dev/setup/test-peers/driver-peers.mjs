@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetupError } from '../messages.mjs';
+import { ROOT } from '../root.mjs';
+
+/**
+ * @typedef {object} NamedPeer One of the `testPeers` in a driver's package.json.
+ * @property {string} [program] found on the PATH
+ * @property {string} [file] found at this path
+ * @property {string} [python] what a python3 must be able to import
+ * @property {readonly string[]} debian packages to install for it
+ * @property {string} [pypi] what comes from PyPI: a file in the driver's folder, with sums
+ */
+
+const FIELDS = ['program', 'file', 'python', 'debian', 'pypi'];
+
+/**
+ * The programs and libraries that drivers name for their tests. Two may name the same one.
+ * @returns {Record<string, NamedPeer>} by name; `pypi` is a path
+ */
+export function driverPeers(drivers = join(ROOT, 'drivers')) {
+  const peers = {};
+  for (const driver of readdirSync(drivers).sort()) {
+    const manifest = join(drivers, driver, 'package.json');
+    if (!existsSync(manifest)) continue;
+    const { testPeers = {} } = JSON.parse(readFileSync(manifest, 'utf8'));
+    for (const [name, { pypi, ...peer }] of Object.entries(testPeers)) {
+      const found = [peer.program, peer.file, peer.python].filter((each) => each !== undefined);
+      const unknown = Object.keys(peer).filter((field) => !FIELDS.includes(field));
+      if (found.length !== 1 || unknown.length > 0 || !Array.isArray(peer.debian)) {
+        throw new SetupError(
+          `${manifest}: testPeers.${name} has "debian", a list, and exactly one of "program", "file" and "python"; ` +
+            'beside them, "pypi" at most',
+        );
+      }
+      peers[name] = {
+        ...peer,
+        ...(pypi === undefined ? {} : { pypi: join(drivers, driver, pypi) }),
+        debian: [...new Set([...(peers[name]?.debian ?? []), ...peer.debian])],
+      };
+    }
+  }
+  return peers;
+}

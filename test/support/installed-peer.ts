@@ -1,0 +1,13 @@
+import { inject } from 'vitest';
+
+/**
+ * Where a program lies that tests use, by the name that dev/setup/test-peers or a driver's package.json gives it; null where it is
+ * not installed.
+ * @throws Error when nobody names it, as then nobody installs it either
+ */
+export function installedPeer(name: string): string | null {
+  const installed: Readonly<Record<string, string | null>> = inject('installedServers');
+  const path = installed[name];
+  if (path === undefined) throw new Error(`no package.json of a driver names ${name} among its testPeers`);
+  return path;
+}
