@@ -137,6 +137,17 @@ module.exports = {
       },
     },
     {
+      name: 'simulators-know-their-driver-alone',
+      comment:
+        'A simulator is built of its driver and of the plant that plays it; nobody names it, the plant finds it.',
+      severity: 'error',
+      from: { path: '^drivers/([^/]+)/simulator/', pathNot: TESTS },
+      to: {
+        path: '^(packages|drivers|services|simulators|dev|tools|bench|test)/',
+        pathNot: [DRIVER_PORT, '^drivers/$1/', '^simulators/plant/', RUNTIME, CONTRACTS],
+      },
+    },
+    {
       name: 'only-the-registry-imports-drivers',
       comment: 'Nobody else names a protocol: API, CLI and console know specs, collectors know the port.',
       severity: 'error',
@@ -250,7 +261,7 @@ module.exports = {
       name: 'only-the-link-of-modbus-imports-serialport',
       comment: 'It brings a native module: who opens no serial line must start without it.',
       severity: 'error',
-      from: { pathNot: ['^drivers/modbus/src/link/', '^simulators/', TESTS] },
+      from: { pathNot: ['^drivers/modbus/(src/link|simulator)/', TESTS] },
       to: { path: npm('serialport') },
     },
     {

@@ -106,7 +106,7 @@ const programs = {
   },
   simulator: {
     servers: [],
-    commands: (args) => [[join(ROOT, 'simulators/modbus/src/cli.ts'), ...args]],
+    commands: (args) => [[join(ROOT, 'simulators/plant/src/cli.ts'), ...args]],
   },
   backup: {
     servers: [],

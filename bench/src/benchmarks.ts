@@ -1,6 +1,7 @@
 import { api } from './api/api.ts';
 import type { Benchmark } from './benchmark.ts';
 import { consoleBench } from './console/console.ts';
+import { drivers } from './drivers/drivers.ts';
 import { failover } from './failover/failover.ts';
 import { handover } from './handover/handover.ts';
 import { history } from './history/history.ts';
@@ -21,6 +22,7 @@ export const benchmarks: readonly Benchmark[] = [
   idle,
   publish,
   modbusClients,
+  drivers,
   poll,
   fleet,
   outage,

@@ -45,13 +45,14 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-/** Every package.json of the workspace: as in pnpm-workspace.yaml, the root, and one or two levels below it. */
+/** Every package.json of the workspace: as in pnpm-workspace.yaml, the root, one or two levels below it, and simulators. */
 function manifests() {
   const folders = ['.'];
   for (const folder of foldersIn('.')) {
     folders.push(folder);
     for (const inner of foldersIn(folder)) folders.push(`${folder}/${inner}`);
   }
+  folders.push(...foldersIn('drivers').map((driver) => `drivers/${driver}/simulator`));
   return folders.map((folder) => `${folder}/package.json`).filter((file) => existsSync(join(ROOT, file)));
 }
 

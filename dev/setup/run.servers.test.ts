@@ -74,7 +74,7 @@ describe('a script of package.json', () => {
     const point =
       '{ code: level, table: holding_register, address: 4, data_type: uint16, value: { constant: 1 } }';
     const units = `[{ device: press, points: [${point}] }]`;
-    await writeFile(file, `endpoints: [{ transport: tcp, port: 0, units: ${units} }]\n`);
+    await writeFile(file, `endpoints: [{ protocol: modbus_tcp, port: 0, units: ${units} }]\n`);
     const npm = await startProcess({
       name: 'npm',
       command: 'npm',

@@ -37,6 +37,9 @@ const hosts = {
 
 const tasks = { steady: 6, busy: 4, canary: 1 } as const;
 const devicesPerTask = 2;
+const devicePoints = ['count', 'constant'].map((code, address) => ({
+  ...{ code, table: 'holding_register', address, data_type: 'uint16' },
+}));
 const periodsMs = [250, 500];
 
 export interface WorldOptions {
@@ -138,11 +141,10 @@ export async function startWorld({ folder, natsServer, say }: WorldOptions): Pro
   });
   const load = await makeLoad({
     rest,
-    endpoints: codesByTask.flat().map((device) => ({
-      device,
-      host: hosts.devices.address,
-      port: devices.portOf(device),
-      unitId: 1,
+    devices: codesByTask.flat().map((code) => ({
+      code,
+      address: { host: hosts.devices.address, port: devices.portOf(code), unit_id: 1 },
+      points: devicePoints,
     })),
     deviceCodes: codesByTask,
     periodsMs,

@@ -205,7 +205,7 @@ async function readsAPlant(folder) {
   # A machine that nobody else reaches.
   press:
     image: holdfast:local
-    command: [node, simulators/modbus/src/main.ts]
+    command: [node, simulators/plant/src/main.ts]
     environment: { SIMULATOR_HOST: 0.0.0.0, SIMULATOR_BASE_PORT: '5020', SIMULATOR_CONTROL_PORT: '5030' }
     networks: [hall]
 networks:

@@ -1,7 +1,7 @@
 import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
-import { demoConfiguration, demoPlant } from '@holdfast/modbus-simulator/demo-plant.ts';
-import { startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import { openPlant } from '@holdfast/plant/plant.ts';
+import { demoConfiguration, demoDeviceCodes, demoPlant } from '@holdfast/plant/workshop.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
@@ -19,9 +19,10 @@ export interface EmptyPlant {
 
 export async function startEmptyPlant(): Promise<EmptyPlant> {
   await buildConsole();
-  const plant = await startPlant({ host: '127.0.0.1', config: demoPlant() });
+  const plant = await openPlant(demoPlant(), '127.0.0.1');
   cleanUpAfterFile(() => plant.stop());
-  const ports = plant.endpoints.map(({ port }) => port);
+  const addresses = demoDeviceCodes.map((code) => plant.devices.find((each) => each.code === code)?.address);
+  const ports = addresses.map((address) => Number(address?.port));
   const api = await freePort();
   const settings = { NATS_URL: (await natsForTest()).url, DATABASE_URL: await freshDatabase(), ...longLease };
   const demo = demoConfiguration({ host: '127.0.0.1', ports });
@@ -38,5 +39,5 @@ export async function startEmptyPlant(): Promise<EmptyPlant> {
   await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
   const isThere = async () => (await rest.get('/api/system/collectors/')).body.results?.length === 1;
   await eventually(isThere, { what: 'the collector' });
-  return { rest, ports, unitIds: demo.devices.map(({ unit_id }) => unit_id) };
+  return { rest, ports, unitIds: demo.devices.map(({ unit_id }) => Number(unit_id)) };
 }

@@ -14,7 +14,7 @@ import { type RestClient, restClient } from '../support/rest-client.ts';
 import { longLease, startService } from '../support/service-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const cli = fileURLToPath(new URL('../../simulators/modbus/src/cli.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../../simulators/plant/src/cli.ts', import.meta.url));
 
 /** Each device of its own address, so that none keeps another one waiting. */
 const plantFile = `
@@ -23,7 +23,7 @@ endpoints:
 ${['good', 'hangs', 'closes', 'refuses', 'slow', 'partly']
   .map(
     (name) => `
-  - transport: tcp
+  - protocol: modbus_tcp
     units:
       - device: press-${name}
         unit_id: 1

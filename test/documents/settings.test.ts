@@ -7,7 +7,7 @@ import { apiConfig } from '../../services/api/src/config.ts';
 import { collectorConfig } from '../../services/collector/src/config.ts';
 import { supervisorConfig } from '../../services/supervisor/src/config.ts';
 import { writerConfig } from '../../services/writer/src/config.ts';
-import { readConfig as simulatorConfig } from '../../simulators/modbus/src/config.ts';
+import { readConfig as simulatorConfig } from '../../simulators/plant/src/config.ts';
 import { cliConfig } from '../../tools/cli/src/config.ts';
 import { codesIn, tableRows } from './markdown-tables.ts';
 import { neededSettings as needed, settingsOf } from './settings-of.ts';

@@ -4,9 +4,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { demoDeviceCodes, demoPlant } from '@holdfast/modbus-simulator/demo-plant.ts';
-import { faultSchema } from '@holdfast/modbus-simulator/fault.ts';
-import { readPlantFile } from '@holdfast/modbus-simulator/plant-file/read-plant-file.ts';
+import { faultSchema } from '@holdfast/driver-modbus-simulator/fault.ts';
+import { findSimulators } from '@holdfast/plant/find-simulators.ts';
+import { readPlantFile } from '@holdfast/plant/plant-file/read-plant-file.ts';
+import { demoConfiguration, demoDeviceCodes } from '@holdfast/plant/workshop.ts';
 import { describe, expect, inject, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -14,17 +15,24 @@ import { fencedCommands } from './fenced-commands.ts';
 import { codesIn, tableRows } from './markdown-tables.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const plants = join(root, 'simulators', 'modbus', 'plants');
-const program = join(root, 'simulators', 'modbus', 'src', 'cli.ts');
+const plants = join(root, 'simulators', 'plant', 'plants');
+const program = join(root, 'simulators', 'plant', 'src', 'cli.ts');
 const page = await readFile(join(root, 'docs', 'simulator.md'), 'utf8');
 const rows = tableRows(page).map(({ cells }) => cells);
 const commands = fencedCommands(page);
+const simulators = await findSimulators();
 
 describe.skipIf(inject('installedServers').curl === null)('docs/simulator.md', () => {
   it('has every machine with its unit id, and every fault in a form that is taken', () => {
     const machines = rows.filter(([first = '']) => demoDeviceCodes.includes(codesIn(first)[0] ?? ''));
-    expect(machines.map(([device = '', , , unitId]) => [codesIn(device)[0], Number(unitId)])).toEqual(
-      demoPlant().devices?.map(({ code, unitId }) => [code, unitId]),
+    const ports = demoDeviceCodes.map((_, index) => 5020 + index);
+    const { devices } = demoConfiguration({ host: '127.0.0.1', ports });
+    expect(
+      machines.map(([device = '', , protocol = '', port, unitId]) => [
+        ...[codesIn(device)[0], codesIn(protocol)[0], Number(port), unitId],
+      ]),
+    ).toEqual(
+      devices.map(({ code, protocol, port, unit_id }) => [code, protocol, port, String(unit_id ?? '')]),
     );
 
     const faults = rows.flatMap(([first = '']) =>
@@ -40,7 +48,9 @@ describe.skipIf(inject('installedServers').curl === null)('docs/simulator.md', (
       .filter((name) => name.endsWith('.yaml'));
     const there = (await readdir(plants)).filter((name) => name.endsWith('.yaml'));
     expect(listed.sort()).toEqual(there.sort());
-    for (const name of there) expect(readPlantFile(join(plants, name)).config.endpoints).not.toEqual([]);
+    for (const name of there) {
+      expect(readPlantFile(join(plants, name), { simulators }).parts).not.toEqual([]);
+    }
   });
 
   it('has values that a point can take', async () => {
@@ -55,8 +65,8 @@ describe.skipIf(inject('installedServers').curl === null)('docs/simulator.md', (
       return `{ code: p${index}, table: holding_register, address: ${index * 10}, ${type}, value: ${value} }`;
     });
     const units = `[{ device: all, points: [${points.join(', ')}] }]`;
-    await writeFile(join(folder, 'all.yaml'), `endpoints: [{ transport: tcp, units: ${units} }]\n`);
-    expect(() => readPlantFile(join(folder, 'all.yaml'))).not.toThrow();
+    await writeFile(join(folder, 'all.yaml'), `endpoints: [{ protocol: modbus_tcp, units: ${units} }]\n`);
+    expect(() => readPlantFile(join(folder, 'all.yaml'), { simulators })).not.toThrow();
   });
 
   it('has a plant that can be played as its commands say', async () => {
@@ -76,7 +86,7 @@ describe.skipIf(inject('installedServers').curl === null)('docs/simulator.md', (
         continue;
       }
       const { lines, stop } = await play([...args, '--control-port', '0'], 'Ctrl-C ends it.');
-      expect(lines[0]).toMatch(/tcp +127\.0\.0\.1:\d+ +press \(unit 1\)/);
+      expect(lines[0]).toMatch(/modbus_tcp +127\.0\.0\.1:\d+ +press \(unit 1\)/);
       expect(await stop()).toEqual([0, null]);
     }
   });

@@ -1,5 +1,5 @@
 import { whatNext } from '@holdfast/dev/stack/what-next.ts';
-import { demoConfiguration } from '@holdfast/modbus-simulator/demo-plant.ts';
+import { demoConfiguration, demoDeviceCodes } from '@holdfast/plant/workshop.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../tools/cli/src/commands.ts';
@@ -44,11 +44,14 @@ describe('what npm start says at its end', () => {
       hintsAt('http://127.0.0.1:8000')
         .join('\n')
         .match(/points write (\S+)\/(\S+) (\S+)/) ?? [];
-    const { points } = demoConfiguration({ host: '127.0.0.1', ports: [1, 2, 3] });
+    const { points } = demoConfiguration({
+      host: '127.0.0.1',
+      ports: demoDeviceCodes.map((_, at) => 1 + at),
+    });
     const point = points.find((each) => each.device_code === device && each.code === code);
     expect(point).toMatchObject({ writable: true, table: 'holding_register' });
-    expect(Number(value)).toBeGreaterThanOrEqual(point?.valid_min ?? Number.NaN);
-    expect(Number(value)).toBeLessThanOrEqual(point?.valid_max ?? Number.NaN);
+    expect(Number(value)).toBeGreaterThanOrEqual(Number(point?.valid_min));
+    expect(Number(value)).toBeLessThanOrEqual(Number(point?.valid_max));
   });
 
   it('calls the API with the key of the stack where everybody needs one', () => {

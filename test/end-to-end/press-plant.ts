@@ -1,6 +1,6 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
-import { tableMemory } from '@holdfast/modbus-simulator/memory/table-memory.ts';
-import { startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import { tableMemory } from '@holdfast/driver-modbus-simulator/memory/table-memory.ts';
+import { startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';

@@ -1,6 +1,6 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
-import { tableMemory } from '@holdfast/modbus-simulator/memory/table-memory.ts';
-import { startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import { tableMemory } from '@holdfast/driver-modbus-simulator/memory/table-memory.ts';
+import { startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { beforeAll, describe, expect, it } from 'vitest';

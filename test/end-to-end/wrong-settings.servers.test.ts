@@ -31,7 +31,7 @@ it.each([
     { BATCH_MAX_BYTES: '1', DATABASE_URL: database },
     ['DATABASE_URL', 'BATCH_MAX_BYTES'],
   ],
-  ['simulators/modbus/src/main.ts', { SIMULATOR_BASE_PORT: '65534' }, ['SIMULATOR_BASE_PORT']],
+  ['simulators/plant/src/main.ts', { SIMULATOR_BASE_PORT: '65534' }, ['SIMULATOR_BASE_PORT']],
   ['dev/src/main.ts', { API_PORT: 'abc', COLLECTORS: '0' }, ['API_PORT', 'COLLECTORS']],
 ])(
   '%s ends under wrong settings with a line for each of them, and without a stack',

@@ -1,3 +1,4 @@
+import { trial } from '@holdfast/driver-modbus-simulator/trial.ts';
 import { describe, expect, it } from 'vitest';
 import type { WorldShape } from '../faults/fault.ts';
 import { allFaults } from '../faults/faults/all-faults.ts';
@@ -11,6 +12,7 @@ const shape: WorldShape = {
   writers: ['writer-1', 'writer-2'],
   steadyDevices: ['press-1-1', 'press-1-2'],
   leaseTtlMs: 3_000,
+  troubles: trial.troubles,
 };
 const planOf = (seed: number, minutes: number) =>
   planFaults({

@@ -1,3 +1,4 @@
+import type { Fault as DeviceFault } from '@holdfast/plant/simulator.ts';
 import type { Random } from './random.ts';
 import type { World } from './world/world.ts';
 
@@ -30,6 +31,8 @@ export interface WorldShape {
   /** Device codes of tasks that are always running. */
   readonly steadyDevices: readonly string[];
   readonly leaseTtlMs: number;
+  /** Faults that befall devices of the protocol. */
+  readonly troubles: readonly DeviceFault[];
 }
 
 /** A planned fault left no trace: the run proves less than it says. */

@@ -2,6 +2,8 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { findSimulators } from '@holdfast/plant/find-simulators.ts';
+import type { Simulator } from '@holdfast/plant/simulator.ts';
 import { cleanUpNow } from '../support/cleanup.ts';
 import { describe } from '../verify/report.ts';
 import { allFaults } from './faults/all-faults.ts';
@@ -11,15 +13,16 @@ import type { ScenarioResult } from './scenarios/scenario.ts';
 
 const usage = `Runs everything as real processes, hurts it at random, heals it and judges what was recorded.
 
-  npm run -s test:faults -- [--seed S] [--minutes M] [--only NAME,NAME] [--no-forger] [--json] [--keep]
-  npm run -s test:faults -- --scenario NAME [--json] [--keep]
+  npm run -s test:faults -- [--seed S] [--minutes M] [--only NAME,NAME] [--protocol P] [--no-forger] [--json] [--keep]
+  npm run -s test:faults -- --scenario NAME [--protocol P] [--json] [--keep]
 
   --seed S      the same seed gives the same plan (default: a random one, which is printed)
   --minutes M   how long faults go on (default 3)
   --only …      only these faults
   --no-forger   without the one who has a collector's key and forges samples, leases and refusals all the while
+  --protocol P  of all devices (default: modbus_tcp)
   --scenario …  a story with a fixed course instead
-  --list        names faults and scenarios
+  --list        names faults, scenarios and protocols
   --json        the last line is the summary as JSON
   --keep        keep logs and data even when all went well
 
@@ -33,6 +36,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     scenario: { type: 'string' },
     'no-forger': { type: 'boolean', default: false },
+    protocol: { type: 'string', default: 'modbus_tcp' },
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -41,9 +45,11 @@ const { values } = parseArgs({
 });
 
 async function main(): Promise<number> {
+  const simulators = await findSimulators();
   if (values.list) {
     console.log(`faults:    ${allFaults.map(({ name }) => name).join(', ')}`);
     console.log(`scenarios: ${allScenarios.map(({ name }) => name).join(', ')}`);
+    console.log(`protocols: ${simulators.map(protocolOf).join(', ')}`);
     return 0;
   }
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
@@ -51,12 +57,13 @@ async function main(): Promise<number> {
   const only = values.only?.split(',');
   const faults = only ? allFaults.filter(({ name }) => only.includes(name)) : allFaults;
   const scenario = allScenarios.find(({ name }) => name === values.scenario);
-  const isUnknown = (values.scenario !== undefined && !scenario) || faults.length === 0;
+  const simulator = simulators.find((each) => protocolOf(each) === values.protocol);
+  const isUnknown = (values.scenario !== undefined && !scenario) || faults.length === 0 || !simulator;
   if (values.help || isUnknown || !Number.isInteger(seed) || !(minutes > 0)) {
     console.error(usage);
     return values.help ? 0 : 2;
   }
-  console.error(`seed ${seed}, ${scenario ? scenario.name : `${minutes} min`}`);
+  console.error(`seed ${seed}, ${values.protocol}, ${scenario ? scenario.name : `${minutes} min`}`);
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-faults-'));
   // PostgreSQL runs as another user where this runs as root, and must be able to pass through.
   await chmod(folder, 0o711);
@@ -64,8 +71,8 @@ async function main(): Promise<number> {
   let failed = true;
   try {
     const result: ScenarioResult = scenario
-      ? await scenario.run({ seed, folder, say })
-      : await runFaults({ seed, minutes, faults, folder, say, forger: forgerOf(minutes) });
+      ? await scenario.run({ seed, folder, simulator, say })
+      : await runFaults({ seed, minutes, faults, folder, simulator, say, forger: forgerOf(minutes) });
     failed = await report(result, { seed, minutes, folder });
   } finally {
     await cleanUpNow();
@@ -78,6 +85,11 @@ async function main(): Promise<number> {
 /** It has its turn with everything that it can forge. */
 function forgerOf(minutes: number): { pauseMs: number } | undefined {
   return values['no-forger'] ? undefined : { pauseMs: Math.min(3_000, (minutes * 60_000) / 40) };
+}
+
+/** The protocol that its trial devices speak. */
+function protocolOf({ trial }: Simulator): string {
+  return trial.endpoint('trial', 1).protocol;
 }
 
 /** @returns whether the run has failed */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Simulator } from '@holdfast/plant/simulator.ts';
 import type { Verdict } from '../verify/verify.ts';
 import { startClients } from './clients.ts';
 import { DidNotHappen, type Fault } from './fault.ts';
@@ -15,6 +16,8 @@ export interface FaultRunOptions {
   readonly minutes: number;
   readonly faults: readonly Fault[];
   readonly folder: string;
+  /** Plays the devices; Modbus unless set. */
+  readonly simulator?: Simulator | undefined;
   readonly pace?: Pace;
   readonly tasks?: number;
   readonly devicesPerTask?: number;
@@ -45,6 +48,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   const durationMs = minutes * 60_000;
   const world = await startWorld({
     folder: options.folder,
+    simulator: options.simulator,
     tasks: options.tasks ?? 8,
     devicesPerTask: options.devicesPerTask ?? 3,
     periodsMs: [200, 250, 300, 400, 500],

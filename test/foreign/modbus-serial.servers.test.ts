@@ -3,8 +3,8 @@ import { freePort } from '@holdfast/dev/free-port.ts';
 import type { ReadRequest } from '@holdfast/driver-modbus/layout/requests.ts';
 import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
 import { openBus } from '@holdfast/driver-modbus/link/testing/open-bus.ts';
-import { type Plant, startPlant } from '@holdfast/modbus-simulator/plant.ts';
-import { parsePlantFile } from '@holdfast/modbus-simulator/plant-file/read-plant-file.ts';
+import { type Plant, startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
+import { plantOfFile } from '@holdfast/driver-modbus-simulator/testing/plant-of-file.ts';
 import modbusSerial from 'modbus-serial';
 import { afterEach, expect, it } from 'vitest';
 
@@ -19,7 +19,7 @@ afterEach(async () => {
 async function startMachine(): Promise<Plant> {
   const yaml = `
 endpoints:
-  - transport: tcp
+  - protocol: modbus_tcp
     units:
       - device: press
         tables:
@@ -28,7 +28,7 @@ endpoints:
           coil: { 0-19: true }
           discrete_input: { 0-19: false }
 `;
-  const { config } = parsePlantFile(yaml, { file: 'test.yaml', startedAtMs: Date.now() });
+  const { config } = plantOfFile(yaml);
   const plant = await startPlant({ config, host });
   cleanUps.push(() => plant.stop());
   return plant;

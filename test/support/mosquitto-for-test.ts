@@ -4,14 +4,14 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
-import { inject } from 'vitest';
 import { cleanUpAfterFile } from './cleanup.ts';
 import { untilHolds } from './eventually.ts';
+import { installedPeer } from './installed-peer.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** For `describe.skipIf(!mosquittoIsInstalled())`. */
 export function mosquittoIsInstalled(): boolean {
-  return inject('installedServers').mosquitto !== null;
+  return installedPeer('mosquitto') !== null;
 }
 
 export interface MosquittoForTest {
@@ -32,7 +32,7 @@ export async function mosquittoForTest(
   settings: readonly string[] = [],
   files: Readonly<Record<string, string>> = {},
 ): Promise<MosquittoForTest> {
-  const { mosquitto } = inject('installedServers');
+  const mosquitto = installedPeer('mosquitto');
   if (mosquitto === null) throw new Error('mosquitto is not installed: guard with mosquittoIsInstalled()');
   const folder = await temporaryFolder('mosquitto');
   const port = await freePort();

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
-import { startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import { startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import { parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { bucketNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';

@@ -46,11 +46,6 @@ const COMMON_PEERS = {
   promtool: { find: () => findProgram('promtool'), debian: ['promtool|prometheus'] },
   curl: { find: () => findProgram('curl'), debian: ['curl'] },
   jq: { find: () => findProgram('jq'), debian: ['jq'] },
-  /** A broker of MQTT. Debian puts it where only root looks. */
-  mosquitto: {
-    find: () => findProgram('mosquitto') ?? findFile('/usr/sbin/mosquitto'),
-    debian: ['mosquitto'],
-  },
   /** Makes hosts of their own for the trial of a cluster. */
   ip: { find: () => findProgram('ip'), debian: ['iproute2'] },
   /** Shows pages as people see them. */

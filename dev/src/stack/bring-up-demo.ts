@@ -1,6 +1,6 @@
 import type { PatientClient } from '@holdfast/api-client/patient-client.ts';
-import type { DemoConfiguration } from '@holdfast/modbus-simulator/demo-plant.ts';
-import { loadDemo } from '@holdfast/modbus-simulator/load-demo.ts';
+import { loadDemo } from '@holdfast/plant/load-demo.ts';
+import type { DemoConfiguration } from '@holdfast/plant/workshop.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { moveDemoDevices, readDemoAddresses, writeDemoAddresses } from './demo-addresses.ts';
 import { firstSample, readSession, replaceSession, type WatchedPoint } from './demo-session.ts';

@@ -1,5 +1,5 @@
 import type { PatientClient } from '@holdfast/api-client/patient-client.ts';
-import type { DemoConfiguration } from '@holdfast/modbus-simulator/demo-plant.ts';
+import type { DemoConfiguration } from '@holdfast/plant/workshop.ts';
 import { devicePageSchema, deviceViewSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import * as z from 'zod';
 import { readJsonFile, writeJsonFile } from './json-file.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { patientClient } from '@holdfast/api-client/patient-client.ts';
-import { demoConfiguration, demoDeviceCodes } from '@holdfast/modbus-simulator/demo-plant.ts';
+import { simulatorFolders } from '@holdfast/plant/find-simulators.ts';
+import { demoConfiguration, demoDeviceCodes } from '@holdfast/plant/workshop.ts';
 import { sampleStoreProblem } from '@holdfast/sample-store/open-sample-store.ts';
 import type { StackConfig } from '../config.ts';
 import { buildConsole } from '../console/build-console.ts';
@@ -82,7 +83,7 @@ export async function runLocalStack(
       ...(config.INFLUX_URL !== undefined && config.SAMPLE_STORE === 'influx'
         ? { writer: `values go to bucket ${config.INFLUX_BUCKET} of ${new URL(config.INFLUX_URL).host}` }
         : {}),
-      simulator: `Modbus TCP 127.0.0.1:${ports.simulatorBase}–${lastMachine}, faults ${simulatorUrl}`,
+      simulator: `127.0.0.1:${ports.simulatorBase}–${lastMachine}, faults ${simulatorUrl}`,
       api,
     };
     const onReady = (name: string): void => {
@@ -194,7 +195,7 @@ export async function runLocalStack(
       const shared = 'packages/shared/src';
       const stages = [
         // Not with the shared sources: a plant that is away at each change would be in everybody's way.
-        simulated.map((each) => of(each, 'simulators/modbus/src')),
+        simulated.map((each) => of(each, 'simulators/plant/src', ...simulatorFolders())),
         [of(writer, 'services/writer/src', shared)],
         collectors.map((each) => of(each, 'services/collector/src', shared)),
         [of(supervisor, 'services/supervisor/src', shared), of(apiService, 'services/api/src', shared)],

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { DemoConfiguration } from '@holdfast/modbus-simulator/demo-plant.ts';
+import type { DemoConfiguration } from '@holdfast/plant/workshop.ts';
 import type { Service } from '@holdfast/shared/contracts/permissions.ts';
 import type { StackConfig } from '../config.ts';
 import { freePort } from '../free-port.ts';
@@ -121,7 +121,7 @@ export function simulatorProcess(options: {
   return () =>
     startService({
       name: 'simulator',
-      main: mainOf('simulators', 'modbus'),
+      main: mainOf('simulators', 'plant'),
       env: {
         SIMULATOR_HOST: LOOPBACK,
         SIMULATOR_BASE_PORT: String(options.basePort),

@@ -18,7 +18,7 @@ Exit codes: 0 written, 1 it could not be made, 2 the call is wrong.
 `;
 
 // The folders that deploy/Dockerfile takes packages for.
-const IN_IMAGE = ['packages/*', 'services/*', 'simulators/*', 'tools/*'];
+const IN_IMAGE = ['packages/*', 'drivers/**', 'services/*', 'simulators/*', 'tools/*'];
 
 const billSchema = z.object({
   bomFormat: z.literal('CycloneDX'),

@@ -1,6 +1,6 @@
 import { type ContractPeer, driverContract } from '@holdfast/driver/contract/driver.contract.ts';
 import type { Driver } from '@holdfast/driver/driver.ts';
-import { startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import { startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import { createDriver } from './driver.ts';
 import { connectionSchema, type ModbusConnection } from './layout/connection.ts';
 import type { ModbusPlace } from './layout/place.ts';
@@ -17,7 +17,7 @@ async function startPeer(): Promise<ContractPeer> {
       endpoints: [
         {
           name: 'line',
-          transport: 'tcp',
+          protocol: 'modbus_tcp',
           units: [
             {
               code: 'press',

@@ -1,5 +1,5 @@
 import type { ApiClient } from '@holdfast/api-client/api-client.ts';
-import { type Plant, startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import { type Plant, startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 
 interface Line {
   readonly task: string;

@@ -15,9 +15,9 @@ const smallSpool = { SAMPLE_BUFFER_MAX: '200', SPOOL_MAX_BYTES: String(1024 ** 2
  */
 export const collectorsKilledWithFullSpools: Scenario = {
   name: 'collectors-killed-with-full-spools',
-  run: async ({ folder, say }) => {
+  run: async ({ folder, simulator, say }) => {
     const world = await startWorld({
-      ...{ folder, say, lease, settings: smallSpool },
+      ...{ folder, simulator, say, lease, settings: smallSpool },
       tasks: 6,
       devicesPerTask: 4,
       periodsMs: [20, 25],

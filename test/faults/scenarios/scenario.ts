@@ -13,7 +13,9 @@ export interface ScenarioResult {
 /** A story with a fixed course, for what does not fit into a random one. */
 export interface Scenario {
   readonly name: string;
-  run(options: Pick<WorldOptions, 'folder' | 'say'> & { readonly seed: number }): Promise<ScenarioResult>;
+  run(
+    options: Pick<WorldOptions, 'folder' | 'simulator' | 'say'> & { readonly seed: number },
+  ): Promise<ScenarioResult>;
 }
 
 export const smallWorld = {

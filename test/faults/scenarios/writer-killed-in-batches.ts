@@ -17,8 +17,9 @@ const tables = ['samples.sample_value', 'samples.tick_coverage'] as const;
  */
 export const writerKilledInBatches: Scenario = {
   name: 'writer-killed-in-batches',
-  run: async ({ folder, say, seed }) => {
-    const world = await startWorld({ ...smallWorld, folder, say });
+  run: async ({ seed, ...options }) => {
+    const { say } = options;
+    const world = await startWorld({ ...smallWorld, ...options });
     const random = new Random(seed);
     await startAll(world);
     const [writer, ...others] = world.shape.writers.map((id) => world.service(id));

@@ -14,44 +14,42 @@ export interface Load {
 
 export const sessionsPath = '/api/acquisition/sessions';
 
-/** Where a device is to be found. */
+/** A device as the API is told of it. */
 export interface LoadedDevice {
-  readonly device: string;
-  readonly host: string;
-  readonly port: number;
-  readonly unitId: number;
+  readonly code: string;
+  /** Fields of its own, `protocol` among them. */
+  readonly address: object;
+  readonly points: readonly object[];
 }
 
-/** Configures tasks over REST, two points a device. */
+/** Configures tasks over REST. */
 export async function makeLoad(options: {
   rest: RestClient;
-  endpoints: readonly LoadedDevice[];
+  devices: readonly LoadedDevice[];
   /** By task. */
   deviceCodes: readonly (readonly string[])[];
   periodsMs: readonly number[];
   steadyTasks: number;
 }): Promise<Load> {
-  const { rest, endpoints, deviceCodes, periodsMs, steadyTasks } = options;
+  const { rest, devices, deviceCodes, periodsMs, steadyTasks } = options;
   const site = await rest.create('/api/config/sites/', { code: 'hall-1', name: 'Hall 1' });
   const tasks: LoadedTask[] = [];
   for (const [index, codes] of deviceCodes.entries()) {
     const deviceIds: number[] = [];
     for (const code of codes) {
-      const endpoint = endpoints.find(({ device }) => device === code);
-      if (!endpoint) throw new Error(`the plant has no device ${code}`);
+      const device = devices.find((each) => each.code === code);
+      if (!device) throw new Error(`the plant has no device ${code}`);
       const { id } = await rest.create('/api/config/devices/', {
         code,
         site_id: site.id,
-        host: endpoint.host,
-        port: endpoint.port,
-        unit_id: endpoint.unitId,
+        ...device.address,
         timeout_ms: 500,
       });
       deviceIds.push(id);
-      await rest.create('/api/config/points/', [
-        { device_id: id, code: 'count', table: 'holding_register', address: 0, data_type: 'uint16' },
-        { device_id: id, code: 'constant', table: 'holding_register', address: 1, data_type: 'uint16' },
-      ]);
+      await rest.create(
+        '/api/config/points/',
+        device.points.map((point) => ({ device_id: id, ...point })),
+      );
     }
     const periodMs = periodsMs[index % periodsMs.length] ?? 500;
     const task = await rest.create('/api/config/tasks/', {

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { simulator as modbusSimulator } from '@holdfast/driver-modbus-simulator/simulator.ts';
+import type { Simulator } from '@holdfast/plant/simulator.ts';
 import { cleanUpAfterFile } from '../../support/cleanup.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type IdentitiesForTest, identitiesForTest } from '../../support/identities-for-test.ts';
-import { type PlantForTest, plantForTest } from '../../support/plant-for-test.ts';
 import { type RestClient, restClient } from '../../support/rest-client.ts';
 import { type ServiceName, testLease } from '../../support/service-processes.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
@@ -14,10 +15,13 @@ import type { WorldShape } from '../fault.ts';
 import { type Load, makeLoad } from './load.ts';
 import { OutageRecord } from './outage-record.ts';
 import { Service } from './service.ts';
+import { startTrialPlant, type TrialPlant } from './trial-plant.ts';
 
 export interface WorldOptions {
   /** Everything that is written lies in here. */
   readonly folder: string;
+  /** Plays the devices; Modbus unless set. */
+  readonly simulator?: Simulator | undefined;
   readonly tasks: number;
   readonly devicesPerTask: number;
   readonly periodsMs: readonly number[];
@@ -48,7 +52,7 @@ export interface World {
   readonly identities: IdentitiesForTest;
   readonly postgres: PostgresServer;
   readonly databaseUrl: string;
-  readonly plant: PlantForTest;
+  readonly plant: TrialPlant;
   readonly rest: RestClient;
   readonly load: Load;
   readonly shape: WorldShape;
@@ -66,7 +70,7 @@ export interface World {
 const shapeOfServices = { api: 1, supervisor: 2, collector: 3, writer: 2 } as const;
 
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const { folder, say } = options;
+  const { folder, say, simulator = modbusSimulator } = options;
   const logs = join(folder, 'logs');
   await mkdir(logs, { recursive: true });
   const { forger } = options;
@@ -86,7 +90,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const deviceCodes = Array.from({ length: options.tasks }, (_, task) =>
     Array.from({ length: options.devicesPerTask }, (_, device) => `press-${task + 1}-${device + 1}`),
   );
-  const plant = await plantForTest(deviceCodes.flat());
+  const plant = await startTrialPlant(simulator, deviceCodes.flat());
   const apiPort = await freePort();
   const rest = restClient(`http://127.0.0.1:${apiPort}`);
 
@@ -138,7 +142,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     intervalMs: 100,
   });
   const honest = all.filter(({ id }) => id !== forgerId);
-  const load = await makeLoad({ rest, endpoints: plant.plant.endpoints, deviceCodes, ...options });
+  const load = await makeLoad({ rest, devices: plant.devices, deviceCodes, ...options });
   const idsOf = (kind: ServiceName) => [...services.keys()].filter((id) => id.startsWith(`${kind}-`));
   const service = (id: string): Service => {
     const found = services.get(id);
@@ -165,6 +169,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       apis: idsOf('api'),
       steadyDevices: deviceCodes.slice(0, options.steadyTasks).flat(),
       leaseTtlMs: Number(lease.LEASE_TTL_MS),
+      troubles: simulator.trial.troubles,
     },
     leader: () =>
       eventually(() => all.find(({ leads }) => leads), {
@@ -173,7 +178,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         intervalMs: 100,
       }),
     heal: async () => {
-      for (const code of deviceCodes.flat()) plant.plant.clearFault(code);
+      for (const code of deviceCodes.flat()) plant.plant.clearFault({ device: code });
       await Promise.all(all.map(({ proxy }) => proxy?.heal()));
       for (const one of honest) await one.start();
     },

@@ -1,5 +1,5 @@
-import type { Fault } from '@holdfast/modbus-simulator/fault.ts';
-import { startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import type { Fault } from '@holdfast/driver-modbus-simulator/fault.ts';
+import { startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import { untilHolds } from '@holdfast/test/support/eventually.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ReadRequest } from '../layout/requests.ts';

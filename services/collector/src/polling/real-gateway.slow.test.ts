@@ -1,6 +1,6 @@
 import { openBus } from '@holdfast/driver-modbus/link/testing/open-bus.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
-import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
@@ -27,7 +27,7 @@ async function gateway(): Promise<{ plant: Plant; requests: ReceivedRequest[]; h
       endpoints: [
         {
           name: 'gateway',
-          transport: 'tcp',
+          protocol: 'modbus_tcp',
           units: [1, 2, 3].map((unitId) => ({
             code: `unit-${unitId}`,
             unitId,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/driver-modbus-simulator/plant.ts';
 import type { ReadRequest } from '../../layout/requests.ts';
 import type { DeviceBus } from '../device-bus.ts';
 import { ReadFailure } from '../read-failure.ts';

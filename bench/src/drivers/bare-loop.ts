@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { DeviceLoop, RecordedExchange } from './driver-loop.ts';
+
+/**
+ * The least that the same requests cost in Node: their bytes are written again, each when enough bytes have come for the one
+ * before, and nobody looks at any of these.
+ */
+export async function bareLoop(
+  { host, port }: { readonly host: string; readonly port: number },
+  exchanges: readonly RecordedExchange[],
+): Promise<DeviceLoop> {
+  const socket = connect({ host, port, noDelay: true });
+  await once(socket, 'connect');
+  let next = 0;
+  let left = 0;
+  let missing = 0;
+  let done: () => void = () => undefined;
+  const send = (): void => {
+    const exchange = exchanges[next % exchanges.length] as RecordedExchange;
+    next += 1;
+    missing = exchange.answerBytes;
+    socket.write(exchange.request);
+  };
+  socket.on('data', (chunk) => {
+    missing -= chunk.length;
+    if (missing > 0) return;
+    left -= 1;
+    if (left > 0) send();
+    else done();
+  });
+  return {
+    run: (times) =>
+      new Promise((resolve) => {
+        left = times * exchanges.length;
+        done = resolve;
+        send();
+      }),
+    close: () => void socket.destroy(),
+  };
+}

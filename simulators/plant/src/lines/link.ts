@@ -1,0 +1,44 @@
+/** One connection of a client, or the serial line as a whole. */
+export interface Link {
+  /** Unique in the plant. */
+  readonly id: number;
+  /** Nothing happens once the link is closed. */
+  send(bytes: Buffer): void;
+  /** As {@link send}, later, unless the link is closed by then. */
+  sendAfter(bytes: Buffer, ms: number): void;
+  reset(): void;
+  /** From now on nothing is read, answered or closed, whatever the client does. */
+  deaden(): void;
+  /** A reply that waits for the next request. */
+  held: Buffer | undefined;
+}
+
+export type OnRequest<R> = (link: Link, request: R) => void;
+
+/** Cuts what comes in on one connection or line into requests R. Holds the bytes that are left over. */
+export interface Framing<R> {
+  /** Whole requests, in order. `broken`: no way back into step; the connection has to go. */
+  take(chunk: Buffer): { readonly requests: readonly R[]; readonly broken: boolean };
+  /** Called after silence, where frames end with it: the bytes left can only be a whole frame, or noise. */
+  quiet?(): readonly R[];
+  /** Whether bytes wait for more. */
+  readonly isWaiting?: boolean;
+}
+
+/** The rules for connections now. */
+export interface ConnectionRules {
+  readonly isRefusing: boolean;
+  /** Unset: any number. */
+  readonly maxConnections?: number | undefined;
+  /** The fate of one more: it is closed, accepted and never served, or takes the place of the oldest. */
+  readonly others: 'close' | 'ignore' | 'replace';
+}
+
+/** The line that a client connects to. */
+export interface Line {
+  openConnections(): number;
+  /** To be called when a fault that acts on connections may have begun or ended. */
+  connectionRulesChanged(): Promise<void>;
+  /** Resets what is open and frees the port. Idempotent. */
+  stop(): Promise<void>;
+}

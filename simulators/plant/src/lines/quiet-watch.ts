@@ -1,0 +1,32 @@
+import type { Framing } from './link.ts';
+
+/**
+ * An RTU frame ends with 3.5 characters of silence: 1.75 ms at 19200 baud and faster. Neither TCP nor a pty nor this
+ * machine's timers are that fine, so silence is what lasts so long.
+ */
+const quietMs = 30;
+
+/** Tells an RTU framing when its line has been quiet, so that noise does not stand before the next request. */
+export class QuietWatch<R> {
+  readonly #framing: Framing<R>;
+  readonly #onRequest: (request: R) => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(framing: Framing<R>, onRequest: (request: R) => void) {
+    this.#framing = framing;
+    this.#onRequest = onRequest;
+  }
+
+  bytesCame(): void {
+    this.stop();
+    if (!this.#framing.isWaiting) return;
+    this.#timer = setTimeout(() => {
+      for (const request of this.#framing.quiet?.() ?? []) this.#onRequest(request);
+    }, quietMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

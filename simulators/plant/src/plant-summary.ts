@@ -1,0 +1,18 @@
+import type { Plant } from './plant.ts';
+import type { PlayedDevice } from './simulator.ts';
+
+const mostLines = 40;
+
+/** Where everything is, for people: one line an endpoint. */
+export function plantSummary(plant: Pick<Plant, 'devices'>): string[] {
+  const byEndpoint = Map.groupBy(plant.devices, ({ endpoint }) => endpoint);
+  const width = Math.max(...plant.devices.map(({ address }) => address.protocol.length));
+  const lines = [...byEndpoint.values()].map((devices) => {
+    const [first] = devices as [PlayedDevice, ...PlayedDevice[]];
+    const names = devices.slice(0, 8).map(({ code, unit }) => (unit ? `${code} (${unit})` : code));
+    const more = devices.length > names.length ? [`and ${devices.length - names.length} more`] : [];
+    return `${first.address.protocol.padEnd(width)} ${first.where.padEnd(22)} ${[...names, ...more].join(', ')}`;
+  });
+  const left = lines.length - mostLines;
+  return left > 0 ? [...lines.slice(0, mostLines), `… and ${left} more endpoints`] : lines;
+}
