@@ -1,30 +1,34 @@
-// Identities of this installation at the broker: makes, lists, isolates and revokes them.
+// Identities of this installation at the broker: makes, lists, changes, isolates and revokes them.
 //
-//   identity.mjs collector <id> [--trusted]  makes one for a collector that is no container of this installation, and prints
-//                                            its secret, which is kept nowhere else. It has an account of its own, or, trusted,
-//                                            shares that of the services
-//   identity.mjs isolate <id>                gives a trusted one an account of its own; its secret stays
-//   identity.mjs maintenance                 the same for changing, emptying and removing streams
+//   identity.mjs collector <id> [--labels site=hall-1,network=a] [--capacity 50]
+//                                            makes one for a collector that is no container of this installation, and prints
+//                                            its secret, which is kept nowhere else. It has an account of its own, and is given
+//                                            sessions for these labels and no more of them than its capacity (10000)
+//   identity.mjs collector <id> --trusted    the same in the account of the services, which believe what it says of itself
+//   identity.mjs change <id> [--labels …] [--capacity …]   what one with an account of its own is given from now on
+//   identity.mjs isolate <id> [--labels …] [--capacity …]  gives a trusted one an account of its own; its secret stays
+//   identity.mjs maintenance                 one for changing, emptying and removing streams
 //   identity.mjs revoke <id> | maintenance   the broker shall not know it any more
 //   identity.mjs renew <service>             another secret for a service, in its folder; the former one is worth nothing
 //   identity.mjs list
 //
-// The folder of secrets is /secrets, or SECRETS_DIR. The broker has to read its configuration anew afterwards.
+// The folder of secrets is /secrets, or SECRETS_DIR. But for a change, which counts within seconds, the broker has to read its
+// configuration anew afterwards.
 import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { accountOf, accountOfCollector } from '../../packages/shared/src/contracts/accounts.ts';
+import { defaultCapacity } from '../../packages/shared/src/contracts/collector-identities.ts';
+import { parseLabels } from '../../packages/shared/src/contracts/collector-labels.ts';
 import { maintenance, services } from '../../packages/shared/src/contracts/permissions.ts';
 import { idPattern } from '../../packages/shared/src/contracts/subjects.ts';
+import { collectorKeys, writeCollectorKey } from '../../packages/shared/src/identities/collector-keys.ts';
 import {
-  collectorFile,
-  collectorKeys,
   maintenanceFile,
-  replaceFile,
   seedFile,
-  trusted,
   writeAuthorization,
 } from '../../packages/shared/src/identities/identity-files.ts';
+import { replaceFile } from '../../packages/shared/src/identities/replace-file.ts';
 import { newNkeyPair, publicKeyOf } from '../../packages/shared/src/jetstream/connection/nkey-pair.ts';
 
 // biome-ignore lint/style/noProcessEnv: a script that is run by hand
@@ -32,12 +36,15 @@ const root = process.env.SECRETS_DIR ?? '/secrets';
 // An account that is new gets what it imports when the broker reads its configuration for the second time.
 const reload =
   'Tell the broker, twice, since a new account is complete the second time only: docker compose kill --signal HUP nats';
-const usage =
-  'usage: identity.mjs collector <id> [--trusted] | isolate <id> | maintenance | revoke <id>|maintenance | renew <service> | list\n';
+const usage = `usage: identity.mjs collector <id> [--labels name=value,…] [--capacity N] | collector <id> --trusted
+       identity.mjs change <id> [--labels name=value,…] [--capacity N] | isolate <id> [--labels …] [--capacity …]
+       identity.mjs maintenance | revoke <id>|maintenance | renew <service> | list
+`;
 
-const { what, whom, isTrusted } = asked();
+const { what, whom, isTrusted, given } = asked();
 if (what === 'list' && whom === undefined) await list();
 else if (what === 'collector' && isId(whom)) await makeCollector(whom);
+else if (what === 'change' && isId(whom) && given !== undefined) await change(whom);
 else if (what === 'isolate' && isId(whom)) await isolate(whom);
 else if (what === maintenance && whom === undefined) await makeMaintenance();
 else if (what === 'revoke' && isId(whom)) await revoke(whom);
@@ -47,19 +54,48 @@ else {
   process.exitCode = 2;
 }
 
+/** `given`: labels and capacity, those of them that were. */
 function asked() {
   try {
     const { positionals, values } = parseArgs({
       allowPositionals: true,
-      options: { trusted: { type: 'boolean', default: false } },
+      options: {
+        trusted: { type: 'boolean', default: false },
+        labels: { type: 'string' },
+        capacity: { type: 'string' },
+      },
     });
     const [what, whom, ...rest] = positionals;
-    const isUnderstood = rest.length === 0 && (!values.trusted || what === 'collector');
-    return isUnderstood ? { what, whom, isTrusted: values.trusted } : {};
-  } catch {
+    const given = rightsIn(values);
+    const mayGive = ['collector', 'change', 'isolate'].includes(what) && !values.trusted;
+    const isUnderstood =
+      rest.length === 0 && (!values.trusted || what === 'collector') && (given === undefined || mayGive);
+    return isUnderstood ? { what, whom, isTrusted: values.trusted, given } : {};
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
     return {};
   }
 }
+
+/** Undefined when neither is given. @throws Error that says what cannot be read */
+function rightsIn({ labels, capacity }) {
+  if (labels === undefined && capacity === undefined) return undefined;
+  const given = {};
+  if (labels !== undefined) {
+    const parsed = parseLabels(labels);
+    if (typeof parsed === 'string') throw new Error(`--labels ${parsed}`);
+    given.labels = parsed;
+  }
+  if (capacity !== undefined) {
+    given.capacity = Number(capacity);
+    if (!/^[1-9][0-9]{0,5}$/.test(capacity) || given.capacity > 100_000) {
+      throw new Error('--capacity must be a whole number from 1 to 100000');
+    }
+  }
+  return given;
+}
+
+const ofNew = { capacity: defaultCapacity, labels: {} };
 
 function isId(text) {
   return text !== undefined && idPattern.test(text);
@@ -70,11 +106,18 @@ async function list() {
     const seed = await readFile(seedFile(root, service), 'utf8').catch(() => undefined);
     if (seed !== undefined) say(service, publicKeyOf(seed), accountOf(service));
   }
-  for (const { id, nkey, isTrusted } of await collectorKeys(root)) {
-    say(id, nkey, isTrusted ? `${accountOf('collector')} (trusted)` : accountOfCollector(id));
+  for (const [id, key] of await collectorKeys(root)) {
+    if (key.kind === 'trusted') say(id, key.nkey, `${accountOf('collector')} (trusted)`);
+    else if (key.kind === 'revoked') process.stdout.write(`${id} revoked\n`);
+    else say(id, key.nkey, `${accountOfCollector(id)} ${inWords(key.rights)}`);
   }
   const maintainer = await readFile(maintenanceFile(root), 'utf8').catch(() => undefined);
   if (maintainer !== undefined) say(maintenance, maintainer, accountOf(maintenance));
+}
+
+function inWords({ capacity, labels }) {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return `capacity=${capacity} labels=${pairs.length === 0 ? '–' : pairs.join(',')}`;
 }
 
 function say(name, nkey, account) {
@@ -83,46 +126,71 @@ function say(name, nkey, account) {
 
 async function makeCollector(id) {
   if (id === maintenance || services.includes(id)) return fail(`${id} is the name of another identity.`);
-  const name = `Collector ${id}`;
-  const use = `the NATS_NKEY_SEED of the collector with COLLECTOR_ID=${id}`;
-  await make({ name, file: collectorFile(root, id), use, mark: isTrusted ? ` ${trusted}` : '' });
+  const former = (await collectorKeys(root)).get(id);
+  if (former !== undefined && former.kind !== 'revoked') return failExisting(`Collector ${id}`);
+  const { seed, publicKey: nkey } = newNkeyPair();
+  const rights = { ...ofNew, ...given };
+  const key = isTrusted ? { kind: 'trusted', nkey } : { kind: 'isolated', nkey, rights };
+  await writeCollectorKey(root, id, key);
+  if (!isTrusted) process.stderr.write(`Collector ${id} is given: ${inWords(rights)}.\n`);
+  await tellNew(seed, `the NATS_NKEY_SEED of the collector with COLLECTOR_ID=${id}`);
 }
 
-function makeMaintenance() {
-  const use =
-    'for the NATS tool: nats --nkey FILE --inbox-prefix _INBOX.maintenance. Revoke it afterwards: identity.mjs revoke maintenance';
-  return make({ name: 'Maintenance', file: maintenanceFile(root), use });
-}
-
-async function make({ name, file, use, mark = '' }) {
+async function makeMaintenance() {
   const { seed, publicKey } = newNkeyPair();
+  const file = maintenanceFile(root);
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `${publicKey}${mark}`, { flag: 'wx', mode: 0o400 });
+    await writeFile(file, publicKey, { flag: 'wx', mode: 0o400 });
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    return fail(`${name} has an identity. If its secret is lost, revoke it and make another.`);
+    return failExisting('Maintenance');
   }
+  const use =
+    'for the NATS tool: nats --nkey FILE --inbox-prefix _INBOX.maintenance. Revoke it afterwards: identity.mjs revoke maintenance';
+  await tellNew(seed, use);
+}
+
+async function tellNew(seed, use) {
   await writeAuthorization(root);
   process.stdout.write(`${seed}\n`);
   process.stderr.write(`That is ${use}. ${reload}\n`);
 }
 
-async function isolate(id) {
-  const known = (await collectorKeys(root)).find((each) => each.id === id);
-  if (!known?.isTrusted) return fail(`${id} is no trusted collector: identity.mjs list shows who is.`);
-  await replaceFile(collectorFile(root, id), known.nkey, 0o400);
+function failExisting(name) {
+  return fail(`${name} has an identity. If its secret is lost, revoke it and make another.`);
+}
+
+async function change(id) {
+  const known = (await collectorKeys(root)).get(id);
+  if (known?.kind !== 'isolated') {
+    return fail(`${id} has no account of its own: identity.mjs list shows who has.`);
+  }
+  const rights = { ...known.rights, ...given };
+  await writeCollectorKey(root, id, { ...known, rights });
   await writeAuthorization(root);
-  process.stderr.write(`Collector ${id} has an account of its own. ${reload}\n`);
+  process.stderr.write(
+    `Collector ${id} is given: ${inWords(rights)}. That counts within seconds; what it holds it keeps.\n`,
+  );
+}
+
+async function isolate(id) {
+  const known = (await collectorKeys(root)).get(id);
+  if (known?.kind !== 'trusted')
+    return fail(`${id} is no trusted collector: identity.mjs list shows who is.`);
+  const rights = { ...ofNew, ...given };
+  await writeCollectorKey(root, id, { kind: 'isolated', nkey: known.nkey, rights });
+  await writeAuthorization(root);
+  process.stderr.write(
+    `Collector ${id} has an account of its own, and is given: ${inWords(rights)}; what it says of itself counts no more. ${reload}\n`,
+  );
 }
 
 async function revoke(whom) {
   const isMaintenance = whom === maintenance;
   const name = isMaintenance ? 'Maintenance' : `Collector ${whom}`;
-  try {
-    await unlink(isMaintenance ? maintenanceFile(root) : collectorFile(root, whom));
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
+  const isKnown = isMaintenance ? await remove(maintenanceFile(root)) : await revokeCollector(whom);
+  if (!isKnown) {
     const hint = services.includes(whom)
       ? ` For another secret of a service: identity.mjs renew ${whom}`
       : '';
@@ -130,6 +198,26 @@ async function revoke(whom) {
   }
   await writeAuthorization(root);
   process.stderr.write(`${name} has no identity any more. ${reload}\n`);
+}
+
+/** Also where its file cannot be read. */
+async function revokeCollector(id) {
+  const keys = await collectorKeys(root).catch(() => undefined);
+  const known = keys?.get(id);
+  if (keys !== undefined && (known === undefined || known.kind === 'revoked')) return false;
+  // Remembered, so that it does not come back with a folder that still has its secret.
+  await writeCollectorKey(root, id, { kind: 'revoked', nkey: known?.nkey });
+  return true;
+}
+
+async function remove(file) {
+  try {
+    await unlink(file);
+    return true;
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    return false;
+  }
 }
 
 async function renew(service) {

@@ -4,11 +4,14 @@
 // that was interrupted goes on with what is missing. Each recipient has a folder, so a volume, of its own.
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { formatApiKey } from '../../packages/shared/src/contracts/api-key.ts';
+import { defaultCapacity } from '../../packages/shared/src/contracts/collector-identities.ts';
+import { parseLabels } from '../../packages/shared/src/contracts/collector-labels.ts';
 import { services } from '../../packages/shared/src/contracts/permissions.ts';
 import { idPattern } from '../../packages/shared/src/contracts/subjects.ts';
-import { collectorFile, writeAuthorization } from '../../packages/shared/src/identities/identity-files.ts';
+import { collectorKeys, writeCollectorKey } from '../../packages/shared/src/identities/collector-keys.ts';
+import { writeAuthorization } from '../../packages/shared/src/identities/identity-files.ts';
 import { newNkeyPair, publicKeyOf } from '../../packages/shared/src/jetstream/connection/nkey-pair.ts';
 import { roleKinds } from '../../services/api/src/database/service-roles.ts';
 import { writeCluster } from '../nats/write-cluster.mjs';
@@ -62,15 +65,33 @@ async function postgresAccess(folder, role) {
   await once(`${folder}/url`, `postgres://${role}:${password}@postgres:5432/holdfast`);
 }
 
-/** A collector that speaks for itself alone: its seed into its own folder, its public key to the broker. */
+/** A collector that speaks for itself alone: its seed into its own folder, its public key and its labels to those who have to know. */
 async function keyOfCollector(id) {
   if (!idPattern.test(id)) throw new Error(`COLLECTORS_WITH_KEYS: ${id} cannot be the id of a collector`);
-  const publicKey = publicKeyOf(await once(`nats-${id}/seed`, newNkeyPair().seed));
-  const known = await once(relative(root, collectorFile(root, id)), publicKey);
-  if (known.trim().split(' ')[0] === publicKey) return;
-  throw new Error(
-    `Collector ${id} has an identity with another key: take it away with identity.mjs revoke ${id}`,
-  );
+  const nkey = publicKeyOf(await once(`nats-${id}/seed`, newNkeyPair().seed));
+  const known = (await collectorKeys(root)).get(id);
+  if (known?.kind === 'revoked' && known.nkey === nkey) {
+    throw new Error(
+      `The key of collector ${id} was revoked: take its folder nats-${id} away, and it gets another`,
+    );
+  }
+  if (known !== undefined && known.kind !== 'revoked' && known.nkey !== nkey) {
+    throw new Error(
+      `Collector ${id} has an identity with another key: take it away with identity.mjs revoke ${id}`,
+    );
+  }
+  if (known?.kind === 'trusted') return;
+  const capacity = known?.kind === 'isolated' ? known.rights.capacity : defaultCapacity;
+  await writeCollectorKey(root, id, { kind: 'isolated', nkey, rights: { capacity, labels: labelsOf(id) } });
+}
+
+/** From the environment: COLLECTOR_A_LABELS of collector-a. */
+function labelsOf(id) {
+  const name = `${id.toUpperCase().replaceAll('-', '_')}_LABELS`;
+  // biome-ignore lint/style/noProcessEnv: as above
+  const labels = parseLabels(process.env[name] ?? '');
+  if (typeof labels === 'string') throw new Error(`${name} ${labels}`);
+  return labels;
 }
 
 /** Content of the file, which gets `content` unless it exists. It is complete as soon as it has its name. */

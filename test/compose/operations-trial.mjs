@@ -186,6 +186,7 @@ async function readsAPlant(folder) {
   const seed = (
     await single.compose(
       ...['run', '--rm', '-T', 'secrets', 'node', 'deploy/nats/identity.mjs', 'collector', 'hall-1'],
+      ...['--labels', 'network=hall-1'],
     )
   ).trim();
   await single.compose('kill', '--signal', 'HUP', 'nats');
@@ -194,10 +195,7 @@ async function readsAPlant(folder) {
   await mkdir(join(folder, 'secrets'));
   await writeFile(join(folder, 'secrets/seed'), seed);
   await chmod(join(folder, 'secrets/seed'), 0o444);
-  await writeFile(
-    join(folder, '.env'),
-    'COLLECTOR_ID=hall-1\nNATS_URL=nats://nats:4222\nCOLLECTOR_LABELS=network=hall-1\n',
-  );
+  await writeFile(join(folder, '.env'), 'COLLECTOR_ID=hall-1\nNATS_URL=nats://nats:4222\n');
   await writeFile(
     join(folder, 'networks.yml'),
     `services:

@@ -96,7 +96,7 @@ describe('a session in whose name somebody else publishes samples', () => {
     const trick = {
       [firstSequenceHeader]: '1',
       [firstSubjectHeader]: `samples.c1.${sample.task}.${sample.device_id}`,
-      [trustEpochHeader]: 'true',
+      [trustEpochHeader]: String(hugeEpoch),
     };
     const before = await rejectedOf('evil');
     await forge({ epoch: hugeEpoch });

@@ -101,6 +101,21 @@ describe('the keys of an installation', () => {
     expect(await tool('collector', 'hall-1')).toMatchObject({ code: 1 });
     expect((await tool('list')).said).toMatch(/^hall-1 U\w+ CORE \(trusted\)$/m);
     expect(await tool('collector', '../x')).toMatchObject({ code: 2 });
+    const oddLabels = await tool('collector', 'hall-2', '--labels', 'hall');
+    expect(oddLabels).toMatchObject({
+      code: 2,
+      said: expect.stringContaining('--labels must read name=value'),
+    });
+    for (const args of [
+      ['collector', 'hall-2', '--trusted', '--labels', 'a=b'],
+      ['change', 'hall-1'],
+    ]) {
+      expect(await tool(...args)).toMatchObject({ code: 2, said: expect.stringContaining('usage') });
+    }
+    expect(await tool('change', 'hall-1', '--capacity', '5')).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('no account of its own'),
+    });
     expect(await tool('collector', 'api')).toMatchObject({ code: 1 });
 
     // Its open connection is not left in the account of the services.
@@ -109,7 +124,7 @@ describe('the keys of an installation', () => {
     expect(await accountOfConnection(server, 'collector-hall-1')).toBe('CORE');
     expect(await tool('isolate', 'hall-1')).toMatchObject({ code: 0 });
     expect(await tool('isolate', 'hall-1')).toMatchObject({ code: 1 });
-    expect((await tool('list')).said).toMatch(/^hall-1 U\w+ C_hall-1$/m);
+    expect((await tool('list')).said).toMatch(/^hall-1 U\w+ C_hall-1 capacity=10000 labels=–$/m);
     process.kill(server.pid, 'SIGHUP');
     await eventually(async () => (await accountOfConnection(server, 'collector-hall-1')) === 'C_hall-1', {
       what: 'the connection to be in its account',
@@ -226,6 +241,7 @@ describe('the override files of docker-compose.yml', () => {
     for (const id of ids) expect(named[id].volumes).toEqual([`nats-${id}:/secrets/nats:ro`]);
     const env = {
       COLLECTORS_WITH_KEYS: ids.join(','),
+      COLLECTOR_A_LABELS: 'site=hall-1,network=a',
       NATS_CLUSTER_NODES: '127.0.0.1,127.0.0.1,127.0.0.1',
     };
     expect(await runProgram(generate, [secrets], env)).toMatchObject({ code: 0 });
@@ -233,6 +249,13 @@ describe('the override files of docker-compose.yml', () => {
     expect(await runProgram(generate, [secrets], env)).toMatchObject({ code: 0 });
     expect(await readFile(join(secrets, 'nats', 'cluster.conf'), 'utf8')).toBe(clusterConf);
     expect(clusterConf).toMatch(/authorization \{ user: route, password: "[0-9a-f]{48}"/);
+    for (const service of ['api', 'supervisor']) {
+      const told = JSON.parse(await readFile(join(secrets, `nats-${service}`, 'collectors.json'), 'utf8'));
+      expect(told.collectors).toEqual({
+        'collector-a': { capacity: 10_000, labels: { site: 'hall-1', network: 'a' } },
+        'collector-b': { capacity: 10_000, labels: {} },
+      });
+    }
     const server = await brokerOf(folder);
     for (const id of ids) {
       const nkeySeed = await readFile(join(secrets, `nats-${id}`, 'seed'), 'utf8');
@@ -243,6 +266,20 @@ describe('the override files of docker-compose.yml', () => {
     const refused = await runProgram(generate, [secrets], env);
     expect(refused.code).toBe(1);
     expect(refused.said).toMatch(/collector-a has an identity with another key/);
+    const tool = (...args: string[]) => runProgram(identity, args, { SECRETS_DIR: secrets });
+    const key = /^collector-a (U\w+) /m;
+    const before = key.exec((await tool('list')).said)?.[1];
+    await tool('revoke', 'collector-a');
+    // What is in its folder is another key by now.
+    expect(await runProgram(generate, [secrets], env)).toMatchObject({ code: 0 });
+    expect(key.exec((await tool('list')).said)?.[1]).not.toBe(before);
+    // A key that was revoked does not come back by a start.
+    await tool('revoke', 'collector-a');
+    const stolen = await runProgram(generate, [secrets], env);
+    expect(stolen).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('take its folder nats-collector-a'),
+    });
     const two = await runProgram(generate, [secrets], { NATS_CLUSTER_NODES: 'nats,nats-2' });
     expect(two).toMatchObject({ code: 1, said: expect.stringMatching(/there must be three/) });
   });

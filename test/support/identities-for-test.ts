@@ -41,20 +41,25 @@ export function identitiesForTest(
   };
   for (const holder of [...services, maintenance] as const) add(holder);
   for (const id of collectorIds) add('collector', id);
-  const own = { user: 'test', password: 'test' };
   return {
-    configLines: [withUser(own, natsAuthorization(identities))],
+    configLines: [withTestUser(natsAuthorization(identities))],
     seed: (service, collectorId) => {
       const seed = seeds.get(keyOf(service, collectorId));
       if (seed === undefined) throw new Error(`there is no identity ${keyOf(service, collectorId)}`);
       return seed;
     },
-    ownUrl: (server) => `nats://${own.user}:${own.password}@127.0.0.1:${server.port}`,
+    ownUrl: urlOfTestUser,
   };
 }
 
+const own = { user: 'test', password: 'test' };
+
+export const urlOfTestUser = (server: NatsServer) =>
+  `nats://${own.user}:${own.password}@127.0.0.1:${server.port}`;
+
 /** Adds a user who may do everything, which no installation has: tests look at what services did. */
-function withUser({ user, password }: { user: string; password: string }, authorization: string): string {
+export function withTestUser(authorization: string): string {
+  const { user, password } = own;
   return authorization.replace('users: [', `users: [\n    { user: "${user}", password: "${password}" }`);
 }
 

@@ -4,10 +4,11 @@ import { type Service, services } from '@holdfast/shared/contracts/permissions.t
 import { inboxPrefix } from '@holdfast/shared/contracts/subjects.ts';
 import {
   authorizationFile,
-  replaceFile,
+  rightsFile,
   seedFile,
   writeAuthorization,
 } from '@holdfast/shared/identities/identity-files.ts';
+import { replaceFile } from '@holdfast/shared/identities/replace-file.ts';
 import { newNkeyPair } from '@holdfast/shared/jetstream/connection/nkey-pair.ts';
 import type { HomeFolder } from './home-folder.ts';
 
@@ -18,6 +19,8 @@ export interface BrokerKeys {
   /** For the configuration of the server. */
   readonly configLines: readonly string[];
   readonly seedFileOf: (service: Service) => string;
+  /** What collectors with accounts of their own may be given. */
+  readonly rightsFileOf: (service: 'api' | 'supervisor') => string;
 }
 
 /** The keys in the folder; what is missing is made. */
@@ -32,6 +35,7 @@ export async function brokerKeys(home: HomeFolder, natsUrl: string): Promise<Bro
     // Relative to the folder of the configuration file, as every include is.
     configLines: [`include ${JSON.stringify(relative(home.natsStore, authorizationFile(secrets)))}`],
     seedFileOf: (service) => seedFile(secrets, service),
+    rightsFileOf: (service) => rightsFile(secrets, service),
   };
 }
 

@@ -113,7 +113,7 @@ export async function runLocalStack(
       onReady,
     );
 
-    const settings = { config, logs, natsUrl, seedFileOf: keys.seedFileOf };
+    const settings = { config, logs, natsUrl, ...keys };
     const withDatabase = { ...settings, databaseUrl: postgres.databaseUrl };
     const collectorIds = Array.from({ length: config.COLLECTORS }, (_, index) => `collector-${index + 1}`);
     // Stops after the collectors: it writes what they send while they drain.

@@ -18,6 +18,8 @@ export interface ServiceSettings {
   readonly natsUrl: string;
   /** The file with the key by which NATS knows this service. */
   readonly seedFileOf: BrokerKeys['seedFileOf'];
+  /** The file that says what collectors with accounts of their own may be given. */
+  readonly rightsFileOf: BrokerKeys['rightsFileOf'];
 }
 
 /** A service that answers for its health on a port of its own, a new one at every start. */
@@ -48,7 +50,9 @@ function withHealthPort(
 }
 
 export function supervisorProcess(settings: ServiceSettings): () => Promise<LiveProcess> {
-  return withHealthPort('supervisor', 'supervisor', settings, () => ({}));
+  return withHealthPort('supervisor', 'supervisor', settings, () => ({
+    COLLECTOR_IDENTITIES_FILE: settings.rightsFileOf('supervisor'),
+  }));
 }
 
 /**
@@ -98,6 +102,7 @@ export function apiProcess(
       main: mainOf('services', 'api'),
       env: {
         ...common('api', settings),
+        COLLECTOR_IDENTITIES_FILE: settings.rightsFileOf('api'),
         ...database(settings.databaseUrl()),
         API_HOST: config.API_HOST,
         API_PORT: String(port),

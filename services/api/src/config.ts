@@ -6,6 +6,7 @@ import {
   brokerSettings,
   commonSettings,
   type Environment,
+  identitySettings,
   readConfig,
   setting,
   streamSettings,
@@ -20,6 +21,7 @@ const schema = z
     ...brokerSettings,
     LOG_LEVEL: commonSettings.LOG_LEVEL,
     ...streamSettings,
+    ...identitySettings,
     ...sampleStoreSettings,
     API_HOST: z.string().min(1).default('127.0.0.1'),
     /** 0 takes a free one and logs it. */

@@ -154,8 +154,8 @@ export interface QuarantineStore {
     firstSequence: number;
     /** How far its sender's clock was ahead of the broker's then, in ms. */
     clockAheadMs: number | undefined;
-    /** Whether it is to be taken under an epoch that the log does not know. */
-    trustEpoch: boolean;
+    /** An epoch that the log does not know, and under which it is to be taken. */
+    trustEpoch: number | undefined;
   }): Promise<number>;
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
+import { watchCollectorIdentities } from '@holdfast/shared/identities/watch-collector-identities.ts';
 import { lastReadings } from '@holdfast/shared/jetstream/samples/last-readings.ts';
 import { latestSamples } from '@holdfast/shared/jetstream/samples/latest-samples.ts';
 import { addReadiness } from '@holdfast/shared/runtime/health-server.ts';
@@ -69,7 +70,9 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     auditEntriesLost: audit.lost,
   });
 
-  const collectors = jetStreamCollectors(broker.connection);
+  const identities = await watchCollectorIdentities(config.COLLECTOR_IDENTITIES_FILE, { log });
+  onStop('identities of collectors', identities.stop);
+  const collectors = jetStreamCollectors(broker.connection, identities.of);
   const settled = jetStreamSettledSamples(broker.connection);
   const sinks = jetStreamSinks(broker.connection);
   const quarantine = jetStreamQuarantineStore(broker.connection);

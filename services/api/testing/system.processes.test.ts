@@ -284,7 +284,7 @@ describe('with a writer', () => {
       sequence: 999_999,
       firstSequence: seq + 1,
       clockAheadMs: undefined,
-      trustEpoch: false,
+      trustEpoch: undefined,
     });
     await expect
       .poll(async () => (await newest()).reason)

@@ -1,5 +1,7 @@
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultCapacity } from '@holdfast/shared/contracts/collector-identities.ts';
+import { parseLabels } from '@holdfast/shared/contracts/collector-labels.ts';
 import { idPattern } from '@holdfast/shared/contracts/subjects.ts';
 import {
   commonSettings,
@@ -26,21 +28,14 @@ const settings = z.object({
         .slice(0, 64),
     ),
   /** Labels that tasks may require of a collector: `site=hall-1,network=plant-a`. */
-  COLLECTOR_LABELS: setting
-    .list()
-    .default([])
-    .transform((pairs, context) => {
-      const labels: Record<string, string> = {};
-      for (const pair of pairs) {
-        const [name, value, ...rest] = pair.split('=');
-        if (!name || !value || rest.length > 0) {
-          context.addIssue({
-            code: 'custom',
-            message: `must read name=value,name=value; "${pair}" does not`,
-          });
-        } else labels[name] = value;
-      }
-      return labels;
+  COLLECTOR_LABELS: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const labels = parseLabels(text);
+      if (typeof labels !== 'string') return labels;
+      context.addIssue({ code: 'custom', message: labels });
+      return {};
     }),
   /** Folder for the lock by which a restarted collector proves that its predecessor on this machine is dead. */
   LOCK_DIR: z.string().default(() => join(tmpdir(), 'holdfast')),
@@ -64,7 +59,7 @@ const settings = z.object({
   /** Beginnings of the paths that may be opened as serial lines. */
   SERIAL_PATHS: setting.list().default(['/dev/tty', '/dev/serial/', '/dev/cu.', '/dev/rfcomm']),
   /** How many sessions it may hold. */
-  COLLECTOR_CAPACITY: setting.integer(1, 100_000).default(10_000),
+  COLLECTOR_CAPACITY: setting.integer(1, 100_000).default(defaultCapacity),
   /** Longest pause before a device that does not answer is asked again. */
   DEVICE_BACKOFF_MAX_MS: setting.integer(100, 3_600_000).default(10_000),
   /** Pause before a point that its device refused is looked at again; it doubles, up to twenty times as much. */

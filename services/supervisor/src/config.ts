@@ -1,6 +1,7 @@
 import {
   commonSettings,
   type Environment,
+  identitySettings,
   leaseSettings,
   readConfig,
   setting,
@@ -12,6 +13,7 @@ const settings = z.object({
   ...commonSettings,
   ...leaseSettings,
   ...streamSettings,
+  ...identitySettings,
   /** Sessions that run when this supervisor starts stay unplaced until they are recovered one by one. */
   DISABLE_SESSION_RECOVERY: setting.flag().default(false),
   /** A session is moved for balance at most once in this time. */

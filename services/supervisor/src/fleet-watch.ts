@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
+import { type CollectorRights, grantedRights } from '@holdfast/shared/contracts/collector-identities.ts';
+import { type CollectorLease, parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
 import { type LeaseValue, parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
 import type { LeaseJudge, LeaseVerdict } from '@holdfast/shared/lease/lease-judge.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { News } from '@holdfast/shared/runtime/news.ts';
 import type { Collector, Fleet } from './reconcile/fleet.ts';
 
 /** A key that is no collector's id: written to prove that the lease bucket takes writes. */
 const probeKey = 'probe.supervisor';
+/** By so many events another supervisor may be ahead of this one for a moment. */
+const aheadAtMost = 100_000;
+/** A claim that nobody believes is told once in so long. */
+const claimsLoudEveryMs = 10 * 60_000;
 
 export interface FleetWatchOptions {
   readonly collectors: LeaseStore;
@@ -16,6 +23,18 @@ export interface FleetWatchOptions {
   readonly reconcileIntervalMs: number;
   /** Asks every collector to renew its lease now; a hint. */
   readonly callForRenewals: () => void;
+  /** What a collector with an account of its own may be given. */
+  readonly identityOf: (collectorId: string) => CollectorRights | undefined;
+  readonly log: Logger;
+}
+
+export interface WatchedLease {
+  readonly collectorId: string;
+  readonly verdict: LeaseVerdict;
+  /** Since its last change that was seen. */
+  readonly ageMs: number;
+  /** Whether it claims what the identity of its collector has not. */
+  readonly claimsMore: boolean;
 }
 
 /** Knows the collectors, and which of them are alive. */
@@ -25,6 +44,8 @@ export class FleetWatch {
   #listedAtMs = Number.NEGATIVE_INFINITY;
   #members: string | undefined;
   #membersSinceMs = 0;
+  readonly #forgers = new News();
+  readonly #claimants = new News(claimsLoudEveryMs);
 
   constructor(options: FleetWatchOptions) {
     this.#options = options;
@@ -88,7 +109,8 @@ export class FleetWatch {
     return judge.verdict(record.key) !== before;
   }
 
-  fleet(): Fleet {
+  /** @param lastEvent the last sequence of SESSIONS that is known: what is not there yet, nobody has voided */
+  fleet(lastEvent: number): Fleet {
     const { judge } = this.#options;
     const fleet = new Map<string, Collector>();
     for (const collectorId of judge.keys()) {
@@ -100,9 +122,8 @@ export class FleetWatch {
         fleet.set(collectorId, {
           collectorId,
           verdict,
-          capacity: lease?.capacity ?? 0,
-          labels: lease?.labels ?? {},
-          voidUpTo: lease?.void_up_to ?? 0,
+          ...this.#granted(collectorId, lease),
+          voidUpTo: this.#voidUpTo(collectorId, lease?.void_up_to ?? 0, lastEvent),
           isToBeEmptied: lease?.stays_up,
           fenced: lease?.fenced,
         });
@@ -111,26 +132,64 @@ export class FleetWatch {
     return fleet;
   }
 
+  #granted(collectorId: string, lease: CollectorLease | undefined): CollectorRights {
+    const { capacity, labels, excess } = grantedRights(lease, this.#options.identityOf(collectorId));
+    if (excess !== undefined && this.#claimants.isNew(collectorId)) {
+      this.#options.log.warn(
+        { collector: collectorId, claims: excess },
+        'a collector claims more than its identity has; that is not believed. Where it is right: identity.mjs change COLLECTOR --labels … --capacity …',
+      );
+    }
+    return { capacity, labels };
+  }
+
+  #claimsMore(collectorId: string): boolean {
+    const { judge, identityOf } = this.#options;
+    const record = judge.record(collectorId);
+    const lease = record && parseCollectorLease(record.value);
+    return grantedRights(lease, identityOf(collectorId)).excess !== undefined;
+  }
+
+  /** Whoever has the collector's key can write it, so a forged one voids nothing and is told. */
+  #voidUpTo(collectorId: string, claimed: number, lastEvent: number): number {
+    if (claimed <= lastEvent) return claimed;
+    // Another supervisor may just have taken it, at an event that this one has not seen yet.
+    if (claimed > lastEvent + aheadAtMost && this.#forgers.isNew(collectorId)) {
+      this.#options.log.warn(
+        { collector: collectorId, void_up_to: claimed, last_event: lastEvent },
+        'a lease says that epochs are void which do not exist yet; somebody with the key of this collector has written it, and it is not believed',
+      );
+    }
+    return 0;
+  }
+
   /**
    * Takes the lease of a collector whose lease is over. From then on it must acquire it anew before it acts again,
    * and learns by that what it has lost: everything up to `voidUpTo`. Only the accepted write proves that the
    * collector has not come back since it was judged.
    * @param voidUpTo a sequence of SESSIONS that is not below any epoch that is going to be given to others
+   * @param lastEvent asks for the last sequence of SESSIONS, where another supervisor may have seen more of it
    * @returns whether the lease was taken
    */
-  async fence(collectorId: string, voidUpTo: number): Promise<boolean> {
+  async fence(
+    collectorId: string,
+    voidUpTo: number,
+    lastEvent: () => Promise<number> = async () => voidUpTo,
+  ): Promise<boolean> {
     const { collectors, judge, clock } = this.#options;
     const record = judge.record(collectorId);
     const verdict = judge.verdict(collectorId) ?? 'dead';
     if (verdict !== 'dead' && verdict !== 'given_up') return false;
     const former = record && parseLeaseValue(record.value);
+    const claimed = former?.void_up_to ?? 0;
+    const isVoided = claimed > voidUpTo && claimed <= (await lastEvent());
     const value = JSON.stringify({
       ...(former ?? { v: 1, renewals: 0, host: '', started_at: new Date(0).toISOString(), capacity: 1 }),
       instance: `fence-${randomUUID()}`,
       state: 'given_up',
       stays_up: undefined,
       ...silenceOf(former, record, clock),
-      void_up_to: Math.max(voidUpTo, former?.void_up_to ?? 0),
+      void_up_to: isVoided ? claimed : voidUpTo,
       fenced: former?.fenced ?? verdict,
     });
     try {
@@ -145,13 +204,14 @@ export class FleetWatch {
     }
   }
 
-  /** The age of each lease's last change that was seen, and the verdict that follows. */
-  leases(): { collectorId: string; verdict: LeaseVerdict; ageMs: number }[] {
+  /** Each lease as it was seen last. */
+  leases(): WatchedLease[] {
     const { judge } = this.#options;
     return [...judge.keys()].flatMap((collectorId) => {
       const verdict = judge.verdict(collectorId);
       const ageMs = judge.changedAgoMs(collectorId);
-      return verdict && ageMs !== undefined ? [{ collectorId, verdict, ageMs }] : [];
+      if (!verdict || ageMs === undefined) return [];
+      return [{ collectorId, verdict, ageMs, claimsMore: this.#claimsMore(collectorId) }];
     });
   }
 

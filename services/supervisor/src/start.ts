@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
+import { watchCollectorIdentities } from '@holdfast/shared/identities/watch-collector-identities.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { callForRenewals } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
@@ -68,12 +69,16 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
   const outbox = await AssignmentOutbox.open(nc);
   const known = new KnownAssignments(outbox, systemClock);
   const book = new TaskBook(log, systemClock);
+  const identities = await watchCollectorIdentities(config.COLLECTOR_IDENTITIES_FILE, { log });
+  onStop('identities of collectors', identities.stop);
   const fleetWatch = new FleetWatch({
     collectors,
     judge: new LeaseJudge(systemClock, times),
     clock: systemClock,
     reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
     callForRenewals: () => callForRenewals(nc),
+    identityOf: identities.of,
+    log,
   });
   const { metrics, observer } = openMetrics(
     broker,

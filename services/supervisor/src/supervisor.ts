@@ -229,12 +229,12 @@ export class Supervisor {
       return;
     }
     await known.refresh(log);
-    let plan = this.#plan(known.listing());
+    let plan = this.#plan(log, known.listing());
     this.#noteWaiting(plan);
     if (plan.waiting.some(({ former }) => former !== undefined)) {
-      plan = this.#plan(await known.lookAfter(plan.waiting, log));
+      plan = this.#plan(log, await known.lookAfter(plan.waiting, log));
     }
-    if (await this.#fence(plan, log)) plan = this.#plan(known.listing());
+    if (await this.#fence(plan, log)) plan = this.#plan(log, known.listing());
     const newest = await this.#execute(plan.actions);
     if (newest > 0) await this.#isCaughtUp(log, newest);
     this.#assigned += plan.actions.filter(({ type }) => type === 'assign').length;
@@ -254,14 +254,15 @@ export class Supervisor {
     let isAnyTaken = false;
     for (const collectorId of collectors) {
       if (!leadership.isHeld()) return false;
-      if (await fleetWatch.fence(collectorId, log.appliedSequence())) isAnyTaken = true;
+      const isTaken = await fleetWatch.fence(collectorId, log.appliedSequence(), () => log.verify());
+      if (isTaken) isAnyTaken = true;
     }
     return isAnyTaken;
   }
 
-  #plan(listing: ReturnType<KnownAssignments['listing']>): Plan {
+  #plan(log: SessionLog, listing: ReturnType<KnownAssignments['listing']>): Plan {
     const { book, fleetWatch, clock, recoveryDisabled, rebalancing, leadership } = this.#options;
-    const fleet = fleetWatch.fleet();
+    const fleet = fleetWatch.fleet(log.appliedSequence());
     const isSettled = fleetWatch.unchangedForMs(fleet) >= rebalancing.settleMs;
     const leadingSince = this.#leadingSince ?? 0;
     return reconcile({

@@ -23,6 +23,8 @@ export interface Unstorable<M extends SampleMessage = SampleMessage> {
   readonly codes?: readonly string[];
   /** It is not its holder's. */
   readonly isNobodys?: boolean;
+  /** Its epoch, of which SESSIONS has nothing since it was restored. */
+  readonly lostEpoch?: number | undefined;
   readonly reason: string;
 }
 

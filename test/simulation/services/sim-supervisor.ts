@@ -66,6 +66,8 @@ export function startSupervisor(process: SimProcess, context: ServiceContext): S
         link.fire(() => {
           for (const call of broker.renewalCalls) call();
         }),
+      identityOf: () => undefined,
+      log,
     }),
     known,
     performer: new ActionPerformer({ store, outbox, known, clock, logger: log }),

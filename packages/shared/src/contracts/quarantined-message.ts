@@ -10,6 +10,8 @@ export const quarantinedMessageSchema = z.object({
   /** How far the sender's clock was ahead of the broker's when it came, in ms; left out where the message did not tell. */
   clock_ahead_ms: z.int().optional(),
   reason: z.string(),
+  /** Its epoch, where SESSIONS has nothing of it since it was restored: an engineer may vouch for that. */
+  lost_epoch: z.int().positive().optional(),
   /** Only values of these points are here; the rest of their sample is stored. Left out for whole messages. */
   point_codes: z.array(z.string()).optional(),
   /** The message's body, or the beginning of one that was too long. */

@@ -101,4 +101,17 @@ describe('a lease that a supervisor took because its holder seemed dead', () => 
     expect(second.holder.voidUpTo()).toBe(40);
     expect(world.value()).toMatchObject({ instance: 'two', void_up_to: 40 });
   });
+
+  it('is held again, and voids nothing, where somebody has forged an epoch that does not exist yet', async () => {
+    const world = new World();
+    world.bucket.write('collector-a', fence.replace('40', '1000000'), 0);
+    const { holder } = world.start('one', { lastEvent: async () => 50 });
+    await world.time.advance(5_000);
+    // Whoever answered may have lagged.
+    expect(holder.isHeld()).toBe(false);
+    await world.time.advance(10_000);
+    expect(holder.isHeld()).toBe(true);
+    expect(holder.voidUpTo()).toBe(0);
+    expect(world.value()?.void_up_to).toBeUndefined();
+  });
 });

@@ -4,6 +4,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { pause, type Timers } from '../runtime/timers.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from './lease-store.ts';
 import type { LeaseTimes } from './lease-times.ts';
+import { VoidedEpochs } from './voided-epochs.ts';
 import { WatchedHolder } from './watched-holder.ts';
 
 /** The deadline has passed, another instance took the lease, or it may not be held. */
@@ -23,6 +24,8 @@ export interface LeaseHolderOptions {
   readonly fields: Readonly<Record<string, unknown>>;
   /** Proof, not a guess, that the process that wrote this record is dead; then there is nothing to wait for. */
   readonly isKnownDead?: (record: LeaseRecord) => Promise<boolean>;
+  /** Last sequence of SESSIONS: the record is believed no voided epoch beyond it. */
+  readonly lastEvent?: () => Promise<number>;
   /** While false the lease is not held and left to others, however free it is. */
   readonly mayHold?: () => boolean;
   /** The lease is held from now on. Also called when it was lost and is held again. */
@@ -73,11 +76,12 @@ export class LeaseHolder {
   #watched: WatchedHolder | undefined;
 
   #sawOther = false;
-  #voidUpTo = 0;
+  readonly #voided: VoidedEpochs;
 
   constructor(options: LeaseHolderOptions) {
     this.#options = options;
     this.#stateSinceMs = options.clock.wallMs();
+    this.#voided = new VoidedEpochs(options);
   }
 
   start(): void {
@@ -109,7 +113,7 @@ export class LeaseHolder {
    * Right whenever the lease is held.
    */
   voidUpTo(): number {
-    return this.#voidUpTo;
+    return this.#voided.upTo();
   }
 
   /** Does not wait for the next renewal to be due. */
@@ -255,7 +259,7 @@ export class LeaseHolder {
       if (!this.#watched.isOver()) return false;
     }
     // The read may be stale; only the accepted write decides, and then nothing stood between the two.
-    this.#voidUpTo = Math.max(this.#voidUpTo, value?.void_up_to ?? 0);
+    if (!(await this.#voided.learn(value?.void_up_to ?? 0))) return false;
     await this.#renew(record.revision);
     return true;
   }
@@ -364,7 +368,7 @@ export class LeaseHolder {
       ...fields,
       ...(state === 'draining' && this.#staysUp ? { stays_up: true } : {}),
       ...(this.#isStarved ? { starved: true } : {}),
-      ...(this.#voidUpTo > 0 ? { void_up_to: this.#voidUpTo } : {}),
+      ...(this.voidUpTo() > 0 ? { void_up_to: this.voidUpTo() } : {}),
     });
     return store.write(key, value, expectedRevision, timeoutMs);
   }

@@ -171,6 +171,15 @@ export const leaseSettings = {
   LEASE_MARGIN_MS: setting.integer(50, 60_000).default(1_000),
 } as const;
 
+/** Of those who give work to collectors. */
+export const identitySettings = {
+  /**
+   * What collectors with accounts of their own may be given, as identity.mjs writes it and followed while it changes; unset: each
+   * collector is believed what it says of itself.
+   */
+  COLLECTOR_IDENTITIES_FILE: setting.text().optional(),
+} as const;
+
 /** Sizes of the streams; the first service that starts creates them. */
 export const streamSettings = {
   SESSIONS_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(1_073_741_824),

@@ -6,7 +6,7 @@ export type LoggedAt =
   | { readonly kind: 'placed'; readonly placement: SessionAssigned }
   /** Something that places no session. */
   | { readonly kind: 'other' }
-  /** Nothing of any session: the log was moved on past there after a restore. */
+  /** Nothing of any session: the log was moved on past there after a restore, or whoever answers lacks it for long. */
   | { readonly kind: 'lost' }
   /** The log has not come so far. */
   | { readonly kind: 'ahead' };
@@ -26,61 +26,83 @@ export interface EpochBookOptions {
 
 /** An epoch that the log has not come to is asked for again after so long. */
 const aheadForMs = 1_000;
-/** A leader that was just elected may lack an event for a moment; one that is missing for longer is lost. */
+/** A leader that was just elected may lack an event for a moment; nobody waits longer for one than this. */
 const missingForMs = 30_000;
+/** An epoch that is missing is asked for again after so long: who answers may lag by more. */
+const missingAgainMs = 5_000;
+
+/** An answer that may be another one later. */
+interface Passing {
+  readonly found: LoggedAt;
+  readonly untilMs: number;
+}
 
 /**
  * Who may speak under which epoch. An epoch is the sequence of its event, and the log is never changed: what was found is
- * found for good, and each is looked up once, however many ask.
+ * found for good, and each is looked up once, however many ask. What was not found is asked for again, at intervals.
  */
 export class EpochBook {
   readonly #lookUp: EpochBookOptions['lookUp'];
   readonly #nowMs: () => number;
   readonly #found: RecentlyUsed<number, LoggedAt>;
   readonly #asked = new Map<number, Promise<LoggedAt>>();
-  /** When the log had not come so far; monotonic. */
-  readonly #aheadAtMs: RecentlyUsed<number, number>;
+  /** Epochs that are not there yet. */
+  readonly #passing: RecentlyUsed<number, Passing>;
   /** Since when who answers has it not; monotonic. */
   readonly #missingSinceMs: RecentlyUsed<number, number>;
+  /** Rises with each log that may be another one: an answer about a former one is worth nothing. */
+  #generation = 0;
 
   constructor({ lookUp, kept = 100_000, nowMs = () => performance.now() }: EpochBookOptions) {
     this.#lookUp = lookUp;
     this.#nowMs = nowMs;
     this.#found = new RecentlyUsed(kept);
-    this.#aheadAtMs = new RecentlyUsed(kept);
+    this.#passing = new RecentlyUsed(kept);
     this.#missingSinceMs = new RecentlyUsed(kept);
   }
 
   /** The answer that was found already. */
   known(epoch: number): LoggedAt | undefined {
-    return this.#found.get(epoch);
+    const found = this.#found.get(epoch) ?? this.#stillSo(epoch);
+    return found?.kind === 'ahead' ? undefined : found;
   }
 
   /** @throws when SESSIONS cannot be read */
   async find(epoch: number): Promise<LoggedAt> {
-    const known = this.known(epoch);
-    if (known) return known;
-    const aheadAtMs = this.#aheadAtMs.get(epoch) ?? Number.NEGATIVE_INFINITY;
-    if (this.#nowMs() - aheadAtMs < aheadForMs) return { kind: 'ahead' };
-    return this.#asked.get(epoch) ?? this.#ask(epoch);
+    const found = this.#found.get(epoch) ?? this.#stillSo(epoch);
+    return found ?? this.#asked.get(epoch) ?? this.#ask(epoch);
   }
 
   /** The log may be another one: a broker that was away may have been restored meanwhile. */
   forget(): void {
+    this.#generation += 1;
     this.#found.clear();
-    this.#aheadAtMs.clear();
+    this.#asked.clear();
+    this.#passing.clear();
     this.#missingSinceMs.clear();
   }
 
+  #stillSo(epoch: number): LoggedAt | undefined {
+    const passing = this.#passing.get(epoch);
+    return passing && this.#nowMs() < passing.untilMs ? passing.found : undefined;
+  }
+
   #ask(epoch: number): Promise<LoggedAt> {
-    const asked = this.#lookUp(epoch)
-      .catch((error: unknown) => this.#lostIfMissing(epoch, error))
-      .then((found) => {
-        if (found.kind === 'ahead') this.#aheadAtMs.set(epoch, this.#nowMs());
-        else this.#found.set(epoch, found);
+    const generation = this.#generation;
+    const asked: Promise<LoggedAt> = this.#lookUp(epoch)
+      .then(
+        (found) => ({ found, forMs: found.kind === 'ahead' ? aheadForMs : undefined }),
+        (error: unknown) => ({ found: this.#lostIfMissing(epoch, error), forMs: missingAgainMs }),
+      )
+      .then(({ found, forMs }) => {
+        if (generation !== this.#generation) return this.find(epoch);
+        if (forMs === undefined) this.#found.set(epoch, found);
+        else this.#passing.set(epoch, { found, untilMs: this.#nowMs() + forMs });
         return found;
       })
-      .finally(() => this.#asked.delete(epoch));
+      .finally(() => {
+        if (this.#asked.get(epoch) === asked) this.#asked.delete(epoch);
+      });
     this.#asked.set(epoch, asked);
     return asked;
   }

@@ -1,3 +1,4 @@
+import { type CollectorRights, grantedRights } from '@holdfast/shared/contracts/collector-identities.ts';
 import { parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { callDevice, callForDrain } from '@holdfast/shared/jetstream/boards/device-calls.ts';
@@ -8,13 +9,16 @@ import type { Collectors, KnownCollector } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 
 /** COLLECTORS, and the subject on which each of them takes calls. */
-export function jetStreamCollectors(connection: () => NatsConnection): Collectors {
+export function jetStreamCollectors(
+  connection: () => NatsConnection,
+  identityOf: (collectorId: string) => CollectorRights | undefined,
+): Collectors {
   return {
     list: () =>
       askedOfBroker(connection, async (nc) => {
         const leases = await (await KvLeaseStore.open(nc, bucketNames.collectors)).list();
         return leases
-          .flatMap((record) => knownCollector(record))
+          .flatMap((record) => knownCollector(record, identityOf(record.key)))
           .sort((one, other) => one.id.localeCompare(other.id));
       }),
     drain: (collectorId, kind, traceparent) =>
@@ -23,9 +27,13 @@ export function jetStreamCollectors(connection: () => NatsConnection): Collector
   };
 }
 
-function knownCollector({ key, value, writtenAtMs }: LeaseRecord): KnownCollector[] {
+function knownCollector(
+  { key, value, writtenAtMs }: LeaseRecord,
+  identity: CollectorRights | undefined,
+): KnownCollector[] {
   const lease = parseCollectorLease(value);
   if (!lease) return [];
+  const { capacity, labels } = grantedRights(lease, identity);
   const writtenAt = writtenAtMs === undefined ? undefined : new Date(writtenAtMs).toISOString();
   return [
     {
@@ -37,8 +45,8 @@ function knownCollector({ key, value, writtenAtMs }: LeaseRecord): KnownCollecto
       version: lease.version,
       host: lease.host,
       startedAt: lease.started_at,
-      capacity: lease.capacity,
-      labels: lease.labels,
+      capacity,
+      labels,
     },
   ];
 }

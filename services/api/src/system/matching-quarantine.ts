@@ -1,3 +1,4 @@
+import { parsePublishedSubject } from '@holdfast/shared/contracts/subjects.ts';
 import type { Quarantined, QuarantineStore } from '../ports.ts';
 
 export interface QuarantineFilter {
@@ -5,6 +6,14 @@ export interface QuarantineFilter {
   readonly stream?: string | undefined;
   /** Part of the reason, in whatever case. */
   readonly reason?: string | undefined;
+  /** Collector that has published it. */
+  readonly collector?: string | undefined;
+  /** Of which it says that it is. */
+  readonly session?: string | undefined;
+  /** Whether its epoch is one that the log lost. */
+  readonly lost_epoch?: boolean | undefined;
+  /** Last place in QUARANTINE that is looked at. */
+  readonly up_to?: number | undefined;
 }
 
 const messagesTogether = 200;
@@ -12,17 +21,36 @@ const messagesTogether = 200;
 /** Oldest first, those after a place in QUARANTINE. @throws BrokerUnavailable */
 export async function* matchingQuarantine(
   quarantine: Pick<QuarantineStore, 'list'>,
-  { stream, reason }: QuarantineFilter,
+  filter: QuarantineFilter,
   after: number,
 ): AsyncGenerator<Quarantined> {
-  const wanted = reason?.toLowerCase();
+  const { stream, up_to: upTo = Number.MAX_SAFE_INTEGER } = filter;
   for (let position = after; ; ) {
     const page = await quarantine.list({ after: position, limit: messagesTogether, stream });
     for (const item of page) {
-      if (wanted === undefined || item.message?.reason.toLowerCase().includes(wanted)) yield item;
+      if (item.sequence > upTo) return;
+      if (isWanted(item, filter)) yield item;
     }
     if (page.length < messagesTogether) return;
     position = page.at(-1)?.sequence ?? position;
+  }
+}
+
+function isWanted({ message }: Quarantined, filter: QuarantineFilter): boolean {
+  const { reason, collector, session, lost_epoch: isLost } = filter;
+  if (reason !== undefined && !message?.reason.toLowerCase().includes(reason.toLowerCase())) return false;
+  if (isLost !== undefined && (message?.lost_epoch !== undefined) !== isLost) return false;
+  if (collector !== undefined && sourceOf(message) !== collector) return false;
+  return session === undefined || sessionIn(message?.body ?? '') === session;
+}
+
+const sourceOf = (message: Quarantined['message']) => parsePublishedSubject(message?.subject ?? '')?.source;
+
+function sessionIn(body: string): unknown {
+  try {
+    return (JSON.parse(body) as { session?: unknown } | null)?.session;
+  } catch {
+    return undefined;
   }
 }
 

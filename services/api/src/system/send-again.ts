@@ -13,6 +13,7 @@ export type Resendable =
       /** Its place in the stream when it came for the first time. */
       readonly firstSequence: number;
       readonly clockAheadMs: number | undefined;
+      readonly lostEpoch: number | undefined;
     }
   /** In words for people. */
   | { readonly ok: false; readonly why: string };
@@ -32,7 +33,8 @@ export function resendable({ message }: Quarantined): Resendable {
   if (body.length >= quarantinedBodyLength) {
     return { ok: false, why: 'it was too long to be kept whole' };
   }
-  return { ok: true, stream, subject, body, firstSequence: sequence, clockAheadMs: message.clock_ahead_ms };
+  const { clock_ahead_ms: clockAheadMs, lost_epoch: lostEpoch } = message;
+  return { ok: true, stream, subject, body, firstSequence: sequence, clockAheadMs, lostEpoch };
 }
 
 /**
@@ -59,7 +61,7 @@ export type SentAgain =
 
 /**
  * Sends it to where it came from and takes it out of quarantine.
- * @param trustEpoch somebody vouches for an epoch that the log does not know
+ * @param trustEpoch somebody vouches for its epoch, where the log has lost it
  * @throws BrokerUnavailable, SampleStoreUnavailable
  */
 export async function sendAgain(
@@ -71,12 +73,12 @@ export async function sendAgain(
   if (!asked.ok) return asked;
   const why = await wouldBeFenced(samples, asked);
   if (why !== undefined) return { ok: false, why };
-  const { stream, subject, body, firstSequence, clockAheadMs } = asked;
+  const { stream, subject, body, firstSequence, clockAheadMs, lostEpoch } = asked;
   const { sequence } = item;
   // Deleted only when it is stored there: a repeat does no harm, a loss does.
   const sentAs = await quarantine.sendAgain({
     ...{ subject, body, sequence, firstSequence, clockAheadMs },
-    trustEpoch,
+    trustEpoch: trustEpoch ? lostEpoch : undefined,
   });
   await quarantine.delete(sequence);
   return { ok: true, stream, subject, sentAs };

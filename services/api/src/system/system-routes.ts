@@ -18,8 +18,8 @@ import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Quarantined, QuarantineStore, Sinks } from '../ports.ts';
-import { Problem } from '../problems/problem.ts';
-import { takeMatching } from './matching-quarantine.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
+import { type QuarantineFilter, takeMatching } from './matching-quarantine.ts';
 import { resendable, sendAgain } from './send-again.ts';
 import { sinksView } from './sinks-view.ts';
 
@@ -147,20 +147,26 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
         response: { 200: manySentAgainSchema },
       },
       handler: async (request) => {
-        const { limit, ...filter } = request.query;
+        const { limit, ...asked } = request.query;
+        const { trustEpoch } = trusted(request.body);
+        if (trustEpoch) requireWhatWasSeen(asked);
+        const filter = { ...asked, ...(trustEpoch && { lost_epoch: true }) };
         const upTo = await quarantine.lastSequence();
         const found = await takeMatching(quarantine, filter, { after: 0, limit });
         let sent = 0;
         let lastSentAs = 0;
         const kept: { sequence: number; detail: string }[] = [];
         for (const item of found) {
-          const outcome = await sendAgain({ quarantine, samples }, item, trusted(request.body));
+          const outcome = await sendAgain({ quarantine, samples }, item, { trustEpoch });
           if (outcome.ok) {
             sent += 1;
             lastSentAs = Math.max(lastSentAs, outcome.sentAs);
           } else kept.push({ sequence: item.sequence, detail: outcome.why });
         }
-        request.log.info({ ...filter, sent, kept: kept.length }, 'quarantined messages were sent again');
+        request.log.info(
+          { ...filter, trust_epoch: trustEpoch, sent, kept: kept.length },
+          'quarantined messages were sent again',
+        );
         return {
           sent,
           kept: kept.length,
@@ -201,6 +207,19 @@ function trusted(body: z.infer<typeof sendAgainBodySchema>): { readonly trustEpo
   return { trustEpoch: body?.trust_epoch ?? false };
 }
 
+/** Who vouches for many has seen them: whose they are, and how far he has looked. Whatever else came meanwhile is not among them. */
+function requireWhatWasSeen({ collector, up_to: upTo }: QuarantineFilter): void {
+  const missing = [
+    ...(collector === undefined
+      ? [{ path: 'collector', message: 'must say, with trust_epoch, whose samples you vouch for' }]
+      : []),
+    ...(upTo === undefined
+      ? [{ path: 'up_to', message: 'must say, with trust_epoch, how far you have seen the quarantine' }]
+      : []),
+  ];
+  if (missing.length > 0) throw validationFailed(missing);
+}
+
 function quarantinedView(item: Quarantined): QuarantinedView {
   const { sequence, message, text, storedAtMs } = item;
   const body = message?.body ?? text;
@@ -210,6 +229,7 @@ function quarantinedView(item: Quarantined): QuarantinedView {
     subject: message?.subject ?? '',
     original_sequence: message?.sequence ?? 0,
     reason: message?.reason ?? 'this release does not know the form of what was put away',
+    lost_epoch: message?.lost_epoch ?? null,
     time: message?.time ?? new Date(storedAtMs).toISOString(),
     body_length: body.length,
     can_be_sent_again: resendable(item).ok,

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
+import { lastSessionSequence } from '@holdfast/shared/jetstream/sessions/session-log.ts';
 import { LeaseHolder, type LeaseLoss } from '@holdfast/shared/lease/lease-holder.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
@@ -47,6 +48,7 @@ export async function openLease(
       ...lock.fields,
     },
     isKnownDead: ({ value }) => lock.isDead(value),
+    lastEvent: () => lastSessionSequence(nc),
     onHeld,
     onLost,
   });

@@ -4,6 +4,7 @@ import type { StreamSize } from '@holdfast/shared/jetstream/streams/watch-stream
 import type { LeaseVerdict } from '@holdfast/shared/lease/lease-judge.ts';
 import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { SessionCounts } from '../count-sessions.ts';
+import type { WatchedLease } from '../fleet-watch.ts';
 import type { SupervisorObserver } from '../ports.ts';
 import type { Waiting } from '../reconcile/reconcile.ts';
 
@@ -26,7 +27,7 @@ export interface SupervisorMetricSources {
   readonly sessions: () => SessionCounts;
   /** Undefined while another supervisor leads. */
   readonly waiting: () => readonly Waiting[] | undefined;
-  readonly leases: () => readonly { collectorId: string; verdict: LeaseVerdict; ageMs: number }[];
+  readonly leases: () => readonly WatchedLease[];
   /** Undefined while another supervisor leads, or the broker cannot be asked. */
   readonly backlog: () => WatchedBacklog | undefined;
   readonly streams: () => readonly StreamSize[];
@@ -104,10 +105,17 @@ function addCollectorMetrics(metrics: Metrics, { leases }: SupervisorMetricSourc
     read: () =>
       leases()
         // Those that are gone stay in the bucket for ever, and would stay a series here.
-        .filter(({ verdict }) => verdict !== 'given_up' && verdict !== 'dead')
+        .filter(({ verdict }) => mayBePolling(verdict))
         .map(({ collectorId, ageMs }) => ({ labels: { collector: collectorId }, value: ageMs / 1_000 })),
   });
+  metrics.gauge({
+    name: 'holdfast_collectors_claiming_more',
+    help: 'Collectors with accounts of their own whose lease claims labels or room that their identity has not. Not believed.',
+    read: () => leases().filter(({ claimsMore, verdict }) => claimsMore && mayBePolling(verdict)).length,
+  });
 }
+
+const mayBePolling = (verdict: LeaseVerdict) => verdict !== 'given_up' && verdict !== 'dead';
 
 function addBacklogMetrics(metrics: Metrics, { backlog }: SupervisorMetricSources): void {
   metrics.gauge({

@@ -29,7 +29,7 @@ export function putAwayInto(quarantine: Quarantine, log: Logger): PutAway {
   };
 
   return async (item, signal) => {
-    const { message, sample, codes, reason } = item;
+    const { message, sample, codes, reason, lostEpoch } = item;
     const first = firstPlace(message);
     const whole = message.string();
     const body = codes ? partOfSample(whole, codes) : whole;
@@ -42,6 +42,7 @@ export function putAwayInto(quarantine: Quarantine, log: Logger): PutAway {
           sequence: message.seq,
           firstSequence: first?.sequence,
           clockAheadMs: knownClockAheadMs(message, sample),
+          lostEpoch,
           pointCodes: codes,
           reason:
             body.length > quarantinedBodyLength

@@ -50,6 +50,7 @@ const rejected = (reason: string, isLost = false) => ({
   kind: 'rejected',
   reason: expect.stringContaining(reason),
   isLost,
+  ...(reason === 'trust_epoch' && { lostEpoch: 9 }),
 });
 
 describe('a sample', () => {
@@ -123,7 +124,7 @@ describe('a sample', () => {
       ...more,
     });
     const lost = { ...sample, epoch: 9 };
-    const vouched = { [trustEpochHeader]: 'true' };
+    const vouched = { [trustEpochHeader]: '9' };
     expect(await judged(on(again, sample, headers(own)))).toEqual({ kind: 'admitted', isVerified: true });
     expect(await judged(on(again, lost, headers(own)))).toEqual(rejected('trust_epoch', true));
     expect(await judged(on(again, lost, headers(own, vouched)))).toEqual({
@@ -133,6 +134,17 @@ describe('a sample', () => {
     // Whoever forged it has not become its holder because somebody sent it again.
     const evil = headers('samples.evil.task-1.device-1', vouched);
     expect(await judged(on(again, sample, evil))).toEqual(rejected('evil has published it'));
+    expect(await judged(on(again, lost, evil))).toEqual(rejected('evil has published it'));
+    // Vouched for is this epoch, and only where the log has lost it.
+    expect(await judged(on(again, { ...sample, epoch: 4 }, headers(own, vouched)))).toBeUndefined();
+    for (const epoch of [4, 5, 6, 7]) {
+      const trusted = headers(own, { [trustEpochHeader]: String(epoch) });
+      const plain = await judged(on(again, { ...sample, epoch }, headers(own)));
+      expect(await judged(on(again, { ...sample, epoch }, trusted))).toEqual(plain);
+    }
+    expect(await judged(on(again, { ...lost, epoch: 9 }, headers(own, { [trustEpochHeader]: '7' })))).toEqual(
+      rejected('trust_epoch', true),
+    );
     expect(await judged(on(own, lost, headers(own, vouched)))).toEqual(rejected('trust_epoch', true));
   });
 
@@ -191,5 +203,46 @@ describe('a sample', () => {
       ['load[1]', { name: 'Load', unit: '' }],
     ]);
     expect(admission.labelsOf({ epoch: 7, device_id: 'another' })).toBeUndefined();
+  });
+
+  it('of which the snapshot is missing is admitted once that is there, and asks for it now and then only', async () => {
+    let nowMs = 0;
+    let loads = 0;
+    let isThere = false;
+    const late: Snapshots = {
+      load: async (...task) => {
+        loads += 1;
+        return isThere ? snapshots.load(...task) : { ok: false, problem: 'the snapshot is missing' };
+      },
+    };
+    const epochs = new EpochBook({ lookUp: async () => placedSo() });
+    const admission = new Admission({ epochs, snapshots: late, nowMs: () => nowMs });
+    const judgedAt = async (ms: number) => {
+      nowMs = ms;
+      if (!admission.judge(on(own, sample), sample)) await admission.lookUp(sample);
+      return admission.judge(on(own, sample), sample);
+    };
+    for (let ms = 0; ms < 60_000; ms += 10) {
+      expect(await judgedAt(ms)).toEqual(rejected('the snapshot is missing', true));
+    }
+    expect(loads).toBeLessThanOrEqual(12);
+    isThere = true;
+    expect(await judgedAt(120_000)).toEqual({ kind: 'admitted', isVerified: true });
+  });
+
+  it('is not judged by what was asked of a broker that was away since', async () => {
+    const answers: (() => void)[] = [];
+    const slow: Snapshots = {
+      load: (...task) =>
+        new Promise((resolve) => answers.push(() => void snapshots.load(...task).then(resolve))),
+    };
+    const epochs = new EpochBook({ lookUp: async () => placedSo() });
+    const admission = new Admission({ epochs, snapshots: slow });
+    const asked = admission.lookUp(sample);
+    while (answers.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    admission.forget();
+    answers[0]?.();
+    await asked;
+    expect(admission.judge(on(own, sample), sample)).toBeUndefined();
   });
 });

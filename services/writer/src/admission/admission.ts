@@ -23,8 +23,13 @@ export type Holding = Pick<Claim, 'epoch' | 'session' | 'task' | 'collector'>;
 export type Verdict =
   /** `isVerified`: the log bears its epoch out; otherwise an engineer vouches for it. */
   | { readonly kind: 'admitted'; readonly isVerified: boolean }
-  /** `isLost`: it may be true, and the log or the snapshot that would bear it out is lost. */
-  | { readonly kind: 'rejected'; readonly reason: string; readonly isLost: boolean };
+  /** `isLost`: it may be true, and the log or the snapshot that would bear it out is lost. `lostEpoch`: the log is. */
+  | {
+      readonly kind: 'rejected';
+      readonly reason: string;
+      readonly isLost: boolean;
+      readonly lostEpoch?: number;
+    };
 
 /** A device as it is read under an epoch. */
 interface Place {
@@ -39,6 +44,8 @@ interface KnownEpoch {
   readonly collector: string;
   /** By id. In words, why there is no snapshot. */
   readonly devices: Devices | string;
+  /** When this was found; monotonic. */
+  readonly atMs: number;
   /** By the id of the device, those that were asked for. */
   readonly places: Map<string, Place>;
 }
@@ -51,21 +58,33 @@ const epochsKept = 100_000;
 const snapshotsKept = 20_000;
 /** Each is parsed whole: many at a time would be held in memory together. */
 const snapshotsAtOnce = 8;
+/** A snapshot that is missing may be written late, or be on its way to who answers: it is looked for again after so long. */
+const missingAgainMs = 5_000;
+
+export interface AdmissionOptions {
+  readonly epochs: EpochBook;
+  readonly snapshots: Snapshots;
+  readonly nowMs?: () => number;
+}
 
 /**
  * Says which samples are their holder's: the broker lets each collector publish under its own id only, SESSIONS says which session
- * was given to it under the epoch, and the snapshot which devices and points that session reads. Each epoch is looked up once.
+ * was given to it under the epoch, and the snapshot which devices and points that session reads. Each epoch is looked up once, and what is missing again from time to time.
  */
 export class Admission {
   readonly #epochs: EpochBook;
   readonly #snapshots: Snapshots;
   readonly #known = new RecentlyUsed<number, KnownEpoch>(epochsKept);
-  readonly #devices = new RecentlyUsed<string, Devices | string>(snapshotsKept);
+  readonly #devices = new RecentlyUsed<string, Devices>(snapshotsKept);
   readonly #inTurn = fewAtOnce(snapshotsAtOnce);
+  readonly #nowMs: () => number;
+  /** Rises when the log may be another one: what was asked before is not kept. */
+  #generation = 0;
 
-  constructor({ epochs, snapshots }: { readonly epochs: EpochBook; readonly snapshots: Snapshots }) {
+  constructor({ epochs, snapshots, nowMs = () => performance.now() }: AdmissionOptions) {
     this.#epochs = epochs;
     this.#snapshots = snapshots;
+    this.#nowMs = nowMs;
   }
 
   /** Undefined when its epoch has to be looked up first, or is beyond the end of the log. */
@@ -73,15 +92,18 @@ export class Admission {
     if (isBrokerCopy(message.headers)) return forged('it is a copy that the broker was made to put there');
     const first = firstPlace(message);
     const subject = first?.subject ?? message.subject;
-    const isVouchedFor = first !== undefined && message.headers?.get(trustEpochHeader) === 'true';
-    const known = isVouchedFor ? undefined : this.#known.get(claim.epoch);
+    const known = this.#knownOf(claim.epoch);
     const place = known?.places.get(claim.device_id);
     if (place?.subject !== subject) {
       const stranger = strangerOn(subject, claim);
       if (stranger !== undefined) return forged(stranger);
     }
-    if (isVouchedFor) return vouchedFor;
-    return known === undefined ? this.#unplaced(claim) : judgeBy(known, place, claim);
+    if (known !== undefined) return judgeBy(known, place, claim);
+    const verdict = this.#unplaced(claim);
+    // For no other epoch than that, and for none that the log knows something of.
+    const isVouchedFor =
+      first !== undefined && message.headers?.get(trustEpochHeader) === String(claim.epoch);
+    return isVouchedFor && verdict?.lostEpoch === claim.epoch ? vouchedFor : verdict;
   }
 
   /**
@@ -90,10 +112,12 @@ export class Admission {
    */
   async lookUp(holding: Holding): Promise<void> {
     const { epoch, session, task, collector } = holding;
+    const generation = this.#generation;
     const found = await this.#epochs.find(epoch);
-    if (found.kind !== 'placed' || this.#known.get(epoch) || !isPlacedSo(found, holding)) return;
+    if (found.kind !== 'placed' || this.#knownOf(epoch) || !isPlacedSo(found, holding)) return;
     const devices = await this.#inTurn(() => this.#devicesOf(task, found.placement.configVersion));
-    this.#known.set(epoch, { session, task, collector, devices, places: new Map() });
+    if (generation !== this.#generation) return;
+    this.#known.set(epoch, { session, task, collector, devices, atMs: this.#nowMs(), places: new Map() });
   }
 
   /**
@@ -117,12 +141,19 @@ export class Admission {
 
   /** The broker was away: its log may be another one now. */
   forget(): void {
+    this.#generation += 1;
     this.#epochs.forget();
     this.#known.clear();
     this.#devices.clear();
   }
 
-  #unplaced(claim: Holding): Verdict | undefined {
+  #knownOf(epoch: number): KnownEpoch | undefined {
+    const known = this.#known.get(epoch);
+    const isMissing = typeof known?.devices === 'string';
+    return isMissing && this.#nowMs() - known.atMs >= missingAgainMs ? undefined : known;
+  }
+
+  #unplaced(claim: Holding): Rejected | undefined {
     const { epoch } = claim;
     const found = this.#epochs.known(epoch);
     switch (found?.kind) {
@@ -137,6 +168,7 @@ export class Admission {
           kind: 'rejected',
           reason: `SESSIONS has nothing of epoch ${epoch}, perhaps since it was restored: send it again with trust_epoch if it is true`,
           isLost: true,
+          lostEpoch: epoch,
         };
       default:
         return undefined;
@@ -147,23 +179,25 @@ export class Admission {
     const key = `${task}/${configVersion}`;
     const known = this.#devices.get(key);
     if (known) return known;
+    const generation = this.#generation;
     const loaded = await this.#snapshots.load(task, configVersion);
-    const devices = loaded.ok
-      ? new Map(loaded.config.devices.map((device) => [device.id, new KnownDevice(device)]))
-      : loaded.problem;
-    this.#devices.set(key, devices);
+    if (!loaded.ok) return loaded.problem;
+    const devices = new Map(loaded.config.devices.map((device) => [device.id, new KnownDevice(device)]));
+    if (generation === this.#generation) this.#devices.set(key, devices);
     return devices;
   }
 }
 
-function forged(reason: string): Verdict {
+type Rejected = Extract<Verdict, { kind: 'rejected' }>;
+
+function forged(reason: string): Rejected {
   return { kind: 'rejected', reason, isLost: false };
 }
 
 function ofAnother(
   holder: Pick<Holding, 'session' | 'collector'>,
   { epoch, session, collector }: Holding,
-): Verdict {
+): Rejected {
   return forged(
     `epoch ${epoch} is that of session ${holder.session} at ${holder.collector}, not of ${session} at ${collector}`,
   );

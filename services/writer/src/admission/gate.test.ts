@@ -20,7 +20,12 @@ it('an epoch that SESSIONS lacks in its middle holds up the others for half a mi
     const message = { ...messageOf(index + 1, claim), subject: 'samples.collector-1.task-1.device-1' };
     return { message, claim };
   });
-  const lost = { kind: 'rejected', reason: expect.stringContaining('trust_epoch'), isLost: true };
+  const lost = {
+    kind: 'rejected',
+    reason: expect.stringContaining('trust_epoch'),
+    isLost: true,
+    lostEpoch: 6,
+  };
   expect(await gate.judge(claimed, stopping.signal)).toEqual([lost, { kind: 'admitted', isVerified: true }]);
   // At 0 s, 20 s and 40 s; for good then.
   expect(asked.length).toBe(3);

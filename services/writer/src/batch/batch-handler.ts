@@ -55,6 +55,7 @@ interface Admitted<M> {
     readonly claim: Claim | undefined;
     readonly reason: string;
     readonly isLost: boolean;
+    readonly lostEpoch?: number | undefined;
   }[];
   readonly early: M[];
 }
@@ -211,7 +212,7 @@ export class BatchHandler<M extends SampleMessage> {
   async #turnAway(rejected: Admitted<M>['rejected']): Promise<Unstorable<M>[]> {
     const kept: Unstorable<M>[] = [];
     const countedOnly: M[] = [];
-    for (const { message, sample, claim, reason, isLost } of rejected) {
+    for (const { message, sample, claim, reason, isLost, lostEpoch } of rejected) {
       const session = claim?.session ?? '';
       const first = firstPlace(message);
       const source = parsePublishedSubject(first?.subject ?? message.subject)?.source ?? '';
@@ -219,7 +220,7 @@ export class BatchHandler<M extends SampleMessage> {
       // Sent again by hand does not vanish.
       const isKept =
         this.#options.account.rejected({ session, source, reason, isLost }) || first !== undefined;
-      if (isKept) kept.push({ message, ...(sample && { sample }), reason, isNobodys: true });
+      if (isKept) kept.push({ message, ...(sample && { sample }), reason, lostEpoch, isNobodys: true });
       else countedOnly.push(message);
     }
     await this.#acknowledge(countedOnly);

@@ -1,6 +1,6 @@
 import type { ApiClient } from '@holdfast/api-client/api-client.ts';
 import { CliError } from '../cli-error.ts';
-import { type Command, limitOf, limitOption, type Option } from '../command.ts';
+import { type Command, type Input, limitOf, limitOption, type Option } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
 import { duration, record, records } from '../output/values.ts';
@@ -12,10 +12,24 @@ import { drainCollector } from './drain-collector.ts';
 
 const quarantinePath = '/api/system/quarantine';
 
-const filter: Readonly<Record<'stream' | 'reason', Option>> = {
+const filter: Readonly<Record<'stream' | 'reason' | 'collector' | 'session', Option>> = {
   stream: { type: 'string', value: 'STREAM', about: 'only what came from this stream, as SAMPLES' },
   reason: { type: 'string', value: 'TEXT', about: 'only what has this in its reason' },
+  collector: { type: 'string', value: 'COLLECTOR', about: 'only what this collector has published' },
+  session: { type: 'string', value: 'SESSION', about: 'only what says that it is of this session' },
 };
+const upTo: Option = {
+  type: 'string',
+  value: 'SEQUENCE',
+  about: 'only up to this one: nothing that came since',
+};
+
+const filterIn = (input: Input) => ({
+  stream: input.text('stream'),
+  reason: input.text('reason'),
+  collector: input.text('collector'),
+  session: input.text('session'),
+});
 
 export const systemLists: readonly Command[] = [
   ...collectorLists,
@@ -66,9 +80,13 @@ export const systemLists: readonly Command[] = [
     words: ['quarantine', 'list'],
     about: 'What could not be processed, oldest first.',
     operands: [],
-    options: { ...filter, ...limitOption },
+    options: {
+      ...filter,
+      'lost-epoch': { type: 'boolean', about: 'only samples whose epoch a restored log does not know' },
+      ...limitOption,
+    },
     async run({ api, print }, input) {
-      const asked = { stream: input.text('stream'), reason: input.text('reason') };
+      const asked = { ...filterIn(input), lost_epoch: input.has('lost-epoch') ? 'true' : undefined };
       const found = await api.list(`${quarantinePath}/`, asked, limitOf(input));
       print.table(
         found,
@@ -115,15 +133,17 @@ export const systemLists: readonly Command[] = [
     operands: [{ name: 'SEQUENCE', isOptional: true }],
     options: {
       ...filter,
+      'up-to': upTo,
       all: { type: 'boolean', about: 'without a filter' },
       'trust-epoch': {
         type: 'boolean',
-        about: 'takes samples whose epoch a restored log does not know: you vouch for them',
+        about:
+          'takes samples whose epoch a restored log does not know: you vouch for them. With --collector and --up-to: those of it that you have seen',
       },
     },
     async run({ api, print }, input) {
       const [sequence] = input.operands;
-      const asked = { stream: input.text('stream'), reason: input.text('reason') };
+      const asked = { ...filterIn(input), up_to: input.text('up-to') };
       chooseOne(sequence, asked, input.has('all'));
       const body = input.has('trust-epoch') ? { trust_epoch: true } : undefined;
       if (sequence !== undefined) {
@@ -148,10 +168,10 @@ export const systemLists: readonly Command[] = [
     words: ['quarantine', 'delete'],
     about: 'Deletes messages for good: one, or those of a filter.',
     operands: [{ name: 'SEQUENCE', isOptional: true }],
-    options: filter,
+    options: { ...filter, 'up-to': upTo },
     async run({ api, print }, input) {
       const [sequence] = input.operands;
-      const asked = { stream: input.text('stream'), reason: input.text('reason') };
+      const asked = { ...filterIn(input), up_to: input.text('up-to') };
       chooseOne(sequence, asked, false);
       if (sequence !== undefined) {
         await api.delete(`${quarantinePath}/${encodeURIComponent(sequence)}/`);
@@ -165,7 +185,7 @@ export const systemLists: readonly Command[] = [
   },
 ];
 
-type Filter = { readonly stream: string | undefined; readonly reason: string | undefined };
+type Filter = ReturnType<typeof filterIn> & { readonly up_to: string | undefined };
 
 /** As many as one call of the API may take at most, in calls of this size: each is answered soon. */
 const messagesAtMost = 10_000;
@@ -214,15 +234,13 @@ async function deleteMany(
 }
 
 /** Everything by mistake would be easy. */
-function chooseOne(
-  sequence: string | undefined,
-  { stream, reason }: { stream: string | undefined; reason: string | undefined },
-  isAll: boolean,
-): void {
-  const isFiltered = Boolean(stream || reason);
+function chooseOne(sequence: string | undefined, asked: Filter, isAll: boolean): void {
+  const isFiltered = Object.values(asked).some(Boolean);
   if ([sequence !== undefined, isFiltered, isAll].filter(Boolean).length === 1) return;
   throw new CliError(
-    say('Say which: the SEQUENCE of one message, or --stream, --reason for many (one of both kinds).'),
+    say(
+      'Say which: the SEQUENCE of one message, or --stream, --reason, --collector, --session for many (one of both kinds).',
+    ),
     exitCodes.usage,
   );
 }

@@ -196,7 +196,7 @@ export const chineseSentences = {
   '{{count}} alive': '{{count}} 个在运行',
   'Nothing is in quarantine.': '隔离区为空。',
   '{{subject}} ({{sequence}} of {{stream}})': '{{subject}}（{{stream}} 的第 {{sequence}} 条）',
-  'Say which: the SEQUENCE of one message, or --stream, --reason for many (one of both kinds).':
+  'Say which: the SEQUENCE of one message, or --stream, --reason, --collector, --session for many (one of both kinds).':
     '请指明消息：给出一条的 SEQUENCE，或用 --stream、--reason 筛选多条（二者选一）。',
   'sent again': '重新发送',
   '{{sent}} sent again, {{kept}} kept.': '已重新发送 {{sent}} 条，保留 {{kept}} 条。',

@@ -17,22 +17,39 @@ const quarantineFilter = {
     .transform((text) => text || undefined)
     .optional()
     .describe('Part of the reason, in whatever case'),
+  collector: z
+    .string()
+    .max(64)
+    .transform((text) => text || undefined)
+    .optional()
+    .describe('Id of the collector that has published it'),
+  session: z
+    .string()
+    .max(64)
+    .transform((text) => text || undefined)
+    .optional()
+    .describe('Session of which it says that it is'),
 } as const;
+const place = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 export const quarantineQuerySchema = z.object({
   ...pageQuery,
   ...quarantineFilter,
-  after: z.coerce
-    .number()
-    .int()
-    .nonnegative()
-    .max(Number.MAX_SAFE_INTEGER)
+  after: place.optional().describe('Only what was put away behind this place in QUARANTINE'),
+  lost_epoch: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
     .optional()
-    .describe('Only what was put away behind this place in QUARANTINE'),
+    .describe('Only, or not, samples under epochs that SESSIONS does not know, since it was restored'),
 });
 
 /** For many at once, oldest first; `limit` bounds how long one call takes. */
 export const manyQuarantinedSchema = z.object({
   ...quarantineFilter,
+  up_to: place
+    .optional()
+    .describe(
+      'Only what was put away up to this place in QUARANTINE: what you have seen, and nothing that came since',
+    ),
   limit: z.coerce
     .number()
     .int()
@@ -66,6 +83,8 @@ const quarantined = {
   /** Place in the stream that it came from. */
   original_sequence: z.int(),
   reason: z.string(),
+  /** Its epoch, where SESSIONS does not know it, since it was restored. */
+  lost_epoch: z.int().nullable(),
   time: z.string(),
   body_length: z.int(),
   can_be_sent_again: z.boolean(),
@@ -80,7 +99,7 @@ export const sendAgainBodySchema = closedObject({
   trust_epoch: z
     .boolean()
     .describe(
-      'Takes samples under epochs that SESSIONS does not know, since it was restored: you vouch for them',
+      'Takes samples under epochs that SESSIONS does not know, since it was restored: you vouch for them. Of many only such are sent then, and `collector` and `up_to` have to be given',
     ),
 })
   .partial()

@@ -30,8 +30,8 @@ export const firstSequenceHeader = 'Holdfast-First-Sequence';
 export const firstSubjectHeader = 'Holdfast-First-Subject';
 
 /**
- * Header of the same: `true` where an engineer vouches for an epoch that SESSIONS does not know, since it was restored. Believed on the
- * API's own subjects only.
+ * Header of the same: an epoch that SESSIONS does not know, since it was restored, and that an engineer vouches for. Believed on the
+ * API's own subjects only, and of no epoch that SESSIONS knows.
  */
 export const trustEpochHeader = 'Holdfast-Trust-Epoch';
 

@@ -86,6 +86,10 @@ export const chineseFaults = {
   'must not contain an equals sign or a comma: no collector can have it':
     '不能含有等号或逗号：采集器不可能有这样的标签',
   'must not have more than 32 labels': '最多 32 个标签',
+  'must say, with trust_epoch, whose samples you vouch for':
+    '使用 trust_epoch 时必须说明为哪个采集器的采样担保',
+  'must say, with trust_epoch, how far you have seen the quarantine':
+    '使用 trust_epoch 时必须说明隔离区看到了哪个位置',
   'must set soft_seconds, hard_seconds or both; null instead of this sets no limit':
     '必须设置 soft_seconds、hard_seconds 或两者；不限时请把整项设为 null',
   'must be less than hard_seconds: a session that is stopped is not warned of':

@@ -5,6 +5,8 @@ import { type OutboxStatus, outboxStatusSchema } from '../../contracts/outbox-st
 import { bucketNames } from '../../contracts/subjects.ts';
 import { readEntries } from '../consume/read-entries.ts';
 
+const keyOf = ({ collector }: Pick<OutboxStatus, 'collector'>) => `outbox.${collector}`;
+
 /** Collectors' reports on their samples on the way, in the SINKS bucket beside the writers', by collector id. */
 export class OutboxBoard {
   readonly #kv: KV;
@@ -23,7 +25,7 @@ export class OutboxBoard {
   }
 
   async write(status: OutboxStatus): Promise<void> {
-    await this.#kv.put(`outbox.${status.collector}`, JSON.stringify(status));
+    await this.#kv.put(keyOf(status), JSON.stringify(status));
   }
 
   /** A collector that ends in order takes its entry away. */
@@ -31,9 +33,9 @@ export class OutboxBoard {
     await this.#kv.delete(`outbox.${collectorId}`);
   }
 
-  /** Every entry that is there, also those of collectors that are gone; look at `updated_at`. */
+  /** Every entry that a collector has written of itself, also those of collectors that are gone; look at `updated_at`. */
   readAll(): Promise<OutboxStatus[]> {
-    const where = { bucket: bucketNames.sinks, keys: 'outbox.*', schema: outboxStatusSchema };
+    const where = { bucket: bucketNames.sinks, keys: 'outbox.*', schema: outboxStatusSchema, keyOf };
     return readEntries(this.#kv, this.#jsm, where);
   }
 }

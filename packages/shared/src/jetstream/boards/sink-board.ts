@@ -38,6 +38,7 @@ export class SinkBoard {
       bucket: bucketNames.sinks,
       keys: '*',
       schema: sinkStatusSchema,
+      keyOf: ({ instance }) => instance,
     });
   }
 }

@@ -3,11 +3,19 @@ import type { KV } from '@nats-io/kv';
 import type * as z from 'zod';
 import { leaderInfo } from '../connection/leader-info.ts';
 
-/** The entries of a bucket whose keys match, in the order of their keys; those that cannot be read are left out. */
+/**
+ * The entries of a bucket whose keys match, in the order of their keys. Left out are those that cannot be read, and those that are not under
+ * their own key: the broker lets each collector write under its id only.
+ */
 export async function readEntries<T>(
   kv: KV,
   jsm: JetStreamManager,
-  where: { readonly bucket: string; readonly keys: string; readonly schema: z.ZodType<T> },
+  where: {
+    readonly bucket: string;
+    readonly keys: string;
+    readonly schema: z.ZodType<T>;
+    readonly keyOf: (value: T) => string;
+  },
 ): Promise<T[]> {
   const prefix = `$KV.${where.bucket}.`;
   // Asked of the stream: the client's list of keys is a watch, which never ends where a bucket is empty.
@@ -18,7 +26,7 @@ export async function readEntries<T>(
   const entries = await Promise.all(keys.sort().map((key) => kv.get(key)));
   return entries.flatMap((entry) => {
     const value = entry?.operation === 'PUT' ? parsed(entry.string(), where.schema) : undefined;
-    return value === undefined ? [] : [value];
+    return value !== undefined && where.keyOf(value) === entry?.key ? [value] : [];
   });
 }
 

@@ -111,8 +111,8 @@ export interface SentAgain {
   readonly firstSequence: number;
   /** How far its sender's clock was ahead of the broker's then, in ms; undefined where that is not known. */
   readonly clockAheadMs: number | undefined;
-  /** Somebody vouches for an epoch that the log does not know. */
-  readonly trustEpoch: boolean;
+  /** An epoch that the log does not know, and that somebody vouches for. */
+  readonly trustEpoch: number | undefined;
 }
 
 /**
@@ -128,9 +128,9 @@ export async function sendAgain(
   const about = headers();
   about.set(firstSubjectHeader, subject);
   about.set(firstSequenceHeader, String(firstSequence));
-  if (trustEpoch) about.set(trustEpochHeader, 'true');
+  if (trustEpoch !== undefined) about.set(trustEpochHeader, String(trustEpoch));
   if (clockAheadMs !== undefined) about.set(clockAheadHeader, String(clockAheadMs));
-  const asked = `quarantine/${sequence}${trustEpoch ? '/trusted' : ''}`;
+  const asked = `quarantine/${sequence}${trustEpoch === undefined ? '' : '/trusted'}`;
   const to = subjects.samplesAgain(from.taskId, from.last);
   const js = jetstream(nc);
   const { seq, duplicate } = await js.publish(to, body, { msgID: asked, headers: about });

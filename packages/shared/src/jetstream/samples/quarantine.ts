@@ -12,6 +12,8 @@ export interface QuarantinedMessage {
   /** How far its sender's clock was ahead of the broker's, in ms, as far as it told. */
   readonly clockAheadMs?: number | undefined;
   readonly reason: string;
+  /** As of the message in QUARANTINE. */
+  readonly lostEpoch?: number | undefined;
   /** Only values of these points are put away; the rest of their sample is stored. */
   readonly pointCodes?: readonly string[] | undefined;
   /** The message's body, or the part of it that could not be processed. */
@@ -34,6 +36,7 @@ export function jetStreamQuarantine(nc: NatsConnection): Quarantine {
       firstSequence = sequence,
       clockAheadMs,
       reason,
+      lostEpoch,
       pointCodes,
       body,
     } = message;
@@ -47,6 +50,7 @@ export function jetStreamQuarantine(nc: NatsConnection): Quarantine {
         sequence: firstSequence,
         clock_ahead_ms: clockAheadMs,
         reason,
+        lost_epoch: lostEpoch,
         point_codes: pointCodes,
         body,
         time,

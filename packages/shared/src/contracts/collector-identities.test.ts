@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { grantedRights } from './collector-identities.ts';
+
+const identity = { capacity: 50, labels: { site: 'hall-1' } };
+
+describe('a collector', () => {
+  it('without an account of its own is given what its lease says', () => {
+    const lease = { capacity: 7, labels: { site: 'hall-2' } };
+    expect(grantedRights(lease, undefined)).toEqual({ ...lease, excess: undefined });
+    expect(grantedRights(undefined, undefined)).toEqual({ capacity: 0, labels: {}, excess: undefined });
+  });
+
+  it('with one is given what its identity says, and what its lease says beyond it is told', () => {
+    const claimed = { capacity: 99, labels: { site: 'hall-1', network: 'all' } };
+    expect(grantedRights(claimed, identity)).toEqual({ ...identity, excess: 'network=all, capacity 99' });
+    expect(grantedRights({ capacity: 9, labels: { site: 'hall-2' } }, identity)).toEqual({
+      ...{ capacity: 9, labels: identity.labels },
+      excess: 'site=hall-2',
+    });
+  });
+
+  it('that says nothing of itself claims nothing', () => {
+    const quiet = { capacity: 10_000, labels: {} };
+    expect(grantedRights(quiet, identity)).toEqual({ ...identity, excess: undefined });
+    // A lease of a form that is not known is a reason to give it nothing.
+    expect(grantedRights(undefined, identity)).toMatchObject({ capacity: 0 });
+  });
+
+  it('whose key was revoked gets no work, whatever it claims', () => {
+    const revoked = { capacity: 0, labels: {} };
+    expect(grantedRights({ capacity: 5, labels: { a: 'b' } }, revoked)).toMatchObject(revoked);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { EpochBook, EpochMissing, type LoggedAt } from './epoch-book.ts';
+
+const placed: LoggedAt = {
+  kind: 'placed',
+  placement: {
+    ...{ type: 'session.assigned', sessionId: '1-1', taskId: '1', collectorId: 'c1' },
+    ...{ configVersion: 1, reason: 'start', refusals: 0 },
+  },
+};
+
+/** A log of 100 events whose answering node has not got each of them, and a clock. */
+class World {
+  nowMs = 0;
+  asked = 0;
+  lacking = true;
+  readonly book = new EpochBook({
+    nowMs: () => this.nowMs,
+    lookUp: async (epoch) => {
+      this.asked += 1;
+      if (epoch > 100) return { kind: 'ahead' };
+      if (this.lacking) throw new EpochMissing(`SESSIONS has events 1 to 100, and not ${epoch}`);
+      return placed;
+    },
+  });
+
+  /** Asks until it is answered, every 10 s. */
+  async untilAnswered(epoch: number): Promise<LoggedAt> {
+    for (;;) {
+      try {
+        return await this.book.find(epoch);
+      } catch {
+        this.nowMs += 10_000;
+      }
+    }
+  }
+}
+
+describe('an epoch that is missing', () => {
+  it('is found without a restart once whoever answers has it, however late that is', async () => {
+    const world = new World();
+    expect(await world.untilAnswered(40)).toEqual({ kind: 'lost' });
+    world.nowMs += 60_000;
+    expect(await world.book.find(40)).toEqual({ kind: 'lost' });
+    world.lacking = false;
+    world.nowMs += 60_000;
+    expect(await world.book.find(40)).toEqual(placed);
+    expect(world.book.known(40)).toEqual(placed);
+  });
+
+  it('is asked for a few times a minute, however many samples come under it', async () => {
+    const world = new World();
+    await world.untilAnswered(40);
+    const before = world.asked;
+    for (let each = 0; each < 6_000; each += 1) {
+      world.nowMs += 10;
+      expect(await world.book.find(40)).toEqual({ kind: 'lost' });
+    }
+    expect(world.asked - before).toBeLessThanOrEqual(12);
+  });
+
+  it('and made up is asked for at most once a second', async () => {
+    const world = new World();
+    for (let each = 0; each < 6_000; each += 1) {
+      world.nowMs += 10;
+      expect(await world.book.find(1_000_000)).toEqual({ kind: 'ahead' });
+      expect(world.book.known(1_000_000)).toBeUndefined();
+    }
+    expect(world.asked).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('an answer of the log of before', () => {
+  it('is not kept, and not told to whoever waits for it', async () => {
+    const answers: ((found: LoggedAt) => void)[] = [];
+    const book = new EpochBook({
+      lookUp: () => new Promise((resolve) => answers.push(resolve)),
+    });
+    const asked = book.find(7);
+    book.forget();
+    answers[0]?.(placed);
+    await new Promise((resolve) => setImmediate(resolve));
+    answers[1]?.({ kind: 'other' });
+    expect(await asked).toEqual({ kind: 'other' });
+    expect(book.known(7)).toEqual({ kind: 'other' });
+  });
+});
