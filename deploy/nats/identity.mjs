@@ -41,6 +41,8 @@ const usage = `usage: identity.mjs collector <id> [--labels name=value,…] [--c
        identity.mjs maintenance | revoke <id>|maintenance | renew <service> | list
 `;
 
+const ofNew = { capacity: defaultCapacity, labels: {} };
+
 const { what, whom, isTrusted, given } = asked();
 if (what === 'list' && whom === undefined) await list();
 else if (what === 'collector' && isId(whom)) await makeCollector(whom);
@@ -94,8 +96,6 @@ function rightsIn({ labels, capacity }) {
   }
   return given;
 }
-
-const ofNew = { capacity: defaultCapacity, labels: {} };
 
 function isId(text) {
   return text !== undefined && idPattern.test(text);

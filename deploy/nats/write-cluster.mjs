@@ -1,6 +1,6 @@
 // Makes the nodes of NATS one cluster: writes cluster.conf, which each of them includes (nats-cluster.conf).
 import { join } from 'node:path';
-import { replaceFile } from '../../packages/shared/src/identities/identity-files.ts';
+import { replaceFile } from '../../packages/shared/src/identities/replace-file.ts';
 
 const routePort = 6222;
 

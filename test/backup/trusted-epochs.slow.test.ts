@@ -154,7 +154,7 @@ it('of samples that are newer than a restored log those enter that somebody has 
   await waiting(5);
   await publishAs(found.nats, 'hall-2', [forged('hall-2', 100)]);
   await waiting(6);
-  // What the operator looks at, and what comes while he does.
+  // The operator looks at these, and more comes while he does.
   const seen = await inQuarantine('collector=hall-1');
   expect(seen.map(({ subject }) => subject)).toEqual(
     newer.map(() => `samples.hall-1.${task.id}.${device.id}`),
@@ -172,7 +172,8 @@ it('of samples that are newer than a restored log those enter that somebody has 
   const vouched = await cli.run(
     ...['quarantine', 'send-again', '--trust-epoch', '--collector', 'hall-1', '--up-to', String(upTo)],
   );
-  expect(vouched).toMatchObject({ code: 0, stdout: expect.stringContaining('5 sent again, 0 kept') });
+  expect(vouched.code).toBe(0);
+  expect(JSON.parse(vouched.stdout)).toMatchObject({ sent: 5, kept: 0 });
   await eventually(async () => (await storedTicks()).length === 5, { what: 'those to be stored' });
 
   // And whatever is forged afterwards, or has waited since.
@@ -190,14 +191,6 @@ it('of samples that are newer than a restored log those enter that somebody has 
   await waiting(3);
 
   const { body } = await rest.get('/api/system/audit/?action=quarantine.send_many_again');
-  expect(body.results).toEqual(
-    expect.arrayContaining([
-      expect.objectContaining({
-        request: expect.objectContaining({
-          body: asked,
-          query: expect.objectContaining({ collector: 'hall-1', up_to: String(upTo) }),
-        }),
-      }),
-    ]),
-  );
+  const done = body.results.find(({ outcome }: { outcome: string }) => outcome === 'done');
+  expect(done.data).toMatchObject({ body: asked, query: { collector: 'hall-1', up_to: upTo } });
 });

@@ -270,7 +270,7 @@ describe('the override files of docker-compose.yml', () => {
     const key = /^collector-a (U\w+) /m;
     const before = key.exec((await tool('list')).said)?.[1];
     await tool('revoke', 'collector-a');
-    // What is in its folder is another key by now.
+    // Its folder has another key by now.
     expect(await runProgram(generate, [secrets], env)).toMatchObject({ code: 0 });
     expect(key.exec((await tool('list')).said)?.[1]).not.toBe(before);
     // A key that was revoked does not come back by a start.

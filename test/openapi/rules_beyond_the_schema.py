@@ -28,6 +28,7 @@ MESSAGES = [
     r"must not lie in the future",
     r"must lie in the future",
     r"give a stream or a part of the reason of what is to be deleted",
+    r"must say, with trust_epoch, .*",
     r"must be a length of time like .*, from 1h to 3650d",
     r'".*" is no network such as 192\.168\.10\.0/24',
     r"is taken",

@@ -19,7 +19,7 @@ export interface BrokerKeys {
   /** For the configuration of the server. */
   readonly configLines: readonly string[];
   readonly seedFileOf: (service: Service) => string;
-  /** What collectors with accounts of their own may be given. */
+  /** Tells a service what collectors with accounts of their own may be given. */
   readonly rightsFileOf: (service: 'api' | 'supervisor') => string;
 }
 

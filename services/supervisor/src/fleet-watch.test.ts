@@ -76,7 +76,7 @@ describe('a lease that says that epochs are void which do not exist yet', () => 
     world.renew(1, 'active', forged);
     await world.look(0);
     world.renew(2, 'active', forged);
-    await world.look(0);
+    await world.look(1_000);
     expect(world.watch.fleet(100).get('A')).toMatchObject({ verdict: 'alive', voidUpTo: 0 });
     await world.look(6_000);
     expect(await world.time.until(world.watch.fence('A', 40, async () => 100))).toBe(true);

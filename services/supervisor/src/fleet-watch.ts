@@ -23,7 +23,7 @@ export interface FleetWatchOptions {
   readonly reconcileIntervalMs: number;
   /** Asks every collector to renew its lease now; a hint. */
   readonly callForRenewals: () => void;
-  /** What a collector with an account of its own may be given. */
+  /** Tells what a collector with an account of its own may be given. */
   readonly identityOf: (collectorId: string) => CollectorRights | undefined;
   readonly log: Logger;
 }

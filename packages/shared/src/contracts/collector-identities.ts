@@ -5,7 +5,7 @@ import { idPattern } from './subjects.ts';
 /** Sessions that a collector may hold unless somebody says otherwise. */
 export const defaultCapacity = 10_000;
 
-/** What a collector may be given: by its identity, or by the word of one that is trusted. */
+/** Bounds of what a collector may be given: by its identity, or by the word of one that is trusted. */
 export const collectorRightsSchema = z.object({
   /** 0 for one whose key was revoked: its connection may go on until the broker is told. */
   capacity: z.int().min(0).max(100_000),
@@ -26,7 +26,7 @@ export interface GrantedRights extends CollectorRights {
 }
 
 /**
- * What a collector may be given. Its lease is written by whoever has its key; so where it has an identity that says what it may, the
+ * Works out what a collector may be given. Its lease is written by whoever has its key; so where it has an identity that says what it may, the
  * lease can only ask for less room than that.
  */
 export function grantedRights(

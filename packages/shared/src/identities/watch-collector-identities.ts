@@ -6,7 +6,7 @@ import { OutageLog } from '../runtime/outage-log.ts';
 import { regularly } from '../runtime/regularly.ts';
 
 export interface WatchedIdentities {
-  /** What this collector may be given; undefined for one that has no account of its own. */
+  /** Rights of this collector; undefined for one that has no account of its own. */
   of(collectorId: string): CollectorRights | undefined;
   readonly stop: Stop;
 }

@@ -171,10 +171,10 @@ export const leaseSettings = {
   LEASE_MARGIN_MS: setting.integer(50, 60_000).default(1_000),
 } as const;
 
-/** Of those who give work to collectors. */
+/** Settings of those who give work to collectors. */
 export const identitySettings = {
   /**
-   * What collectors with accounts of their own may be given, as identity.mjs writes it and followed while it changes; unset: each
+   * File that says what collectors with accounts of their own may be given, as identity.mjs writes it and followed while it changes; unset: each
    * collector is believed what it says of itself.
    */
   COLLECTOR_IDENTITIES_FILE: setting.text().optional(),

@@ -8,7 +8,7 @@ export interface QuarantineFilter {
   readonly reason?: string | undefined;
   /** Collector that has published it. */
   readonly collector?: string | undefined;
-  /** Of which it says that it is. */
+  /** The one that it says that it is of. */
   readonly session?: string | undefined;
   /** Whether its epoch is one that the log lost. */
   readonly lost_epoch?: boolean | undefined;
