@@ -79,6 +79,14 @@ describe('draining a collector', () => {
     };
     expect(await events('type=released')).toEqual([['session.released', 'drain']]);
     expect(await events('only=abnormal')).toEqual([]);
+    // What moved the session leads to the command that somebody gave.
+    const { results: moved } = (
+      await rest.get('/api/acquisition/sessions/1-1/events/?order=newest&type=assigned,released&limit=2')
+    ).body;
+    const traces = moved.map(({ data }: { data: { trace_id?: string } }) => data.trace_id);
+    expect(traces).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), traces[0]]);
+    const audited = await cli().run('audit', '--trace', traces[0]);
+    expect(JSON.parse(audited.stdout)).toMatchObject([{ action: 'collector.drain', target: 'collector c1' }]);
     expect([done.code, done.stderr, JSON.parse(done.stdout)]).toEqual([
       0,
       '',

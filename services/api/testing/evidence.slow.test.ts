@@ -14,6 +14,10 @@ import { configOf, tellSession } from './told-session.ts';
 
 let api: ApiUnderTest;
 let epochs: number[];
+let moves: number[];
+
+const drained = '4bf92f3577b34da6a3ce929d0e0e4736';
+const stopped = 'a'.repeat(32);
 
 const periodMs = 60_000;
 /** Midnight in Berlin before the day on which its clock is put forward. */
@@ -46,6 +50,14 @@ beforeAll(async () => {
     { at: at(3 * day), what: 'assigned', to: 'c3', reason: 'start' },
     { at: at(3 * day + 10), what: 'stopped' },
   ]);
+  moves = await tellSession(log, configOf('9', ['press-1'], periodMs), [
+    { at: at(5 * day), what: 'started' },
+    { at: at(5 * day), what: 'assigned', to: 'c1', reason: 'start' },
+    { at: at(5 * day + 10), what: 'assigned', to: 'c2', reason: 'drain', trace: drained },
+    { at: at(5 * day + 20), what: 'assigned', to: 'c3', reason: 'rebalance' },
+    { at: at(5 * day + 30), what: 'assigned', to: 'c1', reason: 'drain' },
+    { at: at(5 * day + 40), what: 'stopped', trace: stopped },
+  ]);
   const store = openPostgresSampleStore({ databaseUrl: database });
   const coverage = openPostgresTickCoverage({ databaseUrl: database });
   cleanUpAfterFile(() => Promise.all([store.close(), coverage.close()]).then(() => undefined));
@@ -73,10 +85,21 @@ beforeAll(async () => {
     const written = await store.write([sample(first, 0, 1), sample(second, 102, 2), sample(third, 700, 3)]);
     expect(written).toEqual({ kind: 'written' });
   }
+  await coverage.record(
+    [
+      [0, 8],
+      [12, 18],
+      [22, 28],
+      [32, 38],
+    ].map(([from = 0, to = 0]) => ({
+      ...{ sessionId: '9-1', deviceCode: 'press-1', periodMs, outcome: 'stored' as const },
+      ...{ from: tick(5 * day + from), to: tick(5 * day + to) },
+    })),
+  );
   // c1 woke up and sent once more for three ticks that c2 had read.
   const late = { sessionId: '7-1', deviceCode: 'press-1', periodMs, outcome: 'fenced' } as const;
   await coverage.record([{ ...late, from: tick(104), to: tick(106) }]);
-  await eventually(async () => (await api.get(`${sessionsPath}/8-1/`)).body.status === 'stopped', {
+  await eventually(async () => (await api.get(`${sessionsPath}/9-1/`)).body.status === 'stopped', {
     what: 'the read model to have the log',
   });
 });
@@ -236,11 +259,18 @@ describe('the gaps of all sessions', () => {
           devices: ['press-1', '冷却机'],
           device_count: 2,
         },
+        events: [
+          {
+            ...{ sequence: epochs[2], type: 'session.assigned', time: at(101), decided_by: 'system' },
+            ...{ reason: 'failover', collector_id: 'c2', by: null, trace_id: null },
+          },
+        ],
       },
       {
         ...{ session_id: '7-1', task_code: 'task-7', cause: 'timeout' },
         detail: 'the device did not answer in time',
         ...{ start_time: at(400), end_time: at(410), ticks: 10, devices: ['冷却机'], device_count: 1 },
+        events: [],
       },
     ]);
     const first = await ask(`gaps/?${window}&limit=1`);
@@ -249,6 +279,43 @@ describe('the gaps of all sessions', () => {
     expect(second.next_cursor).toBeNull();
     expect((await ask(`gaps/?${window}&cause=timeout`)).results).toEqual([results[1]]);
     expect((await ask(`gaps/?${window}&device=press-1`)).results).toMatchObject([{ ticks: 4 }]);
+  });
+});
+
+describe('a gap', () => {
+  const ofDay = `from=${at(5 * day)}&to=${at(6 * day)}`;
+  const origins = (gaps: { cause: string; events: Record<string, unknown>[] }[]) =>
+    gaps.map(({ cause, events }) => [
+      cause,
+      ...events.map(({ sequence, decided_by, trace_id, by }) => [sequence, decided_by, trace_id, by]),
+    ]);
+  const all = () => [
+    ['drain', [moves[2], 'command', drained, null]],
+    ['rebalance', [moves[3], 'system', null, null]],
+    ['drain', [moves[4], 'shutdown', null, null]],
+    ['session_end', [moves[5], 'command', stopped, 'test']],
+  ];
+
+  it('leads to the event that it comes of, and to the command behind that, or says that there was none', async () => {
+    expect(origins((await ask(`gaps/?${ofDay}`)).results)).toEqual(all());
+    expect(origins((await ask(`sessions/9-1/gaps/`)).results)).toEqual(all());
+    const [row] = (await ask(`report/?${ofDay}`)).results;
+    expect(origins(row.gaps)).toEqual(all());
+  });
+
+  it('is found by the command that it comes of', async () => {
+    for (const path of [`gaps/?${ofDay}`, 'sessions/9-1/gaps/?']) {
+      expect(origins((await ask(`${path}&trace=${drained}`)).results)).toEqual(all().slice(0, 1));
+      expect((await ask(`${path}&trace=${'b'.repeat(32)}`)).results).toEqual([]);
+      expect(await ask(`${path}&trace=7`)).toMatchObject({ status: 422, code: 'validation_failed' });
+    }
+    const cli = cliForTest({ HOLDFAST_URL: api.url, TZ: 'UTC' });
+    const time = ['--from', at(5 * day), '--to', at(6 * day)];
+    const shown = await cli.run('gaps', ...time, '--trace', stopped, '--table');
+    expect(shown.stdout).toContain(`stopped ${moves[5]}, trace ${stopped}`);
+    const chinese = cliForTest({ HOLDFAST_URL: api.url, TZ: 'UTC', HOLDFAST_LANG: 'zh' });
+    const { stdout } = await chinese.run('sessions', 'gaps', '9-1', '--table');
+    expect(stdout).toContain(`assigned ${moves[3]}，系统自行决定`);
   });
 });
 

@@ -6,9 +6,14 @@ import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config
 import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
 import type { SessionLogForTest } from '@holdfast/test/support/session-log.ts';
 
-type Told =
-  | { readonly at: string; readonly what: 'started' | 'paused' | 'resumed' | 'stopped' | 'failed' }
-  | { readonly at: string; readonly what: 'assigned'; readonly to: string; readonly reason: AssignReason };
+type Told = {
+  readonly at: string;
+  /** Of the command that it comes of. */
+  readonly trace?: string;
+} & (
+  | { readonly what: 'started' | 'paused' | 'resumed' | 'stopped' | 'failed' }
+  | { readonly what: 'assigned'; readonly to: string; readonly reason: AssignReason }
+);
 
 export function configOf(taskId: string, devices: readonly string[], periodMs: number): TaskConfig {
   return taskConfigSchema.parse({
@@ -75,6 +80,7 @@ export async function tellSession(
       id: `told-${sessionId}-${index}`,
       time: told.at,
       source: '/holdfast/test',
+      traceparent: told.trace && `00-${told.trace}-00f067aa0ba902b7-01`,
     });
     const isPlacement = told.what === 'assigned';
     const subject = isPlacement ? subjects.placement(taskId) : subjects.lifecycle(taskId);

@@ -125,6 +125,7 @@ export class FleetWatch {
           ...this.#granted(collectorId, lease),
           voidUpTo: this.#voidUpTo(collectorId, lease?.void_up_to ?? 0, lastEvent),
           isToBeEmptied: lease?.stays_up,
+          emptiedBy: lease?.traceparent,
           fenced: lease?.fenced,
         });
       }
@@ -188,6 +189,7 @@ export class FleetWatch {
       instance: `fence-${randomUUID()}`,
       state: 'given_up',
       stays_up: undefined,
+      traceparent: undefined,
       ...silenceOf(former, record, clock),
       void_up_to: isVoided ? claimed : voidUpTo,
       fenced: former?.fenced ?? verdict,

@@ -77,8 +77,7 @@ export class ActionPerformer {
     const { taskId } = task;
     const about = { session: sessionId, task: taskId, task_code: taskCode, collector: collectorId };
     if (reason === 'recovery') logger.info(about, `Recovering session ${sessionId} for task ${taskCode}`);
-    // The request that once began the session is no cause of a failover or a restart.
-    const traceparent = reason === 'start' || reason === 'resume' ? task.traces.lifecycle : undefined;
+    const traceparent = requestBehind(action);
     const epoch = await this.#append(
       task,
       { type: 'session.assigned', sessionId, taskId, collectorId, configVersion, reason, refusals },
@@ -104,20 +103,12 @@ export class ActionPerformer {
    * waits for.
    */
   async #release(action: Extract<Action, { type: 'release' }>): Promise<number> {
-    const { task, collectorId, epoch, reason, detail, refusals } = action;
+    const { task, collectorId, epoch, reason, detail, refusals, traceparent } = action;
     const { taskId } = task;
     const sessionId = sessionIdOf(task);
-    const sequence = await this.#append(task, {
-      type: 'session.released',
-      sessionId,
-      taskId,
-      collectorId,
-      epoch,
-      reason,
-      detail,
-      refusals,
-    });
-    const about = { session: sessionId, task: taskId, collector: collectorId, epoch, reason, detail };
+    const what = { sessionId, taskId, collectorId, epoch, reason, detail, refusals };
+    const sequence = await this.#append(task, { type: 'session.released', ...what }, traceparent);
+    const about = { session: sessionId, task: taskId, collector: collectorId, epoch, reason, detail, traceparent };
     if (isHandOver(reason)) this.#options.logger.info(about, 'session released');
     else this.#options.logger.warn(about, 'session released');
     return sequence;
@@ -235,6 +226,20 @@ export class ActionPerformer {
   #now(): string {
     return new Date(this.#options.clock.wallMs()).toISOString();
   }
+}
+
+/**
+ * The trace of the request that an assignment comes of. One that once began the session is no cause of a failover or a
+ * restart; one that took it up again after it was placed last is.
+ */
+function requestBehind({
+  task: { traces, placement, lastPlacement },
+  session,
+  reason,
+}: Extract<Action, { type: 'assign' }>): string | undefined {
+  if (session.runningSince > lastPlacement) return traces.lifecycle;
+  if (placement.situation === 'released' && isHandOver(placement.reason)) return traces.placement;
+  return reason === 'start' || reason === 'resume' ? traces.lifecycle : undefined;
 }
 
 function limitsOf({ session }: TaskState): { soft_limit_at?: string; hard_limit_at?: string } {

@@ -11,6 +11,8 @@ export const leaseValueSchema = z.looseObject({
   state: z.enum(['active', 'draining', 'given_up']),
   /** With `draining`: the holder stays up, and its work is to be moved to others. */
   stays_up: z.boolean().optional(),
+  /** With `stays_up`: trace of the request that asked for it. */
+  traceparent: z.string().optional(),
   /**
    * Renewals arrive, and were not confirmed in time for a lease and its margin: nobody acts by this one, whatever becomes of it.
    */

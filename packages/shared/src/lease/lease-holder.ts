@@ -58,6 +58,7 @@ export class LeaseHolder {
   #breakOff: AbortController | undefined;
   #state: LeaseState = 'active';
   #staysUp = false;
+  #traceparent: string | undefined;
   #stateSinceMs: number;
   #renewals = 0;
   /** Revision of our own last write; undefined while the key is not ours. */
@@ -144,9 +145,13 @@ export class LeaseHolder {
     });
   }
 
-  /** Tells everybody that this holder takes no more work. @param staysUp it does not end: its work is to be moved */
-  markDraining(staysUp = false): void {
-    this.#become('draining', staysUp);
+  /**
+   * Tells everybody that this holder takes no more work.
+   * @param staysUp it does not end: its work is to be moved
+   * @param traceparent of the request that asked for it
+   */
+  markDraining(staysUp = false, traceparent?: string): void {
+    this.#become('draining', staysUp, traceparent);
   }
 
   /** Tells everybody that this holder takes work again. */
@@ -154,10 +159,11 @@ export class LeaseHolder {
     this.#become('active', false);
   }
 
-  #become(state: 'active' | 'draining', staysUp: boolean): void {
+  #become(state: 'active' | 'draining', staysUp: boolean, traceparent?: string): void {
     if (this.#state !== state) this.#stateSinceMs = this.#options.clock.wallMs();
     this.#state = state;
     this.#staysUp = staysUp;
+    this.#traceparent = traceparent;
     this.#wake?.();
   }
 
@@ -366,7 +372,7 @@ export class LeaseHolder {
       renewals: this.#renewals,
       host,
       ...fields,
-      ...(state === 'draining' && this.#staysUp ? { stays_up: true } : {}),
+      ...(state === 'draining' && this.#staysUp ? { stays_up: true, traceparent: this.#traceparent } : {}),
       ...(this.#isStarved ? { starved: true } : {}),
       ...(this.voidUpTo() > 0 ? { void_up_to: this.voidUpTo() } : {}),
     });

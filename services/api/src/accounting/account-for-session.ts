@@ -155,7 +155,7 @@ async function account(
         stored: intersection(intersection(account.stored, scheduled), window),
         quarantined: intersection(intersection(account.quarantined, scheduled), window),
         gaps: account.gaps.flatMap((gap) =>
-          intersection([gap], window).map((range) => ({ ...range, cause: gap.cause })),
+          intersection([gap], window).map((range) => ({ ...gap, ...range })),
         ),
         unscheduled: intersection(account.unscheduled, window),
         fenced: intersection(coverage.missed.get('fenced') ?? [], window),

@@ -16,6 +16,7 @@ import { Problem, validationFailed } from '../problems/problem.ts';
 import { deviceNotInSession, knownSession } from '../sessions/known-session.ts';
 import { type AccountingSources, accountForSession, type SessionAccount } from './account-for-session.ts';
 import { countIntervals, countsByInterval, countsOf } from './count-ticks.ts';
+import { eventsBehind, eventsOfTrace } from './gap-events.ts';
 import { gapViews } from './gap-views.ts';
 
 export const brokerNotAsked = {
@@ -38,6 +39,7 @@ interface Window {
 
 /** Routes that tell the fate of every tick that was due. */
 export function accountingRoutes(sources: AccountingSources): Route[] {
+  const { database } = sources;
   const account = async (sessionId: string, { device, from, to }: Window) => {
     const now = new Date();
     const session = await knownSession(sources.database, sessionId);
@@ -77,19 +79,22 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
         const after = decodeGapCursor(query.cursor);
         const { found, head } = await account(id, query);
         const causes = query.cause && new Set(query.cause);
+        const traced = query.trace === undefined ? undefined : await eventsOfTrace(database, query.trace);
         const isNewest = query.order === 'newest';
         const oldestFirst = gapViews(found);
         const gaps = (isNewest ? oldestFirst.reverse() : oldestFirst)
           .filter(({ view }) => !causes || causes.has(view.cause))
+          .filter(({ events }) => !traced || events.some((event) => traced.has(event)))
           .filter(
             ({ startMs, index }) =>
               !after || (isNewest ? isBehind(after, [startMs, index]) : isBehind([startMs, index], after)),
           );
         const page = gaps.slice(0, query.limit);
         const last = gaps.length > query.limit ? page.at(-1) : undefined;
+        const behind = await eventsBehind(database, page);
         return {
           ...head,
-          results: page.map(({ view }) => view),
+          results: page.map((gap) => ({ ...gap.view, events: behind(gap) })),
           next_cursor: last ? encodeGapCursor([last.startMs, last.index]) : null,
         };
       },

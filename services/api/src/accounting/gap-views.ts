@@ -3,6 +3,8 @@ import type { SessionAccount } from './account-for-session.ts';
 import { gapDetails } from './gap-details.ts';
 
 export interface PlacedGap {
+  /** Sequences of the events that it follows from. */
+  readonly events: readonly number[];
   readonly view: GapView;
   /** Scheduled time of its first tick, in ms since 1970. Ticks of devices with different periods cannot be compared. */
   readonly startMs: number;
@@ -14,7 +16,8 @@ export interface PlacedGap {
 export function gapViews({ devices }: SessionAccount): PlacedGap[] {
   return devices
     .flatMap(({ device, gaps, periodMs }, index) =>
-      gaps.map(({ cause, from, to }) => ({
+      gaps.map(({ cause, from, to, events }) => ({
+        events,
         index,
         startMs: from * periodMs,
         view: {

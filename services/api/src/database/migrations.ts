@@ -155,6 +155,7 @@ const readModel = [
   )`,
   `create index session_events_session_id_index on session_events (session_id, sequence)`,
   `create index session_events_assigned_index on session_events (sequence) where type = 'session.assigned'`,
+  `create index session_events_trace_id_index on session_events ((data->>'trace_id')) where data->>'trace_id' is not null`,
   `create table session_counters (
     session_id text not null,
     epoch bigint not null,

@@ -4,6 +4,7 @@ import {
   gapsOfAllQuerySchema,
   gapsOfAllSchema,
 } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
+import { eventsBehind, eventsOfTrace } from '../accounting/gap-events.ts';
 import { decodeGapOfAllCursor, encodeGapOfAllCursor, type GapOfAllPosition } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
 import { timeAsked } from '../http/time-asked.ts';
@@ -16,7 +17,8 @@ const sessionsAtMost = 5_000;
 
 interface Placed {
   readonly position: GapOfAllPosition;
-  readonly gap: GapOfAll;
+  readonly gap: Omit<GapOfAll, 'events'>;
+  readonly events: readonly number[];
 }
 
 /** The gaps of all sessions, each once for all devices that have it. */
@@ -30,11 +32,13 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
     summary: 'List what all sessions miss, and why',
     schema: { querystring: gapsOfAllQuerySchema, response: { 200: gapsOfAllSchema } },
     handler: async (request): Promise<GapsOfAll> => {
-      const { limit, cursor, from, to, device, cause, ...filter } = request.query;
+      const { limit, cursor, from, to, device, cause, trace, ...filter } = request.query;
       const time = timeAsked({ from, to });
       const after = decodeGapOfAllCursor(cursor);
       const causes = cause && new Set(cause);
-      const { rows } = await sessionsWithin(accounting.database, {
+      const { database } = accounting;
+      const traced = trace === undefined ? undefined : await eventsOfTrace(database, trace);
+      const { rows } = await sessionsWithin(database, {
         ...filter,
         ...time,
         sites: request.grantedSites,
@@ -48,20 +52,23 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
         const { session_id, task_code, first_sequence } = row;
         const own = jointGaps(devices)
           .map(
-            ({ startMs, view }, place): Placed => ({
+            ({ startMs, events, view }, place): Placed => ({
+              events,
               position: [startMs, first_sequence, place],
               gap: { session_id, task_code, ...view },
             }),
           )
-          .filter(({ position, gap }) => !isBefore(position, after) && (!causes || causes.has(gap.cause)));
+          .filter(({ position, gap }) => !isBefore(position, after) && (!causes || causes.has(gap.cause)))
+          .filter(({ events }) => !traced || events.some((event) => traced.has(event)));
         if (own.length === 0) continue;
         found = [...found, ...own].sort(inOrder).slice(0, limit + 1);
       }
       const page = found.slice(0, limit);
+      const behind = await eventsBehind(database, page);
       const last = found.length > limit ? page.at(-1) : undefined;
       return {
         ...head.view(),
-        results: page.map(({ gap }) => gap),
+        results: page.map(({ gap, events }) => ({ ...gap, events: behind({ events }) })),
         next_cursor: last ? encodeGapOfAllCursor(last.position) : null,
       };
     },

@@ -8,6 +8,7 @@ const leastApartMs = 2_000;
 
 interface Joint {
   readonly cause: GapCause;
+  readonly events: readonly number[];
   readonly firstMs: number;
   readonly firstEndMs: number;
   startMs: number;
@@ -19,11 +20,13 @@ interface Joint {
 /** A gap with its place in time. */
 export interface PlacedJointGap {
   readonly startMs: number;
-  readonly view: JointGap;
+  /** Sequences of the events that it follows from. */
+  readonly events: readonly number[];
+  readonly view: Omit<JointGap, 'events'>;
 }
 
 /**
- * Gaps of the devices of a session, oldest first. What several miss for one cause from and to the same time, two of their ticks at the
+ * Gaps of the devices of a session, oldest first. What several miss for one cause and event from and to the same time, two of their ticks at the
  * most apart, is one: all devices of a lost collector miss the same seconds. One that misses more than the others stays apart.
  */
 export function jointGaps(
@@ -31,8 +34,8 @@ export function jointGaps(
 ): PlacedJointGap[] {
   const all = devices
     .flatMap(({ device, periodMs, gaps }) =>
-      gaps.map(({ cause, from, to }) => ({
-        ...{ device, cause, ticks: to - from + 1 },
+      gaps.map(({ cause, from, to, events }) => ({
+        ...{ device, cause, events, ticks: to - from + 1 },
         ...{ startMs: from * periodMs, endMs: (to + 1) * periodMs },
         apartMs: Math.max(leastApartMs, 2 * periodMs),
       })),
@@ -41,10 +44,13 @@ export function jointGaps(
   const joints: Joint[] = [];
   /** By cause, those that began so lately that another may join them. */
   const open = new Map<GapCause, Joint[]>();
-  for (const { device, cause, startMs, endMs, ticks, apartMs } of all) {
+  for (const { device, cause, events, startMs, endMs, ticks, apartMs } of all) {
     const recent = (open.get(cause) ?? []).filter(({ firstMs }) => startMs - firstMs <= apartMs);
     const fitting = recent.find(
-      (joint) => Math.abs(endMs - joint.firstEndMs) <= apartMs && !joint.devices.has(device),
+      (joint) =>
+        Math.abs(endMs - joint.firstEndMs) <= apartMs &&
+        !joint.devices.has(device) &&
+        String(joint.events) === String(events),
     );
     if (fitting) {
       fitting.endMs = Math.max(fitting.endMs, endMs);
@@ -52,7 +58,7 @@ export function jointGaps(
       fitting.devices.add(device);
     } else {
       const joint = {
-        ...{ cause, firstMs: startMs, firstEndMs: endMs },
+        ...{ cause, events, firstMs: startMs, firstEndMs: endMs },
         ...{ startMs, endMs, ticks, devices: new Set([device]) },
       };
       joints.push(joint);
@@ -60,8 +66,9 @@ export function jointGaps(
     }
     open.set(cause, recent);
   }
-  return joints.map(({ cause, startMs, endMs, ticks, devices: missed }) => ({
+  return joints.map(({ cause, events, startMs, endMs, ticks, devices: missed }) => ({
     startMs,
+    events,
     view: {
       cause,
       detail: gapDetails[cause],

@@ -35,7 +35,7 @@ export function csvHead({ title }: Pick<CsvOf, 'title'>): string {
 }
 
 /** A line for each part of the time in which ticks were due; one that says so, where nobody knows which were. */
-export function csvRows(row: ReportRow, { title, clock, parts }: CsvOf): string {
+export function csvRows(row: Omit<ReportRow, 'gaps'>, { title, clock, parts }: CsvOf): string {
   const named = title === undefined ? [] : [title];
   const { session_id, task_code, task_name, sites, by_part, counts } = row;
   const session = [session_id, task_code, task_name, sites.filter(Boolean).join(' ')];

@@ -6,6 +6,7 @@ import {
   reportSchema,
 } from '@holdfast/shared/contracts/http/report-http.ts';
 import type { GrantedSites } from '../access/granted-sites.ts';
+import { eventsBehind } from '../accounting/gap-events.ts';
 import { askedClock } from '../http/asked-clock.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
@@ -13,7 +14,7 @@ import { timeAsked } from '../http/time-asked.ts';
 import { EvidenceHead } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
 import { heldEvidenceOf } from './held-evidence.ts';
-import { partsOf, partView, reportRow } from './report.ts';
+import { partsOf, partView, reportRow, type UntoldRow } from './report.ts';
 import { csvHead, csvRows } from './report-csv.ts';
 import { type RowsWithin, sessionsWithin } from './sessions-within.ts';
 
@@ -55,15 +56,22 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
           before: decodeCursor(cursor),
         });
         const head = new EvidenceHead(time);
-        const results: Report['results'] = [];
+        const untold: UntoldRow[] = [];
         for await (const evidence of heldEvidenceOf(sources, rows, time, head)) {
-          results.push(reportRow(evidence, parts));
+          untold.push(reportRow(evidence, parts));
         }
+        const behind = await eventsBehind(
+          database,
+          untold.flatMap(({ gaps }) => gaps),
+        );
         return {
           ...head.view(),
           time_zone: clock.zone,
           parts: parts.map(partView),
-          results,
+          results: untold.map((row) => ({
+            ...row,
+            gaps: row.gaps.map((gap) => ({ ...gap, events: behind(gap) })),
+          })),
           next_cursor: encodeCursor(next),
         };
       },

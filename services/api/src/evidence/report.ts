@@ -91,8 +91,13 @@ export function partView({ name, fromMs, toMs }: Part): ReportPart {
   return { name, start_time: new Date(fromMs).toISOString(), end_time: new Date(toMs).toISOString() };
 }
 
+/** A row whose gaps name the events that they follow from by their sequences. */
+export type UntoldRow = Omit<ReportRow, 'gaps'> & {
+  readonly gaps: readonly (Omit<ReportRow['gaps'][number], 'events'> & { readonly events: readonly number[] })[];
+};
+
 /** A session in a report: what of it is there, what is not and why, and who held it. */
-export function reportRow({ row, devices, spans }: HeldEvidence, parts: readonly Part[]): ReportRow {
+export function reportRow({ row, devices, spans }: HeldEvidence, parts: readonly Part[]): UntoldRow {
   const gaps = jointGaps(devices ?? []);
   const lengthOf = ({ start_time, end_time }: (typeof gaps)[number]['view']) =>
     Date.parse(end_time) - Date.parse(start_time);
@@ -105,7 +110,7 @@ export function reportRow({ row, devices, spans }: HeldEvidence, parts: readonly
     counts: devices ? countsOf(devices) : null,
     by_part: devices ? countsOfPeriods(tickColumns(devices, parts)) : [],
     holders: spans,
-    gaps: longest.map(({ view }) => view),
+    gaps: longest.map(({ view, events }) => ({ ...view, events })),
     gaps_left_out: gaps.length - longest.length,
   };
 }

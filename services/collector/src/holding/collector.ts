@@ -9,7 +9,7 @@ import type { TaskHolder } from './task-holder.ts';
 
 export interface Lease {
   isHeld(): boolean;
-  markDraining(staysUp?: boolean): void;
+  markDraining(staysUp?: boolean, traceparent?: string): void;
   markActive(): void;
   giveUp(): Promise<void>;
 }
@@ -141,7 +141,7 @@ export class Collector {
    */
   setAside(isAside: boolean, traceparent?: string): number {
     const { lease, log } = this.#options;
-    if (isAside) lease.markDraining(true);
+    if (isAside) lease.markDraining(true, traceparent);
     else lease.markActive();
     const sessions = this.running();
     log.warn(

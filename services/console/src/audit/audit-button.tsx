@@ -8,7 +8,7 @@ import './audit.css';
 const AuditDialog = lazy(() => import('./audit-dialog.tsx'));
 
 /** Leads from an event to the command that it came of, for whoever may read the audit log; others see by whom in the event itself. */
-export function AuditButton({ event }: { event: SessionEventView }) {
+export function AuditButton({ event }: { event: Pick<SessionEventView, 'data'> }) {
   const { t } = useAuditTexts();
   const me = useMe();
   const [isOpen, setOpen] = useState(false);

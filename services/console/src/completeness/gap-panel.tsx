@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { Answered } from '../parts/answered.tsx';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
+import { GapOrigins } from '../words/gap-origins.tsx';
 import { useWords } from '../words/texts.ts';
 import { useCellText } from './cell-text.ts';
 import { type AskedGaps, gapsAtMost, useGapsOfAll } from './completeness-queries.ts';
@@ -141,6 +142,7 @@ function Gap({ gap }: { gap: GapOfAll }) {
           {' · '}
           {t('map.panel.gap.ticks', { count: gap.ticks })}
         </span>
+        <GapOrigins session={gap.session_id} events={gap.events} />
       </p>
       <p className="quiet small">
         <Link

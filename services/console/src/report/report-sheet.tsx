@@ -6,6 +6,7 @@ import { type Column, Table } from '../parts/table.tsx';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { shareText } from '../time/share.ts';
+import { GapOrigins } from '../words/gap-origins.tsx';
 import { useWords } from '../words/texts.ts';
 import type { Report } from './report-queries.ts';
 import { sumOfCounts } from './sum-of-counts.ts';
@@ -170,7 +171,7 @@ function Gaps({ results }: { results: readonly ReportRow[] }) {
   const numbers = new Intl.NumberFormat(locale);
   const gaps = results
     .flatMap(({ session_id, task_code, gaps }) =>
-      gaps.map((gap) => ({ ...gap, session: `${task_code} ${session_id}` })),
+      gaps.map((gap) => ({ ...gap, session_id, session: `${task_code} ${session_id}` })),
     )
     .sort((one, other) => one.start_time.localeCompare(other.start_time));
   const leftOut = results.reduce((sum, { gaps_left_out }) => sum + gaps_left_out, 0);
@@ -206,7 +207,16 @@ function Gaps({ results }: { results: readonly ReportRow[] }) {
       isNumber: true,
       cell: ({ ticks }) => numbers.format(ticks),
     },
-    { key: 'why', name: t('report.why'), cell: ({ cause }) => word(`cause.${cause}`) },
+    {
+      key: 'why',
+      name: t('report.why'),
+      cell: ({ cause, session_id, events }) => (
+        <>
+          {word(`cause.${cause}`)}
+          <GapOrigins session={session_id} events={events} />
+        </>
+      ),
+    },
   ];
   return (
     <>

@@ -109,7 +109,7 @@ function Row({ id, row, isJson }: { id: string; row: Happening; isJson: boolean 
         <pre lang="en">{JSON.stringify(row.raw, null, 2)}</pre>
       ) : (
         <span className="feed-text">
-          <HappeningText row={row} />
+          <HappeningText session={id} row={row} />
         </span>
       )}
     </>

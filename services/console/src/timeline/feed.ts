@@ -1,4 +1,4 @@
-import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import type { GapOfSession } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { DeviceChangesPage } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { keepPreviousData, type QueryClient, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
@@ -46,7 +46,7 @@ export function useFeed(id: string, wanted: readonly Source[], query: FeedQuery)
     '/api/acquisition/devices/health/changes/',
     { ...time, session: id, to_status: isOnlyAbnormal ? 'slow,error,timeout,disconnected' : undefined },
   );
-  const gaps = useSource<GapView>('gaps', id, wanted.includes('gap'), `${path(id)}/gaps/`, {
+  const gaps = useSource<GapOfSession>('gaps', id, wanted.includes('gap'), `${path(id)}/gaps/`, {
     ...time,
     order: 'newest',
   });

@@ -1,12 +1,13 @@
 import { AuditButton } from '../audit/audit-button.tsx';
 import { durationText } from '../time/duration.ts';
 import { EventText } from '../words/event-text.tsx';
+import { GapOrigins } from '../words/gap-origins.tsx';
 import { useWords } from '../words/texts.ts';
 import type { Happening } from './merge-feed.ts';
 import { useTimelineTexts } from './texts.ts';
 
 /** An event of the session, a change of a device or a gap, in a sentence. */
-export function HappeningText({ row }: { row: Happening }) {
+export function HappeningText({ session, row }: { session: string; row: Happening }) {
   const { t } = useTimelineTexts();
   const { t: word } = useWords();
   switch (row.kind) {
@@ -32,9 +33,14 @@ export function HappeningText({ row }: { row: Happening }) {
       );
     }
     case 'gap': {
-      const { device, ticks, cause, start_time: start, end_time: end } = row.raw;
+      const { device, ticks, cause, events, start_time: start, end_time: end } = row.raw;
       const duration = durationText(t, (Date.parse(end) - Date.parse(start)) / 1_000);
-      return <span>{t('feed.gap', { count: ticks, device, duration, cause: word(`cause.${cause}`) })}</span>;
+      return (
+        <span>
+          {t('feed.gap', { count: ticks, device, duration, cause: word(`cause.${cause}`) })}
+          <GapOrigins session={session} events={events} />
+        </span>
+      );
     }
     default:
       return row satisfies never;

@@ -1,4 +1,4 @@
-import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import type { GapOfSession } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { DeviceChangesPage } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
 
@@ -6,7 +6,7 @@ import type { SessionEventView } from '@holdfast/shared/contracts/http/session-h
 export type Happening = { readonly key: string; readonly time: string } & (
   | { readonly kind: 'session'; readonly raw: SessionEventView }
   | { readonly kind: 'device'; readonly raw: DeviceChangesPage['results'][number] }
-  | { readonly kind: 'gap'; readonly raw: GapView }
+  | { readonly kind: 'gap'; readonly raw: GapOfSession }
 );
 
 export interface FeedSource {

@@ -1,4 +1,4 @@
-import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import type { GapOfSession } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { SessionThenOrNow } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -51,7 +51,7 @@ export function useGapsAt(id: string, at: string) {
     queryKey: ['sessions', id, 'gaps-at', at],
     queryFn: async () => {
       const ms = Date.parse(at);
-      const { results } = await api.get<{ results: readonly GapView[] }>(`${path(id)}/gaps/`, {
+      const { results } = await api.get<{ results: readonly GapOfSession[] }>(`${path(id)}/gaps/`, {
         from: new Date(ms - aroundMs).toISOString(),
         to: new Date(ms + aroundMs).toISOString(),
         limit: 200,

@@ -7,7 +7,7 @@ const released = ['refused', 'rebalance', 'drain', 'recovery_disabled'] as const
 const told = new Set(['started', 'paused', 'resumed', 'stopped', 'failed', 'warned']);
 
 /** Tells an event of a session in a sentence. */
-export function EventText({ event }: { event: SessionEventView }) {
+export function EventText({ event }: { event: Pick<SessionEventView, 'sequence' | 'type' | 'data'> }) {
   const { t } = useWords();
   const data = (event.data ?? {}) as {
     by?: string;

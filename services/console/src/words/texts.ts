@@ -1,4 +1,4 @@
-import { causeWords, deviceStatusWords, prefixed } from '@holdfast/shared/contracts/words/status-words.ts';
+import { causeWords, decidedWords, deviceStatusWords, prefixed } from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../i18n/room-texts.ts';
 import type { TranslationOf } from '../i18n/texts.ts';
 
@@ -8,6 +8,9 @@ export const en = {
   'device.failures_other': '{{count}} failures',
 
   ...prefixed('cause', causeWords, 'en'),
+
+  ...prefixed('decided', decidedWords, 'en'),
+  'origin.open': 'The event that it follows from',
 
   'event.session.started': 'Started by {{by}}',
   'event.session.paused': 'Paused by {{by}}',
@@ -35,6 +38,9 @@ export const zh: TranslationOf<typeof en> = {
   'device.failures_other': '{{count}} 次失败',
 
   ...prefixed('cause', causeWords, 'zh'),
+
+  ...prefixed('decided', decidedWords, 'zh'),
+  'origin.open': '查看引起缺失的事件',
 
   'event.session.started': '由 {{by}} 启动',
   'event.session.paused': '由 {{by}} 暂停',

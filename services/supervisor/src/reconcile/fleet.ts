@@ -11,6 +11,8 @@ export interface Collector {
   readonly voidUpTo: number;
   /** It drains, but stays up: what it holds is to be moved to others. */
   readonly isToBeEmptied?: boolean | undefined;
+  /** Trace of the request that asked for it. */
+  readonly emptiedBy?: string | undefined;
   /** The verdict before a supervisor took its lease; set from then on. */
   readonly fenced?: 'dead' | 'given_up' | undefined;
 }

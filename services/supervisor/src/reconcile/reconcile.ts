@@ -82,6 +82,8 @@ export type Action =
       readonly reason: ReleaseReason;
       readonly detail: string;
       readonly refusals: number;
+      /** Of the request that it comes of; undefined where nobody asked for it. */
+      readonly traceparent?: string | undefined;
     }
   /** Messages on the subject of a collector that is gone, for a task that is not placed there. */
   | { readonly type: 'remove'; readonly collectorId: string; readonly taskId: string }
@@ -192,7 +194,11 @@ export function reconcile(situation: Situation): Plan {
 
   for (const { task, collectorId, epoch } of emptyDrained(fleet, placed, occupancy)) {
     const detail = `${collectorId} was asked to let go of its sessions`;
-    actions.push({ type: 'release', task, collectorId, epoch, reason: 'drain', detail, refusals: 0 });
+    const traceparent = fleet.get(collectorId)?.emptiedBy;
+    actions.push({
+      ...{ type: 'release', task, collectorId, epoch, reason: 'drain', detail, refusals: 0 },
+      traceparent,
+    });
   }
 
   // Balance is a luxury: first everybody has a place and all is quiet.

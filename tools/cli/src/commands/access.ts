@@ -37,6 +37,7 @@ const auditOptions: Readonly<Record<string, Option>> = {
   who: { type: 'string', value: 'TEXT', about: 'part of the name' },
   action: { type: 'string', value: 'ACTION', about: 'session.stop, or all of a kind: session' },
   target: { type: 'string', value: 'TEXT', about: 'part of what it was done to' },
+  trace: { type: 'string', value: 'TRACE', about: 'of this command: the trace that an event or a gap names' },
   from: { type: 'string', value: 'TIME', about: timeForms },
   to: { type: 'string', value: 'TIME', about: 'likewise' },
 };
@@ -141,7 +142,7 @@ export const accessCommands: readonly Command[] = [
 ];
 
 const auditAsked = (input: Input) => ({
-  ...Object.fromEntries(['who', 'action', 'target'].map((name) => [name, input.text(name)])),
+  ...Object.fromEntries(['who', 'action', 'target', 'trace'].map((name) => [name, input.text(name)])),
   from: input.time('from'),
   to: input.time('to'),
 });

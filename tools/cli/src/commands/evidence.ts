@@ -1,6 +1,7 @@
 import type { ApiClient, Item, Query } from '@holdfast/api-client/api-client.ts';
 import { type Command, type Input, limitOf, limitOption, type Option, timeForms } from '../command.ts';
 import { localTime } from '../output/local-time.ts';
+import { originColumn, traceOption } from '../output/origin-column.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Printer } from '../output/printer.ts';
 import { percent, record, records } from '../output/values.ts';
@@ -105,10 +106,12 @@ export const evidence: readonly Command[] = [
       ...within,
       device: { type: 'string', value: 'CODE', about: 'of this device only' },
       cause: { type: 'string', value: 'CAUSE', about: 'for these causes only (commas between them)' },
+      ...traceOption,
       ...limitOption,
     },
     async run({ api, print }, input) {
-      const query = { ...asked(input), device: input.text('device'), cause: input.text('cause') };
+      const of = { device: input.text('device'), cause: input.text('cause'), trace: input.text('trace') };
+      const query = { ...asked(input), ...of };
       const gaps = await allOf(api, print, `${path}/gaps/`, query, limitOf(input));
       print.table(
         gaps,
@@ -120,6 +123,7 @@ export const evidence: readonly Command[] = [
           { head: 'FROM', cell: ({ start_time }) => localTime(start_time) },
           { head: 'TO', cell: ({ end_time }) => localTime(end_time) },
           { head: 'TICKS', cell: ({ ticks }) => ticks, align: 'right' },
+          originColumn,
           ...whyColumn(),
         ],
         gaps,

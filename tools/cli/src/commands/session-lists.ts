@@ -1,6 +1,7 @@
 import type { Item } from '@holdfast/api-client/api-client.ts';
 import { type Command, limitOf, limitOption, type Option, timeForms } from '../command.ts';
 import { localTime } from '../output/local-time.ts';
+import { originColumn, traceOption } from '../output/origin-column.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Column } from '../output/table.ts';
 import { duration, percent, record, records } from '../output/values.ts';
@@ -137,6 +138,7 @@ export const sessionLists: readonly Command[] = [
     options: {
       ...window,
       cause: { type: 'string', value: 'CAUSE', about: 'for these causes only (commas between them)' },
+      ...traceOption,
       ...limitOption,
     },
     async run({ api, print }, input) {
@@ -146,7 +148,7 @@ export const sessionLists: readonly Command[] = [
       const noteLacking = ({ not_asked }: Item) => {
         for (const { detail } of records(not_asked)) lacking.add(plainText(String(detail)));
       };
-      const query = { ...asked, cause: input.text('cause') };
+      const query = { ...asked, cause: input.text('cause'), trace: input.text('trace') };
       const gaps = await api.list(`${path}/gaps/`, query, limitOf(input), noteLacking);
       print.table(
         gaps,
@@ -156,6 +158,7 @@ export const sessionLists: readonly Command[] = [
           { head: 'FROM', cell: ({ start_time }) => localTime(start_time) },
           { head: 'TO', cell: ({ end_time }) => localTime(end_time) },
           { head: 'TICKS', cell: ({ ticks }) => ticks, align: 'right' },
+          originColumn,
           ...whyColumn(),
         ],
         gaps,

@@ -35,6 +35,7 @@ export const chineseHeads = {
   HOST: '主机',
   LABELS: '标签',
   WHY: '原因',
+  'COMES OF': '起因',
   SITE: '站点',
   PERIOD: '周期',
   ENABLED: '启用',

@@ -175,6 +175,8 @@ export const chineseHelp = {
     '导出全部审计日志以便另行保存，最早的在前：每行一条 JSON 记录。',
   'part of the name': '操作者名称中的文字',
   'session.stop, or all of a kind: session': '如 session.stop；只写 session 则为该类全部操作',
+  'of this command: the trace that an event or a gap names': '只限此命令（事件或缺失所示的跟踪号）',
+  'that come of this command only, by its trace': '只限由此命令引起的（按跟踪号）',
   'part of what it was done to': '操作对象中的文字',
 
   'Saves event log, configuration snapshots and database together (docs/backup.md).':

@@ -53,6 +53,8 @@ export const chineseSentences = {
   'You are logged out at {{url}}.': '已退出 {{url}} 的登录。',
   'There is none.': '没有登录。',
   'this one': '当前登录',
+  '{{type}} {{sequence}}, by {{decided}}': '{{type}} {{sequence}}，{{decided}}',
+  '{{type}} {{sequence}}, trace {{trace}}': '{{type}} {{sequence}}，跟踪号 {{trace}}',
   '{{id}} is over.': '{{id}} 已结束。',
   nothing: '无',
   'the key of HOLDFAST_API_KEY_FILE': 'HOLDFAST_API_KEY_FILE 中的密钥',

@@ -12,6 +12,7 @@ import type { registerTables } from '@holdfast/shared/contracts/task-config.ts';
 import {
   causeWords,
   collectorStateWords,
+  decidedWords,
   deviceStatusWords,
   holderWords,
 } from '@holdfast/shared/contracts/words/status-words.ts';
@@ -52,6 +53,7 @@ export const chineseValues = {
   } satisfies Record<DeviceCondition, string>,
   cause: chinese(causeWords),
   holder: chinese(holderWords),
+  decided: chinese(decidedWords),
   collector: chinese(collectorStateWords),
   quality: { good: '良好', uncertain: '存疑', bad: '无数值' } satisfies Record<
     (typeof readQualities)[number],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { gapCauses } from '../../domain/gaps/gap-causes.ts';
 import { commaList } from './comma-list.ts';
+import { gapEventsSchema, traceText } from './gap-event-http.ts';
 import { notAskedSchema } from './not-asked.ts';
 import { cursorText, gapCursorPattern, pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
@@ -27,6 +28,7 @@ export const gapListQuerySchema = z.object({
   cause: commaList(gapCauses)
     .optional()
     .describe('One cause, or several with commas between them; an empty one filters nothing'),
+  trace: traceText,
 });
 
 /** Ticks of one device in a row that have no sample, all for the same cause. */
@@ -55,7 +57,10 @@ const accounted = {
   not_asked: notAskedSchema,
 } as const;
 
-export const gapPageSchema = pageSchema(gapViewSchema).extend(accounted);
+export const gapOfSessionSchema = gapViewSchema.extend({ events: gapEventsSchema });
+export type GapOfSession = z.infer<typeof gapOfSessionSchema>;
+
+export const gapPageSchema = pageSchema(gapOfSessionSchema).extend(accounted);
 
 export const completenessQuerySchema = z.object({
   ...window,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { gapCauses } from '../../domain/gaps/gap-causes.ts';
 import { commaList } from './comma-list.ts';
 import { evidenceHead, evidenceQuery, filterText } from './evidence-http.ts';
+import { gapEventsSchema, traceText } from './gap-event-http.ts';
 import { cursorText, gapOfAllCursorPattern, pageSchema } from './page.ts';
 
 export const gapsOfAllQuerySchema = z.object({
@@ -9,9 +10,10 @@ export const gapsOfAllQuerySchema = z.object({
   cursor: cursorText(gapOfAllCursorPattern),
   device: filterText('Code of a device: only its ticks'),
   cause: commaList(gapCauses).optional().describe('One cause, or several with commas between them'),
+  trace: traceText,
 });
 
-/** Ticks that devices of one session miss for the same cause from and to the same time. */
+/** Ticks that devices of one session miss for the same cause and event from and to the same time. */
 export const jointGapSchema = z.object({
   cause: z.enum(gapCauses),
   /** In words for people. */
@@ -24,6 +26,7 @@ export const jointGapSchema = z.object({
   /** Codes of the first twenty. */
   devices: z.array(z.string()),
   device_count: z.int(),
+  events: gapEventsSchema,
 });
 export type JointGap = z.infer<typeof jointGapSchema>;
 

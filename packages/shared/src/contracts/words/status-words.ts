@@ -2,6 +2,7 @@ import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { GapCause } from '../../domain/gaps/gap-causes.ts';
 import type { AssignReason } from '../../domain/placement/events.ts';
 import type { CollectorState } from '../http/collectors-http.ts';
+import type { GapEvent } from '../http/gap-event-http.ts';
 import type { DeviceStatus } from '../session-status.ts';
 
 type WordsOf<Name extends string> = Readonly<Record<Name, InBoth>>;
@@ -43,6 +44,13 @@ export const holderWords: WordsOf<AssignReason> = {
   drain: both('the collector before was drained', '前任采集器被排空'),
   rebalance: both('moved for balance', '为均衡负载而移动'),
   recovery: both('placed again after a restart', '重启后重新分配'),
+};
+
+/** Who had a session moved, begun or ended. */
+export const decidedWords: WordsOf<GapEvent['decided_by']> = {
+  command: both('asked for by a command', '由命令引起'),
+  system: both('decided by the system itself', '系统自行决定'),
+  shutdown: both('the collector was ended where it runs', '采集器在其主机上被关闭'),
 };
 
 /** How a collector is. */

@@ -1,4 +1,4 @@
-import { causesFromLog } from './cause-from-log.ts';
+import { type CausedTicks, causesFromLog } from './cause-from-log.ts';
 import type { GapCause } from './gap-causes.ts';
 import { lostAfterSending } from './lost-after-sending.ts';
 import type { RunningInterval } from './schedule.ts';
@@ -10,6 +10,8 @@ export { settledMs } from './lost-after-sending.ts';
 
 export interface Gap extends TickRange {
   readonly cause: GapCause;
+  /** Sequences of the events of the session that the cause follows from, oldest first; none where it was said, or nothing explains it. */
+  readonly events: readonly number[];
 }
 
 /** Everything recorded of one device of a session. */
@@ -64,7 +66,7 @@ export function attributeGaps(options: {
   const stored = coverage.stored;
   const quarantined = without(coverage.quarantined, stored);
   let open = without(without(scheduled, stored), quarantined);
-  const gaps: Gap[] = [];
+  const gaps: CausedTicks[] = [];
   let recorded = union(stored, quarantined);
   for (const cause of said) {
     const ticks = coverage.missed.get(cause);
@@ -86,9 +88,19 @@ export function attributeGaps(options: {
   return { scheduled, stored, quarantined, gaps: mergeGaps(gaps), unscheduled: without(recorded, scheduled) };
 }
 
-function mergeGaps(gaps: readonly Gap[]): Gap[] {
-  const byCause = Map.groupBy(gaps, ({ cause }) => cause);
+function mergeGaps(pieces: readonly CausedTicks[]): Gap[] {
+  const byCause = Map.groupBy(pieces, ({ cause }) => cause);
   return [...byCause]
-    .flatMap(([cause, ranges]) => normalise(ranges).map((range) => ({ ...range, cause })))
+    .flatMap(([cause, ranges]) => {
+      const explained = ranges.filter((piece) => piece.event !== undefined).sort((a, b) => a.from - b.from);
+      let next = 0;
+      return normalise(ranges).map((range) => {
+        const events = new Set<number>();
+        for (; (explained[next]?.from ?? Number.POSITIVE_INFINITY) <= range.to; next += 1) {
+          events.add(explained[next]?.event as number);
+        }
+        return { ...range, cause, events: [...events] };
+      });
+    })
     .sort((a, b) => a.from - b.from);
 }

@@ -15,9 +15,13 @@ export interface KnownOfDevice {
   readonly nowMs: number;
 }
 
-interface Cause extends TickRange {
+export interface CausedTicks extends TickRange {
   readonly cause: GapCause;
+  /** Sequence of the event that it follows from. */
+  readonly event?: number | undefined;
 }
+
+type Cause = Pick<CausedTicks, 'cause' | 'event'>;
 
 /** Time before a session's end in which its last ticks may be lost to the ending itself, whatever their period. */
 const endingMs = 2_000;
@@ -25,7 +29,7 @@ const endingMs = 2_000;
 const moveMs = 5_000;
 
 /** Gives each tick of `open`, of which nothing was recorded, the cause that follows from who held the session when. */
-export function causesFromLog(open: TickRanges, known: KnownOfDevice): Cause[] {
+export function causesFromLog(open: TickRanges, known: KnownOfDevice): CausedTicks[] {
   const { intervals, periodMs, nowMs } = known;
   const held = intervals.map((interval) => ({
     ...interval,
@@ -46,7 +50,7 @@ export function causesFromLog(open: TickRanges, known: KnownOfDevice): Cause[] {
     const interval = held.find(({ fromMs, endMs }) => {
       return fromMs < (range.to + 1) * periodMs && endMs > range.from * periodMs;
     });
-    return { ...range, cause: interval ? causeIn(interval, range, known) : 'not_arrived' };
+    return { ...range, ...(interval ? causeIn(interval, range, known) : { cause: 'not_arrived' as const }) };
   });
 }
 
@@ -59,13 +63,17 @@ function causeIn(
   interval: HeldInterval,
   { from, to }: TickRange,
   { recorded, periodMs }: KnownOfDevice,
-): GapCause {
-  const { placements } = interval;
+): Cause {
+  const { placements, fromSequence, toSequence } = interval;
+  const began = fromSequence === undefined ? {} : { event: fromSequence };
+  const ended = toSequence === undefined ? {} : { event: toSequence };
   const next = firstAfter(placements, from * periodMs);
   const isHeld = next === undefined ? placements.length > 0 : next > 0;
   if (!isHeld) {
-    const reason = next === undefined ? undefined : placements[next]?.reason;
-    return reason === undefined || isBeginning(reason) ? 'waiting' : reason;
+    const placement = next === undefined ? undefined : placements[next];
+    return placement === undefined || isBeginning(placement.reason)
+      ? { cause: 'waiting', ...began }
+      : { cause: placement.reason, event: placement.epoch };
   }
   const after = firstRangeAfter(recorded, to);
   const recordAfter = recorded[after];
@@ -83,14 +91,16 @@ function causeIn(
       return timeMs > beginsMs && timeMs <= holeEndsMs;
     });
     if (handOver) {
-      const { reason, releasedMs = handOver.timeMs } = handOver;
+      const { reason, epoch, releasedMs = handOver.timeMs } = handOver;
       const isLeftAlone = handOver.timeMs - releasedMs > moveMs && to * periodMs < handOver.timeMs;
-      return isBeginning(reason) || isLeftAlone ? 'waiting' : reason;
+      if (isBeginning(reason)) return { cause: 'waiting', ...began };
+      return { cause: isLeftAlone ? 'waiting' : reason, event: epoch };
     }
-    if (isFollowed) return 'restart';
+    if (isFollowed) return { cause: 'restart' };
   }
-  if (interval.toMs === undefined) return 'not_arrived';
-  return from >= firstTickOfEnding(interval.toMs, periodMs) ? 'session_end' : 'holder_lost';
+  if (interval.toMs === undefined) return { cause: 'not_arrived' };
+  const isEnding = from >= firstTickOfEnding(interval.toMs, periodMs);
+  return { cause: isEnding ? 'session_end' : 'holder_lost', ...ended };
 }
 
 function isBeginning(reason: AssignReason): reason is 'start' | 'resume' {

@@ -19,7 +19,7 @@ export function Events({ id }: { id: string }) {
         {rows.slice(0, atMost).map((row) => (
           <li key={row.key}>
             <time dateTime={row.time}>{plant.moment(new Date(row.time))}</time>
-            <HappeningText row={row} />
+            <HappeningText session={id} row={row} />
           </li>
         ))}
       </ol>

@@ -2,6 +2,7 @@ import { durationText } from '../../time/duration.ts';
 import { usePlantTime } from '../../time/plant-time.tsx';
 import { useRangeName } from '../../time/range-name.ts';
 import type { TimeRange } from '../../time/time-range.ts';
+import { GapOrigins } from '../../words/gap-origins.tsx';
 import { useWords } from '../../words/texts.ts';
 import { useGaps } from './session-queries.ts';
 import { useDetailTexts } from './texts.ts';
@@ -33,6 +34,7 @@ export function Gaps({ id, range }: { id: string; range: TimeRange }) {
                 {gap.device}: {t('detail.gaps.ticks', { count: gap.ticks })},{' '}
                 {durationText(t, (Date.parse(gap.end_time) - Date.parse(gap.start_time)) / 1_000)}
                 <span className="quiet"> {word(`cause.${gap.cause}`)}</span>
+                <GapOrigins session={id} events={gap.events} />
               </span>
             </li>
           ))}

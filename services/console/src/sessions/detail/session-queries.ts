@@ -1,4 +1,4 @@
-import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import type { GapOfSession } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/api.ts';
@@ -17,7 +17,7 @@ export function useSession(id: string) {
 }
 
 interface GapPage {
-  readonly results: readonly GapView[];
+  readonly results: readonly GapOfSession[];
   readonly [other: string]: unknown;
 }
 
