@@ -1,40 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { spokenLanguage } from '@holdfast/shared/runtime/config.ts';
 import { givenOrAround } from './given-or-around.ts';
 import type { AnsweredCommand, DeviceRequest } from './history.ts';
 import { readHistory } from './read-history.ts';
 import { describe } from './report.ts';
 import { defaultTolerances } from './tolerances.ts';
+import { usage } from './usage.ts';
 import { type Verdict, verify } from './verify.ts';
 
 /** As long as a running session may be without a sample before that is a violation. */
 const defaultWaitMs = defaultTolerances.freshMs;
 const lookAgainMs = 2_000;
-
-const usage = `Reads SESSIONS, SAMPLES and, when it is named, the database, and checks the invariants on what is recorded.
-
-  npm run -s verify -- --nats nats://127.0.0.1:4222 [--database postgres://…] [options]
-
-  --nats URL             the broker; else NATS_URL or NATS_URL_FILE. Where it asks for a key, NATS_NKEY_SEED or
-                         NATS_NKEY_SEED_FILE has the API's; with npm start .holdfast/secrets/nats-api/seed
-  --database URL         else DATABASE_URL or DATABASE_URL_FILE, which nobody reads in the list of processes
-  --sample-store WHICH   postgres or influx: where samples go, else SAMPLE_STORE (default postgres). InfluxDB is not read: what is
-                         stored there is judged by the writer's record in the database
-  --since TIME           judge only ticks after this time (RFC 3339)
-  --commands FILE        what clients asked and were answered, one JSON object a line
-  --requests FILE        requests that reached the devices, one JSON object a line
-  --lease-ttl-ms N       LEASE_TTL_MS of the collectors (default 10000)
-  --clock-ms N           how far the machines' clocks may differ (default 1000)
-  --settle-ms N          how long a sample may be on its way (default 15000)
-  --wait-ms N            so long the samples of sessions that run may take to come, as after a start of the system, before
-                         their absence counts; 0: none (default 30000)
-  --min-events N  --min-sessions N  --min-ticks N  --min-hand-overs N
-                         what must have been seen before the answer can be "ok"
-  --json                 the verdict as one line of JSON
-
-Exit codes: 0 all invariants hold, 1 violations, 2 could not judge (too little was seen, or nothing could be read).
-`;
 
 const number = (text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
@@ -95,7 +73,7 @@ async function main(): Promise<number> {
   });
   const natsUrl = givenOrAround(values.nats, 'NATS_URL');
   if (values.help || natsUrl === undefined) {
-    console.error(usage);
+    console.error(usage[spokenLanguage()]);
     return values.help ? 0 : 2;
   }
   const sinceMs = values.since === undefined ? undefined : Date.parse(values.since);

@@ -67,6 +67,7 @@ import { takeForms } from './pages/form-body.ts';
 import { pageRoutes } from './pages/page-routes.ts';
 import type { AnsweredRequest, CommandKeys, LastReadings } from './ports.ts';
 import { Problem, validationFailed } from './problems/problem.ts';
+import { answerInItsLanguage } from './problems/said.ts';
 import { type CleanupSources, cleanupRoutes } from './sessions/cleanup/cleanup-routes.ts';
 import { commandRoutes } from './sessions/command-routes.ts';
 import type { SessionCommands } from './sessions/commands/session-commands.ts';
@@ -216,6 +217,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setSerializerCompiler(serializerCompiler);
   tellRequestIds(app);
   tellTraces(app);
+  answerInItsLanguage(app);
   serveDeclaredRoutesOnly(app);
   addProblemReplies(app);
   waitUntilReady(app, () => isReady(readiness));

@@ -199,7 +199,8 @@ describe('a session that waits for a collector', () => {
   it('says why and since when, wherever it is read, until it is placed', async () => {
     const sessionId = await startTask(api, await configureTask(api, 'waits'));
     const detail = 'no collector that is up has the labels site=hall-3';
-    const notice = { v: 1, session: sessionId, why: 'no_collector', detail } as const;
+    const zh = '在线的采集器都没有标签 site=hall-3';
+    const notice = { v: 1, session: sessionId, why: 'no_collector', detail: { en: detail, zh } } as const;
     await board.write(taskOf(sessionId), { ...notice, since: new Date().toISOString() });
     await expect.poll(() => session(sessionId)).toMatchObject({ placement: { state: 'waiting', detail } });
     expect((await session(sessionId)).placement.since).toBe((await session(sessionId)).started_at);
@@ -211,6 +212,10 @@ describe('a session that waits for a collector', () => {
     expect((await api.get(`${sessionsPath}/${sessionId}/status/`)).body).toMatchObject({
       placement: { state: 'waiting', detail },
     });
+    const inChinese = await api.raw(`${sessionsPath}/${sessionId}/`, {
+      headers: { 'accept-language': 'zh-CN' },
+    });
+    expect(inChinese.body).toMatchObject({ placement: { state: 'waiting', detail: zh } });
     await placements.assign(sessionId, 'collector-a');
     await board.clear(taskOf(sessionId));
     await expect
@@ -222,9 +227,15 @@ describe('a session that waits for a collector', () => {
     const taskId = await configureTask(api, 'overtaken');
     const other = await startTask(api, await configureTask(api, 'marker'));
     const sessionId = await startTask(api, taskId);
-    const stale = { v: 1, why: 'no_collector', detail: 'stale', since: '2020-01-01T00:00:00.000Z' } as const;
+    const said = (text: string) => ({ en: text, zh: text });
+    const stale = {
+      v: 1,
+      why: 'no_collector',
+      detail: said('stale'),
+      since: '2020-01-01T00:00:00.000Z',
+    } as const;
     await board.write(String(taskId), { ...stale, session: `${taskId}-9` });
-    await board.write(taskOf(other), { ...stale, session: other, detail: 'seen' });
+    await board.write(taskOf(other), { ...stale, session: other, detail: said('seen') });
     await expect.poll(() => session(other)).toMatchObject({ placement: { detail: 'seen' } });
     expect(await session(sessionId)).toMatchObject({ placement: { detail: 'waiting for a collector' } });
     await board.write(String(taskId), { ...stale, session: sessionId });
@@ -236,7 +247,8 @@ describe('a session that waits for a collector', () => {
     const sessionId = await startTask(api, await configureTask(api, 'orphaned'));
     await placements.assign(sessionId, 'collector-a');
     const since = new Date().toISOString();
-    const notice = { v: 1, session: sessionId, why: 'no_collector', detail: 'no collector is up' } as const;
+    const detail = { en: 'no collector is up', zh: '没有在线的采集器' };
+    const notice = { v: 1, session: sessionId, why: 'no_collector', detail } as const;
     await board.write(taskOf(sessionId), { ...notice, since });
     const waits = { state: 'waiting', detail: 'no collector is up', collector_id: null, since };
     await expect.poll(() => session(sessionId)).toMatchObject({ status: 'running', placement: waits });

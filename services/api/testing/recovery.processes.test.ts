@@ -155,7 +155,7 @@ describe('what should run beside what does', () => {
       v: 1,
       session: waits,
       why: 'no_collector',
-      detail: 'no collector is up',
+      detail: { en: 'no collector is up', zh: '没有在线的采集器' },
       since: new Date().toISOString(),
     });
     const silent = await startTask(api, await configureTask(api, 'silent'));

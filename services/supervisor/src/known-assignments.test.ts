@@ -30,7 +30,7 @@ const waitsFor = (former: string, taskId: string): Waiting => ({
   taskId,
   sessionId: `${taskId}-1`,
   why: 'former_holder_not_done',
-  detail: '',
+  detail: { en: '', zh: '' },
   former,
 });
 

@@ -108,7 +108,15 @@ export class ActionPerformer {
     const sessionId = sessionIdOf(task);
     const what = { sessionId, taskId, collectorId, epoch, reason, detail, refusals };
     const sequence = await this.#append(task, { type: 'session.released', ...what }, traceparent);
-    const about = { session: sessionId, task: taskId, collector: collectorId, epoch, reason, detail, traceparent };
+    const about = {
+      session: sessionId,
+      task: taskId,
+      collector: collectorId,
+      epoch,
+      reason,
+      detail,
+      traceparent,
+    };
     if (isHandOver(reason)) this.#options.logger.info(about, 'session released');
     else this.#options.logger.warn(about, 'session released');
     return sequence;

@@ -37,7 +37,7 @@ export class WaitingReport {
       // A wait for a former holder lasts for milliseconds.
       if (why === 'former_holder_not_done') continue;
       present.add(taskId);
-      const text = `${sessionId} ${detail}`;
+      const text = `${sessionId} ${detail.en}`;
       if (this.#written.get(taskId) === text) continue;
       this.#written.set(taskId, text);
       writes.push(this.#board.write(taskId, { v: 1, session: sessionId, why, detail, since: now }));
@@ -55,11 +55,11 @@ export class WaitingReport {
     const nowMs = this.#clock.monotonicMs();
     this.#unmetSinceMs = unmet.length === 0 ? undefined : (this.#unmetSinceMs ?? nowMs);
     if (this.#unmetSinceMs !== undefined && nowMs - this.#unmetSinceMs < worthSayingAfterMs) return;
-    const said = unmet.map(({ sessionId, detail }) => `${sessionId} ${detail}`).join('\n');
+    const said = unmet.map(({ sessionId, detail }) => `${sessionId} ${detail.en}`).join('\n');
     if (said === this.#logged) return;
     this.#logged = said;
     if (unmet.length === 0) return;
-    const reasons = [...new Set(unmet.map(({ detail }) => detail))].slice(0, 5).join('; ');
+    const reasons = [...new Set(unmet.map(({ detail }) => detail.en))].slice(0, 5).join('; ');
     this.#log.warn(
       { sessions: unmet.slice(0, 100).map(({ sessionId }) => sessionId), count: unmet.length },
       `running sessions wait: ${reasons}`,

@@ -20,6 +20,11 @@ const schema = z.object({
   STREAM_REPLICAS: streamSettings.STREAM_REPLICAS.unwrap().optional(),
 });
 
+/** The language of the help, which needs no settings. */
+export function spokenLanguage({ HOLDFAST_LANG }: Environment = process.env): 'en' | 'zh' {
+  return HOLDFAST_LANG === 'zh' ? 'zh' : 'en';
+}
+
 export type BackupConfig = z.infer<typeof schema>;
 
 /** Reads the configuration; the command line comes before the environment. @throws ConfigError */

@@ -3,7 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Connection, connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { RestoreFailed } from '@holdfast/shared/jetstream/sessions/restore-session-log.ts';
-import { type BrokerAccess, brokerAccess, ConfigError } from '@holdfast/shared/runtime/config.ts';
+import {
+  type BrokerAccess,
+  brokerAccess,
+  ConfigError,
+  spokenLanguage,
+} from '@holdfast/shared/runtime/config.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { BackupError } from './backup-error.ts';
 import { backupConfig } from './config.ts';
@@ -11,22 +16,7 @@ import type { Manifest } from './manifest.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { saveBackup } from './save-backup.ts';
 import { showSteps } from './show-steps.ts';
-
-const usage = `Saves SESSIONS, TASK_CONFIGS, API_KEYS, USERS and PostgreSQL together, and brings them back into an empty system.
-
-  npm run -s backup  -- --to FOLDER [--nats URL] [--database URL | --database-file FILE]
-  npm run -s restore -- --from FOLDER [--nats URL] [--database URL | --database-file FILE] [--epoch-floor N]
-
-  --nats URL            the broker; else NATS_URL or NATS_URL_FILE
-  --database-file FILE  a file with the address of the database; else DATABASE_URL or DATABASE_URL_FILE
-  --database URL        the same in the open: everybody on this machine can read it while the command runs
-  --to FOLDER           is made; must not exist yet. The services may go on meanwhile
-  --from FOLDER         a backup. The services must be stopped, the broker and the database empty
-  --epoch-floor N       an epoch known to have been given out after the backup; later ones will be higher.
-                        Without it 1000 sequences are left out
-
-Exit codes: 0 done, 1 not done (the message says why and what is left), 2 wrong use.
-`;
+import { usage } from './usage.ts';
 
 const connectTimeoutMs = 10_000;
 const log = createLogger('backup', 'silent');
@@ -47,7 +37,7 @@ async function main(): Promise<number> {
   const [command] = positionals;
   const folder = command === 'backup' ? values.to : command === 'restore' ? values.from : undefined;
   if (values.help || command === undefined || folder === undefined || positionals.length > 1) {
-    console.error(usage);
+    console.error(usage[spokenLanguage()]);
     return values.help ? 0 : 2;
   }
   const epochFloor = wholeNumber(values['epoch-floor']);

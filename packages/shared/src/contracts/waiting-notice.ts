@@ -6,7 +6,7 @@ export const waitingNoticeSchema = z.object({
   session: z.string(),
   why: z.enum(['no_collector', 'former_holder_not_done', 'recovery_disabled', 'log_damaged']),
   /** In words for people. */
-  detail: z.string(),
+  detail: z.object({ en: z.string(), zh: z.string() }),
   /** RFC 3339 */
   since: z.string(),
 });

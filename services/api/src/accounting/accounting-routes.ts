@@ -13,17 +13,20 @@ import { decodeGapCursor, encodeGapCursor } from '../http/cursor.ts';
 import { intervalOf, timeOf, utcOffsetOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
+import { said } from '../problems/said.ts';
 import { deviceNotInSession, knownSession } from '../sessions/known-session.ts';
 import { type AccountingSources, accountForSession, type SessionAccount } from './account-for-session.ts';
 import { countIntervals, countsByInterval, countsOf } from './count-ticks.ts';
 import { eventsBehind, eventsOfTrace } from './gap-events.ts';
 import { gapViews } from './gap-views.ts';
 
-export const brokerNotAsked = {
+export const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail:
+  detail: said(
     'NATS does not answer now, so what waits there unwritten is not known: a tick that was lost on its way may still be called not_arrived.',
-};
+    'NATS 目前没有应答，其中待写入的内容未知：途中丢失的采样可能仍显示为 not_arrived。',
+  ),
+});
 
 const params = z.object({ id: z.string().describe('Session id') });
 const ofSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ sessions: [id] });
@@ -61,7 +64,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
         period_ms: found.periodMs,
         from: window.from?.toISOString() ?? null,
         to: window.to.toISOString(),
-        not_asked: found.brokerWasAsked ? [] : [brokerNotAsked],
+        not_asked: found.brokerWasAsked ? [] : [brokerNotAsked()],
       },
     };
   };

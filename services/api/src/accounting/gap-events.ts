@@ -29,13 +29,20 @@ export async function eventsBehind(
       const told = { reason: text('reason'), by: text('by'), trace_id: text('trace_id') };
       const decided_by = decider(told);
       const when = time?.toISOString() ?? '';
-      return [sequence, { sequence, type, time: when, decided_by, ...told, collector_id: text('collector_id') }];
+      return [
+        sequence,
+        { sequence, type, time: when, decided_by, ...told, collector_id: text('collector_id') },
+      ];
     }),
   );
   return (gap) => firsts(gap).flatMap((sequence) => bySequence.get(sequence) ?? []);
 }
 
-function decider({ reason, by, trace_id }: Pick<GapEvent, 'reason' | 'by' | 'trace_id'>): GapEvent['decided_by'] {
+function decider({
+  reason,
+  by,
+  trace_id,
+}: Pick<GapEvent, 'reason' | 'by' | 'trace_id'>): GapEvent['decided_by'] {
   if (trace_id !== null || (by !== null && by !== 'supervisor')) return 'command';
   return reason === 'drain' ? 'shutdown' : 'system';
 }

@@ -1,6 +1,6 @@
 import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { SessionAccount } from './account-for-session.ts';
-import { gapDetails } from './gap-details.ts';
+import { gapDetail } from './gap-details.ts';
 
 export interface PlacedGap {
   /** Sequences of the events that it follows from. */
@@ -23,7 +23,7 @@ export function gapViews({ devices }: SessionAccount): PlacedGap[] {
         view: {
           device,
           cause,
-          detail: gapDetails[cause],
+          detail: gapDetail(cause),
           from_tick: from,
           to_tick: to,
           ticks: to - from + 1,

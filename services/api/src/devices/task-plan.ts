@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { endpointKey, endpointOf, unitKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import { isBitTable } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import {
@@ -14,6 +15,7 @@ import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-
 import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { valuesPerSecond } from '@holdfast/shared/domain/rates/values-per-second.ts';
 import type { TaskContent } from '../configuration/task-snapshot.ts';
+import { said } from '../problems/said.ts';
 import type { MeasuredRoundTrips } from './measured-round-trips.ts';
 
 /** A device in the same building; a PLC's own scan is most of it. */
@@ -78,11 +80,15 @@ export function planTask(
     endpoints.find(({ verdict }) => verdict === 'cannot_hold') ??
     endpoints.find(({ verdict }) => verdict === 'late_at_times');
   const hasOthers = endpoints.some(({ other_tasks }) => other_tasks.length > 0);
+  const reckoned = hasOthers ? reckonedWith.others : reckonedWith.alone;
   return {
     task_id: Number(content.task_id),
     task_code: content.task_code,
     verdict: worst?.verdict ?? 'holds',
-    detail: `${worst ? `${worst.endpoint} ${worst.detail}.` : 'Every period can be held.'} ${hasOthers ? reckonedWith.others : reckonedWith.alone}`,
+    detail: said(
+      `${worst ? `${worst.endpoint} ${worst.detail}.` : 'Every period can be held.'} ${reckoned.en}`,
+      `${worst ? `${worst.endpoint} ${worst.detail}。` : '所有周期均可满足。'}${reckoned.zh}`,
+    ),
     ...assumed,
     values_per_second: rounded(valuesPerSecond(content)),
     endpoints,
@@ -90,10 +96,14 @@ export function planTask(
 }
 
 const reckonedWith = {
-  alone:
+  alone: both(
     'This is reckoned for the task alone: no other one reads there now, and one that is started later is not in it.',
-  others:
+    '仅按此任务估算：目前没有其他任务在此读取，之后启动的任务未计入。',
+  ),
+  others: both(
     'This is reckoned with the other tasks that read there now; one that is started later is not in it.',
+    '已计入目前在此读取的其他任务；之后启动的任务未计入。',
+  ),
 } as const;
 
 function devicesByEndpoint({ devices }: TaskContent): ReadonlyMap<string, readonly DeviceConfig[]> {
@@ -222,11 +232,20 @@ function inWords({ verdict, busyShare, everythingOnceMs, shortestPeriodMs }: End
   const once = `${rounded(everythingOnceMs)} ms`;
   switch (verdict) {
     case 'holds':
-      return `holds ${shortestPeriodMs} ms: reading everything once takes ${once}`;
+      return said(
+        `holds ${shortestPeriodMs} ms: reading everything once takes ${once}`,
+        `可满足 ${shortestPeriodMs} ms：全部读取一次需 ${once}`,
+      );
     case 'late_at_times':
-      return `holds ${shortestPeriodMs} ms most of the time: when everything is due at once the plan needs ${once}, and ticks are missed`;
+      return said(
+        `holds ${shortestPeriodMs} ms most of the time: when everything is due at once the plan needs ${once}, and ticks are missed`,
+        `大多可满足 ${shortestPeriodMs} ms：全部同时到期时需 ${once}，会缺失采样`,
+      );
     case 'cannot_hold':
-      return `cannot hold ${shortestPeriodMs} ms: the plan needs ${once}, and ${rounded(busyShare * 100)} % of the time of the bus${busyShare > 1 ? '' : ', which leaves none for an answer that is late'}`;
+      return said(
+        `cannot hold ${shortestPeriodMs} ms: the plan needs ${once}, and ${rounded(busyShare * 100)} % of the time of the bus${busyShare > 1 ? '' : ', which leaves none for an answer that is late'}`,
+        `无法满足 ${shortestPeriodMs} ms：全部读取一次需 ${once}，占用总线时间的 ${rounded(busyShare * 100)}%${busyShare > 1 ? '' : '，没有余量容纳迟到的应答'}`,
+      );
     default:
       return verdict satisfies never;
   }
@@ -237,9 +256,13 @@ const namedAtMost = 5;
 function besideInWords(tasks: readonly OtherTask[]): string {
   if (tasks.length === 0) return '';
   const named = tasks.slice(0, namedAtMost).map(({ task_code }) => task_code);
-  const rest = tasks.length > namedAtMost ? ` and ${tasks.length - namedAtMost} more` : '';
+  const more = tasks.length - namedAtMost;
+  const rest = more > 0 ? said(` and ${more} more`, `，另有 ${more} 个`) : '';
   const share = tasks.reduce((sum, { busy_share }) => sum + busy_share, 0);
-  return `, with ${rounded(share * 100)} % of the time for what runs there already: ${named.join(', ')}${rest}`;
+  return said(
+    `, with ${rounded(share * 100)} % of the time for what runs there already: ${named.join(', ')}${rest}`,
+    `；已在此运行的任务占用 ${rounded(share * 100)}% 的时间：${named.join('、')}${rest}`,
+  );
 }
 
 function measuredInWords(devices: readonly PlannedDevice[]): string {
@@ -247,9 +270,15 @@ function measuredInWords(devices: readonly PlannedDevice[]): string {
   if (measured.length === 0) return '';
   const named = measured
     .slice(0, namedAtMost)
-    .map(({ device, request }) => `${device} ${request.ms} ms (session ${request.session_id})`);
-  const rest = measured.length > namedAtMost ? ` and ${measured.length - namedAtMost} more` : '';
-  return `; a request takes, as measured: ${named.join(', ')}${rest}`;
+    .map(({ device, request: { ms, session_id: session } }) =>
+      said(`${device} ${ms} ms (session ${session})`, `${device} ${ms} ms（会话 ${session}）`),
+    );
+  const more = measured.length - namedAtMost;
+  const rest = more > 0 ? said(` and ${more} more`, `，另有 ${more} 台`) : '';
+  return said(
+    `; a request takes, as measured: ${named.join(', ')}${rest}`,
+    `；单次请求实测耗时：${named.join('、')}${rest}`,
+  );
 }
 
 function total(timed: readonly { ms: number }[]): number {

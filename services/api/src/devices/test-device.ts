@@ -9,6 +9,7 @@ import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
+import { said } from '../problems/said.ts';
 import { endpointHolders } from './endpoint-holders.ts';
 import { type ShownLimitsSources, toldLimits } from './learned-limits/shown-limits.ts';
 import { reachDevice } from './reach-device.ts';
@@ -60,7 +61,11 @@ export async function readOnce(
   for (let from = 0; from < device.points.length; from += pointsPerCall) {
     const part = { ...device, points: device.points.slice(from, from + pointsPerCall) };
     const leftMs = Math.floor(untilMs - performance.now());
-    if (leftMs < leastMs) givenUp ??= { detail: 'the time of the test was over', met_limit: 'test_time' };
+    if (leftMs < leastMs)
+      givenUp ??= {
+        detail: said('the time of the test was over', '测试时间已到'),
+        met_limit: 'test_time',
+      };
     if (givenUp) {
       points.push(...unasked(part, givenUp));
       continue;
@@ -83,7 +88,11 @@ export async function readOnce(
       givenUp = reply.given_up;
     } else {
       const isRefused = reply.kind === 'refused';
-      givenUp = { detail: isRefused ? reply.detail : 'the collector gave another answer than was asked for' };
+      givenUp = {
+        detail: isRefused
+          ? reply.detail
+          : said('the collector gave another answer than was asked for', '采集器的应答与请求不符'),
+      };
       points.push(...unasked(part, givenUp));
     }
   }
@@ -101,20 +110,33 @@ export async function readOnce(
 
 function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<GivenUp>): ReadPoint[] {
   return points.flatMap(valueCodes).map((code) => ({
-    ...{ code, quality: 'bad', value: null, raw: [], detail: `not read: ${detail}` },
+    ...{
+      code,
+      quality: 'bad',
+      value: null,
+      raw: [],
+      detail: said(`not read: ${detail}`, `未读取：${detail}`),
+    },
     ...(met_limit && { met_limit }),
   }));
 }
 
 /** With the first value of each reason, so that one that is met by many does not hide the others. */
 function inWords(total: number, bad: readonly ReadPoint[]): string {
-  if (bad.length === 0) return `All ${total} values were read.`;
+  if (bad.length === 0) return said(`All ${total} values were read.`, `${total} 个数值全部读到。`);
   const reasons = [...Map.groupBy(bad, ({ detail }) => detail)];
   const told = reasons.slice(0, shownReasons).map(([detail, [first, ...others]]) => {
-    const more = others.length > 0 ? ` and ${others.length} more` : '';
-    return `${first?.code}${more}: ${detail}`;
+    const more = others.length;
+    return said(
+      `${first?.code}${more > 0 ? ` and ${more} more` : ''}: ${detail}`,
+      `${first?.code}${more > 0 ? ` 等 ${more + 1} 个` : ''}：${detail}`,
+    );
   });
   const left = reasons.length - told.length;
-  const rest = left > 0 ? [`${left} more reasons, see points`] : [];
-  return `${bad.length} of ${total} values could not be read. ${[...told, ...rest].join('. ')}`;
+  const rest = left > 0 ? [said(`${left} more reasons, see points`, `另有 ${left} 种原因，见各点位`)] : [];
+  const all = [...told, ...rest];
+  return said(
+    `${bad.length} of ${total} values could not be read. ${all.join('. ')}`,
+    `${total} 个数值中有 ${bad.length} 个没有读到。${all.join('；')}`,
+  );
 }

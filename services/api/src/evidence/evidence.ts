@@ -61,7 +61,7 @@ export class EvidenceHead {
     return {
       from: this.#time.from.toISOString(),
       to: this.#time.to.toISOString(),
-      not_asked: this.#isBrokerSilent ? [brokerNotAsked] : [],
+      not_asked: this.#isBrokerSilent ? [brokerNotAsked()] : [],
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { JointGap } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
 import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import type { DeviceAccount } from '../accounting/account-for-session.ts';
-import { gapDetails } from '../accounting/gap-details.ts';
+import { gapDetail } from '../accounting/gap-details.ts';
 
 const devicesNamed = 20;
 const leastApartMs = 2_000;
@@ -71,7 +71,7 @@ export function jointGaps(
     events,
     view: {
       cause,
-      detail: gapDetails[cause],
+      detail: gapDetail(cause),
       start_time: new Date(startMs).toISOString(),
       end_time: new Date(endMs).toISOString(),
       ticks,

@@ -93,7 +93,9 @@ export function partView({ name, fromMs, toMs }: Part): ReportPart {
 
 /** A row whose gaps name the events that they follow from by their sequences. */
 export type UntoldRow = Omit<ReportRow, 'gaps'> & {
-  readonly gaps: readonly (Omit<ReportRow['gaps'][number], 'events'> & { readonly events: readonly number[] })[];
+  readonly gaps: readonly (Omit<ReportRow['gaps'][number], 'events'> & {
+    readonly events: readonly number[];
+  })[];
 };
 
 /** A session in a report: what of it is there, what is not and why, and who held it. */

@@ -9,6 +9,7 @@ import type { PointValueView } from '@holdfast/shared/contracts/http/points-http
 import { uncertainFlag } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { BrokerUnavailable, type LastReadings, type LiveSamples } from '../ports.ts';
+import { said } from '../problems/said.ts';
 import type { ConfiguredPoint } from './configured-points.ts';
 
 export interface PointValueSources {
@@ -24,15 +25,20 @@ interface Known {
   readonly sessionId: string | null;
 }
 
-const brokerNotAsked = {
+const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail:
+  detail: said(
     'NATS does not answer now: values are those of the database, which may be older, and misses are not known.',
-};
-const storeNotAsked = {
+    'NATS 目前没有应答：所示数值来自数据库，可能较旧，缺失情况未知。',
+  ),
+});
+const storeNotAsked = () => ({
   what: 'store' as const,
-  detail: 'The database of values does not answer now: of what the last readings lack nothing is known.',
-};
+  detail: said(
+    'The database of values does not answer now: of what the last readings lack nothing is known.',
+    '数值数据库目前没有应答：最近一次读取未包含的点位没有数值。',
+  ),
+});
 
 /**
  * The last value of each point. The last readings in SAMPLES have nearly all; the store has those of points that are read less often
@@ -78,7 +84,7 @@ export async function pointValues(
   return {
     results,
     liveId: bounds && readings ? String(bounds.lastSequence) : null,
-    notAsked: [...(readings ? [] : [brokerNotAsked]), ...(stored ? [] : [storeNotAsked])],
+    notAsked: [...(readings ? [] : [brokerNotAsked()]), ...(stored ? [] : [storeNotAsked()])],
   };
 }
 

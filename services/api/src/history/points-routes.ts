@@ -18,6 +18,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
+import { said } from '../problems/said.ts';
 import { knownSession } from '../sessions/known-session.ts';
 import { configuredPoints } from './configured-points.ts';
 import { historyDevices } from './history-devices.ts';
@@ -35,11 +36,13 @@ export interface PointsSources extends PointValueSources {
 /** A question each, at once: more of one caller would keep the others from the database. */
 const trendsTogether = 3;
 
-const brokerNotAsked = {
+const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail:
+  detail: said(
     'NATS does not answer now, so what waits there unwritten is not known: a tick that was lost on its way may still be called not_arrived.',
-};
+    'NATS 目前没有应答，其中待写入的内容未知：途中丢失的采样可能仍显示为 not_arrived。',
+  ),
+});
 
 /** Values of many points in one call: the last ones, and over a time. */
 export function pointsRoutes(sources: PointsSources): Route[] {
@@ -154,7 +157,7 @@ export function pointsRoutes(sources: PointsSources): Route[] {
           results,
           devices: [...holes.devices],
           unknown,
-          not_asked: holes.brokerWasAsked ? [] : [brokerNotAsked],
+          not_asked: holes.brokerWasAsked ? [] : [brokerNotAsked()],
         };
       },
     }),

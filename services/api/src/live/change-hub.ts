@@ -4,6 +4,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { ChangeStreams, Sinks } from '../ports.ts';
+import { inEnglish } from '../problems/said.ts';
 import type { ProjectionSignal } from '../sessions/projection/projection-signal.ts';
 import { sinksView } from '../system/sinks-view.ts';
 import { ChangeLog } from './change-log.ts';
@@ -161,7 +162,7 @@ export function changeHub({ streams, sinks, projection, isSessionAt, log }: Chan
 async function sinkNow(sinks: Sinks): Promise<SinkChange | undefined> {
   try {
     const [backlog, statuses] = await Promise.all([sinks.backlog(), sinks.statuses()]);
-    const { status, detail } = sinksView({ backlog, statuses, outboxes: [] }, Date.now());
+    const { status, detail } = inEnglish(() => sinksView({ backlog, statuses, outboxes: [] }, Date.now()));
     // How many samples wait changes all the time, and is asked for by whoever shows it.
     return { status, detail: detail.replace(/; \d+ samples wait in the stream$/, '') };
   } catch {

@@ -10,6 +10,7 @@ import {
   type QuarantineStore,
   type Sinks,
 } from '../ports.ts';
+import { said, spokenLanguage } from '../problems/said.ts';
 import type { WaitingNotices } from '../sessions/live-status/waiting-notices.ts';
 import type { LogGuard } from '../sessions/projection/log-guard.ts';
 import { logDamageOf } from '../sessions/recovery/recovery-view.ts';
@@ -34,26 +35,33 @@ const freshMs = 1_000;
 const dayMs = 86_400_000;
 const keptAtMost = 200;
 
-const brokerNotAsked = {
+const brokerNotAsked = () => ({
   what: 'broker' as const,
-  detail: 'NATS does not answer now: collectors, sinks and the quarantine are not known, nor what is read.',
-};
+  detail: said(
+    'NATS does not answer now: collectors, sinks and the quarantine are not known, nor what is read.',
+    'NATS 目前没有应答：采集器、写入和隔离区的状态，以及正在读取的内容均未知。',
+  ),
+});
 
-const storeNotAsked = {
+const storeNotAsked = () => ({
   what: 'store' as const,
-  detail: 'The database of the samples does not answer now, so ticks are not counted.',
-};
+  detail: said(
+    'The database of the samples does not answer now, so ticks are not counted.',
+    '采样数据库目前没有应答，无法统计采样。',
+  ),
+});
 
 /** The whole in one answer, shared by those who may see the same and a second old at most. */
 export function overviewOf(sources: OverviewSources): (sites: GrantedSites) => Promise<Overview> {
   const known = new Map<string, { readonly atMs: number; readonly view: Promise<Overview> }>();
   const ticks = ticksOfDay(sources.accounting);
   return (sites) => {
-    const key = JSON.stringify(sites);
+    const ofSites = JSON.stringify(sites);
+    const key = `${spokenLanguage()} ${ofSites}`;
     const nowMs = performance.now();
     const last = known.get(key);
     if (last && nowMs - last.atMs <= freshMs) return last.view;
-    const view = overview(sources, sites, (sessions) => ticks(key, sessions));
+    const view = overview(sources, sites, (sessions) => ticks(ofSites, sessions));
     if (known.size >= keptAtMost) known.clear();
     known.set(key, { atMs: nowMs, view });
     // A failure is nothing to be shared with whoever asks next.
@@ -97,7 +105,7 @@ async function overview(
     },
     ...ofAllSites,
     log_damage: logDamageOf(sources),
-    not_asked: [...(wasAsked ? [] : [brokerNotAsked]), ...(ticks === null ? [storeNotAsked] : [])],
+    not_asked: [...(wasAsked ? [] : [brokerNotAsked()]), ...(ticks === null ? [storeNotAsked()] : [])],
   };
 }
 

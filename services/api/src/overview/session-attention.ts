@@ -7,6 +7,7 @@ import {
   type DevicesSummary,
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import { said } from '../problems/said.ts';
 import { conditionOf } from './devices-summary.ts';
 
 export interface LookedAt {
@@ -38,11 +39,13 @@ export function attentionOf(looked: LookedAt): Attention[] {
 
 function failed({ error_message, next_try_at, stopped_at }: SessionView): Attention {
   const next =
-    next_try_at === null ? 'It is not tried again by itself' : `It is tried again at ${next_try_at}`;
+    next_try_at === null
+      ? said('It is not tried again by itself.', '不会自动重试。')
+      : said(`It is tried again at ${next_try_at}.`, `将于 ${next_try_at} 重试。`);
   return {
     code: 'failed',
     severity: 1,
-    detail: `${error_message ?? 'it failed'}. ${next}.`,
+    detail: said(`${error_message ?? 'it failed'}. ${next}`, `${error_message ?? '已出错'}。${next}`),
     since: stopped_at,
   };
 }
@@ -50,11 +53,11 @@ function failed({ error_message, next_try_at, stopped_at }: SessionView): Attent
 function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] {
   if (placement && placement.state !== 'placed') {
     const { state: code, detail, since } = placement;
-    return [{ code, severity: 1, detail: detail || 'no collector has it', since }];
+    return [{ code, severity: 1, detail: detail || said('no collector has it', '没有采集器持有'), since }];
   }
   if (!compared) return [];
   const { storing, last_sample, disagreements, is_actual, is_unknown } = compared;
-  const detail = disagreements.join('; ');
+  const detail = disagreements.join(said('; ', '；'));
   // The reason is told of the writer.
   if (is_unknown) return [];
   if (is_actual) {
@@ -68,7 +71,7 @@ function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] 
         {
           code: 'not_read',
           severity: 1,
-          detail: detail || 'nothing of it arrives',
+          detail: detail || said('nothing of it arrives', '没有收到任何数据'),
           // A collector that has just taken it has given nothing yet.
           since: last_sample?.time ?? placement?.since ?? null,
         },
@@ -113,8 +116,12 @@ function ofDevices({ session, compared, devices, health }: LookedAt): Attention[
 }
 
 function timeLimit({ hard_limit_at, warned_at }: SessionView): Attention {
-  const end = hard_limit_at === null ? '' : `; it is stopped at ${hard_limit_at}`;
-  return { code: 'time_limit', severity: 3, detail: `it runs longer than planned${end}`, since: warned_at };
+  const [end, zhEnd] =
+    hard_limit_at === null
+      ? ['', '']
+      : [`; it is stopped at ${hard_limit_at}`, `，将于 ${hard_limit_at} 自动结束`];
+  const detail = said(`it runs longer than planned${end}`, `运行时间超过计划${zhEnd}`);
+  return { code: 'time_limit', severity: 3, detail, since: warned_at };
 }
 
 const namedAtMost = 3;
@@ -122,9 +129,12 @@ const namedAtMost = 3;
 function inWords(devices: readonly { readonly code: string; readonly last_error: string | null }[]): string {
   const named = devices
     .slice(0, namedAtMost)
-    .map(({ code, last_error }) => (last_error === null ? code : `${code}: ${last_error}`));
+    .map(({ code, last_error }) =>
+      last_error === null ? code : said(`${code}: ${last_error}`, `${code}：${last_error}`),
+    );
   const more = devices.length - named.length;
-  return named.join('; ') + (more > 0 ? `; and ${more} more` : '');
+  const rest = more > 0 ? said(`; and ${more} more`, `；另有 ${more} 台`) : '';
+  return named.join(said('; ', '；')) + rest;
 }
 
 function earliest(times: readonly (string | null)[]): string | null {

@@ -2,6 +2,7 @@ import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { RefusedValues, RejectedSamples, SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { Backlog } from '../ports.ts';
+import { said } from '../problems/said.ts';
 
 /** Writers speak every 2 s, collectors every 5 s; one that was silent for so long is gone. */
 const aliveWithinMs = 15_000;
@@ -53,34 +54,59 @@ export function sinksView({ backlog, statuses, outboxes }: Told, nowMs: number):
 
 function stateOf(alive: SinksView['writers'], messages: number): Pick<SinksView, 'status' | 'detail'> {
   if (alive.length === 0) {
-    return { status: 'no_writer', detail: `no writer is alive; ${messages} samples wait in the stream` };
+    return {
+      status: 'no_writer',
+      detail: said(
+        `no writer is alive; ${messages} samples wait in the stream`,
+        `没有在线的写入服务；${messages} 次采样在消息流中等待`,
+      ),
+    };
   }
   const refusals = alive.flatMap(({ refused }) => refused);
   const working = alive.filter(({ reachable, failing_since }) => reachable && failing_since === null);
   if (working.length > 0 && refusals.length > 0) {
-    return { status: 'refusing', detail: `values of ${inWords(refusals)} go to quarantine` };
+    return {
+      status: 'refusing',
+      detail: said(
+        `values of ${inWords(refusals)} go to quarantine`,
+        `${inWords(refusals)} 的数值进入隔离区`,
+      ),
+    };
   }
   const turnedAway = strangersInWords(alive.flatMap(({ rejected }) => rejected));
-  if (working.length === alive.length) return { status: 'ok', detail: `samples are written${turnedAway}` };
+  if (working.length === alive.length)
+    return { status: 'ok', detail: said('samples are written', '采样写入正常') + turnedAway };
   const failing = alive.find((writer) => !working.includes(writer));
-  const why = failing?.last_error?.message ?? 'the database does not answer';
+  const why = failing?.last_error?.message ?? said('the database does not answer', '数据库没有应答');
   if (working.length > 0) {
     return {
       status: 'ok',
-      detail: `${alive.length - working.length} of ${alive.length} writers cannot write: ${why}`,
+      detail: said(
+        `${alive.length - working.length} of ${alive.length} writers cannot write: ${why}`,
+        `${alive.length} 个写入服务中有 ${alive.length - working.length} 个无法写入：${why}`,
+      ),
     };
   }
-  const since = failing?.failing_since ? ` since ${failing.failing_since}` : '';
-  return { status: 'failing', detail: `samples cannot be written${since}: ${why}. They wait in the stream` };
+  const since = failing?.failing_since;
+  return {
+    status: 'failing',
+    detail: said(
+      `samples cannot be written${since ? ` since ${since}` : ''}: ${why}. They wait in the stream`,
+      `${since ? `自 ${since} 起` : ''}无法写入采样：${why}。采样在消息流中等待`,
+    ),
+  };
 }
 
 /** Somebody speaks in another one's name, or an epoch was lost: nothing is wrong with the database. */
 function strangersInWords(rejected: readonly RejectedSamples[]): string {
   const [last] = rejected.toSorted((a, b) => b.last.localeCompare(a.last));
   if (!last) return '';
-  const more = rejected.length > 1 ? ` and ${rejected.length - 1} more` : '';
+  const others = rejected.length - 1;
   const { session, source, reason } = last;
-  return `, but not those of ${source} that name session ${session}${more}, which are not its holder's: ${reason}`;
+  return said(
+    `, but not those of ${source} that name session ${session}${others > 0 ? ` and ${others} more` : ''}, which are not its holder's: ${reason}`,
+    `，但 ${source} 以会话 ${session}${others > 0 ? `（另有 ${others} 个）` : ''}名义发送的除外，它并非其持有者：${reason}`,
+  );
 }
 
 const refusalsNamed = 3;
@@ -88,7 +114,10 @@ const refusalsNamed = 3;
 function inWords(refusals: readonly RefusedValues[]): string {
   const named = refusals
     .slice(0, refusalsNamed)
-    .map(({ session, device, reason }) => `session ${session}, ${device} (${reason})`);
+    .map(({ session, device, reason }) =>
+      said(`session ${session}, ${device} (${reason})`, `会话 ${session} 的 ${device}（${reason}）`),
+    );
   const more = refusals.length - named.length;
-  return named.join('; ') + (more > 0 ? ` and ${more} more devices` : '');
+  const rest = more > 0 ? said(` and ${more} more devices`, `，另有 ${more} 台设备`) : '';
+  return named.join(said('; ', '；')) + rest;
 }

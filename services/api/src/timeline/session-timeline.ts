@@ -1,8 +1,10 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { type AccountingSources, accountForSessions } from '../accounting/account-for-session.ts';
 import { bucketsOf, ribbonOf } from '../accounting/ribbon.ts';
 import { BrokerUnavailable, type HealthOfSession, type SessionHealth } from '../ports.ts';
+import { said } from '../problems/said.ts';
 import type { NamedSessionRow } from '../sessions/queries/session-view.ts';
 import { deviceLanes } from './device-lanes.ts';
 import { laneEvents } from './lane-events.ts';
@@ -19,8 +21,11 @@ interface Asked {
   readonly buckets: number;
 }
 
-const ticksNotAsked = 'losses that only NATS could tell of are called not_arrived';
-const healthNotAsked = 'how the devices were is not known';
+const ticksNotAsked = both(
+  'losses that only NATS could tell of are called not_arrived',
+  '仅 NATS 知道的丢失显示为 not_arrived',
+);
+const healthNotAsked = both('how the devices were is not known', '设备状态未知');
 
 /** The lanes of a session. @throws DatabaseUnavailable, SampleStoreUnavailable */
 export async function sessionTimeline(
@@ -63,7 +68,15 @@ export async function sessionTimeline(
     not_asked:
       lost.length === 0
         ? []
-        : [{ what: 'broker', detail: `NATS does not answer now, so ${lost.join(', and ')}.` }],
+        : [
+            {
+              what: 'broker',
+              detail: said(
+                `NATS does not answer now, so ${lost.map(({ en }) => en).join(', and ')}.`,
+                `NATS 目前没有应答：${lost.map(({ zh }) => zh).join('；')}。`,
+              ),
+            },
+          ],
   };
 }
 

@@ -1,4 +1,9 @@
-import { causeWords, decidedWords, deviceStatusWords, prefixed } from '@holdfast/shared/contracts/words/status-words.ts';
+import {
+  causeWords,
+  decidedWords,
+  deviceStatusWords,
+  prefixed,
+} from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../i18n/room-texts.ts';
 import type { TranslationOf } from '../i18n/texts.ts';
 

@@ -1,3 +1,4 @@
+import { both, type InBoth } from '@holdfast/shared/contracts/words/both.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Collector, Fleet } from './fleet.ts';
 import type { Occupancy } from './occupancy.ts';
@@ -15,7 +16,7 @@ export interface Choice {
 export type Chosen =
   | { readonly ok: true; readonly collectorId: string }
   /** In words for people. */
-  | { readonly ok: false; readonly why: string };
+  | { readonly ok: false; readonly why: InBoth };
 
 /**
  * The collector for a session: one that is alive, has the labels that the task requires and is not full. A
@@ -28,20 +29,36 @@ export function chooseCollector({ fleet, occupancy, needs, former, avoid }: Choi
   const labelled = alive.filter((collector) => hasLabels(collector, needs));
   const holder = occupancy.holderOf(needs);
   if (holder) {
-    const shares = `shares the endpoint ${holder.endpoint} with session ${holder.sessionId} on ${holder.collectorId}`;
+    const shares = both(
+      `shares the endpoint ${holder.endpoint} with session ${holder.sessionId} on ${holder.collectorId}, which is`,
+      `与 ${holder.collectorId} 上的会话 ${holder.sessionId} 共用端点 ${holder.endpoint}，而该采集器`,
+    );
     const collector = labelled.find(({ collectorId }) => collectorId === holder.collectorId);
-    if (!collector)
-      return { ok: false, why: `${shares}, which is not up or lacks the labels that the task requires` };
-    if (isFull(collector, occupancy)) return { ok: false, why: `${shares}, which is full` };
+    if (!collector) {
+      const why = both(
+        `${shares.en} not up or lacks the labels that the task requires`,
+        `${shares.zh}不在线，或缺少任务要求的标签`,
+      );
+      return { ok: false, why };
+    }
+    if (isFull(collector, occupancy)) {
+      return { ok: false, why: both(`${shares.en} full`, `${shares.zh}已满`) };
+    }
     return { ok: true, collectorId: collector.collectorId };
   }
   if (labelled.length === 0) {
     const required = Object.entries(needs?.labels ?? {}).map(([name, value]) => `${name}=${value}`);
-    return { ok: false, why: `no collector that is up has the labels ${required.join(', ')}` };
+    const labels = required.join(', ');
+    const why = both(`no collector that is up has the labels ${labels}`, `在线的采集器都没有标签 ${labels}`);
+    return { ok: false, why };
   }
   const free = labelled.filter((collector) => !isFull(collector, occupancy));
   if (free.length === 0) {
-    return { ok: false, why: 'every collector that could take it holds as many sessions as it may' };
+    const why = both(
+      'every collector that could take it holds as many sessions as it may',
+      '可接管的采集器持有的会话均已达到上限',
+    );
+    return { ok: false, why };
   }
   const preferred = free.filter(({ collectorId }) => collectorId !== avoid);
   const candidates = preferred.length > 0 ? preferred : free;
@@ -52,14 +69,19 @@ export function chooseCollector({ fleet, occupancy, needs, former, avoid }: Choi
     (a, b) =>
       relativeLoad(a, occupancy) - relativeLoad(b, occupancy) || (a.collectorId < b.collectorId ? -1 : 1),
   );
-  return least ? { ok: true, collectorId: least.collectorId } : { ok: false, why: 'no collector is up' };
+  return least ? { ok: true, collectorId: least.collectorId } : { ok: false, why: nobodyUp };
 }
 
-function nobodyTakesWork(fleet: Fleet): string {
+const nobodyUp = both('no collector is up', '没有在线的采集器');
+
+function nobodyTakesWork(fleet: Fleet): InBoth {
   const isDraining = [...fleet.values()].some(({ verdict }) => verdict === 'draining');
   return isDraining
-    ? 'every collector that is up is draining: start another one, or undrain one'
-    : 'no collector is up';
+    ? both(
+        'every collector that is up is draining: start another one, or undrain one',
+        '在线的采集器都在排空：请启动另一个，或取消其中一个的排空',
+      )
+    : nobodyUp;
 }
 
 export function hasLabels({ labels }: Collector, needs: SessionNeeds | undefined): boolean {

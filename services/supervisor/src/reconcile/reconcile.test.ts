@@ -354,15 +354,17 @@ describe('a plan', () => {
     expect(assignOf(anew)?.refusals).toBe(0);
   });
 
-  it.each<[Parameters<typeof fleet>[0], string]>([
-    [{}, 'no collector is up'],
-    [{ A: 'dead', B: 'given_up' }, 'no collector is up'],
+  it.each<[Parameters<typeof fleet>[0], string, string]>([
+    [{}, 'no collector is up', '没有在线的采集器'],
+    [{ A: 'dead', B: 'given_up' }, 'no collector is up', '没有在线的采集器'],
     [
       { A: 'draining', B: 'dead' },
       'every collector that is up is draining: start another one, or undrain one',
+      '在线的采集器都在排空：请启动另一个，或取消其中一个的排空',
     ],
-  ])('says in words for people why a session waits: %j', (collectors, detail) => {
+  ])('says in words for people why a session waits: %j', (collectors, en, zh) => {
     const made = plan([task()], fleet(collectors));
+    const detail = { en, zh };
     expect(made.waiting).toEqual([{ taskId: '7', sessionId: '7-1', why: 'no_collector', detail }]);
   });
 });

@@ -1,4 +1,5 @@
 import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
+import { both, type InBoth } from '@holdfast/shared/contracts/words/both.ts';
 import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
 import { isHandOver } from '@holdfast/shared/domain/placement/events.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
@@ -111,7 +112,7 @@ export interface Waiting {
   readonly sessionId: string;
   readonly why: 'no_collector' | 'former_holder_not_done' | 'recovery_disabled';
   /** In words for people. */
-  readonly detail: string;
+  readonly detail: InBoth;
   /** The collector whose message must go first. */
   readonly former?: string;
   /** The collector whose lease, which is over, must be taken first: else it could be back and go on. */
@@ -231,7 +232,11 @@ function place(
   const { sessionId, needs } = session.session;
   const current = currentPlacement(session, placement);
   if (recoveryDisabled && session.runningSince <= recoveryDisabled.startedAt && !current) {
-    const detail = `session recovery is disabled; recover it with POST /api/acquisition/sessions/${sessionId}/recover/`;
+    const recover = `POST /api/acquisition/sessions/${sessionId}/recover/`;
+    const detail = both(
+      `session recovery is disabled; recover it with ${recover}`,
+      `会话自动恢复已停用；请用 ${recover} 恢复`,
+    );
     return { taskId, sessionId, why: 'recovery_disabled', detail };
   }
   const former = placement.situation === 'never_placed' ? undefined : placement.collectorId;
@@ -249,7 +254,10 @@ function place(
   const formerEpoch = placement.situation === 'never_placed' ? 0 : placement.epoch;
   if (former !== undefined && former !== collectorId && !isFenced(fleet.get(former), formerEpoch)) {
     if (!mayStillPoll(fleet.get(former))) {
-      const detail = `${former} is gone and what it held is being taken from it`;
+      const detail = both(
+        `${former} is gone and what it held is being taken from it`,
+        `${former} 已失联，正在收回其持有的会话`,
+      );
       return { taskId, sessionId, why: 'former_holder_not_done', detail, fence: former };
     }
     const endedAt = Math.max(
@@ -260,7 +268,7 @@ function place(
     const knownAt = listing.askedAtSequence?.get(key) ?? listing.listedAtSequence;
     const isDone = knownAt >= endedAt && !listing.keys.has(key);
     if (!isDone) {
-      const detail = `${former} has not let go of it yet`;
+      const detail = both(`${former} has not let go of it yet`, `${former} 尚未交还此会话`);
       return { taskId, sessionId, why: 'former_holder_not_done', detail, former };
     }
   }

@@ -26,8 +26,7 @@ const columns: readonly Column<Item>[] = [
   { head: 'FOR', cell: ({ duration_seconds }) => duration(duration_seconds), align: 'right' },
   {
     head: 'WHY',
-    cell: (session) =>
-      session.error_message ?? valueWord('placed', placementOf(session).detail) ?? session.stop_reason,
+    cell: (session) => session.error_message ?? placementOf(session).detail ?? session.stop_reason,
   },
 ];
 
@@ -187,7 +186,7 @@ function placementInWords(state: unknown, detail: unknown): unknown {
   if (!state || !detail) return valueWord('placement', state);
   return say('{{what}}: {{detail}}', {
     what: valueWord('placement', state),
-    detail: valueWord('placed', detail),
+    detail: detail,
   });
 }
 

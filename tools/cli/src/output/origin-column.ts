@@ -17,7 +17,10 @@ export const originColumn: Column<Item> = {
       .map(({ sequence, type, decided_by, trace_id }) => {
         const event = { sequence, type: String(type).replace('session.', '') };
         return trace_id === null
-          ? say('{{type}} {{sequence}}, by {{decided}}', { ...event, decided: valueWord('decided', decided_by) })
+          ? say('{{type}} {{sequence}}, by {{decided}}', {
+              ...event,
+              decided: valueWord('decided', decided_by),
+            })
           : say('{{type}} {{sequence}}, trace {{trace}}', { ...event, trace: trace_id });
       })
       .join('; '),

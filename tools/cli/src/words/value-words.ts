@@ -34,15 +34,6 @@ export const chineseValues = {
     waiting: '等待采集器',
     awaiting_recovery: '等待恢复',
   } satisfies Record<PlacementView['state'], string>,
-  /** Why it is placed, as the API says it. */
-  placed: {
-    'placed after the start': '启动后分配',
-    'placed again after a restart': '重启后重新分配',
-    'placed again after its collector was lost': '采集器失联后重新分配',
-    'placed again because its collector was shut down': '采集器排空后重新分配',
-    'moved to spread the load': '为均衡负载而移动',
-    'placed again after a pause': '暂停后重新分配',
-  },
   device: chinese(deviceStatusWords),
   condition: {
     failing: '读不到',

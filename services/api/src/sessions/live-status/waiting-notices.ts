@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { type LogDamage, logDamageRepeatMs } from '@holdfast/shared/contracts/log-damage.ts';
 import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
@@ -70,7 +71,10 @@ export function startWaitingNotices(): WaitingNotices {
       // Who is polled goes on. A notice that came later is that of a supervisor that leads in spite of it.
       if (!damage || session.placement_state === 'placed') return notice;
       if (notice && Date.parse(notice.since) >= Date.parse(damage.since)) return notice;
-      const detail = `the supervisor assigns nothing, because the session log is damaged: ${damage.detail}`;
+      const detail = both(
+        `the supervisor assigns nothing, because the session log is damaged: ${damage.detail}`,
+        `会话日志已损坏，监督服务不再分配会话：${damage.detail}`,
+      );
       return { v: 1, session: session.session_id, why: 'log_damaged', detail, since: damage.since };
     },
     logDamages,

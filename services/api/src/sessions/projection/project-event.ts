@@ -1,6 +1,7 @@
 import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
-import type { AssignReason, PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
-import type { SessionEvent, SessionResumed } from '@holdfast/shared/domain/session/events.ts';
+import type { PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
+import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
+import { placementDetail } from './placement-words.ts';
 import type { SessionRow } from './read-model-rows.ts';
 
 type ReadableEvent = Exclude<DecodedSessionEvent, { kind: 'unreadable' }>;
@@ -62,9 +63,9 @@ function projectLifecycle(
   };
   switch (event.type) {
     case 'session.started':
-      return waiting({ ...known, metadata: event.metadata }, time, 'waiting for a collector');
+      return waiting({ ...known, metadata: event.metadata }, time, placementDetail('waiting'));
     case 'session.resumed':
-      return waiting(known, time, resumeDetails[event.reason]);
+      return waiting(known, time, placementDetail(`resumed.${event.reason}`));
     case 'session.paused':
       return { ...known, status: 'paused' };
     case 'session.stopped':
@@ -100,11 +101,15 @@ function projectPlacement(row: SessionRow, event: PlacementEvent, sequence: numb
         epoch: sequence,
         placement_state: 'placed',
         placement_since: time,
-        placement_detail: assignDetails[event.reason],
+        placement_detail: placementDetail(`assigned.${event.reason}`),
       };
     case 'session.released':
       return {
-        ...waiting(row, time, event.detail),
+        ...waiting(
+          row,
+          time,
+          event.reason === 'refused' ? event.detail : placementDetail(`released.${event.reason}`),
+        ),
         placement_state: event.reason === 'recovery_disabled' ? 'awaiting_recovery' : 'waiting',
       };
     default:
@@ -131,18 +136,3 @@ function waiting(row: SessionRow, since: Date, detail: string): SessionRow {
     placement_detail: detail,
   };
 }
-
-const resumeDetails: Readonly<Record<SessionResumed['reason'], string>> = {
-  resume: 'resumed; waiting for a collector',
-  recover: 'recovery asked for; waiting for a collector',
-  restart: 'tried again after a failure; waiting for a collector',
-};
-
-const assignDetails: Readonly<Record<AssignReason, string>> = {
-  start: 'placed after the start',
-  recovery: 'placed again after a restart',
-  failover: 'placed again after its collector was lost',
-  drain: 'placed again because its collector was shut down',
-  rebalance: 'moved to spread the load',
-  resume: 'placed again after a pause',
-};

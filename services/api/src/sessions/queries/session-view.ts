@@ -3,6 +3,8 @@ import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
+import { saidOf } from '../../problems/said.ts';
+import { placementText } from '../projection/placement-words.ts';
 import type { SessionRow } from '../projection/read-model-rows.ts';
 
 export type NamedSessionRow = SessionRow & {
@@ -65,7 +67,7 @@ function placementView(row: SessionRow, notice: WaitingNotice | undefined): Plac
         collector_id: null,
         epoch: null,
         since: isPlaced ? notice.since : (row.placement_since?.toISOString() ?? notice.since),
-        detail: notice.detail,
+        detail: saidOf(notice.detail),
       };
     }
   }
@@ -74,7 +76,7 @@ function placementView(row: SessionRow, notice: WaitingNotice | undefined): Plac
     collector_id: row.collector_id,
     epoch: row.epoch,
     since: row.placement_since?.toISOString() ?? null,
-    detail: row.placement_detail,
+    detail: placementText(row.placement_detail),
   };
 }
 

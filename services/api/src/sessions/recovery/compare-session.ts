@@ -2,6 +2,7 @@ import type { SessionRecoveryView } from '@holdfast/shared/contracts/http/recove
 import type { SessionView, Storing } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { LastSample } from '../../ports.ts';
+import { said } from '../../problems/said.ts';
 
 /** A session must have shown itself within three periods, but nobody is called missing within these. */
 const freshAtLeastMs = 15_000;
@@ -114,22 +115,41 @@ function placementDisagreements(
   { nowMs, freshWithinMs }: { nowMs: number; freshWithinMs: number },
 ): string[] {
   if (placement?.state !== 'placed') {
-    return [`no collector has it: ${placement?.detail || 'it waits for the supervisor'}`];
+    const why = placement?.detail || said('it waits for the supervisor', '等待监督服务分配');
+    return [said(`no collector has it: ${why}`, `没有采集器持有：${why}`)];
   }
   const { collector_id: collectorId, epoch } = placement;
   if (!word || word.epoch < (epoch ?? 0)) {
-    return [`it was assigned to ${collectorId} with epoch ${epoch}, which has not said anything of it yet`];
+    return [
+      said(
+        `it was assigned to ${collectorId} with epoch ${epoch}, which has not said anything of it yet`,
+        `已分配给 ${collectorId}（epoch ${epoch}），但后者尚未报告任何情况`,
+      ),
+    ];
   }
   if (word.epoch > (epoch ?? 0)) {
-    return [`${word.collector} holds it with epoch ${word.epoch}, which the read model does not know yet`];
+    return [
+      said(
+        `${word.collector} holds it with epoch ${word.epoch}, which the read model does not know yet`,
+        `由 ${word.collector} 持有（epoch ${word.epoch}），读模型尚未更新`,
+      ),
+    ];
   }
   if (word.state !== 'polling') {
-    const why = word.detail === '' ? '' : `: ${word.detail}`;
-    return [`it is assigned to ${collectorId}, which says ${word.state}${why}`];
+    const { state, detail } = word;
+    return [
+      said(
+        `it is assigned to ${collectorId}, which says ${state}${detail === '' ? '' : `: ${detail}`}`,
+        `已分配给 ${collectorId}，其状态为 ${state}${detail === '' ? '' : `：${detail}`}`,
+      ),
+    ];
   }
   const silentMs = nowMs - Date.parse(word.updated_at);
   if (silentMs <= freshWithinMs) return [];
-  return [`${collectorId} has said nothing of it for ${seconds(silentMs)}`];
+  const silent = seconds(silentMs);
+  return [
+    said(`${collectorId} has said nothing of it for ${silent}`, `${collectorId} 已有 ${silent} 没有报告`),
+  ];
 }
 
 function sampleDisagreements(
@@ -142,17 +162,34 @@ function sampleDisagreements(
     isArriving,
   }: { nowMs: number; freshWithinMs: number; sinceMs: number | undefined; isArriving: boolean },
 ): string[] {
-  if (!lastSample) return [`it is ${status}, but no sample of it has arrived`];
+  if (!lastSample) {
+    return [said(`it is ${status}, but no sample of it has arrived`, '应在运行，但没有收到任何采样')];
+  }
   if (!isArriving) {
     const ago = seconds(nowMs - lastSample.storedAtMs);
     if (sinceMs !== undefined && lastSample.storedAtMs < sinceMs) {
       const since = new Date(sinceMs).toISOString();
-      return [`it is ${status}, but the last sample arrived ${ago} ago, none since ${since}`];
+      return [
+        said(
+          `it is ${status}, but the last sample arrived ${ago} ago, none since ${since}`,
+          `应在运行，但最近一次采样在 ${ago} 前收到，自 ${since} 起没有新的采样`,
+        ),
+      ];
     }
-    return [`it is ${status}, but the last sample arrived ${ago} ago, not within ${seconds(freshWithinMs)}`];
+    return [
+      said(
+        `it is ${status}, but the last sample arrived ${ago} ago, not within ${seconds(freshWithinMs)}`,
+        `应在运行，但最近一次采样在 ${ago} 前收到，超过 ${seconds(freshWithinMs)}`,
+      ),
+    ];
   }
   if (placement?.epoch != null && lastSample.epoch !== placement.epoch) {
-    return [`the last sample was read under epoch ${lastSample.epoch}, not under ${placement.epoch}`];
+    return [
+      said(
+        `the last sample was read under epoch ${lastSample.epoch}, not under ${placement.epoch}`,
+        `最近一次采样属于 epoch ${lastSample.epoch}，而不是 ${placement.epoch}`,
+      ),
+    ];
   }
   return [];
 }

@@ -1,4 +1,6 @@
 import { BrokerUnavailable } from '../../ports.ts';
+import { spokenLanguage } from '../../problems/said.ts';
+import type { Language } from '../../problems/wanted-language.ts';
 import { type ComparedSession, type RecoverySources, recoveryView } from './recovery-view.ts';
 
 export interface RecentRecovery {
@@ -16,24 +18,26 @@ const freshMs = 3_000;
  * @throws DatabaseUnavailable
  */
 export function recentRecovery(sources: RecoverySources): () => Promise<RecentRecovery | undefined> {
-  let last: RecentRecovery | undefined;
-  let underWay: Promise<RecentRecovery | undefined> | undefined;
-  const compare = async (): Promise<RecentRecovery | undefined> => {
+  const last = new Map<Language, RecentRecovery>();
+  const underWay = new Map<Language, Promise<RecentRecovery | undefined>>();
+  const compare = async (language: Language): Promise<RecentRecovery | undefined> => {
     try {
       const asOfMs = performance.now();
       const { sessions } = await recoveryView(sources, 'everywhere');
-      last = { asOfMs, sessions: new Map(sessions.map((session) => [session.session_id, session])) };
-      return last;
+      const made = { asOfMs, sessions: new Map(sessions.map((session) => [session.session_id, session])) };
+      last.set(language, made);
+      return made;
     } catch (error) {
       if (error instanceof BrokerUnavailable) return undefined;
       throw error;
     }
   };
   return async () => {
-    if (last && performance.now() - last.asOfMs <= freshMs) return last;
-    underWay ??= compare().finally(() => {
-      underWay = undefined;
-    });
-    return underWay;
+    const language = spokenLanguage();
+    const recent = last.get(language);
+    if (recent && performance.now() - recent.asOfMs <= freshMs) return recent;
+    const begun = underWay.get(language) ?? compare(language).finally(() => underWay.delete(language));
+    underWay.set(language, begun);
+    return begun;
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '../../configuration/polling-plans.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { LastSample, LastSamples } from '../../ports.ts';
+import { said } from '../../problems/said.ts';
 import type { LiveStatus } from '../live-status/live-status.ts';
 import type { WaitingNotices } from '../live-status/waiting-notices.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
@@ -125,7 +126,10 @@ export function logDamageOf({
 }): RecoveryView['log_damage'] {
   const own = logGuard.damage();
   return [
-    ...waiting.logDamages().map(({ host, detail }) => ({ found_by: `supervisor on ${host}`, detail })),
+    ...waiting.logDamages().map(({ host, detail }) => ({
+      found_by: said(`supervisor on ${host}`, `${host} 上的监督服务`),
+      detail,
+    })),
     ...(own ? [{ found_by: 'api', detail: own.message }] : []),
   ];
 }
@@ -195,9 +199,13 @@ async function unexpected(
     const readMs = sample.tick * periodOfDevice(plan, sample.deviceId);
     if (readMs <= row.ended_at.getTime() + endingMs) continue;
     const read = new Date(readMs).toISOString();
+    const ended = row.ended_at.toISOString();
     found.push({
       session_id: row.session_id,
-      detail: `it is ${row.status} since ${row.ended_at.toISOString()}, but was read for the tick of ${read} under epoch ${sample.epoch}`,
+      detail: said(
+        `it is ${row.status} since ${ended}, but was read for the tick of ${read} under epoch ${sample.epoch}`,
+        `自 ${ended} 起已不在运行（${row.status}），但 ${read} 的采样仍以 epoch ${sample.epoch} 读取`,
+      ),
     });
   }
   return found;

@@ -5,6 +5,7 @@ import type { RefusedValues } from '@holdfast/shared/contracts/sink-status.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollingPlan } from '../../configuration/polling-plans.ts';
 import { BrokerUnavailable, type SettledSamples, type Sinks } from '../../ports.ts';
+import { said } from '../../problems/said.ts';
 import { isAlive } from '../../system/sinks-view.ts';
 
 export interface StoringSources {
@@ -46,9 +47,16 @@ export async function storingOfSessions(
     new Map(sessions.map((session) => [session.sessionId, each(session)]));
   try {
     const writers = (await within(patienceMs, sinks.statuses())).filter((status) => isAlive(status, nowMs));
-    if (writers.length === 0) return all(() => unknown(noWriter));
+    if (writers.length === 0) return all(() => unknown(noWriter()));
     if (!writers.every((writer) => writer.records_ticks)) {
-      return all(() => unknown('not every writer records what becomes of ticks: give each DATABASE_URL'));
+      return all(() =>
+        unknown(
+          said(
+            'not every writer records what becomes of ticks: give each DATABASE_URL',
+            '部分写入服务没有记录采样的去向：请为每个写入服务设置 DATABASE_URL',
+          ),
+        ),
+      );
     }
     const refused = Map.groupBy(
       writers.flatMap((writer) => writer.refused),
@@ -65,7 +73,7 @@ export async function storingOfSessions(
     );
     return all((session) => {
       const { plan, sessionId } = session;
-      if (!plan) return unknown('its configuration cannot be read');
+      if (!plan) return unknown(said('its configuration cannot be read', '无法读取其配置'));
       const periods = new Map(plan.devices.map(({ code, periodMs }) => [code, periodMs]));
       const times = (newest.get(sessionId) ?? []).map(
         ({ deviceCode, tick }) => tick * (periods.get(deviceCode) ?? plan.periodMs),
@@ -75,9 +83,23 @@ export async function storingOfSessions(
     });
   } catch (error) {
     if (error instanceof BrokerUnavailable)
-      return all(() => unknown('the broker cannot be asked: see whether NATS answers'));
+      return all(() =>
+        unknown(
+          said(
+            'the broker cannot be asked: see whether NATS answers',
+            '无法查询消息服务：请检查 NATS 是否有应答',
+          ),
+        ),
+      );
     if (error instanceof SampleStoreUnavailable)
-      return all(() => unknown('the record cannot be read: see whether PostgreSQL answers'));
+      return all(() =>
+        unknown(
+          said(
+            'the record cannot be read: see whether PostgreSQL answers',
+            '无法读取记录：请检查 PostgreSQL 是否有应答',
+          ),
+        ),
+      );
     throw error;
   }
 }
@@ -112,32 +134,46 @@ export function judge(
     last_stored: storedMs === undefined ? null : new Date(storedMs).toISOString(),
     refused: [...refused],
   };
-  const why = refused.length > 0 ? `: ${inWords(refused)}` : '';
+  const why = refused.length > 0 ? said(`: ${inWords(refused)}`, `：${inWords(refused)}`) : '';
   // A placement that has just begun has nothing on record yet.
   const sinceMs = Math.max(storedMs ?? Number.NEGATIVE_INFINITY, placedMs ?? nowMs);
   if (settledMs - sinceMs > freshWithinMs) {
-    const since = about.last_stored === null ? '' : ` since ${about.last_stored}`;
+    const { last_stored: last } = about;
     return {
       ...about,
       state: 'not_stored',
-      detail: `it is read, but nothing of it is stored${since}${why || '. GET /api/system/quarantine/ may say why'}`,
+      detail: said(
+        `it is read, but nothing of it is stored${last === null ? '' : ` since ${last}`}${why || '. GET /api/system/quarantine/ may say why'}`,
+        `正在读取，但${last === null ? '' : `自 ${last} 起`}没有存储任何数据${why || '。原因可能见 GET /api/system/quarantine/'}`,
+      ),
     };
   }
   if (refused.length > 0) {
-    return { ...about, state: 'refused_in_part', detail: `values of it go to quarantine${why}` };
+    return {
+      ...about,
+      state: 'refused_in_part',
+      detail: said(`values of it go to quarantine${why}`, `部分数值进入隔离区${why}`),
+    };
   }
   if (storedMs === undefined || nowMs - storedMs > freshWithinMs) {
     return { ...about, state: 'unknown', detail: onItsWay(nowMs - settledMs) };
   }
-  return { ...about, state: 'stored', detail: 'what it reads is stored' };
+  return { ...about, state: 'stored', detail: said('what it reads is stored', '读取的数据均已存储') };
 }
 
-const noWriter =
-  'no writer is alive: what is read waits in the stream. Start it, or see in its log why it does not report';
+const noWriter = () =>
+  said(
+    'no writer is alive: what is read waits in the stream. Start it, or see in its log why it does not report',
+    '没有在线的写入服务：已读取的数据在消息流中等待。请启动写入服务，或查看其日志了解为何没有上报',
+  );
 
 function onItsWay(behindMs: number): string {
-  const lag = Number.isFinite(behindMs) ? `, and the writer is ${Math.round(behindMs / 1_000)} s behind` : '';
-  return `what it has read lately may still be on its way${lag}: GET /api/system/sinks/ says what holds it up`;
+  const lag = Math.round(behindMs / 1_000);
+  const isKnown = Number.isFinite(behindMs);
+  return said(
+    `what it has read lately may still be on its way${isKnown ? `, and the writer is ${lag} s behind` : ''}: GET /api/system/sinks/ says what holds it up`,
+    `最近读取的数据可能仍在途中${isKnown ? `，写入服务落后 ${lag} s` : ''}：原因见 GET /api/system/sinks/`,
+  );
 }
 
 const namedAtMost = 3;
@@ -145,9 +181,13 @@ const namedAtMost = 3;
 function inWords(refused: readonly RefusedValues[]): string {
   const named = refused
     .slice(0, namedAtMost)
-    .map(
-      ({ device, reason, points }) => `${device}, ${points} ${points === 1 ? 'point' : 'points'} (${reason})`,
+    .map(({ device, reason, points }) =>
+      said(
+        `${device}, ${points} ${points === 1 ? 'point' : 'points'} (${reason})`,
+        `${device}，${points} 个点位（${reason}）`,
+      ),
     );
   const more = refused.length - named.length;
-  return named.join('; ') + (more > 0 ? ` and ${more} more devices` : '');
+  const rest = more > 0 ? said(` and ${more} more devices`, `，另有 ${more} 台设备`) : '';
+  return named.join(said('; ', '；')) + rest;
 }

@@ -1,0 +1,37 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
+import type { SessionResumed } from '@holdfast/shared/domain/session/events.ts';
+import { saidOf } from '../../problems/said.ts';
+
+type Known =
+  | 'waiting'
+  | `resumed.${SessionResumed['reason']}`
+  | `assigned.${AssignReason}`
+  | `released.${Exclude<ReleaseReason, 'refused'>}`;
+
+/** Why a session is placed as it is: the read model keeps the name. */
+const words: Readonly<Record<Known, InBoth>> = {
+  waiting: both('waiting for a collector', '等待采集器'),
+  'resumed.resume': both('resumed; waiting for a collector', '已继续，等待采集器'),
+  'resumed.recover': both('recovery asked for; waiting for a collector', '已请求恢复，等待采集器'),
+  'resumed.restart': both('tried again after a failure; waiting for a collector', '出错后已重试，等待采集器'),
+  'assigned.start': both('placed after the start', '启动后分配'),
+  'assigned.recovery': both('placed again after a restart', '重启后重新分配'),
+  'assigned.failover': both('placed again after its collector was lost', '采集器失联后重新分配'),
+  'assigned.drain': both('placed again because its collector was shut down', '采集器排空后重新分配'),
+  'assigned.rebalance': both('moved to spread the load', '为均衡负载而移动'),
+  'assigned.resume': both('placed again after a pause', '暂停后重新分配'),
+  'released.rebalance': both('another collector holds fewer sessions', '另一采集器持有的会话较少'),
+  'released.drain': both('its collector was asked to let go of its sessions', '其采集器正在排空'),
+  'released.recovery_disabled': both(
+    'the supervisor was started with DISABLE_SESSION_RECOVERY',
+    '监督服务启动时设置了 DISABLE_SESSION_RECOVERY',
+  ),
+};
+
+/** What the read model keeps: a name, or what a collector said itself. */
+export const placementDetail = (name: Known): string => name;
+
+export function placementText(kept: string): string {
+  return Object.hasOwn(words, kept) ? saidOf(words[kept as Known]) : kept;
+}
