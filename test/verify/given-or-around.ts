@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
  */
 export function givenOrAround(
   given: string | undefined,
-  name: 'NATS_URL' | 'NATS_NKEY_SEED' | 'DATABASE_URL' | 'SAMPLE_STORE',
+  name: 'NATS_URL' | 'NATS_NKEY_SEED' | 'DATABASE_URL' | 'SAMPLE_STORE' | 'HOLDFAST_LANG',
 ): string | undefined {
   if (given !== undefined) return given;
   // biome-ignore lint/style/noProcessEnv: a program of its own, which has no other settings

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { spokenLanguage } from '@holdfast/shared/runtime/config.ts';
 import { givenOrAround } from './given-or-around.ts';
 import type { AnsweredCommand, DeviceRequest } from './history.ts';
 import { readHistory } from './read-history.ts';
@@ -73,7 +72,7 @@ async function main(): Promise<number> {
   });
   const natsUrl = givenOrAround(values.nats, 'NATS_URL');
   if (values.help || natsUrl === undefined) {
-    console.error(usage[spokenLanguage()]);
+    console.error(usage[givenOrAround(undefined, 'HOLDFAST_LANG') === 'zh' ? 'zh' : 'en']);
     return values.help ? 0 : 2;
   }
   const sinceMs = values.since === undefined ? undefined : Date.parse(values.since);

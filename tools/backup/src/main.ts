@@ -3,15 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Connection, connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { RestoreFailed } from '@holdfast/shared/jetstream/sessions/restore-session-log.ts';
-import {
-  type BrokerAccess,
-  brokerAccess,
-  ConfigError,
-  spokenLanguage,
-} from '@holdfast/shared/runtime/config.ts';
+import { type BrokerAccess, brokerAccess, ConfigError } from '@holdfast/shared/runtime/config.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { BackupError } from './backup-error.ts';
-import { backupConfig } from './config.ts';
+import { backupConfig, spokenLanguage } from './config.ts';
 import type { Manifest } from './manifest.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { saveBackup } from './save-backup.ts';

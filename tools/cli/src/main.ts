@@ -1,4 +1,4 @@
-import { ConfigError, spokenLanguage } from '@holdfast/shared/runtime/config.ts';
+import { ConfigError } from '@holdfast/shared/runtime/config.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Access, accessOf } from './access.ts';
 import { CliError } from './cli-error.ts';
