@@ -123,7 +123,8 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
   });
   // The body is parsed and of the right form by now.
   app.addHook('preHandler', async (request) => {
-    const { sites } = routeOf(request);
+    const { sites, freshFor, isWatched } = routeOf(request);
+    if (freshFor?.(request.body)) requireUsableLogin(people, request, { needsFresh: true, isWatched });
     if (typeof sites === 'function') await control.sites.require(request.grantedSites, sites(request));
   });
   noteRequests(app, control.audit);

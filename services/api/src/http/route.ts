@@ -33,8 +33,8 @@ interface Described {
   readonly summary: string;
   /** Gives an ETag (GET) or takes If-Match. */
   readonly hasVersion?: boolean;
-  /** Whether a person must have shown within 5 minutes who they are. Keys are not asked. */
-  readonly fresh?: boolean;
+  /** Whether a person must have shown within 5 minutes who they are, always or for some bodies. Keys are not asked. */
+  readonly fresh?: boolean | ((body: unknown) => boolean);
   /** Whether it is answered as long as somebody watches, which keeps no login from idling out. */
   readonly isWatched?: boolean;
   /** Statuses of problems that routes like it do not have. */

@@ -23,6 +23,8 @@ export interface ServedRoute {
   readonly action: string | undefined;
   /** Whether a person must just have shown who they are. */
   readonly needsFresh: boolean;
+  /** The bodies for which they must. */
+  readonly freshFor: ((body: unknown) => boolean) | undefined;
   /** Whether it is answered as long as somebody watches. */
   readonly isWatched: boolean;
 }
@@ -36,8 +38,9 @@ export function routeOf(request: FastifyRequest): ServedRoute {
 function servedRoute({ method, routeOptions: { url, config } }: FastifyRequest): ServedRoute {
   const { declared } = config;
   const role = declared?.role ?? (isOfTheKit(method, url) ? 'open' : undefined);
-  const { sites, action, fresh: needsFresh = false, isWatched = false } = declared ?? {};
-  return { url, role, sites, action, needsFresh, isWatched };
+  const { sites, action, fresh, isWatched = false } = declared ?? {};
+  const freshFor = typeof fresh === 'function' ? fresh : undefined;
+  return { url, role, sites, action, needsFresh: fresh === true, freshFor, isWatched };
 }
 
 /** Answers to preflights, and the pages that show the API's document with what they load. */

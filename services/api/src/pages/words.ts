@@ -236,14 +236,14 @@ const english: Words = {
 
 const chinese: Words = {
   ownName: '中文',
-  openToReaders: '此连接未加密，同一网络中的其他人可以读到你输入的内容。如有 https 地址，请改用该地址。',
+  openToReaders: '此连接未加密，同一网络中的其他人可以读到您输入的内容。如有 https 地址，请改用该地址。',
   login: '登录名',
   loginHint: '可用英文字母、数字和 . _ - @，不区分大小写。创建后不可更改。',
   name: '姓名',
   nameHint: '显示给其他人看，可使用任何文字。',
   password: '密码',
   newPassword: '新密码',
-  passwordHint: '至少 12 个字符。最好用几个只有你会放在一起的词，不要求包含数字或符号。',
+  passwordHint: '至少 12 个字符。最好用几个只有您会放在一起的词，不要求包含数字或符号。',
   repeat: '再次输入密码',
   roles: { viewer: '查看者', operator: '操作员', engineer: '工程师', administrator: '管理员' },
   rights: {
@@ -288,16 +288,16 @@ const chinese: Words = {
   },
   first: {
     title: '创建第一位管理员',
-    lead: '一切从这个账户开始：它在全部站点拥有全部权限，并可为其他人开通账户。',
+    lead: '一切从这个账号开始：它在全部站点拥有全部权限，并可为其他人开通账号。',
     send: '创建管理员',
     foot: '打开本页的链接只能使用一次。',
     overTitle: '此链接已失效',
-    overLead: '链接已被使用、已过期，或者已有管理员。如果管理员就是你，请直接登录。',
+    overLead: '链接已被使用、已过期，或者已有管理员。如果管理员就是您，请直接登录。',
     overMore: '尚无管理员时，在 Holdfast 所在的机器上执行以下命令可获得新链接；每次启动时也会显示。',
   },
   renew: {
     title: '设置密码',
-    lead: (name) => `账户：${name}。使用旧密码的登录将全部失效，需重新登录。`,
+    lead: (name) => `账号：${name}。使用旧密码的登录将全部失效，需重新登录。`,
     send: '保存并登录',
     foot: '打开本页的链接只能使用一次。',
     overTitle: '此链接已失效',
@@ -312,7 +312,7 @@ const chinese: Words = {
     forgotten: '忘记密码？请管理员生成链接，用它设置新密码。',
     noUsers:
       '目前还没有用户。Holdfast 启动时已显示创建第一位管理员的链接；在该机器上执行以下命令可获得新链接。',
-    loggedOut: '你已退出登录。',
+    loggedOut: '您已退出登录。',
   },
   inside: {
     title: (name) => name,
@@ -330,7 +330,7 @@ const chinese: Words = {
     code: '代码',
     codeHint: '不区分大小写，中间的横线可省略。',
     find: '查看请求',
-    lead: '仅当这是你本人刚刚发起，且终端显示的代码与此相同时，才可批准。',
+    lead: '仅当这是您本人刚刚发起，且终端显示的代码与此相同时，才可批准。',
     machine: '机器',
     program: '程序',
     asked: '请求时间',
@@ -338,15 +338,15 @@ const chinese: Words = {
     may: '将可以',
     approve: '批准',
     deny: '拒绝',
-    again: '距你上次登录已有一段时间，请再次确认是你本人。',
+    again: '距您上次登录已有一段时间，请再次确认是您本人。',
     againCompany: '再次确认身份',
     unknownTitle: '没有使用此代码等待的命令行',
     unknown: '代码可能输入有误、已被使用或已过期。请与终端核对，或重新执行 holdfast login。',
     approvedTitle: '命令行已登录',
     approved: (machine) => `${machine} 上的命令行会自动继续，可以关闭本页。`,
     deniedTitle: '已拒绝命令行登录',
-    denied: '命令行已收到通知。如果不是你发起的，说明有人试图冒用你的身份，请告知管理员。',
-    foot: '该登录的有效期与你的相同，可用 holdfast logins 查看和结束。',
+    denied: '命令行已收到通知。如果不是您发起的，说明有人试图冒用您的身份，请告知管理员。',
+    foot: '该登录的有效期与您的相同，可用 holdfast logins 查看和结束。',
   },
 };
 

@@ -118,6 +118,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       role: 'engineer',
       sites: 'all',
       action: 'quarantine.send_again',
+      fresh: isVouchedFor,
       tag: 'System',
       summary: 'Process a quarantined message again',
       schema: { params, body: sendAgainBodySchema, response: { 200: sentAgainSchema } },
@@ -138,6 +139,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       role: 'engineer',
       sites: 'all',
       action: 'quarantine.send_many_again',
+      fresh: isVouchedFor,
       tag: 'System',
       summary: 'Process many quarantined messages again',
       schema: {
@@ -202,6 +204,9 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
     }),
   ];
 }
+
+/** Whoever vouches for what nothing proves has to be there himself. */
+const isVouchedFor = (body: unknown) => (body as { trust_epoch?: boolean } | null)?.trust_epoch === true;
 
 function trusted(body: z.infer<typeof sendAgainBodySchema>): { readonly trustEpoch: boolean } {
   return { trustEpoch: body?.trust_epoch ?? false };

@@ -144,7 +144,7 @@ export const zh: TranslationOf<typeof en> = {
   'first.step.done': '已完成',
   'first.failed': '目前无法读取',
   'first.role':
-    '添加设备需要“工程师”或“管理员”角色，您是“{{own}}”。请联系具有该角色的人员，或请管理员授予您工程师角色。',
+    '添加设备需要“工程师”或“管理员”角色，您是“{{own}}”。请联系具有该角色的用户，或请管理员授予您工程师角色。',
   'first.gone': '该设备已不存在，或您无权查看。',
   'first.again': '添加另一台设备',
 

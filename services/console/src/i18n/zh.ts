@@ -5,7 +5,7 @@ export const zh: Translation = {
   'app.clock.plant': '工厂时间',
   'app.clock.own': '本机时间',
   'app.clock.utc': 'UTC 时间',
-  'app.account': '账户：',
+  'app.account': '账号：',
   'palette.open': '搜索或输入命令',
   'app.language': '语言：EN（English）',
   'app.theme.light': '主题：浅色',
@@ -30,7 +30,7 @@ export const zh: Translation = {
   'problem.no_keys_yet': '尚无管理员，无法从此处登录。请先在 API 所在的机器上创建第一个管理员。',
   'problem.login_over_http_refused': '不能从其他机器通过 HTTP 明文登录，请用 https 打开控制台。',
   'problem.origin_refused': '服务器把此地址视为外部来源。前置代理须原样转发主机名。',
-  'problem.company_grants_missing': '贵公司尚未在此为您分配角色，请联系账号管理人员。',
+  'problem.company_grants_missing': '贵公司尚未在此为您分配角色，请联系账号管理员。',
   'problem.more': '处理办法：',
 
   'role.viewer': '查看者',

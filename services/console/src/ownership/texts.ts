@@ -79,7 +79,7 @@ export const zh: TranslationOf<typeof en> = {
   'ownership.none': '此时段内没有会话运行。',
   'ownership.none.found': '没有符合条件的会话。',
   'ownership.cut': '仅显示最新的 {{count}} 个会话，请缩短时间范围。',
-  'ownership.at': '此刻持有者',
+  'ownership.at': '当时持有者',
   'ownership.at.now': '现在',
   'ownership.at.reset': '回到时间范围末尾',
   'ownership.column.session': '会话',

@@ -71,8 +71,7 @@ export const zh: TranslationOf<typeof en> = {
   'report.site': '站点',
   'report.site.all': '全部站点',
   'report.site.choose': '请选择站点：各站点的班次不同。',
-  'report.site.noShifts':
-    '该站点尚未设置班次。请由负责配置的人员在站点的 shifts 中设置，例如早班从 06:00 开始。',
+  'report.site.noShifts': '该站点尚未设置班次。请由工程师在站点的 shifts 中设置，例如早班从 06:00 开始。',
   'report.print': '打印',
   'report.csv': '导出 CSV',
   'report.failed': '无法生成报告',
@@ -109,7 +108,7 @@ export const zh: TranslationOf<typeof en> = {
   'report.holders.from': '起始',
   'report.holders.to': '结束',
   'report.holders.collector': '采集器',
-  'report.holders.which': '任次',
+  'report.holders.which': '第几任',
   'report.now': '现在',
   'report.checked': '核对人',
   'report.cut': '仅包含最新的 {{count}} 个会话，请选择一个站点或缩短时间范围。',

@@ -1,7 +1,7 @@
 import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { duration, record, records } from '../output/values.ts';
+import { duration, percentSaid, record, records } from '../output/values.ts';
 import { yesOrNo } from '../output/yes-or-no.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
@@ -118,7 +118,7 @@ export const configurationLists: readonly Command[] = [
           { head: 'VERDICT', cell: ({ verdict }) => valueWord('verdict', verdict) },
           {
             head: 'BUSY',
-            cell: ({ busy_share }) => `${Math.ceil(Number(busy_share) * 100)} %`,
+            cell: ({ busy_share }) => percentSaid(Math.ceil(Number(busy_share) * 100)),
             align: 'right',
           },
           { head: 'DEVICES', cell: ({ devices }) => count(devices), align: 'right' },

@@ -1,4 +1,4 @@
-import { say } from '../words/say.ts';
+import { say, speaksChinese } from '../words/say.ts';
 /** A nested object of an answer, or an empty one. */
 export function record(value: unknown): Readonly<Record<string, unknown>> {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
@@ -35,8 +35,11 @@ export function duration(seconds: unknown): string | undefined {
     .join(' ');
 }
 
+/** Chinese has no space before the sign. */
+export const percentSaid = (percent: number): string => `${percent}${speaksChinese() ? '%' : ' %'}`;
+
 /** Never 100 % while something is missing. */
 export function percent(share: unknown): string {
   if (typeof share !== 'number') return say('nothing was due');
-  return `${Math.floor(share * 10_000) / 100} %`;
+  return percentSaid(Math.floor(share * 10_000) / 100);
 }

@@ -95,7 +95,7 @@ export const chineseHelp = {
   'Points of a device, or of all: where they lie, and which can be written.':
     '列出一台或全部设备的点位：位置，以及是否可写。',
   'The last value of each point of a device, a session or all, with its quality and its age.':
-    '显示一台设备、一个会话或全部点位的最近数值，带质量和时效。',
+    '显示一台设备、一个会话或全部点位的最近数值，带质量和距今时间。',
   'of the points that this session reads': '只限此会话读取的点位',
   'Writes a point that is marked writable, once, and reads it back. Exit code 1 unless it holds the value.':
     '向标记为可写的点位写入一次并读回。读回的值不同时退出码为 1。',

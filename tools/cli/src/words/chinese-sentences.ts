@@ -193,7 +193,7 @@ export const chineseSentences = {
     '{{id}} 的 {{left}} 个会话无人接管，留在原处继续读取。原因见 holdfast sessions list --active。',
   '{{messages}} samples, {{duration}}': '{{messages}} 条采样，{{duration}}',
   'for an unknown time': '时长未知',
-  '{{share}} % full': '已用 {{share}} %',
+  '{{share}} % full': '已用 {{share}}%',
   '{{samples}} samples/s, {{values}} values/s': '{{samples}} 条采样/秒，{{values}} 个数值/秒',
   '{{count}} alive': '{{count}} 个在运行',
   'Nothing is in quarantine.': '隔离区为空。',

@@ -4,9 +4,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../../api/api.ts';
+import { FreshLogin } from '../../fresh-login/fresh-login.tsx';
 import { Overlay } from '../../parts/overlay.tsx';
 import { usePlantTime } from '../../time/plant-time.tsx';
-import { FreshLogin } from './fresh-login.tsx';
 import { formOf, givenValue, type ValueForm } from './given-value.ts';
 import { shownValue } from './shown-value.ts';
 import { useDeviceTexts } from './texts.ts';
@@ -60,7 +60,7 @@ export default function WriteDialog({ device, point, last, onClose, onRead }: Wr
   return (
     <Overlay title={t('write.title', { point: `${device} / ${point.code}` })} onClose={close}>
       {asked && outcome?.kind === 'fresh' ? (
-        <FreshLogin onDone={() => void write(asked)} onClose={close} />
+        <FreshLogin why={t('write.fresh')} onDone={() => void write(asked)} onClose={close} />
       ) : asked && outcome && outcome.kind !== 'fresh' ? (
         <WriteResult
           point={point}

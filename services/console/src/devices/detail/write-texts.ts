@@ -31,11 +31,6 @@ export const en = {
   'write.again': 'Write another value',
   'write.readNow': 'Read the device now',
   'write.fresh': 'Before a machine is acted on, show once more who you are.',
-  'write.fresh.password': 'Your password',
-  'write.fresh.do': 'Go on',
-  'write.fresh.wrong': 'That was not it. {{detail}}',
-  'write.fresh.company': 'Log in once more',
-  'write.fresh.company.how': 'You come back here afterwards. Nothing was written yet.',
 } as const;
 
 export const zh: TranslationOf<typeof en> = {
@@ -67,11 +62,6 @@ export const zh: TranslationOf<typeof en> = {
   'write.again': '写入另一个值',
   'write.readNow': '立即读取设备',
   'write.fresh': '操作机器之前，请再次确认您的身份。',
-  'write.fresh.password': '您的密码',
-  'write.fresh.do': '继续',
-  'write.fresh.wrong': '未能确认身份。{{detail}}',
-  'write.fresh.company': '重新登录',
-  'write.fresh.company.how': '登录后会回到这里。目前还没有写入任何值。',
 };
 
 export const useWriteTexts = roomTexts({ en, zh });

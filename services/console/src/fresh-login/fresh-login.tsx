@@ -1,13 +1,22 @@
 import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { api, apiRoot } from '../../api/api.ts';
-import { useMe } from '../../api/me.ts';
-import { useWriteTexts } from './write-texts.ts';
+import { api, apiRoot } from '../api/api.ts';
+import { useMe } from '../api/me.ts';
+import { useFreshTexts } from './texts.ts';
 
-/** Asks once more who one is, for what acts on a machine. */
-export function FreshLogin({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
-  const { t } = useWriteTexts();
+/** Asks once more who one is. */
+export function FreshLogin({
+  why,
+  onDone,
+  onClose,
+}: {
+  /** Says before what. */
+  why: string;
+  onDone: () => void;
+  onClose: () => void;
+}) {
+  const { t } = useFreshTexts();
   const me = useMe();
   const [password, setPassword] = useState('');
   const [isSent, setSent] = useState(false);
@@ -16,8 +25,8 @@ export function FreshLogin({ onDone, onClose }: { onDone: () => void; onClose: (
     const to = location.pathname + location.search;
     return (
       <div className="write-result">
-        <p>{t('write.fresh')}</p>
-        <p className="quiet small">{t('write.fresh.company.how')}</p>
+        <p>{why}</p>
+        <p className="quiet small">{t('fresh.company.how')}</p>
         <div className="overlay-actions">
           <Button className="button" onPress={onClose}>
             {t('command.cancel')}
@@ -26,7 +35,7 @@ export function FreshLogin({ onDone, onClose }: { onDone: () => void; onClose: (
             className="button is-main"
             href={new URL(`api/login/company?${new URLSearchParams({ again: 'true', to })}`, apiRoot).href}
           >
-            {t('write.fresh.company')}
+            {t('fresh.company')}
           </a>
         </div>
       </div>
@@ -40,7 +49,7 @@ export function FreshLogin({ onDone, onClose }: { onDone: () => void; onClose: (
     } catch (error) {
       if (!(error instanceof ApiRefusal || error instanceof NoAnswer)) throw error;
       const detail = error instanceof ApiRefusal ? (error.problem.detail ?? '') : error.message;
-      setFault(t('write.fresh.wrong', { detail }));
+      setFault(t('fresh.wrong', { detail }));
       setSent(false);
     }
   };
@@ -51,9 +60,9 @@ export function FreshLogin({ onDone, onClose }: { onDone: () => void; onClose: (
         if (password !== '' && !isSent) void send();
       }}
     >
-      <p>{t('write.fresh')}</p>
+      <p>{why}</p>
       <label className="labelled">
-        {t('write.fresh.password')}
+        {t('fresh.password')}
         <input
           className="field"
           type="password"
@@ -74,7 +83,7 @@ export function FreshLogin({ onDone, onClose }: { onDone: () => void; onClose: (
           {t('command.cancel')}
         </Button>
         <Button className="button is-main" type="submit" isDisabled={password === '' || isSent}>
-          {t('write.fresh.do')}
+          {t('fresh.do')}
         </Button>
       </div>
     </form>
