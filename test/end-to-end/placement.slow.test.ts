@@ -25,7 +25,7 @@ describe('a task that requires labels', () => {
     const notice = await eventually(
       async () => {
         const now = await fleet.log.waiting('2');
-        return now?.detail.includes('labels') && now;
+        return now?.detail.en.includes('labels') && now;
       },
       { what: 'the reason why session 2-1 waits' },
     );

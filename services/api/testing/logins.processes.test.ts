@@ -278,6 +278,11 @@ describe('what writes to devices, keys or people', () => {
     ] as const) {
       expect((await browser.ask(method, path)).body.code, path).toBe('fresh_authentication_needed');
     }
+    // So does vouching for what nothing proves, and nothing else about the quarantine.
+    const sendAgain = async (body: object | undefined) =>
+      (await browser.ask('POST', '/api/system/quarantine/9/send-again/', body)).body.code;
+    expect(await sendAgain({ trust_epoch: true })).toBe('fresh_authentication_needed');
+    expect(await sendAgain(undefined)).toBe('quarantined_message_not_found');
     expect((await browser.get('/api/system/keys/')).status).toBe(200);
     await browser.ask('POST', '/api/login/again/', { password });
     expect((await browser.ask('POST', '/api/system/keys/', wanted)).status).toBe(201);

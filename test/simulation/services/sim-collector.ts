@@ -85,7 +85,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
   const permission = bugs.includes('no_lease_check') ? () => true : isHeld;
   const lease = {
     isHeld,
-    markDraining: (staysUp, traceparent) => holder.markDraining(staysUp, traceparent),
+    markDraining: (staysUp?: boolean, traceparent?: string) => holder.markDraining(staysUp, traceparent),
     markActive: () => holder.markActive(),
     giveUp: () => holder.giveUp(),
   };

@@ -66,7 +66,11 @@ function percent({ expected, stored }: { readonly expected: number; readonly sto
   return String(Math.floor((stored / expected) * 1_000_000) / 10_000);
 }
 
-function holdersIn({ holders }: ReportRow, { fromMs, toMs }: Part, clock: PlantClock): string {
+function holdersIn(
+  { holders }: Pick<ReportRow, 'holders'>,
+  { fromMs, toMs }: Part,
+  clock: PlantClock,
+): string {
   return holders
     .filter((span) => Date.parse(span.from) < toMs && (span.to === null || Date.parse(span.to) > fromMs))
     .map(({ collector_id, epoch, from, to }) => {

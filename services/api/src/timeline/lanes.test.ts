@@ -105,7 +105,7 @@ describe('the lanes of devices', () => {
   const press = {
     device: 'press',
     periodMs: minute,
-    gaps: [{ from: 20, to: 24, cause: 'timeout' as const }],
+    gaps: [{ from: 20, to: 24, cause: 'timeout' as const, events: [] }],
   };
   const parts = (
     changes: readonly ReturnType<typeof change>[],
