@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { comma } from '../i18n/comma.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { shareText } from '../time/share.ts';
 import { wallOf } from '../time/zone-clock.ts';
@@ -24,19 +25,21 @@ export function useCellText() {
       const [begin, end] = [new Date(from), new Date(to)];
       const name = day.format(begin);
       if (end.getTime() - begin.getTime() <= 2 * hourMs) {
-        return `${name}, ${hour.format(begin)} – ${hour.format(end)}`;
+        return `${name}${comma(locale)}${hour.format(begin)} – ${hour.format(end)}`;
       }
       const [own, now] = [dayOf(begin), new Date()];
-      if (own === dayOf(now)) return `${name}, ${t('map.today')}`;
+      if (own === dayOf(now)) return `${name}${comma(locale)}${t('map.today')}`;
       const yesterday = dayOf(new Date(Date.parse(`${dayOf(now)}T12:00:00Z`) - 24 * hourMs));
-      return own === yesterday ? `${name}, ${t('map.yesterday')}` : name;
+      return own === yesterday ? `${name}${comma(locale)}${t('map.yesterday')}` : name;
     };
     const share = ({ stored, expected }: Pick<MapCell, 'stored' | 'expected'>) =>
       expected === 0 ? '–' : shareText(locale, stored, expected);
     const whole = (name: string, cell: MapCell): string => {
       if (cell.expected === 0) return t('map.cell.none', { when: when(cell), name });
       const told = t('map.cell.whole', { when: when(cell), name, share: share(cell) });
-      return cell.missing === 0 ? told : `${told}, ${t('map.cell.missing', { count: cell.missing })}`;
+      return cell.missing === 0
+        ? told
+        : `${told}${comma(locale)}${t('map.cell.missing', { count: cell.missing })}`;
     };
     return { when, share, whole, dayName: (at: Date) => day.format(at), hour: (at: Date) => hour.format(at) };
   }, [t, locale, plant]);

@@ -195,7 +195,7 @@ function nameOf(row: Completeness['results'][number] | undefined): string {
   return row?.device ?? [row?.task_code, row?.session_id].filter(Boolean).join(' ');
 }
 
-/** The field that the address names; else yesterday, of all together where there is such a row. */
+/** The field that the address names; else yesterday, or the last day in which anything was due, of all together where there is such a row. */
 function chosenIn(
   rows: readonly MapRow[],
   asked: {
@@ -220,8 +220,11 @@ function chosenIn(
     rows.findIndex(({ session, device }) => session === asked.session && device === asked.device),
   );
   const column = indexOf(rows[row]);
-  const last = (rows[row]?.cells.length ?? 1) - 1;
-  return { row, column: column === -1 ? Math.max(0, last - 1) : column };
+  const cells = rows[row]?.cells ?? [];
+  const yesterday = Math.max(0, cells.length - 2);
+  const latest = cells.findLastIndex(({ expected }) => expected > 0);
+  const usual = latest === -1 || (cells[yesterday]?.expected ?? 0) > 0 ? yesterday : latest;
+  return { row, column: column === -1 ? usual : column };
 }
 
 /** Names below the map's columns: every so many days, or every so many hours. */

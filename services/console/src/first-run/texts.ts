@@ -92,6 +92,7 @@ export const en = {
   'first.preview.orders': 'The same bytes in each order. Take the one that looks right:',
   'first.preview.chosen': 'chosen',
   'first.preview.bad': 'No value: {{detail}}',
+  'first.preview.bad.do': 'Try another table, or an address that is one lower: many manuals count from 1.',
   'first.preview.raw': 'raw {{raw}}',
 
   'first.start.task': 'Task',
@@ -218,6 +219,7 @@ export const zh: TranslationOf<typeof en> = {
   'first.preview.orders': '同样的字节按不同字节序解析如下，请选择数值合理的一个：',
   'first.preview.chosen': '已选',
   'first.preview.bad': '无数值：{{detail}}',
+  'first.preview.bad.do': '请尝试其他寄存器表，或将地址减 1：许多手册从 1 开始计数。',
   'first.preview.raw': '原始值 {{raw}}',
 
   'first.start.task': '任务',

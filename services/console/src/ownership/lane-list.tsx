@@ -136,7 +136,7 @@ export function LaneList({ items, moves, time, at, isPinned, tintOf, onAt }: Lis
             </div>
             <div role="columnheader" className="lane-then">
               {!isPinned && hovered === undefined && time.isLive
-                ? t('ownership.at.now')
+                ? t('ownership.held.now')
                 : plant.whole(new Date(shownAt))}
             </div>
           </div>

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { comma } from '../i18n/comma.ts';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useWords } from '../words/texts.ts';
@@ -13,7 +14,7 @@ export function usePartWords(): {
   whole(part: LanePart): string;
   lane(lane: Pick<Lane, 'kind' | 'name'>): string;
 } {
-  const { t } = useTimelineTexts();
+  const { t, locale } = useTimelineTexts();
   const { t: w } = useWords();
   const plant = usePlantTime();
   return useMemo(() => {
@@ -51,14 +52,14 @@ export function usePartWords(): {
           case 'life': {
             const { state, by, reason } = text.part;
             const who = by === null ? '' : t('timeline.by', { by });
-            return [t(`timeline.state.${state}`), who, reason].filter(Boolean).join(', ');
+            return [t(`timeline.state.${state}`), who, reason].filter(Boolean).join(comma(locale));
           }
           case 'holder': {
             const { collector_id: collector, number, epoch } = text.part;
             return t('timeline.holder', { collector, number, epoch: String(epoch) });
           }
           case 'health':
-            return [w(`device.${text.part.status}`), text.part.detail].filter(Boolean).join(', ');
+            return [w(`device.${text.part.status}`), text.part.detail].filter(Boolean).join(comma(locale));
           case 'gap':
             return t('timeline.ticks.missing', { count: text.ticks });
           default:
@@ -72,5 +73,5 @@ export function usePartWords(): {
     const lane = ({ kind, name }: Pick<Lane, 'kind' | 'name'>) =>
       kind === 'device' ? name : t(`timeline.lane.${kind}`);
     return { short, whole, lane };
-  }, [t, w, plant]);
+  }, [t, w, plant, locale]);
 }

@@ -34,7 +34,7 @@ export function EventText({ event }: { event: Pick<SessionEventView, 'sequence' 
     return (
       <span>
         {t(`event.session.released.${why}`, { collector: data.collector_id ?? '?' })}
-        {detail !== '' && (
+        {why === 'refused' && detail !== '' && (
           <span className="quiet" lang="en">
             {' '}
             {detail}

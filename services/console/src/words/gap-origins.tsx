@@ -8,8 +8,9 @@ import './gap-origins.css';
 /** Leads from a gap to the events that it follows from, and on to the commands behind them; says so where nobody gave one. */
 export function GapOrigins({ session, events }: { session: string; events: readonly GapEvent[] }) {
   const { t } = useWords();
-  return events.map(({ sequence, type, time, decided_by, ...data }) => {
-    const event = { sequence, type, data };
+  return events.map(({ sequence, type, time, decided_by, ...about }) => {
+    const told = Object.entries(about).filter(([, value]) => value !== null);
+    const event = { sequence, type, data: Object.fromEntries(told) };
     return (
       <span key={sequence} className="gap-origin small quiet">
         <Link

@@ -31,8 +31,10 @@ export function Gaps({ id, range }: { id: string; range: TimeRange }) {
             <li key={`${gap.device} ${gap.from_tick}`}>
               <time dateTime={gap.start_time}>{plant.moment(new Date(gap.start_time))}</time>
               <span>
-                {gap.device}: {t('detail.gaps.ticks', { count: gap.ticks })},{' '}
-                {durationText(t, (Date.parse(gap.end_time) - Date.parse(gap.start_time)) / 1_000)}
+                {t('detail.gaps.gap', {
+                  ...{ count: gap.ticks, device: gap.device },
+                  duration: durationText(t, (Date.parse(gap.end_time) - Date.parse(gap.start_time)) / 1_000),
+                })}
                 <span className="quiet"> {word(`cause.${gap.cause}`)}</span>
                 <GapOrigins session={id} events={gap.events} />
               </span>
