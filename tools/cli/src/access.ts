@@ -31,11 +31,14 @@ export async function accessOf(
     givenUrl,
     user,
     asksApi,
+    language,
   }: {
     readonly givenUrl: string | undefined;
     /** The user of this machine. */
     readonly user: string | undefined;
     readonly asksApi: boolean;
+    /** Of what the API says. */
+    readonly language: CliConfig['HOLDFAST_LANG'];
   },
 ): Promise<Access> {
   const key = config.HOLDFAST_API_KEY;
@@ -49,7 +52,7 @@ export async function accessOf(
   const client = (bearer: string | undefined) =>
     new ApiClient({
       ...{ url, key: bearer, operator, asOwnError: asCliError(url) },
-      language: () => config.HOLDFAST_LANG,
+      language: () => language,
     });
   return { url, by, person: config.HOLDFAST_OPERATOR ?? user, kept, api: client(token), client };
 }

@@ -20,13 +20,13 @@ async function main(given: readonly string[]): Promise<number> {
   const { input, raw } = parseCommandLine(command, args);
   if (input.has('help')) return show(helpOf(command));
 
-  const access = await accessFor(command, input.text('url'));
   const print = new Printer({
     json: input.has('json'),
     table: input.has('table'),
     out: process.stdout,
     err: process.stderr,
   });
+  const access = await accessFor(command, input.text('url'), print.asJson);
   const code = await command.run(
     { api: access.api, access, print, stopping: stoppingSignal(command), raw },
     input,
@@ -34,14 +34,20 @@ async function main(given: readonly string[]): Promise<number> {
   return code ?? exitCodes.ok;
 }
 
-async function accessFor({ usageCode, isRaw }: Command, givenUrl: string | undefined): Promise<Access> {
+async function accessFor(
+  { usageCode, isRaw }: Command,
+  givenUrl: string | undefined,
+  asJson: boolean,
+): Promise<Access> {
   try {
     const checked = givenUrl === undefined ? undefined : apiUrl.safeParse(givenUrl);
     if (checked?.error) {
       throw new CliError(`--url ${checked.error.issues[0]?.message}`, exitCodes.usage);
     }
     const config = cliConfig();
-    return await accessOf(config, { givenUrl, user: userOfMachine(), asksApi: !isRaw });
+    // What programs and monitors read is the same in every language.
+    const language = asJson || usageCode !== undefined ? 'en' : config.HOLDFAST_LANG;
+    return await accessOf(config, { givenUrl, user: userOfMachine(), asksApi: !isRaw, language });
   } catch (error) {
     if (error instanceof ConfigError) throw new CliError(error.message, usageCode ?? exitCodes.usage);
     // A monitor reads it.
