@@ -37,7 +37,7 @@ beforeAll(async () => {
     { ...stored, from: nowTick - 290, to: nowTick - 2 },
   ]);
   await eventually(async () => (await api.get(`${sessionsPath}/7-1/`)).body.epoch > 0, { what: 'the log' });
-  // What a person asked for, over the API, so that the audit log has it.
+  // A person asks for it over the API, so that the audit log has it.
   expect((await api.post(`${sessionsPath}/7-1/pause/`, { reason: 'tool change' })).status).toBe(200);
   const causes = async () => {
     const { results } = (await api.get(`${sessionsPath}/7-1/gaps/`)).body;

@@ -278,7 +278,7 @@ describe('what writes to devices, keys or people', () => {
     ] as const) {
       expect((await browser.ask(method, path)).body.code, path).toBe('fresh_authentication_needed');
     }
-    // So does vouching for what nothing proves, and nothing else about the quarantine.
+    // Vouching for what nothing proves does so, too, and nothing else about the quarantine.
     const sendAgain = async (body: object | undefined) =>
       (await browser.ask('POST', '/api/system/quarantine/9/send-again/', body)).body.code;
     expect(await sendAgain({ trust_epoch: true })).toBe('fresh_authentication_needed');

@@ -8,7 +8,7 @@ import type { SessionLogForTest } from '@holdfast/test/support/session-log.ts';
 
 type Told = {
   readonly at: string;
-  /** Of the command that it comes of. */
+  /** Id of the trace of the command behind it. */
   readonly trace?: string;
 } & (
   | { readonly what: 'started' | 'paused' | 'resumed' | 'stopped' | 'failed' }

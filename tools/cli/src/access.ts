@@ -37,7 +37,7 @@ export async function accessOf(
     /** The user of this machine. */
     readonly user: string | undefined;
     readonly asksApi: boolean;
-    /** Of what the API says. */
+    /** The language in which the API answers. */
     readonly language: CliConfig['HOLDFAST_LANG'];
   },
 ): Promise<Access> {

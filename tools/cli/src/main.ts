@@ -45,7 +45,7 @@ async function accessFor(
       throw new CliError(`--url ${checked.error.issues[0]?.message}`, exitCodes.usage);
     }
     const config = cliConfig();
-    // What programs and monitors read is the same in every language.
+    // Programs and monitors read the same in every language.
     const language = asJson || usageCode !== undefined ? 'en' : config.HOLDFAST_LANG;
     return await accessOf(config, { givenUrl, user: userOfMachine(), asksApi: !isRaw, language });
   } catch (error) {

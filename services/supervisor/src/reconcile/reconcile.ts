@@ -83,7 +83,7 @@ export type Action =
       readonly reason: ReleaseReason;
       readonly detail: string;
       readonly refusals: number;
-      /** Of the request that it comes of; undefined where nobody asked for it. */
+      /** Trace of the request behind it; undefined where nobody asked for it. */
       readonly traceparent?: string | undefined;
     }
   /** Messages on the subject of a collector that is gone, for a task that is not placed there. */

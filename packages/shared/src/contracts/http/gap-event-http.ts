@@ -18,7 +18,7 @@ export const gapEventSchema = z.object({
   decided_by: z.enum(decidedBy),
   /** Name of who gave the command, where the event has it. */
   by: z.string().nullable(),
-  /** Of the command: `trace` of the audit log finds its entry. */
+  /** Trace of the command: `trace` of the audit log finds its entry. */
   trace_id: z.string().nullable(),
 });
 export type GapEvent = z.infer<typeof gapEventSchema>;

@@ -29,7 +29,7 @@ const words: Readonly<Record<Known, InBoth>> = {
   ),
 };
 
-/** What the read model keeps: a name, or what a collector said itself. */
+/** The read model keeps a name, or what a collector said itself. */
 export const placementDetail = (name: Known): string => name;
 
 export function placementText(kept: string): string {
