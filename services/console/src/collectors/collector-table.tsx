@@ -6,6 +6,7 @@ import { StateWord } from '../parts/state.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { durationText } from '../time/duration.ts';
 import { useNow } from '../time/plant-time.tsx';
+import { percentText } from '../time/share.ts';
 import { lateFrom, loadNow, severityOf, signs } from './collector-state.ts';
 import { DrainCommand } from './drain-command.tsx';
 import { useCollectorTexts } from './texts.ts';
@@ -28,7 +29,7 @@ export function CollectorTable({
   const { t, locale } = useCollectorTexts();
   const nowMs = useNow().getTime();
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+  const percent = (share: number) => percentText(locale, share, { maximumFractionDigits: 1 });
   const active = all.filter(({ state }) => state === 'active');
   const name = (
     key:
@@ -100,7 +101,7 @@ export function CollectorTable({
         return (
           <span className="with-mark" title={t('collectors.late.how')}>
             {load.late_share >= lateFrom && <SeverityMark severity={3} />}
-            {percent.format(load.late_share)}
+            {percent(load.late_share)}
           </span>
         );
       },
@@ -110,7 +111,7 @@ export function CollectorTable({
       isNumber: true,
       cell: (each) => {
         const load = loadNow(each, nowMs);
-        return load ? <span title={t('collectors.cpu.how')}>{percent.format(load.cpu_share)}</span> : '–';
+        return load ? <span title={t('collectors.cpu.how')}>{percent(load.cpu_share)}</span> : '–';
       },
     },
     {

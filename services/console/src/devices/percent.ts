@@ -1,4 +1,5 @@
+import { percentText as rounded } from '../time/share.ts';
+
 /** A share of one, as a percentage of two digits. */
-export function percentText(locale: string, share: number): string {
-  return new Intl.NumberFormat(locale, { style: 'percent', maximumSignificantDigits: 2 }).format(share);
-}
+export const percentText = (locale: string, share: number): string =>
+  rounded(locale, share, { maximumSignificantDigits: 2 });

@@ -1,6 +1,7 @@
 import { usePreferences } from '../app/preferences.tsx';
 import { useReason } from '../sessions/detail/why.tsx';
 import { nameOf } from '../sessions/session-state.ts';
+import { percentText } from '../time/share.ts';
 import { useOverviewTexts } from './texts.ts';
 import type { Trouble } from './troubles.ts';
 
@@ -80,9 +81,9 @@ export function useTroubleWords(trouble: PlainTrouble): TroubleWords {
     }
     case 'late': {
       const { id, load } = trouble.collector;
-      const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+      const share = percentText(locale, load?.late_share ?? 0, { maximumFractionDigits: 1 });
       return {
-        what: t('trouble.late', { collector: id, share: share.format(load?.late_share ?? 0) }),
+        what: t('trouble.late', { collector: id, share }),
         todo: t('trouble.late.do'),
       };
     }
@@ -108,7 +109,7 @@ export function useTroubleWords(trouble: PlainTrouble): TroubleWords {
       return { what: t('trouble.spool', { collector, count: samples }), todo: t('trouble.spool.do') };
     }
     case 'audit': {
-      const share = new Intl.NumberFormat(locale, { style: 'percent' }).format(Math.min(1, trouble.share));
+      const share = percentText(locale, Math.min(1, trouble.share), { maximumFractionDigits: 0 });
       return { what: t('trouble.audit', { share }), todo: t('trouble.audit.do') };
     }
     case 'quarantine':

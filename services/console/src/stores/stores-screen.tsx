@@ -4,6 +4,7 @@ import { Answered } from '../parts/answered.tsx';
 import { Section } from '../parts/section.tsx';
 import { ageText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
+import { percentText } from '../time/share.ts';
 import { Quarantine } from './quarantine.tsx';
 import { useSinks } from './queries.ts';
 import { SinkState } from './sink-state.tsx';
@@ -35,7 +36,6 @@ function Sinks({ sinks }: { sinks: SinksView }) {
   const { t, locale } = useStoreTexts();
   const plant = usePlantTime();
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const { status, backlog, last_error: error, writers, collectors } = sinks;
   const { messages, bytes, seconds: lag, share_of_stream: share, warning } = backlog;
   const refused = writers.filter(({ is_alive }) => is_alive).flatMap((writer) => writer.refused);
@@ -54,7 +54,7 @@ function Sinks({ sinks }: { sinks: SinksView }) {
             : t('stores.backlog.samples', { count: messages, size: sizeText(locale, bytes) })}
         </Fact>
         <Fact name={t('stores.stream')}>
-          {t('stores.stream.share', { share: percent.format(share) })}
+          {t('stores.stream.share', { share: percentText(locale, share, { maximumFractionDigits: 1 }) })}
           {warning && `, ${t(`stores.stream.${warning}`)}`}
         </Fact>
         <Fact name={t('stores.rate')}>
