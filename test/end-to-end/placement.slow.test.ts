@@ -32,7 +32,10 @@ describe('a task that requires labels', () => {
     expect(notice).toMatchObject({
       session: waits,
       why: 'no_collector',
-      detail: { en: 'no collector that is up has the labels site=hall-3', zh: '在线的采集器都没有标签 site=hall-3' },
+      detail: {
+        en: 'no collector that is up has the labels site=hall-3',
+        zh: '在线的采集器都没有标签 site=hall-3',
+      },
     });
     await fleet.collector('c3', { COLLECTOR_LABELS: 'site=hall-3' });
     expect(await fleet.placed('2')).toMatchObject({ collectorId: 'c3' });

@@ -12,6 +12,7 @@ describe('a share', () => {
     expect(shareText('en', 86_400, 86_400)).toBe('100 %');
     expect(shareText('en', 9_999_999, 10_000_000)).toBe('99.99 %');
     expect(shareText('en', 0, 10)).toBe('0.00 %');
+    expect(shareText('zh-CN', 9_999_999, 10_000_000)).toBe('99.99%');
   });
 });
 
