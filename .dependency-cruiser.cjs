@@ -31,6 +31,7 @@ const FLOORS = {
       'config.ts',
       'own-origin.ts',
       'problems/',
+      'tables/',
       'http/',
       'adapters/',
     ],

@@ -76,6 +76,9 @@ MESSAGES = [
     r"linear stands instead of scale and offset: .*",
     r"both raw values, and both engineering values, must differ",
     r"names no number",
+    r"name at least one point, or a device",
+    r"has no point: .*",
+    r"\d+ points at most in one file",
     r".* is no number that .* can be.*",
     r".* cannot be written: .*",
 ]

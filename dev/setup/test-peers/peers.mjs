@@ -23,6 +23,12 @@ const COMMON_PEERS = {
     debian: ['victoria-metrics'],
   },
   influxd: { find: () => findProgram('influxd'), debian: ['influxdb'] },
+  /** Reads workbooks. */
+  pythonWithOpenpyxl: {
+    find: () => findPython('openpyxl'),
+    debian: ['python3', 'python3-venv'],
+    pypi: requirements('openpyxl.txt'),
+  },
   go: {
     find: async () => (await findGoOf(GO_OF_NATS_TOOL))?.path,
     // Go believes whom the system believes, and nobody on a system without certificates.

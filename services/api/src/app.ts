@@ -35,6 +35,7 @@ import { learnedLimitsRoutes, withLearnedLimits } from './devices/learned-limits
 import type { ShownLimitsSources } from './devices/learned-limits/shown-limits.ts';
 import type { WritePointOptions } from './devices/write-point.ts';
 import { evidenceRoutes } from './evidence/evidence-routes.ts';
+import { exportRoutes } from './history/export/export-routes.ts';
 import { pointHistoryRoutes } from './history/point-history-routes.ts';
 import { pointsRoutes } from './history/points-routes.ts';
 import { answerClientError } from './http/client-errors.ts';
@@ -146,6 +147,7 @@ export function routesOf(dependencies: AppDependencies): {
     metricsRoute(dependencies.metrics),
     ...commandRoutes(commands),
     ...pointHistoryRoutes({ database, samples, accounting }),
+    ...exportRoutes({ database, samples, timeZone: overview.timeZone }),
     ...pointsRoutes({
       database,
       samples,

@@ -7,6 +7,7 @@ import { configurationLists } from './commands/configuration-lists.ts';
 import { configurationTransfer } from './commands/configuration-transfer.ts';
 import { deviceHealth } from './commands/device-health.ts';
 import { evidence } from './commands/evidence.ts';
+import { exportValues } from './commands/export-values.ts';
 import { firstLink } from './commands/first-link.ts';
 import { listPoints } from './commands/list-points.ts';
 import { loginCommands } from './commands/login.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   deviceHealth,
   listPoints,
   pointValues,
+  exportValues,
   writePoint,
   protocols,
   ...configurationTransfer,

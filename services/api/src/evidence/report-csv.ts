@@ -1,6 +1,8 @@
 import type { ReportRow } from '@holdfast/shared/contracts/http/report-http.ts';
 import { gapCauses } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import type { PlantClock } from '@holdfast/shared/domain/plant-clock.ts';
+import { byteOrderMark, csvLine } from '../tables/csv-line.ts';
+import { localTime } from '../tables/local-time.ts';
 import type { Part } from './report.ts';
 
 interface CsvOf {
@@ -9,11 +11,8 @@ interface CsvOf {
   readonly parts: readonly Part[];
 }
 
-/** Spreadsheets take a file for UTF-8 only with it. */
-const byteOrderMark = '\uFEFF';
-
 export function csvHead({ title }: Pick<CsvOf, 'title'>): string {
-  return `${byteOrderMark}${line([
+  return `${byteOrderMark}${csvLine([
     ...(title === undefined ? [] : ['title']),
     ...[
       'part',
@@ -49,9 +48,9 @@ export function csvRows(row: Omit<ReportRow, 'gaps'>, { title, clock, parts }: C
         localTime(clock, part.toMs),
         ...session,
       ];
-      if (counts === null) return line([...head, 'configuration lost']);
+      if (counts === null) return csvLine([...head, 'configuration lost']);
       if (!ticks || ticks.expected === 0) return '';
-      return line([
+      return csvLine([
         ...head,
         ...[ticks.expected, ticks.stored, ticks.quarantined, ticks.missing, percent(ticks)],
         ...gapCauses.map((cause) => ticks.missing_by_cause[cause] ?? 0),
@@ -78,24 +77,4 @@ function holdersIn(
       return `${collector_id} (epoch ${epoch}) ${localTime(clock, Date.parse(from))} - ${end}`.trimEnd();
     })
     .join('; ');
-}
-
-/** As the plant's clock shows it, with how far it is ahead: `2026-11-26 06:00:00 +08:00`. */
-function localTime(clock: PlantClock, atMs: number): string {
-  const aheadMs = clock.aheadMs(atMs);
-  const shown = new Date(atMs + aheadMs).toISOString().slice(0, 19).replace('T', ' ');
-  const minutes = Math.abs(aheadMs) / 60_000;
-  const two = (number: number) => String(Math.floor(number)).padStart(2, '0');
-  return `${shown} ${aheadMs < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
-}
-
-function line(cells: readonly (string | number)[]): string {
-  return `${cells.map(cell).join(',')}\r\n`;
-}
-
-/** A text that a spreadsheet would take for a formula is one no more. */
-function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -248,7 +248,8 @@ function unschemed(method: string, answer: Route['answer']): NonNullable<Documen
   if (method === 'delete') return { 204: { description: 'Done' } };
   const { type = 'application/json', description } = answer ?? {};
   const schema = description === undefined ? {} : { type: 'string', description };
-  return { 200: { description: 'Done', content: { [type]: { schema } } } };
+  const content = Object.fromEntries([type].flat().map((each) => [each, { schema }]));
+  return { 200: { description: 'Done', content } };
 }
 
 function problemsOf(about: {

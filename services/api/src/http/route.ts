@@ -44,7 +44,7 @@ interface Described {
   /** Headers of its answer, with what they say. */
   readonly gives?: Readonly<Record<string, string>>;
   /** The answer of a route whose schema has none. */
-  readonly answer?: { readonly type: string; readonly description: string };
+  readonly answer?: { readonly type: string | readonly string[]; readonly description: string };
 }
 
 /** Who may call a route; `open`: everybody, without a key; `known`: everybody with a key or login, of whatever role. */

@@ -81,6 +81,8 @@ function askedAbout(
       return device === undefined ? undefined : { path: `${url}?point=${device}/${device}-level` };
     case 'GET /api/acquisition/points/history':
       return device === undefined ? undefined : { path: `${url}?point=${device}/${device}-level` };
+    case 'GET /api/exports/values':
+      return device === undefined ? undefined : { path: `${url}?point=${device}/${device}-level` };
     case 'POST /api/acquisition/sessions/start-task':
       return { path: url, body: { task_id: idAt('tasks', place) } };
     case 'POST /api/config/devices': {

@@ -63,6 +63,19 @@ export const chineseHelp = {
     '按工厂的日期分行，或按 --site 所指站点的班次分行',
   'name of the batch or order, in the first column': '批次或订单的名称，写在第一列',
 
+  'Stored values of points as CSV or XLSX, every one or an interval, however long the time is.':
+    '将点位的已存数值导出为 CSV 或 XLSX：逐个数值或按时间间隔，时间范围不限。',
+  'all points of this device': '此设备的全部点位',
+  '-30m (s, m, h, d, w), 2026-07-03T14:00 (local) or RFC 3339; a day ago unless set':
+    '-30m（s、m、h、d、w）、2026-07-03T14:00（本地时间）或 RFC 3339；默认为一天前',
+  'mean, min, max, last and count of each (30s, 15m, 1h, 1d) instead of every value':
+    '按此间隔（30s、15m、1h、1d）给出平均、最小、最大、最后值和个数，不再逐个给出',
+  'clock of the times, such as Asia/Shanghai; that of the plant unless set':
+    '时间所用的时区，如 Asia/Shanghai；默认为工厂时区',
+  'csv (unless set) or xlsx': 'csv（默认）或 xlsx',
+  'into this file instead of stdout; it is there when it is whole':
+    '写入此文件而不是标准输出；写完整后文件才会出现',
+
   'Whether every session that should run is read, for monitors and cron: one line and an exit code.':
     '检查应当运行的会话是否都在读取，供监控系统和 cron 使用：输出一行（英文）和退出码。',
   'warn, too, of devices that do not answer, or lose ticks because they are slow':

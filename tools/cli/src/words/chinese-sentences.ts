@@ -221,6 +221,8 @@ export const chineseSentences = {
     '{{count}} 个出错的会话予以保留：在其任务重新启动之前仍可恢复。',
   cleanup: '清理',
 
+  'kB written': '已写入 kB',
+  'The export broke off: nothing of it is kept.': '导出中断：未保留任何内容。',
   '{{word}} is not part of this image: run it in a checkout.':
     '此镜像不包含 {{word}}：请在代码仓库的克隆中运行。',
 } as const;

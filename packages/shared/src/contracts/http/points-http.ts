@@ -7,13 +7,13 @@ import { parsePointName } from './point-name.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
 
-const pointForm = '`DEVICE/POINT` by their codes (`~1` for a slash within a code, `~0` for a tilde)';
-const namedPoint = storableText(300)
+export const pointForm = '`DEVICE/POINT` by their codes (`~1` for a slash within a code, `~0` for a tilde)';
+export const namedPoint = storableText(300)
   .refine((name) => parsePointName(name) !== undefined, 'must be DEVICE/POINT by their codes')
   .meta({ pattern: '^[^/\\u0000]+/[^/\\u0000]+$' });
 
 /** A parameter that may be given several times. */
-function several<T extends z.ZodType<string>>(one: T, atMost: number) {
+export function several<T extends z.ZodType<string>>(one: T, atMost: number) {
   return z.union([one, z.array(one).min(1).max(atMost)]).transform((given) => [given].flat());
 }
 

@@ -50,6 +50,9 @@ export const chineseFaults = {
   'must be the id of a task, such as 1 (GET /api/config/tasks/ lists them)':
     '应为任务编号，如 1（列表：GET /api/config/tasks/）',
   'must be DEVICE/POINT by their codes': '应为 设备代码/点位代码',
+  'name at least one point, or a device': '请至少指定一个点位，或一台设备',
+  'has no point: name devices that have some': '没有点位：请指定有点位的设备',
+  '{{count}} points at most in one file': '一个文件最多 {{count}} 个点位',
   'must be the name of a stream': '应为消息流的名称',
   'give a stream or a part of the reason of what is to be deleted': '请指明要删除的消息流，或原因中的文字',
   'must not exceed {{bytes}} bytes of JSON': '以 JSON 计不能超过 {{bytes}} 字节',

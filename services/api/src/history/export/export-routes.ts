@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream';
+import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
+import { parsePointName } from '@holdfast/shared/contracts/http/point-name.ts';
+import { valueExportQuerySchema } from '@holdfast/shared/contracts/http/value-export-http.ts';
+import type { Database } from '../../database/open-database.ts';
+import { askedClock } from '../../http/asked-clock.ts';
+import { clientGone } from '../../http/client-gone.ts';
+import { intervalOf, timeOf } from '../../http/relative-time.ts';
+import { type Route, route } from '../../http/route.ts';
+import { validationFailed } from '../../problems/problem.ts';
+import { byteOrderMark, csvLine } from '../../tables/csv-line.ts';
+import { exactLocalTime, rememberingClock } from '../../tables/local-time.ts';
+import { type TableRow, workbook } from '../../tables/workbook.ts';
+import { exportPoints } from './export-points.ts';
+import { type ExportedBatch, exportedValues } from './exported-values.ts';
+
+export interface ExportSources {
+  readonly database: Database;
+  readonly samples: Pick<SampleStore, 'history' | 'aggregate'>;
+  /** Of the plant. */
+  readonly timeZone: string;
+}
+
+const about = ['time', 'device', 'point', 'name', 'unit'] as const;
+const workbookType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** Values of many points over any time, as a file. */
+export function exportRoutes({ database, samples, timeZone }: ExportSources): Route[] {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/exports/values',
+      role: 'viewer',
+      sites: ({ query: { point = [], device = [] } }) => ({
+        deviceCodes: [...device, ...point.flatMap((name) => parsePointName(name)?.device ?? [])],
+      }),
+      tag: 'Data',
+      summary: 'Download stored values of many points as CSV or XLSX',
+      problems: { 404: 'There is no such thing' },
+      answer: {
+        type: ['text/csv', workbookType],
+        description: 'A line for each value, or interval, point after point and ascending by time',
+      },
+      schema: { querystring: valueExportQuerySchema },
+      handler: async (request, reply) => {
+        const { format, interval, start_time, end_time, time_zone, ...asked } = request.query;
+        const signal = clientGone(reply);
+        const now = new Date();
+        const start = timeOf('start_time', start_time || '-1d', now);
+        const end = timeOf('end_time', end_time || 'now', now);
+        if (start >= end)
+          throw validationFailed([{ path: 'start_time', message: 'must be before end_time' }]);
+        const clock = rememberingClock(askedClock({ time_zone }, timeZone));
+        const intervals = interval
+          ? { intervalMs: intervalOf(interval), utcOffsetMs: clock.aheadMs(start.getTime()) }
+          : undefined;
+        const points = await exportPoints({ database, samples }, asked, {
+          sites: request.grantedSites,
+          signal,
+        });
+        const batches = exportedValues(points, { samples, start, end, intervals, signal });
+        // An outage is answered as one before the first byte: what comes later can only break the answer off.
+        const first = await batches.next();
+        const head = [
+          ...about,
+          ...(intervals ? ['mean', 'min', 'max', 'last', 'count'] : ['value']),
+          'quality',
+        ];
+        const rows = async function* (): AsyncGenerator<TableRow[]> {
+          for (let { value, done } = first; done !== true; { value, done } = await batches.next())
+            yield rowsOf(value, clock);
+        };
+        const day = start.toISOString().slice(0, 10);
+        const file =
+          format === 'xlsx'
+            ? workbook({ sheetName: 'values', head, rows: rows() })
+            : csvOf({ head, rows: rows() });
+        return reply
+          .type(format === 'xlsx' ? workbookType : 'text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="holdfast-values-${day}.${format}"`)
+          .send(Readable.from(file, { objectMode: false }));
+      },
+    }),
+  ];
+}
+
+function rowsOf({ point, values }: ExportedBatch, clock: Parameters<typeof exactLocalTime>[0]): TableRow[] {
+  const { device, pointCode, name, unit } = point;
+  return values.map(({ timeMs, figures, count, quality }) => [
+    ...[exactLocalTime(clock, timeMs), device.deviceCode, pointCode, name, unit],
+    ...figures,
+    ...(count === undefined ? [] : [count]),
+    quality,
+  ]);
+}
+
+async function* csvOf({
+  head,
+  rows,
+}: {
+  readonly head: readonly string[];
+  readonly rows: AsyncIterable<readonly TableRow[]>;
+}): AsyncGenerator<string> {
+  yield byteOrderMark + csvLine(head);
+  for await (const batch of rows) yield batch.map((row) => csvLine(row.map((cell) => cell ?? ''))).join('');
+}

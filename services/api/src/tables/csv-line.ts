@@ -1,0 +1,13 @@
+/** Spreadsheets take a file for UTF-8 only with it. */
+export const byteOrderMark = '\uFEFF';
+
+export function csvLine(cells: readonly (string | number | boolean)[]): string {
+  return `${cells.map(cell).join(',')}\r\n`;
+}
+
+/** A text that a spreadsheet would take for a formula is one no more. */
+function cell(value: string | number | boolean): string {
+  if (typeof value !== 'string') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

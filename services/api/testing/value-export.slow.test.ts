@@ -1,0 +1,162 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
+import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
+import type { StorableSample } from '@holdfast/sample-store/sample-store.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { influxForTest, influxIsInstalled } from '@holdfast/test/support/influx-for-test.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { type ApiUnderTest, startApi } from './api-under-test.ts';
+
+const python = inject('installedServers').pythonWithOpenpyxl;
+const periodMs = 10_000;
+/** A full hour of yesterday: what is older than this year may be beyond the store's days. */
+const beginMs = Math.floor(Date.now() / 3_600_000 - 24) * 3_600_000;
+const at = (second: number) => new Date(beginMs + second * 1_000).toISOString();
+const shown = (second: number) =>
+  `${new Date(beginMs + second * 1_000 + 8 * 3_600_000).toISOString().slice(0, 23).replace('T', ' ')} +08:00`;
+const path = '/api/exports/values/';
+const time = `start_time=${at(0)}&end_time=${at(60)}&time_zone=Asia/Shanghai`;
+
+let api: ApiUnderTest;
+let natsUrl: string;
+let databaseUrl: string;
+
+beforeAll(async () => {
+  const nats = await natsForTest();
+  [natsUrl, databaseUrl] = [nats.url, await freshDatabase()];
+  api = await startApi({ nats: natsUrl, database: databaseUrl });
+  await api.ready();
+  for (const [index, code] of ['press-1', 'press-2'].entries()) {
+    const place = { host: '127.0.0.1', port: 1502, unit_id: index + 1 };
+    const { body } = await api.post('/api/config/devices/', { code, ...place });
+    const point = { device_id: body.id, table: 'holding_register', data_type: 'uint16' };
+    await api.post('/api/config/points/', { ...point, code: 'level', address: 0, name: '液位', unit: 'mm' });
+    await api.post('/api/config/points/', { ...point, code: 'zone', address: 10, count: 2 });
+  }
+  await migrateSampleTables({ databaseUrl });
+  const store = openPostgresSampleStore({ databaseUrl });
+  cleanUpAfterFile(() => store.close());
+  const sample = (second: number, device: string): StorableSample => ({
+    ...{ session: '7-1', epoch: 3, task: '7', device, site: '', measurement: device, period_ms: periodMs },
+    ...{ tick: (beginMs + second * 1_000) / periodMs, time: beginMs + second * 1_000 },
+    values: { level: second + 0.5, 'zone[0]': 1, 'zone[1]': 2, gone: '=1+1' },
+  });
+  const seconds = [0, 10, 20, 30, 40, 50, 60];
+  await store.write(seconds.flatMap((second) => [sample(second, 'press-1'), sample(second, 'press-2')]));
+});
+
+async function exported(query: string, from = api): Promise<{ status: number; type: string; body: Buffer }> {
+  const answer = await fetch(`${from.url}${path}?${query}`);
+  const type = answer.headers.get('content-type') ?? '';
+  return { status: answer.status, type, body: Buffer.from(await answer.arrayBuffer()) };
+}
+const linesOf = async (query: string, from = api) =>
+  (await exported(query, from)).body.toString().split('\r\n');
+
+describe('an export of values', () => {
+  it('has each value of each point in local time, point after point', async () => {
+    const { status, type } = await exported(`point=press-1/level&${time}`);
+    expect([status, type]).toEqual([200, 'text/csv; charset=utf-8']);
+    const points = ['press-2/level', 'press-1/level'].map((point) => `point=${point}`).join('&');
+    expect(await linesOf(`${points}&${time}`)).toEqual([
+      '\uFEFFtime,device,point,name,unit,value,quality',
+      ...['press-2', 'press-1'].flatMap((device) =>
+        [0, 10, 20, 30, 40, 50].map(
+          (second) => `${shown(second)},${device},level,液位,mm,${second + 0.5},good`,
+        ),
+      ),
+      '',
+    ]);
+  });
+
+  it('has all points of a device, arrays by their elements, and what is not configured any more where it is named', async () => {
+    const lines = await linesOf(`device=press-1&point=press-1/gone&point=press-2/zone&${time}`);
+    const points = lines.slice(1, -1).map((line) => line.split(',').slice(1, 3).join('/'));
+    expect([...new Set(points)]).toEqual([
+      ...['press-1/gone', 'press-2/zone[0]', 'press-2/zone[1]'],
+      ...['press-1/level', 'press-1/zone[0]', 'press-1/zone[1]'],
+    ]);
+    // No spreadsheet takes it for a formula.
+    expect(lines[1]).toBe(`${shown(0)},press-1,gone,,,'=1+1,good`);
+  });
+
+  it('has the figures of each interval', async () => {
+    expect(await linesOf(`point=press-1/level&interval=30s&${time}`)).toEqual([
+      '\uFEFFtime,device,point,name,unit,mean,min,max,last,count,quality',
+      `${shown(0)},press-1,level,液位,mm,10.5,0.5,20.5,20.5,3,good`,
+      `${shown(30)},press-1,level,液位,mm,40.5,30.5,50.5,50.5,3,good`,
+      '',
+    ]);
+  });
+
+  it.runIf(python !== null)('is a workbook as well, which openpyxl reads', async () => {
+    const { status, type, body } = await exported(
+      `point=press-1/level&point=press-1/gone&format=xlsx&${time}`,
+    );
+    expect([status, type]).toEqual([
+      200,
+      'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    ]);
+    const file = join(await temporaryFolder('export'), 'values.xlsx');
+    await writeFile(file, body);
+    const read = `
+import json, sys
+from openpyxl import load_workbook
+print(json.dumps([list(row) for row in load_workbook(sys.argv[1])['values 1'].iter_rows(values_only=True)]))`;
+    const { stdout } = await promisify(execFile)(python ?? '', ['-c', read, file]);
+    const rows = JSON.parse(stdout);
+    expect(rows).toHaveLength(13);
+    expect(rows[1]).toEqual([shown(0), 'press-1', 'level', '液位', 'mm', 0.5, 'good']);
+    expect(rows[7]).toEqual([shown(0), 'press-1', 'gone', null, null, '=1+1', 'good']);
+  });
+
+  it('is refused in words before it begins', async () => {
+    const problem = async (query: string) => {
+      const { status, body } = await exported(query);
+      const { code, errors } = JSON.parse(body.toString());
+      return [status, code, ...(errors ?? []).map((each: { path: string }) => each.path)];
+    };
+    expect(await problem(time)).toEqual([422, 'validation_failed', 'point']);
+    expect(await problem(`point=press-1/nothing&${time}`)).toEqual([404, 'point_not_found']);
+    expect(await problem(`point=saw-1/level&${time}`)).toEqual([404, 'device_not_found']);
+    expect(await problem(`device=saw-1&${time}`)).toEqual([422, 'validation_failed', 'device']);
+    expect(await problem(`point=press-1/level&start_time=${at(60)}&end_time=${at(0)}`)).toEqual([
+      ...[422, 'validation_failed', 'start_time'],
+    ]);
+    expect(await problem(`point=press-1/level&${time}&format=ods`)).toEqual([
+      422,
+      'validation_failed',
+      'format',
+    ]);
+    expect(await problem(`point=press-1/level&start_time=-1h&time_zone=Mars`)).toEqual([
+      ...[422, 'validation_failed', 'time_zone'],
+    ]);
+  });
+});
+
+it.runIf(influxIsInstalled())('an export from InfluxDB has the same lines', async () => {
+  const influx = await influxForTest();
+  await influx.createDatabase('plant');
+  const lines = [0, 10, 50, 60].map(
+    (second) => `press-1,device=press-1 level=${second}.5 ${beginMs + second * 1_000}`,
+  );
+  const written = { method: 'POST', body: lines.join('\n') };
+  expect((await fetch(`${influx.url}/write?db=plant&precision=ms`, written)).status).toBe(204);
+  const over = await startApi({
+    ...{ nats: natsUrl, database: databaseUrl },
+    env: { SAMPLE_STORE: 'influx', INFLUX_URL: influx.url, INFLUX_BUCKET: 'plant' },
+  });
+  await over.ready();
+  const start = `start_time=${at(0)}&end_time=${at(60)}&time_zone=Asia/Shanghai`;
+  expect(await linesOf(`point=press-1/level&${start}`, over)).toEqual([
+    '\uFEFFtime,device,point,name,unit,value,quality',
+    ...[0, 10, 50].map((second) => `${shown(second)},press-1,level,液位,mm,${second + 0.5},good`),
+    '',
+  ]);
+});
