@@ -30,8 +30,14 @@ export async function holdersSample(
   return isPlacedSo(await epochs.find(decoded.sample.epoch), decoded.sample) ? decoded.sample : undefined;
 }
 
+/** Read before it was due, or made up. */
+function isBeforeItsTime({ tick, through_tick = tick, period_ms }: Sample, storedAtMs: number): boolean {
+  return through_tick * period_ms > storedAtMs + period_ms;
+}
+
 /**
- * The newest sample of a device that a holder of its session has published.
+ * The newest sample of a device that a holder of its session has published. One for a tick to come counts only where nobody has held the session since: its
+ * successor would wait for that tick, and a former holder could keep it waiting.
  * @param filter a subject for any collector, or one of a task
  * @throws when the broker cannot be asked
  */
@@ -43,12 +49,13 @@ export async function newestSample(
   const newest = await newestOn(jsm, filter);
   if (!newest) return undefined;
   const sample = await holdersSample(newest, epochs);
-  if (sample) return sample;
+  if (sample && !isBeforeItsTime(sample, newest.storedAtMs)) return sample;
   // Something else lies there: what was sent again, or what somebody has made up.
   const { state } = await answeredSoon(() =>
     leaderInfo(jsm, streamNames.samples, { subjects_filter: filter }),
   );
   const others = Object.keys(state.subjects ?? {}).filter((subject) => subject !== newest.subject);
+  const told = sample ? [{ sequence: newest.sequence, told: sample }] : [];
   const found = await Promise.all(
     others.map(async (subject) => {
       const message = await newestOn(jsm, subject);
@@ -56,13 +63,16 @@ export async function newestSample(
       return told ? [{ sequence: message.sequence, told }] : [];
     }),
   );
-  return found.flat().sort((a, b) => b.sequence - a.sequence)[0]?.told;
+  const byEpoch = [...told, ...found.flat()].sort(
+    (a, b) => b.told.epoch - a.told.epoch || b.sequence - a.sequence,
+  );
+  return byEpoch[0]?.told;
 }
 
 async function newestOn(
   jsm: JetStreamManager,
   subject: string,
-): Promise<(ReadMessage & { readonly sequence: number }) | undefined> {
+): Promise<(ReadMessage & { readonly sequence: number; readonly storedAtMs: number }) | undefined> {
   const asked = { last_by_subj: subject };
   const message = await found(answeredSoon(() => jsm.streams.getMessage(streamNames.samples, asked)));
   if (!message) return undefined;
@@ -71,6 +81,7 @@ async function newestOn(
     headers: message.header,
     body: message.string(),
     sequence: message.seq,
+    storedAtMs: message.time.getTime(),
   };
 }
 

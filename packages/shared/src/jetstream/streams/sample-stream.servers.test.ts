@@ -109,6 +109,22 @@ describe('the collector’s side of SAMPLES', () => {
     expect(await samples.last('7', 'd2')).toBeUndefined();
   });
 
+  it('takes nothing of a former holder for ticks to come, behind which its successor would wait', async () => {
+    const placed = new PlacedSamples(connection.nc);
+    const of = async (collector: string): Promise<Sample> => {
+      const first = { ...sample(1, 'd9'), task: '9', session: '9-1', collector, epoch: 1 };
+      return { ...first, epoch: await placed.epochOf(first) };
+    };
+    const [former, present] = [await of('former'), await of('present')];
+    const toCome = Math.ceil(Date.now() / former.period_ms) + 1_000;
+    await samples.publish({ ...present, tick: 100 });
+    await samples.publish({ ...former, tick: toCome });
+    expect(await samples.last('9', 'd9')).toMatchObject({ collector: 'present', tick: 100 });
+    // Its own clock is ahead: what it has read is not read again.
+    await samples.publish({ ...present, tick: toCome });
+    expect(await samples.last('9', 'd9')).toMatchObject({ collector: 'present', tick: toCome });
+  });
+
   it('refuses at once what the broker will never take', async () => {
     const large = { ...sample(600), values: { text: '字'.repeat(400_000) } };
     const error = await samples.publish(large).catch((caught: unknown) => caught);
