@@ -4,7 +4,7 @@ export type TableCell = string | number | boolean | null;
 export type TableRow = readonly TableCell[];
 
 export interface WorkbookOptions {
-  /** Of the sheets, each with a number behind it. */
+  /** Begins the name of each sheet; a number follows. */
   readonly sheetName: string;
   readonly head: readonly string[];
   /** Batches of rows. */

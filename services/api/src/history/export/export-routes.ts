@@ -17,7 +17,7 @@ import { type ExportedBatch, exportedValues } from './exported-values.ts';
 export interface ExportSources {
   readonly database: Database;
   readonly samples: Pick<SampleStore, 'history' | 'aggregate'>;
-  /** Of the plant. */
+  /** The zone of the plant. */
   readonly timeZone: string;
 }
 

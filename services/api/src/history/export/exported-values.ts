@@ -14,7 +14,7 @@ export interface ExportedValue {
   readonly timeMs: number;
   /** The value, or with an interval mean, min, max and last. */
   readonly figures: readonly (PointValue | null)[];
-  /** Of the interval. */
+  /** Values in the interval. */
   readonly count?: number;
   readonly quality: string;
 }
