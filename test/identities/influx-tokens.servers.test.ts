@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
-import { startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
+import { foreignBucket, startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
 import { firstTimeMs, storableSample } from '@holdfast/sample-store/testing/storable-sample.ts';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../backup/backup-command.ts';
@@ -37,8 +37,8 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
     cleanUpAfterFile(() => front.stop());
     return { influx, front };
   };
-  const storeWith = (url: string, token: string) =>
-    openInfluxSampleStore({ url, org: 'holdfast', bucket: 'holdfast', token });
+  const storeWith = (url: string, token: string, bucket = 'holdfast') =>
+    openInfluxSampleStore({ url, org: 'holdfast', bucket, token });
   const asked = {
     ...{ start: new Date(firstTimeMs), end: new Date(firstTimeMs + 60_000), limit: 10 },
     ...{ pointCode: 'temperature', devices: [{ deviceCode: 'press-1', measurement: 'press-1' }] },
@@ -59,6 +59,18 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
     expect(await reader.history(asked)).toHaveLength(2);
     await expect(reader.write([storableSample({ tick: 2 })])).rejects.toMatchObject({ code: '403' });
     await expect(storeWith(front.url, 'another').history(asked)).rejects.toMatchObject({ code: '401' });
+
+    // Each is for the one bucket, and none makes, sees or ends tokens.
+    for (const token of [ofWriter, ofReader]) {
+      const elsewhere = storeWith(front.url, token, foreignBucket);
+      await expect(elsewhere.write([storableSample()])).rejects.toMatchObject({ code: '403' });
+      await expect(elsewhere.history(asked)).rejects.toMatchObject({ code: '403' });
+      const about = { method: 'POST', headers: { authorization: `Token ${token}` }, body: '{}' };
+      expect((await fetch(`${front.url}/api/v2/authorizations`, about)).status).toBe(401);
+      const { body: _, ...listing } = { ...about, method: 'GET' };
+      const seen = await fetch(`${front.url}/api/v2/authorizations`, listing);
+      expect(await seen.json()).toEqual({ authorizations: [] });
+    }
   });
 
   it('stay when they are made again, and are made anew when InfluxDB lost them or a file is gone', async () => {

@@ -114,21 +114,36 @@ export async function startInfluxTwoFront(
   };
 }
 
+interface Permission {
+  readonly action: 'read' | 'write';
+  readonly resource: { readonly type: string; readonly id?: string; readonly orgID?: string };
+}
+
 interface Authorization {
   readonly id: string;
   readonly token: string;
+  readonly orgID: string;
   readonly description: string;
-  readonly permissions: readonly {
-    readonly action: 'read' | 'write';
-    readonly resource: { readonly id: string };
-  }[];
+  readonly status: 'active' | 'inactive';
+  readonly permissions: readonly Permission[];
 }
 
-const orgID = '0000000000000001';
-/** Ids have 16 hexadecimal digits. The one bucket that tokens are for. */
-const bucketId = '0000000000000002';
+interface Answer {
+  readonly status: number;
+  readonly body?: string;
+}
 
-/** Who may do what, by the paths and statuses of InfluxDB 2.8.0. */
+/** Ids have 16 hexadecimal digits. */
+const orgID = '0000000000000001';
+const userID = '000000000000000a';
+/** The bucket that the test has, whatever its name, and one that is somebody else’s. */
+const bucketId = '0000000000000002';
+const foreignBucketId = '0000000000000003';
+export const foreignBucket = 'of-somebody-else';
+
+const unauthorized = problem(401, 'unauthorized', 'unauthorized access');
+
+/** Who may do what, by the paths, statuses and bodies of InfluxDB 2 (its authorization/http_server.go and OpenAPI document). */
 class Tokens {
   readonly #admin: string;
   readonly #known = new Map<string, Authorization>();
@@ -138,42 +153,74 @@ class Tokens {
   }
 
   /** Undefined: it may. */
-  answer(request: IncomingMessage, asked: URL, body: Buffer): { status: number; body?: string } | undefined {
+  answer(request: IncomingMessage, asked: URL, body: Buffer): Answer | undefined {
     if (asked.pathname === '/ping') return undefined;
     const [, token] = /^Token (.+)$/.exec(request.headers.authorization ?? '') ?? [];
     const isAdmin = token === this.#admin;
     const own = [...this.#known.values()].find((each) => each.token === token);
-    if (!isAdmin && !own)
-      return { status: 401, body: '{"code":"unauthorized","message":"unauthorized access"}' };
-    const may = (action: string) => isAdmin || own?.permissions.some((each) => each.action === action);
+    if (!isAdmin && own?.status !== 'active') return unauthorized;
+    const bucketOf = (name: string | null) => (name === foreignBucket ? foreignBucketId : bucketId);
+    const may = (action: string, bucket: string) =>
+      isAdmin ||
+      own?.permissions.some(
+        ({ action: allowed, resource: { type, id } }) =>
+          allowed === action && type === 'buckets' && (id === undefined || id === bucket),
+      );
     const [, , , collection, id] = asked.pathname.split('/');
-    if (collection === 'authorizations') {
-      if (!isAdmin) return { status: 401, body: '{"code":"unauthorized","message":"unauthorized"}' };
-      return this.#authorizations(request.method ?? '', id, body);
-    }
+    if (collection === 'authorizations') return this.#authorizations(request.method ?? '', id, body, isAdmin);
     if (collection === 'buckets') {
-      const buckets = may('read') ? [{ id: bucketId, orgID, name: asked.searchParams.get('name') }] : [];
+      const name = asked.searchParams.get('name');
+      const bucket = bucketOf(name);
+      const buckets = may('read', bucket) ? [{ id: bucket, orgID, name }] : [];
       return { status: 200, body: JSON.stringify({ buckets }) };
     }
+    const bucket = bucketOf(asked.searchParams.get('bucket') ?? asked.searchParams.get('db'));
     const wanted = collection === 'write' ? 'write' : 'read';
-    return may(wanted)
+    return may(wanted, bucket)
       ? undefined
-      : { status: 403, body: '{"code":"forbidden","message":"insufficient permissions"}' };
+      : problem(403, 'forbidden', `insufficient permissions for ${wanted}`);
   }
 
-  #authorizations(method: string, id: string | undefined, body: Buffer): { status: number; body?: string } {
+  /** Who may not see tokens gets an empty list, as of everything in InfluxDB 2; making and deleting are refused. */
+  #authorizations(method: string, id: string | undefined, body: Buffer, isAdmin: boolean): Answer {
     if (method === 'GET') {
-      return { status: 200, body: JSON.stringify({ authorizations: [...this.#known.values()] }) };
+      // A token is told when it is made, and never again where they are kept as hashes.
+      const told = [...this.#known.values()].map(({ token: _, ...rest }) => rest);
+      return { status: 200, body: JSON.stringify({ authorizations: isAdmin ? told : [] }) };
     }
-    if (method === 'DELETE') return { status: this.#known.delete(id ?? '') ? 204 : 404 };
+    if (!isAdmin) return problem(401, 'unauthorized', `write:orgs/${orgID}/authorizations is unauthorized`);
+    if (method === 'DELETE') {
+      return this.#known.delete(id ?? '')
+        ? { status: 204 }
+        : problem(404, 'not found', 'authorization not found');
+    }
+    const { permissions = [], description = '', status = 'active', ...asked } = JSON.parse(body.toString());
+    if (permissions.length === 0) return problem(400, 'invalid', 'authorization must include permissions');
+    if (asked.orgID !== orgID) return problem(400, 'invalid', 'org id required');
+    const isWellFormed = ({ action, resource }: Permission) =>
+      ['read', 'write'].includes(action) && resource?.type === 'buckets' && resource.orgID === orgID;
+    if (!permissions.every(isWellFormed))
+      return problem(400, 'invalid', 'unknown resource type for permission');
+    const id16 = randomBytes(8).toString('hex');
+    const token = `${randomBytes(64).toString('base64url')}==`;
     const made = {
-      ...JSON.parse(body.toString()),
-      id: randomBytes(8).toString('hex'),
-      token: randomBytes(64).toString('base64'),
+      id: id16,
+      token,
+      status,
+      description,
+      orgID,
+      org: 'holdfast',
+      userID,
+      user: 'holdfast',
+      permissions,
     };
     this.#known.set(made.id, made);
     return { status: 201, body: JSON.stringify(made) };
   }
+}
+
+function problem(status: number, code: string, message: string): Answer {
+  return { status, body: JSON.stringify({ code, message }) };
 }
 
 async function bytesOf(request: IncomingMessage): Promise<Buffer> {
