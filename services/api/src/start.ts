@@ -44,7 +44,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const databases = openDatabases(config, service);
   const { database, samples, coverage } = databases;
   const brokerParts = openBroker(config, databases, service);
-  const { broker, keys, people, auditLog, audit, logGuard, liveStatus, waiting, versions, epochs } =
+  const { broker, keys, people, auditLog, audit, logGuard, liveStatus, waiting, versions, epochs, claims } =
     brokerParts;
   const readModel = openReadModel(config, { database, broker, logGuard }, service);
   const { current, lag, projector, sitesOfVersions } = readModel;
@@ -88,7 +88,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     liveStatus,
     waiting,
     logGuard,
-    lastSamples: () => askedOfBroker(broker.connection, (nc) => latestSamples(nc, epochs)),
+    lastSamples: () => askedOfBroker(broker.connection, (nc) => latestSamples(nc, claims)),
     coverage,
     settled,
     sinks,
@@ -133,7 +133,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       healthOfSession: jetStreamHealthOfSession(broker.connection),
       live: {
         database,
-        samples: sharedLiveSamples(jetStreamLiveSamples(broker.connection, epochs)),
+        samples: sharedLiveSamples(jetStreamLiveSamples(broker.connection, claims)),
         stored: samples,
       },
       changes,

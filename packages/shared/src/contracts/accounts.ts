@@ -24,29 +24,46 @@ export interface Passage {
   readonly streams: readonly string[];
   /** Requests from CORE that the account answers. */
   readonly answers: readonly string[];
+  /** Subjects of the account that CORE hears, below `uses.<account>`. */
+  readonly uses: readonly string[];
 }
 
 const createConsumer = '$JS.API.CONSUMER.CREATE.';
+const deleteConsumer = '$JS.API.CONSUMER.DELETE.';
+/** Said of a consumer, without one answer: it takes what is pulled for, or goes on. */
+const usesConsumer = ['$JS.API.CONSUMER.MSG.NEXT.', '$JS.FC.'];
+const acknowledges = '$JS.ACK.';
 
 /**
  * Everything that these permissions need in an account without JetStream. An answer comes back into the account that asked, so a reply
  * subject reaches nothing of others.
  *
  * Making a consumer is no service of CORE: one that delivers to `$JS.API.CONSUMER.MSG.NEXT.…` takes messages from another
- * consumer (measured with nats-server 2.10, 2.14 and 2.15). A service of ours looks at the request first.
+ * consumer (measured with nats-server 2.10, 2.14 and 2.15). A service of ours looks at the request first. Nor is using one
+ * where all names are allowed: permissions know no part of a name, so the service looks whose consumer it is. It hears of a
+ * pull as of any message, by a stream: through a service each leaves an entry at the broker.
  */
 export function passageOf(account: string, { publish, subscribe, answers }: Permissions): Passage {
   const requests = subjects.consumerRequestsOf(account);
+  const isLook = account === look;
+  const isUse = (subject: string) => isLook && usesConsumer.some((each) => subject.startsWith(each));
+  const isNobodys = (subject: string) => isLook && subject.startsWith(acknowledges);
+  const service = (subject: string) => {
+    if (subject.startsWith(createConsumer)) {
+      return { subject: `${requests}.create.${subject.slice(createConsumer.length)}`, as: subject };
+    }
+    if (isLook && subject.startsWith(deleteConsumer)) {
+      return { subject: `${requests}.delete.${subject.slice(deleteConsumer.length)}`, as: subject };
+    }
+    return { subject };
+  };
   return {
-    services: publish.allow.map((subject) =>
-      subject.startsWith(createConsumer)
-        ? { subject: `${requests}.${subject.slice(createConsumer.length)}`, as: subject }
-        : { subject },
-    ),
+    services: publish.allow.filter((subject) => !isUse(subject) && !isNobodys(subject)).map(service),
     // Consumers of operators deliver into their inbox, those of collectors to subjects of their own.
     streams: subscribe.allow.filter(
-      (subject) => !answers.includes(subject) && (account === look || !subject.startsWith('_INBOX.')),
+      (subject) => !answers.includes(subject) && (isLook || !subject.startsWith('_INBOX.')),
     ),
     answers,
+    uses: publish.allow.filter(isUse),
   };
 }

@@ -4,7 +4,7 @@ import { judgeConsumerRequest } from './consumer-request.ts';
 const looking = { ack_policy: 'none', filter_subject: 'samples.>' };
 const judged = (subject: string, body: unknown) => judgeConsumerRequest(`consumers.${subject}`, body);
 const look = (config: object, more: object = {}, subject = 'SAMPLES.x.samples.>') =>
-  judged(`LOOK.${subject}`, { stream_name: 'SAMPLES', config: { ...looking, ...config }, ...more });
+  judged(`LOOK.create.${subject}`, { stream_name: 'SAMPLES', config: { ...looking, ...config }, ...more });
 
 const ofHall = {
   ASSIGNMENTS: {
@@ -21,9 +21,22 @@ const requests = {
   SESSIONS: 'SESSIONS.collector-hall-1',
 };
 const hall = (stream: keyof typeof ofHall, config: object = {}, subject: string = requests[stream]) =>
-  judged(`C_hall-1.${subject}`, { stream_name: stream, config: { ...ofHall[stream], ...config } });
+  judged(`C_hall-1.create.${subject}`, { stream_name: stream, config: { ...ofHall[stream], ...config } });
+
+const marked = { ack_policy: 'none', metadata: { 'holdfast.account': 'LOOK' } };
 
 describe('a request to look', () => {
+  it('asks for no acknowledgements, whatever it says', () => {
+    const asked = { ack_policy: 'explicit', ack_wait: 1, max_ack_pending: 1, max_deliver: 1 };
+    expect(look(asked)).toMatchObject({
+      body: JSON.stringify({
+        stream_name: 'SAMPLES',
+        config: { filter_subject: 'samples.>', ...marked },
+        action: 'create',
+      }),
+    });
+  });
+
   it('is written anew, to make and not to change', () => {
     const sent = {
       pause_until: '0001-01-01T00:00:00Z',
@@ -35,7 +48,7 @@ describe('a request to look', () => {
       subject: '$JS.API.CONSUMER.CREATE.SAMPLES.x.samples.>',
       body: JSON.stringify({
         stream_name: 'SAMPLES',
-        config: { ack_policy: 'none', filter_subject: 'samples.>', headers_only: true },
+        config: { filter_subject: 'samples.>', headers_only: true, ...marked },
         action: 'create',
       }),
     });
@@ -104,8 +117,11 @@ describe('a request of a collector', () => {
     ['no delivery', hall('ASSIGNMENTS', { deliver_subject: undefined })],
     ['a durable name on the log', hall('SESSIONS', { durable_name: 'collector-hall-1' })],
     ['headers alone', hall('SESSIONS', { headers_only: true })],
-    ['another stream', judged('C_hall-1.SAMPLES.x', { stream_name: 'SAMPLES', config: ofHall.SESSIONS })],
-    ['no account', judged('CORE.SAMPLES.x', { stream_name: 'SAMPLES', config: looking })],
+    [
+      'another stream',
+      judged('C_hall-1.create.SAMPLES.x', { stream_name: 'SAMPLES', config: ofHall.SESSIONS }),
+    ],
+    ['no account', judged('CORE.create.SAMPLES.x', { stream_name: 'SAMPLES', config: looking })],
   ])('is refused with %s', (_what, answer) => {
     expect(answer).toMatchObject({ ok: false });
   });

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { accountOfCollector, look } from './accounts.ts';
+import { markOf } from './consumer-use.ts';
 import { durableNames, inboxPrefix, streamNames, subjects } from './subjects.ts';
 
 /**
- * Request and reply on `consumers.<account>.<stream>[.<name>[.<filter>]]`, not stored: an account without JetStream asks for a
- * consumer, by the subject and body of JetStream's own request. Accounts import only what their permissions name.
+ * Request and reply on `consumers.<account>.create.<stream>[.<name>[.<filter>]]`, not stored: an account without JetStream asks
+ * for a consumer, by the subject and body of JetStream's own request. Accounts import only what their permissions name.
  */
 export type JudgedRequest =
   | { readonly ok: true; readonly subject: string; readonly body: string }
@@ -69,6 +70,13 @@ const lookConfigAsSent = lookConfig.extend({
   metadata: z.record(z.string(), z.string()).optional(),
 });
 
+/** Marked as an operator's, and without acknowledgements, which would have to go to whoever's consumer they name. */
+function onlyToLook(asked: z.infer<typeof lookConfigAsSent>) {
+  const { pause_until: _never, metadata: _brokers, ...sent } = asked;
+  const { ack_policy: _any, ack_wait: _wait, max_deliver: _again, max_ack_pending: _open, ...config } = sent;
+  return { ...config, ack_policy: 'none' as const, metadata: markOf(look) };
+}
+
 const workConfig = (id: string) =>
   z.strictObject({
     name: z.literal(durableNames.collector(id)).optional(),
@@ -106,7 +114,7 @@ function askedOn(
 ): { readonly config: z.ZodType<Config>; readonly request?: string } | undefined {
   if (account === look) {
     return {
-      config: lookConfigAsSent.transform(({ pause_until: _never, metadata: _brokers, ...config }) => config),
+      config: lookConfigAsSent.transform(onlyToLook),
     };
   }
   const id = account.startsWith(accountOfCollector('')) ? account.slice(accountOfCollector('').length) : '';
@@ -120,8 +128,8 @@ function askedOn(
 
 /** The request to send to JetStream instead of this one, or why there is none. */
 export function judgeConsumerRequest(subject: string, body: unknown): JudgedRequest {
-  const [account = '', stream = '', ...rest] = subject.slice(prefix.length).split('.');
-  const asked = askedOn(account, stream);
+  const [account = '', verb, stream = '', ...rest] = subject.slice(prefix.length).split('.');
+  const asked = verb === 'create' ? askedOn(account, stream) : undefined;
   if (!asked) return { ok: false, why: `${account} makes no consumers of ${stream}` };
   if (asked.request !== undefined && asked.request !== rest.join('.')) {
     return { ok: false, why: 'a collector asks for its own consumer by the subject that names it' };

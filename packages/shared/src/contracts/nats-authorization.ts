@@ -1,5 +1,6 @@
 import { core, passageOf } from './accounts.ts';
 import type { Permissions } from './permissions.ts';
+import { subjects } from './subjects.ts';
 
 export interface Identity {
   /** For those who read the file. */
@@ -10,6 +11,8 @@ export interface Identity {
   readonly permissions: Permissions;
 }
 
+/** Bounds of an account that is not CORE, at each server: more than a few people, or a collector and its stand-by, have. */
+const limits = 'limits: { max_connections: 32, max_subscriptions: 1000 }';
 /** As long as a call to a device may take, with room. */
 const answerWithin = '5m';
 
@@ -21,7 +24,7 @@ export function natsAuthorization(identities: readonly Identity[]): string {
   const others = [...new Set(identities.map(({ account }) => account))].filter((account) => account !== core);
   const services = new Map<string, string[]>();
   const streams = new Map<string, string[]>();
-  const calls: string[] = [];
+  const intoCore: string[] = [];
   const texts: string[] = [];
   for (const account of others) {
     const members = identities.filter((identity) => identity.account === account);
@@ -32,12 +35,18 @@ export function natsAuthorization(identities: readonly Identity[]): string {
     );
     const heard = [...new Set(passages.flatMap((passage) => passage.streams))];
     const answered = [...new Set(passages.flatMap(({ answers }) => answers))];
+    const used = [...new Set(passages.flatMap(({ uses }) => uses))];
     for (const { subject } of taken) add(services, subject, account);
     for (const subject of heard) add(streams, subject, account);
-    for (const subject of answered) calls.push(`{ service: ${source(account, subject)} }`);
+    for (const subject of answered) intoCore.push(`{ service: ${source(account, subject)} }`);
+    for (const subject of used) {
+      const prefix = quoted(subjects.consumerUsesOf(account));
+      intoCore.push(`{ stream: ${source(account, subject)}, prefix: ${prefix} }`);
+    }
     texts.push(
       accountText(account, {
         users: members,
+        settings: [limits],
         imports: [
           ...taken.map(({ subject, as }) => {
             const to = as === undefined ? '' : `, to: ${quoted(as)}`;
@@ -45,21 +54,23 @@ export function natsAuthorization(identities: readonly Identity[]): string {
           }),
           ...heard.map((subject) => `{ stream: ${source(core, subject)} }`),
         ],
-        exports: answered.map(
-          (subject) =>
-            `{ service: ${quoted(subject)}, response_threshold: ${quoted(answerWithin)}, accounts: ${inline([core])} }`,
-        ),
+        exports: [
+          ...answered.map(
+            (subject) =>
+              `{ service: ${quoted(subject)}, response_threshold: ${quoted(answerWithin)}, accounts: ${inline([core])} }`,
+          ),
+          ...used.map((subject) => `{ stream: ${quoted(subject)}, accounts: ${inline([core])} }`),
+        ],
       }),
     );
   }
   const inCore = accountText(core, {
     users: identities.filter(({ account }) => account === core),
     settings: ['jetstream: enabled'],
-    imports: calls,
+    imports: intoCore,
     exports: [
       ...[...services].map(
-        ([subject, accounts]) =>
-          `{ service: ${quoted(subject)}${severalAnswers(subject)}, accounts: ${inline(accounts)} }`,
+        ([subject, accounts]) => `{ service: ${quoted(subject)}, accounts: ${inline(accounts)} }`,
       ),
       ...[...streams].map(
         ([subject, accounts]) => `{ stream: ${quoted(subject)}, accounts: ${inline(accounts)} }`,
@@ -67,11 +78,6 @@ export function natsAuthorization(identities: readonly Identity[]): string {
     ],
   });
   return `accounts {\n${[inCore, ...texts].join('')}}\n`;
-}
-
-/** A request for messages is answered by each of them. */
-function severalAnswers(subject: string): string {
-  return subject.startsWith('$JS.API.CONSUMER.MSG.NEXT.') ? ', response_type: "Stream"' : '';
 }
 
 interface Account {

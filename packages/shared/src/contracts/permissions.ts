@@ -79,6 +79,8 @@ export const streamsOfCollector = [
 const api = '$JS.API';
 /** Requests of every service at its start: is JetStream on, and are the streams as they have to be? */
 const probe = [`${api}.INFO`, `${api}.STREAM.INFO.*`];
+/** Asked about a stream, the broker tells its subjects too, and those of a bucket are its keys: these ask about named ones only. */
+const probesItself: readonly Holder[] = ['collector', 'operator'];
 const makeStreams = everyStream.map((stream) => `${api}.STREAM.CREATE.${stream}`);
 
 /** Single messages of a stream, by sequence or by subject, as its leader has them. */
@@ -124,11 +126,32 @@ const denyDurable = (stream: string, name: string) => [
 /** Streams that an operator looks at. */
 const looked = everyStream.filter((stream) => !ofApi.includes(stream));
 
-/** For those who may not make them, see `consumer-request.ts`: operators and collectors with accounts of their own. */
-const makeConsumersOfOthers = looked.flatMap((stream) => [
-  `${api}.CONSUMER.CREATE.${stream}`,
-  `${api}.CONSUMER.CREATE.${stream}.>`,
-]);
+/** Streams that an operator may have consumers on: not ASSIGNMENTS, where each message goes to one consumer. */
+const followed = looked.filter((stream) => stream !== assignments);
+
+/**
+ * For those who may not do it themselves, see `consumer-request.ts` and `consumer-use.ts`: consumers of operators are made,
+ * pulled from and ended, those of collectors with accounts of their own are made.
+ */
+const consumersOfOthers = [...followed.flatMap(follow), `${api}.CONSUMER.CREATE.${assignments}.>`].filter(
+  (subject) => !subject.startsWith('$JS.ACK.'),
+);
+
+/** Questions that change nothing and take nothing from anybody. */
+const looks = [
+  `${api}.INFO`,
+  `${api}.STREAM.NAMES`,
+  `${api}.STREAM.LIST`,
+  ...looked.flatMap((stream) => [
+    `${api}.STREAM.INFO.${stream}`,
+    `${api}.CONSUMER.NAMES.${stream}`,
+    `${api}.CONSUMER.LIST.${stream}`,
+  ]),
+  `${api}.CONSUMER.INFO.${assignments}.*`,
+  ...looked.flatMap(read),
+  // The tool asks so whether there is an object to list, and waits for ever where that is refused.
+  `${api}.DIRECT.GET.${taskConfigs}.$O.${bucketNames.taskConfigs}.M.>`,
+];
 
 const write = (bucket: string, key = '>') => `$KV.${bucket}.${key}`;
 
@@ -174,7 +197,7 @@ export function permissionsOf(
       : inboxPrefix(service);
   return {
     publish: {
-      allow: [...new Set([...(service === 'collector' ? [] : probe), ...publish])],
+      allow: [...new Set([...(probesItself.includes(service) ? [] : probe), ...publish])],
       ...(deny.length > 0 && { deny }),
     },
     subscribe: { allow: [`${inbox}.>`, ...subscribe, ...answers] },
@@ -215,9 +238,10 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       ...ofShown.flatMap(follow),
       ...read(health),
       ...follow(health),
-      ...makeConsumersOfOthers,
+      ...consumersOfOthers,
     ],
     deny: denyDurable(samples, durableNames.writer),
+    subscribe: [subjects.consumerUses],
     answers: [subjects.consumerRequests],
   }),
 
@@ -238,15 +262,16 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       `${api}.STREAM.PURGE.${assignments}`,
       ...[sessions, samples, ...leases, ...boards].flatMap(read),
       ...[sessions, samples, ...leases, ...boards].flatMap(follow),
-      ...makeConsumersOfOthers,
+      ...consumersOfOthers,
     ],
+    subscribe: [subjects.consumerUses],
     answers: [subjects.consumerRequests],
     deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
   }),
 
   /**
    * Takes its own work, reads what its sessions are to do, publishes readings. Nothing of it pulls: each request of a consumer
-   * leaves an entry in the broker for ever where it goes from one account into another.
+   * leaves an entry in the broker for minutes where it goes from one account into another.
    */
   collector: (collectorId, reserved) => ({
     publish: [
@@ -311,26 +336,20 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
     ],
   }),
 
-  /** A person with the NATS command line tool: looks at everything, takes nothing away, writes nothing. */
+  /**
+   * A person with the NATS command line tool: looks at everything, takes nothing away, writes nothing. Its consumers are
+   * made, pulled from and ended by a service; what it acknowledges goes nowhere.
+   */
   operator: () => ({
-    publish: [
-      `${api}.STREAM.NAMES`,
-      `${api}.STREAM.LIST`,
-      ...looked.flatMap((stream) => [`${api}.CONSUMER.NAMES.${stream}`, `${api}.CONSUMER.LIST.${stream}`]),
-      `${api}.CONSUMER.INFO.${assignments}.*`,
-      ...looked.flatMap(read),
-      // Not of ASSIGNMENTS, where each message goes to one consumer.
-      ...looked.filter((stream) => stream !== assignments).flatMap(follow),
-      // The tool asks so whether there is an object to list, and waits for ever where that is refused.
-      `${api}.DIRECT.GET.${taskConfigs}.$O.${bucketNames.taskConfigs}.M.>`,
-    ],
+    publish: [...looks, ...followed.flatMap(follow)],
     deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
   }),
 
   /** With the same tool: what an operator sees, and the streams as such. Writes no message and reads no API key. */
   maintenance: () => ({
     publish: [
-      ...parts.operator(anyCollector, []).publish,
+      ...looks,
+      ...followed.flatMap(follow),
       ...everyStream.flatMap((stream) => [
         `${api}.STREAM.UPDATE.${stream}`,
         `${api}.STREAM.DELETE.${stream}`,

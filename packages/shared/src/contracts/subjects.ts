@@ -67,6 +67,10 @@ export const subjects = {
   consumerRequests: 'consumers.>',
   consumerRequestsOf: (account: string) => `consumers.${account}`,
 
+  /** Not stored: what an account publishes for a consumer of its own, see `consumer-use.ts`. */
+  consumerUses: 'uses.>',
+  consumerUsesOf: (account: string) => `uses.${account}`,
+
   allSamples: 'samples.>',
   samplesOf: (taskId: string) => `samples.*.${taskId}.*`,
   /** The broker lets a collector publish under its own id only, so the id tells whose word it is. */

@@ -7,14 +7,14 @@ import {
   openStreamFeed,
   streamBounds,
 } from '@holdfast/shared/jetstream/consume/stream-feed.ts';
-import { type EpochBook, isPlacedSo } from '@holdfast/shared/sessions/epoch-book.ts';
+import type { EpochClaims } from '@holdfast/shared/sessions/epoch-claims.ts';
 import { BrokerUnavailable, type LiveSamples } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 
 const { samples: stream } = streamNames;
 
 /** SAMPLES through an ordered consumer for each feed. */
-export function jetStreamLiveSamples(connection: () => NatsConnection, epochs: EpochBook): LiveSamples {
+export function jetStreamLiveSamples(connection: () => NatsConnection, claims: EpochClaims): LiveSamples {
   return {
     bounds: () => askedOfBroker(connection, (nc) => streamBounds(nc, stream)),
     open: ({ after, taskId }) => {
@@ -27,7 +27,7 @@ export function jetStreamLiveSamples(connection: () => NatsConnection, epochs: E
           async *[Symbol.asyncIterator]() {
             for await (const message of feed) {
               const { sequence, pending, data } = message;
-              yield { sequence, pending, data: (await isTellable(message, epochs)) ? data : '' };
+              yield { sequence, pending, data: (await isTellable(message, claims)) ? data : '' };
             }
           },
         };
@@ -37,12 +37,12 @@ export function jetStreamLiveSamples(connection: () => NatsConnection, epochs: E
 }
 
 /** Whether a holder of its session has published it, or a service has told it again. @throws BrokerUnavailable */
-async function isTellable({ subject, data }: FedMessage, epochs: EpochBook): Promise<boolean> {
+async function isTellable({ subject, data }: FedMessage, claims: EpochClaims): Promise<boolean> {
   const decoded = decodeSample(data);
   if (!decoded.ok || sourceOfSample(subject, decoded.sample) === undefined) return false;
   const { sample } = decoded;
   try {
-    return isPlacedSo(epochs.known(sample.epoch) ?? (await epochs.find(sample.epoch)), sample);
+    return claims.known(sample) ?? (await claims.isPlaced(sample));
   } catch (error) {
     throw new BrokerUnavailable('the session log cannot be read', { cause: error });
   }

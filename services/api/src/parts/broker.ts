@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
-import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
+import { openConsumerService } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
 import { jetStreamEpochs } from '@holdfast/shared/jetstream/sessions/logged-at.ts';
 import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
+import { EpochClaims } from '@holdfast/shared/sessions/epoch-claims.ts';
 import { ApiKeys } from '../access/api-keys.ts';
 import { startBroker } from '../adapters/broker.ts';
 import { jetStreamKeyBook } from '../adapters/jetstream-access.ts';
@@ -31,6 +32,7 @@ export function openBroker(
 ) {
   const logGuard = new LogGuard(database, log);
   const epochs = jetStreamEpochs(() => broker.connection());
+  const claims = new EpochClaims(epochs);
   const liveStatus = startLiveStatus({ database, log, flushIntervalMs: config.COUNTERS_FLUSH_MS });
   onStop('live status', liveStatus.stop);
   const waiting = startWaitingNotices();
@@ -46,9 +48,14 @@ export function openBroker(
     { log, onStop, fail },
   );
 
+  const name = `api-${randomBytes(4).toString('hex')}`;
+  const access = { ...brokerAccess(config), name, log };
+  /** Opened once: it comes back by itself. */
+  let stopConsumers: ReturnType<typeof openConsumerService> | undefined;
+  onStop('consumers of others', async () => stopConsumers?.());
   const broker = startBroker({
-    access: brokerAccess(config),
-    name: `api-${randomBytes(4).toString('hex')}`,
+    access,
+    name,
     streams: streamBounds(config),
     log,
     onBack: () => {
@@ -63,10 +70,10 @@ export function openBroker(
       if (bootstrapKey !== undefined) await keys.bootstrap(bootstrapKey, keyBook);
       await people.load(nc);
       const board = await StatusBoard.open(nc);
-      await liveStatus.watch(placedStatuses(board, epochs));
+      await liveStatus.watch(placedStatuses(board, claims));
       const waitingBoard = await KvWaitingBoard.open(nc);
       await waiting.watch((listener) => waitingBoard.watch(listener));
-      serveConsumerRequests(nc, log);
+      stopConsumers ??= openConsumerService(access);
     },
     onFatal: (error) => fail('cannot use NATS as it is configured', error),
   });
@@ -75,5 +82,18 @@ export function openBroker(
   const auditLog = jetStreamAuditLog(broker.connection);
   const audit = startAuditTrail({ audit: auditLog, log });
   onStop('audit trail', audit.stop);
-  return { broker, keys, people, auditLog, audit, logGuard, liveStatus, waiting, memory, versions, epochs };
+  return {
+    broker,
+    keys,
+    people,
+    auditLog,
+    audit,
+    logGuard,
+    liveStatus,
+    waiting,
+    memory,
+    versions,
+    epochs,
+    claims,
+  };
 }

@@ -1,6 +1,6 @@
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
+import { openConsumerService } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
@@ -14,15 +14,11 @@ export async function openBroker(
   instance: string,
   { log, onStop }: ServiceContext,
 ) {
-  const connection = await connectNats({
-    ...brokerAccess(config),
-    name: `supervisor-${instance}`,
-    needs: streamNames.sessions,
-    log,
-  });
+  const access = { ...brokerAccess(config), name: `supervisor-${instance}`, log };
+  const connection = await connectNats({ ...access, needs: streamNames.sessions });
   onStop('NATS connection', connection.close);
   const { nc } = connection;
   await ensureStreams(nc, streamBounds(config), log);
-  serveConsumerRequests(nc, log);
+  onStop('consumers of others', openConsumerService(access));
   return { connection, nc };
 }

@@ -1,17 +1,29 @@
-const burst = 30;
-const perSecond = 10;
-const mostUnderWay = 20;
+export interface RequestRate {
+  /** Requests at once, and then so many a second. */
+  readonly burst: number;
+  readonly perSecond: number;
+  readonly mostUnderWay: number;
+}
 
-/** How often each account may ask: so often at once, and then so often a second. Enough for all that people and collectors begin together. */
+/** Enough for all that people and collectors begin together. */
+const ofRequests: RequestRate = { burst: 30, perSecond: 10, mostUnderWay: 20 };
+
+/** How often each account may ask. */
 export class RequestBudget {
-  private readonly accounts = new Map<string, { left: number; atMs: number; underWay: number }>();
+  readonly #rate: RequestRate;
+  readonly #accounts = new Map<string, { left: number; atMs: number; underWay: number }>();
+
+  constructor(rate = ofRequests) {
+    this.#rate = rate;
+  }
 
   /** Whether it may ask now. Then it has to `end`. */
   begin(account: string, nowMs = performance.now()): boolean {
-    const { left, atMs, underWay } = this.accounts.get(account) ?? { left: burst, atMs: nowMs, underWay: 0 };
+    const { burst, perSecond, mostUnderWay } = this.#rate;
+    const { left, atMs, underWay } = this.#accounts.get(account) ?? { left: burst, atMs: nowMs, underWay: 0 };
     const now = Math.min(burst, left + ((nowMs - atMs) / 1_000) * perSecond);
     const may = now >= 1 && underWay < mostUnderWay;
-    this.accounts.set(account, {
+    this.#accounts.set(account, {
       left: may ? now - 1 : now,
       atMs: nowMs,
       underWay: may ? underWay + 1 : underWay,
@@ -20,7 +32,7 @@ export class RequestBudget {
   }
 
   end(account: string): void {
-    const asking = this.accounts.get(account);
+    const asking = this.#accounts.get(account);
     if (asking) asking.underWay -= 1;
   }
 }

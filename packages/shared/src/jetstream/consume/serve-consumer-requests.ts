@@ -1,37 +1,90 @@
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import { look } from '../../contracts/accounts.ts';
 import {
   accountOfRequest,
   type JudgedRequest,
   judgeConsumerRequest,
   maxRequestBytes,
 } from '../../contracts/consumer-request.ts';
+import { type ConsumerName, consumerEnd, consumerUse } from '../../contracts/consumer-use.ts';
 import { subjects } from '../../contracts/subjects.ts';
+import type { BrokerAccess } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { connectNats } from '../connection/connect.ts';
+import { ConsumersOfAccounts } from './consumers-of-accounts.ts';
 import { RequestBudget } from './request-budget.ts';
 
 /** Requests through an account's import come back by such a subject. Anybody in our own account could name another one. */
 const answerPrefix = '_R_.';
 const timeoutMs = 5_000;
+/** One of several processes takes each. */
+const queue = 'consumers';
+/** A pull of the NATS tool is for 25 or 250 messages at least, unless the stream ends. */
+const usesPerSecond = { burst: 200, perSecond: 100, mostUnderWay: 50 };
 
 /**
- * Makes consumers for accounts without JetStream, after a look at what they are to do: JetStream would have them deliver
- * anywhere. Of several processes that do so one takes each request.
+ * Serves on a connection of its own: what somebody floods it with holds up no lease and no event of the service.
+ * @returns its end
+ */
+export function openConsumerService({
+  name,
+  log,
+  ...access
+}: BrokerAccess & { readonly name: string; readonly log: Logger }): () => Promise<void> {
+  const stopping = new AbortController();
+  // An outage is told of the service's own connection already.
+  const quiet = log.child({}, { level: 'fatal' });
+  const own = { name: `${name}-consumers`, log: quiet, signal: stopping.signal };
+  const connecting = connectNats({ ...access, ...own });
+  connecting.then(
+    ({ nc }) => serveConsumerRequests(nc, log),
+    (error: unknown) => {
+      if (!stopping.signal.aborted) log.error({ err: error }, 'consumers that others ask for are not made');
+    },
+  );
+  return async () => {
+    stopping.abort();
+    await (await connecting.catch(() => undefined))?.close();
+  };
+}
+
+/**
+ * Makes and ends consumers for accounts without JetStream, and passes on what those publish for them, after a look at what they
+ * are to do and whose they are: JetStream would have them deliver anywhere, and take from anybody's.
  */
 export function serveConsumerRequests(nc: NatsConnection, log: Logger): void {
-  const budget = new RequestBudget();
+  const own = new ConsumersOfAccounts(() => jetstreamManager(nc, { checkAPI: false }));
+  const requests = new RequestBudget();
   nc.subscribe(subjects.consumerRequests, {
-    queue: 'consumers',
+    queue,
     callback: (error, message) => {
       if (error) return;
       // JetStream being away leaves the request unanswered; whoever asked asks again.
-      answer(nc, message, budget).catch((failure: unknown) =>
+      answer(message, { nc, own, budget: requests }).catch((failure: unknown) =>
         log.warn({ err: failure, request: message.subject }, 'a consumer that was asked for was not made'),
+      );
+    },
+  });
+  const uses = new RequestBudget(usesPerSecond);
+  nc.subscribe(subjects.consumerUses, {
+    queue,
+    callback: (error, message) => {
+      if (error) return;
+      passOn(message, { nc, own, budget: uses }).catch((failure: unknown) =>
+        log.warn({ err: failure, subject: message.subject }, 'a consumer was not pulled from'),
       );
     },
   });
 }
 
-async function answer(nc: NatsConnection, message: Msg, budget: RequestBudget): Promise<void> {
+interface Serving {
+  readonly nc: NatsConnection;
+  readonly own: ConsumersOfAccounts;
+  readonly budget: RequestBudget;
+}
+
+async function answer(message: Msg, { nc, own, budget }: Serving): Promise<void> {
   if (!message.reply?.startsWith(answerPrefix)) return;
   const account = accountOfRequest(message.subject);
   if (!budget.begin(account)) {
@@ -39,6 +92,14 @@ async function answer(nc: NatsConnection, message: Msg, budget: RequestBudget): 
     return;
   }
   try {
+    const end = consumerEnd(message.subject);
+    if (end) {
+      // As JetStream says of one that is not there: nothing is told of those of others.
+      if (!(await own.isOwn(end))) return respond(message, refusal('consumer not found', notFound));
+      own.ended(account, end.consumer);
+      message.respond((await nc.request(end.subject, '', { timeout: timeoutMs })).data);
+      return;
+    }
     const judged = judge(message);
     if (!judged.ok) {
       respond(message, refusal(judged.why, bad));
@@ -46,8 +107,26 @@ async function answer(nc: NatsConnection, message: Msg, budget: RequestBudget): 
     }
     const made = await nc.request(judged.subject, judged.body, { timeout: timeoutMs });
     message.respond(made.data);
+    // A collector has two, whose names are given.
+    const consumer = account === look ? nameOf(made) : undefined;
+    const oldest = consumer && own.made(account, consumer);
+    if (oldest) {
+      const { stream, name } = oldest;
+      await nc.request(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, '', { timeout: timeoutMs });
+    }
   } finally {
     budget.end(account);
+  }
+}
+
+/** Passes on to JetStream what is for an account's own consumer. The rest gets no answer: a client pulls again. */
+async function passOn({ subject, reply, data }: Msg, { nc, own, budget }: Serving): Promise<void> {
+  const use = consumerUse(subject, reply);
+  if (!use || data.length > maxRequestBytes || !budget.begin(use.account)) return;
+  try {
+    if (await own.isOwn(use)) nc.publish(use.subject, data, reply ? { reply } : {});
+  } finally {
+    budget.end(use.account);
   }
 }
 
@@ -56,11 +135,18 @@ function judge(message: Msg): JudgedRequest {
   return judgeConsumerRequest(message.subject, jsonOf(message));
 }
 
-const respond = (message: Msg, body: object) => message.respond(JSON.stringify(body));
+/** The consumer that JetStream has made. */
+function nameOf(made: Msg): ConsumerName | undefined {
+  const { stream_name: stream, name } = jsonOf<{ stream_name?: string; name?: string }>(made) ?? {};
+  return stream === undefined || name === undefined ? undefined : { stream, name };
+}
 
-/** JetStream's codes of a bad request and of insufficient resources. */
+const respond = (message: Msg, body: object): void => void message.respond(JSON.stringify(body));
+
+/** JetStream's codes of a bad request, of insufficient resources, and of a consumer that is not there. */
 const bad = { code: 400, err_code: 10_003 };
 const busy = { code: 503, err_code: 10_023 };
+const notFound = { code: 404, err_code: 10_014 };
 
 /** In the form of JetStream's own refusals, so that every client can say it. */
 function refusal(description: string, codes: typeof bad) {
@@ -68,9 +154,9 @@ function refusal(description: string, codes: typeof bad) {
   return { type, error: { ...codes, description } };
 }
 
-function jsonOf(message: Msg): unknown {
+function jsonOf<T = unknown>(message: Msg): T | undefined {
   try {
-    return message.json();
+    return message.json<T>();
   } catch {
     return undefined;
   }

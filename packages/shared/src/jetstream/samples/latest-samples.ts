@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { parseSampleMessageId } from '../../contracts/sample/sample.ts';
 import { parsePublishedSubject, streamNames, subjects } from '../../contracts/subjects.ts';
-import { type EpochBook, isPlacedSo } from '../../sessions/epoch-book.ts';
+import type { EpochClaims } from '../../sessions/epoch-claims.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
@@ -23,7 +23,7 @@ export interface LatestSample {
  * ones of a device may come too. Their message ids say all that is asked here, so the broker sends headers only. What a collector says of
  * sessions that the log did not give to it is left out. @throws when the broker cannot be asked
  */
-export async function latestSamples(nc: NatsConnection, epochs: EpochBook): Promise<LatestSample[]> {
+export async function latestSamples(nc: NatsConnection, claims: EpochClaims): Promise<LatestSample[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const consumer = await orderedConsumer(jetstream(nc), streamNames.samples, {
     deliver_policy: DeliverPolicy.LastPerSubject,
@@ -45,8 +45,8 @@ export async function latestSamples(nc: NatsConnection, epochs: EpochBook): Prom
     await consumer.delete().catch(() => undefined);
   }
   const isPlaced = await Promise.all(
-    latest.map(async ({ epoch, sessionId: session, taskId: task, collectorId: collector }) =>
-      isPlacedSo(await epochs.find(epoch), { session, task, collector }),
+    latest.map(({ epoch, sessionId: session, taskId: task, collectorId: collector }) =>
+      claims.isPlaced({ epoch, session, task, collector }),
     ),
   );
   return latest.filter((_, index) => isPlaced[index]);

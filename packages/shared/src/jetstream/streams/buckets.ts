@@ -9,7 +9,8 @@ import { PermissionViolationError } from '@nats-io/nats-core';
 import { bucketNames } from '../../contracts/subjects.ts';
 import { streamSetUp } from '../connection/leader-info.ts';
 
-const mebibyte = 1024 * 1024;
+const kibibyte = 1024;
+const mebibyte = 1024 * kibibyte;
 const dayMs = 86_400_000;
 const nanosPerMs = 1_000_000;
 
@@ -19,12 +20,21 @@ interface Bucket {
   readonly max_bytes: number;
   /** ms */
   readonly ttl?: number;
+  /** Most bytes of one value, where somebody who is not trusted with all writes: keys are bounded by what they may be called. */
+  readonly max_msg_size?: number;
+  /** Written again within seconds by those who are there: a full bucket takes the new and lets go of the old. */
+  readonly forgets?: boolean;
 }
 
 /** The key-value buckets, as they are made. */
 export const buckets: readonly Bucket[] = [
   // File storage: a broker restart must not forget who holds a lease.
-  { name: bucketNames.collectors, storage: StorageType.File, max_bytes: 16 * mebibyte },
+  {
+    name: bucketNames.collectors,
+    storage: StorageType.File,
+    max_bytes: 16 * mebibyte,
+    max_msg_size: 64 * kibibyte,
+  },
   { name: bucketNames.leader, storage: StorageType.File, max_bytes: mebibyte },
   // Commands must be taken while the database is away, so who may send them is kept here.
   { name: bucketNames.apiKeys, storage: StorageType.File, max_bytes: 4 * mebibyte },
@@ -38,23 +48,29 @@ export const buckets: readonly Bucket[] = [
   // Commands that came with an Idempotency-Key, and their answers.
   { name: bucketNames.commandKeys, storage: StorageType.File, max_bytes: 64 * mebibyte, ttl: dayMs },
   // Live values only: their owners write them again within seconds.
-  { name: bucketNames.status, storage: StorageType.Memory, max_bytes: 64 * mebibyte },
+  { name: bucketNames.status, storage: StorageType.Memory, max_bytes: 64 * mebibyte, forgets: true },
   { name: bucketNames.waiting, storage: StorageType.Memory, max_bytes: 16 * mebibyte },
   // Each life of a writer has a key of its own; those of the dead go away by themselves.
-  { name: bucketNames.sinks, storage: StorageType.Memory, max_bytes: mebibyte, ttl: 10 * 60_000 },
+  {
+    ...{ name: bucketNames.sinks, storage: StorageType.Memory, max_bytes: 16 * mebibyte, ttl: 10 * 60_000 },
+    ...{ max_msg_size: 256 * kibibyte, forgets: true },
+  },
 ];
 
 /**
  * The stream that a bucket is. Not made by the client, which allows roll-ups: by one header, on the one key that
  * somebody may write, every other key of the bucket is removed.
  */
-export function bucketStream({ name, storage, max_bytes, ttl = 0 }: Bucket, num_replicas: number) {
+export function bucketStream(
+  { name, storage, max_bytes, ttl = 0, max_msg_size = -1, forgets = false }: Bucket,
+  num_replicas: number,
+) {
   return {
     name: `KV_${name}`,
     subjects: [`$KV.${name}.>`],
-    ...{ storage, max_bytes, num_replicas, max_age: ttl * nanosPerMs },
+    ...{ storage, max_bytes, max_msg_size, num_replicas, max_age: ttl * nanosPerMs },
     retention: RetentionPolicy.Limits,
-    discard: DiscardPolicy.New,
+    discard: forgets ? DiscardPolicy.Old : DiscardPolicy.New,
     max_msgs_per_subject: 1,
     allow_direct: false,
     allow_rollup_hdrs: false,

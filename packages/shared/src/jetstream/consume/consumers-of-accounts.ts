@@ -1,0 +1,52 @@
+import { JetStreamApiCodes, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import { type ConsumerName, type ConsumerUse, isMarked } from '../../contracts/consumer-use.ts';
+import { RecentlyUsed } from '../../sessions/recently-used.ts';
+
+/** Consumers that an account has from this process at a time: whoever makes more ends its own oldest. */
+const mostAtOnce = 100;
+const remembered = 1_000;
+
+/** Whose consumers are whose, as the broker has it. */
+export class ConsumersOfAccounts {
+  readonly #jsm: () => Promise<JetStreamManager>;
+  readonly #own = new RecentlyUsed<string, true>(remembered);
+  readonly #made = new Map<string, ConsumerName[]>();
+
+  constructor(jsm: () => Promise<JetStreamManager>) {
+    this.#jsm = jsm;
+  }
+
+  /** Names are not given twice: one that was the account's own is never another's. @throws when the broker cannot be asked */
+  async isOwn({ account, consumer }: ConsumerUse): Promise<boolean> {
+    const key = keyOf(account, consumer);
+    if (this.#own.get(key)) return true;
+    try {
+      const { config } = await (await this.#jsm()).consumers.info(consumer.stream, consumer.name);
+      if (!isMarked(config.metadata, account)) return false;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)
+        return false;
+      throw error;
+    }
+    this.#own.set(key, true);
+    return true;
+  }
+
+  /** @returns the one that has to go for it */
+  made(account: string, consumer: ConsumerName): ConsumerName | undefined {
+    this.#own.set(keyOf(account, consumer), true);
+    this.ended(account, consumer);
+    const made = this.#made.get(account) ?? [];
+    this.#made.set(account, made);
+    made.push(consumer);
+    return made.length > mostAtOnce ? made.shift() : undefined;
+  }
+
+  ended(account: string, { stream, name }: ConsumerName): void {
+    const made = this.#made.get(account);
+    const at = made?.findIndex((each) => each.stream === stream && each.name === name) ?? -1;
+    if (at >= 0) made?.splice(at, 1);
+  }
+}
+
+const keyOf = (account: string, { stream, name }: ConsumerName) => `${account} ${stream} ${name}`;

@@ -1,0 +1,81 @@
+import { type EpochBook, isPlacedSo } from './epoch-book.ts';
+import { RecentlyUsed } from './recently-used.ts';
+
+/** A message's own word for its epoch, session and task, and the collector whose subject it lies on. */
+export interface EpochClaim {
+  readonly epoch: number;
+  readonly session: string;
+  readonly task: string;
+  readonly collector: string;
+}
+
+/** Epochs not its own that a collector may have looked up: so many at once, and then one a second. */
+const vainAtOnce = 50;
+const vainPerSecond = 1;
+const collectorsKept = 10_000;
+
+interface Asking {
+  left: number;
+  atMs: number;
+  underWay: number;
+  /** Resolves when one of those that are under way is over. */
+  next: PromiseWithResolvers<void>;
+}
+
+/**
+ * Whether collectors speak under epochs that are theirs. Who makes epochs up has few of them looked up: each costs the broker
+ * a question, and whoever reads behind it the time of the answer. Epochs of its own cost a collector nothing, however many.
+ */
+export class EpochClaims {
+  readonly #epochs: EpochBook;
+  readonly #nowMs: () => number;
+  readonly #asking = new RecentlyUsed<string, Asking>(collectorsKept);
+
+  constructor(epochs: EpochBook, nowMs = () => performance.now()) {
+    this.#epochs = epochs;
+    this.#nowMs = nowMs;
+  }
+
+  /** The answer where the epoch was looked up already. */
+  known(claim: EpochClaim): boolean | undefined {
+    const known = this.#epochs.known(claim.epoch);
+    return known && isPlacedSo(known, claim);
+  }
+
+  /** @throws when SESSIONS cannot be read */
+  async isPlaced(claim: EpochClaim): Promise<boolean> {
+    const known = this.known(claim);
+    if (known !== undefined) return known;
+    const asking = this.#of(claim.collector);
+    while (asking.left < 1) {
+      if (asking.underWay === 0) return false;
+      await asking.next.promise;
+    }
+    asking.left -= 1;
+    asking.underWay += 1;
+    let isVain = false;
+    try {
+      const isPlaced = isPlacedSo(await this.#epochs.find(claim.epoch), claim);
+      isVain = !isPlaced;
+      return isPlaced;
+    } finally {
+      if (!isVain) asking.left += 1;
+      asking.underWay -= 1;
+      asking.next.resolve();
+      asking.next = Promise.withResolvers();
+    }
+  }
+
+  #of(collector: string): Asking {
+    const nowMs = this.#nowMs();
+    let asking = this.#asking.get(collector);
+    if (!asking) {
+      asking = { left: vainAtOnce, atMs: nowMs, underWay: 0, next: Promise.withResolvers() };
+      this.#asking.set(collector, asking);
+    }
+    const most = vainAtOnce - asking.underWay;
+    asking.left = Math.min(most, asking.left + ((nowMs - asking.atMs) / 1_000) * vainPerSecond);
+    asking.atMs = nowMs;
+    return asking;
+  }
+}

@@ -1,0 +1,120 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { askBroker } from '../support/ask-broker.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { type IdentitiesForTest, identitiesForTest } from '../support/identities-for-test.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { sessionLogForTest } from '../support/session-log.ts';
+
+const mebibyte = 1024 * 1024;
+const log = createLogger('test', 'silent');
+let identities: IdentitiesForTest;
+let server: Awaited<ReturnType<typeof natsForTest>>;
+let own: NatsConnection;
+let hostile: NatsConnection;
+let honest: NatsConnection;
+
+beforeAll(async () => {
+  identities = identitiesForTest(['hall-1', 'hall-2']);
+  server = await natsForTest({ configLines: identities.configLines });
+  own = (await sessionLogForTest(identities.ownUrl(server))).nc;
+  hostile = await connect('hall-1');
+  honest = await connect('hall-2');
+});
+
+async function connect(id: string): Promise<NatsConnection> {
+  const nkeySeed = identities.seed('collector', id);
+  const { nc, close } = await connectNats({ url: server.url, nkeySeed, name: `collector-${id}`, log });
+  cleanUpAfterFile(close);
+  return nc;
+}
+
+const bytesOf = async (stream: string) => {
+  const { state, config } = await (await jetstreamManager(own)).streams.info(stream);
+  return { bytes: state.bytes, most: config.max_bytes };
+};
+
+/** Writes as fast as it can, and waits for no answer, until it is told to end. */
+function flood(subjectOf: (nth: number) => string, bytes: number) {
+  const body = 'x'.repeat(bytes);
+  let isOver = false;
+  const writing = (async () => {
+    for (let nth = 0; !isOver; ) {
+      for (const end = nth + Math.ceil(mebibyte / bytes); nth < end; nth += 1)
+        hostile.publish(subjectOf(nth), body);
+      await hostile.flush();
+      await turn();
+    }
+  })();
+  return async () => {
+    isOver = true;
+    await writing;
+  };
+}
+
+/** Whether the broker takes it, at the first try. */
+async function take(subject: string, body = '{}'): Promise<void> {
+  expect((await askBroker(honest, subject, body)).json()).toMatchObject({ seq: expect.any(Number) });
+}
+
+describe('while the key of one collector writes as fast as it can', () => {
+  it.each<[string, string, (nth: number) => string, string]>([
+    ['live states', 'KV_STATUS', (nth) => `$KV.STATUS.hall-1.${nth}`, '$KV.STATUS.hall-2.9'],
+    ['samples', 'SAMPLES', (nth) => `samples.hall-1.9.${nth % 1_000}`, 'samples.hall-2.9.9'],
+    ['where they were sent', 'SENT', (nth) => `sent.hall-1.9.${nth}`, 'sent.hall-2.9.x'],
+    ['health', 'HEALTH', (nth) => `health.hall-1.9.${nth}`, 'health.hall-2.9.9'],
+  ])('%s of another one are taken', async (_what, stream, subjectOf, another) => {
+    const stop = flood(subjectOf, 100_000);
+    await eventually(
+      async () => {
+        const { bytes, most } = await bytesOf(stream);
+        return bytes > most - mebibyte;
+      },
+      { what: `${stream} to be full` },
+    );
+    for (let nth = 0; nth < 20; nth += 1) await take(another, `{"v":${nth}}`);
+    await stop();
+    await take(another, '{"v":"last"}');
+    const kept = await (await jetstreamManager(own)).streams.getMessage(stream, { last_by_subj: another });
+    expect(kept?.string()).toBe('{"v":"last"}');
+  });
+
+  it.each<[string, string, string]>([
+    [bucketNames.sinks, 'outbox.hall-1', 'outbox.hall-2'],
+    [bucketNames.collectors, 'hall-1', 'hall-2'],
+  ])('the one key that it has in %s leaves room for others', async (bucket, key, another) => {
+    const stream = `KV_${bucket}`;
+    const { most } = await bytesOf(stream);
+    const largest = await askBroker(hostile, `$KV.${bucket}.${key}`, 'x'.repeat(mebibyte - 2_000));
+    expect(largest.json()).toMatchObject({ error: { description: 'message size exceeds maximum allowed' } });
+    const stop = flood(() => `$KV.${bucket}.${key}`, 60_000);
+    for (let nth = 0; nth < 20; nth += 1) await take(`$KV.${bucket}.${another}`, `{"v":${nth}}`);
+    await stop();
+    expect((await bytesOf(stream)).bytes).toBeLessThan(most / 16);
+  });
+});
+
+it('an account has no more connections at a server than those who belong there need', async () => {
+  const ending = new AbortController();
+  const nkeySeed = identities.seed('collector', 'hall-1');
+  const options = { url: server.url, nkeySeed, name: 'collector-hall-1', log, signal: ending.signal };
+  const opening = Array.from({ length: 100 }, async () => {
+    const connection = await connectNats(options).catch(() => undefined);
+    cleanUpAfterFile(async () => connection?.close());
+  });
+  const refused = () =>
+    server.lastLines(500).some((line) => /maximum account active connections/i.test(line));
+  await eventually(async () => refused(), { what: 'the broker to refuse one' });
+  const { connections } = (await (await fetch(`${server.monitorUrl}/connz?acc=C_hall-1`)).json()) as {
+    connections: unknown[];
+  };
+  expect(connections.length).toBeLessThanOrEqual(32);
+  await take('samples.hall-2.9.9');
+  ending.abort();
+  await Promise.all(opening);
+});
