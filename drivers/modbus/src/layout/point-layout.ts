@@ -1,20 +1,15 @@
 import type { PointMeaning } from '@holdfast/driver/point.ts';
+import type { TextEncoding } from '@holdfast/driver/values/device-text.ts';
+import type { ByteOrder } from '@holdfast/driver/values/word-order.ts';
+import { wordsPerValue as registersPerValue } from '@holdfast/driver/values/word-value.ts';
 
 export { type DataType, dataTypes, type LinearRange, valueCodes } from '@holdfast/driver/point.ts';
+export { type TextEncoding, textEncodings } from '@holdfast/driver/values/device-text.ts';
+export { type ByteOrder, byteOrders } from '@holdfast/driver/values/word-order.ts';
+export { registersPerValue };
 
 export const registerTables = ['coil', 'discrete_input', 'input_register', 'holding_register'] as const;
 export type RegisterTable = (typeof registerTables)[number];
-
-/**
- * Order of the bytes on the wire; A is the most significant of a 32-bit value. Of 64 bits, ABCD is big endian, CDAB has
- * its four words reversed, BADC the bytes within each word, DCBA both. One register reads AB (ABCD, CDAB) or BA; so
- * does each register of a string.
- */
-export const byteOrders = ['ABCD', 'CDAB', 'BADC', 'DCBA'] as const;
-export type ByteOrder = (typeof byteOrders)[number];
-
-export const textEncodings = ['ascii', 'utf-8', 'gbk'] as const;
-export type TextEncoding = (typeof textEncodings)[number];
 
 /** The fields that decide how a point lies in its table and what its raw data mean; a PointConfig has all of them. */
 export interface PointLayout extends PointMeaning {
@@ -38,35 +33,6 @@ export type PointExtent = Pick<PointLayout, 'table' | 'data_type'> &
 
 export function isBitTable(table: RegisterTable): boolean {
   return table === 'coil' || table === 'discrete_input';
-}
-
-/** Registers that one value takes by itself. */
-export function registersPerValue({ data_type, length }: Pick<PointExtent, 'data_type' | 'length'>): number {
-  switch (data_type) {
-    case 'bool':
-    case 'int8':
-    case 'uint8':
-    case 'int16':
-    case 'uint16':
-    case 'float16':
-    case 'bcd16':
-      return 1;
-    case 'int32':
-    case 'uint32':
-    case 'float32':
-    case 'bcd32':
-    case 'unix_time32':
-      return 2;
-    case 'int64':
-    case 'uint64':
-    case 'float64':
-    case 'unix_time64':
-      return 4;
-    case 'string':
-      return length ?? 1;
-    default:
-      return data_type satisfies never;
-  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { hostProblem } from '@holdfast/driver/host-name.ts';
 import type { FieldProblem } from './point-rules.ts';
 
 export interface RuledDevice {
@@ -25,7 +26,8 @@ export function deviceProblems(device: RuledDevice): readonly FieldProblem[] {
     }
   } else {
     if (host === '') problems.push({ field: 'host', message: `is required with ${protocol}` });
-    else if (!isHostAlone(host)) problems.push({ field: 'host', message: hostAlone });
+    const message = hostProblem(host);
+    if (message !== undefined) problems.push({ field: 'host', message });
     if (serial) {
       problems.push({ field: 'serial', message: `only modbus_rtu has a serial line, not ${protocol}` });
     }
@@ -43,11 +45,3 @@ export function deviceProblems(device: RuledDevice): readonly FieldProblem[] {
   }
   return problems;
 }
-
-const hostAlone =
-  'must be a name or an address alone, such as 192.168.1.20: without "http://" and brackets, and the port has a field of its own';
-
-/** A name or an address alone. An address of IPv6 has two colons at least; `host:port` has one. */
-export const hostPattern = '^(?:[^\\s/[\\]:]*|[^\\s/[\\]:]*:[^\\s/[\\]:]*:[^\\s/[\\]]*)$';
-
-const isHostAlone = (host: string): boolean => new RegExp(hostPattern).test(host);

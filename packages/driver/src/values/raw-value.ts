@@ -2,57 +2,105 @@ import type { PointMeaning, PointValue } from '../point.ts';
 import type { FieldProblem } from '../spec.ts';
 import { isExactInteger } from './emit-value.ts';
 
+/** 64-bit integers may come as decimal text or bigint, times as RFC 3339, enumerated values by their name. */
+export type Encodable = PointValue | bigint;
+
+export type ValueRefusal =
+  /** A text for a number, one value for an array, … */
+  | 'wrong_type'
+  | 'wrong_count'
+  /** More than the data type can hold. */
+  | 'out_of_range'
+  /** Outside `valid_min`…`valid_max`. */
+  | 'outside_valid_range'
+  | 'not_in_enumeration'
+  | 'not_encodable'
+  | 'too_long';
+
+/** Thrown where a value cannot be written to a point. The message is for its author. */
+export class RefusedValue extends RangeError {
+  readonly refusal: ValueRefusal;
+
+  constructor(refusal: ValueRefusal, message: string) {
+    super(message);
+    this.refusal = refusal;
+  }
+}
+
 export type RawNumber =
   | { readonly ok: true; readonly raw: number | bigint }
   | { readonly ok: false; readonly problem: FieldProblem };
 
 /**
- * The raw number that reads as the value: scale, offset, range and names undone. A bigint for whole 64-bit values, as every
- * digit counts there. Whether it fits the data type is the driver's to say.
+ * The raw number that reads as an operator's value: scale, offset, range and names undone. A bigint for whole 64-bit values, as
+ * every digit counts there. Whether it fits the data type is the driver's to say.
  */
 export function rawNumber(point: PointMeaning, value: PointValue): RawNumber {
-  const { enumeration, valid_min = Number.NEGATIVE_INFINITY, valid_max = Number.POSITIVE_INFINITY } = point;
-  if (enumeration) return named(enumeration, value);
-  if (isExactInteger(point)) {
-    if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
-      // 9007199254740993 in JSON has become 9007199254740992 by now, and nobody can tell.
-      return refused(`${value} may have lost its last digits on the way: send it as text in decimal`);
-    }
-    const isWhole = typeof value === 'number' ? Number.isInteger(value) : isDecimal(value);
-    if (!isWhole) return refused(`${JSON.stringify(value)} is not a whole number`);
-    const whole = BigInt(value);
-    if (whole < valid_min || whole > valid_max) return refused(outside(value, valid_min, valid_max));
-    return { ok: true, raw: whole };
+  try {
+    refuseInvalid(point, value);
+    const whole = isExactInteger(point) ? wholeNumber(value) : undefined;
+    return { ok: true, raw: whole ?? unscaled(point, value) };
+  } catch (error) {
+    if (error instanceof RefusedValue)
+      return { ok: false, problem: { field: 'value', message: error.message } };
+    throw error;
   }
-  if (typeof value === 'boolean') return { ok: true, raw: Number(value) };
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    return refused(`${JSON.stringify(value)} is not a number`);
-  }
-  if (value < valid_min || value > valid_max) return refused(outside(value, valid_min, valid_max));
-  const { linear, scale, offset } = point;
-  if (!linear) return { ok: true, raw: (value - offset) / scale };
-  const { raw_min, raw_max, eng_min, eng_max } = linear;
-  return { ok: true, raw: ((value - eng_min) * (raw_max - raw_min)) / (eng_max - eng_min) + raw_min };
 }
 
-function named(names: Readonly<Record<string, string>>, value: PointValue): RawNumber {
+/**
+ * Refuses numbers outside of the point's valid range, and those that JSON may have changed.
+ * @throws RefusedValue
+ */
+export function refuseInvalid(
+  point: PointMeaning,
+  value: Encodable,
+  isExact: boolean = isExactInteger(point),
+): void {
+  const { valid_min = Number.NEGATIVE_INFINITY, valid_max = Number.POSITIVE_INFINITY } = point;
+  const number = typeof value === 'string' && isExact ? wholeNumber(value) : value;
+  if (typeof number !== 'number' && typeof number !== 'bigint') return;
+  // 9007199254740993 in JSON has become 9007199254740992 by now, and nobody can tell.
+  if (isExact && typeof number === 'number' && Math.abs(number) > Number.MAX_SAFE_INTEGER) {
+    const message = `${number} may have lost its last digits on the way: send it as text in decimal`;
+    throw new RefusedValue('wrong_type', message);
+  }
+  if (number < valid_min || number > valid_max) {
+    const message = `${number} is outside the valid range of ${valid_min}…${valid_max}`;
+    throw new RefusedValue('outside_valid_range', message);
+  }
+}
+
+export function wholeNumber(value: Encodable): bigint | undefined {
+  if (typeof value === 'bigint') return value;
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : undefined;
+  return typeof value === 'string' && /^-?[0-9]{1,20}$/.test(value) ? BigInt(value) : undefined;
+}
+
+/**
+ * The raw number, before it is fitted into the data type.
+ * @throws RefusedValue
+ */
+export function unscaled(point: PointMeaning, value: Encodable): number {
+  const { enumeration, linear, scale, offset } = point;
+  if (enumeration) return numberNamed(enumeration, value);
+  if (typeof value === 'boolean') return Number(value);
+  if (typeof value !== 'number' && typeof value !== 'bigint') {
+    throw new RefusedValue('wrong_type', `${JSON.stringify(value)} is not a number`);
+  }
+  const number = Number(value);
+  if (linear) {
+    const { raw_min, raw_max, eng_min, eng_max } = linear;
+    return ((number - eng_min) * (raw_max - raw_min)) / (eng_max - eng_min) + raw_min;
+  }
+  return (number - offset) / scale;
+}
+
+function numberNamed(names: Readonly<Record<string, string>>, value: Encodable): number {
   const text = String(value);
-  const number = Object.entries(names).find(([, name]) => name === text);
-  if (number) return { ok: true, raw: Number(number[0]) };
+  const named = Object.entries(names).find(([, name]) => name === text);
+  if (named) return Number(named[0]);
   // A number that has no name reads as its digits.
-  if (/^-?[0-9]{1,15}$/.test(text) && !Object.hasOwn(names, text)) return { ok: true, raw: Number(text) };
+  if (/^-?[0-9]{1,15}$/.test(text) && !Object.hasOwn(names, text)) return Number(text);
   const known = Object.values(names).slice(0, 20).join(', ');
-  return refused(`${JSON.stringify(text)} is none of: ${known}`);
-}
-
-function isDecimal(value: PointValue): boolean {
-  return typeof value === 'string' && /^-?[0-9]{1,20}$/.test(value);
-}
-
-function outside(value: PointValue, min: number, max: number): string {
-  return `${value} is outside the valid range of ${min}…${max}`;
-}
-
-function refused(message: string): RawNumber {
-  return { ok: false, problem: { field: 'value', message } };
+  throw new RefusedValue('not_in_enumeration', `${JSON.stringify(text)} is none of: ${known}`);
 }

@@ -194,7 +194,7 @@ export const chineseFaults = {
   '{{value}} is not a text': '{{value}} 不是文本',
   '{{value}} cannot be written in {{encoding}}: it has other characters, control characters or blanks at the end':
     '{{value}} 不能以 {{encoding}} 写入：含有其他字符、控制字符，或末尾有空格',
-  '{{bytes}} bytes do not fit into {{registers}} registers': '{{bytes}} 字节放不进 {{registers}} 个寄存器',
+  'the text has {{bytes}} bytes, and there is room for {{room}}': '文本有 {{bytes}} 字节，只能容纳 {{room}} 字节',
 } as const;
 
 /** Words that faults name. */

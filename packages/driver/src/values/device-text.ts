@@ -1,4 +1,5 @@
-import type { TextEncoding } from '../layout/point-layout.ts';
+export const textEncodings = ['ascii', 'utf-8', 'gbk'] as const;
+export type TextEncoding = (typeof textEncodings)[number];
 
 /**
  * Texts of devices end at the first NUL, or are filled up with blanks. What is left must be well formed and free of

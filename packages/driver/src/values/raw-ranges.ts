@@ -1,11 +1,8 @@
-import { earliestMs, latestMs } from '@holdfast/driver/values/emit-value.ts';
-import type { PointLayout } from '../layout/point-layout.ts';
+import type { DataType } from '../point.ts';
+import { earliestMs, latestMs } from './emit-value.ts';
 
-/** Those whose registers hold a whole number. */
-export type WholeType = Exclude<
-  PointLayout['data_type'],
-  'bool' | 'string' | 'float16' | 'float32' | 'float64'
->;
+/** Those whose words hold a whole number. */
+export type WholeType = Exclude<DataType, 'bool' | 'string' | 'float16' | 'float32' | 'float64'>;
 
 /** Smallest and largest raw number of each. */
 export const rawRanges: Readonly<Record<WholeType, readonly [bigint, bigint]>> = {

@@ -1,0 +1,119 @@
+import { type PointMeaning, valueCodes } from '../point.ts';
+import type { FieldProblem } from '../spec.ts';
+import { isExactInteger } from './emit-value.ts';
+import { rawRanges, type WholeType } from './raw-ranges.ts';
+
+export interface JudgedPoint extends PointMeaning {
+  readonly code: string;
+  readonly count?: number | undefined;
+  readonly report?:
+    | { readonly deadband_absolute?: number | undefined; readonly deadband_percent?: number | undefined }
+    | undefined;
+}
+
+/** Where a point's raw values come from. */
+export interface RawSource {
+  /** In messages: the point's data type, or 'a coil'. */
+  readonly name: string;
+  /** True if raw values are 0 and 1, whatever the data type says. */
+  readonly isBit: boolean;
+}
+
+/** Longest name of a value. */
+const maxCodeLength = 128;
+
+/** Contradictions between the fields of a point that say what its raw values mean, whatever its protocol. */
+export function meaningProblems(point: JudgedPoint, source: RawSource): readonly FieldProblem[] {
+  return [
+    ...nameProblems(point),
+    ...numberProblems(point, source),
+    ...enumerationProblems(point, source),
+    ...reportProblems(point),
+  ];
+}
+
+function* nameProblems(point: JudgedPoint): Iterable<FieldProblem> {
+  const longest = valueCodes(point).at(-1) ?? point.code;
+  if (longest.length <= maxCodeLength) return;
+  const message = `its last value is named ${longest}, which is longer than ${maxCodeLength} characters`;
+  yield { field: 'code', message };
+}
+
+function* numberProblems(point: JudgedPoint, { isBit }: RawSource): Iterable<FieldProblem> {
+  const { scale, offset, linear, precision, valid_min, valid_max } = point;
+  const isPlain = scale === 1 && offset === 0;
+  if (!isPlain && (isTextual(point) || point.enumeration)) {
+    const field = scale === 1 ? 'offset' : 'scale';
+    yield { field, message: `${whatText(point)} cannot be scaled: leave scale and offset out` };
+  }
+  for (const [field, value] of Object.entries({ linear, precision, valid_min, valid_max })) {
+    if (value !== undefined && !hasNumber(point)) {
+      yield { field, message: `only numbers have ${field}, not ${whatText(point)}` };
+    }
+  }
+  if (precision !== undefined && !isBit && isExactInteger(point)) {
+    yield {
+      field: 'precision',
+      message: '64-bit integers without a scale are kept exactly: there is nothing to round',
+    };
+  }
+  if (valid_min !== undefined && valid_max !== undefined && valid_min > valid_max) {
+    yield { field: 'valid_min', message: `${valid_min} is above valid_max, ${valid_max}` };
+  }
+  if (!linear) return;
+  if (!isPlain) {
+    yield { field: 'linear', message: 'linear stands instead of scale and offset: leave these out' };
+  }
+  if (linear.raw_min === linear.raw_max || linear.eng_min === linear.eng_max) {
+    yield { field: 'linear', message: 'both raw values, and both engineering values, must differ' };
+  }
+}
+
+function* enumerationProblems(point: JudgedPoint, source: RawSource): Iterable<FieldProblem> {
+  const { data_type, enumeration } = point;
+  if (!enumeration) return;
+  if (isTextual(point) || data_type.startsWith('float')) {
+    yield {
+      field: 'enumeration',
+      message: `only whole numbers and bool have an enumeration, not ${data_type}`,
+    };
+    return;
+  }
+  const numbers = Object.keys(enumeration);
+  if (numbers.length === 0) yield { field: 'enumeration', message: 'names no number' };
+  const range =
+    source.isBit || data_type === 'bool' ? ([0n, 1n] as const) : rawRanges[data_type as WholeType];
+  const odd = numbers.find((number) => !isWithin(range, number));
+  if (odd !== undefined) {
+    yield {
+      field: 'enumeration',
+      message: `${JSON.stringify(odd)} is no number that ${source.name} can be, which holds ${range[0]}…${range[1]}`,
+    };
+  }
+}
+
+function* reportProblems(point: JudgedPoint): Iterable<FieldProblem> {
+  const { report } = point;
+  const hasDeadband = report?.deadband_absolute !== undefined || report?.deadband_percent !== undefined;
+  if (hasDeadband && !hasNumber(point)) {
+    const message = `only numbers have a deadband, not ${whatText(point)}: without one, it is sent when it changes`;
+    yield { field: 'report', message };
+  }
+}
+
+function isWithin([min, max]: readonly [bigint, bigint], number: string): boolean {
+  if (!/^(0|-?[1-9][0-9]{0,19})$/.test(number)) return false;
+  return BigInt(number) >= min && BigInt(number) <= max;
+}
+
+function isTextual({ data_type }: JudgedPoint): boolean {
+  return data_type === 'string' || data_type === 'unix_time32' || data_type === 'unix_time64';
+}
+
+function hasNumber(point: JudgedPoint): boolean {
+  return point.data_type !== 'bool' && !isTextual(point) && !point.enumeration;
+}
+
+function whatText(point: JudgedPoint): string {
+  return point.enumeration && point.data_type !== 'bool' ? 'an enumeration' : point.data_type;
+}
