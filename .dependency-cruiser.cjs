@@ -5,8 +5,6 @@ const TESTS = '\\.(test|contract)\\.ts$|/testing/|^test/|^vitest\\..*config\\.ts
 
 const DRIVER_PORT = '^packages/driver/src/';
 const DRIVER_REGISTRY = '^drivers/registry/src/';
-/** Configuration of version 1 and 2 is made of Modbus: whoever reads it knows that driver, until it is grouped by protocol. */
-const MODBUS_UNTIL_VERSION_3 = '^drivers/modbus/src/(layout|values|plan|spec|link)/';
 const SHARED = '^packages/shared/src';
 const DOMAIN = `${SHARED}/domain/`;
 const CONTRACTS = `${SHARED}/contracts/`;
@@ -152,8 +150,8 @@ module.exports = {
       name: 'only-the-registry-imports-drivers',
       comment: 'Nobody else names a protocol: API, CLI and console know specs, collectors know the port.',
       severity: 'error',
-      from: { pathNot: ['^drivers/', '^bench/', TESTS] },
-      to: { path: '^drivers/', pathNot: [DRIVER_REGISTRY, MODBUS_UNTIL_VERSION_3] },
+      from: { pathNot: ['^drivers/', '^bench/', '^simulators/', TESTS] },
+      to: { path: '^drivers/', pathNot: DRIVER_REGISTRY },
     },
     {
       name: 'collectors-know-no-protocol',
@@ -191,7 +189,7 @@ module.exports = {
       comment: 'What goes over a wire is described without whoever sends it. zod is how it is described.',
       severity: 'error',
       from: { path: CONTRACTS, pathNot: TESTS },
-      to: { pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, MODBUS_UNTIL_VERSION_3, ZOD] },
+      to: { pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, ZOD] },
     },
     {
       name: 'event-store-is-a-port',
@@ -314,14 +312,7 @@ module.exports = {
       from: { path: '^services/console/src/', pathNot: TESTS },
       to: {
         path: '^(packages|services|simulators|dev|tools|test|bench)/',
-        pathNot: [
-          '^services/console/',
-          '^packages/api-client/src/',
-          CONTRACTS,
-          DOMAIN,
-          DRIVER_PORT,
-          MODBUS_UNTIL_VERSION_3,
-        ],
+        pathNot: ['^services/console/', '^packages/api-client/src/', CONTRACTS, DOMAIN, DRIVER_PORT],
       },
     },
     {

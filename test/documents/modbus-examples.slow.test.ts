@@ -1,13 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
+import { deviceProfileSchema } from '@holdfast/driver-modbus/layout/connection.ts';
+import { placeSchema } from '@holdfast/driver-modbus/layout/place.ts';
+import { byteOrders } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { encodePoint } from '@holdfast/driver-modbus/values/encode.ts';
-import {
-  byteOrders,
-  dataTypes,
-  deviceProfileSchema,
-  pointConfigSchema,
-} from '@holdfast/shared/contracts/task-config.ts';
+import { dataTypes, pointConfigSchema } from '@holdfast/shared/contracts/device.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { describe, expect, inject, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -55,12 +53,12 @@ describe.skipIf(inject('installedServers').curl === null)('the Modbus reference'
       ['logo', 5],
     ]);
     const logo = devices[3];
-    expect(logo?.points.map(({ table, address }) => [table, address])).toEqual([
-      ['discrete_input', 0],
-      ['coil', 8_192],
-      ['input_register', 0],
-      ['holding_register', 0],
-      ['holding_register', 1],
+    expect(logo?.points.map((point) => point.address)).toMatchObject([
+      { table: 'discrete_input', address: 0 },
+      { table: 'coil', address: 8_192 },
+      { table: 'input_register', address: 0 },
+      { table: 'holding_register', address: 0 },
+      { table: 'holding_register', address: 1 },
     ]);
   });
 
@@ -68,7 +66,9 @@ describe.skipIf(inject('installedServers').curl === null)('the Modbus reference'
     const text = await page;
     for (const name of [
       ...dataTypes,
-      ...Object.keys(pointConfigSchema.shape).filter((field) => !['code', 'name'].includes(field)),
+      ...Object.keys({ ...pointConfigSchema.shape, ...placeSchema.shape }).filter(
+        (field) => !['code', 'name'].includes(field),
+      ),
       ...Object.keys(deviceProfileSchema.shape),
     ]) {
       expect(text, name).toMatch(new RegExp(`[\`"]${name}[\`"]`));

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import { killFamily } from '@holdfast/dev/process-family.ts';
 import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
-import { devicePageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { devicePageSchema } from '@holdfast/shared/contracts/http/device-http.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type DocumentedStack, startDocumentedStack } from '../documents/documented-stack.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -9,15 +10,8 @@ import { serialLineForTest, serialLineIsInstalled } from '../support/serial-line
 /** Both units of a pymodbus device that sits on one line. */
 function configFor(path: string, device: ForeignDevice): TaskConfig {
   const serial = { path, baud_rate: 115_200, parity: 'none', stop_bits: 1 };
-  const onTheLine = (code: string, unitId: number, points: unknown) => ({
-    id: code,
-    code,
-    protocol: 'modbus_rtu',
-    host: '',
-    unit_id: unitId,
-    serial,
-    points,
-  });
+  const onTheLine = (code: string, unitId: number, points: readonly object[]) =>
+    modbusDevice({ id: code, code, protocol: 'modbus_rtu', unit_id: unitId, serial, points });
   const registers = device.second_unit.holding_registers.map((_, address) => ({
     code: `r${address}`,
     table: 'holding_register',
@@ -25,7 +19,7 @@ function configFor(path: string, device: ForeignDevice): TaskConfig {
     data_type: 'uint16',
   }));
   return taskConfigSchema.parse({
-    schema_version: 1,
+    schema_version: 3,
     task_id: '1',
     task_code: 'line',
     task_name: 'A serial line',

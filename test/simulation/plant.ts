@@ -29,20 +29,15 @@ export class Plant {
       name: '',
       site_code: '',
       protocol: 'modbus_tcp',
-      host: hostOf(taskId),
-      port: 502,
-      unit_id: 1,
+      mode: 'polled',
       timeout_ms: deviceTimeoutMs,
-      max_registers: 125,
-      max_bits: 2000,
+      connection: { host: hostOf(taskId), port: 502, unit_id: 1, max_registers: 125, max_bits: 2000 },
       points: [
         {
           code: 'p',
           name: '',
-          table: 'holding_register',
-          address: 0,
+          address: { table: 'holding_register', address: 0, byte_order: 'ABCD' },
           data_type: 'uint16',
-          byte_order: 'ABCD',
           scale: 1,
           offset: 0,
           unit: '',
@@ -50,7 +45,7 @@ export class Plant {
       ],
     };
     return {
-      schema_version: 1,
+      schema_version: 3,
       task_id: taskId,
       task_code: `task-${taskId}`,
       task_name: '',

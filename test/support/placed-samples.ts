@@ -100,7 +100,7 @@ function placeOf({ device_id, device, measurement }: Told, code: string): string
 function configOf(task: string, version: number, samples: readonly Told[]) {
   const devices = new Map(samples.map((sample) => [sample.device_id, sample]));
   return taskConfigSchema.parse({
-    schema_version: 1,
+    schema_version: 3,
     task_id: task,
     task_code: task,
     task_name: '',
@@ -110,9 +110,9 @@ function configOf(task: string, version: number, samples: readonly Told[]) {
       const told = samples.filter((sample) => sample.device_id === device_id);
       return {
         ...{ id: device_id, code: device, site_code: site, measurement },
-        ...{ protocol: 'modbus_tcp', host: '127.0.0.1' },
+        ...{ protocol: 'modbus_tcp', connection: { host: '127.0.0.1' } },
         points: [...new Set(told.flatMap(codesOf))].map((code, address) => ({
-          ...{ code, table: 'holding_register', address, data_type: 'int16' },
+          ...{ code, address: { table: 'holding_register', address }, data_type: 'int16' },
         })),
       };
     }),

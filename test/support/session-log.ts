@@ -1,3 +1,4 @@
+import { specs } from '@holdfast/drivers/specs.ts';
 import { decodeSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { type DecodedSessionEvent, decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
@@ -71,7 +72,7 @@ export async function sessionLogForTest(natsUrl: string) {
         taskCode: config.task_code,
         configVersion: config.config_version,
         metadata: {},
-        needs: sessionNeeds(config),
+        needs: sessionNeeds(config, specs),
         maxDuration,
         by: 'test',
         now: new Date().toISOString(),

@@ -106,10 +106,8 @@ function deviceTask(index: number, port: number) {
   const points = Array.from({ length: valuesPerSample }, (_, address) => ({
     code: `temperature_${address}`,
     name: '',
-    table: 'holding_register' as const,
-    address,
+    address: { table: 'holding_register', address, byte_order: 'ABCD' },
     data_type: 'uint16' as const,
-    byte_order: 'ABCD' as const,
     scale: 0.1,
     offset: 0,
     unit: '°C',

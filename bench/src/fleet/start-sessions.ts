@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { specs } from '@holdfast/drivers/specs.ts';
 import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { AppendOutcomeUnknown } from '@holdfast/shared/event-store/event-store.ts';
@@ -17,7 +18,7 @@ export function taskOnPlant(index: number, port: number, periodMs: number): Task
   const host = `127.${1 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
   const taskId = String(index + 1);
   return {
-    schema_version: 1,
+    schema_version: 3,
     task_id: taskId,
     task_code: `line-${taskId}`,
     task_name: `Line ${taskId}`,
@@ -30,19 +31,14 @@ export function taskOnPlant(index: number, port: number, periodMs: number): Task
         name: '',
         site_code: 'bench',
         protocol: 'modbus_tcp',
-        host,
-        port,
-        unit_id: 1,
+        mode: 'polled',
         timeout_ms: 1_000,
-        max_registers: 125,
-        max_bits: 2_000,
+        connection: { host, port, unit_id: 1, max_registers: 125, max_bits: 2_000 },
         points: [0, 1].map((address) => ({
           code: `register-${address}`,
           name: '',
-          table: 'holding_register' as const,
-          address,
+          address: { table: 'holding_register', address, byte_order: 'ABCD' },
           data_type: 'uint16' as const,
-          byte_order: 'ABCD' as const,
           scale: 1,
           offset: 0,
           unit: '',
@@ -72,7 +68,7 @@ export async function startSessions(nc: NatsConnection, tasks: readonly TaskConf
 async function startSession(store: JetStreamEventStore, task: TaskConfig): Promise<string> {
   const { task_id: taskId, task_code: taskCode, config_version: configVersion } = task;
   const now = new Date().toISOString();
-  const needs = sessionNeeds(task);
+  const needs = sessionNeeds(task, specs);
   const command = {
     type: 'StartSession',
     taskId,

@@ -20,7 +20,7 @@ export function plantHost(index: number): string {
 /** One task with all the devices, each register of which is a part of a value. */
 export function plantTask(taskId: number, periodMs: number, devices: readonly PlantDevice[]): TaskConfig {
   return {
-    schema_version: 1,
+    schema_version: 3,
     task_id: String(taskId),
     task_code: `line-${taskId}`,
     task_name: `Line ${taskId}`,
@@ -42,11 +42,9 @@ function deviceConfig({ id, host, port, unitId, registers, type, timeoutMs }: Pl
     return {
       code: `temperature_zone_${index + 1}`,
       name: '',
-      table: 'holding_register',
-      address,
+      address: { table: 'holding_register', address, byte_order: 'ABCD' },
       // The last one of an odd number of registers.
       data_type: address + width > registers ? 'uint16' : type,
-      byte_order: 'ABCD',
       scale: 0.1,
       offset: 0,
       unit: '°C',
@@ -58,12 +56,9 @@ function deviceConfig({ id, host, port, unitId, registers, type, timeoutMs }: Pl
     name: '',
     site_code: 'bench',
     protocol: 'modbus_tcp',
-    host,
-    port,
-    unit_id: unitId,
+    mode: 'polled',
     timeout_ms: timeoutMs,
-    max_registers: 125,
-    max_bits: 2_000,
+    connection: { host, port, unit_id: unitId, max_registers: 125, max_bits: 2_000 },
     points,
   };
 }

@@ -1,6 +1,6 @@
 import type { PatientClient } from '@holdfast/api-client/patient-client.ts';
 import type { DemoConfiguration } from '@holdfast/plant/workshop.ts';
-import { devicePageSchema, deviceViewSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { devicePageSchema, deviceViewSchema } from '@holdfast/shared/contracts/http/device-http.ts';
 import * as z from 'zod';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 

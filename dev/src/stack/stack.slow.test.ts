@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { devicePageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { devicePageSchema } from '@holdfast/shared/contracts/http/device-http.ts';
 import { sessionPageSchema } from '@holdfast/shared/contracts/http/session-http.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { doubledTicks } from '@holdfast/test/support/doubled-ticks.ts';

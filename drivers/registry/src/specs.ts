@@ -1,5 +1,4 @@
-import type { Specs } from '@holdfast/driver/registry.ts';
-import type { DriverSpec } from '@holdfast/driver/spec.ts';
+import type { DriverSpec, Specs } from '@holdfast/driver/spec.ts';
 import { modbusSpecs } from '@holdfast/driver-modbus/spec/modbus-specs.ts';
 import { mqttSpec } from '@holdfast/driver-mqtt/spec/mqtt-spec.ts';
 

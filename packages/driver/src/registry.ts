@@ -1,8 +1,4 @@
 import type { Driver } from './driver.ts';
-import type { DriverSpec } from './spec.ts';
-
-/** Every protocol's spec, by its name. */
-export type Specs = ReadonlyMap<string, DriverSpec>;
 
 /** The one export of a driver's `driver.ts` that the registry calls, once for each of its protocols. */
 export type CreateDriver = (protocol: string) => Driver;

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Device, Mode } from './device.ts';
-import type { FieldWords, InBoth } from './form-words.ts';
+import type { FieldRules, FieldWords, InBoth, JsonSchema } from './form-words.ts';
 import type { PointFields } from './point.ts';
 
 /** A field that does not fit, in words for its author. */
@@ -53,7 +53,16 @@ export interface ProtocolWords {
   /** By field of `connection`, and of `place`. */
   readonly connection: Readonly<Record<string, FieldWords>>;
   readonly place: Readonly<Record<string, FieldWords>>;
+  /** The point's form from the top, `data_type` among the fields of the place; these first and then `data_type` unless set. */
+  readonly placeOrder?: readonly string[];
   readonly notations: readonly AddressNotation[];
+  /** Chinese for the names in messages of problems, by their English. */
+  readonly faultNames?: Readonly<Record<string, string>>;
+  /** Which fields of a point go with which table and type, by field. */
+  readonly pointRules?: () => Readonly<Record<string, FieldRules>>;
+  /** Makes the JSON Schema of a flat body say what the schemas of its fields cannot say one by one. */
+  readonly deviceForm?: (schema: JsonSchema) => JsonSchema;
+  readonly pointForm?: (schema: JsonSchema) => JsonSchema;
   /** Bodies for the documentation of the API, flat: fields of the connection or place beside those that every protocol has. */
   readonly deviceExamples: readonly object[];
   readonly pointExamples: readonly object[];
@@ -76,6 +85,8 @@ export interface RequestForecast {
   /** Codes of its points. */
   readonly points: readonly string[];
   readonly ms: number;
+  /** Words of 16 bits that it reads, those in holes too; bits count a sixteenth. */
+  readonly registers: number;
 }
 
 /** The requests that a device will be sent, without asking it. */
@@ -85,6 +96,21 @@ export interface Forecast {
   readonly unreadable: readonly { readonly point: string; readonly reason: string }[];
 }
 
+/** The lessons of a device's refusals as settings of its connection, where a protocol draws any. */
+export interface Learning<C extends object> {
+  /** The settings that they narrow: by these an engineer's change is told from one's own. */
+  limits(connection: C): object;
+  /** Whether they are written into the device without being asked for. */
+  isWrittenBack(connection: C): boolean;
+  /**
+   * The connection with what a device has taught (`DevicePlan.learned`); undefined when that adds nothing.
+   * @param withUnconfirmed also what was refused once only
+   */
+  narrowed(connection: C, learned: object, withUnconfirmed: boolean): C | undefined;
+  /** The connection without what was learned before; undefined when there is nothing of it. */
+  forgotten(connection: C): C | undefined;
+}
+
 /**
  * A protocol without its library: pure, for API, CLI and console too.
  * C are the fields of a device that are the protocol's own, A is a parsed address of a point.
@@ -92,9 +118,12 @@ export interface Forecast {
 export interface DriverSpec<C extends object = object, A = unknown> {
   /** `modbus_tcp`, `melsec`, `mqtt`: the name in configurations. */
   readonly protocol: string;
-  /** A device's own fields. Names must differ from those that every device has. */
+  /**
+   * A device's own fields, stored as they are parsed. Names must differ from those that every device has. A field that may be
+   * left out (`optional`) may be null in bodies too, and is shown so.
+   */
   readonly connection: z.ZodObject;
-  /** A point's own fields as people write them. Names must differ from those that every point has. */
+  /** A point's own fields as people write them. Names must differ from those that every point has. As above; `exactOptional` is never null. */
   readonly place: z.ZodObject;
   readonly words: ProtocolWords;
   readonly modes: readonly Mode[];
@@ -106,9 +135,18 @@ export interface DriverSpec<C extends object = object, A = unknown> {
   /** The only definition of "the same endpoint". */
   endpoint(connection: C): EndpointIdentity;
   pace(connection: C): Pace;
-  /** Contradictions between fields that are each right. */
+  /** The field of the connection that names the unit of `pace`, for errors. */
+  readonly unitField?: string;
+  /** Doubt about a place that is taken all the same, in words. @param sent as people wrote it @param shown as it is shown */
+  doubt?(sent: object, shown: object): string | undefined;
+  /**
+   * Contradictions between fields that are each right. A device by itself comes without points; with all of its points those are
+   * told too that can never be read, as `points.3`.
+   */
   problems?(device: Device<C, A>): readonly FieldProblem[];
   forecast?(device: Device<C, A>, assumed: AssumedTimes): Forecast;
-  /** The connection with what a device has taught (`DevicePlan.learned`); undefined when that adds nothing. */
-  narrowed?(connection: C, learned: object): C | undefined;
+  readonly learning?: Learning<C>;
 }
+
+/** Every protocol's spec, by its name. */
+export type Specs = ReadonlyMap<string, DriverSpec>;

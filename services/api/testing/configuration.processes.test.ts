@@ -26,6 +26,7 @@ describe('configuration', () => {
       name: '',
       site_id: site.id,
       protocol: 'modbus_tcp',
+      mode: 'polled',
       host: '10.0.0.3',
       port: 502,
       unit_id: 1,

@@ -347,7 +347,9 @@ describe('a device', () => {
     const stored = await configs.load(String(task.id), start.body.config_version);
     expect(stored).toMatchObject({
       ok: true,
-      config: { devices: [{ protocol: 'modbus_rtu', serial, profile: { max_hole: 8 } }] },
+      config: {
+        devices: [{ protocol: 'modbus_rtu', connection: { serial, profile: { max_hole: 8 } } }],
+      },
     });
     await api.post(`${sessionsPath}/${start.body.session_id}/stop/`);
     expect(await patch('devices', id, { profile: null })).toMatchObject({ body: { profile: null, serial } });

@@ -1,3 +1,4 @@
+import { specs } from '@holdfast/drivers/specs.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -21,11 +22,7 @@ describe('the forms of protocols', () => {
     const { status, body } = await api.get('/api/config/protocols/');
     expect(status).toBe(200);
     const forms: readonly Form[] = body.results;
-    expect(forms.map(({ protocol }) => protocol)).toEqual([
-      'modbus_tcp',
-      'modbus_rtu',
-      'modbus_rtu_over_tcp',
-    ]);
+    expect(forms.map(({ protocol }) => protocol)).toEqual([...specs.keys()]);
     for (const { protocol, device, point } of forms) {
       for (const example of device.examples) {
         const made = await api.post('/api/config/devices/', example);

@@ -17,7 +17,7 @@ type Told = {
 
 export function configOf(taskId: string, devices: readonly string[], periodMs: number): TaskConfig {
   return taskConfigSchema.parse({
-    schema_version: 1,
+    schema_version: 3,
     task_id: taskId,
     task_code: `task-${taskId}`,
     task_name: `Task ${taskId}`,
@@ -27,8 +27,13 @@ export function configOf(taskId: string, devices: readonly string[], periodMs: n
       id: String(index + 1),
       code,
       protocol: 'modbus_tcp',
-      host: '127.0.0.1',
-      points: [{ code: 'count', table: 'holding_register', address: 0, data_type: 'uint16' }],
+      connection: { host: '127.0.0.1', port: 502, unit_id: 1, max_registers: 125, max_bits: 2_000 },
+      points: [
+        {
+          ...{ code: 'count', data_type: 'uint16' },
+          address: { table: 'holding_register', address: 0, byte_order: 'ABCD' },
+        },
+      ],
     })),
   });
 }

@@ -1,14 +1,13 @@
 import type { PatientClient } from '@holdfast/api-client/patient-client.ts';
 import {
-  devicePageSchema,
-  deviceViewSchema,
-  pointPageSchema,
   sitePageSchema,
   siteViewSchema,
   type TaskView,
   taskPageSchema,
   taskViewSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { devicePageSchema, deviceViewSchema } from '@holdfast/shared/contracts/http/device-http.ts';
+import { pointPageSchema } from '@holdfast/shared/contracts/http/point-http.ts';
 import { sessionPageSchema, startedTaskSchema } from '@holdfast/shared/contracts/http/session-http.ts';
 import * as z from 'zod';
 import type { DemoConfiguration } from './workshop.ts';

@@ -1,19 +1,23 @@
 import type { Item } from '@holdfast/api-client/api-client.ts';
-import { addressDoubt } from '@holdfast/driver-modbus/layout/address-notation.ts';
+import { bodies } from '@holdfast/drivers/bodies.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
 import {
-  type DeviceView,
-  deviceCreateSchema,
-  deviceFaults,
-  devicePatchSchema,
-  newPointFaults,
-  type PointView,
-  pointCreateSchema,
-  pointPatchSchema,
   siteCreateSchema,
   sitePatchSchema,
   taskCreateSchema,
   taskPatchSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
+import { type Judged, judgedBy } from '@holdfast/shared/contracts/http/judged.ts';
+import {
+  changedPoint,
+  type DeviceOfPoint,
+  flatPoint,
+  type JudgedPoint,
+  judgedPoint,
+  type PointView,
+  placeOfView,
+} from '@holdfast/shared/contracts/http/point-http.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
 import { DevicePlaces } from './device-places.ts';
 import { say } from './words/say.ts';
@@ -78,7 +82,7 @@ function putDevice(plan: Planning, { site, points, ...device }: Item, name: stri
   });
   const isThere = ({ codes }: (typeof steps)[number]) => plan.ids.has(keyOf('point', ...codes));
   for (const { codes, point } of [...steps.filter(isThere), ...steps.filter((step) => !isThere(step))]) {
-    plan.put('point', codes, (idOf) => ({ ...point, device_id: idOf(deviceKey) }));
+    plan.put('point', codes, (idOf) => ({ ...point, device_id: idOf(deviceKey) }), deviceKey);
   }
 }
 
@@ -121,6 +125,7 @@ class Planning implements Plan {
   readonly ids: ReadonlyMap<string, unknown>;
   private readonly there: ReadonlyMap<string, Item>;
   private readonly brought = new Set<string>();
+  private readonly devices = new Map<string, Item>();
   private readonly deviceCodes: ReadonlyMap<unknown, unknown>;
   private readonly places: DevicePlaces;
   private readonly toCome = new Map<string, number>();
@@ -155,24 +160,36 @@ class Planning implements Plan {
     return Array.isArray(ids) ? ids.map((id) => this.deviceCodes.get(id)) : [];
   }
 
-  put(kind: Kind, codes: readonly string[], wanted: Step['wanted']): void {
+  put(kind: Kind, codes: readonly string[], wanted: Step['wanted'], deviceKey = ''): void {
     const key = keyOf(kind, ...codes);
     const label = labelOf(kind, codes);
     if (this.brought.has(key)) this.fault(label, 'code', say('is in the file more than once'));
     this.brought.add(key);
     const there = this.there.get(key);
     const now = wanted((each) => this.ids.get(each) ?? this.idToCome(each));
-    const isAsItWas = there && (isWithin(there, now) || isWithin(there, readByApi(kind, now)));
+    const device = kind === 'point' ? this.deviceAt(deviceKey) : undefined;
+    const judged = judge(kind, there, now, device);
+    // With what the API makes of it: addresses counted from 0, what a profile leaves out.
+    const made = judged?.ok ? onlyOf(judged.value, now) : now;
+    const isAsItWas = there && (isWithin(there, now) || isWithin(there, made));
     const action = isAsItWas ? 'none' : there ? 'change' : 'create';
     // A thing that is not sent is not judged: only what changes is.
-    if (action !== 'none') {
-      const issues = issuesOf(kind, there, now);
-      if (kind === 'device' && issues.length === 0) issues.push(...this.placeIssues(there, now));
-      for (const { path, message } of issues) this.fault(label, path, message);
-      const doubt = kind === 'point' && addressDoubt(now.address, now.table ?? there?.table);
+    if (action !== 'none' && judged) {
+      const issues = judged.ok ? [] : judged.issues;
+      for (const { path, message } of issues) this.fault(label, path.map(String).join('.'), message);
+      if (kind === 'device' && judged.ok) this.placeFault(label, judged.value as DeviceView);
+      const doubt = judged.ok && device?.spec.doubt?.(now, judged.value);
       if (doubt) this.warnings.push(`${label}: address: ${doubt}`);
     }
+    if (kind === 'device') this.devices.set(key, judged?.ok ? judged.value : (there ?? now));
     this.steps.push({ kind, key, label, action, id: there?.id, wanted });
+  }
+
+  /** As the file makes it, or as it is there. */
+  private deviceAt(key: string): DeviceOfPoint | undefined {
+    const device = this.devices.get(key) ?? this.there.get(key);
+    const spec = device && bodies().devices.specOf(device);
+    return spec && { spec, connection: bodies().devices.connectionIn(spec, device) };
   }
 
   /** Stands for the id of what is not made yet: no database gives it. */
@@ -182,12 +199,11 @@ class Planning implements Plan {
     return id;
   }
 
-  private placeIssues(there: Item | undefined, wanted: Item): Issue[] {
-    const parsed = schemas.device[there ? 'patch' : 'create'].parse(wanted);
-    const other = this.places.take({ ...(there as Partial<DeviceView>), ...parsed } as DeviceView);
-    return other === undefined
-      ? []
-      : [{ path: 'unit_id', message: say('device {{other}} has this endpoint and unit id', { other }) }];
+  private placeFault(label: string, device: DeviceView): void {
+    const other = this.places.take(device);
+    if (other === undefined) return;
+    const field = specs.get(device.protocol)?.unitField ?? '';
+    this.fault(label, field, say('device {{other}} has this endpoint and unit id', { other }));
   }
 
   arrayOf(label: string, field: string, value: unknown): readonly unknown[] {
@@ -218,39 +234,47 @@ class Planning implements Plan {
   }
 }
 
-interface Issue {
-  readonly path: string;
-  readonly message: string;
-}
-
 const schemas = {
   site: { create: siteCreateSchema, patch: sitePatchSchema },
-  device: { create: deviceCreateSchema, patch: devicePatchSchema },
-  point: { create: pointCreateSchema, patch: pointPatchSchema },
   task: { create: taskCreateSchema, patch: taskPatchSchema },
 } as const;
 
-/** With what the API makes of it: addresses counted from 0, what a profile leaves out. As it is where it is refused. */
-function readByApi(kind: Kind, wanted: Item): Item {
-  const parsed = schemas[kind].patch.safeParse(wanted);
-  return parsed.success ? (parsed.data as Item) : wanted;
+/** The API's judgement of a body, with the thing as it would be. Undefined of a point whose device speaks no protocol that there is. */
+function judge(
+  kind: Kind,
+  there: Item | undefined,
+  wanted: Item,
+  device: DeviceOfPoint | undefined,
+): Judged<Item> | undefined {
+  switch (kind) {
+    case 'device': {
+      const { devices } = bodies();
+      return there ? devices.changed(there as DeviceView, wanted) : devices.judged(wanted);
+    }
+    case 'point': {
+      if (!device) return undefined;
+      const judged = there
+        ? changedPoint({ from: device, to: device }, placeOfView(device, there as PointView), wanted)
+        : judgedPoint(device, wanted);
+      return shownPoint(device, wanted, judged);
+    }
+    case 'site':
+    case 'task':
+      return judgedBy<Item>(schemas[kind][there ? 'patch' : 'create'] as never, wanted);
+    default:
+      return kind satisfies never;
+  }
 }
 
-/** The API's faults of a body by itself, and of a changed thing as a whole. */
-function issuesOf(kind: Kind, there: Item | undefined, wanted: Item): Issue[] {
-  const parsed = schemas[kind][there ? 'patch' : 'create'].safeParse(wanted);
-  if (!parsed.success) {
-    return parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
-  }
-  if (!there) return [];
-  const changed = { ...there, ...parsed.data } as unknown;
-  const faults =
-    kind === 'device'
-      ? deviceFaults(changed as DeviceView)
-      : kind === 'point'
-        ? newPointFaults(there as unknown as PointView, changed as PointView)
-        : [];
-  return faults.map(({ field, message }) => ({ path: field, message }));
+function shownPoint({ spec }: DeviceOfPoint, { device_id }: Item, judged: Judged<JudgedPoint>): Judged<Item> {
+  if (!judged.ok) return judged;
+  const { common, address } = judged.value;
+  return { ok: true, value: { ...flatPoint(spec, { ...common, address }), device_id } };
+}
+
+/** The fields of a whole thing that were asked for. */
+function onlyOf(whole: Item, { ...asked }: Item): Item {
+  return Object.fromEntries(Object.keys(asked).map((name) => [name, whole[name]]));
 }
 
 const labelOf = (kind: Kind, codes: readonly string[]) => `${say(kind)} ${codes.join('/')}`;

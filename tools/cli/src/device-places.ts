@@ -1,5 +1,10 @@
-import { devicePlace } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
-import type { DeviceView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { devicePlace } from '@holdfast/driver/device-place.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
+import {
+  connectionOf,
+  type DeviceCreate,
+  type DeviceView,
+} from '@holdfast/shared/contracts/http/device-http.ts';
 
 /** The devices at each place, from change to change. The API refuses a device where another one is. */
 export class DevicePlaces {
@@ -11,11 +16,13 @@ export class DevicePlaces {
   }
 
   /** @returns the code of the device that is there already */
-  take(device: DeviceView): string | undefined {
+  take(device: DeviceCreate): string | undefined {
     this.#codes.delete(this.#places.get(device.code) ?? '');
     this.#places.delete(device.code);
-    if (!device.enabled) return undefined;
-    const place = devicePlace({ ...device, serial: device.serial ?? undefined });
+    const spec = specs.get(device.protocol);
+    if (!device.enabled || !spec) return undefined;
+    const place = devicePlace(spec, connectionOf(spec, device), device.site_id);
+    if (place === undefined) return undefined;
     const other = this.#codes.get(place);
     if (other !== undefined) return other;
     this.#codes.set(place, device.code);

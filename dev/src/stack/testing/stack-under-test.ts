@@ -1,8 +1,8 @@
 import { cp, readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyPageSchema } from '@holdfast/shared/contracts/http/access-http.ts';
-import { pointPageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { pointHistorySchema } from '@holdfast/shared/contracts/http/point-history-http.ts';
+import { pointPageSchema } from '@holdfast/shared/contracts/http/point-http.ts';
 import { sessionViewSchema } from '@holdfast/shared/contracts/http/session-http.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';

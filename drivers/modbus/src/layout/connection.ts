@@ -1,3 +1,4 @@
+import { plainCode } from '@holdfast/driver/plain-text.ts';
 import * as z from 'zod';
 import { registerTables } from './point-layout.ts';
 
@@ -7,7 +8,7 @@ export type ModbusProtocol = (typeof modbusProtocols)[number];
 /** A serial line, as the collector's machine names it. 8 data bits are what RTU needs. */
 export const serialLineSchema = z.object({
   /** `/dev/ttyUSB0`, `/dev/serial/by-id/…` */
-  path: z.string().min(1).max(253),
+  path: plainCode(z.string().min(1).max(253)),
   baud_rate: z.int().min(300).max(4_000_000).default(9600),
   parity: z.enum(['none', 'even', 'odd']).default('even'),
   stop_bits: z.union([z.literal(1), z.literal(2)]).default(1),
@@ -44,13 +45,15 @@ export const deviceProfileSchema = z.object({
   max_hole: z.int().min(0).max(2_000).default(0),
   /** Addresses that must never be read, not even within a larger block. */
   excluded: z.array(excludedRangeSchema).max(1_000).default([]),
+  /** True if limits that collectors learn by refusals are written into the device; false unless set. */
+  write_back: z.boolean().optional(),
 });
 export type DeviceProfile = z.infer<typeof deviceProfileSchema>;
 
 /** The fields of a device that are Modbus's own. */
 export const connectionSchema = z.object({
   /** Empty for a serial line. */
-  host: z.string().max(253).default(''),
+  host: plainCode(z.string().max(253)).default(''),
   port: z.int().min(1).max(65535).default(502),
   unit_id: z.int().min(0).max(255).default(1),
   /** Largest read that the device answers; the specification's limits are 125 registers and 2000 bits. */

@@ -1,11 +1,24 @@
 import * as z from 'zod';
-import { byteOrders, registerTables, textEncodings } from './point-layout.ts';
+import { addressPattern } from './address-notation.ts';
+import {
+  type ByteOrder,
+  byteOrders,
+  type RegisterTable,
+  registerTables,
+  type TextEncoding,
+  textEncodings,
+} from './point-layout.ts';
 
-/** The fields of a point that say where it lies and how its registers are read. */
+/** The fields of a point that say where it lies and how its registers are read, as people write them. */
 export const placeSchema = z.object({
-  table: z.enum(registerTables),
-  /** Zero-based protocol address, 0…65535. */
-  address: z.int().min(0).max(65535),
+  /** May be left out where the address names it. */
+  table: z.enum(registerTables).exactOptional(),
+  address: z.union(
+    [z.int().meta({ minimum: 0, maximum: 65_535 }), z.string().max(32).meta({ pattern: addressPattern })],
+    {
+      error: 'must be a whole number (zero-based), hexadecimal ("0x1F") or in the classic notation ("40001")',
+    },
+  ),
   byte_order: z.enum(byteOrders).default('ABCD'),
   /** Byte orders and parts of registers: `point-layout.ts`. */
   bit: z.int().min(0).max(15).optional(),
@@ -13,4 +26,16 @@ export const placeSchema = z.object({
   length: z.int().min(1).max(125).optional(),
   encoding: z.enum(textEncodings).optional(),
 });
-export type ModbusPlace = z.infer<typeof placeSchema>;
+export type WrittenPlace = z.infer<typeof placeSchema>;
+
+/** The same as it is stored. */
+export interface ModbusPlace {
+  readonly table: RegisterTable;
+  /** Zero-based protocol address, 0…65535. */
+  readonly address: number;
+  readonly byte_order: ByteOrder;
+  readonly bit?: number | undefined;
+  readonly byte?: 'high' | 'low' | undefined;
+  readonly length?: number | undefined;
+  readonly encoding?: TextEncoding | undefined;
+}

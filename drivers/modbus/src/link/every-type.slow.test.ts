@@ -1,8 +1,10 @@
-import { byteOrders, dataTypes, deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { dataTypes } from '@holdfast/driver/point.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { byteOrders } from '../layout/point-layout.ts';
 import { decodeBlock, Readings } from '../plan/testing/decoded-block.ts';
-import { planReads } from '../plan/testing/plan-reads.ts';
+import { modbusDevice } from '../plan/testing/devices.ts';
+import { flattened, planReads } from '../plan/testing/plan-reads.ts';
 import { pointProblems } from '../spec/point-rules.ts';
 import {
   compileLibmodbusDevice,
@@ -46,7 +48,7 @@ describe.skipIf(!hasPymodbus)('a device whose registers Python has packed', () =
     ['reads of a few registers', { max_registers: 12 }],
   ])('gives every type in every order as Python knows it, in %s', async (_how, limits) => {
     const { unit_id, points } = announced.every_type;
-    const configured = deviceConfigSchema.parse({
+    const configured = modbusDevice({
       id: 'd1',
       code: 'python',
       protocol: 'modbus_tcp',
@@ -55,16 +57,17 @@ describe.skipIf(!hasPymodbus)('a device whose registers Python has packed', () =
       points,
       ...limits,
     });
-    for (const point of configured.points) expect(pointProblems(point), point.code).toEqual([]);
+    const flat = flattened(configured);
+    for (const point of flat.points) expect(pointProblems(point), point.code).toEqual([]);
     for (const data_type of dataTypes) {
-      const orders = configured.points.filter((point) => point.data_type === data_type);
+      const orders = flat.points.filter((point) => point.data_type === data_type);
       expect([...new Set(orders.map(({ byte_order }) => byte_order))].sort()).toEqual([...byteOrders].sort());
     }
 
     const bus = openBus({ kind: 'tcp', framing: 'mbap', host: '127.0.0.1', port: announced.port });
     const read = new Readings();
     try {
-      for (const block of planReads(configured)) {
+      for (const block of planReads(flattened(configured))) {
         decodeBlock(block, await bus.read({ unitId: unit_id, timeoutMs: 5_000, ...block }), read);
       }
     } finally {
@@ -87,7 +90,7 @@ describe.skipIf(!hasLibmodbus)('a device whose registers libmodbus has converted
       .object({ port: z.int(), unit_id: z.int(), has_float_orders: z.boolean() })
       .parse(device.announced);
     const bus = openBus({ kind: 'tcp', framing: 'mbap', host: '127.0.0.1', port });
-    const configured = deviceConfigSchema.parse({
+    const configured = modbusDevice({
       id: 'd1',
       code: 'libmodbus',
       protocol: 'modbus_tcp',
@@ -106,7 +109,7 @@ describe.skipIf(!hasLibmodbus)('a device whose registers libmodbus has converted
     });
     const read = new Readings();
     try {
-      for (const block of planReads(configured)) {
+      for (const block of planReads(flattened(configured))) {
         decodeBlock(block, await bus.read({ unitId: unit_id, timeoutMs: 5_000, ...block }), read);
       }
     } finally {

@@ -10,7 +10,7 @@ import { SteadyClock } from '../../../../services/collector/src/polling/steady-c
 import { askedModbus } from '../../../../services/collector/src/polling/testing/modbus-links.ts';
 import { markersOf } from '../plan/read-plan.ts';
 import { requestOptions } from '../plan/request-options.ts';
-import { deviceOf, pointOf } from '../plan/testing/devices.ts';
+import { flatDeviceOf as deviceOf, modbusDevice, flatPointOf as pointOf } from '../plan/testing/devices.ts';
 import type { DeviceBus } from './device-bus.ts';
 import { ModbusLink } from './modbus-link.ts';
 import { RtuLine } from './rtu-line.ts';
@@ -111,7 +111,7 @@ async function live(
     (each) =>
       new DevicePoller({
         ...{
-          device: askedModbus(each),
+          device: askedModbus(modbusDevice(each)),
           taskPeriodMs: periodMs,
           phaseMs: each.unit_id,
           endpoint,
@@ -129,7 +129,7 @@ async function live(
   );
   for (const poller of pollers) poller.start(0);
   const turn = (each: typeof written, use: (link: Link) => Promise<unknown> | undefined) =>
-    endpoint.turn({}, turnOptions(askedModbus(each)), use).catch(() => undefined);
+    endpoint.turn({}, turnOptions(askedModbus(modbusDevice(each))), use).catch(() => undefined);
   for (let round = 0; round < 10; round += 1) {
     for (const each of [ordinary, written]) {
       const options = { ...requestOptions(each), ...markersOf(each), address: 1 };

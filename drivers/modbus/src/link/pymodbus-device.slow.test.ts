@@ -1,10 +1,10 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
-import { deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { EndpointAddress } from '../layout/endpoint-address.ts';
 import { decodeBlock } from '../plan/testing/decoded-block.ts';
-import { planReads } from '../plan/testing/plan-reads.ts';
+import { modbusDevice } from '../plan/testing/devices.ts';
+import { flattened, planReads } from '../plan/testing/plan-reads.ts';
 import type { DeviceBus } from './device-bus.ts';
 import { cleanUp, failureOf } from './testing/bus-under-test.ts';
 import { type ForeignDevice, hasPymodbus, hasSocat, startPymodbusDevice } from './testing/foreign-device.ts';
@@ -79,7 +79,7 @@ for (const transport of transports) {
       ['in the largest reads that the specification allows', {}],
       ['in small reads', { max_registers: 20, max_bits: 160 }],
     ])('gives the numbers that it says it holds, %s', async (_how, limits) => {
-      const configured = deviceConfigSchema.parse({
+      const configured = modbusDevice({
         id: 'foreign',
         code: 'foreign',
         protocol: 'modbus_tcp',
@@ -89,7 +89,7 @@ for (const transport of transports) {
         ...limits,
       });
       const values: Record<string, PointValue> = {};
-      for (const block of planReads(configured)) {
+      for (const block of planReads(flattened(configured))) {
         const decoded = decodeBlock(block, await bus.read({ ...unit(), ...block }));
         expect(decoded.problems).toEqual({});
         Object.assign(values, decoded.values);

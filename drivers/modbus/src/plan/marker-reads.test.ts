@@ -1,17 +1,16 @@
-import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { expect, it } from 'vitest';
 import { markerReads } from './marker-reads.ts';
 import { mapReads } from './plan-reads.ts';
 import { readLimits } from './read-limits.ts';
-import { deviceOf, pointOf } from './testing/devices.ts';
+import { flatDeviceOf as deviceOf, type FlatPoint, flatPointOf as pointOf } from './testing/devices.ts';
 
-function markersOf(points: PointConfig[], limits: Parameters<typeof deviceOf>[0] = {}): string[] {
+function markersOf(points: FlatPoint[], limits: Parameters<typeof deviceOf>[0] = {}): string[] {
   const device = deviceOf({ points, ...limits });
   return markerReads(mapReads(device.points, readLimits(device))).map(
     ({ table, address, quantity }) => `${table} ${address}+${quantity}`,
   );
 }
-const floatAt = (address: number): PointConfig => ({
+const floatAt = (address: number): FlatPoint => ({
   ...pointOf(`f${address}`, address),
   data_type: 'float32',
 });

@@ -4,7 +4,7 @@ import { narrowDown } from './narrow-down.ts';
 import { mapReads, planReads } from './plan-reads.ts';
 import { readLimits } from './read-limits.ts';
 import type { PlannedPoint, ReadBlock } from './read-plan.ts';
-import { deviceOf, pointOf } from './testing/devices.ts';
+import { flatDeviceOf as deviceOf, flatPointOf as pointOf } from './testing/devices.ts';
 
 const addressesOf = (points: readonly PlannedPoint[]) => points.map(({ point }) => point.address);
 

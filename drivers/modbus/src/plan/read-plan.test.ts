@@ -1,42 +1,31 @@
-import {
-  byteOrders,
-  type DeviceConfig,
-  dataTypes,
-  type PointConfig,
-  type RegisterTable,
-  registerTables,
-} from '@holdfast/shared/contracts/task-config.ts';
+import { dataTypes } from '@holdfast/driver/point.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isBitTable, pointWidth } from '../layout/point-layout.ts';
+import {
+  byteOrders,
+  isBitTable,
+  pointWidth,
+  type RegisterTable,
+  registerTables,
+} from '../layout/point-layout.ts';
 import type { RawBlock } from '../layout/requests.ts';
 import { encodePoint } from '../values/encode.ts';
 import { mapReads } from './plan-reads.ts';
 import { readLimits } from './read-limits.ts';
 import type { ReadBlock } from './read-plan.ts';
 import { decodeBlock } from './testing/decoded-block.ts';
-import { pointOf } from './testing/devices.ts';
+import {
+  flatDeviceOf as deviceOf,
+  type FlatDevice,
+  type FlatPoint,
+  flatPointOf as pointOf,
+} from './testing/devices.ts';
 import { planReads } from './testing/plan-reads.ts';
 
-function device(points: readonly PointConfig[], rest: Partial<DeviceConfig> = {}): DeviceConfig {
-  return {
-    id: 'd1',
-    code: 'press-1',
-    name: '',
-    site_code: '',
-    protocol: 'modbus_tcp',
-    host: '127.0.0.1',
-    port: 502,
-    unit_id: 1,
-    timeout_ms: 1000,
-    max_registers: 125,
-    max_bits: 2000,
-    points: [...points],
-    ...rest,
-  };
-}
+const device = (points: readonly FlatPoint[], rest: Parameters<typeof deviceOf>[0] = {}): FlatDevice =>
+  deviceOf({ timeout_ms: 1_000, points: [...points], ...rest });
 
-const unreadable = (config: DeviceConfig) => mapReads(config.points, readLimits(config)).unreadable;
+const unreadable = (config: FlatDevice) => mapReads(config.points, readLimits(config)).unreadable;
 
 function shape(blocks: readonly ReadBlock[]): unknown[] {
   return blocks.map((block) => [
@@ -273,7 +262,7 @@ function rawAt(
 }
 
 /** Fewest hole-free windows that hold all points whole, by trying every window at the leftmost open point. */
-function fewestRequests(config: DeviceConfig): number {
+function fewestRequests(config: FlatDevice): number {
   const spans = config.points.map((each) => [each.address, each.address + pointWidth(each)] as const);
   const search = (open: readonly (readonly [number, number])[]): number => {
     if (open.length === 0) return 0;

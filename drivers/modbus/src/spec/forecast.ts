@@ -1,4 +1,5 @@
 import type { AssumedTimes, Forecast } from '@holdfast/driver/spec.ts';
+import { isBitTable } from '../layout/point-layout.ts';
 import { type BusSpeed, readMs } from '../plan/bus-time.ts';
 import type { FlatDevice } from '../plan/flat-device.ts';
 import { mapReads, planReads } from '../plan/plan-reads.ts';
@@ -17,6 +18,7 @@ export function forecast(device: FlatDevice, assumed: AssumedTimes): Forecast {
         request: { table: block.table, address: block.address, quantity: block.quantity },
         points: block.points.map(({ point }) => point.code),
         ms: readMs(block, speed, pauseMs),
+        registers: isBitTable(block.table) ? Math.ceil(block.quantity / 16) : block.quantity,
       }));
     },
     unreadable: map.unreadable.map(({ point, reason }) => ({ point: point.code, reason })),

@@ -50,7 +50,7 @@ const serialWords: Words<keyof SerialLine> = {
   stop_bits: { label: both('Stop bits', '停止位'), options: { '1': both('1', '1'), '2': both('2', '2') } },
 };
 
-const profileWords: Words<keyof DeviceProfile | 'write_back'> = {
+const profileWords: Words<keyof DeviceProfile> = {
   busy_retries: {
     label: both('Tries when busy', '忙时重试次数'),
     help: both(
@@ -119,6 +119,7 @@ export const modbusDeviceWords: Words<keyof ModbusConnection> = {
     help: both('IP address or name, without port: 192.168.1.20', 'IP 地址或主机名，不含端口：192.168.1.20'),
   },
   port: { label: both('Port', '端口'), help: both('502 on nearly every device.', '绝大多数设备为 502。') },
+  serial: { label: both('Serial line', '串口'), fields: serialWords },
   unit_id: {
     label: both('Unit id', '站号'),
     help: both(
@@ -126,16 +127,17 @@ export const modbusDeviceWords: Words<keyof ModbusConnection> = {
       '也称从站地址。有网络地址的设备一般为 1；网关后面的设备以站号区分。',
     ),
   },
-  serial: { label: both('Serial line', '串口'), fields: serialWords },
   max_registers: {
+    isFolded: true,
     label: both('Registers in one request', '单次读取寄存器数'),
     help: both(
       'As many as the device answers at once; 125 unless its manual says less.',
       '设备一次能应答的数量；手册没有更小的规定时为 125。',
     ),
   },
-  max_bits: { label: both('Bits in one request', '单次读取位数') },
+  max_bits: { isFolded: true, label: both('Bits in one request', '单次读取位数') },
   profile: {
+    isFolded: true,
     label: both('Quirks', '设备特性'),
     help: both('For devices that need patience.', '用于需要特殊对待的设备。'),
     fields: profileWords,
@@ -182,3 +184,18 @@ export const placeWords: Words<keyof ModbusPlace> = {
     options: { ascii: both('ASCII', 'ASCII'), 'utf-8': both('UTF-8', 'UTF-8'), gbk: both('GBK', 'GBK') },
   },
 };
+
+/** Names in messages of problems, in Chinese. */
+export const faultNames = {
+  coil: '线圈',
+  discrete_input: '离散输入',
+  input_register: '输入寄存器',
+  holding_register: '保持寄存器',
+  'a coil': '线圈',
+  'a discrete_input': '离散输入',
+};
+
+/** The form asks for the address first: in the classic notation it names the table. */
+export const placeOrder = [
+  ...(['address', 'table', 'data_type', 'byte_order', 'bit', 'byte', 'length', 'encoding'] as const),
+];

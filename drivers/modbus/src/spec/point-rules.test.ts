@@ -1,6 +1,6 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { deviceProblems, type RuledDevice } from './device-rules.ts';
-import { pointProblems, type RuledPoint, sameValueCodes } from './point-rules.ts';
+import { pointProblems, type RuledPoint } from './point-rules.ts';
 
 function point(rest: Partial<RuledPoint> = {}): RuledPoint {
   return {
@@ -128,21 +128,6 @@ describe('fields of a point that do not go together', () => {
     ['values with endless names', { code: 'c'.repeat(127), count: 3 }, 'code', 'longer than 128'],
   ])('%s', (_what, rest, field, message) => {
     expect(pointProblems(point(rest))).toEqual([{ field, message: expect.stringContaining(message) }]);
-  });
-});
-
-describe('values of one device', () => {
-  it('have the same name when an array names another point', () => {
-    expect(
-      sameValueCodes([{ code: 'a', count: 2 }, { code: 'a[1]' }, { code: 'a[2]' }, { code: 'b[0]' }]),
-    ).toEqual([{ valueCode: 'a[1]', codes: ['a', 'a[1]'] }]);
-    expect(sameValueCodes([{ code: 'a' }, { code: 'a[0]' }])).toEqual([]);
-    expect(
-      sameValueCodes([
-        { code: 'a', count: 2 },
-        { code: 'a[0]', count: 2 },
-      ]),
-    ).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { deviceConfigSchema } from './device.ts';
 import { learnedLimitsSchema } from './session-status.ts';
 import { idPattern } from './subjects.ts';
-import { deviceConfigSchema, registerTables } from './task-config.ts';
 import { traceParentField } from './trace-parent.ts';
 
 /**
@@ -54,7 +54,7 @@ export const readQualities = ['good', 'uncertain', 'bad'] as const;
 
 /**
  * Which limit kept a value from being read: the device's `timeout_ms`; the own time of the reading; `busy_retries` of its
- * profile; `max_registers` or `max_bits`; a range that its profile excludes.
+ * profile; the largest read that it takes; a range that its profile excludes.
  */
 export const metLimits = [
   'device_timeout',
@@ -92,10 +92,8 @@ export type HeardBytes = z.infer<typeof heardBytesSchema>;
 export const requestFailures = ['timeout', 'connection', 'exception', 'gateway'] as const;
 export type RequestFailure = (typeof requestFailures)[number];
 
-export const readRequestReportSchema = z.object({
-  table: z.enum(registerTables),
-  address: z.int(),
-  quantity: z.int(),
+/** A request, in its protocol's own fields, and what came of it. */
+export const readRequestReportSchema = z.looseObject({
   ms: z.number(),
   /** Empty when the device answered with data. */
   error: z.string(),

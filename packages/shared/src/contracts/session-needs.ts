@@ -1,8 +1,4 @@
-import {
-  type EndpointFields,
-  endpointKey,
-  endpointOf,
-} from '@holdfast/driver-modbus/layout/endpoint-address.ts';
+import type { Specs } from '@holdfast/driver/spec.ts';
 import type { SessionNeeds } from '../domain/session/events.ts';
 import type { TaskConfig } from './task-config.ts';
 
@@ -12,11 +8,17 @@ import type { TaskConfig } from './task-config.ts';
  */
 export const maxEndpointsInNeeds = 256;
 
-/** Demands of a session with this configuration on its collector. */
+/** The label of collectors that load the driver of a protocol. */
+export function driverLabel(protocol: string): string {
+  return `driver.${protocol}`;
+}
+
+/** Demands of a session with this configuration on its collector. Endpoints that any number of collectors may use bind nobody. */
 export function sessionNeeds(
   config: Pick<TaskConfig, 'required_labels'> & {
-    readonly devices: readonly EndpointFields[];
+    readonly devices: readonly Pick<TaskConfig['devices'][number], 'protocol' | 'connection'>[];
   },
+  specs: Specs,
 ): SessionNeeds {
   const labels = config.required_labels ?? {};
   // Every machine names its first serial line alike: only with the same labels is it taken for the same line.
@@ -24,9 +26,10 @@ export function sessionNeeds(
     .map(([name, value]) => `${name}=${value}`)
     .sort()
     .join(',');
-  const endpoints = config.devices.map(endpointOf).map((address) => {
-    const key = endpointKey(address);
-    return address.kind === 'serial' ? `${key}@${where}` : key;
+  const endpoints = config.devices.flatMap(({ protocol, connection }) => {
+    const endpoint = specs.get(protocol)?.endpoint(connection);
+    if (!endpoint?.isExclusive) return [];
+    return [endpoint.isLocal ? `${endpoint.key}@${where}` : endpoint.key];
   });
   return { labels, endpoints: [...new Set(endpoints)].sort().slice(0, maxEndpointsInNeeds) };
 }

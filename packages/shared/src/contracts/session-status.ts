@@ -1,11 +1,24 @@
-import { learnedLimitsSchema } from '@holdfast/driver-modbus/plan/told-limits.ts';
 import * as z from 'zod';
 
-export {
-  type LearnedLimits,
-  learnedLimitsSchema,
-  learnedRangesOfDevice,
-} from '@holdfast/driver-modbus/plan/told-limits.ts';
+/** Most ranges told of one device. */
+export const learnedRangesOfDevice = 100;
+
+/** Settings of a device's connection that would spare it the requests that it has refused, in its protocol's own fields. */
+export const learnedLimitsSchema = z.looseObject({
+  /** Places that it has not, or over which it cannot be read. */
+  excluded: z
+    .array(
+      z.looseObject({
+        /** Refused again after a pause, or beyond doubt at once: a device that starts up refuses much, too. */
+        is_confirmed: z.boolean(),
+      }),
+    )
+    .max(learnedRangesOfDevice)
+    .default([]),
+  /** Ranges for which there was no room. */
+  left_out: z.int().positive().optional(),
+});
+export type LearnedLimits = z.infer<typeof learnedLimitsSchema>;
 
 /**
  * Live state of a session in the STATUS bucket under `<collectorId>.<taskId>`, rewritten by its owner every few seconds.
@@ -39,7 +52,7 @@ export const deviceHealthSchema = z.object({
     .optional(),
   /** Percentiles of the latest answers, estimated: off by a tenth at the most. */
   round_trip_ms: z.object({ p50: z.number(), p99: z.number() }).optional(),
-  /** The last Modbus exception that it answered with, in words too. */
+  /** The code of the last refusal that it answered with, in words too. */
   last_exception: z.object({ code: z.int(), text: z.string() }).optional(),
   /** Refused requests: settings that would spare the device these, and points that it does not have. */
   learned: z.array(z.string()).optional(),

@@ -54,7 +54,10 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   /** Adds what does not belong to the item itself, and so not to its ETag. */
   detail?: (item: z.infer<S['view']>) => Promise<unknown>;
   /** Warns of what was sent beside what was stored. */
-  warningsOf?: (sent: Record<string, unknown>, stored: z.infer<S['view']>) => string | undefined;
+  warningsOf?: (
+    sent: readonly object[],
+    stored: readonly z.infer<S['view']>[],
+  ) => Promise<readonly (string | undefined)[]>;
   filter: F;
   schemas: S;
   sites: {
@@ -109,12 +112,13 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   const sent = new WeakMap<object, unknown>();
   const keepSent =
     options.warningsOf && (async (request: FastifyRequest) => void sent.set(request, request.body));
-  const withWarnings = <T extends object>(request: object, answer: T): T => {
-    const bodies = [sent.get(request)].flat() as Record<string, unknown>[];
-    const warned = ([answer].flat() as object[]).map((item, index) => {
-      const warning = options.warningsOf?.(bodies[index] ?? {}, item as z.infer<S['view']>);
-      return warning === undefined ? item : { ...item, warnings: [warning] };
-    });
+  const withWarnings = async <T extends object>(request: object, answer: T): Promise<T> => {
+    const bodies = [sent.get(request)].flat() as object[];
+    const items = [answer].flat() as z.infer<S['view']>[];
+    const warnings = (await options.warningsOf?.(bodies, items)) ?? [];
+    const warned = (items as object[]).map((item, index) =>
+      warnings[index] === undefined ? item : { ...item, warnings: [warnings[index]] },
+    );
     return (Array.isArray(answer) ? warned : warned[0]) as T;
   };
 
@@ -163,7 +167,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
         if (!isKeyed(request)) {
           const isForAll = request.grantedSites === 'everywhere';
           const made = await (isForAll ? create(database) : inTransaction(database, create));
-          return { status: 201, body: withWarnings(request, made) };
+          return { status: 201, body: await withWarnings(request, made) };
         }
         const { created, isRepeat } = await createOnce(
           database,
@@ -173,7 +177,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
             find: (item) => collection.find(item) as Promise<Item | undefined>,
           },
         );
-        return { status: 201, body: withWarnings(request, created), isReplayed: isRepeat };
+        return { status: 201, body: await withWarnings(request, created), isReplayed: isRepeat };
       },
     }),
     route({
@@ -207,7 +211,8 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
         const holds = holdsFor(request, together(ofItem(request), namedBy(request.body)));
         const patch = request.body as z.infer<S['patch']>;
         const item = found(id, await collection.patch(idOf(id), patch, holds));
-        return reply.header('etag', entityTagOf(answered(item))).send(withWarnings(request, item as object));
+        const answer = await withWarnings(request, item as object);
+        return reply.header('etag', entityTagOf(answered(item))).send(answer);
       },
     }),
     route({

@@ -1,5 +1,6 @@
 import { hash as hashOf } from 'node:crypto';
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
 import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -210,7 +211,12 @@ function ofTask(
     ...(softSeconds == null ? {} : { softSeconds }),
     ...(hardSeconds == null ? {} : { hardSeconds }),
   };
-  return { taskCode: code, needs: sessionNeeds(content), siteCodes: siteCodesOf(content), maxDuration };
+  return {
+    taskCode: code,
+    needs: sessionNeeds(content, specs),
+    siteCodes: siteCodesOf(content),
+    maxDuration,
+  };
 }
 
 /**

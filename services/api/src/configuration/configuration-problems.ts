@@ -1,5 +1,6 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
-import type { FieldProblem } from '@holdfast/driver-modbus/spec/point-rules.ts';
+import type { FieldProblem } from '@holdfast/driver/spec.ts';
+import type { Issue } from '@holdfast/shared/contracts/http/judged.ts';
 import { violatedConstraint } from '../database/database-unavailable.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 
@@ -48,6 +49,11 @@ const constraints: Readonly<Record<string, () => Problem>> = {
 
 export function fieldsDoNotFit(problems: readonly FieldProblem[]): Problem {
   return validationFailed(problems.map(({ field, message }) => ({ path: field, message })));
+}
+
+/** A body that was judged once it was known what it is about. */
+export function bodyRefused(issues: readonly Issue[]): Problem {
+  return validationFailed(issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })));
 }
 
 function duplicate(what: InBoth): Problem {

@@ -1,19 +1,5 @@
-import { addressDoubt } from '@holdfast/driver-modbus/layout/address-notation.ts';
+import { bodies } from '@holdfast/drivers/bodies.ts';
 import {
-  type DeviceDetail,
-  type DevicePatch,
-  deviceCreateSchema,
-  deviceDetailSchema,
-  devicePageSchema,
-  devicePatchSchema,
-  deviceViewSchema,
-  type PointPatch,
-  type PointView,
-  pointAnswerSchema,
-  pointCreateBodySchema,
-  pointPageSchema,
-  pointPatchSchema,
-  pointViewSchema,
   siteCreateSchema,
   sitePageSchema,
   sitePatchSchema,
@@ -24,6 +10,9 @@ import {
   taskPatchSchema,
   taskViewSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { DeviceDetail, DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
+import { pageSchema } from '@holdfast/shared/contracts/http/page.ts';
+import type { NamedPoint, PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { storableText } from '@holdfast/shared/contracts/http/storable-text.ts';
 import * as z from 'zod';
 import type { SiteAccess } from '../access/granted-sites.ts';
@@ -32,6 +21,7 @@ import type { Route } from '../http/route.ts';
 import { collectionRoutes } from './collection-routes.ts';
 import { devices } from './devices.ts';
 import { type Points, points } from './points.ts';
+import { devicesOfPoints } from './points-of-device.ts';
 import { sites } from './sites.ts';
 import type { KindsOfStore } from './stored-kinds.ts';
 import { tasks } from './tasks.ts';
@@ -51,11 +41,12 @@ export function configurationRoutes(
     readonly requireIfMatch?: boolean;
     readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
     /** Adds what sessions have learned of a device. */
-    readonly deviceDetail: (device: z.infer<typeof deviceViewSchema>) => Promise<DeviceDetail>;
+    readonly deviceDetail: (device: DeviceView) => Promise<DeviceDetail>;
     readonly store: KindsOfStore;
   },
 ): Route[] {
   const common = { database, requireIfMatch, siteAccess };
+  const { devices: ofDevice, points: ofPoint } = bodies();
   return [
     ...collectionRoutes({
       kind: 'site',
@@ -77,15 +68,16 @@ export function configurationRoutes(
       detail: deviceDetail,
       sites: {
         of: (id) => ({ devices: [id] }),
-        named: ({ site_id }: DevicePatch) => (site_id === undefined ? {} : { sites: [site_id] }),
+        named: ({ site_id }: { readonly site_id?: number | null }) =>
+          site_id === undefined ? {} : { sites: [site_id] },
       },
       filter: z.object({ ...byCode, site_id: byId('site') }),
       schemas: {
-        create: deviceCreateSchema,
-        patch: devicePatchSchema,
-        view: deviceViewSchema,
-        detail: deviceDetailSchema,
-        page: devicePageSchema,
+        create: ofDevice.create,
+        patch: ofDevice.change,
+        view: ofDevice.view,
+        detail: ofDevice.detail,
+        page: pageSchema(ofDevice.view),
       },
     }),
     ...collectionRoutes({
@@ -95,21 +87,21 @@ export function configurationRoutes(
         const collection = points(from, store);
         return { ...collection, create: createPoints(collection) };
       },
-      warningsOf: ({ address }, { table }) => addressDoubt(address, table),
+      warningsOf: doubtsAbout(database),
       sites: {
         of: (id) => ({ points: [id] }),
-        named: (body: PointPatch | PointPatch[]) => ({
+        named: (body: Partial<NamedPoint> | Partial<NamedPoint>[]) => ({
           devices: [body].flat().flatMap(({ device_id }) => (device_id === undefined ? [] : [device_id])),
         }),
       },
       filter: z.object({ ...byCode, device_id: byId('device') }),
       schemas: {
-        create: pointCreateBodySchema,
-        patch: pointPatchSchema,
-        view: pointViewSchema,
-        created: z.union([pointAnswerSchema, z.array(pointAnswerSchema)]),
-        changed: pointAnswerSchema,
-        page: pointPageSchema,
+        create: ofPoint.create,
+        patch: ofPoint.change,
+        view: ofPoint.view,
+        created: z.union([ofPoint.answer, z.array(ofPoint.answer)]),
+        changed: ofPoint.answer,
+        page: pageSchema(ofPoint.view),
       },
     }),
     ...collectionRoutes({
@@ -135,6 +127,14 @@ export function configurationRoutes(
 
 /** Many points come as an array, and go back as one. */
 function createPoints(collection: Points) {
-  return (body: z.infer<typeof pointCreateBodySchema>): Promise<PointView | PointView[]> =>
+  return (body: NamedPoint | NamedPoint[]): Promise<PointView | PointView[]> =>
     Array.isArray(body) ? collection.createAll(body) : collection.create(body);
+}
+
+/** Warnings of places that may be a mistake, by the specs of the points' devices. */
+function doubtsAbout(database: Database) {
+  return async (sent: readonly object[], stored: readonly PointView[]) => {
+    const devices = await devicesOfPoints(database, stored);
+    return stored.map((point, index) => devices.get(point.device_id)?.spec.doubt?.(sent[index] ?? {}, point));
+  };
 }

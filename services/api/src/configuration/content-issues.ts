@@ -1,8 +1,9 @@
-import { endpointProblems } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
-import { pointWidth } from '@holdfast/driver-modbus/layout/point-layout.ts';
-import { type AddressRange, mapReads } from '@holdfast/driver-modbus/plan/plan-reads.ts';
-import { sameValueCodes } from '@holdfast/driver-modbus/spec/point-rules.ts';
-import type { DeviceConfig, PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { Device } from '@holdfast/driver/device.ts';
+import { endpointConflict } from '@holdfast/driver/endpoint-conflict.ts';
+import { sameValueCodes } from '@holdfast/driver/same-value-codes.ts';
+import type { EndpointIdentity } from '@holdfast/driver/spec.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
+import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 
 export interface ContentIssue {
   /** Dotted, in the snapshot. */
@@ -11,18 +12,13 @@ export interface ContentIssue {
 }
 
 /** Contradictions between a task's devices and points, each of which is right by itself. */
-export function contentIssues(content: Pick<TaskConfig, 'devices'>): readonly ContentIssue[] {
-  const { devices } = content;
-  return [
-    ...devices.flatMap((device, index) => [...codeIssues(device, index), ...readingIssues(device, index)]),
-    ...endpointProblems(devices).map((found) => {
-      const code = found.devices.at(-1);
-      return {
-        path: `devices.${devices.findIndex((device) => device.code === code)}`,
-        message: `${found.devices.join(', ')}: ${found.problem}`,
-      };
-    }),
-  ];
+export function contentIssues({ devices }: Pick<TaskConfig, 'devices'>): readonly ContentIssue[] {
+  const ofDevices = devices.flatMap((device, index) => [
+    ...codeIssues(device, index),
+    ...deviceIssues(device, index),
+  ]);
+  // A device that is wrong by itself has no endpoint to speak of.
+  return ofDevices.length > 0 ? ofDevices : endpointIssues(devices);
 }
 
 function codeIssues(device: DeviceConfig, index: number): ContentIssue[] {
@@ -32,42 +28,32 @@ function codeIssues(device: DeviceConfig, index: number): ContentIssue[] {
   }));
 }
 
-const reasons = {
-  beyond_table_end: 'reaches beyond the last register',
-  wider_than_device_limit: 'is wider than the largest read of the device',
-  excluded: 'lies in a range that the profile of the device excludes',
-} as const;
-
-function readingIssues(device: DeviceConfig, index: number): ContentIssue[] {
-  const excluded = device.profile?.excluded ?? [];
-  const learned = excluded.filter((range) => range.learned);
-  const { unreadable } = mapReads(device.points, {
-    maxRegisters: device.max_registers,
-    maxBits: device.max_bits,
-    maxHole: 0,
-    excluded,
-    maxUnneeded: 0,
-  });
-  return (
-    unreadable
-      // Findings of a session must not keep the next one from reading the rest: such a point is a miss.
-      .filter(({ point }) => !isWithin(point, learned))
-      .map(({ point, reason }) => ({
-        path: pointPath(device, index, point.code),
-        message: `${device.code}, ${point.code}: it ${reasons[reason]}`,
-      }))
-  );
+function deviceIssues(device: DeviceConfig, index: number): ContentIssue[] {
+  const { code, protocol } = device;
+  const spec = specs.get(protocol);
+  const path = `devices.${index}`;
+  if (!spec) return [{ path: `${path}.protocol`, message: `${code}: there is no protocol ${protocol}` }];
+  return (spec.problems?.(device as Device) ?? []).map(({ field, message }) => ({
+    path: `${path}.${field}`,
+    message: field.startsWith('points.') ? `${code}, ${message}` : `${code}: ${message}`,
+  }));
 }
 
-function isWithin(point: PointConfig, ranges: readonly AddressRange[]): boolean {
-  const { table, address } = point;
-  const end = address + pointWidth(point);
-  return ranges.some((range) => range.table === table && range.from < end && range.to >= address);
+function endpointIssues(devices: readonly DeviceConfig[]): ContentIssue[] {
+  const issues: ContentIssue[] = [];
+  const firstAt = new Map<string, { readonly code: string; readonly identity: EndpointIdentity }>();
+  for (const [index, { code, protocol, connection }] of devices.entries()) {
+    const identity = specs.get(protocol)?.endpoint(connection);
+    if (!identity?.isExclusive) continue;
+    const first = firstAt.get(identity.key);
+    if (!first) firstAt.set(identity.key, { code, identity });
+    const conflict = first && endpointConflict(first.identity, identity);
+    if (conflict) issues.push({ path: `devices.${index}`, message: `${first.code}, ${code}: ${conflict}` });
+  }
+  return issues;
 }
 
 /** The array that a value was taken from. */
 function pointPath(device: DeviceConfig, index: number, code: string): string {
-  const exact = device.points.findIndex((point) => point.code === code);
-  const position = exact >= 0 ? exact : device.points.findIndex((point) => code.startsWith(`${point.code}[`));
-  return `devices.${index}.points.${position}`;
+  return `devices.${index}.points.${device.points.findIndex((point) => point.code === code)}`;
 }

@@ -1,15 +1,21 @@
+import { devicePlace } from '@holdfast/driver/device-place.ts';
+import type { DriverSpec } from '@holdfast/driver/spec.ts';
+import { bodies } from '@holdfast/drivers/bodies.ts';
 import {
+  connectionOf,
   type DeviceCreate,
-  type DevicePatch,
   type DeviceView,
-  deviceFaults,
-} from '@holdfast/shared/contracts/http/configuration-http.ts';
+} from '@holdfast/shared/contracts/http/device-http.ts';
+import type { Selectable } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
+import type { DevicesTable } from '../database/tables.ts';
 import { atSites } from './at-sites.ts';
-import { type Collection, checkOf, documents, listPage, removeUnreferenced } from './collection.ts';
-import { explained, fieldsDoNotFit, maxNamed } from './configuration-problems.ts';
-import { endpointOfDevice, placeOf, requireFreePlace } from './device-places.ts';
+import { type Collection, checkOf, listPage, removeUnreferenced } from './collection.ts';
+import { bodyRefused, explained, fieldsDoNotFit, maxNamed } from './configuration-problems.ts';
+import { requireFreePlace } from './device-places.ts';
+import { endpointColumn, specOf, viewOfDevice } from './device-specs.ts';
+import { placeAgain } from './points-of-device.ts';
 import { type KindsOfStore, kindFaults } from './stored-kinds.ts';
 
 export interface DeviceFilter {
@@ -20,24 +26,31 @@ export interface DeviceFilter {
 export function devices(
   database: Database,
   store: KindsOfStore,
-): Collection<DeviceCreate, DevicePatch, DeviceView, DeviceFilter> {
-  const findIn = (from: Database, id: number) =>
+): Collection<DeviceCreate, object, DeviceView, DeviceFilter> {
+  const rowOf = (from: Database, id: number) =>
     from.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
-  const find = (id: number) => findIn(database, id);
+  const shown = (row: Selectable<DevicesTable> | undefined) => row && viewOfDevice(row);
   return {
-    list: ({ filter, sites, ...page }) => {
+    list: async ({ filter, sites, ...page }) => {
       let query = database.selectFrom('devices').selectAll();
       if (filter.code !== undefined) query = query.where('code', '=', filter.code);
       if (filter.site_id !== undefined) query = query.where('site_id', '=', filter.site_id);
-      return listPage(query, { ...page, there: atSites.devices(sites) });
+      const { results, next } = await listPage(query, { ...page, there: atSites.devices(sites) });
+      return { results: results.map(viewOfDevice), next };
     },
-    find,
+    find: async (id) => shown(await rowOf(database, id)),
     create: (device) =>
       explained(() =>
         inTransaction(database, async (transaction) => {
-          await requireFreePlace(transaction, device);
-          const row = { ...rowOf(device), endpoint: endpointOfDevice(device) };
-          return transaction.insertInto('devices').values(row).returningAll().executeTakeFirstOrThrow();
+          const spec = specOf(device);
+          const columns = columnsOf(spec, device);
+          await requireFreePlace(transaction, spec, columns);
+          const made = await transaction
+            .insertInto('devices')
+            .values(written(columns))
+            .returningAll()
+            .executeTakeFirstOrThrow();
+          return viewOfDevice(made);
         }),
       ),
     patch: (id, patch, holds) =>
@@ -49,21 +62,27 @@ export function devices(
             .where('id', '=', id)
             .forUpdate()
             .executeTakeFirst();
-          if (device) await holds?.(device, transaction);
-          if (!device || Object.keys(patch).length === 0) return device;
-          const patched = { ...device, ...patch } as DeviceView;
-          const faults = deviceFaults(patched);
-          if (faults.length > 0) throw fieldsDoNotFit(faults);
-          if (!device.enabled || placeOf(device) !== placeOf(patched)) {
-            await requireFreePlace(transaction, patched);
-          }
+          if (!device) return undefined;
+          const now = viewOfDevice(device);
+          await holds?.(now, transaction);
+          if (Object.keys(patch).length === 0) return now;
+          const judged = bodies().devices.changed(now, patch);
+          if (!judged.ok) throw bodyRefused(judged.issues);
+          const spec = specOf(judged.value);
+          const columns = columnsOf(spec, judged.value);
+          const before = { spec: specOf(device), connection: device.connection };
+          const isMoved =
+            devicePlace(before.spec, before.connection, device.site_id) !==
+            devicePlace(spec, columns.connection, columns.site_id);
+          if (!device.enabled || isMoved) await requireFreePlace(transaction, spec, { ...columns, id });
+          await placeAgain(transaction, id, before, { spec, connection: columns.connection });
           const changed = await transaction
             .updateTable('devices')
-            .set({ ...rowOf(patch), endpoint: endpointOfDevice(patched) })
+            .set(written(columns))
             .where('id', '=', id)
             .returningAll()
             .executeTakeFirst();
-          const field = (['code', 'measurement'] as const).find((each) => device[each] !== patched[each]);
+          const field = (['code', 'measurement'] as const).find((each) => device[each] !== columns[each]);
           if (field) {
             const points = await transaction
               .selectFrom('points')
@@ -75,7 +94,7 @@ export function devices(
             );
             if (message !== undefined) throw fieldsDoNotFit([{ field, message }]);
           }
-          return changed;
+          return shown(changed);
         }),
       ),
     remove: (id, holds) =>
@@ -101,12 +120,21 @@ export function devices(
             .execute();
           return { tasks: tasks.map(({ code }) => code), points: points.map(({ code }) => code) };
         },
-        checkOf(holds, (transaction) => findIn(transaction, id)),
+        checkOf(holds, async (transaction) => shown(await rowOf(transaction, id))),
       ),
   };
 }
 
-/** With documents as text, as the driver wants them. */
-function rowOf<Fields extends Pick<DevicePatch, 'serial' | 'profile'>>(fields: Fields) {
-  return { ...fields, ...documents(fields, ['serial', 'profile']) };
+function columnsOf(spec: DriverSpec, device: DeviceCreate) {
+  const { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled } = device;
+  const connection = connectionOf(spec, device);
+  return {
+    ...{ code, name, site_id, protocol, mode, timeout_ms, measurement, enabled, connection },
+    endpoint: endpointColumn(spec, connection),
+  };
+}
+
+/** With the document as text, as the driver wants it. */
+function written({ connection, ...columns }: ReturnType<typeof columnsOf>) {
+  return { ...columns, connection: JSON.stringify(connection) };
 }

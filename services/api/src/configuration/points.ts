@@ -1,17 +1,25 @@
 import { both } from '@holdfast/driver/form-words.ts';
+import { bodies } from '@holdfast/drivers/bodies.ts';
+import type { Issue } from '@holdfast/shared/contracts/http/judged.ts';
 import {
-  newPointFaults,
-  type PointCreate,
-  type PointPatch,
+  changedPoint,
+  type DeviceOfPoint,
+  flatPoint,
+  type JudgedPoint,
+  judgedPoint,
+  type NamedPoint,
+  type PointCommon,
   type PointView,
-} from '@holdfast/shared/contracts/http/configuration-http.ts';
-import { sql } from 'kysely';
+} from '@holdfast/shared/contracts/http/point-http.ts';
+import { type Selectable, sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
+import type { PointsTable } from '../database/tables.ts';
 import { type FieldError, validationFailed } from '../problems/problem.ts';
 import { atSites } from './at-sites.ts';
-import { type Collection, checkOf, documents, listPage, removeUnreferenced } from './collection.ts';
-import { explained, fieldsDoNotFit, maxNamed, stillReferenced } from './configuration-problems.ts';
+import { type Collection, checkOf, listPage, removeUnreferenced } from './collection.ts';
+import { bodyRefused, explained, maxNamed, stillReferenced } from './configuration-problems.ts';
+import { devicesOfPoints } from './points-of-device.ts';
 import { togetherWithSiblings } from './sibling-faults.ts';
 import {
   type KindOfPoint,
@@ -26,40 +34,64 @@ export interface PointFilter {
   readonly device_id?: number | undefined;
 }
 
-export interface Points extends Collection<PointCreate, PointPatch, PointView, PointFilter> {
+type Row = Selectable<PointsTable>;
+/** A change before it is judged. */
+type PointPatch = { readonly device_id?: number | undefined; readonly [field: string]: unknown };
+
+export interface Points extends Collection<NamedPoint, PointPatch, PointView, PointFilter> {
   /** All or none; errors say which of them is at fault. */
-  createAll(points: readonly PointCreate[]): Promise<PointView[]>;
+  createAll(points: readonly NamedPoint[]): Promise<PointView[]>;
 }
 
-/** 25 values a row, and PostgreSQL takes 65,535 in one statement. */
+/** 18 values a row, and PostgreSQL takes 65,535 in one statement. */
 const rowsPerStatement = 2_500;
 
 export function points(database: Database, store: KindsOfStore): Points {
-  const findIn = (from: Database, id: number) =>
-    from.selectFrom('points').selectAll().where('id', '=', id).executeTakeFirst();
-  const find = (id: number) => findIn(database, id);
+  const shownIn = async (from: Database, rows: readonly Row[]): Promise<PointView[]> => {
+    const devices = await devicesOfPoints(from, rows);
+    return rows.map((row) => shown(devices, row));
+  };
+  const findIn = async (from: Database, id: number) => {
+    const row = await from.selectFrom('points').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && (await shownIn(from, [row]))[0];
+  };
   return {
-    list: ({ filter, sites, ...page }) => {
+    list: async ({ filter, sites, ...page }) => {
       let query = database.selectFrom('points').selectAll();
       if (filter.code !== undefined) query = query.where('code', '=', filter.code);
       if (filter.device_id !== undefined) query = query.where('device_id', '=', filter.device_id);
-      return listPage(query, { ...page, there: atSites.points(sites) });
+      const { results, next } = await listPage(query, { ...page, there: atSites.points(sites) });
+      return { results: await shownIn(database, results), next };
     },
-    find,
-    create: (point) =>
+    find: (id) => findIn(database, id),
+    create: (body) =>
       explained(() =>
         inTransaction(database, async (transaction) => {
+          const devices = await devicesOfPoints(transaction, [body]);
+          const device = devices.get(body.device_id);
+          const judged = device ? judgedPoint(device, body) : bodies().points.judgedWithoutDevice(body);
+          if (!judged.ok) throw bodyRefused(judged.issues);
+          deviceOf(devices, body.device_id);
+          const point = { ...judged.value.common, device_id: body.device_id };
           const [message] = await kindFaultsIfKnown(store, transaction, [point]);
           if (message !== undefined) throw validationFailed([{ path: 'data_type', message }]);
-          return togetherWithSiblings(transaction, [{ ...point, pathPrefix: '' }], () =>
-            transaction.insertInto('points').values(rowOf(point)).returningAll().executeTakeFirstOrThrow(),
-          );
+          return togetherWithSiblings(transaction, [{ ...point, pathPrefix: '' }], async () => {
+            const row = await transaction
+              .insertInto('points')
+              .values(written(body.device_id, judged.value))
+              .returningAll()
+              .executeTakeFirstOrThrow();
+            return shown(devices, row);
+          });
         }),
       ),
-    createAll: (items) =>
+    createAll: (sent) =>
       explained(() =>
         inTransaction(database, async (transaction) => {
-          const faults = await faultsOf(transaction, items);
+          const devices = await devicesOfPoints(transaction, sent);
+          const { items, issues } = judgedAll(devices, sent);
+          if (issues.length > 0) throw bodyRefused(issues);
+          const faults = await faultsOf(transaction, devices, items);
           if (faults.length > 0) throw validationFailed(faults);
           const ofKinds = (await kindFaultsIfKnown(store, transaction, items)).flatMap((message, index) =>
             message === undefined ? [] : [{ path: `${index}.data_type`, message }],
@@ -67,47 +99,57 @@ export function points(database: Database, store: KindsOfStore): Points {
           if (ofKinds.length > 0) throw validationFailed(ofKinds);
           const stored = items.map((item, index) => ({ ...item, pathPrefix: `${index}.` }));
           return togetherWithSiblings(transaction, stored, async () => {
-            const created: PointView[] = [];
+            const created: Row[] = [];
             for (let from = 0; from < items.length; from += rowsPerStatement) {
-              const rows = items.slice(from, from + rowsPerStatement).map(rowOf);
+              const rows = items
+                .slice(from, from + rowsPerStatement)
+                .map(({ device_id, address, ...common }) => written(device_id, { common, address }));
               created.push(...(await transaction.insertInto('points').values(rows).returningAll().execute()));
             }
-            return created.sort((one, other) => one.id - other.id);
+            return created.sort((one, other) => one.id - other.id).map((row) => shown(devices, row));
           });
         }),
       ),
     patch: (id, patch, holds) =>
       explained(() =>
         database.transaction().execute(async (transaction) => {
-          const point = await transaction
+          const row = await transaction
             .selectFrom('points')
             .selectAll()
             .where('id', '=', id)
             .forUpdate()
             .executeTakeFirst();
-          if (point) await holds?.(point, transaction);
-          if (!point || Object.keys(patch).length === 0) return point;
-          const patched = { ...point, ...patch } as PointView;
-          const faults = newPointFaults(point, patched);
-          if (faults.length > 0) throw fieldsDoNotFit(faults);
+          if (!row) return undefined;
+          const device_id = patch.device_id ?? row.device_id;
+          const devices = await devicesOfPoints(transaction, [row, { device_id }]);
+          const point = shown(devices, row);
+          await holds?.(point, transaction);
+          if (Object.keys(patch).length === 0) return point;
+          const from = deviceOf(devices, row.device_id);
+          const to = deviceOf(devices, device_id);
+          const { address, ...now } = row;
+          const judged = changedPoint({ from, to }, { common: now, address }, patch);
+          if (!judged.ok) throw bodyRefused(judged.issues);
+          const patched = { ...judged.value.common, device_id };
           if (kindOf(patched) !== kindOf(point) || placeOf(patched) !== placeOf(point)) {
             const [message] = await kindFaults(store, transaction, [patched]);
             if (message !== undefined) throw validationFailed([{ path: changedField(patch), message }]);
           }
-          if (patched.device_id !== point.device_id) {
+          if (device_id !== row.device_id) {
             // A task that chose this point may not have the other device.
             const tasks = await tasksThatChose(transaction, id);
             if (tasks.length > 0)
               throw stillReferenced(both(`Point ${point.code}`, `点位 ${point.code} `), { tasks });
           }
-          return togetherWithSiblings(transaction, [{ ...patched, pathPrefix: '' }], () =>
-            transaction
+          return togetherWithSiblings(transaction, [{ ...patched, pathPrefix: '' }], async () => {
+            const changed = await transaction
               .updateTable('points')
-              .set(rowOf(patch))
+              .set(written(device_id, judged.value))
               .where('id', '=', id)
               .returningAll()
-              .executeTakeFirst(),
-          );
+              .executeTakeFirstOrThrow();
+            return shown(devices, changed);
+          });
         }),
       ),
     remove: (id, holds) =>
@@ -129,14 +171,49 @@ function placeOf({ device_id, code, count }: KindOfPoint): string {
 }
 
 /** The field that a change of kind or place is about. */
-function changedField(patch: PointPatch): keyof PointPatch {
+function changedField(patch: PointPatch): string {
   const fields = ['data_type', 'enumeration', 'code', 'device_id'] as const;
   return fields.find((field) => patch[field] !== undefined) ?? 'data_type';
 }
 
 /** With documents as text, as the driver wants them. */
-function rowOf<Fields extends Pick<PointPatch, 'linear' | 'enumeration' | 'report'>>(fields: Fields) {
-  return { ...fields, ...documents(fields, ['linear', 'enumeration', 'report']) };
+function written(device_id: number, { common, address }: JudgedPoint) {
+  const { linear, enumeration, report, ...columns } = common;
+  return {
+    ...columns,
+    device_id,
+    address: JSON.stringify(address),
+    linear: linear && JSON.stringify(linear),
+    enumeration: enumeration && JSON.stringify(enumeration),
+    report: report && JSON.stringify(report),
+  };
+}
+
+function deviceOf(devices: ReadonlyMap<number, DeviceOfPoint>, id: number): DeviceOfPoint {
+  const device = devices.get(id);
+  if (!device) throw validationFailed([{ path: 'device_id', message: 'there is no such device' }]);
+  return device;
+}
+
+const shown = (devices: ReadonlyMap<number, DeviceOfPoint>, row: Row): PointView =>
+  flatPoint(deviceOf(devices, row.device_id).spec, row);
+
+type Item = PointCommon & { readonly device_id: number; readonly address: unknown };
+
+/** Points of devices that there are not are judged as far as that can be done. */
+function judgedAll(devices: ReadonlyMap<number, DeviceOfPoint>, sent: readonly NamedPoint[]) {
+  const { points: ofPoint } = bodies();
+  const items: Item[] = [];
+  const issues: Issue[] = [];
+  for (const [index, body] of sent.entries()) {
+    const device = devices.get(body.device_id);
+    const judged = device ? judgedPoint(device, body) : ofPoint.judgedWithoutDevice(body);
+    if (judged.ok) {
+      const { common, address } = judged.value;
+      items.push({ ...common, device_id: body.device_id, address });
+    } else issues.push(...judged.issues.map(({ path, message }) => ({ path: [index, ...path], message })));
+  }
+  return { items, issues };
 }
 
 /** Their codes. */
@@ -153,10 +230,11 @@ async function tasksThatChose(database: Database, pointId: number): Promise<stri
 }
 
 /** Faults that the database's constraints would find as well, but without saying where. */
-async function faultsOf(database: Database, items: readonly PointCreate[]): Promise<FieldError[]> {
-  const deviceIds = [...new Set(items.map(({ device_id }) => device_id))];
-  const known = await database.selectFrom('devices').select('id').where('id', 'in', deviceIds).execute();
-  const knownIds = new Set(known.map(({ id }) => id));
+async function faultsOf(
+  database: Database,
+  devices: ReadonlyMap<number, DeviceOfPoint>,
+  items: readonly Item[],
+): Promise<FieldError[]> {
   // One array each instead of a parameter a value: there may be ten thousand.
   const taken = await sql<{ device_id: number; code: string }>`
     select device_id, code from points
@@ -166,7 +244,7 @@ async function faultsOf(database: Database, items: readonly PointCreate[]): Prom
   const seen = new Map(taken.rows.map((row) => [JSON.stringify([row.device_id, row.code]), 'is taken']));
   const faults: FieldError[] = [];
   for (const [index, { device_id, code }] of items.entries()) {
-    if (!knownIds.has(device_id)) {
+    if (!devices.has(device_id)) {
       faults.push({ path: `${index}.device_id`, message: 'there is no such device' });
     }
     const key = JSON.stringify([device_id, code]);

@@ -1,5 +1,5 @@
+import { forms } from '@holdfast/drivers/bodies.ts';
 import { protocolsSchema } from '@holdfast/shared/contracts/http/protocols-http.ts';
-import { protocolForms } from '@holdfast/shared/contracts/protocols/protocol-forms.ts';
 import { type Route, route } from '../http/route.ts';
 
 /** /api/config/protocols: how devices of each protocol are described, for forms. */
@@ -13,7 +13,7 @@ export function protocolRoutes(): Route[] {
       tag: 'Configuration',
       summary: 'Protocols with their forms: JSON Schemas with words in English and Chinese',
       schema: { response: { 200: protocolsSchema } },
-      handler: async () => ({ results: [...protocolForms()] }),
+      handler: async () => ({ results: [...forms()] }),
     }),
   ];
 }

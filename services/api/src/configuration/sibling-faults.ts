@@ -1,4 +1,4 @@
-import { sameValueCodes } from '@holdfast/driver-modbus/spec/point-rules.ts';
+import { sameValueCodes } from '@holdfast/driver/same-value-codes.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from '../problems/problem.ts';

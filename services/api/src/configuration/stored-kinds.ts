@@ -1,7 +1,7 @@
+import { valueCodes } from '@holdfast/driver/point.ts';
 import { type ValueKind, valueKind } from '@holdfast/driver/values/value-kind.ts';
-import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { type SampleStore, SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
-import type { PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { withoutNulls } from '@holdfast/shared/contracts/http/without-nulls.ts';
 import type { Database } from '../database/open-database.ts';
 

@@ -1,4 +1,4 @@
-import { deviceProfileSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { connectionSchema, deviceProfileSchema } from '@holdfast/driver-modbus/layout/connection.ts';
 import { describe, expect, it } from 'vitest';
 import { contentHash, type SnapshotRow, snapshotTask } from './task-snapshot.ts';
 
@@ -8,14 +8,9 @@ const device: SnapshotRow['device'] = {
   code: 'press-1',
   name: '注塑机',
   protocol: 'modbus_tcp',
-  host: '10.0.0.3',
-  port: 502,
-  unit_id: 1,
+  mode: 'polled',
   timeout_ms: 1_000,
-  max_registers: 125,
-  max_bits: 2_000,
-  serial: null,
-  profile: null,
+  connection: connectionSchema.parse({ host: '10.0.0.3' }),
   measurement: null,
   enabled: true,
 };
@@ -23,18 +18,12 @@ const point: NonNullable<SnapshotRow['point']> = {
   id: 11,
   code: 'temperature',
   name: '',
-  table: 'holding_register',
-  address: 0,
+  address: { table: 'holding_register', address: 0, byte_order: 'ABCD' },
   data_type: 'int16',
-  byte_order: 'ABCD',
   scale: 0.1,
   offset: 0,
   unit: '°C',
   enabled: true,
-  bit: null,
-  byte: null,
-  length: null,
-  encoding: null,
   count: null,
   precision: null,
   valid_min: null,
@@ -54,7 +43,7 @@ describe('the snapshot of a task', () => {
     expect(snapshot).toEqual({
       ok: true,
       content: {
-        schema_version: 1,
+        schema_version: 3,
         task_id: '7',
         task_code: 'press',
         task_name: 'Press',
@@ -66,20 +55,15 @@ describe('the snapshot of a task', () => {
             name: '注塑机',
             site_code: 'north',
             protocol: 'modbus_tcp',
-            host: '10.0.0.3',
-            port: 502,
-            unit_id: 1,
+            mode: 'polled',
             timeout_ms: 1_000,
-            max_registers: 125,
-            max_bits: 2_000,
+            connection: { host: '10.0.0.3', port: 502, unit_id: 1, max_registers: 125, max_bits: 2_000 },
             points: [
               {
                 code: 'temperature',
                 name: '',
-                table: 'holding_register',
-                address: 0,
+                address: { table: 'holding_register', address: 0, byte_order: 'ABCD' },
                 data_type: 'int16',
-                byte_order: 'ABCD',
                 scale: 0.1,
                 offset: 0,
                 unit: '°C',
@@ -142,10 +126,14 @@ describe('a snapshot whose parts are each right', () => {
 
   it('is refused when devices contradict each other about their line', () => {
     const line = { path: '/dev/ttyUSB0', baud_rate: 9_600, parity: 'even', stop_bits: 1 } as const;
-    const serial: SnapshotRow['device'] = { ...device, protocol: 'modbus_rtu', host: '', serial: line };
+    const on = (serial: object) => connectionSchema.parse({ serial });
+    const serial: SnapshotRow['device'] = { ...device, protocol: 'modbus_rtu', connection: on(line) };
     const rows = [
       { ...row, device: serial },
-      { ...row, device: { ...serial, id: 4, code: 'press-2', serial: { ...line, baud_rate: 19_200 } } },
+      {
+        ...row,
+        device: { ...serial, id: 4, code: 'press-2', connection: on({ ...line, baud_rate: 19_200 }) },
+      },
     ];
     expect(refused(rows)).toEqual([
       {
@@ -156,12 +144,14 @@ describe('a snapshot whose parts are each right', () => {
   });
 
   it('is refused when one of its points can never be read', () => {
-    const text: SnapshotRow = { ...row, point: { ...point, data_type: 'string', length: 20 } };
-    expect(refused([{ ...text, device: { ...device, max_registers: 16 } }])).toMatchObject([
+    const of = (changes: object) => ({ ...device, connection: { ...device.connection, ...changes } });
+    const address = { table: 'holding_register', address: 0, byte_order: 'ABCD', length: 20 };
+    const text: SnapshotRow = { ...row, point: { ...point, data_type: 'string', address } };
+    expect(refused([{ ...text, device: of({ max_registers: 16 }) }])).toMatchObject([
       { path: 'devices.0.points.0', message: expect.stringContaining('wider than the largest read') },
     ]);
     const excluded = [{ table: 'holding_register' as const, from: 5, to: 9 }];
-    expect(refused([{ ...text, device: { ...device, profile: { ...profile, excluded } } }])).toMatchObject([
+    expect(refused([{ ...text, device: of({ profile: { ...profile, excluded } }) }])).toMatchObject([
       { message: expect.stringContaining('excludes') },
     ]);
   });
@@ -169,7 +159,7 @@ describe('a snapshot whose parts are each right', () => {
 
 describe('the hash of a snapshot', () => {
   it('stays what it is, so that tasks keep their versions', () => {
-    expect(contentHash(content())).toBe('26c7639b5f82afb5c6e845f89de2c420d8a45c9e89e26a364db2765df1ec3363');
+    expect(contentHash(content())).toBe('fc63b07857d93ca22f2342d8b3b92deccbef73c328632bfa898d2cbbfc7a95e3');
   });
 
   const content = () => {

@@ -54,7 +54,7 @@ export function snapshotTask(
     .filter(({ points }) => points.length > 0);
   if (devices.length === 0) return { ok: false, problem: { code: 'task_without_points' } };
   const parsed = contentSchema.safeParse({
-    schema_version: 1,
+    schema_version: 3,
     task_id: String(task.id),
     task_code: task.code,
     task_name: task.name,

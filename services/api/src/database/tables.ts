@@ -1,19 +1,8 @@
-import type { LinearRange } from '@holdfast/driver-modbus/layout/point-layout.ts';
-import type { ConfiguredLimits } from '@holdfast/driver-modbus/plan/narrowed-limits.ts';
+import type { Mode } from '@holdfast/driver/device.ts';
+import type { LinearRange } from '@holdfast/driver/point.ts';
 import type { AuditEntry, AuditStream } from '@holdfast/shared/contracts/audit-entry.ts';
-import type {
-  ConfiguredProfile,
-  MaxDurationConfig,
-} from '@holdfast/shared/contracts/http/configuration-http.ts';
-import type {
-  ByteOrder,
-  DataType,
-  ModbusProtocol,
-  RegisterTable,
-  ReportByException,
-  SerialLine,
-  TextEncoding,
-} from '@holdfast/shared/contracts/task-config.ts';
+import type { DataType, ReportByException } from '@holdfast/shared/contracts/device.ts';
+import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { Shift } from '@holdfast/shared/domain/plant-clock.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
@@ -37,26 +26,22 @@ export interface DevicesTable {
   code: string;
   name: string;
   site_id: number | null;
-  protocol: ModbusProtocol;
-  host: string;
-  port: number;
-  unit_id: number;
+  protocol: string;
+  mode: Mode;
   timeout_ms: number;
-  max_registers: number;
-  max_bits: number;
-  serial: OptionalJson<SerialLine>;
-  /** `endpointKey` of it. */
-  endpoint: string;
-  profile: OptionalJson<ConfiguredProfile>;
+  /** The protocol's own fields, as its spec has parsed them. */
+  connection: Json<Record<string, unknown>>;
+  /** By the spec; null where any number of collectors may use it. */
+  endpoint: string | null;
   measurement: string | null;
   enabled: boolean;
 }
 
-/** The limits of a device as a session has last written them, so that it knows its own change from an engineer's. */
+/** The limits of a device (`Learning.limits`) as a session has last written them, so that it knows its own change from an engineer's. */
 export interface DeviceWriteBacksTable {
   device_id: number;
   session_id: string;
-  limits: Json<ConfiguredLimits>;
+  limits: Json<object>;
   written_at: Generated<Date>;
 }
 
@@ -65,18 +50,13 @@ export interface PointsTable {
   device_id: number;
   code: string;
   name: string;
-  table: RegisterTable;
-  address: number;
+  /** As the protocol's spec has parsed it. */
+  address: ColumnType<unknown, string, string>;
   data_type: DataType;
-  byte_order: ByteOrder;
   scale: number;
   offset: number;
   unit: string;
   enabled: boolean;
-  bit: number | null;
-  byte: 'high' | 'low' | null;
-  length: number | null;
-  encoding: TextEncoding | null;
   count: number | null;
   precision: number | null;
   valid_min: number | null;

@@ -1,7 +1,9 @@
+import { bodies } from '@holdfast/drivers/bodies.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   deviceTestSchema,
-  deviceTrialBodySchema,
+  deviceTrialBody,
   deviceTrialSchema,
   writePointBodySchema,
   writtenPointSchema,
@@ -73,7 +75,7 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       tag: 'Devices',
       summary: 'Read a device once before it is stored, in 20 s at most',
       problems: { 504: 'The collector gave no answer in time' },
-      schema: { body: deviceTrialBodySchema, response: { 200: deviceTrialSchema } },
+      schema: { body: deviceTrialBody(specs, bodies().devices), response: { 200: deviceTrialSchema } },
       handler: async ({ body, raw }) =>
         tryDevice(body, { database, collectors, withinMs: deviceTestMs, traceparent: traceParentOf(raw) }),
     }),

@@ -1,8 +1,9 @@
-import { unitKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
+import { unitPlace } from '@holdfast/driver/device-place.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
 import type { LiveStatus } from '../sessions/live-status/live-status.ts';
 import { type SessionConfigSources, sessionConfig } from './session-config.ts';
 
-/** By `unitKey`: the median of the latest requests, and which session has measured it. */
+/** By `unitPlace`: the median of the latest requests, and which session has measured it. */
 export type MeasuredRoundTrips = ReadonlyMap<string, { readonly ms: number; readonly sessionId: string }>;
 
 /**
@@ -25,7 +26,8 @@ export async function measuredRoundTrips(
     const config = await sessionConfig(sources, sessionId);
     for (const device of config?.devices ?? []) {
       const ms = times.get(device.code);
-      if (ms !== undefined) measured.set(unitKey(device), { ms, sessionId });
+      const spec = specs.get(device.protocol);
+      if (ms !== undefined && spec) measured.set(unitPlace(spec, device.connection), { ms, sessionId });
     }
   }
   return measured;

@@ -1,10 +1,10 @@
+import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
-import { deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
 import type { DeviceCallOutcome, KnownCollector } from '../ports.ts';
 import { reachDevice } from './reach-device.ts';
 
-const device = deviceConfigSchema.parse({
+const device = modbusDevice({
   id: '1',
   code: 'meter',
   protocol: 'modbus_rtu',

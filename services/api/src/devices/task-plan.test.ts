@@ -1,3 +1,4 @@
+import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { expect, it } from 'vitest';
 import { planTask } from './task-plan.ts';
@@ -10,16 +11,16 @@ function contentOf(task: number, looked: () => void) {
   const devices = Array.from({ length: endpoints }, (_, index) => ({
     ...{ id: `${task}-${index}`, code: `d-${task}-${index}`, protocol: 'modbus_tcp', unit_id: task },
     ...{ host: `gateway-${index}`, points: [point] },
-  }));
+  })).map(modbusDevice);
   const about = { task_id: String(task), task_code: `t-${task}`, task_name: '', config_version: 1 };
-  const content = taskConfigSchema.parse({ schema_version: 1, ...about, period_ms: 1_000, devices });
+  const content = taskConfigSchema.parse({ schema_version: 3, ...about, period_ms: 1_000, devices });
   for (const device of content.devices) {
-    const { host } = device;
+    const { host } = device.connection;
     const get = () => {
       looked();
       return host;
     };
-    Object.defineProperty(device, 'host', { get });
+    Object.defineProperty(device.connection, 'host', { get });
   }
   return content;
 }

@@ -1,21 +1,15 @@
+import type { Device } from '@holdfast/driver/device.ts';
+import { unitPlace } from '@holdfast/driver/device-place.ts';
 import { both } from '@holdfast/driver/form-words.ts';
-import { endpointKey, endpointOf, unitKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
-import { isBitTable } from '@holdfast/driver-modbus/layout/point-layout.ts';
-import {
-  type BusSpeed,
-  type DeviceLoad,
-  type EndpointVerdict,
-  judgeEndpoint,
-  readMs,
-} from '@holdfast/driver-modbus/plan/bus-time.ts';
-import { mapReads, planReads, type ReadBlock } from '@holdfast/driver-modbus/plan/plan-reads.ts';
-import { readLimits } from '@holdfast/driver-modbus/plan/read-limits.ts';
+import type { DriverSpec, RequestForecast } from '@holdfast/driver/spec.ts';
 import type { TaskPlanBody, TaskPlanView } from '@holdfast/shared/contracts/http/task-plan-http.ts';
-import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { valuesPerSecond } from '@holdfast/shared/domain/rates/values-per-second.ts';
+import { specOf } from '../configuration/device-specs.ts';
 import type { TaskContent } from '../configuration/task-snapshot.ts';
 import { said } from '../problems/said.ts';
+import { type DeviceLoad, type EndpointVerdict, judgeEndpoint } from './judge-endpoint.ts';
 import type { MeasuredRoundTrips } from './measured-round-trips.ts';
 
 /** A device in the same building; a PLC's own scan is most of it. */
@@ -107,7 +101,7 @@ const reckonedWith = {
 } as const;
 
 function devicesByEndpoint({ devices }: TaskContent): ReadonlyMap<string, readonly DeviceConfig[]> {
-  return Map.groupBy(devices, (device) => endpointKey(endpointOf(device)));
+  return Map.groupBy(devices, (device) => specOf(device).endpoint(device.connection).key);
 }
 
 /** Reads of another task behind one endpoint. */
@@ -126,48 +120,51 @@ function planDevice(
   taskPeriodMs: number,
   known: Known,
 ): { view: PlannedDevice; load: DeviceLoad } {
-  const { code, protocol, unit_id, points, profile } = device;
-  const map = mapReads(points, readLimits(device));
-  const request = requestOf(device, known);
-  const speed = speedOf(device, request);
-  const pauseMs = profile?.request_pause_ms ?? 0;
-  const timed = (blocks: readonly ReadBlock<PointConfig>[]) =>
-    blocks.map((block) => ({ block, ms: readMs(block, speed, pauseMs) }));
-  const periodOf = ({ period_ms }: PointConfig) => period_ms ?? taskPeriodMs;
-  const rates = [...Map.groupBy(map.readable, periodOf)].sort(([one], [other]) => one - other);
-  const views = rates.map(([periodMs, due]) => rateView(periodMs, timed(planReads(map, due))));
+  const { code, protocol, points, connection } = device;
+  const spec = specOf(device);
+  const request = requestOf(spec, device, known);
+  const forecast = spec.forecast?.(device as Device, {
+    ...{ roundTripMs: request.ms, turnaroundMs: request.ms, isMeasured: request.from === 'measured' },
+  });
+  const timed: Timed = (due) => forecast?.requests(due) ?? [];
+  const unread = new Set(forecast?.unreadable.map(({ point }) => point));
+  const readable = points.flatMap((point, number) => (unread.has(point.code) ? [] : [number]));
+  const periodOf = (number: number) => points[number]?.period_ms ?? taskPeriodMs;
+  const rates = [...Map.groupBy(readable, periodOf)].sort(([one], [other]) => one - other);
   const periodMs = devicePeriodMs(taskPeriodMs, points);
-  const fullTickMs = total(timed(planReads(map, map.readable)));
+  const fullTickMs = total(timed(readable));
   return {
     view: {
       device: code,
       protocol,
-      unit_id,
+      unit: spec.pace(connection).unit,
       period_ms: periodMs,
       request,
       full_tick_ms: rounded(fullTickMs),
-      rates: views,
-      unreadable: map.unreadable.map(({ point, reason }) => ({ point: point.code, reason })),
+      rates: rates.map(([rateMs, due]) => rateView(rateMs, timed(due))),
+      unreadable: [...(forecast?.unreadable ?? [])],
     },
-    load: { code, periodMs, fullTickMs, msPerSecond: busyPerSecond(map, rates, periodMs, timed) },
+    load: { code, periodMs, fullTickMs, msPerSecond: busyPerSecond(rates, periodMs, timed) },
   };
 }
+
+/** @param due numbers of points */
+type Timed = (due: readonly number[]) => readonly RequestForecast[];
 
 /**
  * Over one round of all rates: where they meet, their requests are merged. Rates whose round is very long (1 s and 7 h), or
  * longer than the slowest of them (2 s and 5 s), are reckoned as if they never met, which is too much rather than too little.
  */
 function busyPerSecond(
-  map: Parameters<typeof planReads<PointConfig>>[0],
-  rates: readonly (readonly [number, readonly PointConfig[]])[],
+  rates: readonly (readonly [number, readonly number[]])[],
   periodMs: number,
-  timed: (blocks: readonly ReadBlock<PointConfig>[]) => readonly { ms: number }[],
+  timed: Timed,
 ): number {
   const longest = rates.at(-1)?.[0] ?? periodMs;
   const ticks = longest / periodMs;
   const meetsInTime = ticks <= 10_000 && rates.every(([rate]) => longest % rate === 0);
   if (!meetsInTime) {
-    return rates.reduce((sum, [rate, due]) => sum + (total(timed(planReads(map, due))) * 1_000) / rate, 0);
+    return rates.reduce((sum, [rate, due]) => sum + (total(timed(due)) * 1_000) / rate, 0);
   }
   const known = new Map<string, number>();
   let sum = 0;
@@ -176,14 +173,7 @@ function busyPerSecond(
     const key = due.map(([rate]) => rate).join();
     let ms = known.get(key);
     if (ms === undefined) {
-      ms = total(
-        timed(
-          planReads(
-            map,
-            due.flatMap(([, points]) => points),
-          ),
-        ),
-      );
+      ms = total(timed(due.flatMap(([, points]) => points)));
       known.set(key, ms);
     }
     sum += ms;
@@ -191,41 +181,26 @@ function busyPerSecond(
   return (sum * 1_000) / longest;
 }
 
-function rateView(
-  periodMs: number,
-  timed: readonly { block: ReadBlock<PointConfig>; ms: number }[],
-): PlannedRate {
+function rateView(periodMs: number, requests: readonly RequestForecast[]): PlannedRate {
   return {
     period_ms: periodMs,
-    registers: timed.reduce(
-      (sum, { block }) => sum + (isBitTable(block.table) ? Math.ceil(block.quantity / 16) : block.quantity),
-      0,
-    ),
-    requests: timed.map(({ block, ms }) => ({
-      table: block.table,
-      address: block.address,
-      quantity: block.quantity,
-      points: block.points.map(({ point }) => point.code),
+    registers: requests.reduce((sum, { registers }) => sum + registers, 0),
+    requests: requests.map(({ request, points, ms }) => ({
+      ...request,
+      points: [...points],
       ms: rounded(ms),
     })),
   };
 }
 
 /** Time of a request. A given one counts before a measured one: it asks what would be if. */
-function requestOf(device: DeviceConfig, known: Known): PlannedDevice['request'] {
-  const field = device.protocol === 'modbus_rtu' ? 'turnaround_ms' : 'round_trip_ms';
+function requestOf(spec: DriverSpec, { connection }: DeviceConfig, known: Known): PlannedDevice['request'] {
+  const field = spec.endpoint(connection).isLocal ? 'turnaround_ms' : 'round_trip_ms';
   if (known.given[field] !== undefined) return { ms: known[field], from: 'given', session_id: null };
-  const measured = known.measured.get(unitKey(device));
+  const measured = known.measured.get(unitPlace(spec, connection));
   return measured
     ? { ms: measured.ms, from: 'measured', session_id: measured.sessionId }
     : { ms: known[field], from: 'assumed', session_id: null };
-}
-
-function speedOf({ protocol, serial }: DeviceConfig, { ms, from }: PlannedDevice['request']): BusSpeed {
-  if (protocol !== 'modbus_rtu' || !serial) return { kind: 'tcp', roundTripMs: ms };
-  const { baud_rate: baudRate, parity, stop_bits: stopBits } = serial;
-  const line = { kind: 'serial', baudRate, parity, stopBits } as const;
-  return from === 'measured' ? { ...line, turnaroundMs: 0, atLeastMs: ms } : { ...line, turnaroundMs: ms };
 }
 
 function inWords({ verdict, busyShare, everythingOnceMs, shortestPeriodMs }: EndpointVerdict): string {

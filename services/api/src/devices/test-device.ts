@@ -1,4 +1,4 @@
-import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import { valueCodes } from '@holdfast/driver/point.ts';
 import type {
   DeviceCall,
   DeviceReply,

@@ -1,9 +1,10 @@
 import type { DeviceTrialBody, DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { connectionOf } from '@holdfast/shared/contracts/http/device-http.ts';
+import { type JudgedPoint, judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { withoutNulls } from '@holdfast/shared/contracts/http/without-nulls.ts';
-import { protocolForms } from '@holdfast/shared/contracts/protocols/protocol-forms.ts';
 import { type DeviceConfig, deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { contentIssues } from '../configuration/content-issues.ts';
-import { endpointOfDevice } from '../configuration/device-places.ts';
+import { endpointColumn, specOf } from '../configuration/device-specs.ts';
 import { validationFailed } from '../problems/problem.ts';
 import { holdersOfEndpoint } from './endpoint-holders.ts';
 import { readOnce, type TestDeviceOptions } from './test-device.ts';
@@ -22,17 +23,27 @@ export async function tryDevice(
     message,
   }));
   if (issues.length > 0) throw validationFailed(issues);
-  const holders = await holdersOfEndpoint(options.database, endpointOfDevice(body.device));
+  const endpoint = endpointColumn(specOf(device), device.connection);
+  const holders = endpoint === null ? [] : await holdersOfEndpoint(options.database, endpoint);
   const read = await readOnce({ ...options, device, holders, labels: {}, learnedLimits: undefined });
   const answers = read.requests.some(({ error, failure }) => error === '' || failure === 'exception');
   return { ...read, answers };
 }
 
 function contentOf({ device, points }: DeviceTrialBody): DeviceConfig {
-  const probe = protocolForms().find(({ protocol }) => protocol === device.protocol)?.probe;
+  const spec = specOf(device);
+  const connection = connectionOf(spec, device);
+  const asked = points.length > 0 ? points : [probeOf({ spec, connection })];
   return deviceConfigSchema.parse({
     ...withoutNulls(device),
     id: 'try',
-    points: points.length > 0 ? points.map(withoutNulls) : [probe],
+    connection,
+    points: asked.map(({ common, address }) => ({ ...withoutNulls(common), address })),
   });
+}
+
+function probeOf(device: Parameters<typeof judgedDevicePoint>[0]): JudgedPoint {
+  const judged = judgedDevicePoint(device, device.spec.words.probe);
+  if (!judged.ok) throw new Error(`the probe of ${device.spec.protocol} is no point of it`);
+  return judged.value;
 }

@@ -1,9 +1,9 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
-import { faultInChinese } from '@holdfast/shared/contracts/words/fault-words.ts';
 import { BrokerUnavailable, type Collectors, type CommandAttempt } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import { readDevice } from './device-content.ts';

@@ -1,4 +1,4 @@
-import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import { valueCodes } from '@holdfast/driver/point.ts';
 import type { PointPlace } from '@holdfast/shared/contracts/http/point-name.ts';
 import { type SqlBool, sql } from 'kysely';
 import type { GrantedSites } from '../access/granted-sites.ts';

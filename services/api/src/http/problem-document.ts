@@ -1,5 +1,5 @@
+import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { Problem as ProblemDocument } from '@holdfast/shared/contracts/http/problem.ts';
-import { faultInChinese } from '@holdfast/shared/contracts/words/fault-words.ts';
 import type { FieldError, Problem } from '../problems/problem.ts';
 import type { Language } from '../problems/wanted-language.ts';
 

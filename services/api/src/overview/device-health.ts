@@ -1,3 +1,5 @@
+import { unitPlace } from '@holdfast/driver/device-place.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
 import type {
   DeviceCondition,
   DeviceHealthPage,
@@ -88,14 +90,14 @@ async function withConfigured(
   if (views.length === 0) return [];
   const found = await database
     .selectFrom('devices')
-    .select(['id', 'code', 'name', 'endpoint', 'unit_id'])
+    .select(['id', 'code', 'name', 'protocol', 'connection'])
     .where('code', 'in', [...new Set(views.map(({ device }) => device))])
     .execute();
   const byCode = new Map(
-    found.map(({ id, code, name, endpoint, unit_id }) => [
-      code,
-      { id, name, address: `${endpoint} unit ${unit_id}` },
-    ]),
+    found.map(({ id, code, name, protocol, connection }) => {
+      const spec = specs.get(protocol);
+      return [code, { id, name, address: spec ? unitPlace(spec, connection) : '' }];
+    }),
   );
   return views.map((view) => ({ ...view, configured: byCode.get(view.device) ?? null }));
 }

@@ -1,5 +1,5 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
-import { faultInChinese } from '@holdfast/shared/contracts/words/fault-words.ts';
+import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import { type ProblemCode, problemCodes } from './codes.ts';
 
 /** An answer that is an error, thrown by its code from wherever it was found. problem-replies.ts makes problem+json of it. */

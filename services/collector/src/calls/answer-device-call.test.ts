@@ -1,14 +1,14 @@
 import type { WriteRequest } from '@holdfast/driver-modbus/layout/requests.ts';
 import type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
 import { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
-import { deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { modbusDevice, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { modbusOver } from '../polling/testing/modbus-links.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
 import type { AskedOfDevice } from './asked-of-device.ts';
 
-const device = deviceConfigSchema.parse({
+const device = modbusDevice({
   id: '1',
   code: 'press',
   protocol: 'modbus_tcp',
@@ -54,8 +54,7 @@ describe('a reading', () => {
   it('says in words what the device sent that is no value', async () => {
     const { state, endpoints } = registerBus();
     state.value = 0x00fa;
-    const point = { code: 'count', table: 'holding_register', address: 5, data_type: 'bcd16' };
-    const counting = deviceConfigSchema.parse({ ...device, points: [point] });
+    const counting = { ...device, points: [pointOf('count', 5, { data_type: 'bcd16' })] };
     const read: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device: counting };
     expect(await ask(read, endpoints, 10_000)).toMatchObject({
       points: [{ quality: 'bad', raw: ['0x00FA'], detail: 'holds a digit above 9, which BCD does not have' }],

@@ -50,7 +50,7 @@ export async function answerDeviceCall(
     return { kind: 'refused', detail: `${device.code} ${point?.code ?? ''} is not marked writable` };
   }
   const driver = endpoints.driver(device.protocol);
-  const asked = askedDevice(device, driver, new PointSet(device.points, driver.spec));
+  const asked = askedDevice(device, driver, new PointSet(device.points));
   const endpoint = endpoints.acquire(asked, '');
   const asker = {};
   const inTurn = async <T>(

@@ -1,14 +1,11 @@
+import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
-import {
-  type DeviceConfig,
-  deviceConfigSchema,
-  taskConfigSchema,
-} from '@holdfast/shared/contracts/task-config.ts';
+import { taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
 import { askedOfDevice } from './asked-of-device.ts';
 
 const point = { table: 'holding_register', data_type: 'uint16' } as const;
-const press: DeviceConfig = deviceConfigSchema.parse({
+const press = modbusDevice({
   ...{ id: '7', code: 'press', protocol: 'modbus_tcp', host: 'press.plant' },
   points: [
     { ...point, code: 'count', address: 1 },
@@ -17,7 +14,7 @@ const press: DeviceConfig = deviceConfigSchema.parse({
 });
 const config = taskConfigSchema.parse({
   ...{
-    schema_version: 1,
+    schema_version: 3,
     task_id: '3',
     task_code: 'line',
     task_name: '',

@@ -1,3 +1,4 @@
+import { deviceFault } from '@holdfast/drivers/device-fault.ts';
 import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { DeviceSnapshots } from '../ports.ts';
@@ -14,10 +15,15 @@ export async function askedOfDevice(
   call: DeviceCall,
   { snapshots, nowMs }: { readonly snapshots: DeviceSnapshots; readonly nowMs: () => number },
 ): Promise<{ readonly asked: AskedOfDevice } | { readonly refusal: string }> {
-  if (call.kind !== 'write') return { asked: call };
+  if (call.kind !== 'write') {
+    const fault = deviceFault(call.device);
+    return fault === undefined ? { asked: call } : { refusal: fault };
+  }
   const beganMs = nowMs();
   const found = await configuredDevice(call, snapshots);
   if (typeof found === 'string') return { refusal: found };
+  const fault = deviceFault(found);
+  if (fault !== undefined) return { refusal: fault };
   const point = found.points.find(({ code }) => code === call.point);
   if (!point) return { refusal: `its configuration snapshot has no point ${call.point}` };
   const { device: _device, point: _point, snapshot: _snapshot, ...rest } = call;

@@ -5,8 +5,9 @@ import {
   startPeer,
 } from '@holdfast/driver-modbus/link/testing/bus-under-test.ts';
 import { groupOf } from '@holdfast/driver-modbus/link/testing/raw-requests.ts';
+import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
-import { type DeviceConfig, deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { askedModbus, modbusOver } from '../polling/testing/modbus-links.ts';
@@ -59,7 +60,7 @@ const register = (address: number, rest: object = {}) => ({
   ...rest,
 });
 const deviceWith = (points: object[], rest: object = {}): DeviceConfig =>
-  deviceConfigSchema.parse({
+  modbusDevice({
     ...{ id: '1', code: 'press', protocol: 'modbus_tcp', host: 'press.plant', timeout_ms: 300, points },
     ...rest,
   });

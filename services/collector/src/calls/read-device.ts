@@ -52,7 +52,7 @@ export async function readDevice(
     period_ms: undefined,
     report: undefined,
   }));
-  const set = new PointSet(points, options.driver.spec);
+  const set = new PointSet(points);
   const device = askedDevice({ ...options.device, points }, options.driver, set, {
     learned: options.learnedLimits,
   });

@@ -82,7 +82,7 @@ export class RequestsOfReading {
     const report = (error: string, failure?: RequestFailure) => {
       const isKept = this.#hear(heard);
       this.reports.push({
-        ...(group.describe() as Pick<ReadRequestReport, 'table' | 'address' | 'quantity'>),
+        ...group.describe(),
         ...{ ms: sinceMs(), error },
         ...(failure && { failure }),
         ...(isKept && { heard }),

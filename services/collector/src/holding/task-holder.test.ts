@@ -43,7 +43,7 @@ class World {
   config: LoadedConfig = {
     ok: true,
     config: {
-      schema_version: 1,
+      schema_version: 3,
       task_id: '7',
       task_code: 'press-hall',
       task_name: '',

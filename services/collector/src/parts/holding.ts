@@ -18,6 +18,7 @@ import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
 import type { CollectorConfig } from '../config.ts';
 import { Collector } from '../holding/collector.ts';
+import { judgedConfigs } from '../holding/judged-configs.ts';
 import { SeenEvents } from '../holding/seen-events.ts';
 import { TaskHolder } from '../holding/task-holder.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
@@ -50,7 +51,7 @@ export async function openHolding(
   const collectorId = config.COLLECTOR_ID;
   // A slow link may take what the lease leaves.
   const store = await JetStreamEventStore.open(nc, { requestTimeoutMs: config.LEASE_TTL_MS });
-  const configs = await TaskConfigStore.open(nc);
+  const configs = judgedConfigs(await TaskConfigStore.open(nc));
   const liveStatus = await StatusBoard.open(nc);
   const judge = new LogJudge({
     clock: systemClock,

@@ -25,11 +25,9 @@ export function askedDevice(
   set: PointSet,
   options?: PlanOptions,
 ): AskedDevice {
-  const { id, code, protocol, timeout_ms } = device;
+  const { id, code, protocol, mode, timeout_ms, connection } = device;
   const { spec } = driver;
-  const connection: object = spec.connection.parse(device);
   const { list } = set;
-  const { mode = spec.modes[0] ?? 'polled' } = device as { readonly mode?: Mode };
   return {
     ...{ code, driver, connection, set, mode },
     timeoutMs: timeout_ms,

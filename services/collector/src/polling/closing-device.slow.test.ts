@@ -38,7 +38,7 @@ describe.skipIf(!hasLibmodbus)('a libmodbus device that closes the connection af
       epoch: 2,
       collectorId: 'c1',
       config: {
-        schema_version: 1,
+        schema_version: 3,
         task_id: '1',
         task_code: 't',
         task_name: '',

@@ -1,9 +1,9 @@
+import type { DeviceProfile } from '@holdfast/driver-modbus/layout/connection.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
-import type { DeviceProfile } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
 import { PolledWorld } from './testing/polled-world.ts';
 
-const device = (profile: Partial<DeviceProfile>) =>
+const device = (profile: Partial<DeviceProfile>, rest: Parameters<typeof deviceOf>[0] = {}) =>
   deviceOf({
     points: [pointOf('a', 0), pointOf('b', 10)],
     profile: {
@@ -17,6 +17,7 @@ const device = (profile: Partial<DeviceProfile>) =>
       excluded: [],
       ...profile,
     },
+    ...rest,
   });
 
 describe('a device that', () => {
@@ -65,8 +66,8 @@ describe('a device that', () => {
       const line = { path: '/dev/ttyUSB0', baud_rate: 9600, parity: 'even', stop_bits: 1 } as const;
       const serial = protocol === 'modbus_rtu' ? { serial: line } : {};
       const own = { protocol, ...serial, points: [pointOf('only', 0)] };
-      world.poll({ ...device({ request_pause_ms: 30 }), ...own });
-      world.poll({ ...device({}), ...own, id: 'd2', unit_id: 2 });
+      world.poll(device({ request_pause_ms: 30 }, own));
+      world.poll(device({}, { ...own, id: 'd2', unit_id: 2 }));
       await world.time.advance(500);
       await world.stop();
       expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual(at);

@@ -1,13 +1,19 @@
 import { requestOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import { flattened } from '@holdfast/driver-modbus/plan/testing/plan-reads.ts';
 import { describe, expect, it } from 'vitest';
 import { PolledWorld } from './testing/polled-world.ts';
 
 const serial = { path: '/dev/ttyUSB0', baud_rate: 9600, parity: 'even', stop_bits: 1 } as const;
-const onLine = (unitId: number, points = [pointOf('near', 10), pointOf('far', 500)]) =>
+const onLine = (
+  unitId: number,
+  points = [pointOf('near', 10), pointOf('far', 500)],
+  rest: Parameters<typeof deviceOf>[0] = {},
+) =>
   deviceOf({
     ...{ id: `d${unitId}`, code: `unit-${unitId}`, protocol: 'modbus_rtu', host: '', serial, points },
     ...{ unit_id: unitId, timeout_ms: 200 },
+    ...rest,
   });
 
 describe('a device on a line of RTU frames', () => {
@@ -15,7 +21,7 @@ describe('a device on a line of RTU frames', () => {
     const world = new PolledWorld();
     const points = [pointOf('near', 10), { ...pointOf('far', 500), data_type: 'float32' as const }];
     const profile = { request_pause_ms: 20, late_answer_ms: 7_000 };
-    world.poll({ ...onLine(1, points), profile: { ...profileDefaults, ...profile } });
+    world.poll(onLine(1, points, { profile: { ...profileDefaults, ...profile } }));
     await world.time.advance(1);
     await world.stop();
     const [first] = world.bus.asked;
@@ -27,7 +33,7 @@ describe('a device on a line of RTU frames', () => {
   });
 
   it('is said to be late by up to five of its timeouts, whatever time a request has', () => {
-    expect(requestOptions(onLine(1))).toMatchObject({ timeoutMs: 200, lateAnswerMs: 1_000 });
+    expect(requestOptions(flattened(onLine(1)))).toMatchObject({ timeoutMs: 200, lateAnswerMs: 1_000 });
   });
 
   it('with Modbus TCP is told nothing: there an answer says which request it is to', async () => {

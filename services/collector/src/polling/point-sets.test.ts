@@ -1,27 +1,25 @@
-import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
-import { modbusSpec } from '@holdfast/driver-modbus/spec/modbus-spec.ts';
 import { describe, expect, it } from 'vitest';
 import { PointSets } from './point-sets.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 
-const spec = modbusSpec('modbus_tcp') as DriverSpec;
+const protocol = 'modbus_tcp';
 const registers = (count: number) =>
   Array.from({ length: count }, (_, address) => pointOf(`r${address}`, address));
 
 describe('devices that have the same points', () => {
   it('share what is made of them, and others do not', () => {
     const sets = new PointSets();
-    const set = sets.of(registers(5), spec);
-    expect(sets.of(registers(5), spec)).toBe(set);
-    expect(sets.of(registers(6), spec)).not.toBe(set);
+    const set = sets.of(registers(5), protocol);
+    expect(sets.of(registers(5), protocol)).toBe(set);
+    expect(sets.of(registers(6), protocol)).not.toBe(set);
     const scaled = registers(5).map((point) => ({ ...point, scale: 0.1 }));
-    expect(sets.of(scaled, spec)).not.toBe(set);
+    expect(sets.of(scaled, protocol)).not.toBe(set);
   });
 
   it('keep their own limits and their own lessons', async () => {
     const world = new PolledWorld();
-    const points = new PointSets().of(registers(100), spec);
+    const points = new PointSets().of(registers(100), protocol);
     // Unit 2 lacks a register; unit 3 takes 50 at once.
     world.bus.reply = ({ unitId, address, quantity }) => {
       const isRefused = unitId === 2 && address <= 37 && 37 < address + quantity;

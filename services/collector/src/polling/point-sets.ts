@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { PointList } from '@holdfast/driver/point-list.ts';
-import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { ValueKeys } from '../samples/value-keys.ts';
 
@@ -24,9 +23,9 @@ export class PointSet {
   readonly all: readonly number[];
   readonly #rates = new Map<number, Rates>();
 
-  constructor(points: PointConfig[], spec: Pick<DriverSpec, 'place'>) {
+  constructor(points: PointConfig[]) {
     this.points = points;
-    this.list = new PointList(points.map((point) => ({ ...point, address: spec.place.parse(point) })));
+    this.list = new PointList(points);
     this.keys = new ValueKeys(points);
     this.all = points.map((_, number) => number);
   }
@@ -51,12 +50,12 @@ export class PointSets {
   readonly #known = new Map<string, WeakRef<PointSet>>();
   #sweepAt = 64;
 
-  of(points: PointConfig[], spec: Pick<DriverSpec, 'protocol' | 'place'>): PointSet {
-    const text = JSON.stringify([spec.protocol, points]);
+  of(points: PointConfig[], protocol: string): PointSet {
+    const text = JSON.stringify([protocol, points]);
     const key = createHash('sha256').update(text).digest('base64');
     const known = this.#known.get(key)?.deref();
     if (known) return known;
-    const made = new PointSet(points, spec);
+    const made = new PointSet(points);
     if (this.#known.size >= this.#sweepAt) this.#sweep();
     this.#known.set(key, new WeakRef(made));
     return made;

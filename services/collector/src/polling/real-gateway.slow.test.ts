@@ -55,7 +55,7 @@ function poll(devices: DeviceConfig[]): {
     epoch: 2,
     collectorId: 'c1',
     config: {
-      schema_version: 1,
+      schema_version: 3,
       task_id: '1',
       task_code: 't',
       task_name: '',

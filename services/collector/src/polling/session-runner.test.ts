@@ -37,7 +37,7 @@ class World {
       epoch: 42,
       collectorId: 'edge-1',
       config: {
-        schema_version: 1,
+        schema_version: 3,
         task_id: '7',
         task_code: 'press-hall',
         task_name: '',

@@ -234,7 +234,7 @@ export class SessionRunner {
     const { sessionId, epoch, collectorId, endpoints, spread = 0, onFault } = this.#options;
     const { refusedPauseMs } = this.#options;
     const driver = endpoints.driver(configured.protocol);
-    const set = pointSets.of(configured.points, driver.spec);
+    const set = pointSets.of(configured.points, configured.protocol);
     // Keeps one of equal lists of points.
     const device = { ...configured, points: set.points };
     const asked = askedDevice(device, driver, set, { refusedPauseMs });

@@ -1,9 +1,10 @@
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
-import type { DeviceDetail, PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type {
   DeviceChangesPage,
   DeviceHealthPage,
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { PointValuesPage } from '@holdfast/shared/contracts/http/points-http.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';

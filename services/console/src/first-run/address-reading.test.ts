@@ -1,8 +1,8 @@
-import { protocolForms } from '@holdfast/shared/contracts/protocols/protocol-forms.ts';
+import { forms } from '@holdfast/drivers/bodies.ts';
 import { expect, it } from 'vitest';
 import { classicOf, readAddress } from './address-reading.ts';
 
-const notations = protocolForms()[0]?.notations ?? [];
+const notations = forms()[0]?.notations ?? [];
 
 it('an address is read as the manual means it, with its table where the digit names one', () => {
   const read = ['40001', '465536', '30101', '00017', '0x1F', '100'].map((text) =>

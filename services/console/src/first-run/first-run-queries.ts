@@ -1,34 +1,14 @@
-import type {
-  DeviceDetail,
-  DeviceView,
-  PointView,
-  SiteView,
-  TaskView,
-} from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { SiteView, TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceTestView, DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
-import type { ProtocolForms } from '@holdfast/shared/contracts/http/protocols-http.ts';
+import type { DeviceDetail, DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
-import type { FormSchema } from '../forms/form-schema.ts';
-
-/** The forms of a protocol as the console draws them. */
-export type Forms = Omit<ProtocolForms, 'device' | 'point'> & {
-  readonly device: FormSchema;
-  readonly point: FormSchema;
-};
 
 const most = 2_000;
 const listed = <T>(path: string, query = {}) =>
   api.list(path, query, most) as Promise<unknown> as Promise<T[]>;
-
-export function useProtocols() {
-  return useQuery({
-    queryKey: ['protocols'],
-    queryFn: async () => (await api.get<{ results: Forms[] }>('/api/config/protocols/')).results,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-}
 
 export function useSites() {
   return useQuery({

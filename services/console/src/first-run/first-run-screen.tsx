@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { highestRole, isAtLeast, useMe } from '../api/me.ts';
+import { useProtocols } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { DemoOffer } from './demo-offer.tsx';
 import { DeviceStep } from './device-step.tsx';
-import { useProtocols, useUnfinished } from './first-run-queries.ts';
+import { useUnfinished } from './first-run-queries.ts';
 import { type Step, steps, useFirstRunSearch } from './first-run-search.ts';
 import { PointsStep } from './points-step.tsx';
 import { StartStep } from './start-step.tsx';

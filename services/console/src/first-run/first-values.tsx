@@ -1,5 +1,6 @@
-import type { DeviceDetail, PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
+import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';

@@ -2,7 +2,8 @@ import type { DeviceTrialView } from '@holdfast/shared/contracts/http/device-cal
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { bodyOf, type Draft, given, isShown, valueIn } from '../forms/form-schema.ts';
-import { type Forms, tryDevice } from './first-run-queries.ts';
+import type { Forms } from '../forms/use-protocols.ts';
+import { tryDevice } from './first-run-queries.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { valueText } from './value-text.ts';
 

@@ -1,13 +1,13 @@
-import type { PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { type UseQueryResult, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
+import type { Forms } from '../forms/use-protocols.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { classicOf, inHexadecimal } from './address-reading.ts';
-import type { Forms } from './first-run-queries.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { valueText } from './value-text.ts';
 
@@ -51,18 +51,19 @@ export function PointTable({
           </thead>
           <tbody>
             {points.map((point) => {
-              const { id, code, address, unit, count } = point;
+              const { id, code, unit, count } = point;
+              const address = Number(point.address);
               const value = values.get(count === null ? code : `${code}[0]`);
               const said = (field: string) => String(point[field as keyof PointView] ?? '');
               const classic = classicOf(address, said, form.notations);
-              const table = form.point.properties.table?.['x-options']?.[point.table]?.[language];
+              const table = form.point.properties.table?.['x-options']?.[String(point.table)]?.[language];
               return (
                 <tr key={id}>
                   <th scope="row">{code}</th>
                   <td>
-                    {classic ?? inHexadecimal(address)}{' '}
+                    {classic ?? (Number.isNaN(address) ? String(point.address) : inHexadecimal(address))}{' '}
                     <span className="small quiet">
-                      {[table, `${address}`, point.data_type].filter(Boolean).join(' · ')}
+                      {[table, `${point.address}`, point.data_type].filter(Boolean).join(' · ')}
                     </span>
                   </td>
                   <td>

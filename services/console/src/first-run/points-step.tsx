@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Button } from 'react-aria-components/Button';
+import type { Forms } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
-import { bodyOfDevice, type Forms, testDevice, useDevice, usePoints } from './first-run-queries.ts';
+import { bodyOfDevice, testDevice, useDevice, usePoints } from './first-run-queries.ts';
 import { NewPoint } from './new-point.tsx';
 import { PointTable } from './point-table.tsx';
 import { useFirstRunTexts } from './texts.ts';

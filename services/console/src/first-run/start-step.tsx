@@ -1,8 +1,6 @@
-import type {
-  DeviceDetail,
-  PointView,
-  TaskView,
-} from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { SessionView, StartedTask } from '@holdfast/shared/contracts/http/session-http.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';

@@ -1,9 +1,17 @@
-import { deviceCreateSchema, devicePointSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import { protocolForms } from '@holdfast/shared/contracts/protocols/protocol-forms.ts';
+import { bodies, forms as formsOfAll } from '@holdfast/drivers/bodies.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
+import { judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { describe, expect, it } from 'vitest';
 import { bodyOf, draftOf, type FormSchema, faultsIn, isShown, kindOf, valueIn } from './form-schema.ts';
 
-const forms = protocolForms().map(({ protocol, device, point }) => ({
+const judgedDevice = (body: unknown) => bodies().devices.judged(body);
+const judgedPoint = (protocol: string, body: unknown) => {
+  const spec = specs.get(protocol);
+  if (!spec) throw new Error(protocol);
+  const connection = bodies().devices.connectionIn(spec, spec.words.deviceExamples[0]);
+  return judgedDevicePoint({ spec, connection }, body);
+};
+const forms = formsOfAll().map(({ protocol, device, point }) => ({
   protocol,
   device: device as unknown as FormSchema,
   point: point as unknown as FormSchema,
@@ -12,17 +20,19 @@ const forms = protocolForms().map(({ protocol, device, point }) => ({
 }));
 const [{ device, point }] = forms as [(typeof forms)[number]];
 
-describe.each(forms)('a form of $protocol', ({ device, point, devices, points }) => {
+describe.each(forms)('a form of $protocol', ({ protocol, device, point, devices, points }) => {
   it('says what its example says, filled in by hand', () => {
     for (const example of devices) {
       const draft = draftOf(device, example);
       expect([...faultsIn(device, draft)]).toEqual([]);
-      expect(deviceCreateSchema.parse(bodyOf(device, draft))).toEqual(deviceCreateSchema.parse(example));
+      expect(judgedDevice(bodyOf(device, draft))).toEqual(judgedDevice(example));
+      expect(judgedDevice(example).ok).toBe(true);
     }
     for (const example of points) {
       const draft = draftOf(point, example);
       expect([...faultsIn(point, draft)]).toEqual([]);
-      expect(devicePointSchema.parse(bodyOf(point, draft))).toEqual(devicePointSchema.parse(example));
+      expect(judgedPoint(protocol, bodyOf(point, draft))).toEqual(judgedPoint(protocol, example));
+      expect(judgedPoint(protocol, example).ok).toBe(true);
     }
   });
 

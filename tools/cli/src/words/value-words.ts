@@ -8,7 +8,6 @@ import type { PlacementView, SessionView } from '@holdfast/shared/contracts/http
 import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
 import type { TaskPlanView } from '@holdfast/shared/contracts/http/task-plan-http.ts';
 import type { LoginWay } from '@holdfast/shared/contracts/login.ts';
-import type { registerTables } from '@holdfast/shared/contracts/task-config.ts';
 import {
   causeWords,
   collectorStateWords,
@@ -94,7 +93,7 @@ export const chineseValues = {
     discrete_input: '离散输入',
     input_register: '输入寄存器',
     holding_register: '保持寄存器',
-  } satisfies Record<(typeof registerTables)[number], string>,
+  },
 } as const;
 
 /** A value of the API for people: in English as it is, which is also how options take it. */

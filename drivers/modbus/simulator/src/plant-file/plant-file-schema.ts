@@ -1,10 +1,11 @@
 import { parseAddress } from '@holdfast/driver-modbus/layout/address-notation.ts';
+import { placeSchema } from '@holdfast/driver-modbus/layout/place.ts';
 import { registerTables } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { pointProblems } from '@holdfast/driver-modbus/spec/point-rules.ts';
 import { tableNeverWritten } from '@holdfast/driver-modbus/values/never-written.ts';
 import { durationSchema } from '@holdfast/plant/duration.ts';
 import { valueSchema } from '@holdfast/plant/plant-file/value-schema.ts';
-import { pointConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { pointConfigSchema } from '@holdfast/shared/contracts/device.ts';
 import * as z from 'zod';
 import { faultSchema } from '../fault.ts';
 
@@ -28,6 +29,7 @@ const cellsSchema = z.record(
 const pointSchema = z
   .strictObject({
     ...pointConfigSchema.omit({ period_ms: true, report: true }).shape,
+    ...placeSchema.shape,
     table: z.enum(registerTables).optional(),
     address: z.union([z.int(), z.string()]),
     value: valueSchema,

@@ -1,7 +1,10 @@
+import type { Specs } from '@holdfast/driver/spec.ts';
 import * as z from 'zod';
 import { readPointSchema, readRequestReportSchema } from '../device-call.ts';
 import { closedObject } from './closed-object.ts';
-import { deviceCreateSchema, devicePointSchema } from './configuration-http.ts';
+import type { DeviceBodies, DeviceCreate } from './device-http.ts';
+import { described, type Judged, judgedBy, schemaOf } from './judged.ts';
+import { devicePointSchema, type JudgedPoint, judgedDevicePoint } from './point-http.ts';
 
 /** `partly`: some points gave no value. */
 export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
@@ -23,11 +26,53 @@ export const deviceTestSchema = z.object({
 export type DeviceTestView = z.infer<typeof deviceTestSchema>;
 
 /** A device and points as they would be sent to be stored; without points one is read by which it shows that it is there. */
-export const deviceTrialBodySchema = closedObject({
-  device: deviceCreateSchema,
-  points: z.array(devicePointSchema).max(500).default([]),
-});
-export type DeviceTrialBody = z.infer<typeof deviceTrialBodySchema>;
+export interface DeviceTrialBody {
+  readonly device: DeviceCreate;
+  readonly points: readonly JudgedPoint[];
+}
+
+/** Its schema, for the protocols that there are. */
+export function deviceTrialBody(specs: Specs, devices: DeviceBodies): z.ZodType<DeviceTrialBody, unknown> {
+  const envelope = closedObject({
+    device: devices.create,
+    points: z.array(z.unknown()).max(500).default([]),
+  });
+  const shownPoint = {
+    anyOf: [...new Set([...specs.values()].map(devicePointSchema))].map((schema) => described(schema)),
+  };
+  const judge = (body: unknown): Judged<DeviceTrialBody> => {
+    const parsed = judgedBy(envelope, body);
+    const { device, points } = (body ?? {}) as { readonly device?: unknown; readonly points?: unknown };
+    const spec = devices.specOf(device);
+    const judged =
+      spec && Array.isArray(points)
+        ? points.map((point) =>
+            judgedDevicePoint({ spec, connection: devices.connectionIn(spec, device) }, point),
+          )
+        : [];
+    const issues = [
+      ...(parsed.ok ? [] : parsed.issues),
+      ...judged.flatMap((each, index) =>
+        each.ok
+          ? []
+          : each.issues.map(({ path, message }) => ({ path: ['points', index, ...path], message })),
+      ),
+    ];
+    if (!parsed.ok || issues.length > 0) return { ok: false, issues };
+    return {
+      ok: true,
+      value: {
+        device: parsed.value.device as DeviceCreate,
+        points: judged.flatMap((each) => (each.ok ? [each.value] : [])),
+      },
+    };
+  };
+  const { properties, ...rest } = described(envelope) as { readonly properties?: object };
+  return schemaOf(judge, {
+    ...rest,
+    properties: { ...properties, points: { type: 'array', maxItems: 500, default: [], items: shownPoint } },
+  });
+}
 
 /** The answer when something was read that is not stored. */
 export const deviceTrialSchema = deviceTestSchema.omit({ device_id: true }).extend({

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { modbusProtocols, registerTables } from '../task-config.ts';
 import { closedObject } from './closed-object.ts';
 
 /** Assumptions of a plan beside the configuration. */
@@ -12,12 +11,8 @@ export const taskPlanBodySchema = closedObject({
   .partial()
   .nullish();
 
-const planRequestSchema = z.object({
-  table: z.enum(registerTables),
-  /** Zero-based. */
-  address: z.int(),
-  /** Registers, or bits. */
-  quantity: z.int(),
+/** A request in its protocol's own fields. */
+const planRequestSchema = z.looseObject({
   /** Codes of the points that it reads. */
   points: z.array(z.string()),
   ms: z.number(),
@@ -51,8 +46,9 @@ export const taskPlanSchema = z.object({
       devices: z.array(
         z.object({
           device: z.string(),
-          protocol: z.enum(modbusProtocols),
-          unit_id: z.int(),
+          protocol: z.string(),
+          /** The box behind the endpoint that answers by itself; empty where there is no such thing. */
+          unit: z.string(),
           /** Period of the device's ticks. */
           period_ms: z.int(),
           /**

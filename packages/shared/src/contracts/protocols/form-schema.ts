@@ -1,20 +1,11 @@
-import type { FieldGroup, FieldWords } from '@holdfast/driver/form-words.ts';
-
-/** JSON Schema, draft 2020-12. */
-export type JsonSchema = { readonly [keyword: string]: unknown };
-
-/** Values that a form has chosen elsewhere, of which a field or one of its options depends: any of them for each name. */
-export type Condition = Readonly<Record<string, readonly string[]>>;
-
-/** Rules across fields as they concern one field. Any of several conditions is enough. */
-export interface FieldRules {
-  /** Where the field may be given; everywhere unless set. */
-  readonly when?: readonly Condition[] | undefined;
-  /** Where it has to be. */
-  readonly requiredWhen?: readonly Condition[] | undefined;
-  /** Where each of its values may be chosen. */
-  readonly optionsWhen?: Readonly<Record<string, readonly Condition[]>> | undefined;
-}
+import {
+  type Condition,
+  type FieldGroup,
+  type FieldRules,
+  type FieldWords,
+  implied,
+  type JsonSchema,
+} from '@holdfast/driver/form-words.ts';
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 
@@ -110,14 +101,6 @@ function* conditionals(
     const isChosen = { properties: { [field]: { const: value } }, required: [field] };
     yield implied(isChosen, anyOf(conditions));
   }
-}
-
-/** Whatever fits the first schema has to fit the second as well. */
-export function implied(condition: JsonSchema, schema: JsonSchema): JsonSchema {
-  return Object.fromEntries([
-    ['if', condition],
-    ['then', schema],
-  ]);
 }
 
 /** A name that is not given fits: something else may say it. */

@@ -194,10 +194,11 @@ export const chineseFaults = {
   '{{value}} is not a text': '{{value}} 不是文本',
   '{{value}} cannot be written in {{encoding}}: it has other characters, control characters or blanks at the end':
     '{{value}} 不能以 {{encoding}} 写入：含有其他字符、控制字符，或末尾有空格',
-  'the text has {{bytes}} bytes, and there is room for {{room}}': '文本有 {{bytes}} 字节，只能容纳 {{room}} 字节',
+  'the text has {{bytes}} bytes, and there is room for {{room}}':
+    '文本有 {{bytes}} 字节，只能容纳 {{room}} 字节',
 } as const;
 
-/** Words that faults name. */
+/** Words that faults name; drivers have more of them. */
 const chineseNames: Readonly<Record<string, string>> = {
   string: '文本',
   numbers: '数值',
@@ -213,12 +214,6 @@ const chineseNames: Readonly<Record<string, string>> = {
   undefined: '空值',
   field: '字段',
   'query parameter': '查询参数',
-  coil: '线圈',
-  discrete_input: '离散输入',
-  input_register: '输入寄存器',
-  holding_register: '保持寄存器',
-  'a coil': '线圈',
-  'a discrete_input': '离散输入',
   'an enumeration': '枚举',
 };
 
@@ -231,17 +226,20 @@ const patterns = Object.entries(chineseFaults).map(([english, chinese]) => {
   return { pattern: new RegExp(`^${source}$`, 's'), names, chinese };
 });
 
-/** A fault in Chinese; as it is where there is none for it. */
-export function faultInChinese(message: string): string {
-  for (const { pattern, names, chinese } of patterns) {
-    const found = pattern.exec(message);
-    if (!found) continue;
-    const named = new Map(names.map((name, index) => [name, found[index + 1] ?? '']));
-    return chinese.replace(/\{\{(\w+)\}\}/g, (_, name: string) => nameInChinese(named.get(name) ?? ''));
-  }
-  return message;
-}
-
-function nameInChinese(name: string): string {
-  return chineseNames[name] ?? (name.startsWith('write the zero-based') ? faultInChinese(name) : name);
+/** Puts faults into Chinese; one for which there is none stays as it is. @param driverNames what else faults name, by its English */
+export function faultsInChinese(driverNames: Readonly<Record<string, string>>): (message: string) => string {
+  const nameOf = (name: string): string =>
+    chineseNames[name] ??
+    driverNames[name] ??
+    (name.startsWith('write the zero-based') ? inChinese(name) : name);
+  const inChinese = (message: string): string => {
+    for (const { pattern, names, chinese } of patterns) {
+      const found = pattern.exec(message);
+      if (!found) continue;
+      const named = new Map(names.map((name, index) => [name, found[index + 1] ?? '']));
+      return chinese.replace(/\{\{(\w+)\}\}/g, (_, name: string) => nameOf(named.get(name) ?? ''));
+    }
+    return message;
+  };
+  return inChinese;
 }

@@ -13,7 +13,7 @@ const stream = `OBJ_${bucketNames.taskConfigs}`;
 
 function config(taskId: string, points = 1): TaskConfig {
   return {
-    schema_version: 1,
+    schema_version: 3,
     task_id: taskId,
     task_code: `line-${taskId}`,
     task_name: 'Line',
@@ -26,19 +26,14 @@ function config(taskId: string, points = 1): TaskConfig {
         name: '',
         site_code: '',
         protocol: 'modbus_tcp',
-        host: '10.0.0.1',
-        port: 502,
-        unit_id: 1,
+        mode: 'polled',
         timeout_ms: 1_000,
-        max_registers: 125,
-        max_bits: 2_000,
+        connection: { host: '10.0.0.1' },
         points: Array.from({ length: points }, (_, index) => ({
           code: `point-${index}`,
           name: '',
-          table: 'holding_register' as const,
-          address: index,
+          address: { table: 'holding_register', address: index, byte_order: 'ABCD' },
           data_type: 'uint16' as const,
-          byte_order: 'ABCD' as const,
           scale: 1,
           offset: 0,
           unit: '',

@@ -1,14 +1,15 @@
-import { unitKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
-import { type ConfiguredLimits, narrowedLimits } from '@holdfast/driver-modbus/plan/narrowed-limits.ts';
-import { deviceProfileSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { unitPlace } from '@holdfast/driver/device-place.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
 import type { Selectable } from 'kysely';
 import type { LockedCheck } from '../../configuration/collection.ts';
+import { viewOfDevice } from '../../configuration/device-specs.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { DevicesTable } from '../../database/tables.ts';
 import type { ShownLimits } from './shown-limits.ts';
 
 export type Applied =
-  | { readonly outcome: 'changed'; readonly device: StoredDevice; readonly change: ConfiguredLimits }
+  | { readonly outcome: 'changed'; readonly device: StoredDevice; readonly change: object }
   | { readonly outcome: 'nothing_new'; readonly device: StoredDevice }
   /** Somebody has changed how the device is read, or which one it is, since the session began. */
   | { readonly outcome: 'overtaken'; readonly device: StoredDevice }
@@ -44,12 +45,13 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
       .forUpdate()
       .executeTakeFirst();
     if (!device) return { outcome: 'gone' };
-    await holds?.(device, transaction);
-    if (how === 'by_itself' && !device.profile?.write_back) return { outcome: 'not_wanted' };
+    await holds?.(viewOfDevice(device), transaction);
+    const learning = specs.get(device.protocol)?.learning;
+    if (how === 'by_itself' && !learning?.isWrittenBack(device.connection)) return { outcome: 'not_wanted' };
     const sameDevice = shown.filter((each) => placeOf(each.device) === placeOf(device));
-    if (sameDevice.length === 0) return { outcome: 'overtaken', device };
-    const before = limitsOf(device);
-    let after = before;
+    if (!learning || sameDevice.length === 0) return { outcome: 'overtaken', device };
+    const before = learning.limits(device.connection);
+    let after: object = device.connection;
     for (const each of sameDevice) {
       if (how === 'by_itself') {
         const known = await transaction
@@ -58,24 +60,22 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
           .where('device_id', '=', deviceId)
           .where('session_id', '=', each.sessionId)
           .executeTakeFirst();
-        const expected = known?.limits ?? limitsOf(each.device);
-        if (textOf(expected) !== textOf(before)) return { outcome: 'overtaken', device };
+        const expected = known?.limits ?? learning.limits(each.device.connection);
+        if (!isDeepStrictEqual(expected, before)) return { outcome: 'overtaken', device };
       }
-      const excluded = each.limits.excluded.filter((range) => withUnconfirmed || range.is_confirmed);
-      after = narrowedLimits(after, { ...each.limits, excluded }) ?? after;
+      after = learning.narrowed(after, each.limits, withUnconfirmed) ?? after;
     }
-    if (after === before) return { outcome: 'nothing_new', device };
-    const { excluded, ...largest } = after;
-    const profile = { ...(device.profile ?? deviceProfileSchema.parse({})), excluded };
+    if (after === device.connection) return { outcome: 'nothing_new', device };
+    const limits = learning.limits(after);
     const changed = await transaction
       .updateTable('devices')
-      .set({ ...largest, profile: JSON.stringify(profile) })
+      .set({ connection: JSON.stringify(after) })
       .where('id', '=', deviceId)
       .returningAll()
       .executeTakeFirstOrThrow();
     // The limits asked for count as the session's own too: it goes on from there.
     for (const { sessionId } of sameDevice) {
-      const row = { device_id: deviceId, session_id: sessionId, limits: JSON.stringify(after) };
+      const row = { device_id: deviceId, session_id: sessionId, limits: JSON.stringify(limits) };
       await transaction
         .insertInto('device_write_backs')
         .values(row)
@@ -100,33 +100,15 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
           .limit(keptOfDevice),
       )
       .execute();
-    return { outcome: 'changed', device: changed, change: after };
+    return { outcome: 'changed', device: changed, change: limits };
   });
 }
 
 /** Sessions of one device whose write-backs are remembered: a few tasks may read it at once. */
 const keptOfDevice = 20;
 
-interface Limited {
-  readonly max_registers: number;
-  readonly max_bits: number;
-  readonly profile?: { readonly excluded: ConfiguredLimits['excluded'] } | null | undefined;
-}
-
-function limitsOf({ max_registers, max_bits, profile }: Limited): ConfiguredLimits {
-  return { max_registers, max_bits, excluded: profile?.excluded ?? [] };
-}
-
-/** The same for the same limits, however their fields are ordered. */
-function textOf({ max_registers, max_bits, excluded }: ConfiguredLimits): string {
-  return JSON.stringify([max_registers, max_bits, excluded.map(({ table, from, to }) => [table, from, to])]);
-}
-
 /** Where it is: at another place stands another device, of which nothing was learned. */
-function placeOf(device: Placed): string {
-  return unitKey({ ...device, serial: device.serial ?? undefined });
+function placeOf({ protocol, connection }: { readonly protocol: string; readonly connection: object }) {
+  const spec = specs.get(protocol);
+  return spec && `${protocol} ${unitPlace(spec, connection)}`;
 }
-
-type Placed = Pick<StoredDevice, 'protocol' | 'host' | 'port' | 'unit_id'> & {
-  readonly serial?: StoredDevice['serial'] | undefined;
-};

@@ -1,6 +1,8 @@
+import { specs } from '@holdfast/drivers/specs.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Selectable } from 'kysely';
 import type { LockedCheck } from '../../configuration/collection.ts';
+import { viewOfDevice } from '../../configuration/device-specs.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { DevicesTable } from '../../database/tables.ts';
 import type { Collectors } from '../../ports.ts';
@@ -8,9 +10,8 @@ import type { Collectors } from '../../ports.ts';
 type StoredDevice = Selectable<DevicesTable>;
 
 /**
- * Takes the ranges that sessions have learned out of a device's profile. Those of engineers stay, and so do `max_registers` and
- * `max_bits`: nobody has noted what they were before. The running session counts as overtaken from here on: it does not
- * write back what is taken away.
+ * Takes the ranges that sessions have learned out of a device's connection. Those of engineers stay. The running session counts
+ * as overtaken from here on: it does not write back what is taken away.
  * @param holds called with the device while it is locked; what it throws is thrown
  * @returns undefined when there is no such device
  */
@@ -27,13 +28,12 @@ export function forgetRanges(
       .forUpdate()
       .executeTakeFirst();
     if (!device) return undefined;
-    await holds(device, transaction);
-    const excluded = device.profile?.excluded ?? [];
-    const left = excluded.filter(({ learned }) => !learned);
-    if (left.length === excluded.length) return { changed: false, device };
+    await holds(viewOfDevice(device), transaction);
+    const connection = specs.get(device.protocol)?.learning?.forgotten(device.connection);
+    if (!connection) return { changed: false, device };
     const changed = await transaction
       .updateTable('devices')
-      .set({ profile: JSON.stringify({ ...device.profile, excluded: left }) })
+      .set({ connection: JSON.stringify(connection) })
       .where('id', '=', deviceId)
       .returningAll()
       .executeTakeFirstOrThrow();

@@ -1,16 +1,12 @@
 import { both } from '@holdfast/driver/form-words.ts';
+import { bodies } from '@holdfast/drivers/bodies.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
-import {
-  appliedLimitsSchema,
-  applyLimitsBodySchema,
-  type DeviceDetail,
-  deviceViewSchema,
-  forgottenLimitsSchema,
-} from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { applyLimitsBodySchema, type DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { SiteAccess } from '../../access/granted-sites.ts';
 import type { LockedCheck } from '../../configuration/collection.ts';
+import { viewOfDevice } from '../../configuration/device-specs.ts';
 import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
 import { traceParentOf } from '../../http/request-trace.ts';
 import { type Route, route } from '../../http/route.ts';
@@ -34,8 +30,8 @@ export function learnedLimitsRoutes(
   }: { readonly requireIfMatch?: boolean; readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'> },
 ): Route[] {
   const { database, collectors } = sources;
-  const answered = (device: object) =>
-    z.encode(deviceViewSchema, device as z.infer<typeof deviceViewSchema>) as object;
+  const { view, appliedLimits, forgottenLimits } = bodies().devices;
+  const answered = (device: object) => z.encode(view, device as z.infer<typeof view>) as object;
   const holdsFor = (
     { headers, grantedSites }: Pick<FastifyRequest, 'headers' | 'grantedSites'>,
     id: number,
@@ -57,7 +53,7 @@ export function learnedLimitsRoutes(
       tag: 'Configuration',
       summary: 'Narrow the limits of a device by what it has refused',
       hasVersion: true,
-      schema: { params, body: applyLimitsBodySchema, response: { 200: appliedLimitsSchema } },
+      schema: { params, body: applyLimitsBodySchema, response: { 200: appliedLimits } },
       handler: async (request, reply) => {
         const { id } = request.params;
         const holds = holdsFor(request, id);
@@ -78,10 +74,11 @@ export function learnedLimitsRoutes(
         });
         if (!applied.device) throw missing(id);
         if (applied.outcome === 'overtaken') throw atAnotherPlace(device.code);
-        return reply.header('etag', entityTagOf(answered(applied.device))).send({
+        const shownDevice = viewOfDevice(applied.device);
+        return reply.header('etag', entityTagOf(answered(shownDevice))).send({
           changed: applied.outcome === 'changed',
           learned_limits: shown.map(inAnswer),
-          device: applied.device,
+          device: shownDevice,
         });
       },
     }),
@@ -94,7 +91,7 @@ export function learnedLimitsRoutes(
       tag: 'Configuration',
       summary: 'Forget what a device has refused, and ask for it again',
       hasVersion: true,
-      schema: { params, body: noFieldsSchema, response: { 200: forgottenLimitsSchema } },
+      schema: { params, body: noFieldsSchema, response: { 200: forgottenLimits } },
       handler: async (request, reply) => {
         const { id } = request.params;
         const content = await readDevice(database, id);
@@ -106,7 +103,10 @@ export function learnedLimitsRoutes(
           await endpointHolders(database, id),
           traceParentOf(request.raw),
         );
-        return reply.header('etag', entityTagOf(answered(forgotten.device))).send({ ...forgotten, ...asked });
+        const shownDevice = viewOfDevice(forgotten.device);
+        return reply
+          .header('etag', entityTagOf(answered(shownDevice)))
+          .send({ ...forgotten, device: shownDevice, ...asked });
       },
     }),
   ];
@@ -123,7 +123,7 @@ export function withLearnedLimits({ liveStatus }: Pick<ShownLimitsSources, 'live
 }
 
 function inAnswer({ sessionId, collectorId, limits }: ToldLimits): DeviceDetail['learned_limits'][number] {
-  return { session_id: sessionId, collector_id: collectorId, ...limits };
+  return { ...limits, session_id: sessionId, collector_id: collectorId };
 }
 
 function missing(id: number): Problem {

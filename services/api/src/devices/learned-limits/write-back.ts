@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { specs } from '@holdfast/drivers/specs.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { regularly } from '@holdfast/shared/runtime/regularly.ts';
-import { sql } from 'kysely';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
 import { applyLimits } from './apply-limits.ts';
 import { type ShownLimits, type ShownLimitsSources, shownLimits, toldLimits } from './shown-limits.ts';
@@ -35,13 +35,13 @@ async function writeBack(options: WriteBackOptions, settled: Map<string, string>
   const told = Map.groupBy(toldLimits(liveStatus), ({ deviceCode }) => deviceCode);
   for (const code of settled.keys()) if (!told.has(code)) settled.delete(code);
   if (told.size === 0) return;
-  const willing = await database
+  const known = await database
     .selectFrom('devices')
-    .select(['id', 'code'])
+    .select(['id', 'code', 'protocol', 'connection'])
     .where('code', 'in', [...told.keys()])
-    .where(sql<boolean>`profile->>'write_back' = 'true'`)
     .execute();
-  for (const { id, code } of willing) {
+  for (const { id, code, protocol, connection } of known) {
+    if (!specs.get(protocol)?.learning?.isWrittenBack(connection)) continue;
     const said = JSON.stringify(told.get(code));
     if (settled.get(code) === said) continue;
     for (const shown of await shownLimits(options, code)) {

@@ -25,6 +25,6 @@ export function modbusOver(openBus: (address: EndpointAddress) => DeviceBus): De
 export function askedModbus(device: DeviceConfig, refusedPauseMs?: number, shared?: PointSet): AskedDevice {
   const driver = drivers.get(device.protocol);
   if (!driver) throw new RangeError(device.protocol);
-  const set = shared ?? new PointSet(device.points, driver.spec);
+  const set = shared ?? new PointSet(device.points);
   return askedDevice(device, driver, set, { refusedPauseMs });
 }

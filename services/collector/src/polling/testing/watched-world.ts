@@ -119,13 +119,13 @@ export class WatchedWorld {
       epoch,
       collectorId: 'c',
       config: {
-        schema_version: 1,
+        schema_version: 3,
         task_id: '7',
         task_code: 'watched',
         task_name: '',
         config_version: 1,
         period_ms: periodMs,
-        devices: [deviceOf({ points })],
+        devices: [deviceOf({ points, mode: 'subscribed' })],
       },
       endpoints: new Endpoints(
         { drivers: new Map([['modbus_tcp', driver]]), open: () => this.source },

@@ -1,5 +1,5 @@
-import type { DeviceDetail as Configured } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { DeviceDetail as Configured } from '@holdfast/shared/contracts/http/device-http.ts';
 import { Link, useParams } from '@tanstack/react-router';
 import { Icon } from '../../parts/icon.tsx';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';

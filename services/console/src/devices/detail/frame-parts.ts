@@ -1,5 +1,3 @@
-import type { ModbusProtocol } from '@holdfast/shared/contracts/task-config.ts';
-
 export const frameParts = [
   'transaction',
   'protocol',
@@ -25,11 +23,7 @@ export interface FrameField {
  * The fields of a frame that reads something, as far as it came. What is no such frame is data from its first strange byte on.
  * @param hex without spaces
  */
-export function fieldsOfFrame(
-  hex: string,
-  direction: 'sent' | 'received',
-  protocol: ModbusProtocol,
-): FrameField[] {
+export function fieldsOfFrame(hex: string, direction: 'sent' | 'received', protocol: string): FrameField[] {
   const bytes = hex.match(/../g) ?? [];
   const fields: FrameField[] = [];
   let at = 0;
@@ -38,14 +32,18 @@ export function fieldsOfFrame(
     at += taken.length;
     if (taken.length > 0) fields.push({ part, bytes: taken.join(' ').toUpperCase() });
   };
+  if (!protocol.startsWith('modbus_')) {
+    take('data', bytes.length);
+    return fields;
+  }
   const isTcp = protocol === 'modbus_tcp';
   if (isTcp) for (const part of ['transaction', 'protocol', 'length'] as const) take(part, 2);
   take('unit', 1);
-  const functionCode = Number.parseInt(bytes[at] ?? '', 16);
+  const answered = Number.parseInt(bytes[at] ?? '', 16);
   take('function', 1);
   // The two bytes at the end of a frame on a serial line.
   const left = () => Math.max(0, bytes.length - at - (isTcp ? 0 : 2));
-  if (functionCode > 0x80) take('exception', 1);
+  if (answered > 0x80) take('exception', 1);
   else if (direction === 'sent') {
     take('address', 2);
     take('quantity', 2);

@@ -1,4 +1,4 @@
-import type { PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 
 /** How somebody gives a value of the point. */
 export type ValueForm = 'switch' | 'names' | 'text' | 'number';

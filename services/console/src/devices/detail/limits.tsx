@@ -1,17 +1,21 @@
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
-import type { DeviceDetail } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import type { LearnedLimits } from '@holdfast/shared/contracts/session-status.ts';
+import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../../api/api.ts';
+import { usePlaceWord } from '../../forms/use-protocols.ts';
 import { Overlay } from '../../parts/overlay.tsx';
 import { useForbidden } from './may-do.ts';
 import { useDeviceTexts } from './texts.ts';
 
-type Range = Pick<LearnedLimits['excluded'][number], 'table' | 'from' | 'to'> & {
+interface Range {
+  readonly table?: unknown;
+  readonly from?: unknown;
+  readonly to?: unknown;
   readonly is_confirmed?: boolean;
-};
+  readonly learned?: boolean;
+}
 
 /** Limits that sessions have learned by the device's refusals, and a way to have them forgotten. */
 export function Limits({ device, sites }: { device: DeviceDetail; sites: readonly string[] | undefined }) {
@@ -19,7 +23,8 @@ export function Limits({ device, sites }: { device: DeviceDetail; sites: readonl
   const forbidden = useForbidden('engineer', sites);
   const [isAsked, setAsked] = useState(false);
   const [told, setTold] = useState<string>();
-  const configured = (device.profile?.excluded ?? []).filter(({ learned }) => learned);
+  const { excluded: known = [] } = (device.profile ?? {}) as { readonly excluded?: readonly Range[] };
+  const configured = known.filter(({ learned }) => learned);
   const isEmpty = configured.length === 0 && device.learned_limits.length === 0;
   return (
     <section className="limits">
@@ -29,11 +34,11 @@ export function Limits({ device, sites }: { device: DeviceDetail; sites: readonl
         <div key={session}>
           <p className="small quiet">{t('device.limits.learned', { session })}</p>
           <ul>
-            {max_registers !== undefined && (
+            {typeof max_registers === 'number' && (
               <li>{t('device.limits.max_registers', { count: max_registers })}</li>
             )}
-            {max_bits !== undefined && <li>{t('device.limits.max_bits', { count: max_bits })}</li>}
-            <Ranges ranges={excluded} />
+            {typeof max_bits === 'number' && <li>{t('device.limits.max_bits', { count: max_bits })}</li>}
+            <Ranges ranges={excluded} protocol={device.protocol} />
           </ul>
         </div>
       ))}
@@ -41,7 +46,7 @@ export function Limits({ device, sites }: { device: DeviceDetail; sites: readonl
         <div>
           <p className="small quiet">{t('device.limits.configured')}</p>
           <ul>
-            <Ranges ranges={configured} />
+            <Ranges ranges={configured} protocol={device.protocol} />
           </ul>
         </div>
       )}
@@ -68,13 +73,16 @@ export function Limits({ device, sites }: { device: DeviceDetail; sites: readonl
   );
 }
 
-function Ranges({ ranges }: { ranges: readonly Range[] }) {
+function Ranges({ ranges, protocol }: { ranges: readonly Range[]; protocol: string }) {
   const { t } = useDeviceTexts();
+  const placeWord = usePlaceWord(protocol);
   return ranges.map(({ table, from, to, is_confirmed: isConfirmed }) => {
-    const place = { table: t(`device.table.${table}`), from };
+    const place = { table: table === undefined ? '' : placeWord('table', table), from: String(from) };
     return (
       <li key={`${table} ${from}`}>
-        {from === to ? t('device.limits.cell', place) : t('device.limits.range', { ...place, to })}
+        {from === to
+          ? t('device.limits.cell', place)
+          : t('device.limits.range', { ...place, to: String(to) })}
         {isConfirmed === false && <span className="quiet"> ({t('device.limits.unconfirmed')})</span>}
       </li>
     );

@@ -1,9 +1,10 @@
-import { neverWritten } from '@holdfast/driver-modbus/values/never-written.ts';
-import type { DeviceDetail, PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { PointValueView } from '@holdfast/shared/contracts/http/points-http.ts';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import { usePlaceWord } from '../../forms/use-protocols.ts';
 import { Age } from '../../parts/age.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { useLastValues, usePoints } from '../device-queries.ts';
@@ -28,6 +29,7 @@ export function Points({ device, sites }: { device: DeviceDetail; sites: readonl
   const [shown, setShown] = useState(shownAtFirst);
   const [written, setWritten] = useState<PointView>();
   const forbidden = useForbidden('engineer', sites);
+  const placeWord = usePlaceWord(device.protocol);
   const last = byPoint(useLastValues(device.code).data ?? [], ({ point_code: code }) => code);
   const read = byPoint(test.done?.view.points ?? [], ({ code }) => code);
   const word = find.trim().toLowerCase();
@@ -79,6 +81,7 @@ export function Points({ device, sites }: { device: DeviceDetail; sites: readonl
                     <PointRow
                       key={point.id}
                       point={point}
+                      placeWord={placeWord}
                       last={last.get(point.code)}
                       read={read.get(point.code)}
                       readAt={test.done?.at}
@@ -120,6 +123,7 @@ export function Points({ device, sites }: { device: DeviceDetail; sites: readonl
 
 function PointRow({
   point,
+  placeWord,
   last,
   read,
   readAt,
@@ -127,6 +131,7 @@ function PointRow({
   onWrite,
 }: {
   point: PointView;
+  placeWord: (field: string, value: unknown) => string;
   /** As it is stored. */
   last: readonly PointValueView[] | undefined;
   /** As a test has read it. */
@@ -136,7 +141,7 @@ function PointRow({
   onWrite: () => void;
 }) {
   const { t, locale } = useDeviceTexts();
-  const { code, name, table, address, unit } = point;
+  const { code, name, unit } = point;
   const locked = lockOf(point);
   const stored = last?.[0]?.time ?? null;
   // Whichever is newer: a test that was made an hour ago says nothing of now.
@@ -151,7 +156,7 @@ function PointRow({
         {name && name !== code && <span className="under">{name}</span>}
       </th>
       <td className="small">
-        {t(`device.table.${table}`)} {address}
+        {placeText(placeWord, point)}
         <span className="under">{point.data_type}</span>
       </td>
       <td className="is-number">
@@ -205,21 +210,17 @@ function newestOf(
 
 /** Why a point is never written; undefined when it may be. */
 function lockOf(point: PointView) {
-  const { table, bit, byte, count, length, data_type, writable } = point;
-  const extent = {
-    ...{ table, data_type },
-    ...{
-      bit: bit ?? undefined,
-      byte: byte ?? undefined,
-      count: count ?? undefined,
-      length: length ?? undefined,
-    },
-  };
-  if (neverWritten(extent) !== undefined) {
-    if (table === 'input_register' || table === 'discrete_input') return 'device.points.neverTable';
-    return count === null ? 'device.points.neverPart' : 'device.points.neverArray';
-  }
-  return writable ? undefined : 'device.points.readOnly';
+  const { table, bit, data_type, count, writable } = point;
+  if (writable) return undefined;
+  if (table === 'input_register' || table === 'discrete_input') return 'device.points.neverTable';
+  if (count !== null) return 'device.points.neverArray';
+  const isByte = (data_type === 'int8' || data_type === 'uint8') && table !== 'coil';
+  return isByte || (bit !== undefined && bit !== null) ? 'device.points.neverPart' : 'device.points.readOnly';
+}
+
+/** Where a point lies, by the fields that its protocol has. */
+function placeText(word: (field: string, value: unknown) => string, { table, address }: PointView): string {
+  return [table === undefined ? '' : word('table', table), String(address ?? '')].join(' ').trim();
 }
 
 /** Values by the code of their point: those of an array have an index. */

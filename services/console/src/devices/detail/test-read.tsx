@@ -1,7 +1,8 @@
-import type { DeviceDetail } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import { usePlaceWord } from '../../forms/use-protocols.ts';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
 import { durationText } from '../../time/duration.ts';
@@ -104,19 +105,25 @@ function Result({ device, view, at }: { device: DeviceDetail; view: DeviceTestVi
 }
 
 function Request({
-  request: { table, address, quantity, ms, error, heard },
+  request: { table, address, quantity, ms, error, heard, ...own },
   protocol,
 }: {
   request: DeviceTestView['requests'][number];
   protocol: DeviceDetail['protocol'];
 }) {
   const { t, locale } = useDeviceTexts();
+  const placeWord = usePlaceWord(protocol);
   const took = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(ms);
   return (
     <li>
       <p className="small">
-        {t('device.test.request', { table: t(`device.table.${table}`), address, count: quantity })},{' '}
-        {t('device.test.took', { ms: took })}
+        {table !== undefined
+          ? t('device.test.request', {
+              table: placeWord('table', table),
+              ...{ address: String(address), count: Number(quantity) },
+            })
+          : ownText({ table, address, quantity, ...own })}
+        , {t('device.test.took', { ms: took })}
         {error !== '' && (
           <>
             {': '}
@@ -152,4 +159,12 @@ function Request({
       )}
     </li>
   );
+}
+
+/** A request in its protocol's own fields. */
+function ownText({ failure: _, ...fields }: Readonly<Record<string, unknown>>): string {
+  return Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');
 }

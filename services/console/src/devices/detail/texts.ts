@@ -168,10 +168,6 @@ export const en = {
   'device.off': 'off (0)',
   'device.quality.uncertain': 'uncertain',
   'device.quality.bad': 'no value',
-  'device.table.coil': 'coil',
-  'device.table.discrete_input': 'discrete input',
-  'device.table.input_register': 'input register',
-  'device.table.holding_register': 'holding register',
 
   'device.role': 'This needs the role {{role}}. You are {{own}}.',
   'device.role.none': 'This needs the role {{role}} at the site of the device.',
@@ -326,10 +322,6 @@ export const zh: TranslationOf<typeof en> = {
   'device.off': '关（0）',
   'device.quality.uncertain': '存疑',
   'device.quality.bad': '无数值',
-  'device.table.coil': '线圈',
-  'device.table.discrete_input': '离散输入',
-  'device.table.input_register': '输入寄存器',
-  'device.table.holding_register': '保持寄存器',
 
   'device.role': '此操作需要“{{role}}”角色，您是“{{own}}”。',
   'device.role.none': '此操作需要在设备所属站点具有“{{role}}”角色。',

@@ -1,5 +1,5 @@
-import type { PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';

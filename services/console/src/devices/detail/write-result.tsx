@@ -1,6 +1,6 @@
 import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
-import type { PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { Button } from 'react-aria-components/Button';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { shownValue } from './shown-value.ts';

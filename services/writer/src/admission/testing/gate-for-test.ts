@@ -26,7 +26,7 @@ export const snapshots: Snapshots = {
     ok: true,
     config: {
       ...{
-        schema_version: 1,
+        schema_version: 3,
         task_id: taskId,
         task_code: 'presses',
         task_name: '',
@@ -36,10 +36,9 @@ export const snapshots: Snapshots = {
       devices: [
         {
           ...{ id: 'device-1', code: 'press-1', name: '', site_code: 'north' },
-          ...{ protocol: 'modbus_tcp', host: '127.0.0.1', port: 502, unit_id: 1, timeout_ms: 1_000 },
-          ...{ max_registers: 125, max_bits: 2_000 },
+          ...{ protocol: 'modbus_tcp', mode: 'polled', timeout_ms: 1_000, connection: { host: '127.0.0.1' } },
           points: ['temperature', 'mode', 'count'].map((code, address) => ({
-            ...{ code, name: '', table: 'holding_register', address, data_type: 'int16', byte_order: 'ABCD' },
+            ...{ code, name: '', address: { table: 'holding_register', address }, data_type: 'int16' },
             ...{ scale: 1, offset: 0, unit: '' },
           })),
         },

@@ -1,14 +1,12 @@
-import { pointFaults } from '../../http/configuration-http.ts';
-import { type DataType, dataTypes, registerTables } from '../../task-config.ts';
-import type { Condition, FieldRules } from '../form-schema.ts';
+import { type Condition, type FieldRules, implied, type JsonSchema } from '@holdfast/driver/form-words.ts';
+import { type DataType, dataTypes } from '@holdfast/driver/point.ts';
+import { classicTables } from '../layout/address-notation.ts';
+import { registerTables } from '../layout/point-layout.ts';
+import { pointProblems, type RuledPoint } from './point-rules.ts';
 
-type Fields = Parameters<typeof pointFaults>[0];
-
-const plain: Fields = {
-  ...{ code: 'x', name: '', unit: '', table: 'holding_register', address: 0, data_type: 'uint16' },
-  ...{ byte_order: 'ABCD', scale: 1, offset: 0, enabled: true, writable: false },
-  ...{ bit: null, byte: null, length: null, encoding: null, count: null, precision: null },
-  ...{ valid_min: null, valid_max: null, linear: null, enumeration: null, period_ms: null, report: null },
+const plain: RuledPoint = {
+  ...{ code: 'x', table: 'holding_register', address: 0, data_type: 'uint16', byte_order: 'ABCD' },
+  ...{ scale: 1, offset: 0 },
 };
 
 /** Values of fields that not every point may have. */
@@ -25,24 +23,24 @@ const given = {
   linear: { raw_min: 0, raw_max: 1, eng_min: 0, eng_max: 10 },
   enumeration: { '0': 'off', '1': 'on' },
   writable: true,
-} as const satisfies Partial<Fields>;
+} as const satisfies Partial<RuledPoint>;
 
 /** Fields that have to be given beside one of these, for it to be judged by itself: a 64-bit integer is rounded once it is scaled. */
-const beside: Partial<Record<string, Partial<Fields>>> = { precision: { scale: 0.5 } };
+const beside: Partial<Record<string, Partial<RuledPoint>>> = { precision: { scale: 0.5 } };
 
-type Kind = Pick<Fields, 'table' | 'data_type'>;
+type Kind = Pick<RuledPoint, 'table' | 'data_type'>;
 const kinds: readonly Kind[] = registerTables.flatMap((table) =>
   dataTypes.map((data_type) => ({ table, data_type })),
 );
 
-/** Asks the rules that judge a body (`pointFaults`) of each table and type which fields go with it: there is no second list. */
+/** Asks the rules that judge a body of each table and type which fields go with it: there is no second list. */
 export function pointRules(): Readonly<Record<string, FieldRules>> {
-  const faultsOf = (kind: Kind, more: object = {}) =>
-    new Set(pointFaults({ ...plain, ...needed(kind), ...kind, ...more }).map(({ field }) => field));
+  const faultsOf = (kind: Kind, more: Partial<RuledPoint> = {}) =>
+    new Set(pointProblems({ ...plain, ...needed(kind), ...kind, ...more }).map(({ field }) => field));
   const fields = Object.entries(given).map(([field, value]): [string, FieldRules] => {
     const fitting = kinds.filter((kind) => !faultsOf(kind, { ...beside[field], [field]: value }).has(field));
     const needing = kinds.filter((kind) =>
-      faultsOf(kind, { [field]: plain[field as keyof Fields] }).has(field),
+      faultsOf(kind, { [field]: plain[field as keyof RuledPoint] }).has(field),
     );
     return [
       field,
@@ -59,8 +57,21 @@ export function pointRules(): Readonly<Record<string, FieldRules>> {
   return { ...Object.fromEntries(fields), data_type: { optionsWhen: Object.fromEntries(typesWhen) } };
 }
 
+/** The table may be left out where the notation names it, and is that one where it is given. */
+export function pointForm(schema: JsonSchema): JsonSchema {
+  const isNamed = { properties: { address: { type: 'string', pattern: '^[0-9]+$' } } };
+  const tableOfNotation = Object.entries(classicTables).map(([digit, table]) =>
+    implied(
+      { properties: { address: { type: 'string', pattern: `^${digit}[0-9]+$` } }, required: ['address'] },
+      { properties: { table: { const: table } } },
+    ),
+  );
+  const before = (schema.allOf ?? []) as JsonSchema[];
+  return { ...schema, allOf: [{ anyOf: [{ required: ['table'] }, isNamed] }, ...tableOfNotation, ...before] };
+}
+
 /** Whatever a point of this type cannot do without. */
-function needed({ data_type }: Kind): Partial<Fields> {
+function needed({ data_type }: Kind): Partial<RuledPoint> {
   return data_type === 'string' ? { length: given.length } : {};
 }
 

@@ -1,0 +1,93 @@
+import { taskCreateSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { type Judged, judgedBy } from '@holdfast/shared/contracts/http/judged.ts';
+import { judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { chineseFaults } from '@holdfast/shared/contracts/words/fault-words.ts';
+import { describe, expect, it } from 'vitest';
+import { bodies } from './bodies.ts';
+import { faultInChinese } from './fault-words.ts';
+import { specs } from './specs.ts';
+
+const point = { device_id: 1, code: 'a', table: 'holding_register', address: 0, data_type: 'uint16' };
+const device = { code: 'a', host: '10.0.0.1' };
+type Judge = (body: unknown) => Judged<unknown>;
+const judgePoint: Judge = (body) => {
+  const spec = specs.get('modbus_tcp');
+  if (!spec) throw new Error('no Modbus');
+  return judgedPoint({ spec, connection: spec.connection.parse({}) }, body);
+};
+const judgeDevice: Judge = (body) => bodies().devices.judged(body);
+const judgeTask: Judge = (body) => judgedBy(taskCreateSchema as never, body);
+const task = { code: 'a', period_ms: 1_000 };
+
+describe('a fault in Chinese', () => {
+  it.each<[string, Judge, object]>([
+    ['nothing', judgePoint, {}],
+    ['two types', judgePoint, { ...point, code: 7, scale: 'x', enabled: 1, byte_order: 'QQ' }],
+    ['an unknown field', judgePoint, { ...point, adress: 1 }],
+    ['the code time', judgePoint, { ...point, code: 'time', scale: 0 }],
+    ['no address', judgePoint, { ...point, address: 'x' }],
+    ['an address beyond the end', judgePoint, { ...point, address: 70_000 }],
+    ['another table', judgePoint, { ...point, address: '30001' }],
+    ['a wide coil', judgePoint, { ...point, table: 'coil', data_type: 'float64' }],
+    ['the last register', judgePoint, { ...point, address: 65_535, data_type: 'float32' }],
+    ['an array at the end', judgePoint, { ...point, address: 65_530, count: 9, code: 'a'.repeat(127) }],
+    ['parts', judgePoint, { ...point, bit: 1, byte: 'high', length: 2, encoding: 'ascii' }],
+    ['a text without a length', judgePoint, { ...point, data_type: 'string', scale: 2, precision: 1 }],
+    [
+      'ranges',
+      judgePoint,
+      {
+        ...point,
+        valid_min: 9,
+        valid_max: 1,
+        scale: 2,
+        linear: { raw_min: 1, raw_max: 1, eng_min: 0, eng_max: 1 },
+      },
+    ],
+    ['a name beyond the type', judgePoint, { ...point, enumeration: { 99999: 'x' } }],
+    ['a name of a fraction', judgePoint, { ...point, data_type: 'float32', enumeration: { 1: 'x' } }],
+    ['no names', judgePoint, { ...point, enumeration: {} }],
+    ['a written input', judgePoint, { ...point, table: 'input_register', writable: true }],
+    [
+      'a written bit',
+      judgePoint,
+      { ...point, data_type: 'bool', bit: 1, writable: true, report: { deadband_absolute: 1 } },
+    ],
+    ['a written array', judgePoint, { ...point, count: 2, writable: true }],
+    ['no host', judgeDevice, { ...device, host: '' }],
+    ['a host with its port', judgeDevice, { ...device, host: 'http://10.0.0.1:502' }],
+    ['a line without a path', judgeDevice, { ...device, protocol: 'modbus_rtu', unit_id: 0 }],
+    ['a line that is none', judgeDevice, { ...device, serial: { path: '/dev/ttyS0' } }],
+    ['a port beyond', judgeDevice, { ...device, port: 70_000, timeout_ms: 1.5, unit_id: -1 }],
+    ['a name of blanks', judgeDevice, { ...device, code: ' a', name: 'a\u0000' }],
+    ['a long pause', judgeDevice, { ...device, timeout_ms: 200, profile: { connect_pause_ms: 5_000 } }],
+    ['a period of nothing', judgeTask, { ...task, period_ms: 0, device_ids: ['x'] }],
+    [
+      'limits the wrong way round',
+      judgeTask,
+      { ...task, max_duration: { soft_seconds: 9, hard_seconds: 1 } },
+    ],
+    ['no limits', judgeTask, { ...task, max_duration: {} }],
+    ['labels', judgeTask, { ...task, required_labels: { 'a=b': 'c' } }],
+  ])('is there for %s', (_, judge, given) => {
+    const judged = judge(given);
+    const faults = judged.ok ? [] : judged.issues.map(({ message }) => message);
+    expect(faults).not.toEqual([]);
+    const told = faults.map(faultInChinese);
+    expect(told.filter((fault) => !/\p{Script=Han}/u.test(fault))).toEqual([]);
+    expect(told.join()).not.toMatch(/\b(must|is|not|expected|cannot|the)\b/);
+  });
+
+  it('names what the English one names, in its own order', () => {
+    expect(faultInChinese('a coil is a single bit: its data_type is bool, not float64')).toBe(
+      '线圈只有一个位：data_type 应为 bool，而不是 float64',
+    );
+    expect(faultInChinese('9 is above valid_max, 1')).toBe('9 大于 valid_max（1）');
+    expect(faultInChinese('what nobody has put into Chinese')).toBe('what nobody has put into Chinese');
+    const names = (text: string) => new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name));
+    const odd = Object.entries(chineseFaults).filter(([en, zh]) =>
+      [...names(zh)].some((name) => !names(en).has(name)),
+    );
+    expect(odd).toEqual([]);
+  });
+});

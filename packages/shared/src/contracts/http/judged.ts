@@ -1,0 +1,51 @@
+import type { FieldProblem } from '@holdfast/driver/spec.ts';
+import * as z from 'zod';
+
+export interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** A body that may be taken, or all that is wrong with it. */
+export type Judged<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly issues: readonly Issue[] };
+
+export function judgedBy<T>(schema: z.ZodType<T>, body: unknown): Judged<T> {
+  const parsed = schema.safeParse(body);
+  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: parsed.error.issues };
+}
+
+export function refusedFor(problems: readonly FieldProblem[]): Judged<never> {
+  return {
+    ok: false,
+    issues: problems.map(({ field, message }) => ({ path: field.split('.'), message })),
+  };
+}
+
+/** A schema that takes what is judged well. @param described as the OpenAPI document has it */
+export function schemaOf<T>(judge: (body: unknown) => Judged<T>, described: object): z.ZodType<T, unknown> {
+  return z
+    .unknown()
+    .transform((body, context): T => {
+      const judged = judge(body);
+      if (judged.ok) return judged.value;
+      for (const { path, message } of judged.issues) {
+        context.addIssue({ code: 'custom', path: path.map(String), message });
+      }
+      return z.NEVER;
+    })
+    .meta({ ...described });
+}
+
+/** One of several schemas; the one itself where there is no other. */
+export function anyOf(schemas: readonly object[]): object {
+  const [only, ...others] = schemas;
+  return only && others.length === 0 ? only : { anyOf: schemas };
+}
+
+/** A schema as it stands within an OpenAPI document. */
+export function described(schema: z.ZodType, io: 'input' | 'output' = 'input'): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
+  return rest;
+}

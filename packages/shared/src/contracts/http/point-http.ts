@@ -1,0 +1,296 @@
+import { plainCode, plainText } from '@holdfast/driver/plain-text.ts';
+import type { PointFields } from '@holdfast/driver/point.ts';
+import type { DriverSpec, Specs } from '@holdfast/driver/spec.ts';
+import { meaningProblems } from '@holdfast/driver/values/meaning-problems.ts';
+import * as z from 'zod';
+import { linearRangeSchema, pointConfigSchema, reportByExceptionSchema } from '../device.ts';
+import { closedObject } from './closed-object.ts';
+import { anyOf, described, type Judged, judgedBy, refusedFor, schemaOf } from './judged.ts';
+import { ownFields, ownOf, shownOf, unstorable } from './own-fields.ts';
+import { pageSchema } from './page.ts';
+import { withoutNulls } from './without-nulls.ts';
+
+const id = z.int().positive();
+const stored = pointConfigSchema.shape;
+
+/** InfluxDB takes a field of this name for the timestamp and loses it, though it answers with success (measured). */
+const isTimestampName = (name: string) => name === 'time';
+/** The fields in which InfluxDB is given what a float field does not hold: see docs/samples.md. */
+const isIntegerFieldName = (name: string) => /__integer(_minus_2_63)?$/.test(name);
+const pointCode = plainCode(stored.code)
+  .refine((name) => !isTimestampName(name), {
+    error:
+      'must not be "time": that is the name of the timestamp in the database; choose another, such as "clock_time"',
+  })
+  .refine((name) => !isIntegerFieldName(name), {
+    error:
+      'must not end in "__integer" or "__integer_minus_2_63": such names hold 64-bit integers in InfluxDB',
+  })
+  .meta({ not: { pattern: '^time$|__integer(_minus_2_63)?$' } });
+const scale = stored.scale
+  .unwrap()
+  .refine((factor) => factor !== 0, 'must not be 0: every value would be the offset')
+  .meta({ not: { const: 0 } });
+const wholeNumberPattern = '^(?:0|-?[1-9][0-9]*)$';
+
+/** Fields of a point that every protocol has, those before its own and those behind them. */
+const before = { code: pointCode, name: plainText(stored.name.unwrap()) } as const;
+const behind = {
+  data_type: stored.data_type,
+  scale,
+  offset: stored.offset.unwrap(),
+  unit: plainText(stored.unit.unwrap()),
+  enabled: z.boolean(),
+} as const;
+/** Null says that it is not set. */
+const options = {
+  count: stored.count.unwrap().nullable(),
+  precision: stored.precision.unwrap().nullable(),
+  valid_min: stored.valid_min.unwrap().nullable(),
+  valid_max: stored.valid_max.unwrap().nullable(),
+  linear: closedObject(linearRangeSchema.shape).nullable(),
+  enumeration: z
+    .record(z.string().max(20).meta({ pattern: wholeNumberPattern }), plainText(z.string().max(256)))
+    .refine((names) => Object.keys(names).length <= 1_000, 'must not name more than 1000 numbers')
+    .meta({ maxProperties: 1_000 })
+    .nullable(),
+  period_ms: stored.period_ms.unwrap().nullable(),
+  report: closedObject(reportByExceptionSchema.shape).nullable(),
+} as const;
+const writable = stored.writable.unwrap();
+
+const created = {
+  before: { ...before, name: before.name.default('') },
+  behind: {
+    ...behind,
+    scale: scale.default(1),
+    offset: stored.offset,
+    unit: behind.unit.default(''),
+    enabled: behind.enabled.default(true),
+    count: options.count.default(null),
+    precision: options.precision.default(null),
+    valid_min: options.valid_min.default(null),
+    valid_max: options.valid_max.default(null),
+    linear: options.linear.default(null),
+    enumeration: options.enumeration.default(null),
+    period_ms: options.period_ms.default(null),
+    report: options.report.default(null),
+    writable: writable.default(false),
+  },
+} as const;
+const changed = { before, behind: { ...behind, ...options, writable } } as const;
+
+const commonSchema = z.object({ ...changed.before, ...changed.behind, code: plainCode(stored.code) });
+/** The fields of a point that every protocol has. */
+export type PointCommon = z.infer<typeof commonSchema>;
+
+/** A point as the API shows it: flat, with the fields of its protocol among those that every point has. */
+export const pointViewSchema = z.looseObject({
+  id,
+  device_id: id,
+  ...commonSchema.shape,
+  scale: stored.scale.unwrap(),
+});
+export type PointView = z.infer<typeof pointViewSchema>;
+export const pointPageSchema = pageSchema(pointViewSchema);
+
+/** Answer to a creation or a change: what was stored, and what of the request may be a mistake. */
+const warnings = z.array(z.string()).optional();
+
+/** A point whose fields go together, as it is stored. */
+export interface JudgedPoint {
+  readonly common: PointCommon;
+  readonly address: unknown;
+}
+
+/** A device as far as its points are judged by it. */
+export interface DeviceOfPoint {
+  readonly spec: DriverSpec;
+  readonly connection: object;
+}
+
+/** A body of which only the device is known: the rest is judged by that. */
+const named = z.looseObject({ device_id: id });
+export type NamedPoint = z.infer<typeof named>;
+const manyNamed = z.array(named).min(1).max(10_000);
+
+/** A point's flat bodies for the protocols that there are. */
+export class PointBodies {
+  /** One point, or many that are stored together or not at all. No union of both: its errors would not say where. */
+  readonly create: z.ZodType<NamedPoint | NamedPoint[], unknown>;
+  readonly change: z.ZodType<
+    { readonly device_id?: number | undefined; readonly [field: string]: unknown },
+    unknown
+  >;
+  readonly #first: DriverSpec;
+  readonly view: typeof pointViewSchema;
+
+  constructor(specs: Specs) {
+    const places = new Map([...specs.values()].map((spec) => [spec.place, spec]));
+    const each = <T>(of: (spec: DriverSpec) => T) => [...places.values()].map(of);
+    const creations = each((spec) => ({
+      ...described(closedObject({ device_id: id, ...pointShape(spec) })),
+      examples: spec.words.pointExamples.map((example) => ({ device_id: 1, ...example })),
+    }));
+    const [first] = specs.values();
+    if (!first) throw new Error('there is no protocol');
+    this.#first = first;
+    this.create = schemaOf(
+      (body) => {
+        const isMany = Array.isArray(body);
+        const judged = isMany ? judgedBy(manyNamed, body) : judgedBy<NamedPoint | NamedPoint[]>(named, body);
+        if (judged.ok) return judged;
+        // All that is wrong, as far as it can be said without a device.
+        const { create } = schemasOf(first);
+        const whole = judgedBy<unknown>(isMany ? z.array(create).min(1).max(10_000) : create, body);
+        return whole.ok ? judged : whole;
+      },
+      {
+        anyOf: [...creations, { type: 'array', minItems: 1, maxItems: 10_000, items: anyOf(creations) }],
+      },
+    );
+    this.change = schemaOf(
+      (body) => judgedBy(z.looseObject({ device_id: id.optional() }), body),
+      anyOf(each((spec) => described(closedObject({ device_id: id, ...changeShape(spec) }).partial()))),
+    );
+    this.view = pointViewSchema.meta({
+      anyOf: each((spec) => described(z.looseObject(ownFields(spec.place).change), 'output')),
+    });
+  }
+
+  /** A point whose device there is not: as if it spoke the first protocol. */
+  judgedWithoutDevice(body: unknown): Judged<JudgedPoint> {
+    const spec = this.#first;
+    const judged = judgedPoint({ spec, connection: {} }, body);
+    if (judged.ok) return judged;
+    return {
+      ok: false,
+      issues: [{ path: ['device_id'], message: 'there is no such device' }, ...judged.issues],
+    };
+  }
+
+  get answer() {
+    return this.view.extend({ warnings });
+  }
+}
+
+const pointShape = ({ place }: Pick<DriverSpec, 'place'>) => ({
+  ...created.before,
+  ...ownFields(place).create,
+  ...created.behind,
+});
+const changeShape = ({ place }: Pick<DriverSpec, 'place'>) => ({
+  ...changed.before,
+  ...ownFields(place).change,
+  ...changed.behind,
+});
+
+const schemas = new WeakMap<
+  z.ZodObject,
+  { readonly point: z.ZodObject; readonly create: z.ZodObject; readonly change: z.ZodObject }
+>();
+function schemasOf(spec: Pick<DriverSpec, 'place'>) {
+  const known = schemas.get(spec.place);
+  if (known) return known;
+  const made = {
+    point: closedObject(pointShape(spec)),
+    create: closedObject({ device_id: id, ...pointShape(spec) }),
+    change: closedObject({ device_id: id, ...changeShape(spec) }).partial(),
+  };
+  schemas.set(spec.place, made);
+  return made;
+}
+
+/** The schema of a point whose device is known: all that a form asks for. */
+export function devicePointSchema(spec: Pick<DriverSpec, 'place'>): z.ZodObject {
+  return schemasOf(spec).point;
+}
+
+/** A point without its device. */
+export function judgedDevicePoint(device: DeviceOfPoint, body: unknown): Judged<JudgedPoint> {
+  return placed(device, judgedBy(schemasOf(device.spec).point, body));
+}
+
+/** A point that is to be created. */
+export function judgedPoint(device: DeviceOfPoint, body: unknown): Judged<JudgedPoint> {
+  return placed(device, judgedBy(schemasOf(device.spec).create, body));
+}
+
+/**
+ * A point after a change. Faults that it had before may stay, and keep nothing else from being changed.
+ * @param from the device that it is of now. @param to the device that it shall be of
+ */
+export function changedPoint(
+  { from, to }: { readonly from: DeviceOfPoint; readonly to: DeviceOfPoint },
+  now: JudgedPoint,
+  body: object,
+): Judged<JudgedPoint> {
+  const change = judgedBy(schemasOf(to.spec).change, body);
+  if (!change.ok) return change;
+  const { device_id: _, ...fields } = change.value as Record<string, unknown>;
+  const own = Object.keys(to.spec.place.shape).filter((name) => fields[name] !== undefined);
+  const shown = shownOf(from.spec.place, from.spec.showAddress(now.address));
+  const said = saidByAddress(to.spec, fields);
+  const kept = Object.entries(shown).filter(([name]) => name in to.spec.place.shape && !said.has(name));
+  const whole = { ...now.common, ...Object.fromEntries(kept), ...fields };
+  const after = placed(to, { ok: true, value: whole });
+  if (after.ok || own.length > 0 || from !== to) return after;
+  const had = placed(from, { ok: true, value: { ...now.common, ...shown } });
+  const old = had.ok ? [] : had.issues;
+  const issues = after.issues.filter(
+    ({ path, message }) =>
+      !old.some((each) => each.message === message && String(each.path) === String(path)),
+  );
+  if (issues.length > 0) return { ok: false, issues };
+  return { ok: true, value: { common: commonOf(whole), address: now.address } };
+}
+
+/** Fields that a changed address says by itself, unless they are changed too. */
+function saidByAddress(
+  { words }: DriverSpec,
+  fields: Readonly<Record<string, unknown>>,
+): ReadonlySet<string> {
+  const { address } = fields;
+  if (typeof address !== 'string') return new Set();
+  const notation = words.notations.find(({ pattern }) => new RegExp(pattern).test(address));
+  return new Set(Object.keys(notation?.sets ?? {}));
+}
+
+function placed(
+  { spec, connection }: DeviceOfPoint,
+  judged: Judged<Record<string, unknown>>,
+): Judged<JudgedPoint> {
+  if (!judged.ok) return judged;
+  const common = commonOf(judged.value);
+  const fields = withoutNulls(common) as PointFields;
+  const own = ownOf(spec.place, judged.value);
+  const odd = unstorable(own);
+  if (odd.length > 0) return refusedFor(odd);
+  const parsed = spec.parseAddress(own, fields, connection);
+  if (!parsed.ok) return refusedFor(parsed.problems);
+  // A driver says more where it knows more of its raw values.
+  const problems = meaningProblems(fields, { name: fields.data_type, isBit: false });
+  if (problems.length > 0) return refusedFor(problems);
+  return { ok: true, value: { common, address: parsed.address } };
+}
+
+const commonNames = Object.keys(commonSchema.shape);
+function commonOf(flat: object): PointCommon {
+  const fields = flat as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(commonNames.map((name) => [name, fields[name]])) as PointCommon;
+}
+
+/** A stored point as it is shown. */
+export function flatPoint<Stored extends { readonly address: unknown }>(
+  spec: Pick<DriverSpec, 'place' | 'showAddress'>,
+  { address, ...rest }: Stored,
+): Omit<Stored, 'address'> & Record<string, unknown> {
+  return { ...rest, ...shownOf(spec.place, spec.showAddress(address)) };
+}
+
+/** A point that is shown, as it is stored. */
+export function placeOfView({ spec, connection }: DeviceOfPoint, view: PointView): JudgedPoint {
+  const common = commonOf(view);
+  const parsed = spec.parseAddress(ownOf(spec.place, view), withoutNulls(common) as PointFields, connection);
+  return { common, address: parsed.ok ? parsed.address : undefined };
+}

@@ -1,0 +1,19 @@
+import { deviceFault } from '@holdfast/drivers/device-fault.ts';
+import type { TaskConfigs } from '../ports.ts';
+
+/** Snapshots whose devices this release can read: of others it says why not, for good. */
+export function judgedConfigs(configs: TaskConfigs): TaskConfigs {
+  return {
+    load: async (taskId, configVersion) => {
+      const loaded = await configs.load(taskId, configVersion);
+      if (!loaded.ok) return loaded;
+      for (const device of loaded.config.devices) {
+        const fault = deviceFault(device);
+        if (fault !== undefined) {
+          return { ok: false, problem: `configuration snapshot ${taskId}/${configVersion}: ${fault}` };
+        }
+      }
+      return loaded;
+    },
+  };
+}
