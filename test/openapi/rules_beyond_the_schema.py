@@ -48,6 +48,18 @@ MESSAGES = [
     r"must be a name or an address alone, .*",
     r"0 addresses all units of a serial line, .*",
     r"connect_pause_ms of .* comes off the timeout of .*",
+    # PLCs: what their addresses mean follows from series and frame.
+    r".* is no address of a PLC: .*",
+    r".*: numbers of .* are (octal|decimal|hexadecimal) on this series",
+    r".* is beyond the last number that a request can name",
+    r".* is a bit itself: leave .* out",
+    r".*: a word has the bits 0 to F",
+    r"frames 1E do not reach .*",
+    r"takes .*, and one read of this PLC gives .*: split it",
+    r".* names a single bit here: its data_type is bool, .*",
+    r"a PLC has words of 16 bits and no .*",
+    r"a string needs its length in words: .*",
+    r"(a bit of a word|an input) cannot be written: .*",
     r"must begin before it ends",
     # No pattern says which time zones there are.
     r"must be a time zone, such as .*",

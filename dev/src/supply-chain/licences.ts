@@ -28,10 +28,14 @@ async function main(args: readonly string[]): Promise<number> {
   const packages = await installedPackages(nodeModules);
   const verdict = judgeLicences(packages, { allowed: ALLOWED_LICENCES, exceptions: LICENCE_EXCEPTIONS });
   for (const { of, reason } of verdict.excepted) {
-    process.stdout.write(`excepted: ${of.name} ${of.version}, ${of.licence}. ${reason}\n`);
+    process.stdout.write(
+      `excepted: ${of.name} ${of.version}, ${of.licence ?? 'no licence named'}. ${reason}\n`,
+    );
   }
   for (const { name, licence } of verdict.unneeded) {
-    process.stdout.write(`note: no installed package needs the exception of ${licence} for ${name}\n`);
+    process.stdout.write(
+      `note: no installed package needs the exception of ${licence ?? 'no licence named'} for ${name}\n`,
+    );
   }
   if (verdict.refused.length === 0) {
     process.stdout.write(`The licences of ${packages.length} packages are allowed.\n`);

@@ -15,6 +15,15 @@ const judgePoint: Judge = (body) => {
   if (!spec) throw new Error('no Modbus');
   return judgedPoint({ spec, connection: spec.connection.parse({}) }, body);
 };
+const melsecPoint = { code: 'a', address: 'D100', data_type: 'uint16' };
+const judgeMelsec =
+  (connection: object = {}): Judge =>
+  (body) => {
+    const spec = specs.get('melsec');
+    if (!spec) throw new Error('no MELSEC');
+    const parsed = spec.connection.parse({ host: '10.0.0.1', port: 5_000, ...connection });
+    return judgedPoint({ spec, connection: parsed }, { device_id: 1, ...(body as object) });
+  };
 const judgeDevice: Judge = (body) => bodies().devices.judged(body);
 const judgeTask: Judge = (body) => judgedBy(taskCreateSchema as never, body);
 const task = { code: 'a', period_ms: 1_000 };
@@ -54,6 +63,23 @@ describe('a fault in Chinese', () => {
       { ...point, data_type: 'bool', bit: 1, writable: true, report: { deadband_absolute: 1 } },
     ],
     ['a written array', judgePoint, { ...point, count: 2, writable: true }],
+    ['no PLC address', judgeMelsec(), { ...melsecPoint, address: '40001' }],
+    ['no device', judgeMelsec(), { ...melsecPoint, address: 'QQ1' }],
+    ['another radix', judgeMelsec({ series: 'fx5' }), { ...melsecPoint, address: 'X9' }],
+    ['a number beyond', judgeMelsec(), { ...melsecPoint, address: 'D99999999' }],
+    ['a bit of a bit', judgeMelsec(), { ...melsecPoint, address: 'M1.1' }],
+    ['a bit beyond', judgeMelsec(), { ...melsecPoint, address: 'D1.16' }],
+    ['L by 1E', judgeMelsec({ frame: '1E' }), { ...melsecPoint, address: 'L1', data_type: 'bool' }],
+    ['more than a read', judgeMelsec(), { ...melsecPoint, count: 961 }],
+    ['a relay of a number', judgeMelsec(), { ...melsecPoint, address: 'M1' }],
+    ['a byte', judgeMelsec(), { ...melsecPoint, data_type: 'int8' }],
+    ['a PLC text without a length', judgeMelsec(), { ...melsecPoint, data_type: 'string' }],
+    [
+      'a written bit of a word',
+      judgeMelsec(),
+      { ...melsecPoint, address: 'D1.1', data_type: 'bool', writable: true },
+    ],
+    ['a written X', judgeMelsec(), { ...melsecPoint, address: 'X1', data_type: 'bool', writable: true }],
     ['no host', judgeDevice, { ...device, host: '' }],
     ['a host with its port', judgeDevice, { ...device, host: 'http://10.0.0.1:502' }],
     ['a line without a path', judgeDevice, { ...device, protocol: 'modbus_rtu', unit_id: 0 }],

@@ -3,6 +3,7 @@ import type { CreateDriver, LoadDriver } from '@holdfast/driver/registry.ts';
 
 /** Where the driver of each protocol lies: its library is loaded when the first device wants it. */
 const modules: Readonly<Record<string, () => Promise<{ readonly createDriver: CreateDriver }>>> = {
+  melsec: () => import('@holdfast/driver-melsec/driver.ts'),
   modbus_tcp: () => import('@holdfast/driver-modbus/driver.ts'),
   modbus_rtu: () => import('@holdfast/driver-modbus/driver.ts'),
   modbus_rtu_over_tcp: () => import('@holdfast/driver-modbus/driver.ts'),

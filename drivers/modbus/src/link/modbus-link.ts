@@ -1,7 +1,7 @@
 import type { Hear, Link } from '@holdfast/driver/link.ts';
 import type { Answer, Command, Group } from '@holdfast/driver/requests.ts';
 import type { ValueSink } from '@holdfast/driver/value-sink.ts';
-import { inHexadecimal } from '../layout/in-hexadecimal.ts';
+import { inHexadecimal } from '@holdfast/driver/values/in-hexadecimal.ts';
 import type { RawBlock, ReadRequest, WriteRequest } from '../layout/requests.ts';
 import type { DeviceBus } from './device-bus.ts';
 

@@ -1,3 +1,4 @@
+import { RefusedPoints } from '@holdfast/driver/refused-points.ts';
 import type { ModbusPoint } from '../layout/modbus-device.ts';
 import type { RegisterTable } from '../layout/point-layout.ts';
 import { isBitTable, pointWidth } from '../layout/point-layout.ts';
@@ -5,28 +6,15 @@ import { mergedRanges, withoutRanges } from './narrowed-limits.ts';
 import type { AddressRange, ReadCut, ReadLimits } from './plan-reads.ts';
 import type { LearnedLimits as ToldLimits } from './told-limits.ts';
 
-/** Pause between the first two looks at a refused point, unless set. They double. */
-const defaultFirstPauseMs = 30_000;
-const longestPauseFactor = 20;
 /** Refusals, with the pause between them, that are not taken for those of a device that was just starting up. */
 const refusalsThatConfirm = 2;
-
-interface Refused {
-  readonly point: ModbusPoint;
-  /** "exception 2: illegal data address" */
-  readonly answer: string;
-  readonly refusals: number;
-  readonly pauseMs: number;
-  readonly nextProbeMs: number;
-}
 
 /**
  * The lessons of a device's refusals, for the life of its poller: points that it does not have, places over
  * which it cannot be read, and that it takes less at once than its configuration says.
  */
 export class LearnedLimits {
-  readonly #firstPauseMs: number;
-  readonly #refused = new Map<string, Refused>();
+  readonly #refused: RefusedPoints<ModbusPoint>;
   readonly #takenApart = new Set<string>();
   readonly #cuts: ReadCut[] = [];
   readonly #holes: AddressRange[] = [];
@@ -36,8 +24,8 @@ export class LearnedLimits {
   /** Undefined when it has to be worked out anew. */
   #told: { readonly limits: ToldLimits | undefined } | undefined;
 
-  constructor(firstPauseMs = defaultFirstPauseMs) {
-    this.#firstPauseMs = firstPauseMs;
+  constructor(firstPauseMs?: number) {
+    this.#refused = new RefusedPoints(firstPauseMs);
   }
 
   /** Rises whenever plans must be made anew. */
@@ -55,18 +43,13 @@ export class LearnedLimits {
 
   /** A request for this point alone was refused. */
   refuse(point: ModbusPoint, answer: string, nowMs: number): void {
-    const known = this.#refused.get(point.code);
-    const longestMs = this.#firstPauseMs * longestPauseFactor;
-    const pauseMs = known ? Math.min(known.pauseMs * 2, longestMs) : this.#firstPauseMs;
-    const refusals = (known?.refusals ?? 0) + 1;
-    this.#refused.set(point.code, { point, answer, refusals, pauseMs, nextProbeMs: nowMs + pauseMs });
+    if (this.#refused.refuse(point, answer, nowMs)) this.#version += 1;
     this.#told = undefined;
-    if (!known) this.#version += 1;
   }
 
   /** It was read after all. */
   accept(code: string): void {
-    if (this.#refused.delete(code)) this.#changed();
+    if (this.#refused.accept(code)) this.#changed();
   }
 
   /** The device had refused everything, and does not do so any more: nothing that it said then counts. */
@@ -130,7 +113,7 @@ export class LearnedLimits {
 
   /** Refused points are holes that may not be gone over, too. */
   cuts(): ReadCut[] {
-    const around = [...this.#refused.values()].flatMap(({ point }) =>
+    const around = this.#refused.all().flatMap(({ point }) =>
       Array.from({ length: pointWidth(point) }, (_, index) => ({
         table: point.table,
         address: point.address + index,
@@ -140,13 +123,12 @@ export class LearnedLimits {
   }
 
   answerTo(code: string): string {
-    return this.#refused.get(code)?.answer ?? '';
+    return this.#refused.answerTo(code);
   }
 
   /** Whether it is time to look whether the point can be read by now. */
   isProbeDue(code: string, nowMs: number): boolean {
-    const refused = this.#refused.get(code);
-    return refused !== undefined && refused.nextProbeMs <= nowMs;
+    return this.#refused.isProbeDue(code, nowMs);
   }
 
   /** One line for each thing learned, for people. */
@@ -161,7 +143,7 @@ export class LearnedLimits {
     for (const { table, address } of this.#cuts) {
       lines.push(`${table} ${address}: cannot be read together with what lies before it`);
     }
-    for (const { point, answer } of this.#refused.values()) {
+    for (const { point, answer } of this.#refused.all()) {
       lines.push(`${point.code} (${point.table} ${point.address}): ${answer}`);
     }
     if (lines.length <= most) return lines;
@@ -189,7 +171,7 @@ export class LearnedLimits {
       wanted.filter(({ table }) => isBitTable(table)),
     );
     // A device that refuses everything says nothing of its registers.
-    const refused = wanted.length === 0 ? [] : [...this.#refused.values()];
+    const refused = wanted.length === 0 ? [] : this.#refused.all();
     const readable = wanted.map(rangeOf);
     const excluded = (isConfirmed: boolean) =>
       withoutRanges(

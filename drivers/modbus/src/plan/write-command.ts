@@ -1,7 +1,7 @@
 import type { PointValue } from '@holdfast/driver/point.ts';
 import type { Command } from '@holdfast/driver/requests.ts';
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
-import { inHexadecimal } from '../layout/in-hexadecimal.ts';
+import { inHexadecimal } from '@holdfast/driver/values/in-hexadecimal.ts';
 import type { ModbusPoint } from '../layout/modbus-device.ts';
 import type { RequestOptions, WriteRequest } from '../layout/requests.ts';
 import { encodeValidValue } from '../values/encode.ts';

@@ -186,9 +186,10 @@ export class SessionRunner {
     let roomLeft = learnedRangesOfSession;
     let failingLeft = failingOfSession;
     const within = (limits: LearnedLimits): LearnedLimits => {
-      const excluded = limits.excluded.slice(0, Math.min(learnedRangesOfDevice, roomLeft));
+      const { excluded: all = [] } = limits as Partial<LearnedLimits>;
+      const excluded = all.slice(0, Math.min(learnedRangesOfDevice, roomLeft));
       roomLeft -= excluded.length;
-      const leftOut = limits.excluded.length - excluded.length;
+      const leftOut = all.length - excluded.length;
       return { ...limits, excluded, ...(leftOut > 0 ? { left_out: leftOut } : {}) };
     };
     return {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { type Channel, inWords } from '../../channel.ts';
 import type { Driver } from '../../driver.ts';
-import { DriverFailure } from '../../failure.ts';
+import { Exchange, fault, incomplete, type Verdict } from '../../exchange.ts';
 import { both } from '../../form-words.ts';
 import type { Link, LinkHost } from '../../link.ts';
 import type { Answer, Command, Group } from '../../requests.ts';
@@ -100,111 +99,54 @@ export const lineDriver: Driver<Connection, number> = {
 
 const noMeaning = { data_type: 'int32', scale: 1, offset: 0 } as const;
 
-interface Exchange {
-  readonly request: string;
-  readonly number: number;
-  readonly cancel: () => void;
-  readonly resolve: (fields: string[]) => void;
-  readonly reject: (failure: DriverFailure) => void;
-  wasSent: boolean;
-}
+/** More than a line has. */
+const longestLine = 256;
 
 class LineLink implements Link {
-  readonly #to: { readonly host: string; readonly port: number };
-  readonly #host: LinkHost;
-  #channel: Channel | undefined;
-  #isOpen = false;
-  #received = '';
+  readonly #exchange: Exchange;
   #number = 0;
-  #exchange: Exchange | undefined;
 
   constructor(to: { readonly host: string; readonly port: number }, host: LinkHost) {
-    this.#to = to;
-    this.#host = host;
+    this.#exchange = new Exchange(to, host, longestLine);
   }
 
   async read(group: Group, timeoutMs: number): Promise<Answer> {
     const { request, values, decode } = group as LineGroup;
-    const fields = await this.#ask(request, timeoutMs);
-    if (fields.length !== values.length || !fields.every((field) => /^-?\d+$/.test(field))) {
-      this.#drop();
-      throw new DriverFailure('connection', `malformed answer: ${fields.join(' ')}`);
-    }
-    return { decode: (sink) => decode(fields.map(Number), sink) };
+    const numbers = await this.#ask(request, timeoutMs, (fields) =>
+      fields.length === values.length && fields.every((field) => /^-?\d+$/.test(field))
+        ? fields.map(Number)
+        : undefined,
+    );
+    return { decode: (sink) => decode(numbers, sink) };
   }
 
   async write(command: Command, timeoutMs: number): Promise<void> {
-    const [outcome] = await this.#ask((command as LineCommand).request, timeoutMs);
-    if (outcome === 'OK') return;
-    this.#drop();
-    throw new DriverFailure('connection', `malformed answer: ${outcome}`);
+    const { request } = command as LineCommand;
+    await this.#ask(request, timeoutMs, ([outcome]) => (outcome === 'OK' ? outcome : undefined));
   }
 
   disconnect(): void {
-    this.#fail('connection', 'disconnected by the collector');
+    this.#exchange.disconnect();
   }
 
-  #ask(request: string, timeoutMs: number): Promise<string[]> {
-    return new Promise((resolve, reject) => {
+  #ask<T>(request: string, timeoutMs: number, take: (fields: string[]) => T | undefined): Promise<T> {
+    return this.#exchange.ask(() => {
       this.#number += 1;
-      const cancel = this.#host.timers.after(timeoutMs, () => this.#fail('timeout', 'no answer'));
-      this.#exchange = { request, number: this.#number, cancel, resolve, reject, wasSent: false };
-      if (this.#isOpen) this.#send();
-      else this.#connect();
-    });
+      const number = String(this.#number);
+      return {
+        bytes: Buffer.from(`${number} ${request}\n`),
+        judge: (received, count) => judge(Buffer.from(received.subarray(0, count)), number, take),
+      };
+    }, timeoutMs);
   }
+}
 
-  #connect(): void {
-    this.#channel = this.#host.dial(this.#to, {
-      onOpen: () => {
-        this.#isOpen = true;
-        this.#send();
-      },
-      onBytes: (bytes, count) => this.#receive(Buffer.from(bytes.subarray(0, count)).toString('latin1')),
-      onFailure: (reason, cause) =>
-        this.#fail('connection', cause instanceof Error ? inWords(cause) : reason),
-    });
-  }
-
-  #send(): void {
-    const exchange = this.#exchange;
-    if (!exchange) return;
-    if (!this.#host.mayRequest()) {
-      this.#fail('connection', 'not sent: the right to use this device has ended');
-      return;
-    }
-    exchange.wasSent = true;
-    this.#channel?.write(Buffer.from(`${exchange.number} ${exchange.request}\n`));
-  }
-
-  #receive(text: string): void {
-    this.#received += text;
-    const end = this.#received.indexOf('\n');
-    if (end < 0) return;
-    const [number, ...fields] = this.#received.slice(0, end).split(' ');
-    this.#received = this.#received.slice(end + 1);
-    const exchange = this.#exchange;
-    if (!exchange || number !== String(exchange.number)) {
-      this.#fail('connection', 'the device sent what nobody asked for');
-      return;
-    }
-    this.#exchange = undefined;
-    exchange.cancel();
-    exchange.resolve(fields);
-  }
-
-  #fail(kind: 'timeout' | 'connection', reason: string): void {
-    const exchange = this.#exchange;
-    this.#exchange = undefined;
-    this.#drop();
-    exchange?.cancel();
-    exchange?.reject(new DriverFailure(kind, reason, { wasSent: exchange.wasSent }));
-  }
-
-  #drop(): void {
-    this.#channel?.close(false, () => undefined);
-    this.#channel = undefined;
-    this.#isOpen = false;
-    this.#received = '';
-  }
+function judge<T>(line: Buffer, asked: string, take: (fields: string[]) => T | undefined): Verdict<T> {
+  const end = line.indexOf('\n');
+  if (end < 0) return incomplete;
+  if (end < line.length - 1) return fault('more than a line');
+  const [number, ...fields] = line.toString('latin1', 0, end).split(' ');
+  if (number !== asked) return fault(`the answer to ${number} instead of ${asked}`);
+  const answer = take(fields);
+  return answer === undefined ? fault(fields.join(' ')) : { kind: 'answer', answer };
 }

@@ -1,0 +1,44 @@
+import type { PlcDevice } from '@holdfast/driver-melsec/layout/devices.ts';
+
+/** A request as a PLC understands it. */
+export interface PlcRequest {
+  readonly device: PlcDevice;
+  readonly number: number;
+  readonly count: number;
+  readonly isInBits: boolean;
+  /** Those of a write; undefined of a read. */
+  readonly values: readonly number[] | undefined;
+}
+
+export type Heard =
+  | { readonly kind: 'more' }
+  /** A whole request, or what is none and is refused with this end code. `length`: the bytes that it took. */
+  | {
+      readonly kind: 'request';
+      readonly length: number;
+      readonly request: PlcRequest | undefined;
+      readonly endCode: number;
+      readonly reply: Reply;
+    };
+
+/** How a request is answered. */
+export interface Reply {
+  /** @param cells those of a read; none of a write */
+  answer(cells: readonly number[]): Buffer;
+  refuse(endCode: number): Buffer;
+  /** The same answer under another serial number, or from another station. */
+  spoilt(answer: Buffer, how: 'serial' | 'station'): Buffer;
+  /** The answer with so many bytes more or less, right in itself. */
+  resized(answer: Buffer, bytes: number): Buffer;
+}
+
+/** Frame and data code of a PLC's port: how requests are read there, and answers are written. */
+export type Dialect = (bytes: Buffer) => Heard;
+
+/** The end codes of a frame for what a simulated PLC refuses. */
+export interface EndCodes {
+  readonly beyond: number;
+  readonly tooMany: number;
+  readonly unknownDevice: number;
+  readonly busy: number;
+}

@@ -1,0 +1,63 @@
+import { blockForecast } from '@holdfast/driver/blocks/block-forecast.ts';
+import type { Device } from '@holdfast/driver/device.ts';
+import { hostProblem } from '@holdfast/driver/host-name.ts';
+import type { DriverSpec, FieldProblem } from '@holdfast/driver/spec.ts';
+import { tcpEndpoint } from '@holdfast/driver/tcp-endpoint.ts';
+import { connectionSchema, type MelsecConnection } from '../layout/connection.ts';
+import { type MelsecPlace, placeSchema } from '../layout/place.ts';
+import { melsecReading } from '../plan/melsec-reading.ts';
+import { learning } from './learning.ts';
+import { deviceExamples, pointExamples } from './melsec-examples.ts';
+import { connectionWords, faultNames, placeWords, protocolWords } from './melsec-words.ts';
+import { parsePlace } from './point-rules.ts';
+
+/** MC protocol, as PLCs of Mitsubishi speak it. */
+export const melsecSpec: DriverSpec<MelsecConnection, MelsecPlace> = {
+  protocol: 'melsec',
+  connection: connectionSchema,
+  place: placeSchema,
+  words: {
+    ...protocolWords,
+    connection: connectionWords,
+    place: placeWords,
+    faultNames,
+    notations: [],
+    deviceExamples,
+    pointExamples,
+    probe: { code: 'probe', address: 'D0', data_type: 'uint16' },
+  },
+  modes: ['polled'],
+  can: { browse: false, write: true, sourceTime: false },
+  parseAddress: (fields, point, connection) => parsePlace(placeSchema.parse(fields), point, connection),
+  showAddress: (address) => address,
+  endpoint: ({ host, port, frame, data_code }) =>
+    tcpEndpoint(host, port, `MC protocol ${frame} in ${data_code === 'ascii' ? 'ASCII' : 'binary'}`),
+  pace: (connection) => ({
+    unit: unitOf(connection),
+    pauseAfterMs: 0,
+    pauses: 'unit',
+    busyRetries: 2,
+    closesAfterTick: false,
+  }),
+  problems,
+  forecast: (device, { roundTripMs }) => blockForecast(device, melsecReading(device), roundTripMs),
+  learning,
+};
+
+/** The station, where it is not the PLC that one is connected to. */
+function unitOf({ network_no, pc_no, module_io, module_station }: MelsecConnection): string {
+  const route = [network_no, pc_no, module_io, module_station].join('/');
+  return route === '0/255/1023/0' ? '' : route;
+}
+
+function problems({ connection, points }: Device<MelsecConnection, MelsecPlace>): FieldProblem[] {
+  const ofHost = hostProblem(connection.host);
+  // The series decides what an address means: another one may not have it.
+  const ofPoints = points.flatMap((point) => {
+    const parsed = parsePlace(point.address, point, connection);
+    return parsed.ok
+      ? []
+      : parsed.problems.map(({ message }) => ({ field: 'series', message: `${point.code}: ${message}` }));
+  });
+  return [...(ofHost === undefined ? [] : [{ field: 'host', message: ofHost }]), ...ofPoints];
+}

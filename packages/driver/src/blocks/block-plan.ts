@@ -1,0 +1,223 @@
+import type { DevicePlan, DueGroups, LostValues, PartAnswer, PlanOptions, UnreadValue } from '../driver.ts';
+import type { DriverFailure } from '../failure.ts';
+import { type PointValue, valueCodes } from '../point.ts';
+import type { PointList } from '../point-list.ts';
+import { RefusedPoints } from '../refused-points.ts';
+import type { Command, Group } from '../requests.ts';
+import type { FieldProblem } from '../spec.ts';
+import type { Block, BlockPoint, BlockReading } from './block.ts';
+import { BlockGroup, type DecodedBlock } from './block-group.ts';
+import { blockPoints } from './block-points.ts';
+import { blockOf, mergeBlocks } from './merge-blocks.ts';
+import { narrowBlock } from './narrow-block.ts';
+
+/** Refused points retried per tick. */
+const probesPerTick = 2;
+
+/** By setting of a connection, the most that one read gives. */
+export type LearnedMosts = Readonly<Record<string, number>>;
+
+interface Outline<A> {
+  readonly blocks: readonly DecodedBlock<A>[];
+  readonly unread: string;
+  readonly missing: readonly UnreadValue[];
+  readonly refused: readonly BlockPoint<A>[];
+}
+
+interface KeptPlan<A> extends DueGroups {
+  readonly refused: readonly BlockPoint<A>[];
+}
+
+/** The requests of a device that is read in blocks, and what its refusals have taught: points that it lacks, and how much it gives. */
+export class BlockPlan<A> implements DevicePlan {
+  readonly #reading: BlockReading<A>;
+  readonly #list: PointList<A>;
+  readonly #points: readonly BlockPoint<A>[];
+  readonly #refused: RefusedPoints<{ readonly code: string }>;
+  #learned: LearnedMosts;
+  #version = 0;
+  #plannedVersion = 0;
+  #kept = new Map<readonly number[], KeptPlan<A>>();
+
+  constructor(reading: BlockReading<A>, list: PointList<A>, { refusedPauseMs, learned }: PlanOptions = {}) {
+    this.#reading = reading;
+    this.#list = list;
+    this.#points = blockPoints(list, reading);
+    this.#refused = new RefusedPoints(refusedPauseMs);
+    // Whoever passes it on may have added what other protocols learn.
+    const mosts = Object.entries(learned ?? {}).filter(([, most]) => typeof most === 'number');
+    this.#learned = Object.fromEntries(mosts);
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  groups(due: readonly number[], nowMs: number): DueGroups {
+    const plan = this.#planOf(due);
+    if (plan.refused.length === 0) return plan;
+    // A device that refuses everything is starting up, as likely as not: it is asked for a point at every tick.
+    const isAll = this.#refused.size === this.#points.length;
+    const probes = plan.refused
+      .filter(({ point }) => isAll || this.#refused.isProbeDue(point.code, nowMs))
+      .slice(0, isAll ? 1 : probesPerTick);
+    if (probes.length === 0) return plan;
+    const groups = probes.map((probe) => this.#group(blockOf([probe]), true));
+    return { ...plan, groups: [...plan.groups, ...groups] };
+  }
+
+  *narrow(
+    group: Group,
+    failure: DriverFailure,
+    nowMs: number,
+  ): Generator<Group, readonly LostValues[], PartAnswer> {
+    const { block, isProbe } = group as BlockGroup<A>;
+    const open = new Set(block.points);
+    const refuse = (refused: BlockPoint<A>) => {
+      open.delete(refused);
+      if (this.#refused.refuse(refused.point, failure.message, nowMs)) this.#version += 1;
+    };
+    if (isProbe) {
+      for (const each of block.points) refuse(each);
+      return [];
+    }
+    const lost: LostValues[] = [];
+    yield* narrowBlock(block, {
+      groupOf: (half) => this.#group(half),
+      onRead: (points) => {
+        for (const each of points) open.delete(each);
+      },
+      onRefused: (refused) => {
+        refuse(refused);
+        lost.push({ values: this.#valuesOf(refused), detail: `${refused.point.code}: ${failure.message}` });
+      },
+      onTooLong: (count) => this.#limit(block.area, count),
+    });
+    if (open.size === 0) return lost;
+    const detail = `${this.#reading.code} ${group.inWords()}: ${failure.message}; which part of it is being found out`;
+    return [...lost, { values: [...open].flatMap((each) => this.#valuesOf(each)), detail }];
+  }
+
+  answered(group: Group): void {
+    const { block, isProbe } = group as BlockGroup<A>;
+    if (!isProbe) return;
+    // Nothing counts any more that a device refused while it refused everything.
+    if (this.#refused.size === this.#points.length) this.#refused.clear();
+    else for (const { point } of block.points) this.#refused.accept(point.code);
+    this.#version += 1;
+  }
+
+  command(point: number, value: PointValue): Command | FieldProblem {
+    const told = this.#points[point];
+    if (!told) throw new RangeError(`the device has no point ${point}`);
+    return this.#reading.command(told.point, value);
+  }
+
+  /** Never less than the widest point needs: as a setting it would keep that from being read. */
+  learned(): LearnedMosts | undefined {
+    const told = Object.entries(this.#learned).map(([setting, most]) => {
+      const of = this.#points.filter(({ area }) => this.#reading.limit(area).setting === setting);
+      return [setting, Math.max(most, ...of.map(({ count }) => count))] as const;
+    });
+    return told.length === 0 ? undefined : Object.fromEntries(told);
+  }
+
+  learnedInWords(most: number): string[] {
+    const limits = Object.entries(this.learned() ?? {}).map(
+      ([setting, count]) => `${setting} ${count}: it refuses to read more at once`,
+    );
+    const lines = [...limits, ...this.#refused.all().map(({ point, answer }) => `${point.code}: ${answer}`)];
+    if (lines.length <= most) return lines;
+    return [...lines.slice(0, most - 1), `and ${lines.length - most + 1} more`];
+  }
+
+  forget(): void {
+    this.#refused.clear();
+    this.#learned = {};
+    this.#version += 1;
+  }
+
+  #limit(area: string, count: number): void {
+    const { setting } = this.#reading.limit(area);
+    if (count >= (this.#learned[setting] ?? Number.POSITIVE_INFINITY)) return;
+    this.#learned = { ...this.#learned, [setting]: count };
+    this.#version += 1;
+  }
+
+  readonly #mostOf = (area: string): number => {
+    const { most, setting } = this.#reading.limit(area);
+    return Math.min(most, this.#learned[setting] ?? most);
+  };
+
+  #planOf(due: readonly number[]): KeptPlan<A> {
+    if (this.#plannedVersion !== this.#version) {
+      this.#plannedVersion = this.#version;
+      this.#kept = new Map();
+    }
+    const known = this.#kept.get(due);
+    if (known) return known;
+    const { blocks, unread, missing, refused } = this.#outlineOf(due);
+    const groups = blocks.map((block) => new BlockGroup(block, this.#reading));
+    const plan = { unread, missing, refused, groups };
+    this.#kept.set(due, plan);
+    return plan;
+  }
+
+  /** The same for all devices with these points that have taught nothing. */
+  #outlineOf(due: readonly number[]): Outline<A> {
+    if (this.#version > 0 || Object.keys(this.#learned).length > 0) return this.#outline(due);
+    const which = due.length === this.#points.length ? 'all' : due.join();
+    return this.#list.once(`outline ${this.#reading.key} ${which}`, () => this.#outline(due));
+  }
+
+  #outline(due: readonly number[]): Outline<A> {
+    const points = due.flatMap((number) => this.#points[number] ?? []);
+    const refused = points.filter(({ point }) => this.#refused.has(point.code));
+    const wide = points.filter(({ area, count }) => count > this.#reading.limit(area).most);
+    const unreadable = new Set([...wide, ...refused]);
+    const readable = points.filter((each) => !unreadable.has(each));
+    return {
+      refused,
+      blocks: mergeBlocks(readable, this.#reading, this.#mostOf, this.#walls()).map((block) =>
+        this.#decoded(block),
+      ),
+      unread: [...unreadable].map((each) => `${each.point.code}: ${this.#whyUnread(each).detail}`).join(', '),
+      missing: [...unreadable].flatMap((each) =>
+        this.#valuesOf(each).map((at) => ({ ...this.#whyUnread(each), at })),
+      ),
+    };
+  }
+
+  #walls(): BlockPoint<A>[] {
+    return this.#refused.size === 0 ? [] : this.#points.filter(({ point }) => this.#refused.has(point.code));
+  }
+
+  #whyUnread({ point, area, count }: BlockPoint<A>): Omit<UnreadValue, 'at'> {
+    const answer = this.#refused.answerTo(point.code);
+    if (answer !== '') return { detail: answer, explanation: answer, isRefused: true };
+    const { most, setting, unit } = this.#reading.limit(area);
+    const explanation = `takes ${count}, and the largest block that is read of the device has ${most} ${unit} (${setting})`;
+    return { detail: 'wider_than_device_limit', explanation, isRefused: false, limit: 'largest_block' };
+  }
+
+  #valuesOf({ at, point }: BlockPoint<A>): number[] {
+    const first = this.#list.firstOf(at);
+    return valueCodes(point).map((_, index) => first + index);
+  }
+
+  #decoded(block: Block<A>): DecodedBlock<A> {
+    const { key } = this.#reading;
+    return {
+      ...block,
+      decoders: block.points.map(({ point, at }) =>
+        this.#list.once(`decoder ${key} ${at}`, () => this.#reading.decoder(point)),
+      ),
+      firstValues: block.points.map(({ at }) => this.#list.firstOf(at)),
+      values: block.points.flatMap((point) => this.#valuesOf(point)),
+    };
+  }
+
+  #group(block: Block<A>, isProbe = false): BlockGroup<A> {
+    return new BlockGroup(this.#decoded(block), this.#reading, isProbe);
+  }
+}

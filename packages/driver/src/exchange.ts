@@ -1,0 +1,185 @@
+import { type Channel, type ChannelEvents, inWords } from './channel.ts';
+import { DriverFailure } from './failure.ts';
+import type { DialOptions, Hear, LinkHost } from './link.ts';
+
+export type Verdict<T> =
+  | { readonly kind: 'incomplete' }
+  /** All that was received is exactly one answer. */
+  | { readonly kind: 'answer'; readonly answer: T }
+  /** It is one that turns the request down. */
+  | { readonly kind: 'refusal'; readonly failure: DriverFailure }
+  /** It cannot become the answer any more. */
+  | { readonly kind: 'fault'; readonly reason: string };
+
+export const incomplete = { kind: 'incomplete' } as const;
+
+export function fault(reason: string): { readonly kind: 'fault'; readonly reason: string } {
+  return { kind: 'fault', reason };
+}
+
+/** A request as it goes out, and what its answer must be. */
+export interface Outgoing<T> {
+  readonly bytes: Buffer;
+  /** Judges the first `count` bytes, which are all that came since it went out. */
+  judge(received: Uint8Array, count: number): Verdict<T>;
+}
+
+interface Asked {
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+  readonly cancel: () => void;
+  readonly hear: Hear | undefined;
+  readonly reject: (failure: DriverFailure) => void;
+  /** Makes the request's frame once it can leave. */
+  readonly make: () => Outgoing<unknown>;
+  readonly resolve: (answer: unknown) => void;
+  /** Once it went out. */
+  outgoing: Outgoing<unknown> | undefined;
+}
+
+/**
+ * Requests over one TCP connection, one at a time, as the contract of `Link` has it: it connects when it has to, and closes the
+ * connection after every failure that is no answer, and with it the way of a late answer. Nothing is repeated.
+ */
+export class Exchange {
+  readonly #to: DialOptions;
+  readonly #host: LinkHost;
+  readonly #received: Buffer;
+  #count = 0;
+  #channel: Channel | undefined;
+  #isOpen = false;
+  #asked: Asked | undefined;
+
+  /** @param longestAnswer in bytes */
+  constructor(to: DialOptions, host: LinkHost, longestAnswer: number) {
+    this.#to = to;
+    this.#host = host;
+    this.#received = Buffer.allocUnsafeSlow(longestAnswer);
+  }
+
+  /** @throws DriverFailure and nothing else */
+  ask<T>(make: () => Outgoing<T>, timeoutMs: number, hear?: Hear): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#asked) {
+        const reason = 'another request is in flight on this endpoint';
+        reject(new DriverFailure('connection', reason, { wasSent: false }));
+        return;
+      }
+      const { clock, timers } = this.#host;
+      this.#asked = {
+        ...{ timeoutMs, hear, reject, make, outgoing: undefined },
+        deadlineMs: clock.monotonicMs() + timeoutMs,
+        cancel: timers.after(timeoutMs, () => this.#deadlinePassed()),
+        resolve: resolve as (answer: unknown) => void,
+      };
+      if (this.#isOpen) this.#send();
+      else if (!this.#channel) this.#connect();
+    });
+  }
+
+  disconnect(): void {
+    this.#fail('connection', 'disconnected by the collector');
+  }
+
+  #connect(): void {
+    try {
+      this.#channel = this.#host.dial(this.#to, this.#events());
+    } catch (error) {
+      // An address that no system takes, such as a host with a NUL in its name.
+      this.#fail('connection', error instanceof Error ? inWords(error) : String(error), error);
+    }
+  }
+
+  #events(): ChannelEvents {
+    return {
+      onOpen: () => {
+        this.#isOpen = true;
+        this.#send();
+      },
+      onBytes: (bytes, count) => this.#onBytes(bytes, count),
+      onFailure: (reason, cause) => this.#fail('connection', reason, cause),
+    };
+  }
+
+  #send(): void {
+    const asked = this.#asked;
+    if (!asked) return;
+    // A process that was stopped while it connected has no time left.
+    if (this.#host.clock.monotonicMs() > asked.deadlineMs) {
+      this.#deadlinePassed();
+      return;
+    }
+    if (!this.#host.mayRequest()) {
+      this.#fail('connection', 'not sent: the right to use this device has ended');
+      return;
+    }
+    this.#count = 0;
+    const outgoing = asked.make();
+    asked.outgoing = outgoing;
+    this.#channel?.write(outgoing.bytes);
+    asked.hear?.('sent', outgoing.bytes);
+  }
+
+  #onBytes(bytes: Uint8Array, count: number): void {
+    const asked = this.#asked;
+    if (!asked?.outgoing) {
+      this.#fail('connection', 'the device sent data that nobody asked for');
+      return;
+    }
+    asked.hear?.('received', bytes.subarray(0, count));
+    if (this.#count + count > this.#received.length) {
+      this.#fail('connection', `malformed answer: more than ${this.#received.length} bytes`);
+      return;
+    }
+    this.#received.set(bytes.subarray(0, count), this.#count);
+    this.#count += count;
+    const verdict = asked.outgoing.judge(this.#received, this.#count);
+    if (verdict.kind === 'incomplete') return;
+    if (verdict.kind === 'fault') {
+      this.#fail('connection', `malformed answer: ${verdict.reason}`);
+      return;
+    }
+    // A process that was stopped and continued sees the answer before its timers do: it is not the state of now.
+    if (this.#host.clock.monotonicMs() > asked.deadlineMs) {
+      this.#deadlinePassed();
+      return;
+    }
+    if (verdict.kind === 'refusal' && !verdict.failure.isAnswer) this.#drop();
+    this.#settle();
+    if (verdict.kind === 'answer') asked.resolve(verdict.answer);
+    else asked.reject(verdict.failure);
+  }
+
+  #deadlinePassed(): void {
+    const asked = this.#asked;
+    if (!asked) return;
+    const { timeoutMs } = asked;
+    if (!asked.outgoing) {
+      this.#fail('timeout', `not connected within ${timeoutMs} ms`);
+      return;
+    }
+    const first = this.#received.subarray(0, Math.min(this.#count, 16)).toString('hex');
+    const what = this.#count === 0 ? '' : `; received ${this.#count} bytes: ${first}`;
+    this.#fail('timeout', `no answer within ${timeoutMs} ms${what}`);
+  }
+
+  #fail(kind: 'timeout' | 'connection', reason: string, cause?: unknown): void {
+    this.#drop();
+    const asked = this.#settle();
+    asked?.reject(new DriverFailure(kind, reason, { cause, wasSent: asked.outgoing !== undefined }));
+  }
+
+  #settle(): Asked | undefined {
+    const asked = this.#asked;
+    this.#asked = undefined;
+    asked?.cancel();
+    return asked;
+  }
+
+  #drop(): void {
+    this.#channel?.close(false, () => undefined);
+    this.#channel = undefined;
+    this.#isOpen = false;
+    this.#count = 0;
+  }
+}

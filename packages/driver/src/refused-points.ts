@@ -1,0 +1,64 @@
+/** Pause between the first two looks at a refused point, unless set. They double. */
+const defaultFirstPauseMs = 30_000;
+const longestPauseFactor = 20;
+
+export interface RefusedPoint<P> {
+  readonly point: P;
+  /** "exception 2: illegal data address" */
+  readonly answer: string;
+  readonly refusals: number;
+  readonly pauseMs: number;
+  readonly nextProbeMs: number;
+}
+
+/** Points that a device refuses to give, looked at again with growing pauses: it may be starting up, or be mended. */
+export class RefusedPoints<P extends { readonly code: string }> {
+  readonly #firstPauseMs: number;
+  readonly #byCode = new Map<string, RefusedPoint<P>>();
+
+  constructor(firstPauseMs = defaultFirstPauseMs) {
+    this.#firstPauseMs = firstPauseMs;
+  }
+
+  get size(): number {
+    return this.#byCode.size;
+  }
+
+  has(code: string): boolean {
+    return this.#byCode.has(code);
+  }
+
+  all(): RefusedPoint<P>[] {
+    return [...this.#byCode.values()];
+  }
+
+  /** Empty for a point that was not refused. */
+  answerTo(code: string): string {
+    return this.#byCode.get(code)?.answer ?? '';
+  }
+
+  /** A request for this point alone was refused. @returns whether that is new */
+  refuse(point: P, answer: string, nowMs: number): boolean {
+    const known = this.#byCode.get(point.code);
+    const longestMs = this.#firstPauseMs * longestPauseFactor;
+    const pauseMs = known ? Math.min(known.pauseMs * 2, longestMs) : this.#firstPauseMs;
+    const refusals = (known?.refusals ?? 0) + 1;
+    this.#byCode.set(point.code, { point, answer, refusals, pauseMs, nextProbeMs: nowMs + pauseMs });
+    return !known;
+  }
+
+  /** It was read after all. @returns whether it had been refused */
+  accept(code: string): boolean {
+    return this.#byCode.delete(code);
+  }
+
+  clear(): void {
+    this.#byCode.clear();
+  }
+
+  /** True when it is time to look whether the point can be read by now. */
+  isProbeDue(code: string, nowMs: number): boolean {
+    const refused = this.#byCode.get(code);
+    return refused !== undefined && refused.nextProbeMs <= nowMs;
+  }
+}
