@@ -51,6 +51,43 @@ describe('PostgreSQL in its own right', () => {
     await bare.close();
   });
 
+  it('accounts for a tick once, whatever parts it came in, and keeps which times are the source’s own', async () => {
+    const { values: _, ...sample } = storableSample({ device: 'subscribed', session: '7-1', tick: 60 });
+    const part = { ...sample, part: 1, changes: { level: [[-900, 1, 4] as const, [-800, 2] as const] } };
+    const bad = {
+      ...sample,
+      part: 2,
+      changes: { level: [[-700, 3] as const], text: [[-600, 'a\0b'] as const] },
+    };
+    expect(await store.write([part, bad])).toMatchObject({
+      kind: 'written',
+      refused: [{ sample: bad, codes: ['text'] }],
+    });
+    const ticks = async () => {
+      const { rows } = await client.query(
+        `select outcome, ticks::text from samples.tick_coverage where device_code = 'subscribed' and outcome <> 'sent'`,
+      );
+      return rows;
+    };
+    expect(await ticks()).toEqual([]);
+    // Over: first as it comes, then again beside a part that is there.
+    await store.write([sample]);
+    await store.write([
+      part,
+      { ...sample, changes: {}, miss: { cause: 'exception', detail: 'text: is null' } },
+    ]);
+    expect(await ticks()).toEqual([{ outcome: 'stored', ticks: '{[60,61)}' }]);
+    const { rows } = await client.query(
+      `select value_double, source_time = time as is_its_own from samples.reading
+       where device_code = 'subscribed' order by time`,
+    );
+    expect(rows).toEqual([
+      { value_double: 1, is_its_own: true },
+      { value_double: 2, is_its_own: null },
+      { value_double: 3, is_its_own: null },
+    ]);
+  });
+
   it('takes good batches while others beside them are refused', async () => {
     const batches = Array.from({ length: 60 }, (_, tick) => {
       const good = storableSample({ device: 'beside', tick, values: { temperature: tick } });
