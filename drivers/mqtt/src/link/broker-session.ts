@@ -15,6 +15,9 @@ export interface BrokerSessionOptions {
   readonly onMessages?: (messages: readonly IPublishPacket[]) => void;
 }
 
+/** Messages that a broker of MQTT 5 may give us unacknowledged; of so many some may come twice after a kill. */
+const receiveMaximum = 100;
+
 interface Waiting {
   readonly resolve: (packet: Packet) => void;
   readonly reject: (failure: DriverFailure) => void;
@@ -118,10 +121,15 @@ export class BrokerSession {
     for (const messageId of messageIds) this.#send({ cmd: 'puback', messageId });
   }
 
-  /** Tells the broker that nothing is wrong, and ends. */
+  /** Tells the broker that nothing is wrong, and waits for it to end the connection: all that was sent has come to it then. */
+  async leave(withinMs: number): Promise<void> {
+    this.#send({ cmd: 'disconnect', ...(this.#version === 5 ? { reasonCode: 0 } : {}) });
+    const cancel = this.#options.host.timers.after(withinMs, () => this.close());
+    await this.ended.catch(() => undefined);
+    cancel();
+  }
+
   close(): void {
-    if (!this.isOver && this.#wasSent)
-      this.#send({ cmd: 'disconnect', ...(this.#version === 5 ? { reasonCode: 0 } : {}) });
     this.#end(new DriverFailure('connection', 'closed'), true);
   }
 
@@ -152,7 +160,9 @@ export class BrokerSession {
       keepalive: keep_alive_s,
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password: Buffer.from(host.secret(password.secret)) }),
-      ...(this.#version === 5 && isKept ? { properties: { sessionExpiryInterval: session_expiry_s } } : {}),
+      ...(this.#version === 5
+        ? { properties: { receiveMaximum, ...(isKept ? { sessionExpiryInterval: session_expiry_s } : {}) } }
+        : {}),
     };
   }
 

@@ -11,10 +11,11 @@ import { BrokerSession, type BrokerSessionOptions } from './broker-session.ts';
 const openWithinMs = 10_000;
 /** At the end of a watch, what came last gets so long to be safe; else the next holder gets it again. */
 const lastCommitMs = 2_000;
+/** For the broker to end a connection that is over. */
+const leaveWithinMs = 1_000;
 /** Before the end of a read, to hand over what has come. */
 const handOverMs = 50;
 
-/** The way to one broker for one device. */
 export class MqttLink implements Link {
   readonly #connection: MqttConnection;
   readonly #host: LinkHost;
@@ -55,6 +56,7 @@ export class MqttLink implements Link {
         await Promise.race([session.ended, aborted]);
       } else opening.catch(() => undefined);
       await Promise.race([committing, this.#pause(lastCommitMs)]);
+      await session.leave(leaveWithinMs);
     } finally {
       session.close();
       this.#open.delete(session);

@@ -28,10 +28,8 @@ interface Route {
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
-/** Topics whose routes are remembered. */
 const topicsKept = 10_000;
 
-/** From messages to the values of points. */
 export class TopicRoutes {
   /** The fewest filters that bring all of the messages. */
   readonly filters: readonly string[];

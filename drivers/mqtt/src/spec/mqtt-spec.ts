@@ -1,6 +1,7 @@
 import type { Device } from '@holdfast/driver/device.ts';
 import type { PointFields } from '@holdfast/driver/point.ts';
 import type { DriverSpec, FieldProblem } from '@holdfast/driver/spec.ts';
+import { tcpEndpoint } from '@holdfast/driver/tcp-endpoint.ts';
 import { connectionSchema, type MqttConnection, type MqttPlace, placeSchema } from '../layout/connection.ts';
 import { pointerSteps } from '../layout/json-pointer.ts';
 import { parseTopic } from '../layout/topic-address.ts';
@@ -22,10 +23,7 @@ export const mqttSpec: DriverSpec<MqttConnection, MqttPlace> = {
   },
   showAddress: (address) => address,
   // Any number of clients may be at one broker, from any collector.
-  endpoint: ({ host, port }) => ({
-    key: `${host.toLowerCase()}:${port}`,
-    ...{ isLocal: false, way: 'mqtt', isExclusive: false },
-  }),
+  endpoint: ({ host, port }) => ({ ...tcpEndpoint(host, port, 'mqtt'), isExclusive: false }),
   pace: () => ({ unit: '', pauseAfterMs: 0, pauses: 'endpoint', busyRetries: 0, closesAfterTick: false }),
   problems: deviceProblems,
 };

@@ -33,9 +33,7 @@ const truths: Readonly<Record<string, boolean>> = {
 };
 const decimal = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?$/i;
 const whole = /^[+-]?[0-9]{1,20}$/;
-/** A text of more characters is no reading. */
 const longestText = 65_536;
-/** Characters of what was found that are told of. */
 const shownAtMost = 40;
 
 /** Gives what was found in a message as the point's value, or says why it is none. */
