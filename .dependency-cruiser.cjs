@@ -257,10 +257,10 @@ module.exports = {
       to: { path: npm('modbus-serial') },
     },
     {
-      name: 'only-the-link-of-modbus-imports-serialport',
+      name: 'only-links-and-simulators-import-serialport',
       comment: 'It brings a native module: who opens no serial line must start without it.',
       severity: 'error',
-      from: { pathNot: ['^drivers/modbus/(src/link|simulator)/', TESTS] },
+      from: { pathNot: ['^drivers/[^/]+/(src/link|simulator)/', TESTS] },
       to: { path: npm('serialport') },
     },
     {
