@@ -5,6 +5,7 @@ import { both } from '../../form-words.ts';
 import type { Link, LinkHost } from '../../link.ts';
 import type { Answer, Command, Group } from '../../requests.ts';
 import type { DriverSpec } from '../../spec.ts';
+import { tcpEndpoint } from '../../tcp-endpoint.ts';
 import type { ValueSink } from '../../value-sink.ts';
 import { numberEmitter } from '../../values/emit-value.ts';
 import { rawNumber } from '../../values/raw-value.ts';
@@ -35,12 +36,7 @@ const spec: DriverSpec<Connection, number> = {
   can: { browse: false, write: true, sourceTime: false },
   parseAddress: (fields) => ({ ok: true, address: (fields as { register: number }).register }),
   showAddress: (register) => ({ register }),
-  endpoint: ({ host, port }) => ({
-    key: `${host.toLowerCase()}:${port}`,
-    isLocal: false,
-    way: 'lines',
-    isExclusive: true,
-  }),
+  endpoint: ({ host, port }) => tcpEndpoint(host, port, 'lines'),
   pace: () => ({ unit: '', pauseAfterMs: 0, pauses: 'endpoint', busyRetries: 0, closesAfterTick: false }),
 };
 

@@ -1,0 +1,74 @@
+import { matches } from '@holdfast/driver-mqtt/layout/topic-filter.ts';
+import type { Link } from '@holdfast/plant/lines/link.ts';
+import mqtt, { type Packet } from 'mqtt-packet';
+
+/** A client that is away has no more kept than this: beyond it, the newest go, as with other brokers. */
+const mostUnacknowledged = 10_000;
+
+export interface Message {
+  readonly topic: string;
+  readonly payload: string;
+  /** True of one that was published before the client subscribed. */
+  readonly isRetained: boolean;
+}
+
+/** A client of the broker, connected or not. */
+export class Session {
+  readonly #version: number;
+  readonly #filters = new Map<string, 0 | 1>();
+  /** Messages of QoS 1 that the client has not acknowledged, by packet id, oldest first. */
+  readonly #unacknowledged = new Map<number, Message>();
+  #lastId = 0;
+  #link: Link | undefined;
+
+  constructor(version: number) {
+    this.#version = version;
+  }
+
+  /** The connection it had before is reset: a client id is one client. */
+  connected(link: Link, sessionPresent: boolean): void {
+    if (this.#link !== link) this.#link?.reset();
+    this.#link = link;
+    this.send({ cmd: 'connack', returnCode: 0, reasonCode: 0, sessionPresent } as Packet);
+    for (const [messageId, message] of this.#unacknowledged) this.#publish(message, 1, messageId, true);
+  }
+
+  subscribed(topic: string, qos: 0 | 1): void {
+    this.#filters.set(topic, qos);
+  }
+
+  unsubscribed(topic: string): void {
+    this.#filters.delete(topic);
+  }
+
+  acknowledged(messageId: number): void {
+    this.#unacknowledged.delete(messageId);
+  }
+
+  isReset(): void {
+    this.#link?.reset();
+  }
+
+  /** @param filters of the client for which it is meant; all of them unless given */
+  published(message: Message, filters: readonly string[] = [...this.#filters.keys()]): void {
+    const taking = filters.filter((filter) => matches(filter, message.topic));
+    if (taking.length === 0) return;
+    if (taking.every((filter) => this.#filters.get(filter) === 0)) {
+      this.#publish(message, 0);
+      return;
+    }
+    if (this.#unacknowledged.size >= mostUnacknowledged) return;
+    this.#lastId = (this.#lastId % 65_535) + 1;
+    this.#unacknowledged.set(this.#lastId, message);
+    this.#publish(message, 1, this.#lastId);
+  }
+
+  send(packet: Packet): void {
+    this.#link?.send(mqtt.generate(packet, { protocolVersion: this.#version }));
+  }
+
+  #publish({ topic, payload, isRetained }: Message, qos: 0 | 1, messageId?: number, dup = false): void {
+    const id = messageId === undefined ? {} : { messageId };
+    this.send({ cmd: 'publish', topic, payload, qos, dup, retain: isRetained, ...id } as Packet);
+  }
+}
