@@ -1,4 +1,6 @@
 import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
+import { connectionOf } from '@holdfast/shared/contracts/http/device-http.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { duration, percentSaid, record, records } from '../output/values.ts';
@@ -24,6 +26,16 @@ async function devicesOf(api: ApiClient, { device_ids }: Item): Promise<string[]
 
 const whereIs = (device: Readonly<Record<string, unknown>>) =>
   device.serial ? record(device.serial).path : `${device.host}:${device.port}`;
+
+/** The settings of a device that its refusals narrow, by its protocol. */
+function settingsOf(device: Item): string {
+  const spec = specs.get(String(device.protocol));
+  const limits = spec?.learning?.limits(connectionOf(spec, device)) ?? {};
+  return Object.entries(limits)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');
+}
 
 export const configurationLists: readonly Command[] = [
   {
@@ -181,14 +193,12 @@ export const configurationLists: readonly Command[] = [
       });
       const { max_registers, max_bits, profile } = record(applied.device);
       const excluded = count(record(profile).excluded);
-      const limits = say(
-        'max_registers {{max_registers}}, max_bits {{max_bits}}, {{excluded}} ranges excluded',
-        {
-          max_registers,
-          max_bits,
-          excluded,
-        },
-      );
+      const limits =
+        max_registers === undefined
+          ? settingsOf(record(applied.device))
+          : say('max_registers {{max_registers}}, max_bits {{max_bits}}, {{excluded}} ranges excluded', {
+              ...{ max_registers, max_bits, excluded },
+            });
       const about = { device: device.code, limits };
       print.said(
         applied,
