@@ -31,6 +31,9 @@ describe('the forms of protocols', () => {
       for (const example of device.examples) {
         const made = await api.post('/api/config/devices/', example);
         expect([made.status, made.body]).toEqual([201, expect.objectContaining({ protocol })]);
+        // Where an address means something else by the device's settings, its examples are of the first one.
+        const isAlike = (specs.get(protocol)?.parseAddress.length ?? 0) < 3 || example === device.examples[0];
+        if (!isAlike) continue;
         const points = point.examples.map((each) => ({ ...each, device_id: made.body.id }));
         expect(await api.post('/api/config/points/', points)).toMatchObject({ status: 201 });
       }

@@ -233,7 +233,8 @@ export function changedPoint(
   const said = saidByAddress(to.spec, fields);
   const kept = Object.entries(shown).filter(([name]) => name in to.spec.place.shape && !said.has(name));
   const whole = { ...now.common, ...Object.fromEntries(kept), ...fields };
-  const after = placed(to, { ok: true, value: whole });
+  const checked = judgedBy(to.spec.place, ownOf(to.spec.place, whole));
+  const after = checked.ok ? placed(to, { ok: true, value: { ...whole, ...checked.value } }) : checked;
   if (after.ok || own.length > 0 || from !== to) return after;
   const had = placed(from, { ok: true, value: { ...now.common, ...shown } });
   const old = had.ok ? [] : had.issues;
