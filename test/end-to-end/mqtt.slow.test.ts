@@ -1,0 +1,172 @@
+import { connectionSchema } from '@holdfast/driver-mqtt/layout/connection.ts';
+import { countChanges } from '@holdfast/shared/contracts/sample/changes.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import mqtt from 'mqtt';
+import { describe, expect, it } from 'vitest';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
+import { mosquittoForTest, mosquittoIsInstalled } from '../support/mosquitto-for-test.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+function meterAt(port: number): TaskConfig {
+  return taskConfigSchema.parse({
+    ...{
+      schema_version: 3,
+      task_id: '1',
+      task_code: 'meters',
+      task_name: '',
+      config_version: 1,
+      period_ms: 500,
+    },
+    devices: [
+      {
+        ...{ id: 'd1', code: 'meter-1', protocol: 'mqtt', mode: 'subscribed' },
+        connection: connectionSchema.parse({ host: '127.0.0.1', port }),
+        points: [{ code: 'count', data_type: 'uint32', address: { topic: 'hall/meter-1/count' } }],
+      },
+    ],
+  });
+}
+
+/** Publishes 1, 2, 3 … one after the other, each once its broker has taken the one before. */
+async function countingPublisher(url: string) {
+  const client = await mqtt.connectAsync(url, { reconnectPeriod: 100, connectTimeout: 2_000 });
+  cleanUpAfterFile(() => client.endAsync(true));
+  // Its connection ends when its broker is killed.
+  client.on('error', () => undefined);
+  let count = 0;
+  let isOver = false;
+  const publishing = (async () => {
+    while (!isOver) {
+      count += 1;
+      await client.publishAsync('hall/meter-1/count', String(count), { qos: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  })();
+  return {
+    count: () => count,
+    /** @returns the last number, which the broker has */
+    stop: async () => {
+      isOver = true;
+      await publishing;
+      return count;
+    },
+  };
+}
+
+const countsOf = (samples: readonly Sample[]) =>
+  samples.flatMap(({ changes }) => changes?.count?.map(([, value]) => Number(value)) ?? []);
+
+async function begin(fleet: FleetForTest) {
+  const broker = await mosquittoForTest();
+  const sessionId = await fleet.log.start(meterAt(broker.port));
+  const samples = async () => (await fleet.log.samples()).filter(({ session }) => session === sessionId);
+  await eventually(async () => (await samples()).some(({ part, miss }) => part === undefined && !miss), {
+    what: 'the broker to be subscribed to',
+  });
+  const publisher = await countingPublisher(broker.url);
+  /** Waits until more values are with NATS than now. */
+  const goesOn = async () => {
+    const from = publisher.count();
+    await eventually(async () => countsOf(await samples()).some((count) => count > from + 20), {
+      what: 'values published from now on',
+      intervalMs: 100,
+    });
+  };
+  /** Ends publishing. @returns every number that has come, in the order of the stream, and every number that was published */
+  const all = async () => {
+    const last = await publisher.stop();
+    await eventually(async () => countsOf(await samples()).includes(last), {
+      what: 'the last value',
+      intervalMs: 100,
+    });
+    const published = Array.from({ length: last }, (_, index) => index + 1);
+    return { counts: countsOf(await samples()), published };
+  };
+  return { broker, sessionId, samples, goesOn, all };
+}
+
+const missing = (counts: readonly number[], published: readonly number[]) => {
+  const there = new Set(counts);
+  return published.filter((count) => !there.has(count));
+};
+
+/** Ticks that are accounted for, each once. */
+function ticksOf(samples: readonly Sample[]): number[] {
+  return samples
+    .filter(({ part }) => part === undefined)
+    .flatMap(({ tick, through_tick = tick }) =>
+      Array.from({ length: through_tick - tick + 1 }, (_, index) => tick + index),
+    );
+}
+
+describe.skipIf(!mosquittoIsInstalled())('what is published at QoS 1', () => {
+  it('is stored, all of it, when its broker is killed and comes back', async () => {
+    const fleet = await fleetForTest([]);
+    await fleet.start('supervisor');
+    await fleet.collector('c1', { SPOOL_DIR: await temporaryFolder('spool'), DEVICE_BACKOFF_MAX_MS: '500' });
+    const { broker, samples, goesOn, all } = await begin(fleet);
+    await goesOn();
+    for (let round = 0; round < 2; round += 1) {
+      await broker.kill();
+      await eventually(async () => (await samples()).at(-1)?.miss?.cause === 'connection', {
+        what: 'ticks without a broker to be misses',
+        intervalMs: 100,
+      });
+      await broker.comeBack();
+      await goesOn();
+    }
+    const { counts, published } = await all();
+    expect(missing(counts, published)).toEqual([]);
+    const ticks = ticksOf(await samples());
+    expect(ticks).toEqual(Array.from({ length: ticks.length }, (_, index) => (ticks[0] ?? 0) + index));
+    const down = (await samples()).filter(({ miss }) => miss);
+    expect(down.every((sample) => countChanges(sample.changes) === 0)).toBe(true);
+    expect(down[0]?.miss?.detail).toMatch(/^meter-1: /);
+  });
+
+  it('is stored, each once, when its collector hands it over, and all of it when that is killed', async () => {
+    const fleet = await fleetForTest([]);
+    await fleet.start('supervisor');
+    const spools = await temporaryFolder('spools');
+    const first = await fleet.collector('c1', { SPOOL_DIR: spools });
+    const { samples, goesOn, all } = await begin(fleet);
+    const placed = await fleet.placed('1', { on: 'c1' });
+    const second = await fleet.collector('c2', { SPOOL_DIR: spools });
+    await goesOn();
+    await first.stop();
+    const handedOver = await fleet.placed('1', { on: 'c2', above: placed.epoch });
+    await goesOn();
+    const before = countsOf(await samples());
+    expect(before).toEqual(before.map((_, index) => index + 1));
+
+    await fleet.collector('c3', { SPOOL_DIR: spools });
+    await second.kill();
+    await fleet.placed('1', { on: 'c3', above: handedOver.epoch });
+    await goesOn();
+    const { counts, published } = await all();
+    expect(missing(counts, published)).toEqual([]);
+  });
+
+  it('is acknowledged from the spool while NATS is away, and stored when it is back', async () => {
+    const fleet = await fleetForTest([], {
+      LEASE_TTL_MS: '60000',
+      LEASE_RENEW_MS: '500',
+      LEASE_MARGIN_MS: '500',
+    });
+    await fleet.start('supervisor');
+    await fleet.collector('c1', { SPOOL_DIR: await temporaryFolder('spool') });
+    const { goesOn, all } = await begin(fleet);
+    await goesOn();
+    await fleet.nats.kill();
+    // Far more than mosquitto gives without an acknowledgement, or keeps.
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    await fleet.nats.restart();
+    await goesOn();
+    const { counts, published } = await all();
+    expect(published.length).toBeGreaterThan(500);
+    expect(missing(counts, published)).toEqual([]);
+  });
+});
