@@ -13,8 +13,8 @@ export interface FleetPlant extends PressPlant {
   readonly session: string;
   startWriter(): Promise<RunningProcess>;
   startCollector(id: string): Promise<RunningProcess>;
-  /** Puts a sample away that the database would take. */
-  quarantine(of: { body?: string; reason: string }): Promise<void>;
+  /** Puts a sample away that the database would take. @param of.lostEpoch its epoch, which the log has lost */
+  quarantine(of: { body?: string; reason: string; lostEpoch?: number; collector?: string }): Promise<void>;
 }
 
 export async function startFleetPlant(): Promise<FleetPlant> {
@@ -46,9 +46,11 @@ export async function startFleetPlant(): Promise<FleetPlant> {
       await eventually(isUp, { what: `${collector} to be up` });
       return running;
     },
-    quarantine: async ({ body = encodeSample(sampleOf(sequence, epoch)), reason }) => {
+    quarantine: async ({ reason, lostEpoch, collector = 'c1', ...given }) => {
+      const { body = encodeSample({ ...sampleOf(sequence, lostEpoch ?? epoch), collector }) } = given;
       sequence += 1;
-      await putAway({ stream: 'SAMPLES', subject: 'samples.c1.77.1', sequence, reason, body });
+      const subject = `samples.${collector}.77.1`;
+      await putAway({ stream: 'SAMPLES', subject, sequence, reason, body, lostEpoch });
     },
   };
 }

@@ -3,6 +3,7 @@ import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-me
 import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { Quarantined, QuarantineStore } from '../ports.ts';
+import { said } from '../problems/said.ts';
 
 export type Resendable =
   | {
@@ -25,13 +26,18 @@ const sampleSubject = /^samples(\.[^.*>\s]+){3}$/;
  * its place in a chain, and a repeat would break it.
  */
 export function resendable({ message }: Quarantined): Resendable {
-  if (!message) return { ok: false, why: 'it has a form that this release does not know' };
+  if (!message)
+    return { ok: false, why: said('it has a form that this release does not know', '本版本不认识其格式') };
   const { stream, subject, body, sequence } = message;
   if (stream !== streamNames.samples || !sampleSubject.test(subject)) {
-    return { ok: false, why: `only samples can be sent again, not messages of ${stream} on ${subject}` };
+    const why = said(
+      `only samples can be sent again, not messages of ${stream} on ${subject}`,
+      `只有采样可以重新发送，${stream} 的 ${subject} 消息不可以`,
+    );
+    return { ok: false, why };
   }
   if (body.length >= quarantinedBodyLength) {
-    return { ok: false, why: 'it was too long to be kept whole' };
+    return { ok: false, why: said('it was too long to be kept whole', '消息过长，未能完整保存') };
   }
   const { clock_ahead_ms: clockAheadMs, lost_epoch: lostEpoch } = message;
   return { ok: true, stream, subject, body, firstSequence: sequence, clockAheadMs, lostEpoch };
@@ -52,7 +58,10 @@ async function wouldBeFenced(
     (first) => first.sequence < firstSequence && first.tick <= through_tick,
   );
   if (!later) return undefined;
-  return `it was read under epoch ${epoch} of session ${session} for tick ${tick}, and published after epoch ${later.epoch} had begun, which answers for that tick: the writer would reject it`;
+  return said(
+    `it was read under epoch ${epoch} of session ${session} for tick ${tick}, and published after epoch ${later.epoch} had begun, which answers for that tick: the writer would reject it`,
+    `它是会话 ${session} 以 epoch ${epoch} 读取的第 ${tick} 次采样，但发布时 epoch ${later.epoch} 已开始并负责该次采样：写入服务会拒绝它`,
+  );
 }
 
 export type SentAgain =

@@ -19,6 +19,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Quarantined, QuarantineStore, Sinks } from '../ports.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
+import { said } from '../problems/said.ts';
 import { type QuarantineFilter, takeMatching } from './matching-quarantine.ts';
 import { resendable, sendAgain } from './send-again.ts';
 import { sinksView } from './sinks-view.ts';
@@ -129,7 +130,10 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
         if (!sent.ok) throw notSentAgain(sequence, sent.why);
         const { stream, subject, sentAs } = sent;
         request.log.info({ sequence, subject, sent_as: sentAs }, 'a quarantined message was sent again');
-        const detail = `It is number ${sentAs} of ${stream} now. What still cannot be processed comes back here.`;
+        const detail = said(
+          `It is number ${sentAs} of ${stream} now. What still cannot be processed comes back here.`,
+          `现为 ${stream} 的第 ${sentAs} 条。仍然无法处理的会回到这里。`,
+        );
         return { sequence, stream, subject, sent_as: sentAs, quarantined_up_to: upTo, detail };
       },
     }),

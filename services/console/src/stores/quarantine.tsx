@@ -12,8 +12,10 @@ import { useResending } from './resending.ts';
 import { ResendingList } from './resending-list.tsx';
 import { type StoresSearch, useStoresSearch } from './stores-search.ts';
 import { useStoreTexts } from './texts.ts';
+import { type Vouched, vouchedMany, vouchedOne } from './vouched.ts';
 
 const MessageDialog = lazy(() => import('./message-dialog.tsx'));
+const VouchDialog = lazy(() => import('./vouch-dialog.tsx'));
 const SendManyDialog = lazy(() => import('./send-many-dialog.tsx'));
 
 const streams = ['SAMPLES', 'SESSIONS', 'HEALTH'];
@@ -26,6 +28,7 @@ export function Quarantine() {
   const resending = useResending();
   const [looked, setLooked] = useState<number>();
   const [isAsking, setAsking] = useState(false);
+  const [vouched, setVouched] = useState<Vouched>();
   const isForbidden = !useMayEverywhere('engineer');
   const items = query.data?.pages.flatMap(({ results }) => results) ?? [];
   const isFiltered = search.reason !== undefined || search.stream !== undefined;
@@ -53,12 +56,15 @@ export function Quarantine() {
       >
         {() => (
           <>
+            <LostEpochs items={items} isForbidden={isForbidden} ask={setVouched} />
             <Messages
               items={items}
               locale={locale}
               isForbidden={isForbidden}
               look={setLooked}
-              send={(item) => void resending.sendOne(item)}
+              send={(item) =>
+                item.lost_epoch === null ? void resending.sendOne(item) : setVouched(vouchedOne(item))
+              }
             />
             {query.hasNextPage && (
               <Button
@@ -74,6 +80,15 @@ export function Quarantine() {
       </Answered>
       <Suspense fallback={null}>
         {looked !== undefined && <MessageDialog sequence={looked} onClose={() => setLooked(undefined)} />}
+        {vouched !== undefined && (
+          <VouchDialog
+            vouched={vouched}
+            onClose={() => setVouched(undefined)}
+            onConfirm={() =>
+              resending.vouchFor(vouched, vouched.item?.subject ?? t('stores.quarantine.many.name'))
+            }
+          />
+        )}
         {isAsking && (
           <SendManyDialog
             isFiltered={isFiltered}
@@ -87,6 +102,27 @@ export function Quarantine() {
       </Suspense>
     </Section>
   );
+}
+
+/** Samples that come back as often as they are sent, until somebody vouches for their epochs. */
+function LostEpochs({
+  items,
+  isForbidden,
+  ask,
+}: {
+  items: readonly QuarantinedItem[];
+  isForbidden: boolean;
+  ask: (vouched: Vouched) => void;
+}) {
+  const { t } = useStoreTexts();
+  return vouchedMany(items).map((vouched) => (
+    <p key={vouched.collector} className="lost-epochs">
+      <span>{t('stores.vouch.many', { count: vouched.count, collector: vouched.collector })}</span>
+      <Button className="button" isDisabled={isForbidden} onPress={() => ask(vouched)}>
+        {t('stores.vouch.many.do', { collector: vouched.collector })}
+      </Button>
+    </p>
+  ));
 }
 
 function Filter({ search: { stream, reason } }: { search: StoresSearch }) {
@@ -213,10 +249,10 @@ function Messages({
             <Button
               className="button"
               isDisabled={isForbidden}
-              aria-label={`${t('stores.quarantine.again')} ${item.sequence}`}
+              aria-label={`${t(item.lost_epoch === null ? 'stores.quarantine.again' : 'stores.vouch.again')} ${item.sequence}`}
               onPress={() => send(item)}
             >
-              {t('stores.quarantine.again')}
+              {t(item.lost_epoch === null ? 'stores.quarantine.again' : 'stores.vouch.again')}
             </Button>
           ) : (
             <span className="quiet small" title={t('stores.quarantine.cannot.how')}>

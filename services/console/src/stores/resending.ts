@@ -1,3 +1,4 @@
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import type { ManySentAgain, SentAgain } from '@holdfast/shared/contracts/http/system-http.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
@@ -5,6 +6,7 @@ import { api } from '../api/api.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { type QuarantinedItem, readQuarantine, readSinks } from './queries.ts';
 import type { StoresSearch } from './stores-search.ts';
+import type { Vouched } from './vouched.ts';
 
 /**
  * The fate of messages that are sent again: `sending`, then `waiting` until the writer has been at them, then what lies in
@@ -81,35 +83,51 @@ export function useResending() {
   );
   const sendOne = useCallback(
     ({ sequence, subject }: QuarantinedItem) =>
-      run({ subject }, subject, async () => {
-        const { sent_as, quarantined_up_to } = await api.post<SentAgain>(
-          `/api/system/quarantine/${sequence}/send-again/`,
-        );
-        return {
-          sent: 1,
-          kept: [],
-          keptCount: 0,
-          isMore: false,
-          lastSentAs: sent_as,
-          upTo: quarantined_up_to,
-        };
-      }),
+      run({ subject }, subject, async () => sentOne(await api.post<SentAgain>(pathOf(sequence)))),
     [run],
   );
   const sendMany = useCallback(
     ({ stream, reason }: StoresSearch, name: string) =>
-      run({ subject: undefined }, name, async () => {
-        const { sent, kept, kept_because, limit_reached, last_sent_as, quarantined_up_to } =
-          await api.post<ManySentAgain>('/api/system/quarantine/send-again/', undefined, { stream, reason });
-        return {
-          sent,
-          ...{ kept: kept_because, keptCount: kept, isMore: limit_reached },
-          ...{ lastSentAs: last_sent_as ?? undefined, upTo: quarantined_up_to },
-        };
-      }),
+      run({ subject: undefined }, name, async () =>
+        sentMany(await api.post<ManySentAgain>(manyPath, undefined, { stream, reason })),
+      ),
     [run],
   );
-  return { all, sendOne, sendMany, dismiss };
+  const vouchFor = useCallback(
+    async ({ item, collector, upTo }: Vouched, name: string): Promise<'sent' | 'fresh'> => {
+      const trust = { trust_epoch: true };
+      try {
+        const sent = item
+          ? sentOne(await api.post<SentAgain>(pathOf(item.sequence), trust))
+          : sentMany(await api.post<ManySentAgain>(manyPath, trust, { collector, up_to: upTo }));
+        void run({ subject: item?.subject }, name, async () => sent);
+      } catch (error) {
+        if (error instanceof ApiRefusal && error.code === 'fresh_authentication_needed') return 'fresh';
+        noteFailure(name, error);
+      }
+      return 'sent';
+    },
+    [run, noteFailure],
+  );
+  return { all, sendOne, sendMany, vouchFor, dismiss };
+}
+
+const manyPath = '/api/system/quarantine/send-again/';
+const pathOf = (sequence: number) => `/api/system/quarantine/${sequence}/send-again/`;
+
+function sentOne({ sent_as, quarantined_up_to }: SentAgain): Sent {
+  return {
+    ...{ sent: 1, kept: [], keptCount: 0, isMore: false },
+    ...{ lastSentAs: sent_as, upTo: quarantined_up_to },
+  };
+}
+
+function sentMany(answer: ManySentAgain): Sent {
+  const { sent, kept, kept_because, limit_reached, last_sent_as, quarantined_up_to } = answer;
+  return {
+    ...{ sent, kept: kept_because, keptCount: kept, isMore: limit_reached },
+    ...{ lastSentAs: last_sent_as ?? undefined, upTo: quarantined_up_to },
+  };
 }
 
 type Sent = Pick<Resending, 'sent' | 'kept' | 'keptCount' | 'isMore'> & {

@@ -91,6 +91,23 @@ export const en = {
   'stores.quarantine.many.do': 'Send them again',
   'stores.quarantine.many.name': 'Quarantine',
 
+  'stores.vouch.again': 'Vouch for it …',
+  'stores.vouch.many_one':
+    '{{count}} sample of {{collector}} is of an epoch that the log has lost. Sent again as it is, it comes back.',
+  'stores.vouch.many_other':
+    '{{count}} samples of {{collector}} are of epochs that the log has lost. Sent again as they are, they come back.',
+  'stores.vouch.many.do': 'Vouch for those of {{collector}} …',
+  'stores.vouch.title_one': 'Vouch for {{count}} sample?',
+  'stores.vouch.title_other': 'Vouch for {{count}} samples?',
+  'stores.vouch.lost':
+    'The log knows nothing of epoch {{epochs}}, by which {{collector}} says it read: so it is when SESSIONS was restored from a backup that is older.',
+  'stores.vouch.what':
+    'You vouch that {{collector}} held the session then. Nothing else proves it. The values are stored as all others, and the audit log names you.',
+  'stores.vouch.when':
+    'Do so after a restore, for samples from between the backup and it. Where nothing was restored, somebody may have forged them.',
+  'stores.vouch.fresh': 'Before you vouch for what nothing proves, show once more who you are.',
+  'stores.vouch.do': 'Vouch for it and send it again',
+
   'stores.message.title': 'Message {{sequence}} of the quarantine',
   'stores.message.from': 'From',
   'stores.message.place': '{{subject}}, number {{sequence}} of {{stream}}',
@@ -195,6 +212,18 @@ export const zh: TranslationOf<typeof en> = {
     '符合筛选条件的全部采样将发回原来的消息流，每次最多 1,000 条。仍然无法处理的会连同原因回到这里。',
   'stores.quarantine.many.do': '重新发送',
   'stores.quarantine.many.name': '隔离区',
+
+  'stores.vouch.again': '担保并重发……',
+  'stores.vouch.many_other': '{{collector}} 有 {{count}} 条采样的 epoch 已从日志中丢失，直接重发会再次退回。',
+  'stores.vouch.many.do': '为 {{collector}} 的采样担保……',
+  'stores.vouch.title_other': '为 {{count}} 条采样担保？',
+  'stores.vouch.lost':
+    '{{collector}} 声称以 epoch {{epochs}} 读取，但日志中没有此 epoch：SESSIONS 从更早的备份恢复后会出现这种情况。',
+  'stores.vouch.what':
+    '您担保当时由 {{collector}} 持有会话，除此之外没有其他证明。数值将照常存储，审计日志会记录您的姓名。',
+  'stores.vouch.when': '仅用于恢复之后、备份与恢复之间的采样。如未做过恢复，这些采样可能是伪造的。',
+  'stores.vouch.fresh': '为没有证明的采样担保之前，请再次确认您的身份。',
+  'stores.vouch.do': '担保并重新发送',
 
   'stores.message.title': '隔离区消息 {{sequence}}',
   'stores.message.from': '来源',

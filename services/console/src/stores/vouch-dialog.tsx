@@ -1,0 +1,48 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { FreshLogin } from '../fresh-login/fresh-login.tsx';
+import { Overlay } from '../parts/overlay.tsx';
+import { useStoreTexts } from './texts.ts';
+import type { Vouched } from './vouched.ts';
+
+/** Says what whoever sends samples of lost epochs again vouches for, and asks once more who he is where that is long ago. */
+export default function VouchDialog({
+  vouched,
+  onClose,
+  onConfirm,
+}: {
+  vouched: Vouched;
+  onClose: () => void;
+  /** Sends them. @returns whether the API asks first who it is */
+  onConfirm: () => Promise<'sent' | 'fresh'>;
+}) {
+  const { t } = useStoreTexts();
+  const [step, setStep] = useState<'ask' | 'sending' | 'fresh'>('ask');
+  const send = async () => {
+    setStep('sending');
+    if ((await onConfirm()) === 'fresh') setStep('fresh');
+    else onClose();
+  };
+  const { collector, epochs, count } = vouched;
+  return (
+    <Overlay title={t('stores.vouch.title', { count })} onClose={onClose}>
+      {step === 'fresh' ? (
+        <FreshLogin why={t('stores.vouch.fresh')} onDone={() => void send()} onClose={onClose} />
+      ) : (
+        <>
+          <p>{t('stores.vouch.lost', { collector, epochs: epochs.join(', ') })}</p>
+          <p>{t('stores.vouch.what', { collector })}</p>
+          <p className="quiet small">{t('stores.vouch.when')}</p>
+          <div className="overlay-actions">
+            <Button className="button" onPress={onClose}>
+              {t('command.cancel')}
+            </Button>
+            <Button className="button is-main" isDisabled={step === 'sending'} onPress={() => void send()}>
+              {t('stores.vouch.do')}
+            </Button>
+          </div>
+        </>
+      )}
+    </Overlay>
+  );
+}

@@ -1,0 +1,29 @@
+import type { QuarantinedItem } from './queries.ts';
+
+/** Samples of one collector whose epochs the log has lost. */
+export interface Vouched {
+  readonly collector: string;
+  readonly epochs: readonly number[];
+  readonly count: number;
+  /** The one message; undefined of all that are seen. */
+  readonly item: QuarantinedItem | undefined;
+  /** Last place in quarantine that was seen. */
+  readonly upTo: number;
+}
+
+const collectorOf = ({ subject }: QuarantinedItem) => subject.split('.')[1] ?? '';
+const isLost = ({ lost_epoch, can_be_sent_again: can }: QuarantinedItem) => can && lost_epoch !== null;
+
+export function vouchedOne(item: QuarantinedItem): Vouched {
+  const epochs = item.lost_epoch === null ? [] : [item.lost_epoch];
+  return { collector: collectorOf(item), epochs, count: 1, item, upTo: item.sequence };
+}
+
+/** What may be vouched for of all that is seen, by collector: nobody else is vouched for along with it. */
+export function vouchedMany(seen: readonly QuarantinedItem[]): Vouched[] {
+  const upTo = Math.max(0, ...seen.map(({ sequence }) => sequence));
+  return [...Map.groupBy(seen.filter(isLost), collectorOf)].map(([collector, items]) => ({
+    ...{ collector, count: items.length, item: undefined, upTo },
+    epochs: [...new Set(items.map(({ lost_epoch }) => lost_epoch ?? 0))].sort((one, other) => one - other),
+  }));
+}

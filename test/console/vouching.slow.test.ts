@@ -1,0 +1,58 @@
+import { buildConsole } from '@holdfast/dev/console/build-console.ts';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { openPage } from '../support/browser-for-test.ts';
+import { eventually } from '../support/eventually.ts';
+import { type FleetPlant, startFleetPlant } from './fleet-plant.ts';
+import { expectFaultless } from './looked-over.ts';
+
+let plant: FleetPlant;
+/** The log has nothing of them, as after a restore from a backup that is older. */
+const lost = 900_000;
+
+beforeAll(async () => {
+  await buildConsole();
+  plant = await startFleetPlant();
+  await plant.startWriter();
+}, 240_000);
+
+describe.skipIf(inject('installedServers').chromium === null)(
+  'samples of epochs that the log has lost',
+  () => {
+    it('are sent again once somebody vouches for them, and only those of whom he vouches for', async () => {
+      for (const collector of ['c1', 'c1', 'c1', 'c2']) {
+        await plant.quarantine({ reason: `nothing of epoch ${lost}`, lostEpoch: lost, collector });
+      }
+      const { page, complaints } = await openPage(`${plant.rest.url}/console/stores`);
+      await page.getByText('3 samples of c1 are of epochs that the log has lost.').waitFor();
+      const dialog = page.getByRole('dialog');
+      await page
+        .getByRole('button', { name: /^Vouch for it/ })
+        .first()
+        .click();
+      await dialog.getByText(`The log knows nothing of epoch ${lost}, by which c1 says it read`).waitFor();
+      await dialog.getByText('the audit log names you', { exact: false }).waitFor();
+      await expectFaultless(page);
+      await dialog.getByRole('button', { name: 'Vouch for it and send it again' }).click();
+      await page.getByText('Processed: 1 message was sent again, and did not come back.').waitFor();
+
+      await page.getByRole('button', { name: /^Vouch for those of c1/ }).click();
+      await dialog.getByRole('heading', { name: 'Vouch for 2 samples?' }).waitFor();
+      await dialog.getByRole('button', { name: 'Vouch for it and send it again' }).click();
+      await page.getByText('Processed: 2 messages were sent again, and none came back.').waitFor();
+      await page.getByText('1 sample of c2 is of an epoch that the log has lost.').waitFor();
+      const left = async () => (await plant.rest.get('/api/system/quarantine/')).body.results.length;
+      await eventually(async () => (await left()) === 1, { what: 'only that of c2 to be left' });
+      expect(complaints).toEqual([]);
+    });
+
+    it('are told of in Chinese', async () => {
+      await plant.quarantine({ reason: 'lost', lostEpoch: lost, collector: 'c1' });
+      const { page } = await openPage(`${plant.rest.url}/console/stores`, { locale: 'zh-CN' });
+      await page
+        .getByRole('button', { name: /^担保并重发/ })
+        .first()
+        .click();
+      await page.getByRole('dialog').getByText('审计日志会记录您的姓名', { exact: false }).waitFor();
+    });
+  },
+);
