@@ -65,7 +65,7 @@ export default function DrainDialog({
           </>
         )}
         {refusal && (
-          <p role="alert" lang="en" className="refusal">
+          <p role="alert" className="refusal">
             {refusal.problem.detail ?? refusal.problem.title}
           </p>
         )}

@@ -51,9 +51,7 @@ function Recovery({ view }: { view: RecoveryView }) {
                 <Link to="/sessions" search={{ session: session_id }}>
                   {task_code} {session_id}
                 </Link>{' '}
-                <span lang="en" className="quiet small">
-                  {disagreements.join('; ')}
-                </span>
+                <span className="quiet small">{disagreements.join('; ')}</span>
               </li>
             ))}
           </ul>

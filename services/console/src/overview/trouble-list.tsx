@@ -87,7 +87,7 @@ function Item({
         {said && (
           <details>
             <summary>{t('trouble.said')}</summary>
-            <p lang="en">{said}</p>
+            <p>{said}</p>
           </details>
         )}
       </div>

@@ -61,7 +61,7 @@ function Result({
           <ul className="kept small">
             {kept.map(({ sequence, detail }) => (
               <li key={sequence}>
-                {sequence}: <span lang="en">{detail}</span>
+                {sequence}: {detail}
               </li>
             ))}
           </ul>

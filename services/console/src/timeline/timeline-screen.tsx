@@ -82,7 +82,7 @@ function Known({ id, whole }: { id: string; whole: Timeline }) {
         {line.ticks === null && <p className="small quiet">{t('timeline.lost')}</p>}
         {line.is_cut && <p className="small quiet">{t('timeline.cut')}</p>}
         {line.not_asked.map(({ detail }) => (
-          <p key={detail} className="small" lang="en">
+          <p key={detail} className="small">
             {detail}
           </p>
         ))}

@@ -77,11 +77,7 @@ function Result({ device, view, at }: { device: DeviceDetail; view: DeviceTestVi
           {collector === null ? t('device.test.nobody', { when }) : t('device.test.by', { collector, when })}
         </span>
       </p>
-      {status !== 'ok' && (
-        <p className="small" lang="en">
-          {detail}
-        </p>
-      )}
+      {status !== 'ok' && <p className="small">{detail}</p>}
       {requests.length > 0 && (
         <details open={status !== 'ok'}>
           <summary className="small">

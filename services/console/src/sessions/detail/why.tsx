@@ -46,7 +46,7 @@ function Reason({ attention, session }: { attention: Attention; session: Session
       <p>{about.todo}</p>
       <details>
         <summary>{t('why.more')}</summary>
-        <p lang="en">{detail}</p>
+        <p>{detail}</p>
       </details>
     </div>
   );
