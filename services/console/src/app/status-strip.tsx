@@ -25,7 +25,7 @@ export function StatusStrip() {
         >
           <Link to="/sessions" search={sessions.silent > 0 ? { show: 'attention' } : {}}>
             {t('strip.read.of', { count: due })}
-            {sessions.silent > 0 && `, ${t('strip.read.missing', { count: sessions.silent })}`}
+            {sessions.silent > 0 && `${t('app.comma')}${t('strip.read.missing', { count: sessions.silent })}`}
           </Link>
         </Figure>
         <Figure
@@ -66,7 +66,8 @@ export function StatusStrip() {
                 collectors.draining > 0 && t('strip.collectors.draining', { count: collectors.draining }),
               ]
                 .filter(Boolean)
-                .join(', ') || t(collectors.active === 0 ? 'strip.collectors.none' : 'strip.collectors.ok')}
+                .join(t('app.comma')) ||
+                t(collectors.active === 0 ? 'strip.collectors.none' : 'strip.collectors.ok')}
             </Link>
           </Figure>
         )}

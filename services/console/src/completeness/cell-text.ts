@@ -1,5 +1,4 @@
 import { useMemo } from 'react';
-import { comma } from '../i18n/comma.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { shareText } from '../time/share.ts';
 import { wallOf } from '../time/zone-clock.ts';
@@ -25,12 +24,12 @@ export function useCellText() {
       const [begin, end] = [new Date(from), new Date(to)];
       const name = day.format(begin);
       if (end.getTime() - begin.getTime() <= 2 * hourMs) {
-        return `${name}${comma(locale)}${hour.format(begin)} – ${hour.format(end)}`;
+        return `${name}${t('app.comma')}${hour.format(begin)} – ${hour.format(end)}`;
       }
       const [own, now] = [dayOf(begin), new Date()];
-      if (own === dayOf(now)) return `${name}${comma(locale)}${t('map.today')}`;
+      if (own === dayOf(now)) return `${name}${t('app.comma')}${t('map.today')}`;
       const yesterday = dayOf(new Date(Date.parse(`${dayOf(now)}T12:00:00Z`) - 24 * hourMs));
-      return own === yesterday ? `${name}${comma(locale)}${t('map.yesterday')}` : name;
+      return own === yesterday ? `${name}${t('app.comma')}${t('map.yesterday')}` : name;
     };
     const share = ({ stored, expected }: Pick<MapCell, 'stored' | 'expected'>) =>
       expected === 0 ? '–' : shareText(locale, stored, expected);
@@ -39,7 +38,7 @@ export function useCellText() {
       const told = t('map.cell.whole', { when: when(cell), name, share: share(cell) });
       return cell.missing === 0
         ? told
-        : `${told}${comma(locale)}${t('map.cell.missing', { count: cell.missing })}`;
+        : `${told}${t('app.comma')}${t('map.cell.missing', { count: cell.missing })}`;
     };
     return { when, share, whole, dayName: (at: Date) => day.format(at), hour: (at: Date) => hour.format(at) };
   }, [t, locale, plant]);

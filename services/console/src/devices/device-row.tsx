@@ -1,7 +1,6 @@
 import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
-import { comma } from '../i18n/comma.ts';
 import { SeverityMark, StateMark } from '../parts/mark.tsx';
 import { ageText } from '../time/duration.ts';
 import { keyOf, lastGood, severityOf, sinceOf, stateKey } from './device-state.ts';
@@ -99,5 +98,5 @@ function missingText(t: DevicesTexts['t'], locale: string, health: Health): stri
   const { failing_count: count = 0, overrun_share: share = 0 } = health ?? {};
   const late = share > 0 ? t('devices.slowShare', { share: percentText(locale, share) }) : undefined;
   const points = count > 0 ? t('devices.points', { count }) : undefined;
-  return [points, late].filter(Boolean).join(comma(locale)) || '–';
+  return [points, late].filter(Boolean).join(t('app.comma')) || '–';
 }

@@ -28,9 +28,9 @@ describe.each(all)('the texts of %s', (_, texts) => {
     expect([lacking, different]).toEqual([[], []]);
   });
 
-  it('are Chinese in Chinese, but for names and numbers', () => {
+  it('are Chinese in Chinese, but for names, numbers and punctuation', () => {
     const same = keys.filter((key) => {
-      const text = texts.zh[key]?.replace(/\{\{\w+\}\}|epoch/g, '').trim();
+      const text = texts.zh[key]?.replace(/\{\{\w+\}\}|epoch|\p{P}/gu, '').trim();
       return text !== undefined && text !== '' && !/\p{Script=Han}/u.test(text);
     });
     expect(same).toEqual([]);

@@ -12,6 +12,7 @@ export const en = {
   'app.theme.system': 'Theme: as the system has it',
   'app.thisMachine': 'this machine',
   'app.logout': 'Log out',
+  'app.comma': ', ',
   'app.close': 'Close',
   'app.loading': 'Loading …',
   'app.again': 'Try again',

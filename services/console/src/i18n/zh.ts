@@ -13,6 +13,7 @@ export const zh: Translation = {
   'app.theme.system': '主题：跟随系统',
   'app.thisMachine': '本机',
   'app.logout': '退出登录',
+  'app.comma': '，',
   'app.close': '关闭',
   'app.loading': '正在加载……',
   'app.again': '重试',

@@ -26,7 +26,7 @@ export function Findings({ rows, changes }: { rows: readonly OwnershipRow[]; cha
       )}{' '}
       {changes.length === 0
         ? t('ownership.changes.none')
-        : `${t('ownership.changes', { count: changes.length, reasons: reasons.join(', ') })} ${
+        : `${t('ownership.changes', { count: changes.length, reasons: reasons.join(t('app.comma')) })} ${
             cost === 0 ? t('ownership.cost.none') : t('ownership.cost', { count: cost })
           }`}
     </p>

@@ -55,7 +55,7 @@ function Sinks({ sinks }: { sinks: SinksView }) {
         </Fact>
         <Fact name={t('stores.stream')}>
           {t('stores.stream.share', { share: percentText(locale, share, { maximumFractionDigits: 1 }) })}
-          {warning && `, ${t(`stores.stream.${warning}`)}`}
+          {warning && `${t('app.comma')}${t(`stores.stream.${warning}`)}`}
         </Fact>
         <Fact name={t('stores.rate')}>
           {t('stores.rate.of', {

@@ -81,7 +81,7 @@ function Facts({
                 number: holder.number,
                 epoch: String(placement.epoch),
               })
-            : `${placement.collector_id}, ${common('sessions.epoch', { epoch: String(placement.epoch) })}`}
+            : `${placement.collector_id}${t('app.comma')}${common('sessions.epoch', { epoch: String(placement.epoch) })}`}
       </dd>
       <dt>{t('timeline.at.missing')}</dt>
       <dd>

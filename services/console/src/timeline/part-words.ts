@@ -1,5 +1,4 @@
 import { useMemo } from 'react';
-import { comma } from '../i18n/comma.ts';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useWords } from '../words/texts.ts';
@@ -14,7 +13,7 @@ export function usePartWords(): {
   whole(part: LanePart): string;
   lane(lane: Pick<Lane, 'kind' | 'name'>): string;
 } {
-  const { t, locale } = useTimelineTexts();
+  const { t } = useTimelineTexts();
   const { t: w } = useWords();
   const plant = usePlantTime();
   return useMemo(() => {
@@ -52,14 +51,14 @@ export function usePartWords(): {
           case 'life': {
             const { state, by, reason } = text.part;
             const who = by === null ? '' : t('timeline.by', { by });
-            return [t(`timeline.state.${state}`), who, reason].filter(Boolean).join(comma(locale));
+            return [t(`timeline.state.${state}`), who, reason].filter(Boolean).join(t('app.comma'));
           }
           case 'holder': {
             const { collector_id: collector, number, epoch } = text.part;
             return t('timeline.holder', { collector, number, epoch: String(epoch) });
           }
           case 'health':
-            return [w(`device.${text.part.status}`), text.part.detail].filter(Boolean).join(comma(locale));
+            return [w(`device.${text.part.status}`), text.part.detail].filter(Boolean).join(t('app.comma'));
           case 'gap':
             return t('timeline.ticks.missing', { count: text.ticks });
           default:
@@ -73,5 +72,5 @@ export function usePartWords(): {
     const lane = ({ kind, name }: Pick<Lane, 'kind' | 'name'>) =>
       kind === 'device' ? name : t(`timeline.lane.${kind}`);
     return { short, whole, lane };
-  }, [t, w, plant, locale]);
+  }, [t, w, plant]);
 }

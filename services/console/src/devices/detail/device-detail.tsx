@@ -117,10 +117,11 @@ function InSession({ view }: { view: DeviceHealthView }) {
             <Link to="/sessions" search={{ session }}>
               {view.task_code} {session}
             </Link>
-            {', '}
-            {collector !== null && `${t('device.readBy', { collector })}, `}
+            {t('app.comma')}
+            {collector !== null && `${t('device.readBy', { collector })}${t('app.comma')}`}
             {t('device.every', { period: durationText(t, period / 1_000) })}
-            {reported !== null && `, ${t('device.asOf', { when: plant.moment(new Date(reported)) })}`}
+            {reported !== null &&
+              `${t('app.comma')}${t('device.asOf', { when: plant.moment(new Date(reported)) })}`}
           </span>
         </p>
       </header>

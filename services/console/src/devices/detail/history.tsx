@@ -142,7 +142,7 @@ function States({ lanes, now }: { lanes: readonly HealthLane[]; now: number }) {
               <td>{status === 'error' ? t('device.history.error') : list(`devices.state.${status}`)}</td>
               <td className="is-number">
                 {durationText(t, (to - from) / 1_000)}
-                {isNow && `, ${t('device.history.ongoing')}`}
+                {isNow && `${t('app.comma')}${t('device.history.ongoing')}`}
               </td>
               <td lang="en" className="small">
                 {isAnswering(status) ? session : detail}

@@ -3,7 +3,6 @@ import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts'
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { comma } from '../../i18n/comma.ts';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ageText } from '../../time/duration.ts';
 import { useNow } from '../../time/plant-time.tsx';
@@ -76,7 +75,7 @@ function howItAnswers(
   locale: string,
 ): string {
   if (status !== 'healthy' && status !== 'slow')
-    return [t(`device.${status}`), t('device.failures', { count })].join(comma(locale));
+    return [t(`device.${status}`), t('device.failures', { count })].join(t('app.comma'));
   const ms = trip && new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(trip.p50);
   return ms === undefined ? t(`device.${status}`) : t('unit.millis', { ms });
 }
