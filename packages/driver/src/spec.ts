@@ -138,7 +138,7 @@ export interface DriverSpec<C extends object = object, A = unknown> {
   /** The field of the connection that names the unit of `pace`, for errors. */
   readonly unitField?: string;
   /** Doubt about a place that is taken all the same, in words. @param sent as people wrote it @param shown as it is shown */
-  doubt?(sent: object, shown: object): string | undefined;
+  doubt?(sent: object, shown: object): InBoth | undefined;
   /**
    * Contradictions between fields that are each right. A device by itself comes without points; with all of its points those are
    * told too that can never be read, as `points.3`.

@@ -196,6 +196,12 @@ describe('an address that reads as the classic notation', () => {
     expect((await patch('points', many[2].id, { address: 40_001 })).body).toMatchObject({
       warnings: [warning],
     });
+    const inChinese = await api.raw(`/api/config/points/${many[2].id}/`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json', 'accept-language': 'zh-CN' },
+      body: JSON.stringify({ address: 40_001 }),
+    });
+    expect(inChinese.body.warnings).toEqual([expect.stringContaining('请加引号："40001"')]);
     expect((await patch('points', many[2].id, { name: 'x' })).body.warnings).toBeUndefined();
     expect((await api.get(`/api/config/points/${one.id}/`)).body.warnings).toBeUndefined();
   });

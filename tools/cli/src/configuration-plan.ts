@@ -20,7 +20,7 @@ import {
 } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
 import { DevicePlaces } from './device-places.ts';
-import { say } from './words/say.ts';
+import { say, speaksChinese } from './words/say.ts';
 
 export type Kind = 'site' | 'device' | 'point' | 'task';
 /** Id of what has this key; known of new things only once they are made. */
@@ -179,7 +179,7 @@ class Planning implements Plan {
       for (const { path, message } of issues) this.fault(label, path.map(String).join('.'), message);
       if (kind === 'device' && judged.ok) this.placeFault(label, judged.value as DeviceView);
       const doubt = judged.ok && device?.spec.doubt?.(now, judged.value);
-      if (doubt) this.warnings.push(`${label}: address: ${doubt}`);
+      if (doubt) this.warnings.push(`${label}: address: ${doubt[speaksChinese() ? 'zh' : 'en']}`);
     }
     if (kind === 'device') this.devices.set(key, judged?.ok ? judged.value : (there ?? now));
     this.steps.push({ kind, key, label, action, id: there?.id, wanted });

@@ -64,11 +64,12 @@ describe('an address', () => {
 
 describe('a number that reads as the classic notation of its table', () => {
   it('is doubted, with what either reading is', () => {
-    expect(addressDoubt(40_001, 'holding_register')).toBe(
+    expect(addressDoubt(40_001, 'holding_register')?.en).toBe(
       '40001 without quotes is the zero-based address 40001 ("440002" in the classic notation). If the manual\'s 40001 is meant, which is the zero-based 0, write it in quotes: "40001"',
     );
-    expect(addressDoubt(30_017, 'input_register')).toContain('which is the zero-based 16,');
-    expect(addressDoubt(10_001, 'discrete_input')).toContain('"110002" in the classic notation');
+    expect(addressDoubt(30_017, 'input_register')?.en).toContain('which is the zero-based 16,');
+    expect(addressDoubt(30_017, 'input_register')?.zh).toContain('即从 0 开始的 16，');
+    expect(addressDoubt(10_001, 'discrete_input')?.en).toContain('"110002" in the classic notation');
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import type { InBoth } from '@holdfast/driver/form-words.ts';
 import type { PointFields } from '@holdfast/driver/point.ts';
 import type { FieldProblem, Parsed } from '@holdfast/driver/spec.ts';
 import { addressDoubt, parseAddress } from '../layout/address-notation.ts';
@@ -21,7 +22,7 @@ const noTable: FieldProblem = {
 };
 
 /** Doubt about an address as somebody has written it. */
-export function doubtOf(sent: object, shown: object): string | undefined {
+export function doubtOf(sent: object, shown: object): InBoth | undefined {
   const { address } = sent as { readonly address?: unknown };
   return addressDoubt(address, (shown as { readonly table?: unknown }).table);
 }

@@ -18,6 +18,7 @@ import * as z from 'zod';
 import type { SiteAccess } from '../access/granted-sites.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Route } from '../http/route.ts';
+import { saidOf } from '../problems/said.ts';
 import { collectionRoutes } from './collection-routes.ts';
 import { devices } from './devices.ts';
 import { type Points, points } from './points.ts';
@@ -135,6 +136,9 @@ function createPoints(collection: Points) {
 function doubtsAbout(database: Database) {
   return async (sent: readonly object[], stored: readonly PointView[]) => {
     const devices = await devicesOfPoints(database, stored);
-    return stored.map((point, index) => devices.get(point.device_id)?.spec.doubt?.(sent[index] ?? {}, point));
+    return stored.map((point, index) => {
+      const doubt = devices.get(point.device_id)?.spec.doubt?.(sent[index] ?? {}, point);
+      return doubt && saidOf(doubt);
+    });
   };
 }
