@@ -291,6 +291,7 @@ describe('the gaps of a session', () => {
       ticks: 18,
       start_time: at(10),
       end_time: at(28),
+      events: [],
     });
     expect(body.next_cursor).toBeNull();
   });
