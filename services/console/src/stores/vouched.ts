@@ -19,7 +19,7 @@ export function vouchedOne(item: QuarantinedItem): Vouched {
   return { collector: collectorOf(item), epochs, count: 1, item, upTo: item.sequence };
 }
 
-/** What may be vouched for of all that is seen, by collector: nobody else is vouched for along with it. */
+/** Groups what is seen and may be vouched for by collector: nobody else is vouched for along with it. */
 export function vouchedMany(seen: readonly QuarantinedItem[]): Vouched[] {
   const upTo = Math.max(0, ...seen.map(({ sequence }) => sequence));
   return [...Map.groupBy(seen.filter(isLost), collectorOf)].map(([collector, items]) => ({
