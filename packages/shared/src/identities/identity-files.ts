@@ -51,7 +51,7 @@ async function writeRights(root: string, keys: readonly (readonly [string, Colle
   });
   const told: CollectorIdentities = { v: 1, collectors: Object.fromEntries(rights) };
   for (const service of givers) {
-    await replaceFile(rightsFile(root, service), `${JSON.stringify(told)}\n`, 0o400);
+    await replaceFile(rightsFile(root, service), `${JSON.stringify(told)}\n`, 0o600);
   }
 }
 
