@@ -59,7 +59,7 @@ function flood(subjectOf: (nth: number) => string, bytes: number) {
 
 /** Whether the broker takes it, at the first try. */
 async function take(subject: string, body = '{}'): Promise<void> {
-  expect((await askBroker(honest, subject, body)).json()).toMatchObject({ seq: expect.any(Number) });
+  expect((await askBroker(honest, subject, body)).json()).not.toHaveProperty('error');
 }
 
 describe('while the key of one collector writes as fast as it can', () => {
@@ -77,11 +77,13 @@ describe('while the key of one collector writes as fast as it can', () => {
       },
       { what: `${stream} to be full` },
     );
-    for (let nth = 0; nth < 20; nth += 1) await take(another, `{"v":${nth}}`);
+    // As large as those of the flood: a small one might find room beside them.
+    const state = (nth: number) => `${nth}`.padEnd(100_000);
+    for (let nth = 0; nth < 20; nth += 1) await take(another, state(nth));
     await stop();
-    await take(another, '{"v":"last"}');
+    await take(another, state(20));
     const kept = await (await jetstreamManager(own)).streams.getMessage(stream, { last_by_subj: another });
-    expect(kept?.string()).toBe('{"v":"last"}');
+    expect(kept?.string()).toBe(state(20));
   });
 
   it.each<[string, string, string]>([
@@ -103,10 +105,13 @@ it('an account has no more connections at a server than those who belong there n
   const ending = new AbortController();
   const nkeySeed = identities.seed('collector', 'hall-1');
   const options = { url: server.url, nkeySeed, name: 'collector-hall-1', log, signal: ending.signal };
-  const opening = Array.from({ length: 100 }, async () => {
-    const connection = await connectNats(options).catch(() => undefined);
-    cleanUpAfterFile(async () => connection?.close());
-  });
+  // One after the other: a busy machine lets none in that takes too long to say who it is.
+  const opening = (async () => {
+    while (!ending.signal.aborted) {
+      const connection = await connectNats(options).catch(() => undefined);
+      cleanUpAfterFile(async () => connection?.close());
+    }
+  })();
   const refused = () =>
     server.lastLines(500).some((line) => /maximum account active connections/i.test(line));
   await eventually(async () => refused(), { what: 'the broker to refuse one' });
@@ -116,5 +121,5 @@ it('an account has no more connections at a server than those who belong there n
   expect(connections.length).toBeLessThanOrEqual(32);
   await take('samples.hall-2.9.9');
   ending.abort();
-  await Promise.all(opening);
+  await opening;
 });
