@@ -138,7 +138,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   await Promise.all(all.filter(({ id }) => !isLater(id)).map((service) => service.start()));
   await eventually(async () => (await rest.get('/health/ready')).status === 200, {
     what: 'the API to be ready',
-    timeoutMs: 60_000,
+    timeoutMs: 180_000,
     intervalMs: 100,
   });
   const honest = all.filter(({ id }) => id !== forgerId);
