@@ -100,7 +100,8 @@ describe('a container', () => {
     ({ container }) => {
       for (const [setting, value] of Object.entries(container.environment ?? {})) {
         if (!/PASSWORD|TOKEN|SEED|SECRET|_KEY/.test(setting)) continue;
-        expect(setting).toMatch(/FILE$/);
+        // The path of a file, or of the folder of those that devices need.
+        expect(setting).toMatch(/(FILE|^DEVICE_SECRETS)$/);
         expect(value).toMatch(/^(\/|\$\{[A-Z_]+:\+\/)/);
       }
       for (const port of container.ports ?? []) expect(port).toMatch(/^\$\{HOLDFAST_BIND:-127\.0\.0\.1\}:/);

@@ -192,6 +192,7 @@ describe('every call of the OpenAPI document', () => {
     const queries: Record<string, string> = {
       'GET /api/acquisition/sessions/point-history/': '?point_code=value-0',
       'GET /api/acquisition/points/history/': '?point=contract-device/value-0',
+      'GET /api/exports/values/': '?point=contract-device/value-0&start_time=-1h&end_time=now',
       'DELETE /api/system/quarantine/': '?stream=SAMPLES',
       'GET /api/system/cleanup/': '?older_than=30d',
     };
