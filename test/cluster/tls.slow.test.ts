@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { streamStates } from '@holdfast/shared/jetstream/streams/stream-upkeep.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, it } from 'vitest';
 import {
   type CertificatesForTest,
@@ -106,7 +107,8 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
       tls: { ca: await readFile(files.ca, 'utf8') },
     });
     cleanUpAfterFile(close);
-    const leader = async () => (await streamStates(nc)).find(({ name }) => name === 'SESSIONS')?.leader;
+    const manager = await jetstreamManager(nc, { checkAPI: false });
+    const leader = async () => (await manager.streams.info(streamNames.sessions)).cluster?.leader;
     // Asked again: a node that an election is on at gives no answer.
     const before = await eventually(leader, { what: 'SESSIONS to have a leader' });
     const victim = nodes[Number(before?.at(-1)) - 1];
