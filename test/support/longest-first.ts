@@ -9,11 +9,18 @@ const root = join(import.meta.dirname, '..', '..');
  * three quarters of a minute that begins last keeps everybody waiting for it alone.
  */
 export const LONG_FILES: Readonly<Record<string, number>> = {
+  'test/openapi/generated-requests.slow.test.ts': 600,
+  'test/console/many-sessions.slow.test.ts': 330,
+  'test/console/devices.slow.test.ts': 150,
+  'test/console/trends.slow.test.ts': 150,
+  'test/faults-short/faults.slow.test.ts': 160,
+  'test/console/timeline.slow.test.ts': 140,
+  'test/console/first-run.slow.test.ts': 140,
+  'services/api/testing/logins-without-broker.slow.test.ts': 120,
   'test/simulation/simulation.slow.test.ts': 100,
   'test/end-to-end/ownership-faults.slow.test.ts': 45,
   'services/writer/testing/sink-faults.slow.test.ts': 48,
   'services/api/testing/outages.slow.test.ts': 48,
-  'test/faults-short/faults.slow.test.ts': 48,
   'test/outages/collector-to-broker.slow.test.ts': 45,
   'dev/src/stack/stack.slow.test.ts': 68,
   'test/cli/check-recovery.slow.test.ts': 58,
