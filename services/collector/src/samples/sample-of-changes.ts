@@ -1,6 +1,6 @@
 import type { Changes } from '@holdfast/shared/contracts/sample/changes.ts';
 import { type OutgoingSample, type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
-import type { SampleSource } from './sample-of-tick.ts';
+import { membersOf, type SampleSource } from './sample-source.ts';
 import { tickTimeMs } from './schedule.ts';
 
 /** News of a subscribed device in a tick, until now. */
@@ -25,17 +25,8 @@ const encoder = new TextEncoder();
 
 /** Makes the messages of a subscribed device. One that was read in part has `changes`, were it none. */
 export function changesWriter(source: SampleSource): (told: ToldOfTick) => OutgoingSample {
-  const { sessionId, epoch, collectorId, taskId, device, periodMs } = source;
-  const about = {
-    session: sessionId,
-    epoch,
-    collector: collectorId,
-    task: taskId,
-    device_id: device.id,
-    device: device.code,
-    site: device.site_code,
-    measurement: device.measurement ?? device.code,
-  };
+  const { periodMs } = source;
+  const about = membersOf(source);
   return ({ tick, readAtMs, sinceTick, changes, part, end }) => {
     const { isRead = true, bad = [], dropped = 0, miss } = end ?? {};
     const head = {

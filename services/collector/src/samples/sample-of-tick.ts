@@ -1,18 +1,9 @@
 import { type OutgoingSample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
-import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { JsonBytes } from './json-bytes.ts';
 import { takeBytes } from './message-bytes.ts';
+import { membersOf, type SampleSource } from './sample-source.ts';
 import { tickTimeMs } from './schedule.ts';
 import type { Tick } from './tick.ts';
-
-export interface SampleSource {
-  readonly sessionId: string;
-  readonly epoch: number;
-  readonly collectorId: string;
-  readonly taskId: string;
-  readonly device: DeviceConfig;
-  readonly periodMs: number;
-}
 
 const openBrace = 0x7b;
 /** Room for one message at a time; its bytes are copied when it is complete. */
@@ -26,17 +17,8 @@ const encoder = new TextEncoder();
  * A poller gives a result for every tick from its first one on, so that one is what all of them say as `since_tick`.
  */
 export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSample {
-  const { sessionId, epoch, collectorId, taskId, device, periodMs } = source;
-  const about = {
-    session: sessionId,
-    epoch,
-    collector: collectorId,
-    task: taskId,
-    device_id: device.id,
-    device: device.code,
-    site: device.site_code,
-    measurement: device.measurement ?? device.code,
-  };
+  const { periodMs } = source;
+  const about = membersOf(source);
   const head = encoder.encode(`${JSON.stringify({ v: sampleVersion, ...about }).slice(0, -1)},"tick":`);
   let period: Uint8Array | undefined;
   let since = 0;

@@ -1,0 +1,25 @@
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+
+/** The holder, session and device that samples come from. */
+export interface SampleSource {
+  readonly sessionId: string;
+  readonly epoch: number;
+  readonly collectorId: string;
+  readonly taskId: string;
+  readonly device: DeviceConfig;
+  readonly periodMs: number;
+}
+
+/** Members that all samples of a source have alike. */
+export function membersOf({ sessionId, epoch, collectorId, taskId, device }: SampleSource) {
+  return {
+    session: sessionId,
+    epoch,
+    collector: collectorId,
+    task: taskId,
+    device_id: device.id,
+    device: device.code,
+    site: device.site_code,
+    measurement: device.measurement ?? device.code,
+  };
+}
