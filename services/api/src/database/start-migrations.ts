@@ -18,6 +18,7 @@ export function startMigrations(options: {
   const stopping = new AbortController();
   let isDone = false;
   let told = '';
+  let before = '';
   const running = (async () => {
     while (!stopping.signal.aborted) {
       try {
@@ -26,8 +27,12 @@ export function startMigrations(options: {
         return;
       } catch (error) {
         if (!(error instanceof DatabaseUnavailable)) return onFatal(error);
-        if (error.message !== told) log.warn({ err: error }, 'the tables are not ready yet');
-        told = error.message;
+        // One connection that took too long is no news: this process is busy with its own start.
+        if (error.message === before && error.message !== told) {
+          log.warn({ err: error }, 'the tables are not ready yet');
+          told = error.message;
+        }
+        before = error.message;
         await pause(systemTimers, retryMs, stopping.signal);
       }
     }
