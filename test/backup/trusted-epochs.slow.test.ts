@@ -78,7 +78,7 @@ async function publishAs(nats: NatsServer, collector: string, samples: readonly 
   });
   for (const sample of samples) {
     const subject = subjects.sample(collector, sample.task, sample.device_id);
-    await nc.request(subject, JSON.stringify(sample), { timeout: 5_000 });
+    await nc.request(subject, JSON.stringify(sample), { timeout: 60_000 });
   }
   await close();
 }

@@ -30,7 +30,7 @@ it('streams that were made with one copy get one on each node of a cluster, once
   const copied: string[] = [];
   await eventually(
     async () => {
-      await setCopies(nc, 3, { withinMs: 30_000, onStream: ({ name }) => copied.push(name) });
+      await setCopies(nc, 3, { withinMs: 120_000, onStream: ({ name }) => copied.push(name) });
       return true;
     },
     { what: 'the third node to be known to the others' },

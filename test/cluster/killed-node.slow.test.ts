@@ -82,7 +82,7 @@ it('with a node of three killed, leases can be listed and streams read each time
     for await (const { data } of readStream(nc, `KV_${bucketNames.collectors}`)) values.push(data);
     return values;
   };
-  await eventually(read, { what: 'the cluster to make consumers again', timeoutMs: 30_000 });
+  await eventually(read, { what: 'the cluster to make consumers again' });
   const reads = await Promise.all(Array.from({ length: 20 }, read));
   expect(reads).toEqual(reads.map(() => ['after', 'after', 'after']));
   expect(await readAcknowledged(nc, durable)).toBeUndefined();
@@ -98,7 +98,7 @@ it('with a node of three killed, leases can be listed and streams read each time
   };
   // Each durable made anew may be meant for the dead node.
   for (let time = 0; time < 3; time += 1) {
-    await eventually(replay, { what: 'the log to be read through a durable made anew', timeoutMs: 30_000 });
+    await eventually(replay, { what: 'the log to be read through a durable made anew' });
   }
   const all = () => seen.every((values) => ids.every((id) => values.has(`${id} after`)));
   await eventually(all, { what: 'every watch to have seen every lease' });

@@ -90,7 +90,7 @@ describe('a session in whose name somebody else publishes samples', () => {
     const subject = `samples.evil.${sample.task}.${sample.device_id}`;
     const later = sample.tick + 1_000_000;
     const publish = (body: string, about: Record<string, string> = {}) =>
-      fleet.log.nc.request(subject, body, { timeout: 5_000, headers: plainHeaders(about) });
+      fleet.log.nc.request(subject, body, { timeout: 60_000, headers: plainHeaders(about) });
     const forge = (changes: Partial<Sample>, about: Record<string, string> = {}) =>
       publish(JSON.stringify({ ...sample, tick: later, time: later * periodMs, ...changes }), about);
     const trick = {

@@ -160,7 +160,7 @@ describe('a point that is written', () => {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': key },
         body: JSON.stringify({ value }),
-        signal: AbortSignal.timeout(20_000),
+        signal: AbortSignal.timeout(60_000),
       });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     };

@@ -39,7 +39,7 @@ describe('a collector whose cable to NATS is pulled out', () => {
       what: 'readings of the first collector to arrive',
     });
     // It ends when all that it has read is with the broker.
-    expect(await first.stop({ graceMs: 40_000 })).toEqual({ code: 0, signal: null });
+    expect(await first.stop({ graceMs: 120_000 })).toEqual({ code: 0, signal: null });
     await fleet.log.stop(session);
     const late = (await publishedUnder(epoch)).slice(beforeCut);
     expect(late.length).toBeGreaterThan(0);

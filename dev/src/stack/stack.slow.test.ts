@@ -104,7 +104,7 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     const second = await start(home, closed);
     const line = await eventually(
       () => second.lastLines(50).find((each) => each.includes('"session_id":null')),
-      { what: 'the start without the demo', timeoutMs: 60_000 },
+      { what: 'the start without the demo' },
     );
     expect(second.lastLines(50).join('\n')).toContain('takes no key from');
     expect(existsSync(keyFile)).toBe(false);

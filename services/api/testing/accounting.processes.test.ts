@@ -7,11 +7,12 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { configOf, tellSession } from './told-session.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
-let api: ApiUnderTest;
+let api: AskedApi;
 let epochs: number[];
 
 const periodMs = 60_000;
@@ -23,7 +24,7 @@ const at = (minute: number) => new Date(beginMs + minute * periodMs).toISOString
 beforeAll(async () => {
   nats = await natsForTest();
   const database = await freshDatabase();
-  api = await startApi({ nats: nats.url, database });
+  api = await startApiInProcess({ nats: nats.url, database });
   await api.ready();
   await migrateSampleTables({ databaseUrl: database });
   const log = await sessionLogForTest(nats.url);

@@ -13,9 +13,9 @@ export interface Answer {
   readonly body: any;
 }
 
-export interface ApiUnderTest {
+/** A started API, as it is asked over HTTP. */
+export interface AskedApi {
   readonly url: string;
-  readonly process: RunningProcess;
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   request(method: string, path: string, body?: unknown): Promise<Answer>;
@@ -24,36 +24,52 @@ export interface ApiUnderTest {
   ready(): Promise<void>;
 }
 
-/** The service as a process of its own, killed when the test file is over should it still run then. */
-export async function startApi(settings: {
-  nats: string;
-  database: string;
-  env?: Record<string, string>;
+export interface ApiUnderTest extends AskedApi {
+  readonly process: RunningProcess;
+}
+
+export interface ApiSettings {
+  readonly nats: string;
+  readonly database: string;
+  readonly env?: Readonly<Record<string, string>>;
   /** A free one unless set. */
-  port?: number;
-}): Promise<ApiUnderTest> {
+  readonly port?: number;
+}
+
+/** The service as a process of its own, killed when the test file is over should it still run then. */
+export async function startApi(settings: ApiSettings): Promise<ApiUnderTest> {
   const port = settings.port ?? (await freePort());
   const process_ = await startProcess({
     name: 'api',
     command: process.execPath,
     args: [main],
-    env: {
-      NATS_URL: settings.nats,
-      DATABASE_URL: settings.database,
-      API_PORT: String(port),
-      SESSIONS_MAX_BYTES: String(64 * 1024 * 1024),
-      SAMPLES_MAX_BYTES: String(64 * 1024 * 1024),
-      COUNTERS_FLUSH_MS: '200',
-      // A test reads its own commands at once, also when the machine or its disk stood still for some seconds.
-      READ_YOUR_WRITE_MS: '15000',
-      ...settings.env,
-    },
+    env: environmentOf(settings, port),
   });
   cleanUpAfterFile(() => process_.stop({ graceMs: 5_000 }));
-  const url = `http://127.0.0.1:${port}`;
+  const howEnded = () => process_.exit && process_.lastLines(10).join('\n');
+  return { ...askedApi(port, howEnded), process: process_ };
+}
 
+/** The settings of an API under test. */
+export function environmentOf({ nats, database, env }: ApiSettings, port: number): Record<string, string> {
+  return {
+    NATS_URL: nats,
+    DATABASE_URL: database,
+    API_PORT: String(port),
+    SESSIONS_MAX_BYTES: String(64 * 1024 * 1024),
+    SAMPLES_MAX_BYTES: String(64 * 1024 * 1024),
+    COUNTERS_FLUSH_MS: '200',
+    // A test reads its own commands at once, also when the machine or its disk stood still for some seconds.
+    READ_YOUR_WRITE_MS: '15000',
+    ...env,
+  };
+}
+
+/** @param howEnded undefined while it runs */
+export function askedApi(port: number, howEnded: () => string | undefined): AskedApi {
+  const url = `http://127.0.0.1:${port}`;
   const raw = async (path: string, init: RequestInit): Promise<Answer> => {
-    const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(20_000) });
+    const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(60_000) });
     const text = await response.text();
     return {
       status: response.status,
@@ -67,9 +83,8 @@ export async function startApi(settings: {
       headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-  const api: ApiUnderTest = {
+  return {
     url,
-    process: process_,
     raw,
     request: (method, path, body) => request(method, path, body),
     get: (path) => request('GET', path),
@@ -77,28 +92,27 @@ export async function startApi(settings: {
     ready: async () => {
       const outcome = await eventually(
         async () => {
-          if (process_.exit) return 'ended';
+          if (howEnded() !== undefined) return 'ended';
           return (await request('GET', '/health/ready')).status === 200 ? 'ready' : undefined;
         },
         { what: 'the API to be ready' },
       );
-      if (outcome === 'ended') throw new Error(`the API has ended:\n${process_.lastLines(10).join('\n')}`);
+      if (outcome === 'ended') throw new Error(`the API has ended:\n${howEnded()}`);
     },
   };
-  return api;
 }
 
-/** Each has a unit id of its own. */
+/** Each has a unit id of its own, as far as there are so many. */
 let configured = 0;
 
 /** A device with two points and a task that reads it; returns the task's id. */
-export async function configureTask(api: ApiUnderTest, code: string): Promise<number> {
+export async function configureTask(api: Pick<AskedApi, 'post'>, code: string): Promise<number> {
   const created = async (kind: string, body: unknown): Promise<number> => {
     const answer = await api.post(`/api/config/${kind}/`, body);
     if (answer.status !== 201) throw new Error(`${kind}: ${JSON.stringify(answer.body)}`);
     return answer.body.id;
   };
-  configured += 1;
+  configured = (configured % 247) + 1;
   const place = { host: '127.0.0.1', unit_id: configured };
   const device = await created('devices', { code: `${code}-device`, ...place });
   for (const address of [0, 1]) {
@@ -116,7 +130,7 @@ export async function configureTask(api: ApiUnderTest, code: string): Promise<nu
 export const sessionsPath = '/api/acquisition/sessions';
 
 /** Tried again as the API says when the broker did not answer it within its two seconds: then nothing was changed. */
-export async function startTask(api: ApiUnderTest, taskId: number): Promise<string> {
+export async function startTask(api: Pick<AskedApi, 'post'>, taskId: number): Promise<string> {
   const answer = await eventually(
     async () => {
       const tried = await api.post(`${sessionsPath}/start-task/`, { task_id: taskId });

@@ -149,7 +149,7 @@ describe('the audit log', () => {
     await Promise.all(others.map((each) => each.ready()));
     const expected = await audit('action=key&limit=500');
     for (const each of others) {
-      await expect.poll(() => audit('action=key&limit=500', each), { timeout: 20_000 }).toEqual(expected);
+      await expect.poll(() => audit('action=key&limit=500', each)).toEqual(expected);
     }
     await Promise.all(others.map((each) => each.process.stop({ graceMs: 5_000 })));
   });

@@ -4,7 +4,8 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, configureTask, startApi, startTask } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type AskedApi, configureTask, startTask } from './api-under-test.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: parts of an OpenAPI document
 type Json = any;
@@ -16,7 +17,7 @@ interface Operation {
   readonly definition: Json;
 }
 
-let api: ApiUnderTest;
+let api: AskedApi;
 let documented: Map<string, readonly number[]>;
 let operations: Operation[];
 let schemas: Json;
@@ -24,7 +25,7 @@ let schemas: Json;
 let known: { task: number; device: number; point: number; site: number; session: string };
 
 beforeAll(async () => {
-  api = await startApi({
+  api = await startApiInProcess({
     nats: (await natsForTest()).url,
     database: await freshDatabase(),
     env: { API_REFUSED_PER_MINUTE: '0', API_ANONYMOUS_LOOPBACK: 'true' },
@@ -74,7 +75,7 @@ async function call(
     method,
     headers,
     ...(body === undefined ? {} : { body }),
-    signal: AbortSignal.any([cut.signal, AbortSignal.timeout(20_000)]),
+    signal: AbortSignal.any([cut.signal, AbortSignal.timeout(60_000)]),
   });
   const type = response.headers.get('content-type') ?? '';
   if (type.startsWith('text/event-stream')) {

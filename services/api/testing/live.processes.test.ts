@@ -230,7 +230,7 @@ describe('a client that follows live samples', () => {
 
   it('that was told of no sample yet has an id to come back with, and so misses none', async () => {
     const first = await liveClient('?task=11');
-    await eventually(() => first.lastId() !== undefined, { what: 'an id', timeoutMs: 5_000 });
+    await eventually(() => first.lastId() !== undefined, { what: 'an id' });
     expect(first.told).toEqual([]);
     await first.stop();
     const missed = await sampleArrives('11', 'press-1');
@@ -352,7 +352,7 @@ describe('a client that follows live samples', () => {
   ])(
     'asking for %s, which nobody knows, is a 404 instead of a wait for ever',
     async (query, code, detail) => {
-      const waiting = AbortSignal.timeout(10_000);
+      const waiting = AbortSignal.timeout(60_000);
       const response = await fetch(`${api.url}/api/acquisition/live/${query}`, { signal: waiting });
       expect(response.status).toBe(404);
       expect(await response.json()).toMatchObject({ code, detail: expect.stringContaining(detail) });

@@ -5,10 +5,11 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type AskedApi, sessionsPath } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
 
-let api: ApiUnderTest;
+let api: AskedApi;
 let configs: TaskConfigStore;
 let board: StatusBoard;
 let log: SessionLogForTest;
@@ -17,7 +18,7 @@ let database: string;
 beforeAll(async () => {
   const nats = await natsForTest();
   database = await freshDatabase();
-  api = await startApi({ nats: nats.url, database });
+  api = await startApiInProcess({ nats: nats.url, database });
   await api.ready();
   log = await sessionLogForTest(nats.url);
   const { nc } = log;

@@ -3,14 +3,15 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { companyCallbackPath } from '../src/access/company/company-routes.ts';
-import { type ApiUnderTest, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import type { AskedApi } from './api-under-test.ts';
 
-let api: ApiUnderTest;
+let api: AskedApi;
 // biome-ignore lint/suspicious/noExplicitAny: a document of OpenAPI
 let document: any;
 
 beforeAll(async () => {
-  api = await startApi({ nats: (await natsForTest()).url, database: await freshDatabase() });
+  api = await startApiInProcess({ nats: (await natsForTest()).url, database: await freshDatabase() });
   await api.ready();
   document = (await api.get('/openapi.json')).body;
 });

@@ -6,11 +6,12 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type AskedApi, sessionsPath } from './api-under-test.ts';
 import { configOf, tellSession } from './told-session.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
-let api: ApiUnderTest;
+let api: AskedApi;
 let log: SessionLogForTest;
 let epoch = 0;
 let key = '';
@@ -55,7 +56,7 @@ beforeAll(async () => {
   nats = await natsForTest();
   const database = await freshDatabase();
   const env = { API_BOOTSTRAP_KEY: adminKey, PLANT_TIME_ZONE: 'Asia/Shanghai' };
-  api = await startApi({ nats: nats.url, database, env });
+  api = await startApiInProcess({ nats: nats.url, database, env });
   await api.ready();
   key = adminKey;
   const post = async (path: string, body: object) =>

@@ -1,21 +1,22 @@
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, type ApiUnderTest, configureTask, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type Answer, type AskedApi, configureTask } from './api-under-test.ts';
 
-let api: ApiUnderTest;
-let strict: ApiUnderTest;
+let api: AskedApi;
+let strict: AskedApi;
 
 beforeAll(async () => {
   const settings = { nats: (await natsForTest()).url, database: await freshDatabase() };
-  api = await startApi(settings);
+  api = await startApiInProcess(settings);
   await api.ready();
-  strict = await startApi({ ...settings, env: { API_REQUIRE_IF_MATCH: 'true' } });
+  strict = await startApiInProcess({ ...settings, env: { API_REQUIRE_IF_MATCH: 'true' } });
   await strict.ready();
 });
 
 function change(
-  at: ApiUnderTest,
+  at: AskedApi,
   method: string,
   path: string,
   ifMatch?: string,

@@ -4,7 +4,8 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import type { AskedApi } from './api-under-test.ts';
 
 interface Form {
   readonly protocol: string;
@@ -12,12 +13,12 @@ interface Form {
   readonly point: { readonly examples: readonly object[] };
 }
 
-let api: ApiUnderTest;
+let api: AskedApi;
 let nats: string;
 
 beforeAll(async () => {
   nats = (await natsForTest()).url;
-  api = await startApi({ nats, database: await freshDatabase() });
+  api = await startApiInProcess({ nats, database: await freshDatabase() });
   await api.ready();
 });
 

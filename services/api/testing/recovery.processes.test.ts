@@ -9,11 +9,12 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { startService } from '@holdfast/test/support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
-let api: ApiUnderTest;
+let api: AskedApi;
 let log: SessionLogForTest;
 let placements: ReturnType<typeof placementsIn>;
 let writer: RunningProcess;
@@ -21,7 +22,7 @@ let writer: RunningProcess;
 beforeAll(async () => {
   nats = await natsForTest();
   const database = await freshDatabase();
-  api = await startApi({ nats: nats.url, database });
+  api = await startApiInProcess({ nats: nats.url, database });
   await api.ready();
   writer = await startService('writer', { NATS_URL: nats.url, DATABASE_URL: database });
   log = await sessionLogForTest(nats.url);

@@ -211,7 +211,7 @@ describe('a session in the summary', () => {
     });
     expect((await api.request('PATCH', `/api/config/tasks/${taskId}/`, { period_ms: 500 })).status).toBe(200);
     await eventually(async () => (await config()).is_changed === true, { what: 'the change to be seen' });
-    await expect.poll(async () => codesOf(await row(sessionId)), { timeout: 20_000 }).toEqual(['waiting']);
+    await expect.poll(async () => codesOf(await row(sessionId))).toEqual(['waiting']);
   });
 });
 

@@ -4,16 +4,17 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
 
-let api: ApiUnderTest;
+let api: AskedApi;
 let log: SessionLogForTest;
 let placements: ReturnType<typeof placementsIn>;
 
 beforeAll(async () => {
   const nats = await natsForTest();
-  api = await startApi({ nats: nats.url, database: await freshDatabase() });
+  api = await startApiInProcess({ nats: nats.url, database: await freshDatabase() });
   await api.ready();
   log = await sessionLogForTest(nats.url);
   placements = placementsIn(log.store);

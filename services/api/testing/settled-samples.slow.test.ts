@@ -47,7 +47,7 @@ async function inHandOfWriter(task: string, body: string) {
     letGo.resolve();
     return consumer.stop();
   });
-  const sent = { subject: `samples.c1.${task}.1`, body, messageId: `in-hand-${task}`, timeoutMs: 5_000 };
+  const sent = { subject: `samples.c1.${task}.1`, body, messageId: `in-hand-${task}`, timeoutMs: 60_000 };
   await ConfirmedPublisher.of(log.nc).publish(sent);
   await eventually(() => inHand === 1, { what: 'a writer to have it in hand' });
   return { letGo: () => letGo.resolve(), stop: () => consumer.stop() };

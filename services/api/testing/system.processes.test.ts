@@ -16,10 +16,11 @@ import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
 import { startService } from '@holdfast/test/support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type AskedApi, sessionsPath } from './api-under-test.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
-let api: ApiUnderTest;
+let api: AskedApi;
 let log: SessionLogForTest;
 let putAway: Quarantine;
 let database: string;
@@ -27,7 +28,7 @@ let database: string;
 beforeAll(async () => {
   nats = await natsForTest();
   database = await freshDatabase();
-  api = await startApi({ nats: nats.url, database });
+  api = await startApiInProcess({ nats: nats.url, database });
   await api.ready();
   log = await sessionLogForTest(nats.url);
   putAway = jetStreamQuarantine(log.nc);

@@ -1,4 +1,4 @@
-import type { Answer, ApiUnderTest } from './api-under-test.ts';
+import type { Answer, AskedApi } from './api-under-test.ts';
 
 export interface Visited {
   readonly url: string;
@@ -9,13 +9,13 @@ export interface Visited {
 
 /** A browser without its rules: it keeps the cookies of each host, follows no redirect by itself, and says which page it shows. */
 export class TestBrowser {
-  readonly #api: ApiUnderTest | undefined;
+  readonly #api: AskedApi | undefined;
   readonly #headers: Record<string, string>;
   /** By host with port, as no browser does: tests run on one host. */
   readonly #jars = new Map<string, Map<string, string>>();
 
   /** @param api that it asks; undefined: it goes to whole addresses only */
-  constructor(api?: ApiUnderTest, headers: Record<string, string> = api ? { origin: api.url } : {}) {
+  constructor(api?: AskedApi, headers: Record<string, string> = api ? { origin: api.url } : {}) {
     this.#api = api;
     this.#headers = headers;
   }
@@ -31,7 +31,7 @@ export class TestBrowser {
   }
 
   /** The same cookies at another process. */
-  at(api: ApiUnderTest): TestBrowser {
+  at(api: AskedApi): TestBrowser {
     const other = new TestBrowser(api);
     other.cookie = this.cookie;
     return other;
@@ -84,7 +84,7 @@ export class TestBrowser {
       ...init,
       headers,
       redirect: 'manual',
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(60_000),
     });
     const jar = this.#jar(url);
     for (const set of response.headers.getSetCookie()) {
@@ -108,7 +108,7 @@ export class TestBrowser {
     throw new Error(`no end of redirects: ${at}`);
   }
 
-  get #asked(): ApiUnderTest {
+  get #asked(): AskedApi {
     if (!this.#api) throw new Error('this browser has no API of its own');
     return this.#api;
   }
@@ -130,7 +130,7 @@ export const password = 'a long one for hall 1';
 
 /** Somebody whom an administrator has added, who has set the password and is logged in. */
 export async function addPerson(
-  api: ApiUnderTest,
+  api: AskedApi,
   administratorKey: string,
   { login, grants }: { readonly login: string; readonly grants: readonly object[] },
 ): Promise<{ readonly id: string; readonly browser: TestBrowser }> {

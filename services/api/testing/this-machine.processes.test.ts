@@ -4,9 +4,10 @@ import { text } from 'node:stream/consumers';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type AskedApi, sessionsPath } from './api-under-test.ts';
 
-let api: ApiUnderTest;
+let api: AskedApi;
 let port: string;
 
 /** As it is sent: fetch would put in a Host of its own. */
@@ -35,7 +36,7 @@ beforeAll(async () => {
   const nats = await natsForTest();
   // As npm start sets it: also when there are keys.
   const env = { API_ANONYMOUS_LOOPBACK: 'true', API_REFUSED_PER_MINUTE: '0' };
-  api = await startApi({ nats: nats.url, database: await freshDatabase(), env });
+  api = await startApiInProcess({ nats: nats.url, database: await freshDatabase(), env });
   await api.ready();
   port = new URL(api.url).port;
   expect((await api.post('/api/system/keys/', { name: 'first', role: 'administrator' })).status).toBe(201);

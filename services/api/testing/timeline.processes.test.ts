@@ -7,10 +7,11 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type AskedApi, sessionsPath } from './api-under-test.ts';
 import { configOf, tellSession } from './told-session.ts';
 
-let api: ApiUnderTest;
+let api: AskedApi;
 
 const minuteMs = 60_000;
 /** An hour that is over: what happens now is stamped by the broker's clock, and HEALTH is read by that. */
@@ -27,7 +28,7 @@ const ask = async (path: string): Promise<Told> => (await api.get(path)).body;
 beforeAll(async () => {
   const nats = await natsForTest();
   const database = await freshDatabase();
-  api = await startApi({ nats: nats.url, database });
+  api = await startApiInProcess({ nats: nats.url, database });
   await api.ready();
   await migrateSampleTables({ databaseUrl: database });
   const log = await sessionLogForTest(nats.url);

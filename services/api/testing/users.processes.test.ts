@@ -6,14 +6,15 @@ import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Answer, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type Answer, type AskedApi, sessionsPath } from './api-under-test.ts';
 import { addPerson, password, TestBrowser } from './test-browser.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const usersPath = '/api/system/users';
 
 let nats: string;
-let api: ApiUnderTest;
+let api: AskedApi;
 
 const byKey = (method: string, path: string, body?: unknown): Promise<Answer> =>
   api.raw(path, {
@@ -29,7 +30,7 @@ const join = (login: string, grants: object[]) => addPerson(api, bootstrapKey, {
 
 beforeAll(async () => {
   nats = (await natsForTest()).url;
-  api = await startApi({
+  api = await startApiInProcess({
     nats,
     database: await freshDatabase(),
     env: { API_BOOTSTRAP_KEY: bootstrapKey, API_REFUSED_PER_MINUTE: '0', API_LOGINS_PER_MINUTE: '0' },

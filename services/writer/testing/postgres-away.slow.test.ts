@@ -51,10 +51,10 @@ describe('the writer while PostgreSQL is away', () => {
     );
     await untilLogged(writer, 'the database cannot be used');
 
-    expect(await writer.stop({ graceMs: 5_000 })).toEqual({ code: 0, signal: null });
+    expect(await writer.stop({ graceMs: 25_000 })).toEqual({ code: 0, signal: null });
     writer = await startWriter(nats, settings);
     await untilLogged(writer, 'the database cannot be used');
-    expect(await writer.stop({ graceMs: 5_000 })).toEqual({ code: 0, signal: null });
+    expect(await writer.stop({ graceMs: 25_000 })).toEqual({ code: 0, signal: null });
 
     writer = await startWriter(nats, settings);
     await untilLogged(writer, 'the database cannot be used');

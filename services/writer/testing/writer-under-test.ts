@@ -6,6 +6,7 @@ import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { SinkBoard } from '@holdfast/shared/jetstream/boards/sink-board.ts';
 import { type Connection, connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { messageIdHeader, plainHeaders } from '@holdfast/shared/jetstream/connection/plain-headers.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
@@ -59,11 +60,12 @@ export function sampleOf(changes: Partial<Sample> & Pick<Sample, 'tick'>): Sampl
   return plainSample({ values: { temperature: 20 + changes.tick, run: true, state: '自动' }, ...changes });
 }
 
-/** Publishes as any other client of the broker would, and again until the broker has confirmed. */
+/** Publishes as any other client of the broker would, and again until the broker has confirmed; it is stored once. */
 export async function publishText(connection: Connection, subject: string, text: string): Promise<void> {
+  const headers = plainHeaders({ [messageIdHeader]: crypto.randomUUID() });
   await eventually(
     async () => {
-      const reply = await connection.nc.request(subject, text, { timeout: 2_000 });
+      const reply = await connection.nc.request(subject, text, { timeout: 2_000, headers });
       return (reply.json() as { seq?: number }).seq;
     },
     { what: 'the broker to store a message' },
@@ -138,14 +140,15 @@ interface ConsumerState {
   readonly delivered: { readonly stream_seq: number };
 }
 
-async function consumerState(connection: Connection): Promise<ConsumerState> {
+/** @param timeout short for one who asks again: an answer that was lost with the connection never comes */
+async function consumerState(connection: Connection, timeout = 2_000): Promise<ConsumerState> {
   const subject = `$JS.API.CONSUMER.INFO.${streamNames.samples}.${durableNames.writer}`;
-  return (await connection.nc.request(subject, '', { timeout: 2_000 })).json() as ConsumerState;
+  return (await connection.nc.request(subject, '', { timeout })).json<ConsumerState>();
 }
 
 /** Messages published and not yet acknowledged. */
 export async function backlogOf(connection: Connection): Promise<number> {
-  const { num_pending, num_ack_pending } = await consumerState(connection);
+  const { num_pending, num_ack_pending } = await consumerState(connection, 60_000);
   return num_pending + num_ack_pending;
 }
 

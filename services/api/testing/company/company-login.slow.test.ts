@@ -199,10 +199,10 @@ describe('a company login', () => {
       const browser = new TestBrowser();
       return (await browser.visit(await begun(browser))).text;
     };
-    await expect.poll(refused, { timeout: 20_000 }).toContain('disabled');
+    await expect.poll(refused).toContain('disabled');
     const now = (await users((book) => book.readAll())).find(({ record }) => record.id === anna.record.id);
     if (now) await users((book) => book.replace({ ...now, record: { ...now.record, disabled: false } }));
-    await expect.poll(async () => (await begunAndBack()).status, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await begunAndBack()).status).toBe(200);
   });
 });
 
@@ -288,7 +288,7 @@ describe('the way back', () => {
     await auditor.logIn('auditor', password);
     const audit = async () =>
       JSON.stringify((await auditor.get('/api/system/audit/?action=login.open')).body);
-    await expect.poll(audit, { timeout: 20_000 }).toContain('company/callback');
+    await expect.poll(audit).toContain('company/callback');
     const entries = await audit();
     const log = api.process.lastLines(200).join('\n');
     expect(log).toContain('company/callback');
@@ -355,7 +355,7 @@ describe('a company sign-on that is away', () => {
     try {
       // Its own account of itself is believed for ten seconds.
       const started = () => browser.visit(`${api.url}${beginPath}`);
-      await expect.poll(async () => (await started()).status, { timeout: 30_000 }).toBe(503);
+      await expect.poll(async () => (await started()).status).toBe(503);
       const page = await started();
       expect([page.status, page.headers.get('content-type')]).toEqual([
         503,

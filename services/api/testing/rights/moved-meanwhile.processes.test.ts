@@ -4,14 +4,15 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Answer, type ApiUnderTest, sessionsPath, startApi } from '../api-under-test.ts';
+import { startApiInProcess } from '../api-in-process.ts';
+import { type Answer, type AskedApi, sessionsPath } from '../api-under-test.ts';
 import type { IdAt } from './places.ts';
 import { configureTwoHalls } from './two-halls.ts';
 
 const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 
 let database: string;
-let api: ApiUnderTest;
+let api: AskedApi;
 let idAt: IdAt;
 /** A key of the engineer of hall 1. */
 let own: string;
@@ -36,7 +37,7 @@ function call(
 
 beforeAll(async () => {
   database = await freshDatabase();
-  api = await startApi({
+  api = await startApiInProcess({
     nats: (await natsForTest()).url,
     database,
     env: { API_BOOTSTRAP_KEY: adminKey },

@@ -184,10 +184,10 @@ describe('a device that is silent', () => {
 
   it('for longer than the test may take says so of what was asked', async () => {
     const { test } = await deviceThat(() => 'silent');
-    const { of } = await test(deviceWith(apart(4), { timeout_ms: 400 }), { within_ms: 600 });
+    const { of } = await test(deviceWith(apart(4), { timeout_ms: 1_000 }), { within_ms: 2_000 });
     expect(of.get('r0')).toMatchObject({
       detail:
-        "not read: the time of the test was over; before that: no answer within 400 ms, the device's timeout_ms",
+        "not read: the time of the test was over; before that: no answer within 1000 ms, the device's timeout_ms",
       met_limit: 'test_time',
     });
     expect(of.get('r10')?.detail).toBe('not read: the time of the test was over');

@@ -63,7 +63,7 @@ describe('a call to a collector', () => {
     const { told, replies } = await collectorAt(url);
     const anybody = await connectionTo(url, 'anybody');
     await sendStored(anybody);
-    await expect.poll(() => replies.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
+    await expect.poll(() => replies.length).toBeGreaterThanOrEqual(5);
     // Sent by somebody who may, with reply subjects that are not the API's; one would acknowledge something.
     for (const reply of [undefined, '$JS.ACK.STORED.pulled.1.1.1.1.1', '_INBOX.apis.x', '_INBOX.writer.x']) {
       anybody.publish(call, drain, reply === undefined ? {} : { reply });

@@ -215,9 +215,7 @@ describe('a message whose confirmation does not come', () => {
     await expect(lost).rejects.toBeInstanceOf(PublishUnconfirmed);
     await server.restart();
     await expect
-      .poll(async () => (await publisher.publish(message({ messageId: 'lost' }))).sequence, {
-        timeout: 20_000,
-      })
+      .poll(async () => (await publisher.publish(message({ messageId: 'lost' }))).sequence)
       .toBe(1);
   });
 });

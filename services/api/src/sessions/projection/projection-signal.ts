@@ -26,6 +26,8 @@ export interface ProjectionSignal {
 }
 
 const reconnectMs = 500;
+/** The tables of a new database are mostly made within a moment; each look for them that is in vain doubles it. */
+const firstLookAgainMs = 25;
 /** A notification can be missed while the connection is made anew. */
 const lookAgainMs = 250;
 const heartbeatMs = 3_000;
@@ -117,12 +119,18 @@ export function followProjection(options: { url: string; log: Logger }): Project
   };
 
   const loop = async (): Promise<void> => {
+    let lookForTablesMs = firstLookAgainMs;
     while (!stopping.signal.aborted) {
+      let pauseMs = reconnectMs;
       try {
         await connectOnce();
       } catch (error) {
         // A new database says so until the migrations are through: nobody need do anything about it.
-        if (isMissingTable(error)) log.debug('PostgreSQL is there, its tables are not made yet');
+        if (isMissingTable(error)) {
+          pauseMs = Math.min(lookForTablesMs, reconnectMs);
+          lookForTablesMs *= 2;
+          log.debug('PostgreSQL is there, its tables are not made yet');
+        }
         // Once: a machine that is busy, perhaps only with starting this very process. It takes a second time to be news.
         else if (error instanceof SlowConnection && !wasSlow) wasSlow = true;
         else if (!saidAway) {
@@ -130,7 +138,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
           saidAway = true;
         }
       }
-      await pause(systemTimers, reconnectMs, stopping.signal);
+      await pause(systemTimers, pauseMs, stopping.signal);
     }
   };
 

@@ -1,0 +1,13 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { startInProcess } from '@holdfast/test/support/start-in-process.ts';
+import { apiConfig } from '../src/config.ts';
+import { startApi } from '../src/start.ts';
+import { type ApiSettings, type AskedApi, askedApi, environmentOf } from './api-under-test.ts';
+
+/** The service in the process of the test, which costs a fraction; for tests that neither read its log nor hurt it. */
+export async function startApiInProcess(settings: ApiSettings): Promise<AskedApi> {
+  const port = settings.port ?? (await freePort());
+  const config = apiConfig(environmentOf(settings, port));
+  const { failures } = await startInProcess('api', (context) => startApi(config, context));
+  return askedApi(port, () => failures[0]);
+}
