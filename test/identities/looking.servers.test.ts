@@ -93,7 +93,8 @@ async function lookOnce(nc: NatsConnection): Promise<void> {
 }
 
 describe('an operator that looks', () => {
-  it('leaves nothing at the broker by what it pulls', async () => {
+  // Each at a broker of its own, which lets through so many requests a second.
+  it.concurrent('leaves nothing at the broker by what it pulls', async () => {
     const { server, own, nc, jsm } = await brokerToLookAt(false);
     const js = jetstream(own);
     for (let at = 0; at < pulls; at += 1) await js.publish(`samples.hall-1.1.${at % 100}`, '{"v":1}');
@@ -127,7 +128,7 @@ describe('an operator that looks', () => {
     }
   });
 
-  it('has a hundred consumers at most of each process that makes them', async () => {
+  it.concurrent('has a hundred consumers at most of each process that makes them', async () => {
     const { nc, jsm } = await brokerToLookAt(false);
     const ask = async (which: number) => {
       const body = JSON.stringify({

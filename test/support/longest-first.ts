@@ -28,6 +28,19 @@ export const LONG_FILES: Readonly<Record<string, number>> = {
   'test/outages/dropped-unseen.slow.test.ts': 34,
   'test/end-to-end/recovery-faults.slow.test.ts': 25,
   'services/writer/testing/sent-without-record.slow.test.ts': 18,
+  'test/simulation/simulation.test.ts': 8,
+  'test/identities/looking.servers.test.ts': 12,
+  'packages/shared/src/jetstream/connection/answered-soon.servers.test.ts': 9,
+  'test/identities/flood.servers.test.ts': 9,
+  'packages/shared/src/jetstream/sessions/durable-session-log.servers.test.ts': 9,
+  'packages/shared/src/jetstream/sessions/assignment-inbox.servers.test.ts': 7,
+  'packages/shared/src/jetstream/sessions/session-log.servers.test.ts': 7,
+  'test/documents/nats-tool-with-key.servers.test.ts': 7,
+  'test/end-to-end/mqtt.servers.test.ts': 7,
+  'test/end-to-end/collector-drain.processes.test.ts': 10,
+  'services/api/testing/pages.processes.test.ts': 9,
+  'services/api/testing/recovery.processes.test.ts': 10,
+  'services/api/testing/contract.processes.test.ts': 9,
   'services/api/testing/rights/rights.processes.test.ts': 30,
   'services/writer/testing/writer.processes.test.ts': 16,
   'services/api/testing/keys.processes.test.ts': 12,
@@ -77,11 +90,20 @@ export const LONG_FILES: Readonly<Record<string, number>> = {
   'test/bench/recovery-bench.slow.test.ts': 10,
 };
 
-/** Long files first, then the others as vitest would order them. */
+/** Short ones last. A worker goes on with the modules that it has as long as its next file is of the same project. */
+const projects = ['slow', 'processes', 'servers', 'core'];
+
+/** One project after the other, in each long files first, then the others as vitest would order them. */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return (await super.sort(files)).sort((one, other) => secondsOf(other) - secondsOf(one));
+    return (await super.sort(files)).sort(
+      (one, other) => rankOf(one) - rankOf(other) || secondsOf(other) - secondsOf(one),
+    );
   }
+}
+
+function rankOf({ project }: TestSpecification): number {
+  return projects.indexOf(project.name);
 }
 
 function secondsOf({ moduleId }: TestSpecification): number {
