@@ -214,8 +214,6 @@ describe('a message whose confirmation does not come', () => {
     await exited;
     await expect(lost).rejects.toBeInstanceOf(PublishUnconfirmed);
     await server.restart();
-    await expect
-      .poll(async () => (await publisher.publish(message({ messageId: 'lost' }))).sequence)
-      .toBe(1);
+    await expect.poll(async () => (await publisher.publish(message({ messageId: 'lost' }))).sequence).toBe(1);
   });
 });
