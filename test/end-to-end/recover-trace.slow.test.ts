@@ -1,0 +1,86 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { fleetForTest } from '../support/fleet-for-test.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { restClient } from '../support/rest-client.ts';
+import { logOf } from '../support/service-processes.ts';
+
+const sessionsPath = '/api/acquisition/sessions';
+
+interface Gap {
+  readonly cause: string;
+  readonly events: readonly { readonly trace_id: string | null }[];
+}
+
+describe('a session that nobody held until a person had it recovered', () => {
+  it('has a gap that leads to its new holder, and from there to that command in the audit log', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    const databaseUrl = await freshDatabase();
+    const apiPort = await freePort();
+    const rest = restClient(`http://127.0.0.1:${apiPort}`);
+    await fleet.start('api', { DATABASE_URL: databaseUrl, API_PORT: String(apiPort) });
+    await fleet.start('writer', { DATABASE_URL: databaseUrl });
+    const supervisor = await fleet.start('supervisor');
+    const collector = await fleet.collector('c1');
+    await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
+    const [endpoint] = fleet.plant.plant.endpoints;
+    const device = await rest.create('/api/config/devices/', {
+      ...{ code: 'press-1', host: endpoint?.host, port: endpoint?.port, unit_id: endpoint?.unitId },
+      timeout_ms: 10_000,
+    });
+    await rest.create('/api/config/points/', {
+      ...{ device_id: device.id, code: 'count', table: 'holding_register', address: 0, data_type: 'uint16' },
+    });
+    const task = await rest.create('/api/config/tasks/', {
+      ...{ code: 'recovered', period_ms: 250, device_ids: [device.id] },
+    });
+    const { session_id: id } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
+    const first = await fleet.placed(String(task.id));
+    await fleet.sampled(id, first.epoch);
+
+    await Promise.all([supervisor.kill(), collector.kill()]);
+    const next = await fleet.start('supervisor', { DISABLE_SESSION_RECOVERY: 'true' });
+    await eventually(() => logOf(next).includes('Session recovery completed'), {
+      what: 'the supervisor to be done',
+    });
+    await fleet.collector('c1');
+    await eventually(
+      async () => (await rest.get(`${sessionsPath}/${id}/`)).body.placement?.state === 'awaiting_recovery',
+      { what: 'the session to wait for a person' },
+    );
+    await rest.create(`${sessionsPath}/${id}/recover/`, {});
+    const second = await fleet.placed(String(task.id), { above: first.epoch });
+    await fleet.sampled(id, second.epoch, 4);
+
+    const gapsOf = async (query: string): Promise<Gap[]> =>
+      (await rest.get(`${sessionsPath}/${id}/gaps/?to=now&${query}`)).body.results;
+    const gap = await eventually(async () => (await gapsOf('')).find(({ cause }) => cause === 'recovery'), {
+      what: 'the time without a holder to be a gap',
+    });
+    expect(gap.events).toEqual([
+      {
+        // Its own epoch, unless it has lost its lease since.
+        ...{ sequence: expect.any(Number), type: 'session.assigned', time: expect.any(String) },
+        ...{ reason: 'recovery', collector_id: 'c1', by: null, decided_by: 'command' },
+        trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      },
+    ]);
+    const trace = gap.events[0]?.trace_id;
+    const { results: resumed } = (await rest.get(`${sessionsPath}/${id}/events/?type=resumed`)).body;
+    expect(resumed).toMatchObject([{ data: { reason: 'recover', trace_id: trace } }]);
+    // An entry comes behind its answer.
+    const entries = await eventually(
+      async () => {
+        const { results } = (await rest.get(`/api/system/audit/?trace=${trace}`)).body;
+        return results.length > 0 && results;
+      },
+      { what: 'the audit entry' },
+    );
+    expect(entries).toMatchObject([{ action: 'session.recover', target: `session ${id}`, outcome: 'done' }]);
+    // And back again.
+    expect(new Set((await gapsOf(`trace=${trace}`)).map(({ cause }) => cause))).toEqual(
+      new Set(['recovery']),
+    );
+  });
+});
