@@ -27,7 +27,8 @@ export function useWholeLife(id: string) {
   return useQuery({
     queryKey: ['whole-life', id],
     queryFn: () => api.get<Timeline>(`${path(id)}/timeline/`, { buckets: 300 }),
-    refetchInterval: 60_000,
+    // Nothing else is shown without it.
+    refetchInterval: ({ state }) => (state.status === 'error' ? 5_000 : 60_000),
     retry: false,
   });
 }
