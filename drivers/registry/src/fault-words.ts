@@ -1,7 +1,18 @@
-import { faultsInChinese } from '@holdfast/shared/contracts/words/fault-words.ts';
+import { chineseCollectorSentences } from '@holdfast/shared/contracts/words/collector-sentences.ts';
+import { chineseFaults, chineseNames } from '@holdfast/shared/contracts/words/fault-words.ts';
+import { type ChineseSentences, inChinese } from '@holdfast/shared/contracts/words/sentences-in-chinese.ts';
 import { specs } from './specs.ts';
 
-/** A fault in Chinese, with the words of all drivers; as it is where there is none for it. */
-export const faultInChinese = faultsInChinese(
-  Object.assign({}, ...[...specs.values()].map(({ words }) => words.faultNames ?? {})),
+const words = [...specs.values()].map((spec) => spec.words);
+const ofDrivers = (each: readonly (ChineseSentences | undefined)[]): ChineseSentences =>
+  Object.assign({}, ...each);
+
+/** A fault of a request, or why a device gave nothing, in Chinese, with the words of all drivers; as it is where there is none for it. */
+export const faultInChinese = inChinese(
+  {
+    ...chineseCollectorSentences,
+    ...ofDrivers(words.map(({ sentences }) => sentences)),
+    ...chineseFaults,
+  },
+  { ...ofDrivers(words.map(({ faultNames }) => faultNames)), ...chineseNames },
 );

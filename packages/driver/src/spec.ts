@@ -58,6 +58,8 @@ export interface ProtocolWords {
   readonly notations: readonly AddressNotation[];
   /** Chinese for the names in messages of problems, by their English. */
   readonly faultNames?: Readonly<Record<string, string>>;
+  /** Chinese for what it says in English of faults and failures, with `{{name}}` for what a sentence names (`words/sentences-in-chinese.ts`). */
+  readonly sentences?: Readonly<Record<string, string>>;
   /** Which fields of a point go with which table and type, by field. */
   readonly pointRules?: () => Readonly<Record<string, FieldRules>>;
   /** Makes the JSON Schema of a flat body say what the schemas of its fields cannot say one by one. */

@@ -8,6 +8,7 @@ import { type MelsecPlace, placeSchema } from '../layout/place.ts';
 import { melsecReading } from '../plan/melsec-reading.ts';
 import { learning } from './learning.ts';
 import { deviceExamples, pointExamples } from './melsec-examples.ts';
+import { melsecSentences } from './melsec-sentences.ts';
 import { connectionWords, faultNames, placeWords, protocolWords } from './melsec-words.ts';
 import { parsePlace } from './point-rules.ts';
 
@@ -21,6 +22,7 @@ export const melsecSpec: DriverSpec<MelsecConnection, MelsecPlace> = {
     connection: connectionWords,
     place: placeWords,
     faultNames,
+    sentences: melsecSentences,
     notations: [],
     deviceExamples,
     pointExamples,

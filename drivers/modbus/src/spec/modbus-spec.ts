@@ -9,6 +9,7 @@ import { deviceProblems } from './device-rules.ts';
 import { forecast } from './forecast.ts';
 import { learning } from './learning.ts';
 import { deviceExamples, notations, pointExamples } from './modbus-examples.ts';
+import { modbusSentences } from './modbus-sentences.ts';
 import { faultNames, modbusDeviceWords, placeOrder, placeWords, protocolWords } from './modbus-words.ts';
 import { neverReadable } from './never-readable.ts';
 import { pointForm, pointRules } from './point-form.ts';
@@ -25,6 +26,7 @@ export function modbusSpec(protocol: ModbusProtocol): DriverSpec<ModbusConnectio
       connection: modbusDeviceWords,
       place: placeWords,
       ...{ placeOrder, pointRules, pointForm, notations, pointExamples, faultNames },
+      sentences: modbusSentences,
       deviceForm: (schema) => deviceForm(protocol, schema),
       deviceExamples: deviceExamples[protocol],
       probe: { code: 'probe', table: 'holding_register', address: 0, data_type: 'uint16' },

@@ -193,6 +193,8 @@ export const faultNames = {
   holding_register: '保持寄存器',
   'a coil': '线圈',
   'a discrete_input': '离散输入',
+  registers: '寄存器',
+  bits: '位',
 };
 
 /** The form asks for the address first: in the classic notation it names the table. */

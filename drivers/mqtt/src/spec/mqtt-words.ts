@@ -1,6 +1,7 @@
 import { both, type FieldWords } from '@holdfast/driver/form-words.ts';
 import type { ProtocolWords } from '@holdfast/driver/spec.ts';
 import type { MqttConnection, MqttPlace } from '../layout/connection.ts';
+import { mqttSentences } from './mqtt-sentences.ts';
 
 type Words<Field extends string> = Readonly<Record<Field, FieldWords>>;
 
@@ -89,6 +90,7 @@ export const mqttWords: ProtocolWords = {
   ),
   connection,
   place,
+  sentences: mqttSentences,
   notations: [],
   deviceExamples: [
     { code: 'meter-4', protocol: 'mqtt', host: 'broker.plant.lan' },

@@ -9,6 +9,7 @@ import { readTaskContent } from '../configuration/config-versions.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { said, saidOf } from '../problems/said.ts';
 import { type TestDeviceOptions, testDevice } from './test-device.ts';
 
 /** A start waits no longer than this for all devices together. */
@@ -89,12 +90,18 @@ async function testOne(options: TestDeviceOptions): Promise<DeviceTestView> {
     return await testDevice(options);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return failed(options.device, error.detail.en);
+    return failed(options.device, saidOf(error.detail));
   }
 }
 
 function tooLate(device: DeviceConfig): DeviceTestView {
-  return failed(device, `not read: the ${validationMs} ms for all devices were over`);
+  return failed(
+    device,
+    said(
+      `not read: the ${validationMs} ms for all devices were over`,
+      `未读取：全部设备共用的 ${validationMs} 毫秒已到`,
+    ),
+  );
 }
 
 function failed({ id, code }: DeviceConfig, detail: string): DeviceTestView {

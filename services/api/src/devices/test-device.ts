@@ -9,6 +9,7 @@ import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
+import { retold } from '../problems/retold.ts';
 import { said } from '../problems/said.ts';
 import { endpointHolders } from './endpoint-holders.ts';
 import { type ShownLimitsSources, toldLimits } from './learned-limits/shown-limits.ts';
@@ -83,14 +84,14 @@ export async function readOnce(
     collectorId = reached.collectorId;
     const { reply } = reached;
     if (reply.kind === 'read') {
-      points.push(...reply.points);
-      requests.push(...reply.requests);
-      givenUp = reply.given_up;
+      points.push(...reply.points.map(retoldPoint));
+      requests.push(...reply.requests.map((each) => ({ ...each, error: retold(each.error) })));
+      givenUp = reply.given_up && { ...reply.given_up, detail: retold(reply.given_up.detail) };
     } else {
       const isRefused = reply.kind === 'refused';
       givenUp = {
         detail: isRefused
-          ? reply.detail
+          ? retold(reply.detail)
           : said('the collector gave another answer than was asked for', '采集器的应答与请求不符'),
       };
       points.push(...unasked(part, givenUp));
@@ -107,6 +108,9 @@ export async function readOnce(
     requests,
   };
 }
+
+/** As a collector has read it, with its own words in the language of the request. */
+export const retoldPoint = (point: ReadPoint): ReadPoint => ({ ...point, detail: retold(point.detail) });
 
 function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<GivenUp>): ReadPoint[] {
   return points.flatMap(valueCodes).map((code) => ({

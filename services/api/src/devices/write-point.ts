@@ -6,10 +6,12 @@ import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import { BrokerUnavailable, type Collectors, type CommandAttempt } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { retold } from '../problems/retold.ts';
 import { readDevice } from './device-content.ts';
 import { endpointHolders, labelsOfTasks } from './endpoint-holders.ts';
 import { nameSnapshot, type SnapshotSources } from './name-snapshot.ts';
 import { type Reached, reachDevice } from './reach-device.ts';
+import { retoldPoint } from './test-device.ts';
 
 export interface WritePointOptions extends SnapshotSources {
   readonly collectors: Collectors;
@@ -155,9 +157,10 @@ async function conclude(
         point: told.point,
         collector_id: collectorId,
         outcome,
-        detail,
-        ...{ before, sent },
-        read_back,
+        detail: retold(detail),
+        before: before && retoldPoint(before),
+        sent,
+        read_back: read_back && retoldPoint(read_back),
         audit_id: id,
       };
     case 'failed':
@@ -167,7 +170,7 @@ async function conclude(
         { audit_id: id, sent },
       );
     case 'unknown':
-      throw unknownOutcome(about, id, both(detail, faultInChinese(detail)));
+      throw unknownOutcome(about, id, both(unended(detail), unended(faultInChinese(detail))));
     default:
       return outcome satisfies never;
   }
@@ -181,6 +184,9 @@ function outcomeInAudit(
 
 /** The point in Chinese, which is in English in the audit log. */
 const inChinese = (about: string) => about.replace(/^device (.*) point /, '设备 $1 点位 ');
+
+/** A sentence without the full stop that comes behind it. */
+const unended = (sentence: string) => sentence.replace(/[.。]$/, '');
 
 function unknownOutcome(about: string, auditId: string, why: InBoth, cause?: unknown): Problem {
   return new Problem(

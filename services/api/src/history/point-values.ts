@@ -9,6 +9,7 @@ import type { PointValueView } from '@holdfast/shared/contracts/http/points-http
 import { uncertainFlag } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { BrokerUnavailable, type LastReadings, type LiveSamples } from '../ports.ts';
+import { retold } from '../problems/retold.ts';
 import { said } from '../problems/said.ts';
 import type { ConfiguredPoint } from './configured-points.ts';
 
@@ -78,7 +79,9 @@ export async function pointValues(
       age_seconds: known ? Math.max(0, (nowMs - known.timeMs) / 1_000) : null,
       session_id: known?.sessionId ?? null,
       period_ms: latest?.period_ms ?? null,
-      miss: latest?.miss ? { ...latest.miss, time: rfc3339(latest.time) } : null,
+      miss: latest?.miss
+        ? { ...latest.miss, detail: retold(latest.miss.detail), time: rfc3339(latest.time) }
+        : null,
     };
   });
   return {

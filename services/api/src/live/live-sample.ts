@@ -2,6 +2,7 @@ import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
 import { type Change, uncertainFlag } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { GrantedSites } from '../access/granted-sites.ts';
+import { retold } from '../problems/retold.ts';
 
 export interface LiveFilter {
   /** Codes; empty for all. */
@@ -51,8 +52,8 @@ export function liveSample(
       ...changes.flatMap(([code, list]) => (isUncertain(lastOf(list)) ? [code] : [])),
     ],
     ...(changes.length === 0 ? {} : { changes: told(sample.time, changes) }),
-    ...(bad.length === 0 ? {} : { bad: Object.fromEntries(bad) }),
-    miss: sample.miss ?? null,
+    ...(bad.length === 0 ? {} : { bad: Object.fromEntries(bad.map(([code, why]) => [code, retold(why)])) }),
+    miss: sample.miss ? { ...sample.miss, detail: retold(sample.miss.detail) } : null,
   };
 }
 

@@ -3,6 +3,7 @@ import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts'
 import type { GrantedSites } from '../access/granted-sites.ts';
 import type { IsSessionAt } from '../live/read-change.ts';
 import type { HealthChanges } from '../ports.ts';
+import { retold } from '../problems/retold.ts';
 
 export interface DeviceChangesQuery {
   readonly sites: GrantedSites;
@@ -57,7 +58,7 @@ export async function deviceChanges(
       const { session: session_id, collector: collector_id, time, detail } = item;
       results.push({
         ...{ sequence, session_id, device: item.device, collector_id },
-        ...{ from: item.from, to: item.to, detail, time },
+        ...{ from: item.from, to: item.to, detail: retold(detail), time },
       });
     }
     // The stream is in the order in which the broker took them; clocks of collectors are a little off at the most.

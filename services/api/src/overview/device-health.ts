@@ -7,6 +7,7 @@ import type {
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { deviceConditions } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { BrokerUnavailable, type HealthChanges } from '../ports.ts';
+import { retoldHealth } from '../problems/retold.ts';
 import { conditionOf } from './devices-summary.ts';
 import { type Seen, type SeenSources, seeSessions } from './seen-sessions.ts';
 import type { SummaryFilter } from './summary-rows.ts';
@@ -53,7 +54,9 @@ export async function deviceHealth(
         byName.compare(one.device, other.device) ||
         byName.compare(one.session_id, other.session_id),
     );
-  const page = listed.slice(offset, offset + limit);
+  const page = listed
+    .slice(offset, offset + limit)
+    .map((view) => ({ ...view, health: view.health && retoldHealth(view.health) }));
   return {
     as_of: new Date().toISOString(),
     counts: Object.fromEntries(

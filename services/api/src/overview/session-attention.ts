@@ -7,6 +7,7 @@ import {
   type DevicesSummary,
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import { retold } from '../problems/retold.ts';
 import { said } from '../problems/said.ts';
 import { conditionOf } from './devices-summary.ts';
 
@@ -130,7 +131,7 @@ function inWords(devices: readonly { readonly code: string; readonly last_error:
   const named = devices
     .slice(0, namedAtMost)
     .map(({ code, last_error }) =>
-      last_error === null ? code : said(`${code}: ${last_error}`, `${code}：${last_error}`),
+      last_error === null ? code : `${code}${said(': ', '：')}${retold(last_error)}`,
     );
   const more = devices.length - named.length;
   const rest = more > 0 ? said(`; and ${more} more`, `；另有 ${more} 台`) : '';

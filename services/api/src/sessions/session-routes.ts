@@ -23,6 +23,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
+import { retoldHealthOfAll } from '../problems/retold.ts';
 import { knownSession } from './known-session.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
 import type { WaitingNotices } from './live-status/waiting-notices.ts';
@@ -165,7 +166,7 @@ export function sessionRoutes(options: {
           error_count: totals.errorCount,
           last_read_time: totals.lastReadTime?.toISOString() ?? null,
           storing: row.status === 'running' ? await storingOf(row, view) : null,
-          metadata: { ...view.metadata, device_health: totals.deviceHealth },
+          metadata: { ...view.metadata, device_health: retoldHealthOfAll(totals.deviceHealth) },
         };
       },
     }),

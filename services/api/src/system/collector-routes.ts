@@ -1,4 +1,5 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   collectorMovesQuerySchema,
@@ -47,7 +48,7 @@ export function collectorRoutes(
     throw notUp(
       id,
       outcome.ok && outcome.reply.kind === 'refused'
-        ? both(outcome.reply.detail, outcome.reply.detail)
+        ? both(outcome.reply.detail, faultInChinese(outcome.reply.detail))
         : both('it is not there', '它不在线'),
     );
   };

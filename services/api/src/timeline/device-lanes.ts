@@ -4,6 +4,7 @@ import { type DeviceStatus, deviceStatuses } from '@holdfast/shared/contracts/se
 import type { DeviceAccount } from '../accounting/account-for-session.ts';
 import type { Buckets } from '../accounting/ribbon.ts';
 import type { SessionHealth } from '../ports.ts';
+import { retold } from '../problems/retold.ts';
 import { coarsened, type Span, within } from './coarsened.ts';
 
 type Device = Timeline['devices'][number];
@@ -72,7 +73,10 @@ function healthLane(
     status: worse(one.status, next.status),
     detail: worse(one.status, next.status) === next.status ? next.detail : one.detail,
     joined: one.joined + next.joined,
-  })).map(({ fromMs: from, toMs: to, ...rest }) => ({ ...rest, from: isoOf(from), to: isoOf(to) }));
+  })).map(({ fromMs: from, toMs: to, detail, ...rest }) => ({
+    ...{ ...rest, detail: retold(detail) },
+    ...{ from: isoOf(from), to: isoOf(to) },
+  }));
 }
 
 function gapsOf({ gaps, periodMs }: Accounted, leastMs: number): Device['gaps'] {

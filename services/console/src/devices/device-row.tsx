@@ -91,7 +91,9 @@ function failuresText(t: DevicesTexts['t'], health: Health): string {
   const failures = health?.failures;
   if (!failures) return '–';
   const kinds = (['timeout', 'connection', 'exception'] as const).filter((kind) => failures[kind] > 0);
-  return kinds.map((kind) => t(`devices.failures.${kind}`, { count: failures[kind] })).join(', ') || '0';
+  return (
+    kinds.map((kind) => t(`devices.failures.${kind}`, { count: failures[kind] })).join(t('app.comma')) || '0'
+  );
 }
 
 function missingText(t: DevicesTexts['t'], locale: string, health: Health): string {

@@ -93,9 +93,7 @@ function Chosen({ data, at, unit }: { data: DeviceTrialView; at: string; unit: s
   if (read.quality === 'bad') {
     return (
       <>
-        <p className="first-bad" lang="en">
-          {t('first.preview.bad', { detail: read.detail })}
-        </p>
+        <p className="first-bad">{t('first.preview.bad', { detail: read.detail })}</p>
         <p className="small">{t('first.preview.bad.do')}</p>
       </>
     );

@@ -72,9 +72,7 @@ export function PointTable({
                     ) : value.quality === 'bad' ? (
                       <>
                         <span className="first-bad">{t('first.points.bad')}</span>{' '}
-                        <span lang="en" className="small quiet">
-                          {value.detail}
-                        </span>
+                        <span className="small quiet">{value.detail}</span>
                       </>
                     ) : (
                       <>

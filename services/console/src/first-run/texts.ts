@@ -187,7 +187,7 @@ export const zh: TranslationOf<typeof en> = {
   'first.trial.permission.do': '采集器的 DEVICE_NETWORKS 规定了设备所在的网段，请把该设备的网段加入其中。',
   'first.trial.other': '没有从设备读到数值。',
   'first.trial.other.do': '采集器的说明见下。',
-  'first.trial.details': '采集器原文',
+  'first.trial.details': '采集器的说明',
   'first.trial.by': '由 {{collector}} 测试',
   'first.trial.failed': '无法测试',
 

@@ -70,9 +70,7 @@ function Told({ body, answer }: { body: Record<string, unknown>; answer: DeviceT
           </p>
           <details>
             <summary>{t('first.trial.details')}</summary>
-            <p lang="en" className="small">
-              {detail}
-            </p>
+            <p className="small">{detail}</p>
           </details>
         </>
       )}

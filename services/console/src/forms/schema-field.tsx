@@ -102,7 +102,7 @@ export function SchemaField({ name, schema, about, path = '' }: FieldProps) {
       )}
       {fault !== undefined && (
         <p id={`${fieldId}-fault`} className="small schema-fault">
-          {typeof fault === 'string' ? <span lang="en">{fault}</span> : <FaultText fault={fault} />}
+          {typeof fault === 'string' ? fault : <FaultText fault={fault} />}
         </p>
       )}
     </div>

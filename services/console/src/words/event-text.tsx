@@ -7,15 +7,19 @@ const released = ['refused', 'rebalance', 'drain', 'recovery_disabled'] as const
 const told = new Set(['started', 'paused', 'resumed', 'stopped', 'failed', 'warned']);
 
 /** Tells an event of a session in a sentence. */
-export function EventText({ event }: { event: Pick<SessionEventView, 'sequence' | 'type' | 'data'> }) {
+export function EventText({
+  event,
+}: {
+  event: Pick<SessionEventView, 'sequence' | 'type' | 'data'> & Partial<Pick<SessionEventView, 'told'>>;
+}) {
   const { t } = useWords();
   const data = (event.data ?? {}) as {
     by?: string;
     reason?: string;
     collector_id?: string;
-    detail?: string;
   };
-  const { by = '?', reason = '', detail = '' } = data;
+  const { by = '?', reason = '' } = data;
+  const { told: said = null } = event;
   const type = shortType(event.type);
   const name = type.replace('session.', '');
   if (name === 'assigned') {
@@ -29,17 +33,12 @@ export function EventText({ event }: { event: Pick<SessionEventView, 'sequence' 
       </span>
     );
   }
-  const why = name === 'released' ? released.find((each) => each === reason) : undefined;
-  if (why !== undefined) {
+  const release = name === 'released' ? released.find((each) => each === reason) : undefined;
+  if (release !== undefined) {
     return (
       <span>
-        {t(`event.session.released.${why}`, { collector: data.collector_id ?? '?' })}
-        {why === 'refused' && detail !== '' && (
-          <span className="quiet" lang="en">
-            {' '}
-            {detail}
-          </span>
-        )}
+        {t(`event.session.released.${release}`, { collector: data.collector_id ?? '?' })}
+        {release === 'refused' && said !== null && <span className="quiet"> {said}</span>}
       </span>
     );
   }
@@ -59,7 +58,7 @@ export function EventText({ event }: { event: Pick<SessionEventView, 'sequence' 
   return (
     <span>
       {text}
-      {isReasonTold && <span className="quiet"> {t('event.reason', { reason })}</span>}
+      {isReasonTold && <span className="quiet"> {t('event.reason', { reason: said ?? reason })}</span>}
     </span>
   );
 }

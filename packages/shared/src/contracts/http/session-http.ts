@@ -116,6 +116,8 @@ export const sessionEventViewSchema = z.object({
   source: z.string().nullable(),
   /** The event's data in the current schema version; as it was stored when `problem` is set. */
   data: z.unknown(),
+  /** Why, where a collector or the supervisor says it: in the language that was asked for, while `data` has it as it is stored. */
+  told: z.string().nullable(),
   /** Why this release cannot read the event, null when it can. */
   problem: z.string().nullable(),
 });

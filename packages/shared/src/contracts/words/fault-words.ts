@@ -220,7 +220,7 @@ export const chineseFaults = {
 } as const;
 
 /** Words that faults name; drivers have more of them. */
-const chineseNames: Readonly<Record<string, string>> = {
+export const chineseNames: Readonly<Record<string, string>> = {
   string: '文本',
   numbers: '数值',
   booleans: '布尔值',
@@ -237,30 +237,3 @@ const chineseNames: Readonly<Record<string, string>> = {
   'query parameter': '查询参数',
   'an enumeration': '枚举',
 };
-
-const patterns = Object.entries(chineseFaults).map(([english, chinese]) => {
-  const source = english
-    .split(/\{\{\w+\}\}/)
-    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('(.+?)');
-  const names = [...english.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
-  return { pattern: new RegExp(`^${source}$`, 's'), names, chinese };
-});
-
-/** Puts faults into Chinese; one for which there is none stays as it is. @param driverNames what else faults name, by its English */
-export function faultsInChinese(driverNames: Readonly<Record<string, string>>): (message: string) => string {
-  const nameOf = (name: string): string =>
-    chineseNames[name] ??
-    driverNames[name] ??
-    (name.startsWith('write the zero-based') ? inChinese(name) : name);
-  const inChinese = (message: string): string => {
-    for (const { pattern, names, chinese } of patterns) {
-      const found = pattern.exec(message);
-      if (!found) continue;
-      const named = new Map(names.map((name, index) => [name, found[index + 1] ?? '']));
-      return chinese.replace(/\{\{(\w+)\}\}/g, (_, name: string) => nameOf(named.get(name) ?? ''));
-    }
-    return message;
-  };
-  return inChinese;
-}

@@ -1,6 +1,7 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
 import type { SessionResumed } from '@holdfast/shared/domain/session/events.ts';
+import { retold } from '../../problems/retold.ts';
 import { saidOf } from '../../problems/said.ts';
 
 type Known =
@@ -33,5 +34,5 @@ const words: Readonly<Record<Known, InBoth>> = {
 export const placementDetail = (name: Known): string => name;
 
 export function placementText(kept: string): string {
-  return Object.hasOwn(words, kept) ? saidOf(words[kept as Known]) : kept;
+  return Object.hasOwn(words, kept) ? saidOf(words[kept as Known]) : retold(kept);
 }

@@ -1,5 +1,6 @@
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { Database } from '../../database/open-database.ts';
+import { retold } from '../../problems/retold.ts';
 import { isAbnormalEvent } from './abnormal-events.ts';
 
 export interface SessionEventFilter {
@@ -43,8 +44,16 @@ export async function listSessionEvents(
       time: time?.toISOString() ?? null,
       source,
       data,
+      told: toldIn(type, data),
       problem,
     })),
     next: more ? page.at(-1)?.sequence : undefined,
   };
+}
+
+/** A reason that a program gives; those of people stay as they are. */
+function toldIn(type: string, data: unknown): string | null {
+  const { by, reason, detail } = (data ?? {}) as Readonly<Record<string, unknown>>;
+  const why = type.endsWith('session.released') ? detail : by === 'supervisor' ? reason : undefined;
+  return typeof why === 'string' && why !== '' ? retold(why) : null;
 }

@@ -3,6 +3,7 @@ import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
+import { retold } from '../../problems/retold.ts';
 import { saidOf } from '../../problems/said.ts';
 import { placementText } from '../projection/placement-words.ts';
 import type { SessionRow } from '../projection/read-model-rows.ts';
@@ -30,7 +31,7 @@ export function sessionView(row: NamedSessionRow, now: Date, notice?: WaitingNot
     collector_id: row.collector_id,
     epoch: row.epoch,
     placement: placementView(row, notice),
-    error_message: row.error_message,
+    error_message: row.error_message && retold(row.error_message),
     error_cause: row.error_cause,
     next_try_at: row.is_latest ? nextTryAt(row.error_cause, row.stopped_at, row.error_attempt) : null,
     soft_limit_at: row.soft_limit_at?.toISOString() ?? null,
@@ -103,7 +104,7 @@ export function sessionViewFromLog(
     collector_id: null,
     epoch: null,
     placement: null,
-    error_message: state.status === 'error' ? state.reason : null,
+    error_message: state.status === 'error' ? retold(state.reason) : null,
     error_cause: state.status === 'error' ? state.cause : null,
     next_try_at:
       state.status === 'error' ? nextTryAt(state.cause, new Date(state.stoppedAt), state.attempt) : null,

@@ -2,6 +2,7 @@ import type { SessionRecoveryView } from '@holdfast/shared/contracts/http/recove
 import type { SessionView, Storing } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { LastSample } from '../../ports.ts';
+import { retold } from '../../problems/retold.ts';
 import { said } from '../../problems/said.ts';
 
 /** A session must have shown itself within three periods, but nobody is called missing within these. */
@@ -57,7 +58,7 @@ export function compareSession(options: {
           collector_id: word.collector,
           epoch: word.epoch,
           state: word.state,
-          detail: word.detail,
+          detail: retold(word.detail),
           updated_at: word.updated_at,
         }
       : null,
@@ -136,7 +137,8 @@ function placementDisagreements(
     ];
   }
   if (word.state !== 'polling') {
-    const { state, detail } = word;
+    const { state } = word;
+    const detail = retold(word.detail);
     return [
       said(
         `it is assigned to ${collectorId}, which says ${state}${detail === '' ? '' : `: ${detail}`}`,

@@ -41,8 +41,11 @@ export function Answers({ health, collector }: { health: DeviceHealth; collector
       </dl>
       {last_exception && (
         <p className="small">
-          <span className="quiet">{t('device.answers.exception.last')}:</span>{' '}
-          <span lang="en">{last_exception.text}</span>
+          <span className="quiet">
+            {t('device.answers.exception.last')}
+            {t('app.colon')}
+          </span>
+          {last_exception.text}
         </p>
       )}
       <p className="quiet small">{t('device.answers.note', { collector })}</p>

@@ -19,7 +19,11 @@ export function DeviceWhy({ view }: { view: DeviceHealthView }) {
       {todo !== undefined && <p>{todo}</p>}
       {error !== null && (
         <p className="small">
-          <span className="quiet">{t('device.why.more')}:</span> <span lang="en">{error}</span>
+          <span className="quiet">
+            {t('device.why.more')}
+            {t('app.colon')}
+          </span>
+          {error}
         </p>
       )}
     </div>

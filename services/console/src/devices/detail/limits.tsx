@@ -116,9 +116,10 @@ function ForgetDialog({
       await queries.invalidateQueries({ queryKey: ['devices'] });
       const done =
         sessions.length > 0
-          ? t('device.limits.forget.asked', { sessions: sessions.join(', ') })
+          ? t('device.limits.forget.asked', { sessions: sessions.join(t('app.list')) })
           : silent.length === 0 && t('device.limits.forget.done');
-      const left = silent.length > 0 && t('device.limits.forget.silent', { collectors: silent.join(', ') });
+      const left =
+        silent.length > 0 && t('device.limits.forget.silent', { collectors: silent.join(t('app.list')) });
       onDone([done, left].filter(Boolean).join(' '));
     } catch (error) {
       const detail = error instanceof ApiRefusal ? (error.problem.detail ?? '') : (error as Error).message;

@@ -16,13 +16,11 @@ export function MissingValues({ health }: { health: DeviceHealth }) {
       <ul className="blocks">
         {blocks.map(({ error, since, points }) => (
           <li key={error}>
-            <strong>{points.join(', ')}</strong>
+            <strong>{points.join(t('app.list'))}</strong>
             <span className="block-age">
               <Age since={since} />
             </span>
-            <span className="small block-error" lang="en">
-              {error}
-            </span>
+            <span className="small block-error">{error}</span>
           </li>
         ))}
       </ul>

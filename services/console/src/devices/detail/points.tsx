@@ -166,11 +166,7 @@ function PointRow({
             <Age since={at} />
           </span>
         )}
-        {why && (
-          <span className="under is-why" lang="en">
-            {why.detail}
-          </span>
-        )}
+        {why && <span className="under is-why">{why.detail}</span>}
         {why?.met_limit && <span className="under is-why">{t(`device.met.${why.met_limit}`)}</span>}
       </td>
       <td className="small">
@@ -240,5 +236,5 @@ function valuesText(t: DeviceTexts['t'], locale: string, shown: readonly Shown[]
       ? `${shownValue(t, locale, value, '')} (${t('device.quality.uncertain')})`
       : shownValue(t, locale, value, '');
   });
-  return told.join(', ') + (shown.length > valuesShown ? ' …' : '');
+  return told.join(t('app.list')) + (shown.length > valuesShown ? ' …' : '');
 }

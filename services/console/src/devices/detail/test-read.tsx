@@ -119,11 +119,12 @@ function Request({
               ...{ address: String(address), count: Number(quantity) },
             })
           : ownText({ table, address, quantity, ...own })}
-        , {t('device.test.took', { ms: took })}
+        {t('app.comma')}
+        {t('device.test.took', { ms: took })}
         {error !== '' && (
           <>
-            {': '}
-            <strong lang="en">{error}</strong>
+            {t('app.colon')}
+            <strong>{error}</strong>
           </>
         )}
       </p>

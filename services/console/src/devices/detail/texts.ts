@@ -204,7 +204,7 @@ export const zh: TranslationOf<typeof en> = {
   'device.why.since': '已持续 {{duration}}，最近一次读到数值是在 {{when}}。',
   'device.why.sinceChange': '自 {{when}} 起，已持续 {{duration}}。',
   'device.why.never': '本次会话中从未读到过。',
-  'device.why.more': '采集器原文',
+  'device.why.more': '采集器的说明',
   'device.session': '会话 {{session}}',
   'device.readBy': '由 {{collector}} 读取',
   'device.every': '每 {{period}}',

@@ -112,7 +112,10 @@ function Form({
       }}
     >
       <p>
-        <span className="quiet">{t('write.now')}:</span>{' '}
+        <span className="quiet">
+          {t('write.now')}
+          {t('app.colon')}
+        </span>
         {last ? (
           <>
             <strong>{shownValue(device, locale, last.value, point.unit)}</strong>{' '}
@@ -125,7 +128,9 @@ function Form({
       <div className="labelled">
         <label htmlFor="write-value">
           {t('write.value')}{' '}
-          <span className="quiet small">{[point.unit, rangeText(t, point)].filter(Boolean).join(', ')}</span>
+          <span className="quiet small">
+            {[point.unit, rangeText(t, point)].filter(Boolean).join(t('app.comma'))}
+          </span>
         </label>
         <ValueField form={form} point={point} text={text} isBad={isBad} onText={setText} />
         {isBad && (

@@ -75,11 +75,7 @@ export function WriteResult({
         <strong>{verdict}</strong>
       </p>
       {outcome.kind === 'unknown' && <p>{t('write.unknown.do')}</p>}
-      {'detail' in outcome && outcome.detail !== '' && (
-        <p className="small" lang="en">
-          {outcome.detail}
-        </p>
-      )}
+      {'detail' in outcome && outcome.detail !== '' && <p className="small">{outcome.detail}</p>}
       <dl className="facts">
         {written && (
           <>
