@@ -62,7 +62,7 @@ function Who({ me }: { me: Me }) {
   const roles = me.grants.map(({ role, sites }) =>
     sites.includes('*')
       ? t('account.role.everywhere', { role: t(`role.${role}`) })
-      : t('account.role.at', { role: t(`role.${role}`), sites: sites.join(', ') }),
+      : t('account.role.at', { role: t(`role.${role}`), sites: sites.join(t('app.list')) }),
   );
   return (
     <section>
@@ -76,7 +76,7 @@ function Who({ me }: { me: Me }) {
           </>
         )}
         <dt>{t('account.role')}</dt>
-        <dd>{roles.length > 0 ? roles.join('; ') : t('account.role.none')}</dd>
+        <dd>{roles.length > 0 ? roles.join(t('app.semicolon')) : t('account.role.none')}</dd>
       </dl>
     </section>
   );

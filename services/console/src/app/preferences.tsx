@@ -1,4 +1,13 @@
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useState,
+} from 'react';
 import { type Language, languages, type SpokenTexts, speak } from '../i18n/language.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
@@ -33,7 +42,8 @@ export function PreferencesProvider({ first, children }: { first: SpokenTexts; c
   const [theme, setTheme] = useState(() => keptOf('theme', themes, 'system'));
   const [clock, setClock] = useState(() => keptOf('clock', clocks, 'plant'));
   const [singleKeys, setSingleKeys] = useState(() => readKept('keys') !== 'off');
-  useEffect(() => {
+  // Before whatever asks the API anew, which answers in this language.
+  useLayoutEffect(() => {
     document.documentElement.lang = spoken.locale;
   }, [spoken]);
   useEffect(() => {

@@ -38,9 +38,9 @@ function Entry({ entry }: { entry: AuditView }) {
     [t('audit.who'), `${who} (${t(`audit.kind.${actor.kind}`)})`],
     [t('audit.claimed'), actor.claimed],
     [t('audit.from'), from],
-    [t('audit.what'), `${action}, ${target}`],
+    [t('audit.what'), `${action}${t('app.comma')}${target}`],
     [t('audit.when'), plant.whole(new Date(time))],
-    [t('audit.outcome'), [t(`audit.outcome.${outcome}`), detail].filter(Boolean).join(': ')],
+    [t('audit.outcome'), [t(`audit.outcome.${outcome}`), detail].filter(Boolean).join(t('app.colon'))],
   ];
   return (
     <dl className="audit-entry">

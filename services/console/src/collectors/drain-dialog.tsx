@@ -117,6 +117,6 @@ function Takers({ others }: { others: readonly CollectorView[] }) {
     .map(({ id, capacity, sessions }) =>
       t('collectors.drain.room', { collector: id, count: Math.max(0, capacity - sessions) }),
     )
-    .join(', ');
+    .join(t('app.list'));
   return <p>{t('collectors.drain.takers', { collectors: named })}</p>;
 }

@@ -57,7 +57,9 @@ function HistoryTable({ title, rows }: { title: string; rows: readonly Happening
       name: t('collectors.history.to'),
       cell: (each) =>
         each.kind === 'moved'
-          ? each.move.takers.map(({ collector_id, sessions }) => `${collector_id} (${sessions})`).join(', ')
+          ? each.move.takers
+              .map(({ collector_id, sessions }) => `${collector_id} (${sessions})`)
+              .join(t('app.list'))
           : '',
     },
     {
@@ -80,7 +82,7 @@ function What({ happening }: { happening: Happening }) {
         {t(`collectors.event.${reason}`, { collector: former, count: sessions })}
         <br />
         <span className="quiet small">
-          {session_ids.join(', ')}
+          {session_ids.join(t('app.list'))}
           {sessions > session_ids.length && ' …'}
         </span>
       </>

@@ -154,7 +154,7 @@ function Gap({ gap }: { gap: GapOfAll }) {
           {gap.task_code} {gap.session_id}
         </Link>
         {' · '}
-        {isFew ? gap.devices.join(', ') : t('map.panel.gap.devices', { count: gap.device_count })}
+        {isFew ? gap.devices.join(t('app.list')) : t('map.panel.gap.devices', { count: gap.device_count })}
       </p>
     </li>
   );

@@ -1,6 +1,7 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { apiRoot } from '../api/api.ts';
+import { usePreferences } from '../app/preferences.tsx';
 import { type ChangeEvent, type ChangeNews, followSource } from './change-source.ts';
 
 /** Queries that each kind of change makes out of date. */
@@ -17,6 +18,7 @@ const togetherMs = 300;
 /** Keeps what is on the screen up to date: it is read anew when the server tells that it has changed. */
 export function LiveChanges() {
   const queries = useQueryClient();
+  useOwnLanguage(queries);
   useEffect(() => {
     const due = new Set<string>();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,6 +37,17 @@ export function LiveChanges() {
     };
   }, [queries]);
   return null;
+}
+
+/** Sentences of the API are in the language that they were asked for in: after another choice all is read anew. */
+function useOwnLanguage(queries: QueryClient): void {
+  const { language } = usePreferences();
+  const asked = useRef(language);
+  useEffect(() => {
+    if (asked.current === language) return;
+    asked.current = language;
+    void queries.invalidateQueries();
+  }, [queries, language]);
 }
 
 function follow(onNews: (news: ChangeNews) => void): () => void {

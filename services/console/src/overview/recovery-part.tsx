@@ -51,7 +51,7 @@ function Recovery({ view }: { view: RecoveryView }) {
                 <Link to="/sessions" search={{ session: session_id }}>
                   {task_code} {session_id}
                 </Link>{' '}
-                <span className="quiet small">{disagreements.join('; ')}</span>
+                <span className="quiet small">{disagreements.join(t('app.semicolon'))}</span>
               </li>
             ))}
           </ul>

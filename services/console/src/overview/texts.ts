@@ -184,7 +184,7 @@ export const zh: TranslationOf<typeof en> = {
   'overview.holds_other': '{{count}} 个会话',
 
   'trouble.since': '自 {{when}} 起',
-  'trouble.said': '服务器原文',
+  'trouble.said': '服务器的说明',
   'trouble.device.failing': '{{device}} 无应答',
   'trouble.device.failing.do': '请检查设备是否通电、能否连通。系统会一直重试，无需重启任何服务。',
   'trouble.device.disconnected': '无法连接 {{device}}',

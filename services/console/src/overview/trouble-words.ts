@@ -18,8 +18,9 @@ export type PlainTrouble = Exclude<Trouble, { kind: 'session' }>;
 export type SessionTrouble = Extract<Trouble, { kind: 'session' }>;
 
 export function useSessionWords({ session, attention }: SessionTrouble): TroubleWords {
+  const { t } = useOverviewTexts();
   const { why, todo } = useReason(attention, session);
-  return { what: `${nameOf(session)}: ${why}`, todo, said: attention.detail };
+  return { what: `${nameOf(session)}${t('app.colon')}${why}`, todo, said: attention.detail };
 }
 
 export function useTroubleWords(trouble: PlainTrouble): TroubleWords {
@@ -36,7 +37,9 @@ export function useTroubleWords(trouble: PlainTrouble): TroubleWords {
       }
       if (condition === 'partly') {
         const count = health?.failing_count ?? 1;
-        const points = health?.failing_points?.map(({ code, error }) => `${code}: ${error}`).join('; ');
+        const points = health?.failing_points
+          ?.map(({ code, error }) => `${code}${t('app.colon')}${error}`)
+          .join(t('app.semicolon'));
         return {
           what: t('trouble.device.partly', { device, count }),
           todo: t('trouble.device.partly.do'),

@@ -37,16 +37,16 @@ export function useHolderText(): (row: OwnershipRow, at: number) => HolderText {
       const isBeforeFirst = span.first_sample === null || at < Date.parse(span.first_sample);
       const missing = span.missing_before ?? 0;
       const parts = [
-        `${span.collector_id}, ${which}`,
+        `${span.collector_id}${t('app.comma')}${which}`,
         [
           t('ownership.holder.since', { time: plant.whole(new Date(span.from)) }),
           ...(why ? [t(`ownership.why.${why}`)] : []),
-        ].join(': '),
+        ].join(t('app.colon')),
         ...(missing > 0 ? [t('ownership.holder.cost', { count: missing })] : []),
         ...(span.read_twice ? [t('ownership.holder.twice', { count: span.read_twice.ticks })] : []),
         ...(isSeen ? [] : [t(isBeforeFirst ? 'ownership.holder.unseen' : 'ownership.holder.silent')]),
       ];
-      return { kind: 'held', who: span.collector_id, which, whole: parts.join('; ') };
+      return { kind: 'held', who: span.collector_id, which, whole: parts.join(t('app.semicolon')) };
     };
   }, [t, language, plant]);
 }

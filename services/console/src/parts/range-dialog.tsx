@@ -32,7 +32,7 @@ export default function RangeDialog({ range, onChange, onClose }: Asked) {
         }}
       >
         <p className="quiet">
-          {t('range.dialog.zone', { zone: zone === offset() ? zone : `${zone}, ${offset()}` })}
+          {t('range.dialog.zone', { zone: zone === offset() ? zone : `${zone}${t('app.comma')}${offset()}` })}
         </p>
         {(['from', 'to'] as const).map((each) => (
           <label key={each} className="labelled">

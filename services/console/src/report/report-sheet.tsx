@@ -107,7 +107,7 @@ function useCountColumns<Row>(countsOf: (row: Row) => TickCountsView | null): Co
         return (Object.entries(counts.missing_by_cause) as [GapCause, number][])
           .sort(([, one], [, other]) => other - one)
           .map(([cause, ticks]) => `${word(`cause.${cause}`)} ${numbers.format(ticks)}`)
-          .join(', ');
+          .join(t('app.comma'));
       },
     },
   ];
@@ -196,7 +196,7 @@ function Gaps({ results }: { results: readonly ReportRow[] }) {
       key: 'devices',
       name: t('report.gap.devices'),
       cell: ({ devices, device_count }) => {
-        const named = devices.slice(0, devicesNamed).join(', ');
+        const named = devices.slice(0, devicesNamed).join(t('app.list'));
         const n = device_count - Math.min(devicesNamed, devices.length);
         return n > 0 ? t('report.gap.more', { devices: named, n }) : named;
       },

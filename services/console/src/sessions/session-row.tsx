@@ -110,7 +110,7 @@ function SessionRibbon({
     <Ribbon
       parts={parts}
       severity={severity}
-      label={gaps > 0 ? `${label}; ${t('ribbon.label.gaps', { count: gaps })}` : label}
+      label={gaps > 0 ? `${label}${t('app.semicolon')}${t('ribbon.label.gaps', { count: gaps })}` : label}
     />
   );
 }

@@ -61,7 +61,9 @@ function Result({
           <ul className="kept small">
             {kept.map(({ sequence, detail }) => (
               <li key={sequence}>
-                {sequence}: {detail}
+                {sequence}
+                {t('app.colon')}
+                {detail}
               </li>
             ))}
           </ul>

@@ -30,7 +30,7 @@ export default function VouchDialog({
         <FreshLogin why={t('stores.vouch.fresh')} onDone={() => void send()} onClose={onClose} />
       ) : (
         <>
-          <p>{t('stores.vouch.lost', { collector, epochs: epochs.join(', ') })}</p>
+          <p>{t('stores.vouch.lost', { collector, epochs: epochs.join(t('app.list')) })}</p>
           <p>{t('stores.vouch.what', { collector })}</p>
           <p className="quiet small">{t('stores.vouch.when')}</p>
           <div className="overlay-actions">

@@ -23,12 +23,7 @@ export function HappeningText({ session, row }: { session: string; row: Happenin
       return (
         <span>
           {t('feed.became', { device, status: word(`device.${to}`) })}
-          {detail !== '' && (
-            <span className="quiet" lang="en">
-              {' '}
-              {detail}
-            </span>
-          )}
+          {detail !== '' && <span className="quiet"> {detail}</span>}
         </span>
       );
     }

@@ -37,7 +37,7 @@ function Rows({ line }: { line: Timeline }) {
       ),
       ...missing.map(({ from, to, ticks }) => ({
         lane: t('timeline.lane.missing'),
-        what: `${t('timeline.ticks.missing', { count: ticks })}: ${plant.moment(new Date(from))} – ${plant.moment(new Date(to))}${t('app.comma')}${durationText(t, (to - from) / 1_000)}`,
+        what: `${t('timeline.ticks.missing', { count: ticks })}${t('app.colon')}${plant.moment(new Date(from))} – ${plant.moment(new Date(to))}${t('app.comma')}${durationText(t, (to - from) / 1_000)}`,
         key: `missing ${from}`,
       })),
     ];

@@ -44,7 +44,7 @@ export function usePartWords(): {
     };
     const whole = (part: LanePart): string => {
       const { text, from, to } = part;
-      const when = `${plant.moment(new Date(from))} – ${plant.moment(new Date(to))}, ${durationText(t, (to - from) / 1_000)}`;
+      const when = `${plant.moment(new Date(from))} – ${plant.moment(new Date(to))}${t('app.comma')}${durationText(t, (to - from) / 1_000)}`;
       if (text === undefined) return when;
       const told = () => {
         switch (text.of) {
@@ -67,7 +67,7 @@ export function usePartWords(): {
       };
       const joined = 'part' in text ? text.part.joined : 1;
       const several = joined > 1 ? ` (${t('timeline.several', { count: joined })})` : '';
-      return `${told()}${several}: ${when}`;
+      return `${told()}${several}${t('app.colon')}${when}`;
     };
     const lane = ({ kind, name }: Pick<Lane, 'kind' | 'name'>) =>
       kind === 'device' ? name : t(`timeline.lane.${kind}`);

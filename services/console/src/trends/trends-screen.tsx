@@ -160,7 +160,7 @@ function Charts({ data, range, isLive, onRange, onRemove }: ChartsProps) {
   return (
     <>
       {data.unknown.length > 0 && (
-        <p className="left-out">{t('trends.unknown', { points: data.unknown.join(', ') })}</p>
+        <p className="left-out">{t('trends.unknown', { points: data.unknown.join(t('app.list')) })}</p>
       )}
       {data.not_asked.map(({ what, detail }) => (
         <p key={what} className="left-out" role="status">
@@ -172,7 +172,7 @@ function Charts({ data, range, isLive, onRange, onRemove }: ChartsProps) {
           key={unit}
           {...{ data, unit, lines, interval, shown, onRemove }}
           label={t('trends.chart', {
-            points: lines.map(({ line }) => line.trend.point).join(', '),
+            points: lines.map(({ line }) => line.trend.point).join(t('app.list')),
             range: label(range),
           })}
           height={groups.length === 1 ? 380 : groups.length === 2 ? 260 : 200}

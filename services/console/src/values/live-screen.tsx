@@ -50,7 +50,9 @@ export default function LiveScreen() {
             <p className="left-out">{t('values.leftOut', { most: numbers.format(valuesAtMost) })}</p>
           )}
           {data.page.unknown.length > 0 && (
-            <p className="left-out">{t('values.unknown', { points: data.page.unknown.join(', ') })}</p>
+            <p className="left-out">
+              {t('values.unknown', { points: data.page.unknown.join(t('app.list')) })}
+            </p>
           )}
           {data.page.not_asked.map(({ what, detail }) => (
             <p key={what} className="left-out" role="status">

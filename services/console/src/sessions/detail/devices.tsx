@@ -47,9 +47,7 @@ export function Devices({ session }: { session: SessionLiveView }) {
               <span className="quiet small">{howItAnswers(device, word, locale)}</span>
               <span className="quiet small device-age">{age === null ? '–' : ageText(t, age)}</span>
               {isActive && rank(device) === 2 && device.last_error !== null && (
-                <span className="small device-error" lang="en">
-                  {device.last_error}
-                </span>
+                <span className="small device-error">{device.last_error}</span>
               )}
             </li>
           );

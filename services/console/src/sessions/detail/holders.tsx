@@ -55,8 +55,8 @@ export function Holders({ id, range }: { id: string; range: TimeRange }) {
           <ul className="heard">
             {spans.map(({ collector, epoch, from: start, to }) => (
               <li key={epoch}>
-                {collector}, {t('sessions.epoch', { epoch: String(epoch) })}: {plant.moment(new Date(start))}{' '}
-                – {plant.moment(new Date(to))}
+                {`${collector}${t('app.comma')}${t('sessions.epoch', { epoch: String(epoch) })}${t('app.colon')}`}
+                {plant.moment(new Date(start))} – {plant.moment(new Date(to))}
               </li>
             ))}
           </ul>

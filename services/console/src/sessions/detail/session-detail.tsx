@@ -112,7 +112,7 @@ function Facts({ session, summary }: { session: SessionLiveView; summary: Sessio
       {sites.length > 0 && (
         <>
           <dt>{t('detail.facts.sites')}</dt>
-          <dd>{sites.join(', ')}</dd>
+          <dd>{sites.join(t('app.list'))}</dd>
         </>
       )}
       <dt>{t('detail.facts.config')}</dt>

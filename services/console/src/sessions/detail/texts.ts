@@ -119,7 +119,7 @@ export const zh: TranslationOf<typeof en> = {
   'why.stopped.reason': '由 {{by}} 结束：{{reason}}',
   'why.normal': '按计划读取。',
   'why.since': '自 {{when}} 起，已持续 {{duration}}。',
-  'why.more': '服务器原文',
+  'why.more': '服务器的说明',
 
   'detail.label': '{{session}} 的详情',
   'detail.gone': '没有会话 {{session}}，或您无权查看。',

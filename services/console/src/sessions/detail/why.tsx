@@ -78,7 +78,7 @@ export function useReason(
       return { why: t('why.not_read', { holder }), todo: t('why.not_read.do', { holder }) };
     case 'some_devices_failing': {
       const codes = devices?.failing_codes ?? [];
-      const names = codes.join(', ') + ((devices?.failing ?? 0) > codes.length ? ' …' : '');
+      const names = codes.join(t('app.list')) + ((devices?.failing ?? 0) > codes.length ? ' …' : '');
       return {
         why: t('why.some_devices_failing', { count: devices?.failing ?? 1, devices: names }),
         todo: t('why.some_devices_failing.do'),
