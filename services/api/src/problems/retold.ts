@@ -2,7 +2,7 @@ import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import { spokenLanguage } from './said.ts';
 
-/** What collectors, drivers and the supervisor tell in English, in the language of the request that is being answered. */
+/** Puts sentences that collectors, drivers and the supervisor tell in English into the language of the request that is being answered. */
 export const retold = (english: string): string =>
   spokenLanguage() === 'zh' ? faultInChinese(english) : english;
 
