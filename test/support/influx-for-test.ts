@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProcess } from '@holdfast/dev/child-process.ts';
@@ -20,6 +21,14 @@ export interface InfluxForTest {
 /** For `describe.skipIf(!influxIsInstalled())`. */
 export function influxIsInstalled(): boolean {
   return inject('installedServers').influxd !== null;
+}
+
+/** InfluxDB 1.7 and later; Debian's is 1.6. It answers to Flux with `INFLUXDB_HTTP_FLUX_ENABLED`. */
+export function influxKnowsFlux(): boolean {
+  const command = inject('installedServers').influxd;
+  if (command === null) return false;
+  const { stdout } = spawnSync(command, ['version'], { encoding: 'utf8' });
+  return !/v1\.[0-6]\./.test(stdout);
 }
 
 /**

@@ -44,13 +44,15 @@ export type StorableSample = Pick<
   readonly plainValues?: PlainValues;
   /** Sequence of its message in SAMPLES: tells samples published before a session had a new owner from later ones. */
   readonly sequence?: number;
-  /** Names and units of its points in the configuration, by their codes: for stores that keep that with each value. */
+  /** Its points in the configuration, by their codes: for stores that keep names and units with each value. */
   readonly labels?: ReadonlyMap<string, PointLabels>;
 };
 
 export interface PointLabels {
   readonly name: string;
   readonly unit: string;
+  /** All its values are whole numbers. */
+  readonly isWhole: boolean;
 }
 
 /** The first sample of an epoch that was stored lay here in the stream, or earlier. */

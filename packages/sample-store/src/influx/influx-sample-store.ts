@@ -24,6 +24,7 @@ import { serverReason, unavailable } from './influx-errors.ts';
 import { get, type InfluxAddress, type InfluxLayout, type Patience } from './influx-requests.ts';
 import { aggregateStatement, historyStatement } from './influxql.ts';
 import { type Answer, parseAnswer } from './influxql-answer.ts';
+import { IntegerFields } from './integer-fields.ts';
 import { lastQuestions, lastStatement, readLastAnswer } from './last-values.ts';
 import { LineWriter } from './line-protocol.ts';
 import { PredecessorLines } from './predecessor-lines.ts';
@@ -80,10 +81,11 @@ export function openInfluxSampleStore(
     for (const { field, type } of found) types.set(field, (types.get(field) ?? new Set()).add(type));
     return types;
   };
+  const integers = options.layout === 'predecessor' ? new IntegerFields(typesOf) : undefined;
   const writing: Writing = {
     influx,
     options,
-    lines: options.layout === 'predecessor' ? new PredecessorLines() : new LineWriter(),
+    lines: integers ? new PredecessorLines(integers) : new LineWriter(),
     fields: new RefusedFields(),
     fieldTypes,
   };
@@ -111,6 +113,7 @@ export function openInfluxSampleStore(
     keepsSessions: false,
     async write(samples) {
       try {
+        await integers?.learn(samples);
         return await writeAtTheirTimes(samples, async (moments) => write(writing, await wanted(moments)));
       } catch (error) {
         if (error instanceof HistoryQueryRefused) return { kind: 'rejected', reason: error.message };

@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import {
   type InfluxForTest,
   influxForTest,
   influxIsInstalled,
+  influxKnowsFlux,
 } from '@holdfast/test/support/influx-for-test.ts';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SampleStore } from '../sample-store.ts';
 import { type InfluxTwoFront, startInfluxTwoFront } from '../testing/influx-two-front.ts';
 import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
@@ -12,13 +12,13 @@ import { openInfluxSampleStore } from './influx-sample-store.ts';
 import { PredecessorLines } from './predecessor-lines.ts';
 
 const labels = new Map([
-  ['temperature', { name: '料筒 1 区温度', unit: '°C' }],
-  ['running', { name: 'Motor runs, or not', unit: '' }],
+  ['temperature', { name: '料筒 1 区温度', unit: '°C', isWhole: false }],
+  ['running', { name: 'Motor runs, or not', unit: '', isWhole: false }],
 ]);
 const both = { temperature: 20.5, running: true };
 
 describe('lines as the Django system wrote them', () => {
-  const lines = new PredecessorLines();
+  const lines = new PredecessorLines({ has: (_, field) => field === 'parts' });
 
   it('have one value each, with its point, name and unit as tags', () => {
     expect(lines.line(storableSample({ values: both, labels }))).toEqual({
@@ -41,8 +41,21 @@ describe('lines as the Django system wrote them', () => {
     });
   });
 
+  it('have integers for points of whole numbers whose field has such, and floats for all others', () => {
+    const spelled = (code: string, isWhole: boolean, value: number) => {
+      const labelled = new Map([[code, { name: '', unit: '', isWhole }]]);
+      const line = lines.line(storableSample({ values: { [code]: value }, labels: labelled }));
+      return line.kind === 'line' && / (\S+) \d+$/.exec(line.text)?.[1];
+    };
+    expect(spelled('parts', true, 7)).toBe('parts=7i');
+    expect(spelled('parts', true, -0)).toBe('parts=0i');
+    expect(spelled('parts', true, 7.5)).toBe('parts=7.5');
+    expect(spelled('parts', false, 7)).toBe('parts=7');
+    expect(spelled('other', true, 7)).toBe('other=7');
+  });
+
   it('leave out values that cannot be written and keep the others, whatever a name holds', () => {
-    const odd = new Map([['a', { name: 'ends in a backslash\\', unit: 'm\ns' }]]);
+    const odd = new Map([['a', { name: 'ends in a backslash\\', unit: 'm\ns', isWhole: false }]]);
     expect(lines.line(storableSample({ values: { a: 1, time: 2 }, labels: odd }))).toEqual({
       kind: 'line',
       text: `press-1,device=press-1,point=a,quality=good,site=north a=1 ${firstTimeMs}`,
@@ -53,14 +66,6 @@ describe('lines as the Django system wrote them', () => {
     });
   });
 });
-
-/** InfluxDB 1.7 and later; Debian's is 1.6. */
-const knowsFlux = () => {
-  const command = inject('installedServers').influxd;
-  return (
-    command !== null && !/v1\.[0-6]\./.test(spawnSync(command, ['version'], { encoding: 'utf8' }).stdout)
-  );
-};
 
 describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system', () => {
   let influx: InfluxForTest;
@@ -163,7 +168,7 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
   };
   const from = `from(bucket: "old/autogen") |> range(start: 2026-01-01T00:00:00Z, stop: 2026-01-01T00:00:04Z)`;
 
-  it.skipIf(!knowsFlux())('find a point by its tag, as Flux', async () => {
+  it.skipIf(!influxKnowsFlux())('find a point by its tag, as Flux', async () => {
     const [last, ...others] = await flux(
       `${from} |> filter(fn: (r) => r["_measurement"] == "press-1" and r["site"] == "north" and r["point"] == "temperature" and r["quality"] == "good") |> last()`,
     );
@@ -183,6 +188,46 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
     ]);
   });
 
+  describe('in the bucket of the Django system, which wrote whole numbers as integers', () => {
+    const press = 'cn_name=Parts,device=press-3,point=parts,quality=good,site=north,unit=pcs';
+    const partsOf = (isWhole: boolean) => new Map([['parts', { name: 'Parts', unit: 'pcs', isWhole }]]);
+    const written = (tick: number, parts: number, isWhole = true) =>
+      store.write([storableSample({ device: 'press-3', tick, values: { parts }, labels: partsOf(isWhole) })]);
+    beforeAll(async () => {
+      const line = `press-3,${press} parts=7i ${firstTimeMs}`;
+      const old = await fetch(`${influx.url}/write?db=old&precision=ms`, { method: 'POST', body: line });
+      expect(old.status).toBe(204);
+    });
+
+    it('whole numbers go on as integers in the same series', async () => {
+      expect(await written(1, 8)).toEqual({ kind: 'written' });
+      expect(await asked('SHOW FIELD KEYS FROM "press-3"')).toMatchObject([
+        { values: [['parts', 'integer']] },
+      ]);
+      expect(await asked('SHOW SERIES FROM "press-3"')).toMatchObject([{ values: [[`press-3,${press}`]] }]);
+      expect(await asked('SELECT "parts" FROM "press-3"')).toMatchObject([
+        {
+          values: [
+            [firstTimeMs, 7],
+            [firstTimeMs + 1_000, 8],
+          ],
+        },
+      ]);
+      const devices = [{ deviceCode: 'press-3', measurement: 'press-3' }];
+      const range = { start: new Date(firstTimeMs), end: new Date(firstTimeMs + 60_000), limit: 9 };
+      const points = await store.history({ ...range, pointCode: 'parts', devices });
+      expect(points.map(({ value }) => value)).toEqual([7, 8]);
+    });
+
+    it('a point that is measured is refused there, and in a later shard it begins with floats', async () => {
+      const conflict = { reason: expect.stringContaining('field type conflict') };
+      expect(await written(2, 8.5, false)).toMatchObject({ kind: 'rejected', ...conflict });
+      const inAYear = 365 * 86_400;
+      expect(await written(inAYear, 9, false)).toEqual({ kind: 'written' });
+      expect(await written(inAYear + 1, 9.5, false)).toEqual({ kind: 'written' });
+    });
+  });
+
   describe('beside the layout of today', () => {
     const devices = [{ deviceCode: 'press-1', measurement: 'press-1' }];
     const range = { start: new Date(firstTimeMs), end: new Date(firstTimeMs + 60_000), limit: 100 };
@@ -190,7 +235,7 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
       for (const tick of [5, 6])
         await modern.write([storableSample({ tick, values: { temperature: 20 + tick } })]);
       // Renamed: a series of its own.
-      const renamed = new Map([['temperature', { name: 'Barrel', unit: 'K' }]]);
+      const renamed = new Map([['temperature', { name: 'Barrel', unit: 'K', isWhole: false }]]);
       await store.write([storableSample({ tick: 7, values: { temperature: 27 }, labels: renamed })]);
     });
 

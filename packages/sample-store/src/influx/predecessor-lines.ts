@@ -17,15 +17,26 @@ import type { KnownRefusal } from './refused-fields.ts';
 /** More places than this are not those of a plant. */
 const placesKeptAtMost = 200_000;
 
+/** Fields that go on with integers. */
+export interface Integers {
+  has(measurement: string, field: string): boolean;
+}
+
 /**
  * One value as one line, as the Django system wrote it, so that queries and graphs made for that go on: measurement of the
  * device, tags site, device, point, quality, cn_name and unit, and one field, which is called like the point. A new name
  * or unit of a point makes a new series, and each line repeats its tags: a line of `LineWriter` has all values of a tick.
  *
- * Types of fields are those of `LineWriter`, so that a bucket may hold both.
+ * Types of fields are those of `LineWriter`, so that a bucket may hold both, but for a point of whole numbers whose field
+ * has integers.
  */
 export class PredecessorLines implements Lines {
+  readonly #integers: Integers;
   #places = new Map<string, Spelling>();
+
+  constructor(integers: Integers) {
+    this.#integers = integers;
+  }
 
   line(sample: StorableSample, known?: KnownRefusal): Line {
     const { values, integers, uncertain } = sample;
@@ -48,11 +59,8 @@ export class PredecessorLines implements Lines {
         fieldProblem(code) ??
         known?.(code, value) ??
         (isNoNumber ? `${JSON.stringify(code)} is ${value}, which is no number` : undefined);
-      add(
-        code,
-        reason,
-        `${escapeName(code)}=${typeof value === 'string' ? `"${escapeText(value)}"` : value}`,
-      );
+      const text = typeof value === 'string' ? `"${escapeText(value)}"` : `${value}`;
+      add(code, reason, `${escapeName(code)}=${text}${this.#isInteger(sample, code, value) ? 'i' : ''}`);
     }
     for (const code in integers) {
       const fields = integerFields(code, integers[code] ?? '');
@@ -65,6 +73,11 @@ export class PredecessorLines implements Lines {
         : { kind: 'nothing' };
     }
     return refused.length > 0 ? { kind: 'line', text, refused } : { kind: 'line', text };
+  }
+
+  #isInteger({ measurement, labels }: StorableSample, code: string, value: PointValue): boolean {
+    if (!labels?.get(code)?.isWhole || !Number.isSafeInteger(value)) return false;
+    return this.#integers.has(measurement, code);
   }
 
   /** Measurement and tags, these in the order of their names, as InfluxDB wants them. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { idPattern } from './subjects.ts';
 
 export { type DataType, dataTypes, valueCodes } from '@holdfast/driver/point.ts';
+export { isWholeNumber } from '@holdfast/driver/values/whole-number.ts';
 
 export const periodMsSchema = z.int().min(10).max(86_400_000);
 

@@ -7,6 +7,7 @@ export {
   type DeviceConfig,
   dataTypes,
   deviceConfigSchema,
+  isWholeNumber,
   type PointConfig,
   type ReportByException,
   valueCodes,

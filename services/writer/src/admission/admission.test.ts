@@ -188,7 +188,7 @@ describe('a sample', () => {
         const [point] = device.points as [(typeof device.points)[number]];
         const points = [
           { ...point, code: 'temperature', name: '料筒温度', unit: '°C' },
-          { ...point, code: 'load', name: 'Load', count: 2 },
+          { ...point, code: 'load', name: 'Load', count: 2, scale: 0.1 },
         ];
         return { ok: true, config: { ...loaded.config, devices: [{ ...device, points }] } };
       },
@@ -198,9 +198,9 @@ describe('a sample', () => {
     expect(admission.labelsOf(asked)).toBeUndefined();
     await admission.lookUp(sample);
     expect([...(admission.labelsOf(asked) ?? [])]).toEqual([
-      ['temperature', { name: '料筒温度', unit: '°C' }],
-      ['load[0]', { name: 'Load', unit: '' }],
-      ['load[1]', { name: 'Load', unit: '' }],
+      ['temperature', { name: '料筒温度', unit: '°C', isWhole: true }],
+      ['load[0]', { name: 'Load', unit: '', isWhole: false }],
+      ['load[1]', { name: 'Load', unit: '', isWhole: false }],
     ]);
     expect(admission.labelsOf({ epoch: 7, device_id: 'another' })).toBeUndefined();
   });

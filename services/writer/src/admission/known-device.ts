@@ -2,7 +2,7 @@ import type { PointLabels } from '@holdfast/sample-store/sample-store.ts';
 import { plainNames } from '@holdfast/shared/contracts/sample/plain-values.ts';
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import { type TaskConfig, valueCodes } from '@holdfast/shared/contracts/task-config.ts';
+import { isWholeNumber, type TaskConfig, valueCodes } from '@holdfast/shared/contracts/task-config.ts';
 
 /** Sets of names remembered of a device; which report only changes have many. */
 const marksKept = 256;
@@ -34,12 +34,13 @@ export class KnownDevice {
     this.#codes = new Set(points.flatMap(valueCodes));
   }
 
-  /** Name and unit of each value, by its code. */
+  /** Name, unit and kind of each value, by its code. */
   get labels(): ReadonlyMap<string, PointLabels> {
     this.#labels ??= new Map(
-      this.#points.flatMap((point) =>
-        valueCodes(point).map((code) => [code, { name: point.name, unit: point.unit }] as const),
-      ),
+      this.#points.flatMap((point) => {
+        const labels = { name: point.name, unit: point.unit, isWhole: isWholeNumber(point) };
+        return valueCodes(point).map((code) => [code, labels] as const);
+      }),
     );
     return this.#labels;
   }

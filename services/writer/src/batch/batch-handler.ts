@@ -40,7 +40,7 @@ export interface BatchHandlerOptions<M extends SampleMessage> {
   readonly account: WrittenAccount;
   readonly monitor: Pick<SinkMonitor, 'wrote'>;
   readonly clockToleranceMs: number;
-  /** Names and units of a sample's points; only where the store keeps them with each value. */
+  /** A sample's points in the configuration; only where the store keeps them with each value. */
   readonly labelsOf?: (sample: Sample) => StorableSample['labels'] | undefined;
   readonly log: Logger;
 }

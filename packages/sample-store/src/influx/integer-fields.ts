@@ -1,0 +1,59 @@
+import { SampleStoreUnavailable, type StorableSample } from '../sample-store.ts';
+import type { TypedField } from './field-types.ts';
+
+/** Measurements named in one question: its address must not get too long. */
+const measurementsTogether = 50;
+/** Who may not ask asks again after so long. */
+const askAgainMs = 60_000;
+
+/**
+ * Fields that have integers and nothing else. The Django system wrote the words of registers so. InfluxDB refuses a value of another type
+ * in the same shard, and in later ones queries over both fail: whole numbers go on as integers there.
+ */
+export class IntegerFields {
+  readonly #typesOf: (measurements: readonly string[]) => Promise<readonly TypedField[]>;
+  /** By measurement, of those that were asked about. */
+  readonly #known = new Map<string, ReadonlySet<string>>();
+  #mayAskFromMs = Number.NEGATIVE_INFINITY;
+
+  constructor(typesOf: (measurements: readonly string[]) => Promise<readonly TypedField[]>) {
+    this.#typesOf = typesOf;
+  }
+
+  has(measurement: string, field: string): boolean {
+    return this.#known.get(measurement)?.has(field) ?? false;
+  }
+
+  /** Asks about the measurements that are new. @throws SampleStoreUnavailable */
+  async learn(samples: readonly StorableSample[]): Promise<void> {
+    const wanted = new Set<string>();
+    for (const { measurement } of samples) if (!this.#known.has(measurement)) wanted.add(measurement);
+    if (wanted.size === 0 || performance.now() < this.#mayAskFromMs) return;
+    const measurements = [...wanted];
+    for (let from = 0; from < measurements.length; from += measurementsTogether) {
+      const some = measurements.slice(from, from + measurementsTogether);
+      const found = await this.#typesOf(some).catch((error: unknown) => {
+        if (!isForbidden(error)) throw error;
+        this.#mayAskFromMs = performance.now() + askAgainMs;
+        return undefined;
+      });
+      if (found === undefined) return;
+      for (const measurement of some) this.#known.set(measurement, integersOf(measurement, found));
+    }
+  }
+}
+
+function integersOf(measurement: string, found: readonly TypedField[]): Set<string> {
+  const integers = new Set<string>();
+  const others = new Set<string>();
+  for (const { measurement: of, field, type } of found) {
+    if (of === measurement) (type === 'integer' ? integers : others).add(field);
+  }
+  for (const field of others) integers.delete(field);
+  return integers;
+}
+
+/** A token that may only write is good enough for all else. */
+function isForbidden(error: unknown): boolean {
+  return error instanceof SampleStoreUnavailable && (error.code === '401' || error.code === '403');
+}
