@@ -56,6 +56,8 @@ export class LostTicks {
   /** The next notice to send, which then stays as it is. */
   take(): LostNotice | undefined {
     if (this.#frozen.length === 0) {
+      // Asked before each sample, and clearing an empty map makes another one.
+      if (this.#open.size === 0) return undefined;
       this.#frozen = [...this.#open.values()].map((sample) => ({ sample }));
       this.#open.clear();
     }
