@@ -345,7 +345,13 @@ module.exports = {
       severity: 'error',
       from: {
         path: API_ROOMS,
-        pathNot: ['-routes?\\.ts$', '/access-control\\.ts$', LOGIN_OF_REQUEST, PAGE_KIT, TESTS],
+        pathNot: [
+          '-routes?\\.ts$',
+          '/access/(access-control|request-change)\\.ts$',
+          LOGIN_OF_REQUEST,
+          PAGE_KIT,
+          TESTS,
+        ],
       },
       to: { path: ['^services/api/src/http/', npm('fastify')] },
     },

@@ -215,6 +215,11 @@ describe('a device that refuses a part of what is asked', () => {
       { table: 'holding_register', from: 17, to: 17, learned: true },
       { table: 'holding_register', from: 40, to: 44, learned: true },
     ]);
+    const learned = (await rest.get(`/api/config/change-sets/?device_id=${id}&kind=learned`)).body.results;
+    expect(learned[0]).toMatchObject({
+      ...{ by: expect.stringMatching(/^collector ./), source: expect.stringMatching(/^session ./) },
+      audit_id: expect.any(String),
+    });
     const second = await session(async ({ points_read }) => points_read > 10 * 41);
     expect(second.config_version).toBe(first.config_version + 1);
     expect(second.refused).toBe(0);

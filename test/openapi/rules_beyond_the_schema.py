@@ -36,7 +36,16 @@ MESSAGES = [
     r"a value of the array .* is named .* too",
     r".* are stored, and the database takes no .* beside them: .*",
     r"must be 1 to 64 letters, digits, blanks and ._@-, .*",
-    r"there is no such (site|device|point)",
+    r"there is no such (site|device|point|task)",
+    # Many at once.
+    r"give either ids, or a filter with a field",
+    r"finds (nothing|more than .*)",
+    r"(device|point) .*: .*",
+    r"copy \d+: .*",
+    r"needs \{n\} in it, .*",
+    r".* (is taken|has no figures that could go up|cannot go up to .*)",
+    r"would make \d+ points; .*",
+    r"is not in this change set",
     r"\* stands alone: .*",
     r".*: of a device that is not in device_ids",
     # Metadata, of which a schema cannot bound the size.

@@ -12,6 +12,8 @@ export interface ApiAccess {
   readonly url: string;
   /** A key, or the token of a login. */
   readonly key?: string | undefined;
+  /** The program behind the calls, for change sets: `cli`. A browser says who it is by itself. */
+  readonly program?: string | undefined;
   /** The person behind the calls, for events and the audit log. */
   readonly operator?: string | undefined;
   /** In which titles of problems are wanted, told anew for each call; English unless set. */
@@ -86,13 +88,18 @@ export class ApiClient {
   }
 
   /** Changes an item as it is now, not as somebody else has left it meanwhile. */
-  patch<T = Item>(path: string, body: unknown): Promise<T> {
+  patch<T = Item>(path: string, body: unknown, query: Query = {}): Promise<T> {
     return this.#told(async () => {
       const now = await this.#accepted('GET', path, {}, AbortSignal.timeout(this.#answerMs));
       await now.body?.cancel();
       const etag = now.headers.get('etag');
-      return this.#call<T>('PATCH', path, { body, ...(etag && { headers: { 'if-match': etag } }) });
+      return this.#call<T>('PATCH', path, { query, body, ...(etag && { headers: { 'if-match': etag } }) });
     });
+  }
+
+  /** Changes many items, as they are. */
+  patchAll<T = Item>(path: string, body: unknown): Promise<T> {
+    return this.#told(() => this.#call<T>('PATCH', path, { body }));
   }
 
   delete<T = Item | undefined>(path: string, query: Query = {}): Promise<T> {
@@ -170,7 +177,7 @@ export class ApiClient {
   }
 
   async #send(method: string, path: string, request: Request, signal: AbortSignal): Promise<Response> {
-    const { key, operator, language } = this.#access;
+    const { key, operator, language, program } = this.#access;
     try {
       return await fetch(`${this.url}${path}${queryText(request.query ?? {})}`, {
         method,
@@ -179,6 +186,7 @@ export class ApiClient {
         signal,
         headers: {
           accept: 'application/json',
+          ...(program && { 'user-agent': `holdfast-${program}` }),
           ...(language && { 'accept-language': language() }),
           ...(key && { authorization: `Bearer ${key}` }),
           ...(operator && { 'x-operator': asHeader(operator) }),

@@ -11,6 +11,7 @@ export interface PatientClient {
 
 export interface Patience {
   readonly key?: string | undefined;
+  readonly program?: string;
   readonly retryEveryMs: number;
   /** For ever unless set. */
   readonly giveUpAfterMs?: number;
@@ -27,7 +28,7 @@ const answerMs = 10_000;
  * @throws ApiRefusal, and NoAnswer once the patience has ended
  */
 export function patientClient(url: string, patience: Patience): PatientClient {
-  const client = new ApiClient({ url, key: patience.key, answerMs });
+  const client = new ApiClient({ url, key: patience.key, program: patience.program, answerMs });
 
   async function untilAnswered<T extends z.ZodType>(
     ask: () => Promise<unknown>,

@@ -24,9 +24,12 @@ import { accountingRoutes } from './accounting/accounting-routes.ts';
 import type { AuditProjection } from './audit/audit-projection.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { urlWithoutSecrets } from './audit/without-secrets.ts';
+import { bulkRoutes } from './configuration/bulk/bulk-routes.ts';
+import { changeSetRoutes } from './configuration/change-sets/change-set-routes.ts';
 import { configurationRoutes } from './configuration/configuration-routes.ts';
 import { demoRoutes } from './configuration/demo-routes.ts';
 import { protocolRoutes } from './configuration/protocol-routes.ts';
+import { versionRoutes } from './configuration/versions/version-routes.ts';
 import type { ConsoleFiles } from './console/console-files.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import type { Database } from './database/open-database.ts';
@@ -182,6 +185,11 @@ export function routesOf(dependencies: AppDependencies): {
       siteAccess: access.sites,
       deviceDetail: withLearnedLimits(learned),
       store: samples,
+    }),
+    ...changeSetRoutes(database, { siteAccess: access.sites, store: samples }),
+    ...bulkRoutes(database, { siteAccess: access.sites, store: samples }),
+    ...versionRoutes(database, {
+      ...{ siteAccess: access.sites, store: samples, taskConfigs: learned.taskConfigs },
     }),
     ...protocolRoutes(),
     ...demoRoutes(dependencies.demo),

@@ -370,11 +370,15 @@ describe('a client that follows live samples', () => {
     await client.stop();
   });
 
-  it('is told of a device under its former name as long as a session reads it, and may come back for what it missed', async () => {
+  it('is told of a device that is configured no more as long as a session reads it, and may come back for what it missed', async () => {
     const taskId = await configureTask(api, 'mill');
     const session = await startTask(api, taskId);
     const { body } = await api.get('/api/config/devices/?code=mill-device');
-    await api.request('PATCH', `/api/config/devices/${body.results[0].id}/`, { code: 'mill-renamed' });
+    const device = body.results[0].id;
+    await api.request('PATCH', `/api/config/tasks/${taskId}/`, { device_ids: [] });
+    const points = (await api.get(`/api/config/points/?device_id=${device}`)).body.results;
+    for (const { id } of points) await api.request('DELETE', `/api/config/points/${id}/`);
+    expect((await api.request('DELETE', `/api/config/devices/${device}/`)).status).toBe(204);
     for (const point of ['', '&point=value-0']) {
       const client = await liveClient(`?device=mill-device${point}`);
       const sequence = await sampleArrives(String(taskId), 'mill-device', { values: { 'value-0': 1 } });

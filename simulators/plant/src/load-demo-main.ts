@@ -31,6 +31,7 @@ const say = (msg: string, fields: object = {}): void => {
 const loaded = await loadDemo(
   patientClient(api, {
     key: keyFile === undefined ? undefined : (await readFile(keyFile, 'utf8')).trim(),
+    program: 'demo',
     retryEveryMs: 500,
     onWaiting: (why) => say('waiting for the API', { why }),
   }),

@@ -45,6 +45,8 @@ export async function restoreDatabase(options: {
     // An API that was started once on the empty database has noted that it read nothing.
     await client.query('delete from public.projection_checkpoint');
     await makeDays(client, tables, saved.days);
+    // The changes of what comes back come back with it.
+    await recordChanges(client, tables, false);
     const refersTo = new Map(tables.map((table) => [`${table.schema}.${table.name}`, table.refersTo]));
     const ordered = inOrderOfReferences(
       saved.tables,
@@ -54,6 +56,7 @@ export async function restoreDatabase(options: {
       onStep('tables', index, ordered.length);
       await fillTable(client, folder, table);
     }
+    await recordChanges(client, tables, true);
     for (const { schema, table, column, last_value, is_called } of saved.sequences) {
       await client.query('select setval(pg_get_serial_sequence($1, $2), $3::bigint, $4)', [
         quoted(schema, table),
@@ -116,6 +119,13 @@ async function makeDays(
   const values = tables.find(({ schema, name }) => schema === 'samples' && name === 'sample_value');
   if (!values?.isPartitioned) return;
   for (const day of days) await client.query('select samples.create_day($1::date)', [day]);
+}
+
+async function recordChanges(client: pg.Client, tables: readonly TableInUse[], isOn: boolean): Promise<void> {
+  for (const { schema, name } of tables) {
+    if (schema !== 'public') continue;
+    await client.query(`alter table ${quoted(schema, name)} ${isOn ? 'enable' : 'disable'} trigger user`);
+  }
 }
 
 async function fillTable(client: pg.Client, folder: string, table: SavedTable): Promise<void> {

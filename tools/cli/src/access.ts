@@ -51,7 +51,7 @@ export async function accessOf(
   const operator = config.HOLDFAST_OPERATOR ?? (by === 'login' ? undefined : atThisMachine(user));
   const client = (bearer: string | undefined) =>
     new ApiClient({
-      ...{ url, key: bearer, operator, asOwnError: asCliError(url) },
+      ...{ url, key: bearer, program: 'cli', operator, asOwnError: asCliError(url) },
       language: () => language,
     });
   return { url, by, person: config.HOLDFAST_OPERATOR ?? user, kept, api: client(token), client };

@@ -1,5 +1,7 @@
 import type { Command } from './command.ts';
 import { accessCommands } from './commands/access.ts';
+import { bulkChanges } from './commands/bulk-changes.ts';
+import { changeSetCommands } from './commands/change-sets.ts';
 import { checkRecovery } from './commands/check-recovery.ts';
 import { cleanup } from './commands/cleanup.ts';
 import { completion } from './commands/completion.ts';
@@ -17,6 +19,7 @@ import { protocols } from './commands/protocols.ts';
 import { sessionCommands } from './commands/session-commands.ts';
 import { sessionLists } from './commands/session-lists.ts';
 import { systemLists } from './commands/system-lists.ts';
+import { taskVersions } from './commands/task-versions.ts';
 import { userCommands } from './commands/users.ts';
 import { watch } from './commands/watch.ts';
 import { writePoint } from './commands/write-point.ts';
@@ -29,6 +32,8 @@ export const commands: readonly Command[] = [
   ...evidence,
   checkRecovery,
   ...configurationLists,
+  ...taskVersions,
+  ...bulkChanges,
   deviceHealth,
   listPoints,
   pointValues,
@@ -36,6 +41,7 @@ export const commands: readonly Command[] = [
   writePoint,
   protocols,
   ...configurationTransfer,
+  ...changeSetCommands,
   ...systemLists,
   cleanup,
   ...loginCommands,

@@ -57,6 +57,7 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
   const { keys, people, corsOrigins, hstsSeconds } = control;
   app.decorateRequest('caller');
   app.decorateRequest('grantedSites');
+  app.decorateRequest('changeSet', null);
   // No page of this API is to be framed or to load anything from elsewhere. Over HTTP its parts must not be asked for
   // by HTTPS. That a host is to be reached by HTTPS only holds for all of its ports, those of Grafana and others too: it
   // is for the administrator to say.
@@ -78,6 +79,7 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
         'retry-after',
         'x-request-id',
         'idempotency-replayed',
+        'change-set',
         'traceparent',
       ],
     });
@@ -104,8 +106,9 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     errorResponseBuilder: (_request, { max, ttl }) => tooManyRequests(max, ttl),
   });
   const commands = new CommandLimit(control.commandsPerMinute);
+  const rare = new Map<string, CommandLimit>();
   app.addHook('preParsing', async (request, reply) => {
-    const { role, sites, action, needsFresh, isWatched } = routeOf(request);
+    const { url, role, sites, action, needsFresh, isWatched, perMinute } = routeOf(request);
     request.caller = await knownAfterAll(people, request);
     if (role === undefined || role === 'open') return;
     request.grantedSites = requireRole(request.caller, role, keys);
@@ -118,6 +121,12 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     if (action !== undefined && request.caller.kind !== 'local') {
       const waitMs = commands.take(limitedAs(request));
       if (waitMs !== undefined) throw tooManyCommands(control.commandsPerMinute, waitMs);
+    }
+    if (perMinute !== undefined && url !== undefined && request.caller.kind !== 'local') {
+      const limit = rare.get(url) ?? new CommandLimit(perMinute, undefined, 1);
+      rare.set(url, limit);
+      const waitMs = limit.take(limitedAs(request));
+      if (waitMs !== undefined) throw tooManyRequests(perMinute, waitMs);
     }
     if (request.caller.kind === 'user') reply.header('cache-control', 'no-store');
   });
@@ -146,6 +155,7 @@ function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
     const code = request.problemCode;
     const change = routeOf(request).action;
     const isRefusal = status === 401 || status === 403;
+    if (request.changeSet?.id !== undefined) reply.header('change-set', request.changeSet.id);
     const isKnown = (request.caller as Caller | undefined) !== undefined;
     if ((change === undefined && !isRefusal) || request.isAudited || !isKnown) return payload;
     // A key that turns up where it should not is worth a note of its own, whatever it was to open.
@@ -153,7 +163,7 @@ function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
     const outcome = auditOutcome(status, code);
     const entry = (): AuditEntry => ({
       v: 1,
-      id: randomUUID(),
+      id: request.changeSet?.auditId ?? randomUUID(),
       time: new Date().toISOString(),
       who: whoOf(request),
       actor: actorIn(request),
@@ -166,6 +176,7 @@ function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
       traceparent: traceParentOf(request.raw),
       data: {
         ...{ method: request.method, status },
+        ...(request.changeSet?.id !== undefined && { change_set: request.changeSet.id }),
         ...auditRequest(outcome === 'refused' ? { url: request.url, query: request.query } : request),
       },
     });

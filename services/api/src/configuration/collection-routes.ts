@@ -1,9 +1,10 @@
 import { both } from '@holdfast/driver/form-words.ts';
+import { reasonQuery } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { pageQuery } from '@holdfast/shared/contracts/http/page.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { SiteAccess } from '../access/granted-sites.ts';
-import { inTransaction } from '../database/in-transaction.ts';
+import { changedBy } from '../access/request-change.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { entityTagOf, preconditionOf } from '../http/entity-tag.ts';
@@ -156,7 +157,12 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       summary: kind === 'point' ? 'Create a point, or many at once' : `Create a ${kind}`,
       // The answer may be large, and is found again by the rows of the creation.
       once: { changedNothing: storedNothing, keepsAnswer: false },
-      schema: { body: schemas.create, response: { 201: schemas.created ?? schemas.view } },
+      gives: changeSetHeader,
+      schema: {
+        querystring: reasonQuery,
+        body: schemas.create,
+        response: { 201: schemas.created ?? schemas.view },
+      },
       preValidation: keepSent,
       handler: async (request, { commandId: id }) => {
         const body = request.body as z.infer<S['create']>;
@@ -164,15 +170,16 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
           await siteAccess.requireUntilEnd(transaction, request.grantedSites, namedBy(request.body));
           return options.collection(transaction).create(body) as Promise<Item | Item[]>;
         };
+        const within = <T>(use: (transaction: Database) => Promise<T>) =>
+          changedBy(request, database, { kind: 'edit' }, use);
         if (!isKeyed(request)) {
-          const isForAll = request.grantedSites === 'everywhere';
-          const made = await (isForAll ? create(database) : inTransaction(database, create));
-          return { status: 201, body: await withWarnings(request, made) };
+          return { status: 201, body: await withWarnings(request, await within(create)) };
         }
         const { created, isRepeat } = await createOnce(
           database,
           { id, kind },
           {
+            within,
             create,
             find: (item) => collection.find(item) as Promise<Item | undefined>,
           },
@@ -204,13 +211,23 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       tag,
       summary: `Change a ${kind}`,
       hasVersion: true,
-      schema: { params, body: schemas.patch, response: { 200: schemas.changed ?? schemas.view } },
+      gives: changeSetHeader,
+      schema: {
+        params,
+        querystring: reasonQuery,
+        body: schemas.patch,
+        response: { 200: schemas.changed ?? schemas.view },
+      },
       preValidation: keepSent,
       handler: async (request, reply) => {
         const { id } = request.params;
         const holds = holdsFor(request, together(ofItem(request), namedBy(request.body)));
         const patch = request.body as z.infer<S['patch']>;
-        const item = found(id, await collection.patch(idOf(id), patch, holds));
+        const itsId = idOf(id);
+        const patched = await changedBy(request, database, { kind: 'edit' }, (transaction) =>
+          options.collection(transaction).patch(itsId, patch, holds),
+        );
+        const item = found(id, patched);
         const answer = await withWarnings(request, item as object);
         return reply.header('etag', entityTagOf(answered(item))).send(answer);
       },
@@ -224,15 +241,26 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       tag,
       summary: `Delete a ${kind} that nothing refers to`,
       hasVersion: true,
-      schema: { params },
+      gives: changeSetHeader,
+      schema: { params, querystring: reasonQuery },
       handler: async (request, reply) => {
         const { id } = request.params;
-        found(id, await collection.remove(idOf(id), holdsFor(request, ofItem(request))));
+        const itsId = idOf(id);
+        const holds = holdsFor(request, ofItem(request));
+        const removed = await changedBy(request, database, { kind: 'edit' }, (transaction) =>
+          options.collection(transaction).remove(itsId, holds),
+        );
+        found(id, removed);
         return reply.code(204).send();
       },
     }),
   ];
 }
+
+/** The header of an answer to a change. */
+export const changeSetHeader = {
+  'change-set': 'Number of the change set; none where nothing was changed',
+} as const;
 
 /** An item and everything that it shall refer to from now on. */
 function together(one: Concerned, other: Concerned): Concerned {

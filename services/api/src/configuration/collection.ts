@@ -1,6 +1,7 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import { type Expression, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { GrantedSites } from '../access/granted-sites.ts';
+import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { stillReferenced } from './configuration-problems.ts';
@@ -85,7 +86,7 @@ export function removeUnreferenced(
   referrers: (transaction: Database) => Promise<Readonly<Record<string, readonly string[]>>>,
   check?: (transaction: Database) => Promise<void>,
 ): Promise<boolean> {
-  return database.transaction().execute(async (transaction) => {
+  return inTransaction(database, async (transaction) => {
     const row = await transaction
       .selectFrom(table)
       .select('code')

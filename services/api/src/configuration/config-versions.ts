@@ -20,6 +20,7 @@ import {
   type TaskTexts,
 } from './configured-task.ts';
 import { keptDevices } from './polling-plans.ts';
+import { holdCodes, noteReadCodes } from './read-codes.ts';
 import {
   contentHash,
   type SnapshotProblem,
@@ -172,6 +173,7 @@ export class ConfigVersions {
 function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: number): Promise<TaskVersion> {
   return database.transaction().execute(async (transaction) => {
     await transaction.selectFrom('tasks').select('id').where('id', '=', taskId).forUpdate().execute();
+    await holdCodes(transaction, taskId);
     const configured = await readConfiguredTask(transaction, taskId);
     if (!configured)
       throw new Problem('task_not_found', both(`There is no task ${taskId}.`, `没有任务 ${taskId}。`));
@@ -198,6 +200,7 @@ function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: num
         values_per_s: valuesPerSecond(content),
       })
       .execute();
+    await noteReadCodes(transaction, content);
     return { ...ofTask(task, content), version };
   });
 }

@@ -22,15 +22,18 @@ export async function createOnce<View extends Created>(
   database: Database,
   command: { readonly id: string; readonly kind: Kind },
   {
+    within,
     create,
     find,
   }: {
+    /** Runs it in a transaction of its own. */
+    readonly within: <T>(use: (transaction: Database) => Promise<T>) => Promise<T>;
     readonly create: (transaction: Database) => Promise<View | readonly View[]>;
     readonly find: (id: number) => Promise<View | undefined>;
   },
 ): Promise<{ readonly created: View | readonly View[]; readonly isRepeat: boolean }> {
   try {
-    const created = await database.transaction().execute(async (transaction) => {
+    const created = await within(async (transaction) => {
       await transaction
         .deleteFrom('creations')
         .where('created_at', '<', sql<Date>`now() - make_interval(days => ${keptDays})`)

@@ -16,6 +16,7 @@ import { bodyRefused, explained, fieldsDoNotFit, maxNamed } from './configuratio
 import { requireFreePlace } from './device-places.ts';
 import { endpointColumn, specOf, viewOfDevice } from './device-specs.ts';
 import { placeAgain } from './points-of-device.ts';
+import { requireUnread } from './read-codes.ts';
 import { type KindsOfStore, kindFaults } from './stored-kinds.ts';
 
 export interface DeviceFilter {
@@ -55,7 +56,7 @@ export function devices(
       ),
     patch: (id, patch, holds) =>
       explained(() =>
-        database.transaction().execute(async (transaction) => {
+        inTransaction(database, async (transaction) => {
           const device = await transaction
             .selectFrom('devices')
             .selectAll()
@@ -70,6 +71,7 @@ export function devices(
           if (!judged.ok) throw bodyRefused(judged.issues);
           const spec = specOf(judged.value);
           const columns = columnsOf(spec, judged.value);
+          if (columns.code !== device.code) await requireUnread(transaction, 'device', device);
           const before = { spec: specOf(device), connection: device.connection };
           const isMoved =
             devicePlace(before.spec, before.connection, device.site_id) !==

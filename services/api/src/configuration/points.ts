@@ -20,6 +20,7 @@ import { atSites } from './at-sites.ts';
 import { type Collection, checkOf, listPage, removeUnreferenced } from './collection.ts';
 import { bodyRefused, explained, maxNamed, stillReferenced } from './configuration-problems.ts';
 import { devicesOfPoints } from './points-of-device.ts';
+import { lockDeviceOfPoint, requireUnread } from './read-codes.ts';
 import { togetherWithSiblings } from './sibling-faults.ts';
 import {
   type KindOfPoint,
@@ -112,7 +113,9 @@ export function points(database: Database, store: KindsOfStore): Points {
       ),
     patch: (id, patch, holds) =>
       explained(() =>
-        database.transaction().execute(async (transaction) => {
+        inTransaction(database, async (transaction) => {
+          const mayMove = patch.code !== undefined || patch.device_id !== undefined;
+          if (mayMove) await lockDeviceOfPoint(transaction, id);
           const row = await transaction
             .selectFrom('points')
             .selectAll()
@@ -131,6 +134,9 @@ export function points(database: Database, store: KindsOfStore): Points {
           const judged = changedPoint({ from, to }, { common: now, address }, patch);
           if (!judged.ok) throw bodyRefused(judged.issues);
           const patched = { ...judged.value.common, device_id };
+          if (patched.code !== point.code || device_id !== row.device_id) {
+            await requireUnread(transaction, 'point', point);
+          }
           if (kindOf(patched) !== kindOf(point) || placeOf(patched) !== placeOf(point)) {
             const [message] = await kindFaults(store, transaction, [patched]);
             if (message !== undefined) throw validationFailed([{ path: changedField(patch), message }]);

@@ -1,4 +1,5 @@
 import type { SiteCreate, SitePatch, SiteView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
 import { atSites } from './at-sites.ts';
 import { type Collection, checkOf, listPage, removeUnreferenced } from './collection.ts';
@@ -29,7 +30,7 @@ export function sites(database: Database): Collection<SiteCreate, SitePatch, Sit
       ),
     patch: (id, { shifts, ...patch }, holds) =>
       explained(() =>
-        database.transaction().execute(async (transaction) => {
+        inTransaction(database, async (transaction) => {
           const site = await transaction
             .selectFrom('sites')
             .selectAll()

@@ -48,7 +48,7 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
       ),
     patch: (id, { device_ids, point_ids, required_labels, max_duration, ...fields }, holds) =>
       explained(() =>
-        database.transaction().execute(async (transaction) => {
+        inTransaction(database, async (transaction) => {
           // Locked, so that a start at the same moment snapshots either all of the change or nothing of it.
           const task = await transaction
             .selectFrom('tasks')
@@ -82,23 +82,28 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
         'tasks',
         id,
         async (transaction) => {
-          const active = await transaction
-            .selectFrom('sessions')
-            .select('session_id')
-            .where('task_id', '=', id)
-            .where((where) =>
-              where.or([
-                where('status', 'in', ['running', 'paused']),
-                // The supervisor would try it again.
-                where.and([where('error_cause', '=', 'passing'), isLatestRun]),
-              ]),
-            )
-            .execute();
-          return { active_sessions: active.map(({ session_id }) => session_id) };
+          return { active_sessions: await activeSessionsOf(transaction, [id]) };
         },
         checkOf(holds, (transaction) => readBack(transaction, id)),
       ),
   };
+}
+
+/** Ids of sessions of these tasks that are not over. */
+export async function activeSessionsOf(database: Database, taskIds: readonly number[]): Promise<string[]> {
+  const active = await database
+    .selectFrom('sessions')
+    .select('session_id')
+    .where(sql<boolean>`task_id = any(${taskIds}::bigint[])`)
+    .where((where) =>
+      where.or([
+        where('status', 'in', ['running', 'paused']),
+        // The supervisor would try it again.
+        where.and([where('error_cause', '=', 'passing'), isLatestRun]),
+      ]),
+    )
+    .execute();
+  return active.map(({ session_id }) => session_id);
 }
 
 function taskQuery(database: Database) {
@@ -144,19 +149,11 @@ async function replaceMembers(
   taskId: number,
   { device_ids, point_ids }: { device_ids: readonly number[]; point_ids: readonly number[] },
 ): Promise<void> {
-  await transaction.deleteFrom('task_devices').where('task_id', '=', taskId).execute();
-  await transaction.deleteFrom('task_points').where('task_id', '=', taskId).execute();
-  if (device_ids.length > 0) {
-    await transaction
-      .insertInto('task_devices')
-      .values(device_ids.map((device_id) => ({ task_id: taskId, device_id })))
-      .execute();
-  }
-  if (point_ids.length === 0) return;
+  await replaceList(transaction, taskId, { table: 'task_devices', member: 'device_id', ids: device_ids });
   const points = await transaction
     .selectFrom('points')
     .select(['id', 'code', 'device_id'])
-    .where('id', 'in', point_ids)
+    .where(sql<boolean>`id = any(${point_ids}::bigint[])`)
     .execute();
   const strangers = points.filter(({ device_id }) => !device_ids.includes(device_id));
   if (strangers.length > 0) {
@@ -165,8 +162,26 @@ async function replaceMembers(
       { path: 'point_ids', message: `${codes.join(', ')}: of a device that is not in device_ids` },
     ]);
   }
-  await transaction
-    .insertInto('task_points')
-    .values(point_ids.map((point_id) => ({ task_id: taskId, point_id })))
-    .execute();
+  await replaceList(transaction, taskId, { table: 'task_points', member: 'point_id', ids: point_ids });
+}
+
+/** In two statements of one parameter each: a list may have ten thousand. */
+async function replaceList(
+  transaction: Database,
+  taskId: number,
+  list: {
+    readonly table: 'task_devices' | 'task_points';
+    readonly member: 'device_id' | 'point_id';
+    readonly ids: readonly number[];
+  },
+): Promise<void> {
+  const [table, member] = [sql.table(list.table), sql.ref(list.member)];
+  await sql`delete from ${table} where task_id = ${taskId} and ${member} <> all(${list.ids}::bigint[])`.execute(
+    transaction,
+  );
+  if (list.ids.length === 0) return;
+  await sql`insert into ${table} (task_id, ${member})
+    select ${taskId}::bigint, id from unnest(${list.ids}::bigint[]) as wanted (id) on conflict do nothing`.execute(
+    transaction,
+  );
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import { changeRecord } from './change-triggers.ts';
 
 /** In code, so that a service needs no files beside it and a bundle cannot lose them. Never edit one that was released. */
 export const migrations: MigrationProvider = {
@@ -8,7 +9,7 @@ export const migrations: MigrationProvider = {
 
 const baseline: Migration = {
   async up(db: Kysely<unknown>) {
-    for (const statement of [...configuration, ...readModel, ...records])
+    for (const statement of [...configuration, ...readModel, ...records, ...changeRecord])
       await sql.raw(statement).execute(db);
   },
 };

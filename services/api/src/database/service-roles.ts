@@ -20,6 +20,9 @@ const readableInPublic: readonly string[] = [
 /** Written by migrations alone. */
 const ofMigrations = /^(api_migrations|kysely_migration)(_lock)?$/;
 
+/** Written by triggers alone. */
+const isRecord = /^change_(sets|items)$/;
+
 const isOfEpochs = /^(epoch_start|first_tick)$/;
 
 type Rights = (table: { readonly schema: string; readonly name: string }) => readonly string[];
@@ -27,7 +30,7 @@ type Rights = (table: { readonly schema: string; readonly name: string }) => rea
 /** Rights of each in a table. */
 const rights: Readonly<Record<RoleKind, Rights>> = {
   api: ({ schema, name }) => {
-    if (ofMigrations.test(name)) return ['select'];
+    if (ofMigrations.test(name) || isRecord.test(name)) return ['select'];
     if (schema === 'public') return ['select', 'insert', 'update', 'delete'];
     // Sessions that are cleaned away take the account of their ticks along.
     return name === 'tick_coverage' ? ['select', 'delete'] : ['select'];

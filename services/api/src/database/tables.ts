@@ -2,6 +2,7 @@ import type { Mode } from '@holdfast/driver/device.ts';
 import type { LinearRange } from '@holdfast/driver/point.ts';
 import type { AuditEntry, AuditStream } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { DataType, ReportByException } from '@holdfast/shared/contracts/device.ts';
+import type { ChangeKind, ChangeOp } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { Shift } from '@holdfast/shared/domain/plant-clock.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
@@ -186,6 +187,41 @@ export interface CreationsTable {
   created_at: Generated<Date>;
 }
 
+/** A change of configuration, with who made it and why. Written by triggers alone, as its items are. */
+export interface ChangeSetsTable {
+  id: SetByDatabase<number>;
+  at: SetByDatabase<Date>;
+  by: SetByDatabase<string>;
+  actor_id: SetByDatabase<string>;
+  kind: SetByDatabase<ChangeKind>;
+  reason: SetByDatabase<string>;
+  source: SetByDatabase<string>;
+  audit_id: SetByDatabase<string | null>;
+  reverts: SetByDatabase<number | null>;
+}
+
+/** One thing in one set; see change-triggers.ts. */
+export interface ChangeItemsTable {
+  set_id: SetByDatabase<number>;
+  kind: SetByDatabase<'site' | 'device' | 'point' | 'task'>;
+  object_id: SetByDatabase<number>;
+  no: SetByDatabase<number>;
+  code: SetByDatabase<string | null>;
+  device_id: SetByDatabase<number | null>;
+  device_code: SetByDatabase<string | null>;
+  protocol: SetByDatabase<string | null>;
+  op: SetByDatabase<ChangeOp | 'none'>;
+  before: SetByDatabase<Record<string, unknown>>;
+  after: SetByDatabase<Record<string, unknown>>;
+  sites: SetByDatabase<string[]>;
+}
+
+/** Devices and points that a session was started on: their codes stay. */
+export interface ReadCodesTable {
+  kind: 'device' | 'point';
+  object_id: number;
+}
+
 /** An entry of the audit log, as it is searched for. */
 export interface AuditEntriesTable {
   id: SetByDatabase<number>;
@@ -224,6 +260,9 @@ export interface Tables {
   session_counters: SessionCountersTable;
   cleaned_sessions: CleanedSessionsTable;
   creations: CreationsTable;
+  change_sets: ChangeSetsTable;
+  change_items: ChangeItemsTable;
+  read_codes: ReadCodesTable;
   audit_entries: AuditEntriesTable;
   projection_checkpoint: ProjectionCheckpointTable;
 }

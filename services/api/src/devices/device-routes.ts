@@ -72,6 +72,8 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       role: 'engineer',
       sites: ({ body }) => ({ sites: [body.device.site_id] }),
       action: 'device.try',
+      // It would tell who answers at which address.
+      perMinute: 10,
       tag: 'Devices',
       summary: 'Read a device once before it is stored, in 20 s at most',
       problems: { 504: 'The collector gave no answer in time' },

@@ -45,6 +45,7 @@ export const problemCodes = {
   role_too_low: [403, 'Your role does not allow this', '您的角色无权执行此操作'],
   site_not_granted: [403, 'Your role does not hold there', '您的角色在该站点无效'],
 
+  change_set_not_found: notThere,
   collector_not_found: notThere,
   company_login_not_set_up: [404, 'There is no company sign-on here', '本系统没有企业统一登录'],
   device_not_found: notThere,
@@ -60,11 +61,14 @@ export const problemCodes = {
   site_not_found: notThere,
   task_not_found: notThere,
   user_not_found: notThere,
+  version_not_found: notThere,
 
   method_not_allowed: [405, 'This path has no such method', '此路径不支持该方法'],
   request_timeout: [408, 'The request did not arrive in time', '请求未能及时到达'],
 
   administrator_exists: [409, 'There is an administrator already', '已经有管理员'],
+  changed_since: [409, 'It was changed again since', '此后又有更改'],
+  code_fixed: [409, 'This code stays: history is kept under it', '此代码不可更改：历史数据以它保存'],
   cannot_be_sent_again: [409, 'This message cannot be sent again', '此消息不能重新发送'],
   collector_not_up: [409, 'The collector cannot be asked', '该采集器无法处理此请求'],
   device_replaced: [409, 'What was learned belongs to another address', '学到的限制属于设备的另一个地址'],
@@ -88,6 +92,7 @@ export const problemCodes = {
     "The task's last event cannot be read by this release",
     '本版本无法读取该任务的最后一个事件',
   ],
+  nothing_to_revert: [409, 'Nothing of this change is left', '此更改已无可撤销的内容'],
   nothing_learned: [409, 'No session has learned anything of this device', '没有会话从该设备学到过限制'],
   place_taken: [409, 'Another device is there already', '该地址已有另一台设备'],
   point_not_writable: [409, 'This point is not marked writable', '此点位未标记为可写'],

@@ -63,7 +63,8 @@ function askedAbout(
     if (!isKnown) throw notKnown(method, url);
     const id = idAt(kind, place);
     if (id === undefined) return undefined;
-    const path = url.replace(':id', String(id));
+    const path = url.replace(':id', String(id)).replace(':version', '1').replace(':other', 'current');
+    if (url.endsWith('/copies')) return { path, body: { count: 1, code: `${place}-copy` } };
     if (url.endsWith('/write')) return { path, body: { value: 1, reason: 'test' } };
     return method === 'PATCH' ? { path, body: { name: 'new' } } : { path };
   }
@@ -83,6 +84,14 @@ function askedAbout(
       return device === undefined ? undefined : { path: `${url}?point=${device}/${device}-level` };
     case 'GET /api/exports/values':
       return device === undefined ? undefined : { path: `${url}?point=${device}/${device}-level` };
+    case 'PATCH /api/config/devices':
+    case 'PATCH /api/config/points':
+    case 'POST /api/config/devices/delete':
+    case 'POST /api/config/points/delete': {
+      const id = isKnown ? idAt(kind, place) : undefined;
+      const set = method === 'PATCH' && { set: { name: 'new' } };
+      return id === undefined ? undefined : { path: url, body: { ids: [id], dry_run: true, ...set } };
+    }
     case 'POST /api/acquisition/sessions/start-task':
       return { path: url, body: { task_id: idAt('tasks', place) } };
     case 'POST /api/config/devices': {

@@ -47,7 +47,10 @@ export const configurationTransfer: readonly Command[] = [
     about:
       'Brings in what export wrote: what is not there is made, what has the same code is changed, nothing is deleted. FILE - is standard input.',
     operands: [{ name: 'FILE' }],
-    options: { 'dry-run': { type: 'boolean', about: 'only check it and say what would be done' } },
+    options: {
+      'dry-run': { type: 'boolean', about: 'only check it and say what would be done' },
+      reason: { type: 'string', value: 'TEXT', about: 'kept in the change set' },
+    },
     async run({ api, print }, input) {
       const path = input.operands[0] ?? '';
       const file = await readFileOf(path);
@@ -63,8 +66,9 @@ export const configurationTransfer: readonly Command[] = [
         return;
       }
       const progress = print.progress('import');
-      const done = await carryOut(api, plan, (step) => progress.at(step, plan.steps.length)).finally(() =>
-        progress.end(),
+      const reason = input.text('reason') ?? `import ${path}`;
+      const done = await carryOut(api, plan, reason, (step) => progress.at(step, plan.steps.length)).finally(
+        () => progress.end(),
       );
       print.said(done, sentenceOf(done));
     },
@@ -127,7 +131,12 @@ const sentenceOf = ({ created, changed, unchanged }: Done) =>
   say('{{created}} made, {{changed}} changed, {{unchanged}} as they were.', { created, changed, unchanged });
 
 /** One by one, new points of a device many at once; where it breaks off it can be repeated. */
-async function carryOut(api: ApiClient, plan: Plan, onDone: (steps: number) => void): Promise<Done> {
+async function carryOut(
+  api: ApiClient,
+  plan: Plan,
+  reason: string,
+  onDone: (steps: number) => void,
+): Promise<Done> {
   const ids = new Map(plan.ids);
   const idOf: IdOf = (key) => ids.get(key);
   let done = 0;
@@ -138,9 +147,11 @@ async function carryOut(api: ApiClient, plan: Plan, onDone: (steps: number) => v
     const path = `/api/config/${first.kind}s/`;
     const wanted = batch.map((step) => step.wanted(idOf));
     try {
-      if (first.action === 'change') await api.patch(`${path}${first.id}/`, wanted[0]);
+      if (first.action === 'change') await api.patch(`${path}${first.id}/`, wanted[0], { reason });
       else if (first.action === 'create') {
-        const answer = await api.post<Item | Item[]>(path, first.kind === 'point' ? wanted : wanted[0]);
+        const answer = await api.post<Item | Item[]>(path, first.kind === 'point' ? wanted : wanted[0], {
+          reason,
+        });
         const made = new Map([answer].flat().map(({ code, id }) => [code, id]));
         for (const [index, { key }] of batch.entries()) ids.set(key, made.get(wanted[index]?.code));
       }

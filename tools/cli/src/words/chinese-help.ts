@@ -119,6 +119,45 @@ export const chineseHelp = {
     '把全部站点、设备、点位和任务导出为 YAML（--json：JSON），以代码代替 id。',
   'Brings in what export wrote: what is not there is made, what has the same code is changed, nothing is deleted. FILE - is standard input.':
     '导入 export 导出的文件：没有的会新建，代码相同的会更改，不删除任何内容。FILE 为 - 时读取标准输入。',
+  'The versions of a task that sessions were started on, newest first.':
+    '列出任务曾启动会话的各个版本，最新的在前。',
+  'How two versions of a task differ, or one and what is configured now.':
+    '比较任务的两个版本，或一个版本与当前配置。',
+  'Makes a task, its devices and points what they were in a version. Running sessions go on as they were started.':
+    '将任务及其设备、点位恢复为某个版本。运行中的会话不受影响。',
+  'the value of a field, text or JSON; may be given several times': '字段的值，文本或 JSON；可多次指定',
+  'with this code; * stands for any characters': '代码符合此模式的；* 代表任意字符',
+  'at this site': '在此站点的',
+  'of devices that this task reads': '此任务读取的设备的',
+  'of this device': '此设备的',
+  'with their points, and out of the tasks that read them': '连同其点位，并从读取它们的任务中移除',
+  'out of the tasks that have chosen them': '并从选用它们的任务中移除',
+  'Makes devices like one, with its points: codes by {n}, addresses and unit ids by steps. All or none.':
+    '按一台设备复制出多台，连同点位：代码用 {n} 编号，地址和站号逐台递增。全部成功或全部不做。',
+  'so many (default 1)': '台数（默认 1）',
+  'of the copies, with {n} or {n:02} for the number': '副本的代码，用 {n} 或 {n:02} 表示编号',
+  'likewise; that of the device unless set': '同上；默认与原设备相同',
+  'number of the first copy (default 1)': '第一台副本的编号（默认 1）',
+  'a field that goes up: host=10.0.0.11, unit_id=2:1; may be given several times':
+    '逐台递增的字段：host=10.0.0.11、unit_id=2:1；可多次指定',
+  'reads the copies too; may be given several times': '也读取这些副本；可多次指定',
+  'Gives many devices the same fields. All or none.': '批量修改设备的字段。全部成功或全部不做。',
+  'Gives many points the same fields. All or none.': '批量修改点位的字段。全部成功或全部不做。',
+  'Deletes many devices. All or none.': '批量删除设备。全部成功或全部不做。',
+  'Deletes many points. All or none.': '批量删除点位。全部成功或全部不做。',
+  'Changes of the configuration, newest first.': '列出配置变更，最新的在前。',
+  'edit, copy, bulk, import, revert, restore, learned or direct':
+    'edit（编辑）、copy（复制）、bulk（批量）、import（导入）、revert（撤销）、restore（恢复版本）、learned（学到的限制）或 direct（直接改库）',
+  'of who is called exactly so': '只限此操作者（名称须完全一致）',
+  'of this device and its points': '只限此设备及其点位',
+  'of this task itself': '只限此任务本身',
+  'What one change did: each thing and field, before and after.': '显示一次变更：每个对象和字段的变更前后。',
+  'Takes a change back, whole or in parts. Its own number taken back brings it again. What was changed again since is refused, and named.':
+    '撤销一次变更，全部或部分；再撤销该次撤销即为重做。此后又有更改的内容会被拒绝并指出。',
+  'only this of it: device:4 or device:4:host,port; may be given several times':
+    '只撤销其中这部分：device:4 或 device:4:host,port；可多次指定',
+  'kept in the change set': '记录在变更集中',
+  'only say what would be done': '只说明将做什么',
   'only check it and say what would be done': '只检查文件并说明将做什么',
 
   'Collectors: state, last heartbeat, what each holds, how busy it is.':

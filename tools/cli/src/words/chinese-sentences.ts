@@ -1,6 +1,18 @@
 /** Sentences about its work in Chinese, by their English. */
 export const chineseSentences = {
   'No answer from the API at {{url}} ({{why}}).': '{{url}} 的 API 没有应答（{{why}}）。',
+  'No session was started yet.': '还没有启动过会话。',
+  '{{name}} is the number of a version, not {{given}}': '{{name}} 是版本号，不能是 {{given}}',
+  'Say which: {{example}}': '请指明对象：{{example}}',
+  '--{{option}} takes {{example}}, not {{given}}': '--{{option}} 的形式为 {{example}}，不能是 {{given}}',
+  'There are no changes.': '没有变更。',
+  'Nothing was changed.': '没有任何更改。',
+  'Nothing was changed: this is what would be.': '没有任何更改：以上是将会发生的变更。',
+  'Done as change {{id}}; holdfast changes revert {{id}} takes it back.':
+    '已完成，变更集为 {{id}}；可用 holdfast changes revert {{id}} 撤销。',
+  '{{id}}: {{kind}}, {{by}}, {{time}}, {{source}}': '{{id}}：{{kind}}，{{by}}，{{time}}，{{source}}',
+  '{{name}} is the number of a change, not {{given}}': '{{name}} 是变更集的编号，不能是 {{given}}',
+  '--only takes {{example}}, not {{given}}': '--only 的形式为 {{example}}，不能是 {{given}}',
   'Whether it was done is not known: look before you try again.':
     '尚不清楚操作是否已执行：请先查看，再决定是否重试。',
   'Is it running? HOLDFAST_URL names another address; npm start runs everything on this machine.':

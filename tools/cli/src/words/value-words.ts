@@ -2,6 +2,7 @@ import type { Role } from '@holdfast/shared/contracts/api-key.ts';
 import type { auditOutcomes } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { readQualities } from '@holdfast/shared/contracts/device-call.ts';
 import type { KeyView } from '@holdfast/shared/contracts/http/access-http.ts';
+import type { ChangeKind, ChangeOp } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { DeviceTestView, WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceCondition } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { PlacementView, SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
@@ -76,6 +77,17 @@ export const chineseValues = {
     failed: '失败',
     unknown: '未知',
   } satisfies Record<(typeof auditOutcomes)[number], string>,
+  change: { created: '新建', changed: '更改', deleted: '删除' } satisfies Record<ChangeOp, string>,
+  change_kind: {
+    edit: '编辑',
+    copy: '复制',
+    bulk: '批量',
+    import: '导入',
+    revert: '撤销',
+    restore: '恢复版本',
+    learned: '学到的限制',
+    direct: '直接改库',
+  } satisfies Record<ChangeKind, string>,
   login: {
     password: '密码',
     link: '链接',

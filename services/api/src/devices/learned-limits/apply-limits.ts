@@ -4,6 +4,7 @@ import { specs } from '@holdfast/drivers/specs.ts';
 import type { Selectable } from 'kysely';
 import type { LockedCheck } from '../../configuration/collection.ts';
 import { viewOfDevice } from '../../configuration/device-specs.ts';
+import { inTransaction } from '../../database/in-transaction.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { DevicesTable } from '../../database/tables.ts';
 import type { ShownLimits } from './shown-limits.ts';
@@ -37,7 +38,7 @@ export interface ApplyLimits {
  */
 export function applyLimits(database: Database, request: ApplyLimits): Promise<Applied> {
   const { deviceId, shown, how, holds, withUnconfirmed = false } = request;
-  return database.transaction().execute(async (transaction): Promise<Applied> => {
+  return inTransaction(database, async (transaction): Promise<Applied> => {
     const device = await transaction
       .selectFrom('devices')
       .selectAll()

@@ -3,6 +3,7 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Selectable } from 'kysely';
 import type { LockedCheck } from '../../configuration/collection.ts';
 import { viewOfDevice } from '../../configuration/device-specs.ts';
+import { inTransaction } from '../../database/in-transaction.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { DevicesTable } from '../../database/tables.ts';
 import type { Collectors } from '../../ports.ts';
@@ -20,7 +21,7 @@ export function forgetRanges(
   deviceId: number,
   holds: LockedCheck,
 ): Promise<{ readonly changed: boolean; readonly device: StoredDevice } | undefined> {
-  return database.transaction().execute(async (transaction) => {
+  return inTransaction(database, async (transaction) => {
     const device = await transaction
       .selectFrom('devices')
       .selectAll()

@@ -1,11 +1,14 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import { bodies } from '@holdfast/drivers/bodies.ts';
+import { reasonQuery } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import { applyLimitsBodySchema, type DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { SiteAccess } from '../../access/granted-sites.ts';
+import { changedBy } from '../../access/request-change.ts';
 import type { LockedCheck } from '../../configuration/collection.ts';
+import { changeSetHeader } from '../../configuration/collection-routes.ts';
 import { viewOfDevice } from '../../configuration/device-specs.ts';
 import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
 import { traceParentOf } from '../../http/request-trace.ts';
@@ -53,7 +56,11 @@ export function learnedLimitsRoutes(
       tag: 'Configuration',
       summary: 'Narrow the limits of a device by what it has refused',
       hasVersion: true,
-      schema: { params, body: applyLimitsBodySchema, response: { 200: appliedLimits } },
+      gives: changeSetHeader,
+      schema: {
+        ...{ params, querystring: reasonQuery, body: applyLimitsBodySchema },
+        response: { 200: appliedLimits },
+      },
       handler: async (request, reply) => {
         const { id } = request.params;
         const holds = holdsFor(request, id);
@@ -67,11 +74,10 @@ export function learnedLimitsRoutes(
           (each) => each.device.id === String(id),
         );
         if (shown.length === 0) throw nothingLearned(device.code);
-        const applied = await applyLimits(database, {
-          ...{ deviceId: id, shown, holds },
-          how: 'asked_for',
-          withUnconfirmed: request.body?.unconfirmed ?? false,
-        });
+        const withUnconfirmed = request.body?.unconfirmed ?? false;
+        const applied = await changedBy(request, database, { kind: 'learned' }, (transaction) =>
+          applyLimits(transaction, { deviceId: id, shown, holds, how: 'asked_for', withUnconfirmed }),
+        );
         if (!applied.device) throw missing(id);
         if (applied.outcome === 'overtaken') throw atAnotherPlace(device.code);
         const shownDevice = viewOfDevice(applied.device);
@@ -91,11 +97,18 @@ export function learnedLimitsRoutes(
       tag: 'Configuration',
       summary: 'Forget what a device has refused, and ask for it again',
       hasVersion: true,
-      schema: { params, body: noFieldsSchema, response: { 200: forgottenLimits } },
+      gives: changeSetHeader,
+      schema: {
+        ...{ params, querystring: reasonQuery, body: noFieldsSchema },
+        response: { 200: forgottenLimits },
+      },
       handler: async (request, reply) => {
         const { id } = request.params;
         const content = await readDevice(database, id);
-        const forgotten = await forgetRanges(database, id, holdsFor(request, id));
+        const holds = holdsFor(request, id);
+        const forgotten = await changedBy(request, database, { kind: 'learned' }, (transaction) =>
+          forgetRanges(transaction, id, holds),
+        );
         if (!forgotten) throw missing(id);
         const asked = await forgetInSessions(
           collectors,

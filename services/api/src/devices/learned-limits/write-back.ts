@@ -5,6 +5,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
+import { inChange } from '../../database/in-change.ts';
 import { applyLimits } from './apply-limits.ts';
 import { type ShownLimits, type ShownLimitsSources, shownLimits, toldLimits } from './shown-limits.ts';
 
@@ -47,12 +48,19 @@ async function writeBack(options: WriteBackOptions, settled: Map<string, string>
     for (const shown of await shownLimits(options, code)) {
       if (shown.device.id !== String(id)) continue;
       const about = { device: code, session: shown.sessionId };
-      const applied = await applyLimits(database, { deviceId: id, shown: [shown], how: 'by_itself' });
+      const auditId = randomUUID();
+      const by = `collector ${shown.collectorId}`;
+      const source = `session ${shown.sessionId}`;
+      const { result: applied, set } = await inChange(
+        database,
+        { by, kind: 'learned', source, auditId },
+        (transaction) => applyLimits(transaction, { deviceId: id, shown: [shown], how: 'by_itself' }),
+      );
       if (applied.outcome === 'overtaken') {
         log.info(about, `device ${code} was changed meanwhile: its limits stay as they are`);
       }
       if (applied.outcome !== 'changed') continue;
-      audit.record(entryOf(id, shown, applied.change));
+      audit.record({ id: auditId, who: by, ...entryOf(id, shown, applied.change, set) });
       log.info(
         { ...about, ...applied.change },
         `what collector ${shown.collectorId} has learned of device ${code} is in its configuration from now on`,
@@ -63,12 +71,15 @@ async function writeBack(options: WriteBackOptions, settled: Map<string, string>
 }
 
 /** As a change of the device by hand would have it. */
-function entryOf(deviceId: number, { collectorId, sessionId }: ShownLimits, change: object) {
+function entryOf(
+  deviceId: number,
+  { collectorId, sessionId }: ShownLimits,
+  change: object,
+  set: number | undefined,
+) {
   return {
     v: 1 as const,
-    id: randomUUID(),
     time: new Date().toISOString(),
-    who: `collector ${collectorId}`,
     actor: { kind: 'service' as const, id: 'collector', name: collectorId },
     from: '',
     action: 'device.update',
@@ -76,7 +87,7 @@ function entryOf(deviceId: number, { collectorId, sessionId }: ShownLimits, chan
     outcome: 'done' as const,
     detail: 'learned limits',
     request_id: '',
-    data: { session: sessionId, body: bounded(change) },
+    data: { session: sessionId, change_set: set, body: bounded(change) },
   };
 }
 

@@ -1,0 +1,188 @@
+import * as z from 'zod';
+import { closedObject } from './closed-object.ts';
+import { pageQuery } from './page.ts';
+import { storableText } from './storable-text.ts';
+
+/** How a change of configuration came about. */
+export const changeKinds = [
+  /** One thing, by its own call. */
+  'edit',
+  'copy',
+  'bulk',
+  'import',
+  'revert',
+  /** A former version of a task brought back. */
+  'restore',
+  /** Limits of a device that sessions have learned. */
+  'learned',
+  /** Past the API, in the database. */
+  'direct',
+] as const;
+export type ChangeKind = (typeof changeKinds)[number];
+
+export const changeOps = ['created', 'changed', 'deleted'] as const;
+export type ChangeOp = (typeof changeOps)[number];
+
+export const changedKinds = ['site', 'device', 'point', 'task'] as const;
+export type ChangedKind = (typeof changedKinds)[number];
+
+const id = z.int().positive();
+/** Why, for the change set. */
+export const reason = storableText(500);
+
+/** The query of a change of configuration. */
+export const reasonQuery = z.object({
+  reason: reason.optional().describe('Why, for the change set'),
+});
+
+const filterId = (what: string) =>
+  z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional().describe(what);
+
+export const changeSetsQuerySchema = z.object({
+  ...pageQuery,
+  kind: z.enum(changeKinds).optional().describe('Only of this kind'),
+  by: storableText(200).optional().describe('Only of who is called exactly so'),
+  site_id: filterId('What changed this site itself'),
+  device_id: filterId('What changed this device or a point of it'),
+  point_id: filterId('What changed this point'),
+  task_id: filterId('What changed this task itself'),
+});
+
+export const changeSetSchema = z.object({
+  id,
+  at: z.iso.datetime(),
+  /** In one line, for people: `anna`, `panel/Li Wei`, `collector c-1`. */
+  by: z.string(),
+  kind: z.enum(changeKinds),
+  reason: z.string(),
+  /** Through what it came: `console`, `cli`, `api`, `session 7-3`, the name of a file. */
+  source: z.string(),
+  /** The entry in the audit log; null of what no request did. */
+  audit_id: z.string().nullable(),
+  /** The set that it takes back. */
+  reverts: id.nullable(),
+  /** The last set that took it back. */
+  reverted_by: id.nullable(),
+  counts: z.object({ created: z.int(), changed: z.int(), deleted: z.int() }),
+});
+export type ChangeSetView = z.infer<typeof changeSetSchema>;
+
+export const changeSetsPageSchema = z.object({
+  results: z.array(changeSetSchema),
+  next_cursor: z.string().nullable(),
+});
+
+/** One thing by field; all fields that are set where it was made or deleted. */
+export const changeItemSchema = z.object({
+  kind: z.enum(changedKinds),
+  id,
+  code: z.string(),
+  /** Code of a point's device. */
+  device: z.string().nullable(),
+  op: z.enum(changeOps),
+  fields: z.record(z.string(), z.object({ before: z.unknown(), after: z.unknown() })),
+});
+export type ChangeItemView = z.infer<typeof changeItemSchema>;
+
+/** One set, with its items in pages. */
+export const changeSetDetailSchema = z.object({
+  ...changeSetSchema.shape,
+  results: z.array(changeItemSchema),
+  next_cursor: z.string().nullable(),
+});
+
+/** Things and fields of a set. */
+const only = z
+  .array(
+    closedObject({
+      kind: z.enum(changedKinds),
+      id,
+      /** All that the set changed of it, unless given. */
+      fields: z.array(z.string().min(1).max(64)).min(1).max(100).optional(),
+    }),
+  )
+  .min(1)
+  .max(10_000);
+
+export const revertBodySchema = closedObject({
+  reason,
+  /** Only these things of it; all unless given. */
+  only,
+  /** Says what would be done, and does nothing. */
+  dry_run: z.boolean(),
+})
+  .partial()
+  .nullish();
+export type RevertOnly = z.infer<typeof only>;
+
+/** The outcome of a change of many things. */
+export const revertedSchema = z.object({
+  /** Number of the new set; null of a dry run. */
+  change_set: id.nullable(),
+  counts: z.object({ created: z.int(), changed: z.int(), deleted: z.int() }),
+  /** The first 500; GET of the set has all. */
+  results: z.array(changeItemSchema),
+});
+export type Reverted = z.infer<typeof revertedSchema>;
+
+const ids = z.array(id).min(1).max(50_000);
+const bulk = {
+  ids: ids.optional(),
+  reason: reason.default(''),
+  /** Says what would be done, and does nothing. */
+  dry_run: z.boolean().default(false),
+} as const;
+const codePattern = storableText(128).min(1).describe('`*` stands for any characters');
+const selections = {
+  devices: closedObject({ code: codePattern, site_id: id.nullable(), task_id: id }).partial(),
+  points: closedObject({ code: codePattern, device_id: id, site_id: id.nullable(), task_id: id }).partial(),
+} as const;
+/** Many things by their ids, or by what they have in common. */
+const chosen = <T extends z.ZodType<{ ids?: unknown; filter?: object | undefined }>>(schema: T) =>
+  schema.superRefine(({ ids: some, filter }, context) => {
+    const isEmpty = filter !== undefined && Object.keys(filter).length === 0;
+    if ((some === undefined) === (filter === undefined) || isEmpty) {
+      context.addIssue({
+        code: 'custom',
+        path: ['ids'],
+        message: 'give either ids, or a filter with a field',
+      });
+    }
+  });
+const set = z.record(z.string().min(1).max(64), z.unknown());
+
+export const bulkEditSchemas = {
+  devices: chosen(closedObject({ ...bulk, filter: selections.devices.optional(), set })),
+  points: chosen(closedObject({ ...bulk, filter: selections.points.optional(), set })),
+} as const;
+const cascade = z.boolean().default(false);
+export const bulkDeleteSchemas = {
+  /** With `cascade` also their points, and out of tasks. */
+  devices: chosen(closedObject({ ...bulk, filter: selections.devices.optional(), cascade })),
+  /** With `cascade` out of tasks that have chosen them. */
+  points: chosen(closedObject({ ...bulk, filter: selections.points.optional(), cascade })),
+} as const;
+export type BulkSelection = Pick<z.infer<(typeof bulkDeleteSchemas)['points']>, 'ids' | 'filter'>;
+
+const template = storableText(256).min(1);
+/** The value of each copy: one for all, a text with `{n}` (`{n:02}`), or one that goes up by steps. */
+const stepped = z.union([
+  closedObject({ from: z.union([z.number(), storableText(256).min(1)]), step: z.int().default(1) }),
+  z.union([storableText(256), z.number(), z.boolean(), z.null()]),
+]);
+export type Stepped = z.infer<typeof stepped>;
+export const copiesBodySchema = closedObject({
+  count: z.int().min(1).max(500),
+  /** With `{n}`, or `{n:02}` for two figures. */
+  code: template,
+  name: storableText(256).optional(),
+  /** Number of the first copy. */
+  first_n: z.int().min(0).max(1_000_000).default(1),
+  /** Fields in which the copies differ from the device. */
+  fields: z.record(z.string().min(1).max(64), stepped).default({}),
+  /** Tasks that read the copies too. */
+  task_ids: z.array(id).max(100).default([]),
+  reason: reason.default(''),
+  dry_run: z.boolean().default(false),
+});
+export type CopiesBody = z.infer<typeof copiesBodySchema>;

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { ChangeKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { FastifyRequest } from 'fastify';
+import { inChange } from '../database/in-change.ts';
+import type { Database } from '../database/open-database.ts';
+import { actorIn, whoOf } from './access-control.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The change set of a request, and the audit entry that each of them names of the other. */
+    changeSet: { readonly auditId: string; readonly id: number | undefined } | null;
+  }
+}
+
+/** A request that changes configuration. */
+export type ChangingRequest = FastifyRequest;
+
+/**
+ * Changes configuration for a request, in one transaction whose set says who, why and how. The answer names it in `Change-Set`.
+ */
+export async function changedBy<T>(
+  request: ChangingRequest,
+  database: Database,
+  about: {
+    readonly kind: ChangeKind;
+    /** The query's `reason` unless set. */
+    readonly reason?: string | undefined;
+    /** The client unless set. */
+    readonly source?: string;
+    readonly reverts?: number;
+  },
+  use: (transaction: Database) => Promise<T>,
+): Promise<T> {
+  const auditId = randomUUID();
+  const { reason = reasonOf(request), source = clientOf(request) } = about;
+  const { result, set } = await inChange(
+    database,
+    { ...about, by: whoOf(request), actorId: actorIn(request).id, reason, source, auditId },
+    use,
+  );
+  request.changeSet = { auditId, id: set };
+  return result;
+}
+
+function reasonOf({ query }: FastifyRequest): string {
+  const { reason } = (query ?? {}) as { readonly reason?: unknown };
+  return typeof reason === 'string' ? reason : '';
+}
+
+const ownAgent = /^holdfast-([a-z-]{1,32})/;
+
+/** Our own programs say who they are; a browser says that a page sends it. */
+function clientOf({ headers }: FastifyRequest): string {
+  const [, own] = ownAgent.exec(headers['user-agent'] ?? '') ?? [];
+  if (own !== undefined) return own;
+  return headers['sec-fetch-site'] === undefined ? 'api' : 'console';
+}

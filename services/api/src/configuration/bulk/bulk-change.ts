@@ -1,0 +1,224 @@
+import { isDeepStrictEqual } from 'node:util';
+import { bodies } from '@holdfast/drivers/bodies.ts';
+import type { BulkSelection } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { connectionOf } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { Issue, Judged } from '@holdfast/shared/contracts/http/judged.ts';
+import { changedPoint, type DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { GrantedSites, SiteAccess } from '../../access/granted-sites.ts';
+import type { Database } from '../../database/open-database.ts';
+import { validationFailed } from '../../problems/problem.ts';
+import { keyOf } from '../change-sets/plan-revert.ts';
+import type { RowWrite } from '../change-sets/row-write.ts';
+import { writeSoundly } from '../change-sets/sound-rows.ts';
+import { lockedRows } from '../change-sets/write-rows.ts';
+import { bodyRefused, explained } from '../configuration-problems.ts';
+import { specOf, viewOfDevice } from '../device-specs.ts';
+import { devicesOfPoints } from '../points-of-device.ts';
+import type { KindsOfStore } from '../stored-kinds.ts';
+
+type Columns = Readonly<Record<string, unknown>>;
+export type BulkKind = 'device' | 'point';
+
+export interface BulkSources {
+  readonly granted: GrantedSites;
+  readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
+  readonly store: KindsOfStore;
+}
+
+const atMost = 50_000;
+
+/** Gives many things the same fields: all or none. @throws Problem, which names the thing at fault */
+export async function bulkEdit(
+  transaction: Database,
+  kind: BulkKind,
+  { selection, set }: { readonly selection: BulkSelection; readonly set: object },
+  { granted, siteAccess, store }: BulkSources,
+): Promise<void> {
+  const ids = await selected(transaction, kind, selection);
+  const before = await lockedRows(
+    transaction,
+    ids.map((id) => ({ kind, id })),
+  );
+  await siteAccess.requireUntilEnd(transaction, granted, { [`${kind}s`]: ids, ...namedIn(set) });
+  const rows = ids.map((id) => ({ id, row: before.get(keyOf({ kind, id })) ?? {} }));
+  const judged = kind === 'device' ? judgedDevices(rows, set) : await judgedPoints(transaction, rows, set);
+  const issues = judged.flatMap(({ code, outcome }): Issue[] =>
+    outcome.ok
+      ? []
+      : outcome.issues.map(({ path, message }) => ({
+          path: ['set', ...path],
+          message: `${kind} ${code}: ${message}`,
+        })),
+  );
+  if (issues.length > 0) throw bodyRefused(issues);
+  const writes = judged.flatMap(({ id, row, outcome }): RowWrite[] => {
+    if (!outcome.ok) return [];
+    const wanted = { ...row, ...outcome.value };
+    const fields = Object.keys(wanted).filter((name) => !isDeepStrictEqual(row[name], wanted[name]));
+    return fields.length === 0 ? [] : [{ kind, id, op: 'change', row: wanted, fields }];
+  });
+  await explained(() => writeSoundly(transaction, store, before, writes));
+}
+
+/** Deletes many things: all or none. With `cascade` what refers to them goes, or leaves them out, too. @throws Problem */
+export async function bulkDelete(
+  transaction: Database,
+  kind: BulkKind,
+  { selection, cascade }: { readonly selection: BulkSelection; readonly cascade: boolean },
+  { granted, siteAccess, store }: BulkSources,
+): Promise<void> {
+  const ids = await selected(transaction, kind, selection);
+  const points = kind === 'point' ? ids : cascade ? await pointsOf(transaction, ids) : [];
+  const devices = kind === 'device' ? ids : [];
+  const tasks = cascade ? await tasksWith(transaction, { devices, points }) : [];
+  const of = (each: 'device' | 'point' | 'task', list: readonly number[]) =>
+    list.map((id) => ({ kind: each, id }));
+  const things = [...of('task', tasks), ...of('device', devices), ...of('point', points)];
+  const before = await lockedRows(transaction, things);
+  await siteAccess.requireUntilEnd(transaction, granted, { devices, points, tasks });
+  const writes = things.flatMap((thing): RowWrite[] => {
+    const row = before.get(keyOf(thing));
+    if (!row) return [];
+    if (thing.kind !== 'task') return [{ ...thing, op: 'delete', row, fields: [] }];
+    const lists = withoutMembers(row, { devices, points });
+    return [{ ...thing, op: 'change', row: { ...row, ...lists }, fields: ['device_ids', 'point_ids'] }];
+  });
+  await explained(() => writeSoundly(transaction, store, before, writes));
+}
+
+/** Where nothing of what a task has chosen is left it reads nothing: no list would mean all points. */
+function withoutMembers(
+  row: Columns,
+  { devices, points }: { readonly devices: readonly number[]; readonly points: readonly number[] },
+): Columns {
+  const left = (name: string, gone: readonly number[]) => {
+    const lost = new Set(gone);
+    return (row[name] as readonly number[]).filter((id) => !lost.has(id));
+  };
+  const had = (row.point_ids as readonly number[]).length > 0;
+  const point_ids = left('point_ids', points);
+  return { device_ids: had && point_ids.length === 0 ? [] : left('device_ids', devices), point_ids };
+}
+
+function namedIn(set: object): {
+  readonly devices?: readonly number[];
+  readonly sites?: readonly (number | null)[];
+} {
+  const { device_id, site_id } = set as { readonly device_id?: unknown; readonly site_id?: unknown };
+  return {
+    ...(typeof device_id === 'number' && { devices: [device_id] }),
+    ...((typeof site_id === 'number' || site_id === null) && { sites: [site_id] }),
+  };
+}
+
+interface Row {
+  readonly id: number;
+  readonly row: Columns;
+}
+
+interface JudgedRow extends Row {
+  readonly code: string;
+  readonly outcome: Judged<Columns>;
+}
+
+function judgedDevices(rows: readonly Row[], set: object): JudgedRow[] {
+  return rows.map(({ id, row }) => {
+    const view = viewOfDevice({ ...row, id } as unknown as Parameters<typeof viewOfDevice>[0]);
+    const judged = bodies().devices.changed(view, set);
+    if (!judged.ok) return { id, row, code: view.code, outcome: judged };
+    const { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled } = judged.value;
+    const connection = connectionOf(specOf(judged.value), judged.value);
+    const value = { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled, connection };
+    return { id, row, code: view.code, outcome: { ok: true, value } };
+  });
+}
+
+async function judgedPoints(transaction: Database, rows: readonly Row[], set: object): Promise<JudgedRow[]> {
+  const { device_id: wanted } = set as { readonly device_id?: number };
+  const named = rows.map(({ row }) => ({ device_id: row.device_id as number }));
+  const devices = await devicesOfPoints(transaction, [...named, ...(wanted ? [{ device_id: wanted }] : [])]);
+  return rows.map(({ id, row }) => {
+    const from = devices.get(row.device_id as number) as DeviceOfPoint;
+    const to = wanted === undefined ? from : devices.get(wanted);
+    const code = String(row.code);
+    if (!to) {
+      return {
+        id,
+        row,
+        code,
+        outcome: { ok: false, issues: [{ path: ['device_id'], message: 'there is no such device' }] },
+      };
+    }
+    const { address, ...common } = row;
+    const judged = changedPoint({ from, to }, { common: common as never, address }, set);
+    if (!judged.ok) return { id, row, code, outcome: judged };
+    const value = {
+      ...judged.value.common,
+      address: judged.value.address,
+      device_id: wanted ?? row.device_id,
+    };
+    return { id, row, code, outcome: { ok: true, value } };
+  });
+}
+
+/** Ids, in their order. @throws Problem where one of them is none, nothing is found, or too much */
+async function selected(
+  transaction: Database,
+  kind: BulkKind,
+  { ids, filter }: BulkSelection,
+): Promise<number[]> {
+  const { code, device_id, site_id, task_id } = { device_id: undefined, ...filter };
+  const conditions: RawBuilder<unknown>[] = [
+    ...(ids ? [sql`t.id = any(${ids}::bigint[])`] : []),
+    ...(code === undefined ? [] : [sql`t.code like ${likePattern(code)}`]),
+    ...(device_id === undefined ? [] : [sql`t.device_id = ${device_id}`]),
+    ...(site_id === undefined
+      ? []
+      : [
+          kind === 'device'
+            ? sql`t.site_id is not distinct from ${site_id}::bigint`
+            : sql`t.device_id in (select id from devices where site_id is not distinct from ${site_id}::bigint)`,
+        ]),
+    ...(task_id === undefined
+      ? []
+      : [
+          sql`${sql.ref(kind === 'device' ? 't.id' : 't.device_id')} in (select device_id from task_devices where task_id = ${task_id})`,
+        ]),
+  ];
+  const { rows } = await sql<{ id: number }>`select t.id from ${sql.table(`${kind}s`)} t
+    where ${sql.join(conditions, sql` and `)} order by t.id limit ${atMost + 1}`.execute(transaction);
+  const found = rows.map(({ id }) => id);
+  if (found.length > atMost) {
+    throw validationFailed([{ path: 'filter', message: `finds more than ${atMost}: narrow it` }]);
+  }
+  const there = new Set(found);
+  const missing = ids?.findIndex((id) => !there.has(id)) ?? -1;
+  if (missing >= 0) throw validationFailed([{ path: `ids.${missing}`, message: `there is no such ${kind}` }]);
+  if (found.length === 0) throw validationFailed([{ path: 'filter', message: 'finds nothing' }]);
+  return found;
+}
+
+const likePattern = (code: string) => code.replace(/[\\%_]/g, (each) => `\\${each}`).replaceAll('*', '%');
+
+async function pointsOf(transaction: Database, devices: readonly number[]): Promise<number[]> {
+  const rows = await transaction
+    .selectFrom('points')
+    .select('id')
+    .where(sql<boolean>`device_id = any(${devices}::bigint[])`)
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+async function tasksWith(
+  transaction: Database,
+  { devices, points }: { readonly devices: readonly number[]; readonly points: readonly number[] },
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select task_id as id from task_devices where device_id = any(${devices}::bigint[])
+    union select task_id from task_points where point_id = any(${points}::bigint[]) order by 1`.execute(
+    transaction,
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,104 @@
+import {
+  bulkDeleteSchemas,
+  bulkEditSchemas,
+  copiesBodySchema,
+  revertedSchema,
+} from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import * as z from 'zod';
+import type { SiteAccess } from '../../access/granted-sites.ts';
+import type { Database } from '../../database/open-database.ts';
+import { type Route, route } from '../../http/route.ts';
+import type { Concerned } from '../../ports.ts';
+import { triedChange } from '../change-sets/tried-change.ts';
+import { changeSetHeader } from '../collection-routes.ts';
+import type { KindsOfStore } from '../stored-kinds.ts';
+import { bulkDelete, bulkEdit } from './bulk-change.ts';
+import { copyDevice } from './copy-device.ts';
+
+const params = z.object({
+  id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Device id'),
+});
+
+/** Many devices and points at once: copies, the same fields for all, deletion. */
+export function bulkRoutes(
+  database: Database,
+  sources: { readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>; readonly store: KindsOfStore },
+): Route[] {
+  const tag = 'Configuration';
+  const answered = { 200: revertedSchema };
+  const named = (kind: 'devices' | 'points', { ids = [] }: { ids?: number[] | undefined }): Concerned => ({
+    [kind]: ids,
+  });
+  return [
+    route({
+      method: 'POST',
+      url: '/api/config/devices/:id/copies',
+      role: 'engineer',
+      sites: ({ params: { id }, body }) => ({
+        devices: [id],
+        tasks: body.task_ids,
+        sites: sitesIn(body.fields),
+      }),
+      action: 'device.copy',
+      tag,
+      summary: 'Make devices like one, with its points, stepping codes and addresses',
+      gives: changeSetHeader,
+      schema: { params, body: copiesBodySchema, response: answered },
+      handler: async (request) => {
+        const { params: asked, body, grantedSites: granted } = request;
+        return triedChange(
+          request,
+          database,
+          { kind: 'copy', reason: body.reason, isTry: body.dry_run },
+          (transaction) => copyDevice(transaction, { id: asked.id, body, granted, ...sources }),
+        );
+      },
+    }),
+    ...(['devices', 'points'] as const).flatMap((kinds) => {
+      const kind = kinds === 'devices' ? 'device' : 'point';
+      return [
+        route({
+          method: 'PATCH',
+          url: `/api/config/${kinds}`,
+          role: 'engineer',
+          sites: ({ body }) => named(kinds, body),
+          action: `${kind}.bulk_update`,
+          tag,
+          summary: `Give many ${kinds} the same fields`,
+          gives: changeSetHeader,
+          schema: { body: bulkEditSchemas[kinds], response: answered },
+          handler: async (request) => {
+            const { body, grantedSites: granted } = request;
+            const { set, reason, dry_run: isTry, ...selection } = body;
+            return triedChange(request, database, { kind: 'bulk', reason, isTry }, (transaction) =>
+              bulkEdit(transaction, kind, { selection, set }, { granted, ...sources }),
+            );
+          },
+        }),
+        route({
+          method: 'POST',
+          url: `/api/config/${kinds}/delete`,
+          role: 'engineer',
+          sites: ({ body }) => named(kinds, body),
+          action: `${kind}.bulk_delete`,
+          tag,
+          summary: `Delete many ${kinds}`,
+          gives: changeSetHeader,
+          schema: { body: bulkDeleteSchemas[kinds], response: answered },
+          handler: async (request) => {
+            const { body, grantedSites: granted } = request;
+            const { cascade, reason, dry_run: isTry, ...selection } = body;
+            return triedChange(request, database, { kind: 'bulk', reason, isTry }, (transaction) =>
+              bulkDelete(transaction, kind, { selection, cascade }, { granted, ...sources }),
+            );
+          },
+        }),
+      ];
+    }),
+  ];
+}
+
+/** The site that copies are given; null for none. */
+function sitesIn({ site_id }: Readonly<Record<string, unknown>>): (number | null)[] {
+  return typeof site_id === 'number' || site_id === null ? [site_id] : [];
+}

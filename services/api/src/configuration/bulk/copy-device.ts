@@ -1,0 +1,165 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import { bodies } from '@holdfast/drivers/bodies.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
+import type { CopiesBody } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
+import { sql } from 'kysely';
+import type { GrantedSites, SiteAccess } from '../../access/granted-sites.ts';
+import type { Database } from '../../database/open-database.ts';
+import { type FieldError, Problem, validationFailed } from '../../problems/problem.ts';
+import { specOf, viewOfDevice } from '../device-specs.ts';
+import { devices } from '../devices.ts';
+import { placeAgain } from '../points-of-device.ts';
+import { type KindOfPoint, type KindsOfStore, kindFaultsIfKnown } from '../stored-kinds.ts';
+import { steppedValue, textOf } from './stepped-value.ts';
+
+const pointsAtMost = 50_000;
+
+/** Makes devices like one, with its points: all or none. What sessions have learned of it is of that one alone. @throws Problem */
+export async function copyDevice(
+  transaction: Database,
+  {
+    id,
+    body,
+    granted,
+    siteAccess,
+    store,
+  }: {
+    readonly id: number;
+    readonly body: CopiesBody;
+    readonly granted: GrantedSites;
+    readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
+    readonly store: KindsOfStore;
+  },
+): Promise<void> {
+  const { task_ids } = body;
+  await sql`select from tasks where id = any(${task_ids}::bigint[]) order by id for update`.execute(
+    transaction,
+  );
+  await siteAccess.requireUntilEnd(transaction, granted, { devices: [id], tasks: task_ids });
+  const row = await transaction.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new Problem('device_not_found', both(`There is no device ${id}.`, `没有设备 ${id}。`));
+  const connection = specs.get(row.protocol)?.learning?.forgotten(row.connection) ?? row.connection;
+  const { id: _, ...base } = viewOfDevice({ ...row, connection: connection as Record<string, unknown> });
+  const wanted = wantedCopies(base, body);
+  await requireFreeCodes(transaction, wanted);
+  const made: number[] = [];
+  for (const device of wanted) made.push((await devices(transaction, store).create(device)).id);
+  await copyPoints(transaction, id, made);
+  const from = { spec: specOf(row), connection: row.connection };
+  const copies = await transaction
+    .selectFrom('devices')
+    .select(['id', 'code', 'protocol', 'connection'])
+    .where(sql<boolean>`id = any(${made}::bigint[])`)
+    .execute();
+  for (const copy of copies) {
+    await placeAgain(transaction, copy.id, from, { spec: specOf(copy), connection: copy.connection });
+  }
+  await requireKinds(transaction, store, made);
+  await readByTasks(transaction, { id, made, task_ids });
+}
+
+function wantedCopies(base: Omit<DeviceCreate, 'id'>, body: CopiesBody): DeviceCreate[] {
+  const errors: FieldError[] = [];
+  const wanted: DeviceCreate[] = [];
+  if (body.count > 1 && textOf(body.code, 1) === body.code) {
+    throw validationFailed([
+      { path: 'code', message: 'needs {n} in it, or all copies would have the same code' },
+    ]);
+  }
+  for (let index = 0; index < body.count; index += 1) {
+    const n = body.first_n + index;
+    const fields: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(body.fields)) {
+      const judged = steppedValue(value, index, n);
+      if (judged.ok) fields[name] = judged.value;
+      else errors.push({ path: `fields.${name}`, message: judged.issues[0]?.message ?? '' });
+    }
+    const name = body.name === undefined ? base.name : textOf(body.name, n);
+    const judged = bodies().devices.judged({ ...base, ...fields, code: textOf(body.code, n), name });
+    if (judged.ok) wanted.push(judged.value);
+    else {
+      for (const { path, message } of judged.issues) {
+        errors.push({
+          path: path[0] === 'code' ? 'code' : `fields.${path.join('.')}`,
+          message: `copy ${n}: ${message}`,
+        });
+      }
+    }
+  }
+  if (errors.length > 0) throw validationFailed(errors);
+  return wanted;
+}
+
+async function requireFreeCodes(transaction: Database, wanted: readonly DeviceCreate[]): Promise<void> {
+  const taken = await transaction
+    .selectFrom('devices')
+    .select('code')
+    .where(sql<boolean>`code = any(${wanted.map(({ code }) => code)}::text[])`)
+    .orderBy('code')
+    .execute();
+  if (taken.length > 0) {
+    throw validationFailed(taken.map(({ code }) => ({ path: 'code', message: `${code} is taken` })));
+  }
+}
+
+async function copyPoints(transaction: Database, from: number, to: readonly number[]): Promise<void> {
+  const { count } = await transaction
+    .selectFrom('points')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('device_id', '=', from)
+    .executeTakeFirstOrThrow();
+  if (count * to.length > pointsAtMost) {
+    const message = `would make ${count * to.length} points; at most ${pointsAtMost} at once`;
+    throw validationFailed([{ path: 'count', message }]);
+  }
+  await sql`insert into points (device_id, code, name, address, data_type, scale, "offset", unit, enabled, count, precision,
+      valid_min, valid_max, linear, enumeration, period_ms, report, writable)
+    select made.id, code, name, address, data_type, scale, "offset", unit, enabled, count, precision,
+      valid_min, valid_max, linear, enumeration, period_ms, report, writable
+    from points cross join unnest(${to}::bigint[]) with ordinality as made (id, place)
+    where device_id = ${from} order by made.place, points.id`.execute(transaction);
+}
+
+async function requireKinds(
+  transaction: Database,
+  store: KindsOfStore,
+  made: readonly number[],
+): Promise<void> {
+  const points = await transaction
+    .selectFrom('points')
+    .select(['device_id', 'code', 'count', 'data_type', 'enumeration'])
+    .where(sql<boolean>`device_id = any(${made}::bigint[])`)
+    .execute();
+  const faults = await kindFaultsIfKnown(store, transaction, points as readonly KindOfPoint[]);
+  const message = faults.find((fault) => fault !== undefined);
+  if (message !== undefined) throw validationFailed([{ path: 'code', message }]);
+}
+
+/** A task that has chosen points of the device reads the same ones of its copies. */
+async function readByTasks(
+  transaction: Database,
+  {
+    id,
+    made,
+    task_ids,
+  }: { readonly id: number; readonly made: readonly number[]; readonly task_ids: readonly number[] },
+): Promise<void> {
+  if (task_ids.length === 0) return;
+  const known = await transaction
+    .selectFrom('tasks')
+    .select('id')
+    .where(sql<boolean>`id = any(${task_ids}::bigint[])`)
+    .execute();
+  const unknown = task_ids.findIndex((each) => !known.some((task) => task.id === each));
+  if (unknown >= 0)
+    throw validationFailed([{ path: `task_ids.${unknown}`, message: 'there is no such task' }]);
+  await sql`insert into task_devices (task_id, device_id)
+    select task_id, device_id from unnest(${task_ids}::bigint[]) as t (task_id)
+    cross join unnest(${made}::bigint[]) as d (device_id)`.execute(transaction);
+  await sql`insert into task_points (task_id, point_id)
+    select chosen.task_id, copied.id from task_points chosen
+    join points on points.id = chosen.point_id and points.device_id = ${id}
+    join points copied on copied.code = points.code and copied.device_id = any(${made}::bigint[])
+    where chosen.task_id = any(${task_ids}::bigint[])`.execute(transaction);
+}

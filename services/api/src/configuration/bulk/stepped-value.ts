@@ -1,0 +1,32 @@
+import type { Stepped } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { Judged } from '@holdfast/shared/contracts/http/judged.ts';
+
+const placeholder = /\{n(?::0?(\d))?\}/g;
+
+/** A text with `{n}`, or `{n:02}` for two figures at least. */
+export function textOf(template: string, n: number): string {
+  return template.replace(placeholder, (_, width?: string) => String(n).padStart(Number(width ?? 1), '0'));
+}
+
+/**
+ * The value of a field in one of several copies. Of a text the last figures go up: `10.0.0.11`, `plc-07.local`.
+ * @param index of the copy, from 0. @param n what `{n}` stands for in it
+ */
+export function steppedValue(value: Stepped, index: number, n: number): Judged<unknown> {
+  if (typeof value === 'string') return { ok: true, value: textOf(value, n) };
+  if (typeof value !== 'object' || value === null) return { ok: true, value };
+  const { from, step } = value;
+  if (typeof from === 'number') return { ok: true, value: from + index * step };
+  const [, before = '', figures = '', behind = ''] = /^(.*?)(\d+)(\D*)$/s.exec(from) ?? [];
+  if (figures === '') return refused(`${from} has no figures that could go up`);
+  const next = Number(figures) + index * step;
+  const isAddress = /^(\d{1,3}\.){3}\d{1,3}$/.test(from);
+  if (next < 0 || !Number.isSafeInteger(next) || (isAddress && next > 255)) {
+    return refused(`${from} cannot go up to ${before}${next}${behind}`);
+  }
+  return { ok: true, value: `${before}${String(next).padStart(figures.length, '0')}${behind}` };
+}
+
+function refused(message: string): Judged<never> {
+  return { ok: false, issues: [{ path: [], message }] };
+}

@@ -1,0 +1,181 @@
+import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
+import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
+import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import fc from 'fast-check';
+import pg from 'pg';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { configuredNow, foldedChanges } from '../../../testing/folded-changes.ts';
+import { inChange } from '../../database/in-change.ts';
+import { migrate } from '../../database/migrate.ts';
+import { type Database, openDatabase } from '../../database/open-database.ts';
+import { Problem } from '../../problems/problem.ts';
+import { devices } from '../devices.ts';
+import { points } from '../points.ts';
+import { sites } from '../sites.ts';
+import { tasks } from '../tasks.ts';
+import { revertChangeSet } from './revert-change-set.ts';
+
+const log = createLogger('test', 'silent');
+let database: Database;
+let store: SampleStore;
+let client: pg.Client;
+
+beforeAll(async () => {
+  const url = await freshDatabase();
+  database = openDatabase({ url, maxConnections: 4, log });
+  cleanUpAfterFile(() => database.destroy());
+  await migrate(database, log);
+  await migrateSampleTables({ databaseUrl: url });
+  store = openPostgresSampleStore({ databaseUrl: url });
+  cleanUpAfterFile(() => store.close());
+  client = new pg.Client({ connectionString: url });
+  await client.connect();
+  cleanUpAfterFile(() => client.end());
+});
+
+const about = { by: 'anna', kind: 'edit', source: 'test' } as const;
+const siteAccess = { requireUntilEnd: async () => undefined };
+
+type Table = 'sites' | 'devices' | 'points' | 'tasks';
+/** One of the things that there are, or an id of none. */
+async function pick(table: Table, choice: number): Promise<number> {
+  const { rows } = await client.query<{ id: string }>(`select id from ${table} order by id`);
+  return Number(rows[choice % Math.max(1, rows.length)]?.id ?? 999_999);
+}
+
+let codes = 0;
+const newCode = () => {
+  codes += 1;
+  return `c-${codes}`;
+};
+const place = () => ({ protocol: 'modbus_tcp', host: `h-${codes}`, port: 502, unit_id: 1 });
+
+interface Step {
+  readonly what: number;
+  readonly one: number;
+  readonly other: number;
+}
+
+/** Ways in which configuration is written: as calls do it, many at once, and past the API. */
+const ways: readonly ((transaction: Database, step: Step) => Promise<unknown>)[] = [
+  (to) => sites(to).create({ code: newCode(), name: '', shifts: [] }),
+  async (to, { one }) => {
+    const code = newCode();
+    const site_id = one % 3 === 0 ? null : await pick('sites', one);
+    const fields = { name: '', mode: 'polled', timeout_ms: 1_000, measurement: null, enabled: true } as const;
+    return devices(to, store).create({ code, site_id, ...fields, ...place() });
+  },
+  async (to, { one, other }) => {
+    const device_id = await pick('devices', one);
+    const many = Array.from({ length: 1 + (other % 4) }, (_, address) => ({
+      ...{ device_id, code: newCode(), table: 'holding_register', address, data_type: 'int16' },
+    }));
+    return points(to, store).createAll(many);
+  },
+  async (to, { one, other }) => {
+    const device_ids = [...new Set([await pick('devices', one), await pick('devices', other)])];
+    const fields = { name: '', period_ms: 1_000, required_labels: {}, max_duration: null, enabled: true };
+    return tasks(to).create({ code: newCode(), ...fields, device_ids, point_ids: [] });
+  },
+  async (to, { one, other }) => sites(to).patch(await pick('sites', one), { name: `n-${other}` }),
+  async (to, { one, other }) =>
+    devices(to, store).patch(await pick('devices', one), {
+      unit_id: 1 + (other % 9),
+      timeout_ms: 500 + other,
+    }),
+  async (to, { one, other }) => points(to, store).patch(await pick('points', one), { scale: 1 + other }),
+  async (to, { one, other }) =>
+    tasks(to).patch(await pick('tasks', one), { device_ids: [await pick('devices', other)] }),
+  async (to, { one, other }) => {
+    const device = await pick('devices', one);
+    const { rows } = await client.query<{ id: string }>('select id from points where device_id = $1', [
+      device,
+    ]);
+    const point_ids = rows.map(({ id }) => Number(id)).slice(0, other % 3);
+    return tasks(to).patch(await pick('tasks', other), { device_ids: [device], point_ids });
+  },
+  async (to, { one }) => points(to, store).remove(await pick('points', one)),
+  async (to, { one }) => devices(to, store).remove(await pick('devices', one)),
+  async (to, { one }) => tasks(to).remove(await pick('tasks', one)),
+  async (to, { one }) => sites(to).remove(await pick('sites', one)),
+  async (to, { one }) =>
+    revertChangeSet(to, { id: one + 1, only: undefined, granted: 'everywhere', siteAccess, store }),
+];
+
+/** Past the API, some of them of many rows at once. */
+const statements: readonly ((step: Step) => string)[] = [
+  ({ one }) => `update points set unit = 'u-${one}' where id % 2 = ${one % 2}`,
+  ({ one }) => `update devices set enabled = not enabled where id % 3 = ${one % 3}`,
+  () => `update devices set name = name`,
+  ({ one, other }) => `delete from task_points where task_id % 3 = ${one % 3};
+    delete from task_devices where task_id % 3 = ${other % 3}`,
+  ({ one }) =>
+    `begin; insert into sites (code, name) values ('gone-${one}', ''); delete from sites where code = 'gone-${one}'; commit`,
+  ({ one }) =>
+    `begin; update sites set name = 'a-${one}'; savepoint s; update sites set name = 'b'; rollback to s; commit`,
+  () => `delete from tasks where id = (select min(id) from tasks)`,
+];
+
+describe('what the change sets say of the configuration', () => {
+  it('is what the tables have, after writes on every path', async () => {
+    const step = fc.record({ what: fc.nat(99), one: fc.nat(40), other: fc.nat(40) });
+    const kinds = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
+        for (const each of steps) {
+          const all = ways.length + statements.length;
+          // Things are made more often than the rest, so that there is something to write.
+          const any = each.what % (all + 8);
+          const what = any < all ? any : (any - all) % 4;
+          const way = ways[what];
+          if (way) {
+            await inChange(database, about, (transaction) => way(transaction, each)).then(
+              () => kinds.add(what),
+              (error: unknown) => {
+                if (!(error instanceof Problem)) throw error;
+              },
+            );
+          } else {
+            await client.query(statements[what - ways.length]?.(each) ?? 'select 1');
+            kinds.add(what);
+          }
+        }
+        expect(await foldedChanges(client)).toEqual(await configuredNow(client));
+      }),
+      { numRuns: 12, seed: 7 },
+    );
+    expect((await configuredNow(client)).size).toBeGreaterThan(20);
+    expect(kinds.size).toBeGreaterThan(15);
+  });
+
+  it('says of a statement past the API who wrote it, and nothing of one that changed nothing', async () => {
+    const last = async () =>
+      (await client.query('select * from change_sets order by id desc limit 1')).rows[0];
+    const before = await last();
+    await client.query(`update sites set name = name`);
+    expect(await last()).toEqual(before);
+    await client.query(`insert into sites (code, name) values ('by-hand', '')`);
+    const { rows } = await client.query('select current_user as name');
+    expect(await last()).toMatchObject({ by: rows[0].name, kind: 'direct', source: 'sql' });
+  });
+
+  it('keeps twenty thousand points that are made by one statement as one set', async () => {
+    const { rows } = await client.query<{ id: string }>(
+      `insert into devices (code, name, protocol, mode, timeout_ms, connection, enabled)
+       values ('many', '', 'modbus_tcp', 'polled', 1000, '{"host": "many"}', true) returning id`,
+    );
+    await client.query(
+      `insert into points (device_id, code, name, address, data_type, scale, "offset", unit, enabled)
+       select $1, 'p-' || n, '', '{"table": "coil", "address": 1}', 'bool', 1, 0, '', true from generate_series(1, 20000) n`,
+      [rows[0]?.id],
+    );
+    const { rows: counted } = await client.query(
+      `select count(*)::int as items, count(distinct set_id)::int as sets, min(device_code) as device from change_items where code like 'p-%'`,
+    );
+    expect(counted).toEqual([{ items: 20_000, sets: 1, device: 'many' }]);
+    expect(await foldedChanges(client)).toEqual(await configuredNow(client));
+  });
+});

@@ -1,0 +1,89 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import {
+  changeSetDetailSchema,
+  changeSetsPageSchema,
+  changeSetsQuerySchema,
+  revertBodySchema,
+  revertedSchema,
+} from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { pageQuerySchema } from '@holdfast/shared/contracts/http/page.ts';
+import * as z from 'zod';
+import type { SiteAccess } from '../../access/granted-sites.ts';
+import type { Database } from '../../database/open-database.ts';
+import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
+import { type Route, route } from '../../http/route.ts';
+import { Problem } from '../../problems/problem.ts';
+import { changeSetHeader } from '../collection-routes.ts';
+import type { KindsOfStore } from '../stored-kinds.ts';
+import { findChangeSet, listChangeItems, listChangeSets } from './read-change-sets.ts';
+import { revertChangeSet } from './revert-change-set.ts';
+import { triedChange } from './tried-change.ts';
+
+const params = z.object({
+  id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Number of the change set'),
+});
+
+/** /api/config/change-sets: what was changed by whom, and taking it back. */
+export function changeSetRoutes(
+  database: Database,
+  {
+    siteAccess,
+    store,
+  }: { readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>; readonly store: KindsOfStore },
+): Route[] {
+  const url = '/api/config/change-sets';
+  const common = { tag: 'Configuration', sites: 'own' } as const;
+  return [
+    route({
+      ...common,
+      method: 'GET',
+      url,
+      role: 'viewer',
+      summary: 'List changes of the configuration, newest first',
+      schema: { querystring: changeSetsQuerySchema, response: { 200: changeSetsPageSchema } },
+      handler: async ({ query: { limit, cursor, ...filter }, grantedSites: sites }) => {
+        const before = decodeCursor(cursor);
+        const { results, next } = await listChangeSets(database, { before, limit, filter, sites });
+        return { results, next_cursor: encodeCursor(next) };
+      },
+    }),
+    route({
+      ...common,
+      method: 'GET',
+      url: `${url}/:id`,
+      role: 'viewer',
+      summary: 'Read a change: each thing and field, before and after',
+      schema: { params, querystring: pageQuerySchema, response: { 200: changeSetDetailSchema } },
+      handler: async ({ params: { id }, query: { limit, cursor }, grantedSites: sites }) => {
+        const after = decodeCursor(cursor) ?? 0;
+        const set = await findChangeSet(database, id, sites);
+        if (!set) throw missing(id);
+        const { results, next } = await listChangeItems(database, id, { after, limit, sites });
+        return { ...set, results, next_cursor: encodeCursor(next) };
+      },
+    }),
+    route({
+      ...common,
+      method: 'POST',
+      url: `${url}/:id/revert`,
+      role: 'engineer',
+      action: 'change_set.revert',
+      summary: 'Take a change back, or parts of it; taking that back brings it again',
+      gives: changeSetHeader,
+      schema: { params, body: revertBodySchema, response: { 200: revertedSchema } },
+      handler: async (request) => {
+        const { id } = request.params;
+        const { only, reason = '', dry_run: isTry = false } = request.body ?? {};
+        const granted = request.grantedSites;
+        if (!(await findChangeSet(database, id, granted))) throw missing(id);
+        return triedChange(request, database, { kind: 'revert', reason, reverts: id, isTry }, (transaction) =>
+          revertChangeSet(transaction, { id, only, granted, siteAccess, store }),
+        );
+      },
+    }),
+  ];
+}
+
+function missing(id: number): Problem {
+  return new Problem('change_set_not_found', both(`There is no change set ${id}.`, `没有变更集 ${id}。`));
+}

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { keyOf, type LaterItem, narrowed, planRevert } from './plan-revert.ts';
+import type { ChangeItem } from './shown-item.ts';
+
+type Columns = Readonly<Record<string, unknown>>;
+type State = ReadonlyMap<string, Columns>;
+type Item = LaterItem;
+
+const about = { code: 'press', deviceCode: 'press', protocol: 'modbus_tcp' };
+const of = (op: ChangeItem['op'], before: Columns, after: Columns, { id = 1, setId = 1 } = {}): Item => ({
+  ...{ kind: 'device', id, no: setId, setId, op, before, after, ...about },
+});
+
+const applied = (state: State, { op, before, after, ...item }: Item): State => {
+  const next = new Map(state);
+  const key = keyOf(item);
+  const now = next.get(key);
+  if (op === 'created') next.set(key, after);
+  else if (op === 'deleted') next.delete(key);
+  else if (now) {
+    const connection = 'connection' in after && {
+      connection: overlaid(
+        now.connection as Columns,
+        before.connection as Columns,
+        after.connection as Columns,
+      ),
+    };
+    next.set(key, { ...now, ...after, ...connection });
+  }
+  return next;
+};
+/** Only those fields of a connection that a set changed. */
+const overlaid = (now: Columns, before: Columns, after: Columns): Columns => {
+  const changed = Object.entries(after).filter(([name, value]) => before[name] !== value);
+  return { ...now, ...Object.fromEntries(changed) };
+};
+
+/** A history of sets as triggers would have recorded it, of what was asked for. */
+function recorded(asked: readonly { id: number; what: number; value: number }[]): {
+  sets: Item[];
+  state: State;
+} {
+  let state: State = new Map();
+  const sets: Item[] = [];
+  for (const [index, { id, what, value }] of asked.entries()) {
+    const at = { id, setId: index + 1 };
+    const now = state.get(keyOf({ kind: 'device', id }));
+    const whole = { name: `n${value}`, connection: { host: `h${value}`, port: value } };
+    let item: Item | undefined;
+    if (!now) item = of('created', {}, whole, at);
+    else if (what === 0) item = of('deleted', now, {}, at);
+    else {
+      const own = now.connection as Columns;
+      const after: Columns =
+        what === 1
+          ? { name: `n${value}` }
+          : { connection: { ...own, [what === 2 ? 'host' : 'port']: value } };
+      const before = Object.fromEntries(Object.keys(after).map((name) => [name, now[name]]));
+      if (JSON.stringify(before) !== JSON.stringify(after)) item = of('changed', before, after, at);
+    }
+    if (!item) continue;
+    sets.push(item);
+    state = applied(state, item);
+  }
+  return { sets, state };
+}
+
+describe('taking a set back', () => {
+  it('comes to what all other sets alone would have come to, or says which later set is in the way', () => {
+    const ask = fc.record({ id: fc.integer({ min: 1, max: 2 }), what: fc.nat(3), value: fc.nat(2) });
+    const seen = { free: 0, refused: 0 };
+    fc.assert(
+      fc.property(fc.array(ask, { minLength: 1, maxLength: 14 }), fc.nat(13), (asked, choice) => {
+        const { sets, state } = recorded(asked);
+        const chosen = sets[choice % sets.length];
+        if (!chosen) return;
+        const later = sets.filter((set) => set.setId > chosen.setId && set.id === chosen.id);
+        const { writes, conflicts } = planRevert([chosen], state, new Map([[keyOf(chosen), later]]));
+        if (conflicts.length > 0) {
+          seen.refused += 1;
+          for (const { field, change_set } of conflicts) {
+            const set = later.find(({ setId }) => setId === change_set);
+            const own = { ...set?.before, ...set?.after };
+            expect({ ...own, ...(own.connection as Columns) }).toHaveProperty(field);
+          }
+          return;
+        }
+        seen.free += 1;
+        const without = sets.filter((set) => set !== chosen).reduce(applied, new Map() as State);
+        const after = new Map(state);
+        for (const { op, row, ...write } of writes) {
+          if (op === 'delete') after.delete(keyOf(write));
+          else after.set(keyOf(write), row);
+        }
+        expect(after).toEqual(without);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(seen.free).toBeGreaterThan(100);
+    expect(seen.refused).toBeGreaterThan(100);
+  });
+
+  const state = (columns: Columns): State => new Map([['device 1', columns]]);
+  const was = { host: 'a', port: 502 };
+
+  it('leaves alone what another set changed of the same connection', () => {
+    const first = of('changed', { connection: was }, { connection: { ...was, host: 'b' } });
+    const second = of(
+      ...([
+        'changed',
+        { connection: { host: 'b', port: 502 } },
+        { connection: { host: 'b', port: 503 } },
+      ] as const),
+      { setId: 2 },
+    );
+    const { writes, conflicts } = planRevert(
+      [first],
+      state({ connection: { host: 'b', port: 503 } }),
+      new Map([['device 1', [second]]]),
+    );
+    expect(conflicts).toEqual([]);
+    expect(writes).toEqual([
+      {
+        op: 'change',
+        kind: 'device',
+        id: 1,
+        row: { connection: { host: 'a', port: 503 } },
+        fields: ['connection'],
+      },
+    ]);
+  });
+
+  it('takes only the fields that are asked for', () => {
+    const item = of(
+      'changed',
+      { name: 'a', connection: was },
+      { name: 'b', connection: { host: 'b', port: 503 } },
+    );
+    const [only] = narrowed([item], [{ kind: 'device', id: 1, fields: ['host'] }]);
+    const now = state({ name: 'b', connection: { host: 'b', port: 503 } });
+    expect(planRevert(only ? [only] : [], now, new Map()).writes).toMatchObject([
+      { row: { name: 'b', connection: { host: 'a', port: 503 } }, fields: ['connection'] },
+    ]);
+    expect(narrowed([item], [{ kind: 'device', id: 2 }])).toEqual([]);
+  });
+});

@@ -1,0 +1,146 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ChangedKind, RevertOnly } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { RowWrite } from './row-write.ts';
+import type { ChangeItem } from './shown-item.ts';
+
+/** A field that cannot be taken back, as a later set has touched it. */
+export interface RevertConflict {
+  readonly kind: ChangedKind;
+  readonly id: number;
+  readonly code: string;
+  readonly field: string;
+  readonly change_set: number;
+}
+
+export interface RevertPlan {
+  readonly writes: readonly RowWrite[];
+  readonly conflicts: readonly RevertConflict[];
+}
+
+type Columns = Readonly<Record<string, unknown>>;
+export type LaterItem = ChangeItem & { readonly setId: number };
+
+/** A thing among things of all kinds. */
+export const keyOf = ({ kind, id }: { readonly kind: ChangedKind; readonly id: number | undefined }) =>
+  `${kind} ${id}`;
+
+/**
+ * How a set is taken back: what it made is deleted, what it deleted is made again, and each field gets the value that it had before.
+ * What a later set has touched of it is a conflict, unless it is as before anyhow. Without conflicts the outcome is what all
+ * other sets alone had come to.
+ * @param current the things as they are, in columns; what there is no more is not among them
+ * @param later items of later sets by `keyOf`, oldest first
+ */
+export function planRevert(
+  items: readonly ChangeItem[],
+  current: ReadonlyMap<string, Columns>,
+  later: ReadonlyMap<string, readonly LaterItem[]>,
+): RevertPlan {
+  const writes: RowWrite[] = [];
+  const conflicts: RevertConflict[] = [];
+  for (const item of items) {
+    const key = keyOf(item);
+    const now = current.get(key);
+    const since = later.get(key) ?? [];
+    const { kind, id, code, op, before } = item;
+    const conflict = (field: string, setId: number) =>
+      conflicts.push({ kind, id, code, field: field.replace(/^connection\./, ''), change_set: setId });
+    switch (op) {
+      case 'created':
+        // Whoever deleted it, or made it again, has decided.
+        if (!now || since.some((each) => each.op !== 'changed')) break;
+        if (since.length === 0) writes.push({ op: 'delete', kind, id, row: now, fields: [] });
+        for (const [field, setId] of lastTouched(since)) conflict(field, setId);
+        break;
+      case 'deleted':
+        if (now || since.length > 0) break;
+        writes.push({ op: 'create', kind, id, row: before, fields: Object.keys(before) });
+        break;
+      case 'changed': {
+        if (!now) break;
+        const touched = lastTouched(since);
+        const was = fieldsOf(before);
+        const is = fieldsOf(now);
+        const fields = changedIn(item).filter((field) => !isDeepStrictEqual(is[field], was[field]));
+        for (const field of fields) {
+          const setId = touched.get(field);
+          if (setId !== undefined) conflict(field, setId);
+        }
+        const free = fields.filter((field) => !touched.has(field));
+        if (free.length > 0) writes.push({ op: 'change', kind, id, ...withFields(now, was, free) });
+        break;
+      }
+      default:
+        op satisfies never;
+    }
+  }
+  return { writes, conflicts };
+}
+
+/** Each field with the last set that touched it. */
+function lastTouched(items: readonly LaterItem[]): ReadonlyMap<string, number> {
+  return new Map(items.flatMap((item) => changedIn(item).map((field) => [field, item.setId] as const)));
+}
+
+/** Columns with the fields of a connection one by one: two sets that change two of them have nothing to do with each other. */
+function fieldsOf({ connection, endpoint: _, ...columns }: Columns): Columns {
+  const own = Object.entries((connection ?? {}) as object).map(([name, value]) => [
+    `connection.${name}`,
+    value,
+  ]);
+  return { ...columns, ...Object.fromEntries(own) };
+}
+
+function changedIn({ before, after }: ChangeItem): string[] {
+  const [was, became] = [fieldsOf(before), fieldsOf(after)];
+  return Object.keys({ ...was, ...became }).filter((field) => !isDeepStrictEqual(was[field], became[field]));
+}
+
+/** A row with some fields as they were. */
+function withFields(now: Columns, was: Columns, fields: readonly string[]): Pick<RowWrite, 'row' | 'fields'> {
+  const row: Record<string, unknown> = { ...now };
+  const columns = new Set<string>();
+  for (const field of fields) {
+    const [column = '', own] = field.split(/\.(.*)/s);
+    columns.add(column);
+    if (own === undefined) {
+      row[column] = was[field];
+      continue;
+    }
+    const { [own]: _, ...others } = row[column] as Record<string, unknown>;
+    row[column] = was[field] === undefined ? others : { ...others, [own]: was[field] };
+  }
+  return { row, fields: [...columns] };
+}
+
+/** The items that were asked for, with the fields that were. What was made or deleted is taken whole. */
+export function narrowed<Item extends ChangeItem>(
+  items: readonly Item[],
+  only: RevertOnly | undefined,
+): Item[] {
+  if (!only) return [...items];
+  const wanted = new Map(only.map((each) => [keyOf(each), each.fields]));
+  return items.flatMap((item): Item[] => {
+    const key = keyOf(item);
+    if (!wanted.has(key)) return [];
+    const fields = wanted.get(key);
+    if (!fields || item.op !== 'changed') return [item];
+    return narrowedTo(item, fields);
+  });
+}
+
+function narrowedTo<Item extends ChangeItem>(item: Item, fields: readonly string[]): Item[] {
+  const was = fieldsOf(item.before);
+  // A point's address is one column with all fields of its place.
+  const isWanted = (name: string) =>
+    fields.includes(name.replace(/^connection\./, '')) ||
+    (name === 'address' && fields.some((field) => !(field in was)));
+  const others = changedIn(item).filter((name) => !isWanted(name));
+  const kept = changedIn(item).filter(isWanted);
+  if (kept.length === 0) return [];
+  const { row: before } = withFields(item.before, fieldsOf(item.after), others);
+  const sides = { before, after: item.after };
+  const isKept = ([name]: [string, unknown]) => kept.some((field) => field.split('.', 1)[0] === name);
+  const only = (side: Columns) => Object.fromEntries(Object.entries(side).filter(isKept));
+  return [{ ...item, before: only(sides.before), after: only(sides.after) }];
+}

@@ -1,0 +1,122 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import type { RevertOnly } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { sql } from 'kysely';
+import {
+  type GrantedSites,
+  requireEverywhere,
+  requireGranted,
+  type SiteAccess,
+} from '../../access/granted-sites.ts';
+import type { Database } from '../../database/open-database.ts';
+import { Problem, validationFailed } from '../../problems/problem.ts';
+import { explained } from '../configuration-problems.ts';
+import type { KindsOfStore } from '../stored-kinds.ts';
+import { keyOf, type LaterItem, narrowed, planRevert, type RevertConflict } from './plan-revert.ts';
+import { readItems, type StoredItem } from './read-change-sets.ts';
+import type { ChangeItem } from './shown-item.ts';
+import { writeSoundly } from './sound-rows.ts';
+import { lockedRows } from './write-rows.ts';
+
+const toldConflicts = 3;
+const listedConflicts = 100;
+
+/**
+ * Takes a change set back, or parts of it, in the transaction of a new one. Taking that back brings it again.
+ * @throws Problem: nothing is changed then
+ */
+export async function revertChangeSet(
+  transaction: Database,
+  {
+    id,
+    only,
+    granted,
+    siteAccess,
+    store,
+  }: {
+    readonly id: number;
+    readonly only: RevertOnly | undefined;
+    readonly granted: GrantedSites;
+    readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
+    readonly store: KindsOfStore;
+  },
+): Promise<void> {
+  const all = await readItems(transaction, sql`i.set_id = ${id} order by i.no`);
+  const items = narrowed(all, only);
+  requireNamed(all, only);
+  requireSites(granted, items);
+  const current = await lockedRows(transaction, items);
+  const still = (kind: ChangeItem['kind']) =>
+    items.filter((item) => item.kind === kind && current.has(keyOf(item))).map((item) => item.id);
+  await siteAccess.requireUntilEnd(transaction, granted, {
+    devices: still('device'),
+    points: still('point'),
+    tasks: still('task'),
+  });
+  const { writes, conflicts } = planRevert(items, current, await laterItems(transaction, items));
+  if (conflicts.length > 0) throw changedSince(conflicts);
+  if (writes.length === 0) throw nothingLeft(id);
+  await explained(() => writeSoundly(transaction, store, current, writes));
+}
+
+/** The items that this transaction has come to so far. */
+export async function itemsOfOpenSet(transaction: Database): Promise<ChangeItem[]> {
+  return readItems(
+    transaction,
+    sql`i.set_id = nullif(current_setting('holdfast.change_set', true), '')::bigint order by i.no`,
+  );
+}
+
+async function laterItems(
+  transaction: Database,
+  items: readonly ChangeItem[],
+): Promise<ReadonlyMap<string, readonly LaterItem[]>> {
+  const found = await readItems(
+    transaction,
+    sql`exists (
+      select from unnest(
+        ${items.map(({ kind }) => kind)}::text[], ${items.map((item) => item.id)}::bigint[], ${items.map(({ no }) => no)}::bigint[]
+      ) as asked (kind, id, no)
+      where asked.kind = i.kind and asked.id = i.object_id and i.no > asked.no
+    ) order by i.no`,
+  );
+  return Map.groupBy(found, keyOf);
+}
+
+function requireSites(granted: GrantedSites, items: readonly StoredItem[]): void {
+  if (items.some(({ kind }) => kind === 'site')) requireEverywhere(granted);
+  for (const { sites } of items) requireGranted(granted, sites.length === 0 ? [''] : sites);
+}
+
+function requireNamed(items: readonly ChangeItem[], only: RevertOnly | undefined): void {
+  const there = new Set(items.map(keyOf));
+  const index = only?.findIndex((each) => !there.has(keyOf(each))) ?? -1;
+  if (index >= 0) throw validationFailed([{ path: `only.${index}`, message: 'is not in this change set' }]);
+}
+
+function changedSince(conflicts: readonly RevertConflict[]): Problem {
+  const told = conflicts.slice(0, toldConflicts);
+  const more = conflicts.length - told.length;
+  const named = ({ kind, code, field }: RevertConflict) => `${kind} ${code}: ${field}`;
+  return new Problem(
+    'changed_since',
+    both(
+      `Nothing was taken back: ${told.map((each) => `${named(each)} was changed by set ${each.change_set} later`).join('; ')}${
+        more > 0 ? ` (and ${more} more)` : ''
+      }. Take that back first, or leave these fields out (only).`,
+      `没有撤销任何内容：${told.map((each) => `${named(each)} 后来由变更集 ${each.change_set} 更改`).join('；')}${
+        more > 0 ? `（另有 ${more} 处）` : ''
+      }。请先撤销后者，或用 only 排除这些字段。`,
+    ),
+    { conflicts: conflicts.slice(0, listedConflicts) },
+  );
+}
+
+function nothingLeft(id: number): Problem {
+  return new Problem(
+    'nothing_to_revert',
+    both(
+      `Everything that set ${id} has changed is as it was before it, or is there no more.`,
+      `变更集 ${id} 更改的一切都已恢复原状，或已不存在。`,
+    ),
+  );
+}

@@ -1,0 +1,195 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { sql } from 'kysely';
+import type { Database } from '../../database/open-database.ts';
+import { validationFailed } from '../../problems/problem.ts';
+import { maxNamed, stillReferenced } from '../configuration-problems.ts';
+import { requireFreePlace } from '../device-places.ts';
+import { endpointColumn, specOf } from '../device-specs.ts';
+import { placeAgain } from '../points-of-device.ts';
+import { codeFixed, readAmong } from '../read-codes.ts';
+import { togetherWithSiblings } from '../sibling-faults.ts';
+import { type KindsOfStore, kindFaults } from '../stored-kinds.ts';
+import { activeSessionsOf } from '../tasks.ts';
+import { keyOf } from './plan-revert.ts';
+import type { RowWrite } from './row-write.ts';
+import { idsOf, writeRows } from './write-rows.ts';
+
+type Columns = Readonly<Record<string, unknown>>;
+
+/**
+ * Makes, changes and deletes many things of all kinds at once, and judges the outcome as each call by itself would. Everything in
+ * it is locked.
+ * @param before the things as they are, by `keyOf`
+ * @throws Problem
+ */
+export async function writeSoundly(
+  transaction: Database,
+  store: KindsOfStore,
+  before: ReadonlyMap<string, Columns>,
+  asked: readonly RowWrite[],
+): Promise<void> {
+  const writes = asked.map(withEndpoint);
+  await requireSameCodes(transaction, before, writes);
+  await requireUnreferenced(transaction, writes);
+  const devices = writes.filter(({ kind, op }) => kind === 'device' && op !== 'delete');
+  for (const { id, row, fields } of devices) {
+    if (id === undefined) continue;
+    const had = before.get(keyOf({ kind: 'device', id }));
+    if (!had || !(fields.includes('connection') || fields.includes('protocol'))) continue;
+    const [from, to] = [had, row].map((each) => {
+      const device = deviceOf(id, each);
+      return { spec: specOf(device), connection: device.connection };
+    });
+    if (from && to) await placeAgain(transaction, id, from, to);
+  }
+  await writeRows(transaction, await withAddresses(transaction, writes));
+  for (const { id, op, row, fields } of devices) {
+    const moves = fields.some((field) => ['connection', 'protocol', 'site_id', 'enabled'].includes(field));
+    const device = deviceOf(id, row);
+    if (op === 'create' || moves) await requireFreePlace(transaction, specOf(device), device);
+  }
+  await requireChosenPoints(transaction, writes);
+  await requireFitting(transaction, store, writes);
+}
+
+/** Behind which endpoint a device is follows from its connection. */
+function withEndpoint(write: RowWrite): RowWrite {
+  if (write.kind !== 'device' || write.op === 'delete') return write;
+  const device = deviceOf(write.id, write.row);
+  return { ...write, row: { ...write.row, endpoint: endpointColumn(specOf(device), device.connection) } };
+}
+
+/** Addresses that no write names are as they are by now: their device may have had them read anew. */
+async function withAddresses(transaction: Database, writes: readonly RowWrite[]): Promise<RowWrite[]> {
+  const isKept = ({ kind, op, fields }: RowWrite) =>
+    kind === 'point' && op === 'change' && !fields.includes('address');
+  const { rows } = await sql<{ id: number; address: unknown }>`select id, address from points
+    where id = any(${idsOf(writes.filter(isKept))}::bigint[])`.execute(transaction);
+  const addresses = new Map(rows.map(({ id, address }) => [id, address]));
+  return writes.map((write) =>
+    isKept(write) ? { ...write, row: { ...write.row, address: addresses.get(write.id ?? 0) } } : write,
+  );
+}
+
+interface DeviceRow {
+  readonly id: number;
+  readonly code: string;
+  readonly protocol: string;
+  readonly connection: object;
+  readonly site_id: number | null;
+  readonly enabled: boolean;
+}
+
+const deviceOf = (id: number | undefined, row: Columns) => ({ ...row, id }) as unknown as DeviceRow;
+
+async function requireSameCodes(
+  transaction: Database,
+  before: ReadonlyMap<string, Columns>,
+  writes: readonly RowWrite[],
+): Promise<void> {
+  for (const kind of ['device', 'point'] as const) {
+    const renamed = writes.filter(
+      (write) =>
+        write.op === 'change' &&
+        write.kind === kind &&
+        (write.fields.includes('code') || write.fields.includes('device_id')),
+    );
+    const read = await readAmong(transaction, kind, idsOf(renamed));
+    const fixed = renamed.find(({ id }) => id !== undefined && read.has(id));
+    if (fixed) throw codeFixed(kind, String(before.get(keyOf(fixed))?.code));
+  }
+}
+
+/** Refuses a deletion of what something else still refers to, unless that goes with it. */
+async function requireUnreferenced(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
+  const gone = (kind: ChangedKind) =>
+    idsOf(writes.filter((write) => write.op === 'delete' && write.kind === kind));
+  const kept = (kind: ChangedKind) => writes.filter((write) => write.op !== 'delete' && write.kind === kind);
+  const [sites, devices, points, tasks] = [gone('site'), gone('device'), gone('point'), gone('task')];
+  const leaving = (field: string, lost: readonly number[]) => (write: RowWrite) =>
+    write.fields.includes(field) && ![write.row[field]].flat().some((id) => lost.includes(id as number));
+  const freeDevices = idsOf(kept('device').filter(leaving('site_id', sites)));
+  const freePoints = idsOf(kept('point').filter(leaving('device_id', devices)));
+  const freeOfDevices = idsOf(kept('task').filter(leaving('device_ids', devices)));
+  const freeOfPoints = idsOf(kept('task').filter(leaving('point_ids', points)));
+  const { rows } = await sql<{ what: string; code: string }>`
+    select 'devices' as what, code from devices
+      where site_id = any(${sites}::bigint[]) and id <> all(${[...devices, ...freeDevices]}::bigint[])
+    union all
+    select 'points', code from points
+      where device_id = any(${devices}::bigint[]) and id <> all(${[...points, ...freePoints]}::bigint[])
+    union all
+    select 'tasks', tasks.code from task_devices join tasks on tasks.id = task_id
+      where device_id = any(${devices}::bigint[]) and task_id <> all(${[...tasks, ...freeOfDevices]}::bigint[])
+    union
+    select 'tasks', tasks.code from task_points join tasks on tasks.id = task_id
+      where point_id = any(${points}::bigint[]) and task_id <> all(${[...tasks, ...freeOfPoints]}::bigint[])
+    order by 1, 2 limit ${maxNamed}`.execute(transaction);
+  const active = tasks.length === 0 ? [] : await activeSessionsOf(transaction, tasks);
+  const found = {
+    ...Object.fromEntries(
+      [...Map.groupBy(rows, ({ what }) => what)].map(([what, each]) => [what, each.map(({ code }) => code)]),
+    ),
+    ...(active.length > 0 && { active_sessions: active.slice(0, maxNamed) }),
+  };
+  if (Object.keys(found).length > 0) {
+    throw stillReferenced(both('What this would delete', '此操作要删除的对象'), found);
+  }
+}
+
+async function requireChosenPoints(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
+  const ids = (kind: ChangedKind) =>
+    idsOf(writes.filter((write) => write.kind === kind && write.op !== 'delete'));
+  const { rows } = await sql<{ task: string; point: string }>`
+    select tasks.code as task, points.code as point from task_points
+    join points on points.id = task_points.point_id join tasks on tasks.id = task_points.task_id
+    left join task_devices d on d.task_id = task_points.task_id and d.device_id = points.device_id
+    where d.device_id is null
+      and (task_points.task_id = any(${ids('task')}::bigint[]) or points.id = any(${ids('point')}::bigint[]))
+    order by 1, 2 limit ${maxNamed}`.execute(transaction);
+  const [first] = rows;
+  if (!first) return;
+  const message = `task ${first.task} has chosen point ${first.point}, of a device that is not in device_ids`;
+  throw validationFailed([{ path: 'point_ids', message }]);
+}
+
+/** Points beside each other, and beside values that are stored. */
+async function requireFitting(
+  transaction: Database,
+  store: KindsOfStore,
+  writes: readonly RowWrite[],
+): Promise<void> {
+  const written = writes.filter(({ op }) => op !== 'delete');
+  const anew = written.filter(
+    ({ kind, op, fields }) =>
+      kind === 'point' &&
+      (op === 'create' ||
+        ['code', 'device_id', 'data_type', 'enumeration', 'count'].some((field) => fields.includes(field))),
+  );
+  const renamed = written.filter(
+    ({ kind, fields }) => kind === 'device' && (fields.includes('code') || fields.includes('measurement')),
+  );
+  const fresh = anew.filter(({ id }) => id === undefined);
+  const { rows: points } = await sql<{
+    device_id: number;
+    code: string;
+    count: number | null;
+    data_type: never;
+    enumeration: Record<string, string> | null;
+  }>`select device_id, code, count, data_type, enumeration from points
+    where id = any(${idsOf(anew)}::bigint[])
+      or (device_id, code) in (select * from unnest(${fresh.map(({ row }) => row.device_id)}::bigint[], ${fresh.map(({ row }) => row.code)}::text[]))
+      or device_id = any(${idsOf(renamed)}::bigint[])
+    order by id`.execute(transaction);
+  if (points.length === 0) return;
+  await togetherWithSiblings(
+    transaction,
+    points.map((point) => ({ ...point, pathPrefix: '' })),
+    async () => undefined,
+  );
+  const faults = await kindFaults(store, transaction, points);
+  const index = faults.findIndex((fault) => fault !== undefined);
+  const message = faults[index];
+  if (message !== undefined) throw validationFailed([{ path: 'data_type', message }]);
+}

@@ -1,0 +1,161 @@
+import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { Database } from '../../database/open-database.ts';
+import { keyOf } from './plan-revert.ts';
+import type { RowWrite } from './row-write.ts';
+
+const tables = {
+  site: ['sites', ['code', 'name', 'shifts']],
+  device: [
+    'devices',
+    [
+      ...[
+        'code',
+        'name',
+        'site_id',
+        'protocol',
+        'mode',
+        'timeout_ms',
+        'connection',
+        'measurement',
+        'enabled',
+      ],
+      'endpoint',
+    ],
+  ],
+  point: [
+    'points',
+    [
+      ...['device_id', 'code', 'name', 'address', 'data_type', 'scale', 'offset', 'unit', 'enabled', 'count'],
+      ...['precision', 'valid_min', 'valid_max', 'linear', 'enumeration', 'period_ms', 'report', 'writable'],
+    ],
+  ],
+  task: ['tasks', ['code', 'name', 'period_ms', 'enabled', 'required_labels', 'max_duration']],
+} as const satisfies Readonly<Record<ChangedKind, readonly [table: string, columns: readonly string[]]>>;
+
+const lists = [
+  ['task_devices', 'device_id'],
+  ['task_points', 'point_id'],
+] as const;
+
+type Columns = Readonly<Record<string, unknown>>;
+
+/** Things as they are, in columns and by `keyOf`, locked until the end of the transaction. Tasks first, as everywhere. */
+export async function lockedRows(
+  transaction: Database,
+  things: readonly { readonly kind: ChangedKind; readonly id: number }[],
+): Promise<Map<string, Columns>> {
+  const found = new Map<string, Columns>();
+  for (const kind of ['task', 'device', 'point', 'site'] as const) {
+    const ids = things.filter((each) => each.kind === kind).map(({ id }) => id);
+    if (ids.length === 0) continue;
+    const { rows } = await sql<{ id: number; row: Record<string, unknown> }>`
+      select id, to_jsonb(t) - 'id' as row from ${sql.table(tables[kind][0])} t
+      where id = any(${ids}::bigint[]) order by id for update`.execute(transaction);
+    for (const { id, row } of rows) found.set(keyOf({ kind, id }), row);
+    if (kind !== 'task') continue;
+    for (const [table, member] of lists) {
+      const members = await sql<{ id: number; ids: number[] }>`
+        select t.id, coalesce(jsonb_agg(m.${sql.ref(member)} order by m.${sql.ref(member)})
+          filter (where m.task_id is not null), '[]') as ids
+        from tasks t left join ${sql.table(table)} m on m.task_id = t.id
+        where t.id = any(${ids}::bigint[]) group by t.id`.execute(transaction);
+      for (const { id, ids } of members.rows) {
+        const key = keyOf({ kind, id });
+        found.set(key, { ...found.get(key), [`${member}s`]: ids });
+      }
+    }
+  }
+  return found;
+}
+
+/** Makes, changes and deletes rows, in an order in which each finds what it refers to. Nothing is judged here. */
+export async function writeRows(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
+  const of = (op: RowWrite['op'], kind: ChangedKind) =>
+    writes.filter((write) => write.op === op && write.kind === kind);
+  const kept = writes.filter(({ op, kind }) => kind === 'task' && op !== 'delete');
+  const withLists = kept.filter(
+    ({ op, fields }) => op === 'create' || fields.some((each) => each.endsWith('_ids')),
+  );
+  for (const [table, member] of lists) await takeOut(transaction, table, member, withLists);
+  for (const kind of ['task', 'point', 'device'] as const)
+    await remove(transaction, kind, of('delete', kind));
+  for (const kind of ['site', 'device', 'point', 'task'] as const) {
+    await insert(transaction, kind, of('create', kind));
+    await update(transaction, kind, of('change', kind));
+  }
+  for (const [table, member] of lists) await putIn(transaction, table, member, withLists);
+  await remove(transaction, 'site', of('delete', 'site'));
+}
+
+/** Ids of things that are there. */
+export function idsOf(writes: readonly RowWrite[]): number[] {
+  return writes.flatMap(({ id }) => (id === undefined ? [] : [id]));
+}
+
+/** Rows as the text of one parameter: there may be twenty thousand. */
+function rowsOf(kind: ChangedKind, writes: readonly RowWrite[]): RawBuilder<unknown> {
+  const rows = writes.map(({ id, row }) => ({ ...row, id }));
+  return sql`jsonb_populate_recordset(null::${sql.table(tables[kind][0])}, ${JSON.stringify(rows)}::jsonb)`;
+}
+
+async function insert(transaction: Database, kind: ChangedKind, writes: readonly RowWrite[]): Promise<void> {
+  const [table, columns] = tables[kind];
+  const insertAll = async (rows: readonly RowWrite[], names: readonly string[]) => {
+    if (rows.length === 0) return;
+    const list = sql.join(names.map((column) => sql.ref(column)));
+    await sql`insert into ${sql.table(table)} (${list}) overriding system value
+      select ${list} from ${rowsOf(kind, rows)}`.execute(transaction);
+  };
+  await insertAll(
+    writes.filter(({ id }) => id !== undefined),
+    ['id', ...columns],
+  );
+  await insertAll(
+    writes.filter(({ id }) => id === undefined),
+    columns,
+  );
+}
+
+async function update(transaction: Database, kind: ChangedKind, writes: readonly RowWrite[]): Promise<void> {
+  const [table, columns] = tables[kind];
+  const changed = writes.filter(({ fields }) => fields.some((field) => !field.endsWith('_ids')));
+  if (changed.length === 0) return;
+  const set = sql.join(columns.map((column) => sql`${sql.ref(column)} = wanted.${sql.ref(column)}`));
+  await sql`update ${sql.table(table)} as t set ${set} from ${rowsOf(kind, changed)} as wanted
+    where t.id = wanted.id`.execute(transaction);
+}
+
+async function remove(transaction: Database, kind: ChangedKind, writes: readonly RowWrite[]): Promise<void> {
+  if (writes.length === 0) return;
+  const ids = idsOf(writes);
+  await sql`delete from ${sql.table(tables[kind][0])} where id = any(${ids}::bigint[])`.execute(transaction);
+}
+
+async function takeOut(
+  transaction: Database,
+  table: string,
+  member: string,
+  writes: readonly RowWrite[],
+): Promise<void> {
+  for (const { id, row } of writes) {
+    const wanted = row[`${member}s`] ?? [];
+    await sql`delete from ${sql.table(table)}
+      where task_id = ${id} and ${sql.ref(member)} <> all(${wanted}::bigint[])`.execute(transaction);
+  }
+}
+
+async function putIn(
+  transaction: Database,
+  table: string,
+  member: string,
+  writes: readonly RowWrite[],
+): Promise<void> {
+  for (const { id, row } of writes) {
+    const wanted = row[`${member}s`] ?? [];
+    await sql`insert into ${sql.table(table)} (task_id, ${sql.ref(member)})
+      select ${id}::bigint, id from unnest(${wanted}::bigint[]) as wanted (id) on conflict do nothing`.execute(
+      transaction,
+    );
+  }
+}

@@ -1,0 +1,145 @@
+import { isDeepStrictEqual } from 'node:util';
+import { both } from '@holdfast/driver/form-words.ts';
+import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { DeviceConfig, PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { sql } from 'kysely';
+import { type GrantedSites, requireGranted, type SiteAccess } from '../../access/granted-sites.ts';
+import type { Database } from '../../database/open-database.ts';
+import { Problem } from '../../problems/problem.ts';
+import { keyOf } from '../change-sets/plan-revert.ts';
+import type { RowWrite } from '../change-sets/row-write.ts';
+import { writeSoundly } from '../change-sets/sound-rows.ts';
+import { lockedRows } from '../change-sets/write-rows.ts';
+import { explained } from '../configuration-problems.ts';
+import type { KindsOfStore } from '../stored-kinds.ts';
+import { siteCodesOf } from '../version-sites.ts';
+
+type Columns = Readonly<Record<string, unknown>>;
+
+export interface RestoreVersion {
+  readonly config: TaskConfig;
+  readonly granted: GrantedSites;
+  readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
+  readonly store: KindsOfStore;
+}
+
+/**
+ * Makes a task what it was in a former version, with its devices and points: what was deleted since comes back under its id. Devices
+ * that other tasks read too are changed for them as well. Points that came since are not deleted; the task does not
+ * read them.
+ * @throws Problem
+ */
+export async function restoreVersion(
+  transaction: Database,
+  { config, granted, siteAccess, store }: RestoreVersion,
+): Promise<void> {
+  requireGranted(granted, siteCodesOf(config));
+  const taskId = Number(config.task_id);
+  const deviceIds = config.devices.map(({ id }) => Number(id));
+  const points = await idsOfPoints(transaction, deviceIds);
+  const pointIds = config.devices.flatMap(({ id, points: each }) =>
+    each.flatMap(({ code }) => points.get(`${id} ${code}`) ?? []),
+  );
+  const things = [
+    { kind: 'task' as const, id: taskId },
+    ...deviceIds.map((id) => ({ kind: 'device' as const, id })),
+    ...pointIds.map((id) => ({ kind: 'point' as const, id })),
+  ];
+  const before = await lockedRows(transaction, things);
+  const task = before.get(keyOf({ kind: 'task', id: taskId }));
+  if (!task) throw new Problem('task_not_found', both(`There is no task ${taskId}.`, `没有任务 ${taskId}。`));
+  const there = deviceIds.filter((id) => before.has(keyOf({ kind: 'device', id })));
+  await siteAccess.requireUntilEnd(transaction, granted, { tasks: [taskId], devices: there });
+  const sites = await idsOfSites(transaction, siteCodesOf(config));
+  const writes = config.devices.flatMap((device): RowWrite[] => [
+    ...written('device', Number(device.id), before, deviceRow(device, sites)),
+    ...device.points.flatMap((point) => {
+      const id = points.get(`${device.id} ${point.code}`);
+      return written('point', id, before, pointRow(Number(device.id), point));
+    }),
+  ]);
+  await explained(() => writeSoundly(transaction, store, before, writes));
+  const lists = {
+    device_ids: [...deviceIds].sort((one, other) => one - other),
+    point_ids: await chosen(transaction, config),
+  };
+  const wanted = {
+    ...{ name: config.task_name, period_ms: config.period_ms, required_labels: config.required_labels ?? {} },
+    ...{ enabled: true, ...lists },
+  };
+  await explained(() => writeSoundly(transaction, store, before, written('task', taskId, before, wanted)));
+}
+
+/** A row that is to be as wanted, unless it is so already. */
+function written(
+  kind: ChangedKind,
+  id: number | undefined,
+  before: ReadonlyMap<string, Columns>,
+  wanted: Columns,
+): RowWrite[] {
+  const now = before.get(keyOf({ kind, id }));
+  if (!now) return [{ kind, id, op: 'create', row: wanted, fields: Object.keys(wanted) }];
+  const fields = Object.keys(wanted).filter((name) => !isDeepStrictEqual(now[name], wanted[name]));
+  return fields.length === 0 ? [] : [{ kind, id, op: 'change', row: { ...now, ...wanted }, fields }];
+}
+
+function deviceRow(
+  { id: _, points: __, site_code, measurement, ...columns }: DeviceConfig,
+  sites: ReadonlyMap<string, number>,
+): Columns {
+  // Where the site is there no more, the device stays where it is.
+  const siteId = site_code === '' ? null : sites.get(site_code);
+  const site = siteId === undefined ? {} : { site_id: siteId };
+  return { ...columns, ...site, measurement: measurement ?? null, enabled: true };
+}
+
+const unset = {
+  ...{ count: null, precision: null, valid_min: null, valid_max: null, linear: null, enumeration: null },
+  ...{ period_ms: null, report: null, writable: false },
+};
+
+function pointRow(device_id: number, point: PointConfig): Columns {
+  return { ...unset, ...point, device_id, enabled: true };
+}
+
+/** By device and code, those of deleted ones too: they come back under their id. */
+async function idsOfPoints(
+  transaction: Database,
+  deviceIds: readonly number[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ device_id: number; code: string; id: number }>`
+    select device_id, before->>'code' as code, max(object_id) as id from change_items
+      where kind = 'point' and op = 'deleted' and device_id = any(${deviceIds}::bigint[]) group by 1, 2
+    union all
+    select device_id, code, id from points where device_id = any(${deviceIds}::bigint[])`.execute(
+    transaction,
+  );
+  // Those that are there come last.
+  return new Map(rows.map(({ device_id, code, id }) => [`${device_id} ${code}`, id]));
+}
+
+async function idsOfSites(
+  transaction: Database,
+  codes: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await transaction
+    .selectFrom('sites')
+    .select(['id', 'code'])
+    .where(sql<boolean>`code = any(${codes}::text[])`)
+    .execute();
+  return new Map(rows.map(({ id, code }) => [code, id]));
+}
+
+/** None, where the devices have no other enabled points than those of the version. */
+async function chosen(transaction: Database, { devices }: TaskConfig): Promise<number[]> {
+  const wanted = devices.flatMap(({ id, points }) => points.map(({ code }) => ({ id, code })));
+  const { rows } = await sql<{ id: number; wanted: boolean }>`
+    select points.id, read.code is not null as wanted from points
+    left join unnest(${wanted.map(({ id }) => id)}::bigint[], ${wanted.map(({ code }) => code)}::text[])
+      as read (device_id, code) on read.device_id = points.device_id and read.code = points.code
+    where points.device_id = any(${devices.map(({ id }) => id)}::bigint[]) and points.enabled
+    order by points.id`.execute(transaction);
+  return rows.every(({ wanted: isWanted }) => isWanted)
+    ? []
+    : rows.filter(({ wanted: isWanted }) => isWanted).map(({ id }) => id);
+}

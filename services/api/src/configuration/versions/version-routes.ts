@@ -1,0 +1,138 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import { revertedSchema } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { pageQuerySchema } from '@holdfast/shared/contracts/http/page.ts';
+import {
+  restoreBodySchema,
+  type TaskVersionView,
+  taskVersionsPageSchema,
+  versionDiffSchema,
+} from '@holdfast/shared/contracts/http/task-versions-http.ts';
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { sql } from 'kysely';
+import * as z from 'zod';
+import { requireGranted, type SiteAccess } from '../../access/granted-sites.ts';
+import type { Database } from '../../database/open-database.ts';
+import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
+import { type Route, route } from '../../http/route.ts';
+import type { TaskConfigs } from '../../ports.ts';
+import { Problem } from '../../problems/problem.ts';
+import { triedChange } from '../change-sets/tried-change.ts';
+import { changeSetHeader } from '../collection-routes.ts';
+import { readTaskContent } from '../config-versions.ts';
+import type { KindsOfStore } from '../stored-kinds.ts';
+import { siteCodesOf } from '../version-sites.ts';
+import { restoreVersion } from './restore-version.ts';
+import { versionDiff } from './version-diff.ts';
+
+const whole = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
+const id = whole.describe('Task id');
+const version = whole.describe('Number of a version');
+const other = z.union([z.literal('current'), whole]).describe('Number of a version, or `current`');
+
+/** /api/config/tasks/{id}/versions: the contents that sessions of a task were started on. */
+export function versionRoutes(
+  database: Database,
+  {
+    siteAccess,
+    store,
+    taskConfigs,
+  }: {
+    readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
+    readonly store: KindsOfStore;
+    readonly taskConfigs: () => Pick<TaskConfigs, 'load'>;
+  },
+): Route[] {
+  const url = '/api/config/tasks/:id/versions';
+  const sites = ({ params: { id } }: { params: { id: number } }) => ({ tasks: [id] });
+  const load = async (taskId: number, number: number): Promise<TaskConfig> => {
+    const loaded = await taskConfigs().load(String(taskId), number);
+    if (!loaded.ok) throw missing(taskId, number);
+    return loaded.config;
+  };
+  return [
+    route({
+      method: 'GET',
+      url,
+      role: 'viewer',
+      sites,
+      tag: 'Configuration',
+      summary: 'List the versions of a task that sessions were started on, newest first',
+      schema: {
+        params: z.object({ id }),
+        querystring: pageQuerySchema,
+        response: { 200: taskVersionsPageSchema },
+      },
+      handler: async ({ params, query: { limit, cursor } }) => {
+        const before = decodeCursor(cursor) ?? null;
+        const { rows } = await sql<Omit<TaskVersionView, 'created_at'> & { created_at: Date }>`
+          select version, created_at, task_code, task_name, period_ms, jsonb_array_length(device_codes) as devices,
+            (select count(*) from sessions where sessions.task_id = v.task_id and config_version = v.version) as sessions
+          from task_config_versions v where task_id = ${params.id} and (${before}::bigint is null or version < ${before})
+          order by version desc limit ${limit + 1}`.execute(database);
+        const results = rows
+          .slice(0, limit)
+          .map((row) => ({ ...row, created_at: row.created_at.toISOString() }));
+        const next = rows.length > limit ? results.at(-1)?.version : undefined;
+        return { results, next_cursor: encodeCursor(next) };
+      },
+    }),
+    route({
+      method: 'GET',
+      url: `${url}/:version/diff/:other`,
+      role: 'viewer',
+      sites,
+      tag: 'Configuration',
+      summary: 'Compare a version of a task with another one, or with what is configured now',
+      schema: { params: z.object({ id, version, other }), response: { 200: versionDiffSchema } },
+      handler: async ({ params, grantedSites }) => {
+        const from = await load(params.id, params.version);
+        const isCurrent = params.other === 'current';
+        const to = isCurrent
+          ? await readTaskContent(database, params.id)
+          : await load(params.id, Number(params.other));
+        requireGranted(grantedSites, [...siteCodesOf(from), ...siteCodesOf(to)]);
+        const results = versionDiff(withoutVersion(from), withoutVersion(to));
+        return { from: params.version, to: isCurrent ? null : Number(params.other), results };
+      },
+    }),
+    route({
+      method: 'POST',
+      url: `${url}/:version/restore`,
+      role: 'engineer',
+      sites,
+      action: 'task.restore',
+      tag: 'Configuration',
+      summary: 'Make a task, its devices and points what they were in a version',
+      gives: changeSetHeader,
+      schema: {
+        params: z.object({ id, version }),
+        body: restoreBodySchema,
+        response: { 200: revertedSchema },
+      },
+      handler: async (request) => {
+        const { params, grantedSites: granted } = request;
+        const { reason = '', dry_run: isTry = false } = request.body ?? {};
+        const config = await load(params.id, params.version);
+        const about = { kind: 'restore', source: `version ${params.version}`, reason, isTry } as const;
+        return triedChange(request, database, about, (transaction) =>
+          restoreVersion(transaction, { config, granted, siteAccess, store }),
+        );
+      },
+    }),
+  ];
+}
+
+function withoutVersion(content: Omit<TaskConfig, 'config_version'>): Omit<TaskConfig, 'config_version'> {
+  const { config_version: _, ...rest } = content as TaskConfig;
+  return rest;
+}
+
+function missing(taskId: number, number: number): Problem {
+  return new Problem(
+    'version_not_found',
+    both(
+      `Task ${taskId} has no version ${number}, or its snapshot is lost. GET /api/config/tasks/${taskId}/versions/ lists them.`,
+      `任务 ${taskId} 没有版本 ${number}，或其快照已丢失。GET /api/config/tasks/${taskId}/versions/ 可列出全部版本。`,
+    ),
+  );
+}

@@ -1,0 +1,69 @@
+import type { Item } from '@holdfast/api-client/api-client.ts';
+import { CliError } from '../cli-error.ts';
+import { type Command, limitOf, limitOption } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { localTime } from '../output/local-time.ts';
+import { records } from '../output/values.ts';
+import { say } from '../words/say.ts';
+import { changeBody, changeOptions, printChange, printItems } from './change-sets.ts';
+import { named } from './named-things.ts';
+
+const pathOf = ({ id }: Item) => `/api/config/tasks/${String(id)}/versions/`;
+
+export const taskVersions: readonly Command[] = [
+  {
+    words: ['tasks', 'versions'],
+    about: 'The versions of a task that sessions were started on, newest first.',
+    operands: [{ name: 'TASK' }],
+    options: limitOption,
+    async run({ api, print }, input) {
+      const task = await named(api, 'task', input.operands[0] ?? '');
+      const found = await api.list(pathOf(task), {}, limitOf(input));
+      print.table(
+        found,
+        [
+          { head: 'VERSION', cell: ({ version }) => version, align: 'right' },
+          { head: 'TIME', cell: ({ created_at }) => localTime(created_at) },
+          { head: 'PERIOD', cell: ({ period_ms }) => `${period_ms} ms`, align: 'right' },
+          { head: 'DEVICES', cell: ({ devices }) => devices, align: 'right' },
+          { head: 'SESSIONS', cell: ({ sessions }) => sessions, align: 'right' },
+        ],
+        found,
+        'No session was started yet.',
+      );
+    },
+  },
+  {
+    words: ['tasks', 'diff'],
+    about: 'How two versions of a task differ, or one and what is configured now.',
+    operands: [{ name: 'TASK' }, { name: 'VERSION' }, { name: 'OTHER', isOptional: true }],
+    options: {},
+    async run({ api, print }, input) {
+      const [name = '', from, to] = input.operands;
+      const task = await named(api, 'task', name);
+      const other = to === undefined || to === 'current' ? 'current' : versionOf(to);
+      const diff = await api.get(`${pathOf(task)}${versionOf(from)}/diff/${other}/`);
+      printItems(print, diff, records(diff.results));
+    },
+  },
+  {
+    words: ['tasks', 'restore'],
+    about:
+      'Makes a task, its devices and points what they were in a version. Running sessions go on as they were started.',
+    operands: [{ name: 'TASK' }, { name: 'VERSION' }],
+    options: changeOptions,
+    async run({ api, print }, input) {
+      const task = await named(api, 'task', input.operands[0] ?? '');
+      const version = versionOf(input.operands[1]);
+      printChange(print, await api.post(`${pathOf(task)}${version}/restore/`, changeBody(input)));
+    },
+  },
+];
+
+function versionOf(operand = ''): string {
+  if (/^[1-9][0-9]{0,14}$/.test(operand)) return operand;
+  throw new CliError(
+    say('{{name}} is the number of a version, not {{given}}', { name: 'VERSION', given: operand }),
+    exitCodes.usage,
+  );
+}
