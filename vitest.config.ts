@@ -19,9 +19,10 @@ const filesOf = (kind: (typeof kinds)[number]) => `${everywhere}/*.${kind}.test.
 // The cluster's trial on hosts of its own takes ten minutes by itself; CI sets this while the trial is run by hand.
 // biome-ignore lint/style/noProcessEnv: a switch of the run, like the cache above
 const leftOut = process.env.WITHOUT_CLUSTER_TRIAL ? ['test/cluster/on-own-hosts.slow.test.ts'] : [];
-// The longest files wait, for leases and for servers that they hurt, more than half of their time: with as many workers
-// as cores half of the machine would be idle. More than a few share its disk and PostgreSQL for nothing.
-const workers = Math.min(availableParallelism() + 1, 4);
+// Files wait, for leases and for servers that they hurt, much of their time: with as many workers as cores half of the
+// machine would be idle. More than a few share its disk and PostgreSQL for nothing; slow files start whole fleets.
+const workers = Math.min(availableParallelism() + 2, 5);
+const workersOfSlow = Math.min(availableParallelism() + 1, 4);
 
 export default defineConfig({
   test: {
@@ -57,6 +58,8 @@ export default defineConfig({
           pool: 'forks' as const,
           // A file that leaves nothing behind, which setup.ts sees to, leaves its modules to the next one.
           isolate: kind === 'slow',
+          // Those with other workers are a group of their own, which is run after the others.
+          ...(kind === 'slow' && { maxWorkers: workersOfSlow, sequence: { groupOrder: 1 } }),
         },
       })),
     ],

@@ -3,11 +3,11 @@ import { freePort } from '@holdfast/dev/free-port.ts';
 import { type ApiKeyRecord, formatApiKey, type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allRoutes } from './all-routes.ts';
+import { apiDatabase } from './api-database.ts';
 import { type Answer, type ApiUnderTest, configureTask, sessionsPath, startApi } from './api-under-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
@@ -48,7 +48,7 @@ const audit = async (query: string) =>
 
 beforeAll(async () => {
   nats = await natsForTest();
-  const database = await freshDatabase();
+  const database = await apiDatabase();
   const env = {
     API_BOOTSTRAP_KEY: bootstrapKey,
     API_REFUSED_PER_MINUTE: '0',
@@ -319,7 +319,7 @@ describe('answers', () => {
 
 describe('too many requests', () => {
   it('of wrong keys, or of one key, are answered with 429 and when to come back', async () => {
-    const database = await freshDatabase();
+    const database = await apiDatabase();
     const api = await startApi({
       nats: nats.url,
       database,
@@ -350,7 +350,7 @@ describe('before there is a key', () => {
     const own = await natsForTest();
     const api = await startApi({
       nats: own.url,
-      database: await freshDatabase(),
+      database: await apiDatabase(),
       env: { API_HOST: '0.0.0.0' },
     });
     await api.ready();

@@ -1,13 +1,13 @@
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type Answer, type AskedApi, sessionsPath } from './api-under-test.ts';
 
 let api: AskedApi;
 
 beforeAll(async () => {
-  api = await startApiInProcess({ nats: (await natsForTest()).url, database: await freshDatabase() });
+  api = await startApiInProcess({ nats: (await natsForTest()).url, database: await apiDatabase() });
   await api.ready();
 });
 

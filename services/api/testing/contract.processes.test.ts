@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, configureTask, startTask } from './api-under-test.ts';
 
@@ -27,7 +27,7 @@ let known: { task: number; device: number; point: number; site: number; session:
 beforeAll(async () => {
   api = await startApiInProcess({
     nats: (await natsForTest()).url,
-    database: await freshDatabase(),
+    database: await apiDatabase(),
     env: { API_REFUSED_PER_MINUTE: '0', API_ANONYMOUS_LOOPBACK: 'true' },
   });
   await api.ready();

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { freshDatabase } from '../../../test/support/fresh-database.ts';
 import { natsForTest } from '../../../test/support/nats-for-test.ts';
+import { apiDatabase } from './api-database.ts';
 import { type ApiUnderTest, startApi } from './api-under-test.ts';
 
 let one: ApiUnderTest;
@@ -8,7 +8,7 @@ let other: ApiUnderTest;
 
 beforeAll(async () => {
   const nats = await natsForTest();
-  const database = await freshDatabase();
+  const database = await apiDatabase();
   one = await startApi({ nats: nats.url, database });
   other = await startApi({ nats: nats.url, database });
   await Promise.all([one.ready(), other.ready()]);

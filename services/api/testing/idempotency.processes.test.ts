@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { CommandKeyBook } from '@holdfast/shared/jetstream/sessions/command-keys.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { type ApiUnderTest, configureTask, sessionsPath, startApi } from './api-under-test.ts';
 
 let nats: string;
@@ -13,7 +13,7 @@ let other: ApiUnderTest;
 
 beforeAll(async () => {
   nats = (await natsForTest()).url;
-  const settings = { nats, database: await freshDatabase() };
+  const settings = { nats, database: await apiDatabase() };
   one = await startApi(settings);
   await one.ready();
   other = await startApi(settings);

@@ -3,12 +3,12 @@ import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ApiKeys } from '../src/access/api-keys.ts';
 import { mayBeUsedFrom } from '../src/access/key-networks.ts';
 import { jetStreamKeyBook } from '../src/adapters/jetstream-access.ts';
+import { apiDatabase } from './api-database.ts';
 import { type Answer, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
@@ -22,7 +22,7 @@ let other: ApiUnderTest;
 beforeAll(async () => {
   nats = (await natsForTest()).url;
   const env = { API_BOOTSTRAP_KEY: bootstrapKey, API_REFUSED_PER_MINUTE: '0' };
-  const settings = { nats, database: await freshDatabase(), env };
+  const settings = { nats, database: await apiDatabase(), env };
   [one, other] = await Promise.all([startApi(settings), startApi(settings)]);
   await Promise.all([one.ready(), other.ready()]);
 });
@@ -271,7 +271,7 @@ describe('a key with networks', () => {
 
     it('that is named is judged by what that one says, and not by what the caller wrote before it', async () => {
       const env = { API_REFUSED_PER_MINUTE: '0', API_TRUSTED_PROXIES: '127.0.0.1, 10.9.0.0/16' };
-      const api = await startApi({ nats, database: await freshDatabase(), env });
+      const api = await startApi({ nats, database: await apiDatabase(), env });
       await api.ready();
       const { id, key } = await makeKey({ name: 'behind', role: 'viewer', networks: ['192.0.2.0/24'] });
       await eventually(async () => (await shown(id, api)) !== undefined, { what: 'the key to be known' });
@@ -323,7 +323,7 @@ describe('a key with networks', () => {
 });
 
 it('the first key may not be one for some networks only', async () => {
-  const own = await startApi({ nats: (await natsForTest()).url, database: await freshDatabase() });
+  const own = await startApi({ nats: (await natsForTest()).url, database: await apiDatabase() });
   await own.ready();
   const wanted = { name: 'first', role: 'administrator' };
   expect(await own.post(keysPath, { ...wanted, networks: ['127.0.0.0/8'] })).toMatchObject({

@@ -6,10 +6,10 @@ import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.t
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
 
@@ -21,7 +21,7 @@ let database: string;
 
 beforeAll(async () => {
   nats = await natsForTest();
-  database = await freshDatabase();
+  database = await apiDatabase();
   api = await startApi({ nats: nats.url, database });
   await api.ready();
   log = await sessionLogForTest(nats.url);

@@ -4,9 +4,9 @@ import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 import { changeLogin, notFresh } from './change-login.ts';
 import { makePeople, password } from './people.ts';
@@ -24,7 +24,7 @@ let proxied: ApiUnderTest;
 beforeAll(async () => {
   nats = (await natsForTest()).url;
   const env = { API_BOOTSTRAP_KEY: bootstrapKey, API_REFUSED_PER_MINUTE: '0', API_LOGINS_PER_MINUTE: '0' };
-  const settings = { nats, database: await freshDatabase() };
+  const settings = { nats, database: await apiDatabase() };
   const behind = { ...env, API_TRUSTED_PROXIES: '127.0.0.1', API_LOGINS_PER_MINUTE: '10' };
   [one, other, proxied] = await Promise.all([
     startApi({ ...settings, env }),
@@ -423,7 +423,7 @@ it('/api/me/ tells a key and this machine who they are, and they have no logins'
   expect((await one.raw('/api/me/logins/', { headers, method: 'DELETE' })).body.code).toBe('login_needed');
   expect((await one.get('/api/me/')).body).toMatchObject({ status: 401, code: 'key_needed' });
   const anonymous = { API_ANONYMOUS_LOOPBACK: 'true' };
-  const local = await startApi({ nats, database: await freshDatabase(), env: anonymous });
+  const local = await startApi({ nats, database: await apiDatabase(), env: anonymous });
   await local.ready();
   expect((await local.get('/api/me/')).body).toMatchObject({
     ...{ kind: 'local', id: null, grants: [{ role: 'administrator', sites: ['*'] }] },

@@ -1,10 +1,10 @@
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, sessionsPath } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
@@ -17,7 +17,7 @@ let database: string;
 
 beforeAll(async () => {
   const nats = await natsForTest();
-  database = await freshDatabase();
+  database = await apiDatabase();
   api = await startApiInProcess({ nats: nats.url, database });
   await api.ready();
   log = await sessionLogForTest(nats.url);

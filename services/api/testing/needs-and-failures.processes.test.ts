@@ -3,10 +3,10 @@ import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
 import { handleCommand } from '@holdfast/shared/sessions/handle-command.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
@@ -19,7 +19,7 @@ let placements: ReturnType<typeof placementsIn>;
 
 beforeAll(async () => {
   nats = await natsForTest();
-  api = await startApiInProcess({ nats: nats.url, database: await freshDatabase() });
+  api = await startApiInProcess({ nats: nats.url, database: await apiDatabase() });
   await api.ready();
   log = await sessionLogForTest(nats.url);
   board = await KvWaitingBoard.open(log.nc);

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { companyCallbackPath } from '../src/access/company/company-routes.ts';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import type { AskedApi } from './api-under-test.ts';
 
@@ -11,7 +11,7 @@ let api: AskedApi;
 let document: any;
 
 beforeAll(async () => {
-  api = await startApiInProcess({ nats: (await natsForTest()).url, database: await freshDatabase() });
+  api = await startApiInProcess({ nats: (await natsForTest()).url, database: await apiDatabase() });
   await api.ready();
   document = (await api.get('/openapi.json')).body;
 });

@@ -2,10 +2,10 @@ import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-statu
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { HealthStream } from '@holdfast/shared/jetstream/streams/health-stream.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, sessionsPath } from './api-under-test.ts';
 import { configOf, tellSession } from './told-session.ts';
@@ -54,7 +54,7 @@ async function becomes(
 
 beforeAll(async () => {
   nats = await natsForTest();
-  const database = await freshDatabase();
+  const database = await apiDatabase();
   const env = { API_BOOTSTRAP_KEY: adminKey, PLANT_TIME_ZONE: 'Asia/Shanghai' };
   api = await startApiInProcess({ nats: nats.url, database, env });
   await api.ready();

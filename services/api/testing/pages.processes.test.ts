@@ -1,7 +1,7 @@
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { type ApiUnderTest, startApi } from './api-under-test.ts';
 import { changeLogin, notFresh } from './change-login.ts';
 
@@ -50,7 +50,7 @@ async function firstLink(): Promise<string> {
 beforeAll(async () => {
   nats = (await natsForTest()).url;
   const env = { API_LOGINS_PER_MINUTE: '0', API_ANONYMOUS_LOOPBACK: 'true' };
-  api = await startApi({ nats, database: await freshDatabase(), env });
+  api = await startApi({ nats, database: await apiDatabase(), env });
   await api.ready();
 });
 
@@ -70,7 +70,7 @@ describe('the link for the first administrator', () => {
 
   it('has the port that a container publishes', async () => {
     const env = { API_PUBLISHED_PORT: '8443' };
-    const published = await startApi({ nats, database: await freshDatabase(), env });
+    const published = await startApi({ nats, database: await apiDatabase(), env });
     await published.ready();
     await eventually(
       () =>

@@ -1,6 +1,6 @@
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type Answer, type AskedApi, configureTask } from './api-under-test.ts';
 
@@ -8,7 +8,7 @@ let api: AskedApi;
 let strict: AskedApi;
 
 beforeAll(async () => {
-  const settings = { nats: (await natsForTest()).url, database: await freshDatabase() };
+  const settings = { nats: (await natsForTest()).url, database: await apiDatabase() };
   api = await startApiInProcess(settings);
   await api.ready();
   strict = await startApiInProcess({ ...settings, env: { API_REQUIRE_IF_MATCH: 'true' } });

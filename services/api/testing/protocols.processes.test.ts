@@ -1,9 +1,9 @@
 import { specs } from '@holdfast/drivers/specs.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import type { AskedApi } from './api-under-test.ts';
 
@@ -18,7 +18,7 @@ let nats: string;
 
 beforeAll(async () => {
   nats = (await natsForTest()).url;
-  api = await startApiInProcess({ nats, database: await freshDatabase() });
+  api = await startApiInProcess({ nats, database: await apiDatabase() });
   await api.ready();
 });
 

@@ -3,15 +3,15 @@ import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { logOf } from '@holdfast/test/support/service-processes.ts';
 import { expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
 
 it('commands are taken again once the log is there, whatever the other streams have become meanwhile', async () => {
   const nats = await natsForTest();
-  const api = await startApi({ nats: nats.url, database: await freshDatabase() });
+  const api = await startApi({ nats: nats.url, database: await apiDatabase() });
   await api.ready();
   const sessionId = await startTask(api, await configureTask(api, 'press'));
   // With this an API does not start; one that runs says so and goes on.

@@ -4,11 +4,11 @@ import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-statu
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { startService } from '@holdfast/test/support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
@@ -21,7 +21,7 @@ let writer: RunningProcess;
 
 beforeAll(async () => {
   nats = await natsForTest();
-  const database = await freshDatabase();
+  const database = await apiDatabase();
   api = await startApiInProcess({ nats: nats.url, database });
   await api.ready();
   writer = await startService('writer', { NATS_URL: nats.url, DATABASE_URL: database });

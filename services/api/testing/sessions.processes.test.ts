@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
@@ -14,7 +14,7 @@ let placements: ReturnType<typeof placementsIn>;
 
 beforeAll(async () => {
   const nats = await natsForTest();
-  api = await startApiInProcess({ nats: nats.url, database: await freshDatabase() });
+  api = await startApiInProcess({ nats: nats.url, database: await apiDatabase() });
   await api.ready();
   log = await sessionLogForTest(nats.url);
   placements = placementsIn(log.store);

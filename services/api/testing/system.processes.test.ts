@@ -10,12 +10,12 @@ import {
 import { sendAgain } from '@holdfast/shared/jetstream/samples/quarantine-store.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
 import { startService } from '@holdfast/test/support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, sessionsPath } from './api-under-test.ts';
 
@@ -27,7 +27,7 @@ let database: string;
 
 beforeAll(async () => {
   nats = await natsForTest();
-  database = await freshDatabase();
+  database = await apiDatabase();
   api = await startApiInProcess({ nats: nats.url, database });
   await api.ready();
   log = await sessionLogForTest(nats.url);

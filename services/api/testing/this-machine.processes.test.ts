@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, sessionsPath } from './api-under-test.ts';
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
   const nats = await natsForTest();
   // As npm start sets it: also when there are keys.
   const env = { API_ANONYMOUS_LOOPBACK: 'true', API_REFUSED_PER_MINUTE: '0' };
-  api = await startApiInProcess({ nats: nats.url, database: await freshDatabase(), env });
+  api = await startApiInProcess({ nats: nats.url, database: await apiDatabase(), env });
   await api.ready();
   port = new URL(api.url).port;
   expect((await api.post('/api/system/keys/', { name: 'first', role: 'administrator' })).status).toBe(201);

@@ -3,10 +3,10 @@ import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgr
 import { HealthStream } from '@holdfast/shared/jetstream/streams/health-stream.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, sessionsPath } from './api-under-test.ts';
 import { configOf, tellSession } from './told-session.ts';
@@ -27,7 +27,7 @@ const ask = async (path: string): Promise<Told> => (await api.get(path)).body;
 
 beforeAll(async () => {
   const nats = await natsForTest();
-  const database = await freshDatabase();
+  const database = await apiDatabase();
   api = await startApiInProcess({ nats: nats.url, database });
   await api.ready();
   await migrateSampleTables({ databaseUrl: database });

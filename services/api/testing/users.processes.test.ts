@@ -3,9 +3,9 @@ import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type Answer, type AskedApi, sessionsPath } from './api-under-test.ts';
 import { addPerson, password, TestBrowser } from './test-browser.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   nats = (await natsForTest()).url;
   api = await startApiInProcess({
     nats,
-    database: await freshDatabase(),
+    database: await apiDatabase(),
     env: { API_BOOTSTRAP_KEY: bootstrapKey, API_REFUSED_PER_MINUTE: '0', API_LOGINS_PER_MINUTE: '0' },
   });
   await api.ready();

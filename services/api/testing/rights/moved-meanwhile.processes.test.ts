@@ -1,9 +1,9 @@
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { apiDatabase } from '../api-database.ts';
 import { startApiInProcess } from '../api-in-process.ts';
 import { type Answer, type AskedApi, sessionsPath } from '../api-under-test.ts';
 import type { IdAt } from './places.ts';
@@ -36,7 +36,7 @@ function call(
 }
 
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await apiDatabase();
   api = await startApiInProcess({
     nats: (await natsForTest()).url,
     database,

@@ -1,11 +1,11 @@
 import { everySite, formatApiKey, type Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Route } from '../../src/http/route.ts';
 import { allRoutes } from '../all-routes.ts';
+import { apiDatabase } from '../api-database.ts';
 import { type ApiUnderTest, startApi } from '../api-under-test.ts';
 import { changeLogin, notFresh } from '../change-login.ts';
 import { makePeople, password } from '../people.ts';
@@ -51,7 +51,7 @@ beforeAll(async () => {
   const nats = (await natsForTest()).url;
   api = await startApi({
     nats,
-    database: await freshDatabase(),
+    database: await apiDatabase(),
     env: {
       // Thousands of answers are told in its log otherwise.
       ...{ API_BOOTSTRAP_KEY: adminKey, API_REFUSED_PER_MINUTE: '0', LOG_LEVEL: 'warn' },
