@@ -29,7 +29,7 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
   // A page goes on following what it shows. One that a hook has opened is for the whole file.
   if (expect.getState().currentTestName !== undefined) onTestFinished(() => context.close());
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
