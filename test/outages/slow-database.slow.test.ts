@@ -7,7 +7,7 @@ import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
 import { influxForTest, influxIsInstalled } from '../support/influx-for-test.ts';
-import { startService } from '../support/service-processes.ts';
+import { longLease, startService } from '../support/service-processes.ts';
 import { ticksOfSamples } from '../support/ticks-of-samples.ts';
 
 const devices = ['press-1', 'press-2', 'press-3'];
@@ -15,7 +15,7 @@ const bucket = 'slow';
 
 describe.skipIf(!influxIsInstalled())('a database that takes 2 s for each answer', () => {
   it('lets devices be read as ever, and has everything in the end', async () => {
-    const [fleet, influx] = await Promise.all([fleetForTest(devices), influxForTest()]);
+    const [fleet, influx] = await Promise.all([fleetForTest(devices, longLease), influxForTest()]);
     await influx.createDatabase(bucket);
     const front = await startInfluxTwoFront(influx.url);
     cleanUpAfterFile(() => front.stop());

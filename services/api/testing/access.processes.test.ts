@@ -8,7 +8,15 @@ import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allRoutes } from './all-routes.ts';
 import { apiDatabase } from './api-database.ts';
-import { type Answer, type ApiUnderTest, configureTask, sessionsPath, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import {
+  type Answer,
+  type ApiUnderTest,
+  type AskedApi,
+  configureTask,
+  sessionsPath,
+  startApi,
+} from './api-under-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const keysPath = '/api/system/keys/';
@@ -21,7 +29,7 @@ const keyOf = new Map<Role, string>();
 const as = (key: string) => ({ authorization: `Bearer ${key}` });
 
 function call(
-  api: ApiUnderTest,
+  api: AskedApi,
   method: string,
   path: string,
   { key, body, headers }: { key?: string; body?: unknown; headers?: Record<string, string> } = {},
@@ -186,7 +194,7 @@ it('a key commands sessions while PostgreSQL is away', async () => {
   };
   const body = { task_id: await configureTask(api, 'in-the-dark') };
   const started = await call(first, 'POST', `${sessionsPath}/start-task/`, { key: engineer, body });
-  const dark = await startApi({
+  const dark = await startApiInProcess({
     nats: nats.url,
     database: `postgres://nobody@127.0.0.1:${await freePort()}/nothing`,
   });
@@ -203,7 +211,6 @@ it('a key commands sessions while PostgreSQL is away', async () => {
     status: 403,
     body: { code: 'role_too_low' },
   });
-  await dark.process.stop({ graceMs: 5_000 });
 });
 
 describe('the audit log', () => {
@@ -320,7 +327,7 @@ describe('answers', () => {
 describe('too many requests', () => {
   it('of wrong keys, or of one key, are answered with 429 and when to come back', async () => {
     const database = await apiDatabase();
-    const api = await startApi({
+    const api = await startApiInProcess({
       nats: nats.url,
       database,
       env: { API_REFUSED_PER_MINUTE: '5', API_REQUESTS_PER_MINUTE: '20' },
@@ -341,14 +348,13 @@ describe('too many requests', () => {
     expect(right.map(({ status }) => status)).toEqual([...Array(20).fill(200), 429, 429]);
     // Others are not hindered by it.
     expect((await statuses(keyOf.get('engineer') ?? '', 1))[0]?.status).toBe(200);
-    await api.process.stop({ graceMs: 5_000 });
   });
 });
 
 describe('before there is a key', () => {
   it('only this machine is served, and the first key made shuts the door', async () => {
     const own = await natsForTest();
-    const api = await startApi({
+    const api = await startApiInProcess({
       nats: own.url,
       database: await apiDatabase(),
       env: { API_HOST: '0.0.0.0' },

@@ -9,7 +9,8 @@ import { ApiKeys } from '../src/access/api-keys.ts';
 import { mayBeUsedFrom } from '../src/access/key-networks.ts';
 import { jetStreamKeyBook } from '../src/adapters/jetstream-access.ts';
 import { apiDatabase } from './api-database.ts';
-import { type Answer, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type Answer, type ApiUnderTest, type AskedApi, sessionsPath, startApi } from './api-under-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const keysPath = '/api/system/keys/';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   await Promise.all([one.ready(), other.ready()]);
 });
 
-function call(api: ApiUnderTest, method: string, path: string, key = bootstrapKey, body?: unknown) {
+function call(api: AskedApi, method: string, path: string, key = bootstrapKey, body?: unknown) {
   return api.raw(path, {
     method,
     headers: {
@@ -44,7 +45,7 @@ async function makeKey(body: object): Promise<{ id: string; key: string }> {
   return answer.body;
 }
 
-const shown = async (id: string, api = one): Promise<Answer['body']> =>
+const shown = async (id: string, api: AskedApi = one): Promise<Answer['body']> =>
   (await call(api, 'GET', keysPath)).body.results.find((each: { id: string }) => each.id === id);
 
 async function keyBook() {
@@ -124,7 +125,7 @@ describe('a key that was used', () => {
 });
 
 describe('the name of a key', () => {
-  const make = (name: string, api = one) =>
+  const make = (name: string, api: AskedApi = one) =>
     call(api, 'POST', keysPath, bootstrapKey, { name, role: 'viewer' });
   const taken = { status: 409, code: 'key_name_taken' };
 
@@ -153,7 +154,7 @@ describe('the name of a key', () => {
     const made = answers.filter(({ status }) => status === 201);
     expect(made.length).toBeLessThanOrEqual(1);
     for (const { status, body } of answers) if (status !== 201) expect(body).toMatchObject(taken);
-    const listed = async (api: ApiUnderTest) =>
+    const listed = async (api: AskedApi) =>
       (await call(api, 'GET', keysPath)).body.results.filter(
         ({ name }: { name: string }) => name === 'at once',
       ).length;
@@ -255,7 +256,7 @@ describe('a key with networks', () => {
   });
 
   describe('behind a proxy', () => {
-    const forwarded = async (api: ApiUnderTest, key: string, chain: string) =>
+    const forwarded = async (api: AskedApi, key: string, chain: string) =>
       (
         await api.raw(`${sessionsPath}/`, {
           headers: { authorization: `Bearer ${key}`, 'x-forwarded-for': chain },
@@ -271,7 +272,7 @@ describe('a key with networks', () => {
 
     it('that is named is judged by what that one says, and not by what the caller wrote before it', async () => {
       const env = { API_REFUSED_PER_MINUTE: '0', API_TRUSTED_PROXIES: '127.0.0.1, 10.9.0.0/16' };
-      const api = await startApi({ nats, database: await apiDatabase(), env });
+      const api = await startApiInProcess({ nats, database: await apiDatabase(), env });
       await api.ready();
       const { id, key } = await makeKey({ name: 'behind', role: 'viewer', networks: ['192.0.2.0/24'] });
       await eventually(async () => (await shown(id, api)) !== undefined, { what: 'the key to be known' });
@@ -323,7 +324,7 @@ describe('a key with networks', () => {
 });
 
 it('the first key may not be one for some networks only', async () => {
-  const own = await startApi({ nats: (await natsForTest()).url, database: await apiDatabase() });
+  const own = await startApiInProcess({ nats: (await natsForTest()).url, database: await apiDatabase() });
   await own.ready();
   const wanted = { name: 'first', role: 'administrator' };
   expect(await own.post(keysPath, { ...wanted, networks: ['127.0.0.0/8'] })).toMatchObject({

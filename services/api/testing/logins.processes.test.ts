@@ -7,7 +7,8 @@ import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from './api-database.ts';
-import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type ApiUnderTest, type AskedApi, sessionsPath, startApi } from './api-under-test.ts';
 import { changeLogin, notFresh } from './change-login.ts';
 import { makePeople, password } from './people.ts';
 import { TestBrowser } from './test-browser.ts';
@@ -19,7 +20,7 @@ let nats: string;
 let one: ApiUnderTest;
 let other: ApiUnderTest;
 /** Behind a proxy that ends TLS: addresses and scheme are what its headers say. */
-let proxied: ApiUnderTest;
+let proxied: AskedApi;
 
 beforeAll(async () => {
   nats = (await natsForTest()).url;
@@ -29,7 +30,7 @@ beforeAll(async () => {
   [one, other, proxied] = await Promise.all([
     startApi({ ...settings, env }),
     startApi({ ...settings, env }),
-    startApi({ ...settings, env: { ...behind, PUBLIC_URL: 'https://holdfast.example' } }),
+    startApiInProcess({ ...settings, env: { ...behind, PUBLIC_URL: 'https://holdfast.example' } }),
   ]);
   await Promise.all([one.ready(), other.ready(), proxied.ready()]);
   await makePeople(nats, {
@@ -51,7 +52,7 @@ const from = (address: string) =>
     ...{ 'x-forwarded-proto': 'https', 'x-forwarded-for': address, origin: 'https://holdfast.example' },
   });
 
-async function loggedIn(login: string, api = one): Promise<TestBrowser> {
+async function loggedIn(login: string, api: AskedApi = one): Promise<TestBrowser> {
   const browser = new TestBrowser(api);
   const answer = await browser.logIn(login, password);
   expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 200, body: { kind: 'user' } });
@@ -290,10 +291,7 @@ describe('what writes to devices, keys or people', () => {
 });
 
 /** A live stream; `ended` resolves when it has. */
-async function followed(
-  browser: TestBrowser,
-  api: ApiUnderTest,
-): Promise<{ readonly ended: Promise<string> }> {
+async function followed(browser: TestBrowser, api: AskedApi): Promise<{ readonly ended: Promise<string> }> {
   const response = await fetch(`${api.url}/api/acquisition/live`, { headers: browser.headers() });
   expect(response.status).toBe(200);
   return { ended: response.text() };
@@ -423,7 +421,7 @@ it('/api/me/ tells a key and this machine who they are, and they have no logins'
   expect((await one.raw('/api/me/logins/', { headers, method: 'DELETE' })).body.code).toBe('login_needed');
   expect((await one.get('/api/me/')).body).toMatchObject({ status: 401, code: 'key_needed' });
   const anonymous = { API_ANONYMOUS_LOOPBACK: 'true' };
-  const local = await startApi({ nats, database: await apiDatabase(), env: anonymous });
+  const local = await startApiInProcess({ nats, database: await apiDatabase(), env: anonymous });
   await local.ready();
   expect((await local.get('/api/me/')).body).toMatchObject({
     ...{ kind: 'local', id: null, grants: [{ role: 'administrator', sites: ['*'] }] },

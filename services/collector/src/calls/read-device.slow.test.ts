@@ -41,7 +41,7 @@ async function deviceThat(does: (asked: Asked) => Fate | Promise<Fate>) {
   const endpoints = new Endpoints(modbusOver(() => bus));
   const test = async (device: DeviceConfig, call: Partial<AskedOfDevice> = {}) => {
     const reply = await answerDeviceCall(
-      { v: 1, kind: 'read', within_ms: 20_000, device, ...call } as AskedOfDevice,
+      { v: 1, kind: 'read', within_ms: 120_000, device, ...call } as AskedOfDevice,
       {
         endpoints,
         leaseRemainingMs: () => 60_000,
@@ -61,7 +61,7 @@ const register = (address: number, rest: object = {}) => ({
 });
 const deviceWith = (points: object[], rest: object = {}): DeviceConfig =>
   modbusDevice({
-    ...{ id: '1', code: 'press', protocol: 'modbus_tcp', host: 'press.plant', timeout_ms: 300, points },
+    ...{ id: '1', code: 'press', protocol: 'modbus_tcp', host: 'press.plant', timeout_ms: 1_500, points },
     ...rest,
   });
 /** Each a block of its own. */
@@ -73,9 +73,9 @@ const after = (ms: number, fate: Fate) => new Promise<Fate>((resolve) => setTime
 
 describe('a slow device', () => {
   it('for which the time was too short is not said to be silent', async () => {
-    const { test } = await deviceThat(() => after(150, 'answer'));
+    const { test } = await deviceThat(() => after(400, 'answer'));
     const { points, of, given_up } = await test(deviceWith(apart(40), { timeout_ms: 60_000 }), {
-      within_ms: 1_000,
+      within_ms: 3_000,
     });
     expect(given_up).toEqual({ detail: 'the time of the test was over', met_limit: 'test_time' });
     expect(of.get('r0')).toMatchObject({ quality: 'good', value: 1000 });
@@ -89,7 +89,7 @@ describe('a slow device', () => {
 
   it('whose answer was still to come is told apart from one whose own time is over', async () => {
     const { test } = await deviceThat(() => 'silent');
-    const { of } = await test(deviceWith(run(1), { timeout_ms: 60_000 }), { within_ms: 300 });
+    const { of } = await test(deviceWith(run(1), { timeout_ms: 60_000 }), { within_ms: 1_000 });
     expect(of.get('r0')).toMatchObject({ met_limit: 'test_time' });
     expect(of.get('r0')?.detail).toMatch(
       /no answer within \d+ ms, when the time of the test was over; the device's timeout_ms is 60000$/,
@@ -100,10 +100,10 @@ describe('a slow device', () => {
     const { bus, endpoints, asked, test } = await deviceThat(() => 'silent');
     const device = deviceWith(run(1));
     const endpoint = endpoints.acquire(askedModbus(device), '');
-    const others = endpoint.turn({}, { timeoutMs: 10_000 }, (its) =>
-      its.read(groupOf({ unitId: 1, table: 'coil', address: 7, quantity: 1, timeoutMs: 10_000 }), 10_000),
+    const others = endpoint.turn({}, { timeoutMs: 60_000 }, (its) =>
+      its.read(groupOf({ unitId: 1, table: 'coil', address: 7, quantity: 1, timeoutMs: 60_000 }), 60_000),
     );
-    const { of, requests } = await test(device, { within_ms: 200 });
+    const { of, requests } = await test(device, { within_ms: 1_000 });
     expect([asked, requests]).toEqual([['7+1'], []]);
     expect(of.get('r0')?.detail).toContain('others keep its endpoint busy');
     bus.disconnect();
@@ -163,7 +163,7 @@ describe('a device that is silent', () => {
     );
     for (const address of silent) {
       expect(of.get(`r${address}`)).toMatchObject({
-        detail: "no answer within 300 ms, the device's timeout_ms, though it answers others",
+        detail: "no answer within 1500 ms, the device's timeout_ms, though it answers others",
         met_limit: 'device_timeout',
       });
     }
@@ -171,10 +171,10 @@ describe('a device that is silent', () => {
 
   it('for all is asked three times, as by a session before its first pause', async () => {
     const { asked, test } = await deviceThat(() => 'silent');
-    const { points, given_up } = await test(deviceWith(apart(40), { timeout_ms: 100 }));
+    const { points, given_up } = await test(deviceWith(apart(40), { timeout_ms: 1_000 }));
     expect(asked).toEqual(['0+1', '390+1', '200+1']);
     const why = {
-      detail: "no answer within 100 ms, the device's timeout_ms (3 tries)",
+      detail: "no answer within 1000 ms, the device's timeout_ms (3 tries)",
       met_limit: 'device_timeout',
     };
     expect(given_up).toEqual(why);
