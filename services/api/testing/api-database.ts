@@ -7,7 +7,7 @@ import { migrate } from '../src/database/migrate.ts';
 import { openDatabase } from '../src/database/open-database.ts';
 
 const template = 'api_template';
-/** Of several test files that look for the template at once one makes it. */
+/** One test file makes the template, also when several look for it at once. */
 const templateLock = 0x686f6c64_7e;
 
 /**
