@@ -1,3 +1,5 @@
+import { specs } from '@holdfast/drivers/specs.ts';
+import { driverLabels } from '@holdfast/shared/contracts/driver-labels.ts';
 import { callForDrain } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
@@ -40,6 +42,37 @@ describe('a task that requires labels', () => {
     await fleet.collector('c3', { COLLECTOR_LABELS: 'site=hall-3' });
     expect(await fleet.placed('2')).toMatchObject({ collectorId: 'c3' });
     await eventually(async () => (await fleet.log.waiting('2')) === undefined, { what: 'the notice to go' });
+  });
+});
+
+describe('a task whose device no collector has the driver for', () => {
+  it('goes to none, and waits with the device and the driver as the reason', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    await fleet.start('supervisor');
+    await fleet.collector('c1', { COLLECTOR_LABELS: 'site=hall-1' });
+    const lease = await eventually(() => fleet.log.lease('c1'), { what: 'the lease of c1' });
+    expect(JSON.parse(lease).labels).toEqual({ site: 'hall-1', ...driverLabels([...specs.keys()]) });
+    const config = fleet.plant.config({ taskId: '1', devices: ['press-1'] });
+    const [device] = config.devices;
+    if (!device) throw new Error('no device');
+    const foreign = { ...config, devices: [{ ...device, protocol: 'acme_laser' }] };
+    const session = await fleet.log.start(foreign);
+    const notice = await eventually(
+      async () => {
+        const now = await fleet.log.waiting('1');
+        return now?.detail.en.includes('driver') && now;
+      },
+      { what: 'the reason why session 1-1 waits' },
+    );
+    expect(notice).toMatchObject({
+      ...{ session, why: 'no_collector' },
+      detail: {
+        en: expect.stringContaining('has the driver for acme_laser (device press-1); start one'),
+        zh: expect.stringContaining('都没有 acme_laser（设备 press-1）的驱动'),
+      },
+    });
+    await fleet.log.stop(session);
+    expect(await fleet.eventTypes()).not.toContain('session.assigned');
   });
 });
 

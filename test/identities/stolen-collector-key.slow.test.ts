@@ -126,7 +126,8 @@ describe('whoever has stolen the key of a collector with an account of its own',
       API_PORT: String(apiPort),
     });
     await start('collector', { COLLECTOR_ID: 'any-7', COLLECTOR_LABELS: 'hall=7' });
-    const claimed = { capacity: 100_000, labels: { hall: '1', safe: 'yes' } };
+    const labels = { hall: '1', safe: 'yes', 'driver.modbus_tcp': 'yes' };
+    const claimed = { capacity: 100_000, labels };
     const end = await claimAsHall(claimed);
 
     await run('1', { safe: 'yes' });
@@ -151,7 +152,7 @@ describe('whoever has stolen the key of a collector with an account of its own',
       return body.results?.find(({ id }: { id: string }) => id === 'hall-1');
     };
     await eventually(shown, { what: 'the API to know the collector' });
-    expect(await shown()).toMatchObject({ capacity: 2, labels: { hall: '1' } });
+    expect(await shown()).toMatchObject({ capacity: 2, labels: { hall: '1' }, drivers: ['modbus_tcp'] });
 
     expect(
       await identity('change', 'hall-1', '--labels', 'hall=1,safe=yes', '--capacity', '100'),
@@ -160,6 +161,12 @@ describe('whoever has stolen the key of a collector with an account of its own',
     });
     await eventually(async () => (await collectorOf('1')) === 'hall-1', { what: 'the label to count' });
     await eventually(async () => (await shown())?.capacity === 100, { what: 'the API to know it too' });
+
+    // Which drivers it has is its own word, which of them count is not.
+    expect(await identity('change', 'hall-1', '--labels', 'hall=1,safe=yes,driver.mqtt=yes')).toMatchObject({
+      code: 0,
+    });
+    await eventually(async () => (await shown())?.drivers.length === 0, { what: 'the driver to count no more' });
 
     // The broker is not told of it yet, and the thief is still connected.
     expect(await identity('revoke', 'hall-1')).toMatchObject({ code: 0 });

@@ -12,8 +12,13 @@ const onLine = modbusDevice({
 
 it('two tasks whose devices spell one host differently need one endpoint, and so one collector', () => {
   const one = sessionNeeds({ devices: [overTcp('PLC-1.Plant')] }, specs);
-  expect(one).toEqual({ labels: {}, endpoints: ['plc-1.plant:502'] });
+  expect(one).toEqual({ labels: {}, drivers: { modbus_tcp: 'a' }, endpoints: ['plc-1.plant:502'] });
   expect(sessionNeeds({ devices: [overTcp('plc-1.plant'), overTcp('PLC-1.PLANT')] }, specs)).toEqual(one);
+});
+
+it('a task needs the driver of each protocol of its devices, and names the first of them', () => {
+  const devices = [overTcp('plc-1'), onLine, { ...overTcp('plc-2'), code: 'c' }];
+  expect(sessionNeeds({ devices }, specs).drivers).toEqual({ modbus_tcp: 'a', modbus_rtu: 'b' });
 });
 
 it('a serial line is the same one only for tasks that require the same labels', () => {

@@ -2,6 +2,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultCapacity } from '@holdfast/shared/contracts/collector-identities.ts';
 import { parseLabels } from '@holdfast/shared/contracts/collector-labels.ts';
+import { isDriverLabel } from '@holdfast/shared/contracts/driver-labels.ts';
 import { idPattern } from '@holdfast/shared/contracts/subjects.ts';
 import {
   commonSettings,
@@ -33,7 +34,12 @@ const settings = z.object({
     .default('')
     .transform((text, context) => {
       const labels = parseLabels(text);
-      if (typeof labels !== 'string') return labels;
+      if (typeof labels !== 'string') {
+        const named = Object.keys(labels).find(isDriverLabel);
+        if (named === undefined) return labels;
+        context.addIssue({ code: 'custom', message: `must not have ${named}: collectors tell their drivers by themselves` });
+        return {};
+      }
       context.addIssue({ code: 'custom', message: labels });
       return {};
     }),

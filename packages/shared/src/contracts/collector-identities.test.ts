@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { grantedRights } from './collector-identities.ts';
+import { parseLabels } from './collector-labels.ts';
 
 const identity = { capacity: 50, labels: { site: 'hall-1' } };
 
@@ -24,6 +25,31 @@ describe('a collector', () => {
     expect(grantedRights(quiet, identity)).toEqual({ ...identity, excess: undefined });
     // A lease of a form that is not known is a reason to give it nothing.
     expect(grantedRights(undefined, identity)).toMatchObject({ capacity: 0 });
+  });
+
+  it('tells its drivers by itself, and its identity takes none away unless it names some', () => {
+    const drivers = { 'driver.melsec': 'yes', 'driver.mqtt': 'yes' };
+    const claimed = { capacity: 50, labels: { site: 'hall-1', ...drivers } };
+    expect(grantedRights(claimed, identity)).toEqual({
+      ...identity,
+      labels: { site: 'hall-1', ...drivers },
+      excess: undefined,
+    });
+    const bound = { ...identity, labels: { 'driver.mqtt': 'yes', 'driver.modbus_tcp': 'yes' } };
+    expect(grantedRights({ capacity: 50, labels: drivers }, bound)).toEqual({
+      ...bound,
+      labels: { 'driver.mqtt': 'yes' },
+      excess: undefined,
+    });
+  });
+
+  it('that calls something else a driver is not believed', () => {
+    const claimed = { capacity: 50, labels: { 'driver.melsec': 'no', 'driver.': 'x', driver: 'yes' } };
+    expect(grantedRights(claimed, identity)).toEqual({
+      ...identity,
+      excess: 'driver.melsec=no, driver.=x, driver=yes',
+    });
+    expect(parseLabels('driver.melsec=no')).toContain('must read driver.melsec=yes');
   });
 
   it('whose key was revoked gets no work, whatever it claims', () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CollectorLease } from './collector-lease.ts';
+import { driverLabels, driversIn, hasDriver, isDriverLabel, ownLabels } from './driver-labels.ts';
 import { idPattern } from './subjects.ts';
 
 /** Sessions that a collector may hold unless somebody says otherwise. */
@@ -27,7 +28,8 @@ export interface GrantedRights extends CollectorRights {
 
 /**
  * Works out what a collector may be given. Its lease is written by whoever has its key; so where it has an identity that says what it may, the
- * lease can only ask for less room than that.
+ * lease can only ask for less room than that. Which drivers its program has, nobody else knows: the lease tells them, and the identity may say which
+ * of them count.
  */
 export function grantedRights(
   lease: Pick<CollectorLease, 'capacity' | 'labels'> | undefined,
@@ -35,8 +37,12 @@ export function grantedRights(
 ): GrantedRights {
   const claimed = { capacity: lease?.capacity ?? 0, labels: lease?.labels ?? {} };
   if (identity === undefined) return { ...claimed, excess: undefined };
-  const { labels } = identity;
-  const foreign = Object.entries(claimed.labels).filter(([name, value]) => labels[name] !== value);
+  const drivers = driversIn(claimed.labels);
+  const own = ownLabels(identity.labels);
+  const believable: CollectorRights['labels'] = { ...own, ...driverLabels(drivers) };
+  const foreign = Object.entries(claimed.labels).filter(([name, value]) => believable[name] !== value);
+  const isBound = Object.keys(identity.labels).some(isDriverLabel);
+  const usable = drivers.filter((protocol) => !isBound || hasDriver(identity.labels, protocol));
   // The one that no setting has changed is no claim.
   const isRoomClaimed = claimed.capacity > identity.capacity && claimed.capacity !== defaultCapacity;
   const excess = [
@@ -45,7 +51,7 @@ export function grantedRights(
   ];
   return {
     capacity: Math.min(claimed.capacity, identity.capacity),
-    labels,
+    labels: { ...own, ...driverLabels(usable) },
     excess: excess.length === 0 ? undefined : excess.join(', ').slice(0, 300),
   };
 }

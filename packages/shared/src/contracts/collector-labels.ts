@@ -1,3 +1,5 @@
+import { isDriverLabel } from './driver-labels.ts';
+
 /**
  * Labels as people write them: `site=hall-1,network=plant-a`.
  * @returns or, in words, what cannot be read
@@ -8,6 +10,7 @@ export function parseLabels(text: string): Record<string, string> | string {
     if (pair === '') continue;
     const [name, value, ...rest] = pair.split('=');
     if (!name || !value || rest.length > 0) return `must read name=value,name=value; "${pair}" does not`;
+    if (isDriverLabel(name) && value !== 'yes') return `"${pair}" must read ${name}=yes`;
     labels[name] = value;
   }
   return labels;

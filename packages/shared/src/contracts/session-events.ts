@@ -16,7 +16,13 @@ const identity = {
   config_version: z.int().positive(),
   started_at: z.string().min(1),
   by: z.string(),
-  needs: z.object({ labels: z.record(z.string(), z.string()), endpoints: z.array(z.string()) }).optional(),
+  needs: z
+    .object({
+      labels: z.record(z.string(), z.string()),
+      drivers: z.record(z.string(), z.string()).optional(),
+      endpoints: z.array(z.string()),
+    })
+    .optional(),
   soft_limit_at: z.iso.datetime({ offset: true }).optional(),
   hard_limit_at: z.iso.datetime({ offset: true }).optional(),
 };

@@ -8,15 +8,10 @@ import type { TaskConfig } from './task-config.ts';
  */
 export const maxEndpointsInNeeds = 256;
 
-/** The label of collectors that load the driver of a protocol. */
-export function driverLabel(protocol: string): string {
-  return `driver.${protocol}`;
-}
-
 /** Demands of a session with this configuration on its collector. Endpoints that any number of collectors may use bind nobody. */
 export function sessionNeeds(
   config: Pick<TaskConfig, 'required_labels'> & {
-    readonly devices: readonly Pick<TaskConfig['devices'][number], 'protocol' | 'connection'>[];
+    readonly devices: readonly Pick<TaskConfig['devices'][number], 'code' | 'protocol' | 'connection'>[];
   },
   specs: Specs,
 ): SessionNeeds {
@@ -31,5 +26,9 @@ export function sessionNeeds(
     if (!endpoint?.isExclusive) return [];
     return [endpoint.isLocal ? `${endpoint.key}@${where}` : endpoint.key];
   });
-  return { labels, endpoints: [...new Set(endpoints)].sort().slice(0, maxEndpointsInNeeds) };
+  // The first device of a protocol is the one that is named.
+  const drivers = Object.fromEntries(
+    [...config.devices].reverse().map(({ protocol, code }) => [protocol, code]),
+  );
+  return { labels, drivers, endpoints: [...new Set(endpoints)].sort().slice(0, maxEndpointsInNeeds) };
 }

@@ -1,5 +1,6 @@
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
+import { driverLabels } from '@holdfast/shared/contracts/driver-labels.ts';
 import { describe, expect, it } from 'vitest';
 import type { DeviceCallOutcome, KnownCollector } from '../ports.ts';
 import { reachDevice } from './reach-device.ts';
@@ -18,8 +19,9 @@ const collector = (
   id: string,
   labels: Record<string, string>,
   state: KnownCollector['state'] = 'active',
+  drivers: readonly string[] = ['modbus_tcp', 'modbus_rtu'],
 ): KnownCollector => ({
-  ...{ id, labels, state, host: 'h', startedAt: '', capacity: 10 },
+  ...{ id, labels: { ...labels, ...driverLabels(drivers) }, state, host: 'h', startedAt: '', capacity: 10 },
   ...{ isLost: false, stateSince: undefined, lastHeartbeat: undefined, version: undefined },
 });
 
@@ -78,6 +80,16 @@ describe('who is asked about a device', () => {
       ids: ['north'],
       problem: 'collector_silent',
     });
+  });
+
+  it('is none without the driver of its protocol, which the refusal names', async () => {
+    const older = collector('older', { site: 'north' }, 'active', ['modbus_tcp']);
+    expect(await asked({ known: [older, north], holders: ['older'] })).toMatchObject({ ids: ['north'] });
+    const found = await asked({ known: [older, south], labels: { site: 'north' } });
+    expect(found).toMatchObject({ ids: [], problem: 'no_collector' });
+    expect(found.detail).toMatch(
+      /^Device meter: no collector that is up and has the labels site=north has the driver for modbus_rtu \(device meter\); start one/,
+    );
   });
 
   it('is none that has ended, nor one that drains and does not hold it', async () => {

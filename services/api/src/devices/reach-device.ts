@@ -1,6 +1,9 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
+import { canRead } from '@holdfast/shared/contracts/driver-labels.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { noDriver } from '@holdfast/shared/contracts/words/no-driver.ts';
+import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 
@@ -30,24 +33,22 @@ export interface ReachDeviceOptions {
 export async function reachDevice(options: ReachDeviceOptions): Promise<Reached> {
   const { collectors, device, call } = options;
   const known = await collectors.list();
-  const candidates = inOrder(known, options);
+  const needs = { labels: options.labels, drivers: { [device.protocol]: device.code }, endpoints: [] };
+  const candidates = inOrder(known, options, needs);
   for (const { id } of candidates) {
     const outcome = await collectors.call(id, call);
     if (outcome.ok) return { collectorId: id, reply: outcome.reply };
     if (outcome.why === 'silent') throw noAnswer(device, id, call);
   }
-  const isDraining = known.some(({ state }) => state === 'draining');
-  throw nobodyReaches(device, options, { candidates, isDraining });
+  throw nobodyReaches(device, needs, { candidates, known });
 }
 
 function inOrder(
   known: readonly KnownCollector[],
-  { holders, labels }: ReachDeviceOptions,
+  { holders }: ReachDeviceOptions,
+  needs: SessionNeeds,
 ): readonly KnownCollector[] {
-  const wanted = Object.entries(labels);
-  const eligible = known.filter(
-    ({ state, labels: has }) => state !== 'given_up' && wanted.every(([name, value]) => has[name] === value),
-  );
+  const eligible = known.filter(({ state, labels }) => state !== 'given_up' && canRead(labels, needs));
   const holding = eligible.filter(({ id }) => holders.includes(id));
   return holding.length > 0 ? holding : eligible.filter(({ state }) => state === 'active');
 }
@@ -71,17 +72,28 @@ function noAnswer(device: DeviceConfig, collectorId: string, call: DeviceCall): 
 
 function nobodyReaches(
   device: DeviceConfig,
-  { labels }: ReachDeviceOptions,
-  { candidates, isDraining }: { candidates: readonly KnownCollector[]; isDraining: boolean },
+  needs: SessionNeeds,
+  { candidates, known }: Record<'candidates' | 'known', readonly KnownCollector[]>,
 ): Problem {
-  const wanted = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  const wanted = Object.entries(needs.labels).map(([name, value]) => `${name}=${value}`);
+  const up = known.filter(({ state }) => state === 'active').map(({ labels }) => labels);
+  const isDraining = known.some(({ state }) => state === 'draining');
+  const withoutDriver = up.some((labels) => canRead(labels, needs)) ? undefined : noDriver(up, needs);
+  const hint = withoutDriver
+    ? both('', '')
+    : both(
+        ' Start one, or try again when it is back.',
+        '请启动一个采集器，或在其恢复后重试。',
+      );
   const why =
     candidates.length > 0
       ? both(
           `${candidates.map(({ id }) => id).join(', ')} should be there and take no calls`,
           `${candidates.map(({ id }) => id).join('、')} 应当在线，但不接受调用`,
         )
-      : wanted.length > 0
+      : withoutDriver
+        ? withoutDriver
+        : wanted.length > 0
         ? both(
             `no collector that is up has the labels ${wanted.join(', ')}`,
             `没有在线的采集器具有标签 ${wanted.join('、')}`,
@@ -95,8 +107,8 @@ function nobodyReaches(
   return new Problem(
     'no_collector',
     both(
-      `Device ${device.code}: ${why.en}. Start one, or try again when it is back.`,
-      `设备 ${device.code}：${why.zh}。请启动一个采集器，或在其恢复后重试。`,
+      `Device ${device.code}: ${why.en}.${hint.en}`,
+      `设备 ${device.code}：${why.zh}。${hint.zh}`,
     ),
     {},
     { retryAfterSeconds: 5 },

@@ -1,3 +1,4 @@
+import { driversIn, ownLabels } from '@holdfast/shared/contracts/driver-labels.ts';
 import type {
   CollectorState,
   CollectorsView,
@@ -75,7 +76,8 @@ function viewOf(
     devices: held?.devices ?? 0,
     planned_values_per_s: Math.round((held?.values_per_s ?? 0) * 100) / 100,
     load: said && state !== 'lost' && !isGone ? { ...said.load, reported_at: said.updated_at } : null,
-    labels: { ...labels },
+    labels: ownLabels(labels),
+    drivers: driversIn(labels),
   };
 }
 

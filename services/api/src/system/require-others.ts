@@ -1,4 +1,6 @@
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import { canRead } from '@holdfast/shared/contracts/driver-labels.ts';
+import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { KnownCollector } from '../ports.ts';
@@ -7,7 +9,7 @@ import { Problem } from '../problems/problem.ts';
 const namedAtMost = 20;
 
 /**
- * Whether others could have what a collector reads: there is one, and each session finds the labels that it requires.
+ * Whether others could have what a collector reads: there is one, and each session finds the labels and the drivers that it requires.
  * @throws Problem when not, DatabaseUnavailable
  */
 export async function requireOthers(
@@ -24,25 +26,22 @@ export async function requireOthers(
       [],
     );
   }
-  const { rows } = await sql<{ session_id: string; labels: Record<string, string> | null }>`
+  const { rows } = await sql<{ session_id: string; needs: SessionNeeds | null }>`
     select sessions.session_id,
-      (select data->'needs'->'labels' from session_events
+      (select data->'needs' from session_events
         where session_events.session_id = sessions.session_id and type = 'session.started'
-        order by sequence limit 1) as labels
+        order by sequence limit 1) as needs
     from sessions
     where status = 'running' and placement_state = 'placed' and collector_id = ${id}
     order by first_sequence`.execute(database);
   const bound = rows.filter(
-    ({ labels }) =>
-      !others.some((other) =>
-        Object.entries(labels ?? {}).every(([name, value]) => other.labels[name] === value),
-      ),
+    ({ needs }) => !others.some(({ labels }) => canRead(labels, needs ?? undefined)),
   );
   if (bound.length === 0) return;
   throw lastCollector(
     both(
-      `Nobody else that is up has the labels that ${bound.length} of its sessions require: they would stay with ${id}.`,
-      `在线的其他采集器都没有其 ${bound.length} 个会话所需的标签：它们会留在 ${id}。`,
+      `Nobody else that is up has the labels or drivers that ${bound.length} of its sessions require: they would stay with ${id}.`,
+      `在线的其他采集器都没有其 ${bound.length} 个会话所需的标签或驱动：它们会留在 ${id}。`,
     ),
     bound.slice(0, namedAtMost).map(({ session_id }) => session_id),
   );

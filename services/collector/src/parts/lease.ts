@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import { protocols } from '@holdfast/drivers/load-driver.ts';
+import { driverLabels } from '@holdfast/shared/contracts/driver-labels.ts';
 import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
@@ -44,7 +46,7 @@ export async function openLease(
       started_at: new Date().toISOString(),
       version: releaseVersion,
       capacity: config.COLLECTOR_CAPACITY,
-      labels: config.COLLECTOR_LABELS,
+      labels: { ...config.COLLECTOR_LABELS, ...driverLabels(protocols) },
       ...lock.fields,
     },
     isKnownDead: ({ value }) => lock.isDead(value),

@@ -73,7 +73,7 @@ function Holds({ collector }: { collector: CollectorView }) {
   const { t } = useCollectorTexts();
   const plant = usePlantTime();
   const query = useHeldSessions(collector.id);
-  const { id, host, started_at, labels, load } = collector;
+  const { id, host, started_at, labels, drivers, load } = collector;
   const named = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   return (
     <Section
@@ -84,6 +84,9 @@ function Holds({ collector }: { collector: CollectorView }) {
         <Pair name={t('collectors.fact.host')}>{host}</Pair>
         <Pair name={t('collectors.fact.started')}>{plant.moment(new Date(started_at))}</Pair>
         {named.length > 0 && <Pair name={t('collectors.fact.labels')}>{named.join(t('app.list'))}</Pair>}
+        {drivers.length > 0 && (
+          <Pair name={t('collectors.fact.drivers')}>{drivers.join(t('app.list'))}</Pair>
+        )}
         {load && (
           <Pair name={t('collectors.fact.reported')}>
             <Age since={load.reported_at} />

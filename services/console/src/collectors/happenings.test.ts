@@ -7,7 +7,7 @@ const at = (minute: number) =>
 const collector = (id: string, changes: Partial<CollectorView>): CollectorView => ({
   ...{ id, state: 'active', state_since: at(0), started_at: at(0), last_heartbeat_at: at(9) },
   ...{ host: 'h', version: null, capacity: 10, sessions: 0, devices: 0, planned_values_per_s: 0 },
-  ...{ load: null, labels: {}, ...changes },
+  ...{ load: null, labels: {}, drivers: [], ...changes },
 });
 const move: CollectorMove = {
   ...{ from: at(5), to: at(6), reason: 'failover', former: 'c2', sessions: 1, session_ids: ['1-1'] },

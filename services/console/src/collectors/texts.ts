@@ -64,6 +64,7 @@ export const en = {
   'collectors.fact.host': 'Host',
   'collectors.fact.started': 'Started',
   'collectors.fact.labels': 'Labels',
+  'collectors.fact.drivers': 'Drivers',
   'collectors.fact.reported': 'Load told',
   'collectors.close': 'Show all collectors',
 
@@ -141,6 +142,7 @@ export const zh: TranslationOf<typeof en> = {
   'collectors.fact.host': '主机',
   'collectors.fact.started': '启动',
   'collectors.fact.labels': '标签',
+  'collectors.fact.drivers': '驱动',
   'collectors.fact.reported': '负载上报',
   'collectors.close': '显示全部采集器',
 

@@ -1,4 +1,6 @@
+import { canRead } from '@holdfast/shared/contracts/driver-labels.ts';
 import { both, type InBoth } from '@holdfast/shared/contracts/words/both.ts';
+import { noDriver } from '@holdfast/shared/contracts/words/no-driver.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Collector, Fleet } from './fleet.ts';
 import type { Occupancy } from './occupancy.ts';
@@ -19,25 +21,25 @@ export type Chosen =
   | { readonly ok: false; readonly why: InBoth };
 
 /**
- * The collector for a session: one that is alive, has the labels that the task requires and is not full. A
+ * The collector for a session: one that is alive, has the labels that the task requires and the drivers of its devices, and is not full. A
  * session that shares an endpoint with one that is placed goes to the same collector and nowhere else, since
  * an endpoint has one owner. Otherwise the former holder, else the least loaded; ties go by id.
  */
 export function chooseCollector({ fleet, occupancy, needs, former, avoid }: Choice): Chosen {
   const alive = [...fleet.values()].filter(({ verdict }) => verdict === 'alive');
   if (alive.length === 0) return { ok: false, why: nobodyTakesWork(fleet) };
-  const labelled = alive.filter((collector) => hasLabels(collector, needs));
+  const able = alive.filter(({ labels }) => canRead(labels, needs));
   const holder = occupancy.holderOf(needs);
   if (holder) {
     const shares = both(
       `shares the endpoint ${holder.endpoint} with session ${holder.sessionId} on ${holder.collectorId}, which is`,
       `与 ${holder.collectorId} 上的会话 ${holder.sessionId} 共用端点 ${holder.endpoint}，而该采集器`,
     );
-    const collector = labelled.find(({ collectorId }) => collectorId === holder.collectorId);
+    const collector = able.find(({ collectorId }) => collectorId === holder.collectorId);
     if (!collector) {
       const why = both(
-        `${shares.en} not up or lacks the labels that the task requires`,
-        `${shares.zh}不在线，或缺少任务要求的标签`,
+        `${shares.en} not up, or lacks the labels that the task requires or the drivers of its devices`,
+        `${shares.zh}不在线，或缺少任务要求的标签或其设备的驱动`,
       );
       return { ok: false, why };
     }
@@ -46,13 +48,8 @@ export function chooseCollector({ fleet, occupancy, needs, former, avoid }: Choi
     }
     return { ok: true, collectorId: collector.collectorId };
   }
-  if (labelled.length === 0) {
-    const required = Object.entries(needs?.labels ?? {}).map(([name, value]) => `${name}=${value}`);
-    const labels = required.join(', ');
-    const why = both(`no collector that is up has the labels ${labels}`, `在线的采集器都没有标签 ${labels}`);
-    return { ok: false, why };
-  }
-  const free = labelled.filter((collector) => !isFull(collector, occupancy));
+  if (able.length === 0) return { ok: false, why: nobodyCan(alive, needs) };
+  const free = able.filter((collector) => !isFull(collector, occupancy));
   if (free.length === 0) {
     const why = both(
       'every collector that could take it holds as many sessions as it may',
@@ -84,8 +81,18 @@ function nobodyTakesWork(fleet: Fleet): InBoth {
     : nobodyUp;
 }
 
-export function hasLabels({ labels }: Collector, needs: SessionNeeds | undefined): boolean {
-  return Object.entries(needs?.labels ?? {}).every(([name, value]) => labels[name] === value);
+function nobodyCan(alive: readonly Collector[], needs: SessionNeeds | undefined): InBoth {
+  const why =
+    needs &&
+    noDriver(
+      alive.map(({ labels }) => labels),
+      needs,
+    );
+  if (why) return why;
+  const labels = Object.entries(needs?.labels ?? {})
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
+  return both(`no collector that is up has the labels ${labels}`, `在线的采集器都没有标签 ${labels}`);
 }
 
 export function relativeLoad({ collectorId, capacity }: Collector, occupancy: Occupancy): number {

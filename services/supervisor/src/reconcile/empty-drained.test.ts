@@ -19,10 +19,10 @@ function fleetOf(collectors: Readonly<Record<string, Partial<Collector>>>): Flee
 function moved(fleet: Fleet, sessions: Readonly<Record<string, Partial<SessionNeeds>>>, on = 'c1'): string[] {
   const occupancy = new Occupancy();
   const placed = Object.entries(sessions).map(
-    ([taskId, { labels = {}, endpoints = [] }]): Placed => ({
+    ([taskId, { labels = {}, drivers, endpoints = [] }]): Placed => ({
       taskId,
       collectorId: on,
-      needs: { labels, endpoints },
+      needs: { labels, ...(drivers && { drivers }), endpoints },
       heldForMs: 0,
     }),
   );
@@ -45,9 +45,10 @@ describe('a collector that is to stay up without work', () => {
     expect(moved(fleetOf({ c1: {}, c2: {} }), { 1: {} })).toEqual([]);
   });
 
-  it('keeps what nobody else has the labels for', () => {
+  it('keeps what nobody else has the labels or the drivers for', () => {
     const fleet = fleetOf({ c1: drained, c2: { labels: { site: 'b' } } });
     expect(moved(fleet, { 1: { labels: { site: 'a' } }, 2: { labels: { site: 'b' } } })).toEqual(['2']);
+    expect(moved(fleet, { 1: { drivers: { mqtt: 'meter' } }, 2: {} })).toEqual(['2']);
   });
 
   it('gives others no more than they may hold', () => {

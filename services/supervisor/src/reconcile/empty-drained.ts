@@ -21,8 +21,9 @@ export function emptyDrained<P extends Placed>(
   const moves: P[] = [];
   for (const group of groupsByEndpoint(drained)) {
     const labels = Object.assign({}, ...group.map(({ needs }) => needs?.labels ?? {}));
+    const drivers = Object.assign({}, ...group.map(({ needs }) => needs?.drivers ?? {}));
     // Its own endpoints bind it to where it is; all who share them move along.
-    const target = chooseCollector({ fleet, occupancy, needs: { labels, endpoints: [] } });
+    const target = chooseCollector({ fleet, occupancy, needs: { labels, drivers, endpoints: [] } });
     if (!target.ok) continue;
     const free = (fleet.get(target.collectorId)?.capacity ?? 0) - occupancy.load(target.collectorId);
     if (free < group.length) continue;

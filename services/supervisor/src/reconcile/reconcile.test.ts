@@ -106,6 +106,15 @@ const placing: Row[] = [
     does: ['assign 7 to B (start)'],
   },
   {
+    situation: 'only a collector with the drivers of its devices will do',
+    tasks: [task({ needs: { labels: {}, drivers: { melsec: 'press' }, endpoints: [] } })],
+    fleet: new Map([
+      ...fleet({ A: 'alive' }, { labels: { 'driver.modbus_tcp': 'yes', 'driver.melsec': 'no' } }),
+      ...fleet({ B: 'alive' }, { labels: { 'driver.modbus_tcp': 'yes', 'driver.melsec': 'yes' } }),
+    ]),
+    does: ['assign 7 to B (start)'],
+  },
+  {
     situation: 'sessions that share an endpoint share their collector, full or not',
     tasks: [
       task({

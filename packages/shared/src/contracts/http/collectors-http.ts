@@ -34,7 +34,10 @@ export const collectorSchema = z.object({
   planned_values_per_s: z.number(),
   /** Its own word of how busy it is, with the time of it; null when it has none, and once it is gone. */
   load: collectorLoadSchema.extend({ reported_at: z.string() }).nullable(),
+  /** Those that tasks may require of it. */
   labels: z.record(z.string(), z.string()),
+  /** The protocols that it may be given devices of. */
+  drivers: z.array(z.string()),
 });
 export type CollectorView = z.infer<typeof collectorSchema>;
 

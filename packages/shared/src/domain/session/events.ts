@@ -2,6 +2,8 @@
 export interface SessionNeeds {
   /** Labels that a collector must have with exactly these values, e.g. `{ site: 'hall-1' }`. */
   readonly labels: Readonly<Record<string, string>>;
+  /** By protocol whose driver the collector must have, the code of a device that speaks it. */
+  readonly drivers?: Readonly<Record<string, string>>;
   /** `host:port` of the endpoints that the session reads; sessions that share one stay on one collector. */
   readonly endpoints: readonly string[];
 }
