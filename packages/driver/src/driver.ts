@@ -53,8 +53,6 @@ export interface LostValues {
 
 /** The requests of one device, and what was learned of it. */
 export interface DevicePlan {
-  /** Rises when something was learned: groups made before are not the best any more. */
-  readonly version?: number;
   /**
    * The fewest requests that read these points. Callers keep the array of each set of due points and pass the same one again,
    * so that plans can be kept by it.

@@ -21,7 +21,6 @@ export interface MqttCommand extends Command {
 export function mqttPlan(_device: Device<MqttConnection, MqttPlace>, list: PointList<MqttPlace>): DevicePlan {
   const kept = new Map<readonly number[], DueGroups>();
   return {
-    version: 0,
     groups(due) {
       const known = kept.get(due);
       if (known) return known;

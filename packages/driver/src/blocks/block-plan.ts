@@ -35,8 +35,8 @@ export class BlockPlan<A> implements DevicePlan {
   readonly #points: readonly BlockPoint<A>[];
   readonly #refused: RefusedPoints<{ readonly code: string }>;
   #learned: LearnedMosts;
-  #version = 0;
-  #plannedVersion = 0;
+  /** Whether it differs from the plans of others that have the same points. */
+  #hasLearned: boolean;
   #kept = new Map<readonly number[], KeptPlan<A>>();
 
   constructor(reading: BlockReading<A>, list: PointList<A>, { refusedPauseMs, learned }: PlanOptions = {}) {
@@ -47,10 +47,7 @@ export class BlockPlan<A> implements DevicePlan {
     // Whoever passes it on may have added what other protocols learn.
     const mosts = Object.entries(learned ?? {}).filter(([, most]) => typeof most === 'number');
     this.#learned = Object.fromEntries(mosts);
-  }
-
-  get version(): number {
-    return this.#version;
+    this.#hasLearned = mosts.length > 0;
   }
 
   groups(due: readonly number[], nowMs: number): DueGroups {
@@ -75,7 +72,7 @@ export class BlockPlan<A> implements DevicePlan {
     const open = new Set(block.points);
     const refuse = (refused: BlockPoint<A>) => {
       open.delete(refused);
-      if (this.#refused.refuse(refused.point, failure.message, nowMs)) this.#version += 1;
+      if (this.#refused.refuse(refused.point, failure.message, nowMs)) this.#replan();
     };
     if (isProbe) {
       for (const each of block.points) refuse(each);
@@ -104,7 +101,7 @@ export class BlockPlan<A> implements DevicePlan {
     // Nothing counts any more that a device refused while it refused everything.
     if (this.#refused.size === this.#points.length) this.#refused.clear();
     else for (const { point } of block.points) this.#refused.accept(point.code);
-    this.#version += 1;
+    this.#replan();
   }
 
   command(point: number, value: PointValue): Command | FieldProblem {
@@ -134,14 +131,20 @@ export class BlockPlan<A> implements DevicePlan {
   forget(): void {
     this.#refused.clear();
     this.#learned = {};
-    this.#version += 1;
+    this.#replan();
   }
 
   #limit(area: string, count: number): void {
     const { setting } = this.#reading.limit(area);
     if (count >= (this.#learned[setting] ?? Number.POSITIVE_INFINITY)) return;
     this.#learned = { ...this.#learned, [setting]: count };
-    this.#version += 1;
+    this.#replan();
+  }
+
+  /** Something was learned: the plans made before are not the best any more. */
+  #replan(): void {
+    this.#hasLearned = true;
+    this.#kept = new Map();
   }
 
   readonly #mostOf = (area: string): number => {
@@ -150,10 +153,6 @@ export class BlockPlan<A> implements DevicePlan {
   };
 
   #planOf(due: readonly number[]): KeptPlan<A> {
-    if (this.#plannedVersion !== this.#version) {
-      this.#plannedVersion = this.#version;
-      this.#kept = new Map();
-    }
     const known = this.#kept.get(due);
     if (known) return known;
     const { blocks, unread, missing, refused } = this.#outlineOf(due);
@@ -165,7 +164,7 @@ export class BlockPlan<A> implements DevicePlan {
 
   /** The same for all devices with these points that have taught nothing. */
   #outlineOf(due: readonly number[]): Outline<A> {
-    if (this.#version > 0 || Object.keys(this.#learned).length > 0) return this.#outline(due);
+    if (this.#hasLearned) return this.#outline(due);
     const which = due.length === this.#points.length ? 'all' : due.join();
     return this.#list.once(`outline ${this.#reading.key} ${which}`, () => this.#outline(due));
   }

@@ -1,15 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Device } from '../device.ts';
 import type { Driver } from '../driver.ts';
 import { DriverFailure } from '../failure.ts';
-import { openLinkHost } from '../host/link-host.ts';
-import type { Link, LinkHost } from '../link.ts';
+import type { Link } from '../link.ts';
 import type { PointValue } from '../point.ts';
-import { PointList } from '../point-list.ts';
+import type { PointList } from '../point-list.ts';
 import type { Answer, Group } from '../requests.ts';
 import { Readings } from '../values/readings.ts';
 import { specContract } from './spec.contract.ts';
-import { FaultProxy, faults } from './testing/fault-proxy.ts';
+import { contractWorlds } from './testing/contract-world.ts';
+import { faults } from './testing/fault-proxy.ts';
 
 /** A peer of the protocol on 127.0.0.1, sound by itself. */
 export interface ContractPeer {
@@ -37,39 +37,7 @@ const settleMs = 250;
 
 /** The promises of every driver; see `Link` and `DriverSpec`. Each polled driver runs it in a test of its own. */
 export function driverContract<C extends object, A>(name: string, subject: DriverUnderTest<C, A>): void {
-  const { driver } = subject;
-  const ends: (() => unknown)[] = [];
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  });
-
-  async function start() {
-    const peer = await subject.startPeer();
-    ends.push(() => peer.stop());
-    const proxy = await FaultProxy.start({ host: '127.0.0.1', port: peer.port });
-    ends.push(() => proxy.stop());
-    const device = subject.device('127.0.0.1', proxy.port);
-    const list = new PointList(device.points);
-    const plan = driver.plan(device, list);
-    const host = { dials: 0, isPermitted: true };
-    const sockets = openLinkHost({ mayRequest: () => host.isPermitted });
-    const counting: LinkHost = {
-      ...sockets,
-      dial: (options, events) => {
-        host.dials += 1;
-        return sockets.dial(options, events);
-      },
-    };
-    const link = driver.link(device.connection, counting);
-    ends.push(() => link.disconnect());
-    const { groups } = plan.groups(
-      device.points.map((_, point) => point),
-      0,
-    );
-    const [first] = groups;
-    if (!first) throw new Error('the device of the contract has no group');
-    return { peer, proxy, device, list, plan, host, link, groups, first };
-  }
+  const start = contractWorlds(subject);
 
   const valuesOf = (list: PointList<A>, answer: Answer): Record<string, PointValue | undefined> => {
     const readings = new Readings(list);
@@ -131,7 +99,6 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
     it('says that nothing was sent where nobody listens', async () => {
       const { peer, proxy, device, link, first } = await start();
       await proxy.stop();
-      ends.splice(ends.length - 2, 1);
       const outcome = await settled(link, first, device.timeout_ms);
       expect(outcome).toMatchObject({ wasSent: false, scope: 'endpoint' });
       expect(peer.requests()).toBe(0);

@@ -1,12 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DriverFailure } from '../failure.ts';
-import { openLinkHost } from '../host/link-host.ts';
-import type { LinkHost, WatchSink } from '../link.ts';
+import type { WatchSink } from '../link.ts';
 import type { PointValue } from '../point.ts';
-import { PointList } from '../point-list.ts';
 import { Readings } from '../values/readings.ts';
 import { type SpecUnderTest, specContract } from './spec.contract.ts';
-import { type Fault, FaultProxy } from './testing/fault-proxy.ts';
+import { contractWorlds } from './testing/contract-world.ts';
+import type { Fault } from './testing/fault-proxy.ts';
 
 /** A source of the protocol on 127.0.0.1, sound by itself. */
 export interface WatchedPeer {
@@ -27,36 +26,12 @@ const fatal: readonly Fault[] = ['reset', 'garbage', 'cut', 'half close'];
 
 /** The promises of a link that watches; see `Link.watch`. */
 export function watchContract<C extends object, A>(name: string, subject: WatchUnderTest<C, A>): void {
-  const { driver } = subject;
-  const ends: (() => unknown)[] = [];
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  });
+  const open = contractWorlds(subject);
 
   specContract(name, subject);
 
   async function start() {
-    const peer = await subject.startPeer();
-    ends.push(() => peer.stop());
-    const proxy = await FaultProxy.start({ host: '127.0.0.1', port: peer.port });
-    ends.push(() => proxy.stop());
-    const device = subject.device('127.0.0.1', proxy.port);
-    const list = new PointList(device.points);
-    const host = { dials: 0, isPermitted: true };
-    const sockets = openLinkHost({ mayRequest: () => host.isPermitted, sessionId: crypto.randomUUID() });
-    const counting: LinkHost = {
-      ...sockets,
-      dial: (options, events) => {
-        host.dials += 1;
-        return sockets.dial(options, events);
-      },
-    };
-    const link = driver.link(device.connection, counting);
-    ends.push(() => link.disconnect());
-    const { groups } = driver.plan(device, list).groups(
-      device.points.map((_, point) => point),
-      0,
-    );
+    const { peer, proxy, list, host, link, groups } = await open();
     const watch = (commit: () => Promise<void> = async () => undefined) => {
       const told = new Readings(list);
       let isOpen = false;
@@ -121,7 +96,6 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
     it('says that nothing was sent where nobody listens', async () => {
       const { proxy, watch } = await start();
       await proxy.stop();
-      ends.splice(ends.length - 2, 1);
       expect(await watch().outcome).toMatchObject({ wasSent: false, scope: 'endpoint' });
     });
 

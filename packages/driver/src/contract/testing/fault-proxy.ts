@@ -22,6 +22,7 @@ export class FaultProxy {
   #fault: Fault | undefined;
   #lateMs = 0;
   readonly #held: (() => void)[] = [];
+  #stopped: Promise<void> | undefined;
 
   private constructor(to: { readonly host: string; readonly port: number }) {
     this.#to = to;
@@ -57,7 +58,13 @@ export class FaultProxy {
     for (const release of this.#held.splice(0)) release();
   }
 
-  async stop(): Promise<void> {
+  /** Idempotent. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     for (const { near, far } of this.#pairs) {
       near.destroy();
       far.destroy();

@@ -51,7 +51,6 @@ export const lineDriver: Driver<Connection, number> = {
   plan: ({ connection }, list) => {
     const kept = new Map<readonly number[], LineGroup[]>();
     return {
-      version: 0,
       groups: (due) => {
         const known = kept.get(due) ?? groupsOf(due);
         kept.set(due, known);
