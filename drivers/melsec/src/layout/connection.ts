@@ -3,8 +3,11 @@ import { plcSeries } from './devices.ts';
 
 export const frames = ['3E', '4E', '1E'] as const;
 export type Frame = (typeof frames)[number];
+/** How fields lie on the line. */
 export const dataCodes = ['binary', 'ascii'] as const;
 export type DataCode = (typeof dataCodes)[number];
+/** "Communication data code" of GX Works: FX5 has two of ASCII, one with octal numbers of X and Y. */
+export const dataCodeSettings = [...dataCodes, 'ascii_xy_octal'] as const;
 
 /** The fields of a device that are MELSEC's own. */
 export const connectionSchema = z.object({
@@ -12,8 +15,7 @@ export const connectionSchema = z.object({
   /** Set in the PLC's parameters; there is no usual one. */
   port: z.int().min(1).max(65535),
   frame: z.enum(frames).default('3E'),
-  /** "Communication data code" of GX Works. */
-  data_code: z.enum(dataCodes).default('binary'),
+  data_code: z.enum(dataCodeSettings).default('binary'),
   series: z.enum(plcSeries).default('q'),
   /** The station that is meant: these four are those of the PLC that one is connected to. */
   network_no: z.int().min(0).max(239).default(0),

@@ -15,7 +15,7 @@ export interface PlcDevice {
   readonly code: number;
   readonly ascii: string;
   /** Radix of its numbers in the ASCII code of 3E and 4E. */
-  readonly asciiRadix: 10 | 16;
+  readonly asciiRadix: 8 | 10 | 16;
   /** Code in frames 1E; undefined for what they do not reach. QnUCPU User's Manual (SH-080811), 5.1.2; JY997D18101, page 9-17. */
   readonly code1e: number | undefined;
 }

@@ -120,6 +120,17 @@ describe('the frames that the manuals print', () => {
     );
   });
 
+  it('X and Y alone are octal where FX5 is set to "ASCII (X, Y OCT)": JY997D56001, 2.1', () => {
+    const asked = (symbol: string, isOctal: boolean) =>
+      framing3e('3E', 'ascii', isOctal)(ask(symbol, 0o45, 1), 4_000).bytes.toString().slice(30, 38);
+    expect([asked('Y', true), asked('Y', false), asked('M', true), asked('B', true)]).toEqual([
+      'Y*000045',
+      'Y*000025',
+      'M*000037',
+      'B*000025',
+    ]);
+  });
+
   it('256 points are written as 00 by 1E: JY997D18101, page 9-20, note 1', () => {
     expect(framing1e('ascii')(ask('D', 0, 256), 2_500).bytes.toString()).toBe('01FF000A4420000000000000');
   });

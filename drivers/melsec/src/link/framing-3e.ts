@@ -16,14 +16,21 @@ const serials = 0x1_0000;
 /**
  * Frames 3E, and 4E, which have a serial number. MELSEC Communication Protocol Reference Manual (SH-080008), 5 "Messages of Ethernet
  * interface module" and 8.2 "Batch read and write"; commands with the subcommands of Q and L, which iQ-R and FX5 know too.
+ * @param isOctal whether ASCII has the numbers of X and Y in octal: FX5 User's Manual (SLMP) (JY997D56001), 2.1, "Communication data code"
  */
-export function framing3e(frame: '3E' | '4E', code: DataCode): Framing {
+export function framing3e(frame: '3E' | '4E', code: DataCode, isOctal = false): Framing {
   // Begins at random, so that a process that was started again gives no number that the one before has just given.
   let serial = randomInt(serials);
   return (request, timeoutMs) => {
     serial = (serial + 1) % serials;
-    return outgoing(frame === '4E' ? serial : undefined, code, request, timeoutMs);
+    const shown = isOctal ? inOctal(request) : request;
+    return outgoing(frame === '4E' ? serial : undefined, code, shown, timeoutMs);
   };
+}
+
+function inOctal(request: McRequest): McRequest {
+  const { device } = request;
+  return device.radix === 'input_output' ? { ...request, device: { ...device, asciiRadix: 8 } } : request;
 }
 
 function outgoing(

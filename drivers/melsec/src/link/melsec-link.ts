@@ -21,7 +21,9 @@ export class MelsecLink implements Link {
 
   constructor({ host, port, frame, data_code }: MelsecConnection, surroundings: LinkHost) {
     this.#exchange = new Exchange({ host, port }, surroundings, longestAnswer);
-    this.#framing = frame === '1E' ? framing1e(data_code) : framing3e(frame, data_code);
+    const code = data_code === 'binary' ? 'binary' : 'ascii';
+    const isOctal = data_code === 'ascii_xy_octal';
+    this.#framing = frame === '1E' ? framing1e(code) : framing3e(frame, code, isOctal);
   }
 
   async read(group: Group, timeoutMs: number, hear?: Hear): Promise<Answer> {

@@ -97,12 +97,24 @@ it('another series is refused that does not have the addresses of the points', (
   ]);
 });
 
+it('octal numbers of X and Y in ASCII are a setting of FX5 alone', () => {
+  const problemsWith = (fields: object) =>
+    melsecSpec.problems?.({
+      ...{ id: '1', code: 'plc', protocol: 'melsec', mode: 'polled', timeout_ms: 1_000, points: [] },
+      connection: connection({ data_code: 'ascii_xy_octal', ...fields }),
+    });
+  expect(problemsWith({ series: 'fx5' })).toEqual([]);
+  const refused = [{ field: 'data_code', message: expect.stringContaining('choose ascii') }];
+  expect([problemsWith({}), problemsWith({ series: 'fx5', frame: '1E' })]).toEqual([refused, refused]);
+});
+
 it.each([
   [{}, 960, 7_168],
   [{ data_code: 'ascii' }, 960, 3_584],
   [{ frame: '4E', series: 'iq_r' }, 960, 7_168],
   [{ series: 'fx5' }, 960, 3_584],
   [{ series: 'fx5', data_code: 'ascii' }, 480, 1_792],
+  [{ series: 'fx5', data_code: 'ascii_xy_octal' }, 480, 1_792],
   [{ frame: '1E' }, 256, 256],
   [{ frame: '1E', series: 'fx3' }, 64, 256],
   [{ max_words: 100, max_bits: 7_000, data_code: 'ascii' }, 100, 3_584],
@@ -112,9 +124,11 @@ it.each([
 
 it('two devices of one port contradict each other where frame or data code differ', () => {
   const way = (fields: object) => melsecSpec.endpoint(connection(fields)).way;
-  expect([way({}), way({ frame: '4E', data_code: 'ascii' })]).toEqual([
+  const ways = [{}, { frame: '4E', data_code: 'ascii' }, { data_code: 'ascii_xy_octal' }].map(way);
+  expect(ways).toEqual([
     'MC protocol 3E in binary',
     'MC protocol 4E in ASCII',
+    'MC protocol 3E in ASCII with X and Y in octal',
   ]);
   const unit = (fields: object) => melsecSpec.pace(connection(fields)).unit;
   expect([unit({}), unit({ network_no: 1, pc_no: 2 })]).toEqual(['', '1/2/1023/0']);

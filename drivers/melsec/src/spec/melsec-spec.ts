@@ -33,7 +33,7 @@ export const melsecSpec: DriverSpec<MelsecConnection, MelsecPlace> = {
   parseAddress: (fields, point, connection) => parsePlace(placeSchema.parse(fields), point, connection),
   showAddress: (address) => address,
   endpoint: ({ host, port, frame, data_code }) =>
-    tcpEndpoint(host, port, `MC protocol ${frame} in ${data_code === 'ascii' ? 'ASCII' : 'binary'}`),
+    tcpEndpoint(host, port, `MC protocol ${frame} in ${codeNames[data_code]}`),
   pace: (connection) => ({
     unit: unitOf(connection),
     pauseAfterMs: 0,
@@ -46,14 +46,20 @@ export const melsecSpec: DriverSpec<MelsecConnection, MelsecPlace> = {
   learning,
 };
 
+const codeNames = { binary: 'binary', ascii: 'ASCII', ascii_xy_octal: 'ASCII with X and Y in octal' } as const;
+
 /** The station, where it is not the PLC that one is connected to. */
 function unitOf({ network_no, pc_no, module_io, module_station }: MelsecConnection): string {
   const route = [network_no, pc_no, module_io, module_station].join('/');
   return route === '0/255/1023/0' ? '' : route;
 }
 
+const octalOfOthers = 'ascii_xy_octal is a setting of FX5, in frames 3E: choose ascii';
+
 function problems({ connection, points }: Device<MelsecConnection, MelsecPlace>): FieldProblem[] {
-  const ofHost = hostProblem(connection.host);
+  const { host, data_code, series, frame } = connection;
+  const ofHost = hostProblem(host);
+  const isForeign = data_code === 'ascii_xy_octal' && (series !== 'fx5' || frame === '1E');
   // The series decides what an address means: another one may not have it.
   const ofPoints = points.flatMap((point) => {
     const parsed = parsePlace(point.address, point, connection);
@@ -61,5 +67,9 @@ function problems({ connection, points }: Device<MelsecConnection, MelsecPlace>)
       ? []
       : parsed.problems.map(({ message }) => ({ field: 'series', message: `${point.code}: ${message}` }));
   });
-  return [...(ofHost === undefined ? [] : [{ field: 'host', message: ofHost }]), ...ofPoints];
+  return [
+    ...(ofHost === undefined ? [] : [{ field: 'host', message: ofHost }]),
+    ...(isForeign ? [{ field: 'data_code', message: octalOfOthers }] : []),
+    ...ofPoints,
+  ];
 }

@@ -35,7 +35,11 @@ export const connectionWords: Words<keyof MelsecConnection> = {
   data_code: {
     label: both('Data code', '数据代码'),
     help: both('"Communication data code" in GX Works.', 'GX Works 中的“通信数据代码”。'),
-    options: { binary: both('Binary', '二进制'), ascii: both('ASCII', 'ASCII') },
+    options: {
+      binary: both('Binary', '二进制'),
+      ascii: both('ASCII; of FX5: ASCII (X, Y HEX)', 'ASCII；FX5 为 ASCII (X, Y HEX)'),
+      ascii_xy_octal: both('ASCII (X, Y OCT) of FX5', 'FX5 的 ASCII (X, Y OCT)'),
+    },
   },
   series: {
     label: both('Series', '系列'),
