@@ -78,6 +78,20 @@ it('a PLC is configured, read, lost, found again and written over the API alone'
   await untilStored('recipe', 'R2B4');
   expect(await latest('missing')).toBeUndefined();
 
+  const tested = (await rest.post(`/api/config/devices/${device.id}/test/`)).body;
+  expect(tested).toMatchObject({ status: 'partly' });
+  const heard = tested.requests.find(({ address }: { address: string }) => address === 'X17').heard;
+  expect(heard.map(({ parts }: { parts: unknown }) => parts)).toMatchObject([
+    expect.arrayContaining([
+      { part: 'device', length: 2, text: 'X*' },
+      { part: 'number', length: 6, text: '00000F' },
+    ]),
+    expect.arrayContaining([
+      { part: 'end_code', length: 4, text: '0000' },
+      { part: 'data', length: 1, text: '1' },
+    ]),
+  ]);
+
   plc.setFault({ kind: 'refuse_connections' });
   await eventually(async () => plc.openConnections === 0, { what: 'the PLC to be cut off' });
   plc.memory.set('D', 100, [77]);

@@ -24,6 +24,14 @@ const judgeMelsec =
     const parsed = spec.connection.parse({ host: '10.0.0.1', port: 5_000, ...connection });
     return judgedPoint({ spec, connection: parsed }, { device_id: 1, ...(body as object) });
   };
+const mqttPoint = { code: 'a', topic: 'hall/power', data_type: 'float64' };
+const judgeMqtt: Judge = (body) => {
+  const spec = specs.get('mqtt');
+  if (!spec) throw new Error('no MQTT');
+  const connection = spec.connection.parse({ host: 'broker' });
+  return judgedPoint({ spec, connection }, { device_id: 1, ...(body as object) });
+};
+const mqttDevice = { code: 'a', protocol: 'mqtt', host: 'broker' };
 const judgeDevice: Judge = (body) => bodies().devices.judged(body);
 const judgeTask: Judge = (body) => judgedBy(taskCreateSchema as never, body);
 const task = { code: 'a', period_ms: 1_000 };
@@ -80,6 +88,18 @@ describe('a fault in Chinese', () => {
       { ...melsecPoint, address: 'D1.1', data_type: 'bool', writable: true },
     ],
     ['a written X', judgeMelsec(), { ...melsecPoint, address: 'X1', data_type: 'bool', writable: true }],
+    ['octal of a Q', judgeDevice, { ...device, protocol: 'melsec', port: 5_000, data_code: 'ascii_xy_octal' }],
+    ['a # within', judgeMqtt, { ...mqttPoint, topic: 'hall/#/power' }],
+    ['a # beside text', judgeMqtt, { ...mqttPoint, topic: 'hall/x#' }],
+    ['a + beside text', judgeMqtt, { ...mqttPoint, topic: 'hall/x+' }],
+    ['no JSON Pointer', judgeMqtt, { ...mqttPoint, topic: 'hall/power#/~2', time_at: 'ts' }],
+    ['a pointer behind a filter', judgeMqtt, { ...mqttPoint, topic: 'hall/#/a' }],
+    ['a type that no message has', judgeMqtt, { ...mqttPoint, data_type: 'bcd16' }],
+    ['a wide command', judgeMqtt, { ...mqttPoint, command_topic: 'hall/+', command_payload: 'x' }],
+    ['a command to nowhere', judgeMqtt, { ...mqttPoint, command_payload: 'x' }],
+    ['a written array', judgeMqtt, { ...mqttPoint, writable: true, count: 2 }],
+    ['a password without a user', judgeDevice, { ...mqttDevice, password: { secret: 'x' }, tls: { cert: { secret: 'x' } } }],
+    ['no name of a secret', judgeDevice, { ...mqttDevice, username: 'a', password: { secret: '/etc/x' } }],
     ['no host', judgeDevice, { ...device, host: '' }],
     ['a host with its port', judgeDevice, { ...device, host: 'http://10.0.0.1:502' }],
     ['a line without a path', judgeDevice, { ...device, protocol: 'modbus_rtu', unit_id: 0 }],
@@ -111,7 +131,8 @@ describe('a fault in Chinese', () => {
     expect(faultInChinese('9 is above valid_max, 1')).toBe('9 大于 valid_max（1）');
     expect(faultInChinese('what nobody has put into Chinese')).toBe('what nobody has put into Chinese');
     const names = (text: string) => new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name));
-    const odd = Object.entries(chineseFaults).filter(([en, zh]) =>
+    const ofDrivers = [...specs.values()].map(({ words }) => words.sentences ?? {});
+    const odd = [chineseFaults, ...ofDrivers].flatMap(Object.entries<string>).filter(([en, zh]) =>
       [...names(zh)].some((name) => !names(en).has(name)),
     );
     expect(odd).toEqual([]);

@@ -126,7 +126,6 @@ export class Exchange {
       this.#fail('connection', 'the device sent data that nobody asked for');
       return;
     }
-    asked.hear?.('received', bytes.subarray(0, count));
     if (this.#count + count > this.#received.length) {
       this.#fail('connection', `malformed answer: more than ${this.#received.length} bytes`);
       return;
@@ -144,6 +143,7 @@ export class Exchange {
       this.#deadlinePassed();
       return;
     }
+    this.#tellReceived(asked);
     if (verdict.kind === 'refusal' && !verdict.failure.isAnswer) this.#drop();
     this.#settle();
     if (verdict.kind === 'answer') asked.resolve(verdict.answer);
@@ -164,9 +164,15 @@ export class Exchange {
   }
 
   #fail(kind: 'timeout' | 'connection', reason: string, cause?: unknown): void {
+    if (this.#asked?.outgoing) this.#tellReceived(this.#asked);
     this.#drop();
     const asked = this.#settle();
     asked?.reject(new DriverFailure(kind, reason, { cause, wasSent: asked.outgoing !== undefined }));
+  }
+
+  /** An answer is heard in one piece, in however many it came. */
+  #tellReceived({ hear }: Asked): void {
+    if (this.#count > 0) hear?.('received', this.#received.subarray(0, this.#count));
   }
 
   #settle(): Asked | undefined {

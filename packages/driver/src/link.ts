@@ -1,9 +1,10 @@
 import type { Channel, ChannelEvents } from './channel.ts';
+import type { FrameDirection } from './frame-parts.ts';
 import type { Answer, Command, Group } from './requests.ts';
 import type { ValueSink } from './value-sink.ts';
 
 /** Told of the bytes that go over the line for a request, as they do. They are the caller's no longer than the call takes. */
-export type Hear = (direction: 'sent' | 'received', bytes: Uint8Array) => void;
+export type Hear = (direction: FrameDirection, bytes: Uint8Array) => void;
 
 /**
  * The way to one endpoint. Callers keep to one request at a time, and to one watch for each device.

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Device, Mode } from './device.ts';
 import type { FieldRules, FieldWords, InBoth, JsonSchema } from './form-words.ts';
+import type { FrameDirection, FramePart } from './frame-parts.ts';
 import type { PointFields } from './point.ts';
 
 /** A field that does not fit, in words for its author. */
@@ -56,6 +57,8 @@ export interface ProtocolWords {
   /** The point's form from the top, `data_type` among the fields of the place; these first and then `data_type` unless set. */
   readonly placeOrder?: readonly string[];
   readonly notations: readonly AddressNotation[];
+  /** The parts of a frame, by the names that `DriverSpec.frameParts` gives them. */
+  readonly frameParts?: Readonly<Record<string, InBoth>>;
   /** Chinese for the names in messages of problems, by their English. */
   readonly faultNames?: Readonly<Record<string, string>>;
   /** Chinese for what it says in English of faults and failures, with `{{name}}` for what a sentence names (`words/sentences-in-chinese.ts`). */
@@ -147,6 +150,8 @@ export interface DriverSpec<C extends object = object, A = unknown> {
    */
   problems?(device: Device<C, A>): readonly FieldProblem[];
   forecast?(device: Device<C, A>, assumed: AssumedTimes): Forecast;
+  /** Takes bytes that went over the line apart, from the first to the last: for whoever looks at a device's answers. */
+  frameParts?(bytes: Uint8Array, direction: FrameDirection, connection: C): readonly FramePart[];
   readonly learning?: Learning<C>;
 }
 

@@ -6,6 +6,8 @@ import { tcpEndpoint } from '@holdfast/driver/tcp-endpoint.ts';
 import { connectionSchema, type MelsecConnection } from '../layout/connection.ts';
 import { type MelsecPlace, placeSchema } from '../layout/place.ts';
 import { melsecReading } from '../plan/melsec-reading.ts';
+import { chineseFaults } from './chinese-faults.ts';
+import { framePartWords, frameParts } from './frame-parts.ts';
 import { learning } from './learning.ts';
 import { deviceExamples, pointExamples } from './melsec-examples.ts';
 import { melsecSentences } from './melsec-sentences.ts';
@@ -22,7 +24,8 @@ export const melsecSpec: DriverSpec<MelsecConnection, MelsecPlace> = {
     connection: connectionWords,
     place: placeWords,
     faultNames,
-    sentences: melsecSentences,
+    sentences: { ...chineseFaults, ...melsecSentences },
+    frameParts: framePartWords,
     notations: [],
     deviceExamples,
     pointExamples,
@@ -43,6 +46,7 @@ export const melsecSpec: DriverSpec<MelsecConnection, MelsecPlace> = {
   }),
   problems,
   forecast: (device, { roundTripMs }) => blockForecast(device, melsecReading(device), roundTripMs),
+  frameParts,
   learning,
 };
 

@@ -4,9 +4,11 @@ import { connectionSchema, type ModbusConnection, type ModbusProtocol } from '..
 import { endpointKey, endpointOf, endpointWay } from '../layout/endpoint-address.ts';
 import { type ModbusPlace, placeSchema, type WrittenPlace } from '../layout/place.ts';
 import { type FlatDevice, flatDevice } from '../plan/flat-device.ts';
+import { chineseFaults } from './chinese-faults.ts';
 import { deviceForm } from './device-form.ts';
 import { deviceProblems } from './device-rules.ts';
 import { forecast } from './forecast.ts';
+import { framePartWords, frameParts } from './frame-parts.ts';
 import { learning } from './learning.ts';
 import { deviceExamples, notations, pointExamples } from './modbus-examples.ts';
 import { modbusSentences } from './modbus-sentences.ts';
@@ -26,7 +28,7 @@ export function modbusSpec(protocol: ModbusProtocol): DriverSpec<ModbusConnectio
       connection: modbusDeviceWords,
       place: placeWords,
       ...{ placeOrder, pointRules, pointForm, notations, pointExamples, faultNames },
-      sentences: modbusSentences,
+      ...{ frameParts: framePartWords, sentences: { ...chineseFaults, ...modbusSentences } },
       deviceForm: (schema) => deviceForm(protocol, schema),
       deviceExamples: deviceExamples[protocol],
       probe: { code: 'probe', table: 'holding_register', address: 0, data_type: 'uint16' },
@@ -52,6 +54,7 @@ export function modbusSpec(protocol: ModbusProtocol): DriverSpec<ModbusConnectio
       ...(device.points.length > 0 ? neverReadable(flat(device)) : []),
     ],
     forecast: (device, assumed: AssumedTimes) => forecast(flat(device), assumed),
+    frameParts: (bytes, direction) => frameParts(bytes, direction, protocol),
     learning,
   };
 }

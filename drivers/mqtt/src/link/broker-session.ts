@@ -1,6 +1,6 @@
 import type { Channel } from '@holdfast/driver/channel.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
-import type { LinkHost } from '@holdfast/driver/link.ts';
+import type { Hear, LinkHost } from '@holdfast/driver/link.ts';
 import mqtt, { type IPublishPacket, type Packet } from 'mqtt-packet';
 import type { MqttConnection } from '../layout/connection.ts';
 import { refusalInWords } from './refusal-in-words.ts';
@@ -13,6 +13,8 @@ export interface BrokerSessionOptions {
   readonly isKept: boolean;
   /** Called once for all messages that have come together. */
   readonly onMessages?: (messages: readonly IPublishPacket[]) => void;
+  /** Told of subscriptions and messages alone: the first packet has a password. */
+  readonly hear?: Hear | undefined;
 }
 
 /** Messages that a broker of MQTT 5 may give us unacknowledged; of so many some may come twice after a kill. */
@@ -184,7 +186,9 @@ export class BrokerSession {
       return;
     }
     this.#wasSent = true;
-    this.#channel?.write(mqtt.generate(packet, { protocolVersion: this.#version }));
+    const bytes = mqtt.generate(packet, { protocolVersion: this.#version });
+    if (packet.cmd === 'subscribe') this.#options.hear?.('sent', bytes);
+    this.#channel?.write(bytes);
   }
 
   #answer(cmd: string, id: number): Promise<Packet> {
@@ -213,6 +217,7 @@ export class BrokerSession {
   #received(packet: Packet): void {
     if (this.isOver) return;
     if (packet.cmd === 'publish') {
+      this.#options.hear?.('received', mqtt.generate(packet, { protocolVersion: this.#version }));
       this.#messages.push(packet);
       return;
     }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import { openLinkHost } from '@holdfast/driver/host/link-host.ts';
-import type { WatchSink } from '@holdfast/driver/link.ts';
+import type { Hear, WatchSink } from '@holdfast/driver/link.ts';
 import { PointList } from '@holdfast/driver/point-list.ts';
 import { Readings } from '@holdfast/driver/values/readings.ts';
 import { certificatesForTest, opensslIsInstalled } from '@holdfast/test/support/certificates-for-test.ts';
@@ -11,6 +11,7 @@ import mqtt from 'mqtt';
 import { describe, expect, it } from 'vitest';
 import { connectionSchema, type MqttConnection } from '../layout/connection.ts';
 import { mqttPlan } from '../plan/mqtt-plan.ts';
+import { mqttSpec } from '../spec/mqtt-spec.ts';
 import { deviceOf, type MqttPoint, pointOf } from '../testing/mqtt-devices.ts';
 import { MqttLink } from './mqtt-link.ts';
 
@@ -181,7 +182,13 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
     });
     await publish('hall/level', '7', true);
     const readings = new Readings(list);
-    (await link.read(group, 60_000)).decode(readings);
+    const heard: string[] = [];
+    const hear: Hear = (direction, bytes) => {
+      const parts = mqttSpec.frameParts?.(bytes, direction, connectionSchema.parse({ host: 'broker' })) ?? [];
+      heard.push([direction, ...parts.flatMap(({ text }) => text ?? [])].join(' '));
+    };
+    (await link.read(group, 60_000, hear)).decode(readings);
+    expect(heard).toEqual(['sent SUBSCRIBE hall/level 0', 'received PUBLISH, QoS 0, RETAIN hall/level 7']);
     expect(readings.all).toMatchObject([{ code: 'level', value: 7, quality: 'uncertain' }]);
   });
 

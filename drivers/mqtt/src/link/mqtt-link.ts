@@ -1,5 +1,5 @@
 import { DriverFailure } from '@holdfast/driver/failure.ts';
-import type { Link, LinkHost, WatchSink } from '@holdfast/driver/link.ts';
+import type { Hear, Link, LinkHost, WatchSink } from '@holdfast/driver/link.ts';
 import type { Answer, Command, Group } from '@holdfast/driver/requests.ts';
 import type { IPublishPacket } from 'mqtt-packet';
 import type { MqttConnection } from '../layout/connection.ts';
@@ -64,7 +64,7 @@ export class MqttLink implements Link {
   }
 
   /** Takes what the broker has retained, and what is published meanwhile. */
-  async read(group: Group, timeoutMs: number): Promise<Answer> {
+  async read(group: Group, timeoutMs: number, hear?: Hear): Promise<Answer> {
     const { routes } = group as MqttGroup;
     const messages: Message[] = [];
     const open = new Set(routes.filters);
@@ -75,6 +75,7 @@ export class MqttLink implements Link {
     const session = this.#session({
       clientId: passingClientId(),
       isKept: false,
+      hear,
       onMessages: (packets) => {
         messages.push(...packets.map(messageOf));
         for (const { topic } of packets) open.delete(topic);

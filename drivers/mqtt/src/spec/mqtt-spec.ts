@@ -7,6 +7,7 @@ import { pointerSteps } from '../layout/json-pointer.ts';
 import { parseTopic } from '../layout/topic-address.ts';
 import { topicProblem } from '../layout/topic-filter.ts';
 import { messageTypes } from '../values/message-values.ts';
+import { frameParts } from './frame-parts.ts';
 import { mqttWords } from './mqtt-words.ts';
 
 export const mqttSpec: DriverSpec<MqttConnection, MqttPlace> = {
@@ -26,6 +27,7 @@ export const mqttSpec: DriverSpec<MqttConnection, MqttPlace> = {
   endpoint: ({ host, port }) => ({ ...tcpEndpoint(host, port, 'mqtt'), isExclusive: false }),
   pace: () => ({ unit: '', pauseAfterMs: 0, pauses: 'endpoint', busyRetries: 0, closesAfterTick: false }),
   problems: deviceProblems,
+  frameParts,
 };
 
 function problemsOf(address: MqttPlace, point: PointFields): FieldProblem[] {

@@ -1,6 +1,7 @@
 import { both, type FieldWords } from '@holdfast/driver/form-words.ts';
 import type { ProtocolWords } from '@holdfast/driver/spec.ts';
 import type { MqttConnection, MqttPlace } from '../layout/connection.ts';
+import { framePartWords } from './frame-parts.ts';
 import { mqttSentences } from './mqtt-sentences.ts';
 
 type Words<Field extends string> = Readonly<Record<Field, FieldWords>>;
@@ -92,6 +93,7 @@ export const mqttWords: ProtocolWords = {
   place,
   sentences: mqttSentences,
   notations: [],
+  frameParts: framePartWords,
   deviceExamples: [
     { code: 'meter-4', protocol: 'mqtt', host: 'broker.plant.lan' },
     {

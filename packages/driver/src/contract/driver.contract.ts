@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Device } from '../device.ts';
 import type { Driver } from '../driver.ts';
 import { DriverFailure } from '../failure.ts';
+import type { FrameDirection } from '../frame-parts.ts';
 import type { Link } from '../link.ts';
 import type { PointValue } from '../point.ts';
 import type { PointList } from '../point-list.ts';
@@ -62,6 +63,24 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       }
       expect(peer.requests()).toBe(groups.length);
       expect([host.dials, proxy.connections]).toEqual([1, 1]);
+    });
+
+    it('tells the bytes that went over the line, and takes them apart by parts that have words', async () => {
+      const { device, link, first } = await start();
+      const { spec } = subject.driver;
+      const heard: [FrameDirection, Buffer][] = [];
+      await link.read(first, device.timeout_ms, (direction, bytes) =>
+        heard.push([direction, Buffer.from(bytes)]),
+      );
+      expect(heard[0]?.[0]).toBe('sent');
+      expect(heard.at(-1)?.[0]).toBe('received');
+      for (const [direction, bytes] of heard) {
+        const parts = spec.frameParts?.(bytes, direction, device.connection);
+        if (!parts) continue;
+        expect(parts.reduce((sum, { length }) => sum + length, 0)).toBe(bytes.length);
+        const unnamed = parts.filter(({ part }) => spec.words.frameParts?.[part] === undefined);
+        expect(unnamed).toEqual([]);
+      }
     });
 
     it.each(faults)('settles when its answer is hurt by %s, and takes the next one right', async (fault) => {

@@ -1,17 +1,13 @@
 import { valueCodes } from '@holdfast/driver/point.ts';
-import type {
-  DeviceCall,
-  DeviceReply,
-  ReadPoint,
-  ReadRequestReport,
-} from '@holdfast/shared/contracts/device-call.ts';
-import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { DeviceCall, DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
+import type { DeviceTestView, ShownRequest } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
 import { retold } from '../problems/retold.ts';
 import { said } from '../problems/said.ts';
 import { endpointHolders } from './endpoint-holders.ts';
+import { withFrameParts } from './frame-parts.ts';
 import { type ShownLimitsSources, toldLimits } from './learned-limits/shown-limits.ts';
 import { reachDevice } from './reach-device.ts';
 
@@ -56,7 +52,7 @@ export async function readOnce(
   const { collectors, device, holders, labels, learnedLimits, withinMs, traceparent } = options;
   const untilMs = performance.now() + withinMs;
   const points: ReadPoint[] = [];
-  const requests: ReadRequestReport[] = [];
+  const requests: ShownRequest[] = [];
   let collectorId: string | null = null;
   let givenUp: GivenUp;
   for (let from = 0; from < device.points.length; from += pointsPerCall) {
@@ -85,7 +81,8 @@ export async function readOnce(
     const { reply } = reached;
     if (reply.kind === 'read') {
       points.push(...reply.points.map(retoldPoint));
-      requests.push(...reply.requests.map((each) => ({ ...each, error: retold(each.error) })));
+      const told = reply.requests.map((each) => ({ ...each, error: retold(each.error) }));
+      requests.push(...withFrameParts(told, device));
       givenUp = reply.given_up && { ...reply.given_up, detail: retold(reply.given_up.detail) };
     } else {
       const isRefused = reply.kind === 'refused';

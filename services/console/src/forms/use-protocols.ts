@@ -27,3 +27,10 @@ export function usePlaceWord(protocol: string | undefined): (field: string, valu
     return words === undefined ? String(value) : words[language].replace(/ ?[(（].*[)）]/, '');
   };
 }
+
+/** The word for a part of a frame; its name where there is none. */
+export function useFrameWord(protocol: string | undefined): (part: string) => string {
+  const { language } = useFormTexts();
+  const forms = useProtocols().data?.find((each) => each.protocol === protocol);
+  return (part) => forms?.frame_parts[part]?.[language] ?? part;
+}

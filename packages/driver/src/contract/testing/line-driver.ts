@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Driver } from '../../driver.ts';
-import { Exchange, fault, incomplete, type Verdict } from '../../exchange.ts';
+import { Exchange, fault, incomplete, type Outgoing, type Verdict } from '../../exchange.ts';
 import { both } from '../../form-words.ts';
-import type { Link, LinkHost } from '../../link.ts';
+import type { Hear, Link, LinkHost } from '../../link.ts';
 import type { Answer, Command, Group } from '../../requests.ts';
 import type { DriverSpec } from '../../spec.ts';
 import { tcpEndpoint } from '../../tcp-endpoint.ts';
@@ -105,13 +105,13 @@ class LineLink implements Link {
     this.#exchange = new Exchange(to, host, longestLine);
   }
 
-  async read(group: Group, timeoutMs: number): Promise<Answer> {
+  async read(group: Group, timeoutMs: number, hear?: Hear): Promise<Answer> {
     const { request, values, decode } = group as LineGroup;
-    const numbers = await this.#ask(request, timeoutMs, (fields) =>
+    const take = (fields: string[]) =>
       fields.length === values.length && fields.every((field) => /^-?\d+$/.test(field))
         ? fields.map(Number)
-        : undefined,
-    );
+        : undefined;
+    const numbers = await this.#ask(request, timeoutMs, take, hear);
     return { decode: (sink) => decode(numbers, sink) };
   }
 
@@ -124,15 +124,21 @@ class LineLink implements Link {
     this.#exchange.disconnect();
   }
 
-  #ask<T>(request: string, timeoutMs: number, take: (fields: string[]) => T | undefined): Promise<T> {
-    return this.#exchange.ask(() => {
+  #ask<T>(
+    request: string,
+    timeoutMs: number,
+    take: (fields: string[]) => T | undefined,
+    hear?: Hear,
+  ): Promise<T> {
+    const make = (): Outgoing<T> => {
       this.#number += 1;
       const number = String(this.#number);
       return {
         bytes: Buffer.from(`${number} ${request}\n`),
         judge: (received, count) => judge(Buffer.from(received.subarray(0, count)), number, take),
       };
-    }, timeoutMs);
+    };
+    return this.#exchange.ask(make, timeoutMs, hear);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Specs } from '@holdfast/driver/spec.ts';
 import * as z from 'zod';
-import { readPointSchema, readRequestReportSchema } from '../device-call.ts';
+import { heardBytesSchema, readPointSchema, readRequestReportSchema } from '../device-call.ts';
 import { closedObject } from './closed-object.ts';
 import type { DeviceBodies, DeviceCreate } from './device-http.ts';
 import { described, type Judged, judgedBy, schemaOf } from './judged.ts';
@@ -8,6 +8,15 @@ import { devicePointSchema, type JudgedPoint, judgedDevicePoint } from './point-
 
 /** `partly`: some points gave no value. */
 export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
+
+/** Bytes of a frame that belong together. `part` is one of `frame_parts` of the protocol; `text` says what its bytes say where that is text. */
+export const framePartSchema = z.object({ part: z.string(), length: z.int(), text: z.string().optional() });
+
+/** A request with the frames that were heard taken apart, as the protocol of the device has them: their parts from the first byte on. */
+export const shownRequestSchema = readRequestReportSchema.extend({
+  heard: z.array(heardBytesSchema.extend({ parts: z.array(framePartSchema) })).optional(),
+});
+export type ShownRequest = z.infer<typeof shownRequestSchema>;
 
 /** The answer when a device's points were read once. */
 export const deviceTestSchema = z.object({
@@ -21,7 +30,7 @@ export const deviceTestSchema = z.object({
   /** The collector that asked the device; null when none did. */
   collector_id: z.string().nullable(),
   points: z.array(readPointSchema),
-  requests: z.array(readRequestReportSchema),
+  requests: z.array(shownRequestSchema),
 });
 export type DeviceTestView = z.infer<typeof deviceTestSchema>;
 

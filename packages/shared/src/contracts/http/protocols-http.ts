@@ -29,6 +29,8 @@ const protocolFormsSchema = z.object({
   point: jsonSchema,
   /** The first that fits counts. */
   notations: z.array(addressNotationSchema),
+  /** The parts that frames are taken apart into, by their names. */
+  frame_parts: z.record(z.string(), inBoth),
   /** A point that shows whether a device answers, also by refusing it. */
   probe: z.record(z.string(), z.unknown()),
 });

@@ -22,6 +22,7 @@ export function protocolForms(specs: Specs, bodies: DeviceBodies): readonly Prot
       device: deviceForm(spec, bodies),
       point,
       notations: words.notations.map(({ sets, ...rest }) => ({ ...rest, sets: { ...sets } })),
+      frame_parts: { ...words.frameParts },
       probe: { ...words.probe },
     };
   });

@@ -100,11 +100,6 @@ export const chineseFaults = {
   'a value of the array {{array}} is named {{name}} too': '数组 {{array}} 中也有一个值名为 {{name}}',
   '{{device}}: a value of the array {{array}} is named {{name}} too':
     '{{device}}：数组 {{array}} 中也有一个值名为 {{name}}',
-  '{{device}}, {{point}}: it reaches beyond the last register': '{{device}}，{{point}}：超出最后一个寄存器',
-  '{{device}}, {{point}}: it is wider than the largest read of the device':
-    '{{device}}，{{point}}：超过设备单次最大读取数量',
-  '{{device}}, {{point}}: it lies in a range that the profile of the device excludes':
-    '{{device}}，{{point}}：位于设备配置的排除区间内',
   '{{devices}}: {{endpoint}} cannot speak {{one}} and {{other}}':
     '{{devices}}：{{endpoint}} 不能同时使用 {{one}} 和 {{other}}',
   '{{devices}}: {{endpoint}} cannot run at {{one}} and at {{other}}':
@@ -114,45 +109,11 @@ export const chineseFaults = {
   '{{had}} of {{point}} are stored, and the database takes no {{kind}} beside them: make a new point with another code, such as {{code}}, and disable the one that there was':
     '{{point}} 已存有{{had}}，数据库不能再存入{{kind}}：请用另一个代码（如 {{code}}）新建点位，并停用原来的点位',
 
-  'is required with modbus_rtu: {"path": "/dev/ttyUSB0"}':
-    '使用 modbus_rtu 时必须给出：{"path": "/dev/ttyUSB0"}',
-  'a serial line has no host: leave it out, or use modbus_rtu_over_tcp for a serial gateway':
-    '串口没有主机地址：请去掉它；串口网关请使用 modbus_rtu_over_tcp',
-  'is required with {{protocol}}': '使用 {{protocol}} 时必须给出',
   'must be a name or an address alone, such as 192.168.1.20: without "http://" and brackets, and the port has a field of its own':
     '只写主机名或地址，如 192.168.1.20：不带“http://”和方括号，端口另有字段',
-  'only modbus_rtu has a serial line, not {{protocol}}': '只有 modbus_rtu 使用串口，{{protocol}} 不使用',
-  '0 addresses all units of a serial line, and none of them answers': '0 是串口的广播地址，没有从站会应答',
-  'connect_pause_ms of {{pause}} comes off the timeout of {{timeout}} ms and leaves nothing of it: give the device a longer timeout_ms':
-    'connect_pause_ms 为 {{pause}}，占满了 {{timeout}} 毫秒的超时时间：请为设备设置更长的 timeout_ms',
 
-  '{{notation}} is no address: {{allowed}}': '{{notation}} 不是地址：{{allowed}}',
-  '{{notation}} is outside 0…{{last}}: {{allowed}}': '{{notation}} 超出 0…{{last}}：{{allowed}}',
-  'write the zero-based address as a number (0), in hexadecimal ("0x0000"), or in the classic notation with its table ("40001", "400001")':
-    '请写从 0 开始的地址（0）、十六进制（"0x0000"），或带数据区的传统写法（"40001"、"400001"）',
-  'must be a whole number (zero-based), hexadecimal ("0x1F") or in the classic notation ("40001")':
-    '应为整数（从 0 开始）、十六进制（"0x1F"）或传统写法（"40001"）',
-  'is required, unless the address is in the classic notation ("40001")':
-    '必须给出，除非地址用传统写法（"40001"）',
-  '{{notation}} is of the table {{named}}, not {{table}}: leave one of them out, or correct it':
-    '{{notation}} 属于{{named}}，而不是{{table}}：请去掉其一，或改正',
-  '{{notation}} does not exist: the classic notation counts from 1 to {{last}}':
-    '{{notation}} 不存在：传统写法从 1 数到 {{last}}',
-  "{{address}} without quotes is the zero-based address {{same}} ({{classic}} in the classic notation). If the manual's {{manual}} is meant, which is the zero-based {{position}}, write it in quotes: {{quoted}}":
-    '不带引号的 {{address}} 是从 0 开始的地址 {{same}}（传统写法为 {{classic}}）。若指手册中的 {{manual}}，即从 0 开始的 {{position}}，请加上引号：{{quoted}}',
-
-  'a {{table}} is a single bit: its data_type is bool, not {{type}}':
-    '{{table}}只有一个位：data_type 应为 bool，而不是 {{type}}',
-  'an array of {{count}} {{type}} at {{address}} needs an address after the last one':
-    '从 {{address}} 开始的 {{count}} 个 {{type}} 的数组超出最后一个地址',
-  '{{type}} at {{address}} needs an address after the last one':
-    '从 {{address}} 开始的 {{type}} 超出最后一个地址',
   'its last value is named {{name}}, which is longer than {{max}} characters':
     '其最后一个值名为 {{name}}，超过 {{max}} 个字符',
-  'only a bool in a register has a bit, not {{type}}': '只有寄存器中的 bool 才有 bit，{{type}}没有',
-  'only int8 and uint8 have a byte, not {{type}}': '只有 int8 和 uint8 才有 byte，{{type}}没有',
-  'a string needs its length in registers: half as many as it has bytes':
-    '字符串必须给出以寄存器计的长度：字节数的一半',
   'only a string has a length, not {{type}}; an array has a count':
     '只有字符串才有 length，{{type}}没有；数组用 count',
   'only a string has an encoding, not {{type}}': '只有字符串才有 encoding，{{type}}没有',
@@ -169,31 +130,6 @@ export const chineseFaults = {
   'names no number': '没有列出任何数值',
   '{{number}} is no number that {{type}} can be, which holds {{range}}':
     '{{type}}不可能取值 {{number}}，其范围是 {{range}}',
-  'a point of the table {{table}} cannot be written: only coils and holding registers can':
-    '{{table}}的点位不能写入：只有线圈和保持寄存器可以',
-  'a part of a register cannot be written: the rest of it would have to be read and written back, and what the device changed meanwhile would be lost':
-    '寄存器的一部分不能写入：须先读出其余部分再写回，其间设备的更改会丢失',
-  '{{address}} is no address of a PLC: write D100, D100.3, W1F, M10 or X1F':
-    '{{address}} 不是 PLC 地址：应为 D100、D100.3、W1F、M10 或 X1F',
-  '{{address}}: numbers of {{device}} are {{radix}} on this series':
-    '{{address}}：此系列的 {{device}} 采用{{radix}}编号',
-  '{{address}} is beyond the last number that a request can name': '{{address}} 超出请求能表示的最大编号',
-  '{{device}} is a bit itself: leave {{bit}} out': '{{device}} 本身就是位：请去掉 {{bit}}',
-  '{{address}}: a word has the bits 0 to F': '{{address}}：字的位为 0 至 F',
-  'must be an address such as D100, D100.3, W1F or X1F': '应为地址，如 D100、D100.3、W1F 或 X1F',
-  'frames 1E do not reach {{device}}: use a device that they reach, such as D or M, or frame 3E':
-    '1E 帧不能访问 {{device}}：请改用可访问的软元件（如 D、M）或 3E 帧',
-  'takes {{width}} {{unit}}, and one read of this PLC gives {{most}}: split it':
-    '占 {{width}} 个{{unit}}，而此 PLC 单次最多读取 {{most}} 个：请拆分',
-  '{{device}} names a single bit here: its data_type is bool, not {{type}}':
-    '{{device}} 在此为单个位：data_type 应为 bool，而不是 {{type}}',
-  'a PLC has words of 16 bits and no {{type}}: use int16 or uint16':
-    'PLC 的字为 16 位，没有 {{type}}：请用 int16 或 uint16',
-  'a string needs its length in words: half as many as it has bytes': '文本须以字数给出长度，即字节数的一半',
-  'a bit of a word cannot be written: the word would have to be read and written back, and what the program changed meanwhile would be lost; have the program take it from a relay, such as M100':
-    '字的位不能写入：须先读出整个字再写回，其间程序的更改会丢失；请由程序从继电器（如 M100）取值',
-  'an input cannot be written: the PLC overwrites it in its next scan; have the program take the value from a relay, such as M100':
-    '输入不能写入：PLC 会在下一扫描周期覆盖它；请由程序从继电器（如 M100）取值',
   'arrays cannot be written: make a point of the one element, without a count':
     '数组不能写入：请为单个元素另建一个不带 count 的点位',
 

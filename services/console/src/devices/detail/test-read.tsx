@@ -2,12 +2,12 @@ import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call
 import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { usePlaceWord } from '../../forms/use-protocols.ts';
+import { useFrameWord, usePlaceWord } from '../../forms/use-protocols.ts';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
 import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
-import { fieldsOfFrame } from './frame-parts.ts';
+import { fieldsOfFrame } from './frame-fields.ts';
 import { useForbidden } from './may-do.ts';
 import { useDeviceTexts } from './texts.ts';
 import type { TestReading } from './use-test-read.ts';
@@ -109,6 +109,7 @@ function Request({
 }) {
   const { t, locale } = useDeviceTexts();
   const placeWord = usePlaceWord(protocol);
+  const frameWord = useFrameWord(protocol);
   const took = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(ms);
   return (
     <li>
@@ -132,15 +133,15 @@ function Request({
         <p className="quiet small">{t('device.test.unheard')}</p>
       ) : (
         <dl className="frames">
-          {heard.map(({ direction, ms: after, bytes }) => (
+          {heard.map(({ direction, ms: after, bytes, parts }) => (
             <div key={`${direction} ${after} ${bytes}`}>
               <dt className="small">{t(`device.test.${direction}`)}</dt>
               <dd className="frame">
-                {fieldsOfFrame(bytes, direction, protocol).map(({ part, bytes: shown }, at) => (
+                {fieldsOfFrame({ bytes, parts }).map(({ part, shown }, at) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: the fields of a frame stay in their order
                   <span key={at} className={`frame-field is-${part}`}>
                     <code>{shown}</code>
-                    <small>{t(`device.bytes.${part}`)}</small>
+                    {part !== undefined && <small>{frameWord(part)}</small>}
                   </span>
                 ))}
               </dd>

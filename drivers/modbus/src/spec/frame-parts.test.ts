@@ -1,25 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsOfFrame } from './frame-parts.ts';
+import type { ModbusProtocol } from '../layout/connection.ts';
+import { frameParts } from './frame-parts.ts';
 
-const told = (...frame: Parameters<typeof fieldsOfFrame>) =>
-  fieldsOfFrame(...frame).map(({ part, bytes }) => `${part} ${bytes}`);
+const told = (hex: string, direction: 'sent' | 'received', protocol: ModbusProtocol) => {
+  let at = 0;
+  return frameParts(Buffer.from(hex, 'hex'), direction, protocol).map(({ part, length }) => {
+    at += length * 2;
+    return `${part} ${hex.slice(at - length * 2, at)}`;
+  });
+};
 
 describe('the bytes of a frame', () => {
   it('are told field by field over Modbus TCP', () => {
     expect(told('000100000006010300000002', 'sent', 'modbus_tcp')).toEqual([
-      'transaction 00 01',
-      'protocol 00 00',
-      'length 00 06',
+      'transaction 0001',
+      'protocol 0000',
+      'length 0006',
       'unit 01',
       'function 03',
-      'address 00 00',
-      'quantity 00 02',
+      'address 0000',
+      'quantity 0002',
     ]);
     expect(told('00010000000701030441ac0000', 'received', 'modbus_tcp').slice(3)).toEqual([
       'unit 01',
       'function 03',
       'count 04',
-      'data 41 AC 00 00',
+      'data 41ac0000',
     ]);
   });
 
@@ -32,19 +38,19 @@ describe('the bytes of a frame', () => {
       'unit 01',
       'function 83',
       'exception 02',
-      'crc C0 F1',
+      'crc c0f1',
     ]);
     expect(told('0103020007f986', 'received', 'modbus_rtu_over_tcp')).toEqual([
       'unit 01',
       'function 03',
       'count 02',
-      'data 00 07',
-      'crc F9 86',
+      'data 0007',
+      'crc f986',
     ]);
   });
 
   it('are told as far as they came', () => {
-    expect(told('0001', 'received', 'modbus_tcp')).toEqual(['transaction 00 01']);
+    expect(told('0001', 'received', 'modbus_tcp')).toEqual(['transaction 0001']);
     expect(told('', 'received', 'modbus_tcp')).toEqual([]);
   });
 });

@@ -1,0 +1,82 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+import { asciiText, type FrameDirection, type FramePart, FrameParts } from '@holdfast/driver/frame-parts.ts';
+import type { MelsecConnection } from '../layout/connection.ts';
+
+export const framePartWords = {
+  subheader: both('subheader', '副帧头'),
+  serial: both('serial number', '序列号'),
+  fixed: both('fixed', '固定值'),
+  network: both('network', '网络号'),
+  pc: both('PC', 'PC 号'),
+  module_io: both('module I/O', '模块 I/O 号'),
+  module_station: both('station', '模块站号'),
+  length: both('length', '数据长度'),
+  timer: both('timer', '监视定时器'),
+  command: both('command', '指令'),
+  subcommand: both('subcommand', '子指令'),
+  device: both('device', '软元件'),
+  number: both('number', '起始编号'),
+  points: both('points', '点数'),
+  end_code: both('end code', '结束代码'),
+  abnormal_code: both('abnormal code', '异常代码'),
+  data: both('data', '数据'),
+} as const satisfies Readonly<Record<string, InBoth>>;
+
+/** The end code of 1E behind which an abnormal code stands. */
+const withAbnormalCode = 0x5b;
+
+/** The parts of a frame of a batch read or write, and of its answer. SH-080008, 5 and 18. */
+export function frameParts(
+  bytes: Uint8Array,
+  direction: FrameDirection,
+  { frame, data_code }: MelsecConnection,
+): readonly FramePart[] {
+  const isAscii = data_code !== 'binary';
+  const parts = new FrameParts(bytes);
+  /** @param length in binary. ASCII has twice as many, and shows what it says. */
+  const take = (part: keyof typeof framePartWords, length: number) =>
+    numberIn(
+      parts.take(part, isAscii ? length * 2 : length, isAscii ? asciiText : undefined),
+      isAscii,
+    );
+  const all = (...named: [keyof typeof framePartWords, number][]) => {
+    for (const [part, length] of named) take(part, length);
+  };
+  const route = () => all(['network', 1], ['pc', 1], ['module_io', 2], ['module_station', 1]);
+  const is1e = frame === '1E';
+  const device = () => {
+    const place: [keyof typeof framePartWords, number][] = [
+      ['number', is1e ? 4 : 3],
+      ['device', is1e ? 2 : 1],
+    ];
+    all(...(isAscii ? place.reverse() : place));
+  };
+
+  take('subheader', is1e ? 1 : 2);
+  if (frame === '4E') all(['serial', 2], ['fixed', 2]);
+  if (!is1e) {
+    route();
+    take('length', 2);
+  }
+  if (direction === 'sent') {
+    if (is1e) all(['pc', 1], ['timer', 2]);
+    else all(['timer', 2], ['command', 2], ['subcommand', 2]);
+    device();
+    take('points', is1e ? 1 : 2);
+    if (is1e) take('fixed', 1);
+  } else {
+    const endCode = take('end_code', is1e ? 1 : 2);
+    if (is1e && endCode === withAbnormalCode) all(['abnormal_code', 1], ['fixed', 1]);
+    if (!is1e && endCode > 0) {
+      route();
+      all(['command', 2], ['subcommand', 2]);
+    }
+  }
+  parts.take('data', parts.left, isAscii ? asciiText : undefined);
+  return parts.parts;
+}
+
+function numberIn(bytes: Uint8Array, isAscii: boolean): number {
+  if (isAscii) return Number.parseInt(asciiText(bytes) ?? '', 16);
+  return bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
+}

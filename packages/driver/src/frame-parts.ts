@@ -1,0 +1,56 @@
+/** Bytes of a frame that belong together, for people. */
+export interface FramePart {
+  /** Its name among `frameParts` of the protocol's words. */
+  readonly part: string;
+  /** Bytes that it has. */
+  readonly length: number;
+  /** Its content, where that is said better by text than by its bytes. */
+  readonly text?: string;
+}
+
+export type FrameDirection = 'sent' | 'received';
+
+/** Takes a frame apart from its beginning, as far as it came. */
+export class FrameParts {
+  readonly parts: FramePart[] = [];
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Bytes that no part has yet. */
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  /** @param length of the part; fewer where fewer came @returns its bytes */
+  take(
+    part: string,
+    length = this.left,
+    textOf?: (bytes: Uint8Array) => string | undefined,
+  ): Uint8Array {
+    const bytes = this.#bytes.subarray(this.#at, this.#at + Math.max(0, length));
+    this.#at += bytes.length;
+    if (bytes.length === 0) return bytes;
+    const text = textOf?.(bytes);
+    this.parts.push({ part, length: bytes.length, ...(text === undefined ? {} : { text }) });
+    return bytes;
+  }
+}
+
+/** The text of printable ASCII. */
+export function asciiText(bytes: Uint8Array): string | undefined {
+  return bytes.every((byte) => byte >= 0x20 && byte <= 0x7e) ? utf8Text(bytes) : undefined;
+}
+
+/** The text that bytes are; undefined where they are none, or one with control characters. */
+export function utf8Text(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return /[\p{Cc}\p{Cf}]/u.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
