@@ -9,7 +9,7 @@ export type Hear = (direction: FrameDirection, bytes: Uint8Array) => void;
 /**
  * The way to one endpoint. Callers keep to one request at a time, and to one watch for each device.
  *
- * Callers may rely on, and `contract/link.contract.ts` proves: every call settles within its timeout + 250 ms; a value is
+ * Callers may rely on, and `contract/` proves: every call settles within its timeout + 250 ms; a value is
  * given, and a write succeeds, only for the answer to exactly this request; `mayRequest` is asked right before bytes leave.
  * After any failure but `refused` and `busy` the next request connects anew (a serial line stays open). No request is
  * repeated, but for one case: a read whose kept connection ended before any byte of the answer, once, within its deadline,

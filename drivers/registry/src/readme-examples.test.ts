@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import { describe, expect, it } from 'vitest';
+import { bodies } from './bodies.ts';
+import { specs } from './specs.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+/** The page of each protocol's devices and points. */
+const pages: Readonly<Record<string, string>> = {
+  melsec: 'drivers/melsec/README.md',
+  modbus_tcp: 'docs/modbus.md',
+  mqtt: 'drivers/mqtt/README.md',
+};
+
+describe.each(Object.entries(pages))('the page of %s', (protocol, path) => {
+  const page = readFileSync(join(root, path), 'utf8');
+  const spec = specs.get(protocol);
+  if (!spec) throw new Error(protocol);
+
+  it('names each field of its devices and points', () => {
+    const fields = [...Object.keys(spec.connection.shape), ...Object.keys(spec.place.shape)];
+    expect(fields.filter((field) => !new RegExp(`\\b${field}\\b`).test(page))).toEqual([]);
+  });
+
+  it('has devices and points that are taken as they stand there', () => {
+    const examples = [...page.matchAll(/^```json\n(.*?)^```/gms)]
+      .flatMap(([, block = '']) => block.split('\n'))
+      .filter((line) => line.startsWith('{') && line.includes('"code"'));
+    let connection: object | undefined;
+    for (const line of examples) {
+      const body = JSON.parse(line);
+      if (body.protocol !== undefined) {
+        expect([line, bodies().devices.judged(body)]).toMatchObject([line, { ok: true }]);
+        connection = bodies().devices.connectionIn(spec, body);
+      } else {
+        if (!connection) throw new Error(`${line} is of no device`);
+        expect([line, judgedDevicePoint({ spec, connection }, body)]).toMatchObject([line, { ok: true }]);
+      }
+    }
+    // Those of Modbus are commands, which are tested as such.
+    if (protocol !== 'modbus_tcp') expect(examples.length).toBeGreaterThan(6);
+  });
+});
