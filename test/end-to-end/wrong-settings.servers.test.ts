@@ -25,7 +25,11 @@ it.each([
     { LEASE_TTL_MS: '1', HEALTH_PORT: 'x' },
     ['HEALTH_PORT', 'LEASE_TTL_MS'],
   ],
-  ['services/collector/src/main.ts', { SPOOL_MAX_BYTES: '7' }, ['SPOOL_MAX_BYTES']],
+  [
+    'services/collector/src/main.ts',
+    { SPOOL_MAX_BYTES: '7', COLLECTOR_LABELS: 'driver.acme=yes' },
+    ['COLLECTOR_LABELS', 'SPOOL_MAX_BYTES'],
+  ],
   [
     'services/writer/src/main.ts',
     { BATCH_MAX_BYTES: '1', DATABASE_URL: database },

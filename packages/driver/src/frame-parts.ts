@@ -45,11 +45,11 @@ export function asciiText(bytes: Uint8Array): string | undefined {
   return bytes.every((byte) => byte >= 0x20 && byte <= 0x7e) ? utf8Text(bytes) : undefined;
 }
 
-/** The text that bytes are; undefined where they are none, or one with control characters. */
+/** The text that bytes are; undefined where they are none, or one with characters that nobody sees but the ends of its lines. */
 export function utf8Text(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return /[\p{Cc}\p{Cf}]/u.test(text) ? undefined : text;
+    return /[^\P{Cc}\t\n\r]|\p{Cf}/u.test(text) ? undefined : text;
   } catch {
     return undefined;
   }
