@@ -3,7 +3,8 @@
 //   identity.mjs collector <id> [--labels site=hall-1,network=a] [--capacity 50]
 //                                            makes one for a collector that is no container of this installation, and prints
 //                                            its secret, which is kept nowhere else. It has an account of its own, and is given
-//                                            sessions for these labels and no more of them than its capacity (10000)
+//                                            sessions for these labels and no more of them than its capacity (10000); those of
+//                                            any driver that its program has, unless labels name some: driver.mqtt=yes
 //   identity.mjs collector <id> --trusted    the same in the account of the services, which believe what it says of itself
 //   identity.mjs change <id> [--labels …] [--capacity …]   what one with an account of its own is given from now on
 //   identity.mjs isolate <id> [--labels …] [--capacity …]  gives a trusted one an account of its own; its secret stays
