@@ -166,7 +166,9 @@ describe('whoever has stolen the key of a collector with an account of its own',
     expect(await identity('change', 'hall-1', '--labels', 'hall=1,safe=yes,driver.mqtt=yes')).toMatchObject({
       code: 0,
     });
-    await eventually(async () => (await shown())?.drivers.length === 0, { what: 'the driver to count no more' });
+    await eventually(async () => (await shown())?.drivers.length === 0, {
+      what: 'the driver to count no more',
+    });
 
     // The broker is not told of it yet, and the thief is still connected.
     expect(await identity('revoke', 'hall-1')).toMatchObject({ code: 0 });

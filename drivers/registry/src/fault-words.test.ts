@@ -88,7 +88,11 @@ describe('a fault in Chinese', () => {
       { ...melsecPoint, address: 'D1.1', data_type: 'bool', writable: true },
     ],
     ['a written X', judgeMelsec(), { ...melsecPoint, address: 'X1', data_type: 'bool', writable: true }],
-    ['octal of a Q', judgeDevice, { ...device, protocol: 'melsec', port: 5_000, data_code: 'ascii_xy_octal' }],
+    [
+      'octal of a Q',
+      judgeDevice,
+      { ...device, protocol: 'melsec', port: 5_000, data_code: 'ascii_xy_octal' },
+    ],
     ['a # within', judgeMqtt, { ...mqttPoint, topic: 'hall/#/power' }],
     ['a # beside text', judgeMqtt, { ...mqttPoint, topic: 'hall/x#' }],
     ['a + beside text', judgeMqtt, { ...mqttPoint, topic: 'hall/x+' }],
@@ -98,7 +102,11 @@ describe('a fault in Chinese', () => {
     ['a wide command', judgeMqtt, { ...mqttPoint, command_topic: 'hall/+', command_payload: 'x' }],
     ['a command to nowhere', judgeMqtt, { ...mqttPoint, command_payload: 'x' }],
     ['a written array', judgeMqtt, { ...mqttPoint, writable: true, count: 2 }],
-    ['a password without a user', judgeDevice, { ...mqttDevice, password: { secret: 'x' }, tls: { cert: { secret: 'x' } } }],
+    [
+      'a password without a user',
+      judgeDevice,
+      { ...mqttDevice, password: { secret: 'x' }, tls: { cert: { secret: 'x' } } },
+    ],
     ['no name of a secret', judgeDevice, { ...mqttDevice, username: 'a', password: { secret: '/etc/x' } }],
     ['no host', judgeDevice, { ...device, host: '' }],
     ['a host with its port', judgeDevice, { ...device, host: 'http://10.0.0.1:502' }],
@@ -132,9 +140,9 @@ describe('a fault in Chinese', () => {
     expect(faultInChinese('what nobody has put into Chinese')).toBe('what nobody has put into Chinese');
     const names = (text: string) => new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name));
     const ofDrivers = [...specs.values()].map(({ words }) => words.sentences ?? {});
-    const odd = [chineseFaults, ...ofDrivers].flatMap(Object.entries<string>).filter(([en, zh]) =>
-      [...names(zh)].some((name) => !names(en).has(name)),
-    );
+    const odd = [chineseFaults, ...ofDrivers]
+      .flatMap(Object.entries<string>)
+      .filter(([en, zh]) => [...names(zh)].some((name) => !names(en).has(name)));
     expect(odd).toEqual([]);
   });
 });

@@ -26,11 +26,7 @@ export class FrameParts {
   }
 
   /** @param length of the part; fewer where fewer came @returns its bytes */
-  take(
-    part: string,
-    length = this.left,
-    textOf?: (bytes: Uint8Array) => string | undefined,
-  ): Uint8Array {
+  take(part: string, length = this.left, textOf?: (bytes: Uint8Array) => string | undefined): Uint8Array {
     const bytes = this.#bytes.subarray(this.#at, this.#at + Math.max(0, length));
     this.#at += bytes.length;
     if (bytes.length === 0) return bytes;

@@ -37,7 +37,10 @@ const settings = z.object({
       if (typeof labels !== 'string') {
         const named = Object.keys(labels).find(isDriverLabel);
         if (named === undefined) return labels;
-        context.addIssue({ code: 'custom', message: `must be without ${named}: a collector tells its drivers by itself` });
+        context.addIssue({
+          code: 'custom',
+          message: `must be without ${named}: a collector tells its drivers by itself`,
+        });
         return {};
       }
       context.addIssue({ code: 'custom', message: labels });

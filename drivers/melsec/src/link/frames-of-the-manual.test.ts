@@ -122,7 +122,13 @@ describe('the frames that the manuals print', () => {
 
   it('X and Y alone are octal where FX5 is set to "ASCII (X, Y OCT)": JY997D56001, 2.1', () => {
     const asked = (symbol: string, isOctal: boolean) =>
-      framing3e('3E', 'ascii', isOctal)(ask(symbol, 0o45, 1), 4_000).bytes.toString().slice(30, 38);
+      framing3e(
+        '3E',
+        'ascii',
+        isOctal,
+      )(ask(symbol, 0o45, 1), 4_000)
+        .bytes.toString()
+        .slice(30, 38);
     expect([asked('Y', true), asked('Y', false), asked('M', true), asked('B', true)]).toEqual([
       'Y*000045',
       'Y*000025',

@@ -36,12 +36,21 @@ describe('the bytes of a frame of a PLC', () => {
     ]);
     const refused = told('D000 00 FF 03FF 00 0016 C056 00 FF 03FF 00 0401 0000', 'received', ascii);
     expect(refused.slice(6)).toEqual([
-      ...['end_code C056', ...route, 'module_io 03FF', 'module_station 00', 'command 0401', 'subcommand 0000'],
+      ...[
+        'end_code C056',
+        ...route,
+        'module_io 03FF',
+        'module_station 00',
+        'command 0401',
+        'subcommand 0000',
+      ],
     ]);
   });
 
   it('have a serial number in 4E, and fewer parts in 1E', () => {
-    const of4e = told('5400 3412 0000 00 FF FF03 00 0C00 1000 0104 0000 5E0100 A8 0200', 'sent', { frame: '4E' });
+    const of4e = told('5400 3412 0000 00 FF FF03 00 0C00 1000 0104 0000 5E0100 A8 0200', 'sent', {
+      frame: '4E',
+    });
     expect(of4e.slice(0, 4)).toEqual(['subheader 5400', 'serial 3412', 'fixed 0000', 'network 00']);
     const binary = { frame: '1E' };
     expect(told('00 FF 0A00 64000000 204D 08 00', 'sent', binary)).toEqual([
@@ -54,7 +63,11 @@ describe('the bytes of a frame of a PLC', () => {
     expect(told('00 FF 000A 4D20 00000064 08 00', 'sent', ascii).slice(3, 5)).toEqual([
       ...['device 4D20', 'number 00000064'],
     ]);
-    expect(told('80 00 10100110', 'received', ascii)).toEqual(['subheader 80', 'end_code 00', 'data 10100110']);
+    expect(told('80 00 10100110', 'received', ascii)).toEqual([
+      'subheader 80',
+      'end_code 00',
+      'data 10100110',
+    ]);
   });
 
   it('are told as far as they came', () => {

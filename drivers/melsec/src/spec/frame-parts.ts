@@ -35,10 +35,7 @@ export function frameParts(
   const parts = new FrameParts(bytes);
   /** @param length in binary. ASCII has twice as many, and shows what it says. */
   const take = (part: keyof typeof framePartWords, length: number) =>
-    numberIn(
-      parts.take(part, isAscii ? length * 2 : length, isAscii ? asciiText : undefined),
-      isAscii,
-    );
+    numberIn(parts.take(part, isAscii ? length * 2 : length, isAscii ? asciiText : undefined), isAscii);
   const all = (...named: [keyof typeof framePartWords, number][]) => {
     for (const [part, length] of named) take(part, length);
   };

@@ -7,7 +7,7 @@ import { connectionSchema, type MelsecConnection } from '../layout/connection.ts
 import { type MelsecPlace, placeSchema } from '../layout/place.ts';
 import { melsecReading } from '../plan/melsec-reading.ts';
 import { chineseFaults } from './chinese-faults.ts';
-import { framePartWords, frameParts } from './frame-parts.ts';
+import { frameParts, framePartWords } from './frame-parts.ts';
 import { learning } from './learning.ts';
 import { deviceExamples, pointExamples } from './melsec-examples.ts';
 import { melsecSentences } from './melsec-sentences.ts';
@@ -50,7 +50,11 @@ export const melsecSpec: DriverSpec<MelsecConnection, MelsecPlace> = {
   learning,
 };
 
-const codeNames = { binary: 'binary', ascii: 'ASCII', ascii_xy_octal: 'ASCII with X and Y in octal' } as const;
+const codeNames = {
+  binary: 'binary',
+  ascii: 'ASCII',
+  ascii_xy_octal: 'ASCII with X and Y in octal',
+} as const;
 
 /** The station, where it is not the PLC that one is connected to. */
 function unitOf({ network_no, pc_no, module_io, module_station }: MelsecConnection): string {

@@ -8,7 +8,7 @@ import { chineseFaults } from './chinese-faults.ts';
 import { deviceForm } from './device-form.ts';
 import { deviceProblems } from './device-rules.ts';
 import { forecast } from './forecast.ts';
-import { framePartWords, frameParts } from './frame-parts.ts';
+import { frameParts, framePartWords } from './frame-parts.ts';
 import { learning } from './learning.ts';
 import { deviceExamples, notations, pointExamples } from './modbus-examples.ts';
 import { modbusSentences } from './modbus-sentences.ts';

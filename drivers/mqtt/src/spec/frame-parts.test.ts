@@ -15,9 +15,7 @@ const message = { cmd: 'publish', topic: 'hall/功率', dup: false } as const;
 
 it.each(['5', '3.1.1'] as const)('a message over MQTT %s has its topic, QoS and payload', (version) => {
   const properties = version === '5' ? [['properties', undefined]] : [];
-  expect(
-    told({ ...message, payload: '{"kW":7}', qos: 1, messageId: 258, retain: true }, version),
-  ).toEqual([
+  expect(told({ ...message, payload: '{"kW":7}', qos: 1, messageId: 258, retain: true }, version)).toEqual([
     ['header', 'PUBLISH, QoS 1, RETAIN'],
     ['length', undefined],
     ['length', undefined],
@@ -35,10 +33,7 @@ it.each(['5', '3.1.1'] as const)('a message over MQTT %s has its topic, QoS and 
 
 it('a long message with properties is taken apart at the right places', () => {
   const properties = { userProperties: { site: 'x'.repeat(200) } };
-  const parts = told(
-    { ...message, payload: 'y'.repeat(20_000), qos: 0, retain: false, properties },
-    '5',
-  );
+  const parts = told({ ...message, payload: 'y'.repeat(20_000), qos: 0, retain: false, properties }, '5');
   expect(parts.map(([part]) => part)).toEqual([
     ...['header', 'length', 'length', 'topic', 'properties', 'payload'],
   ]);

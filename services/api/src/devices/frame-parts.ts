@@ -14,9 +14,7 @@ export function withFrameParts(
     ...(heard && {
       heard: heard.map((each) => ({
         ...each,
-        parts: [
-          ...(spec?.frameParts?.(Buffer.from(each.bytes, 'hex'), each.direction, connection) ?? []),
-        ],
+        parts: [...(spec?.frameParts?.(Buffer.from(each.bytes, 'hex'), each.direction, connection) ?? [])],
       })),
     }),
   }));

@@ -1,4 +1,4 @@
-import { both } from '@holdfast/driver/form-words.ts';
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import { canRead } from '@holdfast/shared/contracts/driver-labels.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -75,25 +75,18 @@ function nobodyReaches(
   needs: SessionNeeds,
   { candidates, known }: Record<'candidates' | 'known', readonly KnownCollector[]>,
 ): Problem {
-  const wanted = Object.entries(needs.labels).map(([name, value]) => `${name}=${value}`);
   const up = known.filter(({ state }) => state === 'active').map(({ labels }) => labels);
-  const isDraining = known.some(({ state }) => state === 'draining');
   const withoutDriver = up.some((labels) => canRead(labels, needs)) ? undefined : noDriver(up, needs);
-  const hint = withoutDriver
-    ? both('', '')
-    : both(
-        ' Start one, or try again when it is back.',
-        '请启动一个采集器，或在其恢复后重试。',
-      );
+  if (withoutDriver) return noCollector(device, withoutDriver);
+  const wanted = Object.entries(needs.labels).map(([name, value]) => `${name}=${value}`);
+  const isDraining = known.some(({ state }) => state === 'draining');
   const why =
     candidates.length > 0
       ? both(
           `${candidates.map(({ id }) => id).join(', ')} should be there and take no calls`,
           `${candidates.map(({ id }) => id).join('、')} 应当在线，但不接受调用`,
         )
-      : withoutDriver
-        ? withoutDriver
-        : wanted.length > 0
+      : wanted.length > 0
         ? both(
             `no collector that is up has the labels ${wanted.join(', ')}`,
             `没有在线的采集器具有标签 ${wanted.join('、')}`,
@@ -104,13 +97,16 @@ function nobodyReaches(
               '在线的采集器都在排空，不再读取它',
             )
           : both('no collector is up', '没有采集器在线');
-  return new Problem(
-    'no_collector',
+  return noCollector(
+    device,
     both(
-      `Device ${device.code}: ${why.en}.${hint.en}`,
-      `设备 ${device.code}：${why.zh}。${hint.zh}`,
+      `${why.en}. Start one, or try again when it is back`,
+      `${why.zh}。请启动一个采集器，或在其恢复后重试`,
     ),
-    {},
-    { retryAfterSeconds: 5 },
   );
+}
+
+function noCollector({ code }: DeviceConfig, why: InBoth): Problem {
+  const detail = both(`Device ${code}: ${why.en}.`, `设备 ${code}：${why.zh}。`);
+  return new Problem('no_collector', detail, {}, { retryAfterSeconds: 5 });
 }

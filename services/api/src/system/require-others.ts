@@ -34,9 +34,7 @@ export async function requireOthers(
     from sessions
     where status = 'running' and placement_state = 'placed' and collector_id = ${id}
     order by first_sequence`.execute(database);
-  const bound = rows.filter(
-    ({ needs }) => !others.some(({ labels }) => canRead(labels, needs ?? undefined)),
-  );
+  const bound = rows.filter(({ needs }) => !others.some(({ labels }) => canRead(labels, needs ?? undefined)));
   if (bound.length === 0) return;
   throw lastCollector(
     both(
