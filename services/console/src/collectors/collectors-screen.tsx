@@ -84,9 +84,7 @@ function Holds({ collector }: { collector: CollectorView }) {
         <Pair name={t('collectors.fact.host')}>{host}</Pair>
         <Pair name={t('collectors.fact.started')}>{plant.moment(new Date(started_at))}</Pair>
         {named.length > 0 && <Pair name={t('collectors.fact.labels')}>{named.join(t('app.list'))}</Pair>}
-        {drivers.length > 0 && (
-          <Pair name={t('collectors.fact.drivers')}>{drivers.join(t('app.list'))}</Pair>
-        )}
+        {drivers.length > 0 && <Pair name={t('collectors.fact.drivers')}>{drivers.join(t('app.list'))}</Pair>}
         {load && (
           <Pair name={t('collectors.fact.reported')}>
             <Age since={load.reported_at} />
