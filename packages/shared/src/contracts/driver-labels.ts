@@ -32,7 +32,7 @@ export function driversIn(labels: Labels): string[] {
   return protocols.filter((protocol) => hasDriver(labels, protocol)).sort();
 }
 
-/** What people gave a collector, without the labels of its drivers. */
+/** The labels that people gave a collector, without those of its drivers. */
 export function ownLabels(labels: Labels): Record<string, string> {
   return Object.fromEntries(Object.entries(labels).filter(([name]) => !isDriverLabel(name)));
 }
