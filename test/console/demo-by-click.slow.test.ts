@@ -1,3 +1,4 @@
+import { demoDeviceCodes } from '@holdfast/plant/workshop.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { type EmptyPlant, startEmptyPlant } from './empty-plant.ts';
@@ -14,7 +15,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the demo', () => 
     await page.getByRole('button', { name: 'Start the demo' }).click();
     await page.getByRole('complementary').getByText('c1 took it').waitFor();
     const { results } = (await plant.rest.get('/api/config/devices/')).body;
-    expect(results.map(({ code }: { code: string }) => code)).toHaveLength(3);
+    expect(results.map(({ code }: { code: string }) => code).toSorted()).toEqual(demoDeviceCodes.toSorted());
     const { page: next } = await openPage(`${plant.rest.url}/console/first-run`);
     await next.getByRole('heading', { name: 'Add a device' }).waitFor();
     expect(await next.getByRole('button', { name: 'Start the demo' }).count()).toBe(0);

@@ -92,10 +92,10 @@ it('a PLC is configured, read, lost, found again and written over the API alone'
     ]),
   ]);
 
-  plc.setFault({ kind: 'refuse_connections' });
+  await plc.setFault({ kind: 'refuse_connections' });
   await eventually(async () => plc.openConnections === 0, { what: 'the PLC to be cut off' });
   plc.memory.set('D', 100, [77]);
-  plc.setFault(undefined);
+  await plc.setFault(undefined);
   await untilStored('oil_temp', 7.7);
 
   const written = await rest.post(`/api/acquisition/points/${ids.get('setpoint')}/write/`, {

@@ -1,10 +1,17 @@
+interface Told {
+  readonly session: string;
+  readonly device: string;
+  readonly tick: number;
+  /** A part of a tick that is not over answers for none. */
+  readonly part?: number | undefined;
+}
+
 /** Ticks of one device that more than one sample answers for. */
-export function doubledTicks(
-  samples: readonly { session: string; device: string; tick: number }[],
-): string[] {
+export function doubledTicks(samples: readonly Told[]): string[] {
   const seen = new Set<string>();
   const doubled: string[] = [];
-  for (const { session, device, tick } of samples) {
+  for (const { session, device, tick, part } of samples) {
+    if (part !== undefined) continue;
     const key = `${session}/${device}/${tick}`;
     if (seen.has(key)) doubled.push(key);
     seen.add(key);
@@ -13,11 +20,10 @@ export function doubledTicks(
 }
 
 /** Ticks between the first and the last one of each session and device that no sample answers for. */
-export function missingTicks(
-  samples: readonly { session: string; device: string; tick: number }[],
-): string[] {
+export function missingTicks(samples: readonly Told[]): string[] {
   const ticks = new Map<string, Set<number>>();
-  for (const { session, device, tick } of samples) {
+  for (const { session, device, tick, part } of samples) {
+    if (part !== undefined) continue;
     const key = `${session}/${device}`;
     ticks.set(key, (ticks.get(key) ?? new Set()).add(tick));
   }

@@ -1,8 +1,7 @@
 import { freePort, freePortRow } from '@holdfast/dev/free-port.ts';
 import { openHomeFolder } from '@holdfast/dev/stack/home-folder.ts';
 import { writeJsonFile } from '@holdfast/dev/stack/json-file.ts';
-
-const machines = 3;
+import { demoDeviceCodes } from '@holdfast/plant/workshop.ts';
 
 /**
  * Ports for a local stack in an empty folder. Left to itself it looks whether the usual ones are free and takes them a
@@ -13,7 +12,7 @@ export async function portsOfStack(home: string): Promise<void> {
     nats: await freePort(),
     nats_monitor: await freePort(),
     postgres: await freePort(),
-    simulator_base: await freePortRow(machines),
+    simulator_base: await freePortRow(demoDeviceCodes.length),
     simulator_control: await freePort(),
   };
   await writeJsonFile((await openHomeFolder(home)).portsFile, ports);

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readConfig } from './config.ts';
+import { demoDeviceCodes } from './workshop.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -28,6 +29,7 @@ describe('the simulator process', () => {
       if (announced.at(-1)?.kind === 'control') break;
     }
     expect(announced.at(-1)).toMatchObject({ kind: 'control' });
+    expect(announced.filter(({ kind }) => kind === 'device')).toHaveLength(demoDeviceCodes.length);
     expect(announced.filter(({ protocol }) => protocol === 'modbus_tcp')).toMatchObject([
       { kind: 'device', device: 'imm-1', host: '127.0.0.1', unit_id: 1 },
       { kind: 'device', device: 'meter-1', host: '127.0.0.1', unit_id: 2 },

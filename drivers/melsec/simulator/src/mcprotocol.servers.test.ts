@@ -65,7 +65,7 @@ it.each([
   });
   // Its release 0.1.2 throws at every confirmation of a write by 1E: the PLC hears the writes, and does not answer.
   heard.length = 0;
-  plc.setFault({ kind: 'silence' });
+  await plc.setFault({ kind: 'silence' });
   client.writeItems(['D200,2', 'M40'], [[7, -2], true], () => undefined);
   await expect
     .poll(() => heard)

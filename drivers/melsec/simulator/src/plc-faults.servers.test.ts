@@ -7,8 +7,8 @@ import { Readings } from '@holdfast/driver/values/readings.ts';
 import { createDriver } from '@holdfast/driver-melsec/driver.ts';
 import { connectionSchema, type Frame } from '@holdfast/driver-melsec/layout/connection.ts';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Fault } from './fault.ts';
 import { type Plc, startPlc } from './plc.ts';
-import type { PlcFault } from './plc-fault.ts';
 
 const timeoutMs = 200;
 const ends: (() => unknown)[] = [];
@@ -57,7 +57,7 @@ async function trial(frame: Frame): Promise<Trial> {
 }
 
 describe.each(['1E', '3E', '4E'] as const)('a PLC that speaks %s', (frame) => {
-  it.each<[string, PlcFault, object]>([
+  it.each<[string, Fault, object]>([
     ['is silent', { kind: 'silence' }, { kind: 'timeout', wasSent: true }],
     ['is too slow', { kind: 'slow', delay_ms: 400 }, { kind: 'timeout' }],
     ['answers late', { kind: 'late_reply', delay_ms: 300 }, { kind: 'timeout' }],
@@ -71,33 +71,33 @@ describe.each(['1E', '3E', '4E'] as const)('a PLC that speaks %s', (frame) => {
   ])('gives no value of another time after it %s', async (_, fault, failure) => {
     const { plc, read } = await trial(frame);
     expect(await read()).toBe(11);
-    plc.setFault(fault);
+    await plc.setFault(fault);
     const hurt = await read();
     expect(hurt).toBeInstanceOf(DriverFailure);
     expect(hurt).toMatchObject(failure);
     plc.memory.set('D', 100, [33]);
-    plc.setFault(undefined);
+    await plc.setFault(undefined);
     expect(await read()).toBe(33);
   });
 
   it('keeps its connection after a refusal, and is asked again when it is busy', async () => {
     const { plc, read } = await trial(frame);
-    plc.setFault({ kind: 'end_code', code: frame === '1E' ? 0x57 : 0xc051 });
+    await plc.setFault({ kind: 'end_code', code: frame === '1E' ? '57' : 'C051' });
     expect(await read()).toMatchObject({ kind: 'refused', scope: 'points' });
-    plc.setFault({ kind: 'busy' });
+    await plc.setFault({ kind: 'busy' });
     expect(await read()).toMatchObject(
       frame === '1E' ? { kind: 'refused', scope: 'device' } : { kind: 'busy' },
     );
-    plc.setFault(undefined);
+    await plc.setFault(undefined);
     expect(await read()).toBe(11);
     expect(plc.openConnections).toBe(1);
   });
 
   it('answers twice: the second answer is nobody’s', async () => {
     const { plc, read } = await trial(frame);
-    plc.setFault({ kind: 'doubled' });
+    await plc.setFault({ kind: 'doubled' });
     await read();
-    plc.setFault(undefined);
+    await plc.setFault(undefined);
     plc.memory.set('D', 100, [44]);
     // The rest of the doubled answer may end the connection before the next request or after it.
     await expect.poll(read).toBe(44);
@@ -106,13 +106,13 @@ describe.each(['1E', '3E', '4E'] as const)('a PLC that speaks %s', (frame) => {
 
 it('an answer of another station, or to another serial number, is none', async () => {
   const of3e = await trial('3E');
-  of3e.plc.setFault({ kind: 'wrong_station' });
+  await of3e.plc.setFault({ kind: 'wrong_station' });
   expect(await of3e.read()).toMatchObject({
     kind: 'connection',
     message: expect.stringContaining('its head is'),
   });
   const of4e = await trial('4E');
-  of4e.plc.setFault({ kind: 'wrong_serial' });
+  await of4e.plc.setFault({ kind: 'wrong_serial' });
   expect(await of4e.read()).toMatchObject({
     kind: 'connection',
     message: expect.stringContaining('its head is'),
@@ -121,7 +121,7 @@ it('an answer of another station, or to another serial number, is none', async (
 
 it('a remote password is a matter of its settings, and the connection is closed', async () => {
   const { plc, read } = await trial('3E');
-  plc.setFault({ kind: 'end_code', code: 0xc201 });
+  await plc.setFault({ kind: 'end_code', code: 'C201' });
   expect(await read()).toMatchObject({ kind: 'auth', scope: 'endpoint' });
   await expect.poll(() => plc.openConnections).toBe(0);
 });

@@ -1,7 +1,10 @@
 import { deviceOf, plcDevices } from '@holdfast/driver-melsec/layout/devices.ts';
 
-/** The cells of a device as they are at a time, in ms since 1970. */
-export type Motion = (nowMs: number) => readonly number[];
+/**
+ * The cells of a device as they are at a time, in ms since 1970.
+ * @param present what lies there now: a value that is a part of a word leaves the rest of it alone
+ */
+export type Motion = (nowMs: number, present: readonly number[]) => readonly number[];
 
 interface Moving {
   readonly number: number;
@@ -31,7 +34,8 @@ export class PlcMemory {
     if (!cells || number + count > cells.length) return undefined;
     for (const moving of this.#moving.get(symbol) ?? []) {
       if (moving.number < number + count && moving.number + moving.width > number) {
-        this.set(symbol, moving.number, moving.at(nowMs));
+        const present = cells.slice(moving.number, moving.number + moving.width);
+        this.set(symbol, moving.number, moving.at(nowMs, [...present]));
       }
     }
     return cells.slice(number, number + count);
@@ -61,7 +65,6 @@ export class PlcMemory {
 
   /** Has these cells follow the time. */
   move(symbol: string, number: number, width: number, at: Motion): void {
-    this.set(symbol, number, new Array<number>(width).fill(0));
     const others = this.#moving.get(symbol) ?? [];
     this.#moving.set(symbol, [...others, { number, width, at }]);
   }

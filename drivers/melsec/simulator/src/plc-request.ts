@@ -10,16 +10,17 @@ export interface PlcRequest {
   readonly values: readonly number[] | undefined;
 }
 
-export type Heard =
-  | { readonly kind: 'more' }
-  /** A whole request, or what is none and is refused with this end code. `length`: the bytes that it took. */
-  | {
-      readonly kind: 'request';
-      readonly length: number;
-      readonly request: PlcRequest | undefined;
-      readonly endCode: number;
-      readonly reply: Reply;
-    };
+export type Heard = { readonly kind: 'more' } | HeardRequest;
+
+/** A whole request, or what is none and is refused with this end code. */
+export interface HeardRequest {
+  readonly kind: 'request';
+  /** Bytes that it took. */
+  readonly length: number;
+  readonly request: PlcRequest | undefined;
+  readonly endCode: number;
+  readonly reply: Reply;
+}
 
 /** How a request is answered. */
 export interface Reply {

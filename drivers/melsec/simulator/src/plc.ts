@@ -1,26 +1,51 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { DataCode, Frame } from '@holdfast/driver-melsec/layout/connection.ts';
+import { FaultBoard } from '@holdfast/plant/faults/fault-board.ts';
+import { ListenerFaults } from '@holdfast/plant/faults/listener-faults.ts';
+import { sendFaulty } from '@holdfast/plant/faults/send-faulty.ts';
+import type { ConnectionRules, Framing, Link } from '@holdfast/plant/lines/link.ts';
+import { openTcpLine, type TcpLine } from '@holdfast/plant/lines/tcp-line.ts';
+import { seededRandom, seedOf } from '@holdfast/plant/seeded-random.ts';
+import type { ShownFault } from '@holdfast/plant/simulator.ts';
+import { carryOut, type PlcLimits } from './carry-out.ts';
 import { dialect1e, endCodes1e } from './dialect-1e.ts';
 import { dialect3e, endCodes3e } from './dialect-3e.ts';
-import type { PlcFault } from './plc-fault.ts';
+import type { Fault } from './fault.ts';
+import { faultyAnswer } from './faulty-answer.ts';
 import { PlcMemory } from './plc-memory.ts';
-import type { Dialect, EndCodes, Heard, PlcRequest, Reply } from './plc-request.ts';
+import type { Dialect, EndCodes, Heard, HeardRequest, PlcRequest } from './plc-request.ts';
 
-export type { PlcFault } from './plc-fault.ts';
-export { PlcMemory } from './plc-memory.ts';
+export type { Fault } from './fault.ts';
 
 export interface PlcOptions {
   readonly host: string;
   /** 0 or unset takes a free one. */
   readonly port?: number;
   /** 3E and 4E are both understood by a port of either, as by PLCs. */
-  readonly frame: '1E' | '3E' | '4E';
-  readonly dataCode: 'binary' | 'ascii';
-  /** Cells of devices by their symbol, where they are not the usual ones. */
-  readonly sizes?: Readonly<Record<string, number>>;
+  readonly frame: Frame;
+  readonly dataCode: DataCode;
+  /** An empty one of the usual size unless given. */
+  readonly memory?: PlcMemory;
   /** Most that it gives at once; those of the frame unless set. */
-  readonly limits?: { readonly words?: number; readonly bits?: number };
-  readonly onRequest?: (request: PlcRequest | undefined) => void;
+  readonly limits?: { readonly words?: number | undefined; readonly bits?: number | undefined };
+  /** Each answer takes `fixedMs` and, at random, up to `jitterMs` more. */
+  readonly latency?: { readonly fixedMs: number; readonly jitterMs: number };
+  /** Unset: any number. */
+  readonly maxConnections?: number | undefined;
+  /** The fate of one more; closed unless set. */
+  readonly otherConnections?: ConnectionRules['others'] | undefined;
+  readonly planned?: PlannedFaults;
+  /** Unique in the plant, for each connection. */
+  readonly nextLinkId?: () => number;
+  /** Told of all that is heard, with undefined for what is no request. */
+  readonly onRequest?: (request: PlcRequest | undefined, link: Link) => void;
+}
+
+/** Faults that come by themselves, those at random always in the same way for one name. */
+export interface PlannedFaults {
+  readonly name: string;
+  readonly faults: readonly Fault[];
+  /** ms since 1970, from which they count. */
+  readonly since: number;
 }
 
 /** A MELSEC PLC that answers over TCP. */
@@ -30,26 +55,22 @@ export interface Plc {
   /** Requests that it understood, of reads and of writes. */
   readonly requests: number;
   readonly openConnections: number;
-  /** In place of the one before; undefined: sound again, but for connections that went half open. */
-  setFault(fault: PlcFault | undefined): void;
+  /**
+   * In place of the one before; undefined: sound again, but for what is planned and for connections that went half open.
+   * Resolves when connections follow.
+   */
+  setFault(fault: Fault | undefined): Promise<void>;
+  /** The one that was set, or else one that is planned while it acts. */
+  shownFault(): ShownFault<Fault> | undefined;
   /** Idempotent. */
   close(): Promise<void>;
 }
 
+/** @throws when the port is taken */
 export async function startPlc(options: PlcOptions): Promise<Plc> {
   const plc = new SimulatedPlc(options);
-  await plc.listen(options.port ?? 0);
+  await plc.open();
   return plc;
-}
-
-const garbage = Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n');
-
-interface Connection {
-  readonly socket: Socket;
-  heard: Buffer;
-  /** Sent in front of the next answer. */
-  held: Buffer;
-  isDead: boolean;
 }
 
 class SimulatedPlc implements Plc {
@@ -58,178 +79,99 @@ class SimulatedPlc implements Plc {
   readonly #options: PlcOptions;
   readonly #dialect: Dialect;
   readonly #endCodes: EndCodes;
-  readonly #limits: { readonly words: number; readonly bits: number };
-  readonly #connections = new Set<Connection>();
-  readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #server: Server;
-  #fault: PlcFault | undefined;
+  readonly #limits: PlcLimits;
+  readonly #faults: FaultBoard<Fault>;
+  readonly #listenerFaults: ListenerFaults;
+  readonly #random: () => number;
+  #line: TcpLine | undefined;
 
   constructor(options: PlcOptions) {
-    const { frame, dataCode, sizes, limits = {} } = options;
+    const { frame, dataCode, memory = new PlcMemory(), limits, planned } = options;
+    const { name, faults, since } = planned ?? { name: '', faults: [], since: 0 };
     this.#options = options;
-    this.memory = new PlcMemory(sizes);
+    this.memory = memory;
     this.#dialect = frame === '1E' ? dialect1e(dataCode) : dialect3e(dataCode);
     this.#endCodes = frame === '1E' ? endCodes1e : endCodes3e;
     const usual =
       frame === '1E' ? { words: 256, bits: 256 } : { words: 960, bits: dataCode === 'ascii' ? 3_584 : 7_168 };
-    this.#limits = { ...usual, ...limits };
-    this.#server = createServer((socket) => this.#take(socket));
+    this.#limits = { words: limits?.words ?? usual.words, bits: limits?.bits ?? usual.bits };
+    this.#faults = new FaultBoard(name, faults, since);
+    this.#listenerFaults = new ListenerFaults([this.#faults], () => this.#line);
+    this.#random = seededRandom(seedOf(name, 1));
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#line?.port ?? 0;
   }
 
   get openConnections(): number {
-    return this.#connections.size;
+    return this.#line?.openConnections() ?? 0;
   }
 
-  async listen(port: number): Promise<void> {
-    this.#server.listen(port, this.#options.host);
-    await once(this.#server, 'listening');
+  async open(): Promise<void> {
+    const { host, port = 0, maxConnections, otherConnections: others } = this.#options;
+    let links = 0;
+    this.#line = await openTcpLine({
+      ...{ host, port },
+      framing: () => framingOf(this.#dialect),
+      rules: () => this.#listenerFaults.rules({ maxConnections, ...(others ? { others } : {}) }),
+      nextLinkId: this.#options.nextLinkId ?? (() => ++links),
+      onRequest: (link, heard) => this.#serve(link, heard),
+    });
+    await this.#listenerFaults.changed();
   }
 
-  setFault(fault: PlcFault | undefined): void {
-    this.#fault = fault;
-    if (fault?.kind === 'refuse_connections')
-      for (const { socket } of this.#connections) socket.resetAndDestroy();
+  async setFault(fault: Fault | undefined): Promise<void> {
+    if (fault) this.#faults.set(fault, Date.now());
+    else this.#faults.clear();
+    await this.#listenerFaults.changed();
+  }
+
+  shownFault(): ShownFault<Fault> | undefined {
+    return this.#faults.shown(Date.now());
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearTimeout(timer);
-    for (const { socket } of this.#connections) socket.destroy();
-    if (!this.#server.listening) return;
-    this.#server.close();
-    await once(this.#server, 'close');
+    this.#listenerFaults.stop();
+    await this.#line?.stop();
   }
 
-  #take(socket: Socket): void {
-    socket.on('error', () => undefined);
-    if (this.#fault?.kind === 'refuse_connections') {
-      socket.resetAndDestroy();
-      return;
-    }
-    const connection: Connection = { socket, heard: Buffer.alloc(0), held: Buffer.alloc(0), isDead: false };
-    this.#connections.add(connection);
-    socket.setNoDelay(true);
-    socket.on('close', () => this.#connections.delete(connection));
-    socket.on('data', (bytes) => {
-      if (connection.isDead) return;
-      connection.heard = Buffer.concat([connection.heard, bytes]);
-      this.#hearAll(connection);
+  #serve(link: Link, { request, endCode, reply }: HeardRequest): void {
+    if (request) this.requests += 1;
+    this.#options.onRequest?.(request, link);
+    if (link.held) link.send(link.held);
+    link.held = undefined;
+    const plc = { memory: this.memory, limits: this.#limits, endCodes: this.#endCodes };
+    const sound = () => (request ? carryOut(request, reply, plc) : reply.refuse(endCode));
+    const fault = this.#faults.hitting(Date.now());
+    const answer = fault
+      ? faultyAnswer(fault, reply, sound, this.#endCodes.busy)
+      : ({ kind: 'bytes', bytes: sound(), delayMs: 0 } as const);
+    sendFaulty(link, answer, this.#latencyMs(), (bytes, afterMs) => {
+      if (afterMs < 1) link.send(bytes);
+      else link.sendAfter(bytes, afterMs);
     });
   }
 
-  #hearAll(connection: Connection): void {
-    while (connection.heard.length > 0 && !connection.isDead) {
-      const heard = this.#dialect(connection.heard);
-      if (heard.kind === 'more') return;
-      connection.heard = connection.heard.subarray(heard.length);
-      this.#serve(connection, heard);
-    }
-  }
-
-  #serve(connection: Connection, { request, endCode, reply }: Extract<Heard, { kind: 'request' }>): void {
-    if (request) this.requests += 1;
-    this.#options.onRequest?.(request);
-    const { socket } = connection;
-    const fault = this.#fault;
-    if (!fault || fault.kind === 'refuse_connections') {
-      this.#send(connection, request ? this.#carryOut(request, reply) : reply.refuse(endCode));
-      return;
-    }
-    const sound = () => (request ? this.#carryOut(request, reply) : reply.refuse(endCode));
-    switch (fault.kind) {
-      case 'silence':
-        return;
-      case 'half_open':
-        connection.isDead = true;
-        return;
-      case 'reset':
-        socket.resetAndDestroy();
-        return;
-      case 'end_code':
-        this.#send(connection, reply.refuse(fault.code));
-        return;
-      case 'busy':
-        this.#send(connection, reply.refuse(this.#endCodes.busy));
-        return;
-      case 'slow':
-        this.#sendAfter(connection, sound(), fault.delay_ms);
-        return;
-      case 'late_reply':
-        if (fault.delay_ms === undefined) connection.held = sound();
-        else this.#sendAfter(connection, sound(), fault.delay_ms);
-        return;
-      case 'garbage':
-        this.#send(connection, garbage);
-        return;
-      default:
-        this.#send(connection, spoilt(fault, sound(), reply));
-    }
-  }
-
-  #carryOut({ device, number, count, isInBits, values }: PlcRequest, reply: Reply): Buffer {
-    const { symbol, unit } = device;
-    // Bit devices in words of 16.
-    const cells = unit === 'bit' && !isInBits ? count * 16 : count;
-    const most = isInBits ? this.#limits.bits : this.#limits.words;
-    if (count === 0 || count > most) return reply.refuse(this.#endCodes.tooMany);
-    if (values) {
-      const written = cells === count ? values : values.flatMap(bitsOfWord);
-      return this.memory.write(symbol, number, written)
-        ? reply.answer([])
-        : reply.refuse(this.#endCodes.beyond);
-    }
-    const read = this.memory.read(symbol, number, cells, Date.now());
-    if (!read) return reply.refuse(this.#endCodes.beyond);
-    return reply.answer(cells === count ? [...read] : wordsOfBits([...read]));
-  }
-
-  #send(connection: Connection, bytes: Buffer): void {
-    const { socket, held } = connection;
-    connection.held = Buffer.alloc(0);
-    if (!socket.destroyed) socket.write(Buffer.concat([held, bytes]));
-  }
-
-  #sendAfter(connection: Connection, bytes: Buffer, ms: number): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#send(connection, bytes);
-    }, ms);
-    this.#timers.add(timer);
+  #latencyMs(): number {
+    const { fixedMs = 0, jitterMs = 0 } = this.#options.latency ?? {};
+    return jitterMs === 0 ? fixedMs : fixedMs + this.#random() * jitterMs;
   }
 }
 
-type SpoilingFault = Extract<
-  PlcFault,
-  { kind: 'doubled' | 'wrong_serial' | 'wrong_station' | 'wrong_length' | 'truncated' }
->;
-
-function spoilt(fault: SpoilingFault, answer: Buffer, reply: Reply): Buffer {
-  switch (fault.kind) {
-    case 'doubled':
-      return Buffer.concat([answer, answer]);
-    case 'wrong_serial':
-      return reply.spoilt(answer, 'serial');
-    case 'wrong_station':
-      return reply.spoilt(answer, 'station');
-    case 'wrong_length':
-      return reply.resized(answer, fault.bytes);
-    case 'truncated':
-      return answer.subarray(0, fault.bytes ?? Math.ceil(answer.length / 2));
-    default:
-      return fault satisfies never;
-  }
-}
-
-function bitsOfWord(word: number): number[] {
-  return Array.from({ length: 16 }, (_, index) => (word >> index) & 1);
-}
-
-/** Sixteen bits as a word, the first one the lowest. */
-function wordsOfBits(bits: readonly number[]): number[] {
-  return Array.from({ length: bits.length / 16 }, (_, word) =>
-    bits.slice(word * 16, word * 16 + 16).reduce((sum, on, index) => sum | (on << index), 0),
-  );
+function framingOf(dialect: Dialect): Framing<HeardRequest> {
+  let line = Buffer.alloc(0);
+  return {
+    take: (chunk) => {
+      line = Buffer.concat([line, chunk]);
+      const requests: HeardRequest[] = [];
+      while (line.length > 0) {
+        const heard: Heard = dialect(line);
+        if (heard.kind === 'more') break;
+        line = line.subarray(heard.length);
+        requests.push(heard);
+      }
+      return { requests, broken: false };
+    },
+  };
 }

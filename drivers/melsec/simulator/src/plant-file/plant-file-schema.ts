@@ -1,0 +1,44 @@
+import { connectionSchema } from '@holdfast/driver-melsec/layout/connection.ts';
+import { plcDevices } from '@holdfast/driver-melsec/layout/devices.ts';
+import { placeSchema } from '@holdfast/driver-melsec/layout/place.ts';
+import { durationSchema } from '@holdfast/plant/duration.ts';
+import { valueSchema } from '@holdfast/plant/plant-file/value-schema.ts';
+import { pointConfigSchema } from '@holdfast/shared/contracts/device.ts';
+import * as z from 'zod';
+import { faultSchema } from '../fault.ts';
+
+const { frame, data_code, series, max_words, max_bits } = connectionSchema.shape;
+
+const pointSchema = z.strictObject({
+  ...pointConfigSchema.omit({ period_ms: true, report: true }).shape,
+  ...placeSchema.shape,
+  value: valueSchema,
+});
+export type PointOfFile = z.infer<typeof pointSchema>;
+
+/** A PLC: a port of its own, and what lies in its memory. */
+export const endpointSchema = z.strictObject({
+  protocol: z.literal('melsec'),
+  /** Its name, and that of its endpoint; unique in the plant. */
+  device: z
+    .string()
+    .min(1)
+    .max(128)
+    .regex(/^[^\s/]+$/, 'must be without spaces and slashes'),
+  /** 0 takes a free one. */
+  port: z.int().min(0).max(65535).default(0),
+  ...{ frame, data_code, series },
+  /** Most that one read gives; that of frame, data code and series unless set. */
+  ...{ max_words, max_bits },
+  points: z.array(pointSchema).default([]),
+  /** Cells that a kind of memory has, where it is not the usual number; 0: it has none of it. */
+  sizes: z
+    .partialRecord(z.enum(plcDevices.map(({ symbol }) => symbol)), z.int().min(0).max(0x10_0000))
+    .default({}),
+  max_connections: z.int().min(1).max(10_000).optional(),
+  other_connections: z.enum(['close', 'ignore', 'replace']).optional(),
+  latency: durationSchema.optional(),
+  jitter: durationSchema.optional(),
+  faults: z.array(faultSchema).default([]),
+});
+export type EndpointOfFile = z.infer<typeof endpointSchema>;
