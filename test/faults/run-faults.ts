@@ -6,6 +6,7 @@ import { DidNotHappen, type Fault } from './fault.ts';
 import { judgeForged } from './forger/judge-forged.ts';
 import { type Forged, turnForger } from './forger/turned-forger.ts';
 import { judge } from './judge.ts';
+import { judgePublished } from './judge-published.ts';
 import { type Pace, type PlannedFault, planFaults } from './plan.ts';
 import { Random } from './random.ts';
 import { settled } from './settled.ts';
@@ -92,6 +93,13 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     ...(forger && { liars: new Map([[forgerId, forger.fromSequence]]) }),
   });
   if (forged) failures.push(...judgeForged(history, forged, planned.length === 0));
+  const { published } = world.plant;
+  if (published.length > 0) {
+    const judged = judgePublished(published, history, world.shape.steadyDevices);
+    say(`${judged.values} published values were looked for in the database`);
+    failures.push(...judged.failures);
+    if (judged.values === 0) failures.push('nothing that was published is in the database');
+  }
   await world.stop();
   return { faults: counts, failures, verdict, ...(forged && { forged }) };
 }

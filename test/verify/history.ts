@@ -6,8 +6,10 @@ import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 export interface History {
   /** SESSIONS, in order. */
   readonly events: readonly RecordedEvent[];
-  /** SAMPLES, in order, as far as holders of sessions said it and it can be decoded. */
+  /** What SAMPLES says of ticks, in order, as far as holders of sessions said it and it can be decoded. */
   readonly samples: readonly RecordedSample[];
+  /** Those of subscribed devices once more, parts of ticks among them, with the values that they told. Left out: there are none. */
+  readonly told?: readonly RecordedSample[];
   /** Sequences in SAMPLES of what holders said and cannot be decoded. */
   readonly undecodable: readonly number[];
   /** The rest of SAMPLES: no record of what was read, and nothing of it may be stored. Left out: there is none. */
@@ -74,6 +76,8 @@ export interface PolledDevice {
   readonly code: string;
   /** Period of its ticks. */
   readonly periodMs: number;
+  /** It tells its values by itself. */
+  readonly isSubscribed?: boolean;
 }
 
 export interface Acknowledged {
@@ -92,6 +96,8 @@ export interface DatabaseContent {
   /** Undefined, as `misses`, where samples go into another database: that one is not read. */
   readonly values: readonly TickInDatabase[] | undefined;
   readonly misses: readonly TickInDatabase[] | undefined;
+  /** Values of subscribed devices, at their own times. Left out: there are none, or they are not read. */
+  readonly told?: readonly TimedValues[];
   /** The account of ticks that the writer keeps. */
   readonly coverage: readonly KeptTicks[];
 }
@@ -118,16 +124,21 @@ export interface SessionInDatabase {
   readonly epoch: number | null;
 }
 
-export interface TickInDatabase {
+/** Values of one device and one time. */
+export interface TimedValues {
   readonly session: string;
   /** Device code. */
   readonly device: string;
-  readonly tick: number;
+  readonly timeMs: number;
   readonly epoch: number;
   /** How many rows one point has at most: more than one is a duplicate. */
   readonly copies: number;
   /** By point code; undefined for a miss. */
   readonly values: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface TickInDatabase extends Omit<TimedValues, 'timeMs'> {
+  readonly tick: number;
 }
 
 export interface AnsweredCommand {

@@ -1,20 +1,11 @@
 import { parseMultirange } from '@holdfast/sample-store/postgres/tick-coverage-table.ts';
 import pg from 'pg';
-import type { DatabaseContent } from './history.ts';
+import type { DatabaseContent, TimedValues } from './history.ts';
 
 /** As it is stored: values know their time, and the tick follows from the session's period. */
-export interface StoredTicks {
-  readonly session: string;
-  readonly device: string;
-  readonly timeMs: number;
-  readonly epoch: number;
-  readonly copies: number;
-  readonly values: Readonly<Record<string, unknown>> | undefined;
-}
-
-export type DatabaseRows = Omit<DatabaseContent, 'values' | 'misses'> & {
-  readonly values: readonly StoredTicks[];
-  readonly misses: readonly StoredTicks[];
+export type DatabaseRows = Omit<DatabaseContent, 'values' | 'misses' | 'told'> & {
+  readonly values: readonly TimedValues[];
+  readonly misses: readonly TimedValues[];
 };
 
 interface TickRow {
@@ -104,6 +95,6 @@ export async function readDatabase(databaseUrl: string): Promise<DatabaseRows> {
   }
 }
 
-function storedTicks({ session, device, time, epoch, copies, values }: TickRow): StoredTicks {
+function storedTicks({ session, device, time, epoch, copies, values }: TickRow): TimedValues {
   return { session, device, timeMs: time.getTime(), epoch: Number(epoch), copies: Number(copies), values };
 }

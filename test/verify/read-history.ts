@@ -18,14 +18,17 @@ import type {
   DeviceRequest,
   History,
   Outage,
+  PolledDevice,
   PollingConfig,
   RecordedEvent,
   TickInDatabase,
+  TimedValues,
 } from './history.ts';
 import { type PutAway, partForged, readWords, type SampleMessage, sampleMessage } from './part-forged.ts';
-import { type DatabaseRows, readDatabase, type StoredTicks } from './read-database.ts';
+import { type DatabaseRows, readDatabase } from './read-database.ts';
 import { saidByHolder } from './said-by-holder.ts';
 import { sessionHistories } from './session-histories.ts';
+import { ticksAndTold } from './ticks-and-told.ts';
 
 export interface HistorySources {
   readonly natsUrl: string;
@@ -66,6 +69,7 @@ export async function readHistory(sources: HistorySources): Promise<History> {
     return {
       events,
       ...parted,
+      ...ticksAndTold(parted.samples),
       configs,
       acknowledged,
       database: rows && {
@@ -152,7 +156,9 @@ async function readSnapshots(
 
 function pollingConfig({ period_ms, devices }: TaskConfig): PollingConfig {
   return {
-    devices: devices.map(({ code, points }) => ({ code, periodMs: devicePeriodMs(period_ms, points) })),
+    devices: devices.map(({ code, mode, points }) => ({
+      ...{ code, periodMs: devicePeriodMs(period_ms, points), isSubscribed: mode === 'subscribed' },
+    })),
   };
 }
 
@@ -160,20 +166,26 @@ function ticksOf(
   { values, misses }: DatabaseRows,
   events: readonly RecordedEvent[],
   configs: ReadonlyMap<string, PollingConfig>,
-): { values: TickInDatabase[]; misses: TickInDatabase[] } {
+): { values: TickInDatabase[]; misses: TickInDatabase[]; told: readonly TimedValues[] } {
   const sessions = sessionHistories({ events });
-  const periods = new Map<string, number>();
+  const devices = new Map<string, PolledDevice>();
   for (const { sessionId, taskId, configVersion } of sessions.values()) {
-    for (const { code, periodMs } of configs.get(taskConfigKey(taskId, configVersion))?.devices ?? []) {
-      periods.set(`${sessionId}/${code}`, periodMs);
+    for (const device of configs.get(taskConfigKey(taskId, configVersion))?.devices ?? []) {
+      devices.set(`${sessionId}/${device.code}`, device);
     }
   }
-  const withTick = (rows: readonly StoredTicks[]): TickInDatabase[] =>
-    rows.map(({ timeMs, ...row }) => ({
-      ...row,
-      tick: timeMs / (periods.get(`${row.session}/${row.device}`) ?? Number.NaN),
-    }));
-  return { values: withTick(values), misses: withTick(misses) };
+  const deviceOf = ({ session, device }: TimedValues) => devices.get(`${session}/${device}`);
+  const withTick = (rows: readonly TimedValues[]): TickInDatabase[] =>
+    rows.map((row) => {
+      const { timeMs, ...rest } = row;
+      return { ...rest, tick: timeMs / (deviceOf(row)?.periodMs ?? Number.NaN) };
+    });
+  const isTold = (row: TimedValues) => deviceOf(row)?.isSubscribed === true;
+  return {
+    values: withTick(values.filter((row) => !isTold(row))),
+    misses: withTick(misses),
+    told: values.filter(isTold),
+  };
 }
 
 async function writerPosition(nc: NatsConnection): Promise<Acknowledged | undefined> {

@@ -1,14 +1,14 @@
-import type { RecordedSample } from './history.ts';
+import type { History } from './history.ts';
 
 /**
  * Sequences of the samples that a later holder fences: they lie in SAMPLES behind the first one of a higher epoch of their device,
  * and are for its first tick or a later one. What is for an earlier tick was read while the lease stood, however late it came.
  */
-export function tooLateSamples(samples: readonly RecordedSample[]): Set<number> {
+export function tooLateSamples({ samples, told = [] }: Pick<History, 'samples' | 'told'>): Set<number> {
   const tooLate = new Set<number>();
   /** By session and device, then epoch: the first tick for which its first message answers. */
   const firstTicks = new Map<string, Map<number, number>>();
-  for (const { sequence, sample } of samples) {
+  for (const { sequence, sample } of inOrder([...samples, ...told])) {
     const { session, device, epoch, tick, through_tick = tick, since_tick = tick } = sample;
     const subject = `${session}/${device}`;
     const ofDevice = firstTicks.get(subject) ?? new Map<number, number>();
@@ -19,4 +19,9 @@ export function tooLateSamples(samples: readonly RecordedSample[]): Set<number> 
     if (!ofDevice.has(epoch)) ofDevice.set(epoch, Math.min(tick, since_tick));
   }
   return tooLate;
+}
+
+/** The end of a subscribed device's tick is in both. */
+function inOrder(recorded: History['samples']): History['samples'] {
+  return recorded.toSorted((one, other) => one.sequence - other.sequence);
 }

@@ -13,6 +13,7 @@ import { keptAccount } from './checks/kept-account.ts';
 import { legalChain } from './checks/legal-chain.ts';
 import { readModel } from './checks/read-model.ts';
 import { storedValues } from './checks/stored-values.ts';
+import { toldValues } from './checks/told-values.ts';
 import type { History, Violation } from './history.ts';
 import { sessionHistories } from './session-histories.ts';
 import { defaultTolerances, type Tolerances } from './tolerances.ts';
@@ -73,6 +74,7 @@ export function verify(
     ...confirmedTicks(recorded),
     ...doubled.violations,
     ...storedValues(recorded),
+    ...toldValues(recorded),
     ...acknowledged(recorded),
   ];
   const sessions = sessionHistories(history);

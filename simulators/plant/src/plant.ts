@@ -5,6 +5,7 @@ import type {
   Played,
   PlayedDevice,
   Prepared,
+  PublishedMessage,
   SeenRequest,
   Simulator,
 } from './simulator.ts';
@@ -26,6 +27,7 @@ export async function openPlant(
   parts: readonly PlantPart[],
   host: string,
   onRequest?: (request: SeenRequest) => void,
+  onPublished?: (message: PublishedMessage) => void,
 ): Promise<Plant> {
   const open: { readonly simulator: Simulator; readonly played: Played }[] = [];
   const stop = async (): Promise<void> => {
@@ -33,7 +35,7 @@ export async function openPlant(
   };
   try {
     for (const { simulator, prepared } of parts) {
-      open.push({ simulator, played: await prepared.open(host, onRequest) });
+      open.push({ simulator, played: await prepared.open(host, onRequest, onPublished) });
     }
   } catch (error) {
     await stop();

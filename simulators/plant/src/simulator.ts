@@ -79,10 +79,15 @@ export interface Prepared {
   readonly counts: { readonly endpoints: number; readonly devices: number };
   /**
    * Opens all of them.
-   * @param onRequest told of each request that a device sees, faulty or not; of a subscribed one, of each delivery
+   * @param onRequest told of each request that a device sees, faulty or not; of a subscribed one, of each packet of a client
+   * @param onPublished told of each message with values that a subscribed one publishes
    * @throws when one cannot be opened, such as a port that is taken; then nothing is left running
    */
-  open(host: string, onRequest?: (request: SeenRequest) => void): Promise<Played>;
+  open(
+    host: string,
+    onRequest?: (request: SeenRequest) => void,
+    onPublished?: (message: PublishedMessage) => void,
+  ): Promise<Played>;
 }
 
 /** A request as the device saw it. */
@@ -92,6 +97,14 @@ export interface SeenRequest {
   readonly device: string;
   /** Unique in the plant: two ids on one device are two clients, or one that connected again. */
   readonly connectionId: number;
+}
+
+/** A message of a device that tells its values by itself. */
+export interface PublishedMessage {
+  /** Time that it gives for its values, in ms since 1970. */
+  readonly at: number;
+  readonly device: string;
+  readonly values: Readonly<Record<string, unknown>>;
 }
 
 /** A device for trials of its driver: `npm run test:faults` and the bench `drivers`. */

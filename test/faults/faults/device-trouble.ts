@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { actsOnListener } from '@holdfast/plant/faults/common-faults.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Fault } from '../fault.ts';
 
@@ -16,9 +17,14 @@ export const deviceTrouble: Fault = {
       run: async ({ plant }) => {
         const from = plant.requests.length;
         plant.plant.setFault({ device }, trouble);
+        // One that refuses connections sees no request.
+        const isHurt = () =>
+          actsOnListener(trouble)
+            ? plant.plant.openConnections(device) === 0
+            : plant.requests.slice(from).some((request) => request.device === device);
         try {
           await sleep(forMs);
-          await eventually(() => plant.requests.slice(from).some((request) => request.device === device), {
+          await eventually(isHurt, {
             what: `a request to ${device} while it is in trouble`,
             timeoutMs: 60_000,
           });

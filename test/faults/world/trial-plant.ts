@@ -1,6 +1,6 @@
 import { openPlant, type Plant } from '@holdfast/plant/plant.ts';
 import { preparePlant } from '@holdfast/plant/prepare-plant.ts';
-import type { SeenRequest, Simulator } from '@holdfast/plant/simulator.ts';
+import type { PublishedMessage, SeenRequest, Simulator } from '@holdfast/plant/simulator.ts';
 import { cleanUpAfterFile } from '../../support/cleanup.ts';
 import type { LoadedDevice } from './load.ts';
 
@@ -12,6 +12,8 @@ export interface TrialPlant {
   readonly plant: Plant;
   /** Every request that reached a device, in order. */
   readonly requests: readonly SeenRequest[];
+  /** Every message with values that a subscribed one published, in order. */
+  readonly published: readonly PublishedMessage[];
   readonly devices: readonly LoadedDevice[];
 }
 
@@ -31,11 +33,18 @@ export async function startTrialPlant(
     },
   );
   const requests: SeenRequest[] = [];
-  const plant = await openPlant(parts, '127.0.0.1', (request) => requests.push(request));
+  const published: PublishedMessage[] = [];
+  const plant = await openPlant(
+    parts,
+    '127.0.0.1',
+    (request) => requests.push(request),
+    (message) => published.push(message),
+  );
   cleanUpAfterFile(() => plant.stop());
   return {
     plant,
     requests,
+    published,
     devices: plant.devices.map(({ code, address }) => ({ code, address, points: trial.points(values) })),
   };
 }

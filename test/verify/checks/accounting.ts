@@ -138,7 +138,7 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
     byDevice.set(key, known);
     return known;
   };
-  const tooLate = tooLateSamples(history.samples);
+  const tooLate = tooLateSamples(history);
   const keyOf = (of: { readonly session: string; readonly device: string; readonly tick: number }) =>
     `${of.session}/${of.device}/${of.tick}`;
   const wholeInQuarantine = new Set(

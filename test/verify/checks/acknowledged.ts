@@ -16,7 +16,7 @@ export function acknowledged(history: History): Violation[] {
   const inQuarantine = new Set(
     history.quarantined.flatMap(({ sequence, codes }) => (codes ? [] : [sequence])),
   );
-  const tooLate = tooLateSamples(history.samples);
+  const tooLate = tooLateSamples(history);
   const lost = new Map<string, { first: number; ticks: number }>();
   for (const { sample, sequence } of history.samples) {
     if (sequence > writer.floor) break;

@@ -8,10 +8,11 @@ import type { History, Violation } from '../history.ts';
 export function confirmedTicks({
   database,
   samples,
+  told = [],
   sinceMs,
-}: Pick<History, 'database' | 'samples' | 'sinceMs'>): Violation[] {
+}: Pick<History, 'database' | 'samples' | 'told' | 'sinceMs'>): Violation[] {
   const published = new Map<string, { ranges: TickRange[]; periodMs: number }>();
-  for (const { sample } of samples) {
+  for (const { sample } of [...samples, ...told]) {
     const subject = `${sample.session}/${sample.device}`;
     const known = published.get(subject) ?? { ranges: [], periodMs: sample.period_ms };
     published.set(subject, known);

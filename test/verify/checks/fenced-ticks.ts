@@ -3,7 +3,7 @@ import { tooLateSamples } from '../too-late-samples.ts';
 
 /** I6 at the sink: what came behind a later holder's first sample stands for no tick for which that one answers. */
 export function fencedTicks(history: History): Violation[] {
-  const tooLate = tooLateSamples(history.samples);
+  const tooLate = tooLateSamples(history);
   const admitted = new Set<string>();
   const fenced = new Map<string, number>();
   for (const { sequence, sample } of history.samples) {

@@ -37,7 +37,7 @@ interface Told {
 }
 
 function onRecord(history: History): Violation[] {
-  const { samples, forged = [], undecodable, database, sinceMs, events } = history;
+  const { samples, told: parts = [], forged = [], undecodable, database, sinceMs, events } = history;
   // A restore brings the record back, not the messages that it came from.
   if (!database || events.some(({ subject }) => subject === subjects.restored)) return [];
   const byDevice = new Map<string, Told>();
@@ -47,7 +47,7 @@ function onRecord(history: History): Violation[] {
     byDevice.set(subject, told);
     return told;
   };
-  for (const { sample } of samples) {
+  for (const { sample } of [...samples, ...parts]) {
     const { session, device, tick, through_tick: to = tick, since_tick: since = tick, period_ms } = sample;
     const told = of(`${session}/${device}`);
     periods.set(`${session}/${device}`, period_ms);

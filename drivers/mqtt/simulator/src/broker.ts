@@ -87,14 +87,14 @@ export class Broker {
     else this.#serve(link, session, packet);
   }
 
-  #connected(link: Link, { clientId, clean, protocolVersion }: IConnectPacket): void {
+  #connected(link: Link, { clientId, clean, protocolVersion, properties }: IConnectPacket): void {
     const version = protocolVersion ?? 4;
     const former = this.#sessions.get(clientId);
     const session = former && !clean ? former : new Session(version);
     if (session !== former) former?.isReset();
     this.#sessions.set(clientId, session);
     this.#byLink.set(link, session);
-    session.connected(link, session === former);
+    session.connected(link, session === former, properties?.receiveMaximum);
   }
 
   #serve(link: Link, session: Session, packet: Packet): void {

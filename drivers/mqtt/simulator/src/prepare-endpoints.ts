@@ -40,7 +40,7 @@ export function prepareEndpoints(
         path: [...path, 'devices', index, 'device'],
       })),
     ]),
-    open: async (host, onRequest) => {
+    open: async (host, onRequest, onPublished) => {
       let links = 0;
       const brokers = read.map(({ of, devices, name }) => ({
         devices,
@@ -60,7 +60,9 @@ export function prepareEndpoints(
         await played.stop();
         throw error;
       }
-      for (const { broker, devices } of brokers) for (const device of devices) device.start(broker);
+      for (const { broker, devices } of brokers) {
+        for (const device of devices) device.start(broker, onPublished);
+      }
       return played;
     },
   };

@@ -1,9 +1,12 @@
 import { durationMs } from '@holdfast/plant/duration.ts';
 import { FaultBoard } from '@holdfast/plant/faults/fault-board.ts';
 import type { ValueCourse } from '@holdfast/plant/plant-file/value-course.ts';
+import type { PublishedMessage } from '@holdfast/plant/simulator.ts';
 import type { Broker } from './broker.ts';
 import type { Fault } from './fault.ts';
 import type { DeviceOfFile } from './plant-file-schema.ts';
+
+type OnPublished = (message: PublishedMessage) => void;
 
 /** A device that publishes its values in the course of time. */
 export class PublishedDevice {
@@ -22,16 +25,16 @@ export class PublishedDevice {
     this.faults = new FaultBoard(of.device, of.faults, startedAtMs);
   }
 
-  start(broker: Broker): void {
-    this.#publish(broker);
-    this.#timer = setInterval(() => this.#publish(broker), durationMs(this.#of.every));
+  start(broker: Broker, onPublished?: OnPublished): void {
+    this.#publish(broker, onPublished);
+    this.#timer = setInterval(() => this.#publish(broker, onPublished), durationMs(this.#of.every));
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  #publish(broker: Broker): void {
+  #publish(broker: Broker, onPublished: OnPublished | undefined): void {
     const nowMs = Date.now();
     const fault = this.faults.hitting(nowMs) ?? broker.faults.hitting(nowMs);
     if (fault?.kind === 'silence') return;
@@ -39,7 +42,10 @@ export class PublishedDevice {
     const values = Object.entries(this.#courses).map(
       ([name, course]) => [name, course.at(elapsedMs)] as const,
     );
-    const message = JSON.stringify({ ...Object.fromEntries(values), ts: nowMs });
-    broker.publish(this.#of.topic, fault?.kind === 'garbage' ? `<${message}>` : message, this.#of.retain);
+    const told = Object.fromEntries(values);
+    const message = JSON.stringify({ ...told, ts: nowMs });
+    const isGarbage = fault?.kind === 'garbage';
+    broker.publish(this.#of.topic, isGarbage ? `<${message}>` : message, this.#of.retain);
+    if (!isGarbage) onPublished?.({ at: nowMs, device: this.code, values: told });
   }
 }

@@ -3,7 +3,9 @@ import type { Link } from '@holdfast/plant/lines/link.ts';
 import mqtt, { type Packet } from 'mqtt-packet';
 
 /** A client that is away has no more kept than this: beyond it, the newest go, as with other brokers. */
-const mostUnacknowledged = 10_000;
+const mostKept = 10_000;
+/** Unacknowledged messages of a client that cannot say how many it wants: MQTT 3.1.1. */
+const inFlightOf311 = 20;
 
 export interface Message {
   readonly topic: string;
@@ -16,8 +18,11 @@ export interface Message {
 export class Session {
   readonly #version: number;
   readonly #filters = new Map<string, 0 | 1>();
-  /** Messages of QoS 1 that the client has not acknowledged, by packet id, oldest first. */
-  readonly #unacknowledged = new Map<number, Message>();
+  /** Messages of QoS 1 that were sent and are not acknowledged, by packet id, oldest first. */
+  readonly #inFlight = new Map<number, Message>();
+  /** Those that wait for their turn. */
+  readonly #queued: Message[] = [];
+  #receiveMaximum = inFlightOf311;
   #lastId = 0;
   #link: Link | undefined;
 
@@ -25,12 +30,17 @@ export class Session {
     this.#version = version;
   }
 
-  /** The connection it had before is reset: a client id is one client. */
-  connected(link: Link, sessionPresent: boolean): void {
+  /**
+   * The connection it had before is reset: a client id is one client.
+   * @param receiveMaximum of MQTT 5
+   */
+  connected(link: Link, sessionPresent: boolean, receiveMaximum: number | undefined): void {
     if (this.#link !== link) this.#link?.reset();
     this.#link = link;
+    this.#receiveMaximum = receiveMaximum ?? (this.#version === 5 ? 65_535 : inFlightOf311);
     this.send({ cmd: 'connack', returnCode: 0, reasonCode: 0, sessionPresent } as Packet);
-    for (const [messageId, message] of this.#unacknowledged) this.#publish(message, 1, messageId, true);
+    for (const [messageId, message] of this.#inFlight) this.#publish(message, 1, messageId, true);
+    this.#sendQueued();
   }
 
   subscribed(topic: string, qos: 0 | 1): void {
@@ -42,7 +52,8 @@ export class Session {
   }
 
   acknowledged(messageId: number): void {
-    this.#unacknowledged.delete(messageId);
+    this.#inFlight.delete(messageId);
+    this.#sendQueued();
   }
 
   isReset(): void {
@@ -57,10 +68,20 @@ export class Session {
       this.#publish(message, 0);
       return;
     }
-    if (this.#unacknowledged.size >= mostUnacknowledged) return;
-    this.#lastId = (this.#lastId % 65_535) + 1;
-    this.#unacknowledged.set(this.#lastId, message);
-    this.#publish(message, 1, this.#lastId);
+    if (this.#inFlight.size + this.#queued.length >= mostKept) return;
+    this.#queued.push(message);
+    this.#sendQueued();
+  }
+
+  #sendQueued(): void {
+    while (this.#inFlight.size < this.#receiveMaximum) {
+      const message = this.#queued.shift();
+      if (!message) return;
+      do this.#lastId = (this.#lastId % 65_535) + 1;
+      while (this.#inFlight.has(this.#lastId));
+      this.#inFlight.set(this.#lastId, message);
+      this.#publish(message, 1, this.#lastId);
+    }
   }
 
   send(packet: Packet): void {

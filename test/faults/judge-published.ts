@@ -1,0 +1,37 @@
+import type { PublishedMessage } from '@holdfast/plant/simulator.ts';
+import type { History } from '../verify/history.ts';
+
+/** What was published in the last moments before the verdict may be on its way. */
+const settledMs = 5_000;
+/** Each is told; a collector that loses values does so all the time. */
+const toldAtMost = 20;
+
+/**
+ * Every value that a device of a session that always runs has published since the first one of it that is stored is stored once, at the
+ * time that its device gave for it. A broker keeps them for the session at QoS 1, whatever happens to collectors.
+ */
+export function judgePublished(
+  published: readonly PublishedMessage[],
+  history: History,
+  steadyDevices: readonly string[],
+): { readonly values: number; readonly failures: readonly string[] } {
+  const failures: string[] = [];
+  let values = 0;
+  for (const device of steadyDevices) {
+    const rows = (history.database?.told ?? []).filter((row) => row.device === device);
+    const stored = new Map(rows.map((row) => [row.timeMs, row]));
+    const sinceMs = Math.min(...stored.keys());
+    for (const { at, values: told } of published.filter((message) => message.device === device)) {
+      if (at < sinceMs || at > history.readAtMs - settledMs) continue;
+      values += Object.keys(told).length;
+      const row = stored.get(at);
+      const wrong = Object.entries(told).filter(([code, value]) => row?.values?.[code] !== value);
+      if (wrong.length === 0 || failures.length >= toldAtMost) continue;
+      const what = row ? JSON.stringify(row.values) : 'nothing';
+      failures.push(
+        `${device} published ${JSON.stringify(told)} at ${new Date(at).toISOString()}, and ${what} is stored`,
+      );
+    }
+  }
+  return { values, failures };
+}
