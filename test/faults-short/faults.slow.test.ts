@@ -1,3 +1,4 @@
+import { findSimulators } from '@holdfast/plant/find-simulators.ts';
 import { describe, expect, it } from 'vitest';
 import { allFaults } from '../faults/faults/all-faults.ts';
 import { runFaults } from '../faults/run-faults.ts';
@@ -36,6 +37,37 @@ it('every invariant holds for sessions that were started, stopped and hurt at ra
   expect(verdict.tooLittle).toEqual([]);
   expect(Object.keys(faults).toSorted()).toEqual(names.toSorted());
 });
+
+const ofDevices = [
+  'device-trouble',
+  'collector-kill',
+  'collector-sigterm',
+  'collector-cut-off',
+  'nats-kill',
+  'writer-kill',
+];
+
+const otherThanModbus = (await findSimulators())
+  .filter(({ protocols }) => !protocols.includes('modbus_tcp'))
+  .map((simulator) => [simulator.protocols.join(), simulator] as const);
+
+it.each(otherThanModbus)(
+  'every invariant holds for devices of %s in trouble, beside processes that are',
+  async (_, simulator) => {
+    const said: string[] = [];
+    const { faults, failures, verdict } = await runFaults({
+      ...{ seed: 5, minutes: 0.3, tasks: 4, devicesPerTask: 2, steadyTasks: 2, simulator },
+      faults: allFaults.filter(({ name }) => ofDevices.includes(name)),
+      folder: await temporaryFolder('faults'),
+      pace: { minPauseMs: 500, maxPauseMs: 1_500 },
+      say: (line) => said.push(line),
+    });
+    expect(failures, said.join('\n')).toEqual([]);
+    expect(verdict.violations, said.join('\n')).toEqual([]);
+    expect(verdict.tooLittle).toEqual([]);
+    expect(faults['device-trouble'], said.join('\n')).toBeGreaterThan(0);
+  },
+);
 
 describe('a forger among the collectors', () => {
   const run = async (forger: ForgerInWorld) => {

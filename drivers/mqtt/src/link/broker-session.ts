@@ -11,13 +11,16 @@ export interface BrokerSessionOptions {
   readonly clientId: string;
   /** Whether the broker keeps subscriptions and messages while it is away. */
   readonly isKept: boolean;
-  /** Called once for all messages that have come together. */
+  /** Called once for messages that have come together. Further ones wait while `receiveMaximum` of QoS 1 are not acknowledged. */
   readonly onMessages?: (messages: readonly IPublishPacket[]) => void;
   /** Told of subscriptions and messages alone: the first packet has a password. */
   readonly hear?: Hear | undefined;
 }
 
-/** Messages that a broker of MQTT 5 may give us unacknowledged; of so many some may come twice after a kill. */
+/**
+ * Messages that a broker of MQTT 5 may give us unacknowledged; of so many some may come twice after a kill. No more are handed on whatever it
+ * gives: mosquitto up to 2.0.11 sends all that it has queued once the first of them is acknowledged.
+ */
 const receiveMaximum = 100;
 
 interface Waiting {
@@ -38,7 +41,10 @@ export class BrokerSession {
   #wasSent = false;
   /** By the command of the answer, and its packet id. */
   readonly #waiting = new Map<string, Waiting>();
-  #messages: IPublishPacket[] = [];
+  /** They have come, and nobody has seen them. */
+  readonly #messages: IPublishPacket[] = [];
+  /** Messages of QoS 1 that were handed on. */
+  #unacknowledged = 0;
   #nextId = 0;
   #heardMs = 0;
   #cancelPing: () => void = () => undefined;
@@ -121,6 +127,8 @@ export class BrokerSession {
 
   acknowledge(messageIds: readonly number[]): void {
     for (const messageId of messageIds) this.#send({ cmd: 'puback', messageId });
+    this.#unacknowledged -= messageIds.length;
+    this.#handOn();
   }
 
   /** Tells the broker that nothing is wrong, and waits for it to end the connection: all that was sent has come to it then. */
@@ -208,10 +216,18 @@ export class BrokerSession {
     } catch (error) {
       this.fail(malformed((error as Error).message));
     }
-    if (this.#messages.length === 0) return;
-    const messages = this.#messages;
-    this.#messages = [];
-    if (!this.isOver) this.#options.onMessages?.(messages);
+    this.#handOn();
+  }
+
+  #handOn(): void {
+    if (this.isOver) return;
+    let count = 0;
+    for (const { qos } of this.#messages) {
+      if (qos > 0 && this.#unacknowledged >= receiveMaximum) break;
+      if (qos > 0) this.#unacknowledged += 1;
+      count += 1;
+    }
+    if (count > 0) this.#options.onMessages?.(this.#messages.splice(0, count));
   }
 
   #received(packet: Packet): void {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import { openLinkHost } from '@holdfast/driver/host/link-host.ts';
 import type { Hear, WatchSink } from '@holdfast/driver/link.ts';
@@ -8,6 +10,7 @@ import { certificatesForTest, opensslIsInstalled } from '@holdfast/test/support/
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { mosquittoForTest, mosquittoIsInstalled } from '@holdfast/test/support/mosquitto-for-test.ts';
 import mqtt from 'mqtt';
+import packets from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { connectionSchema, type MqttConnection } from '../layout/connection.ts';
 import { mqttPlan } from '../plan/mqtt-plan.ts';
@@ -25,11 +28,13 @@ interface Options extends Partial<MqttConnection> {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly sessionId?: string;
   readonly of?: readonly MqttPoint[];
+  /** Has what was told so far safe. */
+  readonly commit?: () => Promise<void>;
 }
 
 function watcherAt(
   port: number,
-  { secrets = {}, sessionId = crypto.randomUUID(), of = points, ...more }: Options = {},
+  { secrets = {}, sessionId = crypto.randomUUID(), of = points, commit, ...more }: Options = {},
 ) {
   const device = deviceOf(port, of, more);
   const list = new PointList(device.points);
@@ -51,7 +56,7 @@ function watcherAt(
     opened: () => {
       isOpen = true;
     },
-    commit: async () => undefined,
+    commit: commit ?? (async () => undefined),
   });
   const watch = () => {
     const ending = new AbortController();
@@ -235,6 +240,57 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
       });
     },
   );
+});
+
+/** A broker that gives all that it has at once, whatever its client asked for. @returns ids that were acknowledged, in order */
+async function floodingBroker(count: number) {
+  const acknowledged: number[] = [];
+  const server = createServer((socket) => {
+    const parser = packets.parser({ protocolVersion: 5 });
+    const send = (...all: packets.Packet[]) =>
+      socket.write(Buffer.concat(all.map((packet) => packets.generate(packet, { protocolVersion: 5 }))));
+    parser.on('packet', (packet) => {
+      if (packet.cmd === 'connect')
+        send({ cmd: 'connack', reasonCode: 0, sessionPresent: false } as packets.Packet);
+      if (packet.cmd === 'puback') acknowledged.push(packet.messageId ?? 0);
+      if (packet.cmd === 'disconnect') socket.end();
+      if (packet.cmd !== 'subscribe') return;
+      const flood = Array.from(
+        { length: count },
+        (_, index): packets.Packet => ({
+          ...{ cmd: 'publish', topic: 'hall/level', payload: String(index), messageId: index + 1 },
+          ...{ qos: 1, dup: false, retain: false },
+        }),
+      );
+      send({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: [1] } as packets.Packet, ...flood);
+    });
+    socket.on('data', (bytes) => parser.parse(bytes));
+    socket.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUpAfterFile(async () => void server.close());
+  return { port: (server.address() as AddressInfo).port, acknowledged };
+}
+
+it('takes 100 messages that are not safe and no more, of a broker that gives whatever it has', async () => {
+  const { port, acknowledged } = await floodingBroker(1_000);
+  let most = 0;
+  let safe = 0;
+  const commit = async () => {
+    const taken = told.length;
+    most = Math.max(most, taken - safe);
+    await new Promise((resolve) => setImmediate(resolve));
+    safe = taken;
+  };
+  const { told, watch } = watcherAt(port, { of: points.slice(0, 1), commit });
+  const watching = watch();
+  await expect.poll(() => acknowledged.length).toBe(1_000);
+  watching.end();
+  expect(await watching.outcome).toBe('ended');
+  expect(most).toBe(100);
+  expect(told.map(({ value }) => value)).toEqual(Array.from({ length: 1_000 }, (_, index) => index));
+  expect(acknowledged).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
 });
 
 /** A line of a password file, as mosquitto_passwd writes it. */
