@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { demoDeviceCodes } from '@holdfast/plant/workshop.ts';
 import { sessionLiveViewSchema, sessionViewSchema } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -99,7 +100,7 @@ async function demoIsRead({ apiUrl }: DocumentedStack): Promise<void> {
       const answer = await fetch(`${apiUrl}/api/acquisition/sessions/1-1/status/`);
       const { metadata } = sessionLiveViewSchema.parse(await answer.json());
       const health = Object.values(metadata.device_health);
-      return health.length === 3 && health.every(({ status }) => status === 'healthy');
+      return health.length === demoDeviceCodes.length && health.every(({ status }) => status === 'healthy');
     },
     { what: 'the demo to be read' },
   );

@@ -10,7 +10,7 @@ import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { mosquittoForTest, mosquittoIsInstalled } from '../support/mosquitto-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-function meterAt(port: number): TaskConfig {
+function meterAt(port: number, periodMs: number): TaskConfig {
   return taskConfigSchema.parse({
     ...{
       schema_version: 3,
@@ -18,7 +18,7 @@ function meterAt(port: number): TaskConfig {
       task_code: 'meters',
       task_name: '',
       config_version: 1,
-      period_ms: 500,
+      period_ms: periodMs,
     },
     devices: [
       {
@@ -59,9 +59,9 @@ async function countingPublisher(url: string) {
 const countsOf = (samples: readonly Sample[]) =>
   samples.flatMap(({ changes }) => changes?.count?.map(([, value]) => Number(value)) ?? []);
 
-async function begin(fleet: FleetForTest) {
+async function begin(fleet: FleetForTest, periodMs = 500) {
   const broker = await mosquittoForTest();
-  const sessionId = await fleet.log.start(meterAt(broker.port));
+  const sessionId = await fleet.log.start(meterAt(broker.port, periodMs));
   const samples = async () => (await fleet.log.samples()).filter(({ session }) => session === sessionId);
   await eventually(async () => (await samples()).some(({ part, miss }) => part === undefined && !miss), {
     what: 'the broker to be subscribed to',
@@ -145,6 +145,20 @@ describe.skipIf(!mosquittoIsInstalled())('what is published at QoS 1', () => {
     await fleet.collector('c3', { SPOOL_DIR: spools });
     await second.kill();
     await fleet.placed('1', { on: 'c3', above: handedOver.epoch });
+    await goesOn();
+    const { counts, published } = await all();
+    expect(missing(counts, published)).toEqual([]);
+  });
+
+  it('is stored, all of it, when its collector is killed and started again within a tick', async () => {
+    const fleet = await fleetForTest([]);
+    await fleet.start('supervisor');
+    const spools = { SPOOL_DIR: await temporaryFolder('spools') };
+    const collector = await fleet.collector('c1', spools);
+    const { goesOn, all } = await begin(fleet, 60_000);
+    await goesOn();
+    await collector.kill();
+    await fleet.collector('c1', spools);
     await goesOn();
     const { counts, published } = await all();
     expect(missing(counts, published)).toEqual([]);

@@ -9,12 +9,14 @@ export function tooLateSamples({ samples, told = [] }: Pick<History, 'samples' |
   /** By session and device, then epoch: the first tick for which its first message answers. */
   const firstTicks = new Map<string, Map<number, number>>();
   for (const { sequence, sample } of inOrder([...samples, ...told])) {
-    const { session, device, epoch, tick, through_tick = tick, since_tick = tick } = sample;
+    const { session, device, epoch, tick, through_tick = tick, since_tick = tick, part } = sample;
+    // It names the tick that is not over, one more than the first of whoever takes over within it.
+    const last = part === undefined ? through_tick : tick - 2;
     const subject = `${session}/${device}`;
     const ofDevice = firstTicks.get(subject) ?? new Map<number, number>();
     firstTicks.set(subject, ofDevice);
     for (const [other, first] of ofDevice) {
-      if (other > epoch && first <= through_tick) tooLate.add(sequence);
+      if (other > epoch && first <= last) tooLate.add(sequence);
     }
     if (!ofDevice.has(epoch)) ofDevice.set(epoch, Math.min(tick, since_tick));
   }

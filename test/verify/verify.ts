@@ -70,7 +70,7 @@ export function verify(
     ...forgedNowhere(recorded),
     ...deviceRequests(history, tolerances),
     ...tickViolations,
-    ...keptAccount(history),
+    ...keptAccount(recorded),
     ...confirmedTicks(recorded),
     ...doubled.violations,
     ...storedValues(recorded),

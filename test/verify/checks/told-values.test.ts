@@ -36,10 +36,9 @@ function judge(
   ).map(({ invariant, what }) => `${invariant} ${what}`);
 }
 
-const stored = [
-  { timeMs: timeMs - 900, values: { count: 1 } },
-  { timeMs: timeMs - 500, values: { count: 2 } },
-];
+const first = { timeMs: timeMs - 900, values: { count: 1 } };
+const second = { timeMs: timeMs - 500, values: { count: 2 } };
+const stored = [first, second];
 
 describe('values that a subscribed device told', () => {
   it('hold when each is stored once, at its time', () => {
@@ -47,7 +46,6 @@ describe('values that a subscribed device told', () => {
   });
 
   it('fail when one is missing, another one, there twice, or told by nobody', () => {
-    const [first, second] = stored as [Partial<TimedValues>, Partial<TimedValues>];
     expect(judge([first])).toEqual([expect.stringMatching(/^I9 count of .* \(SAMPLES 2\) and is not in/)]);
     expect(judge([first, { ...second, values: { count: 3 } }])).toEqual([
       expect.stringMatching(/^I8 count of .* is 3 in the database, 2 was published$/),
@@ -69,9 +67,11 @@ describe('values that a subscribed device told', () => {
     const again = recorded([{ count: [[-900, 1]] }, { count: [[-900, 1]] }]);
     expect(judge(stored.slice(0, 1), {}, again)).toEqual([]);
     const { history, told } = recorded([{ count: [[-900, 1]] }, { count: [[-500, 2]] }, {}]);
-    const [first, late, end] = told as [RecordedSample, RecordedSample, RecordedSample];
-    const ofNext = { ...first, sample: { ...first.sample, epoch: 5 } };
-    expect(judge(stored.slice(0, 1), {}, { history, told: [ofNext, late, end] })).toEqual([]);
+    const [early, late, end] = told as [RecordedSample, RecordedSample, RecordedSample];
+    const asOf = (tick: number) => ({ ...early, sample: { ...early.sample, epoch: 5, tick } });
+    const under = (tick: number) => judge(stored.slice(0, 1), {}, { history, told: [asOf(tick), late, end] });
+    expect(under(tick0 - 1)).toEqual([]);
+    expect(under(tick0)).toEqual([expect.stringMatching(/^I9 count of .* \(SAMPLES 2\)/)]);
   });
 
   it('are no records of ticks, but the end of the tick is', () => {

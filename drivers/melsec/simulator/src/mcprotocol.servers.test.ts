@@ -30,7 +30,11 @@ async function clientOf(plc: Plc, ascii: boolean): Promise<McClient> {
       error ? reject(error) : resolve(),
     );
   });
-  ends.push(() => client.dropConnection());
+  ends.push(async () => {
+    client.dropConnection();
+    // It does not hear errors of its socket.
+    await expect.poll(() => plc.openConnections).toBe(0);
+  });
   client.setTranslationCB((tag) => tag);
   return client;
 }

@@ -22,7 +22,7 @@ export class PlcMemory {
   readonly #moving = new Map<string, Moving[]>();
 
   /** @param sizeOf cells of a device by its symbol; 0 for one that it does not have */
-  constructor(sizeOf: Readonly<Record<string, number>> = {}) {
+  constructor(sizeOf: Readonly<Partial<Record<string, number>>> = {}) {
     for (const { symbol } of plcDevices) {
       this.#cells.set(symbol, new Uint16Array(sizeOf[symbol] ?? sizes[symbol] ?? usualSize));
     }

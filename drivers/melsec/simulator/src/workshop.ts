@@ -1,7 +1,7 @@
 import type { WorkshopMachine } from '@holdfast/plant/simulator.ts';
 
 const code = 'press-1';
-const connection = { frame: '4E', series: 'iq_r' };
+const connection = { frame: '4E', data_code: 'binary', series: 'iq_r' };
 
 /** A point of the press, and what it does. */
 const points = [

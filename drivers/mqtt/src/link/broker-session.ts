@@ -11,17 +11,19 @@ export interface BrokerSessionOptions {
   readonly clientId: string;
   /** Whether the broker keeps subscriptions and messages while it is away. */
   readonly isKept: boolean;
-  /** Called once for messages that have come together. Further ones wait while `receiveMaximum` of QoS 1 are not acknowledged. */
+  /** Called once for messages that have come together. Further ones wait while `receiveMaximum` of QoS 1 are not safe. */
   readonly onMessages?: (messages: readonly IPublishPacket[]) => void;
   /** Told of subscriptions and messages alone: the first packet has a password. */
   readonly hear?: Hear | undefined;
 }
 
 /**
- * Messages that a broker of MQTT 5 may give us unacknowledged; of so many some may come twice after a kill. No more are handed on whatever it
- * gives: mosquitto up to 2.0.11 sends all that it has queued once the first of them is acknowledged.
+ * Messages that a broker of MQTT 5 may give us unacknowledged. No more are handed on whatever it gives (mosquitto up to 2.0.12 sends as many
+ * again at each acknowledgement), nor before it has read the acknowledgements of those before: so many may come twice after a kill.
  */
 const receiveMaximum = 100;
+/** After so many acknowledgements the broker is asked whether it has read them: its answer to a ping comes after them. */
+const askedAfter = receiveMaximum / 2;
 
 interface Waiting {
   readonly resolve: (packet: Packet) => void;
@@ -43,8 +45,11 @@ export class BrokerSession {
   readonly #waiting = new Map<string, Waiting>();
   /** They have come, and nobody has seen them. */
   readonly #messages: IPublishPacket[] = [];
-  /** Messages of QoS 1 that were handed on. */
-  #unacknowledged = 0;
+  /** Messages of QoS 1 that were handed on, and whose acknowledgement the broker is not known to have read. */
+  #open = 0;
+  #acknowledgedSincePing = 0;
+  /** Acknowledgements before each ping that is not answered. */
+  readonly #pinged: number[] = [];
   #nextId = 0;
   #heardMs = 0;
   #cancelPing: () => void = () => undefined;
@@ -127,8 +132,8 @@ export class BrokerSession {
 
   acknowledge(messageIds: readonly number[]): void {
     for (const messageId of messageIds) this.#send({ cmd: 'puback', messageId });
-    this.#unacknowledged -= messageIds.length;
-    this.#handOn();
+    this.#acknowledgedSincePing += messageIds.length;
+    if (this.#acknowledgedSincePing >= askedAfter) this.#askPing();
   }
 
   /** Tells the broker that nothing is wrong, and waits for it to end the connection: all that was sent has come to it then. */
@@ -223,8 +228,8 @@ export class BrokerSession {
     if (this.isOver) return;
     let count = 0;
     for (const { qos } of this.#messages) {
-      if (qos > 0 && this.#unacknowledged >= receiveMaximum) break;
-      if (qos > 0) this.#unacknowledged += 1;
+      if (qos > 0 && this.#open >= receiveMaximum) break;
+      if (qos > 0) this.#open += 1;
       count += 1;
     }
     if (count > 0) this.#options.onMessages?.(this.#messages.splice(0, count));
@@ -242,11 +247,15 @@ export class BrokerSession {
       this.fail(new DriverFailure(kind, message, { code: packet.reasonCode }));
       return;
     }
+    if (packet.cmd === 'pingresp') {
+      this.#open -= this.#pinged.shift() ?? 0;
+      return;
+    }
     const key = `${packet.cmd} ${packet.messageId ?? 0}`;
     const waiting = this.#waiting.get(key);
     this.#waiting.delete(key);
     if (waiting) waiting.resolve(packet);
-    else if (packet.cmd !== 'pingresp') this.fail(malformed(`nobody waits for ${key}`));
+    else this.fail(malformed(`nobody waits for ${key}`));
   }
 
   /** A broker that says nothing for two such times is gone, whatever its connection looks like. */
@@ -260,8 +269,14 @@ export class BrokerSession {
       );
       return;
     }
-    this.#send({ cmd: 'pingreq' });
+    this.#askPing();
     this.#cancelPing = host.timers.after(everyMs, () => this.#ping());
+  }
+
+  #askPing(): void {
+    this.#pinged.push(this.#acknowledgedSincePing);
+    this.#acknowledgedSincePing = 0;
+    this.#send({ cmd: 'pingreq' });
   }
 
   #id(): number {

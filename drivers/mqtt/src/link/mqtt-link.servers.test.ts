@@ -253,6 +253,7 @@ async function floodingBroker(count: number) {
       if (packet.cmd === 'connect')
         send({ cmd: 'connack', reasonCode: 0, sessionPresent: false } as packets.Packet);
       if (packet.cmd === 'puback') acknowledged.push(packet.messageId ?? 0);
+      if (packet.cmd === 'pingreq') send({ cmd: 'pingresp' });
       if (packet.cmd === 'disconnect') socket.end();
       if (packet.cmd !== 'subscribe') return;
       const flood = Array.from(

@@ -1,5 +1,6 @@
 import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { Changes } from '@holdfast/shared/contracts/sample/changes.ts';
+import { sampleMessageId } from '@holdfast/shared/contracts/sample/sample.ts';
 import { describe, expect, it } from 'vitest';
 import { mostChanges } from '../samples/tick-changes.ts';
 import { startMs, WatchedWorld } from './testing/watched-world.ts';
@@ -57,7 +58,7 @@ describe('a watched device', () => {
     );
     await world.time.advance(100);
     const [, part] = world.samples;
-    expect(part).toMatchObject({ tick: startMs / 60_000 + 1, part: 1, time: startMs + 60_000 });
+    expect(part).toMatchObject({ tick: startMs / 60_000 + 1, part: 1_255, time: startMs + 60_000 });
     expect(part?.changes).toEqual({ a: [[1_250 - 60_000, '9007199254740993', 2]] });
     expect(committed).toBeUndefined();
     world.settles.splice(0)[0]?.(true);
@@ -73,7 +74,7 @@ describe('a watched device', () => {
     // Nobody waits for this one: it is told within a second or two.
     world.source.sink?.number(1, 2, 0);
     await world.time.advance(2_000);
-    expect(world.samples.at(-1)).toMatchObject({ part: 3 });
+    expect(world.samples.at(-1)).toMatchObject({ part: 3_000 });
     await world.time.advance(60_000);
     expect(world.ticks()).toEqual([
       [0, undefined, undefined],
@@ -166,7 +167,7 @@ describe('a watched device', () => {
     await world.stop();
     expect(world.samples.at(-1)).toMatchObject({
       tick: startMs / 1_000 + 2,
-      part: 1,
+      part: 300,
       changes: { a: [[-700, 1]] },
     });
     const next = new WatchedWorld({ epoch: 5, firstTick: startMs / 1_000 + 2 }, world.time);
@@ -175,6 +176,28 @@ describe('a watched device', () => {
     await next.stop();
     expect(next.samples[0]).toMatchObject({ tick: startMs / 1_000 + 2, since_tick: startMs / 1_000 + 2 });
     expect(next.samples[0]?.part).toBeUndefined();
+  });
+
+  it('goes on in the same tick, under the same epoch, when its collector was killed: no part has a name that another one had', async () => {
+    const killed = new WatchedWorld({ periodMs: 60_000 });
+    const tell = async ({ source, time }: WatchedWorld, times: number) => {
+      for (let count = 0; count < times; count += 1) {
+        source.sink?.number(0, count, 0);
+        void source.sink?.commit();
+        await time.advance(10);
+      }
+    };
+    await killed.time.advance(1_000);
+    await tell(killed, 5);
+    killed.mayPoll = false;
+    const again = new WatchedWorld({ periodMs: 60_000, firstTick: startMs / 60_000 + 1 }, killed.time);
+    await again.time.advance(1_000);
+    await tell(again, 5);
+    const parts = [...killed.samples, ...again.samples].filter(({ part }) => part !== undefined);
+    expect(parts).toHaveLength(10);
+    expect(new Set(parts.map(({ epoch, tick }) => `${epoch} ${tick}`)).size).toBe(1);
+    expect(new Set(parts.map(sampleMessageId)).size).toBe(10);
+    await again.stop();
   });
 
   it('is asked for nothing, and nothing is said of it, once the right to is gone', async () => {

@@ -292,9 +292,10 @@ export class DeviceWatcher {
     this.#lastFlushMs = this.#options.clock.monotonicMs();
     if (this.#changes.isEmpty) return;
     const tick = this.#next;
-    this.#part += 1;
-    const changes = this.#changes.take(this.#timeMs(tick));
     const readAtMs = this.#options.clock.nowMs();
+    // By its time within the tick: the broker takes a name once, and this collector may have been started again in the same tick.
+    this.#part = Math.max(this.#part + 1, Math.round(readAtMs - this.#timeMs(tick - 1)));
+    const changes = this.#changes.take(this.#timeMs(tick));
     this.#sendNow({ tick, readAtMs, sinceTick: this.#since, changes, part: this.#part });
   }
 

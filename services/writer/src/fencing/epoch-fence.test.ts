@@ -63,6 +63,15 @@ describe('what a former owner read before its successor began, and publishes lat
     expect(fence.judge(of(5, { tick: 95, through_tick: 100 }), 7)).toEqual(fencedBy(9));
   });
 
+  it('is admitted as a part of the tick in which the successor began, whose first one may be the tick before, and of no later one', () => {
+    const fence = new EpochFence();
+    fence.judge(of(9, { tick: 101, since_tick: 100, part: 500 }), 1);
+    expect(fence.judge(of(5, { tick: 100, part: 7 }), 2)).toEqual(admitted);
+    expect(fence.judge(of(5, { tick: 101, part: 8 }), 3)).toEqual(admitted);
+    expect(fence.judge(of(5, { tick: 102, part: 1 }), 4)).toEqual(fencedBy(9));
+    expect(fence.judge(of(5, { tick: 101 }), 5)).toEqual(fencedBy(9));
+  });
+
   it('goes by what the successor says of its beginning, not by which of its samples came first', () => {
     const fence = new EpochFence();
     fence.judge(of(9, { tick: 130, since_tick: 100 }), 1);

@@ -19,6 +19,8 @@ export interface FencedSample {
   readonly tick: number;
   readonly through_tick?: number | undefined;
   readonly since_tick?: number | undefined;
+  /** Set of values that a subscribed device told in a tick that was not over. */
+  readonly part?: number | undefined;
 }
 
 /** More owners in a row than this cannot have samples on their way at the same time. */
@@ -30,7 +32,8 @@ const devicesKept = 200_000;
  * Keeps samples of former owners of a session out: those that were published after the first sample of a higher epoch of
  * their device, and are for its first tick or a later one. The position in the stream decides, not the order of arrival: a sample that was
  * published in time and is delivered again after its successor's belongs into the database. So does what comes later, from a
- * collector that was cut off, for a tick before the successor's first: it was read while the lease stood.
+ * collector that was cut off, for a tick before the successor's first: it was read while the lease stood. A part of a tick says nothing of
+ * the tick, and names one that is not over: it is let in for the one behind the successor's first, too, which was the tick then.
  */
 export class EpochFence {
   readonly #highest = new Map<string, number>();
@@ -68,10 +71,14 @@ export class EpochFence {
   }
 
   /** Judges a sample of an epoch that the log does not bear out: nobody is fenced by it. */
-  look({ session, device, epoch, tick, through_tick = tick }: FencedSample, sequence: number): FenceVerdict {
+  look(
+    { session, device, epoch, tick, through_tick = tick, part }: FencedSample,
+    sequence: number,
+  ): FenceVerdict {
+    const last = part === undefined ? through_tick : tick - 2;
     // Only what lies before it in the stream counts, so that a repeat of the stream comes to the same.
     const fence = this.#of(session, device)?.find(
-      (owner) => owner.epoch > epoch && owner.sequence < sequence && owner.tick <= through_tick,
+      (owner) => owner.epoch > epoch && owner.sequence < sequence && owner.tick <= last,
     );
     return fence ? { admitted: false, fencedBy: fence.epoch } : { admitted: true };
   }
