@@ -1,7 +1,7 @@
 import type { PublishedMessage } from '@holdfast/plant/simulator.ts';
 import type { History } from '../verify/history.ts';
 
-/** What was published in the last moments before the verdict may be on its way. */
+/** Messages of the last moments before the verdict may be on their way. */
 const settledMs = 5_000;
 /** Each is told; a collector that loses values does so all the time. */
 const toldAtMost = 20;

@@ -6,7 +6,7 @@ import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 export interface History {
   /** SESSIONS, in order. */
   readonly events: readonly RecordedEvent[];
-  /** What SAMPLES says of ticks, in order, as far as holders of sessions said it and it can be decoded. */
+  /** Words of SAMPLES on ticks, in order, as far as holders of sessions said it and it can be decoded. */
   readonly samples: readonly RecordedSample[];
   /** Those of subscribed devices once more, parts of ticks among them, with the values that they told. Left out: there are none. */
   readonly told?: readonly RecordedSample[];

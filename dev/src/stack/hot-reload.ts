@@ -22,6 +22,10 @@ export async function reloadOnChange(
   stop.addEventListener('abort', () => watch.close());
   const known = new Map<Reloadable, Awaited<ReturnType<SourceWatch['look']>>>();
   for (const each of stages.flat()) known.set(each, await watch.look(each.folders));
+  // Not before: a change until here is none.
+  logs.say('  watching the sources of the services: what changes is restarted', {
+    watching: [...new Set(stages.flat().flatMap(({ folders }) => folders))],
+  });
   while (!stop.aborted) {
     await watch.hint();
     if (stop.aborted) return;

@@ -224,11 +224,9 @@ export async function runLocalStack(
 
 function watchServices(stages: readonly (readonly Reloadable[])[], logs: LogStream): SourceWatch {
   const folders = new Set(stages.flat().flatMap((each) => each.folders));
-  const watch = watchSources(PROJECT_ROOT, [...folders], (reason) =>
+  return watchSources(PROJECT_ROOT, [...folders], (reason) =>
     logs.warn(`Changes of sources have to be looked for once a second: ${reason}`),
   );
-  logs.say('  watching the sources of the services: what changes is restarted', { watching: [...folders] });
-  return watch;
 }
 
 /** Builds the console anew whenever its sources change, until `stop` is aborted; a reload of the page shows it. */

@@ -192,6 +192,10 @@ describe.runIf(process.platform === 'linux')(
       const home = await homeOfStack();
       const stack = await start(home, { NODE_COMPILE_CACHE: join(checkout, 'compiled') }, checkout);
       const facts = await ready(stack);
+      // It is ready before it watches: a change until then is seen by nobody.
+      await eventually(() => stack.lastLines(1_000).some((line) => line.includes('"watching"')), {
+        what: 'the sources to be watched',
+      });
       const before = await childrenOf(home);
       await sampleSince(facts, new Date());
 

@@ -1,4 +1,4 @@
-import type { DataCode, Frame } from '@holdfast/driver-melsec/layout/connection.ts';
+import type { Frame } from '@holdfast/driver-melsec/layout/connection.ts';
 import { FaultBoard } from '@holdfast/plant/faults/fault-board.ts';
 import { ListenerFaults } from '@holdfast/plant/faults/listener-faults.ts';
 import { sendFaulty } from '@holdfast/plant/faults/send-faulty.ts';
@@ -22,7 +22,7 @@ export interface PlcOptions {
   readonly port?: number;
   /** 3E and 4E are both understood by a port of either, as by PLCs. */
   readonly frame: Frame;
-  readonly dataCode: DataCode;
+  readonly dataCode: 'binary' | 'ascii';
   /** An empty one of the usual size unless given. */
   readonly memory?: PlcMemory;
   /** Most that it gives at once; those of the frame unless set. */

@@ -89,7 +89,7 @@ function isFree({ point, place, width }: PlacedPoint, taken: Map<string, number>
   return isAlone;
 }
 
-/** Of `count` bits from `bit` on, those in the word `at`. */
+/** Those of `count` bits from `bit` on that lie in the word `at`. */
 function maskOf(bit: number, count: number, at: number): number {
   let mask = 0;
   for (let index = bit; index < bit + count; index += 1) {

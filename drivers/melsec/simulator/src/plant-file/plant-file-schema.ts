@@ -7,7 +7,7 @@ import { pointConfigSchema } from '@holdfast/shared/contracts/device.ts';
 import * as z from 'zod';
 import { faultSchema } from '../fault.ts';
 
-const { frame, data_code, series, max_words, max_bits } = connectionSchema.shape;
+const { frame, series, max_words, max_bits } = connectionSchema.shape;
 
 const pointSchema = z.strictObject({
   ...pointConfigSchema.omit({ period_ms: true, report: true }).shape,
@@ -27,7 +27,8 @@ export const endpointSchema = z.strictObject({
     .regex(/^[^\s/]+$/, 'must be without spaces and slashes'),
   /** 0 takes a free one. */
   port: z.int().min(0).max(65535).default(0),
-  ...{ frame, data_code, series },
+  ...{ frame, series },
+  data_code: z.enum(['binary', 'ascii']).default('binary'),
   /** Most that one read gives; that of frame, data code and series unless set. */
   ...{ max_words, max_bits },
   points: z.array(pointSchema).default([]),
