@@ -8,6 +8,7 @@ import { specs } from './specs.ts';
 describe('what a collector says of a device, in Chinese', () => {
   it.each([
     ['no answer within 400 ms', '400 毫秒内没有应答'],
+    ['127.0.0.1:502 unit 3', '127.0.0.1:502 站号 3'],
     [
       'press-1 unit 1 holding_register 0-9: exception 2: illegal data address',
       'press-1 站号 1 保持寄存器 0-9：异常码 2：数据地址无效',

@@ -7,7 +7,7 @@ import type {
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { deviceConditions } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { BrokerUnavailable, type HealthChanges } from '../ports.ts';
-import { retoldHealth } from '../problems/retold.ts';
+import { retold, retoldHealth } from '../problems/retold.ts';
 import { conditionOf } from './devices-summary.ts';
 import { type Seen, type SeenSources, seeSessions } from './seen-sessions.ts';
 import type { SummaryFilter } from './summary-rows.ts';
@@ -99,7 +99,7 @@ async function withConfigured(
   const byCode = new Map(
     found.map(({ id, code, name, protocol, connection }) => {
       const spec = specs.get(protocol);
-      return [code, { id, name, address: spec ? unitPlace(spec, connection) : '' }];
+      return [code, { id, name, address: spec ? retold(unitPlace(spec, connection)) : '' }];
     }),
   );
   return views.map((view) => ({ ...view, configured: byCode.get(view.device) ?? null }));

@@ -24,7 +24,7 @@ export default function CollectorsScreen() {
         <h1>{t('collectors.title')}</h1>
         {query.data && (
           <p className="quiet small">
-            {t('app.asOf')} <Age since={query.data.as_of} />
+            {t('app.asOf')} <Age since={query.data.as_of} isAgo />
           </p>
         )}
         <RoleNote needed="engineer" />

@@ -20,6 +20,7 @@ export const en = {
   'app.loading': 'Loading …',
   'app.again': 'Try again',
   'app.asOf': 'as of',
+  'app.ago': '{{age}} ago',
   'app.chunk': 'This part of the console could not be loaded',
   'app.reload': 'Load anew',
   'app.addDevice': 'Add a device',

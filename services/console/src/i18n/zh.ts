@@ -20,7 +20,8 @@ export const zh: Translation = {
   'app.close': '关闭',
   'app.loading': '正在加载……',
   'app.again': '重试',
-  'app.asOf': '数据时间：',
+  'app.asOf': '更新于',
+  'app.ago': '{{age}}前',
   'app.chunk': '无法加载控制台的这一部分',
   'app.reload': '重新加载',
   'app.addDevice': '添加设备',
@@ -66,7 +67,7 @@ export const zh: Translation = {
 
   'strip.read': '正在读取的会话',
   'strip.read.of': '／应有 {{count}}',
-  'strip.read.missing': '缺少 {{count}} 个',
+  'strip.read.missing': '缺 {{count}}',
   'strip.ticks': '{{range}}采样完整率',
   'strip.ticks.unknown': '目前无法统计',
   'strip.ticks.none': '尚无统计',

@@ -20,7 +20,6 @@ export const en = {
   'overview.proof.ticks.some_other':
     '{{share}} of {{count}} ticks of the last 24 h are stored; what is missing has its cause.',
   'overview.proof.checked': 'Checked',
-  'overview.proof.ago': 'ago',
   'overview.notYours': 'What belongs to all sites is not yours to see: your role holds at some sites only.',
 
   'overview.more_one': '{{count}} more is not shown here.',
@@ -147,7 +146,6 @@ export const zh: TranslationOf<typeof en> = {
   'overview.proof.ticks.all_other': '最近 24 小时应采的 {{count}} 次采样全部已存。',
   'overview.proof.ticks.some_other': '最近 24 小时应采 {{count}} 次，已存 {{share}}；缺失的都有原因。',
   'overview.proof.checked': '检查于',
-  'overview.proof.ago': '前',
   'overview.notYours': '您的角色只在部分站点有效，属于全部站点的内容不可见。',
 
   'overview.more_other': '还有 {{count}} 件未在此显示。',

@@ -62,7 +62,7 @@ export function Verdict({
           )}
           {overview && (
             <li className="quiet">
-              {t('overview.proof.checked')} <Age since={overview.as_of} /> {t('overview.proof.ago')}
+              {t('overview.proof.checked')} <Age since={overview.as_of} isAgo />
             </li>
           )}
         </ul>

@@ -24,7 +24,7 @@ export function Section({
         <h2 id={id}>{title}</h2>
         {asOf != null && (
           <p className="quiet small">
-            {t('app.asOf')} <Age since={asOf} />
+            {t('app.asOf')} <Age since={asOf} isAgo />
           </p>
         )}
         {actions && <div className="section-actions">{actions}</div>}

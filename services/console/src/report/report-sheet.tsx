@@ -39,9 +39,7 @@ export function ReportSheet({
             {plant.whole(new Date(report.from))} – {plant.whole(new Date(report.to))}
           </dd>
           <dt>{t('report.clock')}</dt>
-          <dd>
-            {plant.zone}, {plant.offset(new Date(report.from))}
-          </dd>
+          <dd>{[...new Set([plant.zone, plant.offset(new Date(report.from))])].join(t('app.comma'))}</dd>
           <dt>{t('report.made')}</dt>
           <dd>{t('report.made.by', { when: plant.whole(report.madeAt), who })}</dd>
         </dl>

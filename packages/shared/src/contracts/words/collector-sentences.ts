@@ -162,4 +162,5 @@ export const chineseCollectorSentences = {
   'a sample of device {{device}} has {{count}} bytes and may have fewer: spread its points over several tasks':
     '设备 {{device}} 的一条采样有 {{count}} 字节，过大：请将其点位分到多个任务',
   'time limit': '已到运行时限',
+  '{{endpoint}} unit {{unit}}': '{{endpoint}} 站号 {{unit}}',
 } as const;

@@ -160,7 +160,7 @@ function PointRow({
         <span className="under">{point.data_type}</span>
       </td>
       <td className="is-number">
-        {shown ? valuesText(t, locale, shown) : '–'} {shown && shown.length > 0 && unit}
+        {shown ? valuesText(t, locale, shown) : '–'} {shown?.some(({ value }) => value !== null) && unit}
         {at != null && (
           <span className="under">
             <Age since={at} />
