@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { specs } from '@holdfast/drivers/specs.ts';
 import type { Simulator } from '@holdfast/plant/simulator.ts';
 import type { Verdict } from '../verify/verify.ts';
 import { startClients } from './clients.ts';
@@ -43,12 +42,6 @@ export interface FaultRun {
 
 const defaultPace: Pace = { minPauseMs: 1_500, maxPauseMs: 5_000 };
 
-/** Subscribed devices send parts of ticks: in long ones more can go wrong than in short ones. */
-function periodsOf(simulator: Simulator | undefined): readonly number[] {
-  const isSubscribed = simulator?.protocols.some((name) => specs.get(name)?.modes.includes('subscribed'));
-  return isSubscribed ? [300, 2_000, 10_000] : [200, 250, 300, 400, 500];
-}
-
 /** Starts everything, hurts it for so many minutes, heals it, and judges what was recorded. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   const { seed, minutes, say } = options;
@@ -59,7 +52,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     simulator: options.simulator,
     tasks: options.tasks ?? 8,
     devicesPerTask: options.devicesPerTask ?? 3,
-    periodsMs: periodsOf(options.simulator),
+    periodsMs: [200, 250, 300, 400, 500],
     steadyTasks: options.steadyTasks ?? 3,
     forger: options.forger,
     say,
