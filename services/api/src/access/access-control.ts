@@ -17,6 +17,7 @@ import type { ApiKeys } from './api-keys.ts';
 import { actorOf, type Caller, callerOf, nameOf, requireRole } from './caller.ts';
 import { requireOwnName } from './claimed-name.ts';
 import { CommandLimit } from './command-limit.ts';
+import type { FewPlaces } from './few-places.ts';
 import { type GrantedSites, requireEverywhere, type SiteAccess } from './granted-sites.ts';
 import type { LoginAccess } from './logins/login-access.ts';
 import { knownAfterAll, loginCallerOf, requireUsableLogin } from './logins/login-caller.ts';
@@ -106,9 +107,8 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     errorResponseBuilder: (_request, { max, ttl }) => tooManyRequests(max, ttl),
   });
   const commands = new CommandLimit(control.commandsPerMinute);
-  const rare = new Map<string, CommandLimit>();
   app.addHook('preParsing', async (request, reply) => {
-    const { url, role, sites, action, needsFresh, isWatched, perMinute } = routeOf(request);
+    const { role, sites, action, needsFresh, isWatched } = routeOf(request);
     request.caller = await knownAfterAll(people, request);
     if (role === undefined || role === 'open') return;
     request.grantedSites = requireRole(request.caller, role, keys);
@@ -121,12 +121,6 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     if (action !== undefined && request.caller.kind !== 'local') {
       const waitMs = commands.take(limitedAs(request));
       if (waitMs !== undefined) throw tooManyCommands(control.commandsPerMinute, waitMs);
-    }
-    if (perMinute !== undefined && url !== undefined && request.caller.kind !== 'local') {
-      const limit = rare.get(url) ?? new CommandLimit(perMinute, undefined, 1);
-      rare.set(url, limit);
-      const waitMs = limit.take(limitedAs(request));
-      if (waitMs !== undefined) throw tooManyRequests(perMinute, waitMs);
     }
     if (request.caller.kind === 'user') reply.header('cache-control', 'no-store');
   });
@@ -234,6 +228,18 @@ function tooManyCommands(perMinute: number, waitMs: number): Problem {
     {},
     { retryAfterSeconds },
   );
+}
+
+/** Refuses a look at one more place than so many in a minute; not on this machine. @throws Problem */
+export function requireFewPlaces(
+  few: FewPlaces,
+  most: number,
+  request: FastifyRequest,
+  place: () => string,
+): void {
+  if (request.caller.kind === 'local') return;
+  const waitMs = few.look(limitedAs(request), place());
+  if (waitMs !== undefined) throw tooManyRequests(most, waitMs);
 }
 
 function tooManyRequests(max: number, ttlMs: number): Problem {

@@ -9,25 +9,22 @@ interface Bucket {
 /** Bounds how many changes a caller makes, each of which stays in the audit log: nobody is to push the older ones out of it. */
 export class CommandLimit {
   readonly #perMinute: number;
-  readonly #most: number;
   readonly #nowMs: () => number;
   readonly #buckets = new Map<string, Bucket>();
 
   /**
    * @param perMinute 0: no limit
    * @param nowMs of a clock that never jumps
-   * @param saved minutes of which what was not used is saved
    */
-  constructor(perMinute: number, nowMs = () => performance.now(), saved = minutesSaved) {
+  constructor(perMinute: number, nowMs = () => performance.now()) {
     this.#perMinute = perMinute;
-    this.#most = perMinute * saved;
     this.#nowMs = nowMs;
   }
 
   /** Takes one. @returns undefined, or in how many ms there is one again */
   take(who: string): number | undefined {
     if (this.#perMinute === 0) return undefined;
-    const most = this.#most;
+    const most = this.#perMinute * minutesSaved;
     const perMs = this.#perMinute / 60_000;
     const atMs = this.#nowMs();
     const { left: before, atMs: sinceMs } = this.#buckets.get(who) ?? { left: most, atMs };

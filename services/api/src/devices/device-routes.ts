@@ -8,12 +8,15 @@ import {
   writePointBodySchema,
   writtenPointSchema,
 } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { connectionOf } from '@holdfast/shared/contracts/http/device-http.ts';
 import { deviceTestMs } from '@holdfast/shared/contracts/http/device-test-time.ts';
 import { taskPlanBodySchema, taskPlanSchema } from '@holdfast/shared/contracts/http/task-plan-http.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { actorIn, whoOf } from '../access/access-control.ts';
+import { actorIn, requireFewPlaces, whoOf } from '../access/access-control.ts';
+import { FewPlaces } from '../access/few-places.ts';
 import { readTaskContent, readTaskContents } from '../configuration/config-versions.ts';
+import { specOf } from '../configuration/device-specs.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { type Route, route } from '../http/route.ts';
 import { BrokerUnavailable } from '../ports.ts';
@@ -33,6 +36,9 @@ const idOf = (what: string) =>
 /** A device may have taken the value wherever its outcome is not known: then the key stays taken. */
 const wroteNothing = (status: number): boolean => status !== 500 && status !== 504;
 
+/** Endpoints that somebody may try in a minute: it would tell who answers at which address. */
+const triedAtMost = 10;
+
 /** Routes that ask a device now, by way of a collector. */
 export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSources): Route[] {
   const { database, collectors } = sources;
@@ -44,6 +50,7 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       request.isAudited = true;
     },
   });
+  const tried = new FewPlaces(triedAtMost);
   return [
     route({
       method: 'POST',
@@ -72,14 +79,20 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       role: 'engineer',
       sites: ({ body }) => ({ sites: [body.device.site_id] }),
       action: 'device.try',
-      // It would tell who answers at which address.
-      perMinute: 10,
       tag: 'Devices',
       summary: 'Read a device once before it is stored, in 20 s at most',
       problems: { 504: 'The collector gave no answer in time' },
       schema: { body: deviceTrialBody(specs, bodies().devices), response: { 200: deviceTrialSchema } },
-      handler: async ({ body, raw }) =>
-        tryDevice(body, { database, collectors, withinMs: deviceTestMs, traceparent: traceParentOf(raw) }),
+      handler: async (request) => {
+        const { body, raw } = request;
+        requireFewPlaces(tried, triedAtMost, request, () => {
+          const spec = specOf(body.device);
+          return spec.endpoint(connectionOf(spec, body.device)).key;
+        });
+        return tryDevice(body, {
+          ...{ database, collectors, withinMs: deviceTestMs, traceparent: traceParentOf(raw) },
+        });
+      },
     }),
     route({
       method: 'POST',

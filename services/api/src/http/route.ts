@@ -35,8 +35,6 @@ interface Described {
   readonly hasVersion?: boolean;
   /** Whether a person must have shown within 5 minutes who they are, always or for some bodies. Keys are not asked. */
   readonly fresh?: boolean | ((body: unknown) => boolean);
-  /** Most that one key or person may ask in a minute, where it could be misused to look around. */
-  readonly perMinute?: number;
   /** Whether it is answered as long as somebody watches, which keeps no login from idling out. */
   readonly isWatched?: boolean;
   /** Statuses of problems that routes like it do not have. */

@@ -27,8 +27,6 @@ export interface ServedRoute {
   readonly freshFor: ((body: unknown) => boolean) | undefined;
   /** Whether it is answered as long as somebody watches. */
   readonly isWatched: boolean;
-  /** Most that one key or person may ask in a minute. */
-  readonly perMinute: number | undefined;
 }
 
 /** Looked up once for each request: fastify makes a new object of all that it knows of a route whenever it is asked. */
@@ -40,9 +38,9 @@ export function routeOf(request: FastifyRequest): ServedRoute {
 function servedRoute({ method, routeOptions: { url, config } }: FastifyRequest): ServedRoute {
   const { declared } = config;
   const role = declared?.role ?? (isOfTheKit(method, url) ? 'open' : undefined);
-  const { sites, action, fresh, isWatched = false, perMinute } = declared ?? {};
+  const { sites, action, fresh, isWatched = false } = declared ?? {};
   const freshFor = typeof fresh === 'function' ? fresh : undefined;
-  return { url, role, sites, action, needsFresh: fresh === true, freshFor, isWatched, perMinute };
+  return { url, role, sites, action, needsFresh: fresh === true, freshFor, isWatched };
 }
 
 /** Answers to preflights, and the pages that show the API's document with what they load. */
