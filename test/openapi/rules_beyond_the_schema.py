@@ -12,6 +12,7 @@ import schemathesis
 PROBLEM_CODES = {
     # A repeat with another body.
     "idempotency_key_reused",
+    "site_has_no_shifts",
     "device_config_invalid",
     "device_without_points",
     "devices_not_readable",
@@ -118,7 +119,7 @@ MESSAGES = [
 
 # Bodies whose fields are those of a protocol that only the stored device says.
 BY_PROTOCOL = ("/api/config/points/", "/api/config/points/{id}/", "/api/config/devices/{id}/", "/api/config/devices/try/")
-OF_ANOTHER_PROTOCOL = re.compile(r'there is no (field ".*|such device)', re.DOTALL)
+OF_ANOTHER_PROTOCOL = re.compile(r'there is no (field ".*|such device)|".*" is no address: write .*', re.DOTALL)
 
 # Bodies by protocol multiply the cases of each operation that takes one. A device and a point are created with those of all protocols; a trial
 # is sent those of the second one, all else those of the first: it is that of the devices that are there.
