@@ -20,13 +20,20 @@ export async function foldedChanges(client: pg.Client): Promise<Configured> {
     const now = folded.get(key);
     if (op === 'created') folded.set(key, { ...(kind === 'task' && noLists), ...after });
     else if (!now) throw new Error(`${key} was ${op} and had never been made`);
-    else if (op === 'deleted') folded.delete(key);
     else {
-      const was = Object.fromEntries(Object.keys(before).map((name) => [name, now[name]]));
-      if (JSON.stringify(was) !== JSON.stringify(before)) {
-        throw new Error(`${key} was ${JSON.stringify(was)} before, not ${JSON.stringify(before)}`);
+      // All of what was deleted, or it could not come back whole.
+      const names = Object.keys(
+        op === 'deleted' ? { ...(kind === 'task' && noLists), ...before, ...now } : before,
+      );
+      const was = Object.fromEntries(names.map((name) => [name, now[name]]));
+      const told = Object.fromEntries(
+        names.map((name) => [name, { ...(kind === 'task' && noLists), ...before }[name]]),
+      );
+      if (JSON.stringify(was) !== JSON.stringify(told)) {
+        throw new Error(`${key} was ${JSON.stringify(was)} before, not ${JSON.stringify(told)}`);
       }
-      folded.set(key, { ...now, ...after });
+      if (op === 'deleted') folded.delete(key);
+      else folded.set(key, { ...now, ...after });
     }
   }
   return inOrder(folded);
