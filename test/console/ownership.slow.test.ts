@@ -72,6 +72,68 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     ]);
   });
 
+  it('changes nothing while a time is typed, takes it with Enter, and says what it cannot take', async () => {
+    const { page } = await openPage(`${plant.rest.url}/console/ownership?from=yesterday&to=today`);
+    const row = page.getByRole('row').filter({ hasText: 'press-line' });
+    await row.locator('.lane-who').waitFor();
+    const time = page.getByLabel('Holder at');
+    const typed = `${yesterday} 00:30:20`;
+    const addresses = new Set<string>();
+    await time.fill('');
+    // From the minute on it is whole, and counts by itself once nothing more comes.
+    const part = typed.slice(0, -4);
+    for (const [index, key] of [...part].entries()) {
+      await time.press(key);
+      addresses.add(new URL(page.url()).search);
+      expect(await time.inputValue()).toBe(part.slice(0, index + 1));
+    }
+    expect(addresses.size).toBe(1);
+    await time.fill(typed);
+    await time.press('Enter');
+    await row.locator('.lane-who:text-is("collector-3")').waitFor();
+    await eventually(
+      async () => new URL(page.url()).searchParams.get('at') === `${yesterday}T00:30:20.000Z`,
+      {
+        what: 'the moment in the address',
+      },
+    );
+    expect(await time.inputValue()).toBe(typed);
+
+    await time.fill('2099-01-01 00:00');
+    await time.press('Enter');
+    await page.getByRole('alert').getByText('This time is still to come').waitFor();
+    await time.press('Escape');
+    expect(await time.inputValue()).toBe(typed);
+    await time.fill(`${yesterday} 31:00`);
+    await time.blur();
+    await page.getByRole('alert').getByText('by a clock of 24 hours').waitFor();
+    expect(new URL(page.url()).searchParams.get('at')).toBe(`${yesterday}T00:30:20.000Z`);
+    // Before any session ran the field stays, and what was asked for is said.
+    await time.fill('2001-02-03 04:05');
+    await time.press('Enter');
+    await page
+      .getByText('No session ran in this time: 2 Feb 2001, 16:05:00 – 3 Feb 2001, 16:05:00 (UTC).')
+      .waitFor();
+    await page.getByText('This time lay outside of what was shown').waitFor();
+    expect(await time.inputValue()).toBe('2001-02-03 04:05:00');
+  });
+
+  it('has the days of the plant, and says so where times are shown by another clock', async () => {
+    const { page } = await openPage(`${plant.rest.url}/console/report?from=yesterday&to=today`, {
+      timezoneId: 'Asia/Tokyo',
+    });
+    const shown = page.getByLabel('Time shown').locator('option:checked');
+    await page.getByText('Days and shifts').waitFor({ state: 'detached' });
+    expect(await shown.textContent()).toBe('Yesterday');
+    await page.evaluate(() => localStorage.setItem('holdfast.clock', 'own'));
+    await page.reload();
+    await page.getByText('by the clock of the plant, UTC').waitFor();
+    expect(await shown.textContent()).toBe('Yesterday (plant day, UTC)');
+    await page.goto(`${plant.rest.url}/console/completeness`);
+    await page.getByRole('heading', { name: 'yesterday (plant day, UTC)' }).waitFor();
+    await page.getByText('Gaps, oldest first, Asia/Tokyo, UTC+9').waitFor();
+  });
+
   it('is told by collector as well, each with the sessions that it held', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/ownership?from=yesterday&to=today`);
     await page.getByRole('link', { name: 'By collector' }).click();

@@ -51,7 +51,12 @@ export function StatusStrip() {
           severity={devices.failing > 0 ? 2 : undefined}
         >
           <Link to="/devices" search={devices.failing > 0 ? { condition: 'failing' } : {}}>
-            {t('strip.devices.of', { count: devices.total })}
+            {[
+              t('strip.devices.of', { count: devices.total }),
+              devices.failing > 0 && t('strip.devices.failing', { count: devices.failing }),
+            ]
+              .filter(Boolean)
+              .join(t('app.comma'))}
           </Link>
         </Figure>
         {collectors && (
@@ -111,7 +116,8 @@ function Figure({
     <div className="figure">
       <dt>{name}</dt>
       <dd>
-        <strong>{value}</strong> {severity && <SeverityMark severity={severity} />} <span>{children}</span>
+        <strong>{value}</strong> {severity && <SeverityMark severity={severity} sign="!" />}{' '}
+        <span>{children}</span>
       </dd>
     </div>
   );

@@ -19,17 +19,20 @@ export function useCellText() {
     const hour = new Intl.DateTimeFormat(locale, {
       ...{ timeZone: plant.ofPlant, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
     });
+    /** Days and hours are the plant's, and say so where times are shown by another clock. */
+    const ofPlant = (name: string) =>
+      plant.isOfPlant ? name : t('range.plantDay', { day: name, zone: plant.ofPlant });
     /** `Thu 26 Nov, yesterday`, or `Thu 26 Nov, 14:00 – 15:00` of an hour. */
     const when = ({ from, to }: Pick<MapCell, 'from' | 'to'>): string => {
       const [begin, end] = [new Date(from), new Date(to)];
       const name = day.format(begin);
       if (end.getTime() - begin.getTime() <= 2 * hourMs) {
-        return `${name}${t('app.comma')}${hour.format(begin)} – ${hour.format(end)}`;
+        return ofPlant(`${day.format(begin)}${t('app.comma')}${hour.format(begin)} – ${hour.format(end)}`);
       }
       const [own, now] = [dayOf(begin), new Date()];
-      if (own === dayOf(now)) return `${name}${t('app.comma')}${t('map.today')}`;
+      if (own === dayOf(now)) return ofPlant(`${name}${t('app.comma')}${t('map.today')}`);
       const yesterday = dayOf(new Date(Date.parse(`${dayOf(now)}T12:00:00Z`) - 24 * hourMs));
-      return own === yesterday ? `${name}${t('app.comma')}${t('map.yesterday')}` : name;
+      return ofPlant(own === yesterday ? `${name}${t('app.comma')}${t('map.yesterday')}` : name);
     };
     const share = ({ stored, expected }: Pick<MapCell, 'stored' | 'expected'>) =>
       expected === 0 ? '–' : shareText(locale, stored, expected);

@@ -93,10 +93,19 @@ export function GapPanel({
 
 function GapList({ asked }: { asked: AskedGaps }) {
   const { t } = useMapTexts();
+  const plant = usePlantTime();
   const query = useGapsOfAll(asked);
   return (
     <>
-      <h3>{t('map.panel.gaps')}</h3>
+      <h3>
+        {t('map.panel.gaps')}
+        {!plant.isOfPlant && (
+          <span className="quiet small">
+            {t('app.comma')}
+            {plant.zoneName(new Date(asked.from))}
+          </span>
+        )}
+      </h3>
       <Answered query={query} title={t('map.failed')}>
         {({ results, next_cursor }) => (
           <>
@@ -132,7 +141,10 @@ function Gap({ gap }: { gap: GapOfAll }) {
     <li>
       <p>
         <strong>
-          <time dateTime={gap.start_time}>{plant.clock(from, true)}</time> – {plant.clock(to, true)}
+          <time dateTime={gap.start_time}>
+            {plant.isOfPlant ? plant.clock(from, true) : plant.whole(from)}
+          </time>{' '}
+          – {plant.clock(to, true)}
         </strong>{' '}
         {durationText(t, (to.getTime() - from.getTime()) / 1_000)}
       </p>

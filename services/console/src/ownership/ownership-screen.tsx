@@ -1,16 +1,18 @@
 import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-http.ts';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { isNamedLike } from '../evidence/is-named-like.ts';
 import { Answered } from '../parts/answered.tsx';
 import { FindField } from '../parts/find-field.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
+import { TimeField } from '../parts/time-field.tsx';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { spanOf } from '../time/time-range.ts';
 import { Findings } from './findings.tsx';
 import { LaneLegend } from './lane-legend.tsx';
 import { type LaneItem, LaneList } from './lane-list.tsx';
 import type { LaneTime } from './lane-parts.ts';
-import { MomentField } from './moment-field.tsx';
 import { changesWithin, movesOf } from './moves.ts';
 import { type Ownership, useOwnership } from './ownership-query.ts';
 import { ownershipViews, useOwnershipSearch } from './ownership-search.ts';
@@ -26,7 +28,42 @@ export default function OwnershipScreen() {
   const { t } = useOwnershipTexts();
   const search = useOwnershipSearch();
   const navigate = useNavigate({ from: '/ownership' });
+  const plant = usePlantTime();
   const query = useOwnership(search.range);
+  const { data: found } = query;
+  const { from: rangeFrom, to: rangeTo } = search.range;
+  const time = useMemo((): LaneTime => {
+    const isLive = rangeTo === undefined;
+    if (found) return { from: Date.parse(found.from), to: Date.parse(found.to), isLive };
+    const { from, to } = spanOf({ from: rangeFrom, to: rangeTo }, plant.ofPlant, new Date());
+    return { from: from.getTime(), to: to.getTime(), isLive };
+  }, [found, rangeFrom, rangeTo, plant.ofPlant]);
+  const at = Math.min(time.to, Math.max(time.from, search.at ?? time.to));
+  const [isMoved, setMoved] = useState(false);
+  const setAt = useCallback(
+    (moment: number | undefined) => {
+      setMoved(false);
+      void navigate({
+        replace: true,
+        search: (before) => ({
+          ...before,
+          at: moment === undefined ? undefined : new Date(moment).toISOString(),
+        }),
+      });
+    },
+    [navigate],
+  );
+  /** A moment that is typed may be any: the time around it is shown where it is not already. */
+  const lookAt = (moment: number) => {
+    if (moment >= time.from && moment <= time.to) return setAt(moment);
+    const iso = (ms: number) => new Date(ms).toISOString();
+    const to = moment + halfDayMs < Date.now() ? iso(moment + halfDayMs) : undefined;
+    setMoved(true);
+    void navigate({
+      replace: true,
+      search: (before) => ({ ...before, from: iso(moment - halfDayMs), to, at: iso(moment) }),
+    });
+  };
   return (
     <section className="evidence" aria-labelledby="ownership-title">
       <div className="toolbar">
@@ -51,38 +88,54 @@ export default function OwnershipScreen() {
         />
         <RangeChoice
           range={search.range}
-          onChange={(range) =>
-            void navigate({ search: (before) => ({ ...before, ...range, to: range.to, at: undefined }) })
-          }
+          onChange={(range) => {
+            setMoved(false);
+            void navigate({ search: (before) => ({ ...before, ...range, to: range.to, at: undefined }) });
+          }}
         />
         <Link to="/report" search={search.range} className="button">
           {t('ownership.report')}
         </Link>
       </div>
+      <div className="moment">
+        <TimeField label={t('ownership.at')} at={at} withSeconds notAfter="now" onAt={lookAt} />
+        {search.at !== undefined && (
+          <Button className="button is-bare" onPress={() => setAt(undefined)}>
+            {t('ownership.at.reset')}
+          </Button>
+        )}
+        <p className="quiet small" role="status">
+          {t(isMoved ? 'ownership.at.moved' : 'ownership.hint')}
+        </p>
+      </div>
       <Answered
         query={query}
         title={t('ownership.failed')}
         isEmpty={({ results }) => results.length === 0}
-        empty={<p>{t('ownership.none')}</p>}
+        empty={<p>{t('ownership.none', { time: plant.between(new Date(time.from), new Date(time.to)) })}</p>}
       >
-        {(found) => <Found found={found} search={search} />}
+        {(data) => <Found found={data} search={search} time={time} at={at} setAt={setAt} />}
       </Answered>
     </section>
   );
 }
 
-function Found({ found, search }: { found: Ownership; search: ReturnType<typeof useOwnershipSearch> }) {
+function Found({
+  found,
+  search,
+  time,
+  at,
+  setAt,
+}: {
+  found: Ownership;
+  search: ReturnType<typeof useOwnershipSearch>;
+  time: LaneTime;
+  /** The moment that is looked at. */
+  at: number;
+  setAt: (at: number | undefined) => void;
+}) {
   const { t, locale } = useOwnershipTexts();
-  const navigate = useNavigate({ from: '/ownership' });
-  const { by, find, range } = search;
-  const time = useMemo(
-    (): LaneTime => ({
-      from: Date.parse(found.from),
-      to: Date.parse(found.to),
-      isLive: range.to === undefined,
-    }),
-    [found, range.to],
-  );
+  const { by, find } = search;
   const rows = useMemo(() => rowsOf(found.results, find, locale), [found, find, locale]);
   const changes = useMemo(() => changesWithin(rows), [rows]);
   const moves = useMemo(() => movesOf(changes), [changes]);
@@ -104,38 +157,9 @@ function Found({ found, search }: { found: Ownership; search: ReturnType<typeof 
         : byCollector(rows, collectors, (count, now) => t('ownership.group', { count, now: String(now) })),
     [by, rows, collectors, t],
   );
-  const at = Math.min(time.to, Math.max(time.from, search.at ?? time.to));
-  const setAt = useCallback(
-    (moment: number | undefined) =>
-      void navigate({
-        replace: true,
-        search: (before) => ({
-          ...before,
-          at: moment === undefined ? undefined : new Date(moment).toISOString(),
-        }),
-      }),
-    [navigate],
-  );
-  /** A moment that is typed may be any: the time around it is shown where it is not already. */
-  const lookAt = (moment: number) => {
-    if (moment >= time.from && moment <= time.to) return setAt(moment);
-    const iso = (ms: number) => new Date(ms).toISOString();
-    const to = moment + halfDayMs < Date.now() ? iso(moment + halfDayMs) : undefined;
-    const search = { from: iso(moment - halfDayMs), to, at: iso(moment) };
-    void navigate({ replace: true, search: (before) => ({ ...before, ...search }) });
-  };
   return (
     <>
       <Findings rows={rows} changes={changes} />
-      <div className="moment">
-        <MomentField at={at} onAt={lookAt} />
-        {search.at !== undefined && (
-          <Button className="button is-bare" onPress={() => setAt(undefined)}>
-            {t('ownership.at.reset')}
-          </Button>
-        )}
-        <p className="quiet small">{t('ownership.hint')}</p>
-      </div>
       {items.length === 0 ? (
         <p className="empty">{t('ownership.none.found')}</p>
       ) : (

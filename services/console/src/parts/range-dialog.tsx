@@ -2,9 +2,9 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { spanOf, type TimeRange } from '../time/time-range.ts';
-import { atWall, wallOf } from '../time/zone-clock.ts';
 import { Overlay } from './overlay.tsx';
 import { useRangeTexts } from './range-texts.ts';
+import { TimeField } from './time-field.tsx';
 
 interface Asked {
   readonly range: TimeRange;
@@ -15,43 +15,39 @@ interface Asked {
 /** Asks for any from and to, by the clock that the console shows. */
 export default function RangeDialog({ range, onChange, onClose }: Asked) {
   const { t } = useRangeTexts();
-  const { zone, ofPlant, offset } = usePlantTime();
-  const [wall, setWall] = useState(() => {
+  const { ofPlant, zoneName } = usePlantTime();
+  const [chosen, setChosen] = useState(() => {
     const { from, to } = spanOf(range, ofPlant, new Date());
-    return { from: wallOf(zone, from).slice(0, 16), to: wallOf(zone, to).slice(0, 16) };
+    return { from: wholeMinute(from), to: wholeMinute(to) };
   });
-  const isWrong = wall.from >= wall.to || wall.from >= wallOf(zone, new Date());
+  const isWrong = chosen.from >= chosen.to || chosen.from >= Date.now();
   return (
     <Overlay title={t('range.dialog.title')} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           if (isWrong) return;
-          const [from, to] = [atWall(zone, wall.from), atWall(zone, wall.to)];
-          onChange({ from: isoMinute(from), to: isoMinute(to) });
+          onChange({ from: isoMinute(chosen.from), to: isoMinute(chosen.to) });
         }}
       >
-        <p className="quiet">
-          {t('range.dialog.zone', { zone: zone === offset() ? zone : `${zone}${t('app.comma')}${offset()}` })}
-        </p>
+        <p className="quiet">{t('range.dialog.zone', { zone: zoneName() })}</p>
         {(['from', 'to'] as const).map((each) => (
-          <label key={each} className="labelled">
-            {t(`range.dialog.${each}`)}
-            <input
-              type="datetime-local"
-              className="field"
-              required
-              value={wall[each]}
-              onChange={({ target }) => setWall({ ...wall, [each]: target.value.slice(0, 16) })}
-            />
-          </label>
+          <TimeField
+            key={each}
+            label={t(`range.dialog.${each}`)}
+            at={chosen[each]}
+            onAt={(at) => setChosen((before) => ({ ...before, [each]: at }))}
+          />
         ))}
-        {isWrong && <p role="alert">{t('range.dialog.wrong')}</p>}
+        {/* It keeps its room: a button that moved when the field before it is left would not be hit. */}
+        <p role="alert" style={{ visibility: isWrong ? 'visible' : 'hidden' }}>
+          {t('range.dialog.wrong')}
+        </p>
         <div className="overlay-actions">
           <Button className="button" onPress={onClose}>
             {t('command.cancel')}
           </Button>
-          <Button className="button is-main" type="submit" isDisabled={isWrong}>
+          <Button className="button is-main" type="submit">
             {t('range.dialog.do')}
           </Button>
         </div>
@@ -61,6 +57,8 @@ export default function RangeDialog({ range, onChange, onClose }: Asked) {
 }
 
 /** `2026-11-26T16:00Z` */
-function isoMinute(at: Date): string {
-  return `${at.toISOString().slice(0, 16)}Z`;
+function isoMinute(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16)}Z`;
 }
+
+const wholeMinute = (at: Date) => Math.floor(at.getTime() / 60_000) * 60_000;

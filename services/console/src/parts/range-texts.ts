@@ -8,6 +8,10 @@ export const en = {
   'range.dialog.to': 'To',
   'range.dialog.wrong': 'It has to begin in the past, and end after its beginning.',
   'range.dialog.do': 'Show',
+  'range.typed.form': 'YYYY-MM-DD hh:mm',
+  'range.typed.form.seconds': 'YYYY-MM-DD hh:mm:ss',
+  'range.typed.wrong': 'Write it as {{example}}, by a clock of 24 hours.',
+  'range.typed.future': 'This time is still to come: write one until now.',
 } as const;
 
 export const zh: TranslationOf<typeof en> = {
@@ -17,6 +21,10 @@ export const zh: TranslationOf<typeof en> = {
   'range.dialog.to': '结束',
   'range.dialog.wrong': '起始时间须早于现在，且早于结束时间。',
   'range.dialog.do': '显示',
+  'range.typed.form': '年-月-日 时:分',
+  'range.typed.form.seconds': '年-月-日 时:分:秒',
+  'range.typed.wrong': '请按 {{example}} 的格式输入（24 小时制）。',
+  'range.typed.future': '该时间尚未到来，请输入现在之前的时间。',
 };
 
 export const useRangeTexts = roomTexts({ en, zh });

@@ -86,7 +86,15 @@ export default function ReportScreen() {
             query={query}
             title={t('report.failed')}
             isEmpty={({ results }) => results.length === 0}
-            empty={<p>{t('report.none')}</p>}
+            empty={
+              query.data && (
+                <p>
+                  {t('report.none', {
+                    time: plant.between(new Date(query.data.from), new Date(query.data.to)),
+                  })}
+                </p>
+              )
+            }
           >
             {(report) => (
               <>

@@ -39,7 +39,13 @@ export function ReportSheet({
             {plant.whole(new Date(report.from))} – {plant.whole(new Date(report.to))}
           </dd>
           <dt>{t('report.clock')}</dt>
-          <dd>{[...new Set([plant.zone, plant.offset(new Date(report.from))])].join(t('app.comma'))}</dd>
+          <dd>{plant.zoneName(new Date(report.from))}</dd>
+          {!plant.isOfPlant && (
+            <>
+              <dt>{t('report.days')}</dt>
+              <dd>{t('report.days.plant', { zone: plant.ofPlant })}</dd>
+            </>
+          )}
           <dt>{t('report.made')}</dt>
           <dd>{t('report.made.by', { when: plant.whole(report.madeAt), who })}</dd>
         </dl>

@@ -1,5 +1,6 @@
 import { createContext, use, useEffect, useState } from 'react';
 import type { Clock } from '../app/preferences.tsx';
+import { wallOf } from './zone-clock.ts';
 
 /** Times as clocks in the plant show them, wherever the browser is; or as whoever reads them wants. */
 export interface PlantTime {
@@ -9,6 +10,10 @@ export interface PlantTime {
   readonly ofPlant: string;
   /** `UTC+8` */
   offset(at?: Date): string;
+  /** `Asia/Shanghai, UTC+8` */
+  zoneName(at?: Date): string;
+  /** Whether times are shown by the clock by which the plant counts its days. */
+  readonly isOfPlant: boolean;
   clock(at: Date, withSeconds?: boolean): string;
   /** The clock alone for today, else with its day. */
   moment(at: Date, now?: Date): string;
@@ -18,6 +23,8 @@ export interface PlantTime {
   minute(at: Date): string;
   /** With its day and its seconds. */
   whole(at: Date): string;
+  /** From and to, with the zone. */
+  between(from: Date, to: Date): string;
 }
 
 export const PlantTimeContext = createContext<PlantTime | undefined>(undefined);
@@ -47,13 +54,22 @@ export function plantTime(locale: string, ofPlant: string, clock: Clock = 'plant
     minute: '2-digit',
     second: '2-digit',
   });
-  const offset = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'shortOffset' });
+  const offsets = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'shortOffset' });
+  const offset = (at = new Date()) => {
+    const name = offsets.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
+    return name.replace('GMT', 'UTC').replace(/[+-]0$/, '');
+  };
+  const isChinese = locale.startsWith('zh');
+  const zoneName = (at?: Date) =>
+    [...new Set([timeZone.replace('Etc/UTC', 'UTC'), offset(at)])].join(isChinese ? '，' : ', ');
   return {
     zone: timeZone,
     ofPlant,
-    offset: (at = new Date()) => {
-      const name = offset.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
-      return name.replace('GMT', 'UTC').replace(/[+-]0$/, '');
+    isOfPlant: wallOf(timeZone, new Date()) === wallOf(ofPlant, new Date()),
+    ...{ offset, zoneName },
+    between: (from, to) => {
+      const stretch = `${whole.format(from)} – ${whole.format(to)}`;
+      return isChinese ? `${stretch}（${zoneName(from)}）` : `${stretch} (${zoneName(from)})`;
     },
     clock: (at, withSeconds = false) => (withSeconds ? long : short).format(at),
     moment: (at, now = new Date()) => (day.format(at) === day.format(now) ? long : near).format(at),

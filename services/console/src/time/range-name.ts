@@ -14,9 +14,12 @@ export function useRangeName(): { label(range: TimeRange): string; short(range: 
     };
     const short = (range: TimeRange) => {
       const { from, to } = range;
-      if (from === 'yesterday' && to === 'today') return t('range.yesterday');
+      // Days stay the plant's, whatever clock times are shown by, and then say so.
+      const day = (name: string) =>
+        plant.isOfPlant ? name : t('range.plantDay', { day: name, zone: plant.ofPlant });
+      if (from === 'yesterday' && to === 'today') return day(t('range.yesterday'));
       if (to !== undefined) return between(range);
-      if (from === 'today') return t('range.today');
+      if (from === 'today') return day(t('range.today'));
       const ago = agoOf(from);
       return ago ? t(`range.${ago.unit}`, { n: ago.n }) : between(range);
     };

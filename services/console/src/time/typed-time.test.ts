@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { momentTyped, typedAs } from './typed-time.ts';
+
+const shanghai = 'Asia/Shanghai';
+const shown = new Date('2026-11-26T18:05:07Z');
+
+describe('a time that is typed', () => {
+  it.each([
+    ['2026-11-27 22:57:20', '2026-11-27T14:57:20.000Z'],
+    ['2026-11-27T22:57', '2026-11-27T14:57:00.000Z'],
+    [' 2026/1/7 8:05 ', '2026-01-07T00:05:00.000Z'],
+    ['2026年11月27日 22：57', '2026-11-27T14:57:00.000Z'],
+    // The clock alone: of the day that is shown there.
+    ['22:57:20', '2026-11-27T14:57:20.000Z'],
+  ])('%s is that moment by the clock of the zone', (typed, moment) => {
+    expect(momentTyped(typed, shanghai, shown)?.toISOString()).toBe(moment);
+  });
+
+  it.each([
+    '',
+    '2',
+    '2026-11-2',
+    '2026-11-27',
+    '2026-11-27 2',
+    '2026-11-27 22:5',
+    '2026-11-27 22:57:2',
+    '2026-11-31 10:00',
+    '2026-11-27 24:30',
+    '10:61',
+  ])('%j is none, or none yet', (typed) => {
+    expect(momentTyped(typed, shanghai, shown)).toBeUndefined();
+  });
+
+  it('is read as it is written', () => {
+    expect(typedAs(shanghai, shown, true)).toBe('2026-11-27 02:05:07');
+    expect(momentTyped(typedAs(shanghai, shown, true), shanghai, new Date())).toEqual(shown);
+    expect(typedAs(shanghai, shown, false)).toBe('2026-11-27 02:05');
+  });
+});
