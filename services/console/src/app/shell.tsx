@@ -7,7 +7,7 @@ import { Icon, type IconName, Logo } from '../parts/icon.tsx';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
 import { PaletteButton, useShellDialogs } from './keyboard.tsx';
 import { Navigation } from './navigation.tsx';
-import { readKept, themes, usePreferences } from './preferences.tsx';
+import { readKept, usePreferences } from './preferences.tsx';
 import { StaleBanner } from './stale-banner.tsx';
 import { StatusStrip } from './status-strip.tsx';
 import './shell.css';
@@ -94,13 +94,14 @@ function LanguageButton() {
 
 function ThemeButton() {
   const { t, theme, setTheme } = usePreferences();
-  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system';
+  // Each press is seen: over to the other colours, and where those are the system's, the system decides again.
+  const toggle = () => {
+    const other = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
+    const ofSystem = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+    setTheme(other === ofSystem ? 'system' : other);
+  };
   return (
-    <Button
-      className="button is-bare theme-button"
-      aria-label={t(`app.theme.${theme}`)}
-      onPress={() => setTheme(next)}
-    >
+    <Button className="button is-bare theme-button" aria-label={t(`app.theme.${theme}`)} onPress={toggle}>
       <Icon name={theme satisfies IconName} />
     </Button>
   );

@@ -49,10 +49,13 @@ export interface AskedGaps {
 
 export const gapsAtMost = 200;
 
-/** Gaps of a period, oldest first. */
-export function useGapsOfAll(asked: AskedGaps | undefined) {
+/**
+ * Gaps of a period, oldest first.
+ * @param readAt when the figures beside it were read: they are read anew with them
+ */
+export function useGapsOfAll(asked: AskedGaps | undefined, readAt: number) {
   return useQuery({
-    queryKey: ['completeness', 'gaps', asked],
+    queryKey: ['completeness', 'gaps', asked, readAt],
     queryFn: () => api.get<GapsOfAll>('/api/acquisition/gaps/', { ...asked, limit: gapsAtMost }),
     placeholderData: keepPreviousData,
     enabled: asked !== undefined,

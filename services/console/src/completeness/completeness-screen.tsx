@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { Answered } from '../parts/answered.tsx';
 import { FindField } from '../parts/find-field.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
+import { usePlantTime } from '../time/plant-time.tsx';
 import type { TimeRange } from '../time/time-range.ts';
 import { useCellText } from './cell-text.ts';
 import { type Completeness, useCompleteness } from './completeness-queries.ts';
@@ -99,7 +100,7 @@ export default function CompletenessScreen() {
         isEmpty={({ results }) => results.length === 0}
         empty={<p>{t('map.none')}</p>}
       >
-        {(found) => <CompletenessMap found={found} search={search} />}
+        {(found) => <CompletenessMap found={found} search={search} readAt={query.dataUpdatedAt} />}
       </Answered>
     </section>
   );
@@ -108,12 +109,16 @@ export default function CompletenessScreen() {
 function CompletenessMap({
   found,
   search,
+  readAt,
 }: {
   found: Completeness;
   search: ReturnType<typeof useCompletenessSearch>;
+  /** When it was read: figures of a time that goes on grow, and are of one moment. */
+  readAt: number;
 }) {
   const { t } = useMapTexts();
   const text = useCellText();
+  const plant = usePlantTime();
   const navigate = useNavigate({ from: '/completeness' });
   const { by, cell, session, device } = search;
   const rows = useRows(found, search);
@@ -140,7 +145,7 @@ function CompletenessMap({
       <div className="map">
         <p className="quiet small map-hint">
           {by === 'hours' && <strong>{t('map.hours.of', { name: nameOf(found.results[0]) })}</strong>}{' '}
-          {t('map.hint')}
+          {t('map.hint')} {t('map.asOf', { time: plant.clock(new Date(readAt), true) })}
         </p>
         {row === undefined ? (
           <p className="empty">{t('map.none.found')}</p>
@@ -158,7 +163,13 @@ function CompletenessMap({
         <MapLegend />
       </div>
       {row && field && (
-        <GapPanel row={row} cell={field} isHours={by === 'hours'} isAll={!row.session && !row.device} />
+        <GapPanel
+          row={row}
+          cell={field}
+          readAt={readAt}
+          isHours={by === 'hours'}
+          isAll={!row.session && !row.device}
+        />
       )}
     </div>
   );

@@ -15,17 +15,21 @@ import { useMapTexts } from './texts.ts';
 export function GapPanel({
   row,
   cell,
+  readAt,
   isHours,
   isAll,
 }: {
   row: MapRow;
   cell: MapCell;
+  /** When its figures were read. */
+  readAt: number;
   isHours: boolean;
   isAll: boolean;
 }) {
   const { t, locale } = useMapTexts();
   const { t: word } = useWords();
   const text = useCellText();
+  const plant = usePlantTime();
   const numbers = new Intl.NumberFormat(locale);
   const { session, device } = row;
   const asked = useSettled({ from: cell.from, to: cell.to, session, device });
@@ -53,7 +57,15 @@ export function GapPanel({
         <p>{t('map.panel.whole')}</p>
       ) : (
         <>
-          <h3>{t('map.panel.causes')}</h3>
+          <h3>
+            {t('map.panel.causes')}
+            {Date.parse(cell.to) > readAt - 60_000 && (
+              <span className="quiet small">
+                {' · '}
+                {t('map.asOf', { time: plant.clock(new Date(readAt), true) })}
+              </span>
+            )}
+          </h3>
           <ul className="panel-causes">
             {cell.byCause.map(([cause, ticks]) => (
               <li key={cause}>
@@ -62,7 +74,7 @@ export function GapPanel({
               </li>
             ))}
           </ul>
-          <GapList asked={asked} />
+          <GapList asked={asked} readAt={readAt} />
         </>
       )}
       <p className="panel-links">
@@ -91,10 +103,12 @@ export function GapPanel({
   );
 }
 
-function GapList({ asked }: { asked: AskedGaps }) {
+function GapList({ asked, readAt }: { asked: AskedGaps; readAt: number }) {
   const { t } = useMapTexts();
   const plant = usePlantTime();
-  const query = useGapsOfAll(asked);
+  const query = useGapsOfAll(asked, readAt);
+  // One that still grows had more ticks when it was listed than when they were counted by cause.
+  const goesOn = Date.parse(asked.to) > readAt - 60_000;
   return (
     <>
       <h3>
@@ -103,6 +117,12 @@ function GapList({ asked }: { asked: AskedGaps }) {
           <span className="quiet small">
             {t('app.comma')}
             {plant.zoneName(new Date(asked.from))}
+          </span>
+        )}
+        {goesOn && query.dataUpdatedAt > 0 && (
+          <span className="quiet small">
+            {' · '}
+            {t('map.asOf', { time: plant.clock(new Date(query.dataUpdatedAt), true) })}
           </span>
         )}
       </h3>

@@ -24,6 +24,7 @@ export const en = {
   'map.column.missing': 'Missing',
   'map.hint':
     'Choose a field with the pointer or the arrow keys: what is missing in it stands beside the map.',
+  'map.asOf': 'As of {{time}}.',
   'map.hours.of': 'The hours of {{name}}.',
   'map.today': 'today',
   'map.yesterday': 'yesterday',
@@ -78,6 +79,7 @@ export const zh: TranslationOf<typeof en> = {
   'map.column.complete': '完整率',
   'map.column.missing': '缺失',
   'map.hint': '点击或用方向键选择一格，旁边会列出其中的缺失。',
+  'map.asOf': '截至 {{time}}。',
   'map.hours.of': '{{name}} 的逐小时完整率。',
   'map.today': '今天',
   'map.yesterday': '昨天',

@@ -16,7 +16,7 @@ export interface DevicesSearch {
   readonly condition?: DeviceCondition | undefined;
   readonly find?: string | undefined;
   readonly session?: string | undefined;
-  /** Length of the history of the device that is shown beside the list. */
+  /** Length of the history of the device that is shown beside the list; a day where it is left out, as a fault that goes on needs. */
   readonly days?: HistoryDays | undefined;
 }
 
@@ -32,7 +32,7 @@ export function devicesSearch(given: Record<string, unknown>): DevicesSearch {
 }
 
 export function useDevicesSearch() {
-  const { condition, find = '', session, days = 30 } = useSearch({ from: '/devices' });
+  const { condition, find = '', session, days = 1 } = useSearch({ from: '/devices' });
   const { device } = useParams({ strict: false });
   const show: DeviceShow = condition ?? 'all';
   return { show, find, session, days, device };

@@ -7,7 +7,7 @@ import { useOwnershipTexts } from './texts.ts';
 export interface HolderText {
   /** The collector, or that it was nobody. */
   readonly who: string;
-  /** `3rd holder (epoch 18342)` */
+  /** `3rd holder` */
   readonly which: string;
   /** All that is known of it then, in one sentence. */
   readonly whole: string;
@@ -32,12 +32,13 @@ export function useHolderText(): (row: OwnershipRow, at: number) => HolderText {
         return { kind: then.kind, who, which: '', whole: who };
       }
       const { span, isSeen } = then;
-      const which = t('ownership.holder', { nth: nthText(span.nth), epoch: String(span.epoch) });
+      const nth = nthText(span.nth);
+      const which = t('ownership.holder.nth', { nth });
       const why = reasons.find((each) => each === span.reason);
       const isBeforeFirst = span.first_sample === null || at < Date.parse(span.first_sample);
       const missing = span.missing_before ?? 0;
       const parts = [
-        `${span.collector_id}${t('app.comma')}${which}`,
+        `${span.collector_id}${t('app.comma')}${t('ownership.holder', { nth, epoch: String(span.epoch) })}`,
         [
           t('ownership.holder.since', { time: plant.whole(new Date(span.from)) }),
           ...(why ? [t(`ownership.why.${why}`)] : []),

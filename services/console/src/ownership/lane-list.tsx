@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { changesOf } from './holder-at.ts';
-import type { LaneTime } from './lane-parts.ts';
+import type { Away, LaneTime } from './lane-parts.ts';
 import { LaneRow } from './lane-row.tsx';
 import type { Move } from './moves.ts';
 import { MovesRail } from './moves-rail.tsx';
@@ -21,6 +21,8 @@ export type LaneItem =
 
 interface ListProps {
   readonly items: readonly LaneItem[];
+  /** By session. */
+  readonly away: ReadonlyMap<string, readonly Away[]>;
   readonly moves: readonly Move[];
   readonly time: LaneTime;
   /** The moment that is looked at. */
@@ -33,7 +35,7 @@ interface ListProps {
 const rowHeight = 34;
 
 /** Lanes below one clock. Only those are in the page that are seen; the pointer and arrow keys choose the moment. */
-export function LaneList({ items, moves, time, at, isPinned, tintOf, onAt }: ListProps) {
+export function LaneList({ items, away, moves, time, at, isPinned, tintOf, onAt }: ListProps) {
   const { t } = useOwnershipTexts();
   const plant = usePlantTime();
   const scroller = useRef<HTMLDivElement>(null);
@@ -175,6 +177,7 @@ export function LaneList({ items, moves, time, at, isPinned, tintOf, onAt }: Lis
               <div key={key} {...common} className="lane-row">
                 <LaneRow
                   row={item.row}
+                  away={away.get(item.row.session_id)}
                   only={item.only}
                   time={time}
                   at={shownAt}

@@ -28,8 +28,26 @@ export interface LaneTime {
 /** Samples are on their way for some seconds; a hole that is shorter is none. */
 const leastUnseenMs = 20_000;
 
+/** A time in which the holder was away, and nobody else took the session. */
+export interface Away {
+  /** ms since 1970. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Those that overlap are one: devices of a session miss their ticks each in its own time. */
+export function joined(all: readonly Away[]): Away[] {
+  const parts: Away[] = [];
+  for (const { from, to } of all.toSorted((one, other) => one.from - other.from)) {
+    const last = parts.at(-1);
+    if (last && from <= last.to) parts[parts.length - 1] = { from: last.from, to: Math.max(last.to, to) };
+    else parts.push({ from, to });
+  }
+  return parts;
+}
+
 /** A session's lane, in order of drawing. */
-export function laneParts(row: OwnershipRow, time: LaneTime): LanePart[] {
+export function laneParts(row: OwnershipRow, time: LaneTime, away: readonly Away[] = []): LanePart[] {
   const unseenFrom = Math.max(leastUnseenMs, 2 * (row.period_ms ?? 0));
   const parts: LanePart[] = [];
   for (const { state, from, to } of row.life) {
@@ -74,7 +92,11 @@ export function laneParts(row: OwnershipRow, time: LaneTime): LanePart[] {
       });
     }
   }
-  return [...parts, ...twice];
+  const unseen = away.flatMap(({ from, to }): LanePart[] => {
+    const part = { from: Math.max(time.from, from), to: Math.min(time.to, to) };
+    return part.from < part.to ? [{ kind: 'unseen', ...part }] : [];
+  });
+  return [...parts, ...unseen, ...twice];
 }
 
 /** Times within a run in which nobody held the session. */

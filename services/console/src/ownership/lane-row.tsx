@@ -1,14 +1,17 @@
 import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-http.ts';
 import { Link } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
+import { durationText } from '../time/duration.ts';
+import { usePlantTime } from '../time/plant-time.tsx';
 import { useHolderText } from './holder-text.ts';
 import { Lane } from './lane.tsx';
-import { type LanePart, type LaneTime, laneParts } from './lane-parts.ts';
+import { type Away, type LanePart, type LaneTime, laneParts } from './lane-parts.ts';
 import { useOwnershipTexts } from './texts.ts';
 
 /** A session: its name, its lane, and who held it at the moment that is looked at. */
 export function LaneRow({
   row,
+  away,
   only,
   time,
   at,
@@ -16,6 +19,7 @@ export function LaneRow({
   tintOf,
 }: {
   row: OwnershipRow;
+  away: readonly Away[] | undefined;
   only: string | undefined;
   time: LaneTime;
   at: number;
@@ -24,12 +28,16 @@ export function LaneRow({
 }) {
   const { t } = useOwnershipTexts();
   const holderText = useHolderText();
+  const plant = usePlantTime();
   const parts = useMemo(() => {
-    if (only === undefined) return laneParts(row, time);
+    if (only === undefined) return laneParts(row, time, away);
     // The session's time with others is not this collector's matter.
     const spans = row.spans.filter(({ collector_id }) => collector_id === only);
-    return laneParts({ ...row, spans, life: [] }, time);
-  }, [row, only, time]);
+    const own = away?.filter(({ from }) =>
+      spans.some((span) => Date.parse(span.from) <= from && (span.to === null || from < Date.parse(span.to))),
+    );
+    return laneParts({ ...row, spans, life: [] }, time, own);
+  }, [row, away, only, time]);
   const labelOf = useCallback(
     (part: LanePart) => {
       switch (part.kind) {
@@ -80,6 +88,14 @@ export function LaneRow({
         <ul className="heard">
           {row.spans.map((span) => (
             <li key={span.epoch}>{holderText(row, Math.max(time.from, Date.parse(span.from))).whole}</li>
+          ))}
+          {away?.map(({ from, to }) => (
+            <li key={from}>
+              {t('ownership.away', {
+                time: plant.whole(new Date(from)),
+                duration: durationText(t, (to - from) / 1_000),
+              })}
+            </li>
           ))}
         </ul>
         {row.spans_left_out > 0 && (

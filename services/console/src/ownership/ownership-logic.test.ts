@@ -1,7 +1,7 @@
 import type { OwnershipRow, OwnershipSpan } from '@holdfast/shared/contracts/http/ownership-http.ts';
 import { describe, expect, it } from 'vitest';
 import { changesOf, holderAt } from './holder-at.ts';
-import { laneParts } from './lane-parts.ts';
+import { joined, laneParts } from './lane-parts.ts';
 import { changesWithin, movesOf } from './moves.ts';
 
 const begin = Date.parse('2026-11-26T00:00:00Z');
@@ -43,6 +43,22 @@ describe('a lane', () => {
       ['unseen', 40, 45],
       ['held', 45, 100],
     ]);
+  });
+
+  it('is hatched where its holder was away and went on under the same epoch', () => {
+    const away = joined([
+      { from: ms(60), to: ms(62) },
+      { from: ms(30), to: ms(31) },
+      { from: ms(61), to: ms(63) },
+    ]);
+    const parts = laneParts(row([span('c1', 0, null)]), time, away);
+    expect(parts.map(({ kind, from, to }) => [kind, (from - begin) / 60_000, (to - begin) / 60_000])).toEqual(
+      [
+        ['held', 0, 100],
+        ['unseen', 30, 31],
+        ['unseen', 60, 63],
+      ],
+    );
   });
 
   it('has a hole where nobody held it, which has colour only while it goes on', () => {

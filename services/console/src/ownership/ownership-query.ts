@@ -1,8 +1,11 @@
+import type { GapsOfAll } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
 import type { OwnershipPage } from '@holdfast/shared/contracts/http/ownership-http.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { type Pages, readPages } from '../evidence/read-pages.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { askedRange, type TimeRange } from '../time/time-range.ts';
+import { type Away, joined } from './lane-parts.ts';
 
 export type Ownership = Pages<OwnershipPage>;
 
@@ -18,4 +21,31 @@ export function useOwnership(range: TimeRange) {
     placeholderData: keepPreviousData,
     refetchInterval: range.to === undefined ? 30_000 : false,
   });
+}
+
+const awayAtMost = 1_000;
+
+/** Times, by session, in which its holder was away, was started anew and went on under the same epoch: of those the log tells nothing. */
+export function useAway(range: TimeRange): ReadonlyMap<string, readonly Away[]> {
+  const { ofPlant } = usePlantTime();
+  const { data } = useQuery({
+    queryKey: ['ownership', 'away', range.from, range.to, ofPlant],
+    queryFn: () =>
+      readPages<GapsOfAll>(
+        '/api/acquisition/gaps/',
+        { ...askedRange(range, ofPlant), cause: 'restart' },
+        awayAtMost,
+      ),
+    placeholderData: keepPreviousData,
+    refetchInterval: range.to === undefined ? 30_000 : false,
+  });
+  return useMemo(() => {
+    const bySession = Map.groupBy(data?.results ?? [], ({ session_id }) => session_id);
+    return new Map(
+      [...bySession].map(([session, gaps]) => [
+        session,
+        joined(gaps.map((gap) => ({ from: Date.parse(gap.start_time), to: Date.parse(gap.end_time) }))),
+      ]),
+    );
+  }, [data]);
 }

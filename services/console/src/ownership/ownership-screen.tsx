@@ -14,7 +14,7 @@ import { LaneLegend } from './lane-legend.tsx';
 import { type LaneItem, LaneList } from './lane-list.tsx';
 import type { LaneTime } from './lane-parts.ts';
 import { changesWithin, movesOf } from './moves.ts';
-import { type Ownership, useOwnership } from './ownership-query.ts';
+import { type Ownership, useAway, useOwnership } from './ownership-query.ts';
 import { ownershipViews, useOwnershipSearch } from './ownership-search.ts';
 import { useOwnershipTexts } from './texts.ts';
 import '../evidence/evidence.css';
@@ -135,7 +135,8 @@ function Found({
   setAt: (at: number | undefined) => void;
 }) {
   const { t, locale } = useOwnershipTexts();
-  const { by, find } = search;
+  const { by, find, range } = search;
+  const away = useAway(range);
   const rows = useMemo(() => rowsOf(found.results, find, locale), [found, find, locale]);
   const changes = useMemo(() => changesWithin(rows), [rows]);
   const moves = useMemo(() => movesOf(changes), [changes]);
@@ -165,6 +166,7 @@ function Found({
       ) : (
         <LaneList
           items={items}
+          away={away}
           moves={moves}
           time={time}
           at={at}

@@ -200,9 +200,12 @@ function Gaps({ results }: { results: readonly ReportRow[] }) {
       key: 'devices',
       name: t('report.gap.devices'),
       cell: ({ devices, device_count }) => {
-        const named = devices.slice(0, devicesNamed).join(t('app.list'));
-        const n = device_count - Math.min(devicesNamed, devices.length);
-        return n > 0 ? t('report.gap.more', { devices: named, n }) : named;
+        // One more takes no more room than saying that there is one.
+        const isAll = device_count <= devicesNamed + 1 && devices.length === device_count;
+        const named = isAll ? devices : devices.slice(0, devicesNamed);
+        const n = device_count - named.length;
+        const names = named.join(t('app.list'));
+        return n > 0 ? t('report.gap.more', { devices: names, n }) : names;
       },
     },
     {
@@ -249,7 +252,7 @@ function Holders({ report: { results } }: { report: Report }) {
     {
       key: 'which',
       name: t('report.holders.which'),
-      cell: ({ nth, epoch }) => `${nth} (epoch ${epoch})`,
+      cell: ({ nth, epoch }) => t('report.holders.nth', { nth, epoch: String(epoch) }),
     },
     { key: 'from', name: t('report.holders.from'), cell: ({ from }) => plant.whole(new Date(from)) },
     {

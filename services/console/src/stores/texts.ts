@@ -214,11 +214,11 @@ export const zh: TranslationOf<typeof en> = {
   'stores.quarantine.many.name': '隔离区',
 
   'stores.vouch.again': '担保并重发……',
-  'stores.vouch.many_other': '{{collector}} 有 {{count}} 条采样的 epoch 已从日志中丢失，直接重发会再次退回。',
+  'stores.vouch.many_other': '{{collector}} 有 {{count}} 条采样的任期号已从日志中丢失，直接重发会再次退回。',
   'stores.vouch.many.do': '为 {{collector}} 的采样担保……',
   'stores.vouch.title_other': '为 {{count}} 条采样担保？',
   'stores.vouch.lost':
-    '{{collector}} 声称以 epoch {{epochs}} 读取，但日志中没有此 epoch：SESSIONS 从更早的备份恢复后会出现这种情况。',
+    '{{collector}} 声称以任期号 {{epochs}} 读取，但日志中没有此任期号：SESSIONS 从更早的备份恢复后会出现这种情况。',
   'stores.vouch.what':
     '您担保当时由 {{collector}} 持有会话，除此之外没有其他证明。数值将照常存储，审计日志会记录您的姓名。',
   'stores.vouch.when': '仅用于恢复之后、备份与恢复之间的采样。如未做过恢复，这些采样可能是伪造的。',

@@ -133,7 +133,7 @@ export const zh: TranslationOf<typeof en> = {
   'timeline.state.failed': '出错',
   'timeline.state.stopped': '已结束',
   'timeline.by': '操作者 {{by}}',
-  'timeline.holder': '{{collector}}，第 {{number}} 任持有者，epoch {{epoch}}',
+  'timeline.holder': '{{collector}}，第 {{number}} 任持有者，任期号 {{epoch}}',
   'timeline.several_other': '{{count}} 次变化',
   'timeline.ticks_other': '{{count}} 次采样',
   'timeline.ticks.missing_other': '缺失 {{count}} 次采样',

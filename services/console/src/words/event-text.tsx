@@ -18,7 +18,9 @@ export function EventText({
     reason?: string;
     collector_id?: string;
   };
-  const { by = '?', reason = '' } = data;
+  const { reason = '' } = data;
+  // Whoever uses the API of this machine without a login has no other name.
+  const by = data.by === 'api' ? t('app.thisMachine') : (data.by ?? '?');
   const { told: said = null } = event;
   const type = shortType(event.type);
   const name = type.replace('session.', '');

@@ -144,7 +144,7 @@ function States({ lanes, now }: { lanes: readonly HealthLane[]; now: number }) {
                 {durationText(t, (to - from) / 1_000)}
                 {isNow && `${t('app.comma')}${t('device.history.ongoing')}`}
               </td>
-              <td className="small">{isAnswering(status) ? session : detail}</td>
+              <td className="small">{isAnswering(status) ? t('device.session', { session }) : detail}</td>
             </tr>
           ))}
         </tbody>
