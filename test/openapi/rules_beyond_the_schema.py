@@ -120,7 +120,8 @@ MESSAGES = [
 # Bodies whose fields are those of a protocol that only the stored device says.
 BY_PROTOCOL = ("/api/config/points/", "/api/config/points/{id}/", "/api/config/devices/{id}/", "/api/config/devices/try/")
 OF_ANOTHER_PROTOCOL = re.compile(r'there is no (field ".*|such device)|".*" is no address: write .*', re.DOTALL)
-ADDRESS_OF_ANOTHER_PROTOCOL = re.compile(r"must be an address such as .*|Invalid input: expected string, received number")
+# Each protocol bounds these for itself.
+FIELDS_OF_PROTOCOLS = {"address", "bit", "byte", "byte_order", "count", "data_type", "encoding", "length", "table"}
 
 # Bodies by protocol multiply the cases of each operation that takes one. A device and a point are created with those of all protocols; a trial
 # is sent those of the second one, all else those of the first: it is that of the devices that are there.
@@ -132,8 +133,7 @@ BEFORE_THE_RULES = {400, 405, 406, 415, 428}
 
 
 def is_of_another_protocol(fault):
-    is_address = fault["path"].split(".")[-1] == "address"
-    return OF_ANOTHER_PROTOCOL.fullmatch(fault["message"]) or (is_address and ADDRESS_OF_ANOTHER_PROTOCOL.fullmatch(fault["message"]))
+    return OF_ANOTHER_PROTOCOL.fullmatch(fault["message"]) or fault["path"].split(".")[-1] in FIELDS_OF_PROTOCOLS
 
 
 def is_rule(message):
