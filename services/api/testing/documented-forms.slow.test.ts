@@ -73,7 +73,7 @@ describe('the OpenAPI document', () => {
             ...(path.includes('cleanup') && { older_than: '30d' }),
             [name]: text,
           });
-          // What was configured above has the first number of its kind.
+          // The configuration above has the first number of each kind.
           const id = path.startsWith('/api/config/') ? '1' : session;
           const { status, body } = await api.get(`${path.replace('{id}', id)}?${query}`);
           const isRefused =
