@@ -26,8 +26,8 @@ export const keyOf = ({ kind, id }: { readonly kind: ChangedKind; readonly id: n
 
 /**
  * How a set is taken back: what it made is deleted, what it deleted is made again, and each field gets the value that it had before.
- * What a later set has touched of it is a conflict, unless it is as before anyhow. Without conflicts the outcome is what all
- * other sets alone had come to.
+ * A field that a later set has touched is a conflict, unless it has its former value again. Without conflicts the outcome is
+ * the same as if this set had never been.
  * @param current the things as they are, in columns; what there is no more is not among them
  * @param later items of later sets by `keyOf`, oldest first
  */
