@@ -30,7 +30,8 @@ export async function eventually<T>(
     } catch (error) {
       lastError = error;
     }
-    if (performance.now() >= deadline) break;
+    // A look that had no time left would only hide what the last one saw.
+    if (performance.now() + intervalMs >= deadline) break;
     await sleep(intervalMs);
   }
   const seen =
