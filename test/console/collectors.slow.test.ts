@@ -6,7 +6,7 @@ import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
 import { restClient } from '../support/rest-client.ts';
 import { type FleetPlant, startFleetPlant } from './fleet-plant.ts';
 import { expectFaultless, settled } from './looked-over.ts';
@@ -62,7 +62,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
     await rowOf(page, 'c2')
       .getByRole('img', { name: /^Priority 2/ })
       .waitFor();
-    expect(await rowOf(page, 'c2').getByRole('button').count()).toBe(0);
+    await untilHolds(async () => expect(await rowOf(page, 'c2').getByRole('button').count()).toBe(0));
     await page.getByText('c2 was lost: 1 session went to another').waitFor();
     await page.getByText(/^c2 was declared lost, heard last \d\d:\d\d:\d\d$/).waitFor();
   });
@@ -74,7 +74,9 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
       .click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('No other collector is up', { exact: false }).waitFor();
-    expect(await dialog.getByRole('button', { name: 'Drain it' }).isDisabled()).toBe(true);
+    await untilHolds(async () =>
+      expect(await dialog.getByRole('button', { name: 'Drain it' }).isDisabled()).toBe(true),
+    );
     await dialog.getByRole('checkbox').check();
     await dialog.getByRole('button', { name: 'Drain it' }).click();
     await rowOf(page, 'c1').getByText('Draining').waitFor();
@@ -109,8 +111,13 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
     it.each(['light', 'dark'] as const)(
       '%s: have no fault, from 320 to 1920 px',
       async (colorScheme) => {
-        const { results } = (await plant.rest.get('/api/system/collectors/')).body;
-        const holder = results.find(({ sessions }: { sessions: number }) => sessions > 0).id;
+        const holder = await eventually(
+          async () => {
+            const { results } = (await plant.rest.get('/api/system/collectors/')).body;
+            return results.find(({ sessions }: { sessions: number }) => sessions > 0)?.id;
+          },
+          { what: 'a collector to hold the session' },
+        );
         const address = `${plant.rest.url}/console/collectors?collector=${holder}`;
         const { page, complaints } = await openPage(address, {
           locale,
@@ -139,6 +146,6 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
       extraHTTPHeaders: { authorization: `Bearer ${created.key}` },
     });
     await page.getByText('This needs the role engineer; you are viewer.').waitFor();
-    expect(await rowOf(page, 'c1').getByRole('button').isDisabled()).toBe(true);
+    await untilHolds(async () => expect(await rowOf(page, 'c1').getByRole('button').isDisabled()).toBe(true));
   });
 });

@@ -1,6 +1,7 @@
 import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
+import { untilHolds } from '../support/eventually.ts';
 import { type EvidencePlant, startEvidencePlant } from './evidence-plant.ts';
 import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
 
@@ -20,9 +21,11 @@ describe.skipIf(inject('installedServers').chromium === null)('the completeness 
     await panel.getByText('00:42:00 – 00:42:30').first().waitFor();
     await panel.getByText('14:24:00 – 14:31:00').waitFor();
     const silent = panel.getByRole('listitem').filter({ hasText: '14:24:00' });
-    expect(await silent.textContent()).toContain('7 min');
-    expect(await silent.textContent()).toContain('no answer in time · 42 ticks');
-    expect(await silent.textContent()).toContain('press-line 1-1 · press-4');
+    await untilHolds(async () => expect(await silent.textContent()).toContain('7 min'));
+    await untilHolds(async () =>
+      expect(await silent.textContent()).toContain('no answer in time · 42 ticks'),
+    );
+    await untilHolds(async () => expect(await silent.textContent()).toContain('press-line 1-1 · press-4'));
     expect(complaints).toEqual([]);
   });
 
@@ -36,17 +39,19 @@ describe.skipIf(inject('installedServers').chromium === null)('the completeness 
       page.evaluate(
         `document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.textContent`,
       );
-    expect(await active()).toContain('All together: 99.86 % complete');
+    await untilHolds(async () => expect(await active()).toContain('All together: 99.86 % complete'));
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await panel.getByText('packaging').first().waitFor();
     for (let day = 0; day < 7; day += 1) await page.keyboard.press('ArrowLeft');
     await panel.getByText('the device refused').first().waitFor();
-    expect(await active()).toContain('packaging: 72.22 % complete, 2,400 ticks missing');
+    await untilHolds(async () =>
+      expect(await active()).toContain('packaging: 72.22 % complete, 2,400 ticks missing'),
+    );
 
     await panel.getByRole('link', { name: 'Hour by hour' }).click();
     await page.getByRole('link', { name: 'Hours' }).waitFor();
-    expect(await map.getByRole('row').count()).toBeGreaterThan(10);
+    await untilHolds(async () => expect(await map.getByRole('row').count()).toBeGreaterThan(10));
     await panel.getByRole('link', { name: 'Report of this time' }).click();
     await page.getByRole('heading', { name: 'Completeness report', level: 1 }).waitFor();
   });
@@ -55,7 +60,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the completeness 
     const { page } = await openPage(`${plant.rest.url}/console/completeness?by=device&sort=missing`);
     const rows = page.getByRole('grid').getByRole('row');
     await rows.filter({ hasText: 'wrapper-1' }).waitFor();
-    expect(await rows.nth(2).textContent()).toContain('wrapper-1');
+    await untilHolds(async () => expect(await rows.nth(2).textContent()).toContain('wrapper-1'));
   });
 });
 
@@ -65,7 +70,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the report', () =
     await page.getByText('99.86 % complete').waitFor();
     await page.getByRole('table', { name: 'What is missing, one by one' }).waitFor();
     const gaps = page.getByRole('table', { name: 'What is missing, one by one' });
-    expect(await gaps.getByRole('row').count()).toBe(1 + 3);
+    await untilHolds(async () => expect(await gaps.getByRole('row').count()).toBe(1 + 3));
     const holders = page.getByRole('table', { name: 'Who held it' });
     await holders.getByRole('row').filter({ hasText: 'collector-2' }).first().waitFor();
 
@@ -83,9 +88,11 @@ describe.skipIf(inject('installedServers').chromium === null)('the report', () =
     expect(text.join('')).toContain('press-line');
 
     await page.emulateMedia({ media: 'print' });
-    expect(await page.getByRole('navigation').first().isVisible()).toBe(false);
-    expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
-    expect(await page.getByText('Checked by').isVisible()).toBe(true);
+    await untilHolds(async () => expect(await page.getByRole('navigation').first().isVisible()).toBe(false));
+    await untilHolds(async () =>
+      expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false),
+    );
+    await untilHolds(async () => expect(await page.getByText('Checked by').isVisible()).toBe(true));
     expect(complaints).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { makePeople, password } from '../../services/api/testing/people.ts';
 import { fillIn } from '../browser/people-for-test.ts';
 import { cliForTest } from '../cli/cli-for-test.ts';
 import { openPage } from '../support/browser-for-test.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
 import { foreignDeviceIsInstalled } from '../support/foreign-device.ts';
 import { faultsByAxe, misplacedIn } from './page-faults.ts';
 import { startTroubledPlant, type TroubledPlant } from './troubled-plant.ts';
@@ -58,8 +58,10 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     await rowOf(page, 'press-slow').getByText('Slow', { exact: true }).waitFor();
     await rowOf(page, 'press-partly').getByText('Values missing').waitFor();
     await rowOf(page, 'press-good').getByText('Answers').waitFor();
-    const order = await page.locator('.device-link').allTextContents();
-    expect(order.slice(0, 3).sort()).toEqual(['press-closes', 'press-hangs', 'press-refuses']);
+    await untilHolds(async () => {
+      const order = await page.locator('.device-link').allTextContents();
+      expect(order.slice(0, 3).sort()).toEqual(['press-closes', 'press-hangs', 'press-refuses']);
+    });
 
     await page.getByRole('navigation', { name: 'Show' }).getByRole('link', { name: 'Not read 3' }).click();
     await eventually(async () => (await page.locator('.device-link').count()) === 3, {
@@ -74,7 +76,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
       .getByText(/no answer within 500 ms/)
       .first()
       .waitFor();
-    expect(new URL(page.url()).pathname).toBe('/console/devices/press-hangs');
+    await untilHolds(() => expect(new URL(page.url()).pathname).toBe('/console/devices/press-hangs'));
     expect(complaints).toEqual([]);
   });
 
@@ -115,7 +117,9 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     const partly = detailOf(page, 'press-partly');
     await partly.getByText('1 of its values is missing; the others are read.').waitFor();
     await partly.getByRole('heading', { name: 'Values that it does not give' }).waitFor();
-    expect(await partly.locator('.blocks strong').allTextContents()).toEqual(['spare']);
+    await untilHolds(async () =>
+      expect(await partly.locator('.blocks strong').allTextContents()).toEqual(['spare']),
+    );
     await page.keyboard.press('Escape');
     await page.getByRole('complementary').waitFor({ state: 'detached' });
   });
@@ -130,8 +134,12 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     await point('spare').getByText('exception 2: illegal data address').waitFor();
     await point('strokes').getByText('not marked writable').waitFor();
     const refused = page.locator('.requests li').filter({ hasText: 'exception 2' }).first();
-    expect(await refused.locator('.is-exception code').allTextContents()).toEqual(['02']);
-    expect(await refused.locator('.is-function code').allTextContents()).toEqual(['03', '83']);
+    await untilHolds(async () =>
+      expect(await refused.locator('.is-exception code').allTextContents()).toEqual(['02']),
+    );
+    await untilHolds(async () =>
+      expect(await refused.locator('.is-function code').allTextContents()).toEqual(['03', '83']),
+    );
     const { page: silent } = await openDevice('press-hangs');
     await silent.getByRole('button', { name: 'Test read' }).click();
     await silent.getByText('asking the device').waitFor();
@@ -145,10 +153,12 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     await page.getByRole('button', { name: 'Test read' }).click();
     await page.getByText('All 20 values came.').waitFor();
     await page.getByText('Requests and answers, byte by byte').click();
-    const [frame] = await page.locator('.frame').all();
-    expect(await frame?.locator('small').allTextContents()).toEqual([
-      ...['transaction', 'protocol', 'length', 'unit', 'function', 'address', 'quantity'],
-    ]);
+    const fields = page.locator('.frame').first().locator('small');
+    await untilHolds(async () =>
+      expect(await fields.allTextContents()).toEqual([
+        ...['transaction', 'protocol', 'length', 'unit', 'function', 'address', 'quantity'],
+      ]),
+    );
   });
 
   it('are written once, and what came of it is told only when the device has been read back', async () => {
@@ -170,11 +180,13 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     expect(await dialog.getByText('The device holds the value.').count()).toBe(0);
     held.resolve();
     await dialog.getByText('The device holds the value.').waitFor();
-    expect(await dialog.locator('dd').allTextContents()).toEqual([
-      '0 °C 0x0000 0x0000',
-      '21.5 °C 0x41AC 0x0000',
-      '21.5 °C 0x41AC 0x0000',
-    ]);
+    await untilHolds(async () =>
+      expect(await dialog.locator('dd').allTextContents()).toEqual([
+        '0 °C 0x0000 0x0000',
+        '21.5 °C 0x41AC 0x0000',
+        '21.5 °C 0x41AC 0x0000',
+      ]),
+    );
     await dialog.getByRole('button', { name: 'Write another value' }).click();
     await dialog.getByLabel('New value').fill('301');
     await dialog.getByRole('button', { name: 'Write 301 °C' }).click();
@@ -267,8 +279,12 @@ describe.skipIf(inject('installedServers').chromium === null)('who may act on a 
   it('sees that he may not, and which role it takes', async () => {
     const page = await logIn('victor');
     await page.getByText('This needs the role operator. You are viewer.').waitFor();
-    expect(await page.getByRole('button', { name: 'Test read' }).isDisabled()).toBe(true);
-    expect(await page.getByRole('button', { name: 'Write … setpoint' }).isDisabled()).toBe(true);
+    await untilHolds(async () =>
+      expect(await page.getByRole('button', { name: 'Test read' }).isDisabled()).toBe(true),
+    );
+    await untilHolds(async () =>
+      expect(await page.getByRole('button', { name: 'Write … setpoint' }).isDisabled()).toBe(true),
+    );
     await page.getByText('This needs the role engineer. You are viewer.').waitFor();
   });
 
@@ -304,7 +320,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who may act on a 
     await dialog.getByLabel('Your password').fill(password);
     await dialog.getByRole('button', { name: 'Go on' }).click();
     await dialog.getByText('The device holds the value.').waitFor();
-    expect(await dialog.locator('dd').first().textContent()).toContain('0 °C');
+    await untilHolds(async () => expect(await dialog.locator('dd').first().textContent()).toContain('0 °C'));
   });
 });
 

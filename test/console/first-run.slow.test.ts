@@ -2,10 +2,10 @@ import { freePort } from '@holdfast/dev/free-port.ts';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
 import { foreignDevice, foreignDeviceIsInstalled } from '../support/foreign-device.ts';
 import { type EmptyPlant, startEmptyPlant } from './empty-plant.ts';
-import { faultsByAxe, misplacedIn } from './page-faults.ts';
+import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
 
 const widths = [320, 768, 1280, 1920];
 
@@ -25,7 +25,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
 
     await page.getByRole('button', { name: 'Test the connection' }).click();
     await page.getByText('2 fields need another look.').waitFor();
-    expect(await page.evaluate('document.activeElement.name')).toBe('code');
+    await untilHolds(async () => expect(await page.evaluate('document.activeElement.name')).toBe('code'));
     await page.getByLabel('Code').fill('meter-1');
     await page.getByLabel('Host').fill('127.0.0.1');
     await page.getByLabel('Port').fill(String(await freePort()));
@@ -35,7 +35,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
 
     await page.reload();
     await page.getByLabel('Port').fill(String(plant.ports[0]));
-    expect(await page.getByLabel('Code').inputValue()).toBe('meter-1');
+    await untilHolds(async () => expect(await page.getByLabel('Code').inputValue()).toBe('meter-1'));
     await page.getByRole('button', { name: 'Test the connection' }).click();
     await page.getByText(/^It (answers|is there: it answers), in [\d.]+ ms\.$/).waitFor();
     expect(await devices()).toEqual([]);
@@ -45,7 +45,9 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     await page.getByLabel('Code').fill('first');
     await page.getByLabel('Address').fill('40001');
     await page.getByText('40001 is address 0 on the wire (0x0000).').waitFor();
-    expect(await page.getByLabel('Table').inputValue()).toBe('holding_register');
+    await untilHolds(async () =>
+      expect(await page.getByLabel('Table').inputValue()).toBe('holding_register'),
+    );
     await page.getByLabel('Data type').selectOption('uint16');
     const preview = page.getByRole('region', { name: 'Read now, it would be' });
     await preview.getByText(/^raw 0x[0-9A-F]{4}$/).waitFor();
@@ -76,14 +78,14 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     await page.getByRole('button', { name: 'Test the connection' }).click();
     const host = page.getByLabel('Host');
     await page.getByText('1 field needs another look.').waitFor();
-    expect(await host.getAttribute('aria-invalid')).toBe('true');
+    await untilHolds(async () => expect(await host.getAttribute('aria-invalid')).toBe('true'));
     // The place is taken: only the API knows that.
     await host.fill('127.0.0.1');
     await page.getByLabel('Port').fill(String(plant.ports[0]));
     await page.getByRole('button', { name: 'Test the connection' }).click();
     await page.getByRole('button', { name: 'Save, and on to the points' }).click();
     await page.getByText('is that of meter-1').waitFor();
-    expect(await page.evaluate('document.activeElement.name')).toBe('unit_id');
+    await untilHolds(async () => expect(await page.evaluate('document.activeElement.name')).toBe('unit_id'));
   });
 
   it('goes on with what was begun, or deletes it', async () => {
@@ -133,7 +135,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
       await page.getByLabel('Scale').fill(String(point.scale));
       await page.getByLabel('Offset').fill(String(point.offset));
       await page.getByRole('radio', { name: 'CDAB' }).check();
-      expect(await page.getByLabel('Byte order').inputValue()).toBe('CDAB');
+      await untilHolds(async () => expect(await page.getByLabel('Byte order').inputValue()).toBe('CDAB'));
       await page.getByRole('button', { name: 'Add the point' }).click();
       await page.getByRole('button', { name: 'On to the start' }).click();
       await page.getByRole('button', { name: 'Start reading' }).click();
@@ -213,6 +215,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the three steps',
 async function faultless(page: Page): Promise<void> {
   for (const width of widths) {
     await page.setViewportSize({ width, height: 800 });
+    await settled(page);
     expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
   }
 }

@@ -2,7 +2,7 @@ import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
 import { type LivePlant, startLivePlant } from './live-plant.ts';
 import { faultsByAxe, misplacedIn } from './page-faults.ts';
 
@@ -38,16 +38,20 @@ describe.skipIf(chromium === null)('the live values', () => {
     const streams: string[] = [];
     page.on('request', (request) => void streams.push(request.url()));
     await row(page, 'press-1', 'count').and(page.locator('[data-state="good"]')).waitFor();
-    expect(await row(page, 'press-1', 'count').textContent()).toContain('Parts made');
+    await untilHolds(async () =>
+      expect(await row(page, 'press-1', 'count').textContent()).toContain('Parts made'),
+    );
     const before = await numberIn(page, 'press-1', 'count');
     await eventually(async () => (await numberIn(page, 'press-1', 'count')) > before, {
       what: 'a new value',
     });
     const uncertain = row(page, 'press-2', 'constant');
-    expect(await uncertain.locator('.cell').allTextContents()).toEqual([
-      ...['', 'press-2', 'constant ', '', '4,711', '°C', 'uncertain'],
-      expect.stringMatching(/^\d\.\d s$/),
-    ]);
+    await untilHolds(async () =>
+      expect(await uncertain.locator('.cell').allTextContents()).toEqual([
+        ...['', 'press-2', 'constant ', '', '4,711', '°C', 'uncertain'],
+        expect.stringMatching(/^\d\.\d s$/),
+      ]),
+    );
     await page.getByRole('link', { name: /^Uncertain 2$/ }).click();
     await eventually(async () => (await page.locator('[data-place]').count()) === 2, { what: 'only those' });
     expect(complaints).toEqual([]);
@@ -93,7 +97,7 @@ describe.skipIf(chromium === null)('the live values', () => {
     const { page } = await openPage(url());
     await page.getByLabel('Points of').selectOption('press-2');
     await eventually(async () => (await page.locator('[data-place]').count()) === 2, { what: 'one device' });
-    expect(new URL(page.url()).searchParams.get('device')).toBe('press-2');
+    await untilHolds(() => expect(new URL(page.url()).searchParams.get('device')).toBe('press-2'));
     await page.getByLabel('Points of').selectOption(`session ${plant.session}`);
     await eventually(async () => (await page.locator('[data-place]').count()) === 4, { what: 'one session' });
   });
@@ -108,7 +112,7 @@ describe.skipIf(chromium === null)('the live values', () => {
         /^missing: no answer/,
       );
       const hatch = `getComputedStyle(document.querySelector('[data-state=missing] .is-value')).backgroundImage`;
-      expect(await page.evaluate(hatch)).toContain('gradient');
+      await untilHolds(async () => expect(await page.evaluate(hatch)).toContain('gradient'));
       await row(page, 'press-1', 'count').and(page.locator('[data-state="good"]')).waitFor();
       await page.getByRole('link', { name: /^Not current 2$/ }).waitFor();
     } finally {

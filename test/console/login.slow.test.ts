@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { startApi } from '../../services/api/testing/api-under-test.ts';
 import { fillIn, person } from '../browser/people-for-test.ts';
 import { openPage } from '../support/browser-for-test.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
@@ -37,12 +38,14 @@ describe.skipIf(inject('installedServers').chromium === null)('somebody at the c
 
   it('logs in, and is where he wanted to go', async () => {
     const page = await loggedIn('/console/sessions?show=paused&from=-8h');
-    const { pathname, searchParams } = new URL(page.url());
-    expect([pathname, searchParams.get('show'), searchParams.get('from')]).toEqual([
-      '/console/sessions',
-      'paused',
-      '-8h',
-    ]);
+    await untilHolds(() => {
+      const { pathname, searchParams } = new URL(page.url());
+      expect([pathname, searchParams.get('show'), searchParams.get('from')]).toEqual([
+        '/console/sessions',
+        'paused',
+        '-8h',
+      ]);
+    });
   });
 
   it('whose login is over is led to the login, and back', async () => {
@@ -50,17 +53,29 @@ describe.skipIf(inject('installedServers').chromium === null)('somebody at the c
     const other = await loggedIn();
     await other.getByRole('button', { name }).click();
     await other.getByText('this one').waitFor();
-    await other
-      .getByRole('button', { name: /^End the login/ })
-      .first()
-      .waitFor();
+    const others = other.getByRole('button', { name: /^End the login/ });
+    const isOver = other.getByText('The login is over.');
+    await others.first().waitFor();
+    // The list that is read after it is held up: until it is there nothing says that they are over.
+    const held = Promise.withResolvers<void>();
+    let isAsked = false;
+    await other.route('**/api/me/logins/', async (route) => {
+      if (route.request().method() === 'GET') {
+        isAsked = true;
+        await held.promise;
+      }
+      await route.continue();
+    });
     await other.getByRole('button', { name: 'End all others' }).click();
-    await other.getByText('The login is over.').waitFor();
-    expect(await other.getByRole('button', { name: /^End the login/ }).count()).toBe(0);
+    await eventually(() => isAsked, { what: 'the list to be read anew' });
+    expect(await isOver.count()).toBe(0);
+    held.resolve();
+    await isOver.waitFor();
+    await untilHolds(async () => expect(await others.count()).toBe(0));
     await page.waitForURL(/\/login\?/);
     await fillIn(page, { login, password });
     await page.getByRole('button', { name }).waitFor();
-    expect(new URL(page.url()).searchParams.get('show')).toBe('paused');
+    await untilHolds(() => expect(new URL(page.url()).searchParams.get('show')).toBe('paused'));
   });
 
   it.each([
@@ -80,7 +95,7 @@ describe.skipIf(inject('installedServers').chromium === null)('somebody at the c
     }
     await dialog.getByRole('button', { name: leave }).click();
     await page.waitForURL(/\/login/);
-    expect(await page.context().cookies()).toEqual([]);
+    await untilHolds(async () => expect(await page.context().cookies()).toEqual([]));
   });
 
   it('changes his password, with the former one alone', async () => {

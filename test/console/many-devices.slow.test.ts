@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type ApiUnderTest, startApi } from '../../services/api/testing/api-under-test.ts';
 import { configOf, tellSession } from '../../services/api/testing/told-session.ts';
 import { openPage } from '../support/browser-for-test.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
@@ -71,7 +71,7 @@ describe.skipIf(inject('installedServers').chromium === null)('ten thousand devi
     const { page } = await openPage(`${api.url}/console/devices`);
     const links = page.locator('.device-link');
     await links.first().waitFor();
-    expect(await links.first().textContent()).toBe('press-7777');
+    await untilHolds(async () => expect(await links.first().textContent()).toBe('press-7777'));
     await page.getByRole('link', { name: 'Answering 9,999' }).waitFor();
     expect(await links.count()).toBeLessThan(60);
     const toEnd = () =>
@@ -102,7 +102,7 @@ describe.skipIf(inject('installedServers').chromium === null)('ten thousand devi
         what: 'the silent one to be first',
       },
     );
-    expect(new URL(page.url()).search).toBe('?find=press-12');
+    await untilHolds(() => expect(new URL(page.url()).search).toBe('?find=press-12'));
   });
 
   it('are gone through by keys alone', async () => {
@@ -118,7 +118,7 @@ describe.skipIf(inject('installedServers').chromium === null)('ten thousand devi
     await page.getByRole('complementary', { name: `Device ${second}` }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('complementary').waitFor({ state: 'detached' });
-    expect(await focused()).toBe(second);
+    await untilHolds(async () => expect(await focused()).toBe(second));
     await page.getByRole('searchbox', { name: 'Find a device' }).fill('nothing like it');
     await page.getByText('No device matches.').waitFor();
     await page.getByRole('link', { name: 'Show all devices' }).click();

@@ -6,7 +6,7 @@ import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
 import { type EvidencePlant, startEvidencePlant } from './evidence-plant.ts';
 import { expectFaultless, settled } from './looked-over.ts';
 
@@ -53,7 +53,7 @@ describe.skipIf(chromium === null)('five hundred sessions', () => {
     await page.getByRole('link', { name: /^All 500$/ }).waitFor();
     await page.getByRole('searchbox', { name: 'Find a session' }).fill('line-499');
     await page.locator('[data-session="500-1"]').waitFor();
-    expect(await page.locator('[data-session]').count()).toBe(1);
+    await untilHolds(async () => expect(await page.locator('[data-session]').count()).toBe(1));
     await page.getByRole('searchbox', { name: 'Find a session' }).fill('');
     await eventually(
       async () => {

@@ -2,6 +2,7 @@ import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
+import { untilHolds } from '../support/eventually.ts';
 import { type FleetPlant, startFleetPlant } from './fleet-plant.ts';
 import { expectFaultless, settled } from './looked-over.ts';
 
@@ -20,7 +21,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the overview', ()
   it('is the start, and calm with what that is proven by', async () => {
     const { page, complaints } = await openPage(`${plant.rest.url}/`);
     await page.getByRole('heading', { name: 'All is well' }).waitFor();
-    expect(new URL(page.url()).pathname).toBe('/console/');
+    await untilHolds(() => expect(new URL(page.url()).pathname).toBe('/console/'));
     await page.getByText('1 of 1 session is read.').waitFor();
     await page.getByText(/^Checked [\d.]+ s ago$/).waitFor();
     await page.getByText('What should run and what does agree.').waitFor();

@@ -2,7 +2,7 @@ import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
 import { type EvidencePlant, startEvidencePlant } from './evidence-plant.ts';
 import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
 
@@ -34,19 +34,23 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     await time.fill(`${yesterday}T07:00`);
     await held('press-line', 'collector-2', '2nd holder').waitFor();
     await held('paint-shop', 'nobody: paused').waitFor();
-    expect(new URL(page.url()).searchParams.get('at')).toBe(`${yesterday}T07:00:00.000Z`);
+    await untilHolds(() =>
+      expect(new URL(page.url()).searchParams.get('at')).toBe(`${yesterday}T07:00:00.000Z`),
+    );
 
     const lane = row('press-line').getByRole('slider');
     await lane.focus();
     await page.keyboard.press('Control+ArrowLeft');
     await page.keyboard.press('ArrowLeft');
     await held('press-line', 'collector-3').waitFor();
-    expect(await lane.getAttribute('aria-valuetext')).toContain('collector-3, 1st holder');
+    await untilHolds(async () =>
+      expect(await lane.getAttribute('aria-valuetext')).toContain('collector-3, 1st holder'),
+    );
     await page.keyboard.press('Control+ArrowRight');
     await held('press-line', 'collector-2').waitFor();
-    expect(await lane.getAttribute('aria-valuetext')).toMatch(
-      /collector-2, 2nd holder \(epoch \d+\); since .*the collector before was lost; 6 ticks missing/,
-    );
+    const told =
+      /collector-2, 2nd holder \(epoch \d+\); since .*the collector before was lost; 6 ticks missing/;
+    await untilHolds(async () => expect(await lane.getAttribute('aria-valuetext')).toMatch(told));
     await page.keyboard.press('Escape');
     await held('furnace', 'nobody: it had failed').waitFor();
 
@@ -64,12 +68,14 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     const longAgo = new Date(plant.yesterdayMs - 9 * 86_400_000).toISOString().slice(0, 10);
     await page.getByLabel('Holder at').fill(`${longAgo}T14:30`);
     await row.locator('.lane-who:text-is("collector-3")').waitFor();
-    const { searchParams } = new URL(page.url());
-    expect([searchParams.get('from'), searchParams.get('to'), searchParams.get('at')]).toEqual([
-      `${longAgo}T02:30:00.000Z`,
-      expect.stringContaining('T02:30:00.000Z'),
-      `${longAgo}T14:30:00.000Z`,
-    ]);
+    await untilHolds(() => {
+      const { searchParams } = new URL(page.url());
+      expect([searchParams.get('from'), searchParams.get('to'), searchParams.get('at')]).toEqual([
+        `${longAgo}T02:30:00.000Z`,
+        expect.stringContaining('T02:30:00.000Z'),
+        `${longAgo}T14:30:00.000Z`,
+      ]);
+    });
   });
 
   it('changes nothing while a time is typed, takes it with Enter, and says what it cannot take', async () => {
@@ -97,13 +103,13 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
         what: 'the moment in the address',
       },
     );
-    expect(await time.inputValue()).toBe(typed);
+    await untilHolds(async () => expect(await time.inputValue()).toBe(typed));
 
     await time.fill('2099-01-01 00:00');
     await time.press('Enter');
     await page.getByRole('alert').getByText('This time is still to come').waitFor();
     await time.press('Escape');
-    expect(await time.inputValue()).toBe(typed);
+    await untilHolds(async () => expect(await time.inputValue()).toBe(typed));
     await time.fill(`${yesterday} 31:00`);
     await time.blur();
     await page.getByRole('alert').getByText('by a clock of 24 hours').waitFor();
@@ -115,7 +121,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
       .getByText('No session ran in this time: 2 Feb 2001, 16:05:00 – 3 Feb 2001, 16:05:00 (UTC).')
       .waitFor();
     await page.getByText('This time lay outside of what was shown').waitFor();
-    expect(await time.inputValue()).toBe('2001-02-03 04:05:00');
+    await untilHolds(async () => expect(await time.inputValue()).toBe('2001-02-03 04:05:00'));
   });
 
   it('has the days of the plant, and says so where times are shown by another clock', async () => {
@@ -124,11 +130,11 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     });
     const shown = page.getByLabel('Time shown').locator('option:checked');
     await page.getByText('Days and shifts').waitFor({ state: 'detached' });
-    expect(await shown.textContent()).toBe('Yesterday');
+    await untilHolds(async () => expect(await shown.textContent()).toBe('Yesterday'));
     await page.evaluate(() => localStorage.setItem('holdfast.clock', 'own'));
     await page.reload();
     await page.getByText('by the clock of the plant, UTC').waitFor();
-    expect(await shown.textContent()).toBe('Yesterday (plant day, UTC)');
+    await untilHolds(async () => expect(await shown.textContent()).toBe('Yesterday (plant day, UTC)'));
     await page.goto(`${plant.rest.url}/console/completeness`);
     await page.getByRole('heading', { name: 'yesterday (plant day, UTC)' }).waitFor();
     await page.getByText('Gaps, oldest first, Asia/Tokyo, UTC+9').waitFor();

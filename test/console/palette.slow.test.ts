@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { openPage } from '../support/browser-for-test.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
 import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
 
 let plant: PressPlant;
@@ -34,10 +34,10 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
     await page.keyboard.type('press');
     const option = page.getByRole('option', { name: 'press' }).first();
     await option.waitFor();
-    expect(await option.getAttribute('aria-selected')).toBe('true');
+    await untilHolds(async () => expect(await option.getAttribute('aria-selected')).toBe('true'));
     await page.keyboard.press('Enter');
     await page.getByRole('complementary').waitFor();
-    expect(new URL(page.url()).searchParams.get('session')).toBe('1-1');
+    await untilHolds(() => expect(new URL(page.url()).searchParams.get('session')).toBe('1-1'));
     await page.keyboard.press('Escape');
     await page.getByRole('complementary').waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
@@ -93,7 +93,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
     await page.keyboard.type('theme dark');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    await untilHolds(async () => expect(await page.locator('html').getAttribute('data-theme')).toBe('dark'));
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').getByRole('combobox').waitFor();
     await page.keyboard.type('中文');
@@ -102,7 +102,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
     // Kept in the browser.
     await page.reload();
     await page.getByRole('heading', { name: '会话' }).waitFor();
-    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    await untilHolds(async () => expect(await page.locator('html').getAttribute('data-theme')).toBe('dark'));
   });
 
   it('the list of keys opens by ?, not while somebody types, and not for those who switch that off', async () => {
@@ -110,7 +110,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
     const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await page.getByRole('searchbox').focus();
     await page.keyboard.type('?');
-    expect(await page.getByRole('searchbox').inputValue()).toBe('?');
+    await untilHolds(async () => expect(await page.getByRole('searchbox').inputValue()).toBe('?'));
     expect(await dialog.count()).toBe(0);
     await page.getByRole('link', { name: 'Show all sessions' }).click();
     await page.locator('[data-session]').first().focus();
@@ -122,7 +122,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
     await page.keyboard.press('?');
     await page.keyboard.press('Control+/');
     await dialog.waitFor();
-    expect(await dialog.getByRole('checkbox').isChecked()).toBe(false);
+    await untilHolds(async () => expect(await dialog.getByRole('checkbox').isChecked()).toBe(false));
   });
 
   it.each([
@@ -176,14 +176,16 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
     await dialog.getByLabel('To').fill('2026-01-02T17:30');
     await page.getByRole('button', { name: 'Show' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    const { searchParams } = new URL(page.url());
-    expect([searchParams.get('from'), searchParams.get('to')]).toEqual([
-      '2026-01-02T00:00Z',
-      '2026-01-02T08:30Z',
-    ]);
+    await untilHolds(() => {
+      const { searchParams } = new URL(page.url());
+      expect([searchParams.get('from'), searchParams.get('to')]).toEqual([
+        '2026-01-02T00:00Z',
+        '2026-01-02T08:30Z',
+      ]);
+    });
     await page.getByRole('columnheader').getByText('17:30').waitFor();
     await page.goto(`${plant.rest.url}/console/sessions?from=-8h`);
-    expect(await page.getByLabel('Time shown').inputValue()).toBe('-8h ');
+    await untilHolds(async () => expect(await page.getByLabel('Time shown').inputValue()).toBe('-8h '));
   });
 
   it('what is printed is the screen alone, in light colours, with every row', async () => {
@@ -192,8 +194,12 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
     await eventually(async () => (await page.locator('html').getAttribute('data-theme')) === 'light', {
       what: 'light colours',
     });
-    expect(await page.locator('nav, .palette-button, .person').filter({ visible: true }).count()).toBe(1);
-    expect(await page.getByRole('row').filter({ visible: true }).count()).toBeGreaterThan(1);
+    await untilHolds(async () =>
+      expect(await page.locator('nav, .palette-button, .person').filter({ visible: true }).count()).toBe(1),
+    );
+    await untilHolds(async () =>
+      expect(await page.getByRole('row').filter({ visible: true }).count()).toBeGreaterThan(1),
+    );
     expect((await page.pdf()).byteLength).toBeGreaterThan(10_000);
     await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
     await eventually(async () => (await page.locator('html').getAttribute('data-theme')) === 'dark', {

@@ -2,7 +2,7 @@ import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
 import { freeze } from '../support/freeze.ts';
 import { startCountingProxy } from './counting-proxy.ts';
 import { type LivePlant, startLivePlant } from './live-plant.ts';
@@ -103,20 +103,22 @@ describe.skipIf(chromium === null)('what is on the screen', () => {
       const { page: live } = await openPage(`${plant.rest.url}/console/live`);
       await sessions.getByRole('row').filter({ hasText: 'presses' }).getByText('Running').waitFor();
       await isGood(live);
-      expect(await drawnOn(sessions, '.session-body')).toBe('none');
+      await untilHolds(async () => expect(await drawnOn(sessions, '.session-body')).toBe('none'));
       const before = await numberIn(live);
       const { end } = await begin();
       try {
         for (const page of [sessions, live]) await expectSince(page, words, openedAt);
-        expect(await drawnOn(sessions, '.session-body')).toContain('gradient');
-        expect(await drawnOn(sessions, '.strip dd')).toContain('gradient');
-        expect(await drawnOn(live, '.values-body .is-value')).toContain('gradient');
+        await untilHolds(async () => expect(await drawnOn(sessions, '.session-body')).toContain('gradient'));
+        await untilHolds(async () => expect(await drawnOn(sessions, '.strip dd')).toContain('gradient'));
+        await untilHolds(async () =>
+          expect(await drawnOn(live, '.values-body .is-value')).toContain('gradient'),
+        );
       } finally {
         await end();
       }
       for (const page of [sessions, live])
         await page.locator('.content > .stale').waitFor({ state: 'detached' });
-      expect(await drawnOn(sessions, '.session-body')).toBe('none');
+      await untilHolds(async () => expect(await drawnOn(sessions, '.session-body')).toBe('none'));
       await isGood(live);
       await eventually(async () => (await numberIn(live)) !== before, { what: 'values of afterwards' });
       const row = sessions.getByRole('row').filter({ hasText: 'presses' });
@@ -133,7 +135,7 @@ describe.skipIf(chromium === null)('what is on the screen', () => {
     try {
       const { page } = await openPage(`${plant.rest.url}/console/sessions`);
       await page.getByText('NATS does not answer, and did not before this page was opened').waitFor();
-      expect(await drawnOn(page, '.strip dd')).toContain('gradient');
+      await untilHolds(async () => expect(await drawnOn(page, '.strip dd')).toContain('gradient'));
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await expectFaultless(page, [320, 1280]);

@@ -2,7 +2,7 @@ import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
 import { faultsByAxe, misplacedIn } from './page-faults.ts';
 import { type ToldTimeline, toldTimeline } from './told-timeline.ts';
 
@@ -52,7 +52,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     await row.getByRole('link').click();
     await page.getByRole('heading', { name: /^As it was at/ }).waitFor();
     await then.getByText('collector-2, holder 4').waitFor();
-    expect(addressOf(page).get('at')).toBe(told.at(900));
+    await untilHolds(() => expect(addressOf(page).get('at')).toBe(told.at(900)));
   });
 
   it('leads from a moment to the devices that were in trouble, and back to its session', async () => {
@@ -64,24 +64,27 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     await then.waitFor();
     await page.getByRole('heading', { level: 1 }).getByRole('link').click();
     await page.getByRole('complementary').getByRole('link', { name: 'Timeline' }).waitFor();
-    expect([new URL(page.url()).pathname, addressOf(page).get('session')]).toEqual([
-      '/console/sessions',
-      '7-1',
-    ]);
+    await untilHolds(() =>
+      expect([new URL(page.url()).pathname, addressOf(page).get('session')]).toEqual([
+        '/console/sessions',
+        '7-1',
+      ]),
+    );
   });
 
   it('shows only what is abnormal, and each as it was recorded', async () => {
     const { page } = await open('7-1/timeline?kind=session');
     const rows = page.locator('.feed > li');
     await page.getByText('Started by test').waitFor();
-    expect(await rows.count()).toBe(7);
+    await untilHolds(async () => expect(await rows.count()).toBe(7));
     await page.getByRole('checkbox', { name: 'Only abnormal' }).check();
     await eventually(async () => (await rows.count()) === 1, { what: 'one abnormal event' });
     await page.getByRole('button', { name: 'JSON' }).click();
-    await rows.locator('pre').waitFor();
-    const raw = JSON.parse((await rows.locator('pre').textContent()) ?? '');
-    expect([raw.type, raw.data.reason]).toEqual(['session.assigned', 'failover']);
-    expect([addressOf(page).get('only'), addressOf(page).get('as')]).toEqual(['abnormal', 'json']);
+    await untilHolds(async () => {
+      const raw = JSON.parse((await rows.locator('pre').textContent()) ?? '');
+      expect([raw.type, raw.data.reason]).toEqual(['session.assigned', 'failover']);
+      expect([addressOf(page).get('only'), addressOf(page).get('as')]).toEqual(['abnormal', 'json']);
+    });
   });
 
   it('is zoomed and moved by wheel, drag and keys, and goes on when it is told to', async () => {
@@ -96,8 +99,8 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     await page.mouse.move(box.x + box.width * 0.6, box.y + 40);
     await page.mouse.wheel(0, -400);
     await page.getByText('held still', { exact: true }).waitFor();
+    await eventually(() => length() < 15 * 3_600_000, { what: 'the wheel to zoom' });
     const zoomed = length();
-    expect(zoomed).toBeLessThan(15 * 3_600_000);
     await plot.focus();
     await page.keyboard.press('ArrowLeft');
     await eventually(async () => length() === zoomed && addressOf(page).get('from') !== null, {
@@ -121,7 +124,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     });
     await page.getByRole('button', { name: 'Live' }).click();
     await page.getByText('goes on', { exact: true }).waitFor();
-    expect(addressOf(page).get('to')).toBeNull();
+    await untilHolds(() => expect(addressOf(page).get('to')).toBeNull());
   });
 
   it('of 20,000 events keeps the page small, and answers keys', async () => {
@@ -152,9 +155,9 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     const labels = new Set<string | null>();
     for (let press = 0; press < 20; press += 1) {
       await page.keyboard.press(press % 2 === 0 ? '+' : 'ArrowLeft');
-      labels.add(await plot.getAttribute('aria-label'));
+      const isNew = async () => labels.size < labels.add(await plot.getAttribute('aria-label')).size;
+      await eventually(isNew, { what: 'the key to show another time' });
     }
-    expect(labels.size).toBe(20);
     expect(await nodes()).toBeLessThan(700);
     expect(complaints).toEqual([]);
   });
@@ -169,7 +172,9 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     await page.getByRole('link', { name: link }).click();
     const problems = await opened;
     await problems.locator('[aria-current]', { hasText: paragraph }).waitFor();
-    expect(await problems.evaluate('document.activeElement.textContent')).toContain(paragraph);
+    await untilHolds(async () =>
+      expect(await problems.evaluate('document.activeElement.textContent')).toContain(paragraph),
+    );
     for (const width of widths) {
       await problems.setViewportSize({ width, height: 900 });
       await settled(problems);

@@ -49,7 +49,8 @@ describe.skipIf(chromium === null)('trends', () => {
     await eventually(async () => (await last()) !== before, { what: 'the curve to go on' });
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Paused at').waitFor();
-    expect(await page.getByText(/◆ \d+ uncertain/).count()).toBe(1);
+    // One alone: a locator that finds two of them throws.
+    await page.getByText(/◆ \d+ uncertain/).waitFor();
     expect(complaints).toEqual([]);
   });
 

@@ -22,13 +22,16 @@ export function Logins() {
   const query = useQuery({ queryKey: ['me', 'logins'], queryFn: ownAccount(api).logins });
   const end = async (which: string) => {
     setEnding(true);
+    const reread = () => queries.invalidateQueries({ queryKey: ['me', 'logins'] });
     try {
       await api.delete(which);
+      // Told once the list says so as well.
+      await reread();
       note({ kind: 'stored', text: t('account.logins.ended') });
     } catch (error) {
       noteFailure(t('account.logins.about'), error);
+      await reread();
     }
-    await queries.invalidateQueries({ queryKey: ['me', 'logins'] });
     setEnding(false);
   };
   return (

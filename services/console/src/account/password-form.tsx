@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
@@ -10,6 +11,7 @@ const empty = { password: '', next: '', repeat: '' };
 /** Changes one's own password. */
 export function PasswordForm({ login }: { login: string }) {
   const { t } = useAccountTexts();
+  const queries = useQueryClient();
   const { note } = useOutcomes();
   const [typed, setTyped] = useState(empty);
   const [fault, setFault] = useState<string>();
@@ -22,6 +24,8 @@ export function PasswordForm({ login }: { login: string }) {
     try {
       await api.post('/api/me/password/', { password: typed.password, new_password: typed.next });
       setTyped(empty);
+      // It says that the other logins are over: told once their list says so as well.
+      await queries.invalidateQueries({ queryKey: ['me', 'logins'] });
       note({ kind: 'stored', text: t('account.password.done') });
     } catch (error) {
       setFault(refusalText(t, error));

@@ -26,6 +26,7 @@ export function DrainCommand({
   const { id, state } = collector;
   if (state === 'ended' || state === 'lost') return null;
   const verb = state === 'draining' || state === 'drained' ? 'undrain' : 'drain';
+  const reread = () => queries.invalidateQueries({ queryKey: ['system'] });
   const send = async (isForced: boolean) => {
     try {
       const { sessions } = await api.post<{ sessions: number }>(
@@ -36,13 +37,14 @@ export function DrainCommand({
         verb === 'drain'
           ? t('collectors.drain.asked', { collector: id, count: sessions })
           : t('collectors.undrain.asked', { collector: id });
+      await reread();
       note({ kind: 'stored', text });
     } catch (error) {
       // The dialog says why, and goes on.
       if (error instanceof ApiRefusal && error.status < 500) throw error;
       noteFailure(id, error);
+      await reread();
     }
-    await queries.invalidateQueries({ queryKey: ['system'] });
   };
   return (
     <>

@@ -47,10 +47,10 @@ export function NewPoint({
       api.command('/api/config/points/', { ...bodyOf(form.point, draft), device_id: deviceId }),
     onMutate: () => setRefused(nothingRefused),
     onSuccess: async () => {
-      note({ kind: 'stored', text: t('first.points.added', { point: draft.code ?? '' }) });
       setDraft(Object.fromEntries(Object.entries(draft).filter(([field]) => kept.includes(field))));
       setRound(round + 1);
       await queries.invalidateQueries({ queryKey: ['configuration'] });
+      note({ kind: 'stored', text: t('first.points.added', { point: draft.code ?? '' }) });
       within.current?.querySelector('input')?.focus();
     },
     onError: (error) => setRefused(refusedBy(error, '', isField)),

@@ -60,10 +60,10 @@ function DeleteDialog({ unfinished, onClose }: { unfinished: Unfinished; onClose
   const { device } = unfinished;
   const remove = useMutation({
     mutationFn: () => removeUnfinished(unfinished),
-    onSuccess: () => note({ kind: 'stored', text: t('first.deleted', { device: device.code }) }),
     onError: (error) => noteFailure(device.code, error),
-    onSettled: async () => {
+    onSettled: async (_done, error) => {
       await queries.invalidateQueries({ queryKey: ['configuration'] });
+      if (error === null) note({ kind: 'stored', text: t('first.deleted', { device: device.code }) });
       onClose();
     },
   });

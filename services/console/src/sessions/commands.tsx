@@ -39,7 +39,7 @@ export function useCommands(): Commands {
 
 /**
  * Commands on sessions. None is taken for done before its event is stored: until the API has answered, and the list
- * that came after that is there, a session shows what was asked of it.
+ * that came after that is there, a session shows what was asked of it, and nothing says that it was done.
  */
 export function CommandsProvider({ children }: { children: ReactNode }) {
   const { t } = usePreferences();
@@ -50,35 +50,38 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
   const send = useCallback<Commands['send']>(
     async ({ id, name }, command, reason) => {
       setPending((before) => new Map(before).set(id, command));
+      const reread = () => queries.invalidateQueries({ queryKey: ['sessions'] });
       try {
         await api.command<CommandedSession>(`/api/acquisition/sessions/${id}/${command}/`, {
           reason: reason || null,
         });
+        await reread();
         note({ kind: 'stored', text: t(`command.stored.${command}`, { session: name }) });
       } catch (error) {
         noteFailure(name, error);
+        await reread();
       }
-      await queries.invalidateQueries({ queryKey: ['sessions'] });
       setPending((before) => new Map([...before].filter(([other]) => other !== id)));
     },
     [note, noteFailure, queries, t],
   );
   const start = useCallback<Commands['start']>(
     async ({ id, code }, validate) => {
+      const reread = () => queries.invalidateQueries({ queryKey: ['sessions'] });
       try {
         const started = await api.command<StartedTask>('/api/acquisition/sessions/start-task/', {
           task_id: id,
           validate,
         });
+        await reread();
         note({
           kind: 'stored',
           text: t('command.stored.start', { session: `${code} ${started.session_id}` }),
         });
-        await queries.invalidateQueries({ queryKey: ['sessions'] });
         return started;
       } catch (error) {
         noteFailure(code, error);
-        await queries.invalidateQueries({ queryKey: ['sessions'] });
+        await reread();
         return undefined;
       }
     },

@@ -56,6 +56,8 @@ export function useResending() {
   const run = useCallback(
     async (about: Pick<Resending, 'subject'>, name: string, send: () => Promise<Sent>) => {
       const id = performance.now();
+      // First the list, then the word about it.
+      const reread = () => queries.invalidateQueries({ queryKey: ['system'] });
       const begun: Resending = {
         ...{ id, phase: 'sending', sent: 0, kept: [], keptCount: 0, returned: 0 },
         ...{ returnedBecause: undefined, isMore: false, ...about },
@@ -63,11 +65,12 @@ export function useResending() {
       setAll((before) => [begun, ...before]);
       try {
         const { lastSentAs, upTo, ...sent } = await send();
+        await reread();
         change(id, { ...sent, phase: lastSentAs === undefined ? 'settled' : 'waiting' });
-        await queries.invalidateQueries({ queryKey: ['system'] });
         if (lastSentAs === undefined) return;
         const isSettled = await untilSettled(lastSentAs, isThere);
         const returned = isSettled ? await cameSince(upTo) : [];
+        await reread();
         change(id, {
           phase: isSettled ? 'settled' : 'unsettled',
           returned: returned.length,
@@ -76,8 +79,8 @@ export function useResending() {
       } catch (error) {
         dismiss(id);
         noteFailure(name, error);
+        await reread();
       }
-      await queries.invalidateQueries({ queryKey: ['system'] });
     },
     [change, dismiss, noteFailure, queries],
   );
