@@ -29,6 +29,8 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
   it('is opened from the session, tells who held it when, and what was missing why', async () => {
     const { page, complaints } = await open('?session=7-1');
     await page.getByRole('complementary').getByText('press-4: no answer').waitFor();
+    // Its sixth event: changes of devices that came in between stand apart.
+    await page.getByRole('complementary').getByText('collector-1 took it').waitFor();
     await page.getByRole('complementary').getByRole('link', { name: 'Timeline' }).click();
     const feed = page.getByRole('region', { name: 'What happened' });
     await feed.locator(ownRow, { hasText: 'collector-2 took over from a lost collector' }).waitFor();

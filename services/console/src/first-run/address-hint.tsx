@@ -9,7 +9,7 @@ export function AddressHint({
   notations,
 }: {
   text: string;
-  chosen: (field: string) => string;
+  chosen: (field: string) => string | undefined;
   notations: readonly AddressNotation[];
 }) {
   const { t } = useFirstRunTexts();

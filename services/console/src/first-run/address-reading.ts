@@ -22,7 +22,7 @@ export function readAddress(text: string, notations: readonly AddressNotation[])
 /** The same place in the notation that counts from 1 and names its table; undefined where there is none. */
 export function classicOf(
   wire: number,
-  chosen: (field: string) => string,
+  chosen: (field: string) => string | undefined,
   notations: readonly AddressNotation[],
 ): string | undefined {
   const named = notations.find(({ first, sets }) => {

@@ -35,7 +35,7 @@ export function PointPreview({
     refetchOnWindowFocus: false,
   });
   const [field = ''] = triedField(form, draft) ?? [];
-  const chosen = valueIn(form.point, draft)(field);
+  const chosen = valueIn(form.point, draft)(field) ?? '';
   const unit = draft.unit ?? '';
   const isOld = isPlaceholderData || isFetching;
   return (

@@ -65,10 +65,12 @@ describe('a form', () => {
   it('sends a number as a number, and an address as it was written', () => {
     const body = (address: string) => bodyOf(point, { code: 'a', address, data_type: 'int16' }).address;
     expect(['40001', '0x10', '100', '0'].map(body)).toEqual(['40001', '0x10', 100, 0]);
-    expect(bodyOf(point, { scale: '−0.5', enumeration: '0 = off\n1: on' })).toMatchObject({
-      scale: -0.5,
-      enumeration: { 0: 'off', 1: 'on' },
-    });
+    expect(bodyOf(point, { data_type: 'int16', scale: '−0.5', enumeration: '0 = off\n1: on' })).toMatchObject(
+      {
+        scale: -0.5,
+        enumeration: { 0: 'off', 1: 'on' },
+      },
+    );
   });
 
   it('shows and sends no field that does not go with the others', () => {
@@ -77,6 +79,20 @@ describe('a form', () => {
     expect(length && isShown(length, valueIn(point, draft))).toBe(false);
     expect(bodyOf(point, draft)).not.toHaveProperty('length');
     expect(bodyOf(point, { ...draft, data_type: 'string' })).toMatchObject({ length: 4 });
+  });
+
+  it('shows a field that waits for a choice only once that is made and it fits', () => {
+    const shownOf = (draft: Record<string, string>) =>
+      ['bit', 'byte', 'length', 'encoding', 'scale', 'enumeration'].filter((name) => {
+        const field = point.properties[name];
+        return field && isShown(field, valueIn(point, { table: 'holding_register', ...draft }));
+      });
+    expect(shownOf({})).toEqual([]);
+    expect(shownOf({ data_type: 'bool' })).toEqual(['bit']);
+    expect(shownOf({ data_type: 'uint8' })).toEqual(['byte', 'scale', 'enumeration']);
+    expect(shownOf({ data_type: 'string' })).toEqual(['length', 'encoding']);
+    // The address may name the table: it rules nothing out.
+    expect(shownOf({ table: '', data_type: 'string' })).toEqual(['length', 'encoding']);
   });
 
   it('keeps of a stored body what it does not draw', () => {

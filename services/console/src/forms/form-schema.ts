@@ -84,16 +84,15 @@ export function kindOf(schema: FieldSchema): FieldKind {
   return kinds[String(type)] ?? 'none';
 }
 
-export function fits(
-  conditions: readonly Condition[] | undefined,
-  chosen: (field: string) => string,
-): boolean {
+/** The value of a field: empty where nothing says it or something else may, undefined where it is still to be chosen. */
+export type Chosen = (field: string) => string | undefined;
+
+export function fits(conditions: readonly Condition[] | undefined, chosen: Chosen): boolean {
   if (conditions === undefined) return true;
   return conditions.some((condition) =>
     Object.entries(condition).every(([field, values]) => {
       const value = chosen(field);
-      // A field without a choice rules nothing out.
-      return value === '' || values.includes(value);
+      return value === '' || (value !== undefined && values.includes(value));
     }),
   );
 }
@@ -121,20 +120,19 @@ export function draftOf(schema: FieldSchema, body: Readonly<Record<string, unkno
 }
 
 /** Value of a field by its draft, else the one that it has unless set. */
-export function valueIn(schema: FormSchema, draft: Draft): (field: string) => string {
-  return (field) => draft[field] || textOf(schema.properties[field]?.default);
+export function valueIn(schema: FormSchema, draft: Draft): Chosen {
+  return (field) => {
+    const value = draft[field] || textOf(schema.properties[field]?.default);
+    return value === '' && schema.required?.includes(field) ? undefined : value;
+  };
 }
 
-export function isShown(field: FieldSchema, chosen: (field: string) => string): boolean {
+/** Whether a field goes with what is chosen elsewhere: one that waits for a choice is not there before it is made. */
+export function isShown(field: FieldSchema, chosen: Chosen): boolean {
   return kindOf(field) !== 'none' && fits(field['x-when'], chosen);
 }
 
-export function isNeeded(
-  schema: FieldSchema,
-  name: string,
-  field: FieldSchema,
-  chosen: (field: string) => string,
-): boolean {
+export function isNeeded(schema: FieldSchema, name: string, field: FieldSchema, chosen: Chosen): boolean {
   const needed = field['x-required-when'];
   return (schema.required?.includes(name) ?? false) || (needed !== undefined && fits(needed, chosen));
 }
@@ -157,7 +155,7 @@ function bodyWithin(
   within: {
     readonly before: Readonly<Record<string, unknown>>;
     readonly path: string;
-    readonly chosen: (field: string) => string;
+    readonly chosen: Chosen;
   },
 ): Record<string, unknown> {
   const { before, path, chosen } = within;

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import {
+  type Chosen,
   type Draft,
   type FieldFault,
   type FieldSchema,
@@ -16,7 +17,7 @@ export interface FieldAbout {
   readonly id: string;
   readonly within: FieldSchema;
   readonly draft: Draft;
-  readonly chosen: (field: string) => string;
+  readonly chosen: Chosen;
   readonly faults: ReadonlyMap<string, FieldFault | string>;
   readonly choices: Readonly<Record<string, readonly { readonly value: string; readonly label: string }[]>>;
   readonly hints: Readonly<Record<string, ReactNode>>;

@@ -5,16 +5,36 @@ import { useFeed } from '../../timeline/feed.ts';
 import { HappeningText } from '../../timeline/happening-text.tsx';
 import { useDetailTexts } from './texts.ts';
 
-/** The events of the session and of its devices, newest first. */
+/**
+ * The newest events of the session, and apart from them the newest changes of its devices: five devices that answer must not
+ * push out who took it.
+ */
 export function Events({ id }: { id: string }) {
   const { t } = useDetailTexts();
+  return (
+    <>
+      <Newest id={id} of="session" title={t('detail.events')} more={t('detail.events.more')} first={6} />
+      <Newest id={id} of="device" title={t('detail.changes')} more={t('detail.changes.more')} first={4} />
+    </>
+  );
+}
+
+interface NewestProps {
+  readonly id: string;
+  readonly of: 'session' | 'device';
+  readonly title: string;
+  readonly more: string;
+  readonly first: number;
+}
+
+function Newest({ id, of, title, more, first }: NewestProps) {
   const plant = usePlantTime();
-  const { rows, hasMore, readOn } = useFeed(id, ['session', 'device'], {});
-  const [atMost, setAtMost] = useState(6);
+  const { rows, hasMore, readOn } = useFeed(id, [of], {});
+  const [atMost, setAtMost] = useState(first);
   if (rows.length === 0) return null;
   return (
     <section>
-      <h3>{t('detail.events')}</h3>
+      <h3>{title}</h3>
       <ol className="events">
         {rows.slice(0, atMost).map((row) => (
           <li key={row.key}>
@@ -31,7 +51,7 @@ export function Events({ id }: { id: string }) {
             if (rows.length <= atMost + 20) readOn();
           }}
         >
-          {t('detail.events.more')}
+          {more}
         </Button>
       )}
     </section>
