@@ -64,7 +64,15 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
       .waitFor();
     await untilHolds(async () => expect(await rowOf(page, 'c2').getByRole('button').count()).toBe(0));
     await page.getByText('c2 was lost: 1 session went to another').waitFor();
-    await page.getByText(/^c2 was declared lost, heard last \d\d:\d\d:\d\d$/).waitFor();
+    const lost = page.getByText(/^c2 was declared lost, heard last \d\d:\d\d:\d\d$/);
+    await lost.waitFor();
+
+    // Its next life does not take the end of this one out of the history.
+    second = await plant.startCollector('c2');
+    await rowOf(page, 'c2').getByText('Active').waitFor();
+    await lost.waitFor();
+    await second.stop();
+    await page.getByText('c2 ended in order').waitFor();
   });
 
   it('is the last one that is up: it is drained only by force, and says so', async () => {

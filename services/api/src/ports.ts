@@ -6,6 +6,7 @@ import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-
 import type { DrainReply } from '@holdfast/shared/contracts/drain-call.ts';
 import type { FirstLink } from '@holdfast/shared/contracts/first-link.ts';
 import type { DeviceHealthChange } from '@holdfast/shared/contracts/health-change.ts';
+import type { FormerLife } from '@holdfast/shared/contracts/lease-value.ts';
 import type { Login } from '@holdfast/shared/contracts/login.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
@@ -207,6 +208,8 @@ export interface KnownCollector {
   readonly version: string | undefined;
   readonly host: string;
   readonly startedAt: string;
+  /** Its last few lives before this one, newest first. */
+  readonly formerLives: readonly FormerLife[];
   /** How many sessions it may hold. */
   readonly capacity: number;
   readonly labels: Readonly<Record<string, string>>;

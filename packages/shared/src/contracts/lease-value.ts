@@ -1,5 +1,15 @@
 import * as z from 'zod';
 
+/** One life of a process that held a lease before the present holder. */
+const formerLifeSchema = z.object({
+  started_at: z.string(),
+  /** `ended`: it let go; `lost`: it was declared dead; `vanished`: its next life came before anybody had done so. */
+  how: z.enum(['ended', 'lost', 'vanished']),
+  over_at: z.string().optional(),
+  last_renewed_at: z.string().optional(),
+});
+export type FormerLife = z.infer<typeof formerLifeSchema>;
+
 /**
  * The fields of every lease's value. `given_up` is the end of a graceful drain, or the word of a supervisor that took
  * the lease from a dead holder: nobody acts under this instance again.
@@ -31,6 +41,8 @@ export const leaseValueSchema = z.looseObject({
   fenced: z.enum(['dead', 'given_up']).optional(),
   /** When it was last renewed before that, by the broker's clock. */
   last_renewed_at: z.string().optional(),
+  /** The last few of those before, newest first: nothing else knows that they were. */
+  lives: z.array(formerLifeSchema).optional(),
 });
 export type LeaseValue = z.infer<typeof leaseValueSchema>;
 export type LeaseState = LeaseValue['state'];

@@ -1,7 +1,8 @@
-import { type LeaseState, parseLeaseValue } from '../contracts/lease-value.ts';
+import { type FormerLife, type LeaseState, parseLeaseValue } from '../contracts/lease-value.ts';
 import { type Clock, type ClockMark, elapsedMs, mark } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { pause, type Timers } from '../runtime/timers.ts';
+import { formerLives } from './former-lives.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from './lease-store.ts';
 import type { LeaseTimes } from './lease-times.ts';
 import { VoidedEpochs } from './voided-epochs.ts';
@@ -77,6 +78,7 @@ export class LeaseHolder {
   #watched: WatchedHolder | undefined;
 
   #sawOther = false;
+  #lives: readonly FormerLife[] = [];
   readonly #voided: VoidedEpochs;
 
   constructor(options: LeaseHolderOptions) {
@@ -266,6 +268,7 @@ export class LeaseHolder {
     }
     // The read may be stale; only the accepted write decides, and then nothing stood between the two.
     if (!(await this.#voided.learn(value?.void_up_to ?? 0))) return false;
+    if (isOther) this.#lives = formerLives(record, value, this.#options.fields.started_at);
     await this.#renew(record.revision);
     return true;
   }
@@ -375,6 +378,7 @@ export class LeaseHolder {
       ...(state === 'draining' && this.#staysUp ? { stays_up: true, traceparent: this.#traceparent } : {}),
       ...(this.#isStarved ? { starved: true } : {}),
       ...(this.voidUpTo() > 0 ? { void_up_to: this.voidUpTo() } : {}),
+      ...(this.#lives.length > 0 ? { lives: this.#lives } : {}),
     });
     return store.write(key, value, expectedRevision, timeoutMs);
   }

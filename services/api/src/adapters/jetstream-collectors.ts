@@ -45,6 +45,7 @@ function knownCollector(
       version: lease.version,
       host: lease.host,
       startedAt: lease.started_at,
+      formerLives: lease.lives ?? [],
       capacity,
       labels,
     },

@@ -21,7 +21,15 @@ const collector = (
   state: KnownCollector['state'] = 'active',
   drivers: readonly string[] = ['modbus_tcp', 'modbus_rtu'],
 ): KnownCollector => ({
-  ...{ id, labels: { ...labels, ...driverLabels(drivers) }, state, host: 'h', startedAt: '', capacity: 10 },
+  ...{
+    id,
+    labels: { ...labels, ...driverLabels(drivers) },
+    state,
+    host: 'h',
+    startedAt: '',
+    formerLives: [],
+    capacity: 10,
+  },
   ...{ isLost: false, stateSince: undefined, lastHeartbeat: undefined, version: undefined },
 });
 

@@ -6,7 +6,7 @@ const nowMs = Date.parse('2026-01-01T08:00:00.000Z');
 const ago = (seconds: number) => new Date(nowMs - seconds * 1_000).toISOString();
 const collector = (changes: Partial<KnownCollector>): KnownCollector => ({
   ...{ id: 'c1', state: 'active', isLost: false, stateSince: ago(600), lastHeartbeat: ago(1) },
-  ...{ version: '1', host: 'h', startedAt: ago(600), capacity: 10, labels: {}, ...changes },
+  ...{ version: '1', host: 'h', startedAt: ago(600), formerLives: [], capacity: 10, labels: {}, ...changes },
 });
 
 describe('the state of a collector', () => {

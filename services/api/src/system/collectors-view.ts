@@ -59,7 +59,7 @@ function viewOf(
   said: OutboxStatus | undefined,
   nowMs: number,
 ): CollectorView {
-  const { id, host, startedAt, capacity, labels, stateSince, lastHeartbeat, version } = known;
+  const { id, host, startedAt, formerLives, capacity, labels, stateSince, lastHeartbeat, version } = known;
   const sessions = held?.sessions ?? 0;
   const state = stateOf(known, sessions, nowMs);
   const isGone = known.state === 'given_up';
@@ -70,6 +70,9 @@ function viewOf(
     host,
     version: version ?? null,
     started_at: startedAt,
+    former_lives: formerLives.map(({ over_at = null, last_renewed_at: heard = null, ...life }) => ({
+      ...{ ...life, over_at, last_heartbeat_at: heard },
+    })),
     last_heartbeat_at: lastHeartbeat ?? null,
     capacity,
     sessions,

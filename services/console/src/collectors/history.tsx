@@ -88,11 +88,11 @@ function What({ happening }: { happening: Happening }) {
       </>
     );
   }
-  const { id, last_heartbeat_at: heard } = happening.collector;
-  if (happening.kind !== 'lost') return t(`collectors.event.${happening.kind}`, { collector: id });
-  return heard === null
-    ? t('collectors.event.lost.unheard', { collector: id })
-    : t('collectors.event.lost', { collector: id, when: plant.moment(new Date(heard)) });
+  const { kind, collector, heardAt } = happening;
+  if (kind !== 'lost' && kind !== 'vanished') return t(`collectors.event.${kind}`, { collector });
+  return heardAt === null
+    ? t(`collectors.event.${kind}.unheard`, { collector })
+    : t(`collectors.event.${kind}`, { collector, when: plant.moment(new Date(heardAt)) });
 }
 
 function secondsOf({ from, to }: { readonly from: string; readonly to: string }): number {
@@ -102,5 +102,5 @@ function secondsOf({ from, to }: { readonly from: string; readonly to: string })
 function keyOf(each: Happening): string {
   return each.kind === 'moved'
     ? `${each.move.reason} ${each.move.former} ${each.time}`
-    : `${each.kind} ${each.collector.id}`;
+    : `${each.kind} ${each.collector} ${each.time}`;
 }

@@ -88,7 +88,7 @@ describe('a form', () => {
         return field && isShown(field, valueIn(point, { table: 'holding_register', ...draft }));
       });
     expect(shownOf({})).toEqual([]);
-    expect(shownOf({ data_type: 'bool' })).toEqual(['bit']);
+    expect(shownOf({ data_type: 'bool' })).toEqual(['bit', 'scale', 'enumeration']);
     expect(shownOf({ data_type: 'uint8' })).toEqual(['byte', 'scale', 'enumeration']);
     expect(shownOf({ data_type: 'string' })).toEqual(['length', 'encoding']);
     // The address may name the table: it rules nothing out.

@@ -18,7 +18,7 @@ const device = (code: string, of: string, condition: DeviceHealthView['condition
 const collector = (id: string, changes: Partial<CollectorView> = {}): CollectorView => ({
   ...{ id, state: 'active', state_since: ago(60), started_at: ago(60), last_heartbeat_at: ago(0) },
   ...{ host: 'h', version: '1.0.0', capacity: 10, sessions: 0, devices: 0, planned_values_per_s: 0 },
-  ...{ load: null, labels: {}, drivers: [], ...changes },
+  ...{ load: null, labels: {}, drivers: [], former_lives: [], ...changes },
 });
 const collectors = (...results: CollectorView[]): CollectorsView => ({
   ...{ as_of: ago(0), version: '1.0.0', results },

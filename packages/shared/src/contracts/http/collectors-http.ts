@@ -16,6 +16,16 @@ import { timeText } from './time-texts.ts';
 export const collectorStates = ['active', 'silent', 'draining', 'drained', 'ended', 'lost'] as const;
 export type CollectorState = (typeof collectorStates)[number];
 
+/** A life of a collector before its present one. */
+const formerLifeSchema = z.object({
+  started_at: z.string(),
+  /** `ended`: it let go of everything; `lost`: it was declared dead; `vanished`: it was started anew before that. */
+  how: z.enum(['ended', 'lost', 'vanished']),
+  /** When that was, as far as is known. */
+  over_at: z.string().nullable(),
+  last_heartbeat_at: z.string().nullable(),
+});
+
 export const collectorSchema = z.object({
   id: z.string(),
   state: z.enum(collectorStates),
@@ -25,6 +35,8 @@ export const collectorSchema = z.object({
   /** The release that it is of; null when it did not tell. */
   version: z.string().nullable(),
   started_at: z.string(),
+  /** The last five lives before this one, newest first. */
+  former_lives: z.array(formerLifeSchema),
   /** When it renewed its lease last, by the clock of NATS. */
   last_heartbeat_at: z.string().nullable(),
   /** How many sessions it may hold, and what it has: their devices, and the values that these give when all answer. */
