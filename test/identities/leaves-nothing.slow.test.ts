@@ -60,7 +60,7 @@ it('a collector that connects, takes work and goes, again and again, leaves noth
     const handle = await rung;
     handle.keepAlive();
     expect(await (await TaskConfigStore.open(nc)).load('7', 1)).toMatchObject({ ok: true });
-    await (await SampleStream.open(nc)).last('7', '1');
+    await (await SampleStream.open(nc)).last('7', '1', 1);
     await handle.done();
     expect(await inbox.isIntact()).toBe(true);
     await follower.reached(1);

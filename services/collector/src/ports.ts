@@ -38,8 +38,12 @@ export type LastTick = Pick<Sample, 'session' | 'epoch' | 'tick'> &
   };
 
 export interface Samples {
-  /** Tick of a device's newest sample. @throws when the broker cannot be asked */
-  last(taskId: string, deviceId: string): Promise<LastTick | undefined>;
+  /**
+   * Tick of the newest sample that the last holder of a device has sent.
+   * @param under epoch under which it is going to be read
+   * @throws when the broker cannot be asked
+   */
+  last(taskId: string, deviceId: string, under: number): Promise<LastTick | undefined>;
 }
 
 /** Where it is put on record up to which tick the broker has confirmed what was sent; see sending/sent-book.ts. */

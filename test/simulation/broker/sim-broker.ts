@@ -130,10 +130,10 @@ export class SimBroker {
   }
 
   putSample(source: string, sample: Sample): void {
-    // One stream: what comes last is the newest, whatever its tick is. Whoever asks for it passes over what no holder said.
-    if (source === sample.collector && this.placedAt(sample.epoch)?.collectorId === source) {
-      this.#samples.set(`${sample.task}.${sample.device_id}`, sample);
-    }
+    // What comes last is the newest, whatever its tick is. Whoever asks for it passes over what no holder said, and what a former one did.
+    const key = `${sample.task}.${sample.device_id}`;
+    const isHolders = source === sample.collector && this.placedAt(sample.epoch)?.collectorId === source;
+    if (isHolders && sample.epoch >= (this.#samples.get(key)?.epoch ?? 0)) this.#samples.set(key, sample);
     this.onSample?.(source, sample);
   }
 

@@ -59,6 +59,7 @@ class World {
   /** Questions that wait for their turn while it is set. */
   turns: (() => void)[] | undefined;
   readonly asked: string[] = [];
+  readonly askedUnder: number[] = [];
   /** Ticks of samples that were put on record as those of others, and epochs that were said to be over. */
   readonly found: number[] = [];
   readonly ended: number[] = [];
@@ -74,8 +75,9 @@ class World {
     truth: { load: () => this.#later(() => this.truth) },
     configs: { load: () => this.#later(() => this.config) },
     samples: {
-      last: (_task, deviceId) => {
+      last: (_task, deviceId, under) => {
         this.asked.push(deviceId);
+        this.askedUnder.push(under);
         return this.#later(() => this.lastTicks[deviceId]);
       },
     },
@@ -158,6 +160,7 @@ describe('an assignment', () => {
     world.ring(20);
     await world.time.advance(3_500);
     expect(world.holder.isRunning()).toBe(true);
+    expect(world.askedUnder).toEqual([20]);
     expect(world.epochsPolled).toEqual([20, 20, 20, 20]);
     expect(world.answered).toEqual([]);
   });

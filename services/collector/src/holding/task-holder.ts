@@ -223,7 +223,7 @@ export class TaskHolder {
     try {
       await Promise.all(
         loaded.config.devices.map(async (device) => {
-          const last = await ask(() => samples.last(taskId, device.id));
+          const last = await ask(() => samples.last(taskId, device.id, assignment.epoch));
           if (last?.stored) former.push(last.stored);
           // The tick that an earlier holder has read is not read again.
           if (last?.session === assignment.session_id) firstTicks.set(device.id, last.tick + 1);

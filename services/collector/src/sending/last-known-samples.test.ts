@@ -16,13 +16,20 @@ const newest = { session, epoch, tick, values, stored };
 
 it('a reading that is still on its way counts like a stored one: with values where something was read', async () => {
   const known = new LastKnownSamples({ last: async () => stored });
-  expect(await known.last('7', 'd1')).toEqual(newest);
+  expect(await known.last('7', 'd1', 9)).toEqual(newest);
   // A part of the points gave no answer; the device did.
   known.note(onTheWay(4, { isRead: true, miss }));
-  expect(await known.last('7', 'd1')).toMatchObject({ tick: 4, miss, values: {} });
+  expect(await known.last('7', 'd1', 9)).toMatchObject({ tick: 4, miss, values: {} });
   known.note(onTheWay(5, { isRead: false, miss }));
-  expect(await known.last('7', 'd1')).toEqual({ session, epoch, tick: 5, miss, values: undefined, stored });
+  expect(await known.last('7', 'd1', 9)).toEqual({
+    session,
+    epoch,
+    tick: 5,
+    miss,
+    values: undefined,
+    stored,
+  });
   known.note(onTheWay(6, { isRead: true }));
-  expect(await known.last('7', 'd1')).toMatchObject({ tick: 6, miss: undefined });
-  expect(await known.last('7', 'd2')).toEqual(newest);
+  expect(await known.last('7', 'd1', 9)).toMatchObject({ tick: 6, miss: undefined });
+  expect(await known.last('7', 'd2', 9)).toEqual(newest);
 });

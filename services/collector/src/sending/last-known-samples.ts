@@ -7,7 +7,7 @@ const somethingRead: LastTick['values'] = {};
 /** SAMPLES. */
 export interface NewestSamples {
   /** Undefined when it has none of the device. @throws when it cannot be asked */
-  last(taskId: string, deviceId: string): Promise<Sample | undefined>;
+  last(taskId: string, deviceId: string, under: number): Promise<Sample | undefined>;
 }
 
 /**
@@ -45,8 +45,8 @@ export class LastKnownSamples implements Samples {
     known.miss = miss;
   }
 
-  async last(taskId: string, deviceId: string): Promise<LastTick | undefined> {
-    const found = await this.#stream.last(taskId, deviceId);
+  async last(taskId: string, deviceId: string, under: number): Promise<LastTick | undefined> {
+    const found = await this.#stream.last(taskId, deviceId, under);
     // A notice of lost ticks answers for all of them.
     const stored = found && lastTickIn(found);
     const noted = this.#onTheWay.get(taskId)?.get(deviceId);

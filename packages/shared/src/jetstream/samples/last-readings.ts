@@ -5,13 +5,14 @@ import { parsePublishedSubject, streamNames, subjects } from '../../contracts/su
 import type { EpochBook } from '../../sessions/epoch-book.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
-import { holdersSample, newestSample, type ReadMessage } from './newest-sample.ts';
+import { nextPlacement } from '../sessions/next-placement.ts';
+import { holdersSample, type NextEpoch, newestSample, type ReadMessage } from './newest-sample.ts';
 
 /** Devices that are asked for one by one; with more of them all are read, and the others left out. */
 const askedApart = 32;
 
 /**
- * The youngest message of each of these devices in SAMPLES, whole: values or a miss. Of a device that two tasks read there may be two.
+ * The youngest message of each of these devices in SAMPLES by its last holder, whole: values or a miss. Of a device that two tasks read there may be two.
  * @throws when the broker cannot be asked
  */
 export async function lastReadings(
@@ -22,8 +23,10 @@ export async function lastReadings(
   const wanted = new Set(deviceIds);
   if (wanted.size > askedApart) return lastOfAll(nc, wanted, epochs);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const nextEpoch: NextEpoch = async (taskId, epoch) => (await nextPlacement(jsm, taskId, epoch))?.epoch;
+  const asked = { epochs, nextEpoch, under: undefined };
   const found = await Promise.all(
-    [...wanted].map((id) => newestSample(jsm, epochs, subjects.sample('*', '*', id))),
+    [...wanted].map((id) => newestSample(jsm, subjects.sample('*', '*', id), asked)),
   );
   return found.flatMap((sample) => sample ?? []);
 }
@@ -50,8 +53,11 @@ async function lastOfAll(
     await consumer.delete().catch(() => undefined);
   }
   const samples = await Promise.all(messages.map((message) => holdersSample(message, epochs)));
-  // In the order of the stream: of several collectors that have read a device the last one counts.
-  const newest = new Map<string, Sample>();
-  for (const sample of samples) if (sample) newest.set(`${sample.task}/${sample.device_id}`, sample);
-  return [...newest.values()];
+  const lastHolders = new Map<string, Sample>();
+  for (const sample of samples) {
+    if (!sample) continue;
+    const key = `${sample.task}/${sample.device_id}`;
+    if (sample.epoch >= (lastHolders.get(key)?.epoch ?? 0)) lastHolders.set(key, sample);
+  }
+  return [...lastHolders.values()];
 }

@@ -1,9 +1,4 @@
-import {
-  JetStreamApiCodes,
-  JetStreamApiError,
-  type JetStreamManager,
-  type StoredMsg,
-} from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { decodeSample, type Sample } from '../../contracts/sample/sample.ts';
 import { sourceOfSample } from '../../contracts/sample/source-of-sample.ts';
@@ -11,6 +6,7 @@ import { streamNames } from '../../contracts/subjects.ts';
 import { type EpochBook, isPlacedSo } from '../../sessions/epoch-book.ts';
 import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
+import { storedMessage } from '../connection/stored-message.ts';
 
 /** A message of SAMPLES, as it is read by whichever way. */
 export interface ReadMessage {
@@ -30,32 +26,37 @@ export async function holdersSample(
   return isPlacedSo(await epochs.find(decoded.sample.epoch), decoded.sample) ? decoded.sample : undefined;
 }
 
-/** Read before it was due, or made up. */
-function isBeforeItsTime({ tick, through_tick = tick, period_ms }: Sample, storedAtMs: number): boolean {
-  return through_tick * period_ms > storedAtMs + period_ms;
+/** Epoch that a task was placed under after this one, see `nextPlacement`. */
+export type NextEpoch = (taskId: string, epoch: number) => Promise<number | undefined>;
+
+export interface NewestSampleOptions {
+  readonly epochs: EpochBook;
+  readonly nextEpoch: NextEpoch;
+  /** Epoch of who asks, and takes the place of the last holder; undefined for whoever only looks. */
+  readonly under: number | undefined;
 }
 
 /**
- * The newest sample of a device that a holder of its session has published. One for a tick to come counts only where nobody has held the session since: its
- * successor would wait for that tick, and a former holder could keep it waiting.
+ * The newest sample of a device that its last holder has published. The last one is who has the highest epoch: a former one may publish at any time,
+ * also while its successor is dead, and says nothing of what that one has read.
  * @param filter a subject for any collector, or one of a task
  * @throws when the broker cannot be asked
  */
 export async function newestSample(
   jsm: JetStreamManager,
-  epochs: EpochBook,
   filter: string,
+  { epochs, nextEpoch, under }: NewestSampleOptions,
 ): Promise<Sample | undefined> {
   const newest = await newestOn(jsm, filter);
   if (!newest) return undefined;
   const sample = await holdersSample(newest, epochs);
-  if (sample && !isBeforeItsTime(sample, newest.storedAtMs)) return sample;
-  // Something else lies there: what was sent again, or what somebody has made up.
+  // Nearly always so, and then no other collector's need be read.
+  if (sample && (sample.epoch === under || (await nextEpoch(sample.task, sample.epoch)) === under))
+    return sample;
   const { state } = await answeredSoon(() =>
     leaderInfo(jsm, streamNames.samples, { subjects_filter: filter }),
   );
   const others = Object.keys(state.subjects ?? {}).filter((subject) => subject !== newest.subject);
-  const told = sample ? [{ sequence: newest.sequence, told: sample }] : [];
   const found = await Promise.all(
     others.map(async (subject) => {
       const message = await newestOn(jsm, subject);
@@ -63,34 +64,24 @@ export async function newestSample(
       return told ? [{ sequence: message.sequence, told }] : [];
     }),
   );
-  const byEpoch = [...told, ...found.flat()].sort(
-    (a, b) => b.told.epoch - a.told.epoch || b.sequence - a.sequence,
+  const all = [...(sample ? [{ sequence: newest.sequence, told: sample }] : []), ...found.flat()];
+  const ofTasks = [...Map.groupBy(all, ({ told }) => told.task).values()].map((ofTask) =>
+    ofTask.reduce((last, each) => (each.told.epoch > last.told.epoch ? each : last)),
   );
-  return byEpoch[0]?.told;
+  return ofTasks.sort((a, b) => b.sequence - a.sequence)[0]?.told;
 }
 
 async function newestOn(
   jsm: JetStreamManager,
   subject: string,
-): Promise<(ReadMessage & { readonly sequence: number; readonly storedAtMs: number }) | undefined> {
-  const asked = { last_by_subj: subject };
-  const message = await found(answeredSoon(() => jsm.streams.getMessage(streamNames.samples, asked)));
-  if (!message) return undefined;
-  return {
-    subject: message.subject,
-    headers: message.header,
-    body: message.string(),
-    sequence: message.seq,
-    storedAtMs: message.time.getTime(),
-  };
-}
-
-async function found(asked: Promise<StoredMsg | null>): Promise<StoredMsg | undefined> {
-  try {
-    return (await asked) ?? undefined;
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
-      return undefined;
-    throw error;
-  }
+): Promise<(ReadMessage & { readonly sequence: number }) | undefined> {
+  const message = await storedMessage(jsm, streamNames.samples, { last_by_subj: subject });
+  return (
+    message && {
+      subject: message.subject,
+      headers: message.header,
+      body: message.string(),
+      sequence: message.seq,
+    }
+  );
 }

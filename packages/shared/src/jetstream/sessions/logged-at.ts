@@ -1,19 +1,12 @@
-import {
-  JetStreamApiCodes,
-  JetStreamApiError,
-  type JetStreamManager,
-  jetstreamManager,
-  type StoredMsg,
-  type StreamInfo,
-} from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager, type StoredMsg, type StreamInfo } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { decodeSessionEvent } from '../../contracts/session-events.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import { fewAtOnce } from '../../runtime/few-at-once.ts';
 import { EpochBook, EpochMissing, type LoggedAt } from '../../sessions/epoch-book.ts';
-import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
+import { storedMessage } from '../connection/stored-message.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 
 /** Questions at a time: whoever makes up epochs must not flood the broker with them. */
@@ -36,7 +29,7 @@ export function jetStreamEpochs(nc: () => NatsConnection, kept?: number): EpochB
   const lookUp = async (epoch: number): Promise<LoggedAt> => {
     const jsm = await jetstreamManager(nc(), { checkAPI: false });
     if (epoch > end && epoch > (await askState(jsm)).last_seq) return { kind: 'ahead' };
-    const found = await inTurn(() => messageAt(jsm, epoch));
+    const found = await inTurn(() => storedMessage(jsm, streamNames.sessions, { seq: epoch }));
     if (found) return readLogged(found);
     const { first_seq, last_seq } = await askState(jsm);
     if (epoch > last_seq) return { kind: 'ahead' };
@@ -56,14 +49,4 @@ function readLogged({ subject, seq, data, header }: StoredMsg): LoggedAt {
   if (decoded.kind !== 'placement' || decoded.event.type !== 'session.assigned') return { kind: 'other' };
   if (subjects.placement(decoded.event.taskId) !== subject) return { kind: 'other' };
   return { kind: 'placed', placement: decoded.event };
-}
-
-async function messageAt(jsm: JetStreamManager, seq: number): Promise<StoredMsg | undefined> {
-  try {
-    return (await answeredSoon(() => jsm.streams.getMessage(streamNames.sessions, { seq }))) ?? undefined;
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
-      return undefined;
-    throw error;
-  }
 }

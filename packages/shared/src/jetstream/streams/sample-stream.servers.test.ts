@@ -55,7 +55,7 @@ describe('the collector’s side of SAMPLES', () => {
       Array.from({ length: 500 }, (_, index) => samples.publish(sample(index + 1))),
     );
     expect(sequences).toEqual(Array.from({ length: 500 }, (_, index) => index + 1));
-    expect(await samples.last('7', 'd1')).toMatchObject({ tick: 500 });
+    expect(await samples.last('7', 'd1', 2)).toMatchObject({ tick: 500 });
   });
 
   it('takes a repeat for what it is', async () => {
@@ -102,27 +102,35 @@ describe('the collector’s side of SAMPLES', () => {
     await js.publish('samples.evil.7.d1', JSON.stringify({ ...evil, collector: 'a' }));
     await js.publish('samples.evil.7.d1', JSON.stringify({ ...evil, epoch: 9_000_000 }));
     await js.publish('samples._again.7.d1', JSON.stringify(sample(3)));
-    expect(await samples.last('7', 'd1')).toMatchObject({ tick: 530 });
+    expect(await samples.last('7', 'd1', 2)).toMatchObject({ tick: 530 });
     const copied = headers();
     copied.set(brokerCopyHeader, streamNames.samples);
     await js.publish('samples.b.7.d2', JSON.stringify(sample(1, 'd2')), { headers: copied });
-    expect(await samples.last('7', 'd2')).toBeUndefined();
+    expect(await samples.last('7', 'd2', 2)).toBeUndefined();
   });
 
-  it('takes nothing of a former holder for ticks to come, behind which its successor would wait', async () => {
+  it('takes the word of the last holder, whatever a former one publishes while that one is dead', async () => {
     const placed = new PlacedSamples(connection.nc);
     const of = async (collector: string): Promise<Sample> => {
       const first = { ...sample(1, 'd9'), task: '9', session: '9-1', collector, epoch: 1 };
       return { ...first, epoch: await placed.epochOf(first) };
     };
-    const [former, present] = [await of('former'), await of('present')];
-    const toCome = Math.ceil(Date.now() / former.period_ms) + 1_000;
-    await samples.publish({ ...present, tick: 100 });
-    await samples.publish({ ...former, tick: toCome });
-    expect(await samples.last('9', 'd9')).toMatchObject({ collector: 'present', tick: 100 });
+    const [former, last] = [await of('former'), await of('last')];
+    const { epoch: next } = await of('next');
+    const now = Math.floor(Date.now() / former.period_ms);
+    await samples.publish({ ...former, tick: 50 });
+    await samples.publish({ ...last, tick: 100 });
+    for (const tick of [40, 101, now, now + 1_000]) {
+      await samples.publish({ ...former, tick, since_tick: 0 });
+      for (const under of [last.epoch, next, next + 1])
+        expect(await samples.last('9', 'd9', under)).toMatchObject({ collector: 'last', tick: 100 });
+    }
     // Its own clock is ahead: what it has read is not read again.
-    await samples.publish({ ...present, tick: toCome });
-    expect(await samples.last('9', 'd9')).toMatchObject({ collector: 'present', tick: toCome });
+    await samples.publish({ ...last, tick: now + 1_000 });
+    expect(await samples.last('9', 'd9', next)).toMatchObject({ collector: 'last', tick: now + 1_000 });
+    // Who was to go on has never read anything.
+    await samples.publish({ ...former, device_id: 'd8', tick: 70 });
+    expect(await samples.last('9', 'd8', next)).toMatchObject({ collector: 'former', tick: 70 });
   });
 
   it('refuses at once what the broker will never take', async () => {

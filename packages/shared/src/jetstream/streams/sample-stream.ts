@@ -1,11 +1,4 @@
-import {
-  JetStreamApiCodes,
-  JetStreamApiError,
-  type JetStreamManager,
-  jetstreamManager,
-  type MsgRequest,
-  type StoredMsg,
-} from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import {
   messageOf,
@@ -15,12 +8,14 @@ import {
 } from '../../contracts/sample/sample.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import type { EpochBook } from '../../sessions/epoch-book.ts';
-import { answeredSoon } from '../connection/answered-soon.ts';
+import { RecentlyUsed } from '../../sessions/recently-used.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { messageIdHeader } from '../connection/plain-headers.ts';
-import { newestSample } from '../samples/newest-sample.ts';
+import { type MessageQuery, storedMessage } from '../connection/stored-message.ts';
+import { type NextEpoch, newestSample } from '../samples/newest-sample.ts';
 import { PublishRefused, PublishTooLarge, SamplePublisher } from '../samples/sample-publisher.ts';
 import { jetStreamEpochs } from '../sessions/logged-at.ts';
+import { nextPlacement } from '../sessions/next-placement.ts';
 
 /** Placements whose newest samples are asked for at a start. */
 const epochsKept = 20_000;
@@ -42,8 +37,10 @@ export interface SampleTooLarge {
 export class SampleStream {
   readonly #publisher: SamplePublisher;
   readonly #jsm: JetStreamManager;
-
   readonly #epochs: EpochBook;
+  /** The placement after one, by task and epoch: all devices of a task ask for the same. */
+  readonly #next = new RecentlyUsed<string, number>(epochsKept);
+  readonly #nextAsked = new Map<string, Promise<number | undefined>>();
 
   private constructor(publisher: SamplePublisher, jsm: JetStreamManager, epochs: EpochBook) {
     this.#publisher = publisher;
@@ -102,12 +99,12 @@ export class SampleStream {
   async wasStored(sample: Sample, afterSequence: number): Promise<boolean> {
     const subject = subjects.sample(sample.collector, sample.task, sample.device_id);
     const wanted = sampleMessageId(sample);
-    const newest = await this.#newest(subject);
+    const newest = await this.#message({ last_by_subj: subject });
     if (!newest || newest.seq <= afterSequence) return false;
     if (isUnderId(newest, wanted)) return true;
     let seq = afterSequence + 1;
     for (let looked = 0; looked < longestLook; looked += 1) {
-      const message = await this.#from(seq, subject);
+      const message = await this.#message({ seq, next_by_subj: subject });
       if (!message) return false;
       if (isUnderId(message, wanted)) return true;
       if (message.seq >= newest.seq) return false;
@@ -116,25 +113,40 @@ export class SampleStream {
     return false;
   }
 
-  /** The newest sample of a device in the stream that a holder of its session has published. @throws when the broker cannot be asked */
-  last(taskId: string, deviceId: string): Promise<Sample | undefined> {
-    return newestSample(this.#jsm, this.#epochs, subjects.sample('*', taskId, deviceId));
+  /**
+   * The newest sample of a device in the stream that its last holder has published.
+   * @param under epoch under which it is going to be read
+   * @throws when the broker cannot be asked
+   */
+  last(taskId: string, deviceId: string, under: number): Promise<Sample | undefined> {
+    const asked = { epochs: this.#epochs, nextEpoch: this.#nextEpoch, under };
+    return newestSample(this.#jsm, subjects.sample('*', taskId, deviceId), asked);
   }
 
-  #newest(subject: string): Promise<StoredMsg | undefined> {
-    const newest = { last_by_subj: subject };
-    return found(answeredSoon(() => this.#jsm.streams.getMessage(streamNames.samples, newest)));
+  readonly #nextEpoch: NextEpoch = async (taskId, epoch) => {
+    const key = `${taskId}/${epoch}`;
+    return this.#next.get(key) ?? this.#nextAsked.get(key) ?? this.#askNext(key, taskId, epoch);
+  };
+
+  #askNext(key: string, taskId: string, epoch: number): Promise<number | undefined> {
+    const asked = nextPlacement(this.#jsm, taskId, epoch)
+      .then((next) => {
+        if (next) this.#next.set(key, next.epoch);
+        return next?.epoch;
+      })
+      .finally(() => this.#nextAsked.delete(key));
+    this.#nextAsked.set(key, asked);
+    return asked;
   }
 
-  #from(seq: number, subject: string): Promise<StoredMsg | undefined> {
-    const next = { seq, next_by_subj: subject } as MsgRequest;
-    return found(answeredSoon(() => this.#jsm.streams.getMessage(streamNames.samples, next)));
+  #message(query: MessageQuery): Promise<StoredMsg | undefined> {
+    return storedMessage(this.#jsm, streamNames.samples, query);
   }
 }
 
 async function liesOn(jsm: JetStreamManager, subject: string, seq: number): Promise<boolean> {
   if (seq === 0) return false;
-  const message = await found(answeredSoon(() => jsm.streams.getMessage(streamNames.samples, { seq })));
+  const message = await storedMessage(jsm, streamNames.samples, { seq });
   return message?.subject === subject;
 }
 
@@ -142,14 +154,4 @@ async function liesOn(jsm: JetStreamManager, subject: string, seq: number): Prom
 function isUnderId({ header }: StoredMsg, wanted: string): boolean {
   const id = header.get(messageIdHeader);
   return id === wanted || id.startsWith(`${wanted}/`);
-}
-
-async function found(asked: Promise<StoredMsg | null>): Promise<StoredMsg | undefined> {
-  try {
-    return (await asked) ?? undefined;
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
-      return undefined;
-    throw error;
-  }
 }

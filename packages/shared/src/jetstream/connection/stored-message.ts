@@ -1,0 +1,26 @@
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  type MsgRequest,
+  type StoredMsg,
+} from '@nats-io/jetstream';
+import { answeredSoon } from './answered-soon.ts';
+
+/** Single messages that a stream is asked for; the first one of a subject from a sequence on is unknown to the types of the client. */
+export type MessageQuery = MsgRequest | { readonly seq: number; readonly next_by_subj: string };
+
+/** A message as the leader of its stream has it; undefined when there is none. @throws when the broker cannot be asked */
+export async function storedMessage(
+  jsm: JetStreamManager,
+  stream: string,
+  query: MessageQuery,
+): Promise<StoredMsg | undefined> {
+  try {
+    return (await answeredSoon(() => jsm.streams.getMessage(stream, query as MsgRequest))) ?? undefined;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
+      return undefined;
+    throw error;
+  }
+}

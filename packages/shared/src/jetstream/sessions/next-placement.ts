@@ -1,0 +1,33 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { decodeSessionEvent } from '../../contracts/session-events.ts';
+import { streamNames, subjects } from '../../contracts/subjects.ts';
+import { storedMessage } from '../connection/stored-message.ts';
+import { storedEvent } from './jetstream-event-store.ts';
+
+export interface NextPlacement {
+  /** Of an event that cannot be read: its sequence. */
+  readonly epoch: number;
+  /** On the broker's clock. */
+  readonly storedAtMs: number;
+}
+
+/**
+ * The placement of a task that follows on this epoch; undefined while there is none. What was found is so for good.
+ * @throws when SESSIONS cannot be read
+ */
+export async function nextPlacement(
+  jsm: JetStreamManager,
+  taskId: string,
+  epoch: number,
+): Promise<NextPlacement | undefined> {
+  const subject = subjects.placement(taskId);
+  let seq = epoch + 1;
+  for (;;) {
+    const message = await storedMessage(jsm, streamNames.sessions, { seq, next_by_subj: subject });
+    if (!message) return undefined;
+    const decoded = decodeSessionEvent(storedEvent(subject, message.seq, message.data).message);
+    const isRelease = decoded.kind === 'placement' && decoded.event.type === 'session.released';
+    if (!isRelease) return { epoch: message.seq, storedAtMs: message.time.getTime() };
+    seq = message.seq + 1;
+  }
+}
