@@ -4,9 +4,13 @@ import type { TickEntry } from './tick-coverage.ts';
 
 const dayMs = 86_400_000;
 
-/** For the book of ticks: those that the broker had something for, as far back as may matter. */
-export function confirmedTicks({ session, devices }: SentRecord): TickEntry[] {
+/**
+ * For the book of ticks: those that the broker had something for, as far back as may matter.
+ * @param untilMs of later ticks its sender can say nothing
+ */
+export function confirmedTicks({ session, devices }: SentRecord, untilMs: number): TickEntry[] {
   return devices
+    .map((told) => ({ ...told, tick: Math.min(told.tick, Math.floor(untilMs / told.period_ms)) }))
     .filter(({ since_tick, tick }) => since_tick <= tick)
     .map(({ device, period_ms: periodMs, since_tick, tick }) => {
       const firstDay = Math.floor((tick * periodMs) / dayMs) - daysTold;

@@ -13,6 +13,7 @@ import {
 } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
 import { jetStreamEpochs } from '@holdfast/shared/jetstream/sessions/logged-at.ts';
+import { nextPlacement } from '@holdfast/shared/jetstream/sessions/next-placement.ts';
 import { prepareStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
 import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
@@ -20,6 +21,7 @@ import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { StoppedWhileTrying, untilItWorks } from '@holdfast/shared/runtime/until-it-works.ts';
 import { jetStreamSnapshots } from './adapters/jetstream-snapshots.ts';
 import { LogOutage } from './adapters/log-outage.ts';
 import { publishSinkStatus } from './adapters/publish-sink-status.ts';
@@ -32,6 +34,7 @@ import { Gate } from './admission/gate.ts';
 import { BatchHandler } from './batch/batch-handler.ts';
 import type { WriterConfig } from './config.ts';
 import { EpochFence } from './fencing/epoch-fence.ts';
+import { HeldUntil } from './fencing/held-until.ts';
 import { maintainStore } from './health/maintain-store.ts';
 import { RefusedDevices } from './health/refused-devices.ts';
 import { Rejections } from './health/rejections.ts';
@@ -126,7 +129,11 @@ export async function startWriter(
     epochs,
     snapshots: jetStreamSnapshots(connection),
   });
-  connection.onReconnect(() => admission.forget());
+  const heldUntil = new HeldUntil((taskId, epoch) => nextPlacement(connection.nc, taskId, epoch));
+  connection.onReconnect(() => {
+    admission.forget();
+    heldUntil.forget();
+  });
   const handler = new BatchHandler<JsMsg>({
     gate: new Gate({
       admission,
@@ -136,6 +143,12 @@ export async function startWriter(
     postpone: (messages) => giveBackFor(messages, earlyAgainMs),
     store: new PatientStore({ store, coverage, counters, monitor, log }),
     fence: new EpochFence(),
+    heldUntil: ({ task, epoch }, signal) =>
+      untilItWorks(() => heldUntil.find(task, epoch), {
+        signal,
+        isTemporary: (error) => !(error instanceof StoppedWhileTrying),
+        outage: logOutage,
+      }),
     putAway: putAwayInto(jetStreamQuarantine(connection.nc), log),
     acknowledge: ackAll,
     account: new WrittenAccount(counters, refusedDevices, rejections),
@@ -163,6 +176,9 @@ export async function startWriter(
   onStop('counters', reportCounters(counters, log));
   onStop('sample consumer', consumer.stop);
   const isDatabaseUp = () => storeWatch.isUp() && monitor.failingForMs(Date.now()) === 0;
-  onStop('record of what was sent', recordSent({ connection, coverage, epochs, isDatabaseUp, log }));
+  onStop(
+    'record of what was sent',
+    recordSent({ connection, coverage, epochs, heldUntil, isDatabaseUp, log }),
+  );
   log.info({ store: config.SAMPLE_STORE, instance }, 'writing samples');
 }

@@ -8,7 +8,7 @@ import {
 import { bucketNames, sampleSources, statusKey, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { messageIdHeader } from '@holdfast/shared/jetstream/connection/plain-headers.ts';
 import type { Random } from '../random.ts';
-import type { Eavesdropper, Victim } from './eavesdropper.ts';
+import type { Eavesdropper, Placement, Victim } from './eavesdropper.ts';
 
 export interface ForgedMessage {
   readonly subject: string;
@@ -47,12 +47,16 @@ function onOwnSubject(
   };
 }
 
-/** Under an epoch of its own that is over, since another one's sample of that session lies before it in the stream. */
-function underOwnEpoch(options: ForgeryOptions, changes: Partial<Sample> = {}): ForgedMessage[] {
-  const { id, known, victim } = options;
+/** A placement of its own that is over, since another one's sample of that session lies in the stream. */
+function formerPlacement({ id, known, victim: { sample } }: ForgeryOptions): Placement | undefined {
   const isOver = (epoch: number, of: string) =>
-    of === victim.sample.session && epoch < victim.sample.epoch && victim.sample.collector !== id;
-  const own = known.ownPlacements().findLast((placement) => isOver(placement.epoch, placement.sessionId));
+    of === sample.session && epoch < sample.epoch && sample.collector !== id;
+  return known.ownPlacements().findLast((placement) => isOver(placement.epoch, placement.sessionId));
+}
+
+function underOwnEpoch(options: ForgeryOptions, changes: Partial<Sample> = {}): ForgedMessage[] {
+  const { id } = options;
+  const own = formerPlacement(options);
   if (!own) return [];
   const { sessionId: session, epoch } = own;
   return [onOwnSubject(options, { session, epoch, collector: id, ...changes })];
@@ -148,6 +152,23 @@ const underOwnEpochs: Readonly<Record<string, Forge>> = {
     underOwnEpoch(options, { site: 'elsewhere', measurement: 'elsewhere' }),
 };
 
+/** The same of what it says that it has sent. */
+const wordsUnderOwnEpochs: Readonly<Record<string, Forge>> = {
+  'what was sent under its own former epoch': (options) => {
+    const { id, random, victim } = options;
+    const own = formerPlacement(options);
+    if (!own) return [];
+    const { task, device, tick, period_ms } = victim.sample;
+    const record = {
+      ...{ v: 1, session: own.sessionId, epoch: own.epoch, collector: id, ended: true },
+      devices: [{ device, period_ms, since_tick: tick, tick: tick + 1_000_000 }],
+    };
+    // Each under a name of its own, so that none of them waits for the next.
+    const sender = `own-${random.integer(0, 100)}`;
+    return [{ subject: subjects.sent(id, task, sender), body: JSON.stringify(record) }];
+  },
+};
+
 /** Other things that it may write under its own id. */
 const others: Readonly<Record<string, Forge>> = {
   /**
@@ -222,8 +243,16 @@ export const forbidden: Forge = ({ victim: { sample, placement } }) => {
 };
 
 /** All that its key allows, by name. */
-export const forgeries: Readonly<Record<string, Forge>> = { ...samples, ...underOwnEpochs, ...others };
+export const forgeries: Readonly<Record<string, Forge>> = {
+  ...samples,
+  ...underOwnEpochs,
+  ...wordsUnderOwnEpochs,
+  ...others,
+};
 /** Those that need somebody who reads now what the forger once read. */
-export const ofOwnTask: ReadonlySet<string> = new Set(Object.keys(underOwnEpochs));
+export const ofOwnTask: ReadonlySet<string> = new Set([
+  ...Object.keys(underOwnEpochs),
+  ...Object.keys(wordsUnderOwnEpochs),
+]);
 /** Those that come into SAMPLES. */
-export const sampleKinds: readonly string[] = [...Object.keys(samples), ...ofOwnTask];
+export const sampleKinds: readonly string[] = [...Object.keys(samples), ...Object.keys(underOwnEpochs)];

@@ -130,7 +130,7 @@ export class SimBroker {
   }
 
   putSample(source: string, sample: Sample): void {
-    // What comes last is the newest, whatever its tick is. Whoever asks for it passes over what no holder said, and what a former one did.
+    // The newest is the one that came last, whatever its tick is. Whoever asks for it passes over what no holder said, and what a former one did.
     const key = `${sample.task}.${sample.device_id}`;
     const isHolders = source === sample.collector && this.placedAt(sample.epoch)?.collectorId === source;
     if (isHolders && sample.epoch >= (this.#samples.get(key)?.epoch ?? 0)) this.#samples.set(key, sample);

@@ -48,5 +48,8 @@ describe('what no holder said', () => {
     expect(judge({ coverage: onRecord('fenced', 12, 20) }, late)).toEqual([]);
     expect(judge({ coverage: onRecord('fenced', 12, 21) }, late)).toHaveLength(1);
     expect(judge({ coverage: onRecord('timeout', 12, 12) }, late)).toHaveLength(1);
+    const { events } = polled().assigned(15_000, 'c2');
+    expect(judge({ coverage: onRecord('fenced', 12, 15) }, { ...late, events })).toEqual([]);
+    expect(judge({ coverage: onRecord('fenced', 12, 16) }, { ...late, events })).toHaveLength(1);
   });
 });

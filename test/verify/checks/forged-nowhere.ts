@@ -7,7 +7,7 @@ const toldAtMost = 100;
 
 /**
  * I6 and I7 against those who are not holders: nothing that they said is in the database, and no tick is on record of which no holder said anything. Who
- * held a session once may be on record as fenced, for ticks that have come.
+ * held a session once may be on record as fenced, for ticks up to when it was given to another.
  */
 export function forgedNowhere(history: History): Violation[] {
   return [...stored(history), ...onRecord(history)].slice(0, toldAtMost);
@@ -28,6 +28,20 @@ function stored({ samples, forged = [], database }: History): Violation[] {
   });
 }
 
+/** When the task was placed again after an epoch, on the broker's clock; infinity where it never was. */
+function endsOfEpochs(events: History['events']): (of: { task: string; epoch: number }) => number {
+  const byTask = Map.groupBy(
+    events.flatMap(({ sequence, storedAtMs, decoded }) =>
+      decoded.kind === 'placement' && decoded.event.type === 'session.assigned'
+        ? [{ sequence, storedAtMs, task: decoded.event.taskId }]
+        : [],
+    ),
+    ({ task }) => task,
+  );
+  return ({ task, epoch }) =>
+    byTask.get(task)?.find(({ sequence }) => sequence > epoch)?.storedAtMs ?? Number.POSITIVE_INFINITY;
+}
+
 interface Told {
   readonly ticks: TickRange[];
   /** With those before, for which something is said to have been sent. */
@@ -40,6 +54,7 @@ function onRecord(history: History): Violation[] {
   const { samples, told: parts = [], forged = [], undecodable, database, sinceMs, events } = history;
   // A restore brings the record back, not the messages that it came from.
   if (!database || events.some(({ subject }) => subject === subjects.restored)) return [];
+  const heldUntil = endsOfEpochs(events);
   const byDevice = new Map<string, Told>();
   const periods = new Map<string, number>();
   const of = (subject: string): Told => {
@@ -57,7 +72,7 @@ function onRecord(history: History): Violation[] {
   for (const { sample, isOwnEpoch, storedAtMs } of forged) {
     if (!sample || !isOwnEpoch) continue;
     const { session, device, tick, through_tick = tick, period_ms } = sample;
-    const to = Math.min(through_tick, Math.floor(storedAtMs / period_ms));
+    const to = Math.min(through_tick, Math.floor(Math.min(storedAtMs, heldUntil(sample)) / period_ms));
     if (tick <= to) of(`${session}/${device}`).fenced.push({ from: tick, to });
   }
   return database.coverage.flatMap(({ session, device, outcome, ranges }: KeptTicks): Violation[] => {

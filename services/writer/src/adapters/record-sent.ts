@@ -1,5 +1,6 @@
 import { confirmedTicks } from '@holdfast/sample-store/confirmed-ticks.ts';
 import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
+import { parsePublishedSubject } from '@holdfast/shared/contracts/subjects.ts';
 import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { sampleProgress } from '@holdfast/shared/jetstream/samples/sample-progress.ts';
 import { deleteSent, readSent } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
@@ -8,14 +9,19 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { EpochBook } from '@holdfast/shared/sessions/epoch-book.ts';
+import type { HeldUntil } from '../fencing/held-until.ts';
 import { isSendersWord } from '../sent/is-senders-word.ts';
 import { PendingSent } from '../sent/pending-sent.ts';
+
+/** Ticks that come later than this after the word on them have not come. */
+const clocksDifferByMs = 10_000;
 
 export interface RecordSentOptions {
   readonly connection: Connection;
   /** Undefined where no ticks are put on record. */
   readonly coverage: Pick<TickCoverage, 'record'> | undefined;
   readonly epochs: Pick<EpochBook, 'find'>;
+  readonly heldUntil: Pick<HeldUntil, 'find'>;
   /** Whether the database takes samples, as far as is known. */
   readonly isDatabaseUp: () => boolean;
   /** 5 s */
@@ -34,6 +40,7 @@ export function recordSent({
   connection,
   coverage,
   epochs,
+  heldUntil,
   isDatabaseUp,
   everyMs = 5_000,
   log,
@@ -60,8 +67,11 @@ export function recordSent({
       const { session, epoch, collector } = record;
       const isTrue = await isSendersWord(message.subject, record, epochs);
       if (isTrue === undefined) continue;
-      if (isTrue) await coverage?.record(confirmedTicks(record));
-      else {
+      if (isTrue) {
+        const taskId = parsePublishedSubject(message.subject)?.taskId ?? '';
+        const untilMs = Math.min(message.storedAtMs + clocksDifferByMs, await heldUntil.find(taskId, epoch));
+        await coverage?.record(confirmedTicks(record, untilMs));
+      } else {
         const about = { subject: message.subject, session, epoch, collector };
         log.warn(
           about,

@@ -15,7 +15,7 @@ import { BatchHandler } from './batch-handler.ts';
 import { MemoryStore } from './testing/memory-store.ts';
 import { firstTimeMs, messageOf, sampleOf, sentAgain } from './testing/sample-message.ts';
 
-function writerCore(gate = gateForTest()) {
+function writerCore(gate = gateForTest(), heldUntilMs = Number.POSITIVE_INFINITY) {
   const log = createLogger('writer', 'fatal');
   const store = new MemoryStore();
   const counters = writerCounters();
@@ -31,6 +31,7 @@ function writerCore(gate = gateForTest()) {
     gate,
     postpone: (messages) => void postponed.push(...messages.map(({ seq }) => seq)),
     fence: new EpochFence(),
+    heldUntil: async () => heldUntilMs,
     putAway: async (item) => void putAway.push(item),
     acknowledge: async (messages) => {
       if (messages.length === 0) return true;
@@ -194,6 +195,27 @@ describe('a sample of a former owner', () => {
     await handle(messageOf(1, sampleOf({ tick: 5, epoch: 9 })), lie(2, now - 1), lie(3, now + 1));
     expect(store.recorded.map(({ from, to }) => [from, to])).toEqual([[now - 1, now]]);
     expect(acked.map(({ seqs }) => seqs)).toEqual([[1], [2, 3]]);
+  });
+
+  it('says nothing of ticks that came when the session was another’s', async () => {
+    const { handle, store, acked } = writerCore(gateForTest(), firstTimeMs + 20_000);
+    const first = firstTimeMs / 1_000;
+    const full = { cause: 'buffer_full', detail: '' } as const;
+    const late = (seq: number, tick: number, changes: Partial<Sample> = {}) => ({
+      ...messageOf(seq, sampleOf({ tick, epoch: 7, ...changes })),
+      time: new Date(firstTimeMs + 60_000),
+    });
+    await handle(
+      messageOf(1, sampleOf({ tick: 5, epoch: 9 })),
+      late(2, first + 20),
+      late(3, first + 21),
+      late(4, first + 19, { through_tick: first + 40, values: undefined, miss: full }),
+    );
+    expect(store.recorded.map(({ from, to, outcome }) => [from - first, to - first, outcome])).toEqual([
+      [20, 20, 'fenced'],
+      [19, 20, 'buffer_full'],
+    ]);
+    expect(acked.map(({ seqs }) => seqs)).toEqual([[1], [2, 3, 4]]);
   });
 
   it('goes to quarantine again when somebody has sent it from there', async () => {

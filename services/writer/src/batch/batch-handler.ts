@@ -37,6 +37,8 @@ export interface BatchHandlerOptions<M extends SampleMessage> {
   readonly postpone: Postpone<M>;
   readonly putAway: PutAway;
   readonly acknowledge: Acknowledge<M>;
+  /** Until when the holder of an epoch held its session, see `HeldUntil`; asks until it is answered. */
+  readonly heldUntil: (sample: Pick<Sample, 'task' | 'epoch'>, signal: AbortSignal) => Promise<number>;
   readonly account: WrittenAccount;
   readonly monitor: Pick<SinkMonitor, 'wrote'>;
   readonly clockToleranceMs: number;
@@ -195,12 +197,20 @@ export class BatchHandler<M extends SampleMessage> {
     return parts;
   }
 
-  /** Ticks lost in a full buffer stay lost, whoever holds the session now. Of ticks that have not come a former holder can say nothing. */
+  /**
+   * Ticks lost in a full buffer stay lost, whoever holds the session now. Of ticks that have not come, or came when the session was another's, a former
+   * holder can say nothing.
+   */
   async #reject(fenced: SortedOut<M>['fenced'], signal: AbortSignal): Promise<void> {
-    const { store, account } = this.#options;
+    const { store, account, heldUntil } = this.#options;
+    const untilMs = new Map<number, number>();
+    for (const { sample } of fenced) {
+      if (!untilMs.has(sample.epoch)) untilMs.set(sample.epoch, await heldUntil(sample, signal));
+    }
     const ticks = fenced.flatMap(({ message, sample }) => {
       const entry = tickEntry(sample, sample.miss?.cause === 'buffer_full' ? 'buffer_full' : 'fenced');
-      const to = Math.min(entry.to, Math.floor(message.time.getTime() / entry.periodMs));
+      const endMs = Math.min(message.time.getTime(), untilMs.get(sample.epoch) ?? 0);
+      const to = Math.min(entry.to, Math.floor(endMs / entry.periodMs));
       return entry.from <= to ? [{ ...entry, to }] : [];
     });
     await store.record(ticks, signal);

@@ -45,7 +45,7 @@ describe('what the first poll of a session waits for, lost with the connection',
   it('is asked again: what was read before', async () => {
     const samples = await SampleStream.open(nc);
     breaksAt = 'MSG.GET.SAMPLES';
-    expect(await samples.last('7', '1')).toBeUndefined();
+    expect(await samples.last('7', '1', 1)).toBeUndefined();
     expect(breaksAt).toBeUndefined();
   });
 

@@ -23,7 +23,7 @@ export async function lastReadings(
   const wanted = new Set(deviceIds);
   if (wanted.size > askedApart) return lastOfAll(nc, wanted, epochs);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const nextEpoch: NextEpoch = async (taskId, epoch) => (await nextPlacement(jsm, taskId, epoch))?.epoch;
+  const nextEpoch: NextEpoch = async (taskId, epoch) => (await nextPlacement(nc, taskId, epoch))?.epoch;
   const asked = { epochs, nextEpoch, under: undefined };
   const found = await Promise.all(
     [...wanted].map((id) => newestSample(jsm, subjects.sample('*', '*', id), asked)),

@@ -1,11 +1,12 @@
-import type { JetStreamManager } from '@nats-io/jetstream';
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
 import { decodeSessionEvent } from '../../contracts/session-events.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import { storedMessage } from '../connection/stored-message.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 
 export interface NextPlacement {
-  /** Of an event that cannot be read: its sequence. */
+  /** The sequence of its event, also of one that cannot be read. */
   readonly epoch: number;
   /** On the broker's clock. */
   readonly storedAtMs: number;
@@ -16,10 +17,11 @@ export interface NextPlacement {
  * @throws when SESSIONS cannot be read
  */
 export async function nextPlacement(
-  jsm: JetStreamManager,
+  nc: NatsConnection,
   taskId: string,
   epoch: number,
 ): Promise<NextPlacement | undefined> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
   const subject = subjects.placement(taskId);
   let seq = epoch + 1;
   for (;;) {

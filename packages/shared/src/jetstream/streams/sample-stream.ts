@@ -36,26 +36,23 @@ export interface SampleTooLarge {
 /** The collector's side of SAMPLES. */
 export class SampleStream {
   readonly #publisher: SamplePublisher;
+  readonly #nc: NatsConnection;
   readonly #jsm: JetStreamManager;
   readonly #epochs: EpochBook;
   /** The placement after one, by task and epoch: all devices of a task ask for the same. */
   readonly #next = new RecentlyUsed<string, number>(epochsKept);
   readonly #nextAsked = new Map<string, Promise<number | undefined>>();
 
-  private constructor(publisher: SamplePublisher, jsm: JetStreamManager, epochs: EpochBook) {
-    this.#publisher = publisher;
+  private constructor(nc: NatsConnection, jsm: JetStreamManager) {
+    this.#nc = nc;
     this.#jsm = jsm;
-    this.#epochs = epochs;
+    this.#publisher = new SamplePublisher(nc, { liesOn: (subject, seq) => liesOn(jsm, subject, seq) });
+    this.#epochs = jetStreamEpochs(() => nc, epochsKept);
   }
 
   static async open(nc: NatsConnection): Promise<SampleStream> {
     const jsm = await jetstreamManager(nc, { checkAPI: false });
-    const publisher = new SamplePublisher(nc, { liesOn: (subject, seq) => liesOn(jsm, subject, seq) });
-    return new SampleStream(
-      publisher,
-      jsm,
-      jetStreamEpochs(() => nc, epochsKept),
-    );
+    return new SampleStream(nc, jsm);
   }
 
   /**
@@ -129,7 +126,7 @@ export class SampleStream {
   };
 
   #askNext(key: string, taskId: string, epoch: number): Promise<number | undefined> {
-    const asked = nextPlacement(this.#jsm, taskId, epoch)
+    const asked = nextPlacement(this.#nc, taskId, epoch)
       .then((next) => {
         if (next) this.#next.set(key, next.epoch);
         return next?.epoch;

@@ -1,0 +1,33 @@
+import { RecentlyUsed } from '@holdfast/shared/sessions/recently-used.ts';
+
+/** The placement of a task that follows on an epoch; undefined while there is none. */
+type LookUp = (taskId: string, epoch: number) => Promise<{ readonly storedAtMs: number } | undefined>;
+
+const epochsKept = 20_000;
+
+/** Until when a holder's word on ticks counts: what came after its session was given to another is that one's to tell. */
+export class HeldUntil {
+  readonly #lookUp: LookUp;
+  readonly #found = new RecentlyUsed<string, number>(epochsKept);
+
+  /** @param lookUp throws when SESSIONS cannot be read */
+  constructor(lookUp: LookUp) {
+    this.#lookUp = lookUp;
+  }
+
+  /** In ms since 1970, on the broker's clock; infinity while it holds the session. @throws when SESSIONS cannot be read */
+  async find(taskId: string, epoch: number): Promise<number> {
+    const key = `${taskId}/${epoch}`;
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    const next = await this.#lookUp(taskId, epoch);
+    if (!next) return Number.POSITIVE_INFINITY;
+    this.#found.set(key, next.storedAtMs);
+    return next.storedAtMs;
+  }
+
+  /** The log may be another one: a broker that was away may have been restored meanwhile. */
+  forget(): void {
+    this.#found.clear();
+  }
+}
