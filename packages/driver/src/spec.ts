@@ -3,6 +3,7 @@ import type { Device, Mode } from './device.ts';
 import type { FieldRules, FieldWords, InBoth, JsonSchema } from './form-words.ts';
 import type { FrameDirection, FramePart } from './frame-parts.ts';
 import type { PointFields } from './point.ts';
+import type { SheetRules } from './sheet-rules.ts';
 
 /** A field that does not fit, in words for its author. */
 export interface FieldProblem {
@@ -153,6 +154,8 @@ export interface DriverSpec<C extends object = object, A = unknown> {
   /** Takes bytes that went over the line apart, from the first to the last: for whoever looks at a device's answers. */
   frameParts?(bytes: Uint8Array, direction: FrameDirection, connection: C): readonly FramePart[];
   readonly learning?: Learning<C>;
+  /** Without them a spreadsheet has the fields of the place as they are. */
+  readonly sheets?: SheetRules;
 }
 
 /** Every protocol's spec, by its name. */

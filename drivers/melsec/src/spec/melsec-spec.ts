@@ -48,6 +48,16 @@ export const melsecSpec: DriverSpec<MelsecConnection, MelsecPlace> = {
   forecast: (device, { roundTripMs }) => blockForecast(device, melsecReading(device), roundTripMs),
   frameParts,
   learning,
+  sheets: {
+    protocols: ['mc', 'mc protocol', 'slmp', 'mitsubishi', '三菱'],
+    headers: {
+      address: ['addr', 'device address', 'plc address', 'source_addr', '软元件', '软元件地址'],
+      host: ['ip', 'ip address', 'source_ip', 'ip 地址', '主机地址'],
+      port: ['source_port', '端口号'],
+    },
+    words: {},
+    aliases: [],
+  },
 };
 
 const codeNames = {

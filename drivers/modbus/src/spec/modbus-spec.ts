@@ -12,6 +12,7 @@ import { frameParts, framePartWords } from './frame-parts.ts';
 import { learning } from './learning.ts';
 import { deviceExamples, notations, pointExamples } from './modbus-examples.ts';
 import { modbusSentences } from './modbus-sentences.ts';
+import { modbusSheets } from './modbus-sheets.ts';
 import { faultNames, modbusDeviceWords, placeOrder, placeWords, protocolWords } from './modbus-words.ts';
 import { neverReadable } from './never-readable.ts';
 import { pointForm, pointRules } from './point-form.ts';
@@ -56,6 +57,7 @@ export function modbusSpec(protocol: ModbusProtocol): DriverSpec<ModbusConnectio
     forecast: (device, assumed: AssumedTimes) => forecast(flat(device), assumed),
     frameParts: (bytes, direction) => frameParts(bytes, direction, protocol),
     learning,
+    sheets: modbusSheets(protocol),
   };
 }
 

@@ -28,6 +28,12 @@ export const mqttSpec: DriverSpec<MqttConnection, MqttPlace> = {
   pace: () => ({ unit: '', pauseAfterMs: 0, pauses: 'endpoint', busyRetries: 0, closesAfterTick: false }),
   problems: deviceProblems,
   frameParts,
+  sheets: {
+    protocols: ['mqtt broker'],
+    headers: { topic: ['mqtt topic', '主题名'], host: ['broker', 'ip', '代理'] },
+    words: {},
+    aliases: [],
+  },
 };
 
 function problemsOf(address: MqttPlace, point: PointFields): FieldProblem[] {

@@ -1,0 +1,127 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import type { ReadAddress, SheetCell, SheetNotation } from '@holdfast/driver/sheet-rules.ts';
+import { classicTables } from '../layout/address-notation.ts';
+import type { RegisterTable } from '../layout/point-layout.ts';
+
+/** Ways to count: the same cell means another register in each. */
+export const sheetNotations: readonly SheetNotation[] = [
+  {
+    name: 'from_0',
+    label: both('zero-based, as on the wire: 0 is the first', '从 0 计（报文地址）：0 为第一个'),
+    headers: ['address (from 0)', '地址（从 0 计）', 'zero-based address', '报文地址', 'pdu address'],
+  },
+  {
+    name: 'classic',
+    label: both('classic, with the table: 40001 is the first', '传统写法，含数据区：40001 为第一个'),
+    headers: ['address (classic)', '地址（传统写法）', 'modbus address', 'plc address', 'plc 地址'],
+  },
+  {
+    name: 'from_1',
+    label: both('counted from 1 in its table: 1 is the first', '在数据区内从 1 计：1 为第一个'),
+    headers: ['address (from 1)', '地址（从 1 计）'],
+  },
+];
+
+interface RowFields {
+  readonly table?: RegisterTable | undefined;
+  readonly data_type?: string | undefined;
+}
+
+const hexadecimal = /^0x[0-9a-f]{1,4}$/i;
+const whole = /^(\d{1,6})(?:\.(\d{1,2}))?$/;
+/** `40001`, `4x1`, `40150.3` (a bit), Neuron's `1!400001.3#BB` (unit, bit or bytes of a text, order of bytes). */
+const classicCell =
+  /^(?:(\d{1,3})!)?(?:([0134])(\d{4,5})|([0134])[x×](\d{1,5}))(?:\.(\d{1,3})[hlde]?)?(?:#([bl]{1,2}))?$/i;
+/** Neuron's names: words, then the bytes within each. */
+const neuronOrders: Readonly<Record<string, string>> = { BB: 'ABCD', LB: 'CDAB', BL: 'BADC', LL: 'DCBA' };
+
+/** The notations that fit every cell; without a table only the classic one names one. */
+export function likelyNotations(
+  all: readonly { readonly cell: SheetCell; readonly fields: object }[],
+): readonly string[] {
+  const counted = all.filter(({ cell }) => !hexadecimal.test(cell.text.trim()));
+  if (counted.length === 0) return ['from_0'];
+  const texts = counted.map(({ cell }) => cell.text.trim());
+  const hasTables = all.every(({ fields }) => (fields as RowFields).table !== undefined);
+  const isClassic = texts.every((text) => classicCell.test(text));
+  if (!hasTables) return ['classic'];
+  if (texts.some((text) => /[!#x×]/i.test(text))) return ['classic'];
+  const fits = counted.every(({ cell, fields }) => {
+    const found = classicCell.exec(cell.text.trim());
+    return found && classicTables[found[2] ?? found[4] ?? ''] === (fields as RowFields).table;
+  });
+  if (isClassic && fits) return ['classic', 'from_0'];
+  if (texts.some((text) => Number(text) === 0)) return ['from_0'];
+  return ['from_0', 'from_1'];
+}
+
+export function readSheetAddress(
+  { text, isNumber }: SheetCell,
+  notation: string,
+  fields: object,
+): ReadAddress {
+  const { table, data_type } = fields as RowFields;
+  const written = text.trim();
+  if (hexadecimal.test(written))
+    return { ok: true, place: { address: Number.parseInt(written.slice(2), 16) } };
+  if (isNumber && written.includes('.')) {
+    return refused(
+      `${written} may have lost a zero at its end, so its bit is not known: format the column as text, and write it again`,
+    );
+  }
+  if (notation === 'classic') return readClassic(written, { table, data_type });
+  const [, number, part] = whole.exec(written) ?? [];
+  if (number === undefined)
+    return refused(
+      `"${written}" is no whole number: this column counts from ${notation === 'from_1' ? 1 : 0}`,
+    );
+  const address = Number(number) - (notation === 'from_1' ? 1 : 0);
+  if (address < 0) return refused(`"${written}" does not exist: this column counts from 1`);
+  return { ok: true, place: { address, ...(part !== undefined && { bit: Number(part) }) } };
+}
+
+/** Always six digits: of five nobody could say where the table ends, once a spreadsheet has dropped a zero. */
+export function showSheetAddress(place: object, notation: string): Readonly<Record<string, unknown>> {
+  const { table, address } = place as { readonly table?: RegisterTable; readonly address?: number };
+  if (address === undefined || notation === 'from_0') return { ...place };
+  if (notation === 'from_1') return { ...place, address: address + 1 };
+  const digit = Object.keys(classicTables).find((each) => classicTables[each] === table);
+  return { ...place, table: null, address: `${digit}${String(address + 1).padStart(5, '0')}` };
+}
+
+function readClassic(written: string, { table, data_type }: RowFields): ReadAddress {
+  const found = classicCell.exec(written);
+  if (!found) {
+    return refused(
+      /^\d{1,4}$/.test(written)
+        ? `"${written}" names no table: write five or six digits, as 40001 or 00001. Spreadsheets drop zeros at the front unless the column is formatted as text`
+        : `"${written}" is no classic address: write 40001, 400001, 4x1, or 40001.3 for a bit`,
+    );
+  }
+  const [, unit, digit = found[4] ?? '', digits = found[5] ?? '', , , part, order] = found;
+  const named = classicTables[digit];
+  const position = Number(digits);
+  if (position < 1 || position > 65_536)
+    return refused(`"${written}" does not exist: the classic notation counts from 1 to 65536`);
+  if (table !== undefined && table !== named) {
+    return refused(
+      `"${written}" is of the table ${named}, not ${table}: leave one of them out, or correct it`,
+    );
+  }
+  const ofPart =
+    part === undefined
+      ? {}
+      : data_type === 'string'
+        ? { length: Math.ceil(Number(part) / 2) }
+        : { bit: Number(part) };
+  const byte_order = order === undefined ? undefined : neuronOrders[order.toUpperCase().padEnd(2, 'B')];
+  return {
+    ok: true,
+    place: { table: named, address: position - 1, ...ofPart, ...(byte_order && { byte_order }) },
+    ...(unit !== undefined && { connection: { unit_id: Number(unit) } }),
+  };
+}
+
+function refused(message: string): ReadAddress {
+  return { ok: false, message };
+}
