@@ -37,6 +37,7 @@ const FLOORS = {
       'audit/',
       'access/',
       'configuration/',
+      'point-lists/',
       'console/',
       'system/',
       'sessions/',
@@ -97,7 +98,7 @@ const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
   }),
 );
 const API_ROOMS =
-  '^services/api/src/(audit|access|configuration|console|system|sessions|accounting|devices|history|live|overview|timeline|evidence|pages)/';
+  '^services/api/src/(audit|access|configuration|point-lists|console|system|sessions|accounting|devices|history|live|overview|timeline|evidence|pages)/';
 
 /** How pages are read from requests and sent. */
 const PAGE_KIT = '/pages/(page-request|form-body|ways)\\.ts$';

@@ -7,6 +7,7 @@ import { handover } from './handover/handover.ts';
 import { history } from './history/history.ts';
 import { idle } from './idle/idle.ts';
 import { ingest } from './ingest/ingest.ts';
+import { lists } from './lists/lists.ts';
 import { outage } from './outage/outage.ts';
 import { modbusClients } from './poll/modbus-clients.ts';
 import { poll } from './poll/poll.ts';
@@ -28,5 +29,6 @@ export const benchmarks: readonly Benchmark[] = [
   outage,
   history,
   api,
+  lists,
   consoleBench,
 ];

@@ -35,6 +35,8 @@ export interface Answer {
 interface Request {
   readonly query?: Query;
   readonly body?: unknown;
+  /** Instead of a body: it goes as it is. */
+  readonly file?: Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -100,6 +102,23 @@ export class ApiClient {
   /** Changes many items, as they are. */
   patchAll<T = Item>(path: string, body: unknown): Promise<T> {
     return this.#told(() => this.#call<T>('PATCH', path, { body }));
+  }
+
+  /** Calls something of an item as it is now, not as somebody else has left it meanwhile. */
+  callOf<T = Item>(item: string, call: string, body: unknown, query: Query = {}): Promise<T> {
+    return this.#told(async () => {
+      const now = await this.#accepted('GET', item, {}, AbortSignal.timeout(this.#answerMs));
+      await now.body?.cancel();
+      const etag = now.headers.get('etag');
+      const headers = etag ? { 'if-match': etag } : {};
+      return this.#call<T>('POST', `${item}${call}`, { body, query, headers });
+    });
+  }
+
+  /** POST of a file. */
+  sendFile<T = Item>(path: string, file: Uint8Array<ArrayBuffer>, query: Query): Promise<T> {
+    const headers = { 'content-type': 'application/octet-stream' };
+    return this.#told(() => this.#call<T>('POST', path, { query, file, headers }));
   }
 
   delete<T = Item | undefined>(path: string, query: Query = {}): Promise<T> {
@@ -194,6 +213,7 @@ export class ApiClient {
           ...request.headers,
         },
         ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+        ...(request.file && { body: request.file }),
       });
     } catch (error) {
       throw new NoAnswer(method, this.#answerMs, error);

@@ -52,7 +52,7 @@ import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { requestIdOf, tellRequestIds } from './http/request-id.ts';
 import { loggerOfRequest, tellTraces } from './http/request-trace.ts';
 import type { Route } from './http/route.ts';
-import { serveDeclaredRoutesOnly, serveRoutes } from './http/serve-routes.ts';
+import { serveDeclaredRoutesOnly, serveFileRoutes, serveRoutes } from './http/serve-routes.ts';
 import { waitUntilReady } from './http/wait-until-ready.ts';
 import { withoutQuotes } from './http/without-quotes.ts';
 import type { ChangeHub } from './live/change-hub.ts';
@@ -69,6 +69,8 @@ import { summaryRoutes } from './overview/summary-routes.ts';
 import { companyPages } from './pages/company-pages.ts';
 import { takeForms } from './pages/form-body.ts';
 import { pageRoutes } from './pages/page-routes.ts';
+import { pointImportRoutes } from './point-lists/point-import-routes.ts';
+import { pointListExportRoutes } from './point-lists/point-list-export-routes.ts';
 import type { AnsweredRequest, CommandKeys, LastReadings } from './ports.ts';
 import { Problem, validationFailed } from './problems/problem.ts';
 import { answerInItsLanguage } from './problems/said.ts';
@@ -191,6 +193,8 @@ export function routesOf(dependencies: AppDependencies): {
     ...versionRoutes(database, {
       ...{ siteAccess: access.sites, store: samples, taskConfigs: learned.taskConfigs },
     }),
+    ...pointListExportRoutes(database),
+    ...pointImportRoutes({ database, siteAccess: access.sites, store: samples, requireIfMatch }),
     ...protocolRoutes(),
     ...demoRoutes(dependencies.demo),
     ...learnedLimitsRoutes(
@@ -258,7 +262,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     keys: commandKeys,
     callerOf: ({ caller }) => (caller.kind === 'key' || caller.kind === 'user' ? caller.id : 'local'),
   };
-  serveRoutes(app, [openApiRoute(app), ...consoleRoutes(dependencies.console), ...routes], onceKeys);
+  const [files, others] = [routes.filter(({ file }) => file), routes.filter(({ file }) => !file)];
+  serveRoutes(app, [openApiRoute(app), ...consoleRoutes(dependencies.console), ...others], onceKeys);
+  await serveFileRoutes(app, files, onceKeys);
   // Only there forms are taken: no call of the API is to be made by one.
   await app.register(async (pages) => {
     takeForms(pages);

@@ -73,6 +73,8 @@ describe('the OpenAPI document', () => {
       for (const [method, operation] of Object.entries(methods)) {
         if (!['post', 'put', 'patch'].includes(method)) continue;
         const where = `${method} ${path}`;
+        // A file has no fields.
+        if (path === '/api/config/imports/' && operation.requestBody?.content?.['text/csv']) continue;
         const schema = operation.requestBody?.content?.['application/json']?.schema;
         expect(schema, where).toBeDefined();
         bodies.push(where);

@@ -14,6 +14,7 @@ import { firstLink } from './commands/first-link.ts';
 import { listPoints } from './commands/list-points.ts';
 import { loginCommands } from './commands/login.ts';
 import { otherPrograms } from './commands/other-programs.ts';
+import { pointLists } from './commands/point-lists.ts';
 import { pointValues } from './commands/point-values.ts';
 import { protocols } from './commands/protocols.ts';
 import { sessionCommands } from './commands/session-commands.ts';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   listPoints,
   pointValues,
   exportValues,
+  ...pointLists,
   writePoint,
   protocols,
   ...configurationTransfer,

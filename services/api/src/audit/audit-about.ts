@@ -41,7 +41,9 @@ export function auditRequest({ url, query, body }: { url: string; query: unknown
   return {
     path: shown(path, pathLengthAtMost),
     ...(asked !== undefined && bounded('query', query, queryLengthAtMost)),
-    ...(body !== undefined && body !== null && bounded('body', body, bodyLengthAtMost)),
+    ...(body instanceof Uint8Array
+      ? { body_length: body.length }
+      : body !== undefined && body !== null && bounded('body', body, bodyLengthAtMost)),
   };
 }
 
@@ -61,5 +63,7 @@ function isName(value: unknown): value is string | number {
 }
 
 function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  // A file has no names.
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return {};
+  return value as Record<string, unknown>;
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import { changeRecord } from './change-triggers.ts';
+import { pointImportTables } from './point-import-tables.ts';
 
 /** In code, so that a service needs no files beside it and a bundle cannot lose them. Never edit one that was released. */
 export const migrations: MigrationProvider = {
@@ -9,7 +10,13 @@ export const migrations: MigrationProvider = {
 
 const baseline: Migration = {
   async up(db: Kysely<unknown>) {
-    for (const statement of [...configuration, ...readModel, ...records, ...changeRecord])
+    for (const statement of [
+      ...configuration,
+      ...readModel,
+      ...records,
+      ...changeRecord,
+      ...pointImportTables,
+    ])
       await sql.raw(statement).execute(db);
   },
 };

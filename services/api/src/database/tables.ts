@@ -239,6 +239,32 @@ export interface AuditEntriesTable {
   entry: string;
 }
 
+/** A list of points that was sent, until it is applied or a day old. */
+export interface PointImportsTable {
+  id: SetByDatabase<number>;
+  owner: string;
+  name: string;
+  content: Buffer;
+  settings: Json<object>;
+  view: Json<object>;
+  result: OptionalJson<object>;
+  created_at: Generated<Date>;
+}
+
+export interface PointImportRowsTable {
+  import_id: number;
+  no: number;
+  line: number | null;
+  state: string;
+  device: string;
+  code: string;
+  point_id: number | null;
+  version: string | null;
+  changes: OptionalJson<object>;
+  faults: Json<object>;
+  point: OptionalJson<object>;
+}
+
 export interface ProjectionCheckpointTable {
   name: string;
   last_sequence: number;
@@ -264,5 +290,7 @@ export interface Tables {
   change_items: ChangeItemsTable;
   read_codes: ReadCodesTable;
   audit_entries: AuditEntriesTable;
+  point_imports: PointImportsTable;
+  point_import_rows: PointImportRowsTable;
   projection_checkpoint: ProjectionCheckpointTable;
 }

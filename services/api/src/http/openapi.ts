@@ -149,13 +149,14 @@ function nameWideIntegers(part: unknown): void {
 
 function describe(
   operation: DocumentedOperation,
-  { tag, summary, once, hasVersion, problems, takes = {}, gives = {}, answer }: Route,
+  { tag, summary, once, hasVersion, problems, takes = {}, gives = {}, answer, file }: Route,
   { method, path }: { method: string; path: string },
 ): void {
   const isIdempotent = once !== undefined;
   operation.summary = summary;
   operation.tags = [tag];
   takeBodiesAsTheyMayBe(operation, method);
+  if (file) operation.requestBody = bodyOfFile(file);
   operation.operationId = `${method}_${path.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_|_$/g, '')}`;
   const responses = { ...operation.responses };
   // The generator's answer for a route without a schema of its own.
@@ -227,6 +228,11 @@ function takeBodiesAsTheyMayBe(operation: DocumentedOperation, method: string): 
 function mayBeNull(content: unknown): boolean {
   const { schema } = (content ?? {}) as { schema?: { anyOf?: { type?: unknown }[] } };
   return schema?.anyOf?.some(({ type }) => type === 'null') ?? false;
+}
+
+function bodyOfFile({ types, description }: NonNullable<Route['file']>) {
+  const schema = { type: 'string', format: 'binary', description };
+  return { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) };
 }
 
 function answerHeader(description: string) {

@@ -43,6 +43,12 @@ interface Described {
   readonly takes?: Readonly<Record<string, { readonly description: string; readonly pattern?: string }>>;
   /** Headers of its answer, with what they say. */
   readonly gives?: Readonly<Record<string, string>>;
+  /** Takes a file instead of JSON, whatever its type is called. */
+  readonly file?: {
+    readonly types: readonly string[];
+    readonly description: string;
+    readonly bytesAtMost: number;
+  };
   /** The answer of a route whose schema has none. */
   readonly answer?: { readonly type: string | readonly string[]; readonly description: string };
 }

@@ -62,7 +62,7 @@ export function serveDeclaredRoutesOnly(app: FastifyInstance): void {
 
 export function serveRoutes(app: FastifyInstance, routes: readonly Route[], keys: OnceKeys): void {
   for (const declared of routes) {
-    const { method, url, schema, preValidation } = declared;
+    const { method, url, schema, preValidation, file } = declared;
     const handler: RouteHandlerMethod = declared.once
       ? carryOutOnce(declared.once, keys, declared.handler)
       : declared.handler;
@@ -73,6 +73,20 @@ export function serveRoutes(app: FastifyInstance, routes: readonly Route[], keys
       handler,
       config: { declared },
       ...(preValidation && { preValidation }),
+      ...(file && { bodyLimit: file.bytesAtMost }),
     });
   }
+}
+
+/** Serves routes that take a file: apart from the others, for which a body is JSON. */
+export async function serveFileRoutes(
+  app: FastifyInstance,
+  routes: readonly Route[],
+  keys: OnceKeys,
+): Promise<void> {
+  await app.register(async (files) => {
+    files.removeAllContentTypeParsers();
+    files.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    serveRoutes(files, routes, keys);
+  });
 }

@@ -50,6 +50,7 @@ export const problemCodes = {
   company_login_not_set_up: [404, 'There is no company sign-on here', '本系统没有企业统一登录'],
   device_not_found: notThere,
   device_not_in_session: notThere,
+  import_not_found: notThere,
   key_not_found: notThere,
   login_code_unknown: [404, 'No command line waits with this code', '没有命令行在等待此代码'],
   login_not_found: notThere,
@@ -79,6 +80,10 @@ export const problemCodes = {
     '第一个密钥必须是管理员密钥',
   ],
   last_administrator: [409, 'This is the last person who manages people', '这是最后一位管理员'],
+  import_applied: [409, 'This import was applied already', '此导入已经应用'],
+  import_deletes_points: [409, 'This import would delete points', '此导入会删除点位'],
+  import_has_faults: [409, 'The list has faults', '点位表中有错误'],
+  import_has_questions: [409, 'The list leaves something open', '点位表中有待确认的内容'],
   key_name_taken: [409, 'A key of this name is of use', '已有有效密钥使用此名称'],
   last_administrator_key: [
     409,
@@ -121,6 +126,7 @@ export const problemCodes = {
     'The session was not started: its devices do not give all values',
     '会话未启动：设备的数值未能全部读到',
   ],
+  import_refused: [422, 'This list cannot be imported', '无法导入此点位表'],
   history_query_refused: [422, 'The database of samples refuses this query', '采样数据库拒绝此查询'],
   idempotency_key_reused: [
     422,

@@ -5,9 +5,9 @@ export function csvLine(cells: readonly (string | number | boolean)[]): string {
   return `${cells.map(cell).join(',')}\r\n`;
 }
 
-/** A text that a spreadsheet would take for a formula is one no more. */
+/** A text that a spreadsheet would take for a formula is one no more. One with an apostrophe at its front has another, so that one can be taken away. */
 function cell(value: string | number | boolean): string {
   if (typeof value !== 'string') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const text = /^[=+\-@\t\r']/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

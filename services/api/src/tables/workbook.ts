@@ -128,5 +128,7 @@ function escaped(text: string): string {
       .replaceAll('<', '&lt;')
       .replaceAll('>', '&gt;')
       .replaceAll('"', '&quot;')
+      // Spreadsheets would take it for the character of that number.
+      .replace(/_(?=x[0-9a-f]{4}_)/gi, '_x005F_')
   );
 }

@@ -92,6 +92,8 @@ function askedAbout(
       const set = method === 'PATCH' && { set: { name: 'new' } };
       return id === undefined ? undefined : { path: url, body: { ids: [id], dry_run: true, ...set } };
     }
+    case 'GET /api/exports/points':
+      return device === undefined ? undefined : { path: `${url}?device=${device}` };
     case 'POST /api/acquisition/sessions/start-task':
       return { path: url, body: { task_id: idAt('tasks', place) } };
     case 'POST /api/config/devices': {

@@ -159,6 +159,26 @@ export const chineseHelp = {
   'kept in the change set': '记录在变更集中',
   'only say what would be done': '只说明将做什么',
   'only check it and say what would be done': '只检查文件并说明将做什么',
+  'Points of devices, or of all, as CSV or XLSX: points import takes it as it is.':
+    '把设备（或全部）的点位导出为 CSV 或 XLSX：points import 可直接导入。',
+  'An empty list of points for a protocol, with examples, to be filled in.':
+    '某协议的空白点位表，带示例，供填写。',
+  'Brings in a list of points, CSV or XLSX, all of it or nothing; says first how it reads the columns. FILE - is standard input.':
+    '导入点位表（CSV 或 XLSX），全部导入或完全不导入；先说明各列如何识别。FILE 为 - 时读取标准输入。',
+  'of CSV: utf-8 (unless set) or gb18030': 'CSV 的编码：utf-8（默认）或 gb18030',
+  'of rows that name no device': '未写明设备的行所属的设备',
+  'merge (unless set): empty cells keep; append: only new points; replace: empty cells clear, points that are not in the list go':
+    'merge（默认）：空单元格保持不变；append：只新增；replace：空单元格清除，表中没有的点位删除',
+  'columns or predecessor; found out unless set':
+    'columns 或 predecessor（原采集程序的 19 列表）；不填则自动识别',
+  'what a column is; B= leaves it out': '某列的含义；B= 表示忽略该列',
+  'to a question that the list leaves open': '回答点位表中待确认的问题',
+  'what is guessed is right': '接受全部推测',
+  'of CSV; found out unless set': 'CSV 的编码；不填则自动识别',
+  'of a workbook; the one that looks most like a list unless set': '工作表名；不填则取最像点位表的一张',
+  'rows with faults into this file, to be put right': '把有错误的行写入此文件，以便改正',
+  'with replace: so many points are to go': '与 replace 同用：确认要删除的点位数',
+  'why, for the history of the configuration': '原因，写入配置历史',
 
   'Collectors: state, last heartbeat, what each holds, how busy it is.':
     '列出采集器：状态、最近心跳、持有的会话、负载。',

@@ -233,6 +233,16 @@ export const chineseSentences = {
     '{{count}} 个出错的会话予以保留：在其任务重新启动之前仍可恢复。',
   cleanup: '清理',
 
+  '--{{option}} wants NAME=VALUE, not {{text}}': '--{{option}} 应为 名称=值，而不是 {{text}}',
+  'Columns ({{where}}): {{columns}}': '识别的列（{{where}}）：{{columns}}',
+  'Not taken: {{columns}}': '未采用的列：{{columns}}',
+  '--faults FILE has all such rows, to be put right.': '用 --faults FILE 可得到全部有错误的行，以便改正。',
+  'Nothing was changed: the list leaves something open.': '没有任何更改：点位表中有待确认的内容。',
+  'Answer with --answer, or take what is guessed (*) with --accept-assumptions.':
+    '请用 --answer 作答，或用 --accept-assumptions 接受推测（*）。',
+  '{{created}} points made, {{changed}} changed, {{deleted}} deleted, {{same}} as they were; {{devices}} devices made.':
+    '新建 {{created}} 个点位，更改 {{changed}} 个，删除 {{deleted}} 个，{{same}} 个保持不变；新建 {{devices}} 台设备。',
+
   'kB written': '已写入 kB',
   'The export broke off: nothing of it is kept.': '导出中断：未保留任何内容。',
   '{{word}} is not part of this image: run it in a checkout.':

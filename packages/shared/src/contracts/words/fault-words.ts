@@ -1,5 +1,8 @@
+import { chineseSheetFaults } from './sheet-fault-words.ts';
+
 /** Faults of a request in Chinese, by their English. `{{name}}` stands for what the fault names; the first that fits counts. */
 export const chineseFaults = {
+  ...chineseSheetFaults,
   'Invalid input: expected {{type}}, received undefined': '缺少此项，应为{{type}}',
   'Invalid input: expected {{type}}, received {{given}}': '应为{{type}}，而不是{{given}}',
   'Invalid input: expected {{value}}': '应为 {{value}}',

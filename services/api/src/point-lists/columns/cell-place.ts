@@ -1,0 +1,20 @@
+/** The letters of a column, from 0: `A`, `Z`, `AA`. */
+export function columnLetters(index: number): string {
+  let left = index + 1;
+  let letters = '';
+  while (left > 0) {
+    letters = String.fromCharCode(65 + ((left - 1) % 26)) + letters;
+    left = Math.floor((left - 1) / 26);
+  }
+  return letters;
+}
+
+/** `E17`, as spreadsheets name it. */
+export function cellName(index: number, line: number): string {
+  return `${columnLetters(index)}${line}`;
+}
+
+/** The column of such letters, from 0. */
+export function columnIndex(letters: string): number {
+  return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+}

@@ -1,0 +1,126 @@
+import type { Specs } from '@holdfast/driver/spec.ts';
+import { isEmptyCell, type Sheet, type SheetRow, shownCell } from '../files/list-file.ts';
+import { columnLetters } from './cell-place.ts';
+import { type ListField, listFields } from './list-fields.ts';
+
+/** A column of a sheet, and what it is. */
+export interface ListColumn {
+  readonly index: number;
+  readonly header: string;
+  /** Undefined of one that is not taken. */
+  readonly field: ListField | undefined;
+  /** The notation of addresses that the header itself names. */
+  readonly notation?: string | undefined;
+}
+
+export interface ListColumns {
+  readonly sheet: Sheet;
+  /** The row with the headers. */
+  readonly head: SheetRow;
+  readonly columns: readonly ListColumn[];
+  /** Those below. */
+  readonly rows: readonly SheetRow[];
+}
+
+/** A person's choice: the name of a field by the letters of a column; empty for one that is not to be taken. */
+export type ChosenColumns = Readonly<Record<string, string>>;
+
+interface Known {
+  readonly fields: ReadonlyMap<string, ListField>;
+  readonly byHeader: ReadonlyMap<string, Pick<ListColumn, 'field' | 'notation'>>;
+}
+
+/** Titles may stand above the headers. */
+const headWithin = 10;
+
+export class ColumnNames {
+  readonly #known: Known;
+
+  constructor(specs: Specs) {
+    const fields = listFields(specs);
+    const byHeader = new Map<string, Pick<ListColumn, 'field' | 'notation'>>();
+    const add = (header: string, found: Pick<ListColumn, 'field' | 'notation'>) => {
+      const key = normalHeader(header);
+      if (key !== '' && !byHeader.has(key)) byHeader.set(key, found);
+    };
+    for (const { sheets } of specs.values()) {
+      for (const { name, headers } of sheets?.addresses?.notations ?? [])
+        for (const header of headers)
+          add(header, { field: fields.get(sheets?.addresses?.field ?? ''), notation: name });
+    }
+    for (const field of fields.values()) {
+      add(field.name, { field });
+      add(field.label.en, { field });
+      add(field.label.zh, { field });
+    }
+    for (const field of fields.values()) for (const header of field.headers) add(header, { field });
+    this.#known = { fields, byHeader };
+  }
+
+  get fields(): ReadonlyMap<string, ListField> {
+    return this.#known.fields;
+  }
+
+  /** The sheet with most headers that are known, or the one that is wanted; undefined where there is none of this name. */
+  columnsOf(
+    sheets: readonly Sheet[],
+    {
+      sheet,
+      chosen = {},
+    }: { readonly sheet?: string | undefined; readonly chosen?: ChosenColumns | undefined } = {},
+  ): ListColumns | undefined {
+    const asked = sheets.filter(({ name }) => sheet === undefined || name === sheet);
+    const found = asked.map((each) => ({ sheet: each, ...this.#headOf(each) }));
+    const [first] = found.toSorted((one, other) => other.known - one.known);
+    if (!first) return undefined;
+    const { head } = first;
+    const rows = first.sheet.rows.filter(({ line }) => line > head.line);
+    return { sheet: first.sheet, head, rows, columns: this.#columns(head, chosen) };
+  }
+
+  #headOf({ rows }: Sheet): { readonly head: SheetRow; readonly known: number } {
+    const counted = rows.slice(0, headWithin).map((head) => ({
+      head,
+      known: new Set(head.cells.flatMap((cell) => this.#fieldOf(shownCell(cell))?.field?.name ?? [])).size,
+    }));
+    const most = counted.reduce((best, each) => (each.known > best.known ? each : best), {
+      head: rows[0] ?? { line: 1, cells: [] },
+      known: 0,
+    });
+    return most;
+  }
+
+  #columns({ cells }: SheetRow, chosen: ChosenColumns): ListColumn[] {
+    const { fields } = this.#known;
+    const taken = new Set(Object.values(chosen));
+    const headers = cells.map((cell) => (isEmptyCell(cell) ? '' : shownCell(cell).trim()));
+    const found = headers.map((header) => this.#fieldOf(header));
+    // Lists of other programs call the code of a point its name.
+    const isNameCode = !taken.has('code') && !found.some((each) => each?.field?.name === 'code');
+    return headers.map((header, index): ListColumn => {
+      const wanted = chosen[columnLetters(index)];
+      if (wanted !== undefined) return { index, header, field: fields.get(wanted) };
+      const known = found[index]?.field;
+      const field = isNameCode && known?.name === 'name' && !taken.has('code') ? fields.get('code') : known;
+      if (!field || taken.has(field.name)) return { index, header, field: undefined };
+      taken.add(field.name);
+      return { index, header, field, notation: found[index]?.notation };
+    });
+  }
+
+  #fieldOf(header: string): Pick<ListColumn, 'field' | 'notation'> | undefined {
+    const { byHeader } = this.#known;
+    const [, outside = '', inside = ''] = /^([^(（]*)[(（]([^)）]*)[)）]/.exec(header) ?? [];
+    return [header, outside, inside]
+      .map((each) => byHeader.get(normalHeader(each)))
+      .find((each) => each !== undefined);
+  }
+}
+
+/** Letters and numbers alone. */
+function normalHeader(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '');
+}

@@ -1,0 +1,331 @@
+import { both, type FieldWords, type InBoth } from '@holdfast/driver/form-words.ts';
+import { dataTypes } from '@holdfast/driver/point.ts';
+import type { DriverSpec, Specs } from '@holdfast/driver/spec.ts';
+import { dataTypeWords, pointWords } from '@holdfast/shared/contracts/protocols/common-words.ts';
+import * as z from 'zod';
+import { typeWords } from './type-words.ts';
+
+export type FieldKind = 'text' | 'number' | 'whole' | 'truth' | 'word' | 'names' | 'json' | 'address';
+
+/** Meaning of a column: a field of a point, or one of its device. */
+export interface ListField {
+  readonly name: string;
+  readonly of: 'device' | 'connection' | 'point' | 'place';
+  readonly kind: FieldKind;
+  readonly label: InBoth;
+  readonly headers: readonly string[];
+  /** Values by their words, as `normalWord` has these. */
+  readonly words?: ReadonlyMap<string, string | number> | undefined;
+  /** For a column that says another field by words of its own. */
+  readonly says?: string | undefined;
+}
+
+/** Without case, width and whatever joins words. */
+export function normalWord(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '');
+}
+
+const common: readonly (readonly [
+  name: string,
+  of: ListField['of'],
+  kind: FieldKind,
+  label: InBoth,
+  headers: readonly string[],
+])[] = [
+  [
+    'device',
+    'device',
+    'text',
+    both('Device', '设备'),
+    [
+      'device code',
+      'equipment',
+      'machine',
+      'plc',
+      '设备代码',
+      '设备编号',
+      '设备编码',
+      '设备号',
+      '机台',
+      '机台号',
+    ],
+  ],
+  [
+    'code',
+    'point',
+    'text',
+    both('Point', '点位'),
+    [
+      'code',
+      'point code',
+      'tag',
+      'tag name',
+      'variable',
+      '代码',
+      '点位代码',
+      '点位编码',
+      '点位编号',
+      '点号',
+      '点名',
+      '测点',
+      '测点编码',
+      '变量',
+      '变量名',
+      '标签',
+      '标签名',
+      '标识符',
+    ],
+  ],
+  [
+    'name',
+    'point',
+    'text',
+    pointWords.name.label,
+    [
+      'point name',
+      'description',
+      'comment',
+      'remark',
+      '点位名称',
+      '测点名称',
+      '变量名称',
+      '中文名',
+      '中文名称',
+      '描述',
+      '变量描述',
+      '备注',
+      '说明',
+    ],
+  ],
+  [
+    'data_type',
+    'point',
+    'word',
+    pointWords.data_type.label,
+    ['type', 'datatype', 'format', '类型', '变量类型', '数据格式'],
+  ],
+  [
+    'scale',
+    'point',
+    'number',
+    pointWords.scale.label,
+    [
+      'factor',
+      'coefficient',
+      'multiplier',
+      'ratio',
+      'decimal',
+      '系数',
+      '倍率',
+      '比例系数',
+      '缩放',
+      '缩放系数',
+    ],
+  ],
+  ['offset', 'point', 'number', pointWords.offset.label, ['偏移量', '偏置']],
+  [
+    'unit',
+    'point',
+    'text',
+    pointWords.unit.label,
+    ['units', 'eng units', 'engineering unit', '工程单位', '计量单位'],
+  ],
+  [
+    'precision',
+    'point',
+    'whole',
+    pointWords.precision.label,
+    ['decimals', 'decimal places', '精度', '小数位', '小数位数'],
+  ],
+  ['count', 'point', 'whole', pointWords.count.label, ['array size', 'quantity', '数组长度', '数量']],
+  [
+    'valid_min',
+    'point',
+    'number',
+    pointWords.valid_min.label,
+    ['min', 'minimum', 'low limit', '最小值', '下限'],
+  ],
+  [
+    'valid_max',
+    'point',
+    'number',
+    pointWords.valid_max.label,
+    ['max', 'maximum', 'high limit', '最大值', '上限'],
+  ],
+  ['linear_raw_min', 'point', 'number', both('Raw from', '原始下限'), ['raw min', 'raw low', '原始最小值']],
+  ['linear_raw_max', 'point', 'number', both('Raw to', '原始上限'), ['raw max', 'raw high', '原始最大值']],
+  [
+    'linear_eng_min',
+    'point',
+    'number',
+    both('Value from', '工程下限'),
+    ['eng min', 'scaled low', '量程下限'],
+  ],
+  ['linear_eng_max', 'point', 'number', both('Value to', '工程上限'), ['eng max', 'scaled high', '量程上限']],
+  [
+    'enumeration',
+    'point',
+    'names',
+    pointWords.enumeration.label,
+    ['names', 'values', 'enum', '枚举', '枚举值', '状态说明'],
+  ],
+  [
+    'period_ms',
+    'point',
+    'whole',
+    pointWords.period_ms.label,
+    [
+      'period',
+      'period ms',
+      'scan rate',
+      'interval',
+      '周期',
+      '采集周期ms',
+      '采样周期',
+      '采集间隔',
+      '轮询周期',
+    ],
+  ],
+  ['report', 'point', 'json', pointWords.report.label, []],
+  [
+    'writable',
+    'point',
+    'truth',
+    both('Writable', '可写'),
+    ['write', 'access', 'client access', 'attribute', 'rw', '读写', '读写权限', '读写属性', '是否可写'],
+  ],
+  ['enabled', 'point', 'truth', both('Enabled', '启用'), ['active', '是否启用', '使能']],
+  ['device_name', 'device', 'text', both('Device name', '设备名称'), ['equipment name', '机台名称']],
+  ['site', 'device', 'text', both('Site', '站点'), ['plant', 'site code', '厂区', '车间', '站点代码']],
+  ['task', 'device', 'text', both('Task', '任务'), ['task code', '采集任务', '任务代码']],
+  [
+    'protocol',
+    'device',
+    'word',
+    both('Protocol', '协议'),
+    ['driver', 'protocol_type', '通讯协议', '通信协议', '协议类型', '驱动'],
+  ],
+];
+
+/** Everything that a column may be, by its name. A field that several protocols have is one. */
+export function listFields(specs: Specs): ReadonlyMap<string, ListField> {
+  const fields = new Map<string, ListField>();
+  for (const [name, of, kind, label, headers] of common) {
+    const words = name === 'data_type' ? typeMap() : name === 'protocol' ? protocolMap(specs) : undefined;
+    fields.set(name, { name, of, kind, label, headers, words });
+  }
+  for (const spec of specs.values()) {
+    const { words, sheets } = spec;
+    for (const [of, schema, own] of [
+      ['place', spec.place, words.place],
+      ['connection', spec.connection, words.connection],
+    ] as const) {
+      for (const [name, field] of Object.entries(schema.shape) as [string, z.ZodType][]) {
+        const isAddress = of === 'place' && sheets?.addresses?.field === name;
+        const kind = isAddress ? 'address' : kindOf(field);
+        if (kind === undefined) continue;
+        const before = fields.get(name);
+        const headers = [
+          ...(before?.headers ?? []),
+          ...(sheets?.headers[name] ?? []),
+          ...labelsOf(own[name]),
+        ];
+        const known = new Map([...(before?.words ?? []), ...wordMap(spec, name, field, own[name])]);
+        const label = before?.label ?? own[name]?.label ?? both(name, name);
+        fields.set(name, {
+          ...{ name, of, label, headers: [...new Set(headers)] },
+          kind: before?.kind === 'address' ? 'address' : kind,
+          words: known.size > 0 ? known : undefined,
+        });
+      }
+    }
+    for (const { name, label, headers, field, words: said } of sheets?.aliases ?? []) {
+      const known = new Map(Object.entries(said).map(([word, value]) => [normalWord(word), value]));
+      fields.set(name, { name, of: 'place', kind: 'word', label, headers, words: known, says: field });
+    }
+  }
+  return fields;
+}
+
+/** Undefined of what no cell holds. */
+function kindOf(schema: z.ZodType): FieldKind | undefined {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodExactOptional ||
+    schema instanceof z.ZodDefault
+  )
+    return kindOf(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodEnum) return 'word';
+  if (schema instanceof z.ZodBoolean) return 'truth';
+  if (schema instanceof z.ZodNumber) return 'whole';
+  if (schema instanceof z.ZodString) return 'text';
+  if (schema instanceof z.ZodUnion)
+    return schema.options.every((each) => each instanceof z.ZodLiteral) ? 'word' : undefined;
+  return undefined;
+}
+
+function valuesOf(schema: z.ZodType): readonly (string | number)[] {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodExactOptional ||
+    schema instanceof z.ZodDefault
+  )
+    return valuesOf(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodEnum) return schema.options as readonly (string | number)[];
+  if (schema instanceof z.ZodUnion)
+    return schema.options.flatMap((each) =>
+      each instanceof z.ZodLiteral ? ([...each.values] as (string | number)[]) : [],
+    );
+  return [];
+}
+
+function labelsOf(words: FieldWords | undefined): string[] {
+  return words ? [words.label.en, words.label.zh] : [];
+}
+
+function wordMap(
+  { sheets }: DriverSpec,
+  name: string,
+  schema: z.ZodType,
+  words: FieldWords | undefined,
+): (readonly [string, string | number])[] {
+  const values = valuesOf(schema);
+  return [
+    ...Object.entries(sheets?.words[name] ?? {}).map(([word, value]) => [normalWord(word), value] as const),
+    ...values.flatMap((value) => {
+      const label = words?.options?.[String(value)];
+      const said = label ? [...partsOf(label.en), ...partsOf(label.zh)] : [];
+      return said.map((word) => [normalWord(word), value] as const);
+    }),
+    ...values.map((value) => [normalWord(String(value)), value] as const),
+  ];
+}
+
+/** `CDAB：字交换` is known by either part, and as the whole. */
+function partsOf(label: string): string[] {
+  return [label, ...label.split(/[:：(（]/).map((part) => part.replace(/[)）]\s*$/, ''))].filter(
+    (part) => part.trim() !== '',
+  );
+}
+
+function typeMap(): ReadonlyMap<string, string> {
+  return new Map([
+    ...Object.entries(typeWords).map(([word, type]) => [normalWord(word), type] as const),
+    ...dataTypes.flatMap((type) =>
+      [type, dataTypeWords[type].en, dataTypeWords[type].zh].map((word) => [normalWord(word), type] as const),
+    ),
+  ]);
+}
+
+function protocolMap(specs: Specs): ReadonlyMap<string, string> {
+  return new Map(
+    [...specs.values()].flatMap(({ protocol, words, sheets }) =>
+      [...(sheets?.protocols ?? []), words.label.en, words.label.zh, protocol].map(
+        (word) => [normalWord(word), protocol] as const,
+      ),
+    ),
+  );
+}

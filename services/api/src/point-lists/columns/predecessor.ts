@@ -1,0 +1,149 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
+import { isEmptyCell, type SheetRow, shownCell } from '../files/list-file.ts';
+import { cellValue } from '../judging/cell-value.ts';
+import type { FieldFault } from '../judging/row-fault.ts';
+import type { RowReading } from '../judging/row-reading.ts';
+import type { ListField } from './list-fields.ts';
+
+/** The columns of the collector before this one, with the field that each becomes; undefined for those that are not taken. */
+export const predecessorColumns = {
+  protocol_type: 'protocol',
+  source_ip: 'host',
+  source_port: 'port',
+  en_name: 'code',
+  cn_name: 'name',
+  unit: 'unit',
+  type: 'function_code',
+  source_addr: 'address',
+  num: 'count',
+  coefficient: 'scale',
+  precision: 'precision',
+  fs: 'period_ms',
+  device_name: 'device',
+  input_data_minimum: 'linear_raw_min',
+  input_data_maximum: 'linear_raw_max',
+  output_data_minimum: 'linear_eng_min',
+  output_data_maximum: 'linear_eng_max',
+  device_a_tag: undefined,
+  data_source: undefined,
+} as const satisfies Readonly<Record<string, string | undefined>>;
+type Column = keyof typeof predecessorColumns;
+
+const signs: readonly Column[] = ['protocol_type', 'en_name', 'source_addr', 'device_name'];
+const numbers: readonly Column[] = [
+  'num',
+  'coefficient',
+  'precision',
+  'fs',
+  'input_data_minimum',
+  'input_data_maximum',
+  'output_data_minimum',
+  'output_data_maximum',
+];
+const numberField: ListField = { name: '', of: 'point', kind: 'number', label: both('', ''), headers: [] };
+
+/** Where its columns stand; undefined of a head that is none of it. */
+export function predecessorPlaces(head: SheetRow): ReadonlyMap<Column, number> | undefined {
+  const found = new Map<Column, number>();
+  for (const [index, cell] of head.cells.entries()) {
+    const name = shownCell(cell).trim().toLowerCase();
+    if (name in predecessorColumns && !found.has(name as Column)) found.set(name as Column, index);
+  }
+  return signs.every((sign) => found.has(sign)) ? found : undefined;
+}
+
+export interface PredecessorOptions {
+  readonly places: ReadonlyMap<Column, number>;
+  readonly fields: ReadonlyMap<string, ListField>;
+  /** Whether coefficients count for Modbus points, for which the predecessor itself did not apply them. */
+  readonly appliesCoefficient: boolean;
+}
+
+/** A row of the predecessor as fields of ours. */
+export function readPredecessorRow(row: SheetRow, options: PredecessorOptions): RowReading {
+  const { places, fields } = options;
+  const faults: FieldFault[] = [];
+  const given: Record<string, unknown> = {};
+  const at: Record<string, number> = {};
+  const cell = (column: Column) => row.cells[places.get(column) ?? -1] ?? '';
+  const has = (column: Column) => !isEmptyCell(cell(column));
+  const read = (column: Column, field: ListField): unknown => {
+    at[nameOf(field, column)] = places.get(column) ?? 0;
+    if (!has(column)) return undefined;
+    const value = cellValue(cell(column), field);
+    if (value.ok) return value.value;
+    faults.push({ field: nameOf(field, column), code: value.code, message: value.message });
+    return undefined;
+  };
+  for (const [column, name] of Object.entries(predecessorColumns) as [Column, string | undefined][]) {
+    const field = name === undefined ? undefined : fields.get(name);
+    if (!field || column === 'type' || numbers.includes(column)) continue;
+    const value = read(column, field);
+    if (value !== undefined) given[field.name] = value;
+  }
+  const asNumber = (column: Column) =>
+    read(column, { ...numberField, name: predecessorColumns[column] ?? column }) as number | undefined;
+  const spec = specs.get(String(given.protocol ?? specs.keys().next().value));
+  const hasTables = spec?.sheets?.addresses !== undefined;
+  const code = fields.get('function_code');
+  const table = hasTables && code ? read('type', code) : undefined;
+  if (table !== undefined) given.table = table;
+  Object.assign(given, typeOf(asNumber('num'), isOfBits(table)));
+  const coefficient = asNumber('coefficient');
+  if (coefficient !== undefined && coefficient !== 1 && (!hasTables || options.appliesCoefficient))
+    given.scale = coefficient;
+  given.precision = asNumber('precision');
+  const perSecond = asNumber('fs');
+  if (perSecond !== undefined) {
+    const periodMs = 1_000 / perSecond;
+    if (Number.isInteger(periodMs) && periodMs >= 10) given.period_ms = periodMs;
+    else {
+      const message = `${perSecond} readings a second are no whole number of ms from 10 on: take 1, 2, 4, 5, 10, 20, 25, 50 or 100`;
+      faults.push({ field: 'period_ms', code: 'wrong_form', message });
+    }
+  }
+  Object.assign(
+    given,
+    rangeOf({
+      rawMin: asNumber('input_data_minimum'),
+      rawMax: asNumber('input_data_maximum'),
+      min: asNumber('output_data_minimum'),
+      max: asNumber('output_data_maximum'),
+    }),
+  );
+  if (given.device !== undefined) given.task = `task-${given.device}`;
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { line: row.line, given: known, cleared: [], faults, at };
+}
+
+function nameOf(field: ListField, column: Column): string {
+  return field.says ?? (field.name || column);
+}
+
+function isOfBits(table: unknown): boolean {
+  return table !== undefined && !String(table).endsWith('register');
+}
+
+/** Bits are counted; registers are, by their number, a word, a float, a double, or an array of words. */
+function typeOf(num: number | undefined, isBits: boolean): object {
+  const count = num ?? 1;
+  if (isBits) return { data_type: 'bool', ...(count > 1 && { count }) };
+  if (count === 1) return { data_type: 'uint16' };
+  if (count === 2) return { data_type: 'float32' };
+  if (count === 4) return { data_type: 'float64' };
+  return { data_type: 'uint16', count };
+}
+
+interface Range {
+  readonly rawMin: number | undefined;
+  readonly rawMax: number | undefined;
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+}
+
+/** Four make a range of a range; the last two alone say what is valid. */
+function rangeOf({ rawMin, rawMax, min, max }: Range): object {
+  if (rawMin === undefined && rawMax === undefined) return { valid_min: min, valid_max: max };
+  return { linear_raw_min: rawMin, linear_raw_max: rawMax, linear_eng_min: min, linear_eng_max: max };
+}

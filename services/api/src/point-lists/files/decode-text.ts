@@ -1,0 +1,106 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import { type Encoding, ListFileRefused } from './list-file.ts';
+
+export interface DecodedText {
+  readonly text: string;
+  readonly encoding: Encoding;
+}
+
+const marks: readonly (readonly [bytes: readonly number[], encoding: Encoding])[] = [
+  [[0xef, 0xbb, 0xbf], 'utf-8'],
+  [[0xff, 0xfe], 'utf-16le'],
+  [[0xfe, 0xff], 'utf-16be'],
+  [[0x84, 0x31, 0x95, 0x33], 'gb18030'],
+];
+
+/**
+ * The text of a file: by its mark, else UTF-8 where it is that without a fault, else GB18030, of which GBK and GB2312 are a part.
+ * @param wanted only this one, instead
+ * @throws ListFileRefused for what is none of them, or one here and another there
+ */
+export function decodeText(bytes: Uint8Array, wanted?: Encoding): DecodedText {
+  const marked = marks.find(([mark]) => mark.every((byte, at) => bytes[at] === byte))?.[1];
+  if (wanted !== undefined) {
+    const text = decoded(bytes, wanted);
+    if (text === undefined) throw notIn(bytes, wanted);
+    return { text: plain(text), encoding: wanted };
+  }
+  if (marked !== undefined) {
+    const text = decoded(bytes, marked);
+    if (text === undefined) throw notIn(bytes, marked);
+    return { text: plain(text), encoding: marked };
+  }
+  const utf8 = decoded(bytes, 'utf-8');
+  if (utf8 !== undefined) return { text: plain(utf8), encoding: 'utf-8' };
+  const lines = mixedLines(bytes);
+  if (lines) throw mixed(lines);
+  const text = decoded(bytes, 'gb18030');
+  if (text === undefined) throw notIn(bytes, 'utf-8');
+  return { text: plain(text), encoding: 'gb18030' };
+}
+
+function decoded(bytes: Uint8Array, encoding: Encoding): string | undefined {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function plain(text: string): string {
+  if (text.includes('\u0000')) {
+    throw new ListFileRefused(
+      both(
+        'This is no text: it has zero bytes. Send CSV or XLSX.',
+        '这不是文本文件：其中含有零字节。请发送 CSV 或 XLSX。',
+      ),
+    );
+  }
+  // GB18030 has the mark as a character of its own.
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+/** A line in UTF-8 with Chinese in it, and the first one that is not in UTF-8; undefined where there are not both. */
+function mixedLines(bytes: Uint8Array): readonly [utf8: number, other: number] | undefined {
+  let utf8: number | undefined;
+  let other: number | undefined;
+  for (const [index, line] of [...linesOf(bytes)].entries()) {
+    if (line.every((byte) => byte < 0x80)) continue;
+    const text = decoded(line, 'utf-8');
+    if (text === undefined) other ??= index + 1;
+    // Three pairs of GBK would all have to look like characters of three bytes.
+    else if ((text.match(/\p{Script=Han}/gu) ?? []).length >= 2) utf8 ??= index + 1;
+  }
+  return utf8 === undefined || other === undefined ? undefined : [utf8, other];
+}
+
+function* linesOf(bytes: Uint8Array): Iterable<Uint8Array> {
+  let from = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
+    yield bytes.subarray(from, at);
+    from = at + 1;
+  }
+  yield bytes.subarray(from);
+}
+
+function mixed([utf8, other]: readonly [number, number]): ListFileRefused {
+  return new ListFileRefused(
+    both(
+      `Line ${utf8} is in UTF-8 and line ${other} is not: two files were put together. Save the whole in one encoding.`,
+      `第 ${utf8} 行为 UTF-8 编码，而第 ${other} 行不是：两种编码混在一起。请以同一种编码保存整个文件。`,
+    ),
+  );
+}
+
+function notIn(bytes: Uint8Array, encoding: Encoding): ListFileRefused {
+  const line = [...linesOf(bytes)].findIndex((each) => decoded(each, encoding) === undefined) + 1;
+  const name = encoding === 'utf-8' ? 'UTF-8' : encoding.toUpperCase();
+  const where =
+    line > 0 && !encoding.startsWith('utf-16') ? both(`Line ${line}`, `第 ${line} 行`) : both('It', '文件');
+  return new ListFileRefused(
+    both(
+      `${where.en} is not in ${name}. Save the file as "CSV UTF-8", or as XLSX.`,
+      `${where.zh}不是 ${name} 编码。请将文件另存为“CSV UTF-8”或 XLSX。`,
+    ),
+  );
+}

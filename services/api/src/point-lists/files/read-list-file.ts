@@ -1,0 +1,45 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import { csvRows } from './csv-rows.ts';
+import { decodeText } from './decode-text.ts';
+import { type Encoding, fileLimits, type ListFile, ListFileRefused } from './list-file.ts';
+import { workbookSheets } from './workbook-sheets.ts';
+
+/** Reads a file by what is in it: an XLSX workbook by its first bytes, CSV otherwise, whatever it is called. @throws ListFileRefused */
+export function readListFile(
+  bytes: Buffer,
+  { encoding }: { readonly encoding?: Encoding | undefined } = {},
+): ListFile {
+  if (bytes.length > fileLimits.bytes) throw tooLong();
+  if (bytes.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004', 'latin1'))) {
+    return { format: 'xlsx', encoding: undefined, sheets: filled(workbookSheets(bytes)) };
+  }
+  // Compound files: workbooks before 2007, and those with a password.
+  if (bytes.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]))) throw oldWorkbook();
+  const { text, encoding: found } = decodeText(bytes, encoding);
+  return { format: 'csv', encoding: found, sheets: filled([{ name: '', rows: csvRows(text) }]) };
+}
+
+function filled(sheets: ListFile['sheets']): ListFile['sheets'] {
+  const some = sheets.filter(({ rows }) => rows.length > 0);
+  if (some.length > 0) return some;
+  throw new ListFileRefused(both('The file is empty.', '文件是空的。'));
+}
+
+export function tooLong(): ListFileRefused {
+  const mebibytes = fileLimits.bytes / 1_048_576;
+  return new ListFileRefused(
+    both(
+      `A file of at most ${mebibytes} MiB is taken: split it, by device.`,
+      `文件不能超过 ${mebibytes} MiB：请按设备拆分。`,
+    ),
+  );
+}
+
+function oldWorkbook(): ListFileRefused {
+  return new ListFileRefused(
+    both(
+      'This is a workbook of the old form (.xls), or one with a password. Save it as XLSX without a password.',
+      '这是旧格式工作簿（.xls），或带有密码。请另存为不带密码的 XLSX。',
+    ),
+  );
+}

@@ -1,0 +1,114 @@
+import { tooManyColumns, tooManyRows } from './csv-rows.ts';
+import { type Cell, fileLimits, isEmptyCell, type SheetRow } from './list-file.ts';
+import { readXml } from './read-xml.ts';
+import { workbookText } from './workbook-text.ts';
+
+export interface SheetParts {
+  readonly strings: readonly string[];
+  /** Styles of dates. */
+  readonly dates: ReadonlySet<number>;
+  readonly rowsAtMost: number;
+}
+
+interface OpenCell {
+  column: number;
+  type: string;
+  style: number;
+  isFormula: boolean;
+  value: string | undefined;
+  text: string;
+}
+
+const lastRow = 1_048_576;
+
+/** The rows of a sheet that have a value. @throws ListFileRefused */
+export function sheetRows(xml: string, parts: SheetParts): SheetRow[] {
+  const rows: SheetRow[] = [];
+  let line = 0;
+  let column = 0;
+  let cells: Cell[] = [];
+  let cell: OpenCell | undefined;
+  let isText = false;
+  let isReading = false;
+  let isValue = false;
+  readXml(xml, {
+    open(name, attribute) {
+      if (name === 'row') {
+        line = rowOf(attribute('r')) ?? line + 1;
+        column = 0;
+        cells = [];
+      } else if (name === 'c') {
+        column = columnOf(attribute('r')) ?? column + 1;
+        const [type = 'n', style = Number.NaN] = [attribute('t'), Number(attribute('s') ?? Number.NaN)];
+        cell = { column, type, style, isFormula: false, value: undefined, text: '' };
+      } else if (!cell) return;
+      else if (name === 'f') cell.isFormula = true;
+      else if (name === 'v') {
+        isValue = true;
+        cell.value = '';
+      } else if (name === 't') isText = true;
+      else if (name === 'rPh') isReading = true;
+    },
+    text(text) {
+      if (!cell) return;
+      if (isValue) cell.value = (cell.value ?? '') + text;
+      else if (isText && !isReading) cell.text += text;
+    },
+    close(name) {
+      if (name === 'v') isValue = false;
+      else if (name === 't') isText = false;
+      else if (name === 'rPh') isReading = false;
+      else if (name === 'c' && cell) {
+        const value = cellOf(cell, parts);
+        if (!isEmptyCell(value)) {
+          if (cell.column > fileLimits.columns) throw tooManyColumns(line);
+          while (cells.length < cell.column - 1) cells.push('');
+          cells[cell.column - 1] = value;
+        }
+        cell = undefined;
+      } else if (name === 'row' && cells.length > 0) {
+        if (rows.length >= parts.rowsAtMost) throw tooManyRows();
+        rows.push({ line, cells });
+        cells = [];
+      }
+    },
+  });
+  return rows;
+}
+
+function cellOf({ type, style, isFormula, value, text }: OpenCell, { strings, dates }: SheetParts): Cell {
+  // A text may be empty; a number that is none was not computed.
+  const isEmpty = value === undefined || (value === '' && type !== 'str');
+  if (isFormula && isEmpty) return { fault: 'formula_not_computed', shown: '' };
+  switch (type) {
+    case 's':
+      return strings[Number(value)] ?? '';
+    case 'inlineStr':
+      return workbookText(text);
+    case 'str':
+      return workbookText(value ?? '');
+    case 'b':
+      return value === '1' ? 'true' : value === '0' ? 'false' : '';
+    case 'e':
+      return { fault: 'formula_failed', shown: workbookText(value ?? '') };
+    case 'd':
+      return value === undefined ? '' : { fault: 'date', shown: workbookText(value) };
+    default:
+      if (value === undefined || value.trim() === '') return '';
+      return dates.has(style)
+        ? { fault: 'date', shown: workbookText(value) }
+        : { number: workbookText(value.trim()) };
+  }
+}
+
+function rowOf(reference: string | undefined): number | undefined {
+  const row = Number(reference);
+  return Number.isInteger(row) && row >= 1 && row <= lastRow ? row : undefined;
+}
+
+/** `AB12` is the column 28. */
+function columnOf(reference: string | undefined): number | undefined {
+  const letters = /^\$?([A-Z]{1,7})\$?\d+$/i.exec(reference ?? '')?.[1]?.toUpperCase();
+  if (letters === undefined) return undefined;
+  return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0);
+}

@@ -1,0 +1,177 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
+import { describe, expect, inject, it } from 'vitest';
+import { workbook } from '../../tables/workbook.ts';
+import { type ZipEntry, zipArchive } from '../../tables/zip-archive.ts';
+import { readInWorker } from './read-in-worker.ts';
+import { workbookSheets } from './workbook-sheets.ts';
+
+const python = inject('installedServers').pythonWithOpenpyxl;
+
+/** Runs a script that makes the workbook `path`. */
+async function made(script: string): Promise<Buffer> {
+  const path = join(await temporaryFolder('book'), 'book.xlsx');
+  const whole = `import sys\nfrom datetime import datetime\nfrom openpyxl import Workbook\npath = sys.argv[1]\n${script}`;
+  await promisify(execFile)(python ?? '', ['-c', whole, path]);
+  return readFile(path);
+}
+
+describe.runIf(python !== null)('a workbook that openpyxl made', () => {
+  it('has what stands in its cells, by their rows', async () => {
+    const bytes = await made(`
+b = Workbook(); s = b.active; s.title = '点位 1'
+s.append(['设备', '地址', '系数'])
+s['A3'] = 'press <1> & "2"'; s['B3'] = 40001; s['C3'] = 0.1
+s['A4'] = True; s['B4'] = '00001'; s['C4'] = 1e-7
+s['A5'] = ' blank '; s['D5'] = '😀'
+hidden = b.create_sheet('hidden'); hidden['A1'] = 'x'; hidden.sheet_state = 'hidden'
+b.create_sheet('second')['B2'] = 'y'
+b.save(path)`);
+    expect(workbookSheets(bytes)).toEqual([
+      {
+        name: '点位 1',
+        rows: [
+          { line: 1, cells: ['设备', '地址', '系数'] },
+          { line: 3, cells: ['press <1> & "2"', { number: '40001' }, { number: '0.1' }] },
+          { line: 4, cells: ['true', '00001', { number: '1e-07' }] },
+          { line: 5, cells: [' blank ', '', '', '😀'] },
+        ],
+      },
+      { name: 'second', rows: [{ line: 2, cells: ['', 'y'] }] },
+    ]);
+  });
+
+  it('has no values where formulas were not computed or failed, and where a date took their place', async () => {
+    const bytes = await made(`
+b = Workbook(); s = b.active
+s['A1'] = '=1+1'; s['B1'] = '#DIV/0!'; s['C1'] = datetime(2026, 1, 2)
+s['D1'] = 1.5; s['D1'].number_format = 'm/d'
+s['E1'] = 1.5; s['E1'].number_format = '#,##0.00 "hours"'
+s['F1'] = 1.5; s['F1'].number_format = '[Red]0.0'
+b.save(path)`);
+    const [row] = workbookSheets(bytes)[0]?.rows ?? [];
+    expect(row?.cells).toEqual([
+      { fault: 'formula_not_computed', shown: '' },
+      { fault: 'formula_failed', shown: '#DIV/0!' },
+      { fault: 'date', shown: expect.stringContaining('460') },
+      { fault: 'date', shown: '1.5' },
+      { number: '1.5' },
+      { number: '1.5' },
+    ]);
+  });
+
+  it('is refused where it has a value in a column far out, however many that are', async () => {
+    const far = await made(`b = Workbook(); b.active.cell(2, 16384, 'x'); b.save(path)`);
+    expect(() => workbookSheets(far)).toThrow('Row 2 has a value beyond column 200');
+    const wide = await made(`
+b = Workbook(write_only=True); s = b.create_sheet()
+for _ in range(2): s.append(['x'] * 16384)
+b.save(path)`);
+    expect(() => workbookSheets(wide)).toThrow('beyond column 200');
+  });
+});
+
+async function* entries(
+  all: readonly (readonly [name: string, content: string])[],
+): AsyncGenerator<ZipEntry> {
+  for (const [name, text] of all) {
+    yield {
+      name,
+      content: (async function* () {
+        yield text;
+      })(),
+    };
+  }
+}
+
+const main = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+const rels = (type: string, target: string) =>
+  `<Relationships><Relationship Id="rId1" Type="${main}/${type}" Target="${target}"/></Relationships>`;
+const archive = async (sheet: string, more: readonly (readonly [string, string])[] = []): Promise<Buffer> =>
+  buffer(
+    zipArchive(
+      entries([
+        ['_rels/.rels', rels('officeDocument', 'xl/workbook.xml')],
+        [
+          'xl/workbook.xml',
+          '<workbook xmlns:r="x"><sheets><sheet name="s" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        ],
+        ['xl/_rels/workbook.xml.rels', rels('worksheet', 'worksheets/sheet1.xml')],
+        ['xl/worksheets/sheet1.xml', sheet],
+        ...more,
+      ]),
+    ),
+  );
+const cell = (inner: string) =>
+  `<worksheet><sheetData><row><c t="inlineStr"><is><t>${inner}</t></is></c></row></sheetData></worksheet>`;
+
+describe('a workbook', () => {
+  it('of our own writer is read as it was written', async () => {
+    const rows = async function* () {
+      yield [
+        ['press', 40_001, true, null, '=1+1'],
+        ['', 'x', 0.1, '', null],
+      ];
+    };
+    const bytes = await buffer(workbook({ sheetName: 'points', head: ['a', 'b'], rows: rows() }));
+    expect(workbookSheets(bytes)).toEqual([
+      {
+        name: 'points 1',
+        rows: [
+          { line: 1, cells: ['a', 'b'] },
+          { line: 2, cells: ['press', { number: '40001' }, 'true', '', '=1+1'] },
+          { line: 3, cells: ['', 'x', { number: '0.1' }] },
+        ],
+      },
+    ]);
+  });
+
+  it('has characters that XML can only name', async () => {
+    const [sheet] = workbookSheets(await archive(cell('a&#x1F600;&lt;_x000D_&amp;')));
+    expect(sheet?.rows[0]?.cells).toEqual(['a😀<\r&']);
+  });
+
+  it.each<[string, () => Promise<Buffer> | Buffer, string]>([
+    ['is a bomb', async () => archive(cell('a'.repeat(101 * 1_048_576))), 'larger than 100 MiB'],
+    ['is cut off', async () => (await archive(cell('x'))).subarray(0, 300), 'is damaged'],
+    [
+      'was changed behind its sum',
+      async () => {
+        const bytes = await archive(cell('x'));
+        // A size in the directory, behind which more is read than there is.
+        bytes.writeUInt32LE(0xffff_fff0, bytes.indexOf(Buffer.from('504b0102', 'hex')) + 20);
+        return bytes;
+      },
+      'is damaged',
+    ],
+    [
+      'brings a document type',
+      async () => archive(`<!DOCTYPE x [<!ENTITY a "b">]>${cell('&a;')}`),
+      'cannot be read',
+    ],
+    ['is no XML', async () => archive('<worksheet><sheetData><row>'), 'cannot be read'],
+    ['has macros', async () => archive(cell('x'), [['xl/vbaProject.bin', 'x']]), 'has macros'],
+    [
+      'has two parts of one name',
+      async () => archive(cell('x'), [['xl/workbook.xml', '<workbook/>']]),
+      'is damaged',
+    ],
+    ['is another archive', async () => buffer(zipArchive(entries([['a.txt', 'x']]))), 'no XLSX workbook'],
+  ])('is refused in words where it %s', async (_what, bytes, words) => {
+    const content = await bytes();
+    expect(() => workbookSheets(content)).toThrow(words);
+  });
+
+  it('that takes too long, or too much, is given up, and the next one is read', async () => {
+    const bytes = await archive(
+      `<worksheet><sheetData>${'<row><c><v>1</v></c></row>'.repeat(40_000)}</sheetData></worksheet>`,
+    );
+    await expect(readInWorker(bytes, {}, { heapMb: 768, timeMs: 1 })).rejects.toThrow('takes too long');
+    await expect(readInWorker(bytes, {}, { heapMb: 8, timeMs: 600_000 })).rejects.toThrow('takes too long');
+    expect((await readInWorker(bytes, {})).sheets[0]?.rows).toHaveLength(40_000);
+  });
+});

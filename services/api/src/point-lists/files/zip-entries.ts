@@ -1,0 +1,120 @@
+import { crc32, inflateRawSync } from 'node:zlib';
+import { both } from '@holdfast/driver/form-words.ts';
+import { fileLimits, ListFileRefused } from './list-file.ts';
+
+interface Entry {
+  readonly method: number;
+  readonly crc: number;
+  readonly packedBytes: number;
+  readonly headerAt: number;
+}
+
+const directoryEnd = 0x0605_4b50;
+const directoryEntry = 0x0201_4b50;
+const localHeader = 0x0403_4b50;
+const entriesAtMost = 2_000;
+const inUtf8 = 0x0800;
+const isEncrypted = 0x0001;
+
+/**
+ * An archive by its central directory. An entry is unpacked when it is asked for, never beyond what is left of the bound for all of them: what an
+ * archive says of sizes is not believed. Own code, since what is judged and what is read has to be the same bytes: a library behind a guard
+ * may find another archive in them.
+ */
+export class ZipEntries {
+  readonly #bytes: Buffer;
+  readonly #entries: ReadonlyMap<string, Entry>;
+  #left: number = fileLimits.unpackedBytes;
+
+  /** @throws ListFileRefused */
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+    this.#entries = directoryOf(bytes);
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  /** Names in small letters may be asked for in any way. @throws ListFileRefused */
+  text(name: string): string | undefined {
+    const entry = this.#entries.get(name);
+    return entry && this.#unpacked(entry).toString('utf8');
+  }
+
+  #unpacked({ method, crc, packedBytes, headerAt }: Entry): Buffer {
+    const bytes = this.#bytes;
+    if (headerAt + 30 > bytes.length || bytes.readUInt32LE(headerAt) !== localHeader) throw damaged();
+    const from = headerAt + 30 + bytes.readUInt16LE(headerAt + 26) + bytes.readUInt16LE(headerAt + 28);
+    const packed = bytes.subarray(from, from + packedBytes);
+    if (packed.length !== packedBytes) throw damaged();
+    const content = method === 0 ? packed : this.#inflated(packed);
+    if (content.length > this.#left) throw tooLarge();
+    this.#left -= content.length;
+    if (crc32(content) !== crc) throw damaged();
+    return content;
+  }
+
+  #inflated(packed: Buffer): Buffer {
+    try {
+      return inflateRawSync(packed, { maxOutputLength: Math.max(1, this.#left) });
+    } catch (error) {
+      throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : damaged(error);
+    }
+  }
+}
+
+function directoryOf(bytes: Buffer): ReadonlyMap<string, Entry> {
+  const end = endOf(bytes);
+  const count = bytes.readUInt16LE(end + 10);
+  if (count > entriesAtMost) throw damaged();
+  const entries = new Map<string, Entry>();
+  let at = bytes.readUInt32LE(end + 16);
+  for (let index = 0; index < count; index += 1) {
+    if (at + 46 > bytes.length || bytes.readUInt32LE(at) !== directoryEntry) throw damaged();
+    const flags = bytes.readUInt16LE(at + 8);
+    const method = bytes.readUInt16LE(at + 10);
+    const nameLength = bytes.readUInt16LE(at + 28);
+    const name = bytes.subarray(at + 46, at + 46 + nameLength);
+    const shown = name.toString((flags & inUtf8) === 0 ? 'latin1' : 'utf8');
+    if ((flags & isEncrypted) !== 0 || (method !== 0 && method !== 8)) throw damaged();
+    // One of two would be judged, and nobody could say which one a spreadsheet shows.
+    if (entries.has(shown)) throw damaged();
+    entries.set(shown, {
+      method,
+      crc: bytes.readUInt32LE(at + 16),
+      packedBytes: bytes.readUInt32LE(at + 20),
+      headerAt: bytes.readUInt32LE(at + 42),
+    });
+    at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
+  }
+  return entries;
+}
+
+function endOf(bytes: Buffer): number {
+  const longestComment = 0xffff;
+  for (let at = bytes.length - 22; at >= Math.max(0, bytes.length - 22 - longestComment); at -= 1) {
+    if (bytes.readUInt32LE(at) === directoryEnd) return at;
+  }
+  throw damaged();
+}
+
+function damaged(cause?: unknown): ListFileRefused {
+  return new ListFileRefused(
+    both(
+      'The workbook is damaged, or packed in a way that spreadsheets do not use. Open it in a spreadsheet and save it again as XLSX.',
+      '工作簿已损坏，或其压缩方式不是电子表格所用的。请用电子表格打开后重新另存为 XLSX。',
+    ),
+    { cause },
+  );
+}
+
+function tooLarge(): ListFileRefused {
+  const mebibytes = fileLimits.unpackedBytes / 1_048_576;
+  return new ListFileRefused(
+    both(
+      `Unpacked, the workbook is larger than ${mebibytes} MiB. Copy the list of points into a new workbook.`,
+      `工作簿解压后超过 ${mebibytes} MiB。请把点位表复制到新的工作簿。`,
+    ),
+  );
+}

@@ -1,0 +1,51 @@
+import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
+import type { DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { ImportFault, ImportRow, ImportView } from '@holdfast/shared/contracts/http/point-list-http.ts';
+import { saidOf, spokenLanguage } from '../problems/said.ts';
+import type { RowFault } from './judging/row-fault.ts';
+import { keptHours, type StoredImport, type StoredRow } from './stored-import.ts';
+
+/** In the language of the request. */
+export function importView({ id, name, settings, view, result, createdAt }: StoredImport): ImportView {
+  return {
+    ...{ id, name, mode: settings.mode, device: settings.device ?? null },
+    created_at: createdAt.toISOString(),
+    expires_at: new Date(createdAt.getTime() + keptHours * 3_600_000).toISOString(),
+    state: result ? 'applied' : 'preview',
+    mapping: view.mapping,
+    format: view.format,
+    encoding: view.encoding as ImportView['encoding'],
+    sheet: view.sheet,
+    sheets: [...view.sheets],
+    columns: view.columns.map((column) => ({ ...column })),
+    questions: view.questions.map(({ name, text, choices, chosen, isGuess, rows }) => ({
+      ...{ name, chosen, is_guess: isGuess },
+      text: saidOf(text),
+      choices: choices.map(({ value, label }) => ({ value, label: saidOf(label) })),
+      rows: rows.map((row) => ({ ...row, meanings: { ...row.meanings } })),
+    })),
+    counts: view.counts as ImportView['counts'],
+    deletes: view.deletes,
+    new_devices: (view.newDevices as DeviceCreate[]).map(({ code }) => code),
+    faults: view.faults.map(toldFault),
+    result,
+  };
+}
+
+/** The content of its ETag: the same in every language. */
+export function importVersion({ id, settings, view, result }: StoredImport): object {
+  return { id, settings, counts: view.counts, columns: view.columns, questions: view.questions, result };
+}
+
+export function importRow({ line, state, device, code, changes, faults }: StoredRow): ImportRow {
+  return {
+    ...{ line, device, code },
+    state: state as ImportRow['state'],
+    changes: (changes ?? {}) as ImportRow['changes'],
+    faults: (faults as RowFault[]).map(toldFault),
+  };
+}
+
+export function toldFault(fault: RowFault): ImportFault {
+  return { ...fault, message: spokenLanguage() === 'zh' ? faultInChinese(fault.message) : fault.message };
+}

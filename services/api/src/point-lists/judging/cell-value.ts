@@ -1,0 +1,127 @@
+import { type ListField, normalWord } from '../columns/list-fields.ts';
+import { type Cell, type CellFault, shownCell } from '../files/list-file.ts';
+import type { FaultCode } from './row-fault.ts';
+
+export type CellValue =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly code: FaultCode; readonly message: string };
+
+const cellFaults: Readonly<Record<CellFault, string>> = {
+  formula_not_computed:
+    'the formula has no value: open the workbook in a spreadsheet and save it again, or write the value',
+  formula_failed: 'the formula has failed: write the value',
+  date: 'the spreadsheet made a date of it: format the column as text, and write it again',
+};
+
+const yes = new Set([
+  ...[
+    'readwritesubscribe',
+    'true',
+    'yes',
+    'y',
+    '1',
+    'on',
+    'rw',
+    'w',
+    'wr',
+    'r/w',
+    'readwrite',
+    'read/write',
+    'write',
+  ],
+  ...['是', '真', '启用', '可写', '读写', '可读可写', '√', '✓'],
+]);
+const no = new Set([
+  ...['false', 'no', 'n', '0', 'off', 'r', 'ro', 'readonly', 'read', 'readsubscribe', 'subscribe'],
+  ...['否', '假', '停用', '禁用', '只读', '不可写', '×'],
+]);
+
+/** The value of a cell, as the API takes it. What an address means is for its protocol to say. */
+export function cellValue(cell: Cell, field: ListField): CellValue {
+  if (typeof cell === 'object' && 'fault' in cell) {
+    return { ok: false, code: cell.fault, message: cellFaults[cell.fault] };
+  }
+  const text = shownCell(cell);
+  switch (field.kind) {
+    case 'text':
+      // Whatever else is a text may begin or end with a blank.
+      return taken(
+        field.of === 'device' || field.of === 'connection' || field.name === 'code' ? text.trim() : text,
+      );
+    case 'address':
+      return taken(text.trim());
+    case 'number':
+      return numberOf(text, false);
+    case 'whole':
+      return numberOf(text, true);
+    case 'truth':
+      return truthOf(text);
+    case 'word':
+      return wordOf(text, field);
+    case 'names':
+      return namesOf(text);
+    case 'json':
+      return jsonOf(text);
+    default:
+      return field.kind satisfies never;
+  }
+}
+
+const taken = (value: unknown): CellValue => ({ ok: true, value });
+const refused = (code: FaultCode, message: string): CellValue => ({ ok: false, code, message });
+
+function numberOf(text: string, isWhole: boolean): CellValue {
+  const plain = text.normalize('NFKC').trim();
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(plain)) {
+    return refused('not_a_number', `"${text}" is no number`);
+  }
+  const value = Number(plain);
+  if (!Number.isFinite(value)) return refused('not_a_number', `"${text}" is no number`);
+  return isWhole && !Number.isInteger(value)
+    ? refused('not_a_number', `"${text}" is no whole number`)
+    : taken(value);
+}
+
+function truthOf(text: string): CellValue {
+  const word = normalWord(text).replace(/\s/g, '');
+  if (yes.has(word)) return taken(true);
+  if (no.has(word)) return taken(false);
+  return refused('unknown_word', `"${text}" is neither yes nor no`);
+}
+
+const namedAtMost = 20;
+
+function wordOf(text: string, { words, says }: ListField): CellValue {
+  const found = words?.get(normalWord(text));
+  if (found !== undefined) return taken(found);
+  const known = [...new Set(says === undefined ? words?.values() : words?.keys())];
+  return refused('unknown_word', `"${text}" is none of: ${known.slice(0, namedAtMost).join(', ')}`);
+}
+
+/** `0=off; 1=auto`, or JSON where names have such marks themselves. */
+function namesOf(text: string): CellValue {
+  if (text.trim().startsWith('{')) return jsonOf(text);
+  const pairs = text.split(/[;；\n]/).flatMap((part) => {
+    if (part.trim() === '') return [];
+    const at = part.search(/[=:＝：]/);
+    return [at < 0 ? undefined : ([part.slice(0, at).trim(), part.slice(at + 1).trim()] as const)];
+  });
+  if (pairs.length === 0 || pairs.some((pair) => pair === undefined || pair[0] === ''))
+    return refused('wrong_form', 'names of numbers are written like 0=off; 1=auto');
+  return taken(Object.fromEntries(pairs as (readonly [string, string])[]));
+}
+
+function jsonOf(text: string): CellValue {
+  try {
+    return taken(JSON.parse(text));
+  } catch {
+    return refused('wrong_form', `"${text}" is no JSON`);
+  }
+}
+
+/** An enumeration as a cell has it. */
+export function shownNames(names: Readonly<Record<string, string>>): string {
+  const all = Object.entries(names);
+  const isPlain = all.every(([, name]) => name !== '' && name.trim() === name && !/[;；\n=＝:：]/.test(name));
+  return isPlain ? all.map(([number, name]) => `${number}=${name}`).join('; ') : JSON.stringify(names);
+}

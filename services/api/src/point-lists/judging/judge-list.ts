@@ -1,0 +1,98 @@
+import { cellName } from '../columns/cell-place.ts';
+import { shownCell } from '../files/list-file.ts';
+import type { ImportSettings } from './import-settings.ts';
+import { type JudgedRow, judgeRows } from './judge-rows.ts';
+import type { KnownConfiguration } from './known-configuration.ts';
+import { notationQuestion } from './notation-question.ts';
+import type { OpenedList } from './open-list.ts';
+import { predecessorQuestions } from './predecessor-questions.ts';
+import type { Question } from './question.ts';
+import type { RowDevice } from './row-device.ts';
+import type { FieldFault, RowFault } from './row-fault.ts';
+import { withSiblingFaults } from './sibling-names.ts';
+
+export interface Judgement {
+  readonly rows: readonly JudgedRow[];
+  readonly devices: readonly RowDevice[];
+  readonly questions: readonly Question[];
+}
+
+/** Codes of the devices that a list speaks of. */
+export function devicesOfList({ rows, read }: OpenedList, device: string | undefined): string[] {
+  const codes = rows.map((row) => read(row).given.device ?? device);
+  return [...new Set(codes)].filter((code) => typeof code === 'string');
+}
+
+/** Judges what a list would do to the configuration. */
+export async function judgeList(
+  list: OpenedList,
+  settings: ImportSettings,
+  known: KnownConfiguration,
+): Promise<Judgement> {
+  const { rows, read, fields, layout } = list;
+  const readings = rows.map((row) => ({ row, reading: read(row) }));
+  const questions: Question[] = [];
+  let { notation } = list;
+  const addressed = readings.filter(
+    ({ reading }) => addressesOf(reading.given, { settings, known }) !== undefined,
+  );
+  const [first] = addressed;
+  const addresses = first && addressesOf(first.reading.given, { settings, known });
+  if (addresses && notation === undefined) {
+    // The predecessor counts from 0, as far as anybody remembers.
+    const answer = settings.answers.notation ?? (layout === 'predecessor' ? 'from_0' : undefined);
+    const found = notationQuestion(addresses, addressed, answer);
+    notation = found.notation;
+    const isGuess = settings.answers.notation === undefined;
+    if (found.question) questions.push({ ...found.question, isGuess });
+  }
+  if (layout === 'predecessor') {
+    const { coefficientAt } = list;
+    questions.push(...predecessorQuestions(readings, { coefficientAt, answers: settings.answers }));
+  }
+  const { mode, device } = settings;
+  const judged = await judgeRows({ rows, read, fields, notation: notation ?? '', mode, device }, known);
+  return { rows: withSiblingFaults(judged.rows, mode === 'replace'), devices: judged.devices, questions };
+}
+
+function addressesOf(
+  given: Readonly<Record<string, unknown>>,
+  { settings, known }: { readonly settings: ImportSettings; readonly known: KnownConfiguration },
+) {
+  const device = known.devices.get(String(given.device ?? settings.device));
+  const spec = device?.spec ?? known.specOf(given.protocol);
+  return spec?.sheets?.addresses;
+}
+
+/** Faults of rows as whoever made the list finds them. */
+export function placedFaults(list: OpenedList): (row: JudgedRow) => RowFault[] {
+  const rows = new Map(list.rows.map((row) => [row.line, row]));
+  return ({ reading, faults }) =>
+    faults.map((fault) =>
+      placedFault(list, {
+        ...{ fault, line: reading?.line ?? 0, at: reading?.at ?? {} },
+        row: reading && rows.get(reading.line),
+      }),
+    );
+}
+
+function placedFault(
+  { sheetName, head }: OpenedList,
+  about: {
+    readonly fault: FieldFault;
+    readonly line: number;
+    readonly at: Readonly<Record<string, number>>;
+    readonly row: OpenedList['rows'][number] | undefined;
+  },
+): RowFault {
+  const { field, code, message } = about.fault;
+  const index = about.at[field];
+  const column = index === undefined ? '' : shownCell(head.cells[index] ?? '').trim();
+  return {
+    sheet: sheetName,
+    cell: index === undefined ? String(about.line) : cellName(index, about.line),
+    column: column || field,
+    value: index === undefined ? '' : shownCell(about.row?.cells[index] ?? ''),
+    ...{ code, message },
+  };
+}

@@ -1,0 +1,218 @@
+import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { Judged } from '@holdfast/shared/contracts/http/judged.ts';
+import {
+  changedPoint,
+  flatPoint,
+  type JudgedPoint,
+  judgedDevicePoint,
+} from '@holdfast/shared/contracts/http/point-http.ts';
+import type { importModes } from '@holdfast/shared/contracts/http/point-list-http.ts';
+import type { ListField } from '../columns/list-fields.ts';
+import type { SheetRow } from '../files/list-file.ts';
+import type { KnownConfiguration, KnownPoint } from './known-configuration.ts';
+import { pointBody } from './point-body.ts';
+import { type RowDevice, RowDevices } from './row-device.ts';
+import type { FieldFault } from './row-fault.ts';
+import { type ReadPlace, type RowReading, readPlace } from './row-reading.ts';
+
+/** `append`: what is there is a fault. `merge`: empty cells keep. `replace`: empty cells clear, and points of its devices that it lacks go. */
+export type ImportMode = (typeof importModes)[number];
+
+export type RowState = 'same' | 'changed' | 'new' | 'missing' | 'fault';
+
+export type Changes = Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>>;
+
+export interface JudgedRow {
+  readonly state: RowState;
+  /** Undefined of a point that the list lacks. */
+  readonly reading: RowReading | undefined;
+  readonly device: RowDevice | undefined;
+  readonly deviceCode: string;
+  readonly code: string;
+  readonly known: KnownPoint | undefined;
+  readonly point: JudgedPoint | undefined;
+  readonly changes: Changes | undefined;
+  readonly faults: readonly FieldFault[];
+}
+
+export interface RowSource {
+  readonly rows: readonly SheetRow[];
+  readonly read: (row: SheetRow) => RowReading;
+  readonly fields: ReadonlyMap<string, ListField>;
+  readonly notation: string;
+  readonly mode: ImportMode;
+  /** The device of rows that name none. */
+  readonly device: string | undefined;
+}
+
+/** Others are answered meanwhile. */
+const rowsAtOnce = 200;
+
+/** Judges each row against what is configured. */
+export async function judgeRows(
+  source: RowSource,
+  known: KnownConfiguration,
+): Promise<{ readonly rows: JudgedRow[]; readonly devices: readonly RowDevice[] }> {
+  const devices = new RowDevices(known, source.fields);
+  const lines = new Map<string, number>();
+  const rows: JudgedRow[] = [];
+  for (const [index, row] of source.rows.entries()) {
+    if (index % rowsAtOnce === rowsAtOnce - 1) await setImmediate();
+    rows.push(judgeRow(row, { source, devices, lines }));
+  }
+  return { rows: [...rows, ...missingRows(rows, devices.all)], devices: devices.all };
+}
+
+interface Judging {
+  readonly source: RowSource;
+  readonly devices: RowDevices;
+  /** Where each point was first. */
+  readonly lines: Map<string, number>;
+}
+
+function judgeRow(row: SheetRow, { source, devices, lines }: Judging): JudgedRow {
+  const reading = source.read(row);
+  const { given } = reading;
+  const code = text(given.code);
+  const deviceCode = text(given.device) || (source.device ?? '');
+  const faults: FieldFault[] = [...reading.faults];
+  const needed = (field: string) => {
+    if (!faults.some((fault) => fault.field === field))
+      faults.push({ field, code: 'missing', message: 'is needed' });
+  };
+  if (code === '') needed('code');
+  if (deviceCode === '') needed('device');
+  const about = { reading, deviceCode, code };
+  if (deviceCode === '' || faults.some(({ field }) => field === 'protocol'))
+    return {
+      ...about,
+      state: 'fault',
+      device: undefined,
+      known: undefined,
+      point: undefined,
+      changes: undefined,
+      faults,
+    };
+  const device = devices.of(deviceCode, reading);
+  if (device.isNew && (device.line === reading.line || device.body === undefined)) {
+    const isUnknown = device.faults.some((fault) => fault.code === 'unknown_device');
+    const message = `the device has a fault in row ${device.line}`;
+    faults.push(
+      ...(device.line === reading.line || isUnknown
+        ? device.faults
+        : [{ field: 'device', code: 'unknown_device', message } as const]),
+    );
+  }
+  const place = readPlace(device.spec, reading, { row, notation: source.notation, fields: source.fields });
+  faults.push(...place.faults, ...devices.contradictions(device, reading, place.connection));
+  const key = JSON.stringify([deviceCode, code]);
+  const first = lines.get(key);
+  if (first !== undefined && code !== '')
+    faults.push({ field: 'code', code: 'duplicate', message: `is the same point as in row ${first}` });
+  else lines.set(key, row.line);
+  const known = device.isNew ? undefined : device.known.points.get(code);
+  if (known && source.mode === 'append')
+    faults.push({
+      field: 'code',
+      code: 'exists',
+      message: 'is there already, and this import only adds points',
+    });
+  const judged = judgePoint(device, known, { reading, place, mode: source.mode });
+  faults.push(...judged.faults.filter(({ field }) => !faults.some((fault) => fault.field === field)));
+  const isFault = faults.length > 0;
+  const { point, changes } = judged;
+  const state = isFault ? 'fault' : !known ? 'new' : changes ? 'changed' : 'same';
+  return {
+    ...about,
+    state,
+    device,
+    known,
+    point: isFault ? undefined : point,
+    changes: isFault ? undefined : changes,
+    faults,
+  };
+}
+
+interface JudgedPlace {
+  readonly point: JudgedPoint | undefined;
+  readonly changes: Changes | undefined;
+  readonly faults: readonly FieldFault[];
+}
+
+function judgePoint(
+  device: RowDevice,
+  known: KnownPoint | undefined,
+  {
+    reading,
+    place,
+    mode,
+  }: { readonly reading: RowReading; readonly place: ReadPlace; readonly mode: ImportMode },
+): JudgedPlace {
+  const { spec, connection } = device;
+  const clears = mode === 'replace' || !known ? reading.cleared : [];
+  const made = pointBody(reading.given, { spec, place: place.fields, clears: known ? clears : [] });
+  const faulty = (faults: readonly FieldFault[]): JudgedPlace => ({
+    point: undefined,
+    changes: undefined,
+    faults: [...made.faults, ...faults],
+  });
+  if (!known) {
+    const judged = judgedDevicePoint({ spec, connection }, { code: text(reading.given.code), ...made.body });
+    return judged.ok && made.faults.length === 0
+      ? { point: judged.value, changes: undefined, faults: [] }
+      : faulty(faultsOf(judged, reading));
+  }
+  const now = flatPoint(spec, { ...known.common, address: known.address });
+  const isSame = Object.entries(made.body).every(([field, value]) =>
+    isDeepStrictEqual(value, now[field] ?? null),
+  );
+  if (isSame && made.faults.length === 0)
+    return { point: { common: known.common, address: known.address }, changes: undefined, faults: [] };
+  const self = { spec, connection };
+  const judged = changedPoint(
+    { from: self, to: self },
+    { common: known.common, address: known.address },
+    made.body,
+  );
+  if (!judged.ok || made.faults.length > 0) return faulty(faultsOf(judged, reading));
+  const after = flatPoint(spec, { ...judged.value.common, address: judged.value.address });
+  const changed = Object.keys({ ...now, ...after }).filter(
+    (field) => !isDeepStrictEqual(now[field], after[field]),
+  );
+  const changes = Object.fromEntries(
+    changed.map((field) => [field, { before: now[field] ?? null, after: after[field] ?? null }]),
+  );
+  return { point: judged.value, changes: changed.length > 0 ? changes : undefined, faults: [] };
+}
+
+function faultsOf(judged: Judged<JudgedPoint>, { given }: RowReading): FieldFault[] {
+  if (judged.ok) return [];
+  return judged.issues.map(({ path, message }): FieldFault => {
+    const [field = 'code', part] = path.map(String);
+    const name = field === 'linear' ? `linear_${part ?? 'raw_min'}` : field;
+    const isMissing = given[name] === undefined && /received undefined|^Invalid option/.test(message);
+    return isMissing
+      ? { field: name, code: 'missing', message: 'is needed' }
+      : { field: name, code: 'refused', message };
+  });
+}
+
+/** Points of the devices of the list that it does not have. */
+function missingRows(rows: readonly JudgedRow[], devices: readonly RowDevice[]): JudgedRow[] {
+  const named = new Set(rows.map(({ deviceCode, code }) => JSON.stringify([deviceCode, code])));
+  return devices.flatMap((device) => {
+    if (device.isNew) return [];
+    const left = [...device.known.points].filter(([code]) => !named.has(JSON.stringify([device.code, code])));
+    return left.map(
+      ([code, known]): JudgedRow => ({
+        ...{ state: 'missing', reading: undefined, device, deviceCode: device.code, code, known },
+        ...{ point: undefined, changes: undefined, faults: [] },
+      }),
+    );
+  });
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.normalize('NFC') : '';
+}

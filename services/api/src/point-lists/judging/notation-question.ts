@@ -1,0 +1,62 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import type { SheetAddresses } from '@holdfast/driver/sheet-rules.ts';
+import { cellName } from '../columns/cell-place.ts';
+import { type SheetRow, shownCell } from '../files/list-file.ts';
+import { type Question, shownRows } from './question.ts';
+import type { RowReading } from './row-reading.ts';
+
+interface AddressRow {
+  readonly row: SheetRow;
+  readonly reading: RowReading;
+}
+
+/** How the column of addresses is read, and whether that is a guess; undefined where there is only one way. */
+export function notationQuestion(
+  addresses: SheetAddresses,
+  all: readonly AddressRow[],
+  answer: string | undefined,
+): { readonly notation: string; readonly question: Question | undefined } {
+  const rows = all.filter(({ reading }) => reading.given[addresses.field] !== undefined);
+  const cells = rows.map(({ row, reading }) => {
+    const cell = row.cells[reading.at[addresses.field] ?? 0] ?? '';
+    const { [addresses.field]: _, ...fields } = reading.given;
+    return {
+      cell: { text: shownCell(cell), isNumber: typeof cell === 'object' && 'number' in cell },
+      fields,
+    };
+  });
+  const known = addresses.notations.find(({ name }) => name === answer)?.name;
+  const likely = addresses.likely(cells);
+  const notation = known ?? likely[0] ?? addresses.notations[0]?.name ?? '';
+  const choices = addresses.notations.filter(({ name }) => likely.includes(name) || name === notation);
+  if (choices.length < 2) return { notation, question: undefined };
+  const shown = rows.slice(0, shownRows).flatMap(({ row, reading }, index) => {
+    const read = cells[index];
+    if (!read) return [];
+    const meanings = choices.map(({ name }) => {
+      const found = addresses.read(read.cell, name, read.fields);
+      const place = found.ok ? { table: read.fields.table, ...found.place } : undefined;
+      return [name, place ? inWords(place) : '—'] as const;
+    });
+    const cell = cellName(reading.at[addresses.field] ?? 0, row.line);
+    return [{ cell, value: read.cell.text, meanings: Object.fromEntries(meanings) }];
+  });
+  return {
+    notation,
+    question: {
+      name: 'notation',
+      text: both('How are the addresses counted?', '地址如何计数？'),
+      choices: choices.map(({ name, label }) => ({ value: name, label })),
+      chosen: notation,
+      isGuess: known === undefined,
+      rows: shown,
+    },
+  };
+}
+
+/** The place as the API shows it. */
+function inWords(place: Readonly<Record<string, unknown>>): string {
+  const { table, address, ...rest } = place;
+  const more = Object.entries(rest).map(([name, value]) => `${name} ${value}`);
+  return [[table, address].filter((each) => each !== undefined).join(' '), ...more].join(', ');
+}

@@ -1,0 +1,108 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
+import { columnIndex } from '../columns/cell-place.ts';
+import { ColumnNames, type ListColumn } from '../columns/list-columns.ts';
+import type { ListField } from '../columns/list-fields.ts';
+import { predecessorColumns, predecessorPlaces, readPredecessorRow } from '../columns/predecessor.ts';
+import { type ListFile, ListFileRefused, type SheetRow, shownCell } from '../files/list-file.ts';
+import type { ImportSettings, ListLayout } from './import-settings.ts';
+import { type RowReading, readRow } from './row-reading.ts';
+
+/** A file of which it is known what its columns are. */
+export interface OpenedList {
+  readonly layout: ListLayout;
+  readonly sheetName: string;
+  readonly sheetNames: readonly string[];
+  readonly head: SheetRow;
+  readonly columns: readonly ListColumn[];
+  readonly rows: readonly SheetRow[];
+  readonly fields: ReadonlyMap<string, ListField>;
+  readonly read: (row: SheetRow) => RowReading;
+  /** The notation that the header of the addresses names. */
+  readonly notation: string | undefined;
+  /** The column of the predecessor's coefficients. */
+  readonly coefficientAt: number | undefined;
+}
+
+let names: ColumnNames | undefined;
+/** The fields that columns may be, by their names. Made once. */
+export const columnNames = (): ColumnNames => {
+  names ??= new ColumnNames(specs);
+  return names;
+};
+
+/** @throws ListFileRefused where it has no such sheet */
+export function openList(file: ListFile, settings: ImportSettings): OpenedList {
+  const { sheet, columns: chosen, answers, layout } = settings;
+  const found = columnNames().columnsOf(file.sheets, { sheet, chosen });
+  const sheetNames = file.sheets.map(({ name }) => name);
+  if (!found) throw noSheet(sheet ?? '', sheetNames);
+  const { fields } = columnNames();
+  const texts = textsOf(settings.cells);
+  const rows = found.rows.map((row) => withTexts(row, texts.get(row.line)));
+  const places = layout === 'columns' ? undefined : predecessorPlaces(found.head);
+  const about = { sheetName: found.sheet.name, sheetNames, head: found.head, rows, fields };
+  if (places) {
+    const options = { places, fields, appliesCoefficient: answers.coefficient === 'apply' };
+    const columns = found.head.cells.map((cell, index): ListColumn => {
+      const header = shownCell(cell).trim();
+      const name = predecessorColumns[header.toLowerCase() as keyof typeof predecessorColumns];
+      return { index, header, field: name === undefined ? undefined : fields.get(name) };
+    });
+    return {
+      ...about,
+      layout: 'predecessor',
+      columns,
+      read: readOnce((row) => readPredecessorRow(row, options)),
+      notation: undefined,
+      coefficientAt: places.get('coefficient'),
+    };
+  }
+  const { columns } = found;
+  return {
+    ...about,
+    layout: 'columns',
+    columns,
+    read: readOnce((row) => readRow(row, columns)),
+    notation: columns.find(({ notation }) => notation !== undefined)?.notation,
+    coefficientAt: undefined,
+  };
+}
+
+/** The texts that were put in the place of those of the file, by row and column. */
+function textsOf(cells: ImportSettings['cells']): ReadonlyMap<number, ReadonlyMap<number, string>> {
+  const found = new Map<number, Map<number, string>>();
+  for (const [name, text] of Object.entries(cells)) {
+    const [, letters = 'A', digits = '0'] = /^([A-Z]+)(\d+)$/.exec(name) ?? [];
+    const line = Number(digits);
+    const ofRow = found.get(line) ?? new Map<number, string>();
+    found.set(line, ofRow.set(columnIndex(letters), text));
+  }
+  return found;
+}
+
+function withTexts(row: SheetRow, texts: ReadonlyMap<number, string> | undefined): SheetRow {
+  if (!texts) return row;
+  const width = Math.max(row.cells.length, ...[...texts.keys()].map((index) => index + 1));
+  const cells = Array.from({ length: width }, (_, index) => texts.get(index) ?? row.cells[index] ?? '');
+  return { line: row.line, cells };
+}
+
+/** Several look at each row. */
+function readOnce(read: (row: SheetRow) => RowReading): (row: SheetRow) => RowReading {
+  const known = new WeakMap<SheetRow, RowReading>();
+  return (row) => {
+    const found = known.get(row) ?? read(row);
+    known.set(row, found);
+    return found;
+  };
+}
+
+function noSheet(wanted: string, all: readonly string[]): ListFileRefused {
+  return new ListFileRefused(
+    both(
+      `The workbook has no visible sheet "${wanted}" with rows. It has: ${all.join(', ')}.`,
+      `工作簿中没有含数据的可见工作表“${wanted}”。现有：${all.join('、')}。`,
+    ),
+  );
+}

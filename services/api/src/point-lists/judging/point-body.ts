@@ -1,0 +1,58 @@
+import type { DriverSpec } from '@holdfast/driver/spec.ts';
+import * as z from 'zod';
+import type { FieldFault } from './row-fault.ts';
+
+const linearParts = ['raw_min', 'raw_max', 'eng_min', 'eng_max'] as const;
+
+/** Values of fields that are cleared. */
+const cleared: Readonly<Record<string, unknown>> = {
+  ...{ name: '', scale: 1, offset: 0, unit: '', enabled: true, writable: false },
+  ...{ precision: null, count: null, valid_min: null, valid_max: null, enumeration: null },
+  ...{ period_ms: null, report: null },
+};
+const pointFields = [...Object.keys(cleared), 'data_type'];
+
+export interface PointBody {
+  /** As the API takes it, without code and device. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly faults: readonly FieldFault[];
+}
+
+/** The fields of a point that a row gives, with the defaults of those that it clears where that is wanted. */
+export function pointBody(
+  given: Readonly<Record<string, unknown>>,
+  {
+    spec,
+    place,
+    clears,
+  }: {
+    readonly spec: DriverSpec;
+    readonly place: Readonly<Record<string, unknown>>;
+    readonly clears: readonly string[];
+  },
+): PointBody {
+  const body: Record<string, unknown> = { ...place };
+  for (const name of pointFields) if (given[name] !== undefined) body[name] = given[name];
+  for (const name of clears) {
+    if (name in cleared) body[name] = cleared[name];
+    else if (name in spec.place.shape && body[name] === undefined) {
+      const fallback = defaultOf(spec.place.shape[name] as z.ZodType);
+      if (fallback !== undefined) body[name] = fallback;
+    }
+  }
+  const parts = linearParts.map((part) => given[`linear_${part}`]);
+  const missing = linearParts.find((_, index) => parts[index] === undefined);
+  if (missing === undefined)
+    body.linear = Object.fromEntries(linearParts.map((part, at) => [part, parts[at]]));
+  else if (parts.some((part) => part !== undefined)) {
+    const message = 'is needed: a range to a range has four numbers';
+    return { body, faults: [{ field: `linear_${missing}`, code: 'missing', message }] };
+  } else if (linearParts.every((part) => clears.includes(`linear_${part}`))) body.linear = null;
+  return { body, faults: [] };
+}
+
+/** Undefined of a field that cannot be left out. */
+function defaultOf(schema: z.ZodType): unknown {
+  if (schema instanceof z.ZodDefault) return schema.parse(undefined);
+  return schema instanceof z.ZodOptional && !(schema instanceof z.ZodExactOptional) ? null : undefined;
+}

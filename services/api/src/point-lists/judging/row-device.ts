@@ -1,0 +1,136 @@
+import type { DriverSpec } from '@holdfast/driver/spec.ts';
+import { bodies } from '@holdfast/drivers/bodies.ts';
+import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { ListField } from '../columns/list-fields.ts';
+import type { KnownConfiguration, KnownDevice } from './known-configuration.ts';
+import type { FieldFault } from './row-fault.ts';
+import { fieldsOf, type RowReading } from './row-reading.ts';
+
+/** The device of a row: one that is there, or one that the rows describe. */
+export type RowDevice =
+  | {
+      readonly isNew: false;
+      readonly code: string;
+      readonly spec: DriverSpec;
+      readonly connection: object;
+      readonly known: KnownDevice;
+    }
+  | {
+      readonly isNew: true;
+      readonly code: string;
+      readonly spec: DriverSpec;
+      readonly connection: object;
+      readonly line: number;
+      /** Its fields by its first row. */
+      readonly said: Readonly<Record<string, unknown>>;
+      readonly body: DeviceCreate | undefined;
+      /** Faults of its first row. */
+      readonly faults: readonly FieldFault[];
+    };
+
+const common = ['protocol', 'site', 'device_name'];
+
+/** Finds the devices of rows. Each is judged once, by the first row that names it. */
+export class RowDevices {
+  readonly #known: KnownConfiguration;
+  readonly #fields: ReadonlyMap<string, ListField>;
+  readonly #found = new Map<string, RowDevice>();
+
+  constructor(known: KnownConfiguration, fields: ReadonlyMap<string, ListField>) {
+    this.#known = known;
+    this.#fields = fields;
+  }
+
+  get all(): readonly RowDevice[] {
+    return [...this.#found.values()];
+  }
+
+  of(code: string, reading: RowReading): RowDevice {
+    const found = this.#found.get(code) ?? this.#make(code, reading);
+    this.#found.set(code, found);
+    return found;
+  }
+
+  /** Faults for what a row says of the device that is not so. @param more fields that its address says */
+  contradictions(
+    device: RowDevice,
+    reading: RowReading,
+    more: Readonly<Record<string, unknown>>,
+  ): FieldFault[] {
+    const said: Record<string, unknown> = { ...this.#saidBy(reading), ...more };
+    return Object.entries(said).flatMap(([field, value]): FieldFault[] => {
+      if (device.isNew) {
+        const first = device.said[field] ?? (device.connection as Record<string, unknown>)[field];
+        if (device.line === reading.line || first === undefined || isSame(first, value)) return [];
+        const message = `row ${device.line} says ${first} of the same device`;
+        return [{ field, code: 'contradicts', message }];
+      }
+      // For people, and may have been changed since.
+      if (field === 'device_name') return [];
+      const now = device.known.flat[field];
+      if (now === undefined || isSame(now, value)) return [];
+      const message = `device ${device.code} has ${now === null || now === '' ? 'none' : now}: change it there, or leave the cell empty`;
+      return [{ field, code: 'contradicts', message }];
+    });
+  }
+
+  #saidBy({ given }: RowReading): Record<string, unknown> {
+    const own = fieldsOf(given, this.#fields, 'connection');
+    return {
+      ...Object.fromEntries(
+        common.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+      ),
+      ...own,
+    };
+  }
+
+  #make(code: string, reading: RowReading): RowDevice {
+    const known = this.#known.devices.get(code);
+    if (known) return { isNew: false, code, spec: known.spec, connection: known.connection, known };
+    const said = this.#saidBy(reading);
+    const { protocol, site, device_name, ...own } = said;
+    const spec = bodies().devices.specOf({ protocol });
+    if (!spec) throw new Error(`there is no protocol ${protocol}`);
+    const faults: FieldFault[] = [];
+    const site_id = site === undefined ? null : this.#known.sites.get(String(site));
+    if (site_id === undefined)
+      faults.push({ field: 'site', code: 'unknown_site', message: `there is no site ${site}` });
+    const describing = Object.keys(spec.connection.shape).filter((name) => own[name] !== undefined);
+    const line = reading.line;
+    const nothing = {
+      isNew: true,
+      code,
+      spec,
+      connection: bodies().devices.connectionIn(spec, own),
+      line,
+      said,
+    } as const;
+    if (describing.length === 0) {
+      const message = `there is no device ${code}. Make it first, or add columns that say how it is reached, such as protocol, host and port`;
+      return { ...nothing, body: undefined, faults: [{ field: 'device', code: 'unknown_device', message }] };
+    }
+    const judged = bodies().devices.judged({
+      ...{ code, protocol: spec.protocol, site_id: site_id ?? null },
+      ...(device_name !== undefined && { name: device_name }),
+      ...own,
+    });
+    if (!judged.ok) {
+      faults.push(
+        ...judged.issues.map(({ path, message }): FieldFault => {
+          const field = String(path[0] ?? 'device');
+          return {
+            field: field === 'code' ? 'device' : field === 'name' ? 'device_name' : field,
+            code: 'refused',
+            message,
+          };
+        }),
+      );
+    }
+    if (!judged.ok || faults.length > 0) return { ...nothing, body: undefined, faults };
+    return { ...nothing, connection: connectionOf(spec, judged.value), body: judged.value, faults: [] };
+  }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return String(one).toLowerCase() === String(other).toLowerCase();
+}

@@ -1,0 +1,101 @@
+import type { DriverSpec } from '@holdfast/driver/spec.ts';
+import type { ListColumn } from '../columns/list-columns.ts';
+import type { ListField } from '../columns/list-fields.ts';
+import { isEmptyCell, type SheetRow, shownCell } from '../files/list-file.ts';
+import { cellValue } from './cell-value.ts';
+import type { FieldFault } from './row-fault.ts';
+
+/** The values that a row gives, by field, before it is known which are right. */
+export interface RowReading {
+  readonly line: number;
+  readonly given: Readonly<Record<string, unknown>>;
+  /** Fields whose cells are empty. */
+  readonly cleared: readonly string[];
+  readonly faults: readonly FieldFault[];
+  /** The column of a field, from 0. */
+  readonly at: Readonly<Record<string, number>>;
+}
+
+/** Reads a row by columns that are fields. What depends on the device comes later. */
+export function readRow({ line, cells }: SheetRow, columns: readonly ListColumn[]): RowReading {
+  const given: Record<string, unknown> = {};
+  const cleared: string[] = [];
+  const faults: FieldFault[] = [];
+  const at: Record<string, number> = {};
+  for (const { index, field } of columns) {
+    if (!field) continue;
+    const name = field.says ?? field.name;
+    const cell = cells[index] ?? '';
+    if (isEmptyCell(cell)) {
+      at[name] ??= index;
+      if (given[name] === undefined) cleared.push(name);
+      continue;
+    }
+    at[name] = index;
+    const read = cellValue(cell, field);
+    if (read.ok) given[name] = read.value;
+    else faults.push({ field: name, code: read.code, message: read.message });
+  }
+  return { line, given, cleared: cleared.filter((name) => given[name] === undefined), faults, at };
+}
+
+/** Fields of one kind among those that a row gives. */
+export function fieldsOf(
+  given: Readonly<Record<string, unknown>>,
+  fields: ReadonlyMap<string, ListField>,
+  of: ListField['of'],
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => fields.get(name)?.of === of));
+}
+
+export interface ReadPlace {
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Fields of the device that the address says. */
+  readonly connection: Readonly<Record<string, unknown>>;
+  readonly faults: readonly FieldFault[];
+}
+
+/** The fields of the place, the address as the column's notation has it. */
+export function readPlace(
+  spec: DriverSpec,
+  { given, at }: RowReading,
+  {
+    row,
+    notation,
+    fields,
+  }: {
+    readonly row: SheetRow;
+    readonly notation: string;
+    readonly fields: ReadonlyMap<string, ListField>;
+  },
+): ReadPlace {
+  const addresses = spec.sheets?.addresses;
+  const own = Object.keys(spec.place.shape);
+  const place: Record<string, unknown> = {};
+  const faults: FieldFault[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (fields.get(name)?.of !== 'place') continue;
+    if (own.includes(name)) place[name] = value;
+    else {
+      const message = `${spec.protocol} has no ${name}: leave it empty`;
+      faults.push({ field: name, code: 'refused', message });
+    }
+  }
+  if (!addresses || place[addresses.field] === undefined) return { fields: place, connection: {}, faults };
+  const { [addresses.field]: _, ...others } = place;
+  const index = at[addresses.field] ?? 0;
+  const cell = row.cells[index] ?? '';
+  const isNumber = typeof cell === 'object' && 'number' in cell;
+  const read = addresses.read({ text: shownCell(cell), isNumber }, notation, {
+    ...others,
+    data_type: given.data_type,
+  });
+  if (!read.ok) {
+    return {
+      fields: others,
+      connection: {},
+      faults: [...faults, { field: addresses.field, code: 'address', message: read.message }],
+    };
+  }
+  return { fields: { ...others, ...read.place }, connection: { ...read.connection }, faults };
+}

@@ -1,0 +1,259 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import {
+  importApplySchema,
+  importFaultsQuerySchema,
+  importPatchSchema,
+  importQuerySchema,
+  importRowPageSchema,
+  importRowsQuerySchema,
+  importViewSchema,
+  listTypes,
+} from '@holdfast/shared/contracts/http/point-list-http.ts';
+import type { FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import type { SiteAccess } from '../access/granted-sites.ts';
+import { changedBy } from '../access/request-change.ts';
+import type { KindsOfStore } from '../configuration/stored-kinds.ts';
+import type { Database } from '../database/open-database.ts';
+import { decodeCursor, encodeCursor } from '../http/cursor.ts';
+import { entityTagOf, preconditionOf } from '../http/entity-tag.ts';
+import { type Route, route } from '../http/route.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
+import type { TableRow } from '../tables/workbook.ts';
+import { applyImport } from './apply-import.ts';
+import { changedSettings } from './changed-settings.ts';
+import { faultyRows } from './faulty-rows.ts';
+import { fileLimits, ListFileRefused } from './files/list-file.ts';
+import { importRow, importVersion, importView } from './import-view.ts';
+import type { ImportSettings } from './judging/import-settings.ts';
+import { listDownload } from './list-download.ts';
+import { previewImport } from './preview-import.ts';
+import {
+  contentOf,
+  findImport,
+  forgetImport,
+  keepImport,
+  replaceJudgement,
+  type StoredImport,
+} from './stored-import.ts';
+
+export interface ImportRouteSources {
+  readonly database: Database;
+  readonly siteAccess: SiteAccess;
+  readonly store: KindsOfStore;
+  readonly requireIfMatch: boolean;
+}
+
+const url = '/api/config/imports';
+const params = z.object({ id: z.string().describe('Import id') });
+const about = { role: 'engineer', sites: 'own', tag: 'Configuration' } as const;
+
+/** Lists of points: looked at first, applied whole or not at all. */
+export function pointImportRoutes(sources: ImportRouteSources): Route[] {
+  const { database, siteAccess, store, requireIfMatch } = sources;
+  const version = (stored: object) => importVersion(stored as StoredImport);
+  const tagOf = (stored: StoredImport) => entityTagOf(importVersion(stored));
+  const requireMatch = ({ headers }: FastifyRequest, stored: StoredImport) =>
+    preconditionOf(headers['if-match'], { isNeeded: requireIfMatch, view: version })?.(stored);
+  const find = (request: FastifyRequest<{ Params: { id: string } }>) =>
+    findImport(database, request.params.id, { owner: ownerOf(request) });
+  return [
+    route({
+      method: 'POST',
+      url,
+      ...about,
+      action: 'import.create',
+      summary: 'Send a list of points, and see what it would do',
+      hasVersion: true,
+      file: {
+        types: [listTypes.csv, listTypes.xlsx],
+        description: 'CSV (UTF-8, GB18030, UTF-16) or XLSX, as it is',
+        // Whatever is larger still is told how large it may be.
+        bytesAtMost: fileLimits.bytes + 1_048_576,
+      },
+      schema: { querystring: importQuerySchema, response: { 201: importViewSchema } },
+      handler: async (request, reply) => {
+        const { name = '', mode, device, encoding, sheet, mapping } = request.query;
+        const content = request.body;
+        if (!Buffer.isBuffer(content) || content.length === 0)
+          throw validationFailed([{ path: '', message: 'send the file as the body' }]);
+        const settings: ImportSettings = {
+          ...{ mode, device, encoding, sheet, layout: mapping },
+          ...{ columns: {}, answers: {}, accepted: false, cells: {} },
+        };
+        const judged = await told(() =>
+          previewImport(sources, { content, settings, sites: request.grantedSites }),
+        );
+        const owner = ownerOf(request);
+        const id = await keepImport(database, { owner, name, content, settings, ...judged });
+        const stored = await findImport(database, String(id), { owner });
+        return reply
+          .code(201)
+          .header('location', `${url}/${id}/`)
+          .header('etag', tagOf(stored))
+          .send(importView(stored));
+      },
+    }),
+    route({
+      method: 'GET',
+      url: `${url}/:id`,
+      ...about,
+      summary: 'What a list would do, or has done',
+      hasVersion: true,
+      schema: { params, response: { 200: importViewSchema } },
+      handler: async (request, reply) => {
+        const stored = await find(request);
+        return reply.header('etag', tagOf(stored)).send(importView(stored));
+      },
+    }),
+    route({
+      method: 'GET',
+      url: `${url}/:id/rows`,
+      ...about,
+      summary: 'The rows of a list, with what each would do',
+      schema: { params, querystring: importRowsQuerySchema, response: { 200: importRowPageSchema } },
+      handler: async (request) => {
+        const { id } = await find(request);
+        const { limit, cursor, state } = request.query;
+        let query = database
+          .selectFrom('point_import_rows')
+          .select([
+            'no',
+            'line',
+            'state',
+            'device',
+            'code',
+            'changes',
+            'faults',
+            'point_id',
+            'version',
+            'point',
+          ])
+          .where('import_id', '=', id)
+          .where('no', '>', (decodeCursor(cursor) ?? 0) - 1)
+          .orderBy('no')
+          .limit(limit + 1);
+        if (state) query = query.where('state', '=', state);
+        const rows = await query.execute();
+        const shown = rows.slice(0, limit);
+        const next = rows.length > limit ? (shown.at(-1)?.no ?? 0) + 1 : undefined;
+        return { results: shown.map(importRow), next_cursor: encodeCursor(next) };
+      },
+    }),
+    route({
+      method: 'PATCH',
+      url: `${url}/:id`,
+      ...about,
+      action: 'import.update',
+      summary: 'Say how a list is to be read, or put cells right, and see what it would do then',
+      hasVersion: true,
+      schema: { params, body: importPatchSchema, response: { 200: importViewSchema } },
+      handler: async (request, reply) => {
+        const stored = await find(request);
+        requireMatch(request, stored);
+        if (stored.result) throw wasApplied();
+        const settings = changedSettings(stored, request.body);
+        const content = await contentOf(database, stored.id);
+        const judged = await told(() =>
+          previewImport(sources, { content, settings, sites: request.grantedSites }),
+        );
+        await replaceJudgement(database, stored.id, { settings, ...judged });
+        const after = await find(request);
+        return reply.header('etag', tagOf(after)).send(importView(after));
+      },
+    }),
+    route({
+      method: 'DELETE',
+      url: `${url}/:id`,
+      ...about,
+      action: 'import.delete',
+      summary: 'Forget a list',
+      hasVersion: true,
+      schema: { params },
+      handler: async (request, reply) => {
+        const stored = await find(request);
+        requireMatch(request, stored);
+        await forgetImport(database, stored.id);
+        return reply.code(204).send();
+      },
+    }),
+    route({
+      method: 'POST',
+      url: `${url}/:id/apply`,
+      ...about,
+      action: 'import.apply',
+      summary: 'Do what a list says, all of it or nothing',
+      hasVersion: true,
+      schema: { params, body: importApplySchema, response: { 200: importViewSchema } },
+      handler: async (request, reply) => {
+        const owner = ownerOf(request);
+        const { reason } = request.body ?? {};
+        const source = (await find(request)).name;
+        const change = { kind: 'import', ...(reason && { reason }), ...(source && { source }) } as const;
+        await changedBy(request, database, change, async (transaction) => {
+          const stored = await findImport(transaction, request.params.id, { owner, isLocked: true });
+          // A repeat is answered as the first time was.
+          if (stored.result) return;
+          requireMatch(request, stored);
+          await applyImport(
+            transaction,
+            { store, siteAccess },
+            { stored, sites: request.grantedSites, confirmedDeletes: request.body?.confirm_deletes },
+          );
+        });
+        const after = await find(request);
+        return reply.header('etag', tagOf(after)).send(importView(after));
+      },
+    }),
+    route({
+      method: 'GET',
+      url: `${url}/:id/faults`,
+      ...about,
+      summary: 'Download the rows of a list that have faults',
+      answer: {
+        type: [listTypes.csv, listTypes.xlsx],
+        description: 'The rows as they came, with what is wrong in a last column',
+      },
+      schema: { params, querystring: importFaultsQuerySchema },
+      handler: async (request, reply) => {
+        const stored = await find(request);
+        if (stored.result) throw wasApplied();
+        const { format = stored.view.format } = request.query;
+        const { head, rows } = await told(() => faultyRows(database, stored));
+        const all = async function* (): AsyncGenerator<readonly TableRow[]> {
+          yield rows;
+        };
+        const encoding = stored.view.encoding === 'gb18030' ? 'gb18030' : 'utf-8';
+        const { type, body } = listDownload({ format, encoding, sheetName: 'faults', head, rows: all() });
+        return reply
+          .type(type)
+          .header(
+            'content-disposition',
+            `attachment; filename="holdfast-import-${stored.id}-faults.${format}"`,
+          )
+          .send(body);
+      },
+    }),
+  ];
+}
+
+function ownerOf({ caller }: FastifyRequest): string {
+  return caller.kind === 'key' || caller.kind === 'user' ? `${caller.kind} ${caller.id}` : 'local';
+}
+
+async function told<T>(use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if (error instanceof ListFileRefused)
+      throw new Problem('import_refused', error.told, {}, { cause: error });
+    throw error;
+  }
+}
+
+function wasApplied(): Problem {
+  return new Problem(
+    'import_applied',
+    both('Send the list again to import it once more.', '若要再次导入，请重新发送点位表。'),
+  );
+}

@@ -1,0 +1,113 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import type { DriverSpec } from '@holdfast/driver/spec.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
+import {
+  importTemplateQuerySchema,
+  listTypes,
+  pointExportQuerySchema,
+} from '@holdfast/shared/contracts/http/point-list-http.ts';
+import * as z from 'zod';
+import type { Database } from '../database/open-database.ts';
+import { type Route, route } from '../http/route.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
+import { spokenLanguage } from '../problems/said.ts';
+import type { TableRow } from '../tables/workbook.ts';
+import { exportedDevices, exportedPoints } from './exported-points.ts';
+import { listDownload } from './list-download.ts';
+import { ListTable } from './list-table.ts';
+import { templateRows } from './template-rows.ts';
+
+const types = [listTypes.csv, listTypes.xlsx];
+
+/** Lists of points, as they are and to be filled in. */
+export function pointListExportRoutes(database: Database): Route[] {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/exports/points',
+      role: 'viewer',
+      sites: ({ query: { device = [] } }) => ({ deviceCodes: device }),
+      tag: 'Configuration',
+      summary: 'Download points as CSV or XLSX, as an import takes them',
+      answer: { type: types, description: 'A line for each point, device after device' },
+      schema: { querystring: pointExportQuerySchema },
+      handler: async (request, reply) => {
+        const { device, format, encoding, language = spokenLanguage() } = request.query;
+        const found = await exportedDevices(database, { codes: device, sites: request.grantedSites });
+        const unknown = device?.find((code) => !found.some((each) => each.code === code));
+        if (unknown !== undefined)
+          throw validationFailed([{ path: 'device', message: `there is no device ${unknown}` }]);
+        const table = new ListTable({ specs: usedBy(found), language });
+        const batches = exportedPoints(database, found);
+        const first = await batches.next();
+        const rows = async function* (): AsyncGenerator<TableRow[]> {
+          for (let next = first; next.done !== true; next = await batches.next())
+            yield next.value.map(({ spec, flat }) => table.row(spec, flat));
+        };
+        const { type, body } = listDownload({
+          format,
+          encoding,
+          sheetName: 'points',
+          head: table.head,
+          rows: rows(),
+        });
+        return reply
+          .type(type)
+          .header('content-disposition', `attachment; filename="holdfast-points.${format}"`)
+          .send(body);
+      },
+    }),
+    route({
+      method: 'GET',
+      url: '/api/config/import-templates/:protocol',
+      role: 'viewer',
+      sites: 'own',
+      tag: 'Configuration',
+      summary: 'Download an empty list of points for a protocol, with examples',
+      answer: { type: types, description: 'Headers, and some points as examples' },
+      schema: {
+        params: z.object({ protocol: z.string().max(64).describe('Name of a protocol, such as modbus_tcp') }),
+        querystring: importTemplateQuerySchema,
+      },
+      handler: async (request, reply) => {
+        const { format, encoding, language = spokenLanguage() } = request.query;
+        const { protocol } = request.params;
+        const spec = specs.get(protocol);
+        if (!spec) throw noProtocol(protocol);
+        const { table, rows } = templateRows(spec, language);
+        const all = async function* (): AsyncGenerator<readonly TableRow[]> {
+          yield rows;
+        };
+        const { type, body } = listDownload({
+          format,
+          encoding,
+          sheetName: 'points',
+          head: table.head,
+          rows: all(),
+        });
+        return reply
+          .type(type)
+          .header('content-disposition', `attachment; filename="holdfast-points-${protocol}.${format}"`)
+          .send(body);
+      },
+    }),
+  ];
+}
+
+/** Specs of the devices, one of those with the same places. */
+function usedBy(devices: readonly { readonly spec: DriverSpec }[]): DriverSpec[] {
+  const found = new Map(devices.map(({ spec }) => [spec.place, spec]));
+  const [first] = specs.values();
+  return found.size > 0 || !first ? [...found.values()] : [first];
+}
+
+function noProtocol(protocol: string): Problem {
+  const known = [...specs.keys()].join(', ');
+  return new Problem(
+    'route_not_found',
+    both(
+      `There is no protocol ${JSON.stringify(protocol)}. There are: ${known}.`,
+      `没有协议 ${JSON.stringify(protocol)}。可用的有：${known}。`,
+    ),
+  );
+}

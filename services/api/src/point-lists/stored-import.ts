@@ -1,0 +1,156 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import type { ImportResult } from '@holdfast/shared/contracts/http/point-list-http.ts';
+import { type Selectable, sql } from 'kysely';
+import { inTransaction } from '../database/in-transaction.ts';
+import type { Database } from '../database/open-database.ts';
+import type { PointImportRowsTable } from '../database/tables.ts';
+import { Problem } from '../problems/problem.ts';
+import type { ImportSettings } from './judging/import-settings.ts';
+import type { Question } from './judging/question.ts';
+import type { RowFault } from './judging/row-fault.ts';
+
+export const keptHours = 24;
+/** Lists of all who import: each may be 10 MiB. */
+const keptAtMost = 50;
+const rowsPerStatement = 5_000;
+
+/** The judgement of a list beside its rows, as it is kept. */
+export interface KeptView {
+  readonly mapping: 'columns' | 'predecessor';
+  readonly format: 'csv' | 'xlsx';
+  readonly encoding: string | null;
+  readonly sheet: string;
+  readonly sheets: readonly string[];
+  readonly columns: readonly {
+    readonly column: string;
+    readonly header: string;
+    readonly field: string | null;
+  }[];
+  readonly questions: readonly Question[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly deletes: number;
+  /** Bodies of devices that are made. */
+  readonly newDevices: readonly object[];
+  /** Devices that are there, with the protocol by which they were judged. */
+  readonly devices: readonly { readonly id: number; readonly code: string; readonly protocol: string }[];
+  /** Devices by the task that shall read them, with the commonest period of their points. */
+  readonly tasks: readonly {
+    readonly code: string;
+    readonly periodMs: number;
+    readonly devices: readonly string[];
+  }[];
+  readonly faults: readonly RowFault[];
+}
+
+export interface StoredImport {
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly settings: ImportSettings;
+  readonly view: KeptView;
+  readonly result: ImportResult | null;
+  readonly createdAt: Date;
+}
+
+/** A row as it is stored, without the import's id. */
+export type StoredRow = Omit<Selectable<PointImportRowsTable>, 'import_id'>;
+
+export interface NewImport {
+  readonly owner: string;
+  readonly name: string;
+  readonly content: Buffer;
+  readonly settings: ImportSettings;
+  readonly view: KeptView;
+  readonly rows: readonly StoredRow[];
+}
+
+/** Keeps a judged list, and forgets those whose time is over. */
+export async function keepImport(database: Database, made: NewImport): Promise<number> {
+  return inTransaction(database, async (transaction) => {
+    await sql`delete from point_imports where created_at < now() - make_interval(hours => ${keptHours})
+      or id in (select id from point_imports order by id desc offset ${keptAtMost - 1})`.execute(transaction);
+    const { owner, name, content, settings, view } = made;
+    const { id } = await transaction
+      .insertInto('point_imports')
+      .values({ owner, name, content, settings: JSON.stringify(settings), view: JSON.stringify(view) })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await writeRows(transaction, id, made.rows);
+    return id;
+  });
+}
+
+/** Puts another judgement in the place of the one there was. */
+export async function replaceJudgement(
+  database: Database,
+  id: number,
+  { settings, view, rows }: Pick<NewImport, 'settings' | 'view' | 'rows'>,
+): Promise<void> {
+  await inTransaction(database, async (transaction) => {
+    const changed = { settings: JSON.stringify(settings), view: JSON.stringify(view) };
+    await transaction.updateTable('point_imports').set(changed).where('id', '=', id).execute();
+    await transaction.deleteFrom('point_import_rows').where('import_id', '=', id).execute();
+    await writeRows(transaction, id, rows);
+  });
+}
+
+async function writeRows(transaction: Database, id: number, rows: readonly StoredRow[]): Promise<void> {
+  for (let from = 0; from < rows.length; from += rowsPerStatement) {
+    const some = JSON.stringify(rows.slice(from, from + rowsPerStatement));
+    await sql`
+      insert into point_import_rows (import_id, no, line, state, device, code, point_id, version, changes, faults, point)
+      select ${id}, no, line, state, device, code, point_id, version, changes, faults, point
+      from jsonb_to_recordset(${some}::jsonb) as row (no integer, line integer, state text, device text, code text,
+        point_id bigint, version text, changes jsonb, faults jsonb, point jsonb)`.execute(transaction);
+  }
+}
+
+/** @throws Problem for one that is not there, or is somebody else's */
+export async function findImport(
+  database: Database,
+  id: string,
+  { owner, isLocked = false }: { readonly owner: string; readonly isLocked?: boolean },
+): Promise<StoredImport> {
+  const found = /^[1-9][0-9]{0,14}$/.test(id)
+    ? await database
+        .selectFrom('point_imports')
+        .select(['id', 'owner', 'name', 'settings', 'view', 'result', 'created_at'])
+        .where('id', '=', Number(id))
+        .where('owner', '=', owner)
+        .where('created_at', '>', sql<Date>`now() - make_interval(hours => ${keptHours})`)
+        .$if(isLocked, (query) => query.forUpdate())
+        .executeTakeFirst()
+    : undefined;
+  if (!found) throw notFound(id);
+  const { settings, view, result, created_at, ...rest } = found;
+  return {
+    ...rest,
+    settings: settings as ImportSettings,
+    view: view as KeptView,
+    result: result as ImportResult | null,
+    createdAt: created_at,
+  };
+}
+
+export async function contentOf(database: Database, id: number): Promise<Buffer> {
+  const { content } = await database
+    .selectFrom('point_imports')
+    .select('content')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return content;
+}
+
+export async function forgetImport(database: Database, id: number): Promise<void> {
+  await database.deleteFrom('point_imports').where('id', '=', id).execute();
+}
+
+function notFound(id: string): Problem {
+  return new Problem(
+    'import_not_found',
+    both(
+      `You have no import ${id}: one is kept for ${keptHours} hours, for whoever has sent it. Send the list again.`,
+      `您没有导入 ${id}：导入只为发送者保留 ${keptHours} 小时。请重新发送点位表。`,
+    ),
+  );
+}

@@ -1,0 +1,223 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { specs } from '@holdfast/drivers/specs.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import type { AskedApi } from './api-under-test.ts';
+
+const python = inject('installedServers').pythonWithOpenpyxl;
+const imports = '/api/config/imports/';
+let api: AskedApi;
+
+beforeAll(async () => {
+  const nats = await natsForTest();
+  api = await startApiInProcess({ nats: nats.url, database: await apiDatabase() });
+  await api.ready();
+  const devices = [
+    { code: 'press', host: '127.0.0.1', unit_id: 1 },
+    { code: 'plc', protocol: 'melsec', host: '127.0.0.1', port: 5_001 },
+    { code: 'meter', protocol: 'mqtt', host: '127.0.0.1' },
+  ];
+  const ids = await Promise.all(
+    devices.map(async (device) => (await api.post('/api/config/devices/', device)).body.id),
+  );
+  const [press, plc, meter] = ids;
+  const points = [
+    {
+      device_id: press,
+      code: 'level',
+      name: ' \'quoted\', "名" ',
+      address: '40001',
+      data_type: 'int16',
+      scale: 0.1,
+      unit: 'm³',
+    },
+    {
+      device_id: press,
+      code: '=1+1',
+      address: '30002',
+      data_type: 'float32',
+      byte_order: 'CDAB',
+      precision: 2,
+      valid_min: -5,
+      valid_max: 1e6,
+    },
+    { device_id: press, code: '007', address: '00001', data_type: 'bool', writable: true, enabled: false },
+    {
+      device_id: press,
+      code: 'mode',
+      address: '40009',
+      data_type: 'uint16',
+      enumeration: { 0: 'off', 1: 'a;b' },
+      period_ms: 5_000,
+    },
+    {
+      device_id: press,
+      code: 'flow',
+      address: '40010',
+      data_type: 'uint16',
+      linear: { raw_min: 0, raw_max: 27_648, eng_min: 0, eng_max: 10 },
+    },
+    {
+      device_id: press,
+      code: 'bit',
+      address: '40011',
+      data_type: 'bool',
+      bit: 10,
+      report: { heartbeat_ms: 60_000 },
+    },
+    { device_id: press, code: 'text', address: '40020', data_type: 'string', length: 8, encoding: 'gbk' },
+    { device_id: press, code: 'zone', address: '40040', data_type: 'int32', count: 4, name: '_x0041_' },
+    { device_id: plc, code: 'speed', address: 'D100.3', data_type: 'bool' },
+    { device_id: plc, code: 'shots', address: 'ZR5000', data_type: 'uint32' },
+    { device_id: meter, code: 'power', topic: '+/power#/a', time_at: '/ts', data_type: 'float64' },
+  ];
+  expect(await api.post('/api/config/points/', points)).toMatchObject({ status: 201 });
+});
+
+const send = async (body: Buffer, query = '') =>
+  api.raw(`${imports}?${query}`, { method: 'POST', body: Uint8Array.from(body) });
+const download = async (path: string) => {
+  const answer = await fetch(`${api.url}${path}`);
+  expect(answer.status).toBe(200);
+  return Buffer.from(await answer.arrayBuffer());
+};
+
+describe('points that are exported', () => {
+  it.each([
+    'format=csv',
+    'format=csv&language=zh',
+    'format=csv&encoding=gb18030',
+    'format=xlsx',
+    'format=xlsx&language=zh',
+  ])('come back as they are: %s', async (query) => {
+    for (const mode of ['merge', 'replace']) {
+      const preview = await send(await download(`/api/exports/points/?${query}`), `mode=${mode}`);
+      expect([preview.body.faults, preview.body.counts, preview.body.questions]).toEqual([
+        [],
+        { same: 11, changed: 0, new: 0, missing: 0, fault: 0 },
+        [],
+      ]);
+    }
+  });
+
+  it('are those of the devices that are asked for, byte for byte the same after an import', async () => {
+    const before = await download('/api/exports/points/?device=press');
+    expect(before.toString().split('\r\n')).toHaveLength(10);
+    const preview = await send(before, 'mode=replace');
+    await api.post(`${imports}${preview.body.id}/apply/`);
+    expect((await download('/api/exports/points/?device=press')).equals(before)).toBe(true);
+    expect(await api.get('/api/exports/points/?device=saw')).toMatchObject({ status: 422 });
+  });
+
+  it.runIf(python !== null)(
+    'are a workbook that openpyxl changes, and that is taken with the change alone',
+    async () => {
+      const path = join(await temporaryFolder('list'), 'points.xlsx');
+      await writeFile(path, await download('/api/exports/points/?format=xlsx'));
+      const script = `
+import sys
+from openpyxl import load_workbook
+book = load_workbook(sys.argv[1]); sheet = book['points 1']
+head = [cell.value for cell in sheet[1]]
+rows = {row[head.index('code')].value: row for row in sheet.iter_rows(min_row=2)}
+rows['level'][head.index('unit')].value = 'cm'
+assert rows['007'][head.index('code')].data_type == 's' and rows['=1+1'][head.index('code')].data_type != 'n'
+book.save(sys.argv[1])`;
+      await promisify(execFile)(python ?? '', ['-c', script, path]);
+      const preview = await send(await readFile(path), `name=points.xlsx`);
+      expect(preview.body.faults).toEqual([]);
+      expect(preview.body.counts).toMatchObject({ same: 10, changed: 1 });
+    },
+  );
+});
+
+describe('a template', () => {
+  it.each([...specs.keys()])('of %s is taken as it is', async (protocol) => {
+    for (const query of ['format=xlsx', 'format=csv&language=zh', 'format=csv&encoding=gb18030']) {
+      const preview = await send(await download(`/api/config/import-templates/${protocol}/?${query}`));
+      expect(preview.status).toBe(201);
+      const { counts, faults, questions } = preview.body;
+      // A serial line is no cell: its device has to be there.
+      if (protocol === 'modbus_rtu') expect(faults[0]).toMatchObject({ code: 'unknown_device' });
+      else expect([counts.fault, faults, questions]).toEqual([0, [], []]);
+      expect(counts.new + counts.fault).toBeGreaterThan(2);
+    }
+  });
+
+  it('of nothing is told', async () => {
+    expect(await api.get('/api/config/import-templates/s9/')).toMatchObject({ status: 404 });
+  });
+});
+
+describe('an import', () => {
+  it('that replaces deletes what the list lacks, once so many are confirmed', async () => {
+    const list = Buffer.from('device,code,topic,data_type\nmeter,energy,a/b,float64\n');
+    const preview = await send(list, 'mode=replace');
+    expect(preview.body).toMatchObject({ counts: { new: 1, missing: 1 }, deletes: 1 });
+    const apply = (body?: object) => api.post(`${imports}${preview.body.id}/apply/`, body);
+    expect(await apply()).toMatchObject({ status: 409, body: { code: 'import_deletes_points', deletes: 1 } });
+    expect(await apply({ confirm_deletes: 2 })).toMatchObject({ status: 409 });
+    expect(await apply({ confirm_deletes: 1 })).toMatchObject({
+      body: { result: { created: 1, deleted: 1 } },
+    });
+    expect((await download('/api/exports/points/?device=meter')).toString()).not.toContain('power');
+  });
+
+  it('waits for an answer to what it guessed', async () => {
+    const list = Buffer.from('device,code,table,address,data_type\npress,new,保持寄存器,40301,int16\n');
+    const preview = await send(list);
+    const path = `${imports}${preview.body.id}/`;
+    expect(preview.body.questions).toMatchObject([{ name: 'notation', chosen: 'classic', is_guess: true }]);
+    expect(await api.post(`${path}apply/`)).toMatchObject({
+      status: 409,
+      body: { code: 'import_has_questions' },
+    });
+    const wrong = await api.request('PATCH', path, {
+      answers: { notation: 'x', other: 'y' },
+      columns: { A: 'z' },
+    });
+    expect(wrong.body.errors.map((each: { path: string }) => each.path)).toEqual([
+      ...['columns.A', 'answers.notation', 'answers.other'],
+    ]);
+    expect(await api.request('PATCH', path, { accept_assumptions: true })).toMatchObject({
+      body: { questions: [{ is_guess: false }] },
+    });
+    await api.post(`${path}apply/`);
+    const [made] = (await api.get('/api/config/points/?code=new')).body.results;
+    expect(made).toMatchObject({ table: 'holding_register', address: 300 });
+    expect(await api.request('PATCH', path, {})).toMatchObject({
+      status: 409,
+      body: { code: 'import_applied' },
+    });
+  });
+
+  it('is all of it or nothing', async () => {
+    const list = Buffer.from('device,host,unit_id,code,address,data_type\na,127.0.0.1,1,x,40001,int16\n');
+    const preview = await send(list);
+    expect(preview.body.counts).toMatchObject({ new: 1 });
+    // The place of press.
+    expect(await api.post(`${imports}${preview.body.id}/apply/`)).toMatchObject({
+      ...{ status: 409, body: { code: 'place_taken' } },
+    });
+    expect((await api.get('/api/config/devices/?code=a')).body.results).toEqual([]);
+    expect((await api.get(`${imports}${preview.body.id}/`)).body.state).toBe('preview');
+  });
+
+  it.each<[string, Buffer, string]>([
+    ['nothing', Buffer.alloc(0), 'validation_failed'],
+    ['a picture', Buffer.from('89504e470d0a1a0a0000000d', 'hex'), 'import_refused'],
+    ['a broken archive', Buffer.from('PK\u0003\u0004 and no more of it'), 'import_refused'],
+    ['more than it may be', Buffer.alloc(10 * 1_048_576 + 1, 0x61), 'import_refused'],
+    ['far more than that', Buffer.alloc(12 * 1_048_576, 0x61), 'body_too_large'],
+  ])('of %s is refused in words', async (_what, body, code) => {
+    const answer = await send(body);
+    expect([answer.status < 500, answer.body.code]).toEqual([true, code]);
+    expect(answer.body.detail.length).toBeGreaterThan(10);
+  });
+});

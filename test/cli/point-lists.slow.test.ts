@@ -1,0 +1,91 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, startApi } from '../../services/api/testing/api-under-test.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type CliForTest, cliForTest } from './cli-for-test.ts';
+
+let api: ApiUnderTest;
+let cli: CliForTest;
+let folder: string;
+
+beforeAll(async () => {
+  api = await startApi({ nats: (await natsForTest()).url, database: await freshDatabase() });
+  await api.ready();
+  cli = cliForTest({ HOLDFAST_URL: api.url });
+  folder = await temporaryFolder('lists');
+});
+
+const points = (...args: string[]) => cli.run('points', ...args);
+const all = async () => (await api.get('/api/config/points/?limit=500')).body.results;
+
+describe('holdfast points', () => {
+  it('fills in a template, brings it in once and gives it out again', async () => {
+    const file = join(folder, 'list.xlsx');
+    expect(await points('template', 'modbus_tcp', '--format', 'xlsx', '--output', file)).toMatchObject({
+      code: 0,
+    });
+    const dry = await points('import', file, '--dry-run');
+    expect(dry).toMatchObject({ code: 0, stderr: expect.stringContaining('host → host') });
+    expect(JSON.parse(dry.stdout)).toMatchObject({ counts: { new: 6 }, new_devices: ['press-1'] });
+    expect(await all()).toEqual([]);
+    const applied = await points('import', file, '--reason', 'first');
+    expect([applied.code, JSON.parse(applied.stdout).result]).toEqual([
+      0,
+      { created: 6, changed: 0, deleted: 0, devices: ['press-1'], tasks: [], change_set: 1 },
+    ]);
+    expect(await all()).toHaveLength(6);
+    const exported = join(folder, 'points.csv');
+    expect(await points('export', 'press-1', '--output', exported)).toMatchObject({ code: 0 });
+    const again = await points('import', exported);
+    expect(JSON.parse(again.stdout)).toMatchObject({ counts: { same: 6, new: 0, changed: 0 } });
+    const chinese = await cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_LANG: 'zh' }).run('points', 'export');
+    expect(chinese.stdout).toContain('设备,点位,名称,地址（从 0 计）');
+    expect(await cli.runWith(chinese.stdout, 'points', 'import', '-')).toMatchObject({ code: 0 });
+  });
+
+  it('tells faults by their cells, and writes the rows that have some', async () => {
+    const file = join(folder, 'faulty.csv');
+    const faults = join(folder, 'faults.csv');
+    await writeFile(file, 'device,code,address,data_type\npress-1,a,40101,int17\npress-1,b,40102,int16\n');
+    const refused = await points('import', file, '--faults', faults);
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('D2 data_type: "int17" is none of'),
+    });
+    expect(refused.stderr).toContain('Nothing was changed');
+    expect(await all()).toHaveLength(6);
+    expect(await readFile(faults, 'utf8')).toMatch(
+      /^\uFEFFdevice,code,address,data_type,Faults\r\npress-1,a,40101,int17,/,
+    );
+  });
+
+  it('asks what it had to guess, and takes an answer', async () => {
+    const file = join(folder, 'open.csv');
+    await writeFile(file, 'device,what,table,address,data_type\npress-1,open,4x,40201,int16\n');
+    const named = [file, '--column', 'B=code'];
+    const open = await points('import', ...named);
+    expect(open).toMatchObject({ code: 1, stderr: expect.stringContaining('* --answer notation=classic') });
+    expect(open.stderr).toContain('D2 40201 → holding_register 200');
+    expect(await points('import', ...named, '--answer', 'notation')).toMatchObject({ code: 2 });
+    expect(await points('import', ...named, '--answer', 'notation=from_0')).toMatchObject({ code: 0 });
+    expect((await all()).find(({ code }: { code: string }) => code === 'open')).toMatchObject({
+      address: 40_201,
+    });
+  });
+
+  it('deletes only as many as are confirmed', async () => {
+    const file = join(folder, 'rest.csv');
+    await writeFile(file, 'device,code\npress-1,open\n');
+    expect(await points('import', file, '--mode', 'replace')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('confirm_deletes: 6'),
+    });
+    expect(await points('import', file, '--mode', 'replace', '--confirm-deletes', '6')).toMatchObject({
+      code: 0,
+    });
+    expect(await all()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,261 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { ImportView } from '@holdfast/shared/contracts/http/point-list-http.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command, Context, Input, Option } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { plainText } from '../output/plain-text.ts';
+import { saveDownload } from '../output/save-download.ts';
+import { say, speaksChinese } from '../words/say.ts';
+
+const formats = ['csv', 'xlsx'] as const;
+const format: Option = {
+  type: 'string',
+  value: 'FORMAT',
+  about: 'csv (unless set) or xlsx',
+  choices: formats,
+};
+const encoding: Option = {
+  type: 'string',
+  value: 'ENCODING',
+  about: 'of CSV: utf-8 (unless set) or gb18030',
+  choices: ['utf-8', 'gb18030'],
+};
+const output: Option = {
+  type: 'string',
+  value: 'FILE',
+  about: 'into this file instead of stdout; it is there when it is whole',
+};
+const imports = '/api/config/imports/';
+const shownFaults = 10;
+
+export const pointLists: readonly Command[] = [
+  {
+    words: ['points', 'export'],
+    about: 'Points of devices, or of all, as CSV or XLSX: points import takes it as it is.',
+    operands: [{ name: 'DEVICE', isOptional: true, isMany: true }],
+    options: { format, encoding, output },
+    async run({ api, print, stopping }, input) {
+      const { body } = await api.open(
+        '/api/exports/points/',
+        { device: [...input.operands], ...asked(input) },
+        {},
+      );
+      if (body) await saveDownload({ print, stopping }, body, input.text('output'));
+    },
+  },
+  {
+    words: ['points', 'template'],
+    about: 'An empty list of points for a protocol, with examples, to be filled in.',
+    operands: [{ name: 'PROTOCOL' }],
+    options: { format, encoding, output },
+    async run({ api, print, stopping }, input) {
+      const protocol = encodeURIComponent(input.operands[0] ?? '');
+      const query = asked(input);
+      const { body } = await api.open(`/api/config/import-templates/${protocol}/`, query, {});
+      if (body) await saveDownload({ print, stopping }, body, input.text('output'));
+    },
+  },
+  {
+    words: ['points', 'import'],
+    about:
+      'Brings in a list of points, CSV or XLSX, all of it or nothing; says first how it reads the columns. FILE - is standard input.',
+    operands: [{ name: 'FILE' }],
+    options: {
+      device: { type: 'string', value: 'DEVICE', about: 'of rows that name no device' },
+      mode: {
+        type: 'string',
+        value: 'MODE',
+        about:
+          'merge (unless set): empty cells keep; append: only new points; replace: empty cells clear, points that are not in the list go',
+        choices: ['merge', 'append', 'replace'],
+      },
+      mapping: {
+        type: 'string',
+        value: 'MAPPING',
+        about: 'columns or predecessor; found out unless set',
+        choices: ['columns', 'predecessor'],
+      },
+      column: {
+        type: 'string',
+        value: 'B=FIELD',
+        about: 'what a column is; B= leaves it out',
+        multiple: true,
+      },
+      answer: {
+        type: 'string',
+        value: 'NAME=CHOICE',
+        about: 'to a question that the list leaves open',
+        multiple: true,
+      },
+      'accept-assumptions': { type: 'boolean', about: 'what is guessed is right' },
+      encoding: {
+        type: 'string',
+        value: 'ENCODING',
+        about: 'of CSV; found out unless set',
+        choices: ['utf-8', 'gb18030', 'utf-16le', 'utf-16be'],
+      },
+      sheet: {
+        type: 'string',
+        value: 'SHEET',
+        about: 'of a workbook; the one that looks most like a list unless set',
+      },
+      faults: { type: 'string', value: 'FILE', about: 'rows with faults into this file, to be put right' },
+      'confirm-deletes': { type: 'string', value: 'N', about: 'with replace: so many points are to go' },
+      reason: { type: 'string', about: 'why, for the history of the configuration' },
+      'dry-run': { type: 'boolean', about: 'only check it and say what would be done' },
+    },
+    run: importList,
+  },
+];
+
+function asked(input: Input) {
+  return {
+    ...{ format: input.text('format') ?? 'csv', encoding: input.text('encoding') },
+    language: speaksChinese() ? 'zh' : 'en',
+  };
+}
+
+async function importList({ api, print, stopping }: Context, input: Input): Promise<void> {
+  const path = input.operands[0] ?? '';
+  const content = await contentOf(path);
+  const progress = print.progress('import');
+  const steps = 3;
+  let view: ImportView;
+  try {
+    progress.at(0, steps);
+    view = await api.sendFile<ImportView>(imports, Uint8Array.from(content), {
+      name: path === '-' ? undefined : basename(path),
+      ...{ mode: input.text('mode'), device: input.text('device'), encoding: input.text('encoding') },
+      ...{ sheet: input.text('sheet'), mapping: input.text('mapping') },
+    });
+    const patch = patchOf(input);
+    progress.at(1, steps);
+    if (patch) view = await api.patch<ImportView>(`${imports}${view.id}/`, patch);
+    progress.at(2, steps);
+  } finally {
+    progress.end();
+  }
+  tellColumns(print, view);
+  const faultsFile = input.text('faults');
+  if (view.counts.fault > 0) {
+    if (faultsFile !== undefined) {
+      const { body } = await api.open(`${imports}${view.id}/faults/`, { format: formatOf(faultsFile) }, {});
+      if (body) await saveDownload({ print, stopping }, body, faultsFile);
+    }
+    throw faulty(path, view);
+  }
+  const open = view.questions.filter((question) => question.is_guess);
+  const isDry = input.has('dry-run');
+  if (open.length > 0 && !isDry) throw unanswered(open);
+  if (isDry) {
+    for (const question of open) print.note(inWords(question));
+    print.said(view, say('Would be: {{what}}', { what: sentenceOf(view, view.deletes) }));
+    await api.delete(`${imports}${view.id}/`);
+    return;
+  }
+  const confirmed = input.integer('confirm-deletes', 0);
+  const reason = input.text('reason');
+  const applied = await api.callOf<ImportView>(`${imports}${view.id}/`, 'apply/', {
+    ...(confirmed !== undefined && { confirm_deletes: confirmed }),
+    ...(reason !== undefined && { reason }),
+  });
+  print.said(applied, sentenceOf(applied, applied.result?.deleted ?? 0));
+}
+
+async function contentOf(path: string): Promise<Buffer> {
+  try {
+    return path === '-' ? await buffer(process.stdin) : await readFile(path);
+  } catch (error) {
+    const about = { file: path === '-' ? say('standard input') : path, why: (error as Error).message };
+    throw new CliError(say('Cannot read {{file}}: {{why}}', about), exitCodes.refused, { cause: error });
+  }
+}
+
+function patchOf(input: Input): object | undefined {
+  const pairs = (option: string) => {
+    const all = input.texts(option).map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1)
+        throw new CliError(
+          say('--{{option}} wants NAME=VALUE, not {{text}}', { option, text }),
+          exitCodes.usage,
+        );
+      return [text.slice(0, at), text.slice(at + 1)] as const;
+    });
+    return all.length > 0 ? Object.fromEntries(all) : undefined;
+  };
+  const [columns, answers] = [pairs('column'), pairs('answer')];
+  const accepts = input.has('accept-assumptions');
+  if (!columns && !answers && !accepts) return undefined;
+  return {
+    ...(columns && { columns }),
+    ...(answers && { answers }),
+    ...(accepts && { accept_assumptions: true }),
+  };
+}
+
+/** By the name of the file, as a spreadsheet takes it. */
+function formatOf(file: string): 'csv' | 'xlsx' {
+  return file.toLowerCase().endsWith('.xlsx') ? 'xlsx' : 'csv';
+}
+
+function tellColumns(print: Context['print'], { columns, encoding: found, sheet }: ImportView): void {
+  if (print.isJsonAsked) return;
+  const taken = columns
+    .filter(({ field }) => field !== null)
+    .map(({ header, field }) => `${plainText(header)} → ${field}`);
+  const left = columns
+    .filter(({ field, header }) => field === null && header !== '')
+    .map(({ header }) => plainText(header));
+  const where = [found?.toUpperCase(), sheet].filter(Boolean).join(', ');
+  print.note(say('Columns ({{where}}): {{columns}}', { where: where || 'XLSX', columns: taken.join(', ') }));
+  if (left.length > 0) print.note(say('Not taken: {{columns}}', { columns: left.join(', ') }));
+}
+
+function faulty(path: string, { counts, faults }: ImportView): CliError {
+  const about = { file: path === '-' ? say('standard input') : path, count: counts.fault };
+  const first =
+    counts.fault === 1
+      ? say('Nothing was changed: {{file}} has a fault.', about)
+      : say('Nothing was changed: {{file}} has {{count}} faults.', about);
+  const shown = faults.slice(0, shownFaults).map(({ cell, column, value, message }) => {
+    const what = value === '' || message.includes(value) ? '' : ` "${value}"`;
+    return `  - ${plainText(`${cell} ${column}${what}: ${message}`)}`;
+  });
+  const rest = say('--faults FILE has all such rows, to be put right.');
+  return new CliError([first, ...shown, rest].join('\n'), exitCodes.refused);
+}
+
+type OpenQuestion = ImportView['questions'][number];
+
+function unanswered(open: readonly OpenQuestion[]): CliError {
+  const lines = [
+    say('Nothing was changed: the list leaves something open.'),
+    ...open.map(inWords),
+    say('Answer with --answer, or take what is guessed (*) with --accept-assumptions.'),
+  ];
+  return new CliError(lines.join('\n'), exitCodes.refused);
+}
+
+function inWords({ name, text, choices, chosen, rows }: OpenQuestion): string {
+  return [
+    `  ${plainText(text)}`,
+    ...choices.map(({ value, label }) => {
+      const meanings = rows.map((row) => `${row.cell} ${row.value} → ${row.meanings[value]}`).join('; ');
+      return `    ${value === chosen ? '*' : ' '} --answer ${name}=${value}  ${plainText(label)}${meanings && ` (${plainText(meanings)})`}`;
+    }),
+  ].join('\n');
+}
+
+function sentenceOf({ counts, new_devices: devices }: ImportView, deleted: number): string {
+  const { new: created, changed, same } = counts;
+  return say(
+    '{{created}} points made, {{changed}} changed, {{deleted}} deleted, {{same}} as they were; {{devices}} devices made.',
+    {
+      ...{ created, changed, deleted, same },
+      devices: devices.length,
+    },
+  );
+}

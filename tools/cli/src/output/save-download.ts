@@ -1,0 +1,47 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { CliError } from '../cli-error.ts';
+import type { Context } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { say } from '../words/say.ts';
+
+const kilobyte = 1_024;
+
+/** Writes an answer into a file, which is there when it is whole, or to stdout. @throws CliError */
+export async function saveDownload(
+  { print, stopping }: Pick<Context, 'print' | 'stopping'>,
+  body: ReadableStream<Uint8Array>,
+  file: string | undefined,
+): Promise<void> {
+  const progress = print.progress('kB written');
+  let bytes = 0;
+  const counted = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      bytes += chunk.length;
+      if (file !== undefined) progress.at(Math.floor(bytes / kilobyte));
+      done(null, chunk);
+    },
+  });
+  const source = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
+  const unfinished = `${file}.unfinished`;
+  const target = file === undefined ? process.stdout : createWriteStream(unfinished, { mode: 0o600 });
+  try {
+    await pipeline(source, counted, target, { signal: stopping, end: file !== undefined });
+    if (file !== undefined) await rename(unfinished, file);
+  } catch (error) {
+    if (file !== undefined) await rm(unfinished, { force: true });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CliError(
+      `${say('The export broke off: nothing of it is kept.')} ${why}`,
+      exitCodes.unreachable,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    progress.end();
+  }
+  if (file !== undefined) print.note(`${file}: ${Math.ceil(bytes / kilobyte)} kB`);
+}
