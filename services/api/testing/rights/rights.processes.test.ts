@@ -155,7 +155,9 @@ describe('a list', () => {
   // Those that name nothing that lies somewhere, or nothing by themselves, have tests of their own.
   const lists = guarded.filter(
     ({ role, sites, url }) =>
-      role !== 'known' && sites === 'own' && !/\/(changes|overview|demo|protocols)$|\/change-sets/.test(url),
+      role !== 'known' &&
+      sites === 'own' &&
+      !/\/(changes|overview|demo|protocols)$|\/(change-sets|config\/import)/.test(url),
   );
 
   it.each(lists)('$url has what lies at the sites of who asks', async (route) => {
