@@ -99,9 +99,9 @@ export class ApiClient {
     });
   }
 
-  /** Changes many items, as they are. */
-  patchAll<T = Item>(path: string, body: unknown): Promise<T> {
-    return this.#told(() => this.#call<T>('PATCH', path, { body }));
+  /** Changes many items, whatever they are by now. */
+  changeAll<T = Item>(method: 'PATCH' | 'POST', path: string, body: unknown): Promise<T> {
+    return this.#told(() => this.#call<T>(method, path, { body, headers: { 'if-match': '*' } }));
   }
 
   /** Calls something of an item as it is now, not as somebody else has left it meanwhile. */

@@ -188,10 +188,10 @@ export function routesOf(dependencies: AppDependencies): {
       deviceDetail: withLearnedLimits(learned),
       store: samples,
     }),
-    ...changeSetRoutes(database, { siteAccess: access.sites, store: samples }),
-    ...bulkRoutes(database, { siteAccess: access.sites, store: samples }),
+    ...changeSetRoutes(database, { siteAccess: access.sites, store: samples, requireIfMatch }),
+    ...bulkRoutes(database, { siteAccess: access.sites, store: samples, requireIfMatch }),
     ...versionRoutes(database, {
-      ...{ siteAccess: access.sites, store: samples, taskConfigs: learned.taskConfigs },
+      ...{ siteAccess: access.sites, store: samples, taskConfigs: learned.taskConfigs, requireIfMatch },
     }),
     ...pointListExportRoutes(database),
     ...pointImportRoutes({ database, siteAccess: access.sites, store: samples, requireIfMatch }),

@@ -91,3 +91,68 @@ describe('a change with the version that it is made on', () => {
     expect(await change(strict, 'PATCH', url, '*', { name: 'other' })).toMatchObject({ status: 200 });
   });
 });
+
+describe('a change of many things with the version of its dry run', () => {
+  it('is done while all that it touches is as the dry run saw it, and else refused in words', async () => {
+    await configureTask(api, 'tried');
+    const device = (await api.get('/api/config/devices/?code=tried-device')).body.results[0].id;
+    const filter = { device_id: device };
+    const [first, last] = (await api.get(`/api/config/points/?device_id=${device}`)).body.results;
+    const rename = (id: number, name: string) =>
+      change(api, 'PATCH', `/api/config/points/${id}/`, undefined, { name });
+    const edit = (body: object, ifMatch?: string) =>
+      change(api, 'PATCH', '/api/config/points/', ifMatch, { filter, set: { unit: 'bar' }, ...body });
+    const remove = (body: object, ifMatch?: string) =>
+      change(api, 'POST', '/api/config/points/delete/', ifMatch, { filter, cascade: true, ...body });
+    const copies = (body: object, ifMatch?: string) =>
+      change(api, 'POST', `/api/config/devices/${device}/copies/`, ifMatch, {
+        ...{ count: 2, code: 'tried-{n}', fields: { unit_id: { from: 31 } }, ...body },
+      });
+
+    const tried = etagOf(await edit({ dry_run: true }));
+    expect(tried).toMatch(/^"[\w-]{27}"$/);
+    expect(etagOf(await edit({ dry_run: true }))).toBe(tried);
+    // Another field of what it touches is of no concern, the same one is.
+    expect(await rename(first.id, 'other')).toMatchObject({ status: 200 });
+    expect(etagOf(await edit({ dry_run: true }))).toBe(tried);
+    await change(api, 'PATCH', `/api/config/points/${last.id}/`, undefined, { unit: 'kPa' });
+    const refused = await edit({}, tried);
+    expect(refused).toMatchObject({ status: 412, body: { code: 'precondition_failed' } });
+    expect(refused.body.detail).toContain('since the dry run');
+    expect(refused.body.etag).toBe(etagOf(await edit({ dry_run: true })));
+    expect((await api.get(`/api/config/points/${last.id}/`)).body.unit).toBe('kPa');
+    const edited = await edit({}, refused.body.etag);
+    expect([edited.status, edited.headers.get('etag')]).toEqual([200, null]);
+
+    const copied = await copies({}, etagOf(await copies({ dry_run: true })));
+    expect(copied).toMatchObject({ status: 200 });
+
+    const removal = etagOf(await remove({ dry_run: true }));
+    expect(await rename(first.id, 'again')).toMatchObject({ status: 200 });
+    expect(await remove({}, removal)).toMatchObject({ status: 412 });
+    const removed = await remove({}, etagOf(await remove({ dry_run: true })));
+    expect(removed).toMatchObject({ status: 200 });
+
+    const revert = (body: object, ifMatch?: string) =>
+      change(api, 'POST', `/api/config/change-sets/${copied.body.change_set}/revert/`, ifMatch, body);
+    const seen = etagOf(await revert({ dry_run: true }));
+    expect(await revert({}, '"other"')).toMatchObject({ status: 412 });
+    expect(await revert({}, seen)).toMatchObject({ status: 200 });
+  });
+
+  it('is needed only where the setting asks for it, and never of the dry run', async () => {
+    const { id } = (await api.post('/api/config/devices/', { code: 'needs', host: 'needs.plant' })).body;
+    const edit = (body: object, ifMatch?: string) =>
+      change(strict, 'PATCH', '/api/config/devices/', ifMatch, { ids: [id], set: { name: 'N' }, ...body });
+    const refused = await edit({});
+    expect(refused).toMatchObject({ status: 428, body: { code: 'precondition_required' } });
+    expect(refused.body.detail).toContain('dry_run');
+    const tried = await edit({ dry_run: true });
+    expect(tried.status).toBe(200);
+    const done = await edit({}, etagOf(tried));
+    expect(done).toMatchObject({ status: 200 });
+    const url = `/api/config/change-sets/${done.body.change_set}/revert/`;
+    expect(await change(strict, 'POST', url, undefined, {})).toMatchObject({ status: 428 });
+    expect(await change(strict, 'POST', url, '*', {})).toMatchObject({ status: 200 });
+  });
+});

@@ -193,7 +193,7 @@ function describe(
           }),
         ]
       : []),
-    ...(hasVersion && method !== 'get' ? [header('If-Match', 'ETag of what is to be changed')] : []),
+    ...(hasVersion && method !== 'get' ? [header('If-Match', versionWords[`${hasVersion}`][0])] : []),
     ...(path.startsWith('/api/') && method !== 'get'
       ? [
           header(
@@ -206,7 +206,7 @@ function describe(
   ];
   for (const status of Object.keys(responses).filter(isSuccess)) {
     const headers = {
-      ...(hasVersion && method !== 'delete' ? { ETag: answerHeader('Version of the item') } : {}),
+      ...(hasVersion && method !== 'delete' ? { ETag: answerHeader(versionWords[`${hasVersion}`][1]) } : {}),
       ...(isIdempotent
         ? { 'Idempotency-Replayed': answerHeader('`true` where the same key had it carried out before') }
         : {}),
@@ -215,6 +215,15 @@ function describe(
     if (Object.keys(headers).length > 0) responses[status] = { ...responses[status], headers };
   }
 }
+
+/** Words of If-Match and of ETag. */
+const versionWords = {
+  true: ['ETag of what is to be changed', 'Version of the item'],
+  tried: [
+    'ETag of the dry run: what that would have touched is as it was',
+    'Of a dry run: the version of what it would touch',
+  ],
+} as const;
 
 /** The generator demands every body that has a schema, also one that may be left out. */
 function takeBodiesAsTheyMayBe(operation: DocumentedOperation, method: string): void {
@@ -260,7 +269,7 @@ function problemsOf(about: {
   path: string;
   operation: DocumentedOperation;
   isIdempotent: boolean;
-  hasVersion: boolean | undefined;
+  hasVersion: Route['hasVersion'];
   problems: Route['problems'];
 }): [string, string][] {
   const { method, path, operation, isIdempotent, hasVersion, problems = {} } = about;

@@ -31,8 +31,8 @@ export const tags = {
 interface Described {
   readonly tag: keyof typeof tags;
   readonly summary: string;
-  /** Gives an ETag (GET) or takes If-Match. */
-  readonly hasVersion?: boolean;
+  /** Gives an ETag (GET) or takes If-Match; `tried`: the ETag is that of its dry run. */
+  readonly hasVersion?: boolean | 'tried';
   /** Whether a person must have shown within 5 minutes who they are, always or for some bodies. Keys are not asked. */
   readonly fresh?: boolean | ((body: unknown) => boolean);
   /** Whether it is answered as long as somebody watches, which keeps no login from idling out. */

@@ -61,7 +61,7 @@ export const bulkChanges: readonly Command[] = [
     async run({ api, print }, input) {
       const device = await named(api, 'device', input.operands[0] ?? '');
       const tasks = await Promise.all(input.texts('task').map((each) => named(api, 'task', each)));
-      const answer = await api.post(`/api/config/devices/${device.id}/copies/`, {
+      const answer = await api.changeAll('POST', `/api/config/devices/${device.id}/copies/`, {
         ...{
           count: input.integer('count', 1) ?? 1,
           code: input.text('code') ?? '',
@@ -93,7 +93,7 @@ function edits(kinds: Kinds, about: Command['about'], options: Command['options'
       options: { ...options, ...set, ...changeOptions },
       async run({ api, print }, input) {
         const body = { filter: await filterOf(api, input), set: fieldsOf(input), ...changeBody(input) };
-        printChange(print, await api.patchAll(`/api/config/${kinds}/`, body));
+        printChange(print, await api.changeAll('PATCH', `/api/config/${kinds}/`, body));
       },
     },
   ];
@@ -110,7 +110,7 @@ function deletions(kinds: Kinds, about: Command['about'], options: Command['opti
           cascade: input.has('cascade'),
           ...changeBody(input),
         };
-        printChange(print, await api.post(`/api/config/${kinds}/delete/`, body));
+        printChange(print, await api.changeAll('POST', `/api/config/${kinds}/delete/`, body));
       },
     },
   ];

@@ -104,7 +104,7 @@ export const changeSetCommands: readonly Command[] = [
     async run({ api, print }, input) {
       const set = setOf(input.operands[0]);
       const only = input.texts('only').map(partOf);
-      const answer = await api.post(`${path}${set}/revert/`, {
+      const answer = await api.changeAll('POST', `${path}${set}/revert/`, {
         ...(only.length > 0 && { only }),
         ...changeBody(input),
       });

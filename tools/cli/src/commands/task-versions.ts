@@ -55,7 +55,8 @@ export const taskVersions: readonly Command[] = [
     async run({ api, print }, input) {
       const task = await named(api, 'task', input.operands[0] ?? '');
       const version = versionOf(input.operands[1]);
-      printChange(print, await api.post(`${pathOf(task)}${version}/restore/`, changeBody(input)));
+      const path = `${pathOf(task)}${version}/restore/`;
+      printChange(print, await api.changeAll('POST', path, changeBody(input)));
     },
   },
 ];

@@ -9,7 +9,7 @@ import type { SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { Concerned } from '../../ports.ts';
-import { triedChange } from '../change-sets/tried-change.ts';
+import { answeredTry } from '../change-sets/tried-route.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { bulkDelete, bulkEdit } from './bulk-change.ts';
@@ -22,7 +22,15 @@ const params = z.object({
 /** Many devices and points at once: copies, the same fields for all, deletion. */
 export function bulkRoutes(
   database: Database,
-  sources: { readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>; readonly store: KindsOfStore },
+  {
+    requireIfMatch,
+    ...sources
+  }: {
+    readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
+    readonly store: KindsOfStore;
+    /** Whether changes without If-Match are refused. */
+    readonly requireIfMatch: boolean;
+  },
 ): Route[] {
   const tag = 'Configuration';
   const answered = { 200: revertedSchema };
@@ -42,14 +50,16 @@ export function bulkRoutes(
       action: 'device.copy',
       tag,
       summary: 'Make devices like one, with its points, stepping codes and addresses',
+      hasVersion: 'tried',
       gives: changeSetHeader,
       schema: { params, body: copiesBodySchema, response: answered },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { params: asked, body, grantedSites: granted } = request;
-        return triedChange(
+        return answeredTry(
           request,
+          reply,
           database,
-          { kind: 'copy', reason: body.reason, isTry: body.dry_run },
+          { kind: 'copy', reason: body.reason, isTry: body.dry_run, requireIfMatch },
           (transaction) => copyDevice(transaction, { id: asked.id, body, granted, ...sources }),
         );
       },
@@ -65,13 +75,18 @@ export function bulkRoutes(
           action: `${kind}.bulk_update`,
           tag,
           summary: `Give many ${kinds} the same fields`,
+          hasVersion: 'tried',
           gives: changeSetHeader,
           schema: { body: bulkEditSchemas[kinds], response: answered },
-          handler: async (request) => {
+          handler: async (request, reply) => {
             const { body, grantedSites: granted } = request;
             const { set, reason, dry_run: isTry, ...selection } = body;
-            return triedChange(request, database, { kind: 'bulk', reason, isTry }, (transaction) =>
-              bulkEdit(transaction, kind, { selection, set }, { granted, ...sources }),
+            return answeredTry(
+              request,
+              reply,
+              database,
+              { kind: 'bulk', reason, isTry, requireIfMatch },
+              (transaction) => bulkEdit(transaction, kind, { selection, set }, { granted, ...sources }),
             );
           },
         }),
@@ -83,13 +98,18 @@ export function bulkRoutes(
           action: `${kind}.bulk_delete`,
           tag,
           summary: `Delete many ${kinds}`,
+          hasVersion: 'tried',
           gives: changeSetHeader,
           schema: { body: bulkDeleteSchemas[kinds], response: answered },
-          handler: async (request) => {
+          handler: async (request, reply) => {
             const { body, grantedSites: granted } = request;
             const { cascade, reason, dry_run: isTry, ...selection } = body;
-            return triedChange(request, database, { kind: 'bulk', reason, isTry }, (transaction) =>
-              bulkDelete(transaction, kind, { selection, cascade }, { granted, ...sources }),
+            return answeredTry(
+              request,
+              reply,
+              database,
+              { kind: 'bulk', reason, isTry, requireIfMatch },
+              (transaction) => bulkDelete(transaction, kind, { selection, cascade }, { granted, ...sources }),
             );
           },
         }),

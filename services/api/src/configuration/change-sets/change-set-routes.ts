@@ -17,7 +17,7 @@ import { changeSetHeader } from '../collection-routes.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { findChangeSet, listChangeItems, listChangeSets } from './read-change-sets.ts';
 import { revertChangeSet } from './revert-change-set.ts';
-import { triedChange } from './tried-change.ts';
+import { answeredTry } from './tried-route.ts';
 
 const params = z.object({
   id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Number of the change set'),
@@ -29,7 +29,13 @@ export function changeSetRoutes(
   {
     siteAccess,
     store,
-  }: { readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>; readonly store: KindsOfStore },
+    requireIfMatch,
+  }: {
+    readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
+    readonly store: KindsOfStore;
+    /** Whether changes without If-Match are refused. */
+    readonly requireIfMatch: boolean;
+  },
 ): Route[] {
   const url = '/api/config/change-sets';
   const common = { tag: 'Configuration', sites: 'own' } as const;
@@ -69,14 +75,16 @@ export function changeSetRoutes(
       role: 'engineer',
       action: 'change_set.revert',
       summary: 'Take a change back, or parts of it; taking that back brings it again',
+      hasVersion: 'tried',
       gives: changeSetHeader,
       schema: { params, body: revertBodySchema, response: { 200: revertedSchema } },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { id } = request.params;
         const { only, reason = '', dry_run: isTry = false } = request.body ?? {};
         const granted = request.grantedSites;
         if (!(await findChangeSet(database, id, granted))) throw missing(id);
-        return triedChange(request, database, { kind: 'revert', reason, reverts: id, isTry }, (transaction) =>
+        const about = { kind: 'revert', reason, reverts: id, isTry, requireIfMatch } as const;
+        return answeredTry(request, reply, database, about, (transaction) =>
           revertChangeSet(transaction, { id, only, granted, siteAccess, store }),
         );
       },

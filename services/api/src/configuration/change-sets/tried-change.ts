@@ -1,6 +1,7 @@
 import type { ChangeKind, Reverted } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { type ChangingRequest, changedBy } from '../../access/request-change.ts';
 import type { Database } from '../../database/open-database.ts';
+import type { Precondition } from '../../ports.ts';
 import { itemsOfOpenSet } from './revert-change-set.ts';
 import { type ChangeItem, shownItem } from './shown-item.ts';
 
@@ -11,10 +12,18 @@ const shownAtMost = 500;
 /** Ends the transaction of a dry run. */
 class OnlyTried extends Error {
   readonly outcome: Outcome;
-  constructor(outcome: Outcome) {
+  readonly touched: object;
+  constructor(outcome: Outcome, touched: object) {
     super('a dry run');
     this.outcome = outcome;
+    this.touched = touched;
   }
+}
+
+export interface TriedChange {
+  readonly answer: Reverted;
+  /** All that a dry run would touch, as it is; undefined where it was done. */
+  readonly touched: object | undefined;
 }
 
 /** Changes configuration for a request and says what came of it; a try is judged all the same, and undone. */
@@ -23,6 +32,7 @@ export async function triedChange(
   database: Database,
   {
     isTry,
+    precondition,
     ...about
   }: {
     readonly kind: ChangeKind;
@@ -30,22 +40,35 @@ export async function triedChange(
     readonly source?: string;
     readonly reverts?: number;
     readonly isTry: boolean;
+    /** Gets all that is touched, as it was before; what it throws is thrown, and nothing is changed. */
+    readonly precondition: Precondition | undefined;
   },
   use: (transaction: Database) => Promise<void>,
-): Promise<Reverted> {
+): Promise<TriedChange> {
   try {
     const outcome = await changedBy(request, database, about, async (transaction) => {
       await use(transaction);
       const items = await itemsOfOpenSet(transaction);
+      const touched = touchedBy(items);
+      precondition?.(touched);
       const count = (op: ChangeItem['op']) => items.filter((item) => item.op === op).length;
       const counts = { created: count('created'), changed: count('changed'), deleted: count('deleted') };
       const found = { counts, results: items.slice(0, shownAtMost).map(shownItem) };
-      if (isTry) throw new OnlyTried(found);
+      if (isTry) throw new OnlyTried(found, touched);
       return found;
     });
-    return { change_set: request.changeSet?.id ?? null, ...outcome };
+    return { answer: { change_set: request.changeSet?.id ?? null, ...outcome }, touched: undefined };
   } catch (error) {
-    if (error instanceof OnlyTried) return { change_set: null, ...error.outcome };
-    throw error;
+    if (!(error instanceof OnlyTried)) throw error;
+    return { answer: { change_set: null, ...error.outcome }, touched: error.touched };
   }
+}
+
+/** Each touched thing as it was before, in any order of doing it. What is made has another id in each try. */
+function touchedBy(items: readonly ChangeItem[]): object {
+  return items
+    .map(({ kind, id, op, code, deviceCode, before }) =>
+      JSON.stringify(op === 'created' ? [kind, op, deviceCode, code] : [kind, op, id, before]),
+    )
+    .sort();
 }

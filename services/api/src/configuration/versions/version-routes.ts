@@ -16,7 +16,7 @@ import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { TaskConfigs } from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';
-import { triedChange } from '../change-sets/tried-change.ts';
+import { answeredTry } from '../change-sets/tried-route.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import { readTaskContent } from '../config-versions.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
@@ -36,10 +36,13 @@ export function versionRoutes(
     siteAccess,
     store,
     taskConfigs,
+    requireIfMatch,
   }: {
     readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
     readonly store: KindsOfStore;
     readonly taskConfigs: () => Pick<TaskConfigs, 'load'>;
+    /** Whether changes without If-Match are refused. */
+    readonly requireIfMatch: boolean;
   },
 ): Route[] {
   const url = '/api/config/tasks/:id/versions';
@@ -103,18 +106,25 @@ export function versionRoutes(
       action: 'task.restore',
       tag: 'Configuration',
       summary: 'Make a task, its devices and points what they were in a version',
+      hasVersion: 'tried',
       gives: changeSetHeader,
       schema: {
         params: z.object({ id, version }),
         body: restoreBodySchema,
         response: { 200: revertedSchema },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { params, grantedSites: granted } = request;
         const { reason = '', dry_run: isTry = false } = request.body ?? {};
         const config = await load(params.id, params.version);
-        const about = { kind: 'restore', source: `version ${params.version}`, reason, isTry } as const;
-        return triedChange(request, database, about, (transaction) =>
+        const about = {
+          kind: 'restore',
+          source: `version ${params.version}`,
+          reason,
+          isTry,
+          requireIfMatch,
+        } as const;
+        return answeredTry(request, reply, database, about, (transaction) =>
           restoreVersion(transaction, { config, granted, siteAccess, store }),
         );
       },

@@ -1,0 +1,33 @@
+import type { Reverted } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { FastifyReply } from 'fastify';
+import type { ChangingRequest } from '../../access/request-change.ts';
+import type { Database } from '../../database/open-database.ts';
+import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
+import { triedChange } from './tried-change.ts';
+
+/**
+ * The answer to a change that may be a dry run. A dry run has an ETag, which as If-Match has the change done only while all that it
+ * touches is as the dry run has seen it. @throws Problem
+ */
+export async function answeredTry(
+  request: ChangingRequest,
+  reply: Pick<FastifyReply, 'header'>,
+  database: Database,
+  {
+    requireIfMatch,
+    ...about
+  }: Omit<Parameters<typeof triedChange>[2], 'precondition'> & {
+    /** Whether it is refused without If-Match, unless it is a try. */
+    readonly requireIfMatch: boolean;
+  },
+  use: (transaction: Database) => Promise<void>,
+): Promise<Reverted> {
+  const precondition = preconditionOf(request.headers['if-match'], {
+    isNeeded: requireIfMatch && !about.isTry,
+    view: (touched) => touched,
+    isOfTry: true,
+  });
+  const { answer, touched } = await triedChange(request, database, { ...about, precondition }, use);
+  if (touched) reply.header('etag', entityTagOf(touched));
+  return answer;
+}
