@@ -1,6 +1,7 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { ChangeRecord } from '../support/change-record.ts';
 
 /** Everything that a judgement rests on: recorded data and nothing else. Times are ms since 1970. */
 export interface History {
@@ -98,6 +99,8 @@ export interface DatabaseContent {
   readonly misses: readonly TickInDatabase[] | undefined;
   /** Values of subscribed devices, at their own times. Left out: there are none, or they are not read. */
   readonly told?: readonly TimedValues[];
+  /** Left out: no API has run on it. */
+  readonly changeRecord?: ChangeRecord | undefined;
   /** The account of ticks that the writer keeps. */
   readonly coverage: readonly KeptTicks[];
 }
@@ -172,7 +175,7 @@ export interface Outage {
   readonly toMs: number;
 }
 
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9';
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I12';
 
 export interface Violation {
   readonly invariant: Invariant;

@@ -1,5 +1,6 @@
 import { parseMultirange } from '@holdfast/sample-store/postgres/tick-coverage-table.ts';
 import pg from 'pg';
+import { readChangeRecord } from '../support/change-record.ts';
 import type { DatabaseContent, TimedValues } from './history.ts';
 
 /** As it is stored: values know their time, and the tick follows from the session's period. */
@@ -41,12 +42,14 @@ export async function readDatabase(databaseUrl: string): Promise<DatabaseRows> {
   try {
     await client.query('begin isolation level repeatable read read only');
     // A part of Holdfast that has never run on this database has no tables there.
-    const rows = async <T extends object>(table: string, sql: string): Promise<T[]> => {
+    const isThere = async (table: string): Promise<boolean> => {
       const found = await client.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
         table,
       ]);
-      return found.rows[0]?.exists ? (await client.query<T>(sql)).rows : [];
+      return found.rows[0]?.exists ?? false;
     };
+    const rows = async <T extends object>(table: string, sql: string): Promise<T[]> =>
+      (await isThere(table)) ? (await client.query<T>(sql)).rows : [];
     const sessions = await rows<{
       session_id: string;
       status: string;
@@ -72,7 +75,11 @@ export async function readDatabase(databaseUrl: string): Promise<DatabaseRows> {
       'samples.tick_coverage',
       coverageSql,
     );
+    const changeRecord = (await isThere('change_items'))
+      ? await readChangeRecord(async <Row extends object>(sql: string) => (await client.query<Row>(sql)).rows)
+      : undefined;
     return {
+      changeRecord,
       sessions: sessions.map((row) => ({
         sessionId: row.session_id,
         status: row.status,

@@ -2,6 +2,7 @@ import { accounting, type TickCounts } from './checks/accounting.ts';
 import { acknowledged } from './checks/acknowledged.ts';
 import { activity } from './checks/activity.ts';
 import { answeredCommands } from './checks/answered-commands.ts';
+import { changeRecord } from './checks/change-record.ts';
 import { confirmedTicks } from './checks/confirmed-ticks.ts';
 import { deviceRequests } from './checks/device-requests.ts';
 import { duplicates } from './checks/duplicates.ts';
@@ -76,6 +77,7 @@ export function verify(
     ...storedValues(recorded),
     ...toldValues(recorded),
     ...acknowledged(recorded),
+    ...changeRecord(recorded),
   ];
   const sessions = sessionHistories(history);
   const counts: Counts = {
