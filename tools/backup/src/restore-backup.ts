@@ -12,7 +12,8 @@ import {
   sessionLogExtent,
 } from '@holdfast/shared/jetstream/sessions/restore-session-log.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
-import { ensureStreams, type StreamSettings } from '@holdfast/shared/jetstream/streams/streams.ts';
+import type { StreamSettings } from '@holdfast/shared/jetstream/streams/stream-configs.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import * as z from 'zod';
 import { checkArchiveFile, readJsonLines } from './archive-file.ts';

@@ -10,7 +10,8 @@ import {
   TaskConfigStore,
   TaskConfigStoreFull,
 } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
-import { ensureStreams, type StreamSettings } from '@holdfast/shared/jetstream/streams/streams.ts';
+import type { StreamSettings } from '@holdfast/shared/jetstream/streams/stream-configs.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import type { BrokerAccess } from '@holdfast/shared/runtime/config.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';

@@ -2,7 +2,7 @@ import { JetStreamApiCodes, JetStreamApiError, jetstream, jetstreamManager } fro
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
-import type { StreamSettings } from '../streams/streams.ts';
+import type { StreamSettings } from '../streams/stream-configs.ts';
 
 const nanosPerHour = 3_600_000_000_000;
 

@@ -85,8 +85,28 @@ describe('the streams', () => {
       [`KV_${bucketNames.collectors}`]: { max_bytes: 17 * 1024 * 1024 },
       [`KV_${bucketNames.status}`]: { max_bytes: 65 * 1024 * 1024 },
     };
+    const told: { streams: object[] }[] = [];
+    const telling = createLogger('test', 'silent');
+    telling.warn = ((about: { streams: object[] }) => void told.push(about)) as typeof telling.warn;
+    await ensureStreams(connection.nc, settings, telling);
+    expect(told).toEqual([]);
     for (const [name, config] of Object.entries(changed)) await jsm.streams.update(name, config);
-    await ensureStreams(connection.nc, settings);
+    await jsm.streams.update(`KV_${bucketNames.users}`, { max_bytes: 1024 * 1024 });
+    await ensureStreams(connection.nc, { ...settings, taskConfigsMaxBytes: 1024 * 1024 }, telling);
+    // More room than a bucket is made with is somebody's wish.
+    const of = (stream: string, max_bytes: number, wanted_bytes: number) => ({
+      stream,
+      max_bytes: max_bytes * 1024 * 1024,
+      wanted_bytes: wanted_bytes * 1024 * 1024,
+    });
+    expect(told.map(({ streams }) => streams)).toEqual([
+      [
+        of(streamNames.sessions, 3, 2),
+        { ...of(streamNames.samples, 9, 4), max_age_hours: 7, wanted_age_hours: 5 },
+        of(`KV_${bucketNames.users}`, 1, 4),
+        of(`OBJ_${bucketNames.taskConfigs}`, 512, 1),
+      ],
+    ]);
     for (const [name, config] of Object.entries(changed)) {
       expect((await jsm.streams.info(name)).config).toMatchObject(config);
     }

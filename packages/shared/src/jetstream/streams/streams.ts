@@ -1,16 +1,14 @@
 import {
-  DiscardPolicy,
   JetStreamApiCodes,
   JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
-  RetentionPolicy,
   StorageType,
   type StreamConfig,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { Objm } from '@nats-io/obj';
-import { bucketNames, streamNames, subjects } from '../../contracts/subjects.ts';
+import { bucketNames, streamNames } from '../../contracts/subjects.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { OutageLog } from '../../runtime/outage-log.ts';
 import { pause, systemTimers } from '../../runtime/timers.ts';
@@ -24,23 +22,15 @@ import { isOfCluster, onceClusterFormed } from '../connection/cluster-forming.ts
 import { streamSetUp } from '../connection/leader-info.ts';
 import { noSuitablePeers } from '../connection/without-leader.ts';
 import { bucketStream, buckets, denyRollUps } from './buckets.ts';
-
-export interface StreamSettings {
-  readonly sessionsMaxBytes: number;
-  readonly samplesMaxBytes: number;
-  readonly samplesMaxAgeHours: number;
-  /** 512 MiB when left out. */
-  readonly taskConfigsMaxBytes?: number;
-  /** 1 GiB when left out. */
-  readonly auditMaxBytes?: number;
-  readonly replicas: number;
-}
-
-/** Under which the object store keeps its bucket. */
-const taskConfigsStream = `OBJ_${bucketNames.taskConfigs}`;
-const nanosPerMs = 1_000_000;
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+import { otherSizes } from './other-sizes.ts';
+import {
+  type StreamSettings,
+  type StreamSpec,
+  sizeSettings,
+  streamConfigs,
+  taskConfigsBucket,
+  taskConfigsStream,
+} from './stream-configs.ts';
 
 /** JetStream's code for "stream name already in use with a different configuration". */
 const streamNameExists = 10058;
@@ -110,6 +100,20 @@ export async function ensureStreams(
 ): Promise<void> {
   requireFitServer(nc);
   const configs = await onceClusterFormed(nc, () => makeStreams(nc, settings, log));
+  const sizes = otherSizes(configs, {
+    wanted: [
+      ...streamConfigs(settings),
+      ...buckets.map((bucket) => bucketStream(bucket, settings.replicas)),
+      taskConfigsBucket(settings),
+    ],
+    bySetting: new Set(Object.keys(sizeSettings)),
+  });
+  if (sizes.length > 0) {
+    log?.warn(
+      { streams: sizes },
+      'these streams keep the sizes that they were made with or given since, which are not those that the settings or this release ask for; docs/nats.md says how to change them',
+    );
+  }
   const { replicas } = settings;
   const fewer = configs.filter(({ num_replicas }) => num_replicas < replicas).map(({ name }) => name);
   if (fewer.length === 0) return;
@@ -169,8 +173,6 @@ async function ensureIfTaken(
   }
 }
 
-const mebibyte = 1024 * 1024;
-
 /** All that Holdfast keeps in a broker, buckets by the names of their streams. */
 export const streamsOfHoldfast: readonly string[] = [
   ...Object.values(streamNames),
@@ -215,10 +217,10 @@ const shapes: Readonly<Record<string, Partial<StreamShape>>> = {
 async function ensureTaskConfigs(
   nc: NatsConnection,
   jsm: JetStreamManager,
-  { replicas, taskConfigsMaxBytes = 512 * mebibyte }: StreamSettings,
+  settings: StreamSettings,
 ): Promise<void> {
-  const max_bytes = taskConfigsMaxBytes;
-  const bucket = { name: taskConfigsStream, max_bytes, num_replicas: replicas };
+  const bucket = taskConfigsBucket(settings);
+  const { max_bytes, num_replicas: replicas } = bucket;
   await makeUnlessThere(nc, jsm, bucket, async () => {
     await new Objm(nc).create(bucketNames.taskConfigs, { replicas, storage: StorageType.File, max_bytes });
   });
@@ -287,104 +289,11 @@ async function notEnoughStorage(
   cause: Error,
 ): Promise<Error> {
   const { reserved_storage, limits } = await jsm.getAccountInfo();
-  const setting: Readonly<Record<string, string>> = {
-    [streamNames.samples]: 'SAMPLES_MAX_BYTES',
-    [streamNames.sessions]: 'SESSIONS_MAX_BYTES',
-    [streamNames.audit]: 'AUDIT_MAX_BYTES',
-    [taskConfigsStream]: 'TASK_CONFIGS_MAX_BYTES',
-  };
-  const smaller = setting[config.name];
+  const smaller = sizeSettings[config.name];
   const limit = limits.max_storage > 0 ? ` of the ${limits.max_storage} that the account may use` : '';
   return new Error(
     `stream ${config.name} is to have ${config.max_bytes} bytes, and the broker has not that much left: ${reserved_storage}${limit} are reserved already. ` +
       `Raise max_file_store of the broker${smaller ? ` or lower ${smaller}` : ''}`,
     { cause },
   );
-}
-
-type StreamSpec = Partial<StreamConfig> & { name: string };
-
-function streamConfigs(settings: StreamSettings): StreamSpec[] {
-  const common = { storage: StorageType.File, num_replicas: settings.replicas };
-  return [
-    {
-      ...common,
-      name: streamNames.sessions,
-      subjects: [subjects.allSessions],
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.New,
-      max_bytes: settings.sessionsMaxBytes,
-      deny_delete: true,
-      deny_purge: true,
-      duplicate_window: 2 * 60_000 * nanosPerMs,
-    },
-    {
-      ...common,
-      name: streamNames.assignments,
-      subjects: [subjects.allAssignments],
-      retention: RetentionPolicy.Workqueue,
-      discard: DiscardPolicy.Old,
-      max_msgs_per_subject: 1,
-      max_bytes: 64 * 1024 * 1024,
-    },
-    {
-      ...common,
-      name: streamNames.samples,
-      subjects: [subjects.allSamples],
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.Old,
-      max_bytes: settings.samplesMaxBytes,
-      max_age: settings.samplesMaxAgeHours * hourMs * nanosPerMs,
-      duplicate_window: 2 * 60_000 * nanosPerMs,
-    },
-    {
-      ...common,
-      // Beside SAMPLES, which pushes out whatever lies in it. The oldest go: nobody must wait for what is only bookkeeping.
-      name: streamNames.sent,
-      subjects: [subjects.allSent],
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.Old,
-      max_msgs_per_subject: 1,
-      max_bytes: 32 * 1024 * 1024,
-      max_age: 30 * dayMs * nanosPerMs,
-    },
-    {
-      ...common,
-      name: streamNames.health,
-      subjects: [subjects.allHealth],
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.Old,
-      max_bytes: 64 * 1024 * 1024,
-      max_age: 30 * dayMs * nanosPerMs,
-    },
-    {
-      ...common,
-      name: streamNames.quarantine,
-      subjects: [subjects.allQuarantine],
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.Old,
-      max_bytes: 256 * 1024 * 1024,
-    },
-    {
-      ...common,
-      name: streamNames.audit,
-      subjects: [subjects.allAudit],
-      retention: RetentionPolicy.Limits,
-      // The oldest go first: an audit log that is full must not keep anybody from stopping a machine.
-      discard: DiscardPolicy.Old,
-      max_bytes: settings.auditMaxBytes ?? 1024 * mebibyte,
-      deny_delete: true,
-      deny_purge: true,
-    },
-    {
-      ...common,
-      name: streamNames.auditRefused,
-      subjects: [subjects.allAuditRefused],
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.Old,
-      max_bytes: 16 * mebibyte,
-      deny_delete: true,
-      deny_purge: true,
-    },
-  ];
 }
