@@ -6,11 +6,11 @@ import type { Referee } from './checks/referee.ts';
 import type { SimProcess } from './kernel/process.ts';
 import type { Random } from './kernel/random.ts';
 import type { World } from './kernel/world.ts';
+import { periodMs } from './period.ts';
 
-export const periodMs = 500;
 const deviceTimeoutMs = 300;
 
-/** One device for each task, at a host named after the task. */
+/** One device for each task, at a host named after the task. Each version of its configuration reads another register. */
 export class Plant {
   readonly #world: World;
   readonly #random: Random;
@@ -36,7 +36,7 @@ export class Plant {
         {
           code: 'p',
           name: '',
-          address: { table: 'holding_register', address: 0, byte_order: 'ABCD' },
+          address: { table: 'holding_register', address: configVersion, byte_order: 'ABCD' },
           data_type: 'uint16',
           scale: 1,
           offset: 0,
@@ -88,7 +88,7 @@ export class Plant {
             settle(() => reject(new ReadFailure('connection', 'not sent: the right to read has ended')));
             return;
           }
-          endRequest = referee.requestStarted(process, taskId);
+          endRequest = referee.requestStarted(process, taskId, request.address);
           if (this.silent.has(host)) {
             // The device gives up on it as soon as the asker does, running or not.
             this.#world.after(request.timeoutMs, endRequest);
@@ -96,7 +96,7 @@ export class Plant {
           }
           this.#world.after(this.#random.between(1, 60), () => {
             endRequest();
-            process.deliver(() => settle(() => resolve({ kind: 'registers', values: [7] })));
+            process.deliver(() => settle(() => resolve({ kind: 'registers', values: [request.address] })));
           });
         };
         if (isConnected) send();

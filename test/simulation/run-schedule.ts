@@ -6,9 +6,10 @@ import { type PlantedBug, publishingBeforeAppend } from './faults/planted-bugs.t
 import { Fleet } from './fleet.ts';
 import { Random } from './kernel/random.ts';
 import { World } from './kernel/world.ts';
-import { hostOf, Plant, periodMs } from './plant.ts';
+import { periodMs } from './period.ts';
+import { hostOf, Plant } from './plant.ts';
 import type { SimSettings } from './services/service.ts';
-import { missingVersion, SimClients } from './services/sim-clients.ts';
+import { missingVersion, SimClients, versions } from './services/sim-clients.ts';
 import { startForger } from './services/sim-forger.ts';
 
 export interface ScheduleOutcome {
@@ -88,7 +89,12 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
   for (const slot of fleet.slots) world.after(random.between(0, 1_500), () => fleet.start(slot));
 
   const taskIds = ['1', '2', '3'].slice(0, 1 + random.below(3));
-  for (const taskId of taskIds) broker.configs.set(`${taskId}/1`, plant.configFor(taskId, 1));
+  for (const taskId of taskIds) {
+    for (const version of versions) {
+      if (version !== missingVersion)
+        broker.configs.set(`${taskId}/${version}`, plant.configFor(taskId, version));
+    }
+  }
   const { process: api, link: apiLink } = fleet.process('api', 'host-api');
   // A generator of its own, so that the other schedules stay what they are.
   const limitRandom = new Random(seed * 7_919);
@@ -98,7 +104,7 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
     const softSeconds = limitRandom.between(500, 8_000) / 1_000;
     return { softSeconds, hardSeconds: softSeconds + limitRandom.between(100, 6_000) / 1_000 };
   });
-  const command = (taskId: string, type: (typeof commandKinds)[number], version: number) =>
+  const command = (taskId: string, type: (typeof commandKinds)[number] | 'reconfigure', version: number) =>
     api.deliver(() => void clients.command(taskId, type, version));
   for (const taskId of taskIds) world.after(random.between(0, 3_000), () => command(taskId, 'start', 1));
   const commands = random.below(14);
@@ -110,6 +116,18 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
     world.after(atMs, () => command(taskId, type, version));
     // Two people press the button at once.
     if (random.chance(0.3)) world.after(atMs + random.between(0, 10), () => command(taskId, type, version));
+  }
+
+  // A generator of its own, as above.
+  const changeRandom = new Random(seed * 15_485_863);
+  const changes = changeRandom.chance(0.5) ? 1 + changeRandom.below(6) : 0;
+  for (let index = 0; index < changes; index += 1) {
+    const taskId = changeRandom.pick(taskIds);
+    const atMs = changeRandom.between(2_000, durationMs);
+    const ask = () => command(taskId, 'reconfigure', changeRandom.pick(versions));
+    world.after(atMs, ask);
+    // Two people change it at once.
+    if (changeRandom.chance(0.3)) world.after(atMs + changeRandom.between(0, 10), ask);
   }
 
   const faults: FaultsOptions = {

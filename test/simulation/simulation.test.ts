@@ -16,6 +16,9 @@ const giveaways: Record<PlantedBug, { readonly firstSeed: number; readonly sign:
   no_fence: { firstSeed: 1_000, sign: /^I5: / },
   late_readings_taken: { firstSeed: 1_000, sign: /^I6: .* is stored/ },
   late_readings_lost: { firstSeed: 1, sign: /^I6: .* is thrown away/ },
+  changes_on_arrival: { firstSeed: 1, sign: /^C1: .* not in force/ },
+  version_of_message: { firstSeed: 1, sign: /^C1: / },
+  change_ends_placement: { firstSeed: 1, sign: /^I4: / },
   samples_believed: { firstSeed: 1, sign: /^I6: .* X made up, is stored/ },
 };
 
@@ -24,6 +27,8 @@ describe('processes, clocks and a broker that fail in every way', () => {
     const report = await runSchedules({ firstSeed: 1, runs: 150 });
     expect(said(report.violations[0])).toBe('');
     expect(report.reached.get('failover')).toBeGreaterThan(0);
+    expect(report.reached.get('reconfigured: requested')).toBeGreaterThan(50);
+    expect(report.reached.get('reconfigured: rolled_back')).toBeGreaterThan(3);
   });
 
   it('fail in the same way again under the same seed', async () => {

@@ -56,6 +56,21 @@ export async function sessionLogForTest(natsUrl: string) {
     return outcome;
   };
 
+  const changeTo = async (sessionId: string, config: TaskConfig): Promise<number> => {
+    const { session } = await loadTask(store, config.task_id);
+    if (session.status === 'never_started') throw new Error(`there is no session ${sessionId}`);
+    const outcome = await command(config.task_id, {
+      ...{ type: 'ReconfigureSession', sessionId, by: 'test', reason: 'test' },
+      fromVersion: session.session.configVersion,
+      configVersion: config.config_version,
+      needs: sessionNeeds(config, specs),
+      change: { added: 0, removed: 0, changed: 1, codes: [] },
+      now: new Date().toISOString(),
+    });
+    const { state } = outcome;
+    return state.status === 'running' && state.change ? Date.parse(state.change.effectiveAt) : 0;
+  };
+
   return {
     nc,
     store,
@@ -79,6 +94,13 @@ export async function sessionLogForTest(natsUrl: string) {
       });
       return outcome.state.session.sessionId;
     },
+    /** Stores the configuration and changes the running session to it; returns when that is in force, in ms since 1970. */
+    reconfigure: async (sessionId: string, config: TaskConfig): Promise<number> => {
+      await configs.put(config);
+      return changeTo(sessionId, config);
+    },
+    /** The same, and nobody finds the configuration. */
+    changeToMissing: (sessionId: string, config: TaskConfig): Promise<number> => changeTo(sessionId, config),
     stop: (sessionId: string) =>
       command(taskOf(sessionId), { type: 'StopSession', sessionId, by: 'test', reason: 'test' }),
     pause: (sessionId: string) =>

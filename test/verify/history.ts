@@ -142,6 +142,8 @@ export interface TimedValues {
 
 export interface TickInDatabase extends Omit<TimedValues, 'timeMs'> {
   readonly tick: number;
+  /** Length of the tick; left out where the device has had no other. */
+  readonly periodMs?: number;
 }
 
 export interface AnsweredCommand {

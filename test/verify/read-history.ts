@@ -27,7 +27,7 @@ import type {
 import { type PutAway, partForged, readWords, type SampleMessage, sampleMessage } from './part-forged.ts';
 import { type DatabaseRows, readDatabase } from './read-database.ts';
 import { saidByHolder } from './said-by-holder.ts';
-import { sessionHistories } from './session-histories.ts';
+import { legsOf, sessionHistories } from './session-histories.ts';
 import { ticksAndTold } from './ticks-and-told.ts';
 
 export interface HistorySources {
@@ -145,11 +145,19 @@ async function readSnapshots(
 ): Promise<Map<string, TaskConfig>> {
   const snapshots = new Map<string, TaskConfig>();
   const store = await TaskConfigStore.open(nc);
-  for (const { taskId, configVersion } of sessionHistories({ events }).values()) {
-    const key = taskConfigKey(taskId, configVersion);
-    if (configVersion === 0 || snapshots.has(key)) continue;
-    const loaded = await store.load(taskId, configVersion);
-    if (loaded.ok) snapshots.set(key, loaded.config);
+  for (const session of sessionHistories({ events }).values()) {
+    const { taskId } = session;
+    // Also those that were taken back before they were in force: their holder may have begun with them.
+    const versions = new Set([
+      ...legsOf(session).map(({ configVersion }) => configVersion),
+      ...session.lifecycle.map(({ event }) => event.configVersion),
+    ]);
+    for (const configVersion of versions) {
+      const key = taskConfigKey(taskId, configVersion);
+      if (configVersion === 0 || snapshots.has(key)) continue;
+      const loaded = await store.load(taskId, configVersion);
+      if (loaded.ok) snapshots.set(key, loaded.config);
+    }
   }
   return snapshots;
 }
@@ -168,17 +176,25 @@ function ticksOf(
   configs: ReadonlyMap<string, PollingConfig>,
 ): { values: TickInDatabase[]; misses: TickInDatabase[]; told: readonly TimedValues[] } {
   const sessions = sessionHistories({ events });
-  const devices = new Map<string, PolledDevice>();
-  for (const { sessionId, taskId, configVersion } of sessions.values()) {
-    for (const device of configs.get(taskConfigKey(taskId, configVersion))?.devices ?? []) {
-      devices.set(`${sessionId}/${device.code}`, device);
+  /** By session and device, newest first. */
+  const legs = new Map<string, { readonly fromMs: number; readonly device: PolledDevice }[]>();
+  for (const session of sessions.values()) {
+    for (const { fromMs, configVersion } of legsOf(session)) {
+      for (const device of configs.get(taskConfigKey(session.taskId, configVersion))?.devices ?? []) {
+        const key = `${session.sessionId}/${device.code}`;
+        legs.set(key, [{ fromMs, device }, ...(legs.get(key) ?? [])]);
+      }
     }
   }
-  const deviceOf = ({ session, device }: TimedValues) => devices.get(`${session}/${device}`);
+  const deviceOf = ({ session, device, timeMs }: TimedValues) => {
+    const known = legs.get(`${session}/${device}`) ?? [];
+    return (known.find(({ fromMs }) => fromMs <= timeMs) ?? known.at(-1))?.device;
+  };
   const withTick = (rows: readonly TimedValues[]): TickInDatabase[] =>
     rows.map((row) => {
       const { timeMs, ...rest } = row;
-      return { ...rest, tick: timeMs / (deviceOf(row)?.periodMs ?? Number.NaN) };
+      const { periodMs = Number.NaN } = deviceOf(row) ?? {};
+      return { ...rest, tick: timeMs / periodMs, periodMs };
     });
   const isTold = (row: TimedValues) => deviceOf(row)?.isSubscribed === true;
   return {

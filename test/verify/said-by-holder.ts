@@ -5,7 +5,9 @@ import type { RecordedEvent } from './history.ts';
 
 /** Words of a sample about itself; of one that cannot be read whole there may be no more. */
 export type SampleWords = Pick<Sample, 'session' | 'epoch' | 'collector' | 'task' | 'device_id'> &
-  Partial<Pick<Sample, 'device' | 'site' | 'measurement' | 'values' | 'integers' | 'uncertain'>>;
+  Partial<
+    Pick<Sample, 'config_version' | 'device' | 'site' | 'measurement' | 'values' | 'integers' | 'uncertain'>
+  >;
 
 /**
  * Whether the log bears out what a message says of itself: SESSIONS gave that session to that collector under that epoch, the broker lets nobody
@@ -22,12 +24,19 @@ export function saidByHolder(
         : [],
     ),
   );
+  const had = new Set(
+    events.flatMap(({ decoded }) =>
+      decoded.kind === 'lifecycle' ? [`${decoded.event.sessionId}/${decoded.event.configVersion}`] : [],
+    ),
+  );
   return (subject, words) => {
     const source = sourceOfSample(subject, words);
     const placement = placements.get(words.epoch);
     if ((source !== 'holder' && source !== 'dropped') || !placement) return false;
-    const { sessionId, taskId, collectorId, configVersion } = placement;
+    const { sessionId, taskId, collectorId } = placement;
+    const { config_version: configVersion = placement.configVersion } = words;
     if (sessionId !== words.session || taskId !== words.task || collectorId !== words.collector) return false;
+    if (configVersion !== placement.configVersion && !had.has(`${sessionId}/${configVersion}`)) return false;
     const snapshot = snapshots.get(taskConfigKey(taskId, configVersion));
     // One that is missing is told elsewhere.
     return snapshot === undefined || fits(snapshot, words);

@@ -1,4 +1,5 @@
 import type { PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
+import { type ConfigLeg, configLegs } from '@holdfast/shared/domain/session/config-legs.ts';
 import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
 import type { History } from './history.ts';
 
@@ -14,6 +15,7 @@ export interface Stored<E> {
 export interface SessionHistory {
   readonly sessionId: string;
   readonly taskId: string;
+  /** The one that it was started with. */
   readonly configVersion: number;
   readonly lifecycle: readonly Stored<SessionEvent>[];
   readonly placements: readonly Stored<PlacementEvent>[];
@@ -65,6 +67,7 @@ export function idleIntervals(lifecycle: readonly Stored<SessionEvent>[]): IdleI
   let since: Stored<SessionEvent> | undefined;
   for (const stored of lifecycle) {
     const { type } = stored.event;
+    if (type === 'session.reconfigured') continue;
     const isRunning = type === 'session.started' || type === 'session.resumed';
     if (isRunning && since) {
       const toMs = Math.min(stored.timeMs, stored.storedAtMs);
@@ -84,7 +87,13 @@ export function idleIntervals(lifecycle: readonly Stored<SessionEvent>[]): IdleI
   return idle;
 }
 
+/** The versions of the session's configuration, one after the other; that of its first event where there is no other. */
+export function legsOf({ lifecycle, configVersion }: SessionHistory): ConfigLeg[] {
+  const legs = configLegs(lifecycle);
+  return legs.length > 0 ? legs : [{ fromMs: Number.NEGATIVE_INFINITY, configVersion }];
+}
+
 export function isRunningAtTheEnd({ lifecycle }: SessionHistory): boolean {
-  const last = lifecycle.at(-1)?.event.type;
+  const last = lifecycle.findLast(({ event }) => event.type !== 'session.reconfigured')?.event.type;
   return last === 'session.started' || last === 'session.resumed';
 }

@@ -31,7 +31,7 @@ export interface DeviceSnapshots extends TaskConfigs {
 }
 
 /** Up to where a device has been read, and whether it answered then. */
-export type LastTick = Pick<Sample, 'session' | 'epoch' | 'tick'> &
+export type LastTick = Pick<Sample, 'session' | 'epoch' | 'tick' | 'period_ms'> &
   Partial<Pick<Sample, 'values' | 'miss'>> & {
     /** The broker's newest sample of the device, also where this process has a newer one on its way. */
     readonly stored?: Sample | undefined;

@@ -58,6 +58,8 @@ export class ActionPerformer {
         return this.#stop(action);
       case 'warn':
         return done(await this.#warn(action));
+      case 'undo':
+        return this.#undo(action);
       case 'remove':
         await this.#remove(action.collectorId, action.taskId);
         return done(0);
@@ -171,6 +173,24 @@ export class ActionPerformer {
     if (!performed.isDone) return performed;
     const about = { session: sessionId, task: task.taskId, reason: timeLimitReason, ...limitsOf(task) };
     this.#options.logger.warn(about, 'session stopped: it has reached its hard time limit');
+    return performed;
+  }
+
+  async #undo({
+    task,
+    sessionId,
+    configVersion,
+    reason,
+  }: Extract<Action, { type: 'undo' }>): Promise<Performed> {
+    const performed = await this.#command(task, {
+      ...{ type: 'UndoReconfiguration', sessionId, by: 'supervisor', reason, configVersion },
+      now: this.#now(),
+    });
+    if (!performed.isDone) return performed;
+    this.#options.logger.error(
+      { session: sessionId, task: task.taskId, config_version: configVersion, why: reason },
+      'session goes back to its former configuration: its collector cannot read by the new one',
+    );
     return performed;
   }
 

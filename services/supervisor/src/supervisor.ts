@@ -1,5 +1,4 @@
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
-import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import { nextTimeLimitInMs } from '@holdfast/shared/domain/session/time-limits.ts';
 import { LogDamaged, type StoredEvent, VersionConflict } from '@holdfast/shared/event-store/event-store.ts';
@@ -10,10 +9,11 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { FleetWatch } from './fleet-watch.ts';
+import { HolderWords } from './holder-words.ts';
 import type { KnownAssignments } from './known-assignments.ts';
 import { type ActionPerformer, sessionIdOf } from './perform-action.ts';
 import type { SessionLog, SupervisorObserver } from './ports.ts';
-import { type Action, type Plan, type Refusal, reconcile, type Waiting } from './reconcile/reconcile.ts';
+import { type Action, type Plan, reconcile, type Waiting } from './reconcile/reconcile.ts';
 import type { TaskBook } from './task-book.ts';
 import type { WaitingReport } from './waiting-report.ts';
 import { WaitingTimes } from './waiting-times.ts';
@@ -63,7 +63,7 @@ const introductionMs = 500;
  */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #refusals = new Map<string, Refusal>();
+  readonly #words = new HolderWords();
   readonly #stop = new AbortController();
   #wake: (() => void) | undefined;
   #isWoken = false;
@@ -115,17 +115,7 @@ export class Supervisor {
   }
 
   statusSeen(taskId: string, status: SessionLiveStatus): void {
-    const { epoch, collector: collectorId, detail: why, cause = 'permanent' } = status;
-    const key = statusKey(collectorId, taskId);
-    const known = this.#refusals.get(key);
-    // A word of an earlier placement that comes late says nothing of the present one.
-    if (known && epoch < known.epoch) return;
-    if (status.state !== 'refused') {
-      this.#refusals.delete(key);
-      return;
-    }
-    this.#refusals.set(key, { epoch, collectorId, why, cause });
-    this.hint();
+    if (this.#words.heard(taskId, status)) this.hint();
   }
 
   leaseSeen(record: LeaseRecord): void {
@@ -269,7 +259,8 @@ export class Supervisor {
       tasks: book.tasks().values(),
       fleet,
       listing,
-      refusals: this.#refusals,
+      refusals: this.#words.refusals,
+      unables: this.#words.unables,
       leadingSince,
       recoveryDisabled: recoveryDisabled
         ? { startedAt: this.#startedAt ?? leadingSince, releasesPlaced: !leadership.sawOtherHolder() }
@@ -352,6 +343,7 @@ export class Supervisor {
         observer?.limitReached('soft');
         return;
       case 'ring':
+      case 'undo':
       case 'remove':
         return;
       default:

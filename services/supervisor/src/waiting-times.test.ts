@@ -14,6 +14,7 @@ const placed: TaskState = {
   ...unplaced,
   placement: {
     situation: 'assigned',
+    configVersion: 1,
     sessionId: '1-1',
     collectorId: 'c1',
     epoch: 2,

@@ -12,7 +12,7 @@ import {
   type JsMsg,
 } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
-import { jetStreamEpochs } from '@holdfast/shared/jetstream/sessions/logged-at.ts';
+import { jetStreamEpochs, lifecycleEventAfter } from '@holdfast/shared/jetstream/sessions/logged-at.ts';
 import { nextPlacement } from '@holdfast/shared/jetstream/sessions/next-placement.ts';
 import { prepareStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
@@ -31,6 +31,7 @@ import { addWriterMetrics } from './adapters/writer-metrics.ts';
 import { Admission } from './admission/admission.ts';
 import { EarlySamples } from './admission/early-samples.ts';
 import { Gate } from './admission/gate.ts';
+import { SessionVersions } from './admission/session-versions.ts';
 import { BatchHandler } from './batch/batch-handler.ts';
 import type { WriterConfig } from './config.ts';
 import { EpochFence } from './fencing/epoch-fence.ts';
@@ -128,6 +129,7 @@ export async function startWriter(
   const admission = new Admission({
     epochs,
     snapshots: jetStreamSnapshots(connection),
+    versions: new SessionVersions((task, after) => lifecycleEventAfter(connection.nc, task, after)),
   });
   const heldUntil = new HeldUntil((taskId, epoch) => nextPlacement(connection.nc, taskId, epoch));
   connection.onReconnect(() => {

@@ -4,6 +4,7 @@ import { EpochBook, type LoggedAt } from '@holdfast/shared/sessions/epoch-book.t
 import { Admission } from '../../../services/writer/src/admission/admission.ts';
 import { EarlySamples } from '../../../services/writer/src/admission/early-samples.ts';
 import { Gate, type Judged } from '../../../services/writer/src/admission/gate.ts';
+import { SessionVersions } from '../../../services/writer/src/admission/session-versions.ts';
 import { EpochFence, type FenceVerdict } from '../../../services/writer/src/fencing/epoch-fence.ts';
 import type { SampleMessage } from '../../../services/writer/src/ports.ts';
 import type { PlantedBug } from '../faults/planted-bugs.ts';
@@ -53,6 +54,9 @@ export class SimSink {
       admission: new Admission({
         epochs: new EpochBook({ lookUp: async (epoch) => this.#loggedAt(epoch), nowMs }),
         snapshots: { load },
+        versions: new SessionVersions(async (taskId, after) =>
+          broker.follower(subjects.lifecycle(taskId), after),
+        ),
       }),
       early: new EarlySamples({ atMost: earlyAtMost, nowMs }),
       outage: { failed: () => undefined, worked: () => undefined },

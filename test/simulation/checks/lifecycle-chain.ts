@@ -42,6 +42,8 @@ export class LifecycleChain {
         }
         this.#status = 'running';
         return undefined;
+      case 'session.reconfigured':
+        return before === event.status ? undefined : `${wrong} (${event.status})`;
       case 'session.stopped':
         if (before === 'none' || before === 'stopped') return wrong;
         this.#status = 'stopped';

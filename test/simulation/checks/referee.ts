@@ -12,10 +12,12 @@ import type { CollectorLife, Runner } from '../services/sim-collector.ts';
 import type { SupervisorLife } from '../services/sim-supervisor.ts';
 import { KeptLimits } from './kept-limits.ts';
 import { LifecycleChain } from './lifecycle-chain.ts';
+import { VersionsInForce } from './versions-in-force.ts';
 
 interface TaskRecord {
   state: TaskState;
   readonly chain: LifecycleChain;
+  readonly versions: VersionsInForce;
   readonly limits: KeptLimits;
   /** By epoch: true time at which the placement ended. */
   readonly endedAtMs: Map<number, number>;
@@ -75,6 +77,8 @@ export class Referee {
       world.note('stopped at a time limit');
     }
     if (decoded.kind === 'lifecycle') {
+      task.versions.appended(decoded.event, Date.parse(decoded.metadata.time), world.nowMs);
+      if (decoded.event.type === 'session.reconfigured') world.note(`reconfigured: ${decoded.event.cause}`);
       const problem = task.chain.next(decoded.event);
       if (problem) world.violate(`I2: sequence ${stored.sequence} of task ${taskId}: ${problem}`);
       if (decoded.event.type === 'session.failed') world.note('session failed after refusals');
@@ -133,10 +137,11 @@ export class Referee {
   }
 
   /**
-   * I5 and I6, at the moment at which a request leaves for the device.
+   * I5, I6 and C1, at the moment at which a request leaves for the device.
+   * @param version of the configuration that the request is of
    * @returns to be called when the device is done with it
    */
-  requestStarted(process: SimProcess, taskId: string): () => void {
+  requestStarted(process: SimProcess, taskId: string, version: number): () => void {
     const { world, leaseTtlMs } = this.#options;
     const task = this.#task(taskId);
     const life = [...this.#options.collectors()].find((collector) => collector.process === process);
@@ -152,6 +157,7 @@ export class Referee {
     if (lateMs > 0) world.violate(`I6: ${who} ${lateMs.toFixed(0)} ms after its lease was over`);
     this.#checkPlacement(task, life, runner, who);
     this.#checkAlone(task, life, taskId, epoch, who);
+    this.#checkVersion(task, life, runner.sessionId, version, who);
 
     task.lastRequest = { atMs: now, epoch };
     const owner = task.owners.at(-1);
@@ -233,6 +239,31 @@ export class Referee {
     }
   }
 
+  /** C1: a tick is read by the version that is in force at its scheduled time, once the holder may have heard of it. */
+  #checkVersion(
+    task: TaskRecord,
+    life: CollectorLife,
+    sessionId: string,
+    version: number,
+    who: string,
+  ): void {
+    const { world } = this.#options;
+    if (life.process.wasClockSet) return;
+    const verdict = task.versions.judge(sessionId, version, life.process.clock.wallMs());
+    if (verdict === 'in_force') return;
+    if (verdict === 'never' || verdict === 'early') {
+      world.violate(
+        `C1: ${who} by version ${version}, which is ${verdict === 'early' ? 'not' : 'never'} in force`,
+      );
+      return;
+    }
+    world.note('request by a former version, before the collector heard of the change');
+    const couldHearSinceMs = Math.max(verdict, life.link.faultlessSinceMs, life.process.lastPausedAtMs);
+    if (world.nowMs - couldHearSinceMs > hearsOfItWithinMs) {
+      world.violate(`C1: ${who} by version ${version}, which the session has not had for long`);
+    }
+  }
+
   /** Nobody else asks the task's device, is allowed to by its own belief, or will be again. */
   #checkAlone(task: TaskRecord, life: CollectorLife, taskId: string, epoch: number, who: string): void {
     const { world } = this.#options;
@@ -283,6 +314,7 @@ export class Referee {
     const task: TaskRecord = {
       state: newTaskState(taskId),
       chain: new LifecycleChain(taskId),
+      versions: new VersionsInForce(),
       limits: new KeptLimits(),
       endedAtMs: new Map(),
       owners: [],

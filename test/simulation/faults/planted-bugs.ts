@@ -34,6 +34,12 @@ export const plantedBugs = [
   'late_readings_taken',
   /** A writer throws away all that comes behind a later holder's first sample. */
   'late_readings_lost',
+  /** A change of configuration is in force as soon as its collector hears of it. */
+  'changes_on_arrival',
+  /** A session is read by the version that its message names. */
+  'version_of_message',
+  /** A change of configuration ends the placement, as a pause does. */
+  'change_ends_placement',
   /** A writer admits samples without a look at the log. */
   'samples_believed',
 ] as const;
@@ -88,7 +94,15 @@ export function believesMessages(
       return {
         taskId,
         session: { status: 'running', session: identity, runningSince: epoch - 1 },
-        placement: { situation: 'assigned', sessionId, collectorId, epoch, reason: 'start', refusals: 0 },
+        placement: {
+          situation: 'assigned',
+          sessionId,
+          collectorId,
+          epoch,
+          configVersion,
+          reason: 'start',
+          refusals: 0,
+        },
         lastLifecycle: epoch - 1,
         lastPlacement: epoch,
         lastWarning: 0,
@@ -96,6 +110,33 @@ export function believesMessages(
         traces: {},
         unreadable: {},
       };
+    },
+  };
+}
+
+/** Says of changes of configuration what one of the bugs would make of them. */
+export function mistakingChanges(
+  truth: Truth,
+  bug: PlantedBug,
+  messageOf: (taskId: string) => number | undefined,
+): Truth {
+  return {
+    load: async (taskId) => {
+      const task = await truth.load(taskId);
+      if (task.session.status !== 'running') return task;
+      const { change, ...session } = task.session;
+      switch (bug) {
+        case 'changes_on_arrival':
+          return { ...task, session };
+        case 'version_of_message': {
+          const configVersion = messageOf(taskId) ?? session.session.configVersion;
+          return { ...task, session: { ...session, session: { ...session.session, configVersion } } };
+        }
+        case 'change_ends_placement':
+          return change ? { ...task, session: { ...task.session, runningSince: task.lastLifecycle } } : task;
+        default:
+          return task;
+      }
     },
   };
 }

@@ -37,6 +37,7 @@ export class SimProcess {
   #lastPauseEndedAtMs = Number.NEGATIVE_INFINITY;
   #suspendedMs = 0;
   #wallOffsetMs: number;
+  #wasClockSet = false;
   readonly #rate: number;
   #postponed: Postponed[] = [];
 
@@ -107,10 +108,16 @@ export class SimProcess {
     });
   }
 
+  /** Its schedule follows such a clock by and by, or not at all. */
+  get wasClockSet(): boolean {
+    return this.#wasClockSet;
+  }
+
   setWallClock(byMs: number): void {
     this.tell(`wall clock ${byMs > 0 ? '+' : ''}${(byMs / 1000).toFixed(1)} s`);
     this.#wallOffsetMs += byMs;
     if (byMs < 0) this.world.wasClockSetBack = true;
+    this.#wasClockSet = true;
   }
 
   tell(what: string | (() => string)): void {

@@ -12,6 +12,11 @@ import type { SimProcess } from '../kernel/process.ts';
 /** The configuration version of which there is no snapshot. */
 export const missingVersion = 2;
 
+/** Versions of the configuration that a session is changed to, the missing one too. */
+export const versions = [1, missingVersion, 3, 4] as const;
+
+type CommandType = 'start' | 'stop' | 'pause' | 'resume' | 'recover' | 'reconfigure';
+
 /** People and scripts that start, stop, pause and resume, through one API process. */
 export class SimClients {
   readonly #broker: SimBroker;
@@ -30,11 +35,7 @@ export class SimClients {
     this.#store = new SimEventStore(broker, link);
   }
 
-  async command(
-    taskId: string,
-    type: 'start' | 'stop' | 'pause' | 'resume' | 'recover',
-    configVersion: number,
-  ): Promise<void> {
+  async command(taskId: string, type: CommandType, configVersion: number): Promise<void> {
     this.#count += 1;
     const commandId = `command-${this.#count}`;
     const { world, clock } = this.#process;
@@ -73,7 +74,7 @@ export class SimClients {
 
   async #commandFor(
     taskId: string,
-    type: 'start' | 'stop' | 'pause' | 'resume' | 'recover',
+    type: CommandType,
     configVersion: number,
     now: string,
   ): Promise<SessionCommand | undefined> {
@@ -104,6 +105,12 @@ export class SimClients {
         const task = await loadTask(this.#store, taskId);
         const placed = currentPlacement(task.session, task.placement) !== undefined;
         return { type: 'RecoverSession', sessionId, by, placed, now };
+      }
+      case 'reconfigure': {
+        const { configVersion: fromVersion } = state.session;
+        const change = { added: 0, removed: 0, changed: 1, codes: [] };
+        const of = { sessionId, by, reason: 'asked', fromVersion, configVersion, change, now };
+        return { type: 'ReconfigureSession', ...of };
       }
       default:
         return type satisfies never;

@@ -14,7 +14,7 @@ import { openSimInbox } from '../broker/sim-assignments.ts';
 import { SimEventStore } from '../broker/sim-event-store.ts';
 import { SimLeaseStore } from '../broker/sim-lease-store.ts';
 import { SimSessionLog } from '../broker/sim-session-log.ts';
-import { believesMessages, countingFromAck } from '../faults/planted-bugs.ts';
+import { believesMessages, countingFromAck, mistakingChanges } from '../faults/planted-bugs.ts';
 import type { SimProcess } from '../kernel/process.ts';
 import type { Life, ServiceContext } from './service.ts';
 
@@ -123,9 +123,11 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
 
   const offered = new Map<string, AssignmentHandle>();
   const loadTruth = (taskId: string) => loadTask(store, taskId);
-  const truth = bugs.includes('no_truth_check')
-    ? believesMessages(offered, collectorId, loadTruth)
-    : { load: loadTruth };
+  const held = new Map<string, number>();
+  const truth = bugs.reduce(
+    (each, bug) => mistakingChanges(each, bug, (taskId) => held.get(taskId)),
+    bugs.includes('no_truth_check') ? believesMessages(offered, collectorId, loadTruth) : { load: loadTruth },
+  );
 
   const collector = new Collector({
     lease,
@@ -138,6 +140,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
           process.tell(() => `is offered task ${handle.taskId} epoch ${handle.assignment?.epoch}`);
           referee.offered(handle.taskId, handle.assignment?.epoch ?? 0);
           offered.set(handle.taskId, handle);
+          if (handle.assignment) held.set(handle.taskId, handle.assignment.config_version);
           onAssignment(handle);
         },
       }),
@@ -161,6 +164,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
           write: (id, status) => link.request('status', () => broker.putStatus(id, status), 5_000),
         },
         timers,
+        nowMs: () => systemClock.wallMs(),
         log,
         mayPoll: isHeld,
         voidUpTo: () => holder.voidUpTo(),
@@ -173,6 +177,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
             epoch: assignment.epoch,
             collectorId,
             config,
+            placedVersion: assignment.config_version,
             endpoints,
             clock,
             timers,

@@ -2,7 +2,7 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SimBroker } from '../broker/sim-broker.ts';
 import type { Random } from '../kernel/random.ts';
 import type { World } from '../kernel/world.ts';
-import { periodMs } from '../plant.ts';
+import { periodMs } from '../period.ts';
 
 /** Its id at the broker, under which alone it may publish; it never holds a session. */
 export const forgerId = 'X';

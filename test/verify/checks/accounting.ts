@@ -5,7 +5,8 @@ import {
   type GapCause,
   settledMs,
 } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
-import { runningIntervals, scheduledTicks } from '@holdfast/shared/domain/gaps/schedule.ts';
+import { dueTicks } from '@holdfast/shared/domain/gaps/due-ticks.ts';
+import { type RunningInterval, runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
 import {
   countTicks,
   fromTicks,
@@ -17,8 +18,8 @@ import {
 } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { timedPlacements } from '@holdfast/shared/domain/gaps/timed-placements.ts';
 import { hasReadings } from '../has-readings.ts';
-import type { History, Violation } from '../history.ts';
-import { sessionHistories } from '../session-histories.ts';
+import type { History, PollingConfig, Violation } from '../history.ts';
+import { legsOf, sessionHistories } from '../session-histories.ts';
 import type { Tolerances } from '../tolerances.ts';
 import { tooLateSamples } from '../too-late-samples.ts';
 
@@ -42,27 +43,38 @@ export function accounting(
   const recorded = recordedTicks(history);
   const nowMs = history.readAtMs - settleMs;
   for (const session of sessionHistories(history).values()) {
-    const config = history.configs.get(`${session.taskId}/${session.configVersion}`);
-    if (!config) {
+    const legs = legsOf(session).map((leg) => ({
+      ...leg,
+      config: history.configs.get(`${session.taskId}/${leg.configVersion}`),
+    }));
+    const missing = legs.find(({ config }) => !config);
+    if (missing) {
       violations.push({
         invariant: 'I7',
         subject: session.sessionId,
-        what: `configuration ${session.taskId}/${session.configVersion} is missing: its schedule is unknown`,
+        what: `configuration ${session.taskId}/${missing.configVersion} is missing: its schedule is unknown`,
       });
       continue;
     }
     const intervals = runningIntervals(session.lifecycle);
-    for (const { code: device, periodMs } of config.devices) {
+    const changes = legs.slice(1).map(({ fromMs, sequence }) => ({ timeMs: fromMs, event: sequence }));
+    for (const { device, periodMs, due } of schedulesOf(legs, intervals, nowMs)) {
       const judged = [{ from: Math.ceil(history.sinceMs / periodMs), to: Number.MAX_SAFE_INTEGER }];
-      const scheduled = intersection(scheduledTicks(intervals, periodMs, nowMs), judged);
+      const scheduled = intersection(due, judged);
       const subject = `${session.sessionId}/${device}`;
-      const coverage = coverageOf(recorded.get(subject));
+      const ofDevice = recorded.get(subject);
+      const coverage = coverageOf(ofDevice?.get(periodMs));
+      const others = [...(ofDevice ?? [])]
+        .filter(([other]) => other !== periodMs)
+        .map(([other, ticks]) => ({ periodMs: other, recorded: recordedIn(ticks) }));
       const account = attributeGaps({
         scheduled,
         intervals,
         placements: timedPlacements(session.placements),
         coverage,
         periodMs,
+        changes,
+        others,
         // A sample that is younger than what is judged explains what is missing before it.
         nowMs: history.readAtMs,
         settledMs: settledMs(nowMs, undefined),
@@ -80,6 +92,36 @@ export function accounting(
     }
   }
   return { violations, ticks: totals };
+}
+
+interface Schedule {
+  readonly device: string;
+  readonly periodMs: number;
+  readonly due: TickRanges;
+}
+
+/** Of all devices that the session has or had; one whose period was changed has several. */
+function schedulesOf(
+  legs: readonly { readonly fromMs: number; readonly config: PollingConfig | undefined }[],
+  intervals: readonly RunningInterval[],
+  nowMs: number,
+): Schedule[] {
+  const codes = new Set(legs.flatMap(({ config }) => config?.devices.map(({ code }) => code) ?? []));
+  return [...codes].flatMap((device) => {
+    const ofDevice = legs.map(({ fromMs, config }) => ({
+      fromMs,
+      periodMs: config?.devices.find(({ code }) => code === device)?.periodMs,
+    }));
+    return dueTicks(ofDevice, intervals, nowMs).map(({ periodMs, scheduled }) => ({
+      device,
+      periodMs,
+      due: scheduled,
+    }));
+  });
+}
+
+function recordedIn({ stored, quarantined, missed }: RecordedTicks): TickRanges {
+  return normalise([...fromTicks(stored), ...fromTicks(quarantined), ...[...missed.values()].flat()]);
 }
 
 function unexplained({ gaps }: Accounting): string[] {
@@ -119,14 +161,21 @@ function coverageOf(recorded: RecordedTicks | undefined) {
 }
 
 /**
- * By session and device. What is stored is what the database has; where none with samples was given, the samples in the stream
+ * By session and device, then by the length of the ticks. What is stored is what the database has; where none with samples was given, the samples in the stream
  * that a later holder does not fence (see `tooLateSamples`). A tick in which nothing had changed enough to be sent has no
  * place in the database: of those the stream is believed.
  */
-function recordedTicks(history: History): Map<string, RecordedTicks> {
-  const byDevice = new Map<string, RecordedTicks>();
-  const of = (session: string, device: string): RecordedTicks => {
+function recordedTicks(history: History): Map<string, Map<number, RecordedTicks>> {
+  const byDevice = new Map<string, Map<number, RecordedTicks>>();
+  const periods = periodsOf(history);
+  const of = (
+    session: string,
+    device: string,
+    periodMs = periods.get(`${session}/${device}`) ?? 0,
+  ): RecordedTicks => {
     const key = `${session}/${device}`;
+    const ofDevice = byDevice.get(key) ?? new Map<number, RecordedTicks>();
+    byDevice.set(key, ofDevice);
     const nothing: RecordedTicks = {
       stored: [],
       quarantined: [],
@@ -134,8 +183,8 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
       sent: [],
       confirmed: [],
     };
-    const known = byDevice.get(key) ?? nothing;
-    byDevice.set(key, known);
+    const known = ofDevice.get(periodMs) ?? nothing;
+    ofDevice.set(periodMs, known);
     return known;
   };
   const tooLate = tooLateSamples(history);
@@ -145,8 +194,8 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
     history.quarantined.flatMap(({ tick, codes }) => (tick && !codes ? [keyOf(tick)] : [])),
   );
   for (const { sequence, sample } of history.samples) {
-    const { session, device, tick, miss, since_tick } = sample;
-    const ticks = of(session, device);
+    const { session, device, tick, miss, since_tick, period_ms } = sample;
+    const ticks = of(session, device, period_ms);
     const isFenced = tooLate.has(sequence);
     if (since_tick !== undefined) addSent(ticks.sent, { from: since_tick, to: tick });
     const isRead = outcomeOfSample(sample) === 'stored';
@@ -155,8 +204,8 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
     if (miss && !isRead) addMiss(ticks, miss.cause, { from: tick, to: sample.through_tick ?? tick });
     if (isRead && isFenced) addMiss(ticks, 'fenced', { from: tick, to: tick });
   }
-  for (const { session, device, tick } of history.database?.values ?? [])
-    of(session, device).stored.push(tick);
+  for (const { session, device, tick, periodMs } of history.database?.values ?? [])
+    of(session, device, periodMs).stored.push(tick);
   for (const { session, device, outcome, ranges } of history.database?.coverage ?? []) {
     if (outcome === 'confirmed') of(session, device).confirmed.push(...ranges);
   }
@@ -164,6 +213,19 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
     if (tick && !codes) of(tick.session, tick.device).quarantined.push(tick.tick);
   }
   return byDevice;
+}
+
+/** The length of a device's ticks, where nothing else tells it; the last one where it has had several. */
+function periodsOf(history: History): Map<string, number> {
+  const periods = new Map<string, number>();
+  for (const session of sessionHistories(history).values()) {
+    for (const { configVersion } of legsOf(session)) {
+      const config = history.configs.get(`${session.taskId}/${configVersion}`);
+      for (const { code, periodMs } of config?.devices ?? [])
+        periods.set(`${session.sessionId}/${code}`, periodMs);
+    }
+  }
+  return periods;
 }
 
 /** Each sample tells of all before it: only the longest range is kept. */

@@ -1,5 +1,5 @@
 import type { History, Violation } from '../history.ts';
-import { idleIntervals, isRunningAtTheEnd, sessionHistories } from '../session-histories.ts';
+import { idleIntervals, isRunningAtTheEnd, legsOf, sessionHistories } from '../session-histories.ts';
 import type { Tolerances } from '../tolerances.ts';
 
 /**
@@ -40,7 +40,7 @@ export function activity(
   }
   for (const session of sessions.values()) {
     if (!isRunningAtTheEnd(session)) continue;
-    const config = history.configs.get(`${session.taskId}/${session.configVersion}`);
+    const config = history.configs.get(`${session.taskId}/${legsOf(session).at(-1)?.configVersion}`);
     for (const { code: device, periodMs } of config?.devices ?? []) {
       const at = newest.get(`${session.sessionId}/${device}`);
       const ageMs = history.readAtMs - (at ?? 0);

@@ -54,6 +54,11 @@ function problemOf(
   return 'answered with success, yet there is no event and the session was not in that state before';
 }
 
+/** A change of configuration leaves a session running or paused, as it was. */
+function isChanged(event: SessionEvent, status: 'running' | 'paused'): boolean {
+  return event.type === 'session.reconfigured' && event.status === status;
+}
+
 /** Whether the session was in the state asked for at some moment between the asking and the answer. */
 function wasSoAlready(command: AnsweredCommand, { lifecycle }: SessionHistory, clockMs: number): boolean {
   return lifecycle.some(({ event, storedAtMs }, index) => {
@@ -64,10 +69,10 @@ function wasSoAlready(command: AnsweredCommand, { lifecycle }: SessionHistory, c
       case 'stop':
         return event.type === 'session.stopped' || event.type === 'session.failed';
       case 'pause':
-        return event.type === 'session.paused';
+        return event.type === 'session.paused' || isChanged(event, 'paused');
       case 'resume':
       case 'recover':
-        return event.type === 'session.started' || event.type === 'session.resumed';
+        return ['session.started', 'session.resumed'].includes(event.type) || isChanged(event, 'running');
       case 'start':
         return false;
       default:

@@ -1,5 +1,5 @@
 import type { DeviceRequest, History, Violation } from '../history.ts';
-import { idleIntervals, type SessionHistory, sessionHistories } from '../session-histories.ts';
+import { idleIntervals, legsOf, type SessionHistory, sessionHistories } from '../session-histories.ts';
 import type { Tolerances } from '../tolerances.ts';
 
 /**
@@ -33,12 +33,10 @@ export function deviceRequests(
   return violations;
 }
 
-function readsDevice(
-  { configs }: History,
-  { taskId, configVersion }: SessionHistory,
-  device: string,
-): boolean {
-  return configs.get(`${taskId}/${configVersion}`)?.devices.some(({ code }) => code === device) ?? false;
+function readsDevice({ configs }: History, session: SessionHistory, device: string): boolean {
+  return legsOf(session).some(({ configVersion }) =>
+    configs.get(`${session.taskId}/${configVersion}`)?.devices.some(({ code }) => code === device),
+  );
 }
 
 function twoAtATime(requests: readonly DeviceRequest[], plantMs: number): string | undefined {

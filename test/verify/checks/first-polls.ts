@@ -21,10 +21,10 @@ export function firstPolls(
   const first = firstTicksMs(history);
   const violations: Violation[] = [];
   for (const session of sessionHistories(history).values()) {
-    const config = history.configs.get(`${session.taskId}/${session.configVersion}`);
     for (const placement of session.placements) {
       if (placement.event.type !== 'session.assigned' || placement.storedAtMs < history.sinceMs) continue;
-      const { collectorId } = placement.event;
+      const { collectorId, configVersion } = placement.event;
+      const config = history.configs.get(`${session.taskId}/${configVersion}`);
       const endMs = Math.min(endOf(placement, session), history.readAtMs - settleMs);
       for (const { code, periodMs } of config?.devices ?? []) {
         const firstMs = first.get(`${session.sessionId}/${placement.sequence}/${code}`);

@@ -78,6 +78,8 @@ function nextState(state: Chain['state'], event: SessionEvent): Chain['state'] |
     case 'session.resumed':
       if (event.reason === 'resume') return state === 'paused' ? 'running' : undefined;
       return state === 'running' || state === 'failed' ? 'running' : undefined;
+    case 'session.reconfigured':
+      return state === event.status ? state : undefined;
     case 'session.stopped':
       return state === 'running' || state === 'paused' || state === 'failed' ? 'over' : undefined;
     case 'session.failed':

@@ -1,6 +1,7 @@
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
+import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
 import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { DatabaseContent, History, RecordedEvent, SessionInDatabase, Violation } from '../history.ts';
 import { type SessionHistory, sessionHistories } from '../session-histories.ts';
@@ -127,6 +128,10 @@ const statusAfter = {
   'session.failed': 'error',
 } as const;
 
+function statusOf(event: SessionEvent): string {
+  return event.type === 'session.reconfigured' ? event.status : statusAfter[event.type];
+}
+
 function differences(
   session: SessionHistory,
   row: SessionInDatabase,
@@ -135,7 +140,7 @@ function differences(
   const found: string[] = [];
   const last = session.lifecycle.at(-1);
   if (!last) return [];
-  const status = statusAfter[last.event.type];
+  const status = statusOf(last.event);
   if (row.status !== status) found.push(`says ${row.status}, the log ${status}`);
   if (row.configVersion !== last.event.configVersion) {
     found.push(`says configuration ${row.configVersion}, the log ${last.event.configVersion}`);

@@ -64,6 +64,19 @@ const anyEvent = fc.oneof(
     { attempt: positive },
   ),
   lifecycle(
+    {
+      type: fc.constant('session.reconfigured'),
+      reason: text,
+      cause: fc.constantFrom('requested', 'rolled_back'),
+      status: fc.constantFrom('running', 'paused'),
+      from: fc.record({ configVersion: positive, needs }, { requiredKeys: ['configVersion'] }),
+      effectiveAt: moment,
+      undoUntil: moment,
+      change: fc.record({ added: count, removed: count, changed: count, codes: fc.array(text) }),
+    },
+    { runningSince: positive, attempt: positive },
+  ),
+  lifecycle(
     { type: fc.constant('session.failed'), reason: text },
     { cause: fc.constantFrom('passing', 'permanent'), attempt: count },
   ),
@@ -111,6 +124,18 @@ describe('an event of the session log', () => {
     });
     const broken = overTheWire({ ...warned, softLimitAt: 'soon' } as SessionLogEvent);
     expect(decodeSessionEvent(broken)).toMatchObject({ kind: 'unreadable' });
+  });
+
+  it('names what a session had before a change of its configuration, on the wire as in the code', () => {
+    const changed = {
+      ...{ type: 'session.reconfigured', sessionId: '7-3', taskId: '7', taskCode: 'press-hall' },
+      ...{ configVersion: 4, startedAt: metadata.time, by: 'li', reason: '', cause: 'requested' },
+      ...{ status: 'running', runningSince: 12, effectiveAt: metadata.time, undoUntil: metadata.time },
+      ...{ from: { configVersion: 3 }, change: { added: 0, removed: 0, changed: 1, codes: ['press'] } },
+    };
+    expect(overTheWire(changed as SessionLogEvent)).toMatchObject({
+      data: { config_version: 4, running_since: 12, from: { config_version: 3 } },
+    });
   });
 
   it('comes back from the wire as it was, with its kind and its metadata', () => {

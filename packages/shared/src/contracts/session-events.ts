@@ -9,6 +9,12 @@ import { parseTraceParent } from './trace-parent.ts';
 /** Version of `data` that this release writes and reads; events of any other are unreadable. */
 export const sessionEventVersion = 2;
 
+const needs = z.object({
+  labels: z.record(z.string(), z.string()),
+  drivers: z.record(z.string(), z.string()).optional(),
+  endpoints: z.array(z.string()),
+});
+const count = z.int().nonnegative();
 const identity = {
   session_id: z.string().min(1),
   task_id: z.string().min(1),
@@ -16,13 +22,7 @@ const identity = {
   config_version: z.int().positive(),
   started_at: z.string().min(1),
   by: z.string(),
-  needs: z
-    .object({
-      labels: z.record(z.string(), z.string()),
-      drivers: z.record(z.string(), z.string()).optional(),
-      endpoints: z.array(z.string()),
-    })
-    .optional(),
+  needs: needs.optional(),
   soft_limit_at: z.iso.datetime({ offset: true }).optional(),
   hard_limit_at: z.iso.datetime({ offset: true }).optional(),
 };
@@ -40,6 +40,18 @@ const dataSchemas = {
     ...identity,
     reason: z.enum(['resume', 'recover', 'restart']),
     attempt: z.int().positive().optional(),
+  }),
+  'session.reconfigured': z.object({
+    ...identity,
+    reason: z.string(),
+    cause: z.enum(['requested', 'rolled_back']),
+    status: z.enum(['running', 'paused']),
+    running_since: z.int().positive().optional(),
+    attempt: z.int().positive().optional(),
+    from: z.object({ config_version: z.int().positive(), needs: needs.optional() }),
+    effective_at: z.iso.datetime({ offset: true }),
+    undo_until: z.iso.datetime({ offset: true }),
+    change: z.object({ added: count, removed: count, changed: count, codes: z.array(z.string()) }),
   }),
   'session.stopped': z.object({ ...identity, reason: z.string() }),
   'session.failed': z.object({
@@ -121,6 +133,7 @@ export function encodeSessionEvent(
     data: {
       schema_version: sessionEventVersion,
       ...toSnakeCase(fields),
+      ...(event.type === 'session.reconfigured' && { from: toSnakeCase(event.from) }),
       ...(actor === undefined ? {} : { actor }),
     },
   };
@@ -142,7 +155,7 @@ export function decodeSessionEvent(message: unknown): DecodedSessionEvent {
   }
   const parsed = dataSchemas[type].safeParse(data);
   if (!parsed.success) return unreadable(`${type}: ${z.prettifyError(parsed.error)}`);
-  const event = { type, ...toCamelCase(parsed.data) } as SessionLogEvent;
+  const event = { type, ...toCamelCase(parsed.data), ...namedIn(parsed.data) } as SessionLogEvent;
   const { traceparent } = envelope.data;
   const isTrace = parseTraceParent(traceparent) !== undefined;
   const actor = data.actor === undefined ? undefined : actorSchema.safeParse(data.actor).data;
@@ -160,6 +173,11 @@ export function decodeSessionEvent(message: unknown): DecodedSessionEvent {
     default:
       return { kind: 'lifecycle', event, metadata };
   }
+}
+
+/** The one member whose own members have names to be turned. */
+function namedIn(data: object): object {
+  return 'from' in data && typeof data.from === 'object' && data.from ? { from: toCamelCase(data.from) } : {};
 }
 
 function isLogEventType(type: string): type is LogEventType {

@@ -72,6 +72,10 @@ export const sessionStatusSchema = z.object({
   detail: z.string(),
   /** Refusals only: true if it may pass by itself. */
   cause: z.enum(['passing', 'permanent']).optional(),
+  /** Version of the configuration that it is read by, or will be once that is in force. */
+  config_version: z.int().positive().optional(),
+  /** A version that it should be read by, and why this collector cannot. */
+  unable: z.object({ config_version: z.int().positive(), detail: z.string() }).optional(),
   updated_at: z.string(),
   points_read: z.int().nonnegative(),
   error_count: z.int().nonnegative(),

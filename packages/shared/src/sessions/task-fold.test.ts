@@ -46,6 +46,7 @@ describe('the fold of a task', () => {
       session: { status: 'stopped', session, stoppedAt: time, by: 'li', reason: '' },
       placement: {
         situation: 'assigned',
+        configVersion: 1,
         sessionId: '7-1',
         collectorId: 'A',
         epoch: 2,

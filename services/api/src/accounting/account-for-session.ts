@@ -1,13 +1,13 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
 import { attributeGaps, type Coverage, type Gap } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
-import { scheduledTicks } from '@holdfast/shared/domain/gaps/schedule.ts';
-import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { intersection, normalise, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { type PollingPlan, type PollingPlans, planIfKnown } from '../configuration/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import type { SettledSamples } from '../ports.ts';
-import type { SessionPasts, SessionThen } from '../sessions/queries/session-pasts.ts';
-import { coverageAround } from './coverage-around.ts';
+import type { SessionPast, SessionPasts, SessionThen } from '../sessions/queries/session-pasts.ts';
+import { coverageOfSchedules } from './coverage-of-schedules.ts';
+import { deviceSchedules, type PlannedLeg } from './device-schedules.ts';
 
 export interface AccountingSources {
   readonly database: Database;
@@ -72,9 +72,11 @@ export async function accountForSession(
   sources: AccountingSources,
   { session, device, ...time }: AccountingTime & { session: AccountedSession; device?: string | undefined },
 ): Promise<(SessionAccount & Pick<Accounts, 'brokerWasAsked'>) | undefined> {
-  const plan = await sources.plans.of(session.task_id, session.config_version);
-  const polled = device === undefined ? plan : { ...plan, devices: withCode(plan, device) };
-  const { sessions, brokerWasAsked } = await account(sources, [{ session, plan: polled }], time);
+  const isWanted = device === undefined ? undefined : (code: string) => code === device;
+  const past = (await sources.pasts.of([session])).get(session.session_id);
+  const legs = await legsOf(session, past, (version) => sources.plans.of(session.task_id, version));
+  const planned = [{ session, legs: legs ?? [], past, isWanted }];
+  const { sessions, brokerWasAsked } = await account(sources, planned, time);
   const found = sessions.get(session.session_id);
   return found && { ...found, brokerWasAsked };
 }
@@ -89,62 +91,93 @@ export async function accountForSessions(
   sessions: readonly AccountedSession[],
   { only, ...time }: AccountingTime & { readonly only?: ReadonlySet<string> | undefined },
 ): Promise<Accounts> {
-  await sources.plans.prepare(sessions);
+  const told = await sources.pasts.of(sessions);
+  const versions = sessions.flatMap((session) => {
+    const legs = told.get(session.session_id)?.legs ?? [];
+    return [session, ...legs.map(({ configVersion }) => ({ ...session, config_version: configVersion }))];
+  });
+  await sources.plans.prepare(versions);
+  const isWanted = only && ((code: string) => only.has(code));
   const planned: PlannedSession[] = [];
   for (const session of sessions) {
-    const plan = await planIfKnown(sources.plans, session);
-    if (!plan) continue;
-    const devices = only ? plan.devices.filter(({ code }) => only.has(code)) : plan.devices;
-    planned.push({ session, plan: { ...plan, devices } });
+    const past = told.get(session.session_id);
+    const planOf = (config_version: number) => planIfKnown(sources.plans, { ...session, config_version });
+    const legs = await legsOf(session, past, planOf);
+    if (legs) planned.push({ session, legs, past, isWanted });
   }
   return account(sources, planned, time);
 }
 
 interface PlannedSession {
   readonly session: AccountedSession;
-  readonly plan: PollingPlan;
+  readonly legs: readonly PlannedLeg[];
+  readonly past: SessionPast | undefined;
+  readonly isWanted: ((deviceCode: string) => boolean) | undefined;
+}
+
+/** @returns undefined when a version of it is lost */
+async function legsOf(
+  { config_version }: AccountedSession,
+  past: SessionPast | undefined,
+  planOf: (version: number) => Promise<PollingPlan | undefined>,
+): Promise<PlannedLeg[] | undefined> {
+  const legs: PlannedLeg[] = [];
+  const known = past?.legs ?? [];
+  const first = { fromMs: Number.NEGATIVE_INFINITY, configVersion: config_version };
+  for (const { fromMs, configVersion } of known.length > 1 ? known : [first]) {
+    const plan = await planOf(configVersion);
+    if (!plan) return undefined;
+    legs.push({ fromMs, plan });
+  }
+  return legs;
 }
 
 async function account(
-  { pasts, coverage: records, settled }: AccountingSources,
+  { coverage: records, settled }: AccountingSources,
   planned: readonly PlannedSession[],
   { from, to }: AccountingTime,
 ): Promise<Accounts> {
   const nowMs = to.getTime();
-  const told = await pasts.of(planned.map(({ session }) => session));
   // Asked first: what is on record by then is in the record that is read afterwards.
   const { beforeMs: settledMs, wasAsked: brokerWasAsked } = await settled.now();
-  const due = planned.map(({ session: { session_id: sessionId }, plan }) => {
-    const { intervals = [], placements = [] } = told.get(sessionId) ?? {};
-    const byPeriod = new Map<number, TickRanges>();
-    const devices = plan.devices.map(({ code: deviceCode, periodMs }) => {
-      const scheduled = byPeriod.get(periodMs) ?? scheduledTicks(intervals, periodMs, nowMs);
-      byPeriod.set(periodMs, scheduled);
-      return { sessionId, deviceCode, periodMs, scheduled };
-    });
-    return { sessionId, periodMs: plan.periodMs, intervals, placements, devices };
+  const due = planned.map(({ session: { session_id: sessionId }, legs, past, isWanted }) => {
+    const { intervals = [], placements = [], legs: versions = [] } = past ?? {};
+    const schedules = deviceSchedules(legs, intervals, nowMs, isWanted);
+    const devices = schedules.map((schedule) => ({ sessionId, ...schedule }));
+    const changes = versions.slice(1).map(({ fromMs, sequence }) => ({ timeMs: fromMs, event: sequence }));
+    const { periodMs = 0 } = legs.at(-1)?.plan ?? {};
+    return { sessionId, periodMs, intervals, placements, changes, devices };
   });
-  const covered = await coverageAround(records, {
-    fromMs: from?.getTime(),
-    toMs: nowMs,
-    devices: due.flatMap(({ devices }) => devices),
-    nowMs: Date.now(),
-  });
+  const coverages = await coverageOfSchedules(
+    records,
+    due.flatMap(({ devices }) => devices),
+    { fromMs: from?.getTime(), toMs: nowMs, nowMs: Date.now() },
+  );
   const sessions = new Map<string, SessionAccount>();
   let done = 0;
-  for (const { sessionId, periodMs: taskPeriodMs, intervals, placements, devices } of due) {
+  for (const { sessionId, periodMs: taskPeriodMs, intervals, placements, changes, devices } of due) {
     const accounts: DeviceAccount[] = [];
-    for (const { deviceCode, periodMs, scheduled } of devices) {
+    for (const schedule of devices) {
+      const { deviceCode, periodMs, scheduled } = schedule;
       done += 1;
       if (done % devicesInARow === 0) await othersFirst();
       const window = windowOf(periodMs, { from, nowMs });
-      const coverage = covered.get(sessionId)?.get(deviceCode) ?? nothing;
+      const coverage = coverages.get(schedule) ?? nothing;
+      const others = devices
+        .filter((other) => other.onlyPeriodMs !== undefined && other.deviceCode === deviceCode)
+        .filter((other) => other !== schedule)
+        .map((other) => ({
+          periodMs: other.periodMs,
+          recorded: recordedIn(coverages.get(other) ?? nothing),
+        }));
       const account = attributeGaps({
         scheduled,
         intervals,
         placements,
         coverage,
         periodMs,
+        changes,
+        others,
         nowMs,
         settledMs,
       });
@@ -166,10 +199,10 @@ async function account(
   return { sessions, brokerWasAsked };
 }
 
-function withCode({ devices }: PollingPlan, code: string): PollingPlan['devices'] {
-  return devices.filter((device) => device.code === code);
-}
-
 function windowOf(periodMs: number, { from, nowMs }: { from: Date | undefined; nowMs: number }): TickRanges {
   return [{ from: from ? Math.ceil(from.getTime() / periodMs) : 0, to: Math.ceil(nowMs / periodMs) - 1 }];
+}
+
+function recordedIn({ stored, quarantined, missed }: Coverage): TickRanges {
+  return normalise([stored, quarantined, ...missed.values()].flat());
 }

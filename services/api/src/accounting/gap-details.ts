@@ -32,6 +32,10 @@ const details: Readonly<Record<GapCause, InBoth>> = {
   rebalance: both('the session was moved to spread the load', '为均衡负载而移动会话'),
   recovery: both('the session was placed again after a restart', '重启后重新分配会话'),
   restart: both('the collector was away and came back', '采集器离开后又恢复'),
+  reconfiguration: both(
+    'the collector heard of a change of configuration only after it had come into force',
+    '采集器在配置更改生效之后才得知',
+  ),
   session_end: both('the session was paused, stopped or failed right then', '会话正在暂停、结束或出错'),
   holder_lost: both(
     'the collector fell silent, and the session ended before it or another went on',

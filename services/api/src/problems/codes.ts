@@ -110,6 +110,8 @@ export const problemCodes = {
     'The configuration that the session runs on cannot be read',
     '无法读取会话所用的配置',
   ],
+  configuration_moved_on: [409, 'The configuration was changed meanwhile', '配置已被他人更改'],
+  reconfiguration_pending: [409, 'A change is about to come into force', '有更改即将生效'],
   time_limit_reached: [409, 'The time of the session is over', '会话的停止时限已到'],
   user_disabled: [409, 'This person is kept out', '此人已被停用'],
   write_refused: [409, 'Nothing was written', '没有写入任何内容'],

@@ -57,6 +57,24 @@ export function refusalProblem(refusal: SessionRefusal): Problem {
         ),
         { session_id: refusal.sessionId, hard_limit_at: refusal.hardLimitAt },
       );
+    case 'configuration_moved_on':
+      return new Problem(
+        code,
+        both(
+          `Session ${refusal.sessionId} has version ${refusal.configVersion} by now: somebody else has changed it. Look at the difference again.`,
+          `会话 ${refusal.sessionId} 现在是版本 ${refusal.configVersion}：已有他人更改。请重新查看差异。`,
+        ),
+        { session_id: refusal.sessionId, config_version: refusal.configVersion },
+      );
+    case 'reconfiguration_pending':
+      return new Problem(
+        code,
+        both(
+          `A change of session ${refusal.sessionId} comes into force at ${refusal.effectiveAt}. Ask again after that.`,
+          `会话 ${refusal.sessionId} 的一次更改将于 ${refusal.effectiveAt} 生效。请在此之后再试。`,
+        ),
+        { session_id: refusal.sessionId, effective_at: refusal.effectiveAt },
+      );
     default:
       return refusal satisfies never;
   }

@@ -22,6 +22,7 @@ const stopped: SessionState = { status: 'stopped', session, stoppedAt: time, by:
 const paused: SessionState = { status: 'paused', session };
 const assigned = (collectorId: string, epoch: number): PlacementState => ({
   situation: 'assigned',
+  configVersion: 1,
   sessionId: '7-1',
   collectorId,
   epoch,
@@ -107,6 +108,24 @@ const rows: { situation: string; epoch: number; truth: TaskState; verdict: Assig
     situation: 'the epoch is that of another collector',
     epoch: 20,
     truth: task(10, running(10), 20, assigned('B', 20)),
+    verdict: 'over',
+  },
+  {
+    situation: 'its configuration was changed since',
+    epoch: 20,
+    truth: task(25, running(10), 20, assigned('A', 20)),
+    verdict: 'run',
+  },
+  {
+    situation: 'its configuration was changed since, and the placement was not seen yet',
+    epoch: 20,
+    truth: task(25, running(10), 15, assigned('B', 15)),
+    verdict: 'stale_read',
+  },
+  {
+    situation: 'it was resumed and changed since, and the placement was not seen yet',
+    epoch: 20,
+    truth: task(25, running(22), 15, assigned('B', 15)),
     verdict: 'over',
   },
   {

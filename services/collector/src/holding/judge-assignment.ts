@@ -28,5 +28,10 @@ export function judgeAssignment(
   // The placement itself, or a later one, was read, and the lifecycle after it (see loadTask): that they do not
   // give this collector the session is no sign of a stale read. A session can be stopped between the supervisor's
   // look at it and the placement, and would then be asked about for ever.
-  return task.lastPlacement >= epoch || task.lastLifecycle > epoch ? 'over' : 'stale_read';
+  return task.lastPlacement >= epoch || hasEndedSince(task, epoch) ? 'over' : 'stale_read';
+}
+
+/** A change of configuration is younger than the placement and ends nothing. */
+function hasEndedSince({ session, lastLifecycle }: TaskState, epoch: number): boolean {
+  return (session.status === 'running' ? session.runningSince : lastLifecycle) > epoch;
 }

@@ -1,162 +1,10 @@
 import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
-import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
-import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
-import { createLogger } from '@holdfast/shared/runtime/logger.ts';
-import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
-import { newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
-import { Endpoints } from '../polling/endpoints.ts';
-import { SessionRunner } from '../polling/session-runner.ts';
-import { SteadyClock } from '../polling/steady-clock.ts';
-import { modbusOver } from '../polling/testing/modbus-links.ts';
-import { ScriptedBus } from '../polling/testing/scripted-bus.ts';
-import type { AssignmentHandle, LastTick, LoadedConfig } from '../ports.ts';
-import { TaskHolder } from './task-holder.ts';
-
-const session = {
-  sessionId: '7-1',
-  taskId: '7',
-  taskCode: 'press-hall',
-  configVersion: 1,
-  startedAt: '2025-03-01T06:00:00.000Z',
-};
-
-function heldBy(collectorId: string, epoch: number): TaskState {
-  return {
-    ...newTaskState('7'),
-    session: { status: 'running', session, runningSince: 10 },
-    placement: { situation: 'assigned', sessionId: '7-1', collectorId, epoch, reason: 'start', refusals: 0 },
-    lastLifecycle: 10,
-    lastPlacement: epoch,
-  };
-}
-
-class World {
-  readonly time = new FakeTime();
-  readonly process = new FakeProcess(this.time);
-  readonly bus = new ScriptedBus(this.time);
-  /** Everything that happened at the device and in the broker, in order. */
-  readonly statuses: SessionLiveStatus[] = [];
-  readonly answered: string[] = [];
-  readonly epochsPolled: number[] = [];
-  truth: TaskState = heldBy('A', 20);
-  config: LoadedConfig = {
-    ok: true,
-    config: {
-      schema_version: 3,
-      task_id: '7',
-      task_code: 'press-hall',
-      task_name: '',
-      config_version: 1,
-      period_ms: 1_000,
-      devices: [deviceOf()],
-    },
-  };
-  lastTicks: Readonly<Record<string, LastTick>> = {};
-  /** The last words on devices that the latest runner was told. */
-  answering: ReadonlySet<string> | undefined;
-  loadMs = 5;
-  /** Questions that wait for their turn while it is set. */
-  turns: (() => void)[] | undefined;
-  readonly asked: string[] = [];
-  readonly askedUnder: number[] = [];
-  /** Ticks of samples that were put on record as those of others, and epochs that were said to be over. */
-  readonly found: number[] = [];
-  readonly ended: number[] = [];
-  onFound: () => void = () => undefined;
-  /** Whether what is written of the live state gets no answer. */
-  isStatusLost = false;
-  mayPoll = true;
-  voidUpTo = 0;
-  readonly holder = new TaskHolder({
-    taskId: '7',
-    collectorId: 'A',
-    instance: 'one',
-    truth: { load: () => this.#later(() => this.truth) },
-    configs: { load: () => this.#later(() => this.config) },
-    samples: {
-      last: (_task, deviceId, under) => {
-        this.asked.push(deviceId);
-        this.askedUnder.push(under);
-        return this.#later(() => this.lastTicks[deviceId]);
-      },
-    },
-    sent: {
-      found: (samples) =>
-        this.#later(() => {
-          this.found.push(...samples.map(({ tick }) => tick));
-          this.onFound();
-        }),
-      ended: (_session, epoch) => void this.ended.push(epoch),
-    },
-    inTurn: async (question) => {
-      if (this.turns) await new Promise<void>((resolve) => this.turns?.push(resolve));
-      return question();
-    },
-    liveStatus: {
-      write: async (_, status) => {
-        if (this.isStatusLost) await new Promise(() => undefined);
-        this.statuses.push(status);
-      },
-    },
-    timers: this.process.timers,
-    log: createLogger('test', 'silent'),
-    voidUpTo: () => this.voidUpTo,
-    mayPoll: () => this.mayPoll,
-    flushSamples: () => this.#later(() => undefined),
-    createRunner: (assignment, config) => {
-      const runner = new SessionRunner({
-        sessionId: assignment.session_id,
-        epoch: assignment.epoch,
-        collectorId: 'A',
-        config,
-        endpoints: new Endpoints(modbusOver(() => this.bus)),
-        clock: new SteadyClock(this.process.clock),
-        timers: this.process.timers,
-        backoff: { firstMs: 1_000, maxMs: 1_000 },
-        permission: () => this.mayPoll,
-        jitter: () => 0,
-        onSample: ({ epoch }) => this.epochsPolled.push(epoch),
-        onHealth: () => undefined,
-      });
-      const start = runner.start.bind(runner);
-      runner.start = (firstTicks, answering) => {
-        this.answering = answering;
-        start(firstTicks, answering);
-      };
-      return runner;
-    },
-  });
-
-  ring(epoch: number): void {
-    this.holder.offer(this.#handle(epoch));
-  }
-
-  #handle(epoch: number): AssignmentHandle {
-    const assignment: Assignment = {
-      v: 1,
-      session_id: '7-1',
-      task_id: '7',
-      config_version: 1,
-      epoch,
-    };
-    return {
-      taskId: '7',
-      assignment,
-      keepAlive: () => undefined,
-      done: async () => void this.answered.push(`done ${epoch}`),
-      giveBack: () => void this.answered.push(`given back ${epoch}`),
-    };
-  }
-
-  #later<T>(read: () => T): Promise<T> {
-    return new Promise((resolve) => this.time.after(this.loadMs, () => resolve(read())));
-  }
-}
+import { HeldWorld, heldBy, session } from './testing/held-world.ts';
 
 describe('an assignment', () => {
   it('is polled when the log bears it out, and keeps its message', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     world.ring(20);
     await world.time.advance(3_500);
     expect(world.holder.isRunning()).toBe(true);
@@ -166,7 +14,7 @@ describe('an assignment', () => {
   });
 
   it('that is rung again is not begun again', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     world.ring(20);
     await world.time.advance(1_500);
     world.ring(20);
@@ -176,7 +24,7 @@ describe('an assignment', () => {
   });
 
   it('is polled also while nobody answers what was written of the live state', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     world.isStatusLost = true;
     world.ring(20);
     await world.time.advance(1_000);
@@ -187,11 +35,11 @@ describe('an assignment', () => {
   });
 
   it('begins with what is known of its devices: which of them answered when they were read last', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     const ids = ['whole', 'in part', 'too large', 'left out', 'silent', 'gone', 'new'];
     const devices = ids.map((id) => deviceOf({ id, code: id }));
     if (world.config.ok) world.config = { ok: true, config: { ...world.config.config, devices } };
-    const before = { session: '7-0', epoch: 3, tick: 5 };
+    const before = { session: '7-0', epoch: 3, tick: 5, period_ms: 1_000 };
     const miss = { cause: 'timeout' as const, detail: '' };
     world.lastTicks = {
       whole: { ...before, values: { a: 1 } },
@@ -207,13 +55,15 @@ describe('an assignment', () => {
   });
 
   it('is polled only when what former holders have sent is on record, and says when it is over', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     const about = { v: 1, session: '7-1', epoch: 12, collector: 'B', task: '7', device_id: '1' } as const;
     const names = { device: 'press', site: 'north', measurement: 'press' };
     const times = { tick: 41, since_tick: 10, period_ms: 1_000, time: 41_000, read_at: 41_001 };
     const stored = { ...about, ...names, ...times };
     const device = world.config.ok ? world.config.config.devices[0] : undefined;
-    world.lastTicks = { [device?.id ?? '']: { session: '7-1', epoch: 12, tick: 41, stored } };
+    world.lastTicks = {
+      [device?.id ?? '']: { session: '7-1', epoch: 12, tick: 41, period_ms: 1_000, stored },
+    };
     let polledThen: readonly number[] | undefined;
     world.onFound = () => {
       polledThen = [...world.epochsPolled];
@@ -228,7 +78,7 @@ describe('an assignment', () => {
     expect(world.ended).toEqual([20]);
   });
 
-  it.each<[string, (world: World) => Promise<void> | void]>([
+  it.each<[string, (world: HeldWorld) => Promise<void> | void]>([
     ['a drain', (world) => void world.holder.close()],
     [
       'a lost lease',
@@ -237,7 +87,7 @@ describe('an assignment', () => {
       },
     ],
   ])('asks nothing more for a start whose turn comes after %s', async (_what, happens) => {
-    const world = new World();
+    const world = new HeldWorld();
     world.turns = [];
     world.ring(20);
     await world.time.advance(100);
@@ -253,7 +103,7 @@ describe('an assignment', () => {
   });
 
   it('ends when the log has moved on, and its message goes after the last request', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     world.bus.reply = () => ({ afterMs: 300 });
     world.ring(20);
     await world.time.advance(1_100);
@@ -269,7 +119,7 @@ describe('an assignment', () => {
   });
 
   it('of an older epoch stands for the newer one that it pushed off the subject, until that is over', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     world.ring(20);
     await world.time.advance(100);
     world.ring(15);
@@ -288,7 +138,7 @@ describe('an assignment', () => {
   });
 
   it('that came after the session was stopped is let go, not asked about for ever', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     world.truth = {
       ...heldBy('A', 20),
       session: { status: 'stopped', session, stoppedAt: session.startedAt, by: 'li', reason: '' },
@@ -304,7 +154,7 @@ describe('an assignment', () => {
 
 describe('a lease that is lost', () => {
   it('ends polling at once, and polling begins again when it is held and the log still says so', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     world.ring(20);
     await world.time.advance(1_500);
     world.mayPoll = false;
@@ -319,7 +169,7 @@ describe('a lease that is lost', () => {
   });
 
   it('and held again while the log is being read lets no poller go on, and none stay silent', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     world.ring(20);
     await world.time.advance(1_500);
     // A hint has made it look at the log, which takes its time.
@@ -340,7 +190,7 @@ describe('a lease that is lost', () => {
   });
 
   it('and held again when another has the session does not bring it back', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     world.ring(20);
     await world.time.advance(1_500);
     world.mayPoll = false;
@@ -357,7 +207,7 @@ describe('a lease that is lost', () => {
 
 describe('a session that cannot be run', () => {
   it('is refused with the reason, and its message goes', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     world.config = { ok: false, problem: 'configuration snapshot 7/1 is missing in TASK_CONFIGS' };
     world.ring(20);
     await world.time.advance(1_000);
@@ -370,7 +220,7 @@ describe('a session that cannot be run', () => {
   });
 
   it('is told again until the log has moved on, then its live state belongs to the next holder', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     world.config = { ok: false, problem: 'no snapshot' };
     world.ring(20);
     await world.time.advance(1_000);
@@ -387,7 +237,7 @@ describe('a session that cannot be run', () => {
 
 describe('a drain', () => {
   it('ends polling after the request in flight and gives the message back for the next', async () => {
-    const world = new World();
+    const world = new HeldWorld();
     world.bus.reply = () => ({ afterMs: 300 });
     world.ring(20);
     await world.time.advance(1_100);

@@ -1,10 +1,10 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
-import type { MissCause, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
+import type { RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { SessionRunner } from '../polling/session-runner.ts';
 import type {
@@ -18,6 +18,17 @@ import type {
   Truth,
 } from '../ports.ts';
 import { judgeAssignment } from './judge-assignment.ts';
+import { type LastReads, lastReads } from './last-reads.ts';
+import { standingFor } from './standing-for.ts';
+import { type Refused, TaskStatus } from './task-status.ts';
+import {
+  type ConfigsToStart,
+  configsToStart,
+  isSameVersion,
+  type Unable,
+  type WantedVersion,
+  wantedVersion,
+} from './wanted-config.ts';
 
 export interface TaskHolderOptions {
   readonly taskId: string;
@@ -30,6 +41,8 @@ export interface TaskHolderOptions {
   readonly recoveries?: Recoveries;
   readonly liveStatus: LiveStatus;
   readonly timers: Timers;
+  /** ms since 1970 */
+  readonly nowMs: () => number;
   readonly log: Logger;
   /** Whether this collector may poll at all right now. */
   readonly mayPoll: () => boolean;
@@ -41,12 +54,6 @@ export interface TaskHolderOptions {
   /** Waits until the samples read so far are stored, within bounds. */
   readonly flushSamples: () => Promise<void>;
 }
-
-/** An exception too: it can be a gateway's, for a unit behind it that is silent. */
-const silentCauses: readonly MissCause[] = ['timeout', 'connection', 'exception'];
-
-/** Whoever takes a session up waits no longer for the live state to be written: an answer can be lost. */
-const statusWithinMs = 1_500;
 
 /** After so many tries in a row a start that fails for no reason of the session's own is refused. */
 const maxFailedStarts = 10;
@@ -60,16 +67,21 @@ export class TaskHolder {
   readonly #options: TaskHolderOptions;
   #handle: AssignmentHandle | undefined;
   #runner: SessionRunner | undefined;
-  #refused: { assignment: Assignment; why: string; cause: FailureCause } | undefined;
+  /** The version that the runner reads by, or will. */
+  #version: WantedVersion = { version: 0, fromMs: undefined };
+  /** The version that it should read by and cannot. */
+  #unable: Unable | undefined;
+  #refused: Refused | undefined;
   /** Tries in a row at the snapshot or the start that failed although the broker answered. */
   #failedStarts = 0;
   #isClosing = false;
   #isDirty = false;
   #settling: Promise<void> | undefined;
-  #lastStatus = '';
+  readonly #status: TaskStatus;
 
   constructor(options: TaskHolderOptions) {
     this.#options = options;
+    this.#status = new TaskStatus(options);
   }
 
   /** Whether there is nothing left to do for the task. */
@@ -175,9 +187,11 @@ export class TaskHolder {
     const verdict = judgeAssignment(assignment, task, collectorId, this.#options.voidUpTo());
     switch (verdict) {
       case 'run':
-        if (this.#runner?.epoch === assignment.epoch && !this.#runner.isStopping()) return;
+        if (this.#runner?.epoch === assignment.epoch && !this.#runner.isStopping()) {
+          return this.#reconfigure(this.#runner, task);
+        }
         await this.#stopRunner();
-        return this.#run(assignment, handle, isRecovery(task));
+        return this.#run(assignment, handle, task);
       case 'over':
         await this.#stopRunner();
         await this.#finish(handle, assignment);
@@ -197,16 +211,71 @@ export class TaskHolder {
     }
   }
 
-  async #run(assignment: Assignment, handle: AssignmentHandle, isPlacedAnew: boolean): Promise<void> {
-    const { taskId, configs, samples, sent, recoveries, log, inTurn, mayPoll } = this.#options;
+  /** Has the session read by the version that it has by the log, which may have changed since it was placed. */
+  async #reconfigure(runner: SessionRunner, { session }: TaskState): Promise<void> {
+    if (session.status !== 'running') return;
+    const { taskId, configs, nowMs } = this.#options;
+    const wanted = wantedVersion(session);
+    const { version, fromMs = nowMs() } = wanted;
+    if (isSameVersion(this.#version, wanted)) {
+      this.#unable = undefined;
+      return;
+    }
+    if (this.#unable?.config_version === version) return this.#goOnUnable(this.#unable, session);
+    await this.#change(runner, await configs.load(taskId, version), wanted, fromMs);
+    await this.#status.orLater(this.writeStatus());
+    if (this.#unable) await this.#goOnUnable(this.#unable, session);
+  }
+
+  /** Until the change is undone. Nobody may read by what the session has not any more for ever: then it is refused. */
+  async #goOnUnable({ detail }: Unable, { change }: RunningSession): Promise<void> {
+    const leftMs = Date.parse(change?.undoUntil ?? '') - this.#options.nowMs();
+    if (leftMs > 0) return this.#recheckIn(leftMs + 1);
+    const handle = this.#handle;
+    if (!handle?.assignment) return;
+    await this.#stopRunner();
+    return this.#refuse(handle.assignment, handle, detail, 'permanent');
+  }
+
+  async #change(
+    runner: SessionRunner,
+    loaded: LoadedConfig,
+    wanted: WantedVersion,
+    fromMs: number,
+  ): Promise<void> {
+    const { log, taskId: task } = this.#options;
+    const { version } = wanted;
+    const about = { session: runner.sessionId, task, epoch: runner.epoch, config_version: version };
+    const detail = loaded.ok
+      ? await runner.reconfigure(loaded.config, fromMs).catch((error: Error) => error.message)
+      : loaded.problem;
+    if (detail === undefined) {
+      this.#version = wanted;
+      this.#unable = undefined;
+      const effective_at = new Date(fromMs).toISOString();
+      log.info({ ...about, effective_at }, 'the configuration of the session changes');
+      return;
+    }
+    this.#unable = { config_version: version, detail };
+    log.error(
+      { ...about, why: detail },
+      'this collector cannot read by the new configuration and goes on with the former one',
+    );
+  }
+
+  async #run(assignment: Assignment, handle: AssignmentHandle, task: TaskState): Promise<void> {
+    const { taskId, configs, samples, sent, recoveries, log, inTurn, mayPoll, nowMs } = this.#options;
+    const { session, placement } = task;
+    if (session.status !== 'running' || placement.situation !== 'assigned') return;
     let isWanted = true;
-    let goesOn = isPlacedAnew;
     // A question whose turn comes too late is not asked: a drain would wait for it.
     const ask = <T>(question: () => Promise<T>): Promise<T | undefined> =>
       inTurn(async () => (isWanted && !this.#isClosing && mayPoll() ? question() : undefined));
-    let loaded: LoadedConfig | undefined;
+    let loaded: ConfigsToStart | undefined;
     try {
-      loaded = await ask(() => configs.load(taskId, assignment.config_version));
+      // The message's own word is as old as the message.
+      const load = (version: number) => configs.load(taskId, version);
+      loaded = await ask(() => configsToStart(session, load, nowMs()));
     } catch (error) {
       this.#failedStarts += 1;
       // The log could be read a moment ago, so the broker is there: perhaps another collector fares better.
@@ -217,25 +286,14 @@ export class TaskHolder {
     if (!loaded) return;
     if (!loaded.ok) return this.#refuse(assignment, handle, loaded.problem, 'permanent');
     this.#failedStarts = 0;
-    const firstTicks = new Map<string, number>();
-    const answering = new Set<string>();
-    const former: Sample[] = [];
+    const { first, next, unable, notBeforeMs } = loaded;
+    const of = { sessionId: assignment.session_id, epoch: assignment.epoch };
+    let reads: LastReads;
     try {
-      await Promise.all(
-        loaded.config.devices.map(async (device) => {
-          const last = await ask(() => samples.last(taskId, device.id, assignment.epoch));
-          if (last?.stored) former.push(last.stored);
-          // The tick that an earlier holder has read is not read again.
-          if (last?.session === assignment.session_id) firstTicks.set(device.id, last.tick + 1);
-          // This collector's own, before it was started again or lost its lease.
-          goesOn ||= last?.session === assignment.session_id && last.epoch === assignment.epoch;
-          // The reader and the session do not matter: a part of it counts, the other points are missing.
-          const isSilent = last?.miss && !last.values && silentCauses.includes(last.miss.cause);
-          if (last && !isSilent) answering.add(device.id);
-        }),
-      );
+      const lastOf = (deviceId: string) => ask(() => samples.last(taskId, deviceId, assignment.epoch));
+      reads = await lastReads(first, of, lastOf, notBeforeMs);
       // The fate of that session's readings up to there is unknown once SAMPLES has dropped these.
-      await ask(() => sent.found(former, assignment.epoch));
+      await ask(() => sent.found(reads.stored, assignment.epoch));
     } finally {
       isWanted = false;
     }
@@ -243,21 +301,29 @@ export class TaskHolder {
     // have made the look at the log worthless.
     if (this.#isDirty || this.#isClosing || !mayPoll()) return;
     this.#refused = undefined;
-    if (goesOn) recoveries?.begun(assignment);
-    this.#runner = this.#options.createRunner(assignment, loaded.config);
-    this.#runner.start(firstTicks, answering);
+    if (isRecovery(task) || reads.goesOn) recoveries?.begun(assignment);
+    const placed = { ...assignment, config_version: placement.configVersion };
+    const runner = this.#options.createRunner(placed, first);
+    this.#runner = runner;
+    runner.start(reads.firstTicks, reads.answering);
+    this.#unable = unable;
+    const wanted = wantedVersion(session);
+    this.#version = unable || next ? { version: first.config_version, fromMs: undefined } : wanted;
+    if (next) await this.#change(runner, { ok: true, config: next.config }, wanted, next.fromMs);
     log.info(
       {
         session: assignment.session_id,
         task: taskId,
         epoch: assignment.epoch,
-        devices: loaded.config.devices.length,
-        period_ms: loaded.config.period_ms,
+        devices: first.devices.length,
+        period_ms: first.period_ms,
+        config_version: this.#version.version,
         traceparent: assignment.traceparent,
       },
       'session is being polled',
     );
-    await this.#orLater(this.writeStatus());
+    await this.#status.orLater(this.writeStatus());
+    if (this.#unable) await this.#goOnUnable(this.#unable, session);
   }
 
   async #refuse(
@@ -303,18 +369,12 @@ export class TaskHolder {
     this.#options.sent.ended(runner.sessionId, runner.epoch);
     this.#options.recoveries?.ended(runner.sessionId);
     // Without the lease another collector may be writing the task's live state already.
-    if (this.#options.mayPoll()) await this.#orLater(this.#write(runner, 'released'));
+    if (this.#options.mayPoll()) await this.#status.orLater(this.#write(runner, 'released'));
     const { log, taskId } = this.#options;
     log.info(
       { session: runner.sessionId, task: taskId, epoch: runner.epoch },
       'session is not polled any more',
     );
-  }
-
-  async #orLater(writing: Promise<void>): Promise<void> {
-    const written = new AbortController();
-    const done = writing.catch(() => undefined).finally(() => written.abort());
-    await Promise.race([done, pause(this.#options.timers, statusWithinMs, written.signal)]);
   }
 
   #recheckIn(ms: number): void {
@@ -324,50 +384,13 @@ export class TaskHolder {
   /** Writes the live state if it changed since the last time. */
   async writeStatus(): Promise<void> {
     if (this.#runner) return this.#write(this.#runner, 'polling');
-    if (!this.#refused) return;
-    const { assignment, why, cause } = this.#refused;
-    await this.#options.liveStatus.write(this.#options.taskId, {
-      ...this.#identity(assignment.session_id, assignment.epoch),
-      state: 'refused',
-      detail: why,
-      cause,
-      points_read: 0,
-      error_count: 0,
-      last_read_time: null,
-      device_health: {},
-    });
+    if (this.#refused) return this.#status.writeRefusal(this.#refused);
   }
 
-  async #write(runner: SessionRunner, state: 'polling' | 'released'): Promise<void> {
-    const status = runner.status();
-    const fingerprint = JSON.stringify([state, runner.epoch, status]);
-    if (fingerprint === this.#lastStatus) return;
-    await this.#options.liveStatus.write(this.#options.taskId, {
-      ...this.#identity(runner.sessionId, runner.epoch),
-      state,
-      detail: '',
-      ...status,
-    });
-    this.#lastStatus = fingerprint;
+  #write(runner: SessionRunner, state: 'polling' | 'released'): Promise<void> {
+    const unable = this.#unable && { unable: this.#unable };
+    return this.#status.write(runner, state, { config_version: this.#version.version, ...unable });
   }
-
-  #identity(
-    session: string,
-    epoch: number,
-  ): Pick<SessionLiveStatus, 'v' | 'session' | 'epoch' | 'collector' | 'instance' | 'updated_at'> {
-    const { collectorId, instance } = this.#options;
-    return { v: 1, session, epoch, collector: collectorId, instance, updated_at: new Date().toISOString() };
-  }
-}
-
-function standingFor(assignment: Assignment, message: AssignmentHandle): AssignmentHandle {
-  return {
-    taskId: message.taskId,
-    assignment,
-    keepAlive: () => message.keepAlive(),
-    done: () => message.done(),
-    giveBack: () => message.giveBack(),
-  };
 }
 
 /** A session that is started, resumed or moved for balance has nothing to recover from. */

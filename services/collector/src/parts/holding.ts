@@ -101,6 +101,7 @@ export async function openHolding(
         inTurn,
         liveStatus,
         timers: systemTimers,
+        nowMs: () => systemClock.wallMs(),
         log,
         mayPoll: () => lease.isHeld(),
         voidUpTo: () => lease.voidUpTo(),

@@ -30,12 +30,13 @@ export function openPolling(
   const healthChanged = publishHealthChanges({ nc: broker.nc, collectorId, log });
   const pointSets = new PointSets();
   const clock = new SteadyClock(systemClock);
-  return ({ session_id: sessionId, epoch, task_id: taskId }, taskConfig) =>
+  return ({ session_id: sessionId, epoch, task_id: taskId, config_version: placedVersion }, taskConfig) =>
     new SessionRunner({
       sessionId,
       epoch,
       collectorId,
       config: taskConfig,
+      placedVersion,
       endpoints,
       pointSets,
       clock,

@@ -10,6 +10,7 @@ import type { BackoffLimits } from './backoff.ts';
 import { DeviceRecord } from './device-record.ts';
 import { DuePoints } from './due-points.ts';
 import { type Endpoint, NotPermitted, type Permission } from './endpoint.ts';
+import type { FormerReading, GoesOnFrom } from './former-reading.ts';
 import { SilentGroups } from './silent-groups.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { TickReader } from './tick-reader.ts';
@@ -33,6 +34,8 @@ export interface DevicePollerOptions {
   /** The loop has met an error that it does not know; it goes on with the next tick. */
   readonly onFault: (error: unknown) => void;
   readonly observer?: PollObserver | undefined;
+  /** What has read the device until now, by another configuration. */
+  readonly former?: GoesOnFrom | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface DevicePollerOptions {
  * result, unless the session ends or the right to poll is lost: then the next holder answers for it.
  */
 export class DevicePoller {
-  readonly record = new DeviceRecord();
+  readonly record: DeviceRecord;
   readonly periodMs: number;
   readonly #options: DevicePollerOptions;
   readonly #due: DuePoints;
@@ -59,6 +62,10 @@ export class DevicePoller {
   #next = 0;
   #lastResultMs: number;
   #isOver = false;
+  #readThrough = -1;
+  /** The first tick that is another configuration's. */
+  #end = Number.POSITIVE_INFINITY;
+  readonly #over = Promise.withResolvers<void>();
 
   constructor(options: DevicePollerOptions) {
     this.#options = options;
@@ -67,6 +74,10 @@ export class DevicePoller {
     this.periodMs = this.#due.periodMs;
     this.#filter = new ReportFilter(set.points);
     this.#silent = new SilentGroups(options.backoff, options.jitter);
+    this.record = options.former?.record ?? new DeviceRecord();
+    const { polled, isSame } = options.former ?? {};
+    if (polled && isSame) this.#filter.goOnFrom(polled.filter, isSame);
+    if (polled) this.#silent.goOnFrom(polled.silent);
     this.#keys = set.keys;
     this.#nothing = new TickReadings(new ValueKeys([]), this.#filter);
     const detail = `not read in time: the reading before it, or others on the same endpoint, took longer than the period of ${this.periodMs} ms`;
@@ -84,11 +95,62 @@ export class DevicePoller {
     const { clock } = this.#options;
     const { periodMs } = this;
     const isAhead = tickTimeMs(firstTick, periodMs) > clock.nowMs() + periodMs + maxClockDifferenceMs;
+    this.#readThrough = isAhead ? -1 : firstTick - 1;
     this.#next = this.#firstToRead(isAhead ? 0 : firstTick);
     // Ticks that a former holder left unread are lost, but not slow points that were due in them.
     this.#due.takenThrough(firstTick > 0 && firstTick < this.#next ? firstTick - 1 : this.#next - 1);
     this.#lastResultMs = clock.monotonicMs();
     this.#loop = this.#run(this.#reader);
+  }
+
+  /**
+   * Goes on where another configuration has ended, and answers for every tick from this one on. Slow points that were due
+   * and not read before are still owed.
+   */
+  startAt(firstTick: number): void {
+    if (this.#loop) return;
+    const { clock, former } = this.#options;
+    const takenMs = former?.polled?.takenThroughMs;
+    const taken = takenMs === undefined ? firstTick - 1 : Math.floor(takenMs / this.periodMs);
+    this.#next = firstTick;
+    this.#readThrough = firstTick - 1;
+    this.#due.takenThrough(Math.min(taken, firstTick - 1));
+    this.#lastResultMs = clock.monotonicMs();
+    this.#loop = this.#run(this.#reader);
+  }
+
+  /** What it leaves to whoever reads the device after it. */
+  reading(): FormerReading {
+    const takenThroughMs = this.#due.takenThroughMs();
+    return { record: this.record, polled: { filter: this.#filter, silent: this.#silent, takenThroughMs } };
+  }
+
+  /** It answers for all ticks before this one, however late, and ends. */
+  endBefore(tick: number): void {
+    this.#end = tick;
+    if (this.#next >= tick) this.#wake();
+  }
+
+  /** Takes that back. @returns whether it was still in time */
+  goOn(): boolean {
+    if (this.#isOver) return false;
+    this.#end = Number.POSITIVE_INFINITY;
+    return true;
+  }
+
+  /** Resolves when it polls no more, for whatever reason. */
+  get over(): Promise<void> {
+    return this.#over.promise;
+  }
+
+  /** Whether it has come to the end that was set. */
+  hasEnded(): boolean {
+    return this.#isOver && this.#next >= this.#end;
+  }
+
+  /** The last tick that was read, by it or by a former holder; -1 when none is known. */
+  get readThrough(): number {
+    return this.#readThrough;
   }
 
   /**
@@ -122,6 +184,7 @@ export class DevicePoller {
     this.#wake();
     this.#reader.stop();
     await this.#loop;
+    this.#over.resolve();
   }
 
   /** ms since its last result, while it should have results; 0 once polling is over. */
@@ -166,7 +229,7 @@ export class DevicePoller {
   async #run(reader: TickReader): Promise<void> {
     const { clock, permission, onFault } = this.#options;
     const arrive = (nowMs: number) => this.#arrive(reader, nowMs);
-    while (!this.#isStopped && reader === this.#reader) {
+    while (!this.#isStopped && reader === this.#reader && this.#next < this.#end) {
       const nowMs = clock.nowMs();
       const waitMs = this.#dueMs(this.#next) - nowMs;
       if (waitMs > 0) {
@@ -190,7 +253,9 @@ export class DevicePoller {
         await this.#pause(this.periodMs);
       }
     }
-    if (reader === this.#reader) this.#isOver = true;
+    if (reader !== this.#reader) return;
+    this.#isOver = true;
+    this.#over.resolve();
   }
 
   /** Without a signal's listeners, which cost more than the timer: a device makes a pause at every tick. */
@@ -209,7 +274,7 @@ export class DevicePoller {
   #arrive(reader: TickReader, nowMs: number): number {
     const current = tickAt(nowMs - this.#options.phaseMs, this.periodMs);
     if (reader !== this.#reader) throw new NotPermitted('another loop reads this device by now');
-    while (this.#next < current) {
+    while (this.#next < current && this.#next < this.#end) {
       this.#report({
         tick: this.#next,
         readAtMs: Math.round(nowMs),
@@ -219,6 +284,7 @@ export class DevicePoller {
         latenessMs: undefined,
       });
     }
+    if (this.#next >= this.#end) throw new NotPermitted('the next tick is another configuration’s');
     return this.#next;
   }
 
@@ -226,6 +292,7 @@ export class DevicePoller {
     const { clock, observer, onTick } = this.#options;
     const { readings, miss, latenessMs } = tick;
     this.#next = tick.tick + 1;
+    this.#readThrough = tick.tick;
     this.#lastResultMs = clock.monotonicMs();
     observer?.onTick({ values: readings.readCount, missCause: miss?.cause, latenessMs, ticks: 1 });
     onTick(tick);

@@ -13,8 +13,10 @@ import { Breaker } from './breaker.ts';
 import { DeviceRecord } from './device-record.ts';
 import { DuePoints } from './due-points.ts';
 import type { Endpoint, Permission } from './endpoint.ts';
+import type { FormerReading, GoesOnFrom } from './former-reading.ts';
 import { missCauseOf } from './miss-cause.ts';
 import type { SteadyClock } from './steady-clock.ts';
+import { lateMiss, leftOutMiss, lostOnTheWay, unansweredMiss } from './watch-misses.ts';
 
 const maxClockDifferenceMs = 60_000;
 /** Changes that are to be safe soon are gathered for so long: a broker that gives few messages at a time waits no longer. */
@@ -54,6 +56,8 @@ export interface DeviceWatcherOptions {
   /** The watch has met an error that it does not know; it begins anew. */
   readonly onFault: (error: unknown) => void;
   readonly observer?: PollObserver | undefined;
+  /** What has read the device until now, by another configuration. */
+  readonly former?: GoesOnFrom | undefined;
 }
 
 /**
@@ -62,7 +66,7 @@ export interface DeviceWatcherOptions {
  * down.
  */
 export class DeviceWatcher {
-  readonly record = new DeviceRecord();
+  readonly record: DeviceRecord;
   readonly periodMs: number;
   readonly #options: DeviceWatcherOptions;
   readonly #changes: TickChanges;
@@ -82,11 +86,15 @@ export class DeviceWatcher {
   /** Why it does not. */
   #down: NonNullable<Sample['miss']> | undefined;
   #gathering: Promise<void> | undefined;
+  /** The first tick that is another configuration's. */
+  #end = Number.POSITIVE_INFINITY;
+  readonly #over = Promise.withResolvers<void>();
   /** Sent, and neither safe nor lost. */
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(options: DeviceWatcherOptions) {
     this.#options = options;
+    this.record = options.former?.record ?? new DeviceRecord();
     const { device, taskPeriodMs, clock, backoff, jitter } = options;
     this.periodMs = new DuePoints(device.set, taskPeriodMs).periodMs;
     const filter = new ReportFilter(device.set.points);
@@ -105,7 +113,54 @@ export class DeviceWatcher {
     this.#next = Math.max(isAhead ? 0 : firstTick, tickAt(nowMs, this.periodMs));
     this.#since = this.#next;
     this.#lastResultMs = clock.monotonicMs();
-    this.#loops = Promise.all([this.#watch(), this.#tick()]);
+    this.#loops = this.#run();
+  }
+
+  /** See `DevicePoller.startAt`. */
+  startAt(firstTick: number): void {
+    if (this.#loops) return;
+    const { clock, former } = this.#options;
+    this.#next = firstTick;
+    this.#since = firstTick;
+    const before = former?.watched;
+    // Parts of this tick have gone out under their numbers.
+    if (before?.periodMs === this.periodMs && before.tick === firstTick) this.#part = before.part;
+    this.#lastResultMs = clock.monotonicMs();
+    this.#loops = this.#run();
+  }
+
+  /** What it leaves to whoever reads the device after it. */
+  reading(): FormerReading {
+    const watched = { periodMs: this.periodMs, tick: this.#next, part: this.#part };
+    return { record: this.record, watched };
+  }
+
+  /** It answers for all ticks before this one, and ends. */
+  endBefore(tick: number): void {
+    this.#end = tick;
+    if (this.#next >= tick) this.#endWatch();
+  }
+
+  /** Takes that back. @returns whether it was still in time */
+  goOn(): boolean {
+    if (this.#isStopped || this.#isOver) return false;
+    this.#end = Number.POSITIVE_INFINITY;
+    return true;
+  }
+
+  /** Resolves when it watches no more, and what its source has told is on its way. */
+  get over(): Promise<void> {
+    return this.#over.promise;
+  }
+
+  /** Whether it has come to the end that was set. */
+  hasEnded(): boolean {
+    return this.#isOver && this.#next >= this.#end;
+  }
+
+  /** The last tick that it, or a former holder, has answered for. */
+  get readThrough(): number {
+    return this.#next - 1;
   }
 
   learnedLimits(): object | undefined {
@@ -120,10 +175,15 @@ export class DeviceWatcher {
 
   /** Ends the watch; what the source has told until then is on its way. */
   async stop(): Promise<void> {
-    this.#ending.abort();
-    for (const wake of this.#wakes) wake();
+    this.#endWatch();
     await this.#loops;
     this.#flush();
+    this.#over.resolve();
+  }
+
+  #endWatch(): void {
+    this.#ending.abort();
+    for (const wake of this.#wakes) wake();
   }
 
   /** ms since its last result, while it should have results. */
@@ -141,6 +201,12 @@ export class DeviceWatcher {
 
   get #isStopped(): boolean {
     return this.#ending.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    await Promise.all([this.#watch(), this.#tick()]);
+    if (this.#next >= this.#end) this.#flush();
+    this.#over.resolve();
   }
 
   async #watch(): Promise<void> {
@@ -228,7 +294,7 @@ export class DeviceWatcher {
 
   async #tick(): Promise<void> {
     const { clock, permission } = this.#options;
-    while (!this.#isStopped) {
+    while (!this.#isStopped && this.#next < this.#end) {
       const nowMs = clock.nowMs();
       const waitMs = this.#dueMs(this.#next) - nowMs;
       // The first result waits until the watch is open, or is known not to be.
@@ -244,12 +310,13 @@ export class DeviceWatcher {
       this.#closeTicks(nowMs);
     }
     this.#isOver = true;
+    if (this.#next >= this.#end) this.#endWatch();
   }
 
   #closeTicks(nowMs: number): void {
     const last = tickAt(nowMs - this.#options.phaseMs, this.periodMs);
-    for (; this.#next < last; this.#close(nowMs, lateMiss, false));
-    this.#close(nowMs, this.#miss(), this.#openSinceMs !== undefined);
+    for (; this.#next < last && this.#next < this.#end; this.#close(nowMs, lateMiss, false));
+    if (this.#next < this.#end) this.#close(nowMs, this.#miss(), this.#openSinceMs !== undefined);
   }
 
   /** @param wasOpen whether the source could have told something in it */
@@ -275,13 +342,8 @@ export class DeviceWatcher {
   #miss(): Sample['miss'] {
     const { lost: bad = [], dropped } = this.#changes;
     if (this.#down) return this.#down;
-    if (this.#openSinceMs === undefined) {
-      return { cause: 'timeout', detail: `${this.#options.device.code}: its source has not answered yet` };
-    }
-    if (dropped > 0) {
-      const detail = `${dropped} values were left out: a tick takes ${mostChanges}, then the last one of each point. Have the device publish less often, or shorten its period`;
-      return { cause: 'overrun', detail };
-    }
+    if (this.#openSinceMs === undefined) return unansweredMiss(this.#options.device.code);
+    if (dropped > 0) return leftOutMiss(dropped, mostChanges);
     if (bad.length === 0) return undefined;
     const detail = bad.map(({ code, detail }) => `${code}: ${detail}`).join('; ');
     return { cause: 'exception', detail: detail.slice(0, 2_000) };
@@ -332,12 +394,3 @@ export class DeviceWatcher {
     return this.#timeMs(tick) + this.#options.phaseMs;
   }
 }
-
-/** This process stood still while the tick passed. */
-const lateMiss = {
-  cause: 'overrun',
-  detail: 'the collector had no time for it: what came meanwhile is told with a later tick',
-} as const;
-
-const lostOnTheWay =
-  'what it told was lost before the broker took it: its source is asked for it again. Bring NATS back or raise SAMPLE_BUFFER_MAX and SPOOL_MAX_BYTES';

@@ -28,6 +28,11 @@ export class DuePoints {
     this.#takenThrough = tick;
   }
 
+  /** Scheduled time of that tick, in ms since 1970. */
+  takenThroughMs(): number | undefined {
+    return this.#takenThrough === undefined ? undefined : this.#takenThrough * this.periodMs;
+  }
+
   of(tick: number): readonly number[] {
     if (this.#rates.length === 1) return this.#set.all;
     const key = this.#rates.map(({ periodMs }) => (this.#isDue(tick, periodMs) ? 1 : 0)).join('');

@@ -33,6 +33,15 @@ export class EndpointBreakers {
     return unit;
   }
 
+  /** Nobody asks this unit any more: were it dead, the others would go on to rest for its sake. */
+  forget(name: string): void {
+    const unit = this.#units.get(name);
+    if (!unit) return;
+    this.#units.delete(name);
+    if (unit.isOpen()) this.#openUnits -= 1;
+    unit.forgotten();
+  }
+
   /** Whether the endpoint itself may be refused just now. */
   isOpen(): boolean {
     return this.#endpoint.isOpen();
@@ -75,6 +84,10 @@ export class EndpointBreakers {
     this.#nextProbeMs = nowMs + restAfter(tookMs);
   }
 
+  probeAbandoned(): void {
+    this.#isProbing = false;
+  }
+
   /** How long a unit rests at least after a failure that took so long, for each of the others to have its turn. */
   restMs(tookMs: number): number {
     return this.#servesLivingUnits() ? this.#openUnits * restAfter(tookMs) : 0;
@@ -111,6 +124,7 @@ export class UnitBreaker {
   #isProbing = false;
   #hasAnswered = false;
   #isExpected = false;
+  #isForgotten = false;
 
   constructor(breaker: Breaker, shared: EndpointBreakers) {
     this.#breaker = breaker;
@@ -152,7 +166,7 @@ export class UnitBreaker {
     this.#endProbe(nowMs, tookMs);
     this.#breaker.succeeded();
     this.#hasAnswered = true;
-    if (wasOpen) this.#shared.unitClosed(nowMs);
+    if (wasOpen && !this.#isForgotten) this.#shared.unitClosed(nowMs);
   }
 
   failed(nowMs: number, tookMs: number, failure: Failure): void {
@@ -163,7 +177,7 @@ export class UnitBreaker {
     // for one timeout of it at the start, not for three (measured: ten such units behind a gateway took 9 s).
     const opensAtOnce = this.#shared.isShared() && !this.#hasAnswered;
     this.#breaker.failed(nowMs, failure, this.#shared.restMs(tookMs), opensAtOnce);
-    if (!wasOpen && this.#breaker.isOpen()) this.#shared.unitOpened();
+    if (!wasOpen && this.#breaker.isOpen() && !this.#isForgotten) this.#shared.unitOpened();
   }
 
   abandoned(nowMs: number): void {
@@ -173,6 +187,13 @@ export class UnitBreaker {
 
   probeSoon(nowMs: number): void {
     this.#breaker.probeSoon(nowMs);
+  }
+
+  /** See `EndpointBreakers.forget`. */
+  forgotten(): void {
+    if (this.#isProbing) this.#shared.probeAbandoned();
+    this.#isProbing = false;
+    this.#isForgotten = true;
   }
 
   #endProbe(nowMs: number, tookMs: number): void {

@@ -104,6 +104,12 @@ export class Endpoint<L extends Closable = Link> {
     return this.#breakers;
   }
 
+  /** Nobody asks this unit any more. */
+  forgetUnit(unit: string): void {
+    this.#breakers?.forget(unit);
+    this.#quietUnits.delete(unit);
+  }
+
   /**
    * Waits for a turn and takes it; on an idle endpoint that is at once.
    * @param asker for {@link cancel}

@@ -13,10 +13,12 @@ interface OpenEndpoint {
   readonly endpoint: Endpoint;
   readonly identity: EndpointIdentity;
   users: number;
+  /** How many of them ask each unit. */
+  readonly units: Map<string, number>;
 }
 
 /** As much of a device as says where its endpoint is. */
-export type Acquired = Pick<AskedDevice, 'identity' | 'driver' | 'connection'>;
+export type Acquired = Pick<AskedDevice, 'identity' | 'driver' | 'connection' | 'pace'>;
 
 /** The endpoints in use, one link each, whatever number of sessions and devices share them. */
 export class Endpoints {
@@ -42,7 +44,7 @@ export class Endpoints {
    * One that is in use in another way than this (another framing or another speed of the line) stays as it is; whoever
    * comes second gets an endpoint whose requests fail and say so.
    */
-  acquire({ identity, driver, connection }: Acquired, sessionId: string): Endpoint {
+  acquire({ identity, driver, connection, pace: { unit } }: Acquired, sessionId: string): Endpoint {
     const openLink = () => this.#links.open(driver, connection, sessionId);
     if (!identity.isExclusive) {
       const endpoint = new Endpoint({ ...this.#time, openLink });
@@ -50,20 +52,38 @@ export class Endpoints {
       return endpoint;
     }
     const known = this.#open.get(identity.key);
-    const conflict = known && endpointConflict(known.identity, identity);
+    const conflict = this.conflictOf(identity);
     if (conflict) return new Endpoint({ ...this.#time, openLink: () => refusingLink(conflict) });
-    const entry = known ?? { endpoint: new Endpoint({ ...this.#time, openLink }), identity, users: 0 };
+    const entry = known ?? {
+      ...{ endpoint: new Endpoint({ ...this.#time, openLink }), identity, users: 0, units: new Map() },
+    };
     entry.users += 1;
+    entry.units.set(unit, (entry.units.get(unit) ?? 0) + 1);
     this.#open.set(identity.key, entry);
     return entry.endpoint;
   }
 
+  /** Why whoever needs such an endpoint would get none now, in words; undefined when there is one. */
+  conflictOf(identity: EndpointIdentity): string | undefined {
+    const known = this.#open.get(identity.key);
+    return known && endpointConflict(known.identity, identity);
+  }
+
   /** The last user's release closes the connection: many devices serve only one. */
-  release({ identity: { key } }: Pick<Acquired, 'identity'>, endpoint: Endpoint): void {
+  release(
+    { identity: { key }, pace: { unit } }: Pick<Acquired, 'identity' | 'pace'>,
+    endpoint: Endpoint,
+  ): void {
     if (this.#own.delete(endpoint)) endpoint.disconnect();
     const entry = this.#open.get(key);
     if (entry?.endpoint !== endpoint) return;
     entry.users -= 1;
+    const left = (entry.units.get(unit) ?? 1) - 1;
+    if (left > 0) entry.units.set(unit, left);
+    else {
+      entry.units.delete(unit);
+      endpoint.forgetUnit(unit);
+    }
     if (entry.users > 0) return;
     this.#open.delete(key);
     endpoint.disconnect();

@@ -25,6 +25,10 @@ export class FailingPoints {
     else this.#failing.set(code, { sinceMs: tickMs, detail });
   }
 
+  keepOnly(isKept: (code: string) => boolean): void {
+    for (const code of this.#failing.keys()) if (!isKept(code)) this.#failing.delete(code);
+  }
+
   /** Forgets those that were read. */
   readAgain(wasRead: (code: string) => boolean): void {
     for (const code of this.#failing.keys()) if (wasRead(code)) this.#failing.delete(code);

@@ -17,6 +17,12 @@ export class SilentGroups {
     this.#jitter = jitter;
   }
 
+  /** Knows what another one has found out about the same device. */
+  goOnFrom(former: SilentGroups): void {
+    for (const [key, breaker] of former.#breakers) this.#breakers.set(key, breaker);
+    this.#startAt = former.#startAt;
+  }
+
   /** The groups that are asked now, in order. @param onLeftOut told of each that is not */
   toAsk(
     groups: readonly Group[],

@@ -10,7 +10,7 @@ function watchedWorld() {
   const [poller] = world.pollers;
   if (!poller) throw new Error('nobody polls');
   const stopWatch = watchPolling(
-    [{ poller, endpoint: world.endpoint, onStall: (problem) => told.push(problem) }],
+    () => [{ poller, endpoint: world.endpoint, onStall: (problem) => told.push(problem) }],
     world.process.timers,
   );
   return { world, results, told, poller, stopWatch };
@@ -76,7 +76,7 @@ describe('a device of which nothing is heard', () => {
     const [poller] = world.pollers;
     if (!poller) throw new Error('nobody polls');
     const stopWatch = watchPolling(
-      [{ poller, endpoint: world.endpoint, onStall: (problem) => told.push(problem) }],
+      () => [{ poller, endpoint: world.endpoint, onStall: (problem) => told.push(problem) }],
       world.process.timers,
     );
     await world.time.advance(3 * 3_600_000);

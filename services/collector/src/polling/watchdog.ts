@@ -18,9 +18,10 @@ const silentAtLeastMs = 120_000;
  * Watches results, not sockets: whatever state a connection seems to be in, a device that has come to no result for long,
  * not even a miss, is started anew, and so is a bus whose request does not end in its time. A process that stood still
  * finds everything late when it goes on, so only what is late at two looks in a row counts.
+ * @param watched asked at each look: a session's devices change
  * @returns what ends the watch
  */
-export function watchPolling(watched: readonly Watched[], timers: Timers): () => void {
+export function watchPolling(watched: () => Iterable<Watched>, timers: Timers): () => void {
   let wereOverdue = new Set<unknown>();
   let wereSilent = new Set<unknown>();
   let cancel = timers.after(watchEveryMs, look);
@@ -29,7 +30,7 @@ export function watchPolling(watched: readonly Watched[], timers: Timers): () =>
   function look(): void {
     const overdue = new Set<unknown>();
     const silent = new Set<unknown>();
-    for (const { poller, endpoint, onStall } of watched) {
+    for (const { poller, endpoint, onStall } of watched()) {
       if (endpoint.isOverdue() && !overdue.has(endpoint)) {
         if (wereOverdue.has(endpoint)) {
           onStall('a request did not end in its time: its connection is given up and made anew');

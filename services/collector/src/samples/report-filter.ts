@@ -28,6 +28,20 @@ export class ReportFilter {
     }
   }
 
+  /**
+   * Goes on from what another one has sent last.
+   * @param isSame whether a point of this code still gives the same values
+   */
+  goOnFrom(former: ReportFilter, isSame: (code: string) => boolean): void {
+    for (const [code, last] of this.#points) {
+      const known = former.#points.get(code);
+      if (!known || !isSame(code)) continue;
+      last.value = known.value;
+      last.isUncertain = known.isUncertain;
+      last.atMs = known.atMs;
+    }
+  }
+
   /** Whether all readings are always sent. */
   isIdle(): boolean {
     return this.#points.size === 0;

@@ -83,7 +83,9 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
       message,
       isRead,
     };
-    return miss ? { ...sample, miss } : sample;
+    const told =
+      about.config_version === undefined ? sample : { ...sample, config_version: about.config_version };
+    return miss ? { ...told, miss } : told;
   };
 }
 

@@ -8,10 +8,12 @@ export interface SampleSource {
   readonly taskId: string;
   readonly device: DeviceConfig;
   readonly periodMs: number;
+  /** Told only where it is not the version that the session was placed with: the log has that one. */
+  readonly configVersion?: number | undefined;
 }
 
 /** Members that all samples of a source have alike. */
-export function membersOf({ sessionId, epoch, collectorId, taskId, device }: SampleSource) {
+export function membersOf({ sessionId, epoch, collectorId, taskId, device, configVersion }: SampleSource) {
   return {
     session: sessionId,
     epoch,
@@ -21,5 +23,6 @@ export function membersOf({ sessionId, epoch, collectorId, taskId, device }: Sam
     device: device.code,
     site: device.site_code,
     measurement: device.measurement ?? device.code,
+    ...(configVersion === undefined ? {} : { config_version: configVersion }),
   };
 }

@@ -10,9 +10,9 @@ const onTheWay = (tick: number, rest: Partial<OutgoingSample>): OutgoingSample =
   return { ...sample, message, ...rest };
 };
 const stored = sampleToSend(3);
-const { session, epoch, tick, values } = stored;
+const { session, epoch, tick, period_ms, values } = stored;
 /** With the whole of it, which says up to where its sender had come. */
-const newest = { session, epoch, tick, values, stored };
+const newest = { session, epoch, tick, period_ms, values, stored };
 
 it('a reading that is still on its way counts like a stored one: with values where something was read', async () => {
   const known = new LastKnownSamples({ last: async () => stored });
@@ -25,6 +25,7 @@ it('a reading that is still on its way counts like a stored one: with values whe
     session,
     epoch,
     tick: 5,
+    period_ms,
     miss,
     values: undefined,
     stored,

@@ -24,7 +24,7 @@ export class LastKnownSamples implements Samples {
   }
 
   note(sample: OutgoingSample): void {
-    const { task, device_id, session, epoch, miss, isRead } = sample;
+    const { task, device_id, session, epoch, miss, isRead, period_ms } = sample;
     const tick = lastTickOf(sample);
     // As the stream has it: what was missed in part has values, were it none that are worth sending.
     const values = isRead ? somethingRead : undefined;
@@ -35,12 +35,13 @@ export class LastKnownSamples implements Samples {
     }
     const known = devices.get(device_id);
     if (!known) {
-      devices.set(device_id, { session, epoch, tick, values, miss });
+      devices.set(device_id, { session, epoch, tick, period_ms, values, miss });
       return;
     }
     known.session = session;
     known.epoch = epoch;
     known.tick = tick;
+    known.period_ms = period_ms;
     known.values = values;
     known.miss = miss;
   }
@@ -52,13 +53,16 @@ export class LastKnownSamples implements Samples {
     const noted = this.#onTheWay.get(taskId)?.get(deviceId);
     if (!noted) return stored;
     if (!stored) return { ...noted };
-    const isNewer = noted.session === stored.session ? noted.tick > stored.tick : noted.epoch > stored.epoch;
+    const isNewer =
+      noted.session === stored.session
+        ? noted.tick * noted.period_ms > stored.tick * stored.period_ms
+        : noted.epoch > stored.epoch;
     return isNewer ? { ...noted, stored: found } : stored;
   }
 }
 
 function lastTickIn(stored: Sample): LastTick {
-  const { session, epoch, values, changes, miss } = stored;
+  const { session, epoch, values, changes, miss, period_ms } = stored;
   const read = values ?? (changes && somethingRead);
-  return { session, epoch, tick: lastTickOf(stored), values: read, miss, stored };
+  return { session, epoch, tick: lastTickOf(stored), period_ms, values: read, miss, stored };
 }

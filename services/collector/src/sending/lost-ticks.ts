@@ -33,7 +33,8 @@ export class LostTicks {
       this.#frozen.push({ sample: lossOf(sample), doubt });
       return;
     }
-    const key = `${sample.session}/${sample.epoch}/${sample.device_id}`;
+    // Ticks of another length have other numbers.
+    const key = `${sample.session}/${sample.epoch}/${sample.device_id}/${sample.period_ms}`;
     const last = sample.through_tick ?? sample.tick;
     const known = this.#open.get(key);
     if (known) {

@@ -17,6 +17,8 @@ export function EventText({
     by?: string;
     reason?: string;
     collector_id?: string;
+    config_version?: number;
+    cause?: string;
   };
   const { reason = '' } = data;
   // Whoever uses the API of this machine without a login has no other name.
@@ -50,6 +52,16 @@ export function EventText({
         {reason === 'recover'
           ? t('event.session.resumed.recover', { by })
           : t('event.session.resumed.restart')}
+      </span>
+    );
+  }
+  if (name === 'reconfigured') {
+    const version = String(data.config_version ?? '?');
+    const key = data.cause === 'rolled_back' ? 'rolled_back' : 'requested';
+    return (
+      <span>
+        {t(`event.session.reconfigured.${key}`, { by, version })}
+        {reason !== '' && <span className="quiet"> {t('event.reason', { reason })}</span>}
       </span>
     );
   }

@@ -22,6 +22,9 @@ export const en = {
   'event.session.resumed': 'Resumed by {{by}}',
   'event.session.resumed.recover': 'Recovered by {{by}}',
   'event.session.resumed.restart': 'Tried again by itself',
+  'event.session.reconfigured.requested': 'Changed to version {{version}} by {{by}}',
+  'event.session.reconfigured.rolled_back':
+    'Back to version {{version}}: its collector cannot run the newer one',
   'event.session.stopped': 'Ended by {{by}}',
   'event.session.failed': 'Failed',
   'event.session.warned': 'Runs longer than expected',
@@ -52,6 +55,8 @@ export const zh: TranslationOf<typeof en> = {
   'event.session.resumed': '由 {{by}} 继续',
   'event.session.resumed.recover': '由 {{by}} 恢复',
   'event.session.resumed.restart': '系统自动重试',
+  'event.session.reconfigured.requested': '由 {{by}} 改为版本 {{version}}',
+  'event.session.reconfigured.rolled_back': '退回版本 {{version}}：采集器无法运行较新的版本',
   'event.session.stopped': '由 {{by}} 结束',
   'event.session.failed': '出错',
   'event.session.warned': '运行时间超过预期',

@@ -108,6 +108,7 @@ class World {
       fleet: this.collectors,
       listing: this.listing,
       refusals: this.refusals,
+      unables: new Map(),
       leadingSince: 0,
       recoveryDisabled: undefined,
       nowMs: Date.parse(now),
@@ -183,6 +184,8 @@ class World {
           break;
         case 'restart':
           throw new Error('nothing fails for a passing cause here');
+        case 'undo':
+          throw new Error('nothing is changed here');
         case 'stop':
         case 'warn':
           throw new Error('nothing has a time limit here');

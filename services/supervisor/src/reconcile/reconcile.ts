@@ -31,12 +31,21 @@ export interface Refusal {
   readonly cause: FailureCause;
 }
 
+/** A holder's word that it cannot read by the version that its session was changed to; it goes on by the former one. */
+export interface Unable {
+  readonly epoch: number;
+  readonly configVersion: number;
+  readonly why: string;
+}
+
 export interface Situation {
   readonly tasks: Iterable<TaskState>;
   readonly fleet: Fleet;
   readonly listing: AssignmentListing;
   /** By collector and task, see `statusKey`: nobody else's word hides what the holder says. */
   readonly refusals: ReadonlyMap<string, Refusal>;
+  /** By collector and task, too. */
+  readonly unables: ReadonlyMap<string, Unable>;
   /** Last sequence of the log when this supervisor began to lead. */
   readonly leadingSince: number;
   /** Set when sessions that ran before the supervisor's start stay unplaced until somebody recovers them. */
@@ -101,6 +110,14 @@ export type Action =
       readonly task: TaskState;
       readonly session: FailedSession;
       readonly attempt: number;
+    }
+  /** Takes back a change of configuration that the holder cannot follow. */
+  | {
+      readonly type: 'undo';
+      readonly task: TaskState;
+      readonly sessionId: string;
+      readonly configVersion: number;
+      readonly reason: string;
     }
   /** The session's hard time limit has come. */
   | { readonly type: 'stop'; readonly task: TaskState; readonly sessionId: string }
@@ -180,6 +197,8 @@ export function reconcile(situation: Situation): Plan {
     } else if (mayStillPoll(fleet.get(collectorId)) && !isFenced(fleet.get(collectorId), epoch)) {
       occupancy.add(collectorId, session.session.sessionId, needs);
       placed.push({ task, taskId, epoch, collectorId, needs, heldForMs: situation.heldForMs(taskId, epoch) });
+      const undo = undoOf(task, session, epoch, situation);
+      if (undo) actions.push(undo);
       const isRung = listing.keys.has(`${collectorId}.${taskId}`);
       if (!isRung && listing.listedAtSequence >= epoch) {
         actions.push({ type: 'ring', task, session, collectorId, epoch });
@@ -282,6 +301,22 @@ function place(
     refusals: refusalsInARow(task, session),
     former: former === collectorId ? undefined : former,
   };
+}
+
+/** While it is the last thing that has happened to the session, and not for ever: it may be what people want by now. */
+function undoOf(
+  task: TaskState,
+  { session, change }: RunningSession,
+  epoch: number,
+  { unables, nowMs }: Situation,
+): Extract<Action, { type: 'undo' }> | undefined {
+  const { placement, taskId } = task;
+  if (!change || nowMs >= Date.parse(change.undoUntil) || placement.situation !== 'assigned')
+    return undefined;
+  const unable = unables.get(statusKey(placement.collectorId, taskId));
+  if (unable?.epoch !== epoch || unable.configVersion !== session.configVersion) return undefined;
+  const { sessionId, configVersion } = session;
+  return { type: 'undo', task, sessionId, configVersion, reason: unable.why };
 }
 
 /** A warning that a newer release wrote may be that of this session, and a second one would be wrong. */

@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { messageOf, sampleOf } from '../batch/testing/sample-message.ts';
 import type { SampleMessage, Snapshots } from '../ports.ts';
 import { Admission } from './admission.ts';
-import { placedSo, snapshots } from './testing/gate-for-test.ts';
+import { placedSo, snapshots, unchanged as versions } from './testing/gate-for-test.ts';
 
 const log = new Map<number, LoggedAt>([
   [5, placedSo({ collectorId: 'collector-9' })],
@@ -29,7 +29,7 @@ async function judged(message: SampleMessage) {
       return log.get(epoch) ?? { kind: 'ahead' };
     },
   });
-  const admission = new Admission({ epochs, snapshots });
+  const admission = new Admission({ epochs, snapshots, versions });
   const read = readSample(message.data);
   if (!read.ok) throw new Error(read.problem);
   const verdict = admission.judge(message, read.sample);
@@ -163,7 +163,7 @@ describe('a sample', () => {
       },
     };
     const epochs = new EpochBook({ lookUp: async (epoch) => placedSo({ configVersion: epoch }) });
-    const admission = new Admission({ epochs, snapshots: counted });
+    const admission = new Admission({ epochs, snapshots: counted, versions });
     const all = Array.from({ length: 30 }, (_, index) => ({ ...sample, epoch: index + 1 }));
     for (const change of [{ collector: 'evil' }, { session: 'session-2' }, { task: 'task-2' }]) {
       const forged = { ...sample, epoch: 1, ...change };
@@ -194,7 +194,7 @@ describe('a sample', () => {
       },
     };
     const epochs = new EpochBook({ lookUp: async () => placedSo() });
-    const admission = new Admission({ epochs, snapshots: named });
+    const admission = new Admission({ epochs, snapshots: named, versions });
     expect(admission.labelsOf(asked)).toBeUndefined();
     await admission.lookUp(sample);
     expect([...(admission.labelsOf(asked) ?? [])]).toEqual([
@@ -216,7 +216,7 @@ describe('a sample', () => {
       },
     };
     const epochs = new EpochBook({ lookUp: async () => placedSo() });
-    const admission = new Admission({ epochs, snapshots: late, nowMs: () => nowMs });
+    const admission = new Admission({ epochs, snapshots: late, versions, nowMs: () => nowMs });
     const judgedAt = async (ms: number) => {
       nowMs = ms;
       if (!admission.judge(on(own, sample), sample)) await admission.lookUp(sample);
@@ -237,7 +237,7 @@ describe('a sample', () => {
         new Promise((resolve) => answers.push(() => void snapshots.load(...task).then(resolve))),
     };
     const epochs = new EpochBook({ lookUp: async () => placedSo() });
-    const admission = new Admission({ epochs, snapshots: slow });
+    const admission = new Admission({ epochs, snapshots: slow, versions });
     const asked = admission.lookUp(sample);
     while (answers.length === 0) await new Promise((resolve) => setImmediate(resolve));
     admission.forget();

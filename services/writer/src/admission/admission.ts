@@ -7,6 +7,7 @@ import { RecentlyUsed } from '@holdfast/shared/sessions/recently-used.ts';
 import type { SampleMessage, Snapshots } from '../ports.ts';
 import { firstPlace } from './first-place.ts';
 import { KnownDevice, type SampleOfDevice } from './known-device.ts';
+import type { SessionVersions } from './session-versions.ts';
 
 /** Words of a sample about where it comes from. */
 export interface Claim extends SampleOfDevice {
@@ -15,10 +16,12 @@ export interface Claim extends SampleOfDevice {
   readonly collector: string;
   readonly task: string;
   readonly device_id: string;
+  /** Left out where it is the version that the session was placed with. */
+  readonly config_version?: number | undefined;
 }
 
 /** Who is said to have had which session under an epoch. */
-export type Holding = Pick<Claim, 'epoch' | 'session' | 'task' | 'collector'>;
+export type Holding = Pick<Claim, 'epoch' | 'session' | 'task' | 'collector' | 'config_version'>;
 
 export type Verdict =
   /** `isVerified`: the log bears its epoch out; otherwise an engineer vouches for it. */
@@ -64,6 +67,7 @@ const missingAgainMs = 5_000;
 export interface AdmissionOptions {
   readonly epochs: EpochBook;
   readonly snapshots: Snapshots;
+  readonly versions: Pick<SessionVersions, 'had' | 'forget'>;
   readonly nowMs?: () => number;
 }
 
@@ -74,16 +78,20 @@ export interface AdmissionOptions {
 export class Admission {
   readonly #epochs: EpochBook;
   readonly #snapshots: Snapshots;
+  readonly #versions: AdmissionOptions['versions'];
   readonly #known = new RecentlyUsed<number, KnownEpoch>(epochsKept);
+  /** By epoch and version, where samples are of another version than that of the placement. */
+  readonly #changed = new RecentlyUsed<string, KnownEpoch>(epochsKept);
   readonly #devices = new RecentlyUsed<string, Devices>(snapshotsKept);
   readonly #inTurn = fewAtOnce(snapshotsAtOnce);
   readonly #nowMs: () => number;
   /** Rises when the log may be another one: what was asked before is not kept. */
   #generation = 0;
 
-  constructor({ epochs, snapshots, nowMs = () => performance.now() }: AdmissionOptions) {
+  constructor({ epochs, snapshots, versions, nowMs = () => performance.now() }: AdmissionOptions) {
     this.#epochs = epochs;
     this.#snapshots = snapshots;
+    this.#versions = versions;
     this.#nowMs = nowMs;
   }
 
@@ -92,7 +100,7 @@ export class Admission {
     if (isBrokerCopy(message.headers)) return forged('it is a copy that the broker was made to put there');
     const first = firstPlace(message);
     const subject = first?.subject ?? message.subject;
-    const known = this.#knownOf(claim.epoch);
+    const known = this.#knownOf(claim);
     const place = known?.places.get(claim.device_id);
     if (place?.subject !== subject) {
       const stranger = strangerOn(subject, claim);
@@ -111,13 +119,20 @@ export class Admission {
    * @throws when the broker cannot be asked
    */
   async lookUp(holding: Holding): Promise<void> {
-    const { epoch, session, task, collector } = holding;
+    const { epoch, session, task, collector, config_version: version } = holding;
     const generation = this.#generation;
     const found = await this.#epochs.find(epoch);
-    if (found.kind !== 'placed' || this.#knownOf(epoch) || !isPlacedSo(found, holding)) return;
-    const devices = await this.#inTurn(() => this.#devicesOf(task, found.placement.configVersion));
+    if (found.kind !== 'placed' || this.#knownOf(holding) || !isPlacedSo(found, holding)) return;
+    const placed = found.placement.configVersion;
+    const isHad =
+      version === undefined || version === placed || (await this.#versions.had(task, session, version));
+    const devices = isHad
+      ? await this.#inTurn(() => this.#devicesOf(task, version ?? placed))
+      : `SESSIONS never gave session ${session} version ${version} of its configuration`;
     if (generation !== this.#generation) return;
-    this.#known.set(epoch, { session, task, collector, devices, atMs: this.#nowMs(), places: new Map() });
+    const known = { session, task, collector, devices, atMs: this.#nowMs(), places: new Map() };
+    if (version === undefined) this.#known.set(epoch, known);
+    else this.#changed.set(keyOf(epoch, version), known);
   }
 
   /**
@@ -131,12 +146,9 @@ export class Admission {
   }
 
   /** Names and units of what it holds, as far as the snapshot of its epoch is known: of all that is admitted by the log. */
-  labelsOf({
-    epoch,
-    device_id: deviceId,
-  }: Pick<Claim, 'epoch' | 'device_id'>): KnownDevice['labels'] | undefined {
-    const devices = this.#known.get(epoch)?.devices;
-    return typeof devices === 'object' ? devices.get(deviceId)?.labels : undefined;
+  labelsOf(claim: Pick<Claim, 'epoch' | 'device_id' | 'config_version'>): KnownDevice['labels'] | undefined {
+    const devices = this.#foundOf(claim)?.devices;
+    return typeof devices === 'object' ? devices.get(claim.device_id)?.labels : undefined;
   }
 
   /** The broker was away: its log may be another one now. */
@@ -144,11 +156,17 @@ export class Admission {
     this.#generation += 1;
     this.#epochs.forget();
     this.#known.clear();
+    this.#changed.clear();
+    this.#versions.forget();
     this.#devices.clear();
   }
 
-  #knownOf(epoch: number): KnownEpoch | undefined {
-    const known = this.#known.get(epoch);
+  #foundOf({ epoch, config_version: version }: Pick<Claim, 'epoch' | 'config_version'>) {
+    return version === undefined ? this.#known.get(epoch) : this.#changed.get(keyOf(epoch, version));
+  }
+
+  #knownOf(claim: Pick<Claim, 'epoch' | 'config_version'>): KnownEpoch | undefined {
+    const known = this.#foundOf(claim);
     const isMissing = typeof known?.devices === 'string';
     return isMissing && this.#nowMs() - known.atMs >= missingAgainMs ? undefined : known;
   }
@@ -189,6 +207,8 @@ export class Admission {
 }
 
 type Rejected = Extract<Verdict, { kind: 'rejected' }>;
+
+const keyOf = (epoch: number, version: number) => `${epoch}/${version}`;
 
 function forged(reason: string): Rejected {
   return { kind: 'rejected', reason, isLost: false };

@@ -80,5 +80,5 @@ export class Gate {
   }
 }
 
-const keyOf = ({ epoch, session, task, collector }: Holding) =>
-  JSON.stringify([epoch, session, task, collector]);
+const keyOf = ({ epoch, session, task, collector, config_version }: Holding) =>
+  JSON.stringify([epoch, session, task, collector, config_version]);

@@ -53,6 +53,7 @@ class SampleOfPlainValues implements Sample {
   readonly device: string;
   readonly site: string;
   readonly measurement: string;
+  readonly config_version?: number | undefined;
   readonly tick: number;
   readonly through_tick?: number | undefined;
   readonly period_ms: number;
@@ -75,6 +76,7 @@ class SampleOfPlainValues implements Sample {
     this.device = envelope.device;
     this.site = envelope.site;
     this.measurement = envelope.measurement;
+    this.config_version = envelope.config_version;
     this.tick = envelope.tick;
     this.through_tick = envelope.through_tick;
     this.period_ms = envelope.period_ms;

@@ -57,6 +57,11 @@ export const sampleSchema = z.object({
   device: z.string(),
   site: z.string(),
   measurement: z.string(),
+  /**
+   * Version of the configuration by which it was read, where the session was placed with another one: its configuration was
+   * changed since.
+   */
+  config_version: z.int().positive().optional(),
   tick: z.int().nonnegative(),
   /** Last of the ticks that a miss answers for, when that is more than one: a whole range was lost. */
   through_tick: z.int().nonnegative().optional(),
@@ -202,6 +207,7 @@ function isSample(json: unknown): json is Sample {
     typeof sample.device === 'string' &&
     typeof sample.site === 'string' &&
     typeof sample.measurement === 'string' &&
+    (sample.config_version === undefined || isWhole(sample.config_version, 1)) &&
     isWhole(sample.tick, 0) &&
     (sample.through_tick === undefined || isWhole(sample.through_tick, 0)) &&
     isWhole(sample.period_ms, 1) &&

@@ -22,6 +22,7 @@ export const causeWords: WordsOf<GapCause> = {
   rebalance: both('moved for balance', '为均衡负载而移动'),
   recovery: both('recovered', '恢复会话'),
   restart: both('its collector was restarted', '采集器重启'),
+  reconfiguration: both('a change of configuration was heard of late', '配置更改送达过晚'),
   session_end: both('right before it ended or paused', '结束或暂停前的最后采样'),
   holder_lost: both('its collector fell silent, and it ended', '采集器失联，会话随后结束'),
   not_arrived: both('has not arrived yet', '尚未到达'),

@@ -13,6 +13,22 @@ export interface KnownOfDevice {
   readonly recorded: TickRanges;
   readonly periodMs: number;
   readonly nowMs: number;
+  /** When changes of the session's configuration came into force, oldest first. */
+  readonly changes?: readonly ChangeInForce[] | undefined;
+  /** What was recorded of the device in ticks of other lengths, which it had before or after. */
+  readonly others?: readonly RecordedTicks[] | undefined;
+}
+
+export interface ChangeInForce {
+  /** ms since 1970 */
+  readonly timeMs: number;
+  /** Sequence of the event. */
+  readonly event?: number | undefined;
+}
+
+export interface RecordedTicks {
+  readonly periodMs: number;
+  readonly recorded: TickRanges;
 }
 
 export interface CausedTicks extends TickRange {
@@ -20,6 +36,9 @@ export interface CausedTicks extends TickRange {
   /** Sequence of the event that it follows from. */
   readonly event?: number | undefined;
 }
+
+/** Time before a change in which its holder was to hear of it. */
+const newsMs = 10_000;
 
 type Cause = Pick<CausedTicks, 'cause' | 'event'>;
 
@@ -30,7 +49,7 @@ const moveMs = 5_000;
 
 /** Gives each tick of `open`, of which nothing was recorded, the cause that follows from who held the session when. */
 export function causesFromLog(open: TickRanges, known: KnownOfDevice): CausedTicks[] {
-  const { intervals, periodMs, nowMs } = known;
+  const { intervals, periodMs, nowMs, changes = [] } = known;
   const held = intervals.map((interval) => ({
     ...interval,
     endMs: interval.toMs ?? nowMs,
@@ -45,6 +64,7 @@ export function causesFromLog(open: TickRanges, known: KnownOfDevice): CausedTic
       ]),
       ...(toMs === undefined ? [] : [firstTickOfEnding(toMs, periodMs)]),
     ])
+    .concat(changes.map(({ timeMs }) => Math.ceil(timeMs / periodMs)))
     .sort((a, b) => a - b);
   return splitAt(open, ticksOfChange).map((range) => {
     const interval = held.find(({ fromMs, endMs }) => {
@@ -59,11 +79,8 @@ interface HeldInterval extends RunningInterval {
   readonly placements: readonly TimedPlacement[];
 }
 
-function causeIn(
-  interval: HeldInterval,
-  { from, to }: TickRange,
-  { recorded, periodMs }: KnownOfDevice,
-): Cause {
+function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOfDevice): Cause {
+  const { periodMs, changes = [] } = known;
   const { placements, fromSequence, toSequence } = interval;
   const began = fromSequence === undefined ? {} : { event: fromSequence };
   const ended = toSequence === undefined ? {} : { event: toSequence };
@@ -75,14 +92,15 @@ function causeIn(
       ? { cause: 'waiting', ...began }
       : { cause: placement.reason, event: placement.epoch };
   }
-  const after = firstRangeAfter(recorded, to);
-  const recordAfter = recorded[after];
-  const recordBefore = recorded[after - 1];
-  const isFollowed = recordAfter !== undefined && recordAfter.from * periodMs < interval.endMs;
+  const { beforeMs, afterMs } = recordsAround({ from, to }, known);
+  const change = changes.findLast(({ timeMs }) => timeMs <= from * periodMs && timeMs > interval.fromMs);
+  // Of a device that a change has brought there is nothing before it, and nothing to explain.
+  const isNew = beforeMs === Number.NEGATIVE_INFINITY && change !== undefined;
+  const holeBeginsMs = isNew ? change.timeMs - newsMs : beforeMs;
+  const isFollowed = afterMs < interval.endMs;
   if (isFollowed || next !== undefined) {
     // The hole may begin under one holder and end under the next; the hand-over explains both halves.
-    const holeBeginsMs = recordBefore ? recordBefore.to * periodMs : Number.NEGATIVE_INFINITY;
-    const holeEndsMs = isFollowed ? (recordAfter.from + 1) * periodMs : Number.POSITIVE_INFINITY;
+    const holeEndsMs = isFollowed ? afterMs + periodMs : Number.POSITIVE_INFINITY;
     const handOver = placements.findLast(({ timeMs, reason, releasedMs }) => {
       // A move explains nothing from before it: its session was read until then, or was away for another cause.
       if (releasedMs !== undefined && from < firstTickOfEnding(releasedMs, periodMs)) return false;
@@ -96,11 +114,42 @@ function causeIn(
       if (isBeginning(reason)) return { cause: 'waiting', ...began };
       return { cause: isLeftAlone ? 'waiting' : reason, event: epoch };
     }
+    // Nothing was read since: whoever read until then had not heard of it.
+    const isUpToChange = change !== undefined && (isNew || endsAt(beforeMs, change.timeMs, known));
+    if (isFollowed && isUpToChange) {
+      return { cause: 'reconfiguration', ...(change.event === undefined ? {} : { event: change.event }) };
+    }
     if (isFollowed) return { cause: 'restart' };
   }
   if (interval.toMs === undefined) return { cause: 'not_arrived' };
   const isEnding = from >= firstTickOfEnding(interval.toMs, periodMs);
   return { cause: isEnding ? 'session_end' : 'holder_lost', ...ended };
+}
+
+/** Whether no tick of the device, of whichever length, lies between a record and a change. */
+function endsAt(recordMs: number, changeMs: number, { periodMs, others = [] }: KnownOfDevice): boolean {
+  if (recordMs >= changeMs) return false;
+  return [periodMs, ...others.map((other) => other.periodMs)].some(
+    (each) => recordMs % each === 0 && recordMs + each >= changeMs,
+  );
+}
+
+/** Scheduled times of the last record before some ticks and of the first one after them, whatever the length of their ticks. */
+function recordsAround(
+  { from, to }: TickRange,
+  { recorded, periodMs, others = [] }: KnownOfDevice,
+): { readonly beforeMs: number; readonly afterMs: number } {
+  let beforeMs = Number.NEGATIVE_INFINITY;
+  let afterMs = Number.POSITIVE_INFINITY;
+  for (const each of [{ recorded, periodMs }, ...others]) {
+    const tick = Math.floor((to * periodMs) / each.periodMs);
+    const after = firstRangeAfter(each.recorded, tick);
+    const next = each.recorded[after];
+    if (next) afterMs = Math.min(afterMs, next.from * each.periodMs);
+    const before = each.recorded[after - 1];
+    if (before) beforeMs = Math.max(beforeMs, Math.min(before.to * each.periodMs, from * periodMs));
+  }
+  return { beforeMs, afterMs };
 }
 
 function isBeginning(reason: AssignReason): reason is 'start' | 'resume' {

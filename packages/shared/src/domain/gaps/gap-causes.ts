@@ -6,6 +6,7 @@
  * - `failover`, `drain`, `rebalance`, `recovery`: lost while the session went to the holder that was assigned
  *   with that reason; a move for balance explains nothing from before it
  * - `restart`: the holder was away and came back under the same epoch
+ * - `reconfiguration`: the holder heard of a change of configuration only after it had come into force
  * - `session_end`: scheduled right before the session was paused, stopped or failed
  * - `holder_lost`: the holder fell silent, and the session was paused, stopped or failed before it or another
  *   went on
@@ -25,6 +26,7 @@ export const gapCauses = [
   'rebalance',
   'recovery',
   'restart',
+  'reconfiguration',
   'session_end',
   'holder_lost',
   'not_arrived',

@@ -28,6 +28,17 @@ describe('the schedule of a session', () => {
     expect(runningIntervals(events)).toMatchObject([{ fromMs: 1_000, toMs: 3_000 }]);
   });
 
+  it('goes on through a change of configuration, in a pause too', () => {
+    const types = ['started', 'reconfigured', 'paused', 'reconfigured', 'resumed', 'stopped'] as const;
+    const events = types.map(
+      (type, index): TimedSessionEvent => ({ event: { type: `session.${type}` }, timeMs: 1_000 * index }),
+    );
+    expect(runningIntervals(events)).toMatchObject([
+      { fromMs: 0, toMs: 2_000 },
+      { fromMs: 4_000, toMs: 5_000 },
+    ]);
+  });
+
   it('has no interval that ends before it began, though two clocks say so', () => {
     const events: TimedSessionEvent[] = [
       { event: { type: 'session.started' }, timeMs: 5_000 },

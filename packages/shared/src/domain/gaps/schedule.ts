@@ -28,6 +28,8 @@ export function runningIntervals(events: Iterable<TimedSessionEvent>): RunningIn
       case 'session.resumed':
         if (!isOpen) intervals.push({ fromMs: timeMs, toMs: undefined, fromSequence: sequence });
         break;
+      case 'session.reconfigured':
+        break;
       case 'session.paused':
       case 'session.stopped':
       case 'session.failed':

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decide } from '../session/decide.ts';
 import type { Recorded, SessionEvent } from '../session/events.ts';
 import { evolve } from '../session/evolve.ts';
 import { neverStarted, type SessionState } from '../session/state.ts';
@@ -11,6 +12,7 @@ type Step =
   | 'pause'
   | 'resume'
   | 'recover'
+  | 'reconfigure'
   | 'stop'
   | 'fail'
   | 'assign A'
@@ -34,6 +36,7 @@ function after(steps: readonly Step[]): Task {
 }
 
 function take(task: Task, step: Step, sequence: number): Task {
+  const version = task.session.status === 'never_started' ? 1 : task.session.session.configVersion;
   const run = step === 'start' ? task.run + 1 : task.run;
   const identity = {
     sessionId: `7-${run}`,
@@ -69,6 +72,20 @@ function take(task: Task, step: Step, sequence: number): Task {
     case 'resume':
     case 'recover':
       return lifecycle({ type: 'session.resumed', ...identity, by: 'li', reason: step });
+    case 'reconfigure': {
+      const command = {
+        sessionId: identity.sessionId,
+        by: 'li',
+        reason: '',
+        fromVersion: version,
+        now: time,
+      };
+      const change = { added: 0, removed: 0, changed: 1, codes: [] };
+      const decision = decide(task.session, {
+        ...{ type: 'ReconfigureSession', ...command, configVersion: version + 1, change },
+      });
+      return decision.ok && decision.event ? lifecycle(decision.event) : task;
+    }
     case 'stop':
       return lifecycle({ type: 'session.stopped', ...identity, by: 'li', reason: '' });
     case 'fail':
@@ -125,6 +142,22 @@ const rows: { situation: string; steps: Step[]; holder: string | undefined }[] =
   },
   { situation: 'recovered, not placed yet', steps: ['start', 'assign A', 'recover'], holder: undefined },
   { situation: 'recovered and placed', steps: ['start', 'assign A', 'recover', 'assign B'], holder: 'B 4' },
+  { situation: 'reconfigured', steps: ['start', 'assign A', 'reconfigure'], holder: 'A 2' },
+  {
+    situation: 'reconfigured and moved',
+    steps: ['start', 'assign A', 'reconfigure', 'assign B'],
+    holder: 'B 4',
+  },
+  {
+    situation: 'resumed, placed and reconfigured',
+    steps: ['start', 'assign A', 'pause', 'resume', 'assign A', 'reconfigure'],
+    holder: 'A 5',
+  },
+  {
+    situation: 'reconfigured and stopped',
+    steps: ['start', 'assign A', 'reconfigure', 'stop'],
+    holder: undefined,
+  },
   { situation: 'stopped', steps: ['start', 'assign A', 'stop'], holder: undefined },
   { situation: 'failed', steps: ['start', 'assign A', 'fail'], holder: undefined },
   {
@@ -173,6 +206,7 @@ describe('the current placement', () => {
         'pause',
         'resume',
         'recover',
+        'reconfigure',
         'stop',
         'fail',
         'assign A',

@@ -15,6 +15,8 @@ export interface Assigned {
   readonly collectorId: string;
   /** Stream sequence of the `session.assigned` event: the fencing token. */
   readonly epoch: number;
+  /** The one that the placement was given with; the session may have changed since. */
+  readonly configVersion: number;
   readonly reason: AssignReason;
   readonly refusals: number;
 }
@@ -43,6 +45,7 @@ export function evolvePlacement(
         sessionId: event.sessionId,
         collectorId: event.collectorId,
         epoch: sequence,
+        configVersion: event.configVersion,
         reason: event.reason,
         refusals: event.refusals,
       };

@@ -1,4 +1,4 @@
-import type { FailureCause, SessionNeeds } from './events.ts';
+import type { ConfigChange, FailureCause, SessionNeeds } from './events.ts';
 import type { MaxDuration } from './time-limits.ts';
 
 /** Commands that a person, a script or the supervisor may give to a session. Time comes with the command. */
@@ -8,6 +8,8 @@ export type SessionCommand =
   | ResumeSession
   | RecoverSession
   | RestartSession
+  | ReconfigureSession
+  | UndoReconfiguration
   | StopSession
   | FailSession;
 
@@ -51,6 +53,29 @@ export interface RecoverSession extends OnSession {
 export interface RestartSession extends OnSession {
   readonly type: 'RestartSession';
   readonly attempt: number;
+}
+
+/** Asks for another version of the task's configuration, for a session that goes on. */
+export interface ReconfigureSession extends OnSession {
+  readonly type: 'ReconfigureSession';
+  readonly reason: string;
+  /** The version that the change was worked out from: it is refused when the session has another one by now. */
+  readonly fromVersion: number;
+  readonly configVersion: number;
+  readonly needs?: SessionNeeds;
+  readonly change: ConfigChange;
+  /** RFC 3339, UTC: the later one of the clocks of whoever asks and of the holder. */
+  readonly now: string;
+}
+
+/** Given by the supervisor only, when the holder cannot run the configuration that the session was changed to. */
+export interface UndoReconfiguration extends OnSession {
+  readonly type: 'UndoReconfiguration';
+  readonly reason: string;
+  /** The version that cannot be run. */
+  readonly configVersion: number;
+  /** RFC 3339, UTC. */
+  readonly now: string;
 }
 
 export interface StopSession extends OnSession {

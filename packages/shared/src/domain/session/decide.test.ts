@@ -62,6 +62,7 @@ const start: SessionCommand = {
   by: 'wang',
   now: '2025-03-02T06:00:00.000Z',
 };
+const oneDevice = { added: 0, removed: 0, changed: 1, codes: ['press'] };
 const on = (sessionId: string) => ({
   PauseSession: { type: 'PauseSession', sessionId, by: 'wang', reason: 'lunch' },
   ResumeSession: { type: 'ResumeSession', sessionId, by: 'wang' },
@@ -70,6 +71,14 @@ const on = (sessionId: string) => ({
   StopSession: { type: 'StopSession', sessionId, by: 'wang', reason: 'done' },
   FailSession: { type: 'FailSession', sessionId, by: 'supervisor', reason: 'refused', cause: 'passing' },
   RestartSession: { type: 'RestartSession', sessionId, by: 'supervisor', attempt: 2 },
+  ReconfigureSession: {
+    ...{ type: 'ReconfigureSession', sessionId, by: 'wang', reason: 'new scale', fromVersion: 3 },
+    ...{ configVersion: 4, change: oneDevice, now: start.now },
+  },
+  UndoReconfiguration: {
+    ...{ type: 'UndoReconfiguration', sessionId, by: 'supervisor', reason: 'no driver' },
+    ...{ configVersion: 3, now: start.now },
+  },
 });
 type CommandName = keyof ReturnType<typeof on>;
 
@@ -118,6 +127,21 @@ const restartedNow = happens({
   by: 'supervisor',
   reason: 'restart',
   attempt: 2,
+});
+const reconfiguredTo = (status: 'running' | 'paused') => ({
+  ...{ type: 'session.reconfigured' as const, ...run1, configVersion: 4, by: 'wang', reason: 'new scale' },
+  ...{ cause: 'requested' as const, from: { configVersion: 3 }, change: oneDevice, status },
+});
+const reconfiguredNow = happens({
+  ...reconfiguredTo('running'),
+  runningSince: 10,
+  effectiveAt: '2025-03-02T06:00:02.000Z',
+  undoUntil: '2025-03-02T06:01:02.000Z',
+});
+const reconfiguredAtOnce = happens({
+  ...reconfiguredTo('paused'),
+  effectiveAt: '2025-03-02T06:00:00.000Z',
+  undoUntil: '2025-03-02T06:01:00.000Z',
 });
 const notFound = refused({ code: 'session_not_found', sessionId: '7-1' });
 const isPaused = refused({ code: 'session_paused', sessionId: '7-1' });
@@ -192,6 +216,20 @@ const table: Record<CommandName, Record<keyof typeof histories, SessionDecision>
     stopped: nothing,
     error: restartedNow,
   },
+  ReconfigureSession: {
+    never_started: notFound,
+    running: reconfiguredNow,
+    paused: reconfiguredAtOnce,
+    stopped: ended('stopped'),
+    error: ended('error'),
+  },
+  UndoReconfiguration: {
+    never_started: notFound,
+    running: nothing,
+    paused: nothing,
+    stopped: nothing,
+    error: nothing,
+  },
 };
 
 const rows = Object.entries(table).flatMap(([command, byState]) =>
@@ -210,7 +248,10 @@ describe('a command on the session', () => {
   it('is decided the same after a pause that has ended as if there had been none', () => {
     const history = [started(run1), paused(run1), resumed(run1)];
     for (const command of Object.keys(table) as CommandName[]) {
-      expect(given(history).when(on('7-1')[command] as SessionCommand)).toEqual(table[command].running);
+      const decision = given(history).when(on('7-1')[command] as SessionCommand);
+      if (command !== 'ReconfigureSession') expect(decision).toEqual(table[command].running);
+      // It runs since the resumption.
+      else expect(decision).toMatchObject({ ok: true, event: { runningSince: 12 } });
     }
   });
 });
@@ -264,18 +305,21 @@ describe('a session that failed for a passing cause', () => {
 describe('a command on another session than the last', () => {
   const whileRun2Runs = [started(run1), failed(run1), started(run2)];
 
-  it.each(['StopSession', 'FailSession', 'RestartSession'] as const)(
+  it.each(['StopSession', 'FailSession', 'RestartSession', 'UndoReconfiguration'] as const)(
     '%s on an earlier run has nothing to do',
     (command) => {
       expect(given(whileRun2Runs).when(on('7-1')[command] as SessionCommand)).toEqual(nothing);
     },
   );
-  it.each(['PauseSession', 'ResumeSession', 'RecoverSession', 'RecoverPlaced'] as const)(
-    '%s on an earlier run is refused as ended and leaves the present one alone',
-    (command) => {
-      expect(given(whileRun2Runs).when(on('7-1')[command] as SessionCommand)).toEqual(ended('stopped'));
-    },
-  );
+  it.each([
+    'PauseSession',
+    'ResumeSession',
+    'RecoverSession',
+    'RecoverPlaced',
+    'ReconfigureSession',
+  ] as const)('%s on an earlier run is refused as ended and leaves the present one alone', (command) => {
+    expect(given(whileRun2Runs).when(on('7-1')[command] as SessionCommand)).toEqual(ended('stopped'));
+  });
   it.each(Object.keys(table) as CommandName[])(
     '%s on a run that was never started is not found',
     (command) => {

@@ -1,25 +1,11 @@
 import type { SessionCommand } from './commands.ts';
-import type { SessionEvent } from './events.ts';
+import { accept, nothingToDo, refuse, type SessionDecision } from './decision.ts';
+import { reconfigured, undone } from './reconfigure.ts';
 import { parseSessionId, sessionIdOf } from './session-id.ts';
 import type { FailedSession, SessionState } from './state.ts';
 import { isPastHardLimit, timeLimitsOf } from './time-limits.ts';
 
-/** Why a command is refused. HTTP statuses are mapped in the API, once. */
-export type SessionRefusal =
-  | {
-      readonly code: 'task_already_active';
-      readonly sessionId: string;
-      readonly status: 'running' | 'paused';
-    }
-  | { readonly code: 'session_not_found'; readonly sessionId: string }
-  | { readonly code: 'session_ended'; readonly sessionId: string; readonly status: 'stopped' | 'error' }
-  | { readonly code: 'session_paused'; readonly sessionId: string }
-  | { readonly code: 'time_limit_reached'; readonly sessionId: string; readonly hardLimitAt: string };
-
-/** No event is a success that had nothing to do. */
-export type SessionDecision =
-  | { readonly ok: true; readonly event: SessionEvent | undefined }
-  | { readonly ok: false; readonly refusal: SessionRefusal };
+export type { SessionDecision, SessionRefusal } from './decision.ts';
 
 export function decide(state: SessionState, command: SessionCommand): SessionDecision {
   if (command.type === 'StartSession') {
@@ -83,6 +69,10 @@ export function decide(state: SessionState, command: SessionCommand): SessionDec
       });
     case 'RestartSession':
       return nothingToDo;
+    case 'ReconfigureSession':
+      return reconfigured(state, command);
+    case 'UndoReconfiguration':
+      return undone(state, command);
     default:
       return command satisfies never;
   }
@@ -120,21 +110,13 @@ function onFailed(command: CommandOnSession, { session, cause }: FailedSession):
 
 function onEnded(command: CommandOnSession, sessionId: string, status: 'stopped' | 'error'): SessionDecision {
   const isDone = command.type === 'StopSession' || command.type === 'FailSession';
-  if (isDone || command.type === 'RestartSession') return nothingToDo;
+  if (isDone || command.type === 'RestartSession' || command.type === 'UndoReconfiguration') {
+    return nothingToDo;
+  }
   return refuse({ code: 'session_ended', sessionId, status });
 }
 
 function lastRun(state: SessionState): number {
   if (state.status === 'never_started') return 0;
   return parseSessionId(state.session.sessionId)?.run ?? 0;
-}
-
-const nothingToDo: SessionDecision = { ok: true, event: undefined };
-
-function accept(event: SessionEvent): SessionDecision {
-  return { ok: true, event };
-}
-
-function refuse(refusal: SessionRefusal): SessionDecision {
-  return { ok: false, refusal };
 }

@@ -70,12 +70,56 @@ export interface SessionFailed extends SessionIdentity {
   readonly attempt?: number;
 }
 
+/** What a session ran on before a change of its configuration. */
+export interface FormerConfig {
+  readonly configVersion: number;
+  readonly needs?: SessionNeeds;
+}
+
+/** The devices that a change of configuration touches, by code. */
+export interface ConfigChange {
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  /** Some of them. */
+  readonly codes: readonly string[];
+}
+
+/**
+ * The session goes on with another configuration from a moment on: its identity has the new one. No placement and no running
+ * time ends by it. It lies on the lifecycle subject: whoever passed over it would read devices by the wrong configuration.
+ */
+export interface SessionReconfigured extends SessionIdentity {
+  readonly type: 'session.reconfigured';
+  readonly by: string;
+  readonly reason: string;
+  /** `rolled_back`: its holder could not run it, and the supervisor went back. */
+  readonly cause: 'requested' | 'rolled_back';
+  readonly status: 'running' | 'paused';
+  /** Sequence of the event that made it run; left out of a paused session. With it this event alone says where the task stands. */
+  readonly runningSince?: number;
+  /** As in the event that made it run. */
+  readonly attempt?: number;
+  readonly from: FormerConfig;
+  /** RFC 3339, UTC: a tick belongs to the new configuration when it is scheduled then or later. */
+  readonly effectiveAt: string;
+  /** Until then the supervisor goes back when the holder cannot run it. */
+  readonly undoUntil: string;
+  readonly change: ConfigChange;
+}
+
 /**
  * The events of a session. Every event names the whole session that it belongs to, so that the last
  * event of a task's lifecycle alone says where the task stands: a command or a collector reads one message,
  * however old the log is.
  */
-export type SessionEvent = SessionStarted | SessionPaused | SessionResumed | SessionStopped | SessionFailed;
+export type SessionEvent =
+  | SessionStarted
+  | SessionPaused
+  | SessionResumed
+  | SessionReconfigured
+  | SessionStopped
+  | SessionFailed;
 
 /**
  * The session has run past its soft time limit; written once for a session, by the supervisor, on a subject of its own:

@@ -17,6 +17,16 @@ const recorded = (event: SessionEvent): Recorded<SessionEvent> => ({
   time: '2025-03-01T07:00:00.000Z',
 });
 
+const latest = {
+  from: { configVersion: 2 },
+  effectiveAt: '2025-03-01T07:00:02.000Z',
+  undoUntil: '2025-03-01T07:01:02.000Z',
+};
+const change = {
+  ...{ by: 'li', reason: 'new scale', cause: 'requested' as const, ...latest },
+  change: { added: 0, removed: 0, changed: 1, codes: ['press'] },
+};
+
 const events: SessionEvent[] = [
   { type: 'session.started', ...session, by: 'li', metadata: { order: 'A-17' } },
   { type: 'session.paused', ...session, by: 'li', reason: 'lunch' },
@@ -33,6 +43,8 @@ const events: SessionEvent[] = [
     attempt: 2,
   },
   { type: 'session.resumed', ...session, by: 'supervisor', reason: 'restart', attempt: 3 },
+  { type: 'session.reconfigured', ...session, ...change, status: 'running', runningSince: 12, attempt: 3 },
+  { type: 'session.reconfigured', ...session, ...change, status: 'paused' },
 ];
 const states: SessionState[] = [
   { status: 'running', session, runningSince: 42 },
@@ -63,6 +75,8 @@ const states: SessionState[] = [
     attempt: 2,
   },
   { status: 'running', session, runningSince: 42, attempt: 3 },
+  { status: 'running', session, runningSince: 12, attempt: 3, change: latest },
+  { status: 'paused', session },
 ];
 
 describe('the state of a task', () => {

@@ -20,6 +20,17 @@ export function evolve(
         runningSince: sequence,
         ...(event.attempt === undefined ? {} : { attempt: event.attempt }),
       };
+    case 'session.reconfigured': {
+      const { status, runningSince = sequence, attempt, from, effectiveAt, undoUntil } = event;
+      if (status === 'paused') return { status, session };
+      return {
+        status,
+        session,
+        runningSince,
+        ...(attempt === undefined ? {} : { attempt }),
+        change: { from, effectiveAt, undoUntil },
+      };
+    }
     case 'session.paused':
       return { status: 'paused', session };
     case 'session.stopped':

@@ -1,4 +1,12 @@
-import type { FailureCause, SessionIdentity } from './events.ts';
+import type { FailureCause, FormerConfig, SessionIdentity } from './events.ts';
+
+/** The latest change of a session's configuration, while nothing has happened to the session since. */
+export interface LatestChange {
+  readonly from: FormerConfig;
+  /** RFC 3339, UTC. */
+  readonly effectiveAt: string;
+  readonly undoUntil: string;
+}
 
 /** Where a task stands. `never_started` is the state of a task whose lifecycle has no event yet. */
 export type SessionState = NeverStarted | RunningSession | PausedSession | StoppedSession | FailedSession;
@@ -14,6 +22,7 @@ export interface RunningSession {
   readonly runningSince: number;
   /** Number of the supervisor's try after a failure; left out when it is none. */
   readonly attempt?: number;
+  readonly change?: LatestChange;
 }
 
 export interface PausedSession {

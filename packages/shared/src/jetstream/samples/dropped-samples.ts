@@ -59,9 +59,10 @@ export class DroppedSamples {
 
 function noticeOf({ about, from, to }: Dropped): Sample {
   const { v, session, epoch, collector, task, device_id, device, site, measurement } = about;
-  const { period_ms, since_tick, read_at } = about;
+  const { config_version, period_ms, since_tick, read_at } = about;
   return {
     ...{ v, session, epoch, collector, task, device_id, device, site, measurement, period_ms },
+    ...(config_version === undefined ? {} : { config_version }),
     ...(since_tick === undefined ? {} : { since_tick }),
     tick: from,
     through_tick: to,

@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { decodeSessionEvent } from '../../contracts/session-events.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
+import type { StoredEvent } from '../../event-store/event-store.ts';
 import { fewAtOnce } from '../../runtime/few-at-once.ts';
 import { EpochBook, EpochMissing, type LoggedAt } from '../../sessions/epoch-book.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
@@ -49,4 +50,23 @@ function readLogged({ subject, seq, data, header }: StoredMsg): LoggedAt {
   if (decoded.kind !== 'placement' || decoded.event.type !== 'session.assigned') return { kind: 'other' };
   if (subjects.placement(decoded.event.taskId) !== subject) return { kind: 'other' };
   return { kind: 'placed', placement: decoded.event };
+}
+
+/**
+ * The first lifecycle event of a task behind a place in the log, as its leader has it. For those who may not make consumers.
+ * @throws when the broker cannot be asked
+ */
+export async function lifecycleEventAfter(
+  nc: NatsConnection,
+  taskId: string,
+  after: number,
+): Promise<StoredEvent | undefined> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  for (let seq = after + 1; ; ) {
+    const next = { seq, next_by_subj: subjects.lifecycle(taskId) };
+    const found = await storedMessage(jsm, streamNames.sessions, next);
+    if (!found || !isBrokerCopy(found.header))
+      return found && storedEvent(found.subject, found.seq, found.data);
+    seq = found.seq + 1;
+  }
 }

@@ -66,6 +66,12 @@ function projectLifecycle(
       return waiting({ ...known, metadata: event.metadata }, time, placementDetail('waiting'));
     case 'session.resumed':
       return waiting(known, time, placementDetail(`resumed.${event.reason}`));
+    case 'session.reconfigured': {
+      // It goes on where it is.
+      const { collector_id, epoch, placement_state, placement_since, placement_detail } = row ?? unplaced;
+      const placement = { collector_id, epoch, placement_state, placement_since, placement_detail };
+      return { ...known, ...placement, status: event.status };
+    }
     case 'session.paused':
       return { ...known, status: 'paused' };
     case 'session.stopped':

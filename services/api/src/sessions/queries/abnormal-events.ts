@@ -10,5 +10,6 @@ export const isAbnormalEvent = sql<boolean>`(
   or (type = 'session.assigned' and data->>'reason' in ('failover', 'recovery'))
   or (type = 'session.released' and data->>'reason' not in ('rebalance', 'drain'))
   or (type = 'session.resumed' and data->>'reason' in ('recover', 'restart'))
+  or (type = 'session.reconfigured' and data->>'cause' = 'rolled_back')
   or (type = 'session.stopped' and data->>'by' = 'supervisor')
 )`;

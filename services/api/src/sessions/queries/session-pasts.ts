@@ -1,5 +1,6 @@
 import { type RunningInterval, runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
 import { type TimedPlacement, timedPlacements } from '@holdfast/shared/domain/gaps/timed-placements.ts';
+import { type ConfigLeg, configLegs } from '@holdfast/shared/domain/session/config-legs.ts';
 import type { Database } from '../../database/open-database.ts';
 import { type Holder, holdersOf } from './holders.ts';
 import { recordedEventsOf } from './recorded-events.ts';
@@ -8,6 +9,8 @@ import { recordedEventsOf } from './recorded-events.ts';
 export interface SessionPast {
   readonly intervals: readonly RunningInterval[];
   readonly placements: readonly TimedPlacement[];
+  /** The versions that it had, one after the other; none where the beginning of its log cannot be read. */
+  readonly legs: readonly ConfigLeg[];
   readonly holders: readonly Holder[];
 }
 
@@ -57,8 +60,10 @@ export class SessionPasts {
       );
       for (const { session_id, started_at, last_sequence } of some) {
         const told = events.get(session_id) ?? [];
+        const lifecycle = told.filter((event) => event.kind === 'lifecycle');
         const past = {
-          intervals: runningIntervals(told.filter((event) => event.kind === 'lifecycle')),
+          intervals: runningIntervals(lifecycle),
+          legs: configLegs(lifecycle),
           placements: timedPlacements(told.filter((event) => event.kind === 'placement')),
           holders: holdersOf(told),
           startedMs: started_at.getTime(),

@@ -28,6 +28,7 @@ export const assigned = (
   sessionId = '7-1',
 ): PlacementState => ({
   situation: 'assigned',
+  configVersion: 1,
   sessionId,
   collectorId,
   epoch,
@@ -91,6 +92,7 @@ export function plan(tasks: readonly TaskState[], verdicts: Fleet, rest: Partial
     fleet: verdicts,
     listing: { keys: new Set(), listedAtSequence: -1 },
     refusals: new Map(),
+    unables: new Map(),
     leadingSince: 0,
     recoveryDisabled: undefined,
     nowMs,
@@ -117,6 +119,8 @@ export function say({ actions, waiting }: Plan): string[] {
           return `fail ${action.task.taskId}: ${action.reason}`;
         case 'restart':
           return `restart ${action.task.taskId} for the ${action.attempt}. time`;
+        case 'undo':
+          return `undo version ${action.configVersion} of ${action.sessionId}: ${action.reason}`;
         case 'stop':
         case 'warn':
           return `${action.type} ${action.sessionId}`;

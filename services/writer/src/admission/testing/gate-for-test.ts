@@ -47,6 +47,9 @@ export const snapshots: Snapshots = {
   }),
 };
 
+/** No session had its configuration changed. */
+export const unchanged = { had: async () => false, forget: () => undefined };
+
 /** @param lookUp what the log has; unless said otherwise, session 1 was given to collector 1 under every epoch */
 export function gateForTest(
   lookUp: (epoch: number) => Promise<LoggedAt> = async () => placedSo(),
@@ -54,7 +57,7 @@ export function gateForTest(
 ): Gate {
   const clock = nowMs ? { nowMs } : {};
   return new Gate({
-    admission: new Admission({ epochs: new EpochBook({ lookUp, ...clock }), snapshots }),
+    admission: new Admission({ epochs: new EpochBook({ lookUp, ...clock }), snapshots, versions: unchanged }),
     early: new EarlySamples({ atMost, ...clock }),
     outage: { failed: () => undefined, worked: () => undefined },
   });

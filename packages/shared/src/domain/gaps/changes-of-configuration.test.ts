@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { attributeGaps, type Coverage } from './attribute-gaps.ts';
+import { dueTicks } from './due-ticks.ts';
+import { fromTicks, type TickRanges } from './tick-ranges.ts';
+import type { TimedPlacement } from './timed-placements.ts';
+
+const second = 1_000;
+const range = (from: number, to: number): TickRanges => [{ from, to }];
+const coverageOf = (stored: TickRanges): Coverage => ({
+  ...{ stored, quarantined: [], missed: new Map(), sent: [], confirmed: [] },
+});
+/** Runs since second 100, placed at once; changed at second 200 by event 9. */
+const intervals = [{ fromMs: 100 * second, toMs: undefined, fromSequence: 1, toSequence: undefined }];
+const placed: TimedPlacement = { timeMs: 100 * second + 50, epoch: 2, reason: 'start' };
+const changes = [{ timeMs: 200 * second, event: 9 }];
+const nowMs = 300 * second;
+
+interface Told {
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  /** By the length of the tick. */
+  readonly stored: Readonly<Record<number, TickRanges>>;
+  readonly placements?: readonly TimedPlacement[];
+}
+
+/** The gaps of a device of which the change made one of `before` one of `after`, in ms. */
+function gapsOf({ before, after, stored, placements = [placed] }: Told) {
+  const legs = [
+    { fromMs: Number.NEGATIVE_INFINITY, periodMs: before },
+    { fromMs: 200 * second, periodMs: after },
+  ];
+  return dueTicks(legs, intervals, nowMs).flatMap(({ periodMs, scheduled }) => {
+    const { gaps } = attributeGaps({
+      ...{ scheduled, intervals, placements, periodMs, changes, nowMs, settledMs: nowMs },
+      coverage: coverageOf(stored[periodMs] ?? []),
+      others: Object.entries(stored)
+        .filter(([other]) => Number(other) !== periodMs)
+        .map(([other, recorded]) => ({ periodMs: Number(other), recorded })),
+    });
+    return gaps.map(({ cause, from, to, events }) => [cause, from * periodMs, to * periodMs, events]);
+  });
+}
+
+describe('ticks around a change of configuration', () => {
+  it('are none that are missing where all were read, whatever has changed', () => {
+    const all = range(100, 299);
+    expect(gapsOf({ before: second, after: second, stored: { 1000: all } })).toEqual([]);
+    expect(gapsOf({ before: second, after: undefined, stored: { 1000: range(100, 199) } })).toEqual([]);
+    expect(gapsOf({ before: undefined, after: second, stored: { 1000: range(200, 299) } })).toEqual([]);
+    const slower = { 1000: range(100, 199), 10000: range(20, 29) };
+    expect(gapsOf({ before: second, after: 10 * second, stored: slower })).toEqual([]);
+  });
+
+  it('are missing for the change itself where its holder heard of it too late', () => {
+    const late = [...range(100, 199), ...range(206, 299)];
+    expect(gapsOf({ before: second, after: second, stored: { 1000: late } })).toEqual([
+      ['reconfiguration', 200 * second, 205 * second, [9]],
+    ]);
+    expect(gapsOf({ before: undefined, after: second, stored: { 1000: range(206, 299) } })).toEqual([
+      ['reconfiguration', 200 * second, 205 * second, [9]],
+    ]);
+    const slower = { 1000: range(100, 199), 10000: range(22, 29) };
+    expect(gapsOf({ before: second, after: 10 * second, stored: slower })).toEqual([
+      ['reconfiguration', 200 * second, 210 * second, [9]],
+    ]);
+  });
+
+  it('are missing for another cause where there is one: who was away, or took over', () => {
+    const away = [...range(100, 189), ...range(206, 299)];
+    expect(gapsOf({ before: second, after: second, stored: { 1000: away } })).toEqual([
+      ['restart', 190 * second, 205 * second, []],
+    ]);
+    const taken: TimedPlacement = { timeMs: 202 * second, epoch: 11, reason: 'failover' };
+    expect(
+      gapsOf({ before: second, after: second, stored: { 1000: away }, placements: [placed, taken] }),
+    ).toEqual([['failover', 190 * second, 205 * second, [11]]]);
+    const slower = { 1000: range(100, 189), 10000: range(21, 29) };
+    expect(
+      gapsOf({ before: second, after: 10 * second, stored: slower, placements: [placed, taken] }),
+    ).toEqual([
+      ['failover', 190 * second, 199 * second, [11]],
+      ['failover', 200 * second, 200 * second, [11]],
+    ]);
+  });
+
+  it('of the former length are told as soon as there are some of the next one', () => {
+    expect(
+      gapsOf({ before: second, after: 10 * second, stored: { 1000: range(100, 195), 10000: range(20, 29) } }),
+    ).toEqual([['restart', 196 * second, 199 * second, []]]);
+    expect(gapsOf({ before: second, after: 10 * second, stored: { 1000: range(100, 195) } })).toEqual([
+      ['not_arrived', 196 * second, 199 * second, []],
+      ['not_arrived', 200 * second, 290 * second, []],
+    ]);
+  });
+
+  it('that were read beyond the end of what was to be read are counted as such', () => {
+    const [due] = dueTicks(
+      [
+        { fromMs: Number.NEGATIVE_INFINITY, periodMs: second },
+        { fromMs: 200 * second, periodMs: undefined },
+      ],
+      intervals,
+      nowMs,
+    );
+    const { unscheduled } = attributeGaps({
+      ...{
+        scheduled: due?.scheduled ?? [],
+        intervals,
+        placements: [placed],
+        periodMs: second,
+        changes,
+        nowMs,
+      },
+      ...{ settledMs: nowMs, coverage: coverageOf(range(100, 203)) },
+    });
+    expect(unscheduled).toEqual(fromTicks([200, 201, 202, 203]));
+  });
+});

@@ -1,0 +1,45 @@
+import type { RunningInterval } from './schedule.ts';
+import { normalise, type TickRange, type TickRanges } from './tick-ranges.ts';
+
+/** How a device is read from a time on, by a version of the configuration: until the next leg's. */
+export interface DeviceLeg {
+  /** ms since 1970; -Infinity for the first one. */
+  readonly fromMs: number;
+  /** Undefined while it is not read at all. */
+  readonly periodMs: number | undefined;
+}
+
+/** The ticks of one length that a device was to be read in. */
+export interface DueTicks {
+  readonly periodMs: number;
+  readonly scheduled: TickRanges;
+}
+
+/**
+ * The ticks that are due in the intervals, up to `nowMs`, by the length that they had at their scheduled time. The tick under
+ * way when an interval begins counts, and is of the length that the device has then; where a leg begins within an interval,
+ * its first tick is the first one that is scheduled in it.
+ */
+export function dueTicks(
+  legs: readonly DeviceLeg[],
+  intervals: readonly RunningInterval[],
+  nowMs: number,
+): DueTicks[] {
+  const byPeriod = new Map<number, TickRange[]>();
+  for (const [index, { fromMs: legMs, periodMs }] of legs.entries()) {
+    if (periodMs === undefined) continue;
+    const legEndMs = legs[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
+    const ranges = byPeriod.get(periodMs) ?? [];
+    byPeriod.set(periodMs, ranges);
+    for (const { fromMs, toMs } of intervals) {
+      const endMs = Math.min(toMs ?? nowMs, nowMs, legEndMs);
+      const isInForce = legMs <= fromMs;
+      if (isInForce ? legEndMs <= fromMs : legMs >= endMs) continue;
+      const from = isInForce ? Math.floor(fromMs / periodMs) : Math.ceil(legMs / periodMs);
+      ranges.push({ from, to: Math.ceil(endMs / periodMs) - 1 });
+    }
+  }
+  return [...byPeriod]
+    .map(([periodMs, ranges]) => ({ periodMs, scheduled: normalise(ranges) }))
+    .filter(({ scheduled }) => scheduled.length > 0);
+}

@@ -1,0 +1,172 @@
+import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import { Endpoints } from '../../polling/endpoints.ts';
+import { SessionRunner } from '../../polling/session-runner.ts';
+import { SteadyClock } from '../../polling/steady-clock.ts';
+import { modbusOver } from '../../polling/testing/modbus-links.ts';
+import { ScriptedBus } from '../../polling/testing/scripted-bus.ts';
+import type { AssignmentHandle, LastTick, LoadedConfig } from '../../ports.ts';
+import { TaskHolder } from '../task-holder.ts';
+
+export const session = {
+  sessionId: '7-1',
+  taskId: '7',
+  taskCode: 'press-hall',
+  configVersion: 1,
+  startedAt: '2025-03-01T06:00:00.000Z',
+};
+
+export function heldBy(collectorId: string, epoch: number): TaskState {
+  return {
+    ...newTaskState('7'),
+    session: { status: 'running', session, runningSince: 10 },
+    placement: {
+      situation: 'assigned',
+      sessionId: '7-1',
+      collectorId,
+      epoch,
+      configVersion: 1,
+      reason: 'start',
+      refusals: 0,
+    },
+    lastLifecycle: 10,
+    lastPlacement: epoch,
+  };
+}
+
+/** A holder of task 7, in simulated time, with a device, a log and a broker that do as the test says. */
+export class HeldWorld {
+  readonly time = new FakeTime();
+  readonly process = new FakeProcess(this.time);
+  readonly bus = new ScriptedBus(this.time);
+  /** Everything that happened at the device and in the broker, in order. */
+  readonly statuses: SessionLiveStatus[] = [];
+  readonly answered: string[] = [];
+  readonly epochsPolled: number[] = [];
+  readonly samples: OutgoingSample[] = [];
+  truth: TaskState = heldBy('A', 20);
+  config: LoadedConfig = {
+    ok: true,
+    config: {
+      schema_version: 3,
+      task_id: '7',
+      task_code: 'press-hall',
+      task_name: '',
+      config_version: 1,
+      period_ms: 1_000,
+      devices: [deviceOf()],
+    },
+  };
+  /** Configurations by version, where one is not `config`. */
+  readonly versions = new Map<number, LoadedConfig>();
+  lastTicks: Readonly<Record<string, LastTick>> = {};
+  /** The last words on devices that the latest runner was told. */
+  answering: ReadonlySet<string> | undefined;
+  loadMs = 5;
+  /** Questions that wait for their turn while it is set. */
+  turns: (() => void)[] | undefined;
+  readonly asked: string[] = [];
+  readonly askedUnder: number[] = [];
+  /** Ticks of samples that were put on record as those of others, and epochs that were said to be over. */
+  readonly found: number[] = [];
+  readonly ended: number[] = [];
+  onFound: () => void = () => undefined;
+  /** Whether what is written of the live state gets no answer. */
+  isStatusLost = false;
+  mayPoll = true;
+  voidUpTo = 0;
+  readonly holder = new TaskHolder({
+    taskId: '7',
+    collectorId: 'A',
+    instance: 'one',
+    truth: { load: () => this.#later(() => this.truth) },
+    configs: { load: (_, version) => this.#later(() => this.versions.get(version) ?? this.config) },
+    samples: {
+      last: (_task, deviceId, under) => {
+        this.asked.push(deviceId);
+        this.askedUnder.push(under);
+        return this.#later(() => this.lastTicks[deviceId]);
+      },
+    },
+    sent: {
+      found: (samples) =>
+        this.#later(() => {
+          this.found.push(...samples.map(({ tick }) => tick));
+          this.onFound();
+        }),
+      ended: (_session, epoch) => void this.ended.push(epoch),
+    },
+    inTurn: async (question) => {
+      if (this.turns) await new Promise<void>((resolve) => this.turns?.push(resolve));
+      return question();
+    },
+    liveStatus: {
+      write: async (_, status) => {
+        if (this.isStatusLost) await new Promise(() => undefined);
+        this.statuses.push(status);
+      },
+    },
+    timers: this.process.timers,
+    nowMs: () => this.process.clock.wallMs(),
+    log: createLogger('test', 'silent'),
+    voidUpTo: () => this.voidUpTo,
+    mayPoll: () => this.mayPoll,
+    flushSamples: () => this.#later(() => undefined),
+    createRunner: (assignment, config) => {
+      const runner = new SessionRunner({
+        sessionId: assignment.session_id,
+        epoch: assignment.epoch,
+        collectorId: 'A',
+        config,
+        placedVersion: assignment.config_version,
+        endpoints: new Endpoints(modbusOver(() => this.bus)),
+        clock: new SteadyClock(this.process.clock),
+        timers: this.process.timers,
+        backoff: { firstMs: 1_000, maxMs: 1_000 },
+        permission: () => this.mayPoll,
+        jitter: () => 0,
+        onSample: (sample) => {
+          this.epochsPolled.push(sample.epoch);
+          this.samples.push(sample);
+        },
+        onHealth: () => undefined,
+      });
+      const start = runner.start.bind(runner);
+      runner.start = (firstTicks, answering) => {
+        this.answering = answering;
+        start(firstTicks, answering);
+      };
+      return runner;
+    },
+  });
+
+  ring(epoch: number): void {
+    this.holder.offer(this.#handle(epoch));
+  }
+
+  #handle(epoch: number): AssignmentHandle {
+    const assignment: Assignment = {
+      v: 1,
+      session_id: '7-1',
+      task_id: '7',
+      config_version: 1,
+      epoch,
+    };
+    return {
+      taskId: '7',
+      assignment,
+      keepAlive: () => undefined,
+      done: async () => void this.answered.push(`done ${epoch}`),
+      giveBack: () => void this.answered.push(`given back ${epoch}`),
+    };
+  }
+
+  #later<T>(read: () => T): Promise<T> {
+    return new Promise((resolve) => this.time.after(this.loadMs, () => resolve(read())));
+  }
+}

@@ -1,0 +1,87 @@
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
+import type { RunningSession } from '@holdfast/shared/domain/session/state.ts';
+import type { LoadedConfig } from '../ports.ts';
+
+/** The version that the log wants a session to be read by, and since when: undefined where that has long been so. */
+export interface WantedVersion {
+  readonly version: number;
+  /** ms since 1970 */
+  readonly fromMs: number | undefined;
+}
+
+export function wantedVersion({ session, change }: RunningSession): WantedVersion {
+  const fromMs = change && Date.parse(change.effectiveAt);
+  return { version: session.configVersion, fromMs };
+}
+
+export function isSameVersion(one: WantedVersion, other: WantedVersion): boolean {
+  return one.version === other.version && (other.fromMs === undefined || one.fromMs === other.fromMs);
+}
+
+/** A version that this collector cannot read by, and why not. */
+export interface Unable {
+  readonly config_version: number;
+  readonly detail: string;
+}
+
+export type ConfigsToStart =
+  | {
+      readonly ok: true;
+      readonly first: TaskConfig;
+      /** From its time on. */
+      readonly next: { readonly config: TaskConfig; readonly fromMs: number } | undefined;
+      /** What is scheduled before that is nobody's: the version in force until then is lost. */
+      readonly notBeforeMs?: number;
+      readonly unable: Unable | undefined;
+    }
+  | { readonly ok: false; readonly problem: string };
+
+/** The longest period of a point. */
+const longestTickMs = 86_400_000;
+
+/**
+ * Loads what a session is begun with. Around a change that is both versions: what is scheduled before it belongs to the former
+ * one. A new version that cannot be loaded is told of while it may still be undone, and the former one goes on.
+ * @throws what `load` throws
+ */
+export async function configsToStart(
+  running: RunningSession,
+  load: (version: number) => Promise<LoadedConfig>,
+  nowMs: number,
+): Promise<ConfigsToStart> {
+  const { version } = wantedVersion(running);
+  const loaded = await load(version);
+  const { change } = running;
+  if (!change || change.from.configVersion === version) return alone(loaded);
+  const fromMs = Date.parse(change.effectiveAt);
+  const mayBeUndone = !loaded.ok && nowMs < Date.parse(change.undoUntil);
+  const isFormerDue = nowMs < fromMs + longestTickMs;
+  if (!mayBeUndone && !isFormerDue) return alone(loaded);
+  const former = await load(change.from.configVersion);
+  if (!former.ok) {
+    const begun = alone(loaded);
+    return begun.ok && nowMs < fromMs ? { ...begun, notBeforeMs: fromMs } : begun;
+  }
+  if (!loaded.ok) {
+    if (!mayBeUndone) return loaded;
+    return {
+      ok: true,
+      first: former.config,
+      next: undefined,
+      unable: { config_version: version, detail: loaded.problem },
+    };
+  }
+  // Of an hourly device the tick under way may be the former version's, or nobody's, for an hour.
+  const longestMs = Math.max(longestPeriodMs(former.config), longestPeriodMs(loaded.config));
+  if (nowMs >= fromMs + longestMs) return alone(loaded);
+  return { ok: true, first: former.config, next: { config: loaded.config, fromMs }, unable: undefined };
+}
+
+function alone(loaded: LoadedConfig): ConfigsToStart {
+  return loaded.ok ? { ok: true, first: loaded.config, next: undefined, unable: undefined } : loaded;
+}
+
+function longestPeriodMs({ period_ms, devices }: TaskConfig): number {
+  return devices.reduce((longest, { points }) => Math.max(longest, devicePeriodMs(period_ms, points)), 0);
+}

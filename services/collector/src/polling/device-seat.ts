@@ -1,0 +1,146 @@
+import type { PlannedDevice } from './planned-device.ts';
+import { PolledDevice, type PollingOptions } from './polled-device.ts';
+
+/** The way in which a device is read from a time on. */
+interface Next {
+  /** Undefined: not at all. */
+  readonly planned: PlannedDevice | undefined;
+  /** ms since 1970: it answers for ticks that are scheduled then or later. */
+  readonly fromMs: number;
+  /** Heard of too late: what was scheduled meanwhile is nobody's. */
+  readonly isLate: boolean;
+  /** Others whose endpoint cannot be shared with its own, and who leave theirs. */
+  readonly leaving: readonly DeviceSeat[];
+}
+
+/**
+ * One device of a session, by one version of the configuration after the other. Whoever reads it by the former version
+ * answers for all ticks before the change, and only then its successor begins, so it is never asked by two.
+ */
+export class DeviceSeat {
+  readonly #options: PollingOptions;
+  #present: PolledDevice | undefined;
+  /** By rising time. */
+  #queue: Next[] = [];
+  /** Scheduled time of the last tick that was read, by whichever version. */
+  #readThroughMs = -1;
+  #isTurning = false;
+  #turning: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(options: PollingOptions, planned?: PlannedDevice) {
+    this.#options = options;
+    this.#present = planned && new PolledDevice(planned, options);
+  }
+
+  /** Undefined before it is read for the first time, in the turn from one version to the next, and when it was removed. */
+  get present(): PolledDevice | undefined {
+    return this.#present;
+  }
+
+  /** True while it is or will be read. */
+  isNeeded(): boolean {
+    return this.#present !== undefined || this.#queue.length > 0;
+  }
+
+  /** How it is read right before a time; undefined: not at all. */
+  plannedBefore(ms: number): PlannedDevice | undefined {
+    const queued = this.#queue.findLast(({ fromMs }) => fromMs < ms);
+    return queued ? queued.planned : this.#present?.planned;
+  }
+
+  /**
+   * Has it read on as right before a time: what was to change later is taken back.
+   * @returns false when it is read by another version already, or is about to be
+   */
+  keep(ms: number): boolean {
+    const before = this.#queue.filter(({ fromMs }) => fromMs < ms);
+    if (before.length === 0 && !this.#present?.poller.goOn()) return false;
+    this.#queue = before;
+    return true;
+  }
+
+  /** Has it read in this way from a time on; what was to change later is taken back. */
+  change(next: Next): void {
+    this.#queue = [...this.#queue.filter(({ fromMs }) => fromMs < next.fromMs), next];
+    this.#endPresent();
+    if (!this.#isTurning) this.#turning = this.#turn();
+  }
+
+  /** Lets a request in flight finish, asks nothing more and closes the connection unless others use it. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#present?.poller.stop();
+    await this.#turning;
+    this.#present?.release();
+  }
+
+  #endPresent(): void {
+    const [first] = this.#queue;
+    const present = this.#present;
+    if (first) present?.poller.endBefore(Math.ceil(first.fromMs / present.planned.periodMs));
+  }
+
+  async #turn(): Promise<void> {
+    this.#isTurning = true;
+    try {
+      while (this.#queue.length > 0) {
+        const former = this.#present;
+        await former?.poller.over;
+        // Without the right to go on the next holder sees to the change.
+        if (this.#isStopped || former?.poller.hasEnded() === false) return;
+        if (former) {
+          const readMs = former.poller.readThrough * former.planned.periodMs;
+          this.#readThroughMs = Math.max(this.#readThroughMs, readMs);
+        }
+        while (!this.#follow(former)) {
+          this.#present = undefined;
+          const seats = this.#queue[0]?.leaving ?? [];
+          await Promise.all(seats.map((seat) => seat.#left(seat.#present)));
+          if (this.#isStopped) return;
+        }
+      }
+    } finally {
+      this.#isTurning = false;
+    }
+  }
+
+  /** @returns false while others use its endpoint in another way, and are about to leave it */
+  #follow(former: PolledDevice | undefined): boolean {
+    const [next] = this.#queue;
+    if (!next) return true;
+    const { planned, fromMs, isLate, leaving } = next;
+    if (!planned) {
+      former?.release();
+      this.#present = undefined;
+      this.#queue.shift();
+      return true;
+    }
+    const { endpoints } = this.#options;
+    const { identity } = planned.asked;
+    // Two connections of one name would push each other out.
+    if (!identity.isExclusive || endpoints.conflictOf(identity)) former?.release();
+    if (endpoints.conflictOf(identity) && leaving.some((seat) => seat.#isLeaving())) return false;
+    const present = new PolledDevice(planned, this.#options, former);
+    former?.release();
+    this.#present = present;
+    this.#queue.shift();
+    // What a former one has read, being late, is not read once more.
+    const { periodMs } = planned;
+    const unread = Math.floor(this.#readThroughMs / periodMs) + 1;
+    const firstTick = Math.max(Math.ceil(fromMs / periodMs), unread);
+    if (isLate) present.poller.start(firstTick);
+    else present.poller.startAt(firstTick);
+    this.#endPresent();
+    return true;
+  }
+
+  #isLeaving(): boolean {
+    return this.#isTurning && this.#present !== undefined;
+  }
+
+  /** Resolves when it has given up the endpoint that it had then. */
+  async #left(present: PolledDevice | undefined): Promise<void> {
+    while (present && this.#present === present && this.#isTurning) await this.#turning;
+  }
+}

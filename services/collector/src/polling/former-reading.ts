@@ -1,0 +1,24 @@
+import type { ReportFilter } from '../samples/report-filter.ts';
+import type { DeviceRecord } from './device-record.ts';
+import type { SilentGroups } from './silent-groups.ts';
+
+/** What the reading of a device leaves to its next configuration. */
+export interface FormerReading {
+  readonly record: DeviceRecord;
+  /** Those of a device that was polled. */
+  readonly polled?:
+    | {
+        readonly filter: ReportFilter;
+        readonly silent: SilentGroups;
+        /** Scheduled time of the last tick whose due points were all asked for. */
+        readonly takenThroughMs: number | undefined;
+      }
+    | undefined;
+  /** The tick that a watched device was in, and how many parts of it were sent. */
+  readonly watched?: { readonly periodMs: number; readonly tick: number; readonly part: number } | undefined;
+}
+
+/** The same, with whether a point of this code still gives the same values. */
+export interface GoesOnFrom extends FormerReading {
+  readonly isSame: (code: string) => boolean;
+}

@@ -1,0 +1,83 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type DeviceConfig,
+  type PointConfig,
+  type TaskConfig,
+  valueCodes,
+} from '@holdfast/shared/contracts/task-config.ts';
+import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
+import { type AskedDevice, askedDevice } from './asked-device.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { PointSets } from './point-sets.ts';
+
+/** A device by one version of the configuration, with its requests planned; nothing of it is opened. */
+export interface PlannedDevice {
+  readonly device: DeviceConfig;
+  readonly asked: AskedDevice;
+  /** The task's. */
+  readonly taskPeriodMs: number;
+  readonly periodMs: number;
+  readonly configVersion: number;
+}
+
+export interface PlanningOptions {
+  readonly endpoints: Pick<Endpoints, 'driver'>;
+  readonly pointSets: PointSets;
+  readonly refusedPauseMs: number | undefined;
+}
+
+/** @param former what the device has taught so far, where it is the same one at the same place */
+export function planDevice(
+  configured: DeviceConfig,
+  {
+    period_ms: taskPeriodMs,
+    config_version: configVersion,
+  }: Pick<TaskConfig, 'period_ms' | 'config_version'>,
+  { endpoints, pointSets, refusedPauseMs }: PlanningOptions,
+  learned?: object,
+): PlannedDevice {
+  const set = pointSets.of(configured.points, configured.protocol);
+  // Keeps one of equal lists of points.
+  const device = { ...configured, points: set.points };
+  const asked = askedDevice(device, endpoints.driver(configured.protocol), set, { refusedPauseMs, learned });
+  const periodMs = devicePeriodMs(taskPeriodMs, device.points);
+  return { device, asked, taskPeriodMs, periodMs, configVersion };
+}
+
+/** Whether a device that is read by one version notices nothing of the other. */
+export function isReadAlike(
+  { device, taskPeriodMs }: Pick<PlannedDevice, 'device' | 'taskPeriodMs'>,
+  other: DeviceConfig,
+  otherPeriodMs: number,
+): boolean {
+  const isPeriodAlike =
+    taskPeriodMs === otherPeriodMs || other.points.every((point) => point.period_ms !== undefined);
+  return isPeriodAlike && isDeepStrictEqual(device, other);
+}
+
+/** Whether it is the same box behind the same endpoint, so that what one plan has learned is true of the other. */
+export function isAtSamePlace(one: DeviceConfig, other: DeviceConfig): boolean {
+  return one.protocol === other.protocol && isDeepStrictEqual(one.connection, other.connection);
+}
+
+/** Tells of each value of a device whether it is the same by another version, and goes to the same place. */
+export function sameValues(former: DeviceConfig, next: DeviceConfig): (code: string) => boolean {
+  const isSameSeries = isDeepStrictEqual(seriesOf(former), seriesOf(next));
+  if (!isSameSeries || !isAtSamePlace(former, next)) return () => false;
+  const before = new Map(former.points.map((point) => [point.code, point]));
+  const same = new Set<string>();
+  for (const point of next.points) {
+    const known = before.get(point.code);
+    if (!known || !isDeepStrictEqual(readingOf(known), readingOf(point))) continue;
+    for (const code of valueCodes(point)) same.add(code);
+  }
+  return (code) => same.has(code);
+}
+
+function seriesOf({ code, measurement, site_code }: DeviceConfig): readonly (string | undefined)[] {
+  return [code, measurement, site_code];
+}
+
+function readingOf({ name: _, unit: _unit, report: _report, period_ms: _period, ...reading }: PointConfig) {
+  return reading;
+}

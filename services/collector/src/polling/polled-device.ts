@@ -1,0 +1,217 @@
+import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { PollObserver } from '../ports.ts';
+import { changesWriter } from '../samples/sample-of-changes.ts';
+import { sampleWriter } from '../samples/sample-of-tick.ts';
+import type { SampleSource } from '../samples/sample-source.ts';
+import { phaseMs, tickTimeMs } from '../samples/schedule.ts';
+import type { ReadOfTick, Tick } from '../samples/tick.ts';
+import type { BackoffLimits } from './backoff.ts';
+import { afterFailure, afterOverrun, afterSuccess, unknownHealth } from './device-health.ts';
+import { DevicePoller, type DevicePollerOptions } from './device-poller.ts';
+import { DeviceWatcher } from './device-watcher.ts';
+import type { Endpoint, Permission } from './endpoint.ts';
+import type { Endpoints } from './endpoints.ts';
+import { FailingPoints } from './failing-points.ts';
+import { OverrunWindow } from './overrun-window.ts';
+import { type PlannedDevice, sameValues } from './planned-device.ts';
+import type { SteadyClock } from './steady-clock.ts';
+
+/** A tick of a polled or a watched device. */
+export type AnyTick = Pick<Tick, 'tick' | 'readAtMs' | 'miss' | 'asked'> & { readonly readings: ReadOfTick };
+
+export interface HealthTransition {
+  readonly device: DeviceConfig;
+  readonly from: DeviceHealth['status'] | null;
+  readonly to: DeviceHealth;
+}
+
+export interface PollingFault {
+  readonly device: DeviceConfig;
+  readonly problem: string;
+  readonly error?: unknown;
+}
+
+/** What all devices of a session have in common. */
+export interface PollingOptions {
+  readonly sessionId: string;
+  readonly epoch: number;
+  readonly collectorId: string;
+  readonly taskId: string;
+  /** Version that the placement was given with: samples of another one name it. */
+  readonly placedVersion: number;
+  readonly endpoints: Endpoints;
+  readonly clock: SteadyClock;
+  readonly timers: Timers;
+  readonly backoff: BackoffLimits;
+  readonly permission: Permission;
+  readonly jitter: () => number;
+  /** 0…1: over how much of their period devices are spread; 0 unless set. */
+  readonly spread?: number | undefined;
+  /** Must not block. */
+  readonly onSample: (sample: OutgoingSample, settled?: (isSafe: boolean) => void) => void;
+  readonly onHealth: (transition: HealthTransition) => void;
+  /** Called when something is wrong in this process that should not be: told loudly. */
+  readonly onFault?: ((fault: PollingFault) => void) | undefined;
+  readonly observer?: PollObserver | undefined;
+  /** Told of every result. */
+  readonly onTick: (tick: AnyTick) => void;
+}
+
+/** Options of a device's poller or watcher. */
+type CommonOptions = Omit<DevicePollerOptions, 'onTick'>;
+
+/** Lost ticks kept until the next answer: ten a second for as long as the window of overruns. */
+const mostLostMeanwhile = 3_000;
+
+/** One device as it is read by one version of the configuration: its poller or watcher, its endpoint and its health. */
+export class PolledDevice {
+  readonly planned: PlannedDevice;
+  readonly endpoint: Endpoint;
+  readonly poller: DevicePoller | DeviceWatcher;
+  readonly failing: FailingPoints;
+  readonly #options: PollingOptions;
+  readonly #overruns: OverrunWindow;
+  /** Ticks lost since the last request was over, and why: those before a timeout belong to the silence, not to a slow device. */
+  #lostMeanwhile: { ticks: number[]; detail: string } = { ticks: [], detail: '' };
+  #lastTick = 0;
+  /** But for successes after the first in a row, see `#successMs`. */
+  #health: DeviceHealth | undefined;
+  /** ms since 1970, when it was read last, where its health has not taken note of it. Most ticks are as successful as the one before. */
+  #successMs: number | undefined;
+  #isReleased = false;
+
+  /** @param former what has read the device until now, by another version */
+  constructor(planned: PlannedDevice, options: PollingOptions, former?: PolledDevice) {
+    const { device, asked, taskPeriodMs, periodMs, configVersion } = planned;
+    const { sessionId, epoch, collectorId, taskId, placedVersion, endpoints, spread = 0 } = options;
+    this.planned = planned;
+    this.#options = options;
+    // Every holder of the session has the same one towards the device.
+    this.endpoint = endpoints.acquire(asked, `${sessionId}-${device.id}`);
+    const version = configVersion === placedVersion ? undefined : configVersion;
+    const source = { sessionId, epoch, collectorId, taskId, device, periodMs, configVersion: version };
+    const { clock, timers, backoff, permission, jitter, observer, onFault } = options;
+    const goesOnFrom = former && {
+      ...former.poller.reading(),
+      isSame: sameValues(former.planned.device, device),
+    };
+    const common: CommonOptions = {
+      ...{ device: asked, taskPeriodMs, phaseMs: phaseMs(device.id, periodMs, spread) },
+      ...{ endpoint: this.endpoint, clock, timers, backoff, permission, jitter, observer },
+      onFault: (error: unknown) =>
+        onFault?.({ device, problem: 'reading it met an unknown error and goes on', error }),
+      former: goesOnFrom,
+    };
+    this.poller = asked.mode === 'subscribed' ? this.#watcher(common, source) : this.#poller(common, source);
+    this.#overruns = former?.planned.periodMs === periodMs ? former.#overruns : new OverrunWindow(periodMs);
+    this.failing = former?.failing ?? new FailingPoints();
+    if (former) this.#goOnFrom(former);
+  }
+
+  /** Its health, once it was asked. */
+  health(): DeviceHealth | undefined {
+    const health = this.#health;
+    if (!health) return undefined;
+    const share = this.#overruns.share(this.#lastTick);
+    const successMs = this.#successMs;
+    return {
+      ...health,
+      ...(successMs === undefined ? {} : { last_success: new Date(successMs).toISOString() }),
+      overrun_share: share > 0 ? share : undefined,
+    };
+  }
+
+  /** Closes the connection unless others use it. Idempotent. */
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#options.endpoints.release(this.planned.asked, this.endpoint);
+  }
+
+  #goOnFrom(former: PolledDevice): void {
+    const codes = new Set(this.planned.asked.set.list.codes);
+    this.failing.keepOnly((code) => codes.has(code));
+    this.#health = former.#health;
+    this.#successMs = former.#successMs;
+    this.#lostMeanwhile = former.#lostMeanwhile;
+    const { periodMs } = this.planned;
+    this.#lastTick = Math.floor(tickTimeMs(former.#lastTick, former.planned.periodMs) / periodMs);
+  }
+
+  #poller(common: CommonOptions, source: SampleSource): DevicePoller {
+    const sampleOf = sampleWriter(source);
+    const { onSample } = this.#options;
+    return new DevicePoller({
+      ...common,
+      onTick: (result) => {
+        this.#noted(result);
+        onSample(sampleOf(result));
+      },
+    });
+  }
+
+  #watcher(common: CommonOptions, source: SampleSource): DeviceWatcher {
+    const sampleOf = changesWriter(source);
+    const { onSample } = this.#options;
+    return new DeviceWatcher({
+      ...common,
+      onTick: (result) => this.#noted(result),
+      send: (told, settled) => onSample(sampleOf(told), settled),
+    });
+  }
+
+  #noted(result: AnyTick): void {
+    this.#options.onTick(result);
+    this.#noteHealth(result);
+  }
+
+  #notePoints({ tick, readings }: AnyTick): void {
+    const { failing } = this;
+    if (!readings.lost && failing.size === 0) return;
+    const tickMs = tickTimeMs(tick, this.planned.periodMs);
+    for (const { code, detail } of readings.lost ?? []) failing.failed(code, tickMs, detail);
+    failing.readAgain((code) => readings.hasRead(code));
+  }
+
+  #noteHealth(result: AnyTick): void {
+    const { tick, miss, asked, readings, readAtMs } = result;
+    const overruns = this.#overruns;
+    this.#lastTick = tick;
+    overruns.passed(tick);
+    // A tick for which nothing was asked says nothing new of the device.
+    if (!asked) {
+      if (miss?.cause === 'overrun' && this.#lostMeanwhile.ticks.length < mostLostMeanwhile) {
+        this.#lostMeanwhile.ticks.push(tick);
+        this.#lostMeanwhile.detail = miss.detail;
+      }
+      return;
+    }
+    const lost = this.#lostMeanwhile;
+    this.#lostMeanwhile = { ticks: [], detail: '' };
+    const isSilent = miss?.cause === 'timeout' || miss?.cause === 'connection';
+    if (!isSilent) for (const each of lost.ticks) overruns.lost(each);
+    const isSlow = overruns.isSlow(tick);
+    this.#notePoints(result);
+    if (!miss && !isSlow && this.#health?.status === 'healthy') {
+      this.#successMs = readAtMs;
+      return;
+    }
+    const known = this.health();
+    this.#successMs = undefined;
+    const before = known ?? unknownHealth;
+    const readAt = new Date(readAtMs).toISOString();
+    const outcome = miss
+      ? afterFailure(before, miss.cause, miss.detail, readings.readCount > 0 ? readAt : undefined)
+      : afterSuccess(before, readAt, isSlow);
+    const after =
+      isSlow && lost.ticks.length > 0
+        ? afterOverrun(outcome, { share: overruns.share(tick), detail: lost.detail })
+        : outcome;
+    this.#health = after;
+    if (known?.status === after.status) return;
+    this.#options.onHealth({ device: this.planned.device, from: known?.status ?? null, to: after });
+  }
+}

@@ -1,0 +1,35 @@
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
+import type { Refusal, Unable } from './reconcile/reconcile.ts';
+
+/** What collectors say of the sessions that they hold, or were to hold; by collector and task. */
+export class HolderWords {
+  readonly refusals = new Map<string, Refusal>();
+  readonly unables = new Map<string, Unable>();
+
+  /** @returns whether there may be something to do about it */
+  heard(taskId: string, status: SessionLiveStatus): boolean {
+    const { epoch, collector: collectorId, detail: why, cause = 'permanent', state, unable } = status;
+    const key = statusKey(collectorId, taskId);
+    const isRefused = state === 'refused';
+    const refusal = isRefused ? { epoch, collectorId, why, cause } : undefined;
+    const inability = unable && { epoch, configVersion: unable.config_version, why: unable.detail };
+    const isRefusalNew = keep(this.refusals, key, epoch, refusal);
+    const isInabilityNew = keep(this.unables, key, epoch, inability);
+    return isRefusalNew || isInabilityNew;
+  }
+}
+
+/** A word of an earlier placement that comes late says nothing of the present one. */
+function keep<W extends { readonly epoch: number }>(
+  words: Map<string, W>,
+  key: string,
+  epoch: number,
+  word: W | undefined,
+): boolean {
+  const known = words.get(key);
+  if (known && epoch < known.epoch) return false;
+  if (word) words.set(key, word);
+  else words.delete(key);
+  return word !== undefined;
+}

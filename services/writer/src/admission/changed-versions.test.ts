@@ -1,0 +1,93 @@
+import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
+import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import { EpochBook } from '@holdfast/shared/sessions/epoch-book.ts';
+import { describe, expect, it } from 'vitest';
+import { messageOf, sampleOf } from '../batch/testing/sample-message.ts';
+import type { Snapshots } from '../ports.ts';
+import { Admission } from './admission.ts';
+import { SessionVersions } from './session-versions.ts';
+import { placedSo, snapshots } from './testing/gate-for-test.ts';
+
+const time = '2025-03-01T06:00:00.000Z';
+const own = 'samples.collector-1.task-1.device-1';
+
+/** The lifecycle of task 1: each entry is the session and the version that it has from then on. */
+function logOf(...entries: readonly (readonly [sessionId: string, configVersion: number])[]) {
+  const events = entries.map(([sessionId, configVersion], index): StoredEvent => {
+    const identity = { sessionId, taskId: 'task-1', taskCode: 'presses', configVersion, startedAt: time };
+    const event: SessionEvent = { type: 'session.resumed', ...identity, by: 'li', reason: 'resume' };
+    const message = encodeSessionEvent(event, { id: `e${index}`, time, source: '/test' });
+    return { subject: subjects.lifecycle('task-1'), sequence: (index + 1) * 10, message };
+  });
+  let reads = 0;
+  const versions = new SessionVersions(async (taskId, after) => {
+    reads += 1;
+    return taskId === 'task-1' ? events.find(({ sequence }) => sequence > after) : undefined;
+  });
+  return { versions, events, reads: () => reads };
+}
+
+describe('the versions that a session has had', () => {
+  it('are those of its own events, and are read once', async () => {
+    const { versions, reads } = logOf(['session-1', 1], ['session-1', 3], ['session-2', 7]);
+    expect(await versions.had('task-1', 'session-1', 3)).toBe(true);
+    expect(await versions.had('task-1', 'session-1', 1)).toBe(true);
+    expect(reads()).toBe(4);
+    expect(await versions.had('task-1', 'session-1', 7)).toBe(false);
+    expect(await versions.had('task-2', 'session-1', 3)).toBe(false);
+  });
+
+  it('are read on when one is asked for that was not there before', async () => {
+    const { versions, events } = logOf(['session-1', 1], ['session-1', 3]);
+    const later = events.pop() as StoredEvent;
+    expect(await versions.had('task-1', 'session-1', 3)).toBe(false);
+    events.push(later);
+    expect(await versions.had('task-1', 'session-1', 3)).toBe(true);
+  });
+});
+
+/** In version 3, press 1 has one point more. */
+const grown: Snapshots = {
+  load: async (taskId, version) => {
+    const loaded = await snapshots.load(taskId, version);
+    if (!loaded.ok || version !== 3) return loaded;
+    const devices = loaded.config.devices.map((device) => ({
+      ...device,
+      points: [
+        ...device.points,
+        { ...(device.points[0] as (typeof device.points)[number]), code: 'pressure' },
+      ],
+    }));
+    return { ok: true, config: { ...loaded.config, devices } };
+  },
+};
+
+async function judged(change: { config_version?: number; values?: Record<string, number> }) {
+  const { versions } = logOf(['session-1', 1], ['session-1', 3]);
+  const epochs = new EpochBook({ lookUp: async () => placedSo() });
+  const admission = new Admission({ epochs, snapshots: grown, versions });
+  const sample = { ...sampleOf({ tick: 1 }), ...change };
+  await admission.lookUp(sample);
+  return admission.judge({ ...messageOf(100, sample, {}), subject: own }, sample);
+}
+
+describe('a sample of a session whose configuration was changed', () => {
+  it('is held against the version that it names', async () => {
+    const values = { pressure: 2 };
+    expect(await judged({ config_version: 3, values })).toEqual({ kind: 'admitted', isVerified: true });
+    expect(await judged({ values })).toMatchObject({
+      kind: 'rejected',
+      reason: 'press-1 has no point pressure',
+    });
+    expect(await judged({})).toEqual({ kind: 'admitted', isVerified: true });
+  });
+
+  it('of a version that the session never had is not admitted', async () => {
+    expect(await judged({ config_version: 4 })).toMatchObject({
+      kind: 'rejected',
+      reason: expect.stringContaining('never gave session session-1 version 4'),
+    });
+  });
+});

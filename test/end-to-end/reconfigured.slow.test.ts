@@ -1,0 +1,157 @@
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { describe, expect, it } from 'vitest';
+import { doubledTicks, missingTicks } from '../support/doubled-ticks.ts';
+import { eventually } from '../support/eventually.ts';
+import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
+import { longLease } from '../support/service-processes.ts';
+
+const codes = Array.from({ length: 41 }, (_, index) => `press-${index + 1}`);
+const untouched = codes.slice(3, 40);
+/** Long for a machine that has much else to do. */
+const timeoutMs = 20_000;
+
+type Device = TaskConfig['devices'][number];
+
+/** The version of a value is its scale. */
+const scaled = (device: Device, scale: number, periodMs?: number): Device => ({
+  ...device,
+  points: device.points.map((point) => ({
+    ...point,
+    scale,
+    ...(periodMs === undefined ? {} : { period_ms: periodMs }),
+  })),
+});
+
+function versionOf({ values }: Sample): number | undefined {
+  const { constant } = values ?? {};
+  return typeof constant === 'number' ? constant / 4_711 : undefined;
+}
+
+async function running(fleet: FleetForTest, devices: readonly string[]) {
+  await fleet.start('supervisor');
+  const collector = await fleet.collector('c1');
+  const config = fleet.plant.config({ taskId: '1', devices: [...devices], periodMs: 100, timeoutMs });
+  const sessionId = await fleet.log.start(config);
+  const { epoch } = await fleet.placed('1', { on: 'c1' });
+  const of = async (device: string) =>
+    (await fleet.log.samples()).filter((sample) => sample.device === device);
+  await eventually(async () => (await of(devices.at(-1) ?? '')).length > 0, {
+    what: 'the last device to be read',
+  });
+  const readOnAfter = (device: string, ms: number) =>
+    eventually(
+      async () => (await of(device)).some(({ tick, period_ms, values }) => tick * period_ms > ms && values),
+      { what: `${device} to be read after the change` },
+    );
+  return { config, sessionId, epoch, collector, of, readOnAfter };
+}
+
+describe('a session of 40 devices that are read ten times a second', () => {
+  it('takes a new scale, a new device, one less and another period, and the others notice nothing', async () => {
+    const fleet = await fleetForTest(codes, longLease);
+    const { config, sessionId, epoch, of, readOnAfter } = await running(fleet, codes.slice(0, 40));
+    const all = fleet.plant.config({ taskId: '1', devices: codes, periodMs: 100, timeoutMs });
+    let devices = config.devices;
+    let version = 1;
+    const changeTo = async (next: Device[]) => {
+      devices = next;
+      version += 1;
+      const fromMs = await fleet.log.reconfigure(sessionId, { ...config, config_version: version, devices });
+      await readOnAfter('press-40', fromMs + 500);
+      return fromMs;
+    };
+    const scaledMs = await changeTo(
+      devices.map((each) => (each.code === 'press-1' ? scaled(each, 2) : each)),
+    );
+    const addedMs = await changeTo([...devices, all.devices.at(-1) as Device]);
+    const removedMs = await changeTo(devices.filter(({ code }) => code !== 'press-2'));
+    const slowedMs = await changeTo(
+      devices.map((each) => (each.code === 'press-3' ? scaled(each, 3, 250) : each)),
+    );
+    await readOnAfter('press-1', scaledMs);
+    await readOnAfter('press-41', addedMs);
+    await readOnAfter('press-3', slowedMs);
+    await fleet.log.stop(sessionId);
+
+    const samples = await fleet.log.samples();
+    const others = samples.filter(({ device }) => untouched.includes(device));
+    expect(new Set(others.map(({ device }) => device)).size).toBe(37);
+    expect(missingTicks(others)).toEqual([]);
+    expect(doubledTicks(samples)).toEqual([]);
+    for (const code of untouched) {
+      const requests = fleet.plant.requests.filter(({ device }) => device === code);
+      expect(new Set(requests.map(({ connectionId }) => connectionId)).size).toBe(1);
+      expect(
+        new Set(others.filter(({ device }) => device === code).map((each) => each.since_tick)).size,
+      ).toBe(1);
+    }
+    expect(new Set(samples.map((sample) => sample.epoch))).toEqual(new Set([epoch]));
+    const timeOf = ({ tick, period_ms }: Sample) => tick * period_ms;
+    // By no version before its time.
+    for (const sample of await of('press-1'))
+      if (versionOf(sample) === 2) expect(timeOf(sample)).toBeGreaterThanOrEqual(scaledMs);
+    for (const sample of await of('press-41')) expect(timeOf(sample)).toBeGreaterThanOrEqual(addedMs);
+    for (const sample of await of('press-3')) {
+      expect(sample.period_ms).toBe(versionOf(sample) === 3 ? 250 : sample.period_ms);
+      if (sample.period_ms === 250) expect(timeOf(sample)).toBeGreaterThanOrEqual(slowedMs);
+    }
+    const stillRead = (await of('press-2')).filter((sample) => timeOf(sample) > removedMs + 30_000);
+    expect(stillRead).toEqual([]);
+    expect((await fleet.eventTypes()).filter((type) => type === 'session.assigned')).toHaveLength(1);
+  });
+});
+
+describe('a collector that is killed while a change is to come into force', () => {
+  it.each([
+    ['before it is', -1_200],
+    ['in that very moment', 0],
+    ['right after it was', 300],
+  ])('%s goes on by both versions, each in its time', async (_when, afterMs) => {
+    const fleet = await fleetForTest(['press-1', 'press-2'], longLease);
+    const { config, sessionId, collector, of, readOnAfter } = await running(fleet, ['press-1', 'press-2']);
+    const devices = config.devices.map((each) => (each.code === 'press-1' ? scaled(each, 2) : each));
+    const fromMs = await fleet.log.reconfigure(sessionId, { ...config, config_version: 2, devices });
+    await eventually(() => Date.now() >= fromMs + afterMs, { what: 'the moment to kill it', intervalMs: 5 });
+    await collector.kill();
+    await fleet.collector('c1');
+    await readOnAfter('press-1', Date.now());
+    await readOnAfter('press-2', Date.now());
+    await fleet.log.stop(sessionId);
+    const samples = await fleet.log.samples();
+    expect(doubledTicks(samples)).toEqual([]);
+    for (const sample of await of('press-1')) {
+      if (versionOf(sample) === 2) expect(sample.tick * sample.period_ms).toBeGreaterThanOrEqual(fromMs);
+    }
+    expect((await of('press-1')).map(versionOf)).toContain(2);
+    expect(
+      (await of('press-2')).map(versionOf).filter((version) => version !== undefined && version !== 1),
+    ).toEqual([]);
+    expect((await fleet.eventTypes()).filter((type) => type === 'session.assigned')).toHaveLength(1);
+  });
+});
+
+describe('a change that the collector cannot follow', () => {
+  it('is taken back: the session goes on as before, under the same epoch', async () => {
+    const fleet = await fleetForTest(['press-1'], longLease);
+    const { config, sessionId, epoch, of } = await running(fleet, ['press-1']);
+    const devices = config.devices.map((each) => scaled(each, 2));
+    await fleet.log.changeToMissing(sessionId, { ...config, config_version: 2, devices });
+    await eventually(
+      async () => {
+        const { session } = await fleet.log.task('1');
+        return session.status === 'running' && session.session.configVersion === 1;
+      },
+      { what: 'the supervisor to take the change back' },
+    );
+    const sinceMs = Date.now();
+    await eventually(async () => (await of('press-1')).some(({ time, values }) => time > sinceMs && values), {
+      what: 'the session to be read on',
+    });
+    await fleet.log.stop(sessionId);
+    const samples = await of('press-1');
+    expect(missingTicks(samples)).toEqual([]);
+    expect(new Set(samples.map((sample) => sample.epoch))).toEqual(new Set([epoch]));
+    expect(new Set(samples.map(versionOf).filter((version) => version !== undefined))).toEqual(new Set([1]));
+  });
+});

@@ -1,0 +1,2 @@
+/** Of every task in the simulation. */
+export const periodMs = 500;
