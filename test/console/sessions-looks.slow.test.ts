@@ -79,6 +79,28 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     expect(complaints).toEqual([]);
   });
 
+  it('go on by what is configured now, once each difference was shown', async () => {
+    const point = `${plant.rest.url}/api/config/points/${plant.points.get('first')}/`;
+    const changed = await fetch(point, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ scale: 0.5 }),
+    });
+    expect(changed.status).toBe(200);
+    const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions?session=1-1`);
+    await page.getByRole('button', { name: 'Apply…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('row', { name: 'press / first scale 1 0.5' }).waitFor();
+    await settled(page);
+    expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+    await dialog.getByRole('textbox').fill('new gear');
+    await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.locator('.events li').filter({ hasText: 'Changed to version 2' }).waitFor();
+    await page.getByText('version 2, the newest').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('are gone through by keys alone', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/sessions`);
     await page.locator('[data-session]').first().waitFor();

@@ -43,6 +43,8 @@ export function startClients(options: {
   pauseMs?: () => readonly [number, number];
   answerTimeoutMs?: number;
   apiKey?: ApiKey;
+  /** By task; with it an engineer changes what tasks read every 5 to 20 s, and has their sessions go on by it. */
+  devices?: ReadonlyMap<string, readonly number[]>;
 }): { clients: Clients; started: Promise<void> } {
   const { url, random, apiKey, pauseMs = () => [400, 2_500] } = options;
   const timeoutMs = options.answerTimeoutMs ?? answerTimeoutMs;
@@ -122,6 +124,35 @@ export function startClients(options: {
     }
   };
 
+  const change = (path: string, body: object): Promise<unknown> =>
+    fetch(`${url}/api/config/${path}`, {
+      method: 'PATCH',
+      headers: {
+        'content-type': 'application/json',
+        ...(apiKey && { authorization: `Bearer ${apiKey.key}` }),
+      },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(timeoutMs),
+    }).catch(() => undefined);
+
+  const reconfigure = async (
+    mine: Random,
+    devices: ReadonlyMap<string, readonly number[]>,
+  ): Promise<void> => {
+    for (let round = 1; !stopping.signal.aborted; round += 1) {
+      await sleep(mine.integer(5_000, 20_000), undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      const taskId = mine.pick([...options.steady, ...options.busy]);
+      const ids = devices.get(taskId) ?? [];
+      // A device less, and there again; else one that is read anew.
+      const isFewer = options.busy.includes(taskId) && ids.length > 1 && mine.chance(0.4);
+      if (isFewer) await change(`tasks/${taskId}/`, { device_ids: mine.chance(0.5) ? ids.slice(1) : ids });
+      else await change(`devices/${mine.pick(ids)}/`, { name: `round ${round}` });
+      const { sessionId } = known.get(taskId) ?? {};
+      if (sessionId !== undefined) await send('reconfigure', taskId, sessionId);
+    }
+  };
+
   /** Readers that are gone before they are answered. */
   const readHastily = async (mine: Random): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -141,6 +172,7 @@ export function startClients(options: {
     Promise.all([
       ...Array.from({ length: options.clients }, () => run(random.fork())),
       readHastily(random.fork()),
+      ...(options.devices ? [reconfigure(random.fork(), options.devices)] : []),
     ]),
   );
   loops.catch(() => undefined);
@@ -201,7 +233,8 @@ export async function ask(
 }
 
 function learn(known: Map<string, Known>, { command, taskId, sessionId, answer }: AnsweredCommand): void {
-  if (answer !== 'success') return;
+  // A change leaves a session running or paused, as it was.
+  if (answer !== 'success' || command === 'reconfigure') return;
   const before = known.get(taskId)?.sessionId;
   // An answer about an earlier session may come late.
   if (command !== 'start' && before !== undefined && before !== sessionId) return;

@@ -70,6 +70,9 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     busy: world.load.busy.map(({ taskId }) => taskId),
     random: random.fork(),
     clients: 3,
+    devices: new Map(
+      [...world.load.steady, ...world.load.busy].map(({ taskId, deviceIds }) => [taskId, deviceIds]),
+    ),
   });
   await started;
   const forger = options.forger && (await turnForger(world, { seed, ...options.forger }));

@@ -79,6 +79,8 @@ export interface PolledDevice {
   readonly periodMs: number;
   /** It tells its values by itself. */
   readonly isSubscribed?: boolean;
+  /** The same of two versions under which it is read alike. */
+  readonly reading?: string;
 }
 
 export interface Acknowledged {
@@ -149,7 +151,7 @@ export interface TickInDatabase extends Omit<TimedValues, 'timeMs'> {
 export interface AnsweredCommand {
   /** Unique; the client sends it as the operator's name, so that it stands in the event as `by`. */
   readonly id: string;
-  readonly command: 'start' | 'stop' | 'pause' | 'resume' | 'recover';
+  readonly command: 'start' | 'stop' | 'pause' | 'resume' | 'recover' | 'reconfigure';
   readonly taskId: string;
   /** The session that was asked for or, after a start, answered. */
   readonly sessionId: string | undefined;
@@ -177,7 +179,7 @@ export interface Outage {
   readonly toMs: number;
 }
 
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I12';
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I12' | 'C1';
 
 export interface Violation {
   readonly invariant: Invariant;

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
@@ -164,9 +165,14 @@ async function readSnapshots(
 
 function pollingConfig({ period_ms, devices }: TaskConfig): PollingConfig {
   return {
-    devices: devices.map(({ code, mode, points }) => ({
-      ...{ code, periodMs: devicePeriodMs(period_ms, points), isSubscribed: mode === 'subscribed' },
-    })),
+    devices: devices.map((device) => {
+      const { code, mode, points } = device;
+      const own = points.every((point) => point.period_ms !== undefined);
+      return {
+        ...{ code, periodMs: devicePeriodMs(period_ms, points), isSubscribed: mode === 'subscribed' },
+        reading: hash('sha256', JSON.stringify([device, own ? null : period_ms])),
+      };
+    }),
   };
 }
 

@@ -15,6 +15,7 @@ import { legalChain } from './checks/legal-chain.ts';
 import { readModel } from './checks/read-model.ts';
 import { storedValues } from './checks/stored-values.ts';
 import { toldValues } from './checks/told-values.ts';
+import { versions } from './checks/versions.ts';
 import type { History, Violation } from './history.ts';
 import { sessionHistories } from './session-histories.ts';
 import { defaultTolerances, type Tolerances } from './tolerances.ts';
@@ -70,6 +71,7 @@ export function verify(
     ...fencedTicks(recorded),
     ...forgedNowhere(recorded),
     ...deviceRequests(history, tolerances),
+    ...versions(history, tolerances),
     ...tickViolations,
     ...keptAccount(recorded),
     ...confirmedTicks(recorded),

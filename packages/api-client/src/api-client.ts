@@ -77,9 +77,12 @@ export class ApiClient {
     return this.#told(() => this.#call<T>('POST', path, { query, body }));
   }
 
-  /** POST that the API carries out once however often it comes (Idempotency-Key): a lost answer is asked for once more. */
-  command<T = Item>(path: string, body: unknown): Promise<T> {
-    const headers = { 'idempotency-key': randomHex() };
+  /**
+   * POST that the API carries out once however often it comes (Idempotency-Key): a lost answer is asked for once more.
+   * @param ifMatch tag of what it is to be carried out on
+   */
+  command<T = Item>(path: string, body: unknown, ifMatch?: string): Promise<T> {
+    const headers = { 'idempotency-key': randomHex(), ...(ifMatch !== undefined && { 'if-match': ifMatch }) };
     const ask = () => this.#call<T>('POST', path, { body, headers });
     return this.#told(() =>
       ask().catch((error: unknown) => {

@@ -166,7 +166,10 @@ export function routesOf(dependencies: AppDependencies): {
     ...timelineRoutes({ accounting, healthOfSession: dependencies.healthOfSession }),
     ...overviewRoutes({ ...overview, accounting, waiting: recovery.waiting }),
     ...evidenceRoutes({ accounting, samples, timeZone: overview.timeZone }),
-    ...sessionRoutes({ database, current, liveStatus, waiting, storing: recovery }),
+    ...sessionRoutes({
+      ...{ database, current, liveStatus, waiting },
+      ...{ storing: recovery, changes: overview.changes },
+    }),
     liveRoute(dependencies.live, clients),
     changesRoute(dependencies.changes, clients),
     ...systemRoutes(system),

@@ -157,7 +157,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       waiting,
       requireIfMatch: config.API_REQUIRE_IF_MATCH,
       commandKeys: jetStreamCommandKeys(broker.connection),
-      commands: openCommands(config, { database, ...brokerParts, ...readModel, collectors }),
+      commands: openCommands(config, { database, ...brokerParts, ...readModel, collectors, plans }),
       demo: config.DEMO_CONFIGURATION,
       console: consoleFiles(join(import.meta.dirname, '../../console/dist')),
       readiness,

@@ -3,6 +3,7 @@ import type { RestClient } from '../../support/rest-client.ts';
 export interface LoadedTask {
   readonly taskId: string;
   readonly periodMs: number;
+  readonly deviceIds: readonly number[];
 }
 
 export interface Load {
@@ -58,7 +59,7 @@ export async function makeLoad(options: {
       period_ms: periodMs,
       device_ids: deviceIds,
     });
-    tasks.push({ taskId: String(task.id), periodMs });
+    tasks.push({ taskId: String(task.id), periodMs, deviceIds });
   }
   return { steady: tasks.slice(0, steadyTasks), busy: tasks.slice(steadyTasks) };
 }

@@ -9,6 +9,7 @@ const eventOf = {
   pause: 'session.paused',
   resume: 'session.resumed',
   recover: 'session.resumed',
+  reconfigure: 'session.reconfigured',
 } as const satisfies Record<AnsweredCommand['command'], SessionEvent['type']>;
 
 /**
@@ -73,6 +74,10 @@ function wasSoAlready(command: AnsweredCommand, { lifecycle }: SessionHistory, c
       case 'resume':
       case 'recover':
         return ['session.started', 'session.resumed'].includes(event.type) || isChanged(event, 'running');
+      case 'reconfigure':
+        return ['session.started', 'session.resumed', 'session.paused', 'session.reconfigured'].includes(
+          event.type,
+        );
       case 'start':
         return false;
       default:

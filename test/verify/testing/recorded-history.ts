@@ -47,13 +47,32 @@ export class RecordedHistory {
     });
   }
 
-  assigned(atMs: number, collectorId: string, reason: AssignReason = 'start', run = 1): this {
+  /** @param fromMs when version `to` is in force */
+  reconfigured(atMs: number, fromMs: number, to: number, status: 'running' | 'paused' = 'running'): this {
+    return this.#lifecycle(atMs, {
+      type: 'session.reconfigured',
+      ...{ ...identity(1), configVersion: to, by: 'anna', reason: '', cause: 'requested', status },
+      from: { configVersion: to - 1 },
+      ...(status === 'running' && { runningSince: 1 }),
+      effectiveAt: new Date(epochMs + fromMs).toISOString(),
+      undoUntil: new Date(epochMs + fromMs + 60_000).toISOString(),
+      change: { added: 0, removed: 0, changed: 1, codes: ['press'] },
+    });
+  }
+
+  assigned(
+    atMs: number,
+    collectorId: string,
+    reason: AssignReason = 'start',
+    run = 1,
+    configVersion = 1,
+  ): this {
     return this.#placement(atMs, {
       type: 'session.assigned',
       sessionId: `7-${run}`,
       taskId: '7',
       collectorId,
-      configVersion: 1,
+      configVersion,
       reason,
       refusals: 0,
     });
@@ -69,6 +88,8 @@ export class RecordedHistory {
       run?: number;
       miss?: MissCause;
       isUnchanged?: boolean;
+      /** Of its configuration, where it is not the placement's. */
+      version?: number;
     },
   ): this {
     for (let tick = tick0 + from; tick <= tick0 + to; tick += 1) this.sampled(tick, options);
@@ -86,6 +107,7 @@ export class RecordedHistory {
       storedAtMs?: number;
       /** Read, and nothing was worth sending. */
       isUnchanged?: boolean;
+      version?: number;
     },
   ): this {
     const time = tick * periodMs;
@@ -99,6 +121,7 @@ export class RecordedHistory {
       device: 'press',
       site: '',
       measurement: 'press',
+      ...(options.version !== undefined && { config_version: options.version }),
       tick,
       period_ms: periodMs,
       time,

@@ -4,6 +4,7 @@ import { decodeSessionEvent, encodeSessionEvent } from '../contracts/session-eve
 import { subjects } from '../contracts/subjects.ts';
 import type { SessionCommand } from '../domain/session/commands.ts';
 import { decide, type SessionRefusal } from '../domain/session/decide.ts';
+import type { SessionEvent } from '../domain/session/events.ts';
 import { evolve } from '../domain/session/evolve.ts';
 import { neverStarted, type SessionState } from '../domain/session/state.ts';
 import { type EventStore, VersionConflict } from '../event-store/event-store.ts';
@@ -27,6 +28,8 @@ export type CommandOutcome =
       /** Sequence of the stored event, or of the last one when there was nothing to do. */
       readonly sequence: number;
       readonly changed: boolean;
+      /** The stored event; left out when there was nothing to do. */
+      readonly event?: SessionEvent;
     }
   | { readonly ok: false; readonly refusal: SessionRefusal };
 
@@ -101,7 +104,7 @@ export async function handleCommand(
       const next = evolve(state, { event, sequence: stored, time: now });
       if (next.status === 'never_started') throw new Error('an event leads back to never_started');
       memory?.set(taskId, { state: next, sequence: stored });
-      return { ok: true, state: next, sequence: stored, changed: true };
+      return { ok: true, state: next, sequence: stored, changed: true, event };
     } catch (error) {
       // A command that may have been stored leaves nothing known, either.
       memory?.delete(taskId);

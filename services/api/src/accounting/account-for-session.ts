@@ -2,7 +2,12 @@ import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
 import { attributeGaps, type Coverage, type Gap } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { intersection, normalise, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import { type PollingPlan, type PollingPlans, planIfKnown } from '../configuration/polling-plans.ts';
+import {
+  type PolledDevice,
+  type PollingPlan,
+  type PollingPlans,
+  planIfKnown,
+} from '../configuration/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import type { SettledSamples } from '../ports.ts';
 import type { SessionPast, SessionPasts, SessionThen } from '../sessions/queries/session-pasts.ts';
@@ -115,6 +120,29 @@ interface PlannedSession {
   readonly isWanted: ((deviceCode: string) => boolean) | undefined;
 }
 
+/** The versions of a session, oldest first. @param present that of its row, the only one where its log tells no other */
+function versionsOf(present: number, past: SessionPast | undefined): SessionPast['legs'] {
+  const known = past?.legs ?? [];
+  return known.length > 1 ? known : [{ fromMs: Number.NEGATIVE_INFINITY, configVersion: present }];
+}
+
+/**
+ * The devices that a session has read, each with the last version that had it. @throws Problem when the snapshot of one is lost,
+ * BrokerUnavailable, DatabaseUnavailable
+ */
+export async function devicesOfSession(
+  { pasts, plans }: Pick<AccountingSources, 'pasts' | 'plans'>,
+  session: AccountedSession,
+): Promise<readonly (PolledDevice & { readonly configVersion: number })[]> {
+  const past = (await pasts.of([session])).get(session.session_id);
+  const devices = new Map<string, PolledDevice & { readonly configVersion: number }>();
+  for (const { configVersion } of versionsOf(session.config_version, past)) {
+    const { devices: polled } = await plans.of(session.task_id, configVersion);
+    for (const device of polled) devices.set(device.code, { ...device, configVersion });
+  }
+  return [...devices.values()];
+}
+
 /** @returns undefined when a version of it is lost */
 async function legsOf(
   { config_version }: AccountedSession,
@@ -122,9 +150,7 @@ async function legsOf(
   planOf: (version: number) => Promise<PollingPlan | undefined>,
 ): Promise<PlannedLeg[] | undefined> {
   const legs: PlannedLeg[] = [];
-  const known = past?.legs ?? [];
-  const first = { fromMs: Number.NEGATIVE_INFINITY, configVersion: config_version };
-  for (const { fromMs, configVersion } of known.length > 1 ? known : [first]) {
+  for (const { fromMs, configVersion } of versionsOf(config_version, past)) {
     const plan = await planOf(configVersion);
     if (!plan) return undefined;
     legs.push({ fromMs, plan });

@@ -1,6 +1,6 @@
 import type { HistoryDevice } from '@holdfast/sample-store/sample-store.ts';
 import { runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
-import type { AccountingSources } from '../accounting/account-for-session.ts';
+import { type AccountingSources, devicesOfSession } from '../accounting/account-for-session.ts';
 import { knownSession } from '../sessions/known-session.ts';
 import { recordedEvents } from '../sessions/queries/recorded-events.ts';
 import { historyDevices } from './history-devices.ts';
@@ -13,13 +13,13 @@ export interface SessionExtent {
 
 /**
  * The part of a store that keeps no sessions which belongs to one: the devices of its configuration, from its start to its
- * end. (A task has one session at a time. Values of another task that reads the device at that time are among them: they
+ * end, whichever version had them. (A task has one session at a time. Values of another task that reads the device at that time are among them: they
  * lie in the same series.) A device has the measurement that it had then, also when it was renamed or removed since.
  * Undefined when no device of it, or no time of it, is asked for.
  * @throws Problem when there is no such session or it was cleaned away, DatabaseUnavailable, BrokerUnavailable
  */
 export async function extentOfSession(
-  { database, plans }: Pick<AccountingSources, 'database' | 'plans'>,
+  sources: Pick<AccountingSources, 'database' | 'pasts' | 'plans'>,
   query: {
     readonly sessionId: string;
     readonly device: string | undefined;
@@ -27,9 +27,11 @@ export async function extentOfSession(
     readonly end: Date;
   },
 ): Promise<SessionExtent | undefined> {
+  const { database, plans } = sources;
   const session = await knownSession(database, query.sessionId);
-  const plan = await plans.of(session.task_id, session.config_version);
-  const devices = plan.devices.filter(({ code }) => query.device === undefined || code === query.device);
+  const devices = (await devicesOfSession(sources, session)).filter(
+    ({ code }) => query.device === undefined || code === query.device,
+  );
   const events = await recordedEvents(database, query.sessionId);
   const intervals = runningIntervals(events.flatMap((event) => (event.kind === 'lifecycle' ? [event] : [])));
   const [first] = intervals;
@@ -37,12 +39,15 @@ export async function extentOfSession(
   // The tick under way at the start is the first.
   const startMs = Math.min(...devices.map(({ periodMs }) => Math.floor(first.fromMs / periodMs) * periodMs));
   const endMs = intervals.at(-1)?.toMs ?? Number.POSITIVE_INFINITY;
-  const codes = devices.map(({ code }) => code);
-  const own = await plans.measurements(session.task_id, session.config_version);
+  const known: HistoryDevice[] = [];
+  const unknown: string[] = [];
+  for (const { code, configVersion } of devices) {
+    const own = await plans.measurements(session.task_id, configVersion);
+    if (own) known.push({ deviceCode: code, measurement: own.get(code) ?? code });
+    else unknown.push(code);
+  }
   const extent = {
-    devices: own
-      ? codes.map((deviceCode) => ({ deviceCode, measurement: own.get(deviceCode) ?? deviceCode }))
-      : await historyDevices(database, codes),
+    devices: unknown.length > 0 ? [...known, ...(await historyDevices(database, unknown))] : known,
     start: new Date(Math.max(startMs, query.start.getTime())),
     end: new Date(Math.min(endMs, query.end.getTime())),
   };

@@ -14,9 +14,12 @@ import {
   pointHistoryQuerySchema,
   pointHistorySchema,
 } from '@holdfast/shared/contracts/http/point-history-http.ts';
-import { type AccountingSources, accountForSession } from '../accounting/account-for-session.ts';
+import {
+  type AccountingSources,
+  accountForSession,
+  devicesOfSession,
+} from '../accounting/account-for-session.ts';
 import { gapViews } from '../accounting/gap-views.ts';
-import type { PollingPlan } from '../configuration/polling-plans.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { clientGone } from '../http/client-gone.ts';
@@ -167,16 +170,16 @@ function bucketResult(bucket: HistoryBucket, aggregation: Aggregation): PointHis
  * @throws Problem when there never was such a session, or it reads no such device
  */
 async function isOfKnownSession(
-  { database, plans }: Pick<AccountingSources, 'database' | 'plans'>,
+  sources: Pick<AccountingSources, 'database' | 'pasts' | 'plans'>,
   { session_id: sessionId, device }: Pick<PointHistoryQuery, 'session_id' | 'device'>,
 ): Promise<boolean> {
   if (!sessionId) return false;
   try {
-    const session = await sessionThatWas(database, sessionId);
+    const session = await sessionThatWas(sources.database, sessionId);
     // Which devices a session had that was cleaned away is not kept.
     if (!session || !device) return false;
-    const plan = await unlessUnreadable(plans.of(session.task_id, session.config_version));
-    if (!plan || plan.devices.some(({ code }) => code === device)) return true;
+    const devices = await unlessUnreadable(devicesOfSession(sources, session));
+    if (!devices || devices.some(({ code }) => code === device)) return true;
   } catch (error) {
     if (isOutage(error)) return true;
     throw error;
@@ -184,10 +187,10 @@ async function isOfKnownSession(
   throw deviceNotInSession(sessionId, device);
 }
 
-/** Undefined when the snapshot is lost. */
-async function unlessUnreadable(plan: Promise<PollingPlan>): Promise<PollingPlan | undefined> {
+/** Undefined when a snapshot is lost. */
+async function unlessUnreadable<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    return await plan;
+    return await asked;
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

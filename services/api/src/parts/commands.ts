@@ -1,7 +1,10 @@
 import type { ApiConfig } from '../config.ts';
+import { readTaskContent } from '../configuration/config-versions.ts';
+import type { PollingPlans } from '../configuration/polling-plans.ts';
 import { taskValidation } from '../devices/task-validation.ts';
 import type { Collectors } from '../ports.ts';
 import { sessionCommands } from '../sessions/commands/session-commands.ts';
+import { endpointClaims } from '../sessions/queries/endpoint-claims.ts';
 import { ShownSessions } from '../sessions/queries/shown-sessions.ts';
 import type { BrokerParts } from './broker.ts';
 import type { Databases } from './databases.ts';
@@ -10,7 +13,9 @@ import type { ReadModel } from './read-model.ts';
 /** Commands to sessions, whose answers show the session as they left it. */
 export function openCommands(
   config: ApiConfig,
-  parts: Pick<Databases, 'database'> & BrokerParts & ReadModel & { readonly collectors: Collectors },
+  parts: Pick<Databases, 'database'> &
+    BrokerParts &
+    ReadModel & { readonly collectors: Collectors; readonly plans: PollingPlans },
 ) {
   const { database, broker, liveStatus, logGuard, memory, versions, projection, rows, unprojected } = parts;
   return sessionCommands({
@@ -26,6 +31,11 @@ export function openCommands(
     logGuard,
     memory,
     validateTask: taskValidation({ database, collectors: parts.collectors, liveStatus }),
+    changes: {
+      ...{ collectors: parts.collectors, plans: parts.plans, claims: endpointClaims(database) },
+      configured: (taskId) => readTaskContent(database, taskId),
+      heldAt: (taskId) => liveStatus.lastWord(taskId)?.updated_at,
+    },
     readYourWriteMs: config.READ_YOUR_WRITE_MS,
   });
 }

@@ -110,6 +110,8 @@ export const problemCodes = {
     'The configuration that the session runs on cannot be read',
     '无法读取会话所用的配置',
   ],
+  cannot_run: [409, 'The session cannot go on with this configuration', '会话不能以此配置继续'],
+  move_needed: [409, 'The session would need another collector', '会话需要换到另一个采集器'],
   configuration_moved_on: [409, 'The configuration was changed meanwhile', '配置已被他人更改'],
   reconfiguration_pending: [409, 'A change is about to come into force', '有更改即将生效'],
   time_limit_reached: [409, 'The time of the session is over', '会话的停止时限已到'],

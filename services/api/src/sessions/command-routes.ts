@@ -1,5 +1,9 @@
 import type { InBoth } from '@holdfast/driver/form-words.ts';
 import {
+  reconfigureBodySchema,
+  reconfiguredSchema,
+} from '@holdfast/shared/contracts/http/reconfigure-http.ts';
+import {
   commandedSessionSchema,
   type ignoredAtStart,
   reasonBodySchema,
@@ -82,6 +86,33 @@ export function commandRoutes(commands: SessionCommands): Route[] {
     onSession('pause', 'Pause a session'),
     onSession('resume', 'Resume a paused session'),
     onSession('recover', 'Place a session again, or take up one that failed'),
+    route({
+      method: 'POST',
+      url: '/api/acquisition/sessions/:id/reconfigure',
+      role: 'engineer',
+      sites: ({ params: { id } }) => ({ sessions: [id] }),
+      action: 'session.reconfigure',
+      tag: 'Sessions',
+      summary: 'Have a session go on by another version of its configuration',
+      takes: { 'If-Match': { description: '`etag` of a dry run: only exactly that change is made' } },
+      problems: { 412: 'It is not the change that If-Match names' },
+      once,
+      schema: {
+        params: z.object({ id: z.string().describe('Session id') }),
+        body: reconfigureBodySchema,
+        response: { 200: reconfiguredSchema },
+      },
+      handler: async (request, attempt) => {
+        const { to, reason, dry_run: isTry = false } = request.body ?? {};
+        const done = await commands.reconfigure({
+          ...{ sessionId: request.params.id, to: to ?? 'latest', reason: reason ?? '', isTry, attempt },
+          ifMatch: request.headers['if-match'],
+          requireSites: (codes) => requireGranted(request.grantedSites, codes),
+          ...{ by: whoOf(request), actor: actorIn(request) },
+        });
+        return { status: 200, body: toldTo(request, done) };
+      },
+    }),
   ];
 }
 

@@ -22,6 +22,7 @@ import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
+import type { ConfigChanges } from '../overview/config-changes.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { retoldHealthOfAll } from '../problems/retold.ts';
 import { knownSession } from './known-session.ts';
@@ -45,8 +46,9 @@ export function sessionRoutes(options: {
   liveStatus: Pick<LiveStatus, 'totals'>;
   waiting: Pick<WaitingNotices, 'of'>;
   storing: StoringSources & { readonly plans: Pick<PollingPlans, 'of'> };
+  changes: Pick<ConfigChanges, 'of'>;
 }): Route[] {
-  const { database, current, liveStatus, waiting, storing } = options;
+  const { database, current, liveStatus, waiting, storing, changes } = options;
   const viewOf = (row: NamedSessionRow, now: Date) => sessionView(row, now, waiting.of(row));
 
   const page = async (filter: {
@@ -82,6 +84,18 @@ export function sessionRoutes(options: {
       freshWithinMs: freshWithin(plan && shortestPeriodMs(plan)),
     };
     return (await storingOfSessions(storing, [session], new Date())).get(row.session_id) ?? null;
+  };
+
+  const isNewerConfigured = async (row: NamedSessionRow): Promise<boolean | null> => {
+    if (row.status !== 'running' && row.status !== 'paused') return null;
+    const version = await database
+      .selectFrom('task_config_versions')
+      .select('hash')
+      .where('task_id', '=', row.task_id)
+      .where('version', '=', row.config_version)
+      .executeTakeFirst();
+    const found = await changes.of([{ ...row, version_hash: version?.hash ?? null }]);
+    return found.get(row.task_id)?.is_changed ?? null;
   };
 
   const then = async (row: NamedSessionRow, text: string): Promise<SessionThenOrNow> => {
@@ -162,6 +176,7 @@ export function sessionRoutes(options: {
         return {
           ...view,
           session_id: view.id,
+          is_newer_configured: await isNewerConfigured(row),
           points_read: totals.pointsRead,
           error_count: totals.errorCount,
           last_read_time: totals.lastReadTime?.toISOString() ?? null,

@@ -65,6 +65,7 @@ function askedAbout(
     if (id === undefined) return undefined;
     const path = url.replace(':id', String(id)).replace(':version', '1').replace(':other', 'current');
     if (url.endsWith('/copies')) return { path, body: { count: 1, code: `${place}-copy` } };
+    if (url.endsWith('/reconfigure')) return { path, body: { dry_run: true } };
     if (url.endsWith('/write')) return { path, body: { value: 1, reason: 'test' } };
     return method === 'PATCH' ? { path, body: { name: 'new' } } : { path };
   }

@@ -6,8 +6,10 @@ import { exitCodes } from '../exit-codes.ts';
 import { record, records } from '../output/values.ts';
 import { type PlainText, say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
+import { printItems } from './change-sets.ts';
 import { named } from './named-things.ts';
 import { sessionPath, sessionsPath } from './session-lists.ts';
+import { versionOf } from './task-versions.ts';
 
 const reason: Readonly<Record<'reason', Option>> = {
   reason: { type: 'string', value: 'TEXT', about: 'kept in the event' },
@@ -50,6 +52,29 @@ export const sessionCommands: readonly Command[] = [
   onSessions('pause', 'Pauses sessions: nothing is read until they are resumed.', reason),
   onSessions('resume', 'Resumes paused sessions.', {}),
   onSessions('recover', 'Lets sessions go on that wait after a restart, or that failed.', {}),
+  {
+    words: ['sessions', 'reconfigure'],
+    about:
+      'Has a session go on by what is configured now, without a restart: what does not change is read on. Says each difference.',
+    operands: [{ name: 'SESSION' }],
+    options: {
+      to: { type: 'string', value: 'VERSION', about: 'by this version of its task, whatever is configured' },
+      ...reason,
+      'dry-run': { type: 'boolean', about: 'only say what would be done' },
+    },
+    async run({ api, print }, input) {
+      const id = input.operands[0] ?? '';
+      const to = input.text('to');
+      const said = input.text('reason');
+      const answer = await api.command(`${sessionPath(id)}/reconfigure/`, {
+        ...(to !== undefined && { to: Number(versionOf(to)) }),
+        ...(said !== undefined && { reason: said }),
+        dry_run: input.has('dry-run'),
+      });
+      if (answer.is_changed || print.asJson) printItems(print, answer, records(answer.results));
+      if (!print.asJson) print.note(String(answer.detail));
+    },
+  },
 ];
 
 function onSessions(verb: string, about: PlainText, options: Command['options']): Command {

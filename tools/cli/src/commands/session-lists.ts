@@ -85,7 +85,7 @@ export const sessionLists: readonly Command[] = [
         ['soft limit', localTime(session.soft_limit_at)],
         ['hard limit', localTime(session.hard_limit_at)],
         ['for', duration(session.duration_seconds)],
-        ['version', session.config_version],
+        ['version', versionInWords(session)],
         ['points read', session.points_read],
         ['errors', session.error_count],
         ['last read', localTime(session.last_read_time)],
@@ -188,6 +188,12 @@ function placementInWords(state: unknown, detail: unknown): unknown {
     what: valueWord('placement', state),
     detail: detail,
   });
+}
+
+function versionInWords({ config_version, is_newer_configured }: Item): unknown {
+  return is_newer_configured
+    ? say('{{version}}, a newer one is configured', { version: config_version })
+    : config_version;
 }
 
 /** When, by whom and why. */

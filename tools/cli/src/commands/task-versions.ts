@@ -49,7 +49,7 @@ export const taskVersions: readonly Command[] = [
   {
     words: ['tasks', 'restore'],
     about:
-      'Makes a task, its devices and points what they were in a version. Running sessions go on as they were started.',
+      'Makes a task, its devices and points what they were in a version. Running sessions go on as they are until they are reconfigured.',
     operands: [{ name: 'TASK' }, { name: 'VERSION' }],
     options: changeOptions,
     async run({ api, print }, input) {
@@ -61,7 +61,7 @@ export const taskVersions: readonly Command[] = [
   },
 ];
 
-function versionOf(operand = ''): string {
+export function versionOf(operand = ''): string {
   if (/^[1-9][0-9]{0,14}$/.test(operand)) return operand;
   throw new CliError(
     say('{{name}} is the number of a version, not {{given}}', { name: 'VERSION', given: operand }),

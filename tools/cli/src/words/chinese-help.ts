@@ -39,6 +39,9 @@ export const chineseHelp = {
   'Pauses sessions: nothing is read until they are resumed.': '暂停会话：继续之前不读取设备。',
   'Resumes paused sessions.': '继续已暂停的会话。',
   'Lets sessions go on that wait after a restart, or that failed.': '恢复会话：重启后等待恢复的，或出错的。',
+  'Has a session go on by what is configured now, without a restart: what does not change is read on. Says each difference.':
+    '使会话不经重启而按现有配置继续：未更改的照常读取。列出每处差异。',
+  'by this version of its task, whatever is configured': '按任务的此版本，而不论现有配置',
   'kept in the event': '记录在事件中',
   'Readings as they come, of one session or of all, until Ctrl+C. As JSON: one object a line.':
     '实时显示一个或全部会话的读数，按 Ctrl+C 结束。JSON 时每行一个对象。',
@@ -123,8 +126,8 @@ export const chineseHelp = {
     '列出任务曾启动会话的各个版本，最新的在前。',
   'How two versions of a task differ, or one and what is configured now.':
     '比较任务的两个版本，或一个版本与当前配置。',
-  'Makes a task, its devices and points what they were in a version. Running sessions go on as they were started.':
-    '将任务及其设备、点位恢复为某个版本。运行中的会话不受影响。',
+  'Makes a task, its devices and points what they were in a version. Running sessions go on as they are until they are reconfigured.':
+    '把任务及其设备和点位恢复为某一版本时的样子。运行中的会话保持不变，直到重新配置。',
   'the value of a field, text or JSON; may be given several times': '字段的值，文本或 JSON；可多次指定',
   'with this code; * stands for any characters': '代码符合此模式的；* 代表任意字符',
   'at this site': '在此站点的',

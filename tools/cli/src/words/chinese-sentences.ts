@@ -108,6 +108,7 @@ export const chineseSentences = {
   'It has no events.': '没有事件。',
   '--metadata is NAME=VALUE, not {{given}}': '--metadata 的形式是 NAME=VALUE，不能是 {{given}}',
   '{{time}} by {{who}}': '{{time}}，由 {{who}}',
+  '{{version}}, a newer one is configured': '{{version}}，已配置更新的版本',
   '{{code}} since {{time}}': '{{code}} 自 {{time}} 起',
   ' and {{more}} more': '，另有 {{more}} 个',
   '{{stored}} of {{expected}} ticks stored ({{share}}), {{quarantined}} in quarantine, {{missing}} missing.':

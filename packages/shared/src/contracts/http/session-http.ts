@@ -83,6 +83,8 @@ export type Storing = z.infer<typeof storingSchema>;
 export const sessionLiveViewSchema = sessionViewSchema.extend({
   /** The same as `id`. */
   session_id: z.string(),
+  /** Whether a start now would run on another configuration, see `POST …/{id}/reconfigure/`. Null where nobody can say. */
+  is_newer_configured: z.boolean().nullable(),
   points_read: z.int(),
   error_count: z.int(),
   last_read_time: z.string().nullable(),
@@ -161,6 +163,7 @@ const eventTypes = [
   'started',
   'paused',
   'resumed',
+  'reconfigured',
   'stopped',
   'failed',
   'assigned',

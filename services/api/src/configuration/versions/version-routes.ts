@@ -1,4 +1,3 @@
-import { both } from '@holdfast/driver/form-words.ts';
 import { revertedSchema } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { pageQuerySchema } from '@holdfast/shared/contracts/http/page.ts';
 import {
@@ -15,7 +14,6 @@ import type { Database } from '../../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { TaskConfigs } from '../../ports.ts';
-import { Problem } from '../../problems/problem.ts';
 import { answeredTry } from '../change-sets/tried-route.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import { readTaskContent } from '../config-versions.ts';
@@ -23,6 +21,7 @@ import type { KindsOfStore } from '../stored-kinds.ts';
 import { siteCodesOf } from '../version-sites.ts';
 import { restoreVersion } from './restore-version.ts';
 import { versionDiff } from './version-diff.ts';
+import { versionNotFound } from './version-not-found.ts';
 
 const whole = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 const id = whole.describe('Task id');
@@ -49,7 +48,7 @@ export function versionRoutes(
   const sites = ({ params: { id } }: { params: { id: number } }) => ({ tasks: [id] });
   const load = async (taskId: number, number: number): Promise<TaskConfig> => {
     const loaded = await taskConfigs().load(String(taskId), number);
-    if (!loaded.ok) throw missing(taskId, number);
+    if (!loaded.ok) throw versionNotFound(taskId, number);
     return loaded.config;
   };
   return [
@@ -135,14 +134,4 @@ export function versionRoutes(
 function withoutVersion(content: Omit<TaskConfig, 'config_version'>): Omit<TaskConfig, 'config_version'> {
   const { config_version: _, ...rest } = content as TaskConfig;
   return rest;
-}
-
-function missing(taskId: number, number: number): Problem {
-  return new Problem(
-    'version_not_found',
-    both(
-      `Task ${taskId} has no version ${number}, or its snapshot is lost. GET /api/config/tasks/${taskId}/versions/ lists them.`,
-      `任务 ${taskId} 没有版本 ${number}，或其快照已丢失。GET /api/config/tasks/${taskId}/versions/ 可列出全部版本。`,
-    ),
-  );
 }

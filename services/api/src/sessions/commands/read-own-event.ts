@@ -1,5 +1,6 @@
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
 import { evolve } from '@holdfast/shared/domain/session/evolve.ts';
 import { neverStarted, type SessionState } from '@holdfast/shared/domain/session/state.ts';
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
@@ -8,6 +9,7 @@ export interface OwnEvent {
   /** Right after it. */
   readonly state: Exclude<SessionState, { status: 'never_started' }>;
   readonly sequence: number;
+  readonly event: SessionEvent;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function readOwnEvent(
     if (decoded.kind !== 'lifecycle' || decoded.metadata.id !== commandId) continue;
     const { event, metadata } = decoded;
     const state = evolve(neverStarted, { event, sequence, time: metadata.time });
-    if (state.status !== 'never_started') return { state, sequence };
+    if (state.status !== 'never_started') return { state, sequence, event };
   }
   return undefined;
 }

@@ -29,6 +29,7 @@ function commandsOn(events: EventStore) {
     shown: { after: async () => undefined },
     logGuard: { damage: () => undefined, doubt: () => undefined },
     memory: new RecentSessions(),
+    changes: {} as SessionCommandsOptions['changes'],
     validateTask: () => Promise.reject(new Error('nobody asked for it')),
     readYourWriteMs: 0,
   });

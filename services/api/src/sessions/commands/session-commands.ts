@@ -8,15 +8,10 @@ import type {
   CommandedSession as CommandedView,
   StartedTask as StartedView,
 } from '@holdfast/shared/contracts/http/session-http.ts';
-import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
-import {
-  AppendOutcomeUnknown,
-  type EventStore,
-  StoreUnavailable,
-} from '@holdfast/shared/event-store/event-store.ts';
+import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import {
   type CommandOutcome,
   handleCommand,
@@ -31,8 +26,13 @@ import type { ProjectionSignal, WaitOutcome } from '../projection/projection-sig
 import { sessionViewFromLog } from '../queries/session-view.ts';
 import type { ShownSessions } from '../queries/shown-sessions.ts';
 import { hasPlacement } from './has-placement.ts';
+import { onlyOnce } from './only-once.ts';
 import { readEarlierRun } from './read-earlier-run.ts';
-import { readOwnEvent } from './read-own-event.ts';
+import {
+  type ChangeSources,
+  type Reconfiguration,
+  sessionReconfiguration,
+} from './session-reconfiguration.ts';
 
 /** An answer whose detail is told in the caller's language. */
 type CommandedSession = Omit<CommandedView, 'detail'> & { readonly detail: InBoth };
@@ -40,7 +40,7 @@ type StartedTask = Omit<StartedView, 'detail'> & { readonly detail: InBoth };
 
 export interface SessionCommandsOptions {
   readonly broker: { stores(): CommandStores };
-  readonly versions: Pick<ConfigVersions, 'ensure'>;
+  readonly versions: Pick<ConfigVersions, 'ensure' | 'newestIfCurrent'>;
   readonly projection: Pick<ProjectionSignal, 'waitFor'>;
   readonly shown: Pick<ShownSessions, 'after'>;
   readonly logGuard: Pick<LogGuard, 'damage' | 'doubt'>;
@@ -52,6 +52,7 @@ export interface SessionCommandsOptions {
   ) => Promise<StartValidationView>;
   /** Memory of the log that {@link broker} has now. */
   readonly memory: SessionMemory;
+  readonly changes: ChangeSources;
   /** Longest wait for the read model to show what a command did. */
   readonly readYourWriteMs: number;
 }
@@ -84,11 +85,11 @@ export interface SessionCommands {
   pause(request: Commander & { sessionId: string; reason: string }): Promise<CommandedSession>;
   resume(request: Commander & { sessionId: string }): Promise<CommandedSession>;
   recover(request: Commander & { sessionId: string }): Promise<CommandedSession>;
+  readonly reconfigure: Reconfiguration;
 }
 
 const source = '/holdfast/api';
 
-type StartedState = Exclude<SessionState, { status: 'never_started' }>;
 type Accepted = Extract<CommandOutcome, { ok: true }>;
 
 export function sessionCommands(options: SessionCommandsOptions): SessionCommands {
@@ -252,46 +253,17 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
           now,
         }),
       ),
+    reconfigure: sessionReconfiguration({
+      ...options.changes,
+      versions,
+      stores: usableStores,
+      send,
+      projected: async (sequence) => (await projection.waitFor(sequence, readYourWriteMs)) === 'reached',
+    }),
   };
 }
 
-/**
- * Runs a command, unless its first try was carried out already: that is found by its id, before and, as the two may
- * be on their way at the same time, after a refusal.
- */
-async function onlyOnce(
-  events: EventStore,
-  taskId: string,
-  { commandId, isRepeat }: CommandAttempt,
-  run: () => Promise<Accepted>,
-): Promise<Accepted> {
-  const find = async (): Promise<Accepted | undefined> => {
-    const own = await readOwnEvent(events, taskId, commandId);
-    return own && { ok: true, changed: true, ...own };
-  };
-  if (isRepeat) {
-    const before = await find().catch((cause: unknown) => {
-      // The first try is not known to have failed.
-      if (!(cause instanceof StoreUnavailable)) throw cause;
-      throw new AppendOutcomeUnknown(subjects.lifecycle(taskId), commandId, { cause });
-    });
-    if (before) return before;
-  }
-  try {
-    return await run();
-  } catch (error) {
-    // The first try looks too: a repeat that came right behind it may have been quicker, under the same id.
-    const after = await find().catch((cause: unknown) => {
-      // A log that cannot be read does not tell that nothing was stored, where the attempt could not tell either.
-      if (!(cause instanceof StoreUnavailable)) throw cause;
-      return undefined;
-    });
-    if (after) return after;
-    throw error;
-  }
-}
-
-type ActiveState = Extract<StartedState, { status: 'running' | 'paused' }>;
+type ActiveState = Extract<SessionState, { status: 'running' | 'paused' }>;
 
 function isActive(state: SessionState): state is ActiveState {
   return state.status === 'running' || state.status === 'paused';

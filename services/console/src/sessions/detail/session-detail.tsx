@@ -2,6 +2,9 @@ import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { isAtLeast, roleAt, useMe } from '../../api/me.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
@@ -10,7 +13,7 @@ import { useNow, usePlantTime } from '../../time/plant-time.tsx';
 import type { TimeRange } from '../../time/time-range.ts';
 import { pendingWord, useCommands } from '../commands.tsx';
 import type { RibbonTime } from '../ribbon-parts.ts';
-import { severityOf, stateKey } from '../session-state.ts';
+import { nameOf, severityOf, stateKey } from '../session-state.ts';
 import { Devices } from './devices.tsx';
 import { Events } from './events.tsx';
 import { Gaps } from './gaps.tsx';
@@ -21,6 +24,8 @@ import { useSession } from './session-queries.ts';
 import { useDetailTexts } from './texts.ts';
 import { Why } from './why.tsx';
 import './detail.css';
+
+const ApplyDialog = lazy(() => import('./apply-dialog.tsx'));
 
 interface DetailProps {
   readonly id: string;
@@ -117,33 +122,43 @@ function Facts({ session, summary }: { session: SessionLiveView; summary: Sessio
       )}
       <dt>{t('detail.facts.config')}</dt>
       <dd>
-        <Configuration version={session.config_version} config={summary?.config} />
+        <Configuration session={session} summary={summary} />
       </dd>
     </dl>
   );
 }
 
 function Configuration({
-  version,
-  config,
+  session,
+  summary,
 }: {
-  version: number;
-  config: SessionSummary['config'] | undefined;
+  session: SessionLiveView;
+  summary: SessionSummary | undefined;
 }) {
   const { t } = useDetailTexts();
-  if (config?.is_changed === true && config.newest_version !== null) {
-    return (
-      <>
-        {t('detail.facts.config.changed', {
-          version: String(version),
-          newest: String(config.newest_version),
-        })}
-        <br />
-        <span className="quiet small">{t('detail.config.how')}</span>
-      </>
-    );
+  const me = useMe();
+  const [isAsked, setIsAsked] = useState(false);
+  const { config_version, is_newer_configured: isNewer } = session;
+  const version = String(config_version);
+  if (isNewer !== true) {
+    return t(isNewer === false ? 'detail.facts.config.newest' : 'detail.facts.config.unknown', { version });
   }
-  return t(config?.is_changed === false ? 'detail.facts.config.newest' : 'detail.facts.config.unknown', {
-    version: String(version),
-  });
+  const mayApply = me === undefined || isAtLeast(roleAt(me, summary?.sites ?? []), 'engineer');
+  return (
+    <>
+      {t('detail.facts.config.newer', { version })}{' '}
+      {mayApply && (
+        <Button className="button" onPress={() => setIsAsked(true)}>
+          {t('detail.config.apply')}
+        </Button>
+      )}
+      <br />
+      <span className="quiet small">{t('detail.config.how')}</span>
+      {isAsked && (
+        <Suspense fallback={null}>
+          <ApplyDialog id={session.id} name={nameOf(session)} onClose={() => setIsAsked(false)} />
+        </Suspense>
+      )}
+    </>
+  );
 }

@@ -1,0 +1,27 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { ConfigChange } from '@holdfast/shared/domain/session/events.ts';
+import type { TaskContent } from '../../configuration/task-snapshot.ts';
+
+type Content = Pick<TaskContent, 'period_ms' | 'devices'>;
+
+/** An event has room for so many. */
+const codesTold = 20;
+
+/** The devices that another content of a task reads in another way, or not at all, or as well. */
+export function changeOfDevices(from: Content, next: Content): ConfigChange {
+  const before = new Map(from.devices.map((device) => [device.id, device]));
+  const after = new Set(next.devices.map(({ id }) => id));
+  const isPeriodAlike = (device: DeviceConfig) =>
+    from.period_ms === next.period_ms || device.points.every(({ period_ms }) => period_ms !== undefined);
+  const added = next.devices.filter(({ id }) => !before.has(id));
+  const removed = from.devices.filter(({ id }) => !after.has(id));
+  const changed = next.devices.filter((device) => {
+    const known = before.get(device.id);
+    return known && !(isPeriodAlike(device) && isDeepStrictEqual(known, device));
+  });
+  return {
+    ...{ added: added.length, removed: removed.length, changed: changed.length },
+    codes: [...changed, ...added, ...removed].slice(0, codesTold).map(({ code }) => code),
+  };
+}

@@ -1,0 +1,290 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import { specs } from '@holdfast/drivers/specs.ts';
+import type { Actor } from '@holdfast/shared/contracts/actor.ts';
+import type { Reconfigured } from '@holdfast/shared/contracts/http/reconfigure-http.ts';
+import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { InBoth } from '@holdfast/shared/contracts/words/both.ts';
+import type { ReconfigureSession, SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
+import { decide, type SessionRefusal } from '@holdfast/shared/domain/session/decide.ts';
+import type { SessionEvent, SessionReconfigured } from '@holdfast/shared/domain/session/events.ts';
+import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
+import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
+import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
+import { type CommandOutcome, loadSession } from '@holdfast/shared/sessions/handle-command.ts';
+import type { ConfigVersions } from '../../configuration/config-versions.ts';
+import { contentHash, type TaskContent } from '../../configuration/task-snapshot.ts';
+import { siteCodesOf } from '../../configuration/version-sites.ts';
+import { versionDiff } from '../../configuration/versions/version-diff.ts';
+import { versionNotFound } from '../../configuration/versions/version-not-found.ts';
+import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
+import type { CommandAttempt, CommandStores, TaskConfigs } from '../../ports.ts';
+import { refusalProblem } from '../../problems/session-refusals.ts';
+import { changeOfDevices } from './change-of-devices.ts';
+import { onlyOnce } from './only-once.ts';
+import { requireSameDevices, type VersionsOfSession } from './require-same-devices.ts';
+import { requireStays, type StayingSources } from './require-stays.ts';
+
+export interface ReconfigureRequest {
+  readonly sessionId: string;
+  readonly to: 'latest' | number;
+  readonly reason: string;
+  readonly isTry: boolean;
+  readonly ifMatch: string | undefined;
+  /** Gets the sites at which the session reads and would read; what it throws is thrown. */
+  readonly requireSites: (codes: readonly string[]) => void;
+  readonly by: string;
+  readonly actor?: Actor | undefined;
+  readonly attempt: CommandAttempt;
+}
+
+/**
+ * Has a session go on by another version of its configuration: that of its task as it stands now, or a former one.
+ * @throws Problem for a refusal, and what the event store throws
+ */
+export type Reconfiguration = (
+  request: ReconfigureRequest,
+) => Promise<Omit<Reconfigured, 'detail'> & { readonly detail: InBoth }>;
+
+/** What only changes of running sessions ask. */
+export interface ChangeSources extends StayingSources, VersionsOfSession {
+  /** The content that a session which starts now would read. @throws Problem, DatabaseUnavailable */
+  readonly configured: (taskId: number) => Promise<TaskContent>;
+  /** When the holder of the task's session told of it last, by its own clock; undefined while nobody has. */
+  readonly heldAt: (taskId: number) => string | undefined;
+}
+
+type Accepted = Extract<CommandOutcome, { ok: true }>;
+
+interface Sources extends ChangeSources {
+  readonly versions: Pick<ConfigVersions, 'ensure' | 'newestIfCurrent'>;
+  readonly stores: () => CommandStores;
+  readonly send: (
+    events: EventStore,
+    taskId: string,
+    command: SessionCommand,
+    attempt: CommandAttempt & { readonly actor?: Actor | undefined },
+    now: string,
+  ) => Promise<Accepted>;
+  /** Whether the read model shows it. */
+  readonly projected: (sequence: number) => Promise<boolean>;
+}
+
+interface Known {
+  readonly state: Extract<SessionState, { status: 'running' | 'paused' }>;
+  readonly from: TaskConfig;
+  /** It takes no other change yet. */
+  readonly pending: SessionRefusal | undefined;
+}
+
+const shownAtMost = 500;
+/** A clock that differs by more is wrong, and no change waits for it. */
+const clocksDifferMs = 10_000;
+
+export function sessionReconfiguration(sources: Sources): Reconfiguration {
+  const { stores, send, versions } = sources;
+
+  /** The content that is wanted, with its number where it has one. */
+  const wantedBy = async (
+    taskConfigs: TaskConfigs,
+    taskId: string,
+    to: ReconfigureRequest['to'],
+  ): Promise<{ readonly content: TaskContent; readonly version: number | undefined }> => {
+    if (to !== 'latest') return { content: await loaded(taskConfigs, taskId, to), version: to };
+    const content = await sources.configured(Number(taskId));
+    return { content, version: await versions.newestIfCurrent(taskConfigs, Number(taskId)) };
+  };
+
+  return async ({ sessionId, to, reason, isTry, ifMatch, requireSites, by, actor, attempt }) => {
+    const parsed = parseSessionId(sessionId);
+    if (!parsed) throw refusalProblem({ code: 'session_not_found', sessionId });
+    const { taskId } = parsed;
+    const { events, taskConfigs } = stores();
+    const now = () => laterOf(new Date().toISOString(), sources.heldAt(Number(taskId)));
+
+    const commandFor = (from: TaskConfig, next: TaskContent, version: number): ReconfigureSession => ({
+      type: 'ReconfigureSession',
+      ...{ sessionId, by, reason, now: now() },
+      fromVersion: from.config_version,
+      configVersion: version,
+      needs: sessionNeeds(next, specs),
+      change: changeOfDevices(from, next),
+    });
+    /** Everything that speaks against it, before anything is stored. */
+    const judge = async ({ state, from, pending }: Known, next: TaskContent): Promise<void> => {
+      requireSites([...siteCodesOf(from), ...siteCodesOf(next)]);
+      preconditionOf(ifMatch, { isNeeded: false, view: () => seen(from, next) })?.({});
+      if (isSame(from, next)) return;
+      if (pending) throw refusalProblem(pending);
+      await requireSameDevices(sources, events, { sessionId, taskId, from, next });
+      await requireStays(sources, events, { sessionId, taskId, state, next: sessionNeeds(next, specs) });
+    };
+    const know = async (): Promise<Known> => {
+      const { state } = await loadSession(events, taskId);
+      const decided = decide(state, anyChangeOf(sessionId));
+      const refusal = decided.ok ? undefined : decided.refusal;
+      const pending = refusal?.code === 'reconfiguration_pending' ? refusal : undefined;
+      if (refusal && !pending && refusal.code !== 'configuration_moved_on') throw refusalProblem(refusal);
+      if (state.status !== 'running' && state.status !== 'paused') {
+        throw refusalProblem({ code: 'session_not_found', sessionId });
+      }
+      return { state, pending, from: await loaded(taskConfigs, taskId, state.session.configVersion) };
+    };
+
+    if (isTry) {
+      const known = await know();
+      const { state, from } = known;
+      const { content, version } = await wantedBy(taskConfigs, taskId, to);
+      await judge(known, content);
+      const isChanged = !isSame(from, content);
+      const told = { sessionId, status: state.status, isChanged, effectiveAt: null };
+      return answer(from, content, { ...told, to: isChanged ? (version ?? null) : from.config_version });
+    }
+
+    const outcome = await onlyOnce(events, taskId, attempt, async () => {
+      const known = await know();
+      const { from } = known;
+      const { content } = await wantedBy(taskConfigs, taskId, to);
+      await judge(known, content);
+      if (isSame(from, content)) return nothingDone(events, taskId);
+      const version = to === 'latest' ? (await versions.ensure(taskConfigs, Number(taskId))).version : to;
+      const next = await loaded(taskConfigs, taskId, version);
+      // It may have been changed once more since it was judged.
+      if (contentHash(next) !== contentHash(content)) await judge(known, next);
+      const command = commandFor(from, next, version);
+      return send(events, taskId, command, { ...attempt, actor }, command.now);
+    });
+    const isShown = await sources.projected(outcome.sequence);
+    const made = await madeOf(outcome, sessionId, (version) => loaded(taskConfigs, taskId, version));
+    return isShown ? made : { ...made, detail: later(made.detail) };
+  };
+}
+
+/** The answer to what was stored, which the event alone tells: a repeat finds nothing else. */
+async function madeOf(
+  { state, event }: Accepted,
+  sessionId: string,
+  load: (version: number) => Promise<TaskConfig>,
+) {
+  const status = state.status === 'paused' ? 'paused' : 'running';
+  if (!isChange(event)) {
+    const from = await load(state.session.configVersion);
+    const told = { sessionId, status, isChanged: false, effectiveAt: null, to: from.config_version } as const;
+    return answer(from, from, told);
+  }
+  const from = await load(event.from.configVersion);
+  const next = await load(event.configVersion);
+  const { effectiveAt } = event;
+  return answer(from, next, { sessionId, status, isChanged: true, effectiveAt, to: event.configVersion });
+}
+
+function isChange(event: SessionEvent | undefined): event is SessionReconfigured {
+  return event?.type === 'session.reconfigured';
+}
+
+function answer(
+  from: TaskConfig,
+  next: TaskContent,
+  {
+    sessionId,
+    status,
+    isChanged,
+    effectiveAt,
+    to,
+  }: {
+    readonly sessionId: string;
+    readonly status: Reconfigured['status'];
+    readonly isChanged: boolean;
+    readonly effectiveAt: string | null;
+    readonly to: number | null;
+  },
+) {
+  const { added, removed, changed } = changeOfDevices(from, next);
+  return {
+    session_id: sessionId,
+    status,
+    from: from.config_version,
+    to,
+    is_changed: isChanged,
+    effective_at: effectiveAt,
+    devices: { added, removed, changed },
+    results: isChanged ? versionDiff(unversioned(from), unversioned(next)).slice(0, shownAtMost) : [],
+    etag: entityTagOf(seen(from, next)),
+    detail: inWords(),
+  };
+
+  function inWords(): InBoth {
+    if (!isChanged) {
+      return both(
+        `Session ${sessionId} reads by this configuration already: there is nothing to change.`,
+        `会话 ${sessionId} 已按此配置读取：无需更改。`,
+      );
+    }
+    const counts = both(
+      `devices: ${added} added, ${removed} removed, ${changed} changed`,
+      `设备：新增 ${added}，移除 ${removed}，更改 ${changed}`,
+    );
+    if (effectiveAt === null) {
+      return both(
+        `Session ${sessionId} would go on with ${to === null ? 'a new version' : `version ${to}`}; ${counts.en}.`,
+        `会话 ${sessionId} 将以${to === null ? '新版本' : `版本 ${to} `}继续；${counts.zh}。`,
+      );
+    }
+    return status === 'paused'
+      ? both(
+          `Session ${sessionId} goes on with version ${to} when it is resumed; ${counts.en}.`,
+          `会话 ${sessionId} 继续后使用版本 ${to}；${counts.zh}。`,
+        )
+      : both(
+          `Session ${sessionId} reads by version ${to} from ${effectiveAt} on; ${counts.en}.`,
+          `会话 ${sessionId} 自 ${effectiveAt} 起按版本 ${to} 读取；${counts.zh}。`,
+        );
+  }
+}
+
+async function nothingDone(events: EventStore, taskId: string): Promise<Accepted> {
+  const { state, sequence } = await loadSession(events, taskId);
+  if (state.status === 'never_started') throw new Error(`task ${taskId} has lost its session`);
+  return { ok: true, state, sequence, changed: false };
+}
+
+async function loaded(taskConfigs: TaskConfigs, taskId: string, version: number): Promise<TaskConfig> {
+  const found = await taskConfigs.load(taskId, version);
+  if (!found.ok) throw versionNotFound(Number(taskId), version);
+  return found.config;
+}
+
+function isSame(from: TaskConfig, next: TaskContent): boolean {
+  return contentHash(from) === contentHash(next);
+}
+
+/** The change as whoever asks for it has seen it. */
+function seen(from: TaskConfig, next: TaskContent): object {
+  return { from: from.config_version, to: contentHash(next) };
+}
+
+function unversioned(content: TaskContent): TaskContent {
+  const { config_version: _, ...rest } = content as Partial<TaskConfig> & TaskContent;
+  return rest;
+}
+
+/** Tells whether the session takes changes at all. */
+function anyChangeOf(sessionId: string): ReconfigureSession {
+  const change = { added: 0, removed: 0, changed: 0, codes: [] };
+  return {
+    type: 'ReconfigureSession',
+    ...{ sessionId, by: '', reason: '', now: new Date().toISOString(), change },
+    ...{ fromVersion: 0, configVersion: 0 },
+  };
+}
+
+/** The holder goes by its own clock: it must hear of a change before that is in force. */
+function laterOf(own: string, holders: string | undefined): string {
+  if (holders === undefined) return own;
+  const aheadMs = Date.parse(holders) - Date.parse(own);
+  return aheadMs > 0 && aheadMs < clocksDifferMs ? holders : own;
+}
+
+function later(said: InBoth): InBoth {
+  return both(`${said.en} Lists may show this a little later.`, `${said.zh}列表可能稍后才显示此变化。`);
+}

@@ -1,0 +1,165 @@
+import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
+import { placementsIn } from './placements.ts';
+
+let api: AskedApi;
+let log: SessionLogForTest;
+
+beforeAll(async () => {
+  const nats = await natsForTest();
+  api = await startApiInProcess({ nats: nats.url, database: await apiDatabase() });
+  await api.ready();
+  log = await sessionLogForTest(nats.url);
+});
+
+/** A collector that is up, as far as its lease tells. */
+async function holdLease(id: string, labels: Record<string, string>): Promise<void> {
+  const leases = await KvLeaseStore.open(log.nc, bucketNames.collectors);
+  const now = new Date().toISOString();
+  const lease = { v: 1, instance: 'one-life', state: 'active', renewals: 1, host: 'here' };
+  await leases.write(id, JSON.stringify({ ...lease, started_at: now, capacity: 10, labels }), 0, 15_000);
+}
+
+let tasks = 0;
+
+/** A task that runs, with the ids of its device and points. */
+async function running() {
+  tasks += 1;
+  const task = await configureTask(api, `changing-${tasks}`);
+  const session = await startTask(api, task);
+  const [device] = (await api.get(`/api/config/tasks/${task}/`)).body.device_ids as number[];
+  const points = (await api.get(`/api/config/points/?device_id=${device}`)).body.results as { id: number }[];
+  const path = `${sessionsPath}/${session}`;
+  const change = (body: object = {}, headers?: Record<string, string>) =>
+    api.post(`${path}/reconfigure/`, body, headers);
+  const edit = async (what: string, body: object) => {
+    const answer = await api.request('PATCH', `/api/config/${what}/`, body);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  };
+  const eventsOf = async () =>
+    (await log.events()).flatMap(({ decoded }) =>
+      decoded.kind === 'lifecycle' && decoded.event.sessionId === session ? [decoded.event] : [],
+    );
+  return { task, session, device, points, path, change, edit, eventsOf };
+}
+
+/** Past the moment in which a change comes into force; until then there is no other one. */
+async function changed(change: () => Promise<{ status: number; body: { code?: string } }>) {
+  return eventually(
+    async () => {
+      const answer = await change();
+      return answer.body.code !== 'reconfiguration_pending' && answer;
+    },
+    { what: 'the change before to come into force' },
+  );
+}
+
+describe('a running session whose configuration was changed', () => {
+  it('goes on by what is configured now, as a dry run has said before', async () => {
+    const { path, points, device, change, edit, eventsOf } = await running();
+    expect((await api.get(`${path}/status/`)).body.is_newer_configured).toBe(false);
+    expect((await change()).body).toMatchObject({ is_changed: false, from: 1, to: 1, effective_at: null });
+    await edit(`points/${points[0]?.id}`, { scale: 0.5 });
+
+    const tried = await change({ dry_run: true });
+    expect(tried.body).toMatchObject({
+      ...{ is_changed: true, from: 1, to: null, effective_at: null, status: 'running' },
+      devices: { added: 0, removed: 0, changed: 1 },
+      results: [{ kind: 'point', op: 'changed', fields: { scale: { after: 0.5 } } }],
+    });
+    expect(await eventsOf()).toHaveLength(1);
+
+    await edit(`devices/${device}`, { name: 'Press' });
+    expect(await change({}, { 'if-match': tried.body.etag })).toMatchObject({
+      ...{ status: 412, body: { code: 'precondition_failed' } },
+    });
+    const { etag } = (await change({ dry_run: true })).body;
+    const done = await change(
+      { reason: 'new gear' },
+      { 'if-match': etag, 'idempotency-key': `${path} once` },
+    );
+    expect(done, JSON.stringify(done.body)).toMatchObject({
+      ...{ status: 200, body: { is_changed: true, from: 1, to: 2, devices: { changed: 1 } } },
+    });
+    const events = await eventsOf();
+    expect(events.slice(1)).toMatchObject(
+      [
+        {
+          ...{
+            type: 'session.reconfigured',
+            configVersion: 2,
+            from: { configVersion: 1 },
+            reason: 'new gear',
+          },
+          ...{ effectiveAt: done.body.effective_at, cause: 'requested', status: 'running', runningSince: 1 },
+        },
+      ].map((event) => ({ ...event, runningSince: expect.any(Number) })),
+    );
+    // The repeat tells the same, and stores nothing.
+    const again = await change(
+      { reason: 'new gear' },
+      { 'if-match': etag, 'idempotency-key': `${path} once` },
+    );
+    expect(again.body).toEqual(done.body);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(await eventsOf()).toHaveLength(2);
+    expect((await api.get(`${path}/`)).body).toMatchObject({ config_version: 2, status: 'running' });
+    expect((await change()).body).toMatchObject({ is_changed: false, from: 2, to: 2 });
+    expect((await api.get(`${path}/events/?type=reconfigured`)).body.results).toHaveLength(1);
+  });
+
+  it('takes one change at a time, and goes back to a former version', async () => {
+    const { points, change, edit, eventsOf } = await running();
+    await edit(`points/${points[0]?.id}`, { scale: 0.5 });
+    expect((await change()).status).toBe(200);
+    await edit(`points/${points[0]?.id}`, { scale: 0.25 });
+    const second = await change();
+    // Unless this machine took longer than the change needs to come into force.
+    if (second.status === 409) expect(second.body.code).toBe('reconfiguration_pending');
+    const back = await changed(() => change({ to: 1 }));
+    expect(back).toMatchObject({ status: 200, body: { is_changed: true, to: 1 } });
+    expect((await eventsOf()).at(-1)).toMatchObject({ configVersion: 1, type: 'session.reconfigured' });
+    expect(await change({ to: 99 })).toMatchObject({ status: 404, body: { code: 'version_not_found' } });
+  });
+
+  it('keeps the period of its devices, also over several changes', async () => {
+    const { task, points, change, edit, eventsOf, device } = await running();
+    await edit(`tasks/${task}`, { period_ms: 2_000 });
+    const refused = await change({ dry_run: true });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'cannot_run' } });
+    expect(refused.body.detail).toContain('every 2000 ms');
+    expect(await change()).toMatchObject({ status: 409, body: { code: 'cannot_run' } });
+    expect(await eventsOf()).toHaveLength(1);
+    // A device that left keeps its period for the time when it is back.
+    const other = (await api.get(`/api/config/tasks/${await configureTask(api, `other-${task}`)}/`)).body;
+    await edit(`tasks/${task}`, { period_ms: 1_000, device_ids: other.device_ids });
+    expect((await change()).body).toMatchObject({ devices: { added: 1, removed: 1, changed: 0 } });
+    await edit(`tasks/${task}`, { period_ms: 2_000, device_ids: [device] });
+    for (const { id } of points) await edit(`points/${id}`, { period_ms: 2_000 });
+    expect(await changed(() => change())).toMatchObject({ status: 409, body: { code: 'cannot_run' } });
+  });
+
+  it('is refused what its collector cannot read, and a session that is over takes no change', async () => {
+    const { task, session, path, points, change, edit } = await running();
+    const placements = placementsIn(log.store);
+    await placements.assign(session, 'labelled');
+    await holdLease('labelled', { 'driver.modbus_tcp': 'yes', hall: '6' });
+    await edit(`points/${points[0]?.id}`, { scale: 0.5 });
+    await edit(`tasks/${task}`, { required_labels: { hall: '7' } });
+    const refused = await change();
+    expect(refused).toMatchObject({ status: 409, body: { code: 'move_needed' } });
+    expect(refused.body.detail).toContain('labelled, which holds it, has not all the labels hall=7');
+    expect((await api.post(`${path}/pause/`)).status).toBe(200);
+    expect(await change()).toMatchObject({ status: 200, body: { status: 'paused', is_changed: true } });
+    expect((await api.post(`${path}/stop/`)).status).toBe(200);
+    expect(await change({ to: 1 })).toMatchObject({ status: 409, body: { code: 'session_ended' } });
+    expect(await api.post(`${sessionsPath}/nobody-9/reconfigure/`)).toMatchObject({ status: 404 });
+  });
+});
