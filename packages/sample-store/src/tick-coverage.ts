@@ -35,7 +35,7 @@ export interface TickCoverage {
    * The same of many devices at once, in one statement: by session, then by device code. @throws SampleStoreUnavailable
    */
   readOf(
-    devices: readonly AskedDevice[],
+    devices: readonly DeviceOfSession[],
     time: CoverageTime,
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, Coverage>>>;
   /**
@@ -50,14 +50,6 @@ export interface TickCoverage {
 export interface DeviceOfSession {
   readonly sessionId: string;
   readonly deviceCode: string;
-}
-
-export interface AskedDevice extends DeviceOfSession {
-  /**
-   * Only ticks of this length, of a device whose period was changed within the session. A row has the ticks of one day, which
-   * tells their length where periods differ by more than a part in twenty thousand.
-   */
-  readonly onlyPeriodMs?: number | undefined;
 }
 
 export interface NewestTick extends DeviceOfSession {

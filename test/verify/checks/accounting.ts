@@ -64,9 +64,6 @@ export function accounting(
       const subject = `${session.sessionId}/${device}`;
       const ofDevice = recorded.get(subject);
       const coverage = coverageOf(ofDevice?.get(periodMs));
-      const others = [...(ofDevice ?? [])]
-        .filter(([other]) => other !== periodMs)
-        .map(([other, ticks]) => ({ periodMs: other, recorded: recordedIn(ticks) }));
       const account = attributeGaps({
         scheduled,
         intervals,
@@ -74,7 +71,6 @@ export function accounting(
         coverage,
         periodMs,
         changes,
-        others,
         // A sample that is younger than what is judged explains what is missing before it.
         nowMs: history.readAtMs,
         settledMs: settledMs(nowMs, undefined),
@@ -118,10 +114,6 @@ function schedulesOf(
       due: scheduled,
     }));
   });
-}
-
-function recordedIn({ stored, quarantined, missed }: RecordedTicks): TickRanges {
-  return normalise([...fromTicks(stored), ...fromTicks(quarantined), ...[...missed.values()].flat()]);
 }
 
 function unexplained({ gaps }: Accounting): string[] {

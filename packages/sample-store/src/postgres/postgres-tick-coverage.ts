@@ -1,9 +1,8 @@
 import type { Coverage } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
-import { intersection, normalise, type TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import {
-  type AskedDevice,
   type CoverageQuery,
   type CoverageTime,
   coverageOf,
@@ -90,9 +89,9 @@ async function read(
   db: Kysely<unknown>,
   { sessionId, deviceCode, fromMs, toMs }: CoverageQuery,
 ): Promise<ReadonlyMap<string, Coverage>> {
-  const found = await gathered(undefined, () =>
+  const found = await gathered(() =>
     sql<CoverageOfDay>`
-      select session_id, device_code, outcome, ticks::text as ticks, day - date '1970-01-01' as since_1970 from samples.tick_coverage
+      select session_id, device_code, outcome, ticks::text as ticks from samples.tick_coverage
       where session_id = ${sessionId}
         and (${deviceCode ?? null}::text is null or device_code = ${deviceCode ?? null}::text)
         and day between ${dayOf(fromMs, '-infinity')}::date and ${dayOf(toMs, 'infinity')}::date
@@ -104,23 +103,13 @@ async function read(
 
 async function readOf(
   db: Kysely<unknown>,
-  devices: readonly AskedDevice[],
+  devices: readonly DeviceOfSession[],
   { fromMs, toMs }: CoverageTime,
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, Coverage>>> {
   if (devices.length === 0) return new Map();
-  const periods = new Map(
-    devices.flatMap(({ sessionId, deviceCode, onlyPeriodMs }) =>
-      onlyPeriodMs === undefined ? [] : [[keyOf(sessionId, deviceCode), onlyPeriodMs] as const],
-    ),
-  );
-  const isWanted = ({ session_id, device_code, since_1970: day }: CoverageOfDay) => {
-    const periodMs = periods.get(keyOf(session_id, device_code));
-    if (periodMs === undefined) return undefined;
-    return { from: Math.ceil((day * dayMs) / periodMs), to: Math.ceil(((day + 1) * dayMs) / periodMs) - 1 };
-  };
-  return gathered(isWanted, () =>
+  return gathered(() =>
     sql<CoverageOfDay>`
-      select session_id, device_code, outcome, ticks::text as ticks, day - date '1970-01-01' as since_1970
+      select session_id, device_code, outcome, ticks::text as ticks
       from unnest(
         ${devices.map(({ sessionId }) => sessionId)}::text[], ${devices.map(({ deviceCode }) => deviceCode)}::text[]
       ) as asked(session_id, device_code)
@@ -135,18 +124,11 @@ interface CoverageOfDay {
   readonly device_code: string;
   readonly outcome: TickOutcome;
   readonly ticks: string;
-  /** Days. */
-  readonly since_1970: number;
 }
-
-const dayMs = 86_400_000;
-const keyOf = (sessionId: string, deviceCode: string) => JSON.stringify([sessionId, deviceCode]);
 
 type ByOutcome = Map<TickOutcome, TickRange[]>;
 
-/** @param within the ticks that count of a row; undefined: all of them */
 async function gathered(
-  within: ((row: CoverageOfDay) => TickRange | undefined) | undefined,
   ask: () => Promise<{ readonly rows: readonly CoverageOfDay[] }>,
 ): Promise<Map<string, Map<string, Coverage>>> {
   const bySession = new Map<string, Map<string, ByOutcome>>();
@@ -156,9 +138,7 @@ async function gathered(
       const byDevice = placeIn(bySession, row.session_id, () => new Map<string, ByOutcome>());
       const outcomes = placeIn(byDevice, row.device_code, (): ByOutcome => new Map());
       const ranges = placeIn(outcomes, row.outcome, (): TickRange[] => []);
-      const window = within?.(row);
-      const found = parseMultirange(row.ticks);
-      ranges.push(...(window ? intersection(normalise(found), [window]) : found));
+      for (const range of parseMultirange(row.ticks)) ranges.push(range);
     }
   } catch (error) {
     // No writer has run on this database yet.

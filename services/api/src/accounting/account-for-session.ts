@@ -1,7 +1,7 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
 import { attributeGaps, type Coverage, type Gap } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
-import { intersection, normalise, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import {
   type PolledDevice,
   type PollingPlan,
@@ -11,7 +11,7 @@ import {
 import type { Database } from '../database/open-database.ts';
 import type { SettledSamples } from '../ports.ts';
 import type { SessionPast, SessionPasts, SessionThen } from '../sessions/queries/session-pasts.ts';
-import { coverageOfSchedules } from './coverage-of-schedules.ts';
+import { coverageAround } from './coverage-around.ts';
 import { deviceSchedules, type PlannedLeg } from './device-schedules.ts';
 
 export interface AccountingSources {
@@ -174,28 +174,21 @@ async function account(
     const { periodMs = 0 } = legs.at(-1)?.plan ?? {};
     return { sessionId, periodMs, intervals, placements, changes, devices };
   });
-  const coverages = await coverageOfSchedules(
-    records,
-    due.flatMap(({ devices }) => devices),
-    { fromMs: from?.getTime(), toMs: nowMs, nowMs: Date.now() },
-  );
+  const covered = await coverageAround(records, {
+    fromMs: from?.getTime(),
+    toMs: nowMs,
+    devices: due.flatMap(({ devices }) => devices),
+    nowMs: Date.now(),
+  });
   const sessions = new Map<string, SessionAccount>();
   let done = 0;
   for (const { sessionId, periodMs: taskPeriodMs, intervals, placements, changes, devices } of due) {
     const accounts: DeviceAccount[] = [];
-    for (const schedule of devices) {
-      const { deviceCode, periodMs, scheduled } = schedule;
+    for (const { deviceCode, periodMs, scheduled } of devices) {
       done += 1;
       if (done % devicesInARow === 0) await othersFirst();
       const window = windowOf(periodMs, { from, nowMs });
-      const coverage = coverages.get(schedule) ?? nothing;
-      const others = devices
-        .filter((other) => other.onlyPeriodMs !== undefined && other.deviceCode === deviceCode)
-        .filter((other) => other !== schedule)
-        .map((other) => ({
-          periodMs: other.periodMs,
-          recorded: recordedIn(coverages.get(other) ?? nothing),
-        }));
+      const coverage = covered.get(sessionId)?.get(deviceCode) ?? nothing;
       const account = attributeGaps({
         scheduled,
         intervals,
@@ -203,7 +196,6 @@ async function account(
         coverage,
         periodMs,
         changes,
-        others,
         nowMs,
         settledMs,
       });
@@ -227,8 +219,4 @@ async function account(
 
 function windowOf(periodMs: number, { from, nowMs }: { from: Date | undefined; nowMs: number }): TickRanges {
   return [{ from: from ? Math.ceil(from.getTime() / periodMs) : 0, to: Math.ceil(nowMs / periodMs) - 1 }];
-}
-
-function recordedIn({ stored, quarantined, missed }: Coverage): TickRanges {
-  return normalise([stored, quarantined, ...missed.values()].flat());
 }

@@ -13,8 +13,6 @@ export interface CoverageWindow {
     readonly periodMs: number;
     /** All of its ticks, also those of other times. */
     readonly scheduled: TickRanges;
-    /** See `AskedDevice`. */
-    readonly onlyPeriodMs?: number | undefined;
   }[];
   readonly nowMs: number;
 }

@@ -9,13 +9,11 @@ export interface PlannedLeg {
   readonly plan: PollingPlan;
 }
 
-/** The ticks of one length that a device was to be read in; one whose period was changed has several of these. */
+/** The ticks that a device was to be read in. A session keeps the period of a device. */
 export interface DeviceSchedule {
   readonly deviceCode: string;
   readonly periodMs: number;
   readonly scheduled: TickRanges;
-  /** Set where the device has ticks of other lengths as well. */
-  readonly onlyPeriodMs?: number;
 }
 
 /** The schedules of all devices that a session has or had: in the order of its newest version, then of those before. */
@@ -34,11 +32,7 @@ export function deviceSchedules(
     const deviceLegs = legs.map(
       ({ fromMs }, index): DeviceLeg => ({ fromMs, periodMs: periods[index]?.get(deviceCode) }),
     );
-    const due = dueTicks(deviceLegs, intervals, nowMs);
-    return due.map(({ periodMs, scheduled }) => ({
-      ...{ deviceCode, periodMs, scheduled },
-      ...(due.length > 1 ? { onlyPeriodMs: periodMs } : {}),
-    }));
+    return dueTicks(deviceLegs, intervals, nowMs).map((due) => ({ deviceCode, ...due }));
   });
 }
 

@@ -15,8 +15,6 @@ export interface KnownOfDevice {
   readonly nowMs: number;
   /** When changes of the session's configuration came into force, oldest first. */
   readonly changes?: readonly ChangeInForce[] | undefined;
-  /** What was recorded of the device in ticks of other lengths, which it had before or after. */
-  readonly others?: readonly RecordedTicks[] | undefined;
 }
 
 export interface ChangeInForce {
@@ -24,11 +22,6 @@ export interface ChangeInForce {
   readonly timeMs: number;
   /** Sequence of the event. */
   readonly event?: number | undefined;
-}
-
-export interface RecordedTicks {
-  readonly periodMs: number;
-  readonly recorded: TickRanges;
 }
 
 export interface CausedTicks extends TickRange {
@@ -126,30 +119,22 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
   return { cause: isEnding ? 'session_end' : 'holder_lost', ...ended };
 }
 
-/** Whether no tick of the device, of whichever length, lies between a record and a change. */
-function endsAt(recordMs: number, changeMs: number, { periodMs, others = [] }: KnownOfDevice): boolean {
-  if (recordMs >= changeMs) return false;
-  return [periodMs, ...others.map((other) => other.periodMs)].some(
-    (each) => recordMs % each === 0 && recordMs + each >= changeMs,
-  );
+/** Whether no tick of the device lies between a record and a change. */
+function endsAt(recordMs: number, changeMs: number, { periodMs }: KnownOfDevice): boolean {
+  return recordMs < changeMs && recordMs + periodMs >= changeMs;
 }
 
-/** Scheduled times of the last record before some ticks and of the first one after them, whatever the length of their ticks. */
+/** Scheduled times of the last record before some ticks and of the first one after them. */
 function recordsAround(
-  { from, to }: TickRange,
-  { recorded, periodMs, others = [] }: KnownOfDevice,
+  { to }: TickRange,
+  { recorded, periodMs }: KnownOfDevice,
 ): { readonly beforeMs: number; readonly afterMs: number } {
-  let beforeMs = Number.NEGATIVE_INFINITY;
-  let afterMs = Number.POSITIVE_INFINITY;
-  for (const each of [{ recorded, periodMs }, ...others]) {
-    const tick = Math.floor((to * periodMs) / each.periodMs);
-    const after = firstRangeAfter(each.recorded, tick);
-    const next = each.recorded[after];
-    if (next) afterMs = Math.min(afterMs, next.from * each.periodMs);
-    const before = each.recorded[after - 1];
-    if (before) beforeMs = Math.max(beforeMs, Math.min(before.to * each.periodMs, from * periodMs));
-  }
-  return { beforeMs, afterMs };
+  const after = firstRangeAfter(recorded, to);
+  const [before, next] = [recorded[after - 1], recorded[after]];
+  return {
+    beforeMs: before ? before.to * periodMs : Number.NEGATIVE_INFINITY,
+    afterMs: next ? next.from * periodMs : Number.POSITIVE_INFINITY,
+  };
 }
 
 function isBeginning(reason: AssignReason): reason is 'start' | 'resume' {

@@ -18,8 +18,7 @@ const nowMs = 300 * second;
 interface Told {
   readonly before: number | undefined;
   readonly after: number | undefined;
-  /** By the length of the tick. */
-  readonly stored: Readonly<Record<number, TickRanges>>;
+  readonly stored: TickRanges;
   readonly placements?: readonly TimedPlacement[];
 }
 
@@ -32,10 +31,7 @@ function gapsOf({ before, after, stored, placements = [placed] }: Told) {
   return dueTicks(legs, intervals, nowMs).flatMap(({ periodMs, scheduled }) => {
     const { gaps } = attributeGaps({
       ...{ scheduled, intervals, placements, periodMs, changes, nowMs, settledMs: nowMs },
-      coverage: coverageOf(stored[periodMs] ?? []),
-      others: Object.entries(stored)
-        .filter(([other]) => Number(other) !== periodMs)
-        .map(([other, recorded]) => ({ periodMs: Number(other), recorded })),
+      coverage: coverageOf(stored),
     });
     return gaps.map(({ cause, from, to, events }) => [cause, from * periodMs, to * periodMs, events]);
   });
@@ -44,53 +40,30 @@ function gapsOf({ before, after, stored, placements = [placed] }: Told) {
 describe('ticks around a change of configuration', () => {
   it('are none that are missing where all were read, whatever has changed', () => {
     const all = range(100, 299);
-    expect(gapsOf({ before: second, after: second, stored: { 1000: all } })).toEqual([]);
-    expect(gapsOf({ before: second, after: undefined, stored: { 1000: range(100, 199) } })).toEqual([]);
-    expect(gapsOf({ before: undefined, after: second, stored: { 1000: range(200, 299) } })).toEqual([]);
-    const slower = { 1000: range(100, 199), 10000: range(20, 29) };
-    expect(gapsOf({ before: second, after: 10 * second, stored: slower })).toEqual([]);
+    expect(gapsOf({ before: second, after: second, stored: all })).toEqual([]);
+    expect(gapsOf({ before: second, after: undefined, stored: range(100, 199) })).toEqual([]);
+    expect(gapsOf({ before: undefined, after: second, stored: range(200, 299) })).toEqual([]);
   });
 
   it('are missing for the change itself where its holder heard of it too late', () => {
     const late = [...range(100, 199), ...range(206, 299)];
-    expect(gapsOf({ before: second, after: second, stored: { 1000: late } })).toEqual([
+    expect(gapsOf({ before: second, after: second, stored: late })).toEqual([
       ['reconfiguration', 200 * second, 205 * second, [9]],
     ]);
-    expect(gapsOf({ before: undefined, after: second, stored: { 1000: range(206, 299) } })).toEqual([
+    expect(gapsOf({ before: undefined, after: second, stored: range(206, 299) })).toEqual([
       ['reconfiguration', 200 * second, 205 * second, [9]],
-    ]);
-    const slower = { 1000: range(100, 199), 10000: range(22, 29) };
-    expect(gapsOf({ before: second, after: 10 * second, stored: slower })).toEqual([
-      ['reconfiguration', 200 * second, 210 * second, [9]],
     ]);
   });
 
   it('are missing for another cause where there is one: who was away, or took over', () => {
     const away = [...range(100, 189), ...range(206, 299)];
-    expect(gapsOf({ before: second, after: second, stored: { 1000: away } })).toEqual([
+    expect(gapsOf({ before: second, after: second, stored: away })).toEqual([
       ['restart', 190 * second, 205 * second, []],
     ]);
     const taken: TimedPlacement = { timeMs: 202 * second, epoch: 11, reason: 'failover' };
     expect(
-      gapsOf({ before: second, after: second, stored: { 1000: away }, placements: [placed, taken] }),
+      gapsOf({ before: second, after: second, stored: away, placements: [placed, taken] }),
     ).toEqual([['failover', 190 * second, 205 * second, [11]]]);
-    const slower = { 1000: range(100, 189), 10000: range(21, 29) };
-    expect(
-      gapsOf({ before: second, after: 10 * second, stored: slower, placements: [placed, taken] }),
-    ).toEqual([
-      ['failover', 190 * second, 199 * second, [11]],
-      ['failover', 200 * second, 200 * second, [11]],
-    ]);
-  });
-
-  it('of the former length are told as soon as there are some of the next one', () => {
-    expect(
-      gapsOf({ before: second, after: 10 * second, stored: { 1000: range(100, 195), 10000: range(20, 29) } }),
-    ).toEqual([['restart', 196 * second, 199 * second, []]]);
-    expect(gapsOf({ before: second, after: 10 * second, stored: { 1000: range(100, 195) } })).toEqual([
-      ['not_arrived', 196 * second, 199 * second, []],
-      ['not_arrived', 200 * second, 290 * second, []],
-    ]);
   });
 
   it('that were read beyond the end of what was to be read are counted as such', () => {

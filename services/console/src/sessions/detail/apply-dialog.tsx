@@ -87,12 +87,18 @@ export default function ApplyDialog({
   );
 }
 
+type Row =
+  | { readonly what: string; readonly note: string }
+  | { readonly what: string; readonly field: string; readonly before: string; readonly after: string };
+
 function Differences({ results }: Pick<Reconfigured, 'results'>) {
   const { t } = useDetailTexts();
-  const rows = results.flatMap(({ kind, device, code, op, fields }) => {
+  const rows = results.flatMap(({ kind, device, code, op, fields }): Row[] => {
     const what = device && kind === 'point' ? `${device} / ${code}` : code;
     if (op !== 'changed') return [{ what, note: t(op === 'created' ? 'apply.created' : 'apply.deleted') }];
-    return Object.entries(fields).map(([field, { before, after }]) => ({ what, field, before, after }));
+    return Object.entries(fields).map(([field, { before, after }]) => ({
+      ...{ what, field, before: shown(before), after: shown(after) },
+    }));
   });
   if (rows.length === 0) return null;
   const left = rows.length - shownAtMost;
@@ -120,8 +126,8 @@ function Differences({ results }: Pick<Reconfigured, 'results'>) {
                 <tr key={`${row.what} ${row.field}`}>
                   <th scope="row">{row.what}</th>
                   <td>{row.field}</td>
-                  <td>{shown(row.before)}</td>
-                  <td>{shown(row.after)}</td>
+                  <td>{row.before}</td>
+                  <td>{row.after}</td>
                 </tr>
               ),
             )}
