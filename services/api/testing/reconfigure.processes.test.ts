@@ -63,7 +63,7 @@ async function changed(change: () => Promise<{ status: number; body: { code?: st
 
 describe('a running session whose configuration was changed', () => {
   it('goes on by what is configured now, as a dry run has said before', async () => {
-    const { path, points, device, change, edit, eventsOf } = await running();
+    const { session, path, points, device, change, edit, eventsOf } = await running();
     expect((await api.get(`${path}/status/`)).body.is_newer_configured).toBe(false);
     expect((await change()).body).toMatchObject({ is_changed: false, from: 1, to: 1, effective_at: null });
     await edit(`points/${points[0]?.id}`, { scale: 0.5 });
@@ -83,7 +83,7 @@ describe('a running session whose configuration was changed', () => {
     const { etag } = (await change({ dry_run: true })).body;
     const done = await change(
       { reason: 'new gear' },
-      { 'if-match': etag, 'idempotency-key': `${path} once` },
+      { 'if-match': etag, 'idempotency-key': `${session}-once` },
     );
     expect(done, JSON.stringify(done.body)).toMatchObject({
       ...{ status: 200, body: { is_changed: true, from: 1, to: 2, devices: { changed: 1 } } },
@@ -105,7 +105,7 @@ describe('a running session whose configuration was changed', () => {
     // The repeat tells the same, and stores nothing.
     const again = await change(
       { reason: 'new gear' },
-      { 'if-match': etag, 'idempotency-key': `${path} once` },
+      { 'if-match': etag, 'idempotency-key': `${session}-once` },
     );
     expect(again.body).toEqual(done.body);
     expect(again.headers.get('idempotency-replayed')).toBe('true');

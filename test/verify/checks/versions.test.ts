@@ -54,7 +54,7 @@ describe('the version by which values are read', () => {
       .assigned(10, 'c1')
       .paused(5_000)
       .reconfigured(8_300, 8_300, 2, 'paused')
-      .resumed(8_500)
+      .resumed(8_500, 1, 'anna', 2)
       .assigned(8_510, 'c1', 'resume', 1, 2);
     expect(epochMs % periodMs).toBe(0);
     expect(judge(history.polled(0, 4, { epoch: 2 }).polled(8, 12, { epoch: 6 }))).toEqual([]);

@@ -28,8 +28,9 @@ export class RecordedHistory {
     return this.#lifecycle(atMs, { type: 'session.paused', ...identity(run), by, reason: '' });
   }
 
-  resumed(atMs: number, run = 1, by = 'anna'): this {
-    return this.#lifecycle(atMs, { type: 'session.resumed', ...identity(run), by, reason: 'resume' });
+  resumed(atMs: number, run = 1, by = 'anna', configVersion = 1): this {
+    const session = { ...identity(run), configVersion };
+    return this.#lifecycle(atMs, { type: 'session.resumed', ...session, by, reason: 'resume' });
   }
 
   takenUp(atMs: number, run = 1, by = 'anna'): this {
