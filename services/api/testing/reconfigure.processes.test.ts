@@ -112,7 +112,10 @@ describe('a running session whose configuration was changed', () => {
     expect(await eventsOf()).toHaveLength(2);
     expect((await api.get(`${path}/`)).body).toMatchObject({ config_version: 2, status: 'running' });
     expect((await change()).body).toMatchObject({ is_changed: false, from: 2, to: 2 });
-    expect((await api.get(`${path}/events/?type=reconfigured`)).body.results).toHaveLength(1);
+    expect((await api.get(`${path}/events/?type=reconfigured`)).body.results).toMatchObject([
+      { data: { config_version: 2, from: { config_version: 1 } } },
+    ]);
+    expect((await api.get(`${path}/completeness/`)).body.devices).toHaveLength(1);
   });
 
   it('takes one change at a time, and goes back to a former version', async () => {

@@ -116,24 +116,30 @@ export type DecodedSessionEvent =
   /** Written by a newer release, or damaged. The reader goes on and leaves this task alone. */
   | { readonly kind: 'unreadable'; readonly problem: string };
 
+/** The data of an event, under the names that they have outside. */
+export function dataOfEvent({ type: _, ...fields }: SessionLogEvent): Record<string, unknown> {
+  const data = toSnakeCase(fields);
+  // The one member whose own members have names to be turned.
+  if ('from' in fields) data.from = toSnakeCase(fields.from);
+  return data;
+}
+
 export function encodeSessionEvent(
   event: SessionLogEvent,
   { id, time, source, traceparent, actor }: EventMetadata,
 ): CloudEvent {
-  const { type, ...fields } = event;
   return {
     specversion: '1.0',
     id,
     source,
-    type,
+    type: event.type,
     time,
     subject: event.sessionId,
     datacontenttype: 'application/json',
     ...(traceparent === undefined ? {} : { traceparent }),
     data: {
       schema_version: sessionEventVersion,
-      ...toSnakeCase(fields),
-      ...(event.type === 'session.reconfigured' && { from: toSnakeCase(event.from) }),
+      ...dataOfEvent(event),
       ...(actor === undefined ? {} : { actor }),
     },
   };
@@ -175,7 +181,6 @@ export function decodeSessionEvent(message: unknown): DecodedSessionEvent {
   }
 }
 
-/** The one member whose own members have names to be turned. */
 function namedIn(data: object): object {
   return 'from' in data && typeof data.from === 'object' && data.from ? { from: toCamelCase(data.from) } : {};
 }

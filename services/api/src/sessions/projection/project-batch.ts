@@ -1,5 +1,4 @@
-import { toSnakeCase } from '@holdfast/shared/contracts/field-names.ts';
-import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { dataOfEvent, decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { parseSessionSubject, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { parseTraceParent } from '@holdfast/shared/contracts/trace-parent.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
@@ -68,7 +67,7 @@ export function readEvent({ subject, sequence, message }: StoredEvent): ReadEven
   if (decoded.kind === 'unreadable' || problem !== undefined) {
     return { kind: 'unreadable', row: unreadableRow({ subject, sequence, message }, problem ?? '') };
   }
-  const { type, ...data } = decoded.event;
+  const { type } = decoded.event;
   const { actor, traceparent } = decoded.metadata;
   const trace_id = parseTraceParent(traceparent)?.traceId;
   return {
@@ -82,7 +81,7 @@ export function readEvent({ subject, sequence, message }: StoredEvent): ReadEven
       time: new Date(decoded.metadata.time),
       event_id: decoded.metadata.id,
       source: decoded.metadata.source,
-      data: { ...toSnakeCase(data), ...(actor && { actor }), ...(trace_id && { trace_id }) },
+      data: { ...dataOfEvent(decoded.event), ...(actor && { actor }), ...(trace_id && { trace_id }) },
       problem: null,
     },
   };
