@@ -55,6 +55,10 @@ describe('a command on the log', () => {
         session: { sessionId: '7-1', taskId: '7', taskCode: 'press-hall', configVersion: 1, startedAt: now },
         runningSince: 1,
       },
+      event: {
+        ...{ type: 'session.started', sessionId: '7-1', taskId: '7', taskCode: 'press-hall' },
+        ...{ configVersion: 1, startedAt: now, by: start.by, metadata: {} },
+      },
     });
   });
 
