@@ -61,7 +61,14 @@ const FLOORS = {
       'count-sessions.ts',
       'log-damage-report.ts',
     ],
-    ...['reconcile/', 'waiting-report.ts', 'known-assignments.ts', 'fleet-watch.ts', 'adapters/'],
+    ...[
+      'reconcile/',
+      'waiting-report.ts',
+      'known-assignments.ts',
+      'fleet-watch.ts',
+      'holder-words.ts',
+      'adapters/',
+    ],
     ...['perform-action.ts', 'supervisor.ts', 'parts/', 'start.ts', 'main.ts'],
   ],
   collector: [

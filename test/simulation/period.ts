@@ -1,2 +1,2 @@
-/** Of every task in the simulation. */
+/** The period of every task in the simulation. */
 export const periodMs = 500;

@@ -21,13 +21,13 @@ import { jetStreamSettledSamples } from './adapters/jetstream-settled-samples.ts
 import { jetStreamQuarantineStore, jetStreamSinks } from './adapters/jetstream-system.ts';
 import { startAuditProjection } from './audit/audit-projection.ts';
 import type { ApiConfig } from './config.ts';
+import { ConfigChanges } from './configuration/config-changes.ts';
 import { pollingPlans } from './configuration/polling-plans.ts';
 import { consoleFiles } from './console/console-files.ts';
 import { startWriteBack } from './devices/learned-limits/write-back.ts';
 import { changeHub } from './live/change-hub.ts';
 import { isSessionAt } from './live/is-session-at.ts';
 import { sharedLiveSamples } from './live/shared-live-samples.ts';
-import { ConfigChanges } from './overview/config-changes.ts';
 import { openBegunLogins } from './parts/begun-logins.ts';
 import { openBroker } from './parts/broker.ts';
 import { openCommands } from './parts/commands.ts';

@@ -2,7 +2,7 @@ import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-statu
 import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
 import type { Refusal, Unable } from './reconcile/reconcile.ts';
 
-/** What collectors say of the sessions that they hold, or were to hold; by collector and task. */
+/** The words of collectors on the sessions that they hold, or were to hold; by collector and task. */
 export class HolderWords {
   readonly refusals = new Map<string, Refusal>();
   readonly unables = new Map<string, Unable>();

@@ -96,7 +96,7 @@ interface Schedule {
   readonly due: TickRanges;
 }
 
-/** Of all devices that the session has or had; one whose period was changed has several. */
+/** The schedules of all devices that the session has or had. */
 function schedulesOf(
   legs: readonly { readonly fromMs: number; readonly config: PollingConfig | undefined }[],
   intervals: readonly RunningInterval[],

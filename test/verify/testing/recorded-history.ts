@@ -89,7 +89,7 @@ export class RecordedHistory {
       run?: number;
       miss?: MissCause;
       isUnchanged?: boolean;
-      /** Of its configuration, where it is not the placement's. */
+      /** Version of its configuration, where it is not the placement's. */
       version?: number;
     },
   ): this {

@@ -11,7 +11,7 @@ import {
 } from '../accounting/account-for-session.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { type Buckets, lifeOf, ribbonOf } from '../accounting/ribbon.ts';
-import type { ConfigChanges } from './config-changes.ts';
+import type { ConfigChanges } from '../configuration/config-changes.ts';
 import { lastReads } from './last-reads.ts';
 import { type Seen, type SeenSources, seeSessions, sessionCounts } from './seen-sessions.ts';
 import type { SummaryFilter } from './summary-rows.ts';

@@ -15,6 +15,7 @@ import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { actorIn, whoOf } from '../access/access-control.ts';
 import { requireGranted } from '../access/granted-sites.ts';
+import { entityTagOf, preconditionOf } from '../http/entity-tag.ts';
 import { storedNothing } from '../http/idempotency.ts';
 import { type Route, route } from '../http/route.ts';
 import { languageOf } from '../problems/wanted-language.ts';
@@ -104,13 +105,16 @@ export function commandRoutes(commands: SessionCommands): Route[] {
       },
       handler: async (request, attempt) => {
         const { to, reason, dry_run: isTry = false } = request.body ?? {};
-        const done = await commands.reconfigure({
+        const { seen, ...done } = await commands.reconfigure({
           ...{ sessionId: request.params.id, to: to ?? 'latest', reason: reason ?? '', isTry, attempt },
-          ifMatch: request.headers['if-match'],
+          precondition: preconditionOf(request.headers['if-match'], {
+            isNeeded: false,
+            view: (change) => change,
+          }),
           requireSites: (codes) => requireGranted(request.grantedSites, codes),
           ...{ by: whoOf(request), actor: actorIn(request) },
         });
-        return { status: 200, body: toldTo(request, done) };
+        return { status: 200, body: { ...toldTo(request, done), etag: entityTagOf(seen) } };
       },
     }),
   ];

@@ -17,12 +17,12 @@ import {
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import * as z from 'zod';
 import type { GrantedSites } from '../access/granted-sites.ts';
+import type { ConfigChanges } from '../configuration/config-changes.ts';
 import { type PollingPlans, planIfKnown, shortestPeriodMs } from '../configuration/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
-import type { ConfigChanges } from '../overview/config-changes.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { retoldHealthOfAll } from '../problems/retold.ts';
 import { knownSession } from './known-session.ts';

@@ -3,7 +3,7 @@ import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import type { LastTick } from '../ports.ts';
 
-/** What is known of a session's devices before they are read. */
+/** Everything known of a session's devices before they are read. */
 export interface LastReads {
   /** By id of the device, the first tick that no holder of the session has read. */
   readonly firstTicks: ReadonlyMap<string, number>;

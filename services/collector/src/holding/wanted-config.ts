@@ -31,7 +31,7 @@ export type ConfigsToStart =
       readonly first: TaskConfig;
       /** From its time on. */
       readonly next: { readonly config: TaskConfig; readonly fromMs: number } | undefined;
-      /** What is scheduled before that is nobody's: the version in force until then is lost. */
+      /** Ticks that are scheduled before that are nobody's: the version in force until then is lost. */
       readonly notBeforeMs?: number;
       readonly unable: Unable | undefined;
     }
@@ -72,7 +72,7 @@ export async function configsToStart(
       unable: { config_version: version, detail: loaded.problem },
     };
   }
-  // Of an hourly device the tick under way may be the former version's, or nobody's, for an hour.
+  // The tick under way of an hourly device may be the former version's, or nobody's, for an hour.
   const longestMs = Math.max(longestPeriodMs(former.config), longestPeriodMs(loaded.config));
   if (nowMs >= fromMs + longestMs) return alone(loaded);
   return { ok: true, first: former.config, next: { config: loaded.config, fromMs }, unable: undefined };

@@ -34,7 +34,7 @@ export interface DevicePollerOptions {
   /** The loop has met an error that it does not know; it goes on with the next tick. */
   readonly onFault: (error: unknown) => void;
   readonly observer?: PollObserver | undefined;
-  /** What has read the device until now, by another configuration. */
+  /** The one that has read the device until now, by another configuration. */
   readonly former?: GoesOnFrom | undefined;
 }
 
@@ -119,7 +119,7 @@ export class DevicePoller {
     this.#loop = this.#run(this.#reader);
   }
 
-  /** What it leaves to whoever reads the device after it. */
+  /** Everything that it leaves to whoever reads the device after it. */
   reading(): FormerReading {
     const takenThroughMs = this.#due.takenThroughMs();
     return { record: this.record, polled: { filter: this.#filter, silent: this.#silent, takenThroughMs } };

@@ -125,7 +125,7 @@ export class DeviceSeat {
     former?.release();
     this.#present = present;
     this.#queue.shift();
-    // What a former one has read, being late, is not read once more.
+    // Ticks that a former one has read, being late, are not read once more.
     const { periodMs } = planned;
     const unread = Math.floor(this.#readThroughMs / periodMs) + 1;
     const firstTick = Math.max(Math.ceil(fromMs / periodMs), unread);

@@ -56,7 +56,7 @@ export interface DeviceWatcherOptions {
   /** The watch has met an error that it does not know; it begins anew. */
   readonly onFault: (error: unknown) => void;
   readonly observer?: PollObserver | undefined;
-  /** What has read the device until now, by another configuration. */
+  /** The one that has read the device until now, by another configuration. */
   readonly former?: GoesOnFrom | undefined;
 }
 
@@ -129,7 +129,7 @@ export class DeviceWatcher {
     this.#loops = this.#run();
   }
 
-  /** What it leaves to whoever reads the device after it. */
+  /** Everything that it leaves to whoever reads the device after it. */
   reading(): FormerReading {
     const watched = { periodMs: this.periodMs, tick: this.#next, part: this.#part };
     return { record: this.record, watched };

@@ -2,7 +2,7 @@ import type { ReportFilter } from '../samples/report-filter.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { SilentGroups } from './silent-groups.ts';
 
-/** What the reading of a device leaves to its next configuration. */
+/** Everything that the reading of a device leaves to its next configuration. */
 export interface FormerReading {
   readonly record: DeviceRecord;
   /** Those of a device that was polled. */

@@ -34,7 +34,7 @@ export interface PollingFault {
   readonly error?: unknown;
 }
 
-/** What all devices of a session have in common. */
+/** The options that all devices of a session have in common. */
 export interface PollingOptions {
   readonly sessionId: string;
   readonly epoch: number;

@@ -87,7 +87,7 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
   }
   const { beforeMs, afterMs } = recordsAround({ from, to }, known);
   const change = changes.findLast(({ timeMs }) => timeMs <= from * periodMs && timeMs > interval.fromMs);
-  // Of a device that a change has brought there is nothing before it, and nothing to explain.
+  // Before a device that a change has brought there is nothing, and nothing to explain.
   const isNew = beforeMs === Number.NEGATIVE_INFINITY && change !== undefined;
   const holeBeginsMs = isNew ? change.timeMs - newsMs : beforeMs;
   const isFollowed = afterMs < interval.endMs;

@@ -61,9 +61,9 @@ describe('ticks around a change of configuration', () => {
       ['restart', 190 * second, 205 * second, []],
     ]);
     const taken: TimedPlacement = { timeMs: 202 * second, epoch: 11, reason: 'failover' };
-    expect(
-      gapsOf({ before: second, after: second, stored: away, placements: [placed, taken] }),
-    ).toEqual([['failover', 190 * second, 205 * second, [11]]]);
+    expect(gapsOf({ before: second, after: second, stored: away, placements: [placed, taken] })).toEqual([
+      ['failover', 190 * second, 205 * second, [11]],
+    ]);
   });
 
   it('that were read beyond the end of what was to be read are counted as such', () => {

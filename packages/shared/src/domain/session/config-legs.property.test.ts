@@ -118,7 +118,7 @@ describe('the version in force', () => {
       fc.property(steps, (all) => {
         const { log, states } = logOf(all);
         for (const [index, state] of states.entries()) {
-          // What the fold says is what the event alone says.
+          // The event alone says what the fold says.
           expect(evolve(neverStarted, log[index] as Logged)).toEqual(state);
           if (state.status === 'never_started') throw new Error('it was started');
           const legs = configLegs(log.slice(0, index + 1));

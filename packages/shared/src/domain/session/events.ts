@@ -70,7 +70,7 @@ export interface SessionFailed extends SessionIdentity {
   readonly attempt?: number;
 }
 
-/** What a session ran on before a change of its configuration. */
+/** The configuration that a session ran on before a change of its configuration. */
 export interface FormerConfig {
   readonly configVersion: number;
   readonly needs?: SessionNeeds;

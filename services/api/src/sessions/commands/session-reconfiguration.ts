@@ -17,8 +17,7 @@ import { contentHash, type TaskContent } from '../../configuration/task-snapshot
 import { siteCodesOf } from '../../configuration/version-sites.ts';
 import { versionDiff } from '../../configuration/versions/version-diff.ts';
 import { versionNotFound } from '../../configuration/versions/version-not-found.ts';
-import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
-import type { CommandAttempt, CommandStores, TaskConfigs } from '../../ports.ts';
+import type { CommandAttempt, CommandStores, Precondition, TaskConfigs } from '../../ports.ts';
 import { refusalProblem } from '../../problems/session-refusals.ts';
 import { changeOfDevices } from './change-of-devices.ts';
 import { onlyOnce } from './only-once.ts';
@@ -30,7 +29,8 @@ export interface ReconfigureRequest {
   readonly to: 'latest' | number;
   readonly reason: string;
   readonly isTry: boolean;
-  readonly ifMatch: string | undefined;
+  /** Judges the change as it is told apart by {@link Reconfiguration}'s `seen`. */
+  readonly precondition: Precondition | undefined;
   /** Gets the sites at which the session reads and would read; what it throws is thrown. */
   readonly requireSites: (codes: readonly string[]) => void;
   readonly by: string;
@@ -44,9 +44,9 @@ export interface ReconfigureRequest {
  */
 export type Reconfiguration = (
   request: ReconfigureRequest,
-) => Promise<Omit<Reconfigured, 'detail'> & { readonly detail: InBoth }>;
+) => Promise<Omit<Reconfigured, 'detail' | 'etag'> & { readonly detail: InBoth; readonly seen: object }>;
 
-/** What only changes of running sessions ask. */
+/** Sources that only changes of running sessions ask. */
 export interface ChangeSources extends StayingSources, VersionsOfSession {
   /** The content that a session which starts now would read. @throws Problem, DatabaseUnavailable */
   readonly configured: (taskId: number) => Promise<TaskContent>;
@@ -95,7 +95,7 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
     return { content, version: await versions.newestIfCurrent(taskConfigs, Number(taskId)) };
   };
 
-  return async ({ sessionId, to, reason, isTry, ifMatch, requireSites, by, actor, attempt }) => {
+  return async ({ sessionId, to, reason, isTry, precondition, requireSites, by, actor, attempt }) => {
     const parsed = parseSessionId(sessionId);
     if (!parsed) throw refusalProblem({ code: 'session_not_found', sessionId });
     const { taskId } = parsed;
@@ -113,7 +113,7 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
     /** Everything that speaks against it, before anything is stored. */
     const judge = async ({ state, from, pending }: Known, next: TaskContent): Promise<void> => {
       requireSites([...siteCodesOf(from), ...siteCodesOf(next)]);
-      preconditionOf(ifMatch, { isNeeded: false, view: () => seen(from, next) })?.({});
+      precondition?.(seen(from, next));
       if (isSame(from, next)) return;
       if (pending) throw refusalProblem(pending);
       await requireSameDevices(sources, events, { sessionId, taskId, from, next });
@@ -209,7 +209,7 @@ function answer(
     effective_at: effectiveAt,
     devices: { added, removed, changed },
     results: isChanged ? versionDiff(unversioned(from), unversioned(next)).slice(0, shownAtMost) : [],
-    etag: entityTagOf(seen(from, next)),
+    seen: seen(from, next),
     detail: inWords(),
   };
 

@@ -1,5 +1,5 @@
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
-import type { ConfigVersions, CurrentConfig } from '../configuration/config-versions.ts';
+import type { ConfigVersions, CurrentConfig } from './config-versions.ts';
 
 const freshMs = 10_000;
 const keptAtMost = 10_000;
