@@ -76,6 +76,28 @@ describe('holdfast points', () => {
     });
   });
 
+  it('reads other lists as one whose mapping was saved', async () => {
+    const file = join(folder, 'mapped.csv');
+    await writeFile(file, 'device,what,table,address,data_type\npress-1,open,4x,40201,int16\n');
+    const said = ['--column', 'B=code', '--answer', 'notation=from_0', '--save-mapping', 'ours'];
+    expect(await points('import', file, ...said)).toMatchObject({ code: 0 });
+    const table = await cli.run('mappings', 'list', '--table');
+    expect(table.stdout).toMatch(/ours .*what → code.* notation=from_0 /);
+    const other = join(folder, 'other.csv');
+    await writeFile(other, 'data_type,table,what,address,device\nint16,4x,next,40202,press-1\n');
+    const dry = await points('import', other, '--mapping', 'ours', '--dry-run');
+    expect([dry.code, JSON.parse(dry.stdout)]).toMatchObject([0, { counts: { new: 1 } }]);
+    expect(await cli.run('mappings', 'delete', 'ours')).toMatchObject({ code: 0 });
+    expect(await cli.run('mappings', 'delete', 'ours')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no mapping with the name ours'),
+    });
+    expect(await points('import', other, '--mapping', 'ours')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('"ours" is none of: columns, predecessor'),
+    });
+  });
+
   it('deletes only as many as are confirmed', async () => {
     const file = join(folder, 'rest.csv');
     await writeFile(file, 'device,code\npress-1,open\n');

@@ -36,6 +36,7 @@ MESSAGES = [
     r"is taken",
     r"send the file as the body",
     r"is no question of this list",
+    r'".*" is built in: choose another name',
     r'".*" is none of: .*',
     r"there is no device .*",
     r"is the same as that of item \d+",

@@ -69,6 +69,7 @@ import { summaryRoutes } from './overview/summary-routes.ts';
 import { companyPages } from './pages/company-pages.ts';
 import { takeForms } from './pages/form-body.ts';
 import { pageRoutes } from './pages/page-routes.ts';
+import { mappingRoutes } from './point-lists/mapping-routes.ts';
 import { pointImportRoutes } from './point-lists/point-import-routes.ts';
 import { pointListExportRoutes } from './point-lists/point-list-export-routes.ts';
 import type { AnsweredRequest, CommandKeys, LastReadings } from './ports.ts';
@@ -197,6 +198,7 @@ export function routesOf(dependencies: AppDependencies): {
       ...{ siteAccess: access.sites, store: samples, taskConfigs: learned.taskConfigs, requireIfMatch },
     }),
     ...pointListExportRoutes(database),
+    ...mappingRoutes(database),
     ...pointImportRoutes({ database, siteAccess: access.sites, store: samples, requireIfMatch }),
     ...protocolRoutes(),
     ...demoRoutes(dependencies.demo),

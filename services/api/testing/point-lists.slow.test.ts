@@ -209,6 +209,49 @@ describe('an import', () => {
     expect((await api.get(`${imports}${preview.body.id}/`)).body.state).toBe('preview');
   });
 
+  it('is read as one before whose mapping was saved: headers, answers and layout', async () => {
+    const mappings = '/api/config/import-mappings/';
+    const list = Buffer.from('What,Where,设备,table,data_type\nsaved,40401,press,4x,int16\n');
+    const preview = await send(list);
+    const path = `${imports}${preview.body.id}/`;
+    await api.request('PATCH', path, { columns: { A: 'code', B: 'address' } });
+    const save = (name: string) => api.post(mappings, { name, import_id: preview.body.id });
+    expect(await save('plant')).toMatchObject({ status: 409, body: { code: 'import_has_questions' } });
+    await api.request('PATCH', path, { accept_assumptions: true });
+    expect(await save('predecessor')).toMatchObject({ status: 422 });
+    expect(await api.post(mappings, { name: 'plant', import_id: 999_999_999 })).toMatchObject({
+      status: 404,
+    });
+    const saved = await save('plant');
+    expect(saved).toMatchObject({
+      status: 201,
+      body: {
+        mapping: 'columns',
+        columns: { What: 'code', Where: 'address' },
+        answers: { notation: 'classic' },
+      },
+    });
+    // Below a title, in another order, beside what nobody knew then.
+    const other = Buffer.from(
+      '一号车间,,,,,\n单位,where,What,设备,table,data_type\nK,40402,next,press,4x,int16\n',
+    );
+    const again = await send(other, 'mapping=plant');
+    expect(again.body).toMatchObject({
+      questions: [{ chosen: 'classic', is_guess: false }],
+      counts: { new: 1 },
+    });
+    expect(again.body.columns.map(({ field }: { field: string }) => field)).toEqual([
+      ...['unit', 'address', 'code', 'device', 'table', 'data_type'],
+    ]);
+    // In the place of the one that had the name.
+    expect((await save('plant')).body).toMatchObject({ id: saved.body.id });
+    expect((await api.get(mappings)).body.results).toMatchObject([{ name: 'plant' }]);
+    expect(await send(other, 'mapping=none')).toMatchObject({ status: 422 });
+    const one = `${mappings}${saved.body.id}/`;
+    expect(await api.request('DELETE', one)).toMatchObject({ status: 204 });
+    expect(await api.request('DELETE', one)).toMatchObject({ status: 404 });
+  });
+
   it.each<[string, Buffer, string]>([
     ['nothing', Buffer.alloc(0), 'validation_failed'],
     ['a picture', Buffer.from('89504e470d0a1a0a0000000d', 'hex'), 'import_refused'],

@@ -11,6 +11,7 @@ import { deviceHealth } from './commands/device-health.ts';
 import { evidence } from './commands/evidence.ts';
 import { exportValues } from './commands/export-values.ts';
 import { firstLink } from './commands/first-link.ts';
+import { listMappings } from './commands/list-mappings.ts';
 import { listPoints } from './commands/list-points.ts';
 import { loginCommands } from './commands/login.ts';
 import { otherPrograms } from './commands/other-programs.ts';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   pointValues,
   exportValues,
   ...pointLists,
+  ...listMappings,
   writePoint,
   protocols,
   ...configurationTransfer,

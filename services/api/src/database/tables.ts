@@ -265,6 +265,15 @@ export interface PointImportRowsTable {
   point: OptionalJson<object>;
 }
 
+export interface PointListMappingsTable {
+  id: SetByDatabase<number>;
+  name: string;
+  layout: string;
+  columns: Json<object>;
+  answers: Json<object>;
+  saved_at: Generated<Date>;
+}
+
 export interface ProjectionCheckpointTable {
   name: string;
   last_sequence: number;
@@ -292,5 +301,6 @@ export interface Tables {
   audit_entries: AuditEntriesTable;
   point_imports: PointImportsTable;
   point_import_rows: PointImportRowsTable;
+  point_list_mappings: PointListMappingsTable;
   projection_checkpoint: ProjectionCheckpointTable;
 }

@@ -17,6 +17,7 @@ import type { KindsOfStore } from '../configuration/stored-kinds.ts';
 import { tasks } from '../configuration/tasks.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
+import type { Question } from './judging/question.ts';
 import type { StoredImport } from './stored-import.ts';
 
 export interface ApplySources {
@@ -106,17 +107,7 @@ function requireReady({ view }: StoredImport, confirmedDeletes: number | undefin
     );
   }
   const open = view.questions.filter(({ isGuess }) => isGuess);
-  if (open.length > 0) {
-    const names = open.map(({ name }) => name);
-    throw new Problem(
-      'import_has_questions',
-      both(
-        `Look at what was guessed, and answer it or accept it: ${open.map(({ text }) => text.en).join(' ')}`,
-        `请查看推测的内容，并作答或接受：${open.map(({ text }) => text.zh).join('')}`,
-      ),
-      { questions: names },
-    );
-  }
+  if (open.length > 0) throw openQuestions(open);
   if (view.deletes > 0 && confirmedDeletes !== view.deletes) {
     throw new Problem(
       'import_deletes_points',
@@ -127,6 +118,17 @@ function requireReady({ view }: StoredImport, confirmedDeletes: number | undefin
       { deletes: view.deletes },
     );
   }
+}
+
+export function openQuestions(open: readonly Question[]): Problem {
+  return new Problem(
+    'import_has_questions',
+    both(
+      `Look at what was guessed, and answer it or accept it: ${open.map(({ text }) => text.en).join(' ')}`,
+      `请查看推测的内容，并作答或接受：${open.map(({ text }) => text.zh).join('')}`,
+    ),
+    { questions: open.map(({ name }) => name) },
+  );
 }
 
 /** Whatever it would change has to be as it was judged. Other points and devices may have changed. */

@@ -33,6 +33,7 @@ export function changedSettings({ settings, view }: StoredImport, patch: ImportP
     encoding: encoding === undefined ? settings.encoding : (encoding ?? undefined),
     sheet: sheet === undefined ? settings.sheet : (sheet ?? undefined),
     layout: mapping === undefined ? settings.layout : (mapping ?? undefined),
+    headers: mapping === undefined ? settings.headers : undefined,
     columns: sheet === undefined ? { ...settings.columns, ...columns } : { ...columns },
     answers: { ...settings.answers, ...answers },
     // Guesses were accepted for the columns as they were.

@@ -24,10 +24,12 @@ import { applyImport } from './apply-import.ts';
 import { changedSettings } from './changed-settings.ts';
 import { faultyRows } from './faulty-rows.ts';
 import { fileLimits, ListFileRefused } from './files/list-file.ts';
+import { ownerOf } from './import-owner.ts';
 import { importRow, importVersion, importView } from './import-view.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import { listDownload } from './list-download.ts';
 import { previewImport } from './preview-import.ts';
+import { mappingNamed } from './saved-mappings.ts';
 import {
   contentOf,
   findImport,
@@ -78,8 +80,8 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
         if (!Buffer.isBuffer(content) || content.length === 0)
           throw validationFailed([{ path: '', message: 'send the file as the body' }]);
         const settings: ImportSettings = {
-          ...{ mode, device, encoding, sheet, layout: mapping },
-          ...{ columns: {}, answers: {}, accepted: false, cells: {} },
+          ...{ mode, device, encoding, sheet, columns: {}, accepted: false, cells: {} },
+          ...(await mappingNamed(database, mapping)),
         };
         const judged = await told(() =>
           previewImport(sources, { content, settings, sites: request.grantedSites }),
@@ -235,10 +237,6 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       },
     }),
   ];
-}
-
-function ownerOf({ caller }: FastifyRequest): string {
-  return caller.kind === 'key' || caller.kind === 'user' ? `${caller.kind} ${caller.id}` : 'local';
 }
 
 async function told<T>(use: () => Promise<T>): Promise<T> {

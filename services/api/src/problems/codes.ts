@@ -51,6 +51,7 @@ export const problemCodes = {
   device_not_found: notThere,
   device_not_in_session: notThere,
   import_not_found: notThere,
+  mapping_not_found: notThere,
   key_not_found: notThere,
   login_code_unknown: [404, 'No command line waits with this code', '没有命令行在等待此代码'],
   login_not_found: notThere,

@@ -8,6 +8,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { plainText } from '../output/plain-text.ts';
 import { saveDownload } from '../output/save-download.ts';
 import { say, speaksChinese } from '../words/say.ts';
+import { mappings } from './list-mappings.ts';
 
 const formats = ['csv', 'xlsx'] as const;
 const format: Option = {
@@ -74,8 +75,12 @@ export const pointLists: readonly Command[] = [
       mapping: {
         type: 'string',
         value: 'MAPPING',
-        about: 'columns or predecessor; found out unless set',
-        choices: ['columns', 'predecessor'],
+        about: 'columns, predecessor or one that was saved; found out unless set',
+      },
+      'save-mapping': {
+        type: 'string',
+        value: 'NAME',
+        about: 'keeps how this list is read for --mapping NAME',
       },
       column: {
         type: 'string',
@@ -151,6 +156,7 @@ async function importList({ api, print, stopping }: Context, input: Input): Prom
   if (open.length > 0 && !isDry) throw unanswered(open);
   if (isDry) {
     for (const question of open) print.note(inWords(question));
+    if (open.length === 0) await saveMapping(api, input, view);
     print.said(view, say('Would be: {{what}}', { what: sentenceOf(view, view.deletes) }));
     await api.delete(`${imports}${view.id}/`);
     return;
@@ -161,7 +167,13 @@ async function importList({ api, print, stopping }: Context, input: Input): Prom
     ...(confirmed !== undefined && { confirm_deletes: confirmed }),
     ...(reason !== undefined && { reason }),
   });
+  await saveMapping(api, input, view);
   print.said(applied, sentenceOf(applied, applied.result?.deleted ?? 0));
+}
+
+async function saveMapping(api: Context['api'], input: Input, { id }: ImportView): Promise<void> {
+  const name = input.text('save-mapping');
+  if (name !== undefined) await api.post(mappings, { name, import_id: id });
 }
 
 async function contentOf(path: string): Promise<Buffer> {

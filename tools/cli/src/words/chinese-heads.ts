@@ -1,6 +1,9 @@
 /** Heads of columns and names of fields in Chinese, by their English. */
 export const chineseHeads = {
   ID: 'ID',
+  COLUMNS: '列',
+  ANSWERS: '回答',
+  SAVED: '保存时间',
   NAME: '名称',
   STATUS: '状态',
   CREATED: '创建时间',

@@ -172,8 +172,12 @@ export const chineseHelp = {
   'of rows that name no device': '未写明设备的行所属的设备',
   'merge (unless set): empty cells keep; append: only new points; replace: empty cells clear, points that are not in the list go':
     'merge（默认）：空单元格保持不变；append：只新增；replace：空单元格清除，表中没有的点位删除',
-  'columns or predecessor; found out unless set':
-    'columns 或 predecessor（原采集程序的 19 列表）；不填则自动识别',
+  'columns, predecessor or one that was saved; found out unless set':
+    'columns、predecessor（原采集程序的 19 列表）或已保存的映射；不填则自动识别',
+  'keeps how this list is read for --mapping NAME': '保存此表的识别方式，供 --mapping NAME 使用',
+  'Saved ways of reading lists of points: points import --save-mapping keeps one.':
+    '已保存的点位表映射：由 points import --save-mapping 保存。',
+  'Forgets a saved way of reading lists of points.': '删除已保存的点位表映射。',
   'what a column is; B= leaves it out': '某列的含义；B= 表示忽略该列',
   'to a question that the list leaves open': '回答点位表中待确认的问题',
   'what is guessed is right': '接受全部推测',

@@ -236,6 +236,9 @@ export const chineseSentences = {
 
   '--{{option}} wants NAME=VALUE, not {{text}}': '--{{option}} 应为 名称=值，而不是 {{text}}',
   'Columns ({{where}}): {{columns}}': '识别的列（{{where}}）：{{columns}}',
+  'No mapping was saved.': '没有已保存的映射。',
+  'There is no mapping with the name {{name}}.': '没有名称为 {{name}} 的映射。',
+  'The mapping {{name}} is forgotten.': '映射 {{name}} 已删除。',
   'Not taken: {{columns}}': '未采用的列：{{columns}}',
   '--faults FILE has all such rows, to be put right.': '用 --faults FILE 可得到全部有错误的行，以便改正。',
   'Nothing was changed: the list leaves something open.': '没有任何更改：点位表中有待确认的内容。',

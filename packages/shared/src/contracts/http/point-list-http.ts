@@ -50,10 +50,30 @@ export const importQuerySchema = z.object({
   sheet: storableText(256)
     .optional()
     .describe('Name of the sheet; the one with most known headers unless set'),
-  mapping: z
-    .enum(listLayouts)
+  mapping: storableText(64)
+    .min(1)
     .optional()
-    .describe('`predecessor`: the 19 columns of the collector before this one; found out unless set'),
+    .describe(
+      '`predecessor`: the 19 columns of the collector before this one; `columns`: none of that; or the name of a mapping that was saved. Found out unless set',
+    ),
+});
+
+/** A way of reading that holds for all lists of one kind. */
+export const savedMappingSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  mapping: z.enum(listLayouts),
+  /** Fields by headers; an empty one is not taken. */
+  columns: z.record(z.string(), z.string()),
+  /** To questions, by their names. */
+  answers: z.record(z.string(), z.string()),
+  saved_at: z.string(),
+});
+export const savedMappingPageSchema = pageSchema(savedMappingSchema);
+export const saveMappingSchema = closedObject({
+  name: storableText(64).min(1),
+  /** The import that is read as others shall be. */
+  import_id: z.int().min(1),
 });
 
 const cellPattern = '^[A-Z]{1,3}[1-9][0-9]{0,6}$';

@@ -14,6 +14,7 @@ export const chineseSheetFaults = {
   '{{value}} is neither yes nor no': '{{value}} 既不是“是”也不是“否”',
   '{{value}} is no JSON': '{{value}} 不是 JSON',
   'names of numbers are written like 0=off; 1=auto': '数值名称应写成 0=停止; 1=自动',
+  '{{value}} is built in: choose another name': '{{value}} 是内置的：请换一个名称',
   'is no question of this list': '此点位表没有这个问题',
   'must name columns, such as B': '应为列号，如 B',
   'must name cells, such as E17': '应为单元格，如 E17',

@@ -25,10 +25,15 @@ export interface ListColumns {
 /** A person's choice: the name of a field by the letters of a column; empty for one that is not to be taken. */
 export type ChosenColumns = Readonly<Record<string, string>>;
 
+/** The same by headers, as a mapping keeps it for other lists. */
+export type SavedColumns = Readonly<Record<string, string>>;
+
 interface Known {
   readonly fields: ReadonlyMap<string, ListField>;
   readonly byHeader: ReadonlyMap<string, Pick<ListColumn, 'field' | 'notation'>>;
 }
+
+type Saved = Map<string, string>;
 
 /** Titles may stand above the headers. */
 const headWithin = 10;
@@ -67,21 +72,31 @@ export class ColumnNames {
     {
       sheet,
       chosen = {},
-    }: { readonly sheet?: string | undefined; readonly chosen?: ChosenColumns | undefined } = {},
+      headers = {},
+    }: {
+      readonly sheet?: string | undefined;
+      readonly chosen?: ChosenColumns | undefined;
+      readonly headers?: SavedColumns | undefined;
+    } = {},
   ): ListColumns | undefined {
+    const saved: Saved = new Map(
+      Object.entries(headers).map(([header, field]) => [normalHeader(header), field]),
+    );
+    saved.delete('');
     const asked = sheets.filter(({ name }) => sheet === undefined || name === sheet);
-    const found = asked.map((each) => ({ sheet: each, ...this.#headOf(each) }));
+    const found = asked.map((each) => ({ sheet: each, ...this.#headOf(each, saved) }));
     const [first] = found.toSorted((one, other) => other.known - one.known);
     if (!first) return undefined;
     const { head } = first;
     const rows = first.sheet.rows.filter(({ line }) => line > head.line);
-    return { sheet: first.sheet, head, rows, columns: this.#columns(head, chosen) };
+    return { sheet: first.sheet, head, rows, columns: this.#columns(head, chosen, saved) };
   }
 
-  #headOf({ rows }: Sheet): { readonly head: SheetRow; readonly known: number } {
+  #headOf({ rows }: Sheet, saved: Saved): { readonly head: SheetRow; readonly known: number } {
     const counted = rows.slice(0, headWithin).map((head) => ({
       head,
-      known: new Set(head.cells.flatMap((cell) => this.#fieldOf(shownCell(cell))?.field?.name ?? [])).size,
+      known: new Set(head.cells.flatMap((cell) => this.#meaningOf(shownCell(cell), saved)?.field?.name ?? []))
+        .size,
     }));
     const most = counted.reduce((best, each) => (each.known > best.known ? each : best), {
       head: rows[0] ?? { line: 1, cells: [] },
@@ -90,11 +105,11 @@ export class ColumnNames {
     return most;
   }
 
-  #columns({ cells }: SheetRow, chosen: ChosenColumns): ListColumn[] {
+  #columns({ cells }: SheetRow, chosen: ChosenColumns, saved: Saved): ListColumn[] {
     const { fields } = this.#known;
     const taken = new Set(Object.values(chosen));
     const headers = cells.map((cell) => (isEmptyCell(cell) ? '' : shownCell(cell).trim()));
-    const found = headers.map((header) => this.#fieldOf(header));
+    const found = headers.map((header) => this.#meaningOf(header, saved));
     // Lists of other programs call the code of a point its name.
     const isNameCode = !taken.has('code') && !found.some((each) => each?.field?.name === 'code');
     return headers.map((header, index): ListColumn => {
@@ -106,6 +121,13 @@ export class ColumnNames {
       taken.add(field.name);
       return { index, header, field, notation: found[index]?.notation };
     });
+  }
+
+  #meaningOf(header: string, saved: Saved): Pick<ListColumn, 'field' | 'notation'> | undefined {
+    const known = this.#fieldOf(header);
+    const name = saved.get(normalHeader(header));
+    if (name === undefined || name === known?.field?.name) return known;
+    return { field: this.#known.fields.get(name) };
   }
 
   #fieldOf(header: string): Pick<ListColumn, 'field' | 'notation'> | undefined {

@@ -1,5 +1,5 @@
 import type { listLayouts } from '@holdfast/shared/contracts/http/point-list-http.ts';
-import type { ChosenColumns } from '../columns/list-columns.ts';
+import type { ChosenColumns, SavedColumns } from '../columns/list-columns.ts';
 import type { Encoding } from '../files/list-file.ts';
 import type { ImportMode } from './judge-rows.ts';
 
@@ -14,6 +14,8 @@ export interface ImportSettings {
   readonly sheet?: string | undefined;
   readonly layout?: ListLayout | undefined;
   readonly columns: ChosenColumns;
+  /** Fields by headers, of a mapping that was saved; an empty one is not taken. */
+  readonly headers?: SavedColumns | undefined;
   /** To questions, by their name. */
   readonly answers: Readonly<Record<string, string>>;
   /** Whether whoever imports has agreed to what was guessed. */

@@ -33,8 +33,8 @@ export const columnNames = (): ColumnNames => {
 
 /** @throws ListFileRefused where it has no such sheet */
 export function openList(file: ListFile, settings: ImportSettings): OpenedList {
-  const { sheet, columns: chosen, answers, layout } = settings;
-  const found = columnNames().columnsOf(file.sheets, { sheet, chosen });
+  const { sheet, columns: chosen, headers, answers, layout } = settings;
+  const found = columnNames().columnsOf(file.sheets, { sheet, chosen, headers });
   const sheetNames = file.sheets.map(({ name }) => name);
   if (!found) throw noSheet(sheet ?? '', sheetNames);
   const { fields } = columnNames();

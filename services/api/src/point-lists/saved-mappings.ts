@@ -1,0 +1,102 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import { listLayouts } from '@holdfast/shared/contracts/http/point-list-http.ts';
+import { sql } from 'kysely';
+import type { Database } from '../database/open-database.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
+import { openQuestions } from './apply-import.ts';
+import type { SavedColumns } from './columns/list-columns.ts';
+import type { ImportSettings, ListLayout } from './judging/import-settings.ts';
+import type { StoredImport } from './stored-import.ts';
+
+/** How lists of one kind are read: what each header is, and the answers to what they leave open. */
+export interface SavedMapping {
+  readonly id: number;
+  readonly name: string;
+  readonly layout: ListLayout;
+  readonly columns: SavedColumns;
+  readonly answers: Readonly<Record<string, string>>;
+  readonly savedAt: Date;
+}
+
+const namedAtMost = 20;
+
+export async function savedMappings(database: Database): Promise<SavedMapping[]> {
+  const rows = await database.selectFrom('point_list_mappings').selectAll().orderBy('name').execute();
+  return rows.map(({ id, name, layout, columns, answers, saved_at }) => ({
+    ...{ id, name, layout: layout as ListLayout, savedAt: saved_at },
+    columns: columns as SavedColumns,
+    answers: answers as SavedMapping['answers'],
+  }));
+}
+
+/** How a list is read by the name of a mapping, which is built in or was saved. @throws Problem for a name that there is not */
+export async function mappingNamed(
+  database: Database,
+  name: string | undefined,
+): Promise<Pick<ImportSettings, 'layout' | 'headers' | 'answers'>> {
+  if (name === undefined) return { answers: {} };
+  const layout = listLayouts.find((each) => each === name);
+  if (layout) return { layout, answers: {} };
+  const all = await savedMappings(database);
+  const found = all.find((each) => each.name === name);
+  if (found) return { layout: found.layout, headers: found.columns, answers: found.answers };
+  const known = [...listLayouts, ...all.map((each) => each.name)].slice(0, namedAtMost);
+  throw validationFailed([{ path: 'mapping', message: `"${name}" is none of: ${known.join(', ')}` }]);
+}
+
+/**
+ * Keeps how an import is read, in the place of what had the name before.
+ * @throws Problem for a name that is built in, or while something is only guessed
+ */
+export async function saveMapping(
+  database: Database,
+  name: string,
+  { view, settings }: StoredImport,
+): Promise<SavedMapping> {
+  if (listLayouts.some((each) => each === name))
+    throw validationFailed([{ path: 'name', message: `"${name}" is built in: choose another name` }]);
+  const open = view.questions.filter(({ isGuess }) => isGuess);
+  if (open.length > 0) throw openQuestions(open);
+  const mapping = {
+    name,
+    layout: view.mapping,
+    // The first of two that are called alike is the one that was taken.
+    columns: Object.fromEntries(
+      view.columns
+        .filter(({ header }) => header !== '')
+        .map(({ header, field }) => [header, field ?? ''] as const)
+        .toReversed(),
+    ),
+    answers: {
+      ...settings.answers,
+      ...Object.fromEntries(view.questions.map((question) => [question.name, question.chosen])),
+    },
+  };
+  const written = {
+    layout: mapping.layout,
+    columns: JSON.stringify(mapping.columns),
+    answers: JSON.stringify(mapping.answers),
+  };
+  const { id, saved_at } = await database
+    .insertInto('point_list_mappings')
+    .values({ name, ...written })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ ...written, saved_at: sql<Date>`now()` }))
+    .returning(['id', 'saved_at'])
+    .executeTakeFirstOrThrow();
+  return { ...mapping, id, savedAt: saved_at };
+}
+
+/** @throws Problem where there is none */
+export async function deleteMapping(database: Database, id: string): Promise<void> {
+  const { numDeletedRows } = /^[1-9][0-9]{0,14}$/.test(id)
+    ? await database.deleteFrom('point_list_mappings').where('id', '=', Number(id)).executeTakeFirst()
+    : { numDeletedRows: 0n };
+  if (numDeletedRows > 0n) return;
+  throw new Problem(
+    'mapping_not_found',
+    both(
+      `There is no saved mapping ${id}. GET /api/config/import-mappings/ lists them.`,
+      `没有已保存的映射 ${id}。列表：GET /api/config/import-mappings/。`,
+    ),
+  );
+}

@@ -1,0 +1,69 @@
+import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { localTime } from '../output/local-time.ts';
+import { record } from '../output/values.ts';
+import { say } from '../words/say.ts';
+
+export const mappings = '/api/config/import-mappings/';
+
+/** Ways of reading lists of points that `points import --save-mapping` has kept. */
+export const listMappings: readonly Command[] = [
+  {
+    words: ['mappings', 'list'],
+    about: 'Saved ways of reading lists of points: points import --save-mapping keeps one.',
+    operands: [],
+    options: {},
+    async run({ api, print }) {
+      const found = await savedMappings(api);
+      print.table(
+        found,
+        [
+          { head: 'NAME', cell: ({ name }) => name },
+          {
+            head: 'COLUMNS',
+            cell: ({ columns }) =>
+              Object.entries(record(columns))
+                .filter(([, field]) => field !== '')
+                .map(([header, field]) => `${header} → ${field}`)
+                .join(', '),
+          },
+          {
+            head: 'ANSWERS',
+            cell: ({ answers }) =>
+              Object.entries(record(answers))
+                .map(([question, answer]) => `${question}=${answer}`)
+                .join(', '),
+          },
+          { head: 'SAVED', cell: ({ saved_at }) => localTime(saved_at) },
+        ],
+        found,
+        'No mapping was saved.',
+      );
+    },
+  },
+  {
+    words: ['mappings', 'delete'],
+    about: 'Forgets a saved way of reading lists of points.',
+    operands: [{ name: 'NAME' }],
+    options: {},
+    async run({ api, print }, input) {
+      const [name = ''] = input.operands;
+      const found = (await savedMappings(api)).find((each) => each.name === name);
+      if (!found) {
+        const list = say('The list: {{command}}', { command: 'holdfast mappings list' });
+        throw new CliError(
+          `${say('There is no mapping with the name {{name}}.', { name })}\n${list}`,
+          exitCodes.refused,
+        );
+      }
+      await api.delete(`${mappings}${found.id}/`);
+      print.said(found, say('The mapping {{name}} is forgotten.', { name }));
+    },
+  },
+];
+
+async function savedMappings(api: ApiClient): Promise<Item[]> {
+  return (await api.get<{ results: Item[] }>(mappings)).results;
+}
