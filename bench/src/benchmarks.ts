@@ -2,6 +2,7 @@ import { api } from './api/api.ts';
 import type { Benchmark } from './benchmark.ts';
 import { consoleBench } from './console/console.ts';
 import { drivers } from './drivers/drivers.ts';
+import { exportBench } from './export/export.ts';
 import { failover } from './failover/failover.ts';
 import { handover } from './handover/handover.ts';
 import { history } from './history/history.ts';
@@ -28,6 +29,7 @@ export const benchmarks: readonly Benchmark[] = [
   fleet,
   outage,
   history,
+  exportBench,
   api,
   lists,
   consoleBench,

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { type MeasuredApi, startMeasuredApi } from '../api/measured-api.ts';
 import {
@@ -8,7 +7,9 @@ import {
   InvalidMeasurement,
   type Measurement,
 } from '../benchmark.ts';
+import { peakMemoryMb } from '../fleet/peak-memory.ts';
 import { median } from '../median.ts';
+import { timed } from '../timed.ts';
 
 const flags = {
   points: { meaning: 'points of a list, of 100 devices', byDefault: 20_000, atLeast: 100 },
@@ -111,12 +112,6 @@ async function send({ url, headers }: MeasuredApi, list: string): Promise<Previe
   return (await response.json()) as Preview;
 }
 
-async function timed<T>(work: () => Promise<T>): Promise<readonly [seconds: number, result: T]> {
-  const from = performance.now();
-  const result = await work();
-  return [(performance.now() - from) / 1_000, result];
-}
-
 function listOf(points: number, round: number): string {
   const lines = Array.from({ length: points }, (_, point) => {
     const device = point % devices;
@@ -127,9 +122,4 @@ function listOf(points: number, round: number): string {
     ].join(',');
   });
   return ['设备,IP地址,站号,点位,名称,地址,数据类型,字节序,系数,单位,采集周期', ...lines, ''].join('\r\n');
-}
-
-async function peakMemoryMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1_024);
 }
