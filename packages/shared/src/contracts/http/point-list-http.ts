@@ -29,7 +29,7 @@ const writtenIn = z
   .describe('Of CSV. `gb18030` is for spreadsheets that take no UTF-8');
 
 export const pointExportQuerySchema = z.object({
-  device: several(storableText(128).min(1), 500)
+  device: several(storableText(128).min(1), 100)
     .optional()
     .describe('Points of these devices, by their codes; all unless set'),
   format,
