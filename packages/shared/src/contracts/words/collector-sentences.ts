@@ -128,6 +128,7 @@ export const chineseCollectorSentences = {
   'no request was sent: whoever wanted it has stopped': '未发送请求：请求方已停止',
   'the session was lost while its device was asked': '请求设备期间失去了会话',
   'another loop reads this device by now': '此设备已由另一个循环读取',
+  'the next tick is another configuration’s': '下一采样周期已属于另一配置版本',
   'its configuration snapshot has no point {{point}}': '其配置快照中没有点位 {{point}}',
   'its configuration snapshot is of another device': '其配置快照属于另一台设备',
   'configuration snapshot {{snapshot}} has no device {{device}}':
