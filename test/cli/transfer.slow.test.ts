@@ -282,7 +282,7 @@ devices:
     expect([broken.code, broken.stderr]).toEqual([1, expect.stringContaining('at line 2, column 11')]);
   });
 
-  it('says what the API refused in the middle, and goes on there when it is imported again', async () => {
+  it('says what only the API sees, of a dry run too, and nothing of it is brought in; it is one change, which is taken back', async () => {
     const plant = (second: string) => `
 holdfast_configuration: 1
 sites: [{ code: hall-9, name: Hall }]
@@ -297,17 +297,26 @@ tasks:
   - { code: workshop-9, period_ms: 1000, devices: [imm-9], points: [{ device: imm-9, point: zone }] }
 `;
     // Only the API knows how points of a device get on with each other.
-    const broken = await target.runWith(plant('zone[1]'), 'import', '-');
-    expect([broken.code, broken.stdout]).toEqual([1, '']);
-    expect(broken.stderr).toContain('point imm-9/zone and 1 more: The request does not have the right form');
-    expect(broken.stderr).toContain('  - point imm-9/zone[1]: code: a value of the array zone is named');
-    expect(broken.stderr).toContain('2 of 5 were done before, and stay. Import the file again');
+    for (const options of [['--dry-run'], []]) {
+      const broken = await target.runWith(plant('zone[1]'), 'import', '-', ...options);
+      expect([broken.code, broken.stdout]).toEqual([1, '']);
+      expect(broken.stderr).toBe(
+        'Nothing was changed: standard input has a fault.\n  - point imm-9/zone[1]: code: a value of the array zone is named zone[1] too\n',
+      );
+    }
+    expect((await to.get('/api/config/sites/?code=hall-9')).body.results).toEqual([]);
 
-    const repaired = await target.runWith(plant('speed'), 'import', '-');
+    const repaired = await target.runWith(plant('speed'), 'import', '-', '--reason', 'hall 9');
     expect([repaired.stderr, JSON.parse(repaired.stdout)]).toEqual([
       '',
-      { created: 3, changed: 0, unchanged: 2 },
+      { created: 5, changed: 0, unchanged: 0 },
     ]);
+    const [set] = JSON.parse((await target.run('changes', 'list', '--kind', 'import')).stdout);
+    expect(set).toMatchObject({ source: 'cli', reason: 'hall 9', counts: { created: 5 } });
+    expect(await target.run('changes', 'revert', String(set.id))).toMatchObject({ code: 0 });
+    expect((await to.get('/api/config/sites/?code=hall-9')).body.results).toEqual([]);
+    const again = await target.runWith(plant('speed'), 'import', '-');
+    expect(JSON.parse(again.stdout)).toEqual({ created: 5, changed: 0, unchanged: 0 });
     // A change is judged together with what stays: a device of TCP has a host.
     const changed = 'holdfast_configuration: 1\ndevices: [{ code: imm-9, site: hall-9, host: "" }]\n';
     const refused = await target.runWith(changed, 'import', '-', '--dry-run');

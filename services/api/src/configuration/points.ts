@@ -20,7 +20,7 @@ import { atSites } from './at-sites.ts';
 import { type Collection, checkOf, listPage, removeUnreferenced } from './collection.ts';
 import { bodyRefused, explained, maxNamed, stillReferenced } from './configuration-problems.ts';
 import { devicesOfPoints } from './points-of-device.ts';
-import { lockDeviceOfPoint, requireUnread } from './read-codes.ts';
+import { lockDevicesOfPoints, requireUnread } from './read-codes.ts';
 import { togetherWithSiblings } from './sibling-faults.ts';
 import {
   type KindOfPoint,
@@ -115,7 +115,7 @@ export function points(database: Database, store: KindsOfStore): Points {
       explained(() =>
         inTransaction(database, async (transaction) => {
           const mayMove = patch.code !== undefined || patch.device_id !== undefined;
-          if (mayMove) await lockDeviceOfPoint(transaction, id);
+          if (mayMove) await lockDevicesOfPoints(transaction, [id]);
           const row = await transaction
             .selectFrom('points')
             .selectAll()

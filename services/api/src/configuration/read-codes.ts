@@ -52,10 +52,10 @@ export async function requireUnread(
   if ((await readAmong(transaction, kind, [id])).size > 0) throw codeFixed(kind, code);
 }
 
-/** Taken before the point itself, as a change of its device takes them in this order too. */
-export async function lockDeviceOfPoint(transaction: Database, pointId: number): Promise<void> {
-  await sql`select from devices where id = (select device_id from points where id = ${pointId})
-    for no key update`.execute(transaction);
+/** Taken before the points themselves, as a change of their device takes them in this order too. */
+export async function lockDevicesOfPoints(transaction: Database, pointIds: readonly number[]): Promise<void> {
+  await sql`select from devices where id in (select device_id from points where id = any(${pointIds}::bigint[]))
+    order by id for no key update`.execute(transaction);
 }
 
 export function codeFixed(kind: 'device' | 'point', code: string): Problem {

@@ -49,8 +49,8 @@ const fastifyProblems: Readonly<Record<string, Told>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'body_too_large',
     both(
-      'At most 1 MiB is taken, and 10 MiB of a list of points. Send many points in several requests.',
-      '最多 1 MiB（点位表 10 MiB）。点位很多时请分几次发送。',
+      'At most 1 MiB is taken, 10 MiB of a list of points and 16 MiB of a change set. Send more in several requests.',
+      '最多 1 MiB（点位表 10 MiB，变更集 16 MiB）。更多内容请分几次发送。',
     ),
   ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [

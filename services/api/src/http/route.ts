@@ -41,6 +41,8 @@ interface Described {
   readonly problems?: Readonly<Record<number, string>>;
   /** Request headers that it alone takes. */
   readonly takes?: Readonly<Record<string, { readonly description: string; readonly pattern?: string }>>;
+  /** Takes a larger body than others do. */
+  readonly bodyBytesAtMost?: number;
   /** Headers of its answer, with what they say. */
   readonly gives?: Readonly<Record<string, string>>;
   /** Takes a file instead of JSON, whatever its type is called. */

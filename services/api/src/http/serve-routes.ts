@@ -62,7 +62,7 @@ export function serveDeclaredRoutesOnly(app: FastifyInstance): void {
 
 export function serveRoutes(app: FastifyInstance, routes: readonly Route[], keys: OnceKeys): void {
   for (const declared of routes) {
-    const { method, url, schema, preValidation, file } = declared;
+    const { method, url, schema, preValidation, file, bodyBytesAtMost = file?.bytesAtMost } = declared;
     const handler: RouteHandlerMethod = declared.once
       ? carryOutOnce(declared.once, keys, declared.handler)
       : declared.handler;
@@ -73,7 +73,7 @@ export function serveRoutes(app: FastifyInstance, routes: readonly Route[], keys
       handler,
       config: { declared },
       ...(preValidation && { preValidation }),
-      ...(file && { bodyLimit: file.bytesAtMost }),
+      ...(bodyBytesAtMost && { bodyLimit: bodyBytesAtMost }),
     });
   }
 }

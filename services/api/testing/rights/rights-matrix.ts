@@ -95,6 +95,11 @@ function askedAbout(
     }
     case 'GET /api/exports/points':
       return device === undefined ? undefined : { path: `${url}?device=${device}` };
+    case 'POST /api/config/change-sets': {
+      const id = idAt('devices', place);
+      const item = { op: 'change', kind: 'device', id, fields: { name: 'new' } };
+      return id === undefined ? undefined : { path: url, body: { items: [item], dry_run: true } };
+    }
     case 'POST /api/acquisition/sessions/start-task':
       return { path: url, body: { task_id: idAt('tasks', place) } };
     case 'POST /api/config/devices': {

@@ -12,7 +12,7 @@ import {
   readConfigurationFile,
   toFile,
 } from '../configuration-file.ts';
-import type { IdOf, Plan, Step } from '../configuration-plan.ts';
+import type { Plan, Step } from '../configuration-plan.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { plainText } from '../output/plain-text.ts';
 import { records } from '../output/values.ts';
@@ -20,7 +20,8 @@ import { say } from '../words/say.ts';
 import { yamlContent } from '../yaml-content.ts';
 
 const all = Number.MAX_SAFE_INTEGER;
-const pointsAtOnce = 1_000;
+/** In one change set. */
+const thingsAtOnce = 20_000;
 
 export const configurationTransfer: readonly Command[] = [
   {
@@ -45,7 +46,7 @@ export const configurationTransfer: readonly Command[] = [
   {
     words: ['import'],
     about:
-      'Brings in what export wrote: what is not there is made, what has the same code is changed, nothing is deleted. FILE - is standard input.',
+      'Brings in what export wrote, all or nothing: what is not there is made, what has the same code is changed, nothing is deleted. FILE - is standard input.',
     operands: [{ name: 'FILE' }],
     options: {
       'dry-run': { type: 'boolean', about: 'only check it and say what would be done' },
@@ -60,17 +61,28 @@ export const configurationTransfer: readonly Command[] = [
       if (plan.faults.length > 0) throw faulty(path, plan.faults);
       for (const warning of plan.warnings)
         print.note(say('Warning: {{warning}}', { warning: plainText(warning) }));
+      const whole = countOf(plan.steps);
+      const about = { path, reason: input.text('reason') ?? `import ${path}` };
       if (input.has('dry-run')) {
-        const would = countOf(plan.steps);
-        print.said(would, say('Would be: {{what}}', { what: sentenceOf(would) }));
+        // Beyond that, things refer to others that are not made yet.
+        if (whole.created + whole.changed <= thingsAtOnce)
+          await changeAll(api, plan, { ...about, isTry: true });
+        print.said(whole, say('Would be: {{what}}', { what: sentenceOf(whole) }));
         return;
       }
       const progress = print.progress('import');
-      const reason = input.text('reason') ?? `import ${path}`;
-      const done = await carryOut(api, plan, reason, (step) => progress.at(step, plan.steps.length)).finally(
-        () => progress.end(),
-      );
-      print.said(done, sentenceOf(done));
+      const wanted = whole.created + whole.changed;
+      try {
+        for (let done = 0, next = plan; done < wanted; done += thingsAtOnce) {
+          progress.at(done, wanted);
+          // The things made so far have ids by now.
+          if (done > 0) next = planOf(file, await whatIsThere(api, file));
+          await changeAll(api, next, { ...about, isTry: false, before: { done, wanted } });
+        }
+      } finally {
+        progress.end();
+      }
+      print.said(whole, sentenceOf(whole));
     },
   },
 ];
@@ -130,74 +142,70 @@ function countOf(steps: readonly Step[]): Done {
 const sentenceOf = ({ created, changed, unchanged }: Done) =>
   say('{{created}} made, {{changed}} changed, {{unchanged}} as they were.', { created, changed, unchanged });
 
-/** One by one, new points of a device many at once; where it breaks off it can be repeated. */
-async function carryOut(
+/** As one change set, of all things or of so many as one takes. */
+async function changeAll(
   api: ApiClient,
   plan: Plan,
-  reason: string,
-  onDone: (steps: number) => void,
-): Promise<Done> {
-  const ids = new Map(plan.ids);
-  const idOf: IdOf = (key) => ids.get(key);
-  let done = 0;
-  for (const batch of batchesOf(plan.steps)) {
-    const [first] = batch;
-    if (!first) continue;
-    onDone(done);
-    const path = `/api/config/${first.kind}s/`;
-    const wanted = batch.map((step) => step.wanted(idOf));
-    try {
-      if (first.action === 'change') await api.patch(`${path}${first.id}/`, wanted[0], { reason });
-      else if (first.action === 'create') {
-        const answer = await api.post<Item | Item[]>(path, first.kind === 'point' ? wanted : wanted[0], {
-          reason,
-        });
-        const made = new Map([answer].flat().map(({ code, id }) => [code, id]));
-        for (const [index, { key }] of batch.entries()) ids.set(key, made.get(wanted[index]?.code));
-      }
-    } catch (error) {
-      if (error instanceof CliError) throw brokenOff(error, batch, done, plan.steps.length);
-      throw error;
-    }
-    done += batch.length;
-  }
-  return countOf(plan.steps);
-}
-
-function* batchesOf(steps: readonly Step[]): Iterable<readonly Step[]> {
-  let batch: Step[] = [];
-  for (const step of steps) {
-    const isFreshPoint = step.kind === 'point' && step.action === 'create';
-    if (isFreshPoint && batch.length < pointsAtOnce) {
-      batch.push(step);
-      continue;
-    }
-    yield batch;
-    batch = isFreshPoint ? [step] : [];
-    if (!isFreshPoint) yield [step];
-  }
-  yield batch;
-}
-
-function brokenOff(error: CliError, batch: readonly Step[], done: number, all: number): CliError {
-  const [first] = batch;
-  const labels =
-    batch.length > 1
-      ? say('{{first}} and {{more}} more', { first: first?.label, more: batch.length - 1 })
-      : first?.label;
-  const lines = [`${labels}: ${error.message}`];
-  for (const { path, message } of error instanceof ApiRefused ? error.errors : []) {
-    const [, index, field] = /^(\d+)\.?(.*)$/.exec(path) ?? [];
-    const at = index === undefined ? undefined : batch[Number(index)];
-    if (at && first?.kind === 'point') {
-      lines.push(`  - ${plainText([at.label, field, message].filter(Boolean).join(': '))}`);
-    }
-  }
-  lines.push(
-    say(
-      '{{done}} of {{all}} were done before, and stay. Import the file again once this is repaired: what is done is not done twice.',
-      { done, all },
-    ),
+  {
+    path,
+    reason,
+    isTry,
+    before,
+  }: {
+    readonly path: string;
+    readonly reason: string;
+    readonly isTry: boolean;
+    readonly before?: { readonly done: number; readonly wanted: number };
+  },
+): Promise<void> {
+  const steps = plan.steps.filter(({ action }) => action !== 'none').slice(0, thingsAtOnce);
+  if (steps.length === 0) return;
+  const standIns = new Map(
+    steps.map(({ key, action }, index) => [action === 'create' ? key : '', -1 - index]),
   );
-  return new CliError(lines.join('\n'), error.exitCode, { cause: error });
+  const idOf = (key: string) => plan.ids.get(key) ?? standIns.get(key);
+  const items = steps.map(({ kind, key, action, id, wanted }) => ({
+    ...{ op: action, kind, id: action === 'create' ? standIns.get(key) : id },
+    fields: wanted(idOf),
+  }));
+  const body = { items, kind: 'import', reason, dry_run: isTry };
+  try {
+    await api.changeAll('POST', '/api/config/change-sets/', body);
+  } catch (error) {
+    if (error instanceof CliError) throw refused(error, { path, steps, before });
+    throw error;
+  }
+}
+
+function refused(
+  error: CliError,
+  {
+    path,
+    steps,
+    before,
+  }: {
+    readonly path: string;
+    readonly steps: readonly Step[];
+    readonly before: { readonly done: number; readonly wanted: number } | undefined;
+  },
+): CliError {
+  const faults = (error instanceof ApiRefused ? error.errors : []).map(({ path: at, message }) => {
+    const [, index, field] = /^items\.(\d+)\.?(?:fields\.?)?(.*)$/.exec(at) ?? [];
+    const label = index === undefined ? at : steps[Number(index)]?.label;
+    return [label, field, message].filter(Boolean).join(': ');
+  });
+  const told =
+    error instanceof ApiRefused && error.code === 'validation_failed' && faults.length > 0
+      ? faulty(path, faults).message
+      : [error.message, ...faults.map((fault) => `  - ${plainText(fault)}`)].join('\n');
+  const stays =
+    before && before.done > 0
+      ? [
+          say(
+            '{{done}} of {{wanted}} were done before, and stay. Import the file again once this is repaired: what is done is not done twice.',
+            before,
+          ),
+        ]
+      : [];
+  return new CliError([told, ...stays].join('\n'), error.exitCode, { cause: error });
 }

@@ -120,8 +120,8 @@ export const chineseHelp = {
     '列出设备协议；指定协议时列出其设备和点位的字段。',
   'All sites, devices, points and tasks as YAML (--json: as JSON), with codes instead of ids.':
     '把全部站点、设备、点位和任务导出为 YAML（--json：JSON），以代码代替 id。',
-  'Brings in what export wrote: what is not there is made, what has the same code is changed, nothing is deleted. FILE - is standard input.':
-    '导入 export 导出的文件：没有的会新建，代码相同的会更改，不删除任何内容。FILE 为 - 时读取标准输入。',
+  'Brings in what export wrote, all or nothing: what is not there is made, what has the same code is changed, nothing is deleted. FILE - is standard input.':
+    '导入 export 导出的文件，全部成功或全部不做：没有的会新建，代码相同的会更改，不删除任何内容。FILE 为 - 时读取标准输入。',
   'The versions of a task that sessions were started on, newest first.':
     '列出任务曾启动会话的各个版本，最新的在前。',
   'How two versions of a task differ, or one and what is configured now.':

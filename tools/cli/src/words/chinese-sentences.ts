@@ -168,9 +168,8 @@ export const chineseSentences = {
   'Nothing was changed: {{file}} has {{count}} faults.': '没有任何更改：{{file}} 有 {{count}} 处错误。',
   '{{created}} made, {{changed}} changed, {{unchanged}} as they were.':
     '新建 {{created}} 个，更改 {{changed}} 个，{{unchanged}} 个保持原样。',
-  '{{first}} and {{more}} more': '{{first}}，另有 {{more}} 个',
-  '{{done}} of {{all}} were done before, and stay. Import the file again once this is repaired: what is done is not done twice.':
-    '此前已完成 {{all}} 个中的 {{done}} 个，予以保留。修正后请再次导入：已完成的不会重复。',
+  '{{done}} of {{wanted}} were done before, and stay. Import the file again once this is repaired: what is done is not done twice.':
+    '此前已完成 {{wanted}} 个中的 {{done}} 个，予以保留。修正后请再次导入：已完成的不会重复。',
   import: '导入',
   'This is no configuration of Holdfast: holdfast_configuration: 1 is missing.':
     '这不是 Holdfast 的配置：缺少 holdfast_configuration: 1。',

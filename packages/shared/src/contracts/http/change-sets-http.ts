@@ -164,6 +164,34 @@ export const bulkDeleteSchemas = {
 } as const;
 export type BulkSelection = Pick<z.infer<(typeof bulkDeleteSchemas)['points']>, 'ids' | 'filter'>;
 
+const kind = z.enum(changedKinds);
+const fields = z
+  .record(z.string().min(1).max(64), z.unknown())
+  .describe(
+    'As the calls of its kind take them; ids of what the set makes are the negative ones of its items',
+  );
+const askedItem = z.discriminatedUnion('op', [
+  closedObject({
+    op: z.literal('create'),
+    kind,
+    id: z.int().negative().optional().describe('Stands for its id in the fields of other items'),
+    fields,
+  }),
+  closedObject({ op: z.literal('change'), kind, id, fields }),
+  closedObject({ op: z.literal('delete'), kind, id }),
+]);
+/** One thing, and the change that is asked for. */
+export type AskedItem = z.infer<typeof askedItem>;
+
+export const changeItemsBodySchema = closedObject({
+  items: z.array(askedItem).min(1).max(50_000),
+  /** As what the set is listed. */
+  kind: z.enum(['bulk', 'import']).default('bulk'),
+  reason: reason.default(''),
+  /** Says what would be done, and does nothing. */
+  dry_run: z.boolean().default(false),
+});
+
 const template = storableText(256).min(1);
 /** The value of each copy: one for all, a text with `{n}` (`{n:02}`), or one that goes up by steps. */
 const stepped = z.union([

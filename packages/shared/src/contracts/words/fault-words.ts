@@ -77,6 +77,8 @@ export const chineseFaults = {
 
   'is taken': '已被占用',
   'is that of {{other}}': '已被 {{other}} 使用',
+  'no item makes {{kind}} {{id}}': '没有任何一项新建 {{kind}} {{id}}',
+  '{{kind}} {{id}} is deleted by this set': '此变更集会删除 {{kind}} {{id}}',
   'there is no such site': '没有这个站点',
   'there is no such device': '没有这台设备',
   'there is no such point': '没有这个点位',

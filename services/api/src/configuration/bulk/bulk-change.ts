@@ -1,9 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
-import { bodies } from '@holdfast/drivers/bodies.ts';
 import type { BulkSelection } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import { connectionOf } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { Issue, Judged } from '@holdfast/shared/contracts/http/judged.ts';
-import { changedPoint, type DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import type { DeviceOfPoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import { type RawBuilder, sql } from 'kysely';
 import type { GrantedSites, SiteAccess } from '../../access/granted-sites.ts';
 import type { Database } from '../../database/open-database.ts';
@@ -13,9 +10,9 @@ import type { RowWrite } from '../change-sets/row-write.ts';
 import { writeSoundly } from '../change-sets/sound-rows.ts';
 import { lockedRows } from '../change-sets/write-rows.ts';
 import { bodyRefused, explained } from '../configuration-problems.ts';
-import { specOf, viewOfDevice } from '../device-specs.ts';
 import { devicesOfPoints } from '../points-of-device.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
+import { changedDeviceRow, changedPointRow, writeOfChange } from './judged-rows.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
 export type BulkKind = 'device' | 'point';
@@ -53,10 +50,7 @@ export async function bulkEdit(
   );
   if (issues.length > 0) throw bodyRefused(issues);
   const writes = judged.flatMap(({ id, row, outcome }): RowWrite[] => {
-    if (!outcome.ok) return [];
-    const wanted = { ...row, ...outcome.value };
-    const fields = Object.keys(wanted).filter((name) => !isDeepStrictEqual(row[name], wanted[name]));
-    return fields.length === 0 ? [] : [{ kind, id, op: 'change', row: wanted, fields }];
+    return outcome.ok ? writeOfChange({ kind, id, row }, outcome.value) : [];
   });
   await explained(() => writeSoundly(transaction, store, before, writes));
 }
@@ -123,15 +117,12 @@ interface JudgedRow extends Row {
 }
 
 function judgedDevices(rows: readonly Row[], set: object): JudgedRow[] {
-  return rows.map(({ id, row }) => {
-    const view = viewOfDevice({ ...row, id } as unknown as Parameters<typeof viewOfDevice>[0]);
-    const judged = bodies().devices.changed(view, set);
-    if (!judged.ok) return { id, row, code: view.code, outcome: judged };
-    const { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled } = judged.value;
-    const connection = connectionOf(specOf(judged.value), judged.value);
-    const value = { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled, connection };
-    return { id, row, code: view.code, outcome: { ok: true, value } };
-  });
+  return rows.map(({ id, row }) => ({
+    id,
+    row,
+    code: String(row.code),
+    outcome: changedDeviceRow({ id, row }, set),
+  }));
 }
 
 async function judgedPoints(transaction: Database, rows: readonly Row[], set: object): Promise<JudgedRow[]> {
@@ -141,24 +132,7 @@ async function judgedPoints(transaction: Database, rows: readonly Row[], set: ob
   return rows.map(({ id, row }) => {
     const from = devices.get(row.device_id as number) as DeviceOfPoint;
     const to = wanted === undefined ? from : devices.get(wanted);
-    const code = String(row.code);
-    if (!to) {
-      return {
-        id,
-        row,
-        code,
-        outcome: { ok: false, issues: [{ path: ['device_id'], message: 'there is no such device' }] },
-      };
-    }
-    const { address, ...common } = row;
-    const judged = changedPoint({ from, to }, { common: common as never, address }, set);
-    if (!judged.ok) return { id, row, code, outcome: judged };
-    const value = {
-      ...judged.value.common,
-      address: judged.value.address,
-      device_id: wanted ?? row.device_id,
-    };
-    return { id, row, code, outcome: { ok: true, value } };
+    return { id, row, code: String(row.code), outcome: changedPointRow(row, { from, to }, set) };
   });
 }
 

@@ -1,5 +1,6 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import {
+  changeItemsBodySchema,
   changeSetDetailSchema,
   changeSetsPageSchema,
   changeSetsQuerySchema,
@@ -15,6 +16,8 @@ import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
+import { concernedBy } from './items/asked-items.ts';
+import { changeItems } from './items/change-items.ts';
 import { findChangeSet, listChangeItems, listChangeSets } from './read-change-sets.ts';
 import { revertChangeSet } from './revert-change-set.ts';
 import { answeredTry } from './tried-route.ts';
@@ -51,6 +54,26 @@ export function changeSetRoutes(
         const before = decodeCursor(cursor);
         const { results, next } = await listChangeSets(database, { before, limit, filter, sites });
         return { results, next_cursor: encodeCursor(next) };
+      },
+    }),
+    route({
+      ...common,
+      method: 'POST',
+      url,
+      role: 'engineer',
+      sites: ({ body }) => concernedBy(body.items),
+      action: 'change_set.create',
+      summary: 'Make, change and delete things of all kinds as one change: all or none',
+      hasVersion: 'tried',
+      gives: changeSetHeader,
+      bodyBytesAtMost: 16 * 1_048_576,
+      schema: { body: changeItemsBodySchema, response: { 200: revertedSchema } },
+      handler: async (request, reply) => {
+        const { items, kind, reason, dry_run: isTry } = request.body;
+        const granted = request.grantedSites;
+        return answeredTry(request, reply, database, { kind, reason, isTry, requireIfMatch }, (transaction) =>
+          changeItems(transaction, items, { granted, siteAccess, store }),
+        );
       },
     }),
     route({

@@ -10,4 +10,8 @@ export interface RowWrite {
   readonly row: Readonly<Record<string, unknown>>;
   /** Columns that are new. */
   readonly fields: readonly string[];
+  /** Stands for the id of what is to be made, in rows that refer to it. */
+  readonly standIn?: number;
+  /** Where the request has its fields, for faults: `items.3.fields`. */
+  readonly path?: string;
 }

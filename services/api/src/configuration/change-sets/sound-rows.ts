@@ -2,14 +2,14 @@ import { both } from '@holdfast/driver/form-words.ts';
 import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
-import { validationFailed } from '../../problems/problem.ts';
+import { type FieldError, Problem, validationFailed } from '../../problems/problem.ts';
 import { maxNamed, stillReferenced } from '../configuration-problems.ts';
 import { requireFreePlace } from '../device-places.ts';
 import { endpointColumn, specOf } from '../device-specs.ts';
 import { placeAgain } from '../points-of-device.ts';
 import { codeFixed, readAmong } from '../read-codes.ts';
 import { togetherWithSiblings } from '../sibling-faults.ts';
-import { type KindsOfStore, kindFaults } from '../stored-kinds.ts';
+import { type KindsOfStore, kindFaults, kindFaultsIfKnown } from '../stored-kinds.ts';
 import { activeSessionsOf } from '../tasks.ts';
 import { keyOf } from './plan-revert.ts';
 import type { RowWrite } from './row-write.ts';
@@ -33,7 +33,7 @@ export async function writeSoundly(
   await requireSameCodes(transaction, before, writes);
   await requireUnreferenced(transaction, writes);
   const devices = writes.filter(({ kind, op }) => kind === 'device' && op !== 'delete');
-  for (const { id, row, fields } of devices) {
+  for (const { id, row, fields, path } of devices) {
     if (id === undefined) continue;
     const had = before.get(keyOf({ kind: 'device', id }));
     if (!had || !(fields.includes('connection') || fields.includes('protocol'))) continue;
@@ -41,16 +41,31 @@ export async function writeSoundly(
       const device = deviceOf(id, each);
       return { spec: specOf(device), connection: device.connection };
     });
-    if (from && to) await placeAgain(transaction, id, from, to);
+    if (from && to) await below(path, () => placeAgain(transaction, id, from, to));
   }
-  await writeRows(transaction, await withAddresses(transaction, writes));
-  for (const { id, op, row, fields } of devices) {
+  const written = await writeRows(transaction, await withAddresses(transaction, writes));
+  for (const { kind, id, op, row, fields, path } of written) {
+    if (kind !== 'device' || op === 'delete') continue;
     const moves = fields.some((field) => ['connection', 'protocol', 'site_id', 'enabled'].includes(field));
     const device = deviceOf(id, row);
-    if (op === 'create' || moves) await requireFreePlace(transaction, specOf(device), device);
+    if (op === 'create' || moves) {
+      await below(path, () => requireFreePlace(transaction, specOf(device), device));
+    }
   }
-  await requireChosenPoints(transaction, writes);
-  await requireFitting(transaction, store, writes);
+  await requireChosenPoints(transaction, written);
+  await requireFitting(transaction, store, written);
+}
+
+/** Faults of one thing with the place that the request has it at. */
+async function below<T>(path: string | undefined, judge: () => Promise<T>): Promise<T> {
+  try {
+    return await judge();
+  } catch (error) {
+    if (path === undefined || !(error instanceof Problem)) throw error;
+    const errors = (error.members.errors ?? []) as readonly FieldError[];
+    const moved = errors.map((each) => ({ ...each, path: `${path}.${each.path}` }));
+    throw new Problem(error.code, error.detail, { ...error.members, errors: moved }, { cause: error });
+  }
 }
 
 /** Behind which endpoint a device is follows from its connection. */
@@ -97,7 +112,11 @@ async function requireSameCodes(
     );
     const read = await readAmong(transaction, kind, idsOf(renamed));
     const fixed = renamed.find(({ id }) => id !== undefined && read.has(id));
-    if (fixed) throw codeFixed(kind, String(before.get(keyOf(fixed))?.code));
+    if (!fixed) continue;
+    const code = String(before.get(keyOf(fixed))?.code);
+    await below(fixed.path, async () => {
+      throw codeFixed(kind, code);
+    });
   }
 }
 
@@ -141,17 +160,18 @@ async function requireUnreferenced(transaction: Database, writes: readonly RowWr
 async function requireChosenPoints(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
   const ids = (kind: ChangedKind) =>
     idsOf(writes.filter((write) => write.kind === kind && write.op !== 'delete'));
-  const { rows } = await sql<{ task: string; point: string }>`
-    select tasks.code as task, points.code as point from task_points
+  const { rows } = await sql<{ id: number; task: string; point: string }>`
+    select tasks.id, tasks.code as task, points.code as point from task_points
     join points on points.id = task_points.point_id join tasks on tasks.id = task_points.task_id
     left join task_devices d on d.task_id = task_points.task_id and d.device_id = points.device_id
     where d.device_id is null
       and (task_points.task_id = any(${ids('task')}::bigint[]) or points.id = any(${ids('point')}::bigint[]))
-    order by 1, 2 limit ${maxNamed}`.execute(transaction);
+    order by 2, 3 limit ${maxNamed}`.execute(transaction);
   const [first] = rows;
   if (!first) return;
   const message = `task ${first.task} has chosen point ${first.point}, of a device that is not in device_ids`;
-  throw validationFailed([{ path: 'point_ids', message }]);
+  const { path } = writes.find(({ kind, id }) => kind === 'task' && id === first.id) ?? {};
+  throw validationFailed([{ path: path === undefined ? 'point_ids' : `${path}.point_ids`, message }]);
 }
 
 /** Points beside each other, and beside values that are stored. */
@@ -168,28 +188,34 @@ async function requireFitting(
         ['code', 'device_id', 'data_type', 'enumeration', 'count'].some((field) => fields.includes(field))),
   );
   const renamed = written.filter(
-    ({ kind, fields }) => kind === 'device' && (fields.includes('code') || fields.includes('measurement')),
+    ({ kind, op, fields }) =>
+      kind === 'device' && op === 'change' && (fields.includes('code') || fields.includes('measurement')),
   );
-  const fresh = anew.filter(({ id }) => id === undefined);
   const { rows: points } = await sql<{
+    id: number;
     device_id: number;
     code: string;
     count: number | null;
     data_type: never;
     enumeration: Record<string, string> | null;
-  }>`select device_id, code, count, data_type, enumeration from points
+  }>`select id, device_id, code, count, data_type, enumeration from points
     where id = any(${idsOf(anew)}::bigint[])
-      or (device_id, code) in (select * from unnest(${fresh.map(({ row }) => row.device_id)}::bigint[], ${fresh.map(({ row }) => row.code)}::text[]))
       or device_id = any(${idsOf(renamed)}::bigint[])
     order by id`.execute(transaction);
   if (points.length === 0) return;
+  const paths = new Map(anew.map(({ id, path }) => [id, path === undefined ? '' : `${path}.`]));
+  const pathTo = ({ id }: { readonly id: number }) => paths.get(id) ?? '';
   await togetherWithSiblings(
     transaction,
-    points.map((point) => ({ ...point, pathPrefix: '' })),
+    points.map((point) => ({ ...point, pathPrefix: pathTo(point) })),
     async () => undefined,
   );
-  const faults = await kindFaults(store, transaction, points);
-  const index = faults.findIndex((fault) => fault !== undefined);
-  const message = faults[index];
-  if (message !== undefined) throw validationFailed([{ path: 'data_type', message }]);
+  // New points are made while the store cannot be asked, too.
+  const isAllNew = renamed.length === 0 && anew.every(({ op }) => op === 'create');
+  const judge = isAllNew ? kindFaultsIfKnown : kindFaults;
+  const faults = (await judge(store, transaction, points)).flatMap((message, index) => {
+    const point = points[index];
+    return message === undefined || !point ? [] : [{ path: `${pathTo(point)}data_type`, message }];
+  });
+  if (faults.length > 0) throw validationFailed(faults);
 }

@@ -69,8 +69,15 @@ export async function lockedRows(
   return found;
 }
 
-/** Makes, changes and deletes rows, in an order in which each finds what it refers to. Nothing is judged here. */
-export async function writeRows(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
+/**
+ * Makes, changes and deletes rows, in an order in which each finds what it refers to. Nothing is judged here.
+ * @returns the same, with the ids of what was made
+ */
+export async function writeRows(
+  transaction: Database,
+  writes: readonly RowWrite[],
+): Promise<readonly RowWrite[]> {
+  const made = new MadeIds();
   const of = (op: RowWrite['op'], kind: ChangedKind) =>
     writes.filter((write) => write.op === op && write.kind === kind);
   const kept = writes.filter(({ op, kind }) => kind === 'task' && op !== 'delete');
@@ -81,12 +88,47 @@ export async function writeRows(transaction: Database, writes: readonly RowWrite
   for (const kind of ['task', 'point', 'device'] as const)
     await remove(transaction, kind, of('delete', kind));
   for (const kind of ['site', 'device', 'point', 'task'] as const) {
-    await insert(transaction, kind, of('create', kind));
-    await update(transaction, kind, of('change', kind));
+    // First, so that a code that somebody gives up is free for what is made.
+    await update(
+      transaction,
+      kind,
+      of('change', kind).map((write) => made.in(write)),
+    );
+    await insert(transaction, kind, of('create', kind), made);
   }
-  for (const [table, member] of lists) await putIn(transaction, table, member, withLists);
+  const members = withLists.map((write) => made.in(write));
+  for (const [table, member] of lists) await putIn(transaction, table, member, members);
   await remove(transaction, 'site', of('delete', 'site'));
+  return writes.map((write) => made.in(write));
 }
+
+/** Ids that the database has given. */
+class MadeIds {
+  readonly #ids = new Map<RowWrite, number>();
+  readonly #standIns = new Map<unknown, number>();
+
+  add(write: RowWrite, id: number): void {
+    this.#ids.set(write, id);
+    if (write.standIn !== undefined) this.#standIns.set(write.standIn, id);
+  }
+
+  /** A write with its own id, and in its row with those of what it refers to. */
+  in(write: RowWrite): RowWrite {
+    const id = write.id ?? this.#ids.get(write);
+    const referring = referrers.filter((field) => write.row[field] !== undefined);
+    if (this.#standIns.size === 0 || referring.length === 0) return { ...write, id };
+    const real = (value: unknown) => this.#standIns.get(value) ?? value;
+    const row = Object.fromEntries(
+      referring.map((field) => {
+        const value = write.row[field];
+        return [field, Array.isArray(value) ? value.map(real) : real(value)];
+      }),
+    );
+    return { ...write, id, row: { ...write.row, ...row } };
+  }
+}
+
+const referrers = ['site_id', 'device_id', 'device_ids', 'point_ids'] as const;
 
 /** Ids of things that are there. */
 export function idsOf(writes: readonly RowWrite[]): number[] {
@@ -99,23 +141,38 @@ function rowsOf(kind: ChangedKind, writes: readonly RowWrite[]): RawBuilder<unkn
   return sql`jsonb_populate_recordset(null::${sql.table(tables[kind][0])}, ${JSON.stringify(rows)}::jsonb)`;
 }
 
-async function insert(transaction: Database, kind: ChangedKind, writes: readonly RowWrite[]): Promise<void> {
+async function insert(
+  transaction: Database,
+  kind: ChangedKind,
+  writes: readonly RowWrite[],
+  made: MadeIds,
+): Promise<void> {
   const [table, columns] = tables[kind];
-  const insertAll = async (rows: readonly RowWrite[], names: readonly string[]) => {
-    if (rows.length === 0) return;
+  const insertAll = async (rows: readonly RowWrite[], names: readonly string[]): Promise<Columns[]> => {
+    if (rows.length === 0) return [];
     const list = sql.join(names.map((column) => sql.ref(column)));
-    await sql`insert into ${sql.table(table)} (${list}) overriding system value
-      select ${list} from ${rowsOf(kind, rows)}`.execute(transaction);
+    const key = sql.raw(kind === 'point' ? 'id, code, device_id' : 'id, code');
+    const inserted = await sql<Columns>`insert into ${sql.table(table)} (${list}) overriding system value
+      select ${list} from ${rowsOf(kind, rows)} returning ${key}`.execute(transaction);
+    return inserted.rows;
   };
+  const [known, fresh] = [true, false].map((is) => writes.filter(({ id }) => (id !== undefined) === is));
   await insertAll(
-    writes.filter(({ id }) => id !== undefined),
+    (known ?? []).map((write) => made.in(write)),
     ['id', ...columns],
   );
-  await insertAll(
-    writes.filter(({ id }) => id === undefined),
+  const wanted = new Map((fresh ?? []).map((write) => [nameOf(made.in(write).row), write]));
+  for (const row of await insertAll(
+    (fresh ?? []).map((write) => made.in(write)),
     columns,
-  );
+  )) {
+    const write = wanted.get(nameOf(row));
+    if (write) made.add(write, row.id as number);
+  }
 }
+
+/** The name that no other row of its table has. */
+const nameOf = ({ device_id = null, code }: Columns) => JSON.stringify([device_id, code]);
 
 async function update(transaction: Database, kind: ChangedKind, writes: readonly RowWrite[]): Promise<void> {
   const [table, columns] = tables[kind];
@@ -139,6 +196,7 @@ async function takeOut(
   writes: readonly RowWrite[],
 ): Promise<void> {
   for (const { id, row } of writes) {
+    if (id === undefined) continue;
     const wanted = row[`${member}s`] ?? [];
     await sql`delete from ${sql.table(table)}
       where task_id = ${id} and ${sql.ref(member)} <> all(${wanted}::bigint[])`.execute(transaction);

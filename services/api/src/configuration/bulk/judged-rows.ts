@@ -1,0 +1,78 @@
+import { isDeepStrictEqual } from 'node:util';
+import { bodies } from '@holdfast/drivers/bodies.ts';
+import type { ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import { connectionOf, type DeviceCreate } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { Judged } from '@holdfast/shared/contracts/http/judged.ts';
+import { changedPoint, type DeviceOfPoint, judgedPoint } from '@holdfast/shared/contracts/http/point-http.ts';
+import type { RowWrite } from '../change-sets/row-write.ts';
+import { specOf, viewOfDevice } from '../device-specs.ts';
+
+type Columns = Readonly<Record<string, unknown>>;
+
+/** Columns of a device that is to be made. */
+export function newDeviceRow(fields: unknown): Judged<Columns> {
+  return inColumns(bodies().devices.judged(fields));
+}
+
+/** Columns of a device after a change. */
+export function changedDeviceRow(
+  { id, row }: { readonly id: number; readonly row: Columns },
+  set: object,
+): Judged<Columns> {
+  const view = viewOfDevice({ ...row, id } as unknown as Parameters<typeof viewOfDevice>[0]);
+  return inColumns(bodies().devices.changed(view, set));
+}
+
+function inColumns(judged: Judged<DeviceCreate>): Judged<Columns> {
+  if (!judged.ok) return judged;
+  const { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled } = judged.value;
+  const connection = connectionOf(specOf(judged.value), judged.value);
+  return {
+    ok: true,
+    value: { code, name, site_id, protocol, mode, timeout_ms, measurement, enabled, connection },
+  };
+}
+
+/** Columns of a point that is to be made. */
+export function newPointRow(
+  device: DeviceOfPoint | undefined,
+  fields: { readonly device_id?: unknown },
+): Judged<Columns> {
+  const judged = device ? judgedPoint(device, fields) : bodies().points.judgedWithoutDevice(fields);
+  if (!judged.ok) return judged;
+  if (!device) return noDevice;
+  const { common, address } = judged.value;
+  return { ok: true, value: { ...common, address, device_id: fields.device_id } };
+}
+
+/**
+ * Columns of a point after a change.
+ * @param devices the one that it is of, and the one that it shall be of
+ */
+export function changedPointRow(
+  row: Columns,
+  { from, to }: { readonly from: DeviceOfPoint; readonly to: DeviceOfPoint | undefined },
+  set: { readonly device_id?: unknown },
+): Judged<Columns> {
+  if (!to) return noDevice;
+  const { address, ...common } = row;
+  const judged = changedPoint({ from, to }, { common: common as never, address }, set);
+  if (!judged.ok) return judged;
+  const { device_id = row.device_id } = set;
+  return { ok: true, value: { ...judged.value.common, address: judged.value.address, device_id } };
+}
+
+const noDevice: Judged<never> = {
+  ok: false,
+  issues: [{ path: ['device_id'], message: 'there is no such device' }],
+};
+
+/** None where all is as it was. */
+export function writeOfChange(
+  { kind, id, row }: { readonly kind: ChangedKind; readonly id: number; readonly row: Columns },
+  value: Columns,
+): RowWrite[] {
+  const wanted = { ...row, ...value };
+  const fields = Object.keys(wanted).filter((name) => !isDeepStrictEqual(row[name], wanted[name]));
+  return fields.length === 0 ? [] : [{ kind, id, op: 'change', row: wanted, fields }];
+}

@@ -1,0 +1,93 @@
+import type { AskedItem, ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
+import type { Issue } from '@holdfast/shared/contracts/http/judged.ts';
+import type { Concerned } from '../../../ports.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** An item whose fields name things that are to be made by ids that no database gives. */
+export type ReadyItem = AskedItem & { readonly standIn: number | undefined };
+
+/** Fields that name things, with the kind of these. */
+export const referring: Readonly<
+  Record<ChangedKind, readonly (readonly [field: string, kind: ChangedKind])[]>
+> = {
+  site: [],
+  device: [['site_id', 'site']],
+  point: [['device_id', 'device']],
+  task: [
+    ['device_ids', 'device'],
+    ['point_ids', 'point'],
+  ],
+};
+
+const keyOf = (kind: ChangedKind, id: unknown) => `${kind} ${String(id)}`;
+
+/** Negative ids of what is to be made as ids that every schema takes, and the faults of items that do not go together. */
+export function readyItems(items: readonly AskedItem[]): {
+  readonly ready: readonly ReadyItem[];
+  readonly issues: readonly Issue[];
+} {
+  const issues: Issue[] = [];
+  const seen = new Map<string, number>();
+  const standIns = new Map<string, number>();
+  for (const [index, { op, kind, id }] of items.entries()) {
+    if (id === undefined) continue;
+    const first = seen.get(keyOf(kind, id));
+    if (first === undefined) seen.set(keyOf(kind, id), index);
+    else issues.push({ path: ['items', index, 'id'], message: `is the same as that of item ${first}` });
+    if (op === 'create') standIns.set(keyOf(kind, id), Number.MAX_SAFE_INTEGER - index);
+  }
+  const stoodIn = (item: AskedItem, index: number): Fields => {
+    if (item.op === 'delete') return {};
+    const fields: Record<string, unknown> = { ...item.fields };
+    for (const [field, kind] of referring[item.kind]) {
+      const one = (value: unknown): unknown => {
+        if (typeof value !== 'number' || value >= 0) return value;
+        const standIn = standIns.get(keyOf(kind, value));
+        if (standIn === undefined) {
+          issues.push({ path: ['items', index, 'fields', field], message: `no item makes ${kind} ${value}` });
+        }
+        return standIn ?? value;
+      };
+      const value = fields[field];
+      if (value !== undefined) fields[field] = Array.isArray(value) ? value.map(one) : one(value);
+    }
+    return fields;
+  };
+  const ready = items.map((item, index): ReadyItem => {
+    const standIn = item.op === 'create' ? standIns.get(keyOf(item.kind, item.id)) : undefined;
+    return item.op === 'delete' ? { ...item, standIn } : { ...item, fields: stoodIn(item, index), standIn };
+  });
+  return { ready, issues };
+}
+
+/** Everything of the configuration that items are about, as it is now. Sites themselves are for whoever may do it everywhere. */
+export function concernedBy(items: readonly AskedItem[]): Concerned {
+  const tasks: number[] = [];
+  const devices: number[] = [];
+  const points: number[] = [];
+  const sites: (number | null)[] = [];
+  const there = { site: sites, device: devices, point: points, task: tasks };
+  for (const item of items) {
+    const { op, kind } = item;
+    if (kind === 'site') sites.push(null);
+    else if (op !== 'create') there[kind].push(item.id);
+    if (op === 'delete') continue;
+    const fields: Fields = item.fields;
+    const isNew = op === 'create';
+    if (kind === 'device' && (isNew || fields.site_id !== undefined)) {
+      const { site_id } = fields;
+      sites.push(isId(site_id) ? site_id : null);
+    }
+    if (kind === 'point' && isId(fields.device_id)) devices.push(fields.device_id);
+    if (kind === 'task') {
+      const { device_ids = isNew ? [] : undefined } = fields;
+      if (!Array.isArray(device_ids)) continue;
+      devices.push(...device_ids.filter(isId));
+      if (device_ids.length === 0) sites.push(null);
+    }
+  }
+  return { tasks, devices, points, sites };
+}
+
+const isId = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0;
