@@ -8,11 +8,11 @@ import { clientGone } from '../../http/client-gone.ts';
 import { intervalOf, timeOf } from '../../http/relative-time.ts';
 import { type Route, route } from '../../http/route.ts';
 import { validationFailed } from '../../problems/problem.ts';
-import { byteOrderMark, csvLine } from '../../tables/csv-line.ts';
-import { exactLocalTime, rememberingClock } from '../../tables/local-time.ts';
+import { byteOrderMark, csvCells, csvLine } from '../../tables/csv-line.ts';
+import { exactLocalTimes, rememberingClock } from '../../tables/local-time.ts';
 import { type TableRow, workbook } from '../../tables/workbook.ts';
 import { exportPoints } from './export-points.ts';
-import { type ExportedBatch, exportedValues } from './exported-values.ts';
+import { type ExportedBatch, exportedValues, lookingAhead } from './exported-values.ts';
 
 export interface ExportSources {
   readonly database: Database;
@@ -58,7 +58,7 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
           sites: request.grantedSites,
           signal,
         });
-        const batches = exportedValues(points, { samples, start, end, intervals, signal });
+        const batches = lookingAhead(exportedValues(points, { samples, start, end, intervals, signal }));
         // An outage is answered as one before the first byte: what comes later can only break the answer off.
         const first = await batches.next();
         const head = [
@@ -66,15 +66,19 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
           ...(intervals ? ['mean', 'min', 'max', 'last', 'count'] : ['value']),
           'quality',
         ];
-        const rows = async function* (): AsyncGenerator<TableRow[]> {
+        const timeText = exactLocalTimes(clock);
+        const eachAs = async function* <T>(form: (batch: ExportedBatch) => T): AsyncGenerator<T> {
           for (let { value, done } = first; done !== true; { value, done } = await batches.next())
-            yield rowsOf(value, clock);
+            yield form(value);
         };
         const day = start.toISOString().slice(0, 10);
         const file =
           format === 'xlsx'
-            ? workbook({ sheetName: 'values', head, rows: rows() })
-            : csvOf({ head, rows: rows() });
+            ? workbook({ sheetName: 'values', head, rows: eachAs((batch) => rowsOf(batch, timeText)) })
+            : csvOf(
+                head,
+                eachAs((batch) => linesOf(batch, timeText)),
+              );
         return reply
           .type(format === 'xlsx' ? workbookType : 'text/csv; charset=utf-8')
           .header('content-disposition', `attachment; filename="holdfast-values-${day}.${format}"`)
@@ -84,23 +88,32 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
   ];
 }
 
-function rowsOf({ point, values }: ExportedBatch, clock: Parameters<typeof exactLocalTime>[0]): TableRow[] {
+type TimeText = (atMs: number) => string;
+
+function rowsOf({ point, values }: ExportedBatch, timeText: TimeText): TableRow[] {
   const { device, pointCode, name, unit } = point;
   return values.map(({ timeMs, figures, count, quality }) => [
-    ...[exactLocalTime(clock, timeMs), device.deviceCode, pointCode, name, unit],
+    ...[timeText(timeMs), device.deviceCode, pointCode, name, unit],
     ...figures,
     ...(count === undefined ? [] : [count]),
     quality,
   ]);
 }
 
-async function* csvOf({
-  head,
-  rows,
-}: {
-  readonly head: readonly string[];
-  readonly rows: AsyncIterable<readonly TableRow[]>;
-}): AsyncGenerator<string> {
+/** The same as CSV. What all lines of a point have in common is made once: so it takes a third of the time. */
+function linesOf({ point, values }: ExportedBatch, timeText: TimeText): string {
+  const { device, pointCode, name, unit } = point;
+  const common = csvCells([device.deviceCode, pointCode, name, unit]);
+  let lines = '';
+  for (const { timeMs, figures, count, quality } of values) {
+    const own = csvCells(figures.map((figure) => figure ?? ''));
+    const counted = count === undefined ? '' : `,${count}`;
+    lines += `${timeText(timeMs)},${common},${own}${counted},${quality}\r\n`;
+  }
+  return lines;
+}
+
+async function* csvOf(head: readonly string[], lines: AsyncIterable<string>): AsyncGenerator<string> {
   yield byteOrderMark + csvLine(head);
-  for await (const batch of rows) yield batch.map((row) => csvLine(row.map((cell) => cell ?? ''))).join('');
+  yield* lines;
 }

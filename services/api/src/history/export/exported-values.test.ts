@@ -5,7 +5,7 @@ import type {
   HistoryQuery,
 } from '@holdfast/sample-store/sample-store.ts';
 import { describe, expect, it } from 'vitest';
-import { type ExportedPoint, exportedValues } from './exported-values.ts';
+import { type ExportedPoint, exportedValues, lookingAhead } from './exported-values.ts';
 
 const point: ExportedPoint = {
   device: { deviceCode: 'press', measurement: 'press' },
@@ -88,4 +88,29 @@ describe('values of a point', () => {
     expect(found.map(({ timeMs }) => timeMs)).toEqual(times);
     expect(store.asked().questions).toBeLessThan(100);
   });
+});
+
+it('the next batch is looked for while one is written, once each, and a fault comes in its turn', async () => {
+  const asked: number[] = [];
+  const batches = async function* () {
+    for (const batch of [1, 2, 3]) {
+      asked.push(batch);
+      yield batch;
+    }
+    throw new Error('away');
+  };
+  const taken = lookingAhead(batches());
+  const seen: unknown[] = [];
+  for (let step = 0; step < 3; step += 1) {
+    const { value } = await taken.next();
+    // Every look that was begun has come as far as it can.
+    await new Promise((resolve) => setImmediate(resolve));
+    seen.push([value, [...asked]]);
+  }
+  expect(seen).toEqual([
+    [1, [1, 2]],
+    [2, [1, 2, 3]],
+    [3, [1, 2, 3]],
+  ]);
+  await expect(taken.next()).rejects.toThrow('away');
 });

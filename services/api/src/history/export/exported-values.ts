@@ -34,6 +34,19 @@ export interface ExportedBatch {
   readonly values: readonly ExportedValue[];
 }
 
+/** The next batch is looked for while this one is written. */
+export async function* lookingAhead<T>(batches: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = batches.next();
+  for (;;) {
+    const { value, done } = await next;
+    if (done === true) return;
+    next = batches.next();
+    // It is told where it is waited for, if anybody does.
+    next.catch(() => undefined);
+    yield value;
+  }
+}
+
 /** The first look at a point of which nobody knows how often it is read. */
 const firstSpanMs = 3_600_000;
 const growsAtMost = 8;
