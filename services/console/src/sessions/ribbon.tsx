@@ -1,12 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { hatch } from '../parts/hatch.ts';
+import { type RibbonMark, ribbonMarks } from './ribbon-marks.ts';
 import type { RibbonPart } from './ribbon-parts.ts';
 
 const height = 20;
 const bar = { top: 5, bottom: 15 };
-/** However short, a hole is seen: its true length stands in words. */
-const leastHole = 3;
-
 /** Continuity over time, drawn: what it shows is told by `label`, or by words beside it. */
 export function Ribbon({
   parts,
@@ -44,38 +42,32 @@ function drawRibbon(canvas: HTMLCanvasElement, parts: readonly RibbonPart[], sev
   const style = getComputedStyle(canvas);
   const colour = (name: string) => style.getPropertyValue(`--${name}`);
   const now = colour(`p${severity || 2}`);
-  const box = (part: RibbonPart, top: number, bottom: number, least = 1) => {
-    const [from, to] = [part.from * width, part.to * width];
-    const length = Math.max(least, to - from);
-    // A widened mark stays centred, and within the ribbon.
-    const start = Math.min(width - length, Math.max(0, from - (length - (to - from)) / 2));
-    const [x0, x1] = [Math.round(start * ratio), Math.round((start + length) * ratio)];
-    return [x0, top * ratio, Math.max(x1 - x0, least * ratio), (bottom - top) * ratio] as const;
+  const box = ({ from, to }: RibbonMark, top: number, bottom: number) => {
+    const [x0, x1] = [Math.round(from * ratio), Math.round(to * ratio)];
+    return [x0, top * ratio, Math.max(x1 - x0, ratio), (bottom - top) * ratio] as const;
   };
   pen.fillStyle = colour('track');
   pen.fillRect(0, 9 * ratio, canvas.width, 2 * ratio);
-  for (const part of parts) {
-    switch (part.kind) {
+  for (const mark of ribbonMarks(parts, width)) {
+    switch (mark.kind) {
       case 'stored':
         pen.fillStyle = colour('run');
-        pen.fillRect(...box(part, bar.top, bar.bottom));
+        pen.fillRect(...box(mark, bar.top, bar.bottom));
         break;
       case 'refused':
         pen.fillStyle = colour('run');
-        pen.fillRect(...box(part, bar.top, bar.bottom));
-        hatch(pen, box(part, bar.bottom - 4, bar.bottom + 2, leastHole), {
+        pen.fillRect(...box(mark, bar.top, bar.bottom));
+        hatch(pen, box(mark, bar.bottom - 4, bar.bottom + 2), {
           colour: colour('quality'),
           every: 4 * ratio,
           lineWidth: 1.5 * ratio,
         });
         break;
-      case 'gap': {
-        const hole = box(part, bar.top, bar.bottom, leastHole);
-        pen.clearRect(...hole);
+      case 'gap':
+        pen.clearRect(...box(mark, bar.top, bar.bottom));
         break;
-      }
       case 'paused': {
-        const [x, y, w, h] = box(part, bar.top, bar.bottom, leastHole);
+        const [x, y, w, h] = box(mark, bar.top, bar.bottom);
         pen.clearRect(x, y, w, h);
         pen.strokeStyle = colour('run');
         pen.lineWidth = ratio;
@@ -86,16 +78,16 @@ function drawRibbon(canvas: HTMLCanvasElement, parts: readonly RibbonPart[], sev
         break;
       case 'now':
         pen.fillStyle = now;
-        pen.fillRect(...box(part, bar.top - 2, bar.bottom + 2, 6));
+        pen.fillRect(...box(mark, bar.top - 2, bar.bottom + 2));
         break;
       case 'now-some':
         pen.fillStyle = colour('run');
-        pen.fillRect(...box(part, bar.top, bar.bottom, 6));
+        pen.fillRect(...box(mark, bar.top, bar.bottom));
         pen.fillStyle = now;
-        pen.fillRect(...box(part, 11, bar.bottom + 2, 6));
+        pen.fillRect(...box(mark, 11, bar.bottom + 2));
         break;
       default:
-        part.kind satisfies never;
+        mark.kind satisfies never;
     }
   }
 }

@@ -1,0 +1,52 @@
+import type { RibbonKind, RibbonPart } from './ribbon-parts.ts';
+
+/** A part as it is drawn, in px from the beginning of the ribbon. */
+export interface RibbonMark {
+  readonly kind: RibbonKind;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** However short, a hole is seen: its true length stands in words. */
+const least: Readonly<Record<RibbonKind, number>> = {
+  ...{ stored: 1, refused: 3, gap: 3, paused: 3, over: 0, 'now-some': 6, now: 6 },
+};
+/** Seen of a bar on either side of a hole in it: ten minutes with a missing tick are not all hole in the ribbon of a day. */
+const shoulder = 2;
+
+/** Places the parts of a ribbon that is so wide. A mark that is widened stays centred, and within the ribbon. */
+export function ribbonMarks(parts: readonly RibbonPart[], width: number): RibbonMark[] {
+  const barOf = (part: RibbonPart) =>
+    part.kind === 'gap' ? parts.find((bar) => isBar(bar) && isWithin(part, bar)) : undefined;
+  const holed = new Set(parts.map(barOf));
+  const barMark = (bar: RibbonPart) =>
+    placed(bar, width, holed.has(bar) ? least.gap + 2 * shoulder : least[bar.kind]);
+  return parts.map((part) => {
+    if (isBar(part)) return barMark(part);
+    const mark = placed(part, width, least[part.kind]);
+    const bar = barOf(part);
+    if (bar === undefined) return mark;
+    const { from, to } = barMark(bar);
+    return moved(mark, from + shoulder, to - shoulder);
+  });
+}
+
+function placed({ kind, from, to }: RibbonPart, width: number, leastPx: number): RibbonMark {
+  const length = Math.max(leastPx, (to - from) * width);
+  const start = ((from + to) * width - length) / 2;
+  return moved({ kind, from: start, to: start + length }, 0, width);
+}
+
+/** The mark within these bounds, as far as it has room there. */
+function moved({ kind, from, to }: RibbonMark, least: number, most: number): RibbonMark {
+  const start = Math.max(least, Math.min(most - (to - from), from));
+  return { kind, from: start, to: Math.min(most, start + (to - from)) };
+}
+
+function isBar({ kind }: RibbonPart): boolean {
+  return kind === 'stored' || kind === 'refused';
+}
+
+function isWithin(hole: RibbonPart, bar: RibbonPart): boolean {
+  return hole.from >= bar.from - 1e-6 && hole.to <= bar.to + 1e-6;
+}
