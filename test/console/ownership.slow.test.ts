@@ -66,7 +66,19 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     const row = page.getByRole('row').filter({ hasText: 'press-line' });
     await row.locator('.lane-who:text-is("collector-2")').waitFor();
     const longAgo = new Date(plant.yesterdayMs - 9 * 86_400_000).toISOString().slice(0, 10);
+    const held = Promise.withResolvers<void>();
+    let isAsked = false;
+    await page.route(/acquisition\/ownership\/\?.*from=20/, async (route) => {
+      isAsked = true;
+      await held.promise;
+      await route.continue();
+    });
     await page.getByLabel('Holder at').fill(`${longAgo}T14:30`);
+    await page.getByText('12 hours before and after it').waitFor();
+    await eventually(() => isAsked, { what: 'that time to be asked for' });
+    // Until that time is there nobody is named for it.
+    await page.locator('.lane-who').first().waitFor({ state: 'detached' });
+    held.resolve();
     await row.locator('.lane-who:text-is("collector-3")').waitFor();
     await untilHolds(() => {
       const { searchParams } = new URL(page.url());

@@ -89,10 +89,10 @@ function What({ happening }: { happening: Happening }) {
     );
   }
   const { kind, collector, heardAt } = happening;
-  if (kind !== 'lost' && kind !== 'vanished') return t(`collectors.event.${kind}`, { collector });
+  if (kind !== 'lost') return t(`collectors.event.${kind}`, { collector });
   return heardAt === null
-    ? t(`collectors.event.${kind}.unheard`, { collector })
-    : t(`collectors.event.${kind}`, { collector, when: plant.moment(new Date(heardAt)) });
+    ? t('collectors.event.lost.unheard', { collector })
+    : t('collectors.event.lost', { collector, when: plant.moment(new Date(heardAt)) });
 }
 
 function secondsOf({ from, to }: { readonly from: string; readonly to: string }): number {

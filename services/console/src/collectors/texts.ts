@@ -87,8 +87,7 @@ export const en = {
   'collectors.event.ended': '{{collector}} ended in order',
   'collectors.event.lost': '{{collector}} was declared lost, heard last {{when}}',
   'collectors.event.lost.unheard': '{{collector}} was declared lost',
-  'collectors.event.vanished': '{{collector}} stopped without a word, heard last {{when}}',
-  'collectors.event.vanished.unheard': '{{collector}} stopped without a word',
+  'collectors.event.vanished': '{{collector}} stopped without a word',
   'collectors.event.silent': '{{collector}} has been silent from then on',
   'collectors.event.draining': '{{collector}} was asked to let go',
 } as const;
@@ -165,8 +164,7 @@ export const zh: TranslationOf<typeof en> = {
   'collectors.event.ended': '{{collector}} 正常退出',
   'collectors.event.lost': '{{collector}} 被判定失联，最后心跳 {{when}}',
   'collectors.event.lost.unheard': '{{collector}} 被判定失联',
-  'collectors.event.vanished': '{{collector}} 未告知即中断，最后心跳 {{when}}',
-  'collectors.event.vanished.unheard': '{{collector}} 未告知即中断',
+  'collectors.event.vanished': '{{collector}} 未告知即中断',
   'collectors.event.silent': '{{collector}} 自此没有心跳',
   'collectors.event.draining': '已请求 {{collector}} 排空',
 };

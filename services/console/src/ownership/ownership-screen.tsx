@@ -39,6 +39,8 @@ export default function OwnershipScreen() {
     return { from: from.getTime(), to: to.getTime(), isLive };
   }, [found, rangeFrom, rangeTo, plant.ofPlant]);
   const at = Math.min(time.to, Math.max(time.from, search.at ?? time.to));
+  // Until the time around it has come, the rows are those of another time: they name nobody for this one.
+  const isComing = query.isPlaceholderData && search.at !== undefined && search.at !== at;
   const [isMoved, setMoved] = useState(false);
   const setAt = useCallback(
     (moment: number | undefined) => {
@@ -98,7 +100,13 @@ export default function OwnershipScreen() {
         </Link>
       </div>
       <div className="moment">
-        <TimeField label={t('ownership.at')} at={at} withSeconds notAfter="now" onAt={lookAt} />
+        <TimeField
+          label={t('ownership.at')}
+          at={isComing ? (search.at ?? at) : at}
+          withSeconds
+          notAfter="now"
+          onAt={lookAt}
+        />
         {search.at !== undefined && (
           <Button className="button is-bare" onPress={() => setAt(undefined)}>
             {t('ownership.at.reset')}
@@ -109,7 +117,7 @@ export default function OwnershipScreen() {
         </p>
       </div>
       <Answered
-        query={query}
+        query={isComing ? { data: undefined, error: query.error, refetch: query.refetch } : query}
         title={t('ownership.failed')}
         isEmpty={({ results }) => results.length === 0}
         empty={<p>{t('ownership.none', { time: plant.between(new Date(time.from), new Date(time.to)) })}</p>}

@@ -22,7 +22,7 @@ export const en = {
   'ownership.column.session': 'Session',
   'ownership.column.lane': 'Who held it',
   'ownership.hint':
-    'Point anywhere, or choose a row and press ← → to go through time, Ctrl+← → from change to change.',
+    'Type a time, or point anywhere; in a row, ← → go through time and Ctrl+← → from change to change.',
   'ownership.nobodyTwice': 'No two holders at once in this time.',
   'ownership.twice_one': '{{count}} session was read by two holders at once: see the marks.',
   'ownership.twice_other': '{{count}} sessions were read by two holders at once: see the marks.',
@@ -91,7 +91,8 @@ export const zh: TranslationOf<typeof en> = {
   'ownership.at.reset': '回到时间范围末尾',
   'ownership.column.session': '会话',
   'ownership.column.lane': '持有者',
-  'ownership.hint': '将指针移到任意位置；或选中一行后按 ← → 移动时间，按 Ctrl+← → 跳到上一次或下一次变更。',
+  'ownership.hint':
+    '输入时间，或将指针移到任意位置；选中一行后，按 ← → 移动时间，按 Ctrl+← → 跳到上一次或下一次变更。',
   'ownership.nobodyTwice': '此时段内从未有两个采集器同时读取同一会话。',
   'ownership.twice_other': '有 {{count}} 个会话曾被两个采集器同时读取，见标记处。',
   'ownership.changes_other': '持有者变更 {{count}} 次：{{reasons}}。',
