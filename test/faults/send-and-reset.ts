@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tearDown } from '@holdfast/plant/lines/tear-down.ts';
 
 export interface HastyRequest {
   readonly method: 'GET' | 'POST';
@@ -29,6 +30,6 @@ export async function sendAndReset(
   socket.write(`${lines.join('\r\n')}\r\n\r\n${text}`);
   socket.resume();
   await Promise.race([failed, sleep(afterMs)]);
-  if (socket.connecting) socket.destroy();
-  else socket.resetAndDestroy();
+  // A service that goes down at the same moment has ended it perhaps.
+  tearDown(socket);
 }

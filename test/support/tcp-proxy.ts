@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@holdfast/dev/free-port.ts';
+import { tearDown } from '@holdfast/plant/lines/tear-down.ts';
 import { cleanUpAfterFile } from './cleanup.ts';
 
 export interface TcpProxyOptions {
@@ -151,11 +152,8 @@ class FaultyTcpProxy implements TcpProxy {
   }
 
   #reset(pair: Pair): void {
-    for (const socket of [pair.client, pair.target]) {
-      // A socket that is still connecting has nothing to reset.
-      if (socket.connecting) socket.destroy();
-      else socket.resetAndDestroy();
-    }
+    tearDown(pair.client);
+    tearDown(pair.target);
     this.#pairs.delete(pair);
   }
 }

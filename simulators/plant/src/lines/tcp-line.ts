@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ConnectionRules, Framing, Line, Link, OnRequest } from './link.ts';
 import { QuietWatch } from './quiet-watch.ts';
+import { tearDown } from './tear-down.ts';
 
 export interface TcpLineOptions<R> {
   readonly host: string;
@@ -176,13 +177,4 @@ class TcpLink<R> implements Link {
     this.#timers.clear();
     this.#quiet?.stop();
   }
-}
-
-/**
- * A reset. One that is ending already cannot be reset: libuv refuses that with EINVAL, and Node then leaves the handle
- * open, and may spin on it.
- */
-function tearDown(socket: Socket): void {
-  if (socket.writableEnded) socket.destroy();
-  else socket.resetAndDestroy();
 }
