@@ -1,6 +1,7 @@
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
 import { connectNats } from './connect.ts';
@@ -42,4 +43,26 @@ it('a server that hangs is left, however much is on the way to it', async () => 
     thaw();
     await close();
   }
+});
+
+it('a server that does not hear in time who connects is asked again', async () => {
+  const server = await natsForTest({ configLines: ['authorization { user: test, password: test }'] });
+  let isTurnedAway = false;
+  const proxy = await startTcpProxy({
+    targetPort: server.port,
+    onServerBytes: (bytes) => {
+      isTurnedAway ||= bytes.toString().includes("-ERR 'Authentication Timeout'");
+    },
+  });
+  // Longer, there and back, than the two seconds of the server, and shorter than the client waits for it.
+  proxy.delay(1_500);
+  const connecting = connectNats({
+    url: `nats://test:test@127.0.0.1:${proxy.port}`,
+    name: 'test',
+    log: createLogger('test', 'silent'),
+  });
+  await eventually(() => isTurnedAway, { what: 'the server to turn it away' });
+  proxy.delay(0);
+  const { close } = await connecting;
+  await close();
 });

@@ -157,7 +157,7 @@ const firstConnectionPauseMs = 250;
 /**
  * Waits for a broker that is not there yet. The client can do that itself, but says nothing of why it waits, and a
  * certificate that does not fit would look like a broker that is slow to start.
- * @throws AuthorizationError at once: waiting does not make us known
+ * @throws AuthorizationError: waiting does not make us known
  */
 async function firstConnection(
   { log, signal }: { readonly log: Logger; readonly signal?: AbortSignal },
@@ -175,11 +175,17 @@ async function firstConnection(
     try {
       return await connectTransport(options);
     } catch (error) {
-      if (error instanceof AuthorizationError || error instanceof TypeError) throw error;
+      const isRefused = error instanceof AuthorizationError && !wasNotHeardInTime(error);
+      if (isRefused || error instanceof TypeError) throw error;
       outage.failed(error);
       await pause(systemTimers, firstConnectionPauseMs, signal);
     }
   }
+}
+
+/** A machine that is overloaded takes longer than the 2 s in which NATS wants to know who we are. Its protocol has words and no code for that. */
+function wasNotHeardInTime({ message }: AuthorizationError): boolean {
+  return /^authentication timeout$/i.test(message);
 }
 
 function reasonOf(error: unknown): string {
