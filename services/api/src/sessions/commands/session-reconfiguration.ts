@@ -3,6 +3,7 @@ import { specs } from '@holdfast/drivers/specs.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type { Reconfigured } from '@holdfast/shared/contracts/http/reconfigure-http.ts';
 import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { InBoth } from '@holdfast/shared/contracts/words/both.ts';
 import type { ReconfigureSession, SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
@@ -10,7 +11,7 @@ import { decide, type SessionRefusal } from '@holdfast/shared/domain/session/dec
 import type { SessionEvent, SessionReconfigured } from '@holdfast/shared/domain/session/events.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
-import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
+import { AppendOutcomeUnknown, type EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import { type CommandOutcome, loadSession } from '@holdfast/shared/sessions/handle-command.ts';
 import type { ConfigVersions } from '../../configuration/config-versions.ts';
 import { contentHash, type TaskContent } from '../../configuration/task-snapshot.ts';
@@ -141,21 +142,30 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
       return answer(from, content, { ...told, to: isChanged ? (version ?? null) : from.config_version });
     }
 
+    /** Versions that need not be asked for once the event is stored: then nothing may fail any more. */
+    const seenVersions = new Map<number, TaskConfig>();
     const outcome = await onlyOnce(events, taskId, attempt, async () => {
       const known = await know();
       const { from } = known;
+      seenVersions.set(from.config_version, from);
       const { content } = await wantedBy(taskConfigs, taskId, to);
       await judge(known, content);
       if (isSame(from, content)) return nothingDone(events, taskId);
       const version = to === 'latest' ? (await versions.ensure(taskConfigs, Number(taskId))).version : to;
       const next = await loaded(taskConfigs, taskId, version);
+      seenVersions.set(version, next);
       // It may have been changed once more since it was judged.
       if (contentHash(next) !== contentHash(content)) await judge(known, next);
       const command = commandFor(from, next, version);
       return send(events, taskId, command, { ...attempt, actor }, command.now);
     });
     const isShown = await sources.projected(outcome.sequence);
-    const made = await madeOf(outcome, sessionId, (version) => loaded(taskConfigs, taskId, version));
+    const versionOf = async (version: number): Promise<TaskConfig> =>
+      seenVersions.get(version) ?? loaded(taskConfigs, taskId, version);
+    const made = await madeOf(outcome, sessionId, versionOf).catch((cause: unknown) => {
+      // It is a repeat, and what it repeats is stored.
+      throw new AppendOutcomeUnknown(subjects.lifecycle(taskId), attempt.commandId, { cause });
+    });
     return isShown ? made : { ...made, detail: later(made.detail) };
   };
 }
