@@ -1,5 +1,6 @@
 import { api } from './api/api.ts';
 import type { Benchmark } from './benchmark.ts';
+import { changes } from './changes/changes.ts';
 import { consoleBench } from './console/console.ts';
 import { drivers } from './drivers/drivers.ts';
 import { exportBench } from './export/export.ts';
@@ -32,5 +33,6 @@ export const benchmarks: readonly Benchmark[] = [
   exportBench,
   api,
   lists,
+  changes,
   consoleBench,
 ];
