@@ -135,7 +135,14 @@ export function idsOf(writes: readonly RowWrite[]): number[] {
   return writes.flatMap(({ id }) => (id === undefined ? [] : [id]));
 }
 
-/** Rows as the text of one parameter: there may be twenty thousand. */
+const rowsAtOnce = 2_000;
+
+/** As many rows as one statement takes: it is given up after 10 s, and slow machines record thousands in that time, not tens of thousands. */
+function* inParts<T>(all: readonly T[]): Iterable<readonly T[]> {
+  for (let at = 0; at < all.length; at += rowsAtOnce) yield all.slice(at, at + rowsAtOnce);
+}
+
+/** Rows as the text of one parameter: there may be thousands. */
 function rowsOf(kind: ChangedKind, writes: readonly RowWrite[]): RawBuilder<unknown> {
   const rows = writes.map(({ id, row }) => ({ ...row, id }));
   return sql`jsonb_populate_recordset(null::${sql.table(tables[kind][0])}, ${JSON.stringify(rows)}::jsonb)`;
@@ -152,9 +159,14 @@ async function insert(
     if (rows.length === 0) return [];
     const list = sql.join(names.map((column) => sql.ref(column)));
     const key = sql.raw(kind === 'point' ? 'id, code, device_id' : 'id, code');
-    const inserted = await sql<Columns>`insert into ${sql.table(table)} (${list}) overriding system value
-      select ${list} from ${rowsOf(kind, rows)} returning ${key}`.execute(transaction);
-    return inserted.rows;
+    const inserted: Columns[] = [];
+    for (const part of inParts(rows)) {
+      const { rows: some } =
+        await sql<Columns>`insert into ${sql.table(table)} (${list}) overriding system value
+        select ${list} from ${rowsOf(kind, part)} returning ${key}`.execute(transaction);
+      inserted.push(...some);
+    }
+    return inserted;
   };
   const [known, fresh] = [true, false].map((is) => writes.filter(({ id }) => (id !== undefined) === is));
   await insertAll(
@@ -179,14 +191,18 @@ async function update(transaction: Database, kind: ChangedKind, writes: readonly
   const changed = writes.filter(({ fields }) => fields.some((field) => !field.endsWith('_ids')));
   if (changed.length === 0) return;
   const set = sql.join(columns.map((column) => sql`${sql.ref(column)} = wanted.${sql.ref(column)}`));
-  await sql`update ${sql.table(table)} as t set ${set} from ${rowsOf(kind, changed)} as wanted
-    where t.id = wanted.id`.execute(transaction);
+  for (const part of inParts(changed)) {
+    await sql`update ${sql.table(table)} as t set ${set} from ${rowsOf(kind, part)} as wanted
+      where t.id = wanted.id`.execute(transaction);
+  }
 }
 
 async function remove(transaction: Database, kind: ChangedKind, writes: readonly RowWrite[]): Promise<void> {
-  if (writes.length === 0) return;
-  const ids = idsOf(writes);
-  await sql`delete from ${sql.table(tables[kind][0])} where id = any(${ids}::bigint[])`.execute(transaction);
+  for (const part of inParts(idsOf(writes))) {
+    await sql`delete from ${sql.table(tables[kind][0])} where id = any(${part}::bigint[])`.execute(
+      transaction,
+    );
+  }
 }
 
 async function takeOut(
