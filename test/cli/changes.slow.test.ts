@@ -163,7 +163,7 @@ describe('versions of a task on the command line', () => {
     await done('points', 'edit', '--device', 'saw-1', '--code', 'level', '--set', 'scale=0.5');
     // How many sessions there were is counted in the read model, which follows.
     await expect
-      .poll(() => done('tasks', 'versions', 'saw'), { timeout: 30_000 })
+      .poll(() => done('tasks', 'versions', 'saw'))
       .toMatchObject([{ version: 1, devices: 1, sessions: 1 }]);
     const diff = await table(cli, 'tasks', 'diff', 'saw', '1');
     expect(diff).toMatch(/point saw-1\/level {2}- {2}changed {2}scale {2}1 {2}0\.5\n/);

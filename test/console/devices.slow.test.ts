@@ -141,8 +141,14 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
       expect(await refused.locator('.is-function code').allTextContents()).toEqual(['03', '83']),
     );
     const { page: silent } = await openDevice('press-hangs');
+    const held = Promise.withResolvers<void>();
+    await silent.route('**/test/', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
     await silent.getByRole('button', { name: 'Test read' }).click();
     await silent.getByText('asking the device').waitFor();
+    held.resolve();
     await silent.getByText('No value came.').waitFor();
     await silent.getByText('no byte came back').first().waitFor();
     await silent.getByText('met the time-out of the device').first().waitFor();

@@ -93,7 +93,7 @@ describe.skipIf(chromium === null)('five hundred sessions', () => {
         }
         expect(complaints).toEqual([]);
       },
-      600_000,
+      1_800_000,
     );
   });
 });

@@ -54,7 +54,9 @@ describe('a session that is reconfigured over REST while it runs', () => {
       const done = await eventually(
         async () => {
           const { status, body: answer } = await rest.post(`${path}/reconfigure/`, body);
-          return answer.code !== 'reconfiguration_pending' && { status, answer };
+          return (
+            !['reconfiguration_pending', 'broker_unavailable'].includes(answer.code) && { status, answer }
+          );
         },
         { what: 'the change before to come into force' },
       );
@@ -81,6 +83,8 @@ describe('a session that is reconfigured over REST while it runs', () => {
     await readAfter('press-1', backMs);
     await readAfter('press-2', backMs);
     await rest.create(`${path}/stop/`, {});
+    // A collector that lets go has sent all that it read.
+    await eventually(async () => (await fleet.log.assignments()) === 0, { what: 'the session to be let go' });
     await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
 
     const samples = await fleet.log.samples();

@@ -36,21 +36,30 @@ async function running(fleet: FleetForTest, devices: readonly string[]) {
   const { epoch } = await fleet.placed('1', { on: 'c1' });
   const of = async (device: string) =>
     (await fleet.log.samples()).filter((sample) => sample.device === device);
+  // A look reads all samples: many of them would keep this machine from reading devices.
+  const intervalMs = 500;
   await eventually(async () => (await of(devices.at(-1) ?? '')).length > 0, {
     what: 'the last device to be read',
+    intervalMs,
   });
   const readOnAfter = (device: string, ms: number) =>
     eventually(
       async () => (await of(device)).some(({ tick, period_ms, values }) => tick * period_ms > ms && values),
-      { what: `${device} to be read after the change` },
+      { what: `${device} to be read after the change`, intervalMs },
     );
-  return { config, sessionId, epoch, collector, of, readOnAfter };
+  /** A collector that lets go has sent all that it read. */
+  const stop = async () => {
+    await fleet.log.stop(sessionId);
+    await eventually(async () => (await fleet.log.assignments()) === 0, { what: 'the session to be let go' });
+    return fleet.log.samples();
+  };
+  return { config, sessionId, epoch, collector, of, readOnAfter, stop };
 }
 
 describe('a session of 40 devices that are read ten times a second', () => {
   it('takes a new scale, a new device, one less and another period, and the others notice nothing', async () => {
     const fleet = await fleetForTest(codes, longLease);
-    const { config, sessionId, epoch, of, readOnAfter } = await running(fleet, codes.slice(0, 40));
+    const { config, sessionId, epoch, readOnAfter, stop } = await running(fleet, codes.slice(0, 40));
     const all = fleet.plant.config({ taskId: '1', devices: codes, periodMs: 100, timeoutMs });
     let devices = config.devices;
     let version = 1;
@@ -72,9 +81,8 @@ describe('a session of 40 devices that are read ten times a second', () => {
     await readOnAfter('press-1', scaledMs);
     await readOnAfter('press-41', addedMs);
     await readOnAfter('press-3', slowedMs);
-    await fleet.log.stop(sessionId);
-
-    const samples = await fleet.log.samples();
+    const samples = await stop();
+    const of = (device: string) => samples.filter((sample) => sample.device === device);
     const others = samples.filter(({ device }) => untouched.includes(device));
     expect(new Set(others.map(({ device }) => device)).size).toBe(37);
     expect(missingTicks(others)).toEqual([]);
@@ -89,14 +97,14 @@ describe('a session of 40 devices that are read ten times a second', () => {
     expect(new Set(samples.map((sample) => sample.epoch))).toEqual(new Set([epoch]));
     const timeOf = ({ tick, period_ms }: Sample) => tick * period_ms;
     // By no version before its time.
-    for (const sample of await of('press-1'))
+    for (const sample of of('press-1'))
       if (versionOf(sample) === 2) expect(timeOf(sample)).toBeGreaterThanOrEqual(scaledMs);
-    for (const sample of await of('press-41')) expect(timeOf(sample)).toBeGreaterThanOrEqual(addedMs);
-    for (const sample of await of('press-3')) {
+    for (const sample of of('press-41')) expect(timeOf(sample)).toBeGreaterThanOrEqual(addedMs);
+    for (const sample of of('press-3')) {
       expect(sample.period_ms).toBe(versionOf(sample) === 3 ? 250 : sample.period_ms);
       if (sample.period_ms === 250) expect(timeOf(sample)).toBeGreaterThanOrEqual(slowedMs);
     }
-    const stillRead = (await of('press-2')).filter((sample) => timeOf(sample) > removedMs + 30_000);
+    const stillRead = of('press-2').filter((sample) => timeOf(sample) > removedMs + 30_000);
     expect(stillRead).toEqual([]);
     expect((await fleet.eventTypes()).filter((type) => type === 'session.assigned')).toHaveLength(1);
   });
@@ -109,23 +117,26 @@ describe('a collector that is killed while a change is to come into force', () =
     ['right after it was', 300],
   ])('%s goes on by both versions, each in its time', async (_when, afterMs) => {
     const fleet = await fleetForTest(['press-1', 'press-2'], longLease);
-    const { config, sessionId, collector, of, readOnAfter } = await running(fleet, ['press-1', 'press-2']);
+    const { config, sessionId, collector, readOnAfter, stop } = await running(fleet, ['press-1', 'press-2']);
     const devices = config.devices.map((each) => (each.code === 'press-1' ? scaled(each, 2) : each));
     const fromMs = await fleet.log.reconfigure(sessionId, { ...config, config_version: 2, devices });
     await eventually(() => Date.now() >= fromMs + afterMs, { what: 'the moment to kill it', intervalMs: 5 });
     await collector.kill();
     await fleet.collector('c1');
-    await readOnAfter('press-1', Date.now());
-    await readOnAfter('press-2', Date.now());
-    await fleet.log.stop(sessionId);
-    const samples = await fleet.log.samples();
+    // It may be back before the change is in force.
+    await readOnAfter('press-1', Math.max(Date.now(), fromMs));
+    await readOnAfter('press-2', Math.max(Date.now(), fromMs));
+    const samples = await stop();
+    const of = (device: string) => samples.filter((sample) => sample.device === device);
     expect(doubledTicks(samples)).toEqual([]);
-    for (const sample of await of('press-1')) {
+    for (const sample of of('press-1')) {
       if (versionOf(sample) === 2) expect(sample.tick * sample.period_ms).toBeGreaterThanOrEqual(fromMs);
     }
-    expect((await of('press-1')).map(versionOf)).toContain(2);
+    expect(of('press-1').map(versionOf)).toContain(2);
     expect(
-      (await of('press-2')).map(versionOf).filter((version) => version !== undefined && version !== 1),
+      of('press-2')
+        .map(versionOf)
+        .filter((version) => version !== undefined && version !== 1),
     ).toEqual([]);
     expect((await fleet.eventTypes()).filter((type) => type === 'session.assigned')).toHaveLength(1);
   });
@@ -134,7 +145,7 @@ describe('a collector that is killed while a change is to come into force', () =
 describe('a change that the collector cannot follow', () => {
   it('is taken back: the session goes on as before, under the same epoch', async () => {
     const fleet = await fleetForTest(['press-1'], longLease);
-    const { config, sessionId, epoch, of } = await running(fleet, ['press-1']);
+    const { config, sessionId, epoch, of, stop } = await running(fleet, ['press-1']);
     const devices = config.devices.map((each) => scaled(each, 2));
     await fleet.log.changeToMissing(sessionId, { ...config, config_version: 2, devices });
     await eventually(
@@ -148,8 +159,7 @@ describe('a change that the collector cannot follow', () => {
     await eventually(async () => (await of('press-1')).some(({ time, values }) => time > sinceMs && values), {
       what: 'the session to be read on',
     });
-    await fleet.log.stop(sessionId);
-    const samples = await of('press-1');
+    const samples = await stop();
     expect(missingTicks(samples)).toEqual([]);
     expect(new Set(samples.map((sample) => sample.epoch))).toEqual(new Set([epoch]));
     expect(new Set(samples.map(versionOf).filter((version) => version !== undefined))).toEqual(new Set([1]));

@@ -38,7 +38,13 @@ async function running() {
   const points = (await api.get(`/api/config/points/?device_id=${device}`)).body.results as { id: number }[];
   const path = `${sessionsPath}/${session}`;
   const change = (body: object = {}, headers?: Record<string, string>) =>
-    api.post(`${path}/reconfigure/`, body, headers);
+    eventually(
+      async () => {
+        const answer = await api.post(`${path}/reconfigure/`, body, headers);
+        return answer.body.code !== 'broker_unavailable' && answer;
+      },
+      { what: 'the broker to answer' },
+    );
   const edit = async (what: string, body: object) => {
     const answer = await api.request('PATCH', `/api/config/${what}/`, body);
     expect(answer.status, JSON.stringify(answer.body)).toBe(200);
