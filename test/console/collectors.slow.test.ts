@@ -9,7 +9,8 @@ import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { restClient } from '../support/rest-client.ts';
 import { type FleetPlant, startFleetPlant } from './fleet-plant.ts';
-import { expectFaultless, settled } from './looked-over.ts';
+import { expectFaultless } from './looked-over.ts';
+import { settled } from './page-faults.ts';
 
 let plant: FleetPlant;
 let second: RunningProcess;

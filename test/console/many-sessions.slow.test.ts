@@ -8,7 +8,8 @@ import { openPage } from '../support/browser-for-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { type EvidencePlant, startEvidencePlant } from './evidence-plant.ts';
-import { expectFaultless, settled } from './looked-over.ts';
+import { expectFaultless } from './looked-over.ts';
+import { settled } from './page-faults.ts';
 
 const sessions = 500;
 const { chromium } = inject('installedServers');

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { untilHolds } from '../support/eventually.ts';
 import { type FleetPlant, startFleetPlant } from './fleet-plant.ts';
-import { expectFaultless, settled } from './looked-over.ts';
+import { expectFaultless } from './looked-over.ts';
+import { settled } from './page-faults.ts';
 
 let plant: FleetPlant;
 let writer: RunningProcess;

@@ -50,8 +50,14 @@ export function misplacedIn(page: Page): Promise<string[]> {
   })()`);
 }
 
+/** A browser that has drawn nothing for so long has nothing in motion. */
+const stillAfterMs = 30_000;
+
 /** Waits for fonts and for what an opening or a new width sets in motion. */
 export async function settled(page: Page): Promise<void> {
-  await page.evaluate(`Promise.all([document.fonts.ready, ...document.getAnimations().map((each) => each.finished)])
-    .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))`);
+  await page.evaluate(`Promise.race([
+    Promise.all([document.fonts.ready, ...document.getAnimations().map((each) => each.finished)])
+      .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))),
+    new Promise((done) => setTimeout(done, ${stillAfterMs})),
+  ])`);
 }

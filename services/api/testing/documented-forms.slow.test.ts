@@ -16,6 +16,12 @@ beforeAll(async () => {
   await api.ready();
   document = (await api.get('/openapi.json')).body;
   session = await startTask(api, await configureTask(api, 'forms'));
+  const list = await fetch(`${api.url}/api/config/imports/?name=list.csv`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/csv' },
+    body: 'device,host,point,address,data type\r\nforms-2,127.0.0.1,level,40001,int16',
+  });
+  expect(list.status).toBe(201);
 });
 
 /** Texts of which each form takes some. No age among them is outside 1h to 3650d, which no pattern says. */
