@@ -125,6 +125,15 @@ describe('an endpoint', () => {
     ]);
   });
 
+  it('leaves a unit in peace for as long as it wants, also when whoever asked it has gone meanwhile', async () => {
+    const world = new World();
+    const paused = { unit: '1', pauseAfterMs: 50 };
+    await world.time.until(world.read(1, paused));
+    world.endpoint.forgetUnit('1');
+    await world.time.until(world.read(2, paused));
+    expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual([0, 50]);
+  });
+
   it('wakes up for whichever unit may be asked first, and lets those go that stop meanwhile', async () => {
     const world = new World();
     world.bus.reply = () => ({ afterMs: 10 });

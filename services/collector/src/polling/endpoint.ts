@@ -104,10 +104,9 @@ export class Endpoint<L extends Closable = Link> {
     return this.#breakers;
   }
 
-  /** Nobody asks this unit any more. */
+  /** Nobody asks this unit any more. Its quiet time holds: the next one to ask it may come at once. */
   forgetUnit(unit: string): void {
     this.#breakers?.forget(unit);
-    this.#quietUnits.delete(unit);
   }
 
   /**
