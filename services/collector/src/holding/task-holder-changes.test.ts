@@ -134,6 +134,19 @@ describe('a session whose configuration was changed', () => {
     expect(world.versionsAsked()).toEqual([2, 2]);
   });
 
+  it('has no tick of the former one read by the new one after its moment, where the former one is lost', async () => {
+    const world = new World();
+    world.versions.set(1, missing);
+    world.versions.set(2, configOf(2, { period_ms: 10_000 }));
+    world.change(1, 2, 2_500);
+    await world.time.advance(4_000);
+    world.ring(20);
+    await world.time.advance(5_000);
+    expect(world.versionsAsked()).toEqual([]);
+    await world.time.advance(2_000);
+    expect(world.versionsAsked()).toEqual([2]);
+  });
+
   it('is refused when nobody has taken back in time what cannot be had', async () => {
     const world = new World();
     world.versions.set(2, missing);

@@ -61,7 +61,7 @@ export async function configsToStart(
   const former = await load(change.from.configVersion);
   if (!former.ok) {
     const begun = alone(loaded);
-    return begun.ok && nowMs < fromMs ? { ...begun, notBeforeMs: fromMs } : begun;
+    return begun.ok ? { ...begun, notBeforeMs: fromMs } : begun;
   }
   if (!loaded.ok) {
     if (!mayBeUndone) return loaded;
