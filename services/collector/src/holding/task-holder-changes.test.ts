@@ -78,6 +78,51 @@ describe('a session whose configuration was changed', () => {
     expect(world.versionsAsked()).toEqual([1, 1, 1, 2, 2]);
   });
 
+  it('is never read by the former one from its moment on, also when it is taken up right after it', async () => {
+    const world = new World();
+    const kept = deviceOf({ points: [pointOf('v', 1)] });
+    const removed = deviceOf({ id: 'd2', code: 'd2', unit_id: 2, points: [pointOf('v', 1)] });
+    world.versions.set(1, configOf(1, { devices: [kept, removed] }));
+    world.change(1, 2, 0);
+    await world.time.advance(300);
+    world.ring(20);
+    await world.time.advance(1_500);
+    expect(world.versionsAsked()).toEqual([2, 2]);
+    expect(new Set(world.samples.map(({ device_id }) => device_id))).toEqual(new Set(['d1']));
+    expect(world.statuses.at(-1)).toMatchObject({ config_version: 2 });
+  });
+
+  it('goes on as before when it is taken up right after its moment, where the new one cannot be read by', async () => {
+    const world = new World();
+    world.versions.set(2, configOf(2, { devices: [deviceOf({ protocol: 'unheard_of' })] }));
+    world.change(1, 2, 0);
+    await world.time.advance(300);
+    world.ring(20);
+    await world.time.advance(1_500);
+    expect(world.versionsAsked()).toEqual([1, 1]);
+    expect(world.statuses.at(-1)).toMatchObject({ config_version: 1, unable: { config_version: 2 } });
+  });
+
+  it('reads no tick twice of devices that only the new one has, or reads more often, when it is taken up soon', async () => {
+    const world = new World();
+    const oftener = (period_ms: number) => deviceOf({ points: [{ ...pointOf('v', 1), period_ms }] });
+    const added = { ...deviceOf({ id: 'd2', code: 'd2', unit_id: 2 }), points: [pointOf('v', 2)] };
+    world.versions.set(1, configOf(1, { period_ms: 60_000, devices: [oftener(3_600_000)] }));
+    world.versions.set(2, configOf(2, { period_ms: 60_000, devices: [oftener(60_000), added] }));
+    const nowMs = world.process.clock.wallMs();
+    world.change(1, 2, 0);
+    const last = { session: '7-1', epoch: 20, tick: nowMs / 60_000, period_ms: 60_000 };
+    world.lastTicks = { d1: last, d2: last };
+    await world.time.advance(10_000);
+    world.ring(20);
+    await world.time.advance(40_000);
+    expect(world.samples).toEqual([]);
+    expect(world.answering).toEqual(new Set(['d1', 'd2']));
+    await world.time.advance(20_000);
+    expect(world.samples.map(({ device_id }) => device_id).sort()).toEqual(['d1', 'd2']);
+    expect(new Set(world.samples.map(({ time }) => time))).toEqual(new Set([nowMs + 60_000]));
+  });
+
   it('is read by the new one alone when it is taken up later, whatever its message says', async () => {
     const world = new World();
     world.change(1, 2, -5_000);

@@ -10,7 +10,6 @@ import type { SessionRunner } from '../polling/session-runner.ts';
 import type {
   AssignmentHandle,
   LiveStatus,
-  LoadedConfig,
   Recoveries,
   Samples,
   SentRecords,
@@ -222,7 +221,11 @@ export class TaskHolder {
       return;
     }
     if (this.#unable?.config_version === version) return this.#goOnUnable(this.#unable, session);
-    await this.#change(runner, await configs.load(taskId, version), wanted, fromMs);
+    const loaded = await configs.load(taskId, version);
+    const change = loaded.ok
+      ? runner.reconfigure(loaded.config, fromMs)
+      : Promise.reject(new Error(loaded.problem));
+    await this.#change(runner, wanted, change);
     await this.#status.orLater(this.writeStatus());
     if (this.#unable) await this.#goOnUnable(this.#unable, session);
   }
@@ -237,18 +240,11 @@ export class TaskHolder {
     return this.#refuse(handle.assignment, handle, detail, 'permanent');
   }
 
-  async #change(
-    runner: SessionRunner,
-    loaded: LoadedConfig,
-    wanted: WantedVersion,
-    fromMs: number,
-  ): Promise<void> {
-    const { log, taskId: task } = this.#options;
-    const { version } = wanted;
+  async #change(runner: SessionRunner, wanted: WantedVersion, change: Promise<void>): Promise<void> {
+    const { log, taskId: task, nowMs } = this.#options;
+    const { version, fromMs = nowMs() } = wanted;
     const about = { session: runner.sessionId, task, epoch: runner.epoch, config_version: version };
-    const detail = loaded.ok
-      ? await runner.reconfigure(loaded.config, fromMs).catch((error: Error) => error.message)
-      : loaded.problem;
+    const detail = await change.catch((error: Error) => error.message);
     if (detail === undefined) {
       this.#version = wanted;
       this.#unable = undefined;
@@ -287,11 +283,11 @@ export class TaskHolder {
     if (!loaded.ok) return this.#refuse(assignment, handle, loaded.problem, 'permanent');
     this.#failedStarts = 0;
     const { first, next, unable, notBeforeMs } = loaded;
-    const of = { sessionId: assignment.session_id, epoch: assignment.epoch };
     let reads: LastReads;
     try {
       const lastOf = (deviceId: string) => ask(() => samples.last(taskId, deviceId, assignment.epoch));
-      reads = await lastReads(first, of, lastOf, notBeforeMs);
+      const devices = new Set([...first.devices, ...(next?.config.devices ?? [])].map(({ id }) => id));
+      reads = await lastReads(devices, assignment, lastOf, notBeforeMs);
       // The fate of that session's readings up to there is unknown once SAMPLES has dropped these.
       await ask(() => sent.found(reads.stored, assignment.epoch));
     } finally {
@@ -305,11 +301,12 @@ export class TaskHolder {
     const placed = { ...assignment, config_version: placement.configVersion };
     const runner = this.#options.createRunner(placed, first);
     this.#runner = runner;
-    runner.start(reads.firstTicks, reads.answering);
     this.#unable = unable;
     const wanted = wantedVersion(session);
     this.#version = unable || next ? { version: first.config_version, fromMs: undefined } : wanted;
-    if (next) await this.#change(runner, { ok: true, config: next.config }, wanted, next.fromMs);
+    const { firstMs, answering } = reads;
+    if (!next) runner.start(firstMs, answering);
+    else await this.#change(runner, wanted, runner.startAround(next, firstMs, answering));
     log.info(
       {
         session: assignment.session_id,

@@ -1,6 +1,7 @@
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import type { RunningSession } from '@holdfast/shared/domain/session/state.ts';
+import type { ComingVersion } from '../polling/session-runner.ts';
 import type { LoadedConfig } from '../ports.ts';
 
 /** The version that the log wants a session to be read by, and since when: undefined where that has long been so. */
@@ -30,7 +31,7 @@ export type ConfigsToStart =
       readonly ok: true;
       readonly first: TaskConfig;
       /** From its time on. */
-      readonly next: { readonly config: TaskConfig; readonly fromMs: number } | undefined;
+      readonly next: ComingVersion | undefined;
       /** Ticks that are scheduled before that are nobody's: the version in force until then is lost. */
       readonly notBeforeMs?: number;
       readonly unable: Unable | undefined;

@@ -15,7 +15,8 @@ import { SilentGroups } from './silent-groups.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { TickReader } from './tick-reader.ts';
 
-const maxClockDifferenceMs = 60_000;
+/** The clocks of two collectors differ by less. */
+export const maxClockDifferenceMs = 60_000;
 
 export interface DevicePollerOptions {
   readonly device: AskedDevice;

@@ -1,3 +1,4 @@
+import { maxClockDifferenceMs } from './device-poller.ts';
 import type { PlannedDevice } from './planned-device.ts';
 import { PolledDevice, type PollingOptions } from './polled-device.ts';
 
@@ -65,6 +66,17 @@ export class DeviceSeat {
     this.#queue = [...this.#queue.filter(({ fromMs }) => fromMs < next.fromMs), next];
     this.#endPresent();
     if (!this.#isTurning) this.#turning = this.#turn();
+  }
+
+  /**
+   * Goes on where an earlier holder of the session has ended.
+   * @param firstMs ms since 1970: no tick that is scheduled before is read, by whichever version
+   */
+  start(firstMs: number): void {
+    const isAhead = firstMs > this.#options.clock.nowMs() + maxClockDifferenceMs;
+    if (!isAhead) this.#readThroughMs = firstMs - 1;
+    const present = this.#present;
+    present?.poller.start(Math.ceil(firstMs / present.planned.periodMs));
   }
 
   /** Lets a request in flight finish, asks nothing more and closes the connection unless others use it. */

@@ -10,6 +10,7 @@ import { mostChanges, TickChanges } from '../samples/tick-changes.ts';
 import type { AskedDevice } from './asked-device.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { Breaker } from './breaker.ts';
+import { maxClockDifferenceMs } from './device-poller.ts';
 import { DeviceRecord } from './device-record.ts';
 import { DuePoints } from './due-points.ts';
 import type { Endpoint, Permission } from './endpoint.ts';
@@ -18,7 +19,6 @@ import { missCauseOf } from './miss-cause.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { lateMiss, leftOutMiss, lostOnTheWay, unansweredMiss } from './watch-misses.ts';
 
-const maxClockDifferenceMs = 60_000;
 /** Changes that are to be safe soon are gathered for so long: a broker that gives few messages at a time waits no longer. */
 const gatherMs = 5;
 /** Changes that nobody waits for are sent after so long, whatever the length of a tick: a kill loses no more than that. */
@@ -212,7 +212,7 @@ export class DeviceWatcher {
   async #watch(): Promise<void> {
     const { device, endpoint, clock, permission, onFault } = this.#options;
     const { groups } = device.plan.groups(device.set.all, clock.nowMs());
-    while (!this.#isStopped) {
+    while (!this.#isStopped && this.#next < this.#end) {
       const refusal = this.#breaker.refusal(clock.nowMs());
       if (refusal) {
         await this.#pause(refusal.waitMs ?? againAfterMs);

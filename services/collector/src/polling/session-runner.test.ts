@@ -118,7 +118,7 @@ describe('a session that is polled', () => {
 
   it('begins each device where its former holder ended', async () => {
     const world = new World();
-    world.runner.start(new Map([['d2', startMs / 100 + 2]]));
+    world.runner.start(new Map([['d2', startMs + 200]]));
     await world.time.advance(250);
     await world.runner.stop();
     const ticks = (id: string) =>

@@ -25,6 +25,12 @@ export interface SessionRunnerOptions extends Omit<PollingOptions, 'taskId' | 'p
   readonly refusedPauseMs?: number;
 }
 
+/** A version that is in force from a time on, ms since 1970. */
+export interface ComingVersion {
+  readonly config: TaskConfig;
+  readonly fromMs: number;
+}
+
 export type RunnerStatus = Pick<
   SessionLiveStatus,
   'points_read' | 'error_count' | 'last_read_time' | 'device_health'
@@ -75,17 +81,37 @@ export class SessionRunner {
   }
 
   /**
-   * @param firstTicks by device id: ticks before it were read by an earlier holder
+   * @param firstMs by device id, ms since 1970: ticks that are scheduled before were read by an earlier holder
    * @param answering ids of devices that answered when they were read last
    */
-  start(firstTicks: ReadonlyMap<string, number>, answering: ReadonlySet<string> = new Set()): void {
+  start(firstMs: ReadonlyMap<string, number>, answering: ReadonlySet<string> = new Set()): void {
+    if (this.#stopping) return;
     const { backoff, jitter, timers } = this.#options;
     for (const { endpoint, planned } of this.#present()) {
       if (!answering.has(planned.device.id)) continue;
       endpoint.breakers(backoff, jitter).unit(planned.asked.pace.unit).expectAnswers();
     }
-    for (const { poller, planned } of this.#present()) poller.start(firstTicks.get(planned.device.id) ?? 0);
+    for (const [id, seat] of this.#seats) seat.start(firstMs.get(id) ?? 0);
     this.#stopWatch = watchPolling(() => this.#watched(), timers);
+  }
+
+  /**
+   * Starts while one version takes the other's place: no tick of the next one is ever the former one's, also where its time
+   * has come already.
+   * @throws where the next one cannot be planned; then all devices are read by the former one
+   */
+  async startAround(
+    { config, fromMs }: ComingVersion,
+    firstMs: ReadonlyMap<string, number>,
+    answering: ReadonlySet<string>,
+  ): Promise<void> {
+    try {
+      const changed = await this.#changes(config, fromMs);
+      if (!this.#stopping) this.#change(config, fromMs, changed);
+    } finally {
+      // In the same breath: devices that only the next one has are opened right after it.
+      this.start(firstMs, answering);
+    }
   }
 
   /**
@@ -95,7 +121,10 @@ export class SessionRunner {
    */
   async reconfigure(config: TaskConfig, fromMs: number): Promise<void> {
     const changed = await this.#changes(config, fromMs);
-    if (this.#stopping) return;
+    if (!this.#stopping) this.#change(config, fromMs, changed);
+  }
+
+  #change(config: TaskConfig, fromMs: number, changed: Map<string, PlannedDevice | undefined>): void {
     const isLate = this.#options.clock.nowMs() >= fromMs;
     const seats = new Map<string, DeviceSeat>();
     for (const device of config.devices) {

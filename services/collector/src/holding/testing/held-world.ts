@@ -137,9 +137,9 @@ export class HeldWorld {
         onHealth: () => undefined,
       });
       const start = runner.start.bind(runner);
-      runner.start = (firstTicks, answering) => {
+      runner.start = (firstMs, answering) => {
         this.answering = answering;
-        start(firstTicks, answering);
+        start(firstMs, answering);
       };
       return runner;
     },

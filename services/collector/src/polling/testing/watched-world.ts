@@ -145,7 +145,7 @@ export class WatchedWorld {
       onHealth: (transition) => this.health.push(transition),
       onFault: (fault) => this.faults.push(fault),
     });
-    this.runner.start(new Map([['d1', firstTick]]), new Set());
+    this.runner.start(new Map([['d1', firstTick * periodMs]]), new Set());
   }
 
   /** The samples that account for ticks: tick, changes, and why there are none. */
