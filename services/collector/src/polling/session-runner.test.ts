@@ -1,10 +1,11 @@
 import { endpointKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type Sample, sampleSchema } from '@holdfast/shared/contracts/sample/sample.ts';
-import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sentSample } from '../samples/testing/sent-sample.ts';
+import { DeviceSeat } from './device-seat.ts';
 import { Endpoints } from './endpoints.ts';
 import { type HealthTransition, SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
@@ -22,6 +23,18 @@ const chiller = deviceOf({
   points: [pointOf('t', 3)],
 });
 
+function configOf(devices: DeviceConfig[], configVersion: number): TaskConfig {
+  return {
+    schema_version: 3,
+    task_id: '7',
+    task_code: 'press-hall',
+    task_name: '',
+    config_version: configVersion,
+    period_ms: 100,
+    devices,
+  };
+}
+
 class World {
   readonly time = new FakeTime();
   readonly process = new FakeProcess(this.time, startMs);
@@ -36,15 +49,7 @@ class World {
       sessionId: '7-3',
       epoch: 42,
       collectorId: 'edge-1',
-      config: {
-        schema_version: 3,
-        task_id: '7',
-        task_code: 'press-hall',
-        task_name: '',
-        config_version: 1,
-        period_ms: 100,
-        devices,
-      },
+      config: configOf(devices, 1),
       endpoints: new Endpoints(
         modbusOver((address) => {
           const bus = new ScriptedBus(this.time);
@@ -72,6 +77,26 @@ class World {
 }
 
 describe('a session that is polled', () => {
+  it('has many devices changed at once without a look at each of them for each of them', async () => {
+    const devices = (address: number) =>
+      Array.from({ length: 300 }, (_, index) =>
+        deviceOf({
+          id: `${index}`,
+          code: `d${index}`,
+          unit_id: 1 + (index % 200),
+          points: [pointOf('v', address)],
+        }),
+      );
+    const world = new World(devices(1));
+    world.runner.start(new Map());
+    await world.time.advance(50);
+    const looks = vi.spyOn(DeviceSeat.prototype, 'present', 'get');
+    await world.time.until(world.runner.reconfigure(configOf(devices(2), 2), startMs + 1_000));
+    expect(looks.mock.calls.length).toBeLessThan(10 * 300);
+    looks.mockRestore();
+    await world.time.until(world.runner.stop());
+  });
+
   it('gives one sample for each tick of each device', async () => {
     const world = new World();
     world.runner.start(new Map());

@@ -136,7 +136,7 @@ export class SessionRunner {
     }
     for (const [id, seat] of this.#seats) if (!seats.has(id)) seats.set(id, seat);
     this.#seats = seats;
-    const changing = [...changed.keys()].flatMap((id) => seats.get(id) ?? []);
+    const changing = byEndpoint([...changed.keys()].flatMap((id) => seats.get(id) ?? []));
     for (const [id, planned] of changed) {
       const seat = seats.get(id);
       seat?.change({ planned, fromMs, isLate, leaving: planned ? leavers(changing, seat, planned) : [] });
@@ -256,14 +256,30 @@ export class SessionRunner {
   }
 }
 
+/** By key of the endpoint that they use, and by the way in which they use it. */
+type ByEndpoint = ReadonlyMap<string, ReadonlyMap<string, readonly DeviceSeat[]>>;
+
+function byEndpoint(seats: readonly DeviceSeat[]): ByEndpoint {
+  const all = new Map<string, Map<string, DeviceSeat[]>>();
+  for (const seat of seats) {
+    const used = seat.present?.planned.asked.identity;
+    if (!used) continue;
+    const ways = all.get(used.key) ?? new Map<string, DeviceSeat[]>();
+    all.set(used.key, ways);
+    const alike = ways.get(used.way);
+    if (alike) alike.push(seat);
+    else ways.set(used.way, [seat]);
+  }
+  return all;
+}
+
 /** Those that must give up an endpoint which they use in another way. */
 function leavers(
-  leaving: readonly DeviceSeat[],
+  changing: ByEndpoint,
   own: DeviceSeat,
   { asked: { identity } }: PlannedDevice,
 ): DeviceSeat[] {
-  return leaving.filter((seat) => {
-    const used = seat.present?.planned.asked.identity;
-    return seat !== own && used?.key === identity.key && used.way !== identity.way;
-  });
+  return [...(changing.get(identity.key) ?? [])].flatMap(([way, seats]) =>
+    way === identity.way ? [] : seats.filter((seat) => seat !== own),
+  );
 }
