@@ -6,6 +6,14 @@ import { mostChanges } from '../samples/tick-changes.ts';
 import { startMs, WatchedWorld } from './testing/watched-world.ts';
 
 describe('a watched device', () => {
+  it('is not watched once more when its session is taken up right after it was removed', async () => {
+    const world = new WatchedWorld({ removedMs: startMs });
+    await world.time.advance(1_500);
+    await world.stop();
+    expect(world.source.tries).toEqual([]);
+    expect(world.samples).toEqual([]);
+  });
+
   it('has a result for every tick: its changes, none, or why it tells nothing', async () => {
     const world = new WatchedWorld();
     await world.time.advance(500);

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sentSample } from '../samples/testing/sent-sample.ts';
 import { Endpoints } from './endpoints.ts';
-import { SessionRunner } from './session-runner.ts';
+import { type ComingVersion, SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { modbusOver } from './testing/modbus-links.ts';
 import { ScriptedBus } from './testing/scripted-bus.ts';
@@ -33,21 +33,26 @@ interface Change {
   readonly version: Version;
 }
 
+interface WorldOptions {
+  readonly replyMs?: number;
+  readonly seed?: number;
+  readonly spread?: number;
+  /** It has been killed, and this one goes on. */
+  readonly former?: World;
+  /** The version that takes the place of the first one. */
+  readonly next?: ComingVersion;
+}
+
 class World {
-  readonly time = new FakeTime();
-  readonly process = new FakeProcess(this.time, startMs);
+  readonly time: FakeTime;
+  readonly process: FakeProcess;
   readonly buses: { readonly key: string; readonly bus: ScriptedBus }[] = [];
   readonly samples: Sample[] = [];
   readonly runner: SessionRunner;
 
-  constructor(
-    first: Version,
-    {
-      replyMs = 0,
-      seed = 0,
-      spread = 0.5,
-    }: { readonly replyMs?: number; readonly seed?: number; readonly spread?: number } = {},
-  ) {
+  constructor(first: Version, { replyMs = 0, seed = 0, spread = 0.5, former, next }: WorldOptions = {}) {
+    this.time = former?.time ?? new FakeTime();
+    this.process = new FakeProcess(this.time, startMs + this.time.nowMs());
     let asked = seed;
     this.runner = new SessionRunner({
       sessionId: '7-3',
@@ -76,7 +81,9 @@ class World {
       onSample: (sample) => this.samples.push(sentSample(sample)),
       onHealth: () => undefined,
     });
-    this.runner.start(new Map());
+    const firstMs = new Map(former?.samples.map(({ device_id, time }) => [device_id, time + 1]));
+    if (next) void this.runner.startAround(next, firstMs, new Set());
+    else this.runner.start(firstMs);
   }
 
   async run(changes: readonly Change[], untilMs: number): Promise<void> {
@@ -186,6 +193,32 @@ describe('a session whose configuration changes while it is polled', () => {
           );
         }
       }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('reads each tick once, by the version in force at its time, also when it is taken up around a change', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        story,
+        fc.integer({ min: -1_500, max: 1_500 }),
+        async ({ first, changes: [change] }, offMs) => {
+          if (!change) return;
+          const upMs = change.fromMs + offMs;
+          const endMs = change.fromMs + 7_000;
+          const former = new World(first, { spread: 0 });
+          await former.run([change], upMs);
+          const next = { config: configOf(change.version, 2), fromMs: startMs + change.fromMs };
+          const world = new World(first, { spread: 0, former, next });
+          await world.run([], endMs);
+          for (const id of ids) {
+            const isSure = (told: string) => Number(told.split(' ')[0]) < endMs - 3_000;
+            expect([...former.of(id), ...world.of(id)].map(toldOf).filter(isSure)).toEqual(
+              expectedOf(id, first, [change], endMs).filter(isSure),
+            );
+          }
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -3,7 +3,7 @@ import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { Link, WatchSink } from '@holdfast/driver/link.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import * as z from 'zod';
 import { sentSample } from '../../samples/testing/sent-sample.ts';
@@ -72,6 +72,8 @@ interface WatchedOptions {
   readonly periodMs?: number;
   readonly epoch?: number;
   readonly firstTick?: number;
+  /** ms since 1970, when its device was removed from the session. */
+  readonly removedMs?: number;
 }
 
 /** One watched device of a session, in simulated time. */
@@ -95,6 +97,7 @@ export class WatchedWorld {
       periodMs = 1_000,
       epoch = 4,
       firstTick = 0,
+      removedMs,
     }: WatchedOptions = {},
     time = new FakeTime(),
   ) {
@@ -114,19 +117,20 @@ export class WatchedWorld {
       link: () => this.source,
     } as unknown as Driver;
     const timing = { clock: this.process.clock, timers: this.process.timers };
+    const config: TaskConfig = {
+      schema_version: 3,
+      task_id: '7',
+      task_code: 'watched',
+      task_name: '',
+      config_version: 1,
+      period_ms: periodMs,
+      devices: [deviceOf({ points, mode: 'subscribed' })],
+    };
     this.runner = new SessionRunner({
       sessionId: '7-1',
       epoch,
       collectorId: 'c',
-      config: {
-        schema_version: 3,
-        task_id: '7',
-        task_code: 'watched',
-        task_name: '',
-        config_version: 1,
-        period_ms: periodMs,
-        devices: [deviceOf({ points, mode: 'subscribed' })],
-      },
+      config,
       endpoints: new Endpoints(
         { drivers: new Map([['modbus_tcp', driver]]), open: () => this.source },
         timing,
@@ -145,7 +149,12 @@ export class WatchedWorld {
       onHealth: (transition) => this.health.push(transition),
       onFault: (fault) => this.faults.push(fault),
     });
-    this.runner.start(new Map([['d1', firstTick * periodMs]]), new Set());
+    const firstMs = new Map([['d1', firstTick * periodMs]]);
+    if (removedMs === undefined) this.runner.start(firstMs);
+    else {
+      const next = { config: { ...config, config_version: 2, devices: [] }, fromMs: removedMs };
+      void this.runner.startAround(next, firstMs, new Set());
+    }
   }
 
   /** The samples that account for ticks: tick, changes, and why there are none. */
