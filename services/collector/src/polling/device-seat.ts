@@ -25,6 +25,8 @@ export class DeviceSeat {
   #queue: Next[] = [];
   /** Scheduled time of the last tick that was read, by whichever version. */
   #readThroughMs = -1;
+  /** Changed while others used its endpoint in another way: all its requests fail. */
+  #isRefused = false;
   #isTurning = false;
   #turning: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -66,6 +68,15 @@ export class DeviceSeat {
     this.#queue = [...this.#queue.filter(({ fromMs }) => fromMs < next.fromMs), next];
     this.#endPresent();
     if (!this.#isTurning) this.#turning = this.#turn();
+  }
+
+  /** Opens its endpoint after all, once those who used it in another way have given it up. */
+  openIfFree(): void {
+    const planned = this.#present?.planned;
+    if (!planned || !this.#isRefused || this.#queue.length > 0) return;
+    const { endpoints, clock } = this.#options;
+    if (endpoints.conflictOf(planned.asked.identity)) return;
+    this.change({ planned, fromMs: clock.nowMs(), isLate: true, leaving: [] });
   }
 
   /**
@@ -133,6 +144,7 @@ export class DeviceSeat {
     // Two connections of one name would push each other out.
     if (!identity.isExclusive || endpoints.conflictOf(identity)) former?.release();
     if (endpoints.conflictOf(identity) && leaving.some((seat) => seat.#isLeaving())) return false;
+    this.#isRefused = identity.isExclusive && endpoints.conflictOf(identity) !== undefined;
     const present = new PolledDevice(planned, this.#options, former);
     former?.release();
     this.#present = present;

@@ -1,4 +1,4 @@
-import { endpointKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
+import { type EndpointAddress, endpointKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type Sample, sampleSchema } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -36,28 +36,32 @@ function configOf(devices: DeviceConfig[], configVersion: number): TaskConfig {
 }
 
 class World {
-  readonly time = new FakeTime();
-  readonly process = new FakeProcess(this.time, startMs);
+  readonly time: FakeTime;
+  readonly process: FakeProcess;
+  readonly endpoints: Endpoints;
   readonly buses = new Map<string, ScriptedBus>();
   readonly samples: Sample[] = [];
   readonly health: string[] = [];
   mayPoll = true;
   readonly runner: SessionRunner;
 
-  constructor(devices: DeviceConfig[] = [press, chiller]) {
+  /** @param other whose collector has this session too */
+  constructor(devices: DeviceConfig[] = [press, chiller], other?: World) {
+    this.time = other?.time ?? new FakeTime();
+    this.process = other?.process ?? new FakeProcess(this.time, startMs);
+    const openBus = (address: EndpointAddress) => {
+      const bus = new ScriptedBus(this.time);
+      this.buses.set(endpointKey(address), bus);
+      return bus;
+    };
+    const { clock, timers } = this.process;
+    this.endpoints = other?.endpoints ?? new Endpoints(modbusOver(openBus), { clock, timers });
     this.runner = new SessionRunner({
       sessionId: '7-3',
       epoch: 42,
       collectorId: 'edge-1',
       config: configOf(devices, 1),
-      endpoints: new Endpoints(
-        modbusOver((address) => {
-          const bus = new ScriptedBus(this.time);
-          this.buses.set(endpointKey(address), bus);
-          return bus;
-        }),
-        { clock: this.process.clock, timers: this.process.timers },
-      ),
+      endpoints: this.endpoints,
       clock: new SteadyClock(this.process.clock),
       timers: this.process.timers,
       backoff: { firstMs: 300, maxMs: 1_000 },
@@ -150,6 +154,27 @@ describe('a session that is polled', () => {
       world.samples.filter((sample) => sample.device_id === id).map(({ tick }) => tick - startMs / 100);
     expect(ticks('d1')).toEqual([0, 1, 2]);
     expect(ticks('d2')).toEqual([2]);
+  });
+
+  it('is read again when the last session that used its line in the former way has given that up', async () => {
+    const rtu = (id: string) => deviceOf({ id, code: id, protocol: 'modbus_rtu_over_tcp' });
+    const tcp = (id: string) => deviceOf({ id, code: id });
+    const one = new World([tcp('d1')]);
+    const other = new World([tcp('d2')], one);
+    one.runner.start(new Map());
+    other.runner.start(new Map());
+    await one.time.advance(500);
+    const atMs = startMs + 1_000;
+    await one.time.until(one.runner.reconfigure(configOf([rtu('d1')], 2), atMs));
+    await one.time.advance(30_000);
+    expect(one.samples.at(-1)?.miss).toMatchObject({ cause: 'connection' });
+    await one.time.until(other.runner.reconfigure(configOf([rtu('d2')], 2), startMs + 31_000));
+    await one.time.advance(10_000);
+    for (const { samples } of [one, other]) expect(samples.at(-1)?.values).toBeDefined();
+    await one.time.until(Promise.all([one.runner.stop(), other.runner.stop()]));
+    // Each tick has come to one result all the same.
+    const ticks = one.samples.map(({ tick }) => tick - startMs / 100);
+    expect(ticks).toEqual(ticks.map((_, index) => index));
   });
 
   it('is not disturbed on other endpoints by a device that hangs', async () => {

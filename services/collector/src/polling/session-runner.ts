@@ -206,6 +206,7 @@ export class SessionRunner {
 
   *#watched() {
     for (const [id, seat] of this.#seats) {
+      seat.openIfFree();
       const { present } = seat;
       if (!present) {
         if (!seat.isNeeded()) this.#seats.delete(id);
