@@ -85,7 +85,6 @@ export class Admission {
   readonly #devices = new RecentlyUsed<string, Devices>(snapshotsKept);
   readonly #inTurn = fewAtOnce(snapshotsAtOnce);
   readonly #nowMs: () => number;
-  /** Rises when the log may be another one: what was asked before is not kept. */
   #generation = 0;
 
   constructor({ epochs, snapshots, versions, nowMs = () => performance.now() }: AdmissionOptions) {
@@ -93,6 +92,11 @@ export class Admission {
     this.#snapshots = snapshots;
     this.#versions = versions;
     this.#nowMs = nowMs;
+  }
+
+  /** Rises when the log may be another one: what was asked before is not kept. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Undefined when its epoch has to be looked up first, or is beyond the end of the log. */

@@ -1,7 +1,7 @@
 import { EpochMissing } from '@holdfast/shared/sessions/epoch-book.ts';
 import { expect, it } from 'vitest';
 import { messageOf, sampleOf } from '../batch/testing/sample-message.ts';
-import { gateForTest, placedSo } from './testing/gate-for-test.ts';
+import { gateAndAdmissionForTest, gateForTest, placedSo } from './testing/gate-for-test.ts';
 
 it('an epoch that SESSIONS lacks in its middle holds up the others for half a minute, then it is lost', async () => {
   const stopping = new AbortController();
@@ -47,4 +47,26 @@ it('an epoch is not lost while SESSIONS cannot be read', async () => {
   const claim = sampleOf({ tick: 1, epoch: 6 });
   const message = { ...messageOf(1, claim), subject: 'samples.collector-1.task-1.device-1' };
   await expect(gate.judge([{ message, claim }], stopping.signal)).rejects.toThrow('stopped');
+});
+
+it('samples are not taken for early when the broker was away while their epochs were looked up', async () => {
+  const asked: number[] = [];
+  const { gate, admission } = gateAndAdmissionForTest(
+    async (epoch) => {
+      asked.push(epoch);
+      // One answer has come by then, and the other one comes behind the reconnection.
+      if (asked.length === 2) setImmediate(() => admission.forget());
+      if (epoch === 7) await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+      return placedSo();
+    },
+    { atMost: 0 },
+  );
+  const claimed = [6, 7].map((epoch, index) => {
+    const claim = sampleOf({ tick: index + 1, epoch });
+    const message = { ...messageOf(index + 1, claim), subject: 'samples.collector-1.task-1.device-1' };
+    return { message, claim };
+  });
+  const admitted = { kind: 'admitted', isVerified: true };
+  expect(await gate.judge(claimed, new AbortController().signal)).toEqual([admitted, admitted]);
+  expect(asked.toSorted()).toEqual([6, 6, 7, 7]);
 });

@@ -61,14 +61,18 @@ export class Gate {
 
   async #lookUp(holdings: ReadonlyMap<string, Holding>, signal: AbortSignal): Promise<void> {
     const { admission } = this.#options;
-    const left = new Map(holdings);
-    await this.#untilAnswered(async () => {
-      const asked = [...left].map(async ([key, holding]) => {
-        await admission.lookUp(holding);
-        left.delete(key);
-      });
-      await Promise.all(asked);
-    }, signal);
+    // What was found before the broker was away may be forgotten while the rest is asked for.
+    for (let asOf = -1; asOf !== admission.generation; ) {
+      asOf = admission.generation;
+      const left = new Map(holdings);
+      await this.#untilAnswered(async () => {
+        const asked = [...left].map(async ([key, holding]) => {
+          await admission.lookUp(holding);
+          left.delete(key);
+        });
+        await Promise.all(asked);
+      }, signal);
+    }
   }
 
   #untilAnswered<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -55,10 +55,17 @@ export function gateForTest(
   lookUp: (epoch: number) => Promise<LoggedAt> = async () => placedSo(),
   { atMost = 10, nowMs }: { readonly atMost?: number; readonly nowMs?: () => number } = {},
 ): Gate {
+  return gateAndAdmissionForTest(lookUp, { atMost, ...(nowMs && { nowMs }) }).gate;
+}
+
+export function gateAndAdmissionForTest(
+  lookUp: (epoch: number) => Promise<LoggedAt>,
+  { atMost = 10, nowMs }: { readonly atMost?: number; readonly nowMs?: () => number } = {},
+): { readonly gate: Gate; readonly admission: Admission } {
   const clock = nowMs ? { nowMs } : {};
-  return new Gate({
-    admission: new Admission({ epochs: new EpochBook({ lookUp, ...clock }), snapshots, versions: unchanged }),
-    early: new EarlySamples({ atMost, ...clock }),
-    outage: { failed: () => undefined, worked: () => undefined },
-  });
+  const epochs = new EpochBook({ lookUp, ...clock });
+  const admission = new Admission({ epochs, snapshots, versions: unchanged });
+  const early = new EarlySamples({ atMost, ...clock });
+  const outage = { failed: () => undefined, worked: () => undefined };
+  return { gate: new Gate({ admission, early, outage }), admission };
 }
