@@ -99,7 +99,7 @@ export class Admission {
     return this.#generation;
   }
 
-  /** Undefined when its epoch has to be looked up first, or is beyond the end of the log. */
+  /** Undefined when it has to be looked up first, or the log has not come to its epoch, or to its version. */
   judge(message: SampleMessage, claim: Claim): Verdict | undefined {
     if (isBrokerCopy(message.headers)) return forged('it is a copy that the broker was made to put there');
     const first = firstPlace(message);
@@ -130,13 +130,20 @@ export class Admission {
     const placed = found.placement.configVersion;
     const isHad =
       version === undefined || version === placed || (await this.#versions.had(task, session, version));
-    const devices = isHad
-      ? await this.#inTurn(() => this.#devicesOf(task, version ?? placed))
-      : `SESSIONS never gave session ${session} version ${version} of its configuration`;
+    if (!isHad) return;
+    const devices = await this.#inTurn(() => this.#devicesOf(task, version ?? placed));
     if (generation !== this.#generation) return;
     const known = { session, task, collector, devices, atMs: this.#nowMs(), places: new Map() };
     if (version === undefined) this.#known.set(epoch, known);
     else this.#changed.set(keyOf(epoch, version), known);
+  }
+
+  /** For one that {@link judge} has had no word on for longer than the log may lag. */
+  unborne({ epoch, session, config_version: version }: Holding): Rejected {
+    // A log that was restored may lack how the version came.
+    return version !== undefined && this.#epochs.known(epoch)?.kind === 'placed'
+      ? lost(`SESSIONS never gave session ${session} version ${version} of its configuration`)
+      : forged(`SESSIONS has not come to epoch ${epoch}`);
   }
 
   /**
@@ -218,6 +225,10 @@ function forged(reason: string): Rejected {
   return { kind: 'rejected', reason, isLost: false };
 }
 
+function lost(reason: string): Rejected {
+  return { kind: 'rejected', reason, isLost: true };
+}
+
 function ofAnother(
   holder: Pick<Holding, 'session' | 'collector'>,
   { epoch, session, collector }: Holding,
@@ -233,7 +244,7 @@ function judgeBy(known: KnownEpoch, place: Place | undefined, claim: Claim): Ver
     return ofAnother(known, claim);
   }
   const { devices, places } = known;
-  if (typeof devices === 'string') return { kind: 'rejected', reason: devices, isLost: true };
+  if (typeof devices === 'string') return lost(devices);
   const device = place?.device ?? devices.get(deviceId);
   if (!device) return forged(`task ${task} has no device with the id ${deviceId}`);
   if (!place) places.set(deviceId, { device, subject: subjects.sample(collector, task, deviceId) });

@@ -8,7 +8,7 @@ import { messageOf, sampleOf } from '../batch/testing/sample-message.ts';
 import type { Snapshots } from '../ports.ts';
 import { Admission } from './admission.ts';
 import { SessionVersions } from './session-versions.ts';
-import { placedSo, snapshots } from './testing/gate-for-test.ts';
+import { gateForTest, placedSo, snapshots } from './testing/gate-for-test.ts';
 
 const time = '2025-03-01T06:00:00.000Z';
 const own = 'samples.collector-1.task-1.device-1';
@@ -22,11 +22,18 @@ function logOf(...entries: readonly (readonly [sessionId: string, configVersion:
     return { subject: subjects.lifecycle('task-1'), sequence: (index + 1) * 10, message };
   });
   let reads = 0;
-  const versions = new SessionVersions(async (taskId, after) => {
-    reads += 1;
-    return taskId === 'task-1' ? events.find(({ sequence }) => sequence > after) : undefined;
-  });
-  return { versions, events, reads: () => reads };
+  let nowMs = 0;
+  const versions = new SessionVersions(
+    async (taskId, after) => {
+      reads += 1;
+      return taskId === 'task-1' ? events.find(({ sequence }) => sequence > after) : undefined;
+    },
+    () => nowMs,
+  );
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
+  return { versions, events, reads: () => reads, pass, nowMs: () => nowMs };
 }
 
 describe('the versions that a session has had', () => {
@@ -40,11 +47,50 @@ describe('the versions that a session has had', () => {
   });
 
   it('are read on when one is asked for that was not there before', async () => {
-    const { versions, events } = logOf(['session-1', 1], ['session-1', 3]);
-    const later = events.pop() as StoredEvent;
+    const { versions, events, pass, reads } = logOf(['session-1', 1], ['session-1', 3], ['session-1', 4]);
+    const [later, last] = events.splice(1) as [StoredEvent, StoredEvent];
     expect(await versions.had('task-1', 'session-1', 3)).toBe(false);
     events.push(later);
+    pass(1_000);
     expect(await versions.had('task-1', 'session-1', 3)).toBe(true);
+    events.push(last);
+    pass(10_000);
+    expect(await versions.had('task-1', 'session-1', 4)).toBe(true);
+    expect(reads()).toBe(6);
+  });
+
+  it('are not asked for at once again where the log does not tell of one', async () => {
+    const { versions, pass, reads } = logOf(['session-1', 1]);
+    expect(await versions.had('task-1', 'session-1', 3)).toBe(false);
+    pass(999);
+    expect(await versions.had('task-1', 'session-1', 3)).toBe(false);
+    expect(reads()).toBe(2);
+  });
+
+  it('are found also where who answered had lacked one in the middle for a while', async () => {
+    const { versions, events, pass } = logOf(['session-1', 1], ['session-1', 3], ['session-2', 3]);
+    const [lacking] = events.splice(1, 1) as [StoredEvent];
+    expect(await versions.had('task-1', 'session-1', 3)).toBe(false);
+    events.splice(1, 0, lacking);
+    pass(5_000);
+    expect(await versions.had('task-1', 'session-1', 3)).toBe(true);
+  });
+
+  it('are read once more for whoever asks while the last answer to another one is on its way', async () => {
+    const { events } = logOf(['session-1', 1], ['session-1', 3]);
+    const later = events.pop() as StoredEvent;
+    const answers: (() => void)[] = [];
+    const versions = new SessionVersions(async (_, after) => {
+      const found = events.find(({ sequence }) => sequence > after);
+      if (!found && answers.length === 0) await new Promise<void>((resolve) => answers.push(resolve));
+      return found;
+    });
+    const first = versions.had('task-1', 'session-1', 7);
+    await expect.poll(() => answers).toHaveLength(1);
+    events.push(later);
+    const second = versions.had('task-1', 'session-1', 3);
+    answers[0]?.();
+    expect(await Promise.all([first, second])).toEqual([false, true]);
   });
 });
 
@@ -84,10 +130,36 @@ describe('a sample of a session whose configuration was changed', () => {
     expect(await judged({})).toEqual({ kind: 'admitted', isVerified: true });
   });
 
+  it('waits while the log does not tell that the session had it, and is admitted when it does', async () => {
+    const { gate, claimed, events, pass } = gateOver(['session-1', 1], ['session-1', 3]);
+    const later = events.pop() as StoredEvent;
+    const { signal } = new AbortController();
+    expect(await gate.judge(claimed(3), signal)).toEqual([{ kind: 'early' }]);
+    events.push(later);
+    pass(1_000);
+    expect(await gate.judge(claimed(3), signal)).toEqual([{ kind: 'admitted', isVerified: true }]);
+  });
+
   it('of a version that the session never had is not admitted', async () => {
-    expect(await judged({ config_version: 4 })).toMatchObject({
-      kind: 'rejected',
-      reason: expect.stringContaining('never gave session session-1 version 4'),
-    });
+    const { gate, claimed, pass } = gateOver(['session-1', 1], ['session-1', 3]);
+    const { signal } = new AbortController();
+    expect(await gate.judge(claimed(4), signal)).toEqual([{ kind: 'early' }]);
+    pass(15_000);
+    expect(await gate.judge(claimed(4), signal)).toEqual([
+      {
+        ...{ kind: 'rejected', isLost: true },
+        reason: 'SESSIONS never gave session session-1 version 4 of its configuration',
+      },
+    ]);
   });
 });
+
+function gateOver(...entries: readonly (readonly [sessionId: string, configVersion: number])[]) {
+  const { versions, events, pass, nowMs } = logOf(...entries);
+  const gate = gateForTest(async () => placedSo(), { nowMs, versions });
+  const claimed = (config_version: number) => {
+    const claim = { ...sampleOf({ tick: 1 }), config_version };
+    return [{ message: { ...messageOf(100, claim, {}), subject: own }, claim }];
+  };
+  return { gate, claimed, events, pass };
+}

@@ -7,8 +7,8 @@ export interface EarlySamplesOptions {
 }
 
 /**
- * Samples of which the log has not come to their epoch. The event is stored before anybody reads a device under it, so the leader of SESSIONS
- * lags, or the epoch is made up: such a sample waits a little, and few of them do at a time.
+ * Samples of which the log has not come to their epoch, or to the version that they name. The event is stored before anybody reads a device by
+ * it, so the leader of SESSIONS lags, or it is made up: such a sample waits a little, and few of them do at a time.
  */
 export class EarlySamples {
   readonly #atMost: number;

@@ -49,8 +49,7 @@ export class Gate {
         early.settled(message.seq);
         return verdict;
       }
-      if (early.mayWait(message.seq)) return { kind: 'early' };
-      return { kind: 'rejected', reason: `SESSIONS has not come to epoch ${claim.epoch}`, isLost: false };
+      return early.mayWait(message.seq) ? { kind: 'early' } : admission.unborne(claim);
     });
   }
 

@@ -8,43 +8,77 @@ export type NextLifecycleEvent = (taskId: string, after: number) => Promise<Stor
 interface Known {
   readonly bySession: Map<string, Set<number>>;
   through: number;
+  /** From then on it may be read from its beginning once more; monotonic. */
+  anewAtMs: number;
   /** Those who ask at the same time read together. */
   reading: Promise<void> | undefined;
 }
 
 const tasksKept = 10_000;
+const noesKept = 10_000;
+/** A version that was not there is asked for again after so long. */
+const againMs = 1_000;
+/** A leader that was just elected may lack an event in the middle for a while, and reading on passes over it: so often all are read anew. */
+const anewMs = 5_000;
 
 /**
  * Which versions of their configuration sessions have had. Only samples of a session whose configuration was changed ask for
- * it. Events are read once, and what was found is found for good.
+ * it. What was found is found for good; what was not is asked for again, at intervals.
  */
 export class SessionVersions {
   readonly #next: NextLifecycleEvent;
+  readonly #nowMs: () => number;
   readonly #known = new RecentlyUsed<string, Known>(tasksKept);
+  /** By task, session and version, until when it is taken for one that the session never had. */
+  readonly #noes = new RecentlyUsed<string, number>(noesKept);
 
-  constructor(next: NextLifecycleEvent) {
+  constructor(next: NextLifecycleEvent, nowMs: () => number = () => performance.now()) {
     this.#next = next;
+    this.#nowMs = nowMs;
   }
 
-  /** @throws when the log cannot be read */
+  /** False as long as the log does not tell, which may lag. @throws when the log cannot be read */
   async had(taskId: string, sessionId: string, version: number): Promise<boolean> {
-    const known = this.#known.get(taskId) ?? { bySession: new Map(), through: 0, reading: undefined };
-    this.#known.set(taskId, known);
+    const known = this.#knownOf(taskId);
     const isKnown = () => known.bySession.get(sessionId)?.has(version) === true;
     if (isKnown()) return true;
-    known.reading ??= this.#readOn(taskId, known).finally(() => {
-      known.reading = undefined;
-    });
-    await known.reading;
-    return isKnown();
+    const key = JSON.stringify([taskId, sessionId, version]);
+    if (this.#nowMs() < (this.#noes.get(key) ?? 0)) return false;
+    // Who reads already may have had its last answer.
+    if (known.reading) await known.reading;
+    if (!isKnown()) await this.#readOn(taskId, known);
+    if (!isKnown() && this.#nowMs() >= known.anewAtMs) {
+      known.through = 0;
+      await this.#readOn(taskId, known);
+    }
+    if (isKnown()) return true;
+    this.#noes.set(key, this.#nowMs() + againMs);
+    return false;
   }
 
   /** The log may be another one. */
   forget(): void {
     this.#known.clear();
+    this.#noes.clear();
   }
 
-  async #readOn(taskId: string, known: Known): Promise<void> {
+  #knownOf(taskId: string): Known {
+    const kept = this.#known.get(taskId);
+    if (kept) return kept;
+    const known = { bySession: new Map(), through: 0, anewAtMs: this.#nowMs() + anewMs, reading: undefined };
+    this.#known.set(taskId, known);
+    return known;
+  }
+
+  #readOn(taskId: string, known: Known): Promise<void> {
+    known.reading ??= this.#read(taskId, known).finally(() => {
+      known.reading = undefined;
+    });
+    return known.reading;
+  }
+
+  async #read(taskId: string, known: Known): Promise<void> {
+    if (known.through === 0) known.anewAtMs = this.#nowMs() + anewMs;
     for (;;) {
       const stored = await this.#next(taskId, known.through);
       if (!stored) return;

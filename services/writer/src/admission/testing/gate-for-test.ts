@@ -1,7 +1,7 @@
 import type { SessionAssigned } from '@holdfast/shared/domain/placement/events.ts';
 import { EpochBook, type LoggedAt } from '@holdfast/shared/sessions/epoch-book.ts';
 import type { Snapshots } from '../../ports.ts';
-import { Admission } from '../admission.ts';
+import { Admission, type AdmissionOptions } from '../admission.ts';
 import { EarlySamples } from '../early-samples.ts';
 import { Gate } from '../gate.ts';
 
@@ -50,21 +50,27 @@ export const snapshots: Snapshots = {
 /** No session had its configuration changed. */
 export const unchanged = { had: async () => false, forget: () => undefined };
 
+interface GateForTestOptions {
+  readonly atMost?: number;
+  readonly nowMs?: () => number;
+  readonly versions?: AdmissionOptions['versions'];
+}
+
 /** @param lookUp what the log has; unless said otherwise, session 1 was given to collector 1 under every epoch */
 export function gateForTest(
   lookUp: (epoch: number) => Promise<LoggedAt> = async () => placedSo(),
-  { atMost = 10, nowMs }: { readonly atMost?: number; readonly nowMs?: () => number } = {},
+  options: GateForTestOptions = {},
 ): Gate {
-  return gateAndAdmissionForTest(lookUp, { atMost, ...(nowMs && { nowMs }) }).gate;
+  return gateAndAdmissionForTest(lookUp, options).gate;
 }
 
 export function gateAndAdmissionForTest(
   lookUp: (epoch: number) => Promise<LoggedAt>,
-  { atMost = 10, nowMs }: { readonly atMost?: number; readonly nowMs?: () => number } = {},
+  { atMost = 10, nowMs, versions = unchanged }: GateForTestOptions = {},
 ): { readonly gate: Gate; readonly admission: Admission } {
   const clock = nowMs ? { nowMs } : {};
   const epochs = new EpochBook({ lookUp, ...clock });
-  const admission = new Admission({ epochs, snapshots, versions: unchanged });
+  const admission = new Admission({ epochs, snapshots, versions, ...clock });
   const early = new EarlySamples({ atMost, ...clock });
   const outage = { failed: () => undefined, worked: () => undefined };
   return { gate: new Gate({ admission, early, outage }), admission };
