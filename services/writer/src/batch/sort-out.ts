@@ -43,6 +43,7 @@ const claimSchema = sampleSchema.pick({
   device: true,
   site: true,
   measurement: true,
+  config_version: true,
 });
 
 function claimOf(body: string): Claim | undefined {
