@@ -63,7 +63,11 @@ export function causesFromLog(open: TickRanges, known: KnownOfDevice): CausedTic
     const interval = held.find(({ fromMs, endMs }) => {
       return fromMs < (range.to + 1) * periodMs && endMs > range.from * periodMs;
     });
-    return { ...range, ...(interval ? causeIn(interval, range, known) : { cause: 'not_arrived' as const }) };
+    const leftMs = changes.length === 0 ? undefined : leftAfter(range, open, known);
+    const cause = interval
+      ? causeIn(interval, range, { ...known, leftMs })
+      : { cause: 'not_arrived' as const };
+    return { ...range, ...cause };
   });
 }
 
@@ -72,8 +76,22 @@ interface HeldInterval extends RunningInterval {
   readonly placements: readonly TimedPlacement[];
 }
 
-function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOfDevice): Cause {
-  const { periodMs, changes = [] } = known;
+/** When a change took the device out of the session, if all ticks from these up to it are open. */
+function leftAfter(
+  { from }: TickRange,
+  open: TickRanges,
+  { changes = [], periodMs, nowMs }: KnownOfDevice,
+): number | undefined {
+  const end = open[firstRangeAfter(open, from - 1)]?.to ?? from;
+  return changes.find(({ timeMs }) => timeMs < nowMs && Math.ceil(timeMs / periodMs) === end + 1)?.timeMs;
+}
+
+interface KnownOfRange extends KnownOfDevice {
+  readonly leftMs: number | undefined;
+}
+
+function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOfRange): Cause {
+  const { periodMs, changes = [], leftMs } = known;
   const { placements, fromSequence, toSequence } = interval;
   const began = fromSequence === undefined ? {} : { event: fromSequence };
   const ended = toSequence === undefined ? {} : { event: toSequence };
@@ -91,9 +109,11 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
   const isNew = beforeMs === Number.NEGATIVE_INFINITY && change !== undefined;
   const holeBeginsMs = isNew ? change.timeMs - newsMs : beforeMs;
   const isFollowed = afterMs < interval.endMs;
-  if (isFollowed || next !== undefined) {
+  // Nobody has ever read it, and nobody will.
+  const isTakenBack = isNew && leftMs !== undefined && !isFollowed;
+  if (isFollowed || isTakenBack || next !== undefined) {
     // The hole may begin under one holder and end under the next; the hand-over explains both halves.
-    const holeEndsMs = isFollowed ? afterMs + periodMs : Number.POSITIVE_INFINITY;
+    const holeEndsMs = isFollowed ? afterMs + periodMs : isTakenBack ? leftMs : Number.POSITIVE_INFINITY;
     const handOver = placements.findLast(({ timeMs, reason, releasedMs }) => {
       // A move explains nothing from before it: its session was read until then, or was away for another cause.
       if (releasedMs !== undefined && from < firstTickOfEnding(releasedMs, periodMs)) return false;
@@ -109,7 +129,7 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
     }
     // Nothing was read since: whoever read until then had not heard of it.
     const isUpToChange = change !== undefined && (isNew || endsAt(beforeMs, change.timeMs, known));
-    if (isFollowed && isUpToChange) {
+    if ((isFollowed || isTakenBack) && isUpToChange) {
       return { cause: 'reconfiguration', ...(change.event === undefined ? {} : { event: change.event }) };
     }
     if (isFollowed) return { cause: 'restart' };

@@ -55,6 +55,30 @@ describe('ticks around a change of configuration', () => {
     ]);
   });
 
+  it('are missing for the change also where it was taken back before anybody could read a device', () => {
+    const takenBack = [...changes, { timeMs: 230 * second, event: 12 }];
+    const causes = (told: { endMs?: number; placements?: TimedPlacement[]; takenBackMs?: number }) => {
+      const { endMs = 230 * second, placements: more = [], takenBackMs = 0 } = told;
+      return attributeGaps({
+        scheduled: range(200, endMs / second - 1),
+        ...{ intervals, placements: [placed, ...more], periodMs: second, coverage: coverageOf([]) },
+        changes: takenBack.map(({ timeMs, event }, index) => ({
+          timeMs: timeMs + index * takenBackMs,
+          event,
+        })),
+        ...{ nowMs, settledMs: nowMs },
+      }).gaps.map(({ cause, from, to, events }) => [cause, from, to, events]);
+    };
+    expect(causes({})).toEqual([['reconfiguration', 200, 229, [9]]]);
+    // Whoever got it afterwards was not to read the device any more.
+    const later: TimedPlacement = { timeMs: 260 * second, epoch: 14, reason: 'failover' };
+    expect(causes({ placements: [later] })).toEqual([['reconfiguration', 200, 229, [9]]]);
+    // Another device was changed then: this one may still arrive.
+    expect(causes({ endMs: nowMs })).toEqual([['not_arrived', 200, 299, []]]);
+    // The second change is still to come.
+    expect(causes({ endMs: nowMs, takenBackMs: 70 * second })).toEqual([['not_arrived', 200, 299, []]]);
+  });
+
   it('are missing for another cause where there is one: who was away, or took over', () => {
     const away = [...range(100, 189), ...range(206, 299)];
     expect(gapsOf({ before: second, after: second, stored: away })).toEqual([
