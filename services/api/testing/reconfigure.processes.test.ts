@@ -6,7 +6,7 @@ import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/suppor
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
+import { type Answer, type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
 import { placementsIn } from './placements.ts';
 
 let api: AskedApi;
@@ -57,7 +57,7 @@ async function running() {
 }
 
 /** Past the moment in which a change comes into force; until then there is no other one. */
-async function changed(change: () => Promise<{ status: number; body: { code?: string } }>) {
+async function changed(change: () => Promise<Answer>) {
   return eventually(
     async () => {
       const answer = await change();
@@ -152,6 +152,33 @@ describe('a running session whose configuration was changed', () => {
     await edit(`tasks/${task}`, { period_ms: 2_000, device_ids: [device] });
     for (const { id } of points) await edit(`points/${id}`, { period_ms: 2_000 });
     expect(await changed(() => change())).toMatchObject({ status: 409, body: { code: 'cannot_run' } });
+  });
+
+  it('never takes another device under a code that it has had, also when that was away meanwhile', async () => {
+    const { task, change, edit, device, points } = await running();
+    const { code } = (await api.get(`/api/config/devices/${device}/`)).body;
+    const other = (await api.get(`/api/config/tasks/${await configureTask(api, `aside-${task}`)}/`)).body;
+    const [aside] = other.device_ids as number[];
+    await edit(`tasks/${task}`, { device_ids: [aside] });
+    expect((await change()).body).toMatchObject({ devices: { added: 1, removed: 1 } });
+    // The same device may come back.
+    await edit(`tasks/${task}`, { device_ids: [aside, device] });
+    expect((await changed(() => change({ dry_run: true }))).body).toMatchObject({
+      devices: { added: 1, removed: 0 },
+    });
+    await edit(`tasks/${task}`, { device_ids: [aside] });
+    for (const path of [...points.map(({ id }) => `points/${id}`), `devices/${device}`]) {
+      const gone = await api.request('DELETE', `/api/config/${path}/`);
+      expect(gone.status, JSON.stringify(gone.body)).toBe(204);
+    }
+    const anew = await api.post('/api/config/devices/', { code, host: '127.0.0.1', port: 9, unit_id: 1 });
+    expect(anew.status, JSON.stringify(anew.body)).toBe(201);
+    const point = { device_id: anew.body.id, code: 'x', table: 'coil', address: 5, data_type: 'bool' };
+    expect((await api.post('/api/config/points/', point)).status).toBe(201);
+    await edit(`tasks/${task}`, { device_ids: [aside, anew.body.id] });
+    const refused = await changed(() => change());
+    expect(refused).toMatchObject({ status: 409, body: { code: 'cannot_run', device: code } });
+    expect(refused.body.detail).toContain('was deleted and made anew');
   });
 
   it('is refused what its collector cannot read, and a session that is over takes no change', async () => {

@@ -6,6 +6,7 @@ import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import { type PollingPlans, planIfKnown } from '../../configuration/polling-plans.ts';
 import type { TaskContent } from '../../configuration/task-snapshot.ts';
+import type { CommandStores } from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';
 
 export interface VersionsOfSession {
@@ -19,7 +20,7 @@ export interface VersionsOfSession {
  */
 export async function requireSameDevices(
   { plans }: VersionsOfSession,
-  events: EventStore,
+  { events, taskConfigs }: Pick<CommandStores, 'events' | 'taskConfigs'>,
   {
     sessionId,
     taskId,
@@ -32,7 +33,17 @@ export async function requireSameDevices(
     readonly next: TaskContent;
   },
 ): Promise<void> {
+  const versions = await versionsOf(events, taskId, sessionId);
   const ids = new Map(from.devices.map(({ code, id }) => [code, id]));
+  // Only snapshots tell which device a code once was, and they are large.
+  if (next.devices.some(({ code }) => !ids.has(code))) {
+    for (const version of versions) {
+      const loaded = await taskConfigs.load(taskId, version);
+      for (const { code, id } of loaded.ok ? loaded.config.devices : []) {
+        if (!ids.has(code)) ids.set(code, id);
+      }
+    }
+  }
   const exchanged = next.devices.find(({ code, id }) => ids.has(code) && ids.get(code) !== id);
   if (exchanged) {
     throw cannotRun(
@@ -44,7 +55,7 @@ export async function requireSameDevices(
     );
   }
   const periods = new Map<string, number>();
-  for (const version of await versionsOf(events, taskId, sessionId)) {
+  for (const version of versions) {
     const plan = await planIfKnown(plans, { task_id: Number(taskId), config_version: version });
     for (const { code, periodMs } of plan?.devices ?? []) periods.set(code, periodMs);
   }

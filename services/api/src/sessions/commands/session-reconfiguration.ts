@@ -117,7 +117,7 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
       precondition?.(seen(from, next));
       if (isSame(from, next)) return;
       if (pending) throw refusalProblem(pending);
-      await requireSameDevices(sources, events, { sessionId, taskId, from, next });
+      await requireSameDevices(sources, { events, taskConfigs }, { sessionId, taskId, from, next });
       await requireStays(sources, events, { sessionId, taskId, state, next: sessionNeeds(next, specs) });
     };
     const know = async (): Promise<Known> => {
