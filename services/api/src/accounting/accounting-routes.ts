@@ -29,7 +29,7 @@ export const brokerNotAsked = () => ({
 });
 
 const params = z.object({ id: z.string().describe('Session id') });
-const ofSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ sessions: [id] });
+const pastOfSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ pastSessions: [id] });
 
 /** More would be read by nobody, and cost the memory of everybody. */
 const periodsAtMost = 20_000;
@@ -74,7 +74,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       method: 'GET',
       url: '/api/acquisition/sessions/:id/gaps',
       role: 'viewer',
-      sites: ofSession,
+      sites: pastOfSession,
       tag: 'Data',
       summary: 'List ticks without a sample, and why',
       schema: { params, querystring: gapListQuerySchema, response: { 200: gapPageSchema } },
@@ -106,7 +106,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       method: 'GET',
       url: '/api/acquisition/sessions/:id/completeness',
       role: 'viewer',
-      sites: ofSession,
+      sites: pastOfSession,
       tag: 'Data',
       summary: 'Count expected, stored and missing ticks',
       schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } },

@@ -29,6 +29,16 @@ export const atSites = {
   /** @param codes the column with the sites of the version that a session runs on */
   sessions: (granted: GrantedSites, codes: Expression<string[] | null>) =>
     within(granted, (granted) => sql`${codes} <@ ${granted}::text[]`),
+  /** Besides, where the past of `sessions` is told: every version that they have had. */
+  pastSessions: (granted: GrantedSites) =>
+    within(
+      granted,
+      (codes) => sql`not exists (
+        select from session_events left join task_config_versions as past
+          on past.task_id = sessions.task_id and to_jsonb(past.version) = session_events.data -> 'config_version'
+        where session_events.session_id = sessions.session_id and session_events.problem is null
+          and session_events.data ? 'config_version' and not coalesce(past.site_codes <@ ${codes}::text[], false))`,
+    ),
 };
 
 function within(

@@ -35,11 +35,11 @@ export async function sessionsWithin(
   database: Database,
   { sites, from, to, task, site, session, collector, limit, before }: WithinFilter,
 ): Promise<RowsWithin> {
-  const there = atSites.sessions(sites, sql.ref('version.site_codes'));
+  const there = [atSites.sessions(sites, sql.ref('version.site_codes')), atSites.pastSessions(sites)];
   const conditions: RawBuilder<SqlBool>[] = [
     sql`sessions.started_at < ${to}`,
     sql`(sessions.stopped_at is null or sessions.stopped_at > ${from})`,
-    ...(there ? [there] : []),
+    ...there.filter((condition) => condition !== undefined),
   ];
   const also = <T>(value: T | undefined, condition: (value: T) => RawBuilder<SqlBool>) => {
     if (value !== undefined) conditions.push(condition(value));

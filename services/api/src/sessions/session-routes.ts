@@ -38,6 +38,7 @@ import { type StoringSources, storingOfSessions } from './storing/storing-of-ses
 
 const params = z.object({ id: z.string().describe('Session id') });
 const ofSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ sessions: [id] });
+const pastOfSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ pastSessions: [id] });
 const pageSize = 500;
 
 export function sessionRoutes(options: {
@@ -151,7 +152,7 @@ export function sessionRoutes(options: {
       method: 'GET',
       url: '/api/acquisition/sessions/:id',
       role: 'viewer',
-      sites: ofSession,
+      sites: ({ params: { id }, query: { at } }) => (at ? { pastSessions: [id] } : { sessions: [id] }),
       tag: 'Sessions',
       summary: 'Read a session, now or as it was',
       schema: { params, querystring: sessionQuerySchema, response: { 200: sessionThenOrNowSchema } },
@@ -189,7 +190,7 @@ export function sessionRoutes(options: {
       method: 'GET',
       url: '/api/acquisition/sessions/:id/events',
       role: 'viewer',
-      sites: ofSession,
+      sites: pastOfSession,
       tag: 'Sessions',
       summary: 'List the events of a session',
       schema: { params, querystring: sessionEventsQuerySchema, response: { 200: sessionEventPageSchema } },

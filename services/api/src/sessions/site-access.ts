@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type GrantedSites, requireGranted, type SiteAccess } from '../access/granted-sites.ts';
 import type { VersionSites } from '../configuration/version-sites.ts';
+import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Concerned } from '../ports.ts';
 import { knownSession } from './known-session.ts';
@@ -23,9 +24,13 @@ export function siteAccess({
   return {
     require: async (granted, concerned) => {
       if (granted === 'everywhere') return;
-      for (const sessionId of new Set(concerned.sessions)) {
+      const past = new Set(concerned.pastSessions);
+      for (const sessionId of new Set([...(concerned.sessions ?? []), ...past])) {
         const session = await knownSession(database, sessionId, (id) => current.find(id));
-        requireGranted(granted, await versions.of(session.task_id, session.config_version));
+        const had = past.has(sessionId) ? await formerVersions(database, sessionId) : [];
+        for (const version of new Set([session.config_version, ...had])) {
+          requireGranted(granted, await versions.of(session.task_id, version));
+        }
       }
       await requireConfigured(database, granted, concerned);
     },
@@ -35,6 +40,19 @@ export function siteAccess({
       await requireConfigured(transaction, granted, concerned);
     },
   };
+}
+
+/** The versions that a session has had, as far as they are projected; none while PostgreSQL is away. */
+async function formerVersions(database: Database, sessionId: string): Promise<number[]> {
+  try {
+    const { rows } = await sql<{ version: unknown }>`
+      select distinct data -> 'config_version' as version from session_events
+      where session_id = ${sessionId} and problem is null and data ? 'config_version'`.execute(database);
+    return rows.map(({ version }) => Number(version));
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) return [];
+    throw error;
+  }
 }
 
 /** In the order of their ids, so that two changes do not wait for each other. */

@@ -15,7 +15,7 @@ export function timelineRoutes(sources: TimelineSources): Route[] {
       method: 'GET',
       url: '/api/acquisition/sessions/:id/timeline',
       role: 'viewer',
-      sites: ({ params: { id } }: { params: z.infer<typeof params> }) => ({ sessions: [id] }),
+      sites: ({ params: { id } }: { params: z.infer<typeof params> }) => ({ pastSessions: [id] }),
       tag: 'Sessions',
       summary: 'See what happened to a session over time',
       schema: { params, querystring: timelineQuerySchema, response: { 200: timelineSchema } },

@@ -166,3 +166,41 @@ describe('a change', () => {
     expect([403, 404]).not.toContain((await request()).status);
   });
 });
+
+describe('the past of a session that has gone on without what it read at another site', () => {
+  const base = '/api/acquisition';
+
+  it('opens only to who may read all that it was, and its present to who may read that', async () => {
+    const session = idAt('sessions', 'both');
+    const path = `${base}/sessions/${session}`;
+    const task = `/api/config/tasks/${idAt('tasks', 'both')}/`;
+    const { device_ids, point_ids } = (await call('GET', task)).body;
+    const body = { device_ids: device_ids.slice(0, 1), point_ids: point_ids.slice(0, 1) };
+    const edited = await call('PATCH', task, { body });
+    expect(edited.status, JSON.stringify(edited.body)).toBe(200);
+    const changed = await call('POST', `${path}/reconfigure/`, { body: {} });
+    expect(changed.body, JSON.stringify(changed.body)).toMatchObject({ devices: { removed: 1 } });
+
+    const present = await call('GET', `${path}/`, { key: own });
+    expect(present.body, JSON.stringify(present.body)).toMatchObject({
+      id: session,
+      config_version: 2,
+    });
+    expect((await call('GET', `${path}/status/`, { key: own })).status).toBe(200);
+    const pasts = ['events/', 'timeline/', 'gaps/?device=hall-2-beside-press', 'completeness/'].map(
+      (past) => `${path}/${past}`,
+    );
+    for (const past of [...pasts, `${path}/?at=${new Date().toISOString()}`]) {
+      expect((await call('GET', past, { key: own })).body, past).toMatchObject({ code: 'site_not_granted' });
+      // A session that has just begun may have nothing to account for yet.
+      expect([200, 404], past).toContain((await call('GET', past)).status);
+    }
+    for (const list of ['completeness', 'report']) {
+      const tells = async (asked: { key?: string }) =>
+        JSON.stringify((await call('GET', `${base}/${list}/`, asked)).body).includes(`"${session}"`);
+      await eventually(() => tells({}), { what: `${list}/ to tell of ${session}` });
+      expect(await tells({ key: own }), list).toBe(false);
+    }
+    expect((await call('POST', `${path}/stop/`, { key: own })).status).toBe(200);
+  });
+});
