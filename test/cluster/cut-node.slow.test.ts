@@ -64,7 +64,7 @@ it('what a node says that was cut from the others is no answer, and what it says
   };
   const patient = { intervalMs: 250 };
   let revision = 0;
-  // What went unanswered may have been stored: a lease is read before it is written again.
+  // A write without an answer may have been stored: a lease is read before it is written again.
   const writeLease = async (value: string): Promise<boolean> => {
     revision = (await leases.read('hall-1'))?.revision ?? revision;
     revision = await leases.write('hall-1', value, revision, 5_000);

@@ -60,7 +60,7 @@ export class Gate {
 
   async #lookUp(holdings: ReadonlyMap<string, Holding>, signal: AbortSignal): Promise<void> {
     const { admission } = this.#options;
-    // What was found before the broker was away may be forgotten while the rest is asked for.
+    // Epochs that were found already may be forgotten while the others are asked for: the broker was away.
     for (let asOf = -1; asOf !== admission.generation; ) {
       asOf = admission.generation;
       const left = new Map(holdings);
