@@ -70,6 +70,11 @@ describe('a change of configuration', () => {
     });
   });
 
+  it('that never was in force leaves nothing behind it that could be undone', () => {
+    const undone = eventOf(after({ ...undo, now: at(1) }));
+    expect(after({ ...undo, configVersion: 3, now: at(1) }, undone)).toEqual(nothing);
+  });
+
   it('that is in force already is undone as it was done: at a second to come', () => {
     expect(after({ ...undo, now: at(30) })).toMatchObject({
       ok: true,

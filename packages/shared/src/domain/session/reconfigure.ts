@@ -41,6 +41,8 @@ export function undone(
   if (state.status === 'paused' || state.session.configVersion !== configVersion) return nothingToDo;
   const { change: latest } = state;
   if (!latest || Date.parse(now) >= Date.parse(latest.undoUntil)) return nothingToDo;
+  // It was taken back before it was in force: there is nothing to go back to.
+  if (latest.from.configVersion === configVersion) return nothingToDo;
   const isPending = pendingOf(state, now) !== undefined;
   const { configVersion: formerVersion, needs } = latest.from;
   const event = changeOf(state, {
