@@ -193,7 +193,7 @@ describe('a session whose configuration changes while it is polled', () => {
           );
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 300 },
     );
   });
 
@@ -219,7 +219,7 @@ describe('a session whose configuration changes while it is polled', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 300 },
     );
   });
 
@@ -244,7 +244,7 @@ describe('a session whose configuration changes while it is polled', () => {
           expect(buses[0]?.bus.disconnects).toBe(1);
         }
       }),
-      { numRuns: 60, seed: 7 },
+      { numRuns: 300 },
     );
     expect(untouched).toBeGreaterThan(20);
   });
@@ -289,7 +289,7 @@ describe('a session whose configuration changes while it is polled', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 300 },
     );
   });
 });

@@ -45,7 +45,7 @@ export function TimeField({
 
   const take = (text: string, isLeft: boolean) => {
     clearTimeout(timer.current);
-    const moment = momentTyped(text, zone, new Date(at));
+    const moment = momentTyped(text, zone, new Date(at), notAfter && new Date());
     if (moment === undefined) return isLeft ? setWrong('wrong') : undefined;
     if (notAfter === 'now' && moment.getTime() > Date.now()) return setWrong('future');
     setWrong(undefined);

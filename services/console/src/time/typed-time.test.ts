@@ -31,6 +31,15 @@ describe('a time that is typed', () => {
     expect(momentTyped(typed, shanghai, shown)).toBeUndefined();
   });
 
+  it('is of the day before where the clock alone would be of a moment to come', () => {
+    const now = new Date('2026-11-26T18:06:00Z');
+    const at = (typed: string) => momentTyped(typed, shanghai, shown, now)?.toISOString();
+    expect(at('23:55')).toBe('2026-11-26T15:55:00.000Z');
+    expect(at('02:06')).toBe('2026-11-26T18:06:00.000Z');
+    // A day that is typed is meant.
+    expect(at('2026-11-27 23:55')).toBe('2026-11-27T15:55:00.000Z');
+  });
+
   it('is read as it is written', () => {
     expect(typedAs(shanghai, shown, true)).toBe('2026-11-27 02:05:07');
     expect(momentTyped(typedAs(shanghai, shown, true), shanghai, new Date())).toEqual(shown);
