@@ -108,7 +108,14 @@ describe('a session that is reconfigured over REST while it runs', () => {
       tolerances: { stopMs: 60_000, freshMs: 60_000 },
     });
     expect(judged.violations).toEqual([]);
-    const account = (await rest.get(`${path}/completeness/`)).body;
+    // The newest ticks are accounted for a little later.
+    const account = await eventually(
+      async () => {
+        const { body } = await rest.get(`${path}/completeness/`);
+        return Date.parse(body.to) > backMs && body;
+      },
+      { what: 'the account to reach the last change' },
+    );
     expect(account.missing_by_cause.not_arrived ?? 0).toBe(0);
     expect(account.devices.map(({ device }: { device: string }) => device).sort()).toEqual([...codes].sort());
     const history = await rest.get(
