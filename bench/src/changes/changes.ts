@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { type BarePoints, openBarePoints } from '../api/bare-points.ts';
 import { type MeasuredApi, startMeasuredApi } from '../api/measured-api.ts';
 import {
   type Benchmark,
@@ -8,6 +8,7 @@ import {
   type Measurement,
 } from '../benchmark.ts';
 import { median } from '../median.ts';
+import { timed } from '../timed.ts';
 
 const flags = {
   points: { meaning: 'points of a change set, of 100 devices', byDefault: 20_000, atLeast: 100 },
@@ -45,20 +46,14 @@ async function run(
   context: BenchmarkContext,
 ): Promise<Measurement> {
   const measured = await startMeasuredApi(context);
-  const client = new pg.Client({ connectionString: measured.databaseUrl });
-  await client.connect();
-  context.cleanUp.defer(() => client.end());
-  await client.query('create table bare_points (like points including all)');
+  const bare = await openBarePoints(measured.databaseUrl, context);
   const all: Round[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const one = await roundOf(measured, client, { points, round });
+    const one = await roundOf(measured, bare, { points, round });
     context.progress(`round ${round + 1}: ${JSON.stringify(one)}`);
     all.push(one);
   }
   const middle = (of: (round: Round) => number) => Math.round(median(all.map(of)) * 1_000) / 1_000;
-  const { rows } = await client.query<{ version: string }>(
-    `select current_setting('server_version') as version`,
-  );
   return {
     ratio: middle(({ insertS, doS }) => insertS / doS),
     figures: {
@@ -71,7 +66,7 @@ async function run(
       revert_s: middle(({ revertS }) => revertS),
     },
     limit: { bare_insert_s: middle(({ insertS }) => insertS) },
-    servers: { postgres: rows[0]?.version ?? '' },
+    servers: { postgres: bare.version },
   };
 }
 
@@ -82,7 +77,7 @@ interface Outcome {
 
 async function roundOf(
   measured: MeasuredApi,
-  client: pg.Client,
+  bare: BarePoints,
   { points, round }: { readonly points: number; readonly round: number },
 ): Promise<Round> {
   const items = itemsOf(points, round);
@@ -95,12 +90,7 @@ async function roundOf(
   const [pageS] = await timed(() => measured.read(`${set}?limit=100`));
   const [showS, shown] = await timed(() => allOf(measured, set));
   if (shown !== points + devices) throw new InvalidMeasurement(`${shown} things were shown`);
-  const [insertS] = await timed(() =>
-    client.query(
-      'insert into bare_points overriding system value select points.* from points join devices on devices.id = device_id where devices.code like $1',
-      [`d${round}-%`],
-    ),
-  );
+  const [insertS] = await timed(() => bare.insertAgain(`d${round}-%`));
   const [revertS, reverted] = await timed(() => change(`${set}revert/`, {}));
   if (reverted.counts.deleted !== points + devices) {
     throw new InvalidMeasurement(JSON.stringify(reverted.counts));
@@ -118,12 +108,6 @@ async function allOf(measured: MeasuredApi, set: string): Promise<number> {
     cursor = page.next_cursor ?? '';
   } while (cursor !== '');
   return count;
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<readonly [seconds: number, result: T]> {
-  const from = performance.now();
-  const result = await work();
-  return [(performance.now() - from) / 1_000, result];
 }
 
 function itemsOf(points: number, round: number): object[] {

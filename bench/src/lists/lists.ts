@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { type BarePoints, openBarePoints } from '../api/bare-points.ts';
 import { type MeasuredApi, startMeasuredApi } from '../api/measured-api.ts';
 import {
   type Benchmark,
@@ -46,19 +46,14 @@ async function run(
   context: BenchmarkContext,
 ): Promise<Measurement> {
   const measured = await startMeasuredApi(context);
-  const client = new pg.Client({ connectionString: measured.databaseUrl });
-  await client.connect();
-  context.cleanUp.defer(() => client.end());
+  const bare = await openBarePoints(measured.databaseUrl, context);
   const all: Round[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const one = await roundOf(measured, client, { points, round });
+    const one = await roundOf(measured, bare, { points, round });
     context.progress(`round ${round + 1}: ${JSON.stringify(one)}`);
     all.push(one);
   }
   const middle = (of: (round: Round) => number) => Math.round(median(all.map(of)) * 1_000) / 1_000;
-  const { rows } = await client.query<{ version: string }>(
-    `select current_setting('server_version') as version`,
-  );
   return {
     ratio: middle(({ insertS, previewS, applyS }) => insertS / (previewS + applyS)),
     figures: {
@@ -72,13 +67,13 @@ async function run(
       api_peak_memory_mb: await peakMemoryMb(measured.pids.api),
     },
     limit: { bare_insert_s: middle(({ insertS }) => insertS) },
-    servers: { postgres: rows[0]?.version ?? '' },
+    servers: { postgres: bare.version },
   };
 }
 
 async function roundOf(
   measured: MeasuredApi,
-  client: pg.Client,
+  bare: BarePoints,
   { points, round }: { readonly points: number; readonly round: number },
 ): Promise<Round> {
   const list = listOf(points, round);
@@ -91,13 +86,7 @@ async function roundOf(
   const [csvS, csv] = await timed(() => measured.read(`/api/exports/points/?${query}`));
   if (csv.split('\r\n').length !== points + 2) throw new InvalidMeasurement('the export has other lines');
   const [xlsxS] = await timed(() => measured.read(`/api/exports/points/?format=xlsx&${query}`));
-  await client.query('create table if not exists bare_points (like points including all)');
-  const [insertS] = await timed(async () => {
-    await client.query(
-      'insert into bare_points overriding system value select points.* from points join devices on devices.id = device_id where devices.code like $1',
-      [`d${round}-%`],
-    );
-  });
+  const [insertS] = await timed(() => bare.insertAgain(`d${round}-%`));
   return { previewS, applyS, sameS, csvS, xlsxS, insertS };
 }
 
