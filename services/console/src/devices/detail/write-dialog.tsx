@@ -6,6 +6,7 @@ import { Button } from 'react-aria-components/Button';
 import { api } from '../../api/api.ts';
 import { FreshLogin } from '../../fresh-login/fresh-login.tsx';
 import { Overlay } from '../../parts/overlay.tsx';
+import { ReasonField } from '../../parts/reason-field.tsx';
 import { usePlantTime } from '../../time/plant-time.tsx';
 import { formOf, givenValue, type ValueForm } from './given-value.ts';
 import { shownValue } from './shown-value.ts';
@@ -139,17 +140,12 @@ function Form({
           </span>
         )}
       </div>
-      <label className="labelled">
-        <span>
-          {t('write.reason')} <span className="quiet small">{t('write.reason.hint')}</span>
-        </span>
-        <input
-          className="field"
-          value={reason}
-          maxLength={500}
-          onChange={({ target }) => setReason(target.value)}
-        />
-      </label>
+      <ReasonField
+        label={t('write.reason')}
+        hint={t('write.reason.hint')}
+        value={reason}
+        onReason={setReason}
+      />
       <p className="quiet small">{t('write.note')}</p>
       <div className="overlay-actions">
         <Button className="button" isDisabled={isWriting} onPress={onClose}>

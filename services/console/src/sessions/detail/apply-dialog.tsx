@@ -6,6 +6,7 @@ import { api } from '../../api/api.ts';
 import { useOutcomes } from '../../parts/outcomes.tsx';
 import { Overlay } from '../../parts/overlay.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
+import { ReasonField } from '../../parts/reason-field.tsx';
 import { useDetailTexts } from './texts.ts';
 import '../../parts/table.css';
 
@@ -63,17 +64,12 @@ export default function ApplyDialog({
         ) : (
           <p className="quiet">{t('apply.comparing')}</p>
         )}
-        <label className="labelled">
-          <span>
-            {t('command.stop.reason')} <span className="quiet small">{t('command.stop.reason.hint')}</span>
-          </span>
-          <input
-            className="field"
-            value={reason}
-            maxLength={500}
-            onChange={({ target }) => setReason(target.value)}
-          />
-        </label>
+        <ReasonField
+          label={t('command.stop.reason')}
+          hint={t('command.stop.reason.hint')}
+          value={reason}
+          onReason={setReason}
+        />
         <div className="overlay-actions">
           <Button className="button" onPress={onClose}>
             {t('command.cancel')}

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Overlay } from '../../parts/overlay.tsx';
+import { ReasonField } from '../../parts/reason-field.tsx';
 import { useDetailTexts } from './texts.ts';
 
 interface Asked {
@@ -23,19 +24,13 @@ export default function ReasonDialog({ command, name, onClose, onConfirm }: Aske
         }}
       >
         <p>{t(`command.${command}.text`)}</p>
-        <label className="labelled">
-          <span>
-            {t('command.stop.reason')} <span className="quiet small">{t('command.stop.reason.hint')}</span>
-          </span>
-          <input
-            className="field"
-            value={reason}
-            maxLength={500}
-            // biome-ignore lint/a11y/noAutofocus: the dialog has just been asked for, and this is what it asks
-            autoFocus
-            onChange={({ target }) => setReason(target.value)}
-          />
-        </label>
+        <ReasonField
+          label={t('command.stop.reason')}
+          hint={t('command.stop.reason.hint')}
+          value={reason}
+          isFirst
+          onReason={setReason}
+        />
         <div className="overlay-actions">
           <Button className="button" onPress={onClose}>
             {t('command.cancel')}

@@ -1,0 +1,32 @@
+/** Asks why, for those who look it up later. It may stay empty. */
+export function ReasonField({
+  label,
+  hint,
+  value,
+  isFirst = false,
+  onReason,
+}: {
+  readonly label: string;
+  /** Where the reason will stand. */
+  readonly hint: string;
+  readonly value: string;
+  /** It is what its dialog asks for, and gets the focus. */
+  readonly isFirst?: boolean;
+  onReason(reason: string): void;
+}) {
+  return (
+    <label className="labelled">
+      <span>
+        {label} <span className="quiet small">{hint}</span>
+      </span>
+      <input
+        className="field"
+        value={value}
+        maxLength={500}
+        // biome-ignore lint/a11y/noAutofocus: only where a dialog has just been asked for, and this is what it asks
+        autoFocus={isFirst}
+        onChange={({ target }) => onReason(target.value)}
+      />
+    </label>
+  );
+}
