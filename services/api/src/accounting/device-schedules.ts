@@ -32,7 +32,11 @@ export function deviceSchedules(
     const deviceLegs = legs.map(
       ({ fromMs }, index): DeviceLeg => ({ fromMs, periodMs: periods[index]?.get(deviceCode) }),
     );
-    return dueTicks(deviceLegs, intervals, nowMs).map((due) => ({ deviceCode, ...due }));
+    const [periodMs] = deviceLegs.flatMap((leg) => leg.periodMs ?? []);
+    if (periodMs === undefined) return [];
+    const [due] = dueTicks(deviceLegs, intervals, nowMs);
+    // A device is one of the session's before its first tick is due.
+    return [{ deviceCode, periodMs, scheduled: due?.scheduled ?? [] }];
   });
 }
 

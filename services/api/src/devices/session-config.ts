@@ -7,7 +7,7 @@ export interface SessionConfigSources {
   readonly taskConfigs: () => Pick<TaskConfigs, 'load'>;
 }
 
-/** Loads the configuration that a session was started with, if it is known. @throws BrokerUnavailable, DatabaseUnavailable */
+/** Loads the configuration that a session has now, if it is known. @throws BrokerUnavailable, DatabaseUnavailable */
 export async function sessionConfig(
   { database, taskConfigs }: SessionConfigSources,
   sessionId: string,
