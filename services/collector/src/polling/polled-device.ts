@@ -190,7 +190,7 @@ export class PolledDevice {
       return;
     }
     const lost = this.#lostMeanwhile;
-    this.#lostMeanwhile = { ticks: [], detail: '' };
+    if (lost.ticks.length > 0) this.#lostMeanwhile = { ticks: [], detail: '' };
     const isSilent = miss?.cause === 'timeout' || miss?.cause === 'connection';
     if (!isSilent) for (const each of lost.ticks) overruns.lost(each);
     const isSlow = overruns.isSlow(tick);

@@ -139,7 +139,12 @@ export class SessionRunner {
     const changing = byEndpoint([...changed.keys()].flatMap((id) => seats.get(id) ?? []));
     for (const [id, planned] of changed) {
       const seat = seats.get(id);
-      seat?.change({ planned, fromMs, isLate, leaving: planned ? leavers(changing, seat, planned) : [] });
+      seat?.change({
+        planned,
+        fromMs,
+        isLate,
+        leaving: planned ? seatsToLeave(changing, seat, planned) : [],
+      });
     }
   }
 
@@ -275,7 +280,7 @@ function byEndpoint(seats: readonly DeviceSeat[]): ByEndpoint {
 }
 
 /** Those that must give up an endpoint which they use in another way. */
-function leavers(
+function seatsToLeave(
   changing: ByEndpoint,
   own: DeviceSeat,
   { asked: { identity } }: PlannedDevice,
