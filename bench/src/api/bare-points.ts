@@ -5,7 +5,7 @@ import type { BenchmarkContext } from '../benchmark.ts';
 export interface BarePoints {
   /** @param devices pattern of `like` for the codes of the devices whose points are inserted again */
   insertAgain(devices: string): Promise<void>;
-  /** Of PostgreSQL. */
+  /** PostgreSQL’s. */
   readonly version: string;
 }
 
