@@ -145,4 +145,12 @@ describe('a fault in Chinese', () => {
       .filter(([en, zh]) => [...names(zh)].some((name) => !names(en).has(name)));
     expect(odd).toEqual([]);
   });
+
+  it('of which a part is being found out is told whole between others', () => {
+    const refused = 'exception 2: illegal data address';
+    const block = `press-1 unit 1 holding register 10-15: ${refused}; which part of it is being found out`;
+    const told = faultInChinese(`flow: ${refused}; ${block}; level: ${refused}`);
+    expect(told).toContain('；正在查明是其中哪一部分；level');
+    expect(told).not.toContain('found out');
+  });
 });

@@ -103,8 +103,8 @@ export class ApiClient {
   }
 
   /** Changes many items, whatever they are by now. */
-  changeAll<T = Item>(method: 'PATCH' | 'POST', path: string, body: unknown): Promise<T> {
-    return this.#told(() => this.#call<T>(method, path, { body, headers: { 'if-match': '*' } }));
+  changeAll<T = Item>(method: 'PATCH' | 'POST', path: string, body: unknown, query: Query = {}): Promise<T> {
+    return this.#told(() => this.#call<T>(method, path, { body, query, headers: { 'if-match': '*' } }));
   }
 
   /** Calls something of an item as it is now, not as somebody else has left it meanwhile. */

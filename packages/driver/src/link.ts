@@ -52,6 +52,8 @@ export interface BrowsedNode {
 export interface DialOptions {
   readonly host: string;
   readonly port: number;
+  /** The most bytes that are handed on at a time; 512 unless set, which is more than a frame of Modbus. */
+  readonly receiveBytes?: number | undefined;
   /** PEM texts; the system's authorities unless `ca` is set. */
   readonly tls?:
     | {

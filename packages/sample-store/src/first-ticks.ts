@@ -10,8 +10,12 @@ export interface FirstTickNews {
 }
 
 /** A sender answers for every tick of a device from its first one on, which each of its samples names. */
-function firstTickOf({ tick, since_tick = tick }: Pick<StorableSample, 'tick' | 'since_tick'>): number {
-  return Math.min(tick, since_tick);
+function firstTickMs({
+  tick,
+  since_tick = tick,
+  period_ms,
+}: Pick<StorableSample, 'tick' | 'since_tick' | 'period_ms'>): number {
+  return Math.min(tick, since_tick) * period_ms;
 }
 
 /** Picks the first ticks that are worth noting: once for each device and epoch, and so next to nothing on the way of a sample. */
@@ -29,7 +33,7 @@ export class FirstTicks {
       const key = `${epoch} ${session} ${device}`;
       const noted = news.get(key);
       if (noted && noted.sequence <= sequence) continue;
-      news.set(key, { session, device, epoch, tick: firstTickOf(sample), sequence });
+      news.set(key, { session, device, epoch, timeMs: firstTickMs(sample), sequence });
     }
     const firstTicks = [...news.values()];
     return { firstTicks, recorded: () => this.#remember(firstTicks) };

@@ -8,7 +8,8 @@ export interface FirstTick {
   /** Device code. */
   readonly device: string;
   readonly epoch: number;
-  readonly tick: number;
+  /** Its scheduled time, in ms since 1970: ticks of a device may have had several lengths. */
+  readonly timeMs: number;
   /** Sequence in SAMPLES of the first message that says so. */
   readonly sequence: number;
 }
@@ -32,8 +33,11 @@ export type StorableSample = Pick<
   | 'uncertain'
   | 'part'
   | 'changes'
+  | 'lacking'
   | 'miss'
 > & {
+  /** The sample's own: tells whether `lacking` left out means that it lacks nothing. */
+  readonly v?: Sample['v'];
   /** Quality of the sample's time, and so of all its values; `uncertain` names single ones. Left out means good. */
   readonly quality?: Quality;
   /** Its session has gone on under a higher epoch, as far as the writer knows. */

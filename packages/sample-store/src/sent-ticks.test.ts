@@ -36,6 +36,18 @@ describe('what samples say of those before them', () => {
     expect(asTold(sent, 50, 50)).toEqual([['sent', 50, 50]]);
   });
 
+  it('is told anew where its ticks have another length, and so other numbers', () => {
+    const sent = new SentTicks();
+    const told = (period_ms: number, tick: number) => {
+      const news = sent.newsOf([storableSample({ tick, since_tick: 30_000_000, period_ms })]);
+      news.recorded();
+      return news.entries.map(({ periodMs: length, from, to }) => [length, from, to]);
+    };
+    expect(told(60_000, 30_000_010)).toEqual([[60_000, 30_000_000, 30_000_010]]);
+    expect(told(60_001, 30_000_010)).toEqual([[60_001, 30_000_000, 30_000_010]]);
+    expect(told(60_001, 30_000_011)).toEqual([]);
+  });
+
   it('goes back over the days of which nothing came, a week at most when the writer is new', () => {
     const sent = new SentTicks();
     expect(asTold(sent, 20 * 24, 1)).toEqual([['sent', 13 * 24, 20 * 24]]);

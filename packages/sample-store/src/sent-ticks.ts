@@ -9,6 +9,7 @@ export const daysTold = 7;
 const devicesKnown = 200_000;
 
 interface Known {
+  readonly periodMs: number;
   readonly sinceTick: number;
   /** Days since 1970, UTC: of the newest sample that was told. */
   readonly day: number;
@@ -38,12 +39,12 @@ export class SentTicks {
       if (sinceTick === undefined || sinceTick > tick) continue;
       const day = Math.floor((tick * periodMs) / dayMs);
       const known = this.#known.get(session)?.get(device);
-      if (known && known.sinceTick === sinceTick && known.day >= day) continue;
-      const isSame = known?.sinceTick === sinceTick;
+      const isSame = known?.periodMs === periodMs && known.sinceTick === sinceTick;
+      if (isSame && known.day >= day) continue;
       const fromDay = isSame ? Math.max(known.day, day - daysTold) : day - daysTold;
       const from = Math.max(sinceTick, Math.ceil((fromDay * dayMs) / periodMs));
       entries.push({ sessionId: session, deviceCode: device, periodMs, from, to: tick, outcome: 'sent' });
-      news.push({ session, device, known: { sinceTick, day } });
+      news.push({ session, device, known: { periodMs, sinceTick, day } });
     }
     return { entries, recorded: () => this.#remember(news) };
   }

@@ -1,6 +1,7 @@
+import type { LackedPoints } from '@holdfast/shared/contracts/sample/lacking.ts';
 import type { MissCause, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { Coverage, GapCause } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
-import { normalise, type TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { normalise, type TickRange, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 
 /**
  * The fate of a tick on its way into the database. `sent` and `confirmed` say only that a collector has sent something for
@@ -9,12 +10,22 @@ import { normalise, type TickRange } from '@holdfast/shared/domain/gaps/tick-ran
 export type TickOutcome = 'stored' | 'quarantined' | 'fenced' | 'sent' | 'confirmed' | MissCause;
 
 /** Ticks `from` to `to`, both included, of one device of a session. */
-export interface TickEntry extends TickRange {
+export interface TicksOfDevice extends TickRange {
   readonly sessionId: string;
   readonly deviceCode: string;
   /** Length of a tick. */
   readonly periodMs: number;
+}
+
+export interface TickEntry extends TicksOfDevice {
   readonly outcome: TickOutcome;
+}
+
+/** The points of a device of which stored ticks of one length have no value. */
+export interface LackingOfDevice {
+  /** Ticks of which nobody knows that: of senders that do not say it, or whose list never came or found no room. */
+  readonly untold: TickRanges;
+  readonly sets: readonly { readonly ticks: TickRanges; readonly points: readonly LackedPoints[] }[];
 }
 
 /**
@@ -30,14 +41,22 @@ export interface TickCoverage {
    */
   record(entries: readonly TickEntry[]): Promise<void>;
   /** By device code; a device without any entry is not in it. @throws SampleStoreUnavailable */
-  read(query: CoverageQuery): Promise<ReadonlyMap<string, Coverage>>;
+  read(query: CoverageQuery): Promise<ReadonlyMap<string, CoverageByPeriod>>;
   /**
    * The same of many devices at once, in one statement: by session, then by device code. @throws SampleStoreUnavailable
    */
   readOf(
     devices: readonly DeviceOfSession[],
     time: CoverageTime,
-  ): Promise<ReadonlyMap<string, ReadonlyMap<string, Coverage>>>;
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, CoverageByPeriod>>>;
+  /**
+   * The points that stored ticks of these devices lack: by session, then by device code, then by length of the ticks in ms. A device of which each stored tick has all
+   * values is not in it. @throws SampleStoreUnavailable
+   */
+  lackingOf(
+    devices: readonly DeviceOfSession[],
+    time: CoverageTime,
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, LackingOfDevice>>>>;
   /**
    * Newest tick of each pair that is on record as stored or as missed, in the days from `fromMs` on; a pair of which there is none
    * is not in it. @throws SampleStoreUnavailable
@@ -47,13 +66,17 @@ export interface TickCoverage {
   close(): Promise<void>;
 }
 
+/** By length of the ticks in ms: they are counted by it, so that ticks of another length have other numbers. */
+export type CoverageByPeriod = ReadonlyMap<number, Coverage>;
+
 export interface DeviceOfSession {
   readonly sessionId: string;
   readonly deviceCode: string;
 }
 
 export interface NewestTick extends DeviceOfSession {
-  readonly tick: number;
+  /** Its scheduled time, in ms since 1970. */
+  readonly timeMs: number;
 }
 
 export interface CoverageQuery extends CoverageTime {

@@ -16,8 +16,13 @@ export function valueAt(document: unknown, steps: readonly string[]): unknown {
     if (Array.isArray(found)) {
       if (!/^(0|[1-9][0-9]{0,9})$/.test(step)) return undefined;
       found = found[Number(step)];
-    } else if (Object.hasOwn(found, step)) found = (found as Record<string, unknown>)[step];
-    else return undefined;
+    } else {
+      const next: unknown = (found as Record<string, unknown>)[step];
+      // Objects inherit nothing that is plain, and asking each whether it is its own takes most of the time.
+      const isPlain = typeof next !== 'object' && typeof next !== 'function';
+      if (!isPlain && !Object.hasOwn(found, step)) return undefined;
+      found = next;
+    }
   }
   return found;
 }

@@ -22,6 +22,8 @@ export interface BrokerSessionOptions {
  * again at each acknowledgement), nor before it has read the acknowledgements of those before: so many may come twice after a kill.
  */
 const receiveMaximum = 100;
+/** Messages come many at a time; a device has a connection of its own, and each of these as much memory. */
+const receiveBytes = 16_384;
 /** After so many acknowledgements the broker is asked whether it has read them: its answer to a ping comes after them. */
 const askedAfter = receiveMaximum / 2;
 
@@ -78,7 +80,7 @@ export class BrokerSession {
     const opened = this.#answer('connack', 0);
     const connect = this.#connectPacket();
     this.#channel = host.dial(
-      { host: to.host, port: to.port, ...(tls ? { tls: this.#tls(tls) } : {}) },
+      { host: to.host, port: to.port, receiveBytes, ...(tls ? { tls: this.#tls(tls) } : {}) },
       {
         onOpen: () => this.#send(connect),
         onBytes: (bytes, count) => this.#hear(Buffer.from(bytes.subarray(0, count))),
@@ -131,7 +133,7 @@ export class BrokerSession {
   }
 
   acknowledge(messageIds: readonly number[]): void {
-    for (const messageId of messageIds) this.#send({ cmd: 'puback', messageId });
+    this.#send(...messageIds.map((messageId): Packet => ({ cmd: 'puback', messageId })));
     this.#acknowledgedSincePing += messageIds.length;
     if (this.#acknowledgedSincePing >= askedAfter) this.#askPing();
   }
@@ -191,7 +193,8 @@ export class BrokerSession {
     };
   }
 
-  #send(packet: Packet): void {
+  /** All of them at once. */
+  #send(...packets: readonly Packet[]): void {
     if (this.isOver) return;
     if (!this.#options.host.mayRequest()) {
       const message = 'not sent: the right to use this device has ended';
@@ -199,9 +202,10 @@ export class BrokerSession {
       return;
     }
     this.#wasSent = true;
-    const bytes = mqtt.generate(packet, { protocolVersion: this.#version });
-    if (packet.cmd === 'subscribe') this.#options.hear?.('sent', bytes);
-    this.#channel?.write(bytes);
+    const frames = packets.map((packet) => mqtt.generate(packet, { protocolVersion: this.#version }));
+    for (const [index, { cmd }] of packets.entries())
+      if (cmd === 'subscribe') this.#options.hear?.('sent', frames[index] as Buffer);
+    this.#channel?.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames));
   }
 
   #answer(cmd: string, id: number): Promise<Packet> {

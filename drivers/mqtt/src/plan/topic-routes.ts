@@ -3,11 +3,10 @@ import type { PointList } from '@holdfast/driver/point-list.ts';
 import type { ValueSink } from '@holdfast/driver/value-sink.ts';
 import type { Emit } from '@holdfast/driver/values/emit-value.ts';
 import type { MqttPlace } from '../layout/connection.ts';
-import { pointerSteps, valueAt } from '../layout/json-pointer.ts';
+import { pointerSteps } from '../layout/json-pointer.ts';
 import { parseTopic } from '../layout/topic-address.ts';
 import { hasWildcard, matches } from '../layout/topic-filter.ts';
 import { MessageDocument } from '../values/message-document.ts';
-import { messageTimeMs } from '../values/message-time.ts';
 import { doubtful, messageEmitter } from '../values/message-values.ts';
 
 export interface Message {
@@ -87,7 +86,8 @@ function routeOf(list: PointList<MqttPlace>, point: number): Route[] {
       ...parsed.address,
       at: list.firstOf(point),
       count: found.count,
-      timeSteps: time_at === undefined ? undefined : pointerSteps(time_at),
+      timeSteps:
+        time_at === undefined ? undefined : list.once(`time ${time_at}`, () => pointerSteps(time_at)),
       emit: list.once(`emit ${point}`, () => messageEmitter(meaningOf(found))),
     },
   ];
@@ -99,18 +99,17 @@ function meaningOf({ address: _, ...meaning }: DevicePoint<MqttPlace>) {
 
 function takeOne(route: Route, document: MessageDocument, isRetained: boolean, sink: ValueSink): boolean {
   const { at, count, steps, timeSteps, emit } = route;
-  const parsed = steps || timeSteps || count !== undefined ? document.json() : undefined;
   let found: unknown = document.text;
   if (steps || count !== undefined) {
-    if (!parsed) {
+    if (!document.isJson) {
       sink.bad(at, 'the message is no JSON');
       return true;
     }
-    found = valueAt(parsed.json, steps ?? []);
+    found = document.at(steps ?? []);
     // Messages of one topic need not always have everything.
     if (found === undefined) return false;
   }
-  const timeMs = timeSteps && parsed && messageTimeMs(valueAt(parsed.json, timeSteps));
+  const timeMs = timeSteps && document.timeMs(timeSteps);
   sink.sourceTime(timeMs);
   const into = isRetained && timeMs === undefined ? doubtful(sink) : sink;
   if (count === undefined) emitOne(emit, found, at, into);

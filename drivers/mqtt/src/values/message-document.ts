@@ -1,3 +1,6 @@
+import { valueAt } from '../layout/json-pointer.ts';
+import { messageTimeMs } from './message-time.ts';
+
 /** Longer runs of digits may be more than a double holds. */
 const longDigits = /[0-9]{16}/;
 const digits = /^-?[0-9]+$/;
@@ -5,29 +8,56 @@ const digits = /^-?[0-9]+$/;
 /** A message, whose JSON is parsed once, when the first point wants it. */
 export class MessageDocument {
   readonly text: string;
-  #parsed: { readonly json: unknown } | undefined;
-  #isRead = false;
+  #json: unknown;
+  #isJson: boolean | undefined;
+  #exactJson: unknown;
+  #timeSteps: readonly string[] | undefined;
+  #timeMs: number | undefined;
 
   constructor(text: string) {
     this.text = text;
   }
 
-  /** Undefined when the message is no JSON. Whole numbers beyond 2^53 are bigints. */
-  json(): { readonly json: unknown } | undefined {
-    if (!this.#isRead) {
-      this.#isRead = true;
+  get isJson(): boolean {
+    if (this.#isJson === undefined) {
       try {
-        this.#parsed = { json: parse(this.text) };
+        this.#json = JSON.parse(this.text);
+        this.#isJson = true;
       } catch {
-        this.#parsed = undefined;
+        this.#isJson = false;
       }
     }
-    return this.#parsed;
+    return this.#isJson;
+  }
+
+  /** The value that lies there; undefined where nothing does, and where the message is no JSON. Whole numbers beyond 2^53 are bigints. */
+  at(steps: readonly string[]): unknown {
+    if (!this.isJson) return undefined;
+    const found = valueAt(this.#json, steps);
+    // A message is parsed with all its digits only for whoever needs them: it takes many times as long.
+    const mayLackDigits =
+      typeof found === 'number'
+        ? Math.abs(found) > Number.MAX_SAFE_INTEGER
+        : typeof found === 'object' && found !== null;
+    return mayLackDigits ? valueAt(this.#exact(), steps) : found;
+  }
+
+  /** ms since 1970 of the time that lies there; points that share `steps` share the answer. */
+  timeMs(steps: readonly string[]): number | undefined {
+    if (steps !== this.#timeSteps) {
+      this.#timeSteps = steps;
+      this.#timeMs = messageTimeMs(this.at(steps));
+    }
+    return this.#timeMs;
+  }
+
+  #exact(): unknown {
+    this.#exactJson ??= longDigits.test(this.text) ? exactlyParsed(this.text) : this.#json;
+    return this.#exactJson;
   }
 }
 
-function parse(text: string): unknown {
-  if (!longDigits.test(text)) return JSON.parse(text);
+function exactlyParsed(text: string): unknown {
   return JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => {
     const { source = '' } = context ?? {};
     const isLong = typeof value === 'number' && !Number.isSafeInteger(value) && digits.test(source);

@@ -43,10 +43,15 @@ describe('what stands in a message', () => {
   });
 
   it('keeps all digits of JSON', () => {
-    const { json } =
-      new MessageDocument('{"a":9007199254740993,"b":0.1,"c":"9007199254740993"}').json() ?? {};
-    expect(json).toEqual({ a: 9_007_199_254_740_993n, b: 0.1, c: '9007199254740993' });
-    expect(new MessageDocument('{"a":').json()).toBeUndefined();
+    const document = new MessageDocument(
+      '{"a":9007199254740993,"b":0.1,"c":"9007199254740993","d":-9007199254740993}',
+    );
+    const whole = { a: 9_007_199_254_740_993n, b: 0.1, c: '9007199254740993', d: -9_007_199_254_740_993n };
+    expect(document.at([])).toEqual(whole);
+    expect(Object.keys(whole).map((name) => document.at([name]))).toEqual(Object.values(whole));
+    expect(new MessageDocument('[1e400,9007199254740992]').at(['0'])).toBe(Number.POSITIVE_INFINITY);
+    const broken = new MessageDocument('{"a":');
+    expect([broken.isJson, broken.at(['a'])]).toEqual([false, undefined]);
     expect(given({ data_type: 'uint64' }, 18_446_744_073_709_551_615n)).toBe('18446744073709551615');
     expect(given({ data_type: 'string' }, { a: 2n })).toBe('{"a":"2"}');
   });

@@ -61,6 +61,10 @@ export function messageEmitter(point: PointMeaning): Emit<unknown> {
 function fractionEmitter(point: PointMeaning): Emit<unknown> {
   const emit = numberEmitter(point);
   return (found, at, sink) => {
+    if (typeof found === 'number') {
+      emit(found, at, sink);
+      return;
+    }
     const text = textOf(found);
     if (decimal.test(text)) emit(Number(text), at, sink);
     else sink.bad(at, `${shown(found)} is no number`);
@@ -70,7 +74,16 @@ function fractionEmitter(point: PointMeaning): Emit<unknown> {
 function wholeEmitter(point: PointMeaning, [least, most]: readonly [bigint, bigint]): Emit<unknown> {
   const emit = isExactInteger(point) ? bigintEmitter(point) : undefined;
   const emitNumber = numberEmitter(point);
+  const [leastNumber, mostNumber] = [Number(least), Number(most)];
   return (found, at, sink) => {
+    // The usual case of a number in JSON.
+    if (!emit && Number.isSafeInteger(found)) {
+      const number = found as number;
+      if (number >= leastNumber && number <= mostNumber) {
+        emitNumber(number, at, sink);
+        return;
+      }
+    }
     const number = wholeOf(textOf(found));
     if (number === undefined) sink.bad(at, `${shown(found)} is no whole number`);
     else if (number < least || number > most) sink.bad(at, `${shown(found)} is no ${point.data_type}`);

@@ -6,8 +6,8 @@ import type { DialOptions } from '../link.ts';
 
 /** How long a device may take to close its side. */
 const closePatienceMs = 500;
-/** More than the largest frame of either framing. */
-const receiveBytes = 512;
+/** More than the largest frame of either framing of Modbus. */
+const usualReceiveBytes = 512;
 
 /** Why nothing may be asked at this address, in words; undefined when it may. */
 export type AddressRefusal = (ip: string, port: number) => string | undefined;
@@ -26,7 +26,7 @@ export class TcpChannel implements Channel {
 
   constructor(options: TcpChannelOptions, events: ChannelEvents) {
     this.#events = events;
-    const { host, port, refusal, tls, mayWrite = () => true } = options;
+    const { host, port, receiveBytes = usualReceiveBytes, refusal, tls, mayWrite = () => true } = options;
     this.#mayWrite = mayWrite;
     // Nothing is looked up for an address, so that it is not seen on the way.
     const refused = isIP(host) === 0 ? undefined : refusal?.(host, port);
@@ -38,7 +38,7 @@ export class TcpChannel implements Channel {
       ...{ host, port, noDelay: true, keepAlive: true },
       ...(refusal ? { lookup: allowedOnly(refusal, port) } : {}),
     };
-    const socket = tls ? this.#secure(to, tls) : this.#plain(to);
+    const socket = tls ? this.#secure(to, tls) : this.#plain(to, receiveBytes);
     this.#socket = socket;
     socket.on('error', (error) => this.#fail(inWords(error), error));
     socket.on('end', () => this.#fail('the device closed the connection', undefined));
@@ -80,7 +80,7 @@ export class TcpChannel implements Channel {
     socket.end();
   }
 
-  #plain(to: TcpNetConnectOpts): Socket {
+  #plain(to: TcpNetConnectOpts, receiveBytes: number): Socket {
     const buffer = Buffer.allocUnsafeSlow(receiveBytes);
     // One buffer for good, past the stream: it saves two allocations and an event for each reply.
     const callback = (count: number) => {

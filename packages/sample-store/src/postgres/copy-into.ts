@@ -3,7 +3,7 @@ import type pg from 'pg';
 /** The part of the driver's connection that a COPY needs; its types leave that out. */
 interface CopyConnection {
   query(text: string): void;
-  sendCopyFromChunk(chunk: Buffer): void;
+  readonly stream: { write(bytes: Buffer): unknown };
   endCopyFrom(): void;
 }
 
@@ -29,7 +29,12 @@ class CopyIn {
   }
 
   handleCopyInResponse(connection: CopyConnection): void {
-    connection.sendCopyFromChunk(this.#data);
+    // The driver would copy all of it into a buffer of its own, to put this before it.
+    const head = Buffer.alloc(5);
+    head.write('d', 'latin1');
+    head.writeInt32BE(this.#data.length + 4, 1);
+    connection.stream.write(head);
+    connection.stream.write(this.#data);
     connection.endCopyFrom();
   }
 
@@ -49,7 +54,7 @@ class CopyIn {
   handleEmptyQuery(): void {}
 }
 
-/** @throws pg.DatabaseError as a query does */
+/** Afterwards, unless it throws, nobody reads `data` any more. @throws pg.DatabaseError as a query does */
 export function copyInto(client: pg.ClientBase, text: string, data: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const copy = new CopyIn(text, data, (error) => (error ? reject(error) : resolve()));

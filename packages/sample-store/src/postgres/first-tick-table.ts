@@ -4,7 +4,7 @@ import type { DeviceOfEpoch, FirstTick } from '../sample-store.ts';
 import { int8Array } from './array-parameter.ts';
 import { unavailable, undefinedTable } from './postgres-errors.ts';
 
-/** Notes in samples.first_tick from which tick on a device was read under each epoch. */
+/** Notes in samples.first_tick from which time on a device was read under each epoch. */
 export async function noteFirstTicks(
   db: QueryExecutorProvider,
   firstTicks: readonly FirstTick[],
@@ -12,14 +12,14 @@ export async function noteFirstTicks(
   if (firstTicks.length === 0) return;
   // Ordered, so that two writers lock the rows in the same order.
   await sql`
-    insert into samples.first_tick as existing (session_id, device_code, epoch, tick, sequence)
+    insert into samples.first_tick as existing (session_id, device_code, epoch, time_ms, sequence)
     select * from unnest(
       ${firstTicks.map(({ session }) => session)}::text[], ${firstTicks.map(({ device }) => device)}::text[],
-      ${int8Array(firstTicks.map(({ epoch }) => epoch))}::int8[], ${int8Array(firstTicks.map(({ tick }) => tick))}::int8[],
+      ${int8Array(firstTicks.map(({ epoch }) => epoch))}::int8[], ${int8Array(firstTicks.map(({ timeMs }) => timeMs))}::int8[],
       ${int8Array(firstTicks.map(({ sequence }) => sequence))}::int8[]
-    ) as seen(session_id, device_code, epoch, tick, sequence)
+    ) as seen(session_id, device_code, epoch, time_ms, sequence)
     order by session_id, device_code, epoch
-    on conflict (session_id, device_code, epoch) do update set tick = excluded.tick, sequence = excluded.sequence
+    on conflict (session_id, device_code, epoch) do update set time_ms = excluded.time_ms, sequence = excluded.sequence
       where excluded.sequence < existing.sequence
   `.execute(db);
 }
@@ -37,10 +37,10 @@ export async function readFirstTicks(
       session_id: string;
       device_code: string;
       epoch: string;
-      tick: string;
+      time_ms: string;
       sequence: string;
     }>`
-      select session_id, device_code, first.epoch, first.tick, first.sequence
+      select session_id, device_code, first.epoch, first.time_ms, first.sequence
       from (select distinct * from unnest(
         ${named.map(({ session }) => session)}::text[], ${named.map(({ device }) => device)}::text[],
         ${int8Array(named.map(({ epoch }) => epoch))}::int8[]
@@ -52,7 +52,7 @@ export async function readFirstTicks(
       session: row.session_id,
       device: row.device_code,
       epoch: Number(row.epoch),
-      tick: Number(row.tick),
+      timeMs: Number(row.time_ms),
       sequence: Number(row.sequence),
     }));
   } catch (error) {

@@ -52,7 +52,7 @@ async function asking<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 const migrations: Record<string, Migration> = {
-  '0001_samples_and_account': {
+  '0001_samples_and_account_in_rows': {
     up: async (db) => {
       await createSampleTables(db);
       await createAccountTables(db);

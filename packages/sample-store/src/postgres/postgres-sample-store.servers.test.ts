@@ -51,6 +51,32 @@ describe('PostgreSQL in its own right', () => {
     await bare.close();
   });
 
+  it('gives numbers, truths, texts and long integers of one point in their order, of several devices and of one', async () => {
+    const told = [-0.1, true, 1e-300, false, 7, 'stopped', '9007199254740993', -1.5e300];
+    const expected: unknown[] = [];
+    for (const [tick, value] of told.entries()) {
+      for (const device of ['mixed-é', 'mixed-ü']) {
+        const isUncertain = (tick + device.length) % 3 === 0;
+        await store.write([
+          storableSample({
+            ...{ device, tick, uncertain: isUncertain ? ['mixed'] : [] },
+            ...(value === '9007199254740993'
+              ? { values: {}, integers: { mixed: value } }
+              : { values: { mixed: value } }),
+          }),
+        ]);
+        expected.push([device, value, isUncertain ? 'uncertain' : 'good']);
+      }
+      // Without texts and long integers first, then with them.
+      const query = { ...range, pointCode: 'mixed' };
+      const all = (await store.history(query)).map((each) => [each.device, each.value, each.quality]);
+      expect(all).toEqual(expected);
+      const devices = [{ deviceCode: 'mixed-é', measurement: 'mixed-é' }];
+      const one = (await store.history({ ...query, devices })).map((each) => each.value);
+      expect(one).toEqual(told.slice(0, tick + 1));
+    }
+  });
+
   it('accounts for a tick once, whatever parts it came in, and keeps which times are the source’s own', async () => {
     const { values: _, ...sample } = storableSample({ device: 'subscribed', session: '7-1', tick: 60 });
     const part = { ...sample, part: 1, changes: { level: [[-900, 1, 4] as const, [-800, 2] as const] } };
@@ -144,6 +170,47 @@ describe('PostgreSQL in its own right', () => {
        where device_code = 'large'`,
     );
     expect(rows).toEqual([{ count: 49_000 }]);
+  });
+
+  it('keeps values of all kinds beside plain numbers, in batches of any size one after the other', async () => {
+    const mixed = (tick: number) =>
+      storableSample({
+        ...{ device: 'mixed', tick },
+        values: { flow: tick + 0.5, open: tick % 2 === 0, state: 'läuft '.repeat(tick + 1), load: tick },
+        integers: { small: String(tick), big: `184467440737095516${tick}` },
+        ...(tick % 3 === 0 ? { uncertain: ['load'] } : {}),
+      });
+    const batches = [[5, 4, 3, 2, 1], [0], [8, 7, 6], [9]].map((ticks) => ticks.map(mixed));
+    for (const batch of batches) {
+      if (batch.length === 1) await store.write([...batch, ...batch]);
+      else expect(await store.write(batch)).toMatchObject({ kind: 'written' });
+    }
+    const { rows } = await client.query(
+      `select point_code, extract(epoch from time)::int % 3600 as tick, value_double, value_bool, value_text, value_exact, uncertain
+       from samples.sample_value join samples.series on id = series_id
+       where device_code = 'mixed' order by tick, point_code`,
+    );
+    const none = {
+      value_double: null,
+      value_bool: null,
+      value_text: null,
+      value_exact: null,
+      uncertain: null,
+    };
+    const expected = Array.from({ length: 10 }, (_, tick) => {
+      const isDoubtful = tick % 3 === 0 ? true : null;
+      const big = `184467440737095516${tick}`;
+      const row = (point_code: string, more: object) => ({ point_code, tick, ...none, ...more });
+      return [
+        row('big', { value_double: Number(big), value_exact: big }),
+        row('flow', { value_double: tick + 0.5 }),
+        row('load', { value_double: tick, uncertain: isDoubtful }),
+        row('open', { value_bool: tick % 2 === 0 }),
+        row('small', { value_double: tick }),
+        row('state', { value_text: 'läuft '.repeat(tick + 1) }),
+      ];
+    });
+    expect(rows).toEqual(expected.flat());
   });
 
   it('keeps the values of each day (UTC) in a table of its own, and drops whole days', async () => {

@@ -18,12 +18,14 @@ import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
 import { noteFirstTicks, readFirstTicks } from './first-tick-table.ts';
 import { forgetEpochs } from './forget-epochs.ts';
 import { inTransaction } from './in-transaction.ts';
+import { LackingBook, type LackingNews } from './lacking-tables.ts';
 import type { LeavingPool } from './leaving-pool.ts';
 import { openPool } from './open-postgres.ts';
 import { rejectionReason, unavailable, undefinedTable, uniqueViolation } from './postgres-errors.ts';
 import { readBuckets, readHistory, readLastValues } from './read-history.ts';
 import { readKinds } from './read-kinds.ts';
 import { withoutRefused } from './refused-values.ts';
+import type { SampleRows } from './sample-rows.ts';
 import { type KnownSeries, SeriesIds } from './series-ids.ts';
 import { recordTicks } from './tick-coverage-table.ts';
 import { copyValues, insertMisses, insertValues } from './write-samples.ts';
@@ -41,14 +43,19 @@ export interface PostgresSampleStoreOptions {
 export function openPostgresSampleStore(options: PostgresSampleStoreOptions): SampleStore {
   const pool = openPool({ databaseUrl: options.databaseUrl, maxConnections: options.maxConnections ?? 4 });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-  const series = new SeriesIds();
   const days = new DayPartitions();
-  const sent = new SentTicks();
-  const firstTicks = new FirstTicks();
+  const kept: Kept = {
+    series: new SeriesIds(),
+    days,
+    sent: new SentTicks(),
+    firstTicks: new FirstTicks(),
+    lacking: new LackingBook(),
+    idleRows: [],
+  };
   let closed: Promise<void> | undefined;
   return {
     keepsSessions: true,
-    write: (samples) => write(pool, db, samples, { series, days, sent, firstTicks }),
+    write: (samples) => write(pool, db, samples, kept),
     history: (query) => reading(() => readHistory(db, query)),
     lastValues: (places) => reading(() => readLastValues(db, places)),
     async aggregate(query) {
@@ -80,12 +87,16 @@ interface Kept {
   readonly days: DayPartitions;
   readonly sent: SentTicks;
   readonly firstTicks: FirstTicks;
+  readonly lacking: LackingBook;
+  /** Sent, and to be filled again. */
+  readonly idleRows: SampleRows[];
 }
 
 /** News that samples bring beside their values. */
 interface Beside {
   readonly sent: readonly TickEntry[];
   readonly firstTicks: readonly FirstTick[];
+  readonly lacking: LackingNews;
 }
 
 interface Batch {
@@ -99,7 +110,7 @@ async function write(
   pool: LeavingPool,
   db: Kysely<unknown>,
   samples: readonly StorableSample[],
-  { series, days, sent, firstTicks }: Kept,
+  { series, days, sent, firstTicks, lacking, idleRows }: Kept,
 ): Promise<WriteOutcome> {
   const { storable, refused } = withoutRefused(samples);
   const [first] = refused;
@@ -112,11 +123,13 @@ async function write(
     const known = series.known();
     const sentNews = sent.newsOf(storable);
     const firstNews = firstTicks.newsOf(storable);
-    const beside = { sent: sentNews.entries, firstTicks: firstNews.firstTicks };
+    const lackingNews = lacking.newsOf(storable);
+    const beside = { sent: sentNews.entries, firstTicks: firstNews.firstTicks, lacking: lackingNews };
     const batch = { samples: storable, moments, beside };
-    if (!(await writeNew(pool, batch, known))) await writeOver(pool, batch, known);
+    if (!(await writeNew(pool, batch, known, idleRows))) await writeOver(pool, batch, known);
     sentNews.recorded();
     firstNews.recorded();
+    lackingNews.recorded();
     return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
   } catch (error) {
     const reason = rejectionReason(error);
@@ -133,10 +146,11 @@ async function writeNew(
   pool: LeavingPool,
   { samples, moments, beside }: Batch,
   series: KnownSeries,
+  idleRows: SampleRows[],
 ): Promise<boolean> {
   try {
     await inTransaction(pool, async ({ client, db }) => {
-      await copyValues(client, moments, series);
+      await copyValues(client, moments, series, idleRows);
       for (const run of withoutRepeats(samples.filter(({ miss }) => miss))) await insertMisses(db, run);
       await recordBeside(db, samples, beside);
     });
@@ -171,6 +185,7 @@ async function recordBeside(
     .filter(accountsForTick)
     .map((sample) => tickEntry(sample, outcomeOfSample(sample)));
   await recordTicks(db, [...outcomes, ...beside.sent]);
+  await beside.lacking.record(db);
 }
 
 async function reading<T>(read: () => Promise<T[]>): Promise<T[]> {

@@ -49,28 +49,34 @@ describe('the record of ticks in PostgreSQL', () => {
       from: fc.nat(40),
       length: fc.nat(5),
       device: fc.constantFrom('a', 'b'),
+      // Ticks of two lengths have the same numbers, and may lie in the same day.
+      periodMs: fc.constantFrom(1_000, 1_001),
       outcome: fc.constantFrom(...outcomes),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(piece, { maxLength: 8 }), { maxLength: 5 }), async (batches) => {
         const sessionId = `property-${run++}`;
         const toEntries = (batch: (typeof batches)[number]) =>
-          batch.map(({ from, length, device: deviceCode, outcome }) =>
-            entry(firstTick + from, firstTick + from + length, { sessionId, deviceCode, outcome }),
+          batch.map(({ from, length, device: deviceCode, ...rest }) =>
+            entry(firstTick + from, firstTick + from + length, { sessionId, deviceCode, ...rest }),
           );
         for (const batch of batches) await coverage.record(toEntries(batch));
         const once = await coverage.read({ sessionId });
         for (const batch of [...batches].reverse()) await coverage.record(toEntries(batch));
         expect(await coverage.read({ sessionId })).toEqual(once);
         const all = batches.flatMap(toEntries);
-        for (const deviceCode of ['a', 'b']) {
+        const each = ['a', 'b'].flatMap((code) => [1_000, 1_001].map((length) => [code, length] as const));
+        for (const [deviceCode, periodMs] of each) {
           const ticksOf = (outcome: string) =>
             fromTicks(
               all
-                .filter((each) => each.deviceCode === deviceCode && each.outcome === outcome)
+                .filter(
+                  (one) =>
+                    one.deviceCode === deviceCode && one.periodMs === periodMs && one.outcome === outcome,
+                )
                 .flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index)),
             );
-          const found = once.get(deviceCode);
+          const found = once.get(deviceCode)?.get(periodMs);
           expect(found?.stored ?? []).toEqual(ticksOf('stored'));
           expect(found?.quarantined ?? []).toEqual(ticksOf('quarantined'));
           for (const cause of ['fenced', 'timeout', 'connection'] as const)
@@ -88,9 +94,54 @@ describe('the record of ticks in PostgreSQL', () => {
       "select day::text from samples.tick_coverage where session_id = 'days' order by day",
     );
     expect(rows.map((row) => row.day)).toEqual(['2025-12-30', '2025-12-31', '2026-01-01', '2026-01-02']);
-    expect((await coverage.read({ sessionId: 'days' })).get('press-1')?.missed.get('buffer_full')).toEqual([
-      range,
-    ]);
+    expect(
+      (await coverage.read({ sessionId: 'days' })).get('press-1')?.get(1_000)?.missed.get('buffer_full'),
+    ).toEqual([range]);
+  });
+
+  /** Every other tick, in batches. */
+  const scattered = (sessionId: string) =>
+    Array.from({ length: 60 }, (_, batch) =>
+      Array.from({ length: 50 }, (_, index) =>
+        entry(firstTick + 2 * (50 * batch + index), undefined, { sessionId, outcome: 'overrun' }),
+      ),
+    );
+  const scatteredTicks = fromTicks(Array.from({ length: 3_000 }, (_, index) => firstTick + 2 * index));
+  const overrunOf = async (sessionId: string) =>
+    (await coverage.read({ sessionId })).get('press-1')?.get(1_000)?.missed.get('overrun');
+  const rowsOf = async (sessionId: string) =>
+    (
+      await client.query<{ version: string; bytes: number }>(
+        `select xmin::text as version, pg_column_size(ticks) as bytes from samples.tick_coverage
+         where session_id = $1 order by first_tick`,
+        [sessionId],
+      )
+    ).rows;
+
+  it('begins another row when one is full, and repeats find the one that has them', async () => {
+    const batches = scattered('scattered');
+    for (const batch of batches) await coverage.record(batch);
+    const rows = await rowsOf('scattered');
+    expect(await overrunOf('scattered')).toEqual(scatteredTicks);
+    for (const { bytes } of rows) expect(bytes).toBeLessThan(3_000);
+    expect(rows.length).toBeLessThan(50);
+    for (const batch of [...batches].reverse()) await coverage.record(batch);
+    expect(await rowsOf('scattered')).toEqual(rows);
+  });
+
+  it('has small rows also of two who record at once', async () => {
+    const other = openPostgresTickCoverage({ databaseUrl });
+    try {
+      const batches = scattered('at-once');
+      const recordAll = async (by: TickCoverage, rest: number) => {
+        for (const [index, batch] of batches.entries()) if (index % 2 === rest) await by.record(batch);
+      };
+      await Promise.all([recordAll(coverage, 0), recordAll(other, 1)]);
+    } finally {
+      await other.close();
+    }
+    expect(await overrunOf('at-once')).toEqual(scatteredTicks);
+    for (const { bytes } of await rowsOf('at-once')) expect(bytes).toBeLessThan(3_000);
   });
 
   it('puts every tick into the day in which it is due, also where periods do not divide the day', () => {
@@ -111,9 +162,9 @@ describe('the record of ticks in PostgreSQL', () => {
 
   it('takes a range of absurd length without splitting it', async () => {
     await coverage.record([entry(0, 9e15, { sessionId: 'absurd', outcome: 'overrun' })]);
-    expect((await coverage.read({ sessionId: 'absurd' })).get('press-1')?.missed.get('overrun')).toEqual([
-      { from: 0, to: 9e15 },
-    ]);
+    expect(
+      (await coverage.read({ sessionId: 'absurd' })).get('press-1')?.get(1_000)?.missed.get('overrun'),
+    ).toEqual([{ from: 0, to: 9e15 }]);
   });
 
   it('writes nothing when nothing is new', async () => {
@@ -132,7 +183,7 @@ describe('the record of ticks in PostgreSQL', () => {
       entry(firstTick + 1, firstTick + 1, { sessionId: 'around', deviceCode: 'a\u0000b' }),
       entry(firstTick + 2, firstTick + 2, { sessionId: 'around' }),
     ]);
-    expect((await coverage.read({ sessionId: 'around' })).get('press-1')?.stored).toEqual(
+    expect((await coverage.read({ sessionId: 'around' })).get('press-1')?.get(1_000)?.stored).toEqual(
       fromTicks([firstTick, firstTick + 2]),
     );
   });
@@ -155,7 +206,7 @@ describe('the record of ticks in PostgreSQL', () => {
     );
     const found = await coverage.read({ sessionId: 'crowd' });
     for (const device of devices) {
-      expect(found.get(device)?.stored).toEqual([{ from: firstTick, to: firstTick + 89 }]);
+      expect(found.get(device)?.get(1_000)?.stored).toEqual([{ from: firstTick, to: firstTick + 89 }]);
     }
     await Promise.all(others.map((other) => other.close()));
   });
@@ -213,9 +264,11 @@ describe.each([
         sent: [],
         confirmed: [],
       };
-      expect((await coverage.read({ sessionId: 'session-1' })).get('press-1')).toEqual(expected);
+      expect((await coverage.read({ sessionId: 'session-1' })).get('press-1')?.get(1_000)).toEqual(expected);
       await store.write(samples.toReversed());
-      expect(await coverage.read({ sessionId: 'session-1' })).toEqual(new Map([['press-1', expected]]));
+      expect(await coverage.read({ sessionId: 'session-1' })).toEqual(
+        new Map([['press-1', new Map([[1_000, expected]])]]),
+      );
     });
 
     it('has nothing on record of samples that it rejected', async () => {
@@ -245,7 +298,7 @@ describe.each([
       expect(await starts(12)).toEqual([]);
     });
 
-    it('keeps since which tick each device was read under each epoch, whatever comes in which order', async () => {
+    it('keeps since when each device was read under each epoch, whatever comes in which order', async () => {
       const sample = (epoch: number, sequence: number, since_tick: number, device = 'press-1') => {
         const tick = since_tick + sequence;
         return storableSample({ session: 'first ticks', device, epoch, sequence, tick, since_tick });
@@ -256,10 +309,10 @@ describe.each([
         store.firstTicks([{ session: 'first ticks', device, epoch }]);
       const about = { session: 'first ticks', device: 'press-1' };
       expect((await first('press-1', 3)).toSorted((a, b) => a.epoch - b.epoch)).toEqual([
-        { ...about, epoch: 4, tick: 500, sequence: 7 },
-        { ...about, epoch: 12, tick: 900, sequence: 38 },
+        { ...about, epoch: 4, timeMs: 500_000, sequence: 7 },
+        { ...about, epoch: 12, timeMs: 900_000, sequence: 38 },
       ]);
-      expect(await first('press-2', 4)).toMatchObject([{ epoch: 12, tick: 2_000, sequence: 42 }]);
+      expect(await first('press-2', 4)).toMatchObject([{ epoch: 12, timeMs: 2_000_000, sequence: 42 }]);
       expect(await first('press-1', 12)).toEqual([]);
       expect(await first('press-3', 0)).toEqual([]);
       expect(await first('press\u0000', 0)).toEqual([]);

@@ -1,8 +1,8 @@
-import type { Coverage } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import {
+  type CoverageByPeriod,
   type CoverageQuery,
   type CoverageTime,
   coverageOf,
@@ -14,6 +14,7 @@ import {
 } from '../tick-coverage.ts';
 import { openPostgres } from './open-postgres.ts';
 import { rejectionReason, unavailable, undefinedTable } from './postgres-errors.ts';
+import { readLacking } from './read-lacking.ts';
 import { parseMultirange, recordTicks } from './tick-coverage-table.ts';
 
 export interface PostgresTickCoverageOptions {
@@ -32,6 +33,7 @@ export function openPostgresTickCoverage(options: PostgresTickCoverageOptions): 
     record: (entries) => record(db, entries),
     read: (query) => read(db, query),
     readOf: (devices, time) => readOf(db, devices, time),
+    lackingOf: (devices, time) => lackingOf(db, devices, time),
     newest: (devices, fromMs) => newest(db, devices, fromMs),
     close() {
       closed ??= db.destroy();
@@ -62,17 +64,17 @@ async function newest(
 ): Promise<readonly NewestTick[]> {
   if (devices.length === 0) return [];
   try {
-    const { rows } = await sql<{ session_id: string; device_code: string; tick: string | null }>`
+    const { rows } = await sql<{ session_id: string; device_code: string; time_ms: string | null }>`
       select asked.session_id, asked.device_code, (
-        select max(upper(ticks)) - 1 from samples.tick_coverage as known
+        select max((upper(ticks) - 1) * period_ms) from samples.tick_coverage as known
         where known.session_id = asked.session_id and known.device_code = asked.device_code
           and day >= ${dayOf(fromMs, '-infinity')}::date and outcome <> all(${saysNothing}::text[])
-      ) as tick
+      ) as time_ms
       from unnest(
         ${devices.map(({ sessionId }) => sessionId)}::text[], ${devices.map(({ deviceCode }) => deviceCode)}::text[]
       ) as asked(session_id, device_code)`.execute(db);
-    return rows.flatMap(({ session_id: sessionId, device_code: deviceCode, tick }) =>
-      tick === null ? [] : [{ sessionId, deviceCode, tick: Number(tick) }],
+    return rows.flatMap(({ session_id: sessionId, device_code: deviceCode, time_ms }) =>
+      time_ms === null ? [] : [{ sessionId, deviceCode, timeMs: Number(time_ms) }],
     );
   } catch (error) {
     // No writer has run on this database yet.
@@ -88,10 +90,10 @@ function dayOf(timeMs: number | undefined, otherwise: string): string {
 async function read(
   db: Kysely<unknown>,
   { sessionId, deviceCode, fromMs, toMs }: CoverageQuery,
-): Promise<ReadonlyMap<string, Coverage>> {
+): Promise<ReadonlyMap<string, CoverageByPeriod>> {
   const found = await gathered(() =>
     sql<CoverageOfDay>`
-      select session_id, device_code, outcome, ticks::text as ticks from samples.tick_coverage
+      select session_id, device_code, period_ms, outcome, ticks::text as ticks from samples.tick_coverage
       where session_id = ${sessionId}
         and (${deviceCode ?? null}::text is null or device_code = ${deviceCode ?? null}::text)
         and day between ${dayOf(fromMs, '-infinity')}::date and ${dayOf(toMs, 'infinity')}::date
@@ -105,11 +107,11 @@ async function readOf(
   db: Kysely<unknown>,
   devices: readonly DeviceOfSession[],
   { fromMs, toMs }: CoverageTime,
-): Promise<ReadonlyMap<string, ReadonlyMap<string, Coverage>>> {
+): Promise<ReadonlyMap<string, ReadonlyMap<string, CoverageByPeriod>>> {
   if (devices.length === 0) return new Map();
   return gathered(() =>
     sql<CoverageOfDay>`
-      select session_id, device_code, outcome, ticks::text as ticks
+      select session_id, device_code, period_ms, outcome, ticks::text as ticks
       from unnest(
         ${devices.map(({ sessionId }) => sessionId)}::text[], ${devices.map(({ deviceCode }) => deviceCode)}::text[]
       ) as asked(session_id, device_code)
@@ -119,9 +121,26 @@ async function readOf(
   );
 }
 
+async function lackingOf(
+  db: Kysely<unknown>,
+  devices: readonly DeviceOfSession[],
+  { fromMs, toMs }: CoverageTime,
+): ReturnType<TickCoverage['lackingOf']> {
+  if (devices.length === 0) return new Map();
+  try {
+    const days = { from: dayOf(fromMs, '-infinity'), to: dayOf(toMs, 'infinity') };
+    return await readLacking(db, devices, days);
+  } catch (error) {
+    // No writer has run on this database yet.
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return new Map();
+    throw unavailable('cannot read which points the ticks lack', error);
+  }
+}
+
 interface CoverageOfDay {
   readonly session_id: string;
   readonly device_code: string;
+  readonly period_ms: number;
   readonly outcome: TickOutcome;
   readonly ticks: string;
 }
@@ -130,13 +149,14 @@ type ByOutcome = Map<TickOutcome, TickRange[]>;
 
 async function gathered(
   ask: () => Promise<{ readonly rows: readonly CoverageOfDay[] }>,
-): Promise<Map<string, Map<string, Coverage>>> {
-  const bySession = new Map<string, Map<string, ByOutcome>>();
+): Promise<Map<string, Map<string, CoverageByPeriod>>> {
+  const bySession = new Map<string, Map<string, Map<number, ByOutcome>>>();
   try {
     const { rows } = await ask();
     for (const row of rows) {
-      const byDevice = placeIn(bySession, row.session_id, () => new Map<string, ByOutcome>());
-      const outcomes = placeIn(byDevice, row.device_code, (): ByOutcome => new Map());
+      const byDevice = placeIn(bySession, row.session_id, () => new Map<string, Map<number, ByOutcome>>());
+      const byPeriod = placeIn(byDevice, row.device_code, () => new Map<number, ByOutcome>());
+      const outcomes = placeIn(byPeriod, row.period_ms, (): ByOutcome => new Map());
       const ranges = placeIn(outcomes, row.outcome, (): TickRange[] => []);
       for (const range of parseMultirange(row.ticks)) ranges.push(range);
     }
@@ -145,12 +165,11 @@ async function gathered(
     if (error instanceof pg.DatabaseError && error.code === undefinedTable) return new Map();
     throw unavailable('cannot read what became of the ticks', error);
   }
-  return new Map(
-    [...bySession].map(([session, byDevice]) => [
-      session,
-      new Map([...byDevice].map(([device, outcomes]) => [device, coverageOf(outcomes)])),
-    ]),
-  );
+  return mapped(bySession, (byDevice) => mapped(byDevice, (byPeriod) => mapped(byPeriod, coverageOf)));
+}
+
+function mapped<K, V, W>(map: ReadonlyMap<K, V>, of: (value: V) => W): Map<K, W> {
+  return new Map([...map].map(([key, value]) => [key, of(value)]));
 }
 
 function placeIn<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -8,6 +8,7 @@ import type {
   HistoryQuery,
   StoredPlace,
 } from '../sample-store.ts';
+import { sentBooleans, sentDoubles, sentTexts } from './sent-array.ts';
 
 interface ValueColumns {
   readonly value_double: number | null;
@@ -33,14 +34,84 @@ function figure(double: number, exact: string | null): number | string {
   return exact === null ? double : exactFigure(double, BigInt(exact));
 }
 
+/** Values of a history query as columns, the youngest first: nothing where none was found, or where some are not plain. */
+interface HistoryColumns {
+  readonly is_plain: boolean | null;
+  readonly seconds: Buffer | null;
+  readonly doubles: Buffer | null;
+  readonly booleans: Buffer | null;
+  readonly uncertain: Buffer | null;
+  readonly devices: Buffer | null;
+}
+
+/** Texts, which may be long, and integers beyond 2^53 come row by row; all others in columns, as most do. */
+export async function readHistory(db: QueryExecutorProvider, query: HistoryQuery): Promise<HistoryPoint[]> {
+  const { pointCode, devices } = query;
+  const [only, ...others] = devices ?? [];
+  const known = others.length === 0 ? only?.deviceCode : undefined;
+  const devicesToo = known === undefined ? sql`array_send(array_agg(device_code))` : sql`null::bytea`;
+  const { rows } = await sql<HistoryColumns>`
+    select is_plain,
+           case when is_plain then array_send(seconds) end as seconds,
+           case when is_plain then array_send(doubles) end as doubles,
+           case when is_plain then array_send(booleans) end as booleans,
+           case when is_plain and is_uncertain then array_send(uncertain) end as uncertain,
+           case when is_plain then devices end as devices
+    from (
+      select bool_and(value_exact is null and value_text is null) as is_plain, array_agg(seconds) as seconds,
+             array_agg(value_double) as doubles, array_agg(value_bool) filter (where value_double is null) as booleans,
+             bool_or(uncertain) as is_uncertain, array_agg(uncertain) as uncertain, ${devicesToo} as devices
+      from (${latest(query)}) as found
+    ) as collected
+  `.execute(db);
+  const [columns] = rows;
+  // Nothing was found.
+  if (!columns || columns.is_plain === null) return [];
+  if (!columns.is_plain) return readRows(db, query);
+  const seconds = columns.seconds ? sentDoubles(columns.seconds) : [];
+  const doubles = columns.doubles ? sentDoubles(columns.doubles) : [];
+  const booleans = columns.booleans ? sentBooleans(columns.booleans) : [];
+  const uncertain = columns.uncertain ? sentBooleans(columns.uncertain) : [];
+  const codes = columns.devices ? sentTexts(columns.devices) : [];
+  const points: HistoryPoint[] = [];
+  let boolean = booleans.length;
+  for (let row = seconds.length - 1; row >= 0; row -= 1) {
+    const double = doubles[row] ?? null;
+    if (double === null) boolean -= 1;
+    points.push({
+      time: new Date(Math.round((seconds[row] as number) * 1_000)),
+      device: known ?? (codes[row] as string),
+      pointCode,
+      value: double ?? (booleans[boolean] as boolean),
+      quality: uncertain[row] === true ? 'uncertain' : 'good',
+    });
+  }
+  return points;
+}
+
+interface HistoryRow extends ValueColumns {
+  readonly seconds: number;
+  readonly device_code: string;
+}
+
+async function readRows(db: QueryExecutorProvider, query: HistoryQuery): Promise<HistoryPoint[]> {
+  const { rows } = await latest(query).execute(db);
+  return rows.reverse().map((row) => ({
+    time: new Date(Math.round(row.seconds * 1_000)),
+    device: row.device_code,
+    pointCode: query.pointCode,
+    value: pointValue(row),
+    quality: row.uncertain ? 'uncertain' : 'good',
+  }));
+}
+
 /**
  * The latest of each series first, then the latest of those: so each series is read backwards along its index, day by
- * day, and only as far as the limit goes.
+ * day, and only as far as the limit goes. Seconds since 1970: the driver takes twice the time for a day of timestamps.
  */
-export async function readHistory(db: QueryExecutorProvider, query: HistoryQuery): Promise<HistoryPoint[]> {
+function latest(query: HistoryQuery) {
   const { start, end, limit } = query;
-  // Seconds since 1970: the driver takes twice the time for a day of timestamps.
-  const { rows } = await sql<ValueColumns & { seconds: number; device_code: string }>`
+  return sql<HistoryRow>`
     select date_part('epoch', time) as seconds, value_double, value_bool, value_text, uncertain, value_exact, device_code
     from samples.series
     cross join lateral (
@@ -51,14 +122,7 @@ export async function readHistory(db: QueryExecutorProvider, query: HistoryQuery
     ) as latest
     where ${seriesOf(query)}
     order by time desc, device_code collate "C" desc limit ${limit}
-  `.execute(db);
-  return rows.reverse().map((row) => ({
-    time: new Date(Math.round(row.seconds * 1_000)),
-    device: row.device_code,
-    pointCode: query.pointCode,
-    value: pointValue(row),
-    quality: row.uncertain ? 'uncertain' : 'good',
-  }));
+  `;
 }
 
 /**

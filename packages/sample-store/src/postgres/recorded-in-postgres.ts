@@ -5,6 +5,7 @@ import { accountsForTick, outcomeOfSample, tickEntry } from '../tick-coverage.ts
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
 import { noteFirstTicks, readFirstTicks } from './first-tick-table.ts';
 import { forgetEpochs } from './forget-epochs.ts';
+import { LackingBook } from './lacking-tables.ts';
 import { openPostgres } from './open-postgres.ts';
 import { rejectionReason, unavailable } from './postgres-errors.ts';
 import { recordTicks, ticksOnRecord } from './tick-coverage-table.ts';
@@ -24,6 +25,7 @@ export function recordedInPostgres(
   const db = openPostgres<unknown>({ databaseUrl: options.databaseUrl, maxConnections: 2 });
   const sent = new SentTicks();
   const first = new FirstTicks();
+  const lacking = new LackingBook();
   let closed: Promise<void> | undefined;
   return {
     keepsSessions: store.keepsSessions,
@@ -71,6 +73,7 @@ export function recordedInPostgres(
   async function record(samples: readonly StorableSample[]): Promise<WriteOutcome> {
     const news = sent.newsOf(samples);
     const firstNews = first.newsOf(samples);
+    const lackingNews = lacking.newsOf(samples);
     try {
       await db.transaction().execute(async (transaction) => {
         await noteEpochStarts(transaction, samples);
@@ -79,9 +82,11 @@ export function recordedInPostgres(
           ...samples.filter(accountsForTick).map((sample) => tickEntry(sample, outcomeOfSample(sample))),
           ...news.entries,
         ]);
+        await lackingNews.record(transaction);
       });
       news.recorded();
       firstNews.recorded();
+      lackingNews.recorded();
       return { kind: 'written' };
     } catch (error) {
       const reason = rejectionReason(error);

@@ -26,6 +26,8 @@ export function withoutRefused(samples: readonly StorableSample[]): {
 function refusalIn(sample: StorableSample): Refusal | undefined {
   const problem = timeProblem(sample);
   if (problem !== undefined) return { sample, codes: 'all', reason: problem };
+  // Numbers and booleans alone, as nearly all are.
+  if (sample.plainValues && !sample.integers && !sample.changes) return undefined;
   const values = [...refusedTexts(sample), ...refusedIntegers(sample), ...refusedChanges(sample)];
   return values.length === 0 ? undefined : refusalOf(sample, values);
 }

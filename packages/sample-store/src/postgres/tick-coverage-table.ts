@@ -1,45 +1,74 @@
 import { normalise, type TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
-import type { TickEntry, TickOutcome } from '../tick-coverage.ts';
+import type { TickEntry, TicksOfDevice } from '../tick-coverage.ts';
 
 const dayMs = 86_400_000;
+
+export const lackingTicks = sql.ref('samples.lacking_ticks');
+export const lackingPoints = sql.ref('samples.lacking_points');
 
 /** A range over more days than this is not split: whoever sends it is mistaken, and must not cost memory. */
 const daysSplitAtMost = 400;
 
-interface CoverageRow {
+export interface RowOfDay<O extends string> {
   readonly sessionId: string;
   readonly deviceCode: string;
-  readonly outcome: TickOutcome;
+  readonly periodMs: number;
+  readonly outcome: O;
   /** Days since 1970, UTC. */
   readonly day: number;
   readonly ranges: TickRange[];
 }
 
 /**
- * Adds the entries to samples.tick_coverage in one statement. As sets they add up: what is there already changes
- * nothing and writes nothing. Rows are locked in the order of their key, so that two writers do not
- * wait for each other in a ring.
+ * A row takes no further ranges once it has so many bytes: it is written anew with each batch. PostgreSQL would compress
+ * one of more than 2,000, or move it elsewhere.
  */
+const rowIsFullAt = 1_500;
+
+const tickCoverage = sql.ref('samples.tick_coverage');
+
+/** Adds the entries to samples.tick_coverage. */
 export async function recordTicks(db: QueryExecutorProvider, entries: readonly TickEntry[]): Promise<void> {
-  const rows = coverageRows(entries);
-  if (rows.length === 0) return;
-  await sql`
-    insert into samples.tick_coverage as existing (session_id, device_code, day, outcome, ticks)
-    select session_id, device_code, date '1970-01-01' + day, outcome, ticks::int8multirange
-    from unnest(
-      ${rows.map((row) => row.sessionId)}::text[], ${rows.map((row) => row.deviceCode)}::text[],
-      ${rows.map((row) => row.day)}::int[], ${rows.map((row) => row.outcome)}::text[],
-      ${rows.map((row) => multirangeText(row.ranges))}::text[]
-    ) as row(session_id, device_code, day, outcome, ticks)
-    order by session_id, device_code, day, outcome
-    on conflict (session_id, device_code, day, outcome) do update
-      set ticks = existing.ticks + excluded.ticks
-      where not existing.ticks @> excluded.ticks
-  `.execute(db);
+  await addTicks(db, { table: tickCoverage, kind: sql.ref('outcome') }, coverageRows(entries));
 }
 
-type TickOfDevice = Pick<TickEntry, 'sessionId' | 'deviceCode' | 'periodMs'> & { readonly tick: number };
+/**
+ * Adds ticks to those of their device, day, length and kind, in one statement. As sets they add up: what is there already changes nothing and
+ * writes nothing. They go to the row that begins last before them, where that is not full or has them already, so that repeats come to the
+ * same row. Rows are locked in the order of their key, so that two writers do not wait for each other in a ring.
+ * @param kind the column that says what the ticks are, by `outcome` of a row
+ */
+export async function addTicks(
+  db: QueryExecutorProvider,
+  { table, kind }: { readonly table: RawBuilder<unknown>; readonly kind: RawBuilder<unknown> },
+  rows: readonly RowOfDay<string>[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    with news as (
+      select session_id, device_code, date '1970-01-01' + since_1970 as day, period_ms, kind, ticks::int8multirange as ticks
+      from unnest(
+        ${rows.map((row) => row.sessionId)}::text[], ${rows.map((row) => row.deviceCode)}::text[],
+        ${rows.map((row) => row.day)}::int[], ${rows.map((row) => row.periodMs)}::int[],
+        ${rows.map((row) => row.outcome)}::text[], ${rows.map((row) => multirangeText(row.ranges))}::text[]
+      ) as row(session_id, device_code, since_1970, period_ms, kind, ticks)
+    )
+    insert into ${table} as existing (session_id, device_code, day, period_ms, ${kind}, first_tick, ticks)
+    select session_id, device_code, day, period_ms, kind, coalesce(first_tick, lower(news.ticks)), news.ticks
+    from news left join lateral (
+      select first_tick, ticks from ${table} as known
+      where known.session_id = news.session_id and known.device_code = news.device_code and known.day = news.day
+        and known.period_ms = news.period_ms and known.${kind} = news.kind and first_tick <= lower(news.ticks)
+      order by first_tick desc limit 1
+    ) as last on pg_column_size(last.ticks) < ${rowIsFullAt} or last.ticks @> news.ticks
+    order by session_id, device_code, day, period_ms, kind
+    on conflict (session_id, device_code, day, period_ms, ${kind}, first_tick) do update
+      set ticks = existing.ticks + excluded.ticks
+      where not existing.ticks @> excluded.ticks`.execute(db);
+}
+
+type TickOfDevice = Pick<TicksOfDevice, 'sessionId' | 'deviceCode' | 'periodMs'> & { readonly tick: number };
 
 /** The indexes of the ticks that are on record as stored. */
 export async function ticksOnRecord(
@@ -57,9 +86,9 @@ export async function ticksOnRecord(
       ${asked.map(([index]) => index)}::int[], ${column((tick) => tick.sessionId)}::text[],
       ${column((tick) => tick.deviceCode)}::text[],
       ${column(({ tick, periodMs }) => Math.floor((tick * periodMs) / dayMs))}::int[],
-      ${column(({ tick }) => tick)}::int8[]
-    ) as asked(index, session_id, device_code, since_1970, tick)
-    join samples.tick_coverage using (session_id, device_code)
+      ${column(({ periodMs }) => periodMs)}::int[], ${column(({ tick }) => tick)}::int8[]
+    ) as asked(index, session_id, device_code, since_1970, period_ms, tick)
+    join samples.tick_coverage using (session_id, device_code, period_ms)
     where day = date '1970-01-01' + since_1970 and outcome = 'stored' and ticks @> tick`.execute(db);
   return new Set(rows.map(({ index }) => index));
 }
@@ -72,12 +101,16 @@ const forgottenAtOnce = 10_000;
  */
 export async function forgetTicks(db: QueryExecutorProvider, sessionIds: readonly string[]): Promise<number> {
   if (!(await isThere(db))) return 0;
-  const { numAffectedRows } = await sql`
-    delete from samples.tick_coverage where ctid = any(array(
-      select ctid from samples.tick_coverage where session_id = any(${sessionIds}::text[])
-      limit ${sql.lit(forgottenAtOnce)}
-    ))`.execute(db);
-  return Number(numAffectedRows ?? 0n);
+  // The one that sessions are found by comes last.
+  for (const table of [lackingTicks, lackingPoints, tickCoverage]) {
+    const { numAffectedRows = 0n } = await sql`
+      delete from ${table} where ctid = any(array(
+        select ctid from ${table} where session_id = any(${sessionIds}::text[])
+        limit ${sql.lit(forgottenAtOnce)}
+      ))`.execute(db);
+    if (numAffectedRows > 0n) return Number(numAffectedRows);
+  }
+  return 0;
 }
 
 /**
@@ -109,16 +142,18 @@ async function isThere(db: QueryExecutorProvider): Promise<boolean> {
 }
 
 /** One row for each key: an INSERT may not touch a row twice. */
-export function coverageRows(entries: readonly TickEntry[]): CoverageRow[] {
-  const rows = new Map<string, CoverageRow>();
+export function coverageRows<O extends string>(
+  entries: readonly (TicksOfDevice & { readonly outcome: O })[],
+): RowOfDay<O>[] {
+  const rows = new Map<string, RowOfDay<O>>();
   for (const entry of entries) {
     for (const { day, range } of splitByDay(entry)) {
-      const { sessionId, deviceCode, outcome } = entry;
-      const key = JSON.stringify([sessionId, deviceCode, day, outcome]);
+      const { sessionId, deviceCode, periodMs, outcome } = entry;
+      const key = JSON.stringify([sessionId, deviceCode, day, periodMs, outcome]);
       const row = rows.get(key);
       const last = row?.ranges.at(-1) as { from: number; to: number } | undefined;
       if (row === undefined) {
-        rows.set(key, { sessionId, deviceCode, outcome, day, ranges: [{ ...range }] });
+        rows.set(key, { sessionId, deviceCode, periodMs, outcome, day, ranges: [{ ...range }] });
       } else if (last && range.from === last.to + 1) last.to = range.to;
       else row.ranges.push({ ...range });
     }
@@ -127,7 +162,7 @@ export function coverageRows(entries: readonly TickEntry[]): CoverageRow[] {
 }
 
 /** A row holds the ticks of one day, so that it stays small however long the session runs. */
-function* splitByDay({ from, to, periodMs }: TickEntry): Generator<{ day: number; range: TickRange }> {
+function* splitByDay({ from, to, periodMs }: TicksOfDevice): Generator<{ day: number; range: TickRange }> {
   const dayOf = (tick: number) => Math.floor((tick * periodMs) / dayMs);
   const lastDay = dayOf(to);
   let day = dayOf(from);
@@ -142,7 +177,7 @@ function* splitByDay({ from, to, periodMs }: TickEntry): Generator<{ day: number
   }
 }
 
-function multirangeText(ranges: readonly TickRange[]): string {
+export function multirangeText(ranges: readonly TickRange[]): string {
   return `{${normalise(ranges)
     .map(({ from, to }) => `[${from},${to}]`)
     .join(',')}}`;

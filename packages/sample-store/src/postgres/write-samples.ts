@@ -4,7 +4,7 @@ import { beyondDouble } from '../exact-integer.ts';
 import type { StorableSample } from '../sample-store.ts';
 import { boolArray, float8Array, int4Array, int8Array, timestampArray } from './array-parameter.ts';
 import { copyInto } from './copy-into.ts';
-import { copyStatement, SampleRows } from './sample-rows.ts';
+import { SampleRows } from './sample-rows.ts';
 import type { KnownSeries } from './series-ids.ts';
 
 /** A COPY of so many rows is sent before the next is made: bounds memory. */
@@ -13,18 +13,25 @@ const rowsPerCopy = 50_000;
 /**
  * Within a transaction; the series of the samples are known and their days exist. The fast way: fails with a
  * unique violation as soon as one of the values is there already, or twice among them.
+ * @param idle what was filled and sent by earlier calls
  */
 export async function copyValues(
   client: pg.ClientBase,
   samples: readonly StorableSample[],
   series: KnownSeries,
+  idle: SampleRows[],
 ): Promise<void> {
-  const rows = new SampleRows();
+  const rows = idle.pop() ?? new SampleRows();
+  const send = async () => {
+    for (const { statement, bytes } of rows.take()) await copyInto(client, statement, bytes);
+  };
   for (const sample of samples) {
     rows.add(sample, series);
-    if (rows.count >= rowsPerCopy) await copyInto(client, copyStatement, rows.take());
+    if (rows.count >= rowsPerCopy) await send();
   }
-  if (rows.count > 0) await copyInto(client, copyStatement, rows.take());
+  await send();
+  // Not after a failure: some of it may be on its way still.
+  idle.push(rows);
 }
 
 /** Keeps one statement, and with it the memory that both sides need, within bounds. */

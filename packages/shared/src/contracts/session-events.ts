@@ -161,7 +161,7 @@ export function decodeSessionEvent(message: unknown): DecodedSessionEvent {
   }
   const parsed = dataSchemas[type].safeParse(data);
   if (!parsed.success) return unreadable(`${type}: ${z.prettifyError(parsed.error)}`);
-  const event = { type, ...toCamelCase(parsed.data), ...namedIn(parsed.data) } as SessionLogEvent;
+  const event = { type, ...toCamelCase(parsed.data), ...formerVersionIn(parsed.data) } as SessionLogEvent;
   const { traceparent } = envelope.data;
   const isTrace = parseTraceParent(traceparent) !== undefined;
   const actor = data.actor === undefined ? undefined : actorSchema.safeParse(data.actor).data;
@@ -181,7 +181,7 @@ export function decodeSessionEvent(message: unknown): DecodedSessionEvent {
   }
 }
 
-function namedIn(data: object): object {
+function formerVersionIn(data: object): object {
   return 'from' in data && typeof data.from === 'object' && data.from ? { from: toCamelCase(data.from) } : {};
 }
 

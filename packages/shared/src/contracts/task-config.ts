@@ -13,6 +13,9 @@ export {
   valueCodes,
 } from './device.ts';
 
+/** Devices of a task. */
+export const taskDevicesAtMost = 10_000;
+
 /**
  * The configuration snapshot that a session runs on, as it lies in TASK_CONFIGS under `<taskId>/<version>`.
  * A collector needs nothing else to poll.
@@ -27,7 +30,7 @@ export const taskConfigSchema = z.object({
   period_ms: periodMsSchema,
   /** Labels that the task's collector must have. */
   required_labels: z.record(z.string().max(64), z.string().max(128)).optional(),
-  devices: z.array(deviceConfigSchema).min(1).max(10_000),
+  devices: z.array(deviceConfigSchema).min(1).max(taskDevicesAtMost),
 });
 export type TaskConfig = z.infer<typeof taskConfigSchema>;
 

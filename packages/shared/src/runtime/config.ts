@@ -110,6 +110,8 @@ export const brokerSettings = {
     .string()
     .regex(/^SU[A-Z2-7]{56}$/, 'must be the seed of a user: 58 characters that begin with SU')
     .optional(),
+  // Read at the start as the setting above, and again at each connection.
+  NATS_NKEY_SEED_FILE: setting.text().optional(),
   NATS_TLS_CA: setting.pem('CERTIFICATE').optional(),
   NATS_TLS_CERT: setting.pem('CERTIFICATE').optional(),
   NATS_TLS_KEY: setting.pem('PRIVATE KEY').optional(),
@@ -121,6 +123,8 @@ export interface BrokerAccess {
   readonly url: string;
   /** Seed of the nkey by which we are known there, instead of user and password. */
   readonly nkeySeed?: string | undefined;
+  /** File that holds it, and another one once it was renewed. */
+  readonly nkeySeedFile?: string | undefined;
   /** PEM; with any of them only TLS will do. */
   readonly tls?: {
     readonly ca?: string | undefined;
@@ -134,6 +138,7 @@ export function brokerAccess(config: z.infer<z.ZodObject<typeof brokerSettings>>
   return {
     url: config.NATS_URL,
     nkeySeed: config.NATS_NKEY_SEED,
+    nkeySeedFile: config.NATS_NKEY_SEED_FILE,
     ...((ca ?? cert ?? key) && { tls: { ca, cert, key } }),
   };
 }

@@ -74,9 +74,10 @@ export async function createSampleTables(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the account of ticks: the outcome of each, a row a day (UTC), device and outcome, which is rewritten with each
- * batch, hence the room left on its pages; where in the stream each epoch of a session began, and with which tick of each
- * device, so that every writer rejects the same samples, whichever of them saw the epoch first.
+ * Creates the account of ticks: the outcome of each, a row a day (UTC), device, length of tick and outcome, or more where one is full, which is
+ * rewritten with each batch, hence the room left on its pages; the same of stored ticks that lack points, by the name of the list of
+ * these, and the lists; where in the stream each epoch of a session began, and since which time each device was read under it,
+ * so that every writer rejects the same samples, whichever of them saw the epoch first.
  */
 export async function createAccountTables(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -84,10 +85,30 @@ export async function createAccountTables(db: Kysely<unknown>): Promise<void> {
       session_id text not null,
       device_code text not null,
       day date not null,
+      period_ms int not null,
       outcome text not null,
+      first_tick bigint not null,
       ticks int8multirange not null,
-      primary key (session_id, device_code, day, outcome)
+      primary key (session_id, device_code, day, period_ms, outcome, first_tick)
     ) with (fillfactor = 50)`.execute(db);
+  await sql`
+    create table samples.lacking_ticks (
+      session_id text not null,
+      device_code text not null,
+      day date not null,
+      period_ms int not null,
+      set_name text not null,
+      first_tick bigint not null,
+      ticks int8multirange not null,
+      primary key (session_id, device_code, day, period_ms, set_name, first_tick)
+    ) with (fillfactor = 50)`.execute(db);
+  await sql`
+    create table samples.lacking_points (
+      session_id text not null,
+      set_name text not null,
+      points jsonb not null,
+      primary key (session_id, set_name)
+    )`.execute(db);
   await sql`
     create table samples.epoch_start (
       session_id text not null,
@@ -100,7 +121,7 @@ export async function createAccountTables(db: Kysely<unknown>): Promise<void> {
       session_id text not null,
       device_code text not null,
       epoch bigint not null,
-      tick bigint not null,
+      time_ms bigint not null,
       sequence bigint not null,
       primary key (session_id, device_code, epoch)
     )`.execute(db);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { gapCauses } from '../../domain/gaps/gap-causes.ts';
+import { lackCauses } from '../sample/lacking.ts';
 import { commaList } from './comma-list.ts';
 import { gapEventsSchema, traceText } from './gap-event-http.ts';
 import { notAskedSchema } from './not-asked.ts';
@@ -37,6 +38,7 @@ export const gapViewSchema = z.object({
   cause: z.enum(gapCauses),
   /** In words for people. */
   detail: z.string(),
+  /** Numbers of ticks of the length that the device had then. */
   from_tick: z.int(),
   to_tick: z.int(),
   ticks: z.int(),
@@ -81,6 +83,34 @@ const counts = {
 export const tickCountsSchema = z.object(counts);
 export type TickCountsView = z.infer<typeof tickCountsSchema>;
 
+/** Why a value is not there: its whole tick is not, or its point has none in a tick that has others. */
+export const valueCauses = [...new Set([...lackCauses, 'quarantined' as const, ...gapCauses])] as const;
+
+/**
+ * Values of points: one for each of a point's own periods, whatever an array holds. `delivered` counts those that were read, also where
+ * report by exception sent none; `expected` less these is the sum over the causes.
+ */
+export const valueCountsSchema = z.object({
+  expected: z.int(),
+  delivered: z.int(),
+  by_cause: z.partialRecord(z.enum(valueCauses), z.int()),
+});
+export type ValueCountsView = z.infer<typeof valueCountsSchema>;
+
+/** Null where it is not known: a collector has sent samples that do not say which points they lack, or the record had no room. */
+const values = valueCountsSchema.nullable();
+
+/** A point without any value within that time although its device has given others. */
+export const neverDeliveredSchema = z.object({
+  device: z.string(),
+  point: z.string(),
+  /** Scheduled time of the first value within that time that did not come. */
+  since: z.string(),
+  /** The latest. */
+  cause: z.enum(valueCauses),
+});
+export type NeverDeliveredView = z.infer<typeof neverDeliveredSchema>;
+
 /** Periods begin at multiples of their length since 1970 (UTC); one without expected ticks is left out. */
 const periodSchema = z.object({ start_time: z.string(), end_time: z.string(), ...counts });
 export type PeriodCountsView = z.infer<typeof periodSchema>;
@@ -89,14 +119,21 @@ export const completenessSchema = z.object({
   ...accounted,
   /** Over all devices: each has ticks of its own. */
   ...counts,
+  values,
+  /** The first thousand. */
+  never_delivered: z.array(neverDeliveredSchema),
+  never_delivered_count: z.int(),
   devices: z.array(
     z.object({
       device: z.string(),
-      /** Share of the device's ticks. */
+      /** Length of its latest ticks; those of all lengths are counted. */
       period_ms: z.int(),
       ...counts,
       /** Read although it was not scheduled: the clocks of the collector and of those who start and stop differ. */
       unscheduled: z.int(),
+      values,
+      /** Where this device alone was asked for: its points that lack a value in some stored tick. */
+      points: z.array(valueCountsSchema.extend({ point: z.string() })).optional(),
       periods: z.array(periodSchema).optional(),
     }),
   ),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { gapCauses } from '../../domain/gaps/gap-causes.ts';
-import { tickCountsSchema } from './accounting-http.ts';
+import { tickCountsSchema, valueCountsSchema } from './accounting-http.ts';
 import { evidenceHead, evidenceQuery, filterText } from './evidence-http.ts';
 import { pageSchema } from './page.ts';
 import { sessionStatuses } from './session-http.ts';
@@ -30,6 +30,8 @@ export const tickColumnsSchema = z.object({
   stored: z.array(z.int()),
   quarantined: z.array(z.object({ period: z.int(), ticks: z.int() })),
   missing: z.array(z.object({ period: z.int(), cause: z.enum(gapCauses), ticks: z.int() })),
+  /** From when to when ticks were due in a period that was not due as a whole. */
+  due: z.array(z.object({ period: z.int(), from: z.string(), to: z.string() })),
 });
 export type TickColumns = z.infer<typeof tickColumnsSchema>;
 
@@ -44,6 +46,13 @@ export const completenessRowSchema = z.object({
   sites: z.array(z.string()),
   /** Null where the configuration is lost that tells which ticks were due. */
   counts: tickCountsSchema.nullable(),
+  /** Those of its points; null where they are not known. */
+  values: valueCountsSchema.nullable(),
+  /**
+   * Points without any value although their device has given others; of a device, in its latest session. One of which a subscribed device
+   * has told nothing is none of them. Null where there is none among those that are known, and the values of some device are not.
+   */
+  never_delivered: z.int().nullable(),
   /** Null without `interval`. */
   by_period: tickColumnsSchema.nullable(),
 });

@@ -87,6 +87,8 @@ export function deviceTrialBody(specs: Specs, devices: DeviceBodies): z.ZodType<
 export const deviceTrialSchema = deviceTestSchema.omit({ device_id: true }).extend({
   /** Whether the device has answered anything, be it with a refusal. */
   answers: z.boolean(),
+  /** Where it was asked, in the words of its protocol: `10.0.0.7:502 unit 3`. */
+  place: z.string(),
 });
 export type DeviceTrialView = z.infer<typeof deviceTrialSchema>;
 

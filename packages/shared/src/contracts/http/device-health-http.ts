@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { deviceHealthSchema, deviceStatuses } from '../session-status.ts';
+import { tickCountsSchema } from './accounting-http.ts';
 import { deviceChangeSchema } from './changes-http.ts';
 import { commaList } from './comma-list.ts';
 import { pageQuery, pageSchema } from './page.ts';
@@ -29,6 +30,10 @@ export const deviceHealthQuerySchema = z.object({
   condition: commaList(deviceConditions)
     .optional()
     .describe('One condition, or several with commas between them; an empty one filters nothing'),
+  never_delivered: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true`: only those with points that gave no value in the last 24 hours'),
 });
 
 /** A device of a session that runs, by the last word of its holder. */
@@ -49,13 +54,24 @@ export const deviceHealthViewSchema = z.object({
   health: deviceHealthSchema.nullable(),
   /** When the holder said it. */
   reported_at: z.string().nullable(),
+  /** Its ticks in this session in `ticks_within`; null while they are not known. */
+  ticks: tickCountsSchema.nullable(),
+  /**
+   * How many of its points gave no value in that time, or since they are read, although it gave others; which, and why, tells the session's
+   * completeness. One of which a subscribed device has told nothing is none of them. Null while it is not known.
+   */
+  never_delivered: z.int().nullable(),
 });
 export type DeviceHealthView = z.infer<typeof deviceHealthViewSchema>;
 
 export const deviceHealthPageSchema = pageSchema(deviceHealthViewSchema).extend({
   as_of: z.string(),
+  /** The last 24 hours, up to some seconds ago; null while the store of samples is away. */
+  ticks_within: z.object({ from: z.string(), to: z.string() }).nullable(),
   /** Counted of those that the filters but `condition` leave. */
   counts: z.record(z.enum(deviceConditions), z.int()),
+  /** Those of the same that have such points; null while the store of samples is away. */
+  with_never_delivered: z.int().nullable(),
 });
 export type DeviceHealthPage = z.infer<typeof deviceHealthPageSchema>;
 

@@ -13,6 +13,11 @@ export const overviewSchema = z.object({
   devices: devicesSummarySchema.omit({ failing_codes: true }),
   /** Ticks of the last 24 h, of sessions that are not over; null while they cannot be counted. */
   ticks: z.object({ from: z.string(), to: z.string(), expected: z.int(), stored: z.int() }).nullable(),
+  /**
+   * Points of sessions that run which gave no value in that time although their device gave others, but for those of which a subscribed device has
+   * told nothing. Null while they cannot be counted, and where none is found and not all is known.
+   */
+  never_delivered: z.int().nullable(),
   values_per_s: z.object({ now: z.number(), planned: z.number() }),
   collectors: z
     .object({

@@ -39,8 +39,8 @@ export const ownershipRowSchema = z.object({
   ...evidenceSession,
   /** False once a later run of its task has followed. */
   is_latest: z.boolean(),
-  /** The task's; null where its configuration is lost. */
-  period_ms: z.int().nullable(),
+  /** The task's, since when, oldest first; `from` is null of the one at its start. None where its configuration is lost. */
+  periods: z.array(z.object({ from: z.string().nullable(), period_ms: z.int() })),
   /** Why it failed, of a session whose status is `error`. */
   error_message: z.string().nullable(),
   /** States of the session within the time, without a hole from its start on. */

@@ -112,6 +112,8 @@ export const importApplySchema = closedObject({
   /** As many points as are to be deleted, with the mode `replace`. */
   confirm_deletes: z.int().min(0),
   reason: storableText(500),
+  /** Only judges it, for the sessions that `apply=sessions` tells of. */
+  dry_run: z.boolean(),
 })
   .partial()
   .nullish();
@@ -185,6 +187,17 @@ export const importViewSchema = z.object({
   deletes: z.int(),
   /** Devices that are made, by their codes. */
   new_devices: z.array(z.string()),
+  /** Tasks that are made, with their periods. */
+  new_tasks: z.array(z.object({ code: z.string(), period_ms: z.int() })),
+  /** Three rows as they are read, whatever they do: fields of the point that are not as they are unless set. */
+  sample: z.array(
+    z.object({
+      line: z.int(),
+      device: z.string(),
+      code: z.string(),
+      fields: z.record(z.string(), z.unknown()),
+    }),
+  ),
   /** The first of them: `…/faults/` has all. */
   faults: z.array(faultSchema),
   result: resultSchema.nullable(),

@@ -60,8 +60,10 @@ export const pointValueSchema = z.object({
   time: z.string().nullable(),
   age_seconds: z.number().nullable(),
   session_id: z.string().nullable(),
-  /** Period of its device's ticks. */
+  /** Period of its device's ticks, as it was read last. */
   period_ms: z.int().nullable(),
+  /** Period of the ticks to come, where its running session was given another one since. */
+  next_period_ms: z.int().nullable(),
   /** There when the latest tick of its device gave nothing. */
   miss: z.object({ cause: z.enum(missCauses), detail: z.string(), time: z.string() }).nullable(),
 });
@@ -105,8 +107,10 @@ export const pointTrendSchema = z.object({
   point: z.string(),
   /** Null: every value is there, in `last`. Else the lowest, mean, highest and last value of each interval, so that no peak is lost. */
   interval_seconds: z.number().nullable(),
-  /** Distance of its values as configured; null where it sends only what has changed, or is not known. */
+  /** Distance of its values at the end of the time; null where it sends only what has changed, or is not known. */
   period_ms: z.int().nullable(),
+  /** The same since when, until the next one begins, oldest first: a running session may get another one. */
+  periods: z.array(z.object({ start_time: z.string(), period_ms: z.int() })),
   times: z.array(z.string()),
   last: z.array(value),
   min: figures.optional(),

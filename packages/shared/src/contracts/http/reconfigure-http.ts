@@ -11,6 +11,8 @@ export const reconfigureBodySchema = closedObject({
   reason: storableText(500).nullable(),
   /** Says what would be done, and does nothing. */
   dry_run: z.boolean(),
+  /** Also where devices that do not change would lose ticks (`cannot_hold`). */
+  force: z.boolean(),
 })
   .partial()
   .nullish();

@@ -60,6 +60,16 @@ export const sessionViewSchema = z.object({
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
 
+/** A session as lists show it. */
+export const listedSessionSchema = sessionViewSchema.extend({
+  /**
+   * Whether its task is configured otherwise by now, see `POST …/{id}/reconfigure/`; ranges that sessions have learned do not count.
+   * Null of a session that is over, and where nobody can say.
+   */
+  is_newer_configured: z.boolean().nullable(),
+});
+export type ListedSession = z.infer<typeof listedSessionSchema>;
+
 /** Answer to a command on a session. `detail` says in words what happened. */
 export const commandedSessionSchema = sessionViewSchema.extend({ detail: z.string() });
 export type CommandedSession = z.infer<typeof commandedSessionSchema>;
@@ -80,11 +90,9 @@ export const storingSchema = z.object({
 export type Storing = z.infer<typeof storingSchema>;
 
 /** Counters are sums over all collectors that have held the session; they are refreshed every few seconds. */
-export const sessionLiveViewSchema = sessionViewSchema.extend({
+export const sessionLiveViewSchema = listedSessionSchema.extend({
   /** The same as `id`. */
   session_id: z.string(),
-  /** Whether a start now would run on another configuration, see `POST …/{id}/reconfigure/`. Null where nobody can say. */
-  is_newer_configured: z.boolean().nullable(),
   points_read: z.int(),
   error_count: z.int(),
   last_read_time: z.string().nullable(),
@@ -125,9 +133,9 @@ export const sessionEventViewSchema = z.object({
 });
 export type SessionEventView = z.infer<typeof sessionEventViewSchema>;
 
-export const sessionPageSchema = pageSchema(sessionViewSchema);
+export const sessionPageSchema = pageSchema(listedSessionSchema);
 /** Bare, as scripts count it: `jq length`. Where a page is asked for, the header `Link` has the next one. */
-export const activeSessionsSchema = z.array(sessionViewSchema);
+export const activeSessionsSchema = z.array(listedSessionSchema);
 export const sessionEventPageSchema = pageSchema(sessionEventViewSchema);
 
 const ignored = z

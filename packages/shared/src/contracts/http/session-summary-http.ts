@@ -4,7 +4,7 @@ import { tickCountsSchema } from './accounting-http.ts';
 import { commaList } from './comma-list.ts';
 import { notAskedSchema } from './not-asked.ts';
 import { pageQuery, pageSchema } from './page.ts';
-import { sessionStatuses, sessionViewSchema } from './session-http.ts';
+import { listedSessionSchema, sessionStatuses } from './session-http.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
 
@@ -75,7 +75,7 @@ export const devicesSummarySchema = z.object({
 });
 export type DevicesSummary = z.infer<typeof devicesSummarySchema>;
 
-export const sessionSummarySchema = sessionViewSchema.extend({
+export const sessionSummarySchema = listedSessionSchema.extend({
   /** Codes of the sites of its devices; an empty one for devices without one. */
   sites: z.array(z.string()),
   /** When its present state began: its status or, while it runs, its placement. */
@@ -88,14 +88,13 @@ export const sessionSummarySchema = sessionViewSchema.extend({
   values_per_s: z.object({ now: z.number().nullable(), planned: z.number().nullable() }),
   /** When a value of it was last read. */
   last_read_at: z.string().nullable(),
-  /** `is_changed`: a start now would run on another configuration. Null where nobody can say. */
-  config: z.object({
-    version: z.int(),
-    newest_version: z.int().nullable(),
-    is_changed: z.boolean().nullable(),
-  }),
   /** Over all devices, within the time asked for; null when its configuration is lost. */
   counts: tickCountsSchema.nullable(),
+  /**
+   * Points that gave no value in the last 24 hours although their device gave others, but for those of which a subscribed device has told
+   * nothing. Null once it is over, and where none is found and not all is known.
+   */
+  never_delivered: z.int().nullable(),
   ribbon: ribbonSchema.nullable(),
 });
 export type SessionSummary = z.infer<typeof sessionSummarySchema>;

@@ -7,6 +7,9 @@ const envelope =
   '"v":1,"session":"s","epoch":7,"collector":"c","task":"t","device_id":"d","device":"press","site":"",' +
   '"measurement":"press","tick":5,"period_ms":1000,"time":5000,"read_at":5003';
 
+const lacking =
+  '"lacking":[{"set":"AAAAAAAAAAAAAAAAAAAAAA","points":[{"cause":"exception","period_ms":1000,"codes":["a"]}]}]';
+
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const plainCount = (text: string) => {
   const read = readSample(bytesOf(text));
@@ -95,6 +98,7 @@ const head = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.constantFrom(
+      `${envelope},${lacking}`,
       envelope.replace('"press"', '"a,\\"values\\":{"'),
       envelope.replace('"press"', '"a,"values":{"b":1}'),
       `${envelope},"values":{"b":3}`,
@@ -124,6 +128,7 @@ describe('a sample that is read from the bytes of its message', () => {
 
   it('keeps plain values as they came, and counts them', () => {
     expect(plainCount(`{${envelope},"values":{"a":1,"b":-2.5,"c":true}}`)).toBe(3);
+    expect(plainCount(`{${envelope},${lacking},"values":{"a":1}}`)).toBe(1);
     for (const odd of [
       '{}',
       '{"a":"x"}',

@@ -60,6 +60,7 @@ class SampleOfPlainValues implements Sample {
   readonly since_tick?: number | undefined;
   readonly time: number;
   readonly read_at: number;
+  readonly lacking?: Sample['lacking'];
   readonly integers?: Sample['integers'];
   readonly uncertain?: Sample['uncertain'];
   readonly miss?: Sample['miss'];
@@ -83,6 +84,7 @@ class SampleOfPlainValues implements Sample {
     this.since_tick = envelope.since_tick;
     this.time = envelope.time;
     this.read_at = envelope.read_at;
+    this.lacking = envelope.lacking;
     this.integers = envelope.integers;
     this.uncertain = envelope.uncertain;
     this.miss = envelope.miss;

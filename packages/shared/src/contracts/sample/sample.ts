@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { areChanges, changesSchema } from './changes.ts';
+import { isLacking, lackingSchema } from './lacking.ts';
 
 /** Why a tick has no values. */
 export const missCauses = [
@@ -12,7 +13,14 @@ export const missCauses = [
 ] as const;
 export type MissCause = (typeof missCauses)[number];
 
-export const sampleVersion = 1 as const;
+/** From 2 on a sample tells which points its tick lacks: nothing of it means none. Those of before said nothing of that. */
+export const sampleVersion = 2 as const;
+const sampleVersions = [1, sampleVersion] as const;
+
+/** Longest length of a tick: of a period a day is the most. */
+const longestPeriodMs = 86_400_000;
+/** Scheduled times lie before the year 10000: later ones neither fit a day's table nor, soon after, any date. */
+const scheduledBeforeMs = Date.UTC(10_000, 0, 1);
 
 /**
  * Header of a sample's message: ms since 1970 on the clock of the sender when it sent the message, which can be long
@@ -47,7 +55,7 @@ export const clockAheadHeader = 'Holdfast-Clock-Ahead-Ms';
  * database, so that a repeat overwrites itself. `read_at` is when the reply was complete.
  */
 export const sampleSchema = z.object({
-  v: z.literal(sampleVersion),
+  v: z.literal(sampleVersions),
   session: z.string().min(1),
   epoch: z.int().positive(),
   collector: z.string(),
@@ -65,7 +73,7 @@ export const sampleSchema = z.object({
   tick: z.int().nonnegative(),
   /** Last of the ticks that a miss answers for, when that is more than one: a whole range was lost. */
   through_tick: z.int().nonnegative().optional(),
-  period_ms: z.int().positive(),
+  period_ms: z.int().positive().max(longestPeriodMs),
   /**
    * From this tick on the sender has sent something for every tick of the device. So a tick between this one and `tick` of
    * which nothing ever came was read, and lost on the way.
@@ -73,6 +81,7 @@ export const sampleSchema = z.object({
   since_tick: z.int().nonnegative().optional(),
   time: z.int().nonnegative(),
   read_at: z.int().nonnegative(),
+  lacking: lackingSchema.optional(),
   /**
    * Numbers what is sent of a subscribed device before its tick is over, from 1: values alone. The tick is accounted for by the
    * sample without this number, at its end.
@@ -106,14 +115,14 @@ export type PointValue = number | boolean | string;
 
 /**
  * The same tick read twice under one epoch is one message, however often it is sent. A range has an id of its own:
- * the sample of its first tick may have been stored although nobody confirmed it.
+ * the sample of its first tick may have been stored although nobody confirmed it. Ticks of another length have other numbers.
  */
 export function sampleMessageId(
-  sample: Pick<Sample, 'session' | 'device_id' | 'tick' | 'epoch' | 'through_tick' | 'part'>,
+  sample: Pick<Sample, 'session' | 'device_id' | 'period_ms' | 'tick' | 'epoch' | 'through_tick' | 'part'>,
 ): string {
-  const { session, device_id, tick, through_tick, part, epoch } = sample;
+  const { session, device_id, period_ms, tick, through_tick, part, epoch } = sample;
   const range = through_tick === undefined ? tick : `${tick}-${through_tick}`;
-  return `${session}/${device_id}/${part === undefined ? range : `${range}.${part}`}/${epoch}`;
+  return `${session}/${device_id}/${period_ms}/${part === undefined ? range : `${range}.${part}`}/${epoch}`;
 }
 
 /** The last tick that the sample accounts for: the one before a tick of which it is only a part. */
@@ -135,17 +144,22 @@ export function freshMessageId(id: string, unguessable: string): string {
   return `${id}/${unguessable}`;
 }
 
-/** `tick` is the last one that it accounts for. Undefined for what is no such id: anybody may publish under ids of their own. */
+/**
+ * `timeMs` is the scheduled time of the last tick that it accounts for, in ms since 1970. Undefined for what is no such id:
+ * anybody may publish under ids of their own.
+ */
 export function parseSampleMessageId(
   id: string,
-): { sessionId: string; deviceId: string; tick: number; epoch: number } | undefined {
+): { sessionId: string; deviceId: string; timeMs: number; epoch: number } | undefined {
   const match =
-    /^([^/]+)\/([^/]+)\/(?:[0-9]{1,15}-)?([0-9]{1,15})(\.[0-9]{1,15})?\/([0-9]{1,15})(?:\/[0-9a-f-]{36})?$/.exec(
+    /^([^/]+)\/([^/]+)\/([0-9]{1,10})\/(?:[0-9]{1,15}-)?([0-9]{1,15})(\.[0-9]{1,15})?\/([0-9]{1,15})(?:\/[0-9a-f-]{36})?$/.exec(
       id,
     );
   if (!match?.[1] || !match[2]) return undefined;
-  const tick = Number(match[3]) - (match[4] === undefined ? 0 : 1);
-  return { sessionId: match[1], deviceId: match[2], tick, epoch: Number(match[5]) };
+  const tick = Number(match[4]) - (match[5] === undefined ? 0 : 1);
+  const timeMs = tick * Number(match[3]);
+  if (timeMs >= scheduledBeforeMs) return undefined;
+  return { sessionId: match[1], deviceId: match[2], timeMs, epoch: Number(match[6]) };
 }
 
 export function encodeSample(sample: Sample): string {
@@ -178,15 +192,30 @@ export function decodeSample(text: string): DecodedSample {
   } catch {
     return { ok: false, problem: 'not JSON' };
   }
-  if (isSample(json)) return { ok: true, sample: json };
+  if (isSample(json)) {
+    const problem = ticksProblem(json);
+    return problem === undefined ? { ok: true, sample: json } : { ok: false, problem };
+  }
   // Only to say what is wrong with it.
   const parsed = sampleSchema.safeParse(json);
   return parsed.success
     ? { ok: true, sample: parsed.data }
     : {
         ok: false,
-        problem: `not a sample of version ${sampleVersion}: ${z.prettifyError(parsed.error)}`,
+        problem: `not a sample of versions ${sampleVersions.join(' and ')}: ${z.prettifyError(parsed.error)}`,
       };
+}
+
+/** Why no clock can tell the times of the ticks that it names: each number is sound by itself, and their product is none. */
+export function ticksProblem({
+  tick,
+  through_tick = tick,
+  since_tick = tick,
+  period_ms,
+}: Pick<Sample, 'tick' | 'through_tick' | 'since_tick' | 'period_ms'>): string | undefined {
+  const last = Math.max(tick, through_tick, since_tick);
+  if (last * period_ms < scheduledBeforeMs) return undefined;
+  return `tick ${last} of ${period_ms} ms is beyond the year 9999`;
 }
 
 /**
@@ -197,7 +226,7 @@ function isSample(json: unknown): json is Sample {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return false;
   const sample = json as Readonly<Record<keyof Sample, unknown>>;
   return (
-    sample.v === sampleVersion &&
+    (sample.v === sampleVersion || sample.v === 1) &&
     typeof sample.session === 'string' &&
     sample.session !== '' &&
     isWhole(sample.epoch, 1) &&
@@ -211,9 +240,11 @@ function isSample(json: unknown): json is Sample {
     isWhole(sample.tick, 0) &&
     (sample.through_tick === undefined || isWhole(sample.through_tick, 0)) &&
     isWhole(sample.period_ms, 1) &&
+    (sample.period_ms as number) <= longestPeriodMs &&
     (sample.since_tick === undefined || isWhole(sample.since_tick, 0)) &&
     isWhole(sample.time, 0) &&
     isWhole(sample.read_at, 0) &&
+    (sample.lacking === undefined || isLacking(sample.lacking)) &&
     (sample.part === undefined || isWhole(sample.part, 1)) &&
     (sample.values === undefined || areValues(sample.values)) &&
     (sample.integers === undefined || areIntegers(sample.integers)) &&

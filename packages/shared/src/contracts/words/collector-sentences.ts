@@ -13,6 +13,7 @@ export const chineseCollectorSentences = {
   "{{why}}, when the time of the test was over; the device's timeout_ms is {{ms}}":
     '{{why}}，测试时间已到；设备的 timeout_ms 为 {{ms}}',
   '{{why}}; which part of it is being found out': '{{why}}；正在查明是其中哪一部分',
+  'which part of it is being found out': '正在查明是其中哪一部分',
   'not read: {{why}}; before that: {{rest}}': '未读取：{{why}}；此前：{{rest}}',
   'not read: {{why}}': '未读取：{{why}}',
   'not asked, next try in {{count}} s after: {{why}}': '暂不请求，{{count}} 秒后重试，此前：{{why}}',

@@ -3,6 +3,7 @@ import type { GapCause } from '../../domain/gaps/gap-causes.ts';
 import type { AssignReason } from '../../domain/placement/events.ts';
 import type { CollectorState } from '../http/collectors-http.ts';
 import type { GapEvent } from '../http/gap-event-http.ts';
+import type { LackCause } from '../sample/lacking.ts';
 import type { DeviceStatus } from '../session-status.ts';
 
 type WordsOf<Name extends string> = Readonly<Record<Name, InBoth>>;
@@ -26,6 +27,16 @@ export const causeWords: WordsOf<GapCause> = {
   session_end: both('right before it ended or paused', '结束或暂停前的最后采样'),
   holder_lost: both('its collector fell silent, and it ended', '采集器失联，会话随后结束'),
   not_arrived: both('has not arrived yet', '尚未到达'),
+};
+
+/** Why a value is not there, where its tick has others. */
+export const lackWords: WordsOf<LackCause> = {
+  timeout: causeWords.timeout,
+  connection: causeWords.connection,
+  exception: causeWords.exception,
+  no_value: both('what came is no value', '应答不是有效数值'),
+  not_read: both('not asked for', '未读取'),
+  not_told: both('nothing told yet', '尚未上报'),
 };
 
 /** How a device answers. */

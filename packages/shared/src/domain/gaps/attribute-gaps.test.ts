@@ -339,6 +339,71 @@ describe('a tick without a sample', () => {
       [['buffer_full', 30, 34]],
     ],
     [
+      'was lost to the restart after it also when it is asked what was known of it right then',
+      { log: startedAt10, stored: [...range(10, 29), ...range(35, 100)], nowTick: 32, askedTick: 100 },
+      [['restart', 30, 32]],
+    ],
+    [
+      'was lost to the end of its session, whatever a clock that was ahead has left on record for later',
+      {
+        log: [...startedAt10, ['session.stopped', 60]],
+        stored: [...range(10, 40), ...range(400, 415)],
+        sent: [...range(10, 12), ...range(400, 402)],
+      },
+      [
+        ['holder_lost', 41, 58],
+        ['session_end', 59, 60],
+      ],
+    ],
+    [
+      'was lost to the end of its session, also where it is not known since when a clock that was ahead was read by',
+      {
+        log: [...startedAt10, ['failover', 45], ['session.stopped', 60]],
+        stored: [...range(10, 40), ...range(46, 59)],
+        missed: { fenced: range(400, 415) },
+        sent: [...range(10, 12), ...range(46, 48)],
+      },
+      [
+        ['failover', 41, 45],
+        ['session_end', 60, 60],
+      ],
+    ],
+    [
+      'was lost to a pause, also where it is not known since when a clock that was ahead was read by',
+      {
+        log: [...startedAt10, ['session.paused', 60]],
+        stored: range(10, 57),
+        missed: { fenced: range(70, 75) },
+        sent: range(10, 12),
+      },
+      [
+        ['holder_lost', 58, 58],
+        ['session_end', 59, 60],
+      ],
+    ],
+    [
+      'has not arrived yet where nobody has read since, whatever a clock that was ahead has left on record for later',
+      {
+        log: startedAt10,
+        stored: [...range(10, 90), ...range(400, 415)],
+        sent: [...range(10, 12), ...range(400, 402)],
+      },
+      [['not_arrived', 91, 100]],
+    ],
+    [
+      'was lost on its way up to the end of its session by the word of its sender, whatever was read by a clock that was ahead',
+      {
+        log: [...startedAt10, ['session.stopped', 60]],
+        stored: [...range(10, 40), ...range(400, 415)],
+        sent: range(10, 12),
+        confirmed: range(10, 59),
+      },
+      [
+        ['buffer_full', 41, 59],
+        ['session_end', 60, 60],
+      ],
+    ],
+    [
       'was lost on its way up to where a killed process had sent, and to the restart from there',
       {
         log: startedAt10,

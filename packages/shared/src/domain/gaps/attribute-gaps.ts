@@ -1,4 +1,4 @@
-import { type CausedTicks, type ChangeInForce, causesFromLog } from './cause-from-log.ts';
+import { type CausedTicks, type ChangeInForce, causesFromLog, type TicksOfLength } from './cause-from-log.ts';
 import type { GapCause } from './gap-causes.ts';
 import { lostAfterSending } from './lost-after-sending.ts';
 import type { RunningInterval } from './schedule.ts';
@@ -59,6 +59,8 @@ export function attributeGaps(options: {
   periodMs: number;
   /** See `KnownOfDevice`. */
   changes?: readonly ChangeInForce[] | undefined;
+  /** See `KnownOfDevice`. */
+  others?: readonly TicksOfLength[] | undefined;
   /** End of the time looked at; it may lie in the past. */
   nowMs: number;
   /** See the function of that name. */

@@ -9,12 +9,26 @@ export interface KnownOfDevice {
   readonly intervals: readonly RunningInterval[];
   /** Assignments of the session, oldest first. */
   readonly placements: readonly TimedPlacement[];
+  /** The ticks in which it was to be read. */
+  readonly scheduled: TickRanges;
   /** Every tick of which something was recorded. */
   readonly recorded: TickRanges;
   readonly periodMs: number;
+  /** End of the time looked at; it may lie in the past. */
   readonly nowMs: number;
+  /** See the function of that name. */
+  readonly settledMs: number;
   /** When changes of the session's configuration came into force, oldest first. */
   readonly changes?: readonly ChangeInForce[] | undefined;
+  /** Its ticks of other lengths, where a change has given it another period. */
+  readonly others?: readonly TicksOfLength[] | undefined;
+}
+
+/** The ticks of one length that a device was to be read in, and those of which something was recorded. */
+export interface TicksOfLength {
+  readonly periodMs: number;
+  readonly scheduled: TickRanges;
+  readonly recorded: TickRanges;
 }
 
 export interface ChangeInForce {
@@ -31,7 +45,7 @@ export interface CausedTicks extends TickRange {
 }
 
 /** Time before a change in which its holder was to hear of it. */
-const newsMs = 10_000;
+const noticeMs = 10_000;
 
 type Cause = Pick<CausedTicks, 'cause' | 'event'>;
 
@@ -42,10 +56,11 @@ const moveMs = 5_000;
 
 /** Gives each tick of `open`, of which nothing was recorded, the cause that follows from who held the session when. */
 export function causesFromLog(open: TickRanges, known: KnownOfDevice): CausedTicks[] {
-  const { intervals, periodMs, nowMs, changes = [] } = known;
+  const { intervals, periodMs, nowMs, settledMs, changes = [] } = known;
   const held = intervals.map((interval) => ({
     ...interval,
-    endMs: interval.toMs ?? nowMs,
+    // Who looks at the past knows what came after it.
+    endMs: interval.toMs ?? Math.max(nowMs, settledMs),
     placements: placementsIn(interval, known),
   }));
   const ticksOfChange = held
@@ -80,10 +95,28 @@ interface HeldInterval extends RunningInterval {
 function leftAfter(
   { from }: TickRange,
   open: TickRanges,
-  { changes = [], periodMs, nowMs }: KnownOfDevice,
+  { changes = [], others = [], periodMs, nowMs }: KnownOfDevice,
 ): number | undefined {
   const end = open[firstRangeAfter(open, from - 1)]?.to ?? from;
-  return changes.find(({ timeMs }) => timeMs < nowMs && Math.ceil(timeMs / periodMs) === end + 1)?.timeMs;
+  const change = changes.find(({ timeMs }) => timeMs < nowMs && Math.ceil(timeMs / periodMs) === end + 1);
+  // It is read on, in ticks of another length.
+  const goesOn = others.some(({ periodMs: length, scheduled }) => {
+    const first = Math.ceil((change?.timeMs ?? 0) / length);
+    return rangeWith(scheduled, first) !== undefined;
+  });
+  return goesOn ? undefined : change?.timeMs;
+}
+
+/** Whether it was to be read right before a change, in ticks of whatever length. */
+function wasDueBefore(changeMs: number, { scheduled, periodMs, others = [] }: KnownOfDevice): boolean {
+  return [{ scheduled, periodMs }, ...others].some(
+    (ticks) => rangeWith(ticks.scheduled, Math.ceil(changeMs / ticks.periodMs) - 1) !== undefined,
+  );
+}
+
+function rangeWith(ranges: TickRanges, tick: number): TickRange | undefined {
+  const range = ranges[firstRangeAfter(ranges, tick) - 1];
+  return range && tick <= range.to ? range : undefined;
 }
 
 interface KnownOfRange extends KnownOfDevice {
@@ -103,22 +136,30 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
       ? { cause: 'waiting', ...began }
       : { cause: placement.reason, event: placement.epoch };
   }
-  const { beforeMs, afterMs } = recordsAround({ from, to }, known);
+  const { before, after } = recordsAround({ from, to }, known);
+  const [beforeMs, afterMs] = [before.timeMs, after.timeMs];
   const change = changes.findLast(({ timeMs }) => timeMs <= from * periodMs && timeMs > interval.fromMs);
   // Before a device that a change has brought there is nothing, and nothing to explain.
-  const isNew = beforeMs === Number.NEGATIVE_INFINITY && change !== undefined;
-  const holeBeginsMs = isNew ? change.timeMs - newsMs : beforeMs;
+  const isNew =
+    beforeMs === Number.NEGATIVE_INFINITY && change !== undefined && !wasDueBefore(change.timeMs, known);
+  const holeBeginsMs = isNew ? change.timeMs - noticeMs : beforeMs;
   const isFollowed = afterMs < interval.endMs;
+  // A record of another length is of before the pause where none has come since that one had.
+  const isFormer = before.periodMs !== periodMs && beforeMs < interval.fromMs && change === undefined;
   // Nobody has ever read it, and nobody will.
   const isTakenBack = isNew && leftMs !== undefined && !isFollowed;
   if (isFollowed || isTakenBack || next !== undefined) {
     // The hole may begin under one holder and end under the next; the hand-over explains both halves.
-    const holeEndsMs = isFollowed ? afterMs + periodMs : isTakenBack ? leftMs : Number.POSITIVE_INFINITY;
+    const holeEndsMs = isFollowed
+      ? afterMs + after.periodMs
+      : isTakenBack
+        ? leftMs
+        : Number.POSITIVE_INFINITY;
     const handOver = placements.findLast(({ timeMs, reason, releasedMs }) => {
       // A move explains nothing from before it: its session was read until then, or was away for another cause.
       if (releasedMs !== undefined && from < firstTickOfEnding(releasedMs, periodMs)) return false;
       // The first holder's own record in the tick of its assignment shows that it had begun.
-      const beginsMs = isBeginning(reason) ? holeBeginsMs + periodMs : holeBeginsMs;
+      const beginsMs = isBeginning(reason) && !isFormer ? holeBeginsMs + before.periodMs : holeBeginsMs;
       return timeMs > beginsMs && timeMs <= holeEndsMs;
     });
     if (handOver) {
@@ -127,9 +168,8 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
       if (isBeginning(reason)) return { cause: 'waiting', ...began };
       return { cause: isLeftAlone ? 'waiting' : reason, event: epoch };
     }
-    // Nothing was read since: whoever read until then had not heard of it.
-    const isUpToChange = change !== undefined && (isNew || endsAt(beforeMs, change.timeMs, known));
-    if ((isFollowed || isTakenBack) && isUpToChange) {
+    const isUnheard = change !== undefined && (isNew || readOnAfter(change.timeMs, { before, after }, known));
+    if ((isFollowed || isTakenBack) && isUnheard) {
       return { cause: 'reconfiguration', ...(change.event === undefined ? {} : { event: change.event }) };
     }
     if (isFollowed) return { cause: 'restart' };
@@ -139,22 +179,52 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
   return { cause: isEnding ? 'session_end' : 'holder_lost', ...ended };
 }
 
-/** Whether no tick of the device lies between a record and a change. */
-function endsAt(recordMs: number, changeMs: number, { periodMs }: KnownOfDevice): boolean {
-  return recordMs < changeMs && recordMs + periodMs >= changeMs;
+/** A tick of which something was recorded: its scheduled time, infinite where there is none, and its length. */
+interface TimedRecord {
+  readonly timeMs: number;
+  readonly periodMs: number;
 }
 
-/** Scheduled times of the last record before some ticks and of the first one after them. */
+interface RecordsAround {
+  readonly before: TimedRecord;
+  readonly after: TimedRecord;
+}
+
+/**
+ * Whether the device was read up to a change, and by who had not heard of it after that, in ticks of the length before: so
+ * such ones are on record, or too long to be there. Without a change of length who reads on leaves no hole.
+ */
+function readOnAfter(
+  changeMs: number,
+  { before, after }: RecordsAround,
+  { periodMs, others = [] }: KnownOfDevice,
+): boolean {
+  const { timeMs, periodMs: length } = before;
+  if (length === periodMs || timeMs >= changeMs || timeMs + length < changeMs) return false;
+  const first = Math.ceil(changeMs / length);
+  const recorded = others.find((other) => other.periodMs === length)?.recorded ?? [];
+  return first * length >= after.timeMs || rangeWith(recorded, first) !== undefined;
+}
+
+/** The last record before some ticks and the first one after them, of whatever length. */
 function recordsAround(
-  { to }: TickRange,
-  { recorded, periodMs }: KnownOfDevice,
-): { readonly beforeMs: number; readonly afterMs: number } {
-  const after = firstRangeAfter(recorded, to);
-  const [before, next] = [recorded[after - 1], recorded[after]];
-  return {
-    beforeMs: before ? before.to * periodMs : Number.NEGATIVE_INFINITY,
-    afterMs: next ? next.from * periodMs : Number.POSITIVE_INFINITY,
-  };
+  { from, to }: TickRange,
+  { recorded, periodMs, others = [] }: KnownOfDevice,
+): RecordsAround {
+  const next = firstRangeAfter(recorded, to);
+  let before = { timeMs: (recorded[next - 1]?.to ?? Number.NEGATIVE_INFINITY) * periodMs, periodMs };
+  let after = { timeMs: (recorded[next]?.from ?? Number.POSITIVE_INFINITY) * periodMs, periodMs };
+  for (const { periodMs: length, recorded: ranges } of others) {
+    const lastBefore = Math.ceil((from * periodMs) / length) - 1;
+    const earlier = ranges[firstRangeAfter(ranges, lastBefore) - 1];
+    const earlierMs = earlier ? Math.min(earlier.to, lastBefore) * length : Number.NEGATIVE_INFINITY;
+    if (earlierMs > before.timeMs) before = { timeMs: earlierMs, periodMs: length };
+    const firstAfter = Math.floor((to * periodMs) / length) + 1;
+    const later = rangeWith(ranges, firstAfter) ?? ranges[firstRangeAfter(ranges, firstAfter)];
+    const laterMs = later ? Math.max(later.from, firstAfter) * length : Number.POSITIVE_INFINITY;
+    if (laterMs < after.timeMs) after = { timeMs: laterMs, periodMs: length };
+  }
+  return { before, after };
 }
 
 function isBeginning(reason: AssignReason): reason is 'start' | 'resume' {

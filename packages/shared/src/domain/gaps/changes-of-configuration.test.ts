@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { accountOfDevice } from './account-of-device.ts';
 import { attributeGaps, type Coverage } from './attribute-gaps.ts';
 import { dueTicks } from './due-ticks.ts';
 import { fromTicks, type TickRanges } from './tick-ranges.ts';
@@ -18,23 +19,26 @@ const nowMs = 300 * second;
 interface Told {
   readonly before: number | undefined;
   readonly after: number | undefined;
+  /** In ticks of a second. */
   readonly stored: TickRanges;
+  /** In ticks of the length after the change, where that is another one. */
+  readonly storedAfter?: TickRanges;
   readonly placements?: readonly TimedPlacement[];
 }
 
 /** The gaps of a device of which the change made one of `before` one of `after`, in ms. */
-function gapsOf({ before, after, stored, placements = [placed] }: Told) {
+function gapsOf({ before, after, stored, storedAfter = [], placements = [placed] }: Told) {
   const legs = [
     { fromMs: Number.NEGATIVE_INFINITY, periodMs: before },
     { fromMs: 200 * second, periodMs: after },
   ];
-  return dueTicks(legs, intervals, nowMs).flatMap(({ periodMs, scheduled }) => {
-    const { gaps } = attributeGaps({
-      ...{ scheduled, intervals, placements, periodMs, changes, nowMs, settledMs: nowMs },
-      coverage: coverageOf(stored),
-    });
-    return gaps.map(({ cause, from, to, events }) => [cause, from * periodMs, to * periodMs, events]);
-  });
+  return accountOfDevice({
+    due: dueTicks(legs, intervals, nowMs),
+    coverage: new Map([[after ?? second, coverageOf(storedAfter)] as const, [second, coverageOf(stored)]]),
+    ...{ intervals, placements, changes, nowMs, settledMs: nowMs },
+  }).flatMap(({ periodMs, gaps }) =>
+    gaps.map(({ cause, from, to, events }) => [cause, from * periodMs, to * periodMs, events]),
+  );
 }
 
 describe('ticks around a change of configuration', () => {
@@ -46,14 +50,106 @@ describe('ticks around a change of configuration', () => {
   });
 
   it('are missing for the change itself where its holder heard of it too late', () => {
-    const late = [...range(100, 199), ...range(206, 299)];
-    expect(gapsOf({ before: second, after: second, stored: late })).toEqual([
-      ['reconfiguration', 200 * second, 205 * second, [9]],
-    ]);
     expect(gapsOf({ before: undefined, after: second, stored: range(206, 299) })).toEqual([
       ['reconfiguration', 200 * second, 205 * second, [9]],
     ]);
   });
+
+  it('are no fault of the change where nobody had read the device before either', () => {
+    expect(gapsOf({ before: second, after: second, stored: range(206, 299) })).toEqual([
+      ['waiting', 100 * second, 205 * second, [1]],
+    ]);
+  });
+
+  it('are missing for the change where ticks of the former length were read instead', () => {
+    const after = 100;
+    const storedAfter = range(2_050, 2_999);
+    const late = gapsOf({ before: second, after, stored: range(100, 204), storedAfter });
+    expect(late).toEqual([['reconfiguration', 200 * second, 204_900, [9]]]);
+    // An hour is too long to have a tick within.
+    const hour = 3_600_000;
+    const slow = accountOfDevice({
+      due: [
+        { periodMs: hour, scheduled: [{ from: 0, to: 0 }] },
+        { periodMs: 100, scheduled: range(2_000, 2_999) },
+      ],
+      coverage: new Map([[hour, coverageOf(fromTicks([0]))] as const, [100, coverageOf(storedAfter)]]),
+      ...{ intervals, placements: [placed], changes, nowMs, settledMs: nowMs },
+    });
+    expect(slow.map(({ gaps }) => gaps.map(({ cause, from, to }) => [cause, from, to]))).toEqual([
+      [],
+      [['reconfiguration', 2_000, 2_049]],
+    ]);
+  });
+
+  it('are no fault of the change where the one who read fell silent right before it', () => {
+    const untouched = [...range(100, 199), ...range(206, 299)];
+    expect(gapsOf({ before: second, after: second, stored: untouched })).toEqual([
+      ['restart', 200 * second, 205 * second, []],
+    ]);
+    const storedAfter = range(2_050, 2_999);
+    const told = { before: second, after: 100, stored: range(100, 197), storedAfter };
+    expect(gapsOf(told)).toEqual([
+      ['restart', 198 * second, 199 * second, []],
+      ['restart', 200 * second, 204_900, []],
+    ]);
+    expect(gapsOf({ ...told, stored: range(100, 199) })).toEqual([['restart', 200 * second, 204_900, []]]);
+  });
+
+  it('are missing for whoever took over within the hole, on either side of the change', () => {
+    const taken: TimedPlacement = { timeMs: 203 * second, epoch: 11, reason: 'failover' };
+    const told = { before: second, after: 100, stored: range(100, 189), placements: [placed, taken] };
+    expect(gapsOf({ ...told, storedAfter: range(2_040, 2_999) })).toEqual([
+      ['failover', 190 * second, 199 * second, [11]],
+      ['failover', 200 * second, 203_900, [11]],
+    ]);
+    // The session goes on, and nobody has read since.
+    expect(gapsOf({ ...told, placements: [placed] }).map(([cause]) => cause)).toEqual([
+      'not_arrived',
+      'not_arrived',
+    ]);
+  });
+
+  it('are no longer due where those of another length were, since they began', () => {
+    const legs = [
+      { fromMs: Number.NEGATIVE_INFINITY, periodMs: 100 },
+      { fromMs: 200 * second, periodMs: 60 * second },
+    ];
+    const paused = [
+      { fromMs: 100 * second, toMs: 190 * second },
+      { fromMs: 220 * second, toMs: undefined },
+    ];
+    // The minute from second 180 on is under way when the session goes on.
+    expect(dueTicks(legs, paused, nowMs)[1]?.scheduled).toEqual(range(4, 4));
+    const earlier = [{ fromMs: 100 * second, toMs: 170 * second }, ...paused.slice(1)];
+    expect(dueTicks(legs, earlier, nowMs)[1]?.scheduled).toEqual(range(3, 4));
+  });
+
+  it.each([100, second, 60 * second])(
+    'are waited for by a session that goes on, after ticks of %d ms',
+    (before) => {
+      const paused = [
+        { ...{ fromMs: 100 * second, toMs: 190 * second }, fromSequence: 1, toSequence: 4 },
+        { ...{ fromMs: 210 * second, toMs: undefined }, fromSequence: 6, toSequence: undefined },
+      ];
+      const legs = [
+        { fromMs: Number.NEGATIVE_INFINITY, periodMs: before },
+        { fromMs: 200 * second, periodMs: 250 },
+      ];
+      const [former, latter] = dueTicks(legs, paused, nowMs);
+      const placements: TimedPlacement[] = [placed, { timeMs: 210_500, epoch: 7, reason: 'resume' }];
+      const gaps = accountOfDevice({
+        due: dueTicks(legs, paused, nowMs),
+        coverage: new Map([
+          [before, coverageOf(former?.scheduled ?? [])] as const,
+          [250, coverageOf(range(844, 1_199))],
+        ]),
+        ...{ intervals: paused, placements, changes, nowMs, settledMs: nowMs },
+      }).flatMap((account) => account.gaps.map(({ cause, from, to, events }) => [cause, from, to, events]));
+      expect(latter?.scheduled).toEqual(range(840, 1_199));
+      expect(gaps).toEqual([['waiting', 840, 843, [6]]]);
+    },
+  );
 
   it('are missing for the change also where it was taken back before anybody could read a device', () => {
     const takenBack = [...changes, { timeMs: 230 * second, event: 12 }];

@@ -29,13 +29,20 @@ const intervals: fc.Arbitrary<RunningInterval[]> = fc
 function bruteTicks(all: readonly DeviceLeg[], running: readonly RunningInterval[], nowMs: number): string[] {
   const found = new Set<string>();
   const legAt = (ms: number) => all.findLast(({ fromMs }) => fromMs <= ms);
+  let latestMs = Number.NEGATIVE_INFINITY;
+  const due = (ms: number, periodMs: number) => {
+    found.add(`${periodMs}: ${ms / periodMs}`);
+    latestMs = ms;
+  };
   for (const { fromMs, toMs = nowMs } of running) {
     const endMs = Math.min(toMs, nowMs);
     const first = legAt(fromMs)?.periodMs;
-    if (first !== undefined && fromMs < endMs) found.add(`${first}: ${Math.floor(fromMs / first)}`);
+    const begunMs = fromMs - (fromMs % (first ?? 1));
+    // One that was begun before the last tick of another length is nobody's any more.
+    if (first !== undefined && fromMs < endMs && begunMs > latestMs) due(begunMs, first);
     for (let ms = fromMs; ms < endMs; ms += 1) {
       const periodMs = legAt(ms)?.periodMs;
-      if (periodMs !== undefined && ms % periodMs === 0) found.add(`${periodMs}: ${ms / periodMs}`);
+      if (periodMs !== undefined && ms % periodMs === 0) due(ms, periodMs);
     }
   }
   return [...found].sort();

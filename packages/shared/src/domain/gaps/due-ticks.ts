@@ -17,8 +17,9 @@ export interface DueTicks {
 
 /**
  * The ticks that are due in the intervals, up to `nowMs`, by the length that they had at their scheduled time. The tick under
- * way when an interval begins counts, and is of the length that the device has then; where a leg begins within an interval,
- * its first tick is the first one that is scheduled in it.
+ * way when an interval begins counts, and is of the length that the device has then, unless one of another length was due
+ * since it began; where a leg begins within an interval, its first tick is the first one that is scheduled in it.
+ * @param intervals oldest first
  */
 export function dueTicks(
   legs: readonly DeviceLeg[],
@@ -26,17 +27,21 @@ export function dueTicks(
   nowMs: number,
 ): DueTicks[] {
   const byPeriod = new Map<number, TickRange[]>();
-  for (const [index, { fromMs: legMs, periodMs }] of legs.entries()) {
-    if (periodMs === undefined) continue;
-    const legEndMs = legs[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
-    const ranges = byPeriod.get(periodMs) ?? [];
-    byPeriod.set(periodMs, ranges);
-    for (const { fromMs, toMs } of intervals) {
+  let lastDueMs = Number.NEGATIVE_INFINITY;
+  for (const { fromMs, toMs } of intervals) {
+    for (const [index, { fromMs: legMs, periodMs }] of legs.entries()) {
+      if (periodMs === undefined) continue;
+      const legEndMs = legs[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
       const endMs = Math.min(toMs ?? nowMs, nowMs, legEndMs);
       const isInForce = legMs <= fromMs;
       if (isInForce ? legEndMs <= fromMs : legMs >= endMs) continue;
-      const from = isInForce ? Math.floor(fromMs / periodMs) : Math.ceil(legMs / periodMs);
-      ranges.push({ from, to: Math.ceil(endMs / periodMs) - 1 });
+      const begun = Math.max(Math.floor(fromMs / periodMs), Math.floor(lastDueMs / periodMs) + 1);
+      const from = isInForce ? begun : Math.ceil(legMs / periodMs);
+      const to = Math.ceil(endMs / periodMs) - 1;
+      const ranges = byPeriod.get(periodMs) ?? [];
+      byPeriod.set(periodMs, ranges);
+      ranges.push({ from, to });
+      if (from <= to) lastDueMs = to * periodMs;
     }
   }
   return [...byPeriod]

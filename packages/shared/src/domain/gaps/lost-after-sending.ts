@@ -1,5 +1,6 @@
 import type { KnownOfDevice } from './cause-from-log.ts';
 import type { GapCause } from './gap-causes.ts';
+import type { RunningInterval } from './schedule.ts';
 import { firstRangeAfter, type TickRange, type TickRanges } from './tick-ranges.ts';
 
 /**
@@ -17,23 +18,22 @@ export function settledMs(nowMs: number, unwrittenSinceMs: number | undefined): 
   return Math.min(nowMs, unwrittenSinceMs ?? nowMs) - onItsWayMs;
 }
 
-export interface KnownOfSending extends Omit<KnownOfDevice, 'intervals' | 'nowMs'> {
+export interface KnownOfSending extends Omit<KnownOfDevice, 'nowMs'> {
   /** See `Coverage`. */
   readonly sent: TickRanges;
   /** See `Coverage`. */
   readonly confirmed: TickRanges;
-  /** See the function of that name. */
-  readonly settledMs: number;
 }
 
 /**
  * Picks, from ticks without a record, those that were certainly sent. One process reads a device without leaving out
  * a tick, and each of its samples says since when: a tick missing between two of them was read and sent, and was
- * dropped where samples wait. No restart explains it. Ticks from before that process began keep their own cause.
+ * dropped where samples wait. No restart explains it. Ticks from before that process began keep their own cause. So do the
+ * last ones of a session: no process reads beyond its end, and what is on record there is of another one, or of a clock that was ahead.
  */
 export function lostAfterSending(
   open: TickRanges,
-  { recorded, sent, confirmed, placements, periodMs, settledMs }: KnownOfSending,
+  { recorded, sent, confirmed, intervals, placements, periodMs, settledMs }: KnownOfSending,
 ): (TickRange & { readonly cause: GapCause })[] {
   if (sent.length === 0) return [];
   return open.flatMap((hole) => {
@@ -44,11 +44,15 @@ export function lostAfterSending(
     // Another sender has begun after it, of which only that is known. The sample may be of a third one.
     const other = confirmed[firstRangeAfter(confirmed, next.from) - 1];
     if (other && other.from > source.to) return [];
+    const isCovered = source.to >= next.from;
+    const isOver = ({ toMs }: RunningInterval) =>
+      toMs !== undefined && toMs > hole.from * periodMs && toMs <= next.from * periodMs;
+    if (!isCovered && intervals.some(isOver)) return [];
     const before = recorded[after - 1];
     // Another collector was given the session in the hole, and it is not known since when it reads.
     const isWithin = (timeMs: number) =>
       timeMs >= ((before?.to ?? hole.from) + 1) * periodMs && timeMs < (next.from + 1) * periodMs;
-    const isKnown = source.to >= next.from || source.from > (before?.to ?? -1);
+    const isKnown = isCovered || source.from > (before?.to ?? -1);
     if (!isKnown && placements.some(({ timeMs }) => isWithin(timeMs))) return [];
     const isOnItsWay = next.from * periodMs > settledMs;
     const from = Math.max(hole.from, source.from);

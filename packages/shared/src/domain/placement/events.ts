@@ -9,6 +9,11 @@ export function isHandOver(reason: AssignReason | ReleaseReason): reason is 'reb
   return reason === 'rebalance' || reason === 'drain';
 }
 
+/** Whether the session is to be recovered: one that is started, resumed or moved for balance has nothing to recover from. */
+export function isRecovery(reason: AssignReason): boolean {
+  return reason === 'recovery' || reason === 'failover' || reason === 'drain';
+}
+
 export interface SessionAssigned {
   readonly type: 'session.assigned';
   readonly sessionId: string;

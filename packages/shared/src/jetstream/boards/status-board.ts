@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { gunzipSync, gzip } from 'node:zlib';
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type SessionLiveStatus, sessionStatusSchema } from '../../contracts/session-status.ts';
@@ -5,7 +7,13 @@ import { bucketNames, parseStatusKey, statusKey } from '../../contracts/subjects
 import { isCopiedEntry } from './is-copied-entry.ts';
 import { watchBucket } from './watch-bucket.ts';
 
-/** Live states of sessions in the STATUS bucket, by collector and task. */
+/** One of some 4,000 devices or more is longer than NATS takes: 1 MiB unless it is told otherwise. */
+const plainAtMostBytes = 524_288;
+/** Bounds what a collector can make its readers unpack; 10,000 devices that all fail take a third of it. */
+const unpackedAtMostBytes = 16_777_216;
+const gzipped = promisify(gzip);
+
+/** Live states of sessions in the STATUS bucket, by collector and task: JSON, and gzip of it where that is long. */
 export class StatusBoard {
   readonly #nc: NatsConnection;
   readonly #kv: KV;
@@ -20,7 +28,9 @@ export class StatusBoard {
   }
 
   async write(taskId: string, status: SessionLiveStatus): Promise<void> {
-    await this.#kv.put(statusKey(status.collector, taskId), JSON.stringify(status));
+    const text = JSON.stringify(status);
+    const isLong = Buffer.byteLength(text) > plainAtMostBytes;
+    await this.#kv.put(statusKey(status.collector, taskId), isLong ? await gzipped(text) : text);
   }
 
   /**
@@ -30,16 +40,18 @@ export class StatusBoard {
   async watch(onStatus: (taskId: string, status: SessionLiveStatus) => void): Promise<() => void> {
     return watchBucket({ nc: this.#nc, kv: this.#kv, bucket: bucketNames.status }, (entry) => {
       const isSaid = entry.operation === 'PUT' && !isCopiedEntry(entry);
-      const status = isSaid ? parseSessionStatus(entry.string()) : undefined;
+      const status = isSaid ? parseSessionStatus(entry.value) : undefined;
       const key = parseStatusKey(entry.key);
       if (status && key?.collectorId === status.collector) onStatus(key.taskId, status);
     });
   }
 }
 
-export function parseSessionStatus(text: string): SessionLiveStatus | undefined {
+function parseSessionStatus(stored: Uint8Array): SessionLiveStatus | undefined {
   try {
-    return sessionStatusSchema.parse(JSON.parse(text));
+    const isPacked = stored[0] === 0x1f && stored[1] === 0x8b;
+    const text = isPacked ? gunzipSync(stored, { maxOutputLength: unpackedAtMostBytes }) : stored;
+    return sessionStatusSchema.parse(JSON.parse(new TextDecoder().decode(text)));
   } catch {
     return undefined;
   }

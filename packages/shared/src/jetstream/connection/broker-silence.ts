@@ -1,4 +1,5 @@
 import { NoRespondersError, PermissionViolationError, RequestError, TimeoutError } from '@nats-io/nats-core';
+import { BrokerSilent } from '../consume/fetch-in-time.ts';
 import { NoAnswerInTime } from './ask-again.ts';
 import { BrokerAway, BrokerUnfit } from './broker-unfit.ts';
 import { NoLeader } from './leader-info.ts';
@@ -11,6 +12,7 @@ export function isBrokerSilent(error: unknown): boolean {
     error instanceof BrokerAway ||
     error instanceof NoLeader ||
     error instanceof NoAnswerInTime ||
+    error instanceof BrokerSilent ||
     error instanceof TimeoutError ||
     error instanceof NoRespondersError ||
     error instanceof RequestError ||

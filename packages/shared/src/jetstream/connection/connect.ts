@@ -15,6 +15,7 @@ import { closeAtOnce } from './close-at-once.ts';
 import { parseNatsAddress } from './nats-address.ts';
 import { NodeChoice } from './node-choice.ts';
 import { watchNode } from './node-watch.ts';
+import { seedInUse } from './seed-in-use.ts';
 
 export { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
 
@@ -53,12 +54,18 @@ export async function connectNats(
 ): Promise<Connection> {
   const { name, log, needs } = options;
   const choice = new NodeChoice();
+  /** In a row, since there was a connection last. */
+  let refusals = 0;
+  let refusedAtMs = Number.NEGATIVE_INFINITY;
+  /** None once nobody has refused us for so long: then nobody is there. */
+  const recentRefusals = () => (performance.now() - refusedAtMs < 2 * longestWaitMs ? refusals : 0);
   const clientOptions: NodeConnectionOptions = {
     ...accessOptions(options),
     name,
     maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    reconnectJitter: 250,
+    // The client would close the connection for good when it is refused for the second time, be that months after the first.
+    ignoreAuthErrorAbort: true,
+    reconnectDelayHandler: () => Math.min(250 * 2 ** recentRefusals(), longestWaitMs) + Math.random() * 250,
     pingInterval: 2_000,
     maxPingOut: 2,
     timeout: 5_000,
@@ -73,18 +80,28 @@ export async function connectNats(
   let isMoving = false;
   const listeners: ((hasMoved: boolean) => void)[] = [];
   log.info({ server: nc.getServer() }, 'connected to NATS');
+  const refused = new OutageLog({
+    log,
+    began: 'NATS refuses us, as it does not know our key or password; asking again until it does',
+    causeOf: reasonOf,
+  });
   void (async () => {
     for await (const status of nc.status()) {
       switch (status.type) {
         case 'staleConnection':
           closeAtOnce(nc);
           break;
+        // The client tells of each attempt that was refused that the connection was lost, and afterwards as often that it is back.
         case 'disconnect':
+          if (!up) break;
           up = false;
           log.warn({ server: status.server }, 'lost the connection to NATS; trying to reconnect');
           break;
         case 'reconnect':
+          if (up) break;
           up = true;
+          refusals = 0;
+          refused.worked();
           choice.arrived();
           answers.forget();
           log.info({ server: status.server }, 'reconnected to NATS');
@@ -92,7 +109,11 @@ export async function connectNats(
           isMoving = false;
           break;
         case 'error':
-          log.error({ err: status.error }, 'NATS reported an error');
+          if (isRefusal(status.error)) {
+            refusals = recentRefusals() + 1;
+            refusedAtMs = performance.now();
+            refused.failed(status.error);
+          } else log.error({ err: status.error }, 'NATS reported an error');
           break;
       }
     }
@@ -112,7 +133,11 @@ export async function connectNats(
     nc,
     isUp,
     problem: () => {
-      if (!isUp()) return 'there is no connection to NATS';
+      if (!isUp()) {
+        return recentRefusals() === 0
+          ? 'there is no connection to NATS'
+          : 'NATS does not know our key or password';
+      }
       const silentMs = answers.silentForMs();
       if (silentMs < unusableAfterMs) return undefined;
       return `NATS has given no answer that counts for ${Math.round(silentMs / 1_000)} s: ${answers.why()}`;
@@ -133,6 +158,9 @@ export async function connectNats(
     },
   };
 }
+
+/** Between two attempts of a service that is refused: who took its key away may have meant it. */
+const longestWaitMs = 10_000;
 
 /** Time without an answer after which NATS counts as unusable. */
 const unusableAfterMs = 5_000;
@@ -175,17 +203,19 @@ async function firstConnection(
     try {
       return await connectTransport(options);
     } catch (error) {
-      const isRefused = error instanceof AuthorizationError && !wasNotHeardInTime(error);
-      if (isRefused || error instanceof TypeError) throw error;
+      if (isRefusal(error) || error instanceof TypeError) throw error;
       outage.failed(error);
       await pause(systemTimers, firstConnectionPauseMs, signal);
     }
   }
 }
 
-/** A machine that is overloaded takes longer than the 2 s in which NATS wants to know who we are. Its protocol has words and no code for that. */
-function wasNotHeardInTime({ message }: AuthorizationError): boolean {
-  return /^authentication timeout$/i.test(message);
+/**
+ * Whether NATS does not know us. A machine that is overloaded takes longer than the 2 s in which it wants to know who we are, which is none: its
+ * protocol has words and no code for that.
+ */
+function isRefusal(error: unknown): error is AuthorizationError {
+  return error instanceof AuthorizationError && !/^authentication timeout$/i.test(error.message);
 }
 
 function reasonOf(error: unknown): string {
@@ -193,13 +223,14 @@ function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
-function accessOptions({ url, nkeySeed, tls }: BrokerAccess): NodeConnectionOptions {
+function accessOptions({ url, nkeySeed, nkeySeedFile, tls }: BrokerAccess): NodeConnectionOptions {
   const { servers, user, pass, needsTls } = parseNatsAddress(url);
+  const seed = nkeySeed === undefined ? undefined : seedInUse(nkeySeed, { nkeySeedFile });
   return {
     servers,
-    ...(nkeySeed === undefined
+    ...(seed === undefined
       ? user !== undefined && { user, pass: pass ?? '' }
-      : { authenticator: nkeyAuthenticator(new TextEncoder().encode(nkeySeed)) }),
+      : { authenticator: nkeyAuthenticator(() => new TextEncoder().encode(seed())) }),
     // Also without any file: then the machine's own certificate authorities count.
     ...((tls ?? needsTls) && { tls: present(tls) }),
   };

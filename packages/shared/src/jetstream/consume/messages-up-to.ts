@@ -6,6 +6,7 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import { pause, systemTimers } from '../../runtime/timers.ts';
+import { fetchInTime } from './fetch-in-time.ts';
 
 /** The copy that a consumer reads is behind what the stream's leader has. It may have caught up in a moment. */
 export class CopyBehind extends Error {
@@ -22,10 +23,10 @@ const againMs = 100;
  * A consumer of one's own is on one node, and reads that node's copy: right after a cut that may lack the last minute, and
  * "nothing is pending" then means nothing.
  * @param lastSequence asks the leader, see `lastSequenceOf`
- * @throws CopyBehind, and what the client throws
+ * @throws CopyBehind, BrokerSilent, and what the client throws
  */
 export async function* messagesUpTo(
-  consumer: Consumer,
+  consumer: Pick<Consumer, 'info' | 'fetch'>,
   lastSequence: () => Promise<number>,
   atOnce = 1_000,
 ): AsyncIterable<JsMsg> {
@@ -34,7 +35,10 @@ export async function* messagesUpTo(
   let standsSince: number | undefined;
   while (at < last) {
     if ((await consumer.info()).num_pending > 0) {
-      for await (const message of await consumer.fetch({ max_messages: atOnce, expires: requestExpiresMs })) {
+      for await (const message of fetchInTime(consumer, {
+        max_messages: atOnce,
+        expires: requestExpiresMs,
+      })) {
         if (message.seq > last) return;
         at = message.seq;
         standsSince = undefined;

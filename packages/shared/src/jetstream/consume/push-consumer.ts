@@ -78,6 +78,7 @@ export async function openPushConsumer(options: PushConsumerOptions): Promise<Pu
         ...config,
       }),
     );
+    heardAtMs = performance.now();
     return {
       isSilent: () => performance.now() - heardAtMs > silentAfterMs,
       isIntact: async () => {

@@ -28,7 +28,7 @@ export class DroppedSamples {
   add(entries: readonly HeadEntry[]): void {
     for (const { about, fromTick, toTick } of entries) {
       if (!about) continue;
-      const key = `${about.session}/${about.epoch}/${about.device_id}/${about.since_tick}`;
+      const key = `${about.session}/${about.epoch}/${about.device_id}/${about.period_ms}/${about.since_tick}`;
       const known = this.#open.get(key);
       if (known && fromTick >= known.from && fromTick <= known.to + 1) known.to = Math.max(known.to, toTick);
       else {
@@ -50,7 +50,7 @@ export class DroppedSamples {
       const { about, from, to } = next;
       // On a subject of its own: the newest message on that of a collector's device is to be its newest sample.
       await jetstream(this.#nc).publish(subjects.droppedSamples(about.task), encodeSample(noticeOf(next)), {
-        msgID: `dropped/${this.#secret}/${about.session}/${about.device_id}/${from}-${to}/${about.epoch}`,
+        msgID: `dropped/${this.#secret}/${about.session}/${about.device_id}/${about.period_ms}/${from}-${to}/${about.epoch}`,
       });
       this.#closed.shift();
     }

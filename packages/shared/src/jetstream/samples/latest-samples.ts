@@ -12,7 +12,8 @@ export interface LatestSample {
   readonly collectorId: string;
   readonly sessionId: string;
   readonly deviceId: string;
-  readonly tick: number;
+  /** Scheduled time of the last tick that it accounts for, in ms since 1970. */
+  readonly timeMs: number;
   readonly epoch: number;
   /** When the broker stored it, in ms since 1970, on the broker's clock. */
   readonly storedAtMs: number;

@@ -4,6 +4,7 @@ import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { decodeSample, type Sample } from '../../contracts/sample/sample.ts';
 import { sourceOfSample } from '../../contracts/sample/source-of-sample.ts';
 import { streamNames } from '../../contracts/subjects.ts';
+import { fetchInTime } from '../consume/fetch-in-time.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
 /** The ticks that a message of SAMPLES answers for; `about` is one sample for all that one process read of a device. */
@@ -49,7 +50,7 @@ export class SampleHead {
       for (let at = from - 1; at < to; ) {
         const before = at;
         const max_messages = Math.min(fetchedAtOnce, to - at);
-        for await (const { seq, subject, headers, data, info } of await consumer.fetch({
+        for await (const { seq, subject, headers, data, info } of fetchInTime(consumer, {
           max_messages,
           expires: 1_000,
         })) {
@@ -83,7 +84,7 @@ export class SampleHead {
       return { sequence, about: undefined, fromTick: 0, toTick: 0 };
     }
     const { sample } = decoded;
-    const key = `${sample.session}/${sample.epoch}/${sample.device_id}/${sample.since_tick}`;
+    const key = `${sample.session}/${sample.epoch}/${sample.device_id}/${sample.period_ms}/${sample.since_tick}`;
     const about = this.#about.get(key) ?? sample;
     this.#about.set(key, about);
     return { sequence, about, fromTick: sample.tick, toTick: sample.through_tick ?? sample.tick };

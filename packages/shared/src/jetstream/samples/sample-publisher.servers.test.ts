@@ -125,6 +125,35 @@ describe('the publisher of samples', () => {
     expect(await idOf(5)).not.toBe(mine);
   });
 
+  it('keeps the id of a sample that is on its way into the stream, unless it is so for long', async () => {
+    arrived = [];
+    const publisher = new SamplePublisher(connection.nc, { liesOn: async () => true });
+    const publish = (id: string) => publisher.publish('samples.a.1.1', '{}', id);
+    const isOnItsWay = async (index: number) =>
+      (await question(index)).respond('{"stream":"SAMPLES","seq":0,"duplicate":true}');
+    const early = expect(publish('early')).rejects.toThrow(PublishUnconfirmed);
+    await isOnItsWay(0);
+    await early;
+    const again = publish('early');
+    (await question(1)).respond('{"stream":"SAMPLES","seq":5,"duplicate":true}');
+    expect(await again).toBe(5);
+
+    // The second is another message of that id than the first, which is lost.
+    for (const [index, waitMs] of [60_000, 4_000, 4_000, 4_000, 4_000].entries()) {
+      const left = expect(publish('left')).rejects.toThrow(PublishUnconfirmed);
+      await isOnItsWay(2 + index);
+      await left;
+      vi.advanceTimersByTime(waitMs);
+    }
+    const other = publish('left');
+    await isOnItsWay(7);
+    answer(await question(8), 9);
+    expect(await other).toBe(9);
+    const ids = arrived.map(({ headers }) => headers?.get('Nats-Msg-Id'));
+    expect(ids.slice(0, 8)).toEqual(['early', 'early', ...Array(6).fill('left')]);
+    expect(ids.slice(8)).toEqual([expect.stringMatching(/^left\/[0-9a-f]{36}$/)]);
+  });
+
   it('is confirmed again after a stream that was made anew counts from one', async () => {
     arrived = [];
     const publisher = new SamplePublisher(connection.nc);

@@ -66,6 +66,8 @@ export class SamplePublisher {
   readonly #confirmed = new Map<number, number>();
   /** A sample whose own id somebody has used gets the same fresh one at each try, so that a repeat of it stays one message. */
   readonly #secret = randomBytes(32);
+  /** Ids for which there is no place yet, and since when that is said. */
+  readonly #onTheirWay = new Map<string, { readonly sinceMs: number; readonly heardAtMs: number }>();
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(nc: NatsConnection, { timeoutMs = 5_000, liesOn }: SamplePublisherOptions = {}) {
@@ -118,14 +120,19 @@ export class SamplePublisher {
       if (!pending) return;
       if (ack instanceof Error) pending.reject(ack);
       else if (ack.duplicate && this.#liesOn) void this.#settleRepeat(pending, ack.sequence, this.#liesOn);
-      else pending.resolve(ack.sequence);
+      else this.#settle(pending, ack.sequence);
       return;
     }
     if (sequence <= (this.#confirmed.get(ticket) ?? 0)) return;
     const pending = this.#pending.settle(ticket);
     if (!pending) return;
     this.#confirmed.set(ticket, sequence);
-    pending.resolve(sequence);
+    this.#settle(pending, sequence);
+  }
+
+  #settle({ messageId, resolve }: Pending, sequence: number): void {
+    this.#onTheirWay.delete(messageId);
+    resolve(sequence);
   }
 
   async #settleRepeat(
@@ -134,7 +141,12 @@ export class SamplePublisher {
     liesOn: NonNullable<SamplePublisherOptions['liesOn']>,
   ): Promise<void> {
     try {
-      if (await liesOn(subject, sequence)) resolve(sequence);
+      if (sequence === 0 && !this.#isOnItsWayForLong(messageId)) {
+        reject(new PublishUnconfirmed('an earlier message of this id is on its way into the stream'));
+        return;
+      }
+      this.#onTheirWay.delete(messageId);
+      if (sequence > 0 && (await liesOn(subject, sequence))) resolve(sequence);
       else {
         const mine = createHmac('sha256', this.#secret).update(messageId).digest('hex').slice(0, 36);
         resolve(await this.publish(subject, body, freshMessageId(messageId, mine)));
@@ -143,6 +155,20 @@ export class SamplePublisher {
       const isAnswer = error instanceof PublishRefused || error instanceof PublishUnconfirmed;
       reject(isAnswer ? error : new PublishUnconfirmed('nobody says whose message it is', { cause: error }));
     }
+  }
+
+  /**
+   * A leader of a cluster of 2.10 knows the id of a message before it has stored it, and says 0 for its place then: sent under another id it
+   * would be stored twice. But a message that a former leader left lying is never stored.
+   */
+  #isOnItsWayForLong(messageId: string): boolean {
+    const nowMs = performance.now();
+    const known = this.#onTheirWay.get(messageId);
+    // One that was heard of long ago was another message of this id, which is lost.
+    const sinceMs = known && nowMs - known.heardAtMs <= this.#timeoutMs ? known.sinceMs : nowMs;
+    if (nowMs - sinceMs > 3 * this.#timeoutMs) return true;
+    this.#onTheirWay.set(messageId, { sinceMs, heardAtMs: nowMs });
+    return false;
   }
 
   /** Keeps the ticket from being given again. */

@@ -13,6 +13,7 @@ import {
   type JsMsg,
   jetstream,
   jetstreamManager,
+  type PeerInfo,
 } from '@nats-io/jetstream';
 import { ClosedConnectionError, type NatsConnection, TimeoutError } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
@@ -34,6 +35,14 @@ export class DeliveryGap extends Error {
 /** Another reader made the durable anew, and the log is its. */
 export class TakenOver extends Error {
   override readonly name = 'TakenOver';
+}
+
+/**
+ * A node is back that the durable was made anew without. It may have taken a former durable on its disk for this one ("start sequence can
+ * not be updated"): then it serves nobody, and calls itself unwell until the durable is made anew before its eyes.
+ */
+export class CopyIsBack extends Error {
+  override readonly name = 'CopyIsBack';
 }
 
 const patiences = new WeakMap<NatsConnection, RequestPatience>();
@@ -109,6 +118,8 @@ const untilAnswered = { everyMs: 700, withinMs: 5_000, isFinal: isAnswer };
  * consumer for it; the others then need 4 to 9 s to elect a leader (nats-server, raft.go). Making it anew is quicker.
  */
 const unservedMs = 1_000;
+/** A leader hears of each copy every second. */
+const awayAfterMs = 4_000;
 /**
  * SESSIONS through a durable consumer, for a reader that keeps its own position: events come in order, without
  * a gap, from that position on. The durable is there to be seen (`nats consumer report SESSIONS`); the position
@@ -135,6 +146,8 @@ export class DurableSessionLog {
   #lastSequence: number;
   #lastDelivery = 0;
   #lastMessage: JsMsg | undefined;
+  readonly #openedAtMs = performance.now();
+  #lacksCopy = false;
 
   private constructor(nc: NatsConnection, consumer: Consumer, info: ConsumerInfo, after: number) {
     this.#nc = nc;
@@ -191,12 +204,9 @@ export class DurableSessionLog {
       } catch (error) {
         const isAwaited = isUnserved(error) && performance.now() - servedAt < unservedMs;
         // Anything else, as a broker that is silent for a while, mends itself with the next request.
-        if (
-          !isAwaited &&
-          (isRefusal(error) || error instanceof TakenOver || error instanceof ClosedConnectionError)
-        ) {
+        if (!isAwaited && (isRefusal(error) || isOver(error) || error instanceof ClosedConnectionError)) {
           // Then the request is withdrawn for certain, and takes nothing more from whoever has the durable now.
-          if (error instanceof TakenOver) await this.#nc.flush().catch(() => undefined);
+          if (isOver(error)) await this.#nc.flush().catch(() => undefined);
           this.#failure = error;
           this.#wake();
           return;
@@ -232,27 +242,36 @@ export class DurableSessionLog {
     }
   }
 
-  /** Asks until the broker answers, or nobody wants to know. @throws TakenOver */
+  /** Asks until the broker answers, or nobody wants to know. @throws TakenOver, CopyIsBack */
   async #confirmOwn(signal: AbortSignal): Promise<void> {
-    let created: string | undefined;
-    while (created === undefined) {
+    let info: ConsumerInfo | undefined;
+    while (!info) {
       try {
-        ({ created } = await asked(this.#nc, (jsm) =>
-          jsm.consumers.info(streamNames.sessions, this.#durable),
-        ));
+        info = await asked(this.#nc, (jsm) => jsm.consumers.info(streamNames.sessions, this.#durable));
       } catch (error) {
         if (signal.aborted || this.#isClosed || isGone(error)) throw error;
         await sleep(retryPauseMs);
       }
     }
-    if (created !== this.#created) {
+    if (info.created !== this.#created) {
       throw new TakenOver(`SESSIONS: another reader made ${this.#durable} anew`);
+    }
+    this.#lookAtCopies(info);
+  }
+
+  /** @throws CopyIsBack */
+  #lookAtCopies({ cluster }: ConsumerInfo): void {
+    const copies = cluster?.replicas ?? [];
+    const ageMs = performance.now() - this.#openedAtMs;
+    if (copies.some((copy) => isAway(copy, ageMs))) this.#lacksCopy = true;
+    else if (this.#lacksCopy && copies.length > 0 && copies.every(({ current }) => current)) {
+      throw new CopyIsBack(`SESSIONS: a node is back that ${this.#durable} was made without`);
     }
   }
 
   /**
    * The next events, at most `max`; none when none came within `waitMs`.
-   * @throws DeliveryGap, and what the client throws when the durable or the broker is gone for good; then the log is
+   * @throws DeliveryGap, TakenOver, CopyIsBack, and what the client throws when the durable or the broker is gone for good; then the log is
    * to be opened anew
    */
   async next(max: number, waitMs: number): Promise<StoredEvent[]> {
@@ -303,6 +322,17 @@ export class DurableSessionLog {
     this.#lastMessage = message;
     return storedEvent(message.subject, message.seq, message.data);
   }
+}
+
+/** Whether the leader of a durable of this age has not heard of a copy for long; of a new one it hears within moments. */
+function isAway({ current, active }: Pick<PeerInfo, 'current' | 'active'>, ageMs: number): boolean {
+  // One that it has never heard of is said to have been active 0 ns ago.
+  return !current && (active === 0 ? ageMs : active / nanosPerMs) > awayAfterMs;
+}
+
+/** This reader's part is over, though the durable is there. */
+function isOver(error: unknown): error is TakenOver | CopyIsBack {
+  return error instanceof TakenOver || error instanceof CopyIsBack;
 }
 
 function isUnanswered(error: unknown): boolean {

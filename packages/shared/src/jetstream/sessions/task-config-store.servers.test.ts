@@ -106,4 +106,42 @@ describe('the configuration snapshots', () => {
       problem: expect.stringContaining('4/1 is damaged'),
     });
   });
+
+  it.each([
+    [1, 'an unknown device', (text: string) => `${text}\n{}`, 'is invalid: device 2: '],
+    [2, 'no device', (text: string) => text.split('\n')[0] ?? '', 'is invalid: '],
+    [
+      3,
+      'another form',
+      (text: string) => text.replace('"schema_version":3', '"schema_version":2'),
+      'is invalid: ',
+    ],
+    [4, 'half of a line', (text: string) => text.slice(0, -10), 'is not JSON'],
+    [5, 'nothing', () => '', 'is not JSON'],
+  ])(
+    'that have another content are told as such: version %i has %s',
+    async (version, _what, changed, problem) => {
+      await store.put(config('5'));
+      const stored = await store.loadText('5/1');
+      await store.putText(`6/${version}`, stored.ok ? changed(stored.text) : '');
+      expect(await store.load('6', version)).toEqual({
+        ok: false,
+        problem: expect.stringContaining(`6/${version} ${problem}`),
+      });
+    },
+  );
+
+  it('of many devices in letters of several bytes are given back as they were stored', async () => {
+    const [device] = config('7').devices;
+    const devices = Array.from({ length: 3_000 }, (_, index) => ({
+      ...(device as NonNullable<typeof device>),
+      id: `press-${index}`,
+      name: '注塑机'.repeat(1 + (index % 7)),
+    }));
+    const many = { ...config('7'), devices };
+    expect(await store.put(many)).toBe('stored');
+    expect(await store.load('7', 1)).toEqual({ ok: true, config: many });
+    expect(await store.has(many)).toBe(true);
+    expect(await store.has({ ...many, devices: devices.slice(1) })).toBe(false);
+  });
 });

@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import {
   JetStreamApiCodes,
   JetStreamApiError,
+  type JetStreamClient,
   type JetStreamManager,
+  jetstream,
   jetstreamManager,
   type MsgRequest,
 } from '@nats-io/jetstream';
@@ -17,9 +19,12 @@ import {
   type TaskConfig,
   taskConfigKey,
   taskConfigSchema,
+  taskDevicesAtMost,
 } from '../../contracts/task-config.ts';
+import { makingWay } from '../../runtime/making-way.ts';
 import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
+import { askBucket, storeObject } from './store-object.ts';
 
 export type LoadedTaskConfig =
   | { readonly ok: true; readonly config: TaskConfig }
@@ -42,6 +47,14 @@ export type LoadedDeviceConfig =
   | { readonly ok: true; readonly device: DeviceConfig }
   | { readonly ok: false; readonly problem: string };
 
+type Problem = { readonly ok: false; readonly problem: string };
+/** Puts one question to the broker. */
+type Asking = <T>(ask: () => Promise<T>) => Promise<T>;
+
+/** The first line of a snapshot. Each line behind it is a device. */
+const headSchema = taskConfigSchema.omit({ devices: true });
+const devicesSchema = z.array(z.unknown()).min(1).max(taskDevicesAtMost);
+
 const stream = `OBJ_${bucketNames.taskConfigs}`;
 /** JetStream's code for a message that its stream could not store, for whatever reason. */
 const storeFailed = 10077;
@@ -50,19 +63,24 @@ const loadWithinMs = 20_000;
 /** Bytes that the object store adds to a snapshot: its description and the headers, generously. */
 const overheadBytes = 4_096;
 
-/** Immutable configuration snapshots in TASK_CONFIGS, chunked by the object store where they exceed 1 MB. */
+/**
+ * Immutable configuration snapshots in TASK_CONFIGS: a line of JSON for the task, then one for each device. Whoever loads ten thousand of them
+ * has devices to read meanwhile, and as one text they would take a quarter of a second to parse.
+ */
 export class TaskConfigStore {
   readonly #objects: ObjectStore;
+  readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
 
-  private constructor(objects: ObjectStore, jsm: JetStreamManager) {
+  private constructor(nc: NatsConnection, objects: ObjectStore, jsm: JetStreamManager) {
+    this.#js = jetstream(nc);
     this.#objects = objects;
     this.#jsm = jsm;
   }
 
   static async open(nc: NatsConnection): Promise<TaskConfigStore> {
     const objects = await new Objm(nc).open(bucketNames.taskConfigs);
-    return new TaskConfigStore(objects, await jetstreamManager(nc, { checkAPI: false }));
+    return new TaskConfigStore(nc, objects, await jetstreamManager(nc, { checkAPI: false }));
   }
 
   /**
@@ -70,7 +88,7 @@ export class TaskConfigStore {
    * @throws TaskConfigStoreFull, and when the broker cannot be asked
    */
   put(config: TaskConfig): Promise<'stored' | 'already_there'> {
-    const snapshot = new TextEncoder().encode(JSON.stringify(config));
+    const snapshot = new TextEncoder().encode(textOf(config));
     return this.#putUnlessThere(taskConfigKey(config.task_id, config.config_version), snapshot);
   }
 
@@ -86,21 +104,22 @@ export class TaskConfigStore {
   }
 
   async #putUnlessThere(name: string, snapshot: Uint8Array): Promise<'stored' | 'already_there'> {
-    const existing = await this.#objects.info(name);
-    if (existing && !existing.deleted) return 'already_there';
     try {
-      await this.#objects.putBlob({ name }, snapshot);
+      return await storeObject({
+        ...{ js: this.#js, jsm: this.#jsm, objects: this.#objects, bucket: bucketNames.taskConfigs },
+        ...{ name, data: snapshot },
+      });
     } catch (error) {
       throw (await this.#isFull(error, snapshot.length)) ?? error;
     }
-    return 'stored';
   }
 
   /** Whether exactly this snapshot is there, byte for byte: one question, however long it is. @throws when the broker cannot be asked */
   async has(config: TaskConfig): Promise<boolean> {
-    const found = await this.#objects.info(taskConfigKey(config.task_id, config.config_version));
+    const name = taskConfigKey(config.task_id, config.config_version);
+    const found = await askBucket(() => this.#objects.info(name));
     if (!found || found.deleted) return false;
-    return hasDigest(found, new TextEncoder().encode(JSON.stringify(config)));
+    return hasDigest(found, createHash('sha256').update(textOf(config)));
   }
 
   async #isFull(cause: unknown, bytesMore: number): Promise<TaskConfigStoreFull | undefined> {
@@ -122,85 +141,134 @@ export class TaskConfigStore {
   }
 
   /** A snapshot as it is stored, for saving. @throws when the broker cannot be asked */
-  async loadText(
-    name: string,
-  ): Promise<
-    { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string }
-  > {
-    const found = await this.#objects.info(name);
-    if (!found || found.deleted) {
-      return { ok: false, problem: `configuration snapshot ${name} is missing in TASK_CONFIGS` };
-    }
-    const blob = await this.#chunks(found);
-    if (!blob) return { ok: false, problem: `configuration snapshot ${name} is damaged in TASK_CONFIGS` };
-    return { ok: true, text: new TextDecoder().decode(blob) };
+  async loadText(name: string): Promise<{ readonly ok: true; readonly text: string } | Problem> {
+    let text = '';
+    const problem = await this.#read(name, (part) => {
+      text += part;
+    });
+    return problem ?? { ok: true, text };
   }
 
   /** @throws when the broker cannot be asked; a missing or damaged snapshot is an answer, not an error */
   async load(taskId: string, configVersion: number): Promise<LoadedTaskConfig> {
-    const loaded = await this.#load(taskConfigKey(taskId, configVersion), taskConfigSchema);
-    return loaded.ok ? { ok: true, config: loaded.content } : loaded;
+    const name = taskConfigKey(taskId, configVersion);
+    const loaded = await this.#loadLines(name);
+    if (!loaded.ok) return loaded;
+    const [first, ...others] = loaded.lines;
+    const head = headSchema.safeParse(first);
+    if (!head.success) return invalid(name, z.prettifyError(head.error));
+    const given = devicesSchema.safeParse(others);
+    if (!given.success) return invalid(name, z.prettifyError(given.error));
+    const devices: DeviceConfig[] = [];
+    for await (const device of makingWay(given.data)) {
+      const parsed = deviceConfigSchema.safeParse(device);
+      if (!parsed.success) {
+        return invalid(name, `device ${devices.length + 1}: ${z.prettifyError(parsed.error)}`);
+      }
+      devices.push(parsed.data);
+    }
+    return { ok: true, config: { ...head.data, devices } };
   }
 
   /** As {@link load}, of a device that was stored by itself. */
   async loadDevice(hash: string): Promise<LoadedDeviceConfig> {
-    const loaded = await this.#load(deviceConfigKey(hash), deviceConfigSchema);
+    const name = deviceConfigKey(hash);
+    const loaded = await this.#loadLines(name);
     if (!loaded.ok) return loaded;
+    const parsed = deviceConfigSchema.safeParse(loaded.lines[0]);
+    if (!parsed.success || loaded.lines.length > 1) {
+      return invalid(name, parsed.error ? z.prettifyError(parsed.error) : 'it has more than one line');
+    }
     // Under the hash of another content it would be a device that nobody has configured so.
-    return createHash('sha256').update(loaded.text).digest('hex') === hash
-      ? { ok: true, device: loaded.content }
-      : { ok: false, problem: `configuration snapshot ${deviceConfigKey(hash)} is not what its name says` };
+    return loaded.hash === hash
+      ? { ok: true, device: parsed.data }
+      : { ok: false, problem: `configuration snapshot ${name} is not what its name says` };
   }
 
-  async #load<T>(
+  /** @returns each line parsed, and the SHA-256 of all in hexadecimal */
+  async #loadLines(
     name: string,
-    schema: z.ZodType<T>,
-  ): Promise<
-    | { readonly ok: true; readonly content: T; readonly text: string }
-    | { readonly ok: false; readonly problem: string }
-  > {
-    const loaded = await answeredSoon(() => this.loadText(name), loadWithinMs);
-    if (!loaded.ok) return loaded;
-    let json: unknown;
+  ): Promise<{ readonly ok: true; readonly lines: unknown[]; readonly hash: string } | Problem> {
+    const untilMs = performance.now() + loadWithinMs;
+    // Each by itself: with ten thousand devices, several loads beside each other would be several hundred MB.
+    const asking: Asking = (ask) => answeredSoon(ask, Math.max(1, untilMs - performance.now()));
+    const lines: unknown[] = [];
+    const hash = createHash('sha256');
+    let begun = '';
+    const take = (part: string): void => {
+      hash.update(part);
+      const [first = '', ...more] = part.split('\n');
+      begun += first;
+      for (const line of more) {
+        lines.push(JSON.parse(begun));
+        begun = line;
+      }
+    };
     try {
-      json = JSON.parse(loaded.text);
-    } catch {
+      const problem = await this.#read(name, take, asking);
+      if (problem) return problem;
+      lines.push(JSON.parse(begun));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
       return { ok: false, problem: `configuration snapshot ${name} is not JSON` };
     }
-    const parsed = schema.safeParse(json);
-    return parsed.success
-      ? { ok: true, content: parsed.data, text: loaded.text }
-      : { ok: false, problem: `configuration snapshot ${name} is invalid: ${z.prettifyError(parsed.error)}` };
+    return { ok: true, lines, hash: hash.digest('hex') };
   }
 
   /**
-   * One by one. The client reads every object through a consumer that it leaves behind: ten thousand sessions that are
-   * taken at once were as many consumers, 50 KB each, for five minutes. One chunk, 128 KB, is nearly every configuration.
-   * @returns undefined when it is not there or not what was stored
+   * Takes its text part by part; only what came before no problem is to be believed.
+   * @throws when the broker cannot be asked
    */
-  async #chunks(object: ObjectInfo): Promise<Uint8Array | undefined> {
+  async #read(
+    name: string,
+    take: (part: string) => void,
+    asking: Asking = (ask) => ask(),
+  ): Promise<Problem | undefined> {
+    const found = await asking(() => this.#objects.info(name));
+    if (!found || found.deleted) {
+      return { ok: false, problem: `configuration snapshot ${name} is missing in TASK_CONFIGS` };
+    }
+    const hash = createHash('sha256');
+    const decoder = new TextDecoder();
+    let chunks = 0;
+    for await (const chunk of this.#chunks(found, asking)) {
+      chunks += 1;
+      hash.update(chunk);
+      take(decoder.decode(chunk, { stream: true }));
+    }
+    if (chunks === found.chunks && hasDigest(found, hash)) return undefined;
+    return { ok: false, problem: `configuration snapshot ${name} is damaged in TASK_CONFIGS` };
+  }
+
+  /**
+   * One by one, as far as they are there. The client reads every object through a consumer that it leaves behind: ten thousand sessions
+   * that are taken at once were as many consumers, 50 KB each, for five minutes. One chunk, 128 KB, is nearly every configuration.
+   */
+  async *#chunks(object: ObjectInfo, asking: Asking): AsyncIterable<Uint8Array> {
     const subject = `$O.${bucketNames.taskConfigs}.C.${object.nuid}`;
-    const chunks: Uint8Array[] = [];
     try {
-      for (let seq = 1; chunks.length < object.chunks; ) {
-        const isLast = chunks.length === object.chunks - 1;
-        const query = isLast ? { last_by_subj: subject } : { seq, next_by_subj: subject };
-        const chunk = await this.#jsm.streams.getMessage(stream, query as MsgRequest);
-        if (!chunk) return undefined;
-        chunks.push(chunk.data);
+      for (let [at, seq] = [1, 1]; at <= object.chunks; at += 1) {
+        const query = at === object.chunks ? { last_by_subj: subject } : { seq, next_by_subj: subject };
+        const chunk = await asking(() => this.#jsm.streams.getMessage(stream, query as MsgRequest));
+        if (!chunk) return;
+        yield chunk.data;
         seq = chunk.seq + 1;
       }
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
-        return undefined;
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound) return;
       throw error;
     }
-    const data = Buffer.concat(chunks);
-    return hasDigest(object, data) ? data : undefined;
   }
 }
 
-function hasDigest({ digest }: ObjectInfo, data: Uint8Array): boolean {
-  const actual = createHash('sha256').update(data).digest('base64url');
-  return digest.replace(/=+$/, '') === `SHA-256=${actual}`;
+function textOf({ devices, ...task }: TaskConfig): string {
+  return [task, ...devices].map((each) => JSON.stringify(each)).join('\n');
+}
+
+function invalid(name: string, problem: string): Problem {
+  return { ok: false, problem: `configuration snapshot ${name} is invalid: ${problem}` };
+}
+
+function hasDigest({ digest }: ObjectInfo, hash: Hash): boolean {
+  return digest.replace(/=+$/, '') === `SHA-256=${hash.digest('base64url')}`;
 }

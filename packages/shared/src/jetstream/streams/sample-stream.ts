@@ -142,7 +142,6 @@ export class SampleStream {
 }
 
 async function liesOn(jsm: JetStreamManager, subject: string, seq: number): Promise<boolean> {
-  if (seq === 0) return false;
   const message = await storedMessage(jsm, streamNames.samples, { seq });
   return message?.subject === subject;
 }

@@ -11,6 +11,7 @@ import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { encodeSentRecord, type SentRecord } from '../../contracts/sent-record.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
+import { fetchInTime } from '../consume/fetch-in-time.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
 const fetchedAtOnce = 500;
@@ -65,7 +66,7 @@ export async function readSent(nc: NatsConnection, after: number): Promise<NewIn
   try {
     for (let left = (await consumer.info(true)).num_pending; left > 0; ) {
       const before = upTo;
-      for await (const message of await consumer.fetch({ max_messages: fetchedAtOnce, expires: 2_000 })) {
+      for await (const message of fetchInTime(consumer, { max_messages: fetchedAtOnce, expires: 2_000 })) {
         upTo = message.seq;
         left = message.info.pending;
         messages.push({

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { AckPolicy, jetstreamManager } from '@nats-io/jetstream';
@@ -54,6 +55,22 @@ describe("a collector's inbox", () => {
     await writeFile(server.configFile, config.replace(users(''), deaf));
     process.kill(server.pid, 'SIGHUP');
     await eventually(async () => !(await inbox.isIntact()), { what: 'the silence to be noticed' });
+    await inbox.close();
+    await close();
+  });
+
+  it('finds out when nobody speaks for its consumer any more', async () => {
+    const server = await natsForTest();
+    await sessionLogForTest(server.url);
+    const silent = createLogger('test', 'silent');
+    const { nc, close } = await connectNats({ url: server.url, name: 'test', log: silent });
+    const inbox = await open('c6', nc);
+    const thaw = await freeze(server.pid);
+    try {
+      await eventually(async () => !(await inbox.isIntact()), { what: 'the silence to be noticed' });
+    } finally {
+      thaw();
+    }
     await inbox.close();
     await close();
   });

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { problemSchema } from './problem.ts';
+import { reconfiguredSchema } from './reconfigure-http.ts';
+
+/** Sessions that one write reconfigures at the most; the others are counted. */
+export const appliedAtMost = 50;
+
+/** Differences by field that a dry run tells, of all sessions together. */
+export const triedDifferencesAtMost = 500;
+
+/** The query of a change of configuration that running sessions may be brought to. */
+export const applyQuery = {
+  apply: z
+    .literal('sessions')
+    .optional()
+    .describe(
+      `Once it is stored, each running or paused session that reads what was changed goes on by what is configured then, ${appliedAtMost} at the most: \`applied\` of the answer tells of each. Of a dry run it tells what each would answer. The change stands whether sessions take it or not`,
+    ),
+} as const;
+
+const taken = reconfiguredSchema.omit({ results: true, etag: true }).extend({
+  /** Only of a dry run: the first differences by field, with as many for each session. */
+  results: reconfiguredSchema.shape.results.optional(),
+});
+const refused = z.object({
+  /** Null of sessions that are not named: those at other sites, and those for which there was no room. */
+  session_id: z.string().nullable(),
+  /** Why it goes on as it was. */
+  problem: problemSchema,
+});
+
+/** The outcome of one session. */
+export const appliedSessionSchema = z.union([refused, taken]);
+export type AppliedSession = z.infer<typeof appliedSessionSchema>;
