@@ -1,11 +1,11 @@
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
-import type { Refusal, Unable } from './reconcile/reconcile.ts';
+import type { Inability, Refusal } from './reconcile/reconcile.ts';
 
 /** The words of collectors on the sessions that they hold, or were to hold; by collector and task. */
 export class HolderWords {
   readonly refusals = new Map<string, Refusal>();
-  readonly unables = new Map<string, Unable>();
+  readonly inabilities = new Map<string, Inability>();
 
   /** @returns whether there may be something to do about it */
   heard(taskId: string, status: SessionLiveStatus): boolean {
@@ -15,7 +15,7 @@ export class HolderWords {
     const refusal = isRefused ? { epoch, collectorId, why, cause } : undefined;
     const inability = unable && { epoch, configVersion: unable.config_version, why: unable.detail };
     const isRefusalNew = keep(this.refusals, key, epoch, refusal);
-    const isInabilityNew = keep(this.unables, key, epoch, inability);
+    const isInabilityNew = keep(this.inabilities, key, epoch, inability);
     return isRefusalNew || isInabilityNew;
   }
 }

@@ -260,7 +260,7 @@ export class Supervisor {
       fleet,
       listing,
       refusals: this.#words.refusals,
-      unables: this.#words.unables,
+      inabilities: this.#words.inabilities,
       leadingSince,
       recoveryDisabled: recoveryDisabled
         ? { startedAt: this.#startedAt ?? leadingSince, releasesPlaced: !leadership.sawOtherHolder() }

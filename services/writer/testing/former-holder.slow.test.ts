@@ -55,7 +55,7 @@ it('a former holder puts no tick on record that came when the session was anothe
     what: 'up to where it has sent to be on record',
   });
 
-  const known = (await coverage.read({ sessionId: 'taken' })).get('press-1');
+  const known = (await coverage.read({ sessionId: 'taken' })).get('press-1')?.get(1_000);
   expect(known?.missed.get('fenced')).toEqual([{ from: before, to: before }]);
   const lost = known?.missed.get('buffer_full') ?? [];
   expect(lost).toEqual([{ from: before - 1, to: expect.any(Number) }]);

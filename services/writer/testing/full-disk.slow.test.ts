@@ -84,7 +84,9 @@ it('keeps samples waiting while the disk of the database is full, and stores all
     limit: 10_000,
   });
   expect(points.map(({ value }) => value)).toEqual(texts);
-  expect((await coverage.read({ sessionId: 'session-1' })).get('press-1')?.stored).toEqual(fromTicks(ticks));
+  expect((await coverage.read({ sessionId: 'session-1' })).get('press-1')?.get(1_000)?.stored).toEqual(
+    fromTicks(ticks),
+  );
   expect(await quarantined(connection)).toEqual([]);
   await writer.stop();
 });

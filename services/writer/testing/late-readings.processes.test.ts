@@ -56,7 +56,7 @@ describe('readings that come when their reader’s successor has begun', () => {
     await untilAllAcked(connection);
   };
   const account = async (session: string) => {
-    const of = (await coverage.read({ sessionId: session })).get('press-1');
+    const of = (await coverage.read({ sessionId: session })).get('press-1')?.get(1_000);
     return { stored: of?.stored, fenced: of?.missed.get('fenced') };
   };
 
@@ -92,7 +92,7 @@ describe('readings that come when their reader’s successor has begun', () => {
     await publish(...late);
     await second.stop();
     const all = await coverage.read({ sessionId: 'two' });
-    const fenced = [...all].flatMap(([device, { missed }]) => (missed.has('fenced') ? [device] : []));
+    const fenced = [...all].flatMap(([device, of]) => (of.get(1_000)?.missed.has('fenced') ? [device] : []));
     expect(fenced).toEqual(
       late
         .filter(({ tick }) => tick >= 10)
@@ -100,7 +100,7 @@ describe('readings that come when their reader’s successor has begun', () => {
         .sort(),
     );
     for (const { device, tick } of late) {
-      expect(all.get(device)?.stored).toEqual(fromTicks(tick < 10 ? [tick, 12] : [12]));
+      expect(all.get(device)?.get(1_000)?.stored).toEqual(fromTicks(tick < 10 ? [tick, 12] : [12]));
     }
   });
 

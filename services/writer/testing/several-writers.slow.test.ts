@@ -90,7 +90,7 @@ describe('several writers on one stream', () => {
     await untilAllAcked(connection);
     for (const device of devices) {
       expect(await valuesOf('kills', device)).toEqual(ticks(count).map((tick) => 20 + tick));
-      expect((await coverage.read({ sessionId: 'kills' })).get(device)).toEqual({
+      expect((await coverage.read({ sessionId: 'kills' })).get(device)?.get(1_000)).toEqual({
         stored: [{ from: 0, to: count - 1 }],
         quarantined: [],
         missed: new Map(),
@@ -140,7 +140,7 @@ describe('several writers on one stream', () => {
       await untilAllAcked(connection);
     }
     expect(await valuesOf('fenced', 'press-1')).toEqual([7, 9]);
-    expect((await coverage.read({ sessionId: 'fenced' })).get('press-1')?.missed).toEqual(
+    expect((await coverage.read({ sessionId: 'fenced' })).get('press-1')?.get(1_000)?.missed).toEqual(
       new Map([['fenced', fromTicks(ticks(30, 2))]]),
     );
     for (const writer of writers) await writer.stop();

@@ -117,7 +117,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     await untilAllAcked(connection);
     expect(await stored(device)).toEqual(values(300));
     expect(await quarantined(connection)).toEqual([]);
-    expect((await coverage.read({ sessionId: `of ${device}` })).get(device)?.stored).toEqual(
+    expect((await coverage.read({ sessionId: `of ${device}` })).get(device)?.get(1_000)?.stored).toEqual(
       fromTicks(ticks(300)),
     );
   });
@@ -236,7 +236,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     const records = await quarantined(connection);
     expect(records).toHaveLength(1);
     expect(records[0]?.reason).toContain('field type conflict');
-    expect((await coverage.read({ sessionId: 'of poisoned' })).get('poisoned')).toEqual({
+    expect((await coverage.read({ sessionId: 'of poisoned' })).get('poisoned')?.get(1_000)).toEqual({
       stored: [
         { from: 0, to: 4_999 },
         { from: 5_001, to: 9_999 },
@@ -271,7 +271,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
         new Set([`the database refused part of it: temperature: InfluxDB ${status}: told ${status}`]),
       );
       expect(await stored(device, 'run')).toEqual(ticks(400).map(() => true));
-      const recorded = (await coverage.read({ sessionId: `of ${device}` })).get(device);
+      const recorded = (await coverage.read({ sessionId: `of ${device}` })).get(device)?.get(1_000);
       expect(recorded?.quarantined).toEqual([]);
       expect(recorded?.stored).toEqual(fromTicks(ticks(400)));
     },
@@ -296,7 +296,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
         reason: expect.stringContaining('field type conflict'),
       },
     ]);
-    const recorded = (await coverage.read({ sessionId: 'of typed' })).get('typed');
+    const recorded = (await coverage.read({ sessionId: 'of typed' })).get('typed')?.get(1_000);
     expect(recorded).toMatchObject({ stored: fromTicks([0]), quarantined: fromTicks(ticks(5, 1)) });
   });
 
@@ -313,9 +313,9 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     expect(await stored('infinite')).toEqual([]);
     const reasons = (await quarantined(connection)).map(({ reason }) => reason);
     expect(reasons).toEqual([expect.stringContaining('temperature'), 'not JSON']);
-    expect((await coverage.read({ sessionId: 'of infinite' })).get('infinite')?.quarantined).toEqual(
-      fromTicks([0]),
-    );
+    expect(
+      (await coverage.read({ sessionId: 'of infinite' })).get('infinite')?.get(1_000)?.quarantined,
+    ).toEqual(fromTicks([0]));
   });
 
   it('holds no more than its bound while the database does not answer, and goes on where it was', async () => {
@@ -346,8 +346,8 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     await start();
     await untilAllAcked(connection);
     expect(await stored('unrecorded')).toEqual(values(50));
-    expect((await coverage.read({ sessionId: 'of unrecorded' })).get('unrecorded')?.stored).toEqual(
-      fromTicks(ticks(50)),
-    );
+    expect(
+      (await coverage.read({ sessionId: 'of unrecorded' })).get('unrecorded')?.get(1_000)?.stored,
+    ).toEqual(fromTicks(ticks(50)));
   });
 });

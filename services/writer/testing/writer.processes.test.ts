@@ -83,7 +83,7 @@ describe('the writer with PostgreSQL', () => {
     expect(await valuesOf(store, 'second form', 'energy')).toEqual(['9007199254740993', '9007199254740994']);
     const query = { ...wholeTime, sessionId: 'second form', pointCode: 'temperature' };
     expect(await store.history(query)).toMatchObject([{ value: 99, quality: 'uncertain' }]);
-    const recorded = (await coverage.read({ sessionId: 'second form' })).get('press-1');
+    const recorded = (await coverage.read({ sessionId: 'second form' })).get('press-1')?.get(1_000);
     expect(recorded?.stored).toEqual(fromTicks([0, 1, 2]));
     expect(recorded?.missed.size).toBe(0);
   });
@@ -131,12 +131,12 @@ describe('the writer with PostgreSQL', () => {
     ]);
     expect(records.map((record) => record.reason)).toEqual([
       'not JSON',
-      expect.stringContaining('not a sample of version 1'),
+      expect.stringContaining('not a sample of versions 1 and 2'),
       expect.stringMatching(/^the database refused it: state: .*NUL character/),
     ]);
     // Difference of its sender's clock at its arrival, for when it is sent again.
     expect(records[2]?.clock_ahead_ms).toBeGreaterThan(1_700_000);
-    expect((await coverage.read({ sessionId: 'poison' })).get('press-1')).toEqual({
+    expect((await coverage.read({ sessionId: 'poison' })).get('press-1')?.get(1_000)).toEqual({
       stored: [
         { from: 0, to: 19 },
         { from: 21, to: 40 },
@@ -180,7 +180,7 @@ describe('the writer with PostgreSQL', () => {
       uncertain: ['state'],
     });
     expect(records[0]?.reason).toMatch(/^the database refused part of it: state: .*; energy: /);
-    expect((await coverage.read({ sessionId: 'refused' })).get('press-1')).toMatchObject({
+    expect((await coverage.read({ sessionId: 'refused' })).get('press-1')?.get(1_000)).toMatchObject({
       stored: [{ from: 0, to: 2 }],
       quarantined: [],
     });
@@ -271,7 +271,7 @@ describe('the writer with PostgreSQL', () => {
     ]);
     await untilAllAcked(connection);
     expect(await valuesOf(store, 'fenced', 'temperature')).toEqual([7, 9, 9]);
-    expect((await coverage.read({ sessionId: 'fenced' })).get('press-1')).toEqual({
+    expect((await coverage.read({ sessionId: 'fenced' })).get('press-1')?.get(1_000)).toEqual({
       stored: fromTicks([1, 2, 5]),
       quarantined: [],
       missed: new Map([

@@ -10,6 +10,7 @@ import { DeviceRecord } from '../polling/device-record.ts';
 import { DuePoints } from '../polling/due-points.ts';
 import { type Endpoint, NotPermitted } from '../polling/endpoint.ts';
 import { EndpointBreakers } from '../polling/endpoint-breakers.ts';
+import { LackingPoints } from '../polling/lacking-points.ts';
 import { PointSet } from '../polling/point-sets.ts';
 import { SteadyClock } from '../polling/steady-clock.ts';
 import { TickReader, type TickReaderOptions } from '../polling/tick-reader.ts';
@@ -83,6 +84,7 @@ export async function readDevice(
     phaseMs: 0,
     filter: new ReportFilter([]),
     keys: set.keys,
+    lacking: new LackingPoints(set, periodMs),
     record: new DeviceRecord(),
     endpoint: watched(options.endpoint, requests),
     // Its own, and never open: what a test finds out is none of the sessions' business.

@@ -5,6 +5,7 @@ import type { LeaseLoss } from '@holdfast/shared/lease/lease-holder.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { AssignmentHandle, AssignmentInbox } from '../ports.ts';
+import { AwaitedWork } from './awaited-work.ts';
 import type { TaskHolder } from './task-holder.ts';
 
 export interface Lease {
@@ -24,6 +25,7 @@ export interface FollowedLog {
 }
 
 export interface CollectorOptions {
+  readonly collectorId: string;
   readonly lease: Lease;
   /** Makes the collector's durable consumer anew and hands over everything on its subjects. */
   readonly openInbox: (onAssignment: (handle: AssignmentHandle) => void) => Promise<AssignmentInbox>;
@@ -48,6 +50,7 @@ const statusShares = 20;
 export class Collector {
   readonly #options: CollectorOptions;
   readonly #holders = new Map<string, TaskHolder>();
+  readonly #awaited: AwaitedWork;
   readonly #stop = new AbortController();
   #inbox: Promise<AssignmentInbox> | undefined;
   #loops: Promise<void>[] = [];
@@ -55,6 +58,7 @@ export class Collector {
 
   constructor(options: CollectorOptions) {
     this.#options = options;
+    this.#awaited = new AwaitedWork(options.collectorId);
   }
 
   start(): void {
@@ -101,8 +105,9 @@ export class Collector {
   }
 
   /** The log has a new event. */
-  eventSeen({ subject }: StoredEvent): void {
-    const parsed = parseSessionSubject(subject);
+  eventSeen(event: StoredEvent): void {
+    this.#awaited.seen(event);
+    const parsed = parseSessionSubject(event.subject);
     if (parsed && parsed.aspect !== 'warning') this.#holders.get(parsed.taskId)?.recheck();
   }
 
@@ -209,7 +214,10 @@ export class Collector {
   #openInboxAnew(): void {
     const { openInbox, timers, log, lease } = this.#options;
     const former = this.#inbox;
-    const opening = openInbox((handle) => this.#holder(handle.taskId).offer(handle));
+    const opening = openInbox((handle) => {
+      this.#awaited.brought(handle.taskId, handle.assignment?.epoch ?? 0);
+      this.#holder(handle.taskId).offer(handle);
+    });
     this.#inbox = opening;
     const isSuperseded = () => this.#inbox !== opening;
     opening.then(
@@ -219,7 +227,10 @@ export class Collector {
         if (isSuperseded()) return closeInbox(former);
         this.#inbox = former;
         timers.after(openAgainMs, () => {
-          if (this.#inbox === former && !this.#draining && lease.isHeld()) this.#openInboxAnew();
+          if (this.#inbox !== former || this.#draining) return;
+          // Without the lease there is none: with the next one it is made anew, and not taken for as good as before.
+          if (lease.isHeld()) this.#openInboxAnew();
+          else this.#dropInbox();
         });
       },
     );
@@ -268,14 +279,22 @@ export class Collector {
 
   /**
    * The consumer goes by this collector's id alone: another process under that id makes it anew, and so does a
-   * request of this one's own that was thought lost and comes late. Its messages then go to nobody.
+   * request of this one's own that was thought lost and comes late. Its messages then go to nobody. And what the broker says of
+   * it is not all: it is also judged by what it brings.
    */
   async #verifyInbox(): Promise<void> {
     const { lease, log } = this.#options;
     const looked = this.#inbox;
     if (!looked || !lease.isHeld()) return;
-    const isIntact = await (await looked).isIntact();
-    if (isIntact || this.#inbox !== looked || this.#draining || !lease.isHeld()) return;
+    const inbox = await looked;
+    const mayOpen = () => this.#inbox === looked && !this.#draining && lease.isHeld();
+    const tasks = this.#awaited.look();
+    if (tasks.length > 0 && mayOpen()) {
+      log.warn({ tasks }, 'work that the log gives to this collector does not arrive; asking for it anew');
+      this.#openInboxAnew();
+      return;
+    }
+    if ((await inbox.isIntact()) || !mayOpen()) return;
     log.warn(
       'the consumer of this collector is gone, or was made anew by somebody else; asking for its messages again',
     );

@@ -1,4 +1,5 @@
 import { deviceFault } from '@holdfast/drivers/device-fault.ts';
+import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import type { TaskConfigs } from '../ports.ts';
 
 /** Snapshots whose devices this release can read: of others it says why not, for good. */
@@ -7,7 +8,7 @@ export function judgedConfigs(configs: TaskConfigs): TaskConfigs {
     load: async (taskId, configVersion) => {
       const loaded = await configs.load(taskId, configVersion);
       if (!loaded.ok) return loaded;
-      for (const device of loaded.config.devices) {
+      for await (const device of makingWay(loaded.config.devices)) {
         const fault = deviceFault(device);
         if (fault !== undefined) {
           return { ok: false, problem: `configuration snapshot ${taskId}/${configVersion}: ${fault}` };

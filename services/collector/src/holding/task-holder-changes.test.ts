@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { LoadedConfig } from '../ports.ts';
 import { HeldWorld, heldBy, session } from './testing/held-world.ts';
 
+const hourMs = 3_600_000;
 const missing: LoadedConfig = { ok: false, problem: 'the snapshot is missing' };
 
 /** Each version reads another register, so a request tells its version. */
@@ -204,11 +205,29 @@ describe('a session whose configuration was changed', () => {
     expect(world.answered).toEqual(['done 20']);
   });
 
+  it('has the time to be taken back also where the clock of its holder is an hour ahead', async () => {
+    const world = new World();
+    world.versions.set(2, missing);
+    world.process.setWallClock(hourMs);
+    world.ring(20);
+    await world.time.advance(500);
+    world.change(1, 2, 2_500 - hourMs);
+    await world.time.advance(55_000);
+    const unable = { config_version: 2, detail: 'the snapshot is missing' };
+    expect(world.statuses.at(-1)).toMatchObject({ state: 'polling', config_version: 1, unable });
+    world.change(1, 1, -hourMs);
+    await world.time.advance(20_000);
+    expect(world.statuses.at(-1)).toMatchObject({ state: 'polling', config_version: 1 });
+    world.change(1, 2, 2_500 - hourMs);
+    await world.time.advance(70_000);
+    expect(world.statuses.at(-1)).toMatchObject({ state: 'refused', detail: 'the snapshot is missing' });
+  });
+
   it('begins anew where a former holder has read it by ticks of another length', async () => {
     const world = new World();
     world.versions.set(2, configOf(2, { period_ms: 250 }));
     const nowMs = world.process.clock.wallMs();
-    world.change(1, 2, -3_600_000);
+    world.change(1, 2, -hourMs);
     const tick = Math.floor(nowMs / 1_000) + 1;
     world.lastTicks = { d1: { session: '7-1', epoch: 12, tick, period_ms: 1_000 } };
     world.ring(20);

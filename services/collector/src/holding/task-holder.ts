@@ -1,8 +1,10 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { isRecovery } from '@holdfast/shared/domain/placement/events.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { RunningSession } from '@holdfast/shared/domain/session/state.ts';
+import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
@@ -23,8 +25,9 @@ import { type Refused, TaskStatus } from './task-status.ts';
 import {
   type ConfigsToStart,
   configsToStart,
+  type Inability,
   isSameVersion,
-  type Unable,
+  undoableUntilMs,
   type WantedVersion,
   wantedVersion,
 } from './wanted-config.ts';
@@ -40,8 +43,7 @@ export interface TaskHolderOptions {
   readonly recoveries?: Recoveries;
   readonly liveStatus: LiveStatus;
   readonly timers: Timers;
-  /** ms since 1970 */
-  readonly nowMs: () => number;
+  readonly clock: Clock;
   readonly log: Logger;
   /** Whether this collector may poll at all right now. */
   readonly mayPoll: () => boolean;
@@ -69,7 +71,9 @@ export class TaskHolder {
   /** The version that the runner reads by, or will. */
   #version: WantedVersion = { version: 0, fromMs: undefined };
   /** The version that it should read by and cannot. */
-  #unable: Unable | undefined;
+  #unable: Inability | undefined;
+  /** When that change cannot be undone any more, on the monotonic clock. */
+  #undoableUntilMs = 0;
   #refused: Refused | undefined;
   /** Tries in a row at the snapshot or the start that failed although the broker answered. */
   #failedStarts = 0;
@@ -213,26 +217,32 @@ export class TaskHolder {
   /** Has the session read by the version that it has by the log, which may have changed since it was placed. */
   async #reconfigure(runner: SessionRunner, { session }: TaskState): Promise<void> {
     if (session.status !== 'running') return;
-    const { taskId, configs, nowMs } = this.#options;
+    const { taskId, configs, clock } = this.#options;
     const wanted = wantedVersion(session);
-    const { version, fromMs = nowMs() } = wanted;
+    const { version, fromMs = clock.wallMs() } = wanted;
     if (isSameVersion(this.#version, wanted)) {
       this.#unable = undefined;
       return;
     }
-    if (this.#unable?.config_version === version) return this.#goOnUnable(this.#unable, session);
+    if (this.#unable?.config_version === version) return this.#goOnAsBefore(this.#unable);
     const loaded = await configs.load(taskId, version);
     const change = loaded.ok
       ? runner.reconfigure(loaded.config, fromMs)
       : Promise.reject(new Error(loaded.problem));
     await this.#change(runner, wanted, change);
+    await this.#tellVersion(session);
+  }
+
+  /** Tells what it reads by now, and goes on by the former version where it cannot read by the new one. */
+  async #tellVersion({ change }: RunningSession): Promise<void> {
+    this.#undoableUntilMs = undoableUntilMs(change, this.#options.clock);
     await this.#status.orLater(this.writeStatus());
-    if (this.#unable) await this.#goOnUnable(this.#unable, session);
+    if (this.#unable) await this.#goOnAsBefore(this.#unable);
   }
 
   /** Until the change is undone. Nobody may read by what the session has not any more for ever: then it is refused. */
-  async #goOnUnable({ detail }: Unable, { change }: RunningSession): Promise<void> {
-    const leftMs = Date.parse(change?.undoUntil ?? '') - this.#options.nowMs();
+  async #goOnAsBefore({ detail }: Inability): Promise<void> {
+    const leftMs = this.#undoableUntilMs - this.#options.clock.monotonicMs();
     if (leftMs > 0) return this.#recheckIn(leftMs + 1);
     const handle = this.#handle;
     if (!handle?.assignment) return;
@@ -241,8 +251,8 @@ export class TaskHolder {
   }
 
   async #change(runner: SessionRunner, wanted: WantedVersion, change: Promise<void>): Promise<void> {
-    const { log, taskId: task, nowMs } = this.#options;
-    const { version, fromMs = nowMs() } = wanted;
+    const { log, taskId: task, clock } = this.#options;
+    const { version, fromMs = clock.wallMs() } = wanted;
     const about = { session: runner.sessionId, task, epoch: runner.epoch, config_version: version };
     const detail = await change.catch((error: Error) => error.message);
     if (detail === undefined) {
@@ -260,7 +270,7 @@ export class TaskHolder {
   }
 
   async #run(assignment: Assignment, handle: AssignmentHandle, task: TaskState): Promise<void> {
-    const { taskId, configs, samples, sent, recoveries, log, inTurn, mayPoll, nowMs } = this.#options;
+    const { taskId, configs, samples, sent, recoveries, log, inTurn, mayPoll, clock } = this.#options;
     const { session, placement } = task;
     if (session.status !== 'running' || placement.situation !== 'assigned') return;
     let isWanted = true;
@@ -271,7 +281,7 @@ export class TaskHolder {
     try {
       // The message's own word is as old as the message.
       const load = (version: number) => configs.load(taskId, version);
-      loaded = await ask(() => configsToStart(session, load, nowMs()));
+      loaded = await ask(() => configsToStart(session, load, clock.wallMs()));
     } catch (error) {
       this.#failedStarts += 1;
       // The log could be read a moment ago, so the broker is there: perhaps another collector fares better.
@@ -297,7 +307,7 @@ export class TaskHolder {
     // have made the look at the log worthless.
     if (this.#isDirty || this.#isClosing || !mayPoll()) return;
     this.#refused = undefined;
-    if (isRecovery(task) || reads.goesOn) recoveries?.begun(assignment);
+    if (isRecovery(placement.reason) || reads.goesOn) recoveries?.begun(assignment);
     const placed = { ...assignment, config_version: placement.configVersion };
     const runner = this.#options.createRunner(placed, first);
     this.#runner = runner;
@@ -309,9 +319,7 @@ export class TaskHolder {
     else await this.#change(runner, wanted, runner.startAround(next, firstMs, answering));
     log.info(
       {
-        session: assignment.session_id,
-        task: taskId,
-        epoch: assignment.epoch,
+        ...{ session: assignment.session_id, task: taskId, epoch: assignment.epoch },
         devices: first.devices.length,
         period_ms: first.period_ms,
         config_version: this.#version.version,
@@ -319,8 +327,7 @@ export class TaskHolder {
       },
       'session is being polled',
     );
-    await this.#status.orLater(this.writeStatus());
-    if (this.#unable) await this.#goOnUnable(this.#unable, session);
+    await this.#tellVersion(session);
   }
 
   async #refuse(
@@ -388,9 +395,4 @@ export class TaskHolder {
     const unable = this.#unable && { unable: this.#unable };
     return this.#status.write(runner, state, { config_version: this.#version.version, ...unable });
   }
-}
-
-/** A session that is started, resumed or moved for balance has nothing to recover from. */
-function isRecovery({ placement }: TaskState): boolean {
-  return placement.situation === 'assigned' && ['recovery', 'failover', 'drain'].includes(placement.reason);
 }

@@ -1,6 +1,7 @@
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
-import type { RunningSession } from '@holdfast/shared/domain/session/state.ts';
+import type { LatestChange, RunningSession } from '@holdfast/shared/domain/session/state.ts';
+import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { ComingVersion } from '../polling/session-runner.ts';
 import type { LoadedConfig } from '../ports.ts';
 
@@ -21,9 +22,18 @@ export function isSameVersion(one: WantedVersion, other: WantedVersion): boolean
 }
 
 /** A version that this collector cannot read by, and why not. */
-export interface Unable {
+export interface Inability {
   readonly config_version: number;
   readonly detail: string;
+}
+
+/**
+ * When, on the monotonic clock, a change cannot be undone any more that turns out now not to be followed. As long as changes are
+ * undone it may be at least: the supervisor goes by a clock of its own.
+ */
+export function undoableUntilMs(change: LatestChange | undefined, { wallMs, monotonicMs }: Clock): number {
+  if (!change) return monotonicMs();
+  return monotonicMs() + Date.parse(change.undoUntil) - Math.min(wallMs(), Date.parse(change.effectiveAt));
 }
 
 export type ConfigsToStart =
@@ -34,7 +44,7 @@ export type ConfigsToStart =
       readonly next: ComingVersion | undefined;
       /** Ticks that are scheduled before that are nobody's: the version in force until then is lost. */
       readonly notBeforeMs?: number;
-      readonly unable: Unable | undefined;
+      readonly unable: Inability | undefined;
     }
   | { readonly ok: false; readonly problem: string };
 

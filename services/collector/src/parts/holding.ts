@@ -79,6 +79,7 @@ export async function openHolding(
     log,
   });
   const collector = new Collector({
+    collectorId,
     lease,
     openInbox: (onAssignment) =>
       openAssignmentInbox({
@@ -101,7 +102,7 @@ export async function openHolding(
         inTurn,
         liveStatus,
         timers: systemTimers,
-        nowMs: () => systemClock.wallMs(),
+        clock: systemClock,
         log,
         mayPoll: () => lease.isHeld(),
         voidUpTo: () => lease.voidUpTo(),

@@ -31,11 +31,16 @@ describe('the health of a device', () => {
   ] as const)('is $status after a miss by $cause, and counts them', ({ cause, status }) => {
     const healthy = afterSuccess(unknownHealth, at);
     const twice = afterFailure(afterFailure(healthy, cause, 'first'), cause, 'second');
-    expect(twice).toEqual({
-      status,
-      consecutive_failures: 2,
-      last_success: at,
-      last_error: 'second',
-    });
+    expect(twice).toMatchObject({ status, consecutive_failures: 2, last_success: at });
+  });
+
+  it('keeps the words that it fell silent with, and has new ones for another failure', () => {
+    const silent = afterFailure(unknownHealth, 'timeout', 'block 1: no answer');
+    const still = afterFailure(silent, 'timeout', 'block 2: no answer');
+    expect(still.last_error).toBe('block 1: no answer');
+    expect(afterFailure(still, 'exception', 'refused').last_error).toBe('refused');
+    const again = afterFailure(afterSuccess(still, at), 'timeout', 'block 2: no answer');
+    expect(again.last_error).toBe('block 2: no answer');
+    expect(afterFailure(still, 'timeout', 'block 3: no answer', at).last_error).toBe('block 3: no answer');
   });
 });

@@ -28,19 +28,28 @@ export function afterOverrun(
   };
 }
 
-/** @param partlyReadAt RFC 3339, when some of its points were read all the same: then the device itself did not fail */
+/**
+ * Health after a tick that failed. One that goes on being silent keeps the words that it fell silent with: each tick asks for another
+ * block first, which says nothing more.
+ * @param partlyReadAt RFC 3339, when some of its points were read all the same: then the device itself did not fail
+ */
 export function afterFailure(
   health: DeviceHealth,
   cause: MissCause,
   detail: string,
   partlyReadAt?: string,
 ): DeviceHealth {
+  const isSilentStill =
+    cause === 'timeout' &&
+    health.status === 'timeout' &&
+    health.consecutive_failures > 0 &&
+    partlyReadAt === undefined;
   return {
     ...health,
     status: statusOf(cause),
     last_success: partlyReadAt ?? health.last_success,
     consecutive_failures: partlyReadAt === undefined ? health.consecutive_failures + 1 : 0,
-    last_error: detail,
+    last_error: (isSilentStill ? health.last_error : null) ?? detail,
   };
 }
 

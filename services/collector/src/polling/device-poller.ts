@@ -11,6 +11,7 @@ import { DeviceRecord } from './device-record.ts';
 import { DuePoints } from './due-points.ts';
 import { type Endpoint, NotPermitted, type Permission } from './endpoint.ts';
 import type { FormerReading, GoesOnFrom } from './former-reading.ts';
+import { LackingPoints } from './lacking-points.ts';
 import { SilentGroups } from './silent-groups.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { TickReader } from './tick-reader.ts';
@@ -51,6 +52,7 @@ export class DevicePoller {
   readonly #filter: ReportFilter;
   readonly #silent: SilentGroups;
   readonly #keys: ValueKeys;
+  readonly #lacking: LackingPoints;
   /** The readings of a tick that was not read. */
   readonly #nothing: TickReadings;
   readonly #overrun: Tick['miss'];
@@ -80,6 +82,7 @@ export class DevicePoller {
     if (polled && isSame) this.#filter.goOnFrom(polled.filter, isSame);
     if (polled) this.#silent.goOnFrom(polled.silent);
     this.#keys = set.keys;
+    this.#lacking = new LackingPoints(set, options.taskPeriodMs);
     this.#nothing = new TickReadings(new ValueKeys([]), this.#filter);
     const detail = `not read in time: the reading before it, or others on the same endpoint, took longer than the period of ${this.periodMs} ms`;
     this.#overrun = { cause: 'overrun', detail };
@@ -215,6 +218,7 @@ export class DevicePoller {
       phaseMs: this.#options.phaseMs,
       filter: this.#filter,
       keys: this.#keys,
+      lacking: this.#lacking,
       record: this.record,
       endpoint,
       breakers: endpoint.breakers(backoff, jitter),
@@ -281,6 +285,7 @@ export class DevicePoller {
         readAtMs: Math.round(nowMs),
         readings: this.#nothing,
         miss: this.#overrun,
+        lacking: undefined,
         asked: false,
         latenessMs: undefined,
       });

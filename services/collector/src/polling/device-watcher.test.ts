@@ -53,6 +53,45 @@ describe('a watched device', () => {
     expect(world.faults).toEqual([]);
   });
 
+  it('lacks what nothing was told of yet, what is no value, and while the watch is down what was not told in the tick', async () => {
+    const world = new WatchedWorld();
+    await world.time.advance(500);
+    world.source.sink?.number(0, 20.5, 0);
+    await world.time.advance(1_000);
+    world.source.sink?.number(1, 7, 0);
+    await world.time.advance(1_000);
+    world.source.sink?.bad(0, 'not JSON');
+    await world.time.advance(1_000);
+    world.source.sink?.number(0, 21, 0);
+    await world.time.advance(1_000);
+    world.source.sink?.number(1, 8, 0);
+    world.source.goAway('the broker closed the connection');
+    await world.time.advance(1_000);
+    await world.stop();
+    const lists = new Map<string, unknown[]>();
+    const lacking = world.samples
+      .filter(({ part, miss, changes }) => part === undefined && (!miss || changes !== undefined))
+      .map(({ lacking: told }) => {
+        for (const { set, points } of told ?? []) {
+          if (points) {
+            lists.set(
+              set,
+              points.map(({ cause, codes }) => [cause, ...codes]),
+            );
+          }
+        }
+        return told?.flatMap(({ set }) => lists.get(set));
+      });
+    expect(lacking).toEqual([
+      [['not_told', 'a', 'b']],
+      [['not_told', 'b']],
+      undefined,
+      [['no_value', 'a']],
+      undefined,
+      [['connection', 'a']],
+    ]);
+  });
+
   it('tells at once what its source wants to know safe, as a part of the tick, and counts the tick once', async () => {
     const world = new WatchedWorld({ periodMs: 60_000 });
     world.isSafeAtOnce = false;

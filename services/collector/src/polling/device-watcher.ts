@@ -15,9 +15,10 @@ import { DeviceRecord } from './device-record.ts';
 import { DuePoints } from './due-points.ts';
 import type { Endpoint, Permission } from './endpoint.ts';
 import type { FormerReading, GoesOnFrom } from './former-reading.ts';
+import { LackingPoints } from './lacking-points.ts';
 import { missCauseOf } from './miss-cause.ts';
 import type { SteadyClock } from './steady-clock.ts';
-import { lateMiss, leftOutMiss, lostOnTheWay, unansweredMiss } from './watch-misses.ts';
+import { lateMiss, leftOutMiss, lostOnTheWay, noValuesMiss, unansweredMiss } from './watch-misses.ts';
 
 /** Changes that are to be safe soon are gathered for so long: a broker that gives few messages at a time waits no longer. */
 const gatherMs = 5;
@@ -70,6 +71,7 @@ export class DeviceWatcher {
   readonly periodMs: number;
   readonly #options: DeviceWatcherOptions;
   readonly #changes: TickChanges;
+  readonly #lacking: LackingPoints;
   readonly #breaker: Breaker;
   readonly #ending = new AbortController();
   #wakes = new Set<() => void>();
@@ -94,11 +96,14 @@ export class DeviceWatcher {
 
   constructor(options: DeviceWatcherOptions) {
     this.#options = options;
-    this.record = options.former?.record ?? new DeviceRecord();
-    const { device, taskPeriodMs, clock, backoff, jitter } = options;
+    const { device, taskPeriodMs, clock, backoff, jitter, former } = options;
+    this.record = former?.record ?? new DeviceRecord();
     this.periodMs = new DuePoints(device.set, taskPeriodMs).periodMs;
     const filter = new ReportFilter(device.set.points);
     this.#changes = new TickChanges(device.set.keys, filter, () => clock.nowMs());
+    if (former)
+      this.#changes.goOnFrom((code) => former.isSame(code) && former.watched?.told.hasTold(code) === true);
+    this.#lacking = new LackingPoints(device.set, taskPeriodMs);
     this.#breaker = new Breaker(backoff, jitter);
     this.#lastResultMs = clock.monotonicMs();
     this.#lastFlushMs = clock.monotonicMs();
@@ -131,7 +136,7 @@ export class DeviceWatcher {
 
   /** Everything that it leaves to whoever reads the device after it. */
   reading(): FormerReading {
-    const watched = { periodMs: this.periodMs, tick: this.#next, part: this.#part };
+    const watched = { periodMs: this.periodMs, tick: this.#next, part: this.#part, told: this.#changes };
     return { record: this.record, watched };
   }
 
@@ -321,7 +326,7 @@ export class DeviceWatcher {
 
   /** @param wasOpen whether the source could have told something in it */
   #close(nowMs: number, miss: Sample['miss'], wasOpen: boolean): void {
-    const { clock, observer, onTick } = this.#options;
+    const { clock, device, observer, onTick } = this.#options;
     const tick = this.#next;
     const changes = this.#changes;
     const { readCount } = changes;
@@ -329,8 +334,9 @@ export class DeviceWatcher {
     const isRead = wasOpen || readCount > 0;
     const { lost: bad = [], dropped } = changes;
     onTick({ tick, readAtMs, readings: changes, miss, asked: true });
+    const lacking = this.#lacking.of(tick, device.set.all, changes.readOfTick(wasOpen), miss?.cause);
     const told = { tick, readAtMs, sinceTick: this.#since, changes: changes.take(this.#timeMs(tick)) };
-    this.#sendNow({ ...told, end: { isRead, bad, dropped, miss } });
+    this.#sendNow({ ...told, end: { isRead, bad, dropped, miss, lacking } });
     observer?.onTick({ values: readCount, missCause: miss?.cause, latenessMs: undefined, ticks: 1 });
     changes.beginTick();
     this.#part = 0;
@@ -340,13 +346,11 @@ export class DeviceWatcher {
   }
 
   #miss(): Sample['miss'] {
-    const { lost: bad = [], dropped } = this.#changes;
+    const { lost, dropped } = this.#changes;
     if (this.#down) return this.#down;
     if (this.#openSinceMs === undefined) return unansweredMiss(this.#options.device.code);
     if (dropped > 0) return leftOutMiss(dropped, mostChanges);
-    if (bad.length === 0) return undefined;
-    const detail = bad.map(({ code, detail }) => `${code}: ${detail}`).join('; ');
-    return { cause: 'exception', detail: detail.slice(0, 2_000) };
+    return lost && noValuesMiss(lost);
   }
 
   /** Sends what waits as a part of the tick that is not over. */

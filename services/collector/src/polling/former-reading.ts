@@ -1,4 +1,5 @@
 import type { ReportFilter } from '../samples/report-filter.ts';
+import type { TickChanges } from '../samples/tick-changes.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { SilentGroups } from './silent-groups.ts';
 
@@ -15,7 +16,14 @@ export interface FormerReading {
       }
     | undefined;
   /** The tick that a watched device was in, and how many parts of it were sent. */
-  readonly watched?: { readonly periodMs: number; readonly tick: number; readonly part: number } | undefined;
+  readonly watched?:
+    | {
+        readonly periodMs: number;
+        readonly tick: number;
+        readonly part: number;
+        readonly told: Pick<TickChanges, 'hasTold'>;
+      }
+    | undefined;
 }
 
 /** The same, with whether a point of this code still gives the same values. */

@@ -108,7 +108,7 @@ describe('a session that is polled', () => {
     await world.runner.stop();
     expect(world.samples).toHaveLength(6);
     expect(world.samples[1]).toEqual({
-      v: 1,
+      v: 2,
       session: '7-3',
       epoch: 42,
       collector: 'edge-1',

@@ -1,6 +1,7 @@
 import type { DevicePlan, PartAnswer } from '@holdfast/driver/driver.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { Answer, Group } from '@holdfast/driver/requests.ts';
+import type { LackCause } from '@holdfast/shared/contracts/sample/lacking.ts';
 import type { ReportFilter } from '../samples/report-filter.ts';
 import { tickTimeMs } from '../samples/schedule.ts';
 import type { Tick } from '../samples/tick.ts';
@@ -17,6 +18,7 @@ import {
 import type { DuePoints } from './due-points.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { UnitBreaker } from './endpoint-breakers.ts';
+import { type LackingPoints, lackCauseOf } from './lacking-points.ts';
 import type { SilentGroups } from './silent-groups.ts';
 
 export interface TickReaderOptions extends DeviceRequestsOptions {
@@ -27,6 +29,7 @@ export interface TickReaderOptions extends DeviceRequestsOptions {
   readonly phaseMs: number;
   readonly filter: ReportFilter;
   readonly keys: ValueKeys;
+  readonly lacking: Pick<LackingPoints, 'of'>;
   readonly silent: Pick<SilentGroups, 'toAsk' | 'answered' | 'timedOut' | 'beginWithAnother'>;
 }
 
@@ -45,6 +48,8 @@ export class TickReader {
   readonly #unit: UnitBreaker;
   readonly #requests: DeviceRequests;
   #tick = 0;
+  /** Points that are due in it. */
+  #due: readonly number[] = [];
   /** The groups that are asked in the tick, in order. */
   #groups: readonly Group[] = [];
   readonly #readings: TickReadings;
@@ -127,12 +132,15 @@ export class TickReader {
     this.#readings.begin(tickTimeMs(tick, due.periodMs));
     this.#hasSilentGroups = false;
     this.#requests.beginTick();
-    const { groups, unread, missing } = plan.groups(due.of(tick), nowMs);
+    this.#due = due.of(tick);
+    const { groups, unread, missing } = plan.groups(this.#due, nowMs);
     if (unread !== '') this.#readings.addProblem(unread);
-    for (const { at, detail } of missing) this.#readings.lose(at, detail);
+    for (const { at, detail, isRefused } of missing) {
+      this.#readings.lose(at, detail, isRefused ? 'exception' : 'not_read');
+    }
     this.#groups = silent.toAsk(groups, nowMs, (group, refusal) => {
       this.#hasSilentGroups = true;
-      this.#giveUp(group.values, refusalInWords(refusal));
+      this.#giveUp(group.values, refusalInWords(refusal), lackCauseOf(refusal.cause));
     });
     this.#failure = undefined;
     this.#isHeldBack = false;
@@ -141,12 +149,16 @@ export class TickReader {
   }
 
   #result(readAtMs: number): Tick {
+    const miss = this.#miss();
+    const asked = this.#refusal === undefined;
+    const { lacking } = this.#options;
     return {
       tick: this.#tick,
       readAtMs: Math.round(readAtMs),
       readings: this.#readings,
-      miss: this.#miss(),
-      asked: this.#refusal === undefined,
+      miss,
+      lacking: asked ? lacking.of(this.#tick, this.#due, this.#readings, miss?.cause) : undefined,
+      asked,
       latenessMs: this.#latenessMs(),
     };
   }
@@ -201,7 +213,7 @@ export class TickReader {
     else if (isFailureOfDevice(error)) {
       this.#failure = this.#requests.failureOf(group, error);
       this.#isHeldBack = error.isHeldBack;
-    } else this.#giveUp(group.values, this.#requests.failureOf(group, error).detail);
+    } else this.#giveUpFor(this.#requests.failureOf(group, error), group);
   }
 
   /** Once, after an answer to something else: a device that is silent twice in a row is not asked on. */
@@ -210,20 +222,20 @@ export class TickReader {
     this.#requests.noteSilence();
     this.#hasSilentGroups = true;
     this.#options.silent.timedOut(group, this.#options.clock.nowMs(), failure);
-    this.#giveUp(group.values, failure.detail);
+    this.#giveUpFor(failure, group);
   }
 
   /** Has the plan find out which part of it the device refuses. */
   async #groupRefused(group: Group, error: DriverFailure): Promise<void> {
     const { clock, plan } = this.#options;
     if (!plan.narrow) {
-      this.#giveUp(group.values, this.#requests.failureOf(group, error).detail);
+      this.#giveUpFor(this.#requests.failureOf(group, error), group);
       return;
     }
     const narrowing = plan.narrow(group, error, clock.nowMs());
     let step = narrowing.next();
     while (!step.done) step = narrowing.next(await this.#askPart(step.value));
-    for (const { values, detail } of step.value) this.#giveUp(values, detail);
+    for (const { values, detail } of step.value) this.#giveUp(values, detail, 'exception');
   }
 
   async #askPart(part: Group): Promise<PartAnswer> {
@@ -240,9 +252,13 @@ export class TickReader {
     }
   }
 
+  #giveUpFor({ cause, detail }: Failure, { values }: Group): void {
+    this.#giveUp(values, detail, lackCauseOf(cause));
+  }
+
   /** These values are not read in this tick. */
-  #giveUp(values: readonly number[], detail: string): void {
-    for (const at of values) this.#readings.lose(at, detail);
+  #giveUp(values: readonly number[], detail: string, cause: LackCause): void {
+    for (const at of values) this.#readings.lose(at, detail, cause);
     this.#readings.addProblem(detail);
   }
 }

@@ -20,3 +20,9 @@ export function leftOutMiss(dropped: number, most: number): Miss {
   const detail = `${dropped} values were left out: a tick takes ${most}, then the last one of each point. Have the device publish less often, or shorten its period`;
   return { cause: 'overrun', detail };
 }
+
+/** The last thing that it told of these points is no value. */
+export function noValuesMiss(bad: readonly { readonly code: string; readonly detail: string }[]): Miss {
+  const detail = bad.map(({ code, detail }) => `${code}: ${detail}`).join('; ');
+  return { cause: 'exception', detail: detail.slice(0, 2_000) };
+}

@@ -1,4 +1,5 @@
 import type { Changes } from '@holdfast/shared/contracts/sample/changes.ts';
+import type { Lacking } from '@holdfast/shared/contracts/sample/lacking.ts';
 import { type OutgoingSample, type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import { membersOf, type SampleSource } from './sample-source.ts';
 import { tickTimeMs } from './schedule.ts';
@@ -18,6 +19,7 @@ export interface ToldOfTick {
     readonly bad: readonly { readonly code: string; readonly detail: string }[];
     readonly dropped: number;
     readonly miss: Sample['miss'];
+    readonly lacking: Lacking | undefined;
   };
 }
 
@@ -28,7 +30,7 @@ export function changesWriter(source: SampleSource): (told: ToldOfTick) => Outgo
   const { periodMs } = source;
   const about = membersOf(source);
   return ({ tick, readAtMs, sinceTick, changes, part, end }) => {
-    const { isRead = true, bad = [], dropped = 0, miss } = end ?? {};
+    const { isRead = true, bad = [], dropped = 0, miss, lacking } = end ?? {};
     const head = {
       v: sampleVersion,
       ...about,
@@ -42,6 +44,7 @@ export function changesWriter(source: SampleSource): (told: ToldOfTick) => Outgo
     const hasChanges = Object.keys(changes).length > 0 || (isRead && miss !== undefined);
     const message = {
       ...head,
+      ...(lacking ? { lacking } : {}),
       ...(hasChanges ? { changes } : {}),
       ...(bad.length > 0 ? { bad: Object.fromEntries(bad.map(({ code, detail }) => [code, detail])) } : {}),
       ...(dropped > 0 ? { dropped } : {}),

@@ -4,6 +4,7 @@ import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
 import { PolledWorld } from '../polling/testing/polled-world.ts';
 import { sampleWriter } from './sample-of-tick.ts';
+import { sentSample } from './testing/sent-sample.ts';
 
 const report = { heartbeat_ms: 3_000 };
 const reported: PointConfig[] = [
@@ -73,6 +74,30 @@ describe('the messages of a device that is reported by exception', () => {
       [{ speed: 10, force: 11 }, 'exception'],
       [{}, 'exception'],
     ]);
+  });
+
+  it('name the points that are missing, and the list of them once a minute and when it is another one', async () => {
+    const world = new PolledWorld();
+    let isThere = false;
+    world.bus.reply = ({ address }) =>
+      address === 500 && !isThere ? { afterMs: 5, failure: 'exception', exceptionCode: 2 } : { afterMs: 5 };
+    const all: OutgoingSample[] = [];
+    const device = deviceOf({ points: [pointOf('speed', 10), pointOf('gone', 500)] });
+    const source = { sessionId: '7-1', epoch: 4, collectorId: 'c', taskId: '7', device, periodMs: 1_000 };
+    const sampleOf = sampleWriter(source);
+    world.poll(device, { onTick: (result) => all.push(sampleOf(result)), refusedPauseMs: 10_000 });
+    await world.time.advance(70_500);
+    isThere = true;
+    await world.time.advance(60_000);
+    await world.stop();
+    const lacking = all.map((sample) => sentSample(sample).lacking);
+    const list = [{ cause: 'exception', period_ms: 1_000, codes: ['gone'] }];
+    expect(lacking[0]).toMatchObject([{ points: list }]);
+    expect(lacking.flatMap((sets, index) => (sets?.some(({ points }) => points) ? [index] : []))).toEqual([
+      0, 60,
+    ]);
+    expect(new Set(lacking.slice(0, 60).map((sets) => sets?.map(({ set }) => set).join())).size).toBe(1);
+    expect(lacking.at(-1)).toBeUndefined();
   });
 
   it('begin with everything under a new holder', async () => {

@@ -25,7 +25,9 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
   // A miss is often the one of the tick before.
   let toldMiss: Pick<NonNullable<Tick['miss']>, 'cause' | 'detail'> | undefined;
   let missMember = new Uint8Array(0);
-  return ({ tick, readAtMs, readings, miss }) => {
+  let toldLacking: Tick['lacking'];
+  let lackingMember = new Uint8Array(0);
+  return ({ tick, readAtMs, readings, lacking, miss }) => {
     if (!period) {
       since = tick;
       period = encoder.encode(`,"period_ms":${periodMs},"since_tick":${since},"time":`);
@@ -41,6 +43,14 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
     text.number(time);
     text.raw(',"read_at":');
     text.number(readAtMs);
+    // Before the values: what follows upon them costs its reader more.
+    if (lacking) {
+      if (toldLacking !== lacking) {
+        toldLacking = lacking;
+        lackingMember = encoder.encode(`,"lacking":${JSON.stringify(lacking)}`);
+      }
+      text.copy(lackingMember);
+    }
     if (hasValues) text.raw(values.length === 0 ? ',"values":{' : ',"values":');
     // The values, which are most of a message, are copied straight into it, here.
     const valuesAt = text.length;
@@ -83,8 +93,9 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
       message,
       isRead,
     };
-    const told =
+    const ofVersion =
       about.config_version === undefined ? sample : { ...sample, config_version: about.config_version };
+    const told = lacking ? { ...ofVersion, lacking } : ofVersion;
     return miss ? { ...told, miss } : told;
   };
 }

@@ -7,7 +7,9 @@ import {
   sourceTimeFlag,
   uncertainFlag,
 } from '@holdfast/shared/contracts/sample/changes.ts';
+import type { LackCause } from '@holdfast/shared/contracts/sample/lacking.ts';
 import { decimalScales } from './json-bytes.ts';
+import type { ReadValues } from './read-values.ts';
 import type { ReportFilter } from './report-filter.ts';
 import type { ValueKeys } from './value-keys.ts';
 
@@ -40,6 +42,8 @@ export class TickChanges implements ValueSink {
   readonly #nowMs: () => number;
   /** By value: the time of the last one, so that the next one is later. */
   readonly #lastMs: Float64Array;
+  /** By value: whether anything was ever told of it. */
+  readonly #told: Uint8Array;
 
   /** @param nowMs ms since 1970 */
   constructor(keys: ValueKeys, filter: ReportFilter, nowMs: () => number) {
@@ -47,6 +51,7 @@ export class TickChanges implements ValueSink {
     this.#filter = filter;
     this.#nowMs = nowMs;
     this.#lastMs = new Float64Array(keys.count);
+    this.#told = new Uint8Array(keys.count);
   }
 
   /** A new tick begins; what waits still belongs to the one before. */
@@ -113,8 +118,35 @@ export class TickChanges implements ValueSink {
     return this.#read.has(code) && !this.#bad.has(code);
   }
 
+  /** Whether a value of this code was told, be it in an earlier tick. */
+  hasTold(code: string): boolean {
+    return this.#told[this.#keys.indexOf(code)] === 1;
+  }
+
+  /** Takes as told what another one was told before, which its source does not repeat. */
+  goOnFrom(hasTold: (code: string) => boolean): void {
+    for (let at = 0; at < this.#told.length; at += 1) if (hasTold(this.#keys.codeAt(at))) this.#told[at] = 1;
+  }
+
+  /** The values that the tick has: those told in it, and, where its source could have told of a change, those told before. */
+  readOfTick(isOpen: boolean): ReadValues {
+    const told = this.#told;
+    const bad = new Set([...this.#bad.keys()].map((code) => this.#keys.indexOf(code)));
+    const lost = [...bad].map((at): { at: number; cause: LackCause } => ({ at, cause: 'no_value' }));
+    if (!isOpen) {
+      const isRead = (at: number) => !bad.has(at) && this.#read.has(this.#keys.codeAt(at));
+      return { readCount: this.readCount, isRead, lost };
+    }
+    for (let at = told.indexOf(0); at !== -1; at = told.indexOf(0, at + 1)) {
+      if (!bad.has(at)) lost.push({ at, cause: 'not_told' });
+    }
+    const isRead = (at: number) => told[at] === 1 && !bad.has(at);
+    return { readCount: told.length, isRead, lost: lost.length === 0 ? undefined : lost };
+  }
+
   #add(at: number, value: PointValue, quality: Quality, kind = 0): void {
     const code = this.#keys.codeAt(at);
+    this.#told[at] = 1;
     this.#bad.delete(code);
     this.#read.add(code);
     this.readCount += 1;

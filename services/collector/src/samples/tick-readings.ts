@@ -1,5 +1,6 @@
 import type { PointValue } from '@holdfast/driver/point.ts';
 import type { Quality, ValueSink } from '@holdfast/driver/value-sink.ts';
+import type { LackCause } from '@holdfast/shared/contracts/sample/lacking.ts';
 import { decimalScales, JsonBytes } from './json-bytes.ts';
 import type { ReportFilter } from './report-filter.ts';
 import type { ValueKeys } from './value-keys.ts';
@@ -10,6 +11,13 @@ const longestDetail = 2_000;
 const nowhere = 0xffff_ffff;
 /** Length of a usual number. */
 const valueBytes = 8;
+
+interface LostValue {
+  readonly at: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly cause: LackCause;
+}
 
 /**
  * The readings of one tick of a device so far, as they will stand in the message: no object is made of values that nobody
@@ -23,7 +31,7 @@ export class TickReadings implements ValueSink {
   /** Codes of those of the values and integers that are uncertain. Undefined when there are none. */
   uncertain: string[] | undefined;
   /** Values that the device did not give, and why. Undefined when there are none. */
-  lost: { readonly code: string; readonly detail: string }[] | undefined;
+  lost: LostValue[] | undefined;
   /** How many values were read, sent or not. */
   readCount = 0;
   /** How many of them are to be sent, and how many of those are integers. */
@@ -109,22 +117,27 @@ export class TickReadings implements ValueSink {
   }
 
   bad(at: number, status: string): void {
-    this.lose(at, status);
+    this.lose(at, status, 'no_value');
     this.addProblem(`${this.#keys.codeAt(at)}: ${status}`);
   }
 
   /** Polled values have the time of their tick. */
   sourceTime(): void {}
 
-  lose(at: number, detail: string): void {
+  lose(at: number, detail: string, cause: LackCause): void {
     const code = this.#keys.codeAt(at);
     this.#filter.lost(code);
     this.lost ??= [];
-    this.lost.push({ code, detail });
+    this.lost.push({ at, code, detail, cause });
   }
 
   hasRead(code: string): boolean {
-    return this.#readIn[this.#keys.indexOf(code)] === this.#tick;
+    return this.isRead(this.#keys.indexOf(code));
+  }
+
+  /** Whether the value at this place was read in this tick. */
+  isRead(at: number): boolean {
+    return this.#readIn[at] === this.#tick;
   }
 
   addProblem(problem: string): void {

@@ -57,6 +57,19 @@ function sent(since_tick: number, tick: number, about: Partial<SentSample> = {})
 }
 
 describe('up to where samples were sent', () => {
+  it('is said of each length of the ticks by itself, where a change has given a device another one', async () => {
+    const world = new World();
+    world.note(100, 100, 104);
+    // In ticks of a tenth these numbers are far back.
+    world.note(100, 100, 150, { period_ms: 100 });
+    await world.book.close();
+    const told = [...world.kept.values()].flatMap(({ devices }) => devices);
+    expect(told).toEqual([
+      { device: 'press', period_ms: 1_000, since_tick: 100, tick: 104 },
+      { device: 'press', period_ms: 100, since_tick: 100, tick: 150 },
+    ]);
+  });
+
   it('is said every few seconds, and once more when the reading ends', async () => {
     const world = new World();
     world.book.start();

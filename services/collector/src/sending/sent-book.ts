@@ -129,14 +129,14 @@ export class SentBook {
 
   /** Notes that the broker has this sample, of whichever sender. */
   note(sample: SentSample): void {
-    const { session, epoch, collector, device, since_tick: since } = sample;
+    const { session, epoch, collector, device, since_tick: since, period_ms: periodMs } = sample;
     const tick = lastTickOf(sample);
     if (since === undefined || since > tick) return;
     const key = keyOf(session, epoch);
     let senders = this.#reading.get(key);
     let sender = senders?.get(collector);
     const known = sender?.devices.get(device);
-    if (known?.since_tick === since) {
+    if (known?.since_tick === since && known.period_ms === periodMs) {
       if (tick <= known.tick) return;
       known.tick = tick;
     } else {
@@ -150,7 +150,7 @@ export class SentBook {
         sender = this.#newSender(sample);
         senders.set(collector, sender);
       }
-      sender.devices.set(device, { device, period_ms: sample.period_ms, since_tick: since, tick });
+      sender.devices.set(device, { device, period_ms: periodMs, since_tick: since, tick });
     }
     if (!sender || sender.isDirty) return;
     sender.isDirty = true;

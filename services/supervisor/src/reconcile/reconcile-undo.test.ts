@@ -17,11 +17,11 @@ const changed: RunningSession = {
 const unableOf = (epoch: number, configVersion: number) =>
   new Map([[statusKey('A', '7'), { epoch, configVersion, why: 'no snapshot' }]]);
 
-const does = (state: RunningSession, unables: ReturnType<typeof unableOf>) =>
+const does = (state: RunningSession, inabilities: ReturnType<typeof unableOf>) =>
   say(
     plan([task({ state, placement: assigned('A', 20) })], fleet({ A: 'alive' }), {
       listing: rung('A.7'),
-      unables,
+      inabilities,
     }),
   );
 

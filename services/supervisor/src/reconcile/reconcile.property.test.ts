@@ -108,7 +108,7 @@ class World {
       fleet: this.collectors,
       listing: this.listing,
       refusals: this.refusals,
-      unables: new Map(),
+      inabilities: new Map(),
       leadingSince: 0,
       recoveryDisabled: undefined,
       nowMs: Date.parse(now),

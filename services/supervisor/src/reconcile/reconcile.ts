@@ -32,7 +32,7 @@ export interface Refusal {
 }
 
 /** A holder's word that it cannot read by the version that its session was changed to; it goes on by the former one. */
-export interface Unable {
+export interface Inability {
   readonly epoch: number;
   readonly configVersion: number;
   readonly why: string;
@@ -45,7 +45,7 @@ export interface Situation {
   /** By collector and task, see `statusKey`: nobody else's word hides what the holder says. */
   readonly refusals: ReadonlyMap<string, Refusal>;
   /** By collector and task, too. */
-  readonly unables: ReadonlyMap<string, Unable>;
+  readonly inabilities: ReadonlyMap<string, Inability>;
   /** Last sequence of the log when this supervisor began to lead. */
   readonly leadingSince: number;
   /** Set when sessions that ran before the supervisor's start stay unplaced until somebody recovers them. */
@@ -308,12 +308,12 @@ function undoOf(
   task: TaskState,
   { session, change }: RunningSession,
   epoch: number,
-  { unables, nowMs }: Situation,
+  { inabilities, nowMs }: Situation,
 ): Extract<Action, { type: 'undo' }> | undefined {
   const { placement, taskId } = task;
   if (!change || nowMs >= Date.parse(change.undoUntil) || placement.situation !== 'assigned')
     return undefined;
-  const unable = unables.get(statusKey(placement.collectorId, taskId));
+  const unable = inabilities.get(statusKey(placement.collectorId, taskId));
   if (unable?.epoch !== epoch || unable.configVersion !== session.configVersion) return undefined;
   const { sessionId, configVersion } = session;
   return { type: 'undo', task, sessionId, configVersion, reason: unable.why };

@@ -85,6 +85,19 @@ describe('a sample', () => {
     ['a text for one', { values: { pressure: 'high' } }, 'press-1 has no point pressure'],
     ['an integer for one', { integers: { pressure: '1' } }, 'press-1 has no point pressure'],
     ['doubt about one', { uncertain: ['pressure'] }, 'press-1 has no point pressure'],
+    [
+      'that one is lacking',
+      {
+        lacking: [
+          { set: 'AAAAAAAAAAAAAAAAAAAAAA' },
+          {
+            set: 'BBBBBBBBBBBBBBBBBBBBBB',
+            points: [{ cause: 'exception', period_ms: 1_000, codes: ['pressure'] }],
+          },
+        ],
+      },
+      'press-1 has no point pressure',
+    ],
   ])('with %s is not', async (_what, changes, reason) => {
     expect(await judged(on(own, { ...sample, ...changes }))).toEqual(rejected(reason));
   });

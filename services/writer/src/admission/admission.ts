@@ -128,9 +128,9 @@ export class Admission {
     const found = await this.#epochs.find(epoch);
     if (found.kind !== 'placed' || this.#knownOf(holding) || !isPlacedSo(found, holding)) return;
     const placed = found.placement.configVersion;
-    const isHad =
+    const isItsVersion =
       version === undefined || version === placed || (await this.#versions.had(task, session, version));
-    if (!isHad) return;
+    if (!isItsVersion) return;
     const devices = await this.#inTurn(() => this.#devicesOf(task, version ?? placed));
     if (generation !== this.#generation) return;
     const known = { session, task, collector, devices, atMs: this.#nowMs(), places: new Map() };

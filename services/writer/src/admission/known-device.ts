@@ -1,4 +1,5 @@
 import type { PointLabels } from '@holdfast/sample-store/sample-store.ts';
+import type { Lacking } from '@holdfast/shared/contracts/sample/lacking.ts';
 import { plainNames } from '@holdfast/shared/contracts/sample/plain-values.ts';
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
@@ -10,7 +11,7 @@ const marksKept = 256;
 /** The part of a sample that is compared with the snapshot. */
 export type SampleOfDevice = Pick<
   Sample,
-  'device' | 'site' | 'measurement' | 'values' | 'integers' | 'uncertain' | 'changes' | 'bad'
+  'device' | 'site' | 'measurement' | 'values' | 'integers' | 'uncertain' | 'changes' | 'bad' | 'lacking'
 > & {
   readonly plainValues?: PlainValues;
 };
@@ -22,6 +23,7 @@ export class KnownDevice {
   readonly measurement: string;
   readonly #points: TaskConfig['devices'][number]['points'];
   readonly #codes: ReadonlySet<string>;
+  #pointCodes: ReadonlySet<string> | undefined;
   #labels: ReadonlyMap<string, PointLabels> | undefined;
   /** Marks of sets of names that were found to be this device's: one has nearly always the same ones. */
   readonly #marks = new Set<number>();
@@ -52,13 +54,14 @@ export class KnownDevice {
     if (sample.measurement !== this.measurement) {
       return `the measurement of ${this.code} is ${this.measurement}, not ${sample.measurement}`;
     }
-    const { plainValues, integers, uncertain, changes, bad } = sample;
+    const { plainValues, integers, uncertain, changes, bad, lacking } = sample;
     const code =
       (plainValues ? this.#strangerInPlain(plainValues) : this.#stranger(keysOf(sample.values))) ??
       (integers && this.#stranger(keysOf(integers))) ??
       (uncertain && this.#stranger(uncertain)) ??
       (changes && this.#stranger(keysOf(changes))) ??
-      (bad && this.#stranger(keysOf(bad)));
+      (bad && this.#stranger(keysOf(bad))) ??
+      (lacking && this.#strangerPoint(lacking));
     return code === undefined ? undefined : `${this.code} has no point ${code}`;
   }
 
@@ -68,6 +71,17 @@ export class KnownDevice {
     if (stranger !== undefined) return stranger;
     if (this.#marks.size >= marksKept) this.#marks.clear();
     this.#marks.add(namesMark);
+    return undefined;
+  }
+
+  #strangerPoint(lacking: Lacking): string | undefined {
+    this.#pointCodes ??= new Set(this.#points.map(({ code }) => code));
+    for (const { points = [] } of lacking) {
+      for (const { codes } of points) {
+        const stranger = codes.find((code) => !this.#pointCodes?.has(code));
+        if (stranger !== undefined) return stranger;
+      }
+    }
     return undefined;
   }
 

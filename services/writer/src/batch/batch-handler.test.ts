@@ -154,6 +154,16 @@ describe('a message that cannot be stored', () => {
     expect(counters).toMatchObject({ samplesWritten: 1, messagesQuarantined: 2 });
   });
 
+  it('goes there for a tick beyond all times too, and says nothing of the ticks before that one', async () => {
+    const { handle, putAway, store } = writerCore();
+    const miss = { cause: 'timeout', detail: '' };
+    const { values: _, ...endless } = { ...sampleOf({ tick: 1 }), through_tick: 9e15, miss };
+    const first = { ...sampleOf({ tick: 2 }), since_tick: 9e15 };
+    await handle(messageOf(1, JSON.stringify(endless)), messageOf(2, JSON.stringify(first)));
+    expect(putAway.map(({ message }) => message.seq)).toEqual([1, 2]);
+    expect(store.recorded).toMatchObject([{ from: 2, to: 2, outcome: 'quarantined' }]);
+  });
+
   it('in part leaves the rest of its tick stored, and its tick on record as stored', async () => {
     const { handle, store, putAway, acked, counters } = writerCore();
     store.numbersOnly.add('mode');
@@ -189,7 +199,7 @@ describe('a sample of a former owner', () => {
     const now = firstTimeMs / 1_000;
     const full = { cause: 'buffer_full', detail: '' } as const;
     const lie = (seq: number, tick: number) => {
-      const sample = sampleOf({ tick, epoch: 7, values: undefined, miss: full, through_tick: 1e15 });
+      const sample = sampleOf({ tick, epoch: 7, values: undefined, miss: full, through_tick: 2e11 });
       return { ...messageOf(seq, sample), time: new Date(firstTimeMs) };
     };
     await handle(messageOf(1, sampleOf({ tick: 5, epoch: 9 })), lie(2, now - 1), lie(3, now + 1));

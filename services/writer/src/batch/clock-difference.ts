@@ -14,12 +14,12 @@ export interface TimedMessage {
  * away are not suspected. What was in quarantine and is sent again has what was known when it came at first. Without that header only one thing is certain: nothing is read after it was stored.
  */
 export function clockAheadMs(message: TimedMessage, sample: Pick<Sample, 'read_at'>): number {
-  const knownText = message.headers?.get(clockAheadHeader) ?? '';
-  if (/^-?[0-9]{1,15}$/.test(knownText)) return Number(knownText);
   const storedMs = message.time.getTime();
   const sentText = message.headers?.get(sentAtHeader) ?? '';
   const sentMs = sentText === '' ? Number.NaN : Number(sentText);
-  return Number.isFinite(sentMs) ? sentMs - storedMs : Math.max(0, sample.read_at - storedMs);
+  if (Number.isFinite(sentMs)) return sentMs - storedMs;
+  const knownText = message.headers?.get(clockAheadHeader) ?? '';
+  return /^-?[0-9]{1,15}$/.test(knownText) ? Number(knownText) : Math.max(0, sample.read_at - storedMs);
 }
 
 /** For who puts it away, in whole ms; undefined where the message, which may be no sample, does not tell. */

@@ -1,5 +1,5 @@
 import { type TickEntry, tickEntry } from '@holdfast/sample-store/tick-coverage.ts';
-import { sampleSchema } from '@holdfast/shared/contracts/sample/sample.ts';
+import { sampleSchema, ticksProblem } from '@holdfast/shared/contracts/sample/sample.ts';
 
 const namedTick = sampleSchema.pick({
   session: true,
@@ -19,5 +19,6 @@ export function quarantinedTick(body: string): TickEntry | undefined {
     return undefined;
   }
   const parsed = namedTick.safeParse(json);
-  return parsed.success && parsed.data.part === undefined ? tickEntry(parsed.data, 'quarantined') : undefined;
+  if (!parsed.success || parsed.data.part !== undefined || ticksProblem(parsed.data)) return undefined;
+  return tickEntry(parsed.data, 'quarantined');
 }

@@ -4,7 +4,7 @@ import { EpochFence, type FencedSample } from './epoch-fence.ts';
 
 /** One of tick 100, which everybody reads, unless it says otherwise. */
 const of = (epoch: number, more: Partial<FencedSample> = {}): FencedSample => ({
-  ...{ session: 's', device: 'press', tick: 100 },
+  ...{ session: 's', device: 'press', tick: 100, period_ms: 1_000 },
   ...more,
   epoch,
 });
@@ -12,6 +12,21 @@ const admitted = { admitted: true };
 const fencedBy = (epoch: number) => ({ admitted: false, fencedBy: epoch });
 
 describe('the epoch fence', () => {
+  it('compares the times of ticks, not their numbers, where a change has given them another length', () => {
+    const fence = new EpochFence();
+    const fast = (epoch: number, seconds: number) => of(epoch, { tick: seconds * 10, period_ms: 100 });
+    fence.judge(fast(5, 100), 1);
+    // Whoever takes over reads it once a second, from second 120 on.
+    fence.judge(of(9, { tick: 120 }), 2);
+    expect(fence.judge(fast(5, 119.9), 3)).toEqual(admitted);
+    expect(fence.judge(fast(5, 120), 4)).toEqual(fencedBy(9));
+    expect(fence.judge(of(9, { tick: 121 }), 5)).toEqual(admitted);
+    // And the other way round.
+    fence.judge(fast(12, 130), 6);
+    expect(fence.judge(of(9, { tick: 129 }), 7)).toEqual(admitted);
+    expect(fence.judge(of(9, { tick: 130 }), 8)).toEqual(fencedBy(12));
+  });
+
   it('admits the first owner, and its successor', () => {
     const fence = new EpochFence();
     expect(fence.judge(of(5), 1)).toEqual(admitted);
@@ -34,6 +49,16 @@ describe('the epoch fence', () => {
     expect(fence.judge(of(5), 11)).toEqual(fencedBy(9));
   });
 
+  it('rejects it too when the stream is delivered anew, after a hundred further owners', () => {
+    const fence = new EpochFence();
+    fence.know('s', 105);
+    for (let epoch = 5; epoch <= 105; epoch += 1) {
+      fence.knowFirstTick('s', 'press', { epoch, timeMs: epoch * 100_000, sequence: epoch * 10 });
+    }
+    expect(fence.judge(of(5, { tick: 599 }), 65)).toEqual(admitted);
+    expect(fence.judge(of(5, { tick: 650 }), 65)).toEqual(fencedBy(6));
+  });
+
   it('keeps sessions apart', () => {
     const fence = new EpochFence();
     fence.judge(of(9), 1);
@@ -44,7 +69,7 @@ describe('the epoch fence', () => {
     const fence = new EpochFence();
     fence.know('s', 9);
     expect(fence.highest('s')).toBe(9);
-    fence.knowFirstTick('s', 'press', { epoch: 9, tick: 100, sequence: 100 });
+    fence.knowFirstTick('s', 'press', { epoch: 9, timeMs: 100_000, sequence: 100 });
     expect(fence.judge(of(5), 101)).toEqual(fencedBy(9));
     expect(fence.judge(of(5), 99)).toEqual(admitted);
     expect(fence.highest('s')).toBe(9);

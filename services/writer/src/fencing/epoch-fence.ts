@@ -5,8 +5,8 @@ export type FenceVerdict =
 
 interface FirstTick {
   readonly epoch: number;
-  /** The owner answers for each tick of the device from this one on. */
-  readonly tick: number;
+  /** The owner answers for each tick of the device that is scheduled then or later; ms since 1970. */
+  readonly timeMs: number;
   /** Position in the stream from which on it is known. */
   readonly sequence: number;
 }
@@ -17,16 +17,17 @@ export interface FencedSample {
   /** Device code. */
   readonly device: string;
   readonly tick: number;
+  readonly period_ms: number;
   readonly through_tick?: number | undefined;
   readonly since_tick?: number | undefined;
   /** Set of values that a subscribed device told in a tick that was not over. */
   readonly part?: number | undefined;
 }
 
-/** More owners in a row than this cannot have samples on their way at the same time. */
-const epochsKept = 16;
-/** Devices of sessions, those that are over included. What is in the database is asked of it again. */
-const devicesKept = 200_000;
+/** A stream that is delivered anew from its beginning has the samples of all owners that it keeps any of: of as many in a row. */
+const epochsKept = 1_000;
+/** Bounds those of all devices, of sessions that are over too. All go then: what is in the database is asked of it again. */
+const ownersKept = 1_000_000;
 
 /**
  * Keeps samples of former owners of a session out: those that were published after the first sample of a higher epoch of
@@ -39,7 +40,7 @@ export class EpochFence {
   readonly #highest = new Map<string, number>();
   /** By session, then device; by rising epoch. */
   readonly #firstTicks = new Map<string, Map<string, FirstTick[]>>();
-  #devices = 0;
+  #owners = 0;
 
   /** The session has gone on under this epoch. */
   know(session: string, epoch: number): void {
@@ -59,28 +60,21 @@ export class EpochFence {
 
   /** Judges a sample, and learns from it who answers for its device since when. */
   judge(sample: FencedSample, sequence: number): FenceVerdict {
-    const { session, device, epoch, tick, since_tick = tick } = sample;
-    const verdict = this.look(sample, sequence);
+    const { session, device, epoch, tick, since_tick = tick, period_ms } = sample;
+    const owners = this.#of(session, device);
+    const verdict = judgeBy(owners, sample, sequence);
     // Also what comes too late says since when its sender answered.
-    const known = this.#of(session, device)?.findLast((owner) => owner.epoch === epoch);
+    const known = owners?.findLast((owner) => owner.epoch === epoch);
     if (known === undefined || known.sequence > sequence) {
-      this.#keep(session, device, { epoch, tick: Math.min(tick, since_tick), sequence });
+      this.#keep(session, device, { epoch, timeMs: Math.min(tick, since_tick) * period_ms, sequence });
     }
     if (verdict.admitted) this.know(session, epoch);
     return verdict;
   }
 
   /** Judges a sample of an epoch that the log does not bear out: nobody is fenced by it. */
-  look(
-    { session, device, epoch, tick, through_tick = tick, part }: FencedSample,
-    sequence: number,
-  ): FenceVerdict {
-    const last = part === undefined ? through_tick : tick - 2;
-    // Only what lies before it in the stream counts, so that a repeat of the stream comes to the same.
-    const fence = this.#of(session, device)?.find(
-      (owner) => owner.epoch > epoch && owner.sequence < sequence && owner.tick <= last,
-    );
-    return fence ? { admitted: false, fencedBy: fence.epoch } : { admitted: true };
+  look(sample: FencedSample, sequence: number): FenceVerdict {
+    return judgeBy(this.#of(sample.session, sample.device), sample, sequence);
   }
 
   #of(session: string, device: string): readonly FirstTick[] | undefined {
@@ -88,16 +82,31 @@ export class EpochFence {
   }
 
   #keep(session: string, device: string, first: FirstTick): void {
-    const before = this.#of(session, device);
-    if (before === undefined) this.#devices += 1;
-    if (this.#devices > devicesKept) {
+    if (this.#owners >= ownersKept) {
       this.#firstTicks.clear();
-      this.#devices = 1;
+      this.#owners = 0;
     }
     const devices = this.#firstTicks.get(session) ?? new Map<string, FirstTick[]>();
     this.#firstTicks.set(session, devices);
-    const others = before?.filter(({ epoch }) => epoch !== first.epoch) ?? [];
-    const owners = [...others, first].sort((a, b) => a.epoch - b.epoch);
-    devices.set(device, owners.slice(-epochsKept));
+    const before = devices.get(device) ?? [];
+    const others = before.filter(({ epoch }) => epoch !== first.epoch);
+    const owners = [...others, first].sort((a, b) => a.epoch - b.epoch).slice(-epochsKept);
+    this.#owners += owners.length - before.length;
+    devices.set(device, owners);
   }
+}
+
+function judgeBy(
+  owners: readonly FirstTick[] | undefined,
+  { epoch, tick, through_tick = tick, part, period_ms }: FencedSample,
+  sequence: number,
+): FenceVerdict {
+  const newest = owners?.at(-1);
+  if (newest === undefined || newest.epoch <= epoch) return { admitted: true };
+  const lastMs = (part === undefined ? through_tick : tick - 2) * period_ms;
+  // Only what lies before it in the stream counts, so that a repeat of the stream comes to the same.
+  const fence = owners?.find(
+    (owner) => owner.epoch > epoch && owner.sequence < sequence && owner.timeMs <= lastMs,
+  );
+  return fence ? { admitted: false, fencedBy: fence.epoch } : { admitted: true };
 }

@@ -112,7 +112,7 @@ export class HeldWorld {
       },
     },
     timers: this.process.timers,
-    nowMs: () => this.process.clock.wallMs(),
+    clock: this.process.clock,
     log: createLogger('test', 'silent'),
     voidUpTo: () => this.voidUpTo,
     mayPoll: () => this.mayPoll,

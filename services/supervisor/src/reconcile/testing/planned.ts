@@ -92,7 +92,7 @@ export function plan(tasks: readonly TaskState[], verdicts: Fleet, rest: Partial
     fleet: verdicts,
     listing: { keys: new Set(), listedAtSequence: -1 },
     refusals: new Map(),
-    unables: new Map(),
+    inabilities: new Map(),
     leadingSince: 0,
     recoveryDisabled: undefined,
     nowMs,

@@ -1,0 +1,60 @@
+import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
+import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+
+/** Looks in a row at which a message is missing before it counts as overdue. Most come within milliseconds of their event. */
+const looksInVain = 4;
+
+/**
+ * Sessions that the log has given to this collector and no message has brought. The consumer of a cluster that healed was seen to have a
+ * leader and to deliver nothing, for as long as nobody made it anew.
+ */
+export class AwaitedWork {
+  readonly #collectorId: string;
+  /** By task, the newest epoch that a message has brought. */
+  readonly #brought = new Map<string, number>();
+  readonly #awaited = new Map<string, { readonly epoch: number; looks: number; due: number }>();
+
+  constructor(collectorId: string) {
+    this.#collectorId = collectorId;
+  }
+
+  /** The log has a new event. */
+  seen({ subject, sequence, message }: StoredEvent): void {
+    const { taskId, aspect } = parseSessionSubject(subject) ?? {};
+    if (taskId === undefined || aspect === 'warning') return;
+    if (aspect === 'lifecycle' && !this.#awaited.has(taskId)) return;
+    const decoded = decodeSessionEvent(message);
+    // A change of configuration ends no placement; whatever else follows on it does.
+    if (decoded.kind === 'lifecycle' && decoded.event.type === 'session.reconfigured') return;
+    this.#awaited.delete(taskId);
+    const isOurs =
+      decoded.kind === 'placement' &&
+      decoded.event.type === 'session.assigned' &&
+      decoded.event.collectorId === this.#collectorId;
+    const isBrought = (this.#brought.get(taskId) ?? 0) >= sequence;
+    if (isOurs && !isBrought) this.#awaited.set(taskId, { epoch: sequence, looks: 0, due: looksInVain });
+    else if (!isOurs && !isBrought) this.#brought.delete(taskId);
+  }
+
+  /** A message came. */
+  brought(taskId: string, epoch: number): void {
+    this.#brought.set(taskId, Math.max(epoch, this.#brought.get(taskId) ?? 0));
+    if ((this.#awaited.get(taskId)?.epoch ?? 0) <= epoch) this.#awaited.delete(taskId);
+  }
+
+  /**
+   * Looks once more. @returns the tasks whose messages are overdue, each again only after twice as many looks: there may be no message,
+   * where the supervisor ended before it sent one
+   */
+  look(): string[] {
+    const overdue: string[] = [];
+    for (const [taskId, awaited] of this.#awaited) {
+      awaited.looks += 1;
+      if (awaited.looks < awaited.due) continue;
+      awaited.due = 2 * awaited.looks;
+      overdue.push(taskId);
+    }
+    return overdue;
+  }
+}

@@ -1,0 +1,101 @@
+import { valueCodes } from '@holdfast/driver/point.ts';
+import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import { type LackedPoints, type Lacking, lackingSchema } from '@holdfast/shared/contracts/sample/lacking.ts';
+import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
+import { lackingSetOf } from '@holdfast/shared/runtime/lacking-set.ts';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { DuePoints } from './due-points.ts';
+import { LackingPoints } from './lacking-points.ts';
+import { PointSet } from './point-sets.ts';
+
+const taskPeriodMs = 200;
+const rates = fc.constantFrom(100, 200, 300, 500, 700);
+const points = fc
+  .array(
+    fc.record({ period_ms: fc.option(rates, { nil: undefined }), count: fc.constantFrom(undefined, 2) }),
+    {
+      minLength: 1,
+      maxLength: 5,
+    },
+  )
+  .map((made) => made.map((rest, index) => pointOf(`p${index}`, index * 10, rest)));
+
+/** The fate of a tick: nobody asked, all points were asked for in vain, or these places gave nothing. */
+const fate = fc.oneof(
+  { weight: 1, arbitrary: fc.constant('not asked' as const) },
+  { weight: 1, arbitrary: fc.constant('silent' as const) },
+  { weight: 5, arbitrary: fc.uniqueArray(fc.nat(9), { maxLength: 3 }) },
+);
+/** Ticks of holders one after the other, each of which knows nothing of the one before. */
+const holders = fc.array(fc.array(fate, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 3 });
+
+it('lets whoever counts find exactly the periods in which a point was read', () => {
+  fc.assert(
+    fc.property(points, fc.nat(40), holders, (ofDevice, firstTick, ticksOfHolders) => {
+      const set = new PointSet(ofDevice);
+      const { list } = set;
+      const periodMs = devicePeriodMs(taskPeriodMs, ofDevice);
+      const lists = new Map<string, readonly LackedPoints[]>();
+      const stored = new Map<number, Lacking | undefined>();
+      const read = new Set<string>();
+      const numberOfPeriod = (code: string, tick: number) => {
+        const own = ofDevice.find((point) => point.code === code)?.period_ms ?? taskPeriodMs;
+        return Math.floor((tick * periodMs) / own);
+      };
+      let tick = firstTick;
+      for (const fates of ticksOfHolders) {
+        const due = new DuePoints(set, taskPeriodMs);
+        due.takenThrough(tick - 1);
+        const lacking = new LackingPoints(set, taskPeriodMs);
+        for (const what of fates) {
+          if (what !== 'not asked') {
+            const asked = due.of(tick);
+            const isGiven = (at: number) => what !== 'silent' && !what.includes(at);
+            const places = asked.flatMap((point) =>
+              valueCodes(ofDevice[point] as (typeof ofDevice)[number]).map((_, n) => list.firstOf(point) + n),
+            );
+            const given = new Set(places.filter(isGiven));
+            const missCause = given.size === places.length ? undefined : 'exception';
+            const told = lacking.of(
+              tick,
+              asked,
+              { readCount: given.size, isRead: (at) => given.has(at), lost: undefined },
+              missCause,
+            );
+            due.takenThrough(tick);
+            if (told) lackingSchema.parse(told);
+            for (const { set, points } of told ?? []) {
+              if (!points) continue;
+              expect(lackingSetOf(points)).toBe(set);
+              lists.set(set, points);
+            }
+            if (given.size > 0) stored.set(tick, told);
+            else expect(told).toBeUndefined();
+            for (const point of asked) {
+              const { code } = ofDevice[point] as (typeof ofDevice)[number];
+              const isWhole = places.filter((at) => list.pointOf(at) === point).every((at) => given.has(at));
+              if (isWhole) read.add(`${code} ${numberOfPeriod(code, tick)}`);
+            }
+          }
+          tick += 1;
+        }
+      }
+      for (const { code, period_ms: own = taskPeriodMs } of ofDevice) {
+        for (let at = firstTick; at < tick; at += 1) {
+          // It is due in the first tick of each of its periods.
+          if (!isDue(at, periodMs, own)) continue;
+          const period = numberOfPeriod(code, at);
+          const isThere = [...stored].some(([each, told]) => {
+            const codes = told?.flatMap(({ set }) =>
+              (lists.get(set) ?? []).flatMap((lacked) => lacked.codes),
+            );
+            return numberOfPeriod(code, each) === period && !codes?.includes(code);
+          });
+          expect([code, at, isThere]).toEqual([code, at, read.has(`${code} ${period}`)]);
+        }
+      }
+    }),
+    { numRuns: 3_000 },
+  );
+});
