@@ -59,13 +59,13 @@ import type { ChangeHub } from './live/change-hub.ts';
 import { changesRoute } from './live/changes-route.ts';
 import { LiveClients } from './live/live-clients.ts';
 import { type LiveSources, liveRoute } from './live/live-routes.ts';
-import type { IsSessionAt } from './live/read-change.ts';
 import type { DeviceHealthSources } from './overview/device-health.ts';
 import { deviceHealthRoutes } from './overview/device-health-routes.ts';
 import { overviewRoutes } from './overview/overview-routes.ts';
 import type { OverviewSources } from './overview/overview-view.ts';
 import type { SummarySources } from './overview/session-summary.ts';
 import { summaryRoutes } from './overview/summary-routes.ts';
+import { ticksOfDay } from './overview/ticks-of-day.ts';
 import { companyPages } from './pages/company-pages.ts';
 import { takeForms } from './pages/form-body.ts';
 import { pageRoutes } from './pages/page-routes.ts';
@@ -75,8 +75,10 @@ import { pointListExportRoutes } from './point-lists/point-list-export-routes.ts
 import type { AnsweredRequest, CommandKeys, LastReadings } from './ports.ts';
 import { Problem, validationFailed } from './problems/problem.ts';
 import { answerInItsLanguage } from './problems/said.ts';
+import { withApply } from './sessions/apply-route.ts';
 import { type CleanupSources, cleanupRoutes } from './sessions/cleanup/cleanup-routes.ts';
 import { commandRoutes } from './sessions/command-routes.ts';
+import type { ApplySources } from './sessions/commands/apply-to-sessions.ts';
 import type { SessionCommands } from './sessions/commands/session-commands.ts';
 import type { LiveStatus } from './sessions/live-status/live-status.ts';
 import type { WaitingNotices } from './sessions/live-status/waiting-notices.ts';
@@ -100,6 +102,7 @@ export interface AppDependencies {
   readonly commandLines: CommandLineAccess;
   readonly commandKeys: CommandKeys;
   readonly current: CurrentSessions;
+  readonly caughtUp: ApplySources['caughtUp'];
   readonly liveStatus: Pick<LiveStatus, 'totals'>;
   readonly waiting: Pick<WaitingNotices, 'of'>;
   readonly samples: Pick<
@@ -111,10 +114,8 @@ export interface AppDependencies {
   readonly recovery: RecoverySources;
   readonly overview: Omit<
     SummarySources & DeviceHealthSources & OverviewSources,
-    'accounting' | 'waiting'
-  > & {
-    readonly isSessionAt: IsSessionAt;
-  };
+    'accounting' | 'waiting' | 'ticksOfDay'
+  >;
   readonly healthOfSession: TimelineSources['healthOfSession'];
   readonly live: LiveSources;
   readonly changes: Pick<ChangeHub, 'followed' | 'whenFollowed'>;
@@ -147,6 +148,7 @@ export function routesOf(dependencies: AppDependencies): {
   const { database, commands, current, liveStatus, waiting, samples, accounting, recovery } = dependencies;
   const { overview } = dependencies;
   const { devices, access, auditLog, system, learned, cleanup, requireIfMatch } = dependencies;
+  const day = ticksOfDay(accounting);
   const clients = new LiveClients({ keys: access.keys, logins: access.people.logins });
   const routes = [
     ...healthRoutes(dependencies.readiness),
@@ -162,14 +164,14 @@ export function routesOf(dependencies: AppDependencies): {
       live: dependencies.live.samples,
     }),
     ...accountingRoutes(accounting),
-    ...summaryRoutes({ ...overview, accounting, waiting }),
-    ...deviceHealthRoutes({ ...overview, accounting, waiting }),
+    ...summaryRoutes({ ...overview, accounting, waiting, ticksOfDay: day }),
+    ...deviceHealthRoutes({ ...overview, accounting, waiting, ticksOfDay: day, siteAccess: access.sites }),
     ...timelineRoutes({ accounting, healthOfSession: dependencies.healthOfSession }),
-    ...overviewRoutes({ ...overview, accounting, waiting: recovery.waiting }),
+    ...overviewRoutes({ ...overview, accounting, waiting: recovery.waiting, ticksOfDay: day }),
     ...evidenceRoutes({ accounting, samples, timeZone: overview.timeZone }),
     ...sessionRoutes({
       ...{ database, current, liveStatus, waiting },
-      ...{ storing: recovery, changes: overview.changes },
+      ...{ storing: recovery, newerConfigured: overview.newerConfigured },
     }),
     liveRoute(dependencies.live, clients),
     changesRoute(dependencies.changes, clients),
@@ -186,20 +188,29 @@ export function routesOf(dependencies: AppDependencies): {
     ...keyRoutes(database, access.keys),
     ...auditRoutes(database, auditLog),
     ...recoveryRoutes(recovery),
-    ...configurationRoutes(database, {
-      requireIfMatch,
-      siteAccess: access.sites,
-      deviceDetail: withLearnedLimits(learned),
-      store: samples,
-    }),
-    ...changeSetRoutes(database, { siteAccess: access.sites, store: samples, requireIfMatch }),
-    ...bulkRoutes(database, { siteAccess: access.sites, store: samples, requireIfMatch }),
-    ...versionRoutes(database, {
-      ...{ siteAccess: access.sites, store: samples, taskConfigs: learned.taskConfigs, requireIfMatch },
-    }),
+    ...withApply(
+      [
+        ...configurationRoutes(database, {
+          requireIfMatch,
+          siteAccess: access.sites,
+          deviceDetail: withLearnedLimits(learned),
+          store: samples,
+        }),
+        ...changeSetRoutes(database, { siteAccess: access.sites, store: samples, requireIfMatch }),
+        ...bulkRoutes(database, { siteAccess: access.sites, store: samples, requireIfMatch }),
+        ...versionRoutes(database, {
+          ...{ siteAccess: access.sites, store: samples, taskConfigs: learned.taskConfigs, requireIfMatch },
+        }),
+        ...pointImportRoutes({ database, siteAccess: access.sites, store: samples, requireIfMatch }),
+      ],
+      database,
+      {
+        ...{ commands, newerConfigured: overview.newerConfigured },
+        ...{ caughtUp: dependencies.caughtUp, audit: access.audit },
+      },
+    ),
     ...pointListExportRoutes(database),
     ...mappingRoutes(database),
-    ...pointImportRoutes({ database, siteAccess: access.sites, store: samples, requireIfMatch }),
     ...protocolRoutes(),
     ...demoRoutes(dependencies.demo),
     ...learnedLimitsRoutes(

@@ -83,7 +83,8 @@ export interface LastSample {
   readonly sessionId: string;
   readonly collectorId: string;
   readonly deviceId: string;
-  readonly tick: number;
+  /** Scheduled time of the last tick that it accounts for, in ms since 1970. */
+  readonly timeMs: number;
   readonly epoch: number;
   /** When the broker stored it, in ms since 1970, on the broker's clock. */
   readonly storedAtMs: number;
@@ -377,3 +378,8 @@ export interface Concerned {
   /** By id; null for no site: then the role has to hold everywhere. */
   readonly sites?: readonly (number | null)[];
 }
+
+/** Configuration by ids, and change sets for what they touch. */
+export type ChangedThings = Pick<Concerned, 'sites' | 'devices' | 'points' | 'tasks'> & {
+  readonly changeSets?: readonly number[];
+};

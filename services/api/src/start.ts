@@ -21,7 +21,7 @@ import { jetStreamSettledSamples } from './adapters/jetstream-settled-samples.ts
 import { jetStreamQuarantineStore, jetStreamSinks } from './adapters/jetstream-system.ts';
 import { startAuditProjection } from './audit/audit-projection.ts';
 import type { ApiConfig } from './config.ts';
-import { ConfigChanges } from './configuration/config-changes.ts';
+import { newerConfigured } from './configuration/newer-configured.ts';
 import { pollingPlans } from './configuration/polling-plans.ts';
 import { consoleFiles } from './console/console-files.ts';
 import { startWriteBack } from './devices/learned-limits/write-back.ts';
@@ -34,6 +34,7 @@ import { openCommands } from './parts/commands.ts';
 import { openDatabases } from './parts/databases.ts';
 import { openReadModel } from './parts/read-model.ts';
 import { openServing } from './parts/serving.ts';
+import { countNewerConfigured } from './sessions/newer-count.ts';
 import { SessionPasts } from './sessions/queries/session-pasts.ts';
 import { recentRecovery } from './sessions/recovery/recent-recovery.ts';
 import { siteAccess } from './sessions/site-access.ts';
@@ -60,6 +61,13 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     postgres: readModel.problem(),
     log_complete: logGuard.damage()?.detail.en,
   });
+  const isNewerConfigured = newerConfigured(database, versions);
+  const newer = countNewerConfigured({
+    ...{ database, newerConfigured: isNewerConfigured },
+    isPossible: () => projector.projects() && readModel.problem() === undefined,
+    ...{ everyMs: config.COUNTERS_FLUSH_MS, log },
+  });
+  onStop('count of sessions with a newer configuration', newer.stop);
   const metrics = new Metrics('api');
   metrics.addProcessMetrics();
   addReadiness(metrics, readiness);
@@ -68,6 +76,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     lagEvents: lag.events,
     lagMs: lag.ms,
     auditEntriesLost: audit.lost,
+    newerConfigured: newer.count,
   });
 
   const identities = await watchCollectorIdentities(config.COLLECTOR_IDENTITIES_FILE, { log });
@@ -82,8 +91,10 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const writeBack = startWriteBack({ ...learned, audit, everyMs: config.COUNTERS_FLUSH_MS, log });
   onStop('write-back', writeBack.stop);
 
+  const pasts = new SessionPasts(database);
   const recovery = {
     database,
+    pasts,
     plans,
     liveStatus,
     waiting,
@@ -93,12 +104,11 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     settled,
     sinks,
   };
-  const isAt = isSessionAt(database, sitesOfVersions);
   const changes = changeHub({
     streams: jetStreamChanges(broker.connection),
     sinks,
     projection: readModel.projection,
-    isSessionAt: isAt,
+    isSessionAt: isSessionAt(database, sitesOfVersions),
     log,
   });
   onStop('changes', changes.stop);
@@ -110,7 +120,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       samples,
       lastReadings: (deviceIds) =>
         askedOfBroker(broker.connection, (nc) => lastReadings(nc, deviceIds, epochs)),
-      accounting: { database, pasts: new SessionPasts(database), coverage, plans, settled },
+      accounting: { database, pasts, coverage, plans, settled },
       devices: { database, collectors, versions, taskConfigs, audit: auditLog.append },
       system: { samples, quarantine, sinks },
       cleanup: { database, logGuard },
@@ -141,9 +151,8 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       overview: {
         liveStatus,
         recovery: recentRecovery(recovery),
-        changes: new ConfigChanges(versions),
+        newerConfigured: isNewerConfigured,
         healthChanges: jetStreamHealthChanges(broker.connection),
-        isSessionAt: isAt,
         collectors,
         sinks,
         quarantine,
@@ -153,11 +162,19 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
         version: releaseVersion,
       },
       current,
+      caughtUp: async () => {
+        const end = await broker
+          .sessionLog()
+          ?.lastSequence()
+          .catch(() => undefined);
+        if (end === undefined) return false;
+        return (await readModel.projection.waitFor(end, config.READ_YOUR_WRITE_MS)) === 'reached';
+      },
       liveStatus,
       waiting,
       requireIfMatch: config.API_REQUIRE_IF_MATCH,
       commandKeys: jetStreamCommandKeys(broker.connection),
-      commands: openCommands(config, { database, ...brokerParts, ...readModel, collectors, plans }),
+      commands: openCommands(config, { database, ...brokerParts, ...readModel, collectors }),
       demo: config.DEMO_CONFIGURATION,
       console: consoleFiles(join(import.meta.dirname, '../../console/dist')),
       readiness,

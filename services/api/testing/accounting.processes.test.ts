@@ -114,6 +114,12 @@ describe('the completeness of a session', () => {
         missing: 5 + 33,
         missing_by_cause: { waiting: 4, failover: 6, timeout: 28 },
         completeness: 141 / 180,
+        values: {
+          ...{ expected: 180, delivered: 141 },
+          by_cause: { waiting: 4, failover: 6, timeout: 28, quarantined: 1 },
+        },
+        never_delivered: [],
+        never_delivered_count: 0,
         devices: [
           {
             device: 'press-1',
@@ -125,6 +131,7 @@ describe('the completeness of a session', () => {
             missing_by_cause: { waiting: 2, failover: 3 },
             completeness: 85 / 90,
             unscheduled: 1,
+            values: { expected: 90, delivered: 85, by_cause: { waiting: 2, failover: 3 } },
           },
           {
             device: '冷却机',
@@ -136,6 +143,10 @@ describe('the completeness of a session', () => {
             missing_by_cause: { waiting: 2, timeout: 28, failover: 3 },
             completeness: 56 / 90,
             unscheduled: 0,
+            values: {
+              ...{ expected: 90, delivered: 56 },
+              by_cause: { waiting: 2, timeout: 28, failover: 3, quarantined: 1 },
+            },
           },
         ],
       });

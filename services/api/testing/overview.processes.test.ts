@@ -108,6 +108,7 @@ describe('the overview', () => {
       devices: { total: 3, healthy: 1, slow: 0, partly: 0, failing: 1, unknown: 1 },
       // One runs: three devices, a tick a minute.
       ticks: { from: expect.any(String), to: expect.any(String), expected: 4_320, stored: 0 },
+      never_delivered: 0,
       values_per_s: { now: 0, planned: 0 },
       collectors: { active: 0, draining: 0, given_up: 0, lost: 0, capacity: 0 },
       sinks: {
@@ -140,7 +141,8 @@ describe('the health of devices', () => {
     await becomes('oven-2', 'healthy', 31);
     await becomes('oven-2', 'timeout', 50);
     await becomes('oven-2', 'timeout', 55, '9-9');
-    const { results, counts } = await ask(path);
+    const { results, counts, ticks_within } = await ask(path);
+    expect(Date.parse(ticks_within.to) - Date.parse(ticks_within.from)).toBe(24 * 3_600_000);
     expect(counts).toEqual({ failing: 1, partly: 0, slow: 0, unknown: 1, healthy: 1 });
     expect(results.map(({ device }: { device: string }) => device)).toEqual(['oven-2', 'oven-10', 'oven-1']);
     expect(results[0]).toEqual({
@@ -154,6 +156,12 @@ describe('the health of devices', () => {
       },
       ...{ period_ms: 60_000, condition: 'failing', since: at(50), health: silent },
       reported_at: expect.any(String),
+      // A tick a minute, and nobody has ever read it.
+      ticks: {
+        ...{ expected: 1_440, stored: 0, quarantined: 0, completeness: 0 },
+        ...{ missing: 1_440, missing_by_cause: { not_arrived: 1_440 } },
+      },
+      never_delivered: 0,
     });
     expect(results[1]).toMatchObject({ condition: 'unknown', since: null, health: null, reported_at: null });
     const codes = async (query: string) =>

@@ -385,8 +385,8 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
     await client.query(
-      `insert into task_config_versions (task_id, version, hash, task_code, task_name, period_ms, device_codes, site_codes)
-       values (8, 1, 'x', 'task-8', '', $1, '["old-oven", "saw"]', '{""}') on conflict do nothing`,
+      `insert into task_config_versions (task_id, version, hash, compared_hash, task_code, task_name, period_ms, device_codes, site_codes)
+       values (8, 1, 'x', 'x', 'task-8', '', $1, '["old-oven", "saw"]', '{""}') on conflict do nothing`,
       [periodMs],
     );
     await client.end();

@@ -45,6 +45,15 @@ describe('a list of points in GBK, with Chinese headers, classic addresses and f
         ...{ encoding: 'gb18030', mapping: 'columns', state: 'preview', questions: [], faults: [] },
         counts: { same: 0, changed: 0, new: 120, missing: 0, fault: 0 },
         new_devices: ['压机-1', '压机-2', '压机-3'],
+        new_tasks: [{ code: '压机采集', period_ms: 1_000 }],
+      },
+    });
+    expect(preview.body.sample).toHaveLength(3);
+    expect(preview.body.sample[1]).toEqual({
+      ...{ line: 3, device: '压机-2', code: '温度1' },
+      fields: {
+        ...{ table: 'holding_register', address: 2, data_type: 'float32', byte_order: 'CDAB' },
+        ...{ scale: 0.1, unit: '℃' },
       },
     });
     expect((await api.get('/api/config/points/')).body.results).toEqual([]);

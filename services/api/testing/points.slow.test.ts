@@ -144,7 +144,7 @@ describe('the last values', () => {
     expect(pressure).toEqual({
       ...{ device: 'press-1', point_code: 'pressure', name: 'Pressure in front', unit: 'bar', value: 7 },
       ...{ quality: 'good', time: at(3_000), age_seconds: expect.closeTo(age, 0), session_id: '7-1' },
-      ...{ period_ms: periodMs, miss: null },
+      ...{ period_ms: periodMs, next_period_ms: null, miss: null },
     });
     expect(mode).toMatchObject({ session_id: null, period_ms: periodMs });
     expect(body.results[4].miss).toEqual({ cause: 'timeout', detail: 'no answer', time: at(3_000) });
@@ -213,6 +213,7 @@ describe('the history of several points', () => {
     expect(pressure).toMatchObject({
       ...{ point: 'press-1/pressure', name: 'Pressure in front', unit: 'bar' },
       ...{ interval_seconds: null, period_ms: periodMs, uncertain: [50] },
+      periods: [{ start_time: at(0), period_ms: periodMs }],
     });
     expect(pressure.times).toHaveLength(270);
     expect([pressure.times[100], pressure.last[100]]).toEqual([at(200), 0]);

@@ -1,5 +1,3 @@
-import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
-import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -7,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type Answer, type AskedApi, configureTask, sessionsPath, startTask } from './api-under-test.ts';
+import { holdLease } from './hold-lease.ts';
 import { placementsIn } from './placements.ts';
 
 let api: AskedApi;
@@ -18,14 +17,6 @@ beforeAll(async () => {
   await api.ready();
   log = await sessionLogForTest(nats.url);
 });
-
-/** A collector that is up, as far as its lease tells. */
-async function holdLease(id: string, labels: Record<string, string>): Promise<void> {
-  const leases = await KvLeaseStore.open(log.nc, bucketNames.collectors);
-  const now = new Date().toISOString();
-  const lease = { v: 1, instance: 'one-life', state: 'active', renewals: 1, host: 'here' };
-  await leases.write(id, JSON.stringify({ ...lease, started_at: now, capacity: 10, labels }), 0, 15_000);
-}
 
 let tasks = 0;
 
@@ -123,6 +114,57 @@ describe('a running session whose configuration was changed', () => {
     ]);
   });
 
+  it('is told apart in every list from one that reads what is configured, by content and without what was learned', async () => {
+    const { task, session, path, device, points, edit, change } = await running();
+    /** The read model may show a change a little later than it is answered. */
+    const tells = (wanted: boolean) =>
+      eventually(async () => (await told()).every((each) => each === wanted), {
+        what: `all lists to tell ${wanted}`,
+      });
+    const told = async () => {
+      const [listed, active, summary] = await Promise.all([
+        api.get(`${sessionsPath}/?task=${task}`),
+        api.get(`${sessionsPath}/active/`),
+        api.get(`${sessionsPath}/summary/?task=${task}`),
+      ]);
+      const all = [
+        listed.body.results,
+        active.body,
+        summary.body.results,
+        [(await api.get(`${path}/status/`)).body],
+      ];
+      return all.map((views) => views.find(({ id }: { id: string }) => id === session)?.is_newer_configured);
+    };
+    const other = await running();
+    await tells(false);
+    // Other tasks' changes are no matter; those of its point, its device and its site are.
+    await edit(`points/${other.points[0]?.id}`, { scale: 0.5 });
+    await tells(false);
+    await edit(`points/${points[0]?.id}`, { scale: 0.5 });
+    await tells(true);
+    await edit(`points/${points[0]?.id}`, { scale: 1 });
+    await tells(false);
+    const site = (await api.post('/api/config/sites/', { code: `hall-${task}`, name: '' })).body.id;
+    await edit(`devices/${device}`, { site_id: site });
+    await tells(true);
+    expect((await change()).body.is_changed).toBe(true);
+    await tells(false);
+    await edit(`sites/${site}`, { code: `hall-${task}-b` });
+    await tells(true);
+    await edit(`sites/${site}`, { code: `hall-${task}` });
+    const range = { table: 'holding_register', from: 900, to: 910 };
+    await edit(`devices/${device}`, { profile: { write_back: true, excluded: [] } });
+    expect((await changed(() => change())).body.is_changed).toBe(true);
+    await edit(`devices/${device}`, {
+      profile: { write_back: true, excluded: [{ ...range, learned: true }] },
+    });
+    await tells(false);
+    await edit(`devices/${device}`, { profile: { write_back: true, excluded: [range] } });
+    await tells(true);
+    expect((await api.post(`${path}/stop/`)).status).toBe(200);
+    expect((await api.get(`${path}/status/`)).body.is_newer_configured).toBeNull();
+  });
+
   it('takes one change at a time, and goes back to a former version', async () => {
     const { points, change, edit, eventsOf } = await running();
     await edit(`points/${points[0]?.id}`, { scale: 0.5 });
@@ -137,21 +179,13 @@ describe('a running session whose configuration was changed', () => {
     expect(await change({ to: 99 })).toMatchObject({ status: 404, body: { code: 'version_not_found' } });
   });
 
-  it('keeps the period of its devices, also over several changes', async () => {
-    const { task, points, change, edit, eventsOf, device } = await running();
+  it('takes another period of its devices', async () => {
+    const { task, change, edit, eventsOf } = await running();
     await edit(`tasks/${task}`, { period_ms: 2_000 });
-    const refused = await change({ dry_run: true });
-    expect(refused).toMatchObject({ status: 409, body: { code: 'cannot_run' } });
-    expect(refused.body.detail).toContain('every 2000 ms');
-    expect(await change()).toMatchObject({ status: 409, body: { code: 'cannot_run' } });
-    expect(await eventsOf()).toHaveLength(1);
-    // A device that left keeps its period for the time when it is back.
-    const other = (await api.get(`/api/config/tasks/${await configureTask(api, `other-${task}`)}/`)).body;
-    await edit(`tasks/${task}`, { period_ms: 1_000, device_ids: other.device_ids });
-    expect((await change()).body).toMatchObject({ devices: { added: 1, removed: 1, changed: 0 } });
-    await edit(`tasks/${task}`, { period_ms: 2_000, device_ids: [device] });
-    for (const { id } of points) await edit(`points/${id}`, { period_ms: 2_000 });
-    expect(await changed(() => change())).toMatchObject({ status: 409, body: { code: 'cannot_run' } });
+    const tried = await change({ dry_run: true });
+    expect(tried).toMatchObject({ status: 200, body: { is_changed: true, devices: { changed: 1 } } });
+    expect(await change()).toMatchObject({ status: 200, body: { from: 1, to: 2 } });
+    expect((await eventsOf()).at(-1)).toMatchObject({ configVersion: 2, change: { changed: 1 } });
   });
 
   it('never takes another device under a code that it has had, also when that was away meanwhile', async () => {
@@ -181,11 +215,38 @@ describe('a running session whose configuration was changed', () => {
     expect(refused.body.detail).toContain('was deleted and made anew');
   });
 
+  it('is refused what would cost devices their ticks that do not change, unless it is forced', async () => {
+    const { task, device, change, edit, eventsOf } = await running();
+    const code = `beside-${task}`;
+    const copy = { count: 1, code, fields: { unit_id: 77 } };
+    const copied = await api.post(`/api/config/devices/${device}/copies/`, copy);
+    expect(copied.status, JSON.stringify(copied.body)).toBe(200);
+    const [added] = (await api.get(`/api/config/devices/?code=${code}`)).body.results;
+    // A request takes 10 ms while nobody has measured it.
+    await edit('points', { filter: { device_id: added.id }, set: { period_ms: 10 } });
+    await edit(`tasks/${task}`, { device_ids: [device, added.id] });
+    for (const body of [{}, { dry_run: true }]) {
+      const refused = await change(body);
+      expect(refused).toMatchObject({
+        status: 409,
+        body: { code: 'cannot_hold', endpoints: [{ busy_share: expect.any(Number) }] },
+      });
+      expect(refused.body.detail).toContain('cannot hold 10 ms');
+      expect(refused.body.detail).toContain('What does not change would lose ticks: ');
+    }
+    expect((await change({ dry_run: true, force: true })).body).toMatchObject({ devices: { added: 1 } });
+    expect(await eventsOf()).toHaveLength(1);
+    expect((await change({ force: true })).body).toMatchObject({ is_changed: true, devices: { added: 1 } });
+    // It is so already: what makes it no worse is no matter.
+    await edit(`devices/${added.id}`, { name: 'Beside' });
+    expect((await changed(() => change())).body).toMatchObject({ is_changed: true, devices: { changed: 1 } });
+  });
+
   it('is refused what its collector cannot read, and a session that is over takes no change', async () => {
     const { task, session, path, points, change, edit } = await running();
     const placements = placementsIn(log.store);
     await placements.assign(session, 'labelled');
-    await holdLease('labelled', { 'driver.modbus_tcp': 'yes', hall: '6' });
+    await holdLease(log.nc, 'labelled', { 'driver.modbus_tcp': 'yes', hall: '6' });
     await edit(`points/${points[0]?.id}`, { scale: 0.5 });
     await edit(`tasks/${task}`, { required_labels: { hall: '7' } });
     const refused = await change();

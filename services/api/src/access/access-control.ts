@@ -4,7 +4,7 @@ import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import { both } from '@holdfast/driver/form-words.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { auditAddress, auditOutcome, auditRequest, auditTarget } from '../audit/audit-about.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { Refusals } from '../audit/refusals.ts';
@@ -59,6 +59,7 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
   app.decorateRequest('caller');
   app.decorateRequest('grantedSites');
   app.decorateRequest('changeSet', null);
+  app.decorateRequest('whenTried', null);
   // No page of this API is to be framed or to load anything from elsewhere. Over HTTP its parts must not be asked for
   // by HTTPS. That a host is to be reached by HTTPS only holds for all of its ports, those of Grafana and others too: it
   // is for the administrator to say.
@@ -155,25 +156,7 @@ function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
     // A key that turns up where it should not is worth a note of its own, whatever it was to open.
     const action = change ?? (code === 'key_not_from_here' ? 'key.use' : 'api.read');
     const outcome = auditOutcome(status, code);
-    const entry = (): AuditEntry => ({
-      v: 1,
-      id: request.changeSet?.auditId ?? randomUUID(),
-      time: new Date().toISOString(),
-      who: whoOf(request),
-      actor: actorIn(request),
-      from: auditAddress(request.ip),
-      action,
-      target: targetOf(request, action, change === undefined, reply.getHeader('location')),
-      outcome,
-      detail: code ?? '',
-      request_id: request.id,
-      traceparent: traceParentOf(request.raw),
-      data: {
-        ...{ method: request.method, status },
-        ...(request.changeSet?.id !== undefined && { change_set: request.changeSet.id }),
-        ...auditRequest(outcome === 'refused' ? { url: request.url, query: request.query } : request),
-      },
-    });
+    const entry = () => entryOf(request, reply, action);
     if (outcome !== 'refused') audit.record(entry());
     // Each is kept: there are few in a minute of one address.
     else if (code === 'login_failed') audit.recordRefusal(entry());
@@ -183,6 +166,44 @@ function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
     }
     return payload;
   });
+}
+
+/** Notes a change before all is done that its answer waits for: its change set names this entry already. */
+export function noteChange(
+  audit: Pick<AuditTrail, 'record'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const { action } = routeOf(request);
+  if (action === undefined || request.isAudited) return;
+  audit.record(entryOf(request, reply, action));
+  request.isAudited = true;
+}
+
+function entryOf(request: FastifyRequest, reply: FastifyReply, action: string): AuditEntry {
+  const { statusCode: status } = reply;
+  const code = request.problemCode;
+  const outcome = auditOutcome(status, code);
+  const isRead = routeOf(request).action === undefined;
+  return {
+    v: 1,
+    id: request.changeSet?.auditId ?? randomUUID(),
+    time: new Date().toISOString(),
+    who: whoOf(request),
+    actor: actorIn(request),
+    from: auditAddress(request.ip),
+    action,
+    target: targetOf(request, action, isRead, reply.getHeader('location')),
+    outcome,
+    detail: code ?? '',
+    request_id: request.id,
+    traceparent: traceParentOf(request.raw),
+    data: {
+      ...{ method: request.method, status },
+      ...(request.changeSet?.id !== undefined && { change_set: request.changeSet.id }),
+      ...auditRequest(outcome === 'refused' ? { url: request.url, query: request.query } : request),
+    },
+  };
 }
 
 function targetOf(request: FastifyRequest, action: string, isRead: boolean, location: unknown): string {

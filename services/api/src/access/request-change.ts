@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The change set of a request, and the audit entry that each of them names of the other. */
     changeSet: { readonly auditId: string; readonly id: number | undefined } | null;
+    /** Looks at what a dry run would leave, in its transaction, before that is undone. */
+    whenTried: ((transaction: Database) => Promise<void>) | null;
   }
 }
 
@@ -40,6 +42,35 @@ export async function changedBy<T>(
   );
   request.changeSet = { auditId, id: set };
   return result;
+}
+
+/** Ends the transaction of a dry run. */
+class OnlyTried<T> extends Error {
+  readonly found: T;
+  constructor(found: T) {
+    super('a dry run');
+    this.found = found;
+  }
+}
+
+/** The same for a change that may be a dry run: that is judged all the same, looked at by whoever waits for it, and undone. */
+export async function changedOrTried<T>(
+  request: ChangingRequest,
+  database: Database,
+  { isTry, ...about }: Parameters<typeof changedBy>[2] & { readonly isTry: boolean },
+  use: (transaction: Database) => Promise<T>,
+): Promise<T> {
+  try {
+    return await changedBy(request, database, about, async (transaction) => {
+      const found = await use(transaction);
+      if (!isTry) return found;
+      await request.whenTried?.(transaction);
+      throw new OnlyTried(found);
+    });
+  } catch (error) {
+    if (!(error instanceof OnlyTried)) throw error;
+    return error.found as T;
+  }
 }
 
 function reasonOf({ query }: FastifyRequest): string {

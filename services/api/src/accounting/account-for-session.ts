@@ -1,6 +1,12 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
-import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
-import { attributeGaps, type Coverage, type Gap } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
+import type {
+  CoverageByPeriod,
+  LackingOfDevice,
+  TickCoverage,
+} from '@holdfast/sample-store/tick-coverage.ts';
+import { accountOfDevice } from '@holdfast/shared/domain/gaps/account-of-device.ts';
+import type { Gap } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
+import { type DeviceValues, deviceValues } from '@holdfast/shared/domain/gaps/point-values.ts';
 import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import {
   type PolledDevice,
@@ -12,13 +18,13 @@ import type { Database } from '../database/open-database.ts';
 import type { SettledSamples } from '../ports.ts';
 import type { SessionPast, SessionPasts, SessionThen } from '../sessions/queries/session-pasts.ts';
 import { coverageAround } from './coverage-around.ts';
-import { deviceSchedules, type PlannedLeg } from './device-schedules.ts';
+import { type DeviceSchedule, deviceSchedules, type PlannedLeg } from './device-schedules.ts';
 
 export interface AccountingSources {
   readonly database: Database;
   readonly pasts: Pick<SessionPasts, 'of'>;
   readonly plans: PollingPlans;
-  readonly coverage: Pick<TickCoverage, 'readOf'>;
+  readonly coverage: Pick<TickCoverage, 'readOf' | 'lackingOf'>;
   readonly settled: SettledSamples;
 }
 
@@ -32,12 +38,14 @@ export interface AccountingTime {
   readonly from?: Date | undefined;
   /** Ticks scheduled before then. */
   readonly to: Date;
+  /** Has the values of points counted, too. */
+  readonly withValues?: boolean | undefined;
 }
 
-/** The account of one device's ticks within the time asked for. */
+/** The account of one device's ticks within the time asked for, those of one length. */
 export interface DeviceAccount {
   readonly device: string;
-  /** Period of its ticks. */
+  /** Length of the ticks. */
   readonly periodMs: number;
   readonly scheduled: TickRanges;
   readonly stored: TickRanges;
@@ -46,12 +54,14 @@ export interface DeviceAccount {
   readonly unscheduled: TickRanges;
   /** Ticks that somebody has sent who did not hold the session any more, stored by the holder or not. */
   readonly fenced: TickRanges;
+  /** The values of its points, where they were asked for; undefined also where they are not known. */
+  readonly values: DeviceValues | undefined;
 }
 
 export interface SessionAccount {
   /** The task's; a device's may be another. */
   readonly periodMs: number;
-  /** In the order of the configuration. */
+  /** In the order of the configuration; of a device whose period was changed one for each length of its ticks, the latest one's last. */
   readonly devices: readonly DeviceAccount[];
 }
 
@@ -63,7 +73,10 @@ export interface Accounts {
 }
 
 const devicesInARow = 50;
-const nothing: Coverage = { stored: [], quarantined: [], missed: new Map(), sent: [], confirmed: [] };
+/** The longest that a point may have. */
+const slowestPeriodMs = 86_400_000;
+const lacksNothing: LackingOfDevice = { untold: [], sets: [] };
+const nothing: CoverageByPeriod = new Map();
 
 /**
  * Accounts for every tick that was due: from the log (when the session ran, who held it), its configuration (which
@@ -127,7 +140,7 @@ function versionsOf(present: number, past: SessionPast | undefined): SessionPast
 }
 
 /**
- * The devices that a session has read, each with the last version that had it. @throws Problem when the snapshot of one is lost,
+ * The devices that a session has read, each with the last version that had it, and the longest period that it had. @throws Problem when the snapshot of one is lost,
  * BrokerUnavailable, DatabaseUnavailable
  */
 export async function devicesOfSession(
@@ -138,7 +151,10 @@ export async function devicesOfSession(
   const devices = new Map<string, PolledDevice & { readonly configVersion: number }>();
   for (const { configVersion } of versionsOf(session.config_version, past)) {
     const { devices: polled } = await plans.of(session.task_id, configVersion);
-    for (const device of polled) devices.set(device.code, { ...device, configVersion });
+    for (const { code, periodMs } of polled) {
+      const longestMs = Math.max(periodMs, devices.get(code)?.periodMs ?? 0);
+      devices.set(code, { code, periodMs: longestMs, configVersion });
+    }
   }
   return [...devices.values()];
 }
@@ -161,7 +177,7 @@ async function legsOf(
 async function account(
   { coverage: records, settled }: AccountingSources,
   planned: readonly PlannedSession[],
-  { from, to }: AccountingTime,
+  { from, to, withValues = false }: AccountingTime,
 ): Promise<Accounts> {
   const nowMs = to.getTime();
   // Asked first: what is on record by then is in the record that is read afterwards.
@@ -180,41 +196,69 @@ async function account(
     devices: due.flatMap(({ devices }) => devices),
     nowMs: Date.now(),
   });
+  const lackingOf = withValues
+    ? await records.lackingOf(
+        due.flatMap(({ devices }) => devices),
+        { ...(from && { fromMs: from.getTime() }), toMs: nowMs + slowestPeriodMs },
+      )
+    : undefined;
   const sessions = new Map<string, SessionAccount>();
   let done = 0;
   for (const { sessionId, periodMs: taskPeriodMs, intervals, placements, changes, devices } of due) {
     const accounts: DeviceAccount[] = [];
-    for (const { deviceCode, periodMs, scheduled } of devices) {
-      done += 1;
-      if (done % devicesInARow === 0) await othersFirst();
-      const window = windowOf(periodMs, { from, nowMs });
+    for (const { deviceCode, periodMs: latestMs, due, legs, isRead } of devices) {
+      const lists = lackingOf?.get(sessionId)?.get(deviceCode);
+      // One that lacks points may take as long as many that do not.
+      done += lists ? devicesInARow : 1;
+      if (done >= devicesInARow) {
+        await othersFirst();
+        done = 0;
+      }
       const coverage = covered.get(sessionId)?.get(deviceCode) ?? nothing;
-      const account = attributeGaps({
-        scheduled,
-        intervals,
-        placements,
-        coverage,
-        periodMs,
-        changes,
-        nowMs,
-        settledMs,
+      const known = { intervals, placements, changes, nowMs, settledMs };
+      const ofLengths = accountOfDevice({ due, coverage, ...known }).map(({ periodMs, ...account }) => {
+        const { scheduled, stored, quarantined, gaps, unscheduled } = account;
+        const window = windowOf(periodMs, { from, nowMs });
+        const lacking = lists?.get(periodMs) ?? lacksNothing;
+        const values = lackingOf && {
+          ...{ periodMs, window, stored: intersection(stored, scheduled), quarantined, gaps },
+          ...{ lacking: lacking.sets, untold: lacking.untold },
+        };
+        return {
+          device: deviceCode,
+          periodMs,
+          scheduled: intersection(scheduled, window),
+          stored: intersection(intersection(stored, scheduled), window),
+          quarantined: intersection(intersection(quarantined, scheduled), window),
+          gaps: gaps.flatMap((gap) => intersection([gap], window).map((range) => ({ ...gap, ...range }))),
+          unscheduled: intersection(unscheduled, window),
+          fenced: intersection(coverage.get(periodMs)?.missed.get('fenced') ?? [], window),
+          values: values && valuesOfLength(values, { legs, isRead, periodMs: latestMs }),
+        };
       });
-      accounts.push({
-        device: deviceCode,
-        periodMs,
-        scheduled: intersection(scheduled, window),
-        stored: intersection(intersection(account.stored, scheduled), window),
-        quarantined: intersection(intersection(account.quarantined, scheduled), window),
-        gaps: account.gaps.flatMap((gap) =>
-          intersection([gap], window).map((range) => ({ ...gap, ...range })),
-        ),
-        unscheduled: intersection(account.unscheduled, window),
-        fenced: intersection(coverage.missed.get('fenced') ?? [], window),
-      });
+      const isLatest = ({ periodMs }: DeviceAccount) => periodMs === latestMs;
+      accounts.push(...ofLengths.filter((each) => !isLatest(each)), ...ofLengths.filter(isLatest));
     }
     if (accounts.length > 0) sessions.set(sessionId, { periodMs: taskPeriodMs, devices: accounts });
   }
   return { sessions, brokerWasAsked };
+}
+
+/**
+ * Values in ticks of one length. Points that deliver nothing are those of the version in force, if it has the device, since the period was
+ * changed last.
+ */
+function valuesOfLength(
+  options: Omit<Parameters<typeof deviceValues>[0], 'legs'>,
+  { legs, isRead, periodMs: latestMs }: Pick<DeviceSchedule, 'legs' | 'isRead' | 'periodMs'>,
+): DeviceValues | undefined {
+  const isOwn = ({ periodMs }: { readonly periodMs: number }) => periodMs === options.periodMs;
+  const values = deviceValues({ ...options, legs: legs.filter(isOwn) });
+  const last = legs.findLastIndex((leg) => !isOwn(leg));
+  if (!values || (isRead && last < 0)) return values;
+  if (!isRead || options.periodMs !== latestMs) return { ...values, neverDelivered: [] };
+  const { neverDelivered = [] } = deviceValues({ ...options, legs: legs.slice(last + 1) }) ?? {};
+  return { ...values, neverDelivered };
 }
 
 function windowOf(periodMs: number, { from, nowMs }: { from: Date | undefined; nowMs: number }): TickRanges {

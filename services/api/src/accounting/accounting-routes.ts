@@ -17,6 +17,7 @@ import { said } from '../problems/said.ts';
 import { deviceNotInSession, knownSession } from '../sessions/known-session.ts';
 import { type AccountingSources, accountForSession, type SessionAccount } from './account-for-session.ts';
 import { countIntervals, countsByInterval, countsOf } from './count-ticks.ts';
+import { neverDelivered, pointsOf, valuesOf } from './count-values.ts';
 import { eventsBehind, eventsOfTrace } from './gap-events.ts';
 import { gapViews } from './gap-views.ts';
 
@@ -33,6 +34,7 @@ const pastOfSession = ({ params: { id } }: { params: z.infer<typeof params> }) =
 
 /** More would be read by nobody, and cost the memory of everybody. */
 const periodsAtMost = 20_000;
+const neverDeliveredAtMost = 1_000;
 
 interface Window {
   readonly device?: string | undefined;
@@ -43,7 +45,7 @@ interface Window {
 /** Routes that tell the fate of every tick that was due. */
 export function accountingRoutes(sources: AccountingSources): Route[] {
   const { database } = sources;
-  const account = async (sessionId: string, { device, from, to }: Window) => {
+  const account = async (sessionId: string, { device, from, to }: Window, withValues = false) => {
     const now = new Date();
     const session = await knownSession(sources.database, sessionId);
     const asked = {
@@ -55,7 +57,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
     }
     // A tick that is not due yet cannot be missing.
     const window = { ...asked, to: asked.to > now ? now : asked.to };
-    const found = await accountForSession(sources, { session, device, ...window });
+    const found = await accountForSession(sources, { session, device, ...window, withValues });
     if (!found) throw deviceNotInSession(sessionId, device);
     return {
       found,
@@ -108,13 +110,14 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       role: 'viewer',
       sites: pastOfSession,
       tag: 'Data',
-      summary: 'Count expected, stored and missing ticks',
+      summary: 'Count expected, stored and missing ticks, and the values of their points',
       schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } },
       handler: async ({ params: { id }, query }): Promise<CompletenessView> => {
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
         const utcOffsetMs = utcOffsetOf(query.utc_offset);
-        const { found, head } = await account(id, query);
+        const { found, head } = await account(id, query, true);
         const { devices } = found;
+        const never = neverDelivered(devices);
         if (intervalMs !== undefined) refuseTooManyPeriods(found, intervalMs);
         const periods = (accounts: SessionAccount['devices']) =>
           intervalMs === undefined
@@ -123,12 +126,17 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
         return {
           ...head,
           ...countsOf(devices),
-          devices: devices.map((device) => ({
-            device: device.device,
-            period_ms: device.periodMs,
-            ...countsOf([device]),
-            unscheduled: countTicks(device.unscheduled),
-            ...periods([device]),
+          values: valuesOf(devices),
+          never_delivered: never.slice(0, neverDeliveredAtMost),
+          never_delivered_count: never.length,
+          devices: [...Map.groupBy(devices, ({ device }) => device)].map(([device, ofLengths]) => ({
+            device,
+            period_ms: ofLengths.at(-1)?.periodMs ?? found.periodMs,
+            ...countsOf(ofLengths),
+            unscheduled: ofLengths.reduce((sum, { unscheduled }) => sum + countTicks(unscheduled), 0),
+            values: valuesOf(ofLengths),
+            ...(query.device === undefined ? {} : { points: pointsOf(ofLengths) }),
+            ...periods(ofLengths),
           })),
           ...periods(devices),
         };

@@ -1,7 +1,9 @@
 import { SentTicks } from '@holdfast/sample-store/sent-ticks.ts';
 import { storableSample } from '@holdfast/sample-store/testing/storable-sample.ts';
 import type { CoverageTime, DeviceOfSession } from '@holdfast/sample-store/tick-coverage.ts';
+import { accountOfDevice } from '@holdfast/shared/domain/gaps/account-of-device.ts';
 import { attributeGaps, type Coverage } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
+import { dueTicks } from '@holdfast/shared/domain/gaps/due-ticks.ts';
 import { fromTicks, intersection } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -75,19 +77,14 @@ it('tells the same gaps of a window as all that is on record does', async () => 
             Array.from({ length: ticks + 1 }, (_, index) => from + index).filter(isGiven),
           );
           const of = (kind: string) => fromTicks((ticks[kind] ?? []).filter(isGiven));
-          const ofPress = new Map<string, Coverage>([
-            [
-              'press',
-              {
-                stored: of('stored'),
-                quarantined: [],
-                missed: new Map([['timeout', of('timeout')]]),
-                sent: fromTicks(sentThen),
-                confirmed: fromTicks(confirmedThen),
-              },
-            ],
-          ]);
-          return new Map([['1-1', ofPress]]);
+          const ofPress: Coverage = {
+            stored: of('stored'),
+            quarantined: [],
+            missed: new Map([['timeout', of('timeout')]]),
+            sent: fromTicks(sentThen),
+            confirmed: fromTicks(confirmedThen),
+          };
+          return new Map([['1-1', new Map([['press', new Map([[periodMs, ofPress]])]])]]);
         };
         const placements = [0, ...hours.toSorted((a, b) => a - b)].map((hour, index) => ({
           timeMs: hour * periodMs + 5,
@@ -98,7 +95,7 @@ it('tells the same gaps of a window as all that is on record does', async () => 
         const window = {
           fromMs: from * periodMs,
           toMs: to * periodMs,
-          devices: [{ sessionId: '1-1', deviceCode: 'press', periodMs, scheduled }],
+          devices: [{ sessionId: '1-1', deviceCode: 'press', due: [{ periodMs, scheduled }] }],
           nowMs,
         };
         const gapsOf = (known: CoverageOfSessions) =>
@@ -106,7 +103,7 @@ it('tells the same gaps of a window as all that is on record does', async () => 
             scheduled,
             intervals,
             placements,
-            coverage: known.get('1-1')?.get('press') ?? nothing,
+            coverage: known.get('1-1')?.get('press')?.get(periodMs) ?? nothing,
             periodMs,
             nowMs,
             settledMs: nowMs - 10_000,
@@ -120,4 +117,86 @@ it('tells the same gaps of a window as all that is on record does', async () => 
     { numRuns: 2_000 },
   );
   expect(partly).toBeGreaterThan(500);
+});
+
+it('tells the same gaps of a window of a device whose ticks have had two lengths', async () => {
+  const lengths = [periodMs, periodMs / 3] as const;
+  const shortMs = lengths[1];
+  const places = nowMs / shortMs;
+  const place = fc.integer({ min: 1, max: places - 2 });
+  let partly = 0;
+  const run = fc.record({
+    kind: fc.constantFrom('stored', 'stored', 'timeout', 'none'),
+    length: fc.integer({ min: 1, max: 200 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(run, { minLength: 1, maxLength: 30 }),
+      fc.uniqueArray(place, { minLength: 1, maxLength: 4 }),
+      fc.array(place, { maxLength: 4 }),
+      fc.tuple(place, fc.integer({ min: 1, max: 200 })),
+      // Short ticks after each change that were read in the length before it.
+      fc.constantFrom(0, 0, 0, 1, 4, 30),
+      async (runs, changesAt, takenAt, [from, length], late) => {
+        const changes = changesAt
+          .toSorted((a, b) => a - b)
+          .map((at, event) => ({ timeMs: at * shortMs, event }));
+        const legs = [Number.NEGATIVE_INFINITY, ...changes.map(({ timeMs }) => timeMs)].map(
+          (legMs, index) => ({
+            fromMs: legMs,
+            periodMs: lengths[index % 2] as number,
+          }),
+        );
+        const due = dueTicks(legs, intervals, nowMs);
+        const kinds = runs.flatMap(({ kind, length: count }) => Array<string>(count).fill(kind));
+        const recorded = new Map(lengths.map((each) => [each, new Map<number, string>()]));
+        for (let ms = 0; ms < nowMs; ms += shortMs) {
+          const readBy = legs.findLast((leg) => leg.fromMs <= ms - late * shortMs)?.periodMs ?? 0;
+          if (ms % readBy === 0) recorded.get(readBy)?.set(ms / readBy, kinds[ms / shortMs] ?? 'none');
+        }
+        const readOf = async (
+          _devices: readonly DeviceOfSession[],
+          { fromMs = 0, toMs = Number.POSITIVE_INFINITY }: CoverageTime,
+        ) => {
+          if (fromMs > 0) partly += 1;
+          const dayOf = (ms: number) => Math.floor(ms / dayMs);
+          const given = [...recorded].map(([each, ticks]) => {
+            const of = (wanted: string) => {
+              const isGiven = ([tick, kind]: [number, string]) =>
+                kind === wanted && dayOf(tick * each) >= dayOf(fromMs) && dayOf(tick * each) <= dayOf(toMs);
+              return fromTicks([...ticks].filter(isGiven).map(([tick]) => tick));
+            };
+            const coverage = {
+              ...nothing,
+              stored: of('stored'),
+              missed: new Map([['timeout' as const, of('timeout')]]),
+            };
+            return [each, coverage] as const;
+          });
+          return new Map([['1-1', new Map([['press', new Map<number, Coverage>(given)]])]]);
+        };
+        const placements = [0, ...takenAt.toSorted((a, b) => a - b)].map((at, index) => ({
+          timeMs: at * shortMs + 5,
+          epoch: index + 1,
+          reason: index === 0 ? ('start' as const) : ('failover' as const),
+        }));
+        const [fromMs, toMs] = [from * shortMs, Math.min((from + length) * shortMs, nowMs)];
+        const gapsOf = (known: CoverageOfSessions) =>
+          accountOfDevice({
+            ...{ due, intervals, placements, changes, nowMs, settledMs: nowMs },
+            coverage: known.get('1-1')?.get('press') ?? new Map(),
+          }).map(({ periodMs: each, gaps }) => {
+            const window = [{ from: Math.ceil(fromMs / each), to: Math.ceil(toMs / each) - 1 }];
+            return gaps.flatMap((gap) =>
+              intersection([gap], window).map((range) => [each, range.from, range.to, gap.cause]),
+            );
+          });
+        const devices = [{ sessionId: '1-1', deviceCode: 'press', due }];
+        const around = await coverageAround({ readOf }, { fromMs, toMs, devices, nowMs });
+        expect(gapsOf(around).flat()).toEqual(gapsOf(await readOf([], {})).flat());
+      },
+    ),
+    { numRuns: 500 },
+  );
+  expect(partly).toBeGreaterThan(100);
 });

@@ -1,6 +1,6 @@
-import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
-import type { Coverage } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
-import type { TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { CoverageByPeriod, TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
+import type { DueTicks } from '@holdfast/shared/domain/gaps/due-ticks.ts';
+import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 
 const marginMs = 86_400_000;
 
@@ -10,15 +10,14 @@ export interface CoverageWindow {
   readonly devices: readonly {
     readonly sessionId: string;
     readonly deviceCode: string;
-    readonly periodMs: number;
     /** All of its ticks, also those of other times. */
-    readonly scheduled: TickRanges;
+    readonly due: readonly DueTicks[];
   }[];
   readonly nowMs: number;
 }
 
 /** By session, then by device code. */
-export type CoverageOfSessions = ReadonlyMap<string, ReadonlyMap<string, Coverage>>;
+export type CoverageOfSessions = ReadonlyMap<string, ReadonlyMap<string, CoverageByPeriod>>;
 
 /**
  * The record of the time asked for and a day on either side: enough to tell why a tick within is missing when the
@@ -31,13 +30,20 @@ export async function coverageAround(
 ): Promise<CoverageOfSessions> {
   if (fromMs === undefined) return coverage.readOf(devices, {});
   const around = await coverage.readOf(devices, { fromMs: fromMs - marginMs, toMs: toMs + marginMs });
-  const untold = devices.filter(({ sessionId, deviceCode, periodMs, scheduled }) => {
-    const known = around.get(sessionId)?.get(deviceCode);
-    const firstScheduledMs = (scheduled[0]?.from ?? Number.POSITIVE_INFINITY) * periodMs;
-    const recorded = known ? [known.stored, known.quarantined, ...known.missed.values()].flat() : [];
-    const isBefore = firstScheduledMs >= fromMs || recorded.some(({ from }) => from * periodMs < fromMs);
+  const untold = devices.filter(({ sessionId, deviceCode, due }) => {
+    const known = around.get(sessionId)?.get(deviceCode) ?? [];
+    const isFirst = due.every(
+      ({ periodMs, scheduled: [first] }) => (first?.from ?? Number.POSITIVE_INFINITY) * periodMs >= fromMs,
+    );
+    const isRecorded = (holds: (range: TickRange, periodMs: number) => boolean) =>
+      [...known].some(([periodMs, { stored, quarantined, missed }]) =>
+        [stored, quarantined, ...missed.values()].some((ranges) =>
+          ranges.some((range) => holds(range, periodMs)),
+        ),
+      );
+    const isBefore = isFirst || isRecorded(({ from }, periodMs) => from * periodMs < fromMs);
     // Records that are not there by now will not explain anything either.
-    const isAfter = toMs + marginMs >= nowMs || recorded.some(({ to }) => to * periodMs > toMs);
+    const isAfter = toMs + marginMs >= nowMs || isRecorded(({ to }, periodMs) => to * periodMs > toMs);
     return !(isBefore && isAfter);
   });
   if (untold.length === 0) return around;
@@ -46,7 +52,7 @@ export async function coverageAround(
   for (const { sessionId, deviceCode } of untold) {
     const known = whole.get(sessionId)?.get(deviceCode);
     if (!known) continue;
-    const byDevice = found.get(sessionId) ?? new Map<string, Coverage>();
+    const byDevice = found.get(sessionId) ?? new Map<string, CoverageByPeriod>();
     found.set(sessionId, byDevice.set(deviceCode, known));
   }
   return found;

@@ -11,9 +11,9 @@ it('every device that a session has or had has a schedule, also before its first
     { fromMs: 5_000, plan: planOf('press-1', 'press-3') },
   ];
   const at = (nowMs: number) =>
-    deviceSchedules(legs, [{ fromMs: 1_000, toMs: undefined }], nowMs).map(({ deviceCode, scheduled }) => [
+    deviceSchedules(legs, [{ fromMs: 1_000, toMs: undefined }], nowMs).map(({ deviceCode, due }) => [
       deviceCode,
-      scheduled,
+      ...due.map(({ scheduled }) => scheduled),
     ]);
   expect(at(0)).toEqual([
     ['press-1', []],

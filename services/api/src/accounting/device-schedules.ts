@@ -1,6 +1,7 @@
-import { type DeviceLeg, dueTicks } from '@holdfast/shared/domain/gaps/due-ticks.ts';
+import { type DeviceLeg, type DueTicks, dueTicks } from '@holdfast/shared/domain/gaps/due-ticks.ts';
+import type { RatedTicks } from '@holdfast/shared/domain/gaps/point-values.ts';
 import { type RunningInterval, scheduledTicks } from '@holdfast/shared/domain/gaps/schedule.ts';
-import type { TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { PollingPlan } from '../configuration/polling-plans.ts';
 
 /** A version of a session's configuration, and since when it is in force: -Infinity for the first one. */
@@ -9,11 +10,22 @@ export interface PlannedLeg {
   readonly plan: PollingPlan;
 }
 
-/** The ticks that a device was to be read in. A session keeps the period of a device. */
+/** The ticks of one version, with their length. */
+export interface RatedLeg extends RatedTicks {
+  readonly periodMs: number;
+}
+
+/** The ticks that a device was to be read in. */
 export interface DeviceSchedule {
   readonly deviceCode: string;
+  /** Length of its latest ticks. */
   readonly periodMs: number;
-  readonly scheduled: TickRanges;
+  /** By length, of which a change may give it another one; always with that of the latest. */
+  readonly due: readonly DueTicks[];
+  /** The same by version, oldest first, with how many points each has: of those that have come into force. */
+  readonly legs: readonly RatedLeg[];
+  /** Whether the version in force has it. */
+  readonly isRead: boolean;
 }
 
 /** The schedules of all devices that a session has or had: in the order of its newest version, then of those before. */
@@ -26,18 +38,40 @@ export function deviceSchedules(
   const [only, ...others] = legs;
   if (!only) return [];
   if (others.length === 0) return ofOneVersion(only.plan, intervals, nowMs, isWanted);
-  const periods = legs.map(({ plan }) => new Map(plan.devices.map(({ code, periodMs }) => [code, periodMs])));
-  const codes = new Set(periods.toReversed().flatMap((each) => [...each.keys()]));
+  const inForce = legs.findLastIndex(({ fromMs }) => fromMs < nowMs);
+  const devices = legs.map(({ plan }) => new Map(plan.devices.map((device) => [device.code, device])));
+  const codes = new Set(devices.toReversed().flatMap((each) => [...each.keys()]));
   return [...codes].filter(isWanted).flatMap((deviceCode) => {
     const deviceLegs = legs.map(
-      ({ fromMs }, index): DeviceLeg => ({ fromMs, periodMs: periods[index]?.get(deviceCode) }),
+      ({ fromMs }, index): DeviceLeg => ({ fromMs, periodMs: devices[index]?.get(deviceCode)?.periodMs }),
     );
-    const [periodMs] = deviceLegs.flatMap((leg) => leg.periodMs ?? []);
+    const read = deviceLegs.filter((leg) => leg.periodMs !== undefined);
+    const { periodMs } = read.findLast(({ fromMs }) => fromMs < nowMs) ?? read[0] ?? {};
     if (periodMs === undefined) return [];
-    const [due] = dueTicks(deviceLegs, intervals, nowMs);
+    const due = dueTicks(deviceLegs, intervals, nowMs);
     // A device is one of the session's before its first tick is due.
-    return [{ deviceCode, periodMs, scheduled: due?.scheduled ?? [] }];
+    const isDue = due.some((each) => each.periodMs === periodMs);
+    const ofVersions = deviceLegs.flatMap((leg, index): RatedLeg[] => {
+      if (leg.periodMs === undefined || index > inForce) return [];
+      const all = due.find((each) => each.periodMs === leg.periodMs)?.scheduled ?? [];
+      const scheduled = intersection(all, ticksOf(index, deviceLegs, intervals, nowMs));
+      return [{ periodMs: leg.periodMs, scheduled, rates: devices[index]?.get(deviceCode)?.rates }];
+    });
+    const known = isDue ? due : [...due, { periodMs, scheduled: [] }];
+    const isRead = devices[inForce]?.has(deviceCode) === true;
+    return [{ deviceCode, periodMs, due: known, legs: ofVersions, isRead }];
   });
+}
+
+/** The ticks of one leg alone. */
+function ticksOf(
+  leg: number,
+  legs: readonly DeviceLeg[],
+  intervals: readonly RunningInterval[],
+  nowMs: number,
+): TickRanges {
+  const alone = legs.map((each, index) => (index === leg ? each : { ...each, periodMs: undefined }));
+  return dueTicks(alone, intervals, nowMs)[0]?.scheduled ?? [];
 }
 
 function ofOneVersion(
@@ -49,9 +83,10 @@ function ofOneVersion(
   const byPeriod = new Map<number, TickRanges>();
   return devices
     .filter(({ code }) => isWanted(code))
-    .map(({ code: deviceCode, periodMs }) => {
+    .map(({ code: deviceCode, periodMs, rates }) => {
       const scheduled = byPeriod.get(periodMs) ?? scheduledTicks(intervals, periodMs, nowMs);
       byPeriod.set(periodMs, scheduled);
-      return { deviceCode, periodMs, scheduled };
+      const ticks = { periodMs, scheduled };
+      return { deviceCode, periodMs, due: [ticks], legs: [{ ...ticks, rates }], isRead: true };
     });
 }

@@ -8,7 +8,7 @@ export interface PlacedGap {
   readonly view: GapView;
   /** Scheduled time of its first tick, in ms since 1970. Ticks of devices with different periods cannot be compared. */
   readonly startMs: number;
-  /** Place of its device in the configuration. */
+  /** Place of its account: that of its device in the configuration, then by length of the ticks. */
   readonly index: number;
 }
 

@@ -1,3 +1,4 @@
+import type { CoverageByPeriod } from '@holdfast/sample-store/tick-coverage.ts';
 import type { Coverage } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
 import { fromTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
@@ -66,12 +67,12 @@ function sourcesOf(told: readonly Told[]): {
     },
     coverage: {
       readOf: async (asked: readonly { sessionId: string; deviceCode: string }[]) => {
-        const found = new Map<string, Map<string, Coverage>>();
+        const found = new Map<string, Map<string, CoverageByPeriod>>();
         for (const { sessionId, deviceCode } of asked) {
           const one = told[Number.parseInt(sessionId, 10) - 1] as Told;
           const periodMs = one.periods[deviceCode === 'device-0' ? 0 : 1];
           const byDevice = found.get(sessionId) ?? new Map();
-          found.set(sessionId, byDevice.set(deviceCode, coverageOf(one, periodMs)));
+          found.set(sessionId, byDevice.set(deviceCode, new Map([[periodMs, coverageOf(one, periodMs)]])));
         }
         return found;
       },

@@ -8,12 +8,14 @@ export interface ApiMetricSources {
   readonly lagEvents: () => number | undefined;
   readonly lagMs: () => number | undefined;
   readonly auditEntriesLost: () => number;
+  /** Undefined in a process that does not write the read model, and while the database is away. */
+  readonly newerConfigured: () => number | undefined;
 }
 
 /** The API's metrics, and who is to be told of every answer. */
 export function addApiMetrics(
   metrics: Metrics,
-  { isProjecting, lagEvents, lagMs, auditEntriesLost }: ApiMetricSources,
+  { isProjecting, lagEvents, lagMs, auditEntriesLost, newerConfigured }: ApiMetricSources,
 ): (answered: AnsweredRequest) => void {
   metrics.gauge({
     name: 'holdfast_projector_projecting',
@@ -32,6 +34,11 @@ export function addApiMetrics(
       const ms = lagMs();
       return ms === undefined ? undefined : ms / 1_000;
     },
+  });
+  metrics.gauge({
+    name: 'holdfast_sessions_newer_configured',
+    help: 'Running and paused sessions whose task is configured otherwise by now; one API process shows it.',
+    read: newerConfigured,
   });
   metrics.countOf({
     name: 'holdfast_audit_entries_lost_total',

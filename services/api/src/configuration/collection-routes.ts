@@ -207,6 +207,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       url: `${url}/:id`,
       role: 'engineer',
       sites: ofBoth,
+      names: ofItem,
       action: `${kind}.update`,
       tag,
       summary: `Change a ${kind}`,

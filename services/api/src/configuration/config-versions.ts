@@ -1,4 +1,3 @@
-import { hash as hashOf } from 'node:crypto';
 import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
@@ -8,19 +7,23 @@ import { valuesPerSecond } from '@holdfast/shared/domain/rates/values-per-second
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { MaxDuration } from '@holdfast/shared/domain/session/time-limits.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
+import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import { AskedTogether } from '../database/asked-together.ts';
 import type { Database } from '../database/open-database.ts';
 import { type TaskConfigs, TaskConfigsFull } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { comparedHash } from './compared-content.ts';
 import {
   type ConfiguredTask,
   configuredTask,
   readConfiguredTask,
   readTaskTexts,
   type TaskTexts,
+  textsHash,
 } from './configured-task.ts';
-import { keptDevices } from './polling-plans.ts';
+import { keptDevices, keptPointCounts } from './polling-plans.ts';
 import { holdCodes, noteReadCodes } from './read-codes.ts';
+import { type Compared, noteCompared, recognizedTasks } from './recognized-tasks.ts';
 import {
   contentHash,
   type SnapshotProblem,
@@ -45,14 +48,10 @@ export interface TaskVersion {
 interface Made {
   readonly textsHash: string;
   readonly hash: string;
+  readonly comparedHash: string;
   readonly about: Omit<TaskVersion, 'version'>;
   /** Under which version TASK_CONFIGS was last seen to have it, and when, by `performance.now()`. */
   stored?: { readonly version: number; readonly atMs: number };
-}
-
-export interface CurrentConfig {
-  readonly newest: number | undefined;
-  readonly hash: string | undefined;
 }
 
 /** A task may have megabytes. */
@@ -125,23 +124,31 @@ export class ConfigVersions {
   }
 
   /**
-   * The configurations of tasks as they stand now: the hash of the version that a start would run on, undefined where it would be
-   * refused, and the newest version that was made. @throws DatabaseUnavailable
+   * By task, what its configuration as it stands now is told apart by from a version's `compared_hash`; undefined where a start
+   * would be refused. @throws DatabaseUnavailable
    */
-  async current(taskIds: readonly number[]): Promise<ReadonlyMap<number, CurrentConfig>> {
-    const found = new Map<number, CurrentConfig>();
+  async comparedHashes(taskIds: readonly number[]): Promise<ReadonlyMap<number, string | undefined>> {
+    const found = new Map<number, string | undefined>();
     for (let from = 0; from < taskIds.length; from += tasksAtOnce) {
-      const texts = await readTaskTexts(this.#database, taskIds.slice(from, from + tasksAtOnce));
-      for (const [taskId, each] of texts) {
-        found.set(taskId, { newest: each.latest?.version, hash: this.#hashOf(taskId, each) });
+      const some = taskIds.slice(from, from + tasksAtOnce);
+      for (const [taskId, hash] of await recognizedTasks(this.#database, some)) found.set(taskId, hash);
+      const unknown = some.filter((taskId) => !found.has(taskId));
+      if (unknown.length === 0) continue;
+      const compared: Compared[] = [];
+      const texts = await readTaskTexts(this.#database, unknown);
+      for await (const [taskId, each] of makingWay(texts)) {
+        const made = this.#madeIfStartable(taskId, each);
+        found.set(taskId, made?.comparedHash);
+        if (made) compared.push({ taskId, ...made });
       }
+      await noteCompared(this.#database, compared);
     }
     return found;
   }
 
-  #hashOf(taskId: number, texts: TaskTexts): string | undefined {
+  #madeIfStartable(taskId: number, texts: TaskTexts): Made | undefined {
     try {
-      return this.#madeOf(taskId, texts).made.hash;
+      return this.#madeOf(taskId, texts).made;
     } catch (error) {
       if (error instanceof Problem) return undefined;
       throw error;
@@ -153,13 +160,18 @@ export class ConfigVersions {
    * content where it is known what it makes. @throws Problem
    */
   #madeOf(taskId: number, texts: TaskTexts): { readonly made: Made; readonly content?: TaskContent } {
-    // Line ends in JSON are escaped.
-    const textsHash = hashOf('sha256', `${texts.task}\n${texts.devices}\n${texts.chosen}`);
+    const hashOfTexts = textsHash(texts);
     const known = this.#made.get(taskId);
-    if (known?.textsHash === textsHash) return { made: known };
+    if (known?.textsHash === hashOfTexts) return { made: known };
     const configured = configuredTask(texts);
     const content = contentOf(configured);
-    const made = { textsHash, hash: contentHash(content), about: ofTask(configured.task, content) };
+    const about = ofTask(configured.task, content);
+    const made = {
+      textsHash: hashOfTexts,
+      hash: contentHash(content),
+      comparedHash: comparedHash(content),
+      about,
+    };
     this.#made.delete(taskId);
     this.#made.set(taskId, made);
     if (this.#made.size > rememberedAtMost) {
@@ -192,10 +204,12 @@ function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: num
         task_id: taskId,
         version,
         hash,
+        compared_hash: comparedHash(content),
         task_code: task.code,
         task_name: task.name,
         period_ms: content.period_ms,
         device_codes: JSON.stringify(keptDevices(content)),
+        point_counts: JSON.stringify(keptPointCounts(content)),
         site_codes: siteCodesOf(content),
         values_per_s: valuesPerSecond(content),
       })
@@ -231,6 +245,19 @@ export async function readTaskContent(database: Database, taskId: number): Promi
   if (!configured)
     throw new Problem('task_not_found', both(`There is no task ${taskId}.`, `没有任务 ${taskId}。`));
   return contentOf(configured);
+}
+
+/** A content, with its number where the newest version of its task has it already. */
+export interface NumberedContent {
+  readonly content: TaskContent;
+  readonly version: number | undefined;
+}
+
+/** The content that a session which starts on these texts would read. @throws Problem for a task that cannot be started */
+export function contentOfTexts(texts: TaskTexts): NumberedContent {
+  const content = contentOf(configuredTask(texts));
+  const { latest } = texts;
+  return { content, version: latest?.hash === contentHash(content) ? latest.version : undefined };
 }
 
 /** The same of several tasks, without those that could not be started. @throws DatabaseUnavailable */

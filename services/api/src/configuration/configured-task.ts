@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
 import type { Database } from '../database/open-database.ts';
 import { execute, prepared } from '../database/prepared.ts';
 import type { SnapshotRow, SnapshotTask } from './task-snapshot.ts';
@@ -26,9 +28,7 @@ interface ReadRow {
  * devices and points are looked for one by one: a plan of a small table, which is kept, would read all of it when it is large. The
  * configuration comes as text, which is only parsed where it has changed.
  */
-export const readStatement = prepared<ReadRow>(
-  'read_configured_tasks',
-  `select tasks.id, latest.version, latest.hash, to_jsonb(tasks)::text as task,
+const readTasks = `select tasks.id, latest.version, latest.hash, to_jsonb(tasks)::text as task,
     (
       select coalesce(json_agg(json_build_object(
         'device', to_jsonb(devices) - array['site_id', 'endpoint'],
@@ -55,7 +55,24 @@ export const readStatement = prepared<ReadRow>(
   left join lateral (
     select version, hash from task_config_versions
     where task_id = tasks.id order by version desc limit 1
-  ) as latest on true`,
+  ) as latest on true`;
+
+export const readStatement = prepared<ReadRow>('read_configured_tasks', readTasks);
+
+/**
+ * Lines that are hashed as one: line ends in JSON are escaped. The release comes first, for another one may make another content of the same
+ * texts.
+ */
+const hashedTexts = `encode(sha256(convert_to('${releaseVersion}' || E'\\n' || task || E'\\n' || devices || E'\\n' || chosen, 'UTF8')), 'hex')`;
+
+/** @returns id, and `compared_hash` of a version that was found to be made of these very texts. Hashed where they lie: they are megabytes. */
+export const recognizeStatement = prepared<{ readonly id: number; readonly compared_hash: string }>(
+  'recognize_configured_tasks',
+  `with hashed as materialized (select id, ${hashedTexts} as texts_hash from (${readTasks}) as texts)
+  select hashed.id, found.compared_hash from hashed cross join lateral (
+    select compared_hash from task_config_versions
+    where task_id = hashed.id and texts_hash = hashed.texts_hash limit 1
+  ) as found`,
 );
 
 /** The part of a task that a version is made of, as PostgreSQL writes it: the same text is the same configuration. */
@@ -64,6 +81,11 @@ export interface TaskTexts {
   readonly task: string;
   readonly devices: string;
   readonly chosen: string;
+}
+
+/** The same as the database has it. */
+export function textsHash({ task, devices, chosen }: TaskTexts): string {
+  return hash('sha256', `${releaseVersion}\n${task}\n${devices}\n${chosen}`);
 }
 
 /** Reads several tasks, those that there are. @throws DatabaseUnavailable */

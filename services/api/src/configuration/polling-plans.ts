@@ -1,10 +1,11 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { PointRate } from '@holdfast/shared/domain/gaps/point-values.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
-import type { KeptDevice } from '../database/tables.ts';
+import type { KeptDevice, KeptPointCounts } from '../database/tables.ts';
 import { BrokerUnavailable, type TaskConfigs } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 
@@ -18,10 +19,10 @@ export interface PollingPlan {
 
 export interface PolledDevice {
   readonly code: string;
-  /** Known where its period is not the task's. */
-  readonly id?: string;
   /** Period of its ticks: that of its fastest point. */
   readonly periodMs: number;
+  /** How many of its points are read how often. */
+  readonly rates?: readonly PointRate[] | undefined;
 }
 
 export interface PollingPlans {
@@ -46,40 +47,51 @@ type Content = Pick<TaskConfig, 'period_ms' | 'devices'>;
 function planOf({ period_ms, devices }: Content): PollingPlan {
   return {
     periodMs: period_ms,
-    devices: devices.map(({ id, code, points }) => ({
-      id,
+    devices: devices.map(({ code, points }) => ({
       code,
       periodMs: devicePeriodMs(period_ms, points),
+      rates: ratesOf(points, period_ms),
     })),
   };
+}
+
+function ratesOf(points: Content['devices'][number]['points'], taskPeriodMs: number): PointRate[] {
+  const counts = new Map<number, number>();
+  for (const { period_ms: own = taskPeriodMs } of points) counts.set(own, (counts.get(own) ?? 0) + 1);
+  return [...counts].map(([periodMs, of]) => ({ periodMs, points: of }));
 }
 
 function planOfRow({
   period_ms: periodMs,
   device_codes: kept,
+  point_counts: counts,
 }: {
   readonly period_ms: number;
   readonly device_codes: readonly KeptDevice[];
+  readonly point_counts: readonly KeptPointCounts[];
 }): PollingPlan {
-  const devices = kept.map((device) =>
-    typeof device === 'string'
-      ? { code: device, periodMs }
-      : { code: device.code, id: device.id, periodMs: device.period_ms },
-  );
+  const devices = kept.map((device, index) => {
+    const rates = counts[index]?.map(([period, points]) => ({ periodMs: period, points }));
+    return typeof device === 'string'
+      ? { code: device, periodMs, rates }
+      : { code: device.code, periodMs: device.period_ms, rates };
+  });
   return { periodMs, devices };
 }
 
 /** The devices as `task_config_versions` keeps them. */
 export function keptDevices(content: Content): KeptDevice[] {
   const { periodMs: taskPeriodMs, devices } = planOf(content);
-  return devices.map(({ id, code, periodMs }) =>
-    id === undefined || periodMs === taskPeriodMs ? code : { code, id, period_ms: periodMs },
+  return devices.map(({ code, periodMs }) =>
+    periodMs === taskPeriodMs ? code : { code, period_ms: periodMs },
   );
 }
 
-/** Period of a device, by its id. */
-export function periodOfDevice({ devices, periodMs }: PollingPlan, deviceId: string): number {
-  return devices.find(({ id }) => id === deviceId)?.periodMs ?? periodMs;
+/** The points of the same devices by their periods. */
+export function keptPointCounts(content: Content): KeptPointCounts[] {
+  return planOf(content).devices.map(({ rates = [] }) =>
+    rates.map(({ periodMs, points }) => [periodMs, points] as const),
+  );
 }
 
 /** Period of the device that is read most often. */
@@ -99,7 +111,7 @@ export function pollingPlans(options: {
   const fromDatabase = async (taskId: number, version: number): Promise<PollingPlan | undefined> => {
     const row = await database
       .selectFrom('task_config_versions')
-      .select(['period_ms', 'device_codes'])
+      .select(['period_ms', 'device_codes', 'point_counts'])
       .where('task_id', '=', taskId)
       .where('version', '=', version)
       .executeTakeFirst();
@@ -151,7 +163,7 @@ export function pollingPlans(options: {
       if (missing.length === 0) return;
       const rows = await database
         .selectFrom('task_config_versions')
-        .select(['task_id', 'version', 'period_ms', 'device_codes'])
+        .select(['task_id', 'version', 'period_ms', 'device_codes', 'point_counts'])
         .where(
           sql<boolean>`(task_id, version) in (select * from unnest(
             ${missing.map(({ task_id }) => task_id)}::int[],

@@ -1,3 +1,4 @@
+import { openPool } from '@holdfast/sample-store/postgres/open-postgres.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
@@ -6,8 +7,8 @@ import pg from 'pg';
 import { expect, it } from 'vitest';
 import { connectionOptions } from './open-database.ts';
 
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client(connectionOptions(url));
+async function connect(options: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client(options);
   client.on('error', () => undefined);
   await client.connect();
   // Ending waits for a goodbye that one of them never gets.
@@ -16,11 +17,17 @@ async function connect(url: string): Promise<pg.Client> {
 }
 
 // Only Linux tells a server that what it has sent was not taken.
-it.skipIf(process.platform !== 'linux')(
-  'a process that takes none of what PostgreSQL sends loses its locks within a minute',
-  async () => {
+it.skipIf(process.platform !== 'linux').for([
+  { who: 'an API', optionsFor: connectionOptions },
+  {
+    who: 'a writer',
+    optionsFor: (databaseUrl: string) => openPool({ databaseUrl, maxConnections: 1 }).options,
+  },
+])(
+  '$who that takes none of what PostgreSQL sends loses its locks within a minute',
+  async ({ optionsFor }) => {
     const url = new URL(await freshDatabase());
-    const there = await connect(url.href);
+    const there = await connect(optionsFor(url.href));
     let isAsked = false;
     const proxy = await startTcpProxy({
       targetPort: Number(url.port),
@@ -29,7 +36,7 @@ it.skipIf(process.platform !== 'linux')(
       },
     });
     url.port = String(proxy.port);
-    const gone = await connect(url.href);
+    const gone = await connect(optionsFor(url.href));
     await gone.query('select pg_advisory_lock(1)');
     isAsked = true;
     // More than any buffer on the way holds.

@@ -35,8 +35,13 @@ export function inChange<T>(
   return inTransaction(database, async (transaction) => {
     await sql`select set_config('holdfast.change', ${JSON.stringify(about)}, true)`.execute(transaction);
     const result = await use(transaction);
-    const { rows } = await sql<{ opened: number | null }>`
-      select nullif(current_setting('holdfast.change_set', true), '')::bigint as opened`.execute(transaction);
-    return { result, set: rows[0]?.opened ?? undefined };
+    return { result, set: await openChangeSet(transaction) };
   });
+}
+
+/** The set that the triggers have opened for what this transaction has changed; undefined where that is nothing so far. */
+export async function openChangeSet(transaction: Database): Promise<number | undefined> {
+  const { rows } = await sql<{ readonly opened: number | null }>`
+    select nullif(current_setting('holdfast.change_set', true), '')::bigint as opened`.execute(transaction);
+  return rows[0]?.opened ?? undefined;
 }

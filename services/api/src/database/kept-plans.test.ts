@@ -3,7 +3,7 @@ import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { CompiledQuery } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readStatement } from '../configuration/configured-task.ts';
+import { readStatement, recognizeStatement } from '../configuration/configured-task.ts';
 import { writeStatement } from '../sessions/projection/write-batch.ts';
 import { migrate } from './migrate.ts';
 import { type Database, openDatabase } from './open-database.ts';
@@ -57,6 +57,19 @@ async function inVain(changes: readonly string[], statement: Prepared<unknown>):
   return whole;
 }
 
+const configuration = {
+  tables: ['tasks', 'task_config_versions', 'task_devices', 'devices', 'sites', 'points', 'task_points'],
+  keys: {
+    tasks: ['tasks_pkey'],
+    task_config_versions: ['task_config_versions_pkey'],
+    task_devices: ['task_devices_pkey'],
+    devices: ['devices_pkey'],
+    sites: ['sites_pkey'],
+    points: ['points_pkey', 'points_device_id_code_key'],
+    task_points: ['task_points_pkey'],
+  },
+} as const;
+
 const kept = [
   {
     what: 'that writes a batch of events',
@@ -68,16 +81,12 @@ const kept = [
   {
     what: 'that reads what tasks are configured to',
     statement: readStatement,
-    tables: ['tasks', 'task_config_versions', 'task_devices', 'devices', 'sites', 'points', 'task_points'],
-    keys: {
-      tasks: ['tasks_pkey'],
-      task_config_versions: ['task_config_versions_pkey'],
-      task_devices: ['task_devices_pkey'],
-      devices: ['devices_pkey'],
-      sites: ['sites_pkey'],
-      points: ['points_pkey', 'points_device_id_code_key'],
-      task_points: ['task_points_pkey'],
-    },
+    ...configuration,
+  },
+  {
+    what: 'that recognizes tasks by what they are configured to',
+    statement: recognizeStatement,
+    ...configuration,
   },
 ] as const;
 

@@ -98,11 +98,17 @@ const configuration = [
     task_id bigint not null,
     version bigint not null,
     hash text not null,
+    -- The same for versions that differ only in what sessions have learned of their devices.
+    compared_hash text not null,
+    -- Hash of the configuration that was found last to have this content: its content need not be compared again after a start.
+    texts_hash text not null default '',
     task_code text not null,
     task_name text not null,
     created_at timestamptz not null default now(),
     period_ms integer not null,
     device_codes jsonb not null,
+    -- Of each of these devices [period in ms, points that have it].
+    point_counts jsonb not null default '[]',
     -- Of its devices; an empty code for those without a site.
     site_codes text[] not null,
     values_per_s double precision,

@@ -1,4 +1,5 @@
 import { LeavingPool, type LeavingPoolOptions } from '@holdfast/sample-store/postgres/leaving-pool.ts';
+import { noticedWhenGone } from '@holdfast/sample-store/postgres/noticed-when-gone.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import {
   Kysely,
@@ -39,11 +40,7 @@ export function connectionOptions(url: string): LeavingPoolOptions {
     connectionString: url,
     application_name: 'holdfast-api',
     connectionTimeoutMillis: connectTimeoutMs,
-    // The server must notice as well when this process is unreachable, or it would keep its locks for hours.
-    options:
-      '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=15000',
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 5_000,
+    ...noticedWhenGone,
     types: {
       getTypeParser: ((oid: number, format: 'text') =>
         typeParser(oid, format)) as typeof pg.types.getTypeParser,

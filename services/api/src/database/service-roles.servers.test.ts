@@ -61,6 +61,7 @@ const readsSites = 'select * from sites';
 const writesSite = `insert into sites (code, name) values ('x', 'x')`;
 const writesSeries = `insert into samples.series (session_id, task_id, device_code, site_code, point_code) values ('1', '1', 'd', 's', 'p')`;
 const forgetsTicks = 'delete from samples.tick_coverage';
+const forgetsLacking = ['delete from samples.lacking_ticks', 'delete from samples.lacking_points'];
 /** Nobody but the owner may do these. */
 const ofTheOwner = [
   'drop table sites',
@@ -88,6 +89,7 @@ const cases: Readonly<Record<RoleKind, { may: readonly string[]; mayNot: readonl
       'select * from change_items',
       readsValues,
       forgetsTicks,
+      ...forgetsLacking,
       'select * from api_migrations',
     ],
     mayNot: [
@@ -112,6 +114,7 @@ const cases: Readonly<Record<RoleKind, { may: readonly string[]; mayNot: readonl
       writesSite,
       'delete from samples.series',
       forgetsTicks,
+      ...forgetsLacking,
       'drop table samples.sample_value_20260101',
     ],
   },

@@ -23,6 +23,8 @@ const ofMigrations = /^(api_migrations|kysely_migration)(_lock)?$/;
 /** Written by triggers alone. */
 const isRecord = /^change_(sets|items)$/;
 
+const isOfTicks = /^(tick_coverage|lacking_ticks|lacking_points)$/;
+
 const isOfEpochs = /^(epoch_start|first_tick)$/;
 
 type Rights = (table: { readonly schema: string; readonly name: string }) => readonly string[];
@@ -33,7 +35,7 @@ const rights: Readonly<Record<RoleKind, Rights>> = {
     if (ofMigrations.test(name) || isRecord.test(name)) return ['select'];
     if (schema === 'public') return ['select', 'insert', 'update', 'delete'];
     // Sessions that are cleaned away take the account of their ticks along.
-    return name === 'tick_coverage' ? ['select', 'delete'] : ['select'];
+    return isOfTicks.test(name) ? ['select', 'delete'] : ['select'];
   },
   writer: ({ schema, name }) => {
     if (schema === 'public') return [];

@@ -90,17 +90,26 @@ export interface TaskPointsTable {
 }
 
 /** A device's code; more only where its ticks have another period than the task. */
-export type KeptDevice = string | { readonly code: string; readonly id: string; readonly period_ms: number };
+export type KeptDevice = string | { readonly code: string; readonly period_ms: number };
+
+/** Period in ms, and number of points. */
+export type KeptPointCounts = readonly (readonly [number, number])[];
 
 export interface TaskConfigVersionsTable {
   task_id: number;
   version: number;
   hash: string;
+  /** The same for versions that differ only in what sessions have learned of their devices. */
+  compared_hash: string;
+  /** Hash of the configuration that was found last to have this content; empty before. */
+  texts_hash: Generated<string>;
   task_code: string;
   task_name: string;
   /** The base of gaps. */
   period_ms: number;
   device_codes: JSONColumnType<KeptDevice[]>;
+  /** How many points of each of these devices have which period. */
+  point_counts: ColumnType<KeptPointCounts[], string | undefined, never>;
   /** Codes of its devices' sites, an empty one for none. */
   site_codes: string[];
   /** Values that are read each second when every device answers. */

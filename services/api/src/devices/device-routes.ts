@@ -105,7 +105,9 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       schema: { params: idOf('Task'), body: taskPlanBodySchema, response: { 200: taskPlanSchema } },
       handler: async ({ params: { id }, body }) => {
         const content = await readTaskContent(database, id);
-        const others = await readTaskContents(database, await tasksRunningBeside(database, id));
+        const deviceIds = content.devices.map((device) => Number(device.id));
+        const beside = await tasksRunningBeside(database, { taskId: id, deviceIds });
+        const others = await readTaskContents(database, beside);
         const codes = new Set([content, ...others].flatMap(({ devices }) => devices.map(({ code }) => code)));
         return planTask(content, body, others, await measuredRoundTrips(learned, codes).catch(unlessAway));
       },

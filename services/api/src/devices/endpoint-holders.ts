@@ -24,16 +24,18 @@ async function holdersAt(database: Database, endpoint: RawBuilder<unknown>): Pro
   return rows.map(({ collector_id }) => collector_id);
 }
 
-/** The other tasks that run and have a device behind an endpoint of this one. @throws DatabaseUnavailable */
-export async function tasksRunningBeside(database: Database, taskId: number): Promise<number[]> {
+/** The other tasks that run and have a device behind an endpoint of these, which are those of one task. @throws DatabaseUnavailable */
+export async function tasksRunningBeside(
+  database: Database,
+  { taskId, deviceIds }: { readonly taskId: number; readonly deviceIds: readonly number[] },
+): Promise<number[]> {
   const { rows } = await sql<{ task_id: number }>`
     select distinct sessions.task_id
-    from task_devices as own
-    join devices as asked on asked.id = own.device_id
+    from devices as asked
     join devices on devices.endpoint = asked.endpoint
     join task_devices on task_devices.device_id = devices.id
     join sessions on sessions.task_id = task_devices.task_id
-    where own.task_id = ${taskId} and sessions.task_id <> ${taskId} and sessions.status = 'running'
+    where asked.id = any(${deviceIds}::bigint[]) and sessions.task_id <> ${taskId} and sessions.status = 'running'
     order by sessions.task_id`.execute(database);
   return rows.map(({ task_id }) => task_id);
 }

@@ -1,3 +1,4 @@
+import { unitPlace } from '@holdfast/driver/device-place.ts';
 import type { DeviceTrialBody, DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import { connectionOf } from '@holdfast/shared/contracts/http/device-http.ts';
 import { type JudgedPoint, judgedDevicePoint } from '@holdfast/shared/contracts/http/point-http.ts';
@@ -6,6 +7,7 @@ import { type DeviceConfig, deviceConfigSchema } from '@holdfast/shared/contract
 import { contentIssues } from '../configuration/content-issues.ts';
 import { endpointColumn, specOf } from '../configuration/device-specs.ts';
 import { validationFailed } from '../problems/problem.ts';
+import { retold } from '../problems/retold.ts';
 import { holdersOfEndpoint } from './endpoint-holders.ts';
 import { readOnce, type TestDeviceOptions } from './test-device.ts';
 
@@ -23,11 +25,12 @@ export async function tryDevice(
     message,
   }));
   if (issues.length > 0) throw validationFailed(issues);
-  const endpoint = endpointColumn(specOf(device), device.connection);
+  const spec = specOf(device);
+  const endpoint = endpointColumn(spec, device.connection);
   const holders = endpoint === null ? [] : await holdersOfEndpoint(options.database, endpoint);
   const read = await readOnce({ ...options, device, holders, labels: {}, learnedLimits: undefined });
   const answers = read.requests.some(({ error, failure }) => error === '' || failure === 'exception');
-  return { ...read, answers };
+  return { ...read, answers, place: retold(unitPlace(spec, device.connection)) };
 }
 
 function contentOf({ device, points }: DeviceTrialBody): DeviceConfig {

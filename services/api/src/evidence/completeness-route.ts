@@ -7,6 +7,7 @@ import {
 import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
 import type { DeviceAccount } from '../accounting/account-for-session.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
+import { countNeverDelivered, valuesOf } from '../accounting/count-values.ts';
 import { planIfKnown } from '../configuration/polling-plans.ts';
 import { askedClock, askedPeriods } from '../http/asked-clock.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
@@ -14,6 +15,7 @@ import { type Route, route } from '../http/route.ts';
 import { timeAsked } from '../http/time-asked.ts';
 import { tooManyPeriods } from '../problems/too-many-periods.ts';
 import { DeviceTotals } from './device-totals.ts';
+import { DueTimes } from './due-times.ts';
 import { EvidenceHead, evidenceOf, sessionOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
 import { type RowsWithin, sessionsWithin } from './sessions-within.ts';
@@ -84,9 +86,12 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
     refuseTooMany(periods, rows.length);
     const only = device === undefined ? undefined : new Set([device]);
     const results: CompletenessRow[] = [];
-    for await (const { row, devices } of evidenceOf(accounting, rows, time, { ...head, only })) {
+    for await (const { row, devices } of evidenceOf(accounting, rows, valuesOfTime(time), {
+      ...head,
+      only,
+    })) {
       if (device !== undefined && devices === undefined) continue;
-      results.push({ ...sessionOf(row), device: null, ...counted(devices, periods) });
+      results.push({ ...sessionOf(row), device: null, ...counted(devices, periods, time) });
     }
     return { results, next_cursor: encodeCursor(next), left_out: 0 };
   }
@@ -99,9 +104,11 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
     const codes = (await deviceCodes(rows)).filter((code) => device === undefined || code === device);
     const page = codes.slice(offset, offset + limit);
     refuseTooMany(periods, page.length);
-    const totals = new DeviceTotals(page, periods);
+    const totals = new DeviceTotals(page, periods, time);
     const only = new Set(page);
-    for await (const evidence of evidenceOf(accounting, rows, time, { ...head, only })) totals.add(evidence);
+    for await (const evidence of evidenceOf(accounting, rows, valuesOfTime(time), { ...head, only })) {
+      totals.add(evidence);
+    }
     const isMore = offset + limit < codes.length;
     return {
       results: totals.rows(await sitesOf(page)),
@@ -140,10 +147,21 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
 function counted(
   devices: readonly DeviceAccount[] | undefined,
   periods: readonly Period[] | undefined,
-): Pick<CompletenessRow, 'counts' | 'by_period'> {
-  if (!devices) return { counts: null, by_period: null };
-  return { counts: countsOf(devices), by_period: periods ? tickColumns(devices, periods) : null };
+  time: TimeAsked,
+): Pick<CompletenessRow, 'counts' | 'values' | 'never_delivered' | 'by_period'> {
+  if (!devices) return { counts: null, values: null, never_delivered: null, by_period: null };
+  const counted = {
+    counts: countsOf(devices),
+    values: valuesOf(devices),
+    never_delivered: countNeverDelivered(devices),
+  };
+  if (!periods) return { ...counted, by_period: null };
+  const due = new DueTimes(periods, time);
+  due.add(devices);
+  return { ...counted, by_period: { ...tickColumns(devices, periods), due: due.view() } };
 }
+
+const valuesOfTime = (time: TimeAsked) => ({ ...time, withValues: true });
 
 function refuseTooMany(periods: readonly Period[] | undefined, rows: number): void {
   if (periods && periods.length * rows > periodsAtMost) throw tooManyPeriods(periodsAtMost);

@@ -1,16 +1,20 @@
-import type { TickCountsView } from '@holdfast/shared/contracts/http/accounting-http.ts';
-import type {
-  CompletenessRow,
-  TickColumns,
-} from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
+import type { TickCountsView, ValueCountsView } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import type { CompletenessRow } from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
 import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
+import { countNeverDelivered, sumOfValues, valuesOf } from '../accounting/count-values.ts';
+import { DueTimes } from './due-times.ts';
 import type { Evidence } from './evidence.ts';
-import { tickColumns } from './tick-columns.ts';
+import { type TickCounts, tickColumns } from './tick-columns.ts';
+import type { TimeAsked } from './time-asked.ts';
 
 interface Total {
   counts: TickCountsView;
-  columns: TickColumns;
+  values: ValueCountsView | null;
+  /** In the session that has read it last. */
+  neverDelivered: number | null | undefined;
+  columns: TickCounts;
+  readonly due: DueTimes;
 }
 
 /** Ticks of devices, summed up over the sessions that have read them: the sums stay, not the ticks. */
@@ -19,10 +23,19 @@ export class DeviceTotals {
   readonly #totals: Map<string, Total>;
 
   /** @param codes of the devices, in the order of the answer */
-  constructor(codes: readonly string[], periods: readonly Period[] | undefined) {
+  constructor(codes: readonly string[], periods: readonly Period[] | undefined, time: TimeAsked) {
     this.#periods = periods;
     this.#totals = new Map(
-      codes.map((code) => [code, { counts: countsOf([]), columns: tickColumns([], periods ?? []) }]),
+      codes.map((code) => [
+        code,
+        {
+          counts: countsOf([]),
+          values: valuesOf([]),
+          neverDelivered: undefined,
+          columns: tickColumns([], periods ?? []),
+          due: new DueTimes(periods ?? [], time),
+        },
+      ]),
     );
   }
 
@@ -31,18 +44,26 @@ export class DeviceTotals {
       const total = this.#totals.get(device.device);
       if (!total) continue;
       total.counts = sumOf(total.counts, countsOf([device]));
+      total.values = sumOfValues(total.values, valuesOf([device]));
+      total.due.add([device]);
       if (this.#periods) total.columns = columnsOf(total.columns, tickColumns([device], this.#periods));
+    }
+    for (const [code, ofLengths] of Map.groupBy(devices, ({ device }) => device)) {
+      const total = this.#totals.get(code);
+      if (total && total.neverDelivered === undefined) total.neverDelivered = countNeverDelivered(ofLengths);
     }
   }
 
   /** @param sitesOf codes of the sites where they lie now */
   rows(sitesOf: ReadonlyMap<string, string>): CompletenessRow[] {
-    return [...this.#totals].map(([device, { counts, columns }]) => ({
+    return [...this.#totals].map(([device, { counts, values, neverDelivered: never = 0, columns, due }]) => ({
       ...{ session_id: null, task_code: null, task_name: null, status: null },
       device,
       sites: [sitesOf.get(device) ?? ''],
       counts,
-      by_period: this.#periods ? columns : null,
+      values,
+      never_delivered: never,
+      by_period: this.#periods ? { ...columns, due: due.view() } : null,
     }));
   }
 }
@@ -63,7 +84,7 @@ function sumOf(one: TickCountsView, other: TickCountsView): TickCountsView {
   };
 }
 
-function columnsOf(one: TickColumns, other: TickColumns): TickColumns {
+function columnsOf(one: TickCounts, other: TickCounts): TickCounts {
   const added = (into: readonly number[], from: readonly number[]) =>
     into.map((ticks, period) => ticks + (from[period] ?? 0));
   return {

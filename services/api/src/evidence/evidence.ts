@@ -1,5 +1,6 @@
 import {
   type AccountingSources,
+  type AccountingTime,
   accountForSessions,
   type DeviceAccount,
 } from '../accounting/account-for-session.ts';
@@ -28,7 +29,7 @@ const sessionsAtOnce = 100;
 export async function* evidenceOf(
   accounting: AccountingSources,
   rows: readonly RowWithin[],
-  time: TimeAsked,
+  time: TimeAsked & Pick<AccountingTime, 'withValues'>,
   { only, onBrokerSilent }: { only?: ReadonlySet<string> | undefined; onBrokerSilent: () => void },
 ): AsyncGenerator<Evidence> {
   for (let start = 0; start < rows.length; start += sessionsAtOnce) {

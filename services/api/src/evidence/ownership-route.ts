@@ -11,6 +11,7 @@ import { EvidenceHead, sessionOf } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
 import { heldEvidenceOf } from './held-evidence.ts';
 import { sessionsWithin } from './sessions-within.ts';
+import { taskPeriods } from './task-periods.ts';
 
 /** Who held which session when, and what each change cost. */
 export function ownershipRoute(sources: EvidenceSources): Route {
@@ -39,7 +40,7 @@ export function ownershipRoute(sources: EvidenceSources): Route {
         results.push({
           ...sessionOf(row),
           is_latest: row.is_latest,
-          period_ms: row.period_ms,
+          periods: await taskPeriods(sources.accounting.plans, row, past.legs),
           error_message: row.status === 'error' ? row.error_message : null,
           life: lifeOf({ status: row.status, intervals: past.intervals }, bucketsOf(time.from, time.to, 1)),
           spans,

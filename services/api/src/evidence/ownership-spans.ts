@@ -4,6 +4,7 @@ import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import {
   countTicks,
   intersection,
+  normalise,
   type TickRange,
   type TickRanges,
 } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
@@ -45,31 +46,52 @@ export function ownershipSpans(
     ...window
   }: Window & { readonly devices: readonly Owned[]; readonly firstTicks: readonly FirstTick[] },
 ): OwnershipSpan[] {
-  const firstOf = new Map(firstTicks.map(({ device, epoch, tick }) => [`${epoch}/${device}`, tick]));
+  const firstOf = new Map(firstTicks.map(({ device, epoch, timeMs }) => [`${epoch}/${device}`, timeMs]));
   const ticksOf = (index: number, { device, periodMs }: Owned): TickRange => {
-    const first = ({ epoch, fromMs }: Holder) =>
-      firstOf.get(`${epoch}/${device}`) ?? Math.floor(fromMs / periodMs);
+    const first = ({ epoch, fromMs }: Holder) => {
+      const firstMs = firstOf.get(`${epoch}/${device}`);
+      return firstMs === undefined ? Math.floor(fromMs / periodMs) : Math.ceil(firstMs / periodMs);
+    };
     const [own, next] = [holders[index], holders[index + 1]];
     return { from: own ? first(own) : 0, to: (next ? first(next) : Number.MAX_SAFE_INTEGER) - 1 };
   };
-  /** By device, the first tick of which no change is charged yet. */
-  const uncharged = new Map<string, number>();
+  const byDevice = Map.groupBy(devices, ({ device }) => device);
+  /** The first tick of each length of which no change is charged yet. */
+  const uncharged = new Map<Owned, number>();
   return holders.map((holder, index) => {
     const seen = new Extent();
     const twice = new Extent();
     let cost = 0;
-    for (const device of devices) {
-      const { periodMs } = device;
-      const own = ticksOf(index, device);
-      const stored: TickRanges = own.from <= own.to ? intersection(device.stored, [own]) : [];
-      seen.add(stored, periodMs);
-      twice.add(intersection(device.fenced, stored), periodMs);
-      const charged = {
-        from: uncharged.get(device.device) ?? 0,
-        to: (stored[0]?.from ?? Math.max(own.from, own.to + 1)) - 1,
-      };
-      cost += costOf(device, charged);
-      uncharged.set(device.device, Math.max(charged.from, (stored.at(-1)?.to ?? charged.to) + 1));
+    for (const ofLengths of byDevice.values()) {
+      const ofDevice = new Extent();
+      const owned = ofLengths.map((account) => {
+        const { periodMs } = account;
+        const own = ticksOf(index, account);
+        const stored: TickRanges = own.from <= own.to ? intersection(account.stored, [own]) : [];
+        for (const extent of [seen, ofDevice]) extent.add(stored, periodMs);
+        return { account, own, stored };
+      });
+      for (const { account, stored } of owned) {
+        for (const { fenced, periodMs: otherMs } of ofLengths) {
+          if (fenced.length === 0) continue;
+          const bothMs = leastCommonMultiple(account.periodMs, otherMs);
+          const times = intersection(
+            ticksAt(bothMs, stored, account.periodMs),
+            ticksAt(bothMs, fenced, otherMs),
+          );
+          twice.add(times, bothMs);
+        }
+      }
+      const { firstMs, lastMs } = ofDevice;
+      for (const { account, own } of owned) {
+        const { periodMs } = account;
+        // Whatever length its ticks have: up to its first sample the device has cost a change, and not after that.
+        const end = ofDevice.ticks > 0 ? Math.ceil(firstMs / periodMs) : Math.max(own.from, own.to + 1);
+        const charged = { from: uncharged.get(account) ?? 0, to: end - 1 };
+        cost += costOf(account, charged);
+        const next = ofDevice.ticks > 0 ? Math.floor(lastMs / periodMs) + 1 : end;
+        uncharged.set(account, Math.max(charged.from, next));
+      }
     }
     const isWithin = holder.fromMs >= window.fromMs;
     return {
@@ -95,25 +117,37 @@ function costOf({ gaps }: Owned, ticks: TickRange): number {
   );
 }
 
+/** Those of the ticks whose times are also times of ticks of a multiple of their length, as these. */
+function ticksAt(multipleMs: number, ticks: TickRanges, periodMs: number): TickRanges {
+  const of = multipleMs / periodMs;
+  return normalise(ticks.map(({ from, to }) => ({ from: Math.ceil(from / of), to: Math.floor(to / of) })));
+}
+
+function leastCommonMultiple(one: number, other: number): number {
+  let [greater, rest] = [one, other];
+  while (rest > 0) [greater, rest] = [rest, greater % rest];
+  return (one / greater) * other;
+}
+
 /** How many ticks there are, from when to when. */
 class Extent {
   ticks = 0;
-  #firstMs = Number.POSITIVE_INFINITY;
-  #lastMs = Number.NEGATIVE_INFINITY;
+  firstMs = Number.POSITIVE_INFINITY;
+  lastMs = Number.NEGATIVE_INFINITY;
 
   add(ranges: TickRanges, periodMs: number): void {
     const [first, last] = [ranges[0], ranges.at(-1)];
     if (!first || !last) return;
     this.ticks += countTicks(ranges);
-    this.#firstMs = Math.min(this.#firstMs, first.from * periodMs);
-    this.#lastMs = Math.max(this.#lastMs, last.to * periodMs);
+    this.firstMs = Math.min(this.firstMs, first.from * periodMs);
+    this.lastMs = Math.max(this.lastMs, last.to * periodMs);
   }
 
   get first(): string | null {
-    return this.ticks === 0 ? null : new Date(this.#firstMs).toISOString();
+    return this.ticks === 0 ? null : new Date(this.firstMs).toISOString();
   }
 
   get last(): string | null {
-    return this.ticks === 0 ? null : new Date(this.#lastMs).toISOString();
+    return this.ticks === 0 ? null : new Date(this.lastMs).toISOString();
   }
 }

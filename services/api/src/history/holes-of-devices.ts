@@ -11,18 +11,14 @@ import { gapViews } from '../accounting/gap-views.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { selectSessions } from '../sessions/queries/list-sessions.ts';
+import { holesBetween, type RatedSpan, type TickLength, tickLengths } from './tick-lengths.ts';
 
 type Holes = PointTrends['devices'][number];
 
-interface Span {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 export interface DeviceHoles {
   readonly devices: readonly Holes[];
-  /** By device, that of its ticks in the latest session that reads it. */
-  readonly periods: ReadonlyMap<string, number>;
+  /** By device, the lengths of its ticks within the window, oldest first. */
+  readonly lengths: ReadonlyMap<string, readonly TickLength[]>;
   /** False: a loss may still be called on its way. */
   readonly brokerWasAsked: boolean;
 }
@@ -39,7 +35,7 @@ export async function holesOfDevices(
   // A tick that is still on its way is not missing.
   const to = new Date(Math.min(end.getTime(), now.getTime() - onItsWayMs));
   const unknown = codes.map((device) => ({ device, gaps: null, not_read: null }));
-  if (to <= start) return { devices: unknown, periods: new Map(), brokerWasAsked: true };
+  if (to <= start) return { devices: unknown, lengths: new Map(), brokerWasAsked: true };
   try {
     const sessions = await sessionsOf(sources, codes, start, to);
     const only = new Set(codes);
@@ -48,18 +44,19 @@ export async function holesOfDevices(
       to,
       only,
     });
-    const periods = new Map<string, number>();
+    const lengths = new Map<string, readonly TickLength[]>();
     const window = { fromMs: start.getTime(), toMs: to.getTime() };
     const devices = codes.map((device): Holes => {
       const gaps: NonNullable<Holes['gaps']> = [];
-      const read: Span[] = [];
+      const read: RatedSpan[] = [];
+      let latestMs: number | undefined;
       let isKnown = sessions.length < sessionsAtMost;
       for (const { session_id } of sessions) {
         const account = accounts.get(session_id);
         if (!account) isKnown = false;
-        for (const each of account?.devices ?? []) {
-          if (each.device !== device) continue;
-          if (!periods.has(device)) periods.set(device, each.periodMs);
+        const own = account?.devices.filter((each) => each.device === device) ?? [];
+        latestMs ??= own.at(-1)?.periodMs;
+        for (const each of own) {
           gaps.push(
             ...gapViews({ periodMs: each.periodMs, devices: [each] }).map(({ view }) => ({
               ...view,
@@ -70,10 +67,15 @@ export async function holesOfDevices(
         }
       }
       gaps.sort((one, other) => (one.start_time < other.start_time ? -1 : 1));
+      const found = tickLengths(read);
+      // It is read by then, and no tick of it was due.
+      if (found.length === 0 && latestMs !== undefined)
+        found.push({ fromMs: window.fromMs, periodMs: latestMs });
+      lengths.set(device, found);
       const not_read = isKnown ? holesBetween(read, window).map(timesOf) : null;
       return { device, gaps, not_read };
     });
-    return { devices, periods, brokerWasAsked };
+    return { devices, lengths, brokerWasAsked };
   } catch (error) {
     // Values are worth having without them.
     const isAway =
@@ -81,7 +83,7 @@ export async function holesOfDevices(
       error instanceof SampleStoreUnavailable ||
       error instanceof BrokerUnavailable;
     if (!isAway) throw error;
-    return { devices: unknown, periods: new Map(), brokerWasAsked: true };
+    return { devices: unknown, lengths: new Map(), brokerWasAsked: true };
   }
 }
 
@@ -107,22 +109,13 @@ function sessionsOf(
     .execute();
 }
 
-function spansOf({ scheduled, periodMs }: DeviceAccount): Span[] {
-  return scheduled.map(({ from, to }) => ({ fromMs: from * periodMs, toMs: (to + 1) * periodMs }));
+function spansOf({ scheduled, periodMs }: DeviceAccount): RatedSpan[] {
+  return scheduled.map(({ from, to }) => ({ fromMs: from * periodMs, toMs: (to + 1) * periodMs, periodMs }));
 }
 
-/** The parts of the window that none of the spans covers. */
-function holesBetween(spans: readonly Span[], { fromMs, toMs }: Span): Span[] {
-  const holes: Span[] = [];
-  let atMs = fromMs;
-  for (const span of spans.toSorted((one, other) => one.fromMs - other.fromMs)) {
-    if (span.fromMs > atMs) holes.push({ fromMs: atMs, toMs: span.fromMs });
-    atMs = Math.max(atMs, span.toMs);
-  }
-  if (atMs < toMs) holes.push({ fromMs: atMs, toMs });
-  return holes;
-}
-
-function timesOf({ fromMs, toMs }: Span): { start_time: string; end_time: string } {
+function timesOf({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): {
+  start_time: string;
+  end_time: string;
+} {
   return { start_time: new Date(fromMs).toISOString(), end_time: new Date(toMs).toISOString() };
 }

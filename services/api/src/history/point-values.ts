@@ -12,10 +12,12 @@ import { BrokerUnavailable, type LastReadings, type LiveSamples } from '../ports
 import { retold } from '../problems/retold.ts';
 import { said } from '../problems/said.ts';
 import type { ConfiguredPoint } from './configured-points.ts';
+import type { LastRead } from './next-periods.ts';
 
 export interface PointValueSources {
   readonly samples: Pick<SampleStore, 'lastValues'>;
   readonly lastReadings: LastReadings;
+  readonly nextPeriods: (readings: readonly LastRead[]) => Promise<ReadonlyMap<string, number>>;
   readonly live: Pick<LiveSamples, 'bounds'>;
 }
 
@@ -46,7 +48,7 @@ const storeNotAsked = () => ({
  * than their device, send only changes, or whose device is silent.
  */
 export async function pointValues(
-  { samples, lastReadings, live }: PointValueSources,
+  { samples, lastReadings, nextPeriods, live }: PointValueSources,
   points: readonly ConfiguredPoint[],
 ): Promise<{ results: PointValueView[]; liveId: string | null; notAsked: NotAsked }> {
   // Before the readings: what comes meanwhile is told twice rather than not at all.
@@ -55,19 +57,21 @@ export async function pointValues(
   // One that hangs is waited for once.
   const readings = bounds && (await unlessAway(lastReadings(deviceIds)));
   const byDevice = Map.groupBy(readings ?? [], ({ device_id }) => device_id);
+  const latestOf = new Map([...byDevice].map(([id, ofDevice]) => [id, youngest(ofDevice)]));
+  const next = await nextPeriods([...latestOf.values()].filter((latest) => latest !== undefined));
   const nowMs = Date.now();
   const found = points.flatMap((point) => {
     const ofDevice = byDevice.get(point.deviceId) ?? [];
-    return point.codes.map((code) => ({ point, code, ofDevice, read: lastRead(ofDevice, code) }));
+    return point.codes.map((code) => ({ point, code, read: lastRead(ofDevice, code) }));
   });
   const lacking = found.flatMap(({ point: { device, measurement }, code, read }) =>
     read ? [] : [{ deviceCode: device, measurement, pointCode: code }],
   );
   const stored = lacking.length === 0 ? [] : await unlessAway(samples.lastValues(lacking));
   const byPlace = new Map(stored?.map((each) => [placeOf(each.device, each.pointCode), each]));
-  const results = found.map(({ point, code, ofDevice, read }): PointValueView => {
+  const results = found.map(({ point, code, read }): PointValueView => {
     const known = read ?? fromStore(byPlace.get(placeOf(point.device, code)));
-    const latest = youngest(ofDevice);
+    const latest = latestOf.get(point.deviceId);
     return {
       device: point.device,
       point_code: code,
@@ -79,6 +83,7 @@ export async function pointValues(
       age_seconds: known ? Math.max(0, (nowMs - known.timeMs) / 1_000) : null,
       session_id: known?.sessionId ?? null,
       period_ms: latest?.period_ms ?? null,
+      next_period_ms: next.get(point.device) ?? null,
       miss: latest?.miss
         ? { ...latest.miss, detail: retold(latest.miss.detail), time: rfc3339(latest.time) }
         : null,

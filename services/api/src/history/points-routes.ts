@@ -24,10 +24,12 @@ import { configuredPoints } from './configured-points.ts';
 import { historyDevices } from './history-devices.ts';
 import { holesOfDevices } from './holes-of-devices.ts';
 import { requireKnownPoint } from './known-point.ts';
+import { nextPeriods } from './next-periods.ts';
 import { trendOf } from './point-trends.ts';
 import { type PointValueSources, pointValues } from './point-values.ts';
+import type { TickLength } from './tick-lengths.ts';
 
-export interface PointsSources extends PointValueSources {
+export interface PointsSources extends Omit<PointValueSources, 'nextPeriods'> {
   readonly database: Database;
   readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'lastValues'>;
   readonly accounting: AccountingSources;
@@ -71,7 +73,13 @@ export function pointsRoutes(sources: PointsSources): Route[] {
           { sites: request.grantedSites, devices: device?.length ? device : undefined, taskId, places },
           { limit: limit + 1, offset },
         );
-        const { results, liveId, notAsked } = await pointValues(sources, found.slice(0, limit));
+        const { results, liveId, notAsked } = await pointValues(
+          {
+            ...sources,
+            nextPeriods: (readings) => nextPeriods({ database, plans: accounting.plans }, readings),
+          },
+          found.slice(0, limit),
+        );
         const known = new Set(
           found.flatMap(({ device, codes }) => codes.map((code) => pointName({ device, point: code }))),
         );
@@ -125,15 +133,17 @@ export function pointsRoutes(sources: PointsSources): Route[] {
             unknown.push(pointName(place));
             return undefined;
           }
+          const periods = about?.sendsChangesOnly
+            ? []
+            : periodsOf(holes.lengths.get(place.device) ?? [], { ownMs: about?.periodMs, start });
           return {
             point: pointName(place),
             device: place.device,
             point_code: place.point,
             name: about?.name ?? '',
             unit: about?.unit ?? '',
-            period_ms: about?.sendsChangesOnly
-              ? null
-              : (about?.periodMs ?? holes.periods.get(place.device) ?? null),
+            period_ms: periods.at(-1)?.period_ms ?? null,
+            periods,
             ...columns,
           };
         };
@@ -162,6 +172,20 @@ export function pointsRoutes(sources: PointsSources): Route[] {
       },
     }),
   ];
+}
+
+/** How far apart values are by time: as the ticks of the device, or as the point is read, where that is less often. */
+function periodsOf(
+  lengths: readonly TickLength[],
+  { ownMs, start }: { readonly ownMs: number | null | undefined; readonly start: Date },
+): PointTrend['periods'] {
+  const all = lengths.length > 0 || ownMs == null ? lengths : [{ fromMs: start.getTime(), periodMs: ownMs }];
+  return all
+    .map(({ fromMs, periodMs }) => ({
+      start_time: new Date(fromMs).toISOString(),
+      period_ms: Math.max(periodMs, ownMs ?? 0),
+    }))
+    .filter(({ period_ms }, index, each) => each[index - 1]?.period_ms !== period_ms);
 }
 
 function placesOf(names: readonly string[]): PointPlace[] {

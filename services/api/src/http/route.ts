@@ -4,6 +4,8 @@ import type {
   FastifyReply,
   FastifyRequest,
   FastifySchema,
+  preHandlerAsyncHookHandler,
+  preSerializationAsyncHookHandler,
   preValidationHookHandler,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
@@ -13,7 +15,7 @@ import type {
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type * as z from 'zod';
-import type { CommandAttempt, Concerned } from '../ports.ts';
+import type { ChangedThings, CommandAttempt, Concerned } from '../ports.ts';
 import type { CommandAnswer, OnceRule } from './idempotency.ts';
 
 /** Part of the API, in the order in which the OpenAPI document shows them. */
@@ -77,6 +79,11 @@ export type Route = Described &
     readonly sites: RouteSites | undefined;
     readonly schema: FastifySchema;
     readonly preValidation: preValidationHookHandler | undefined;
+    readonly names?: (request: FastifyRequest) => ChangedThings | Promise<ChangedThings>;
+    /** Called when the request was judged, and may call the route. */
+    readonly preHandler?: preHandlerAsyncHookHandler;
+    /** Gets the answer before it goes out, also that to a failure. */
+    readonly preSerialization?: preSerializationAsyncHookHandler;
   } & (
     | { readonly once: undefined; readonly handler: RouteHandlerMethod }
     | {
@@ -144,6 +151,8 @@ export function route<const S extends FastifySchema, const O extends OnceRule | 
       readonly once?: O;
       readonly schema?: S;
       readonly preValidation?: preValidationHookHandler | undefined;
+      /** The things that a change is about: by them a repeat, which changes nothing, finds the sessions that read it. */
+      readonly names?: (request: RequestOf<NoInfer<S>>) => ChangedThings | Promise<ChangedThings>;
       readonly handler: O extends OnceRule ? CommandHandler<NoInfer<S>> : Handler<NoInfer<S>>;
     },
 ): Route {

@@ -62,7 +62,16 @@ export function serveDeclaredRoutesOnly(app: FastifyInstance): void {
 
 export function serveRoutes(app: FastifyInstance, routes: readonly Route[], keys: OnceKeys): void {
   for (const declared of routes) {
-    const { method, url, schema, preValidation, file, bodyBytesAtMost = file?.bytesAtMost } = declared;
+    const {
+      method,
+      url,
+      schema,
+      preValidation,
+      preHandler,
+      preSerialization,
+      file,
+      bodyBytesAtMost = file?.bytesAtMost,
+    } = declared;
     const handler: RouteHandlerMethod = declared.once
       ? carryOutOnce(declared.once, keys, declared.handler)
       : declared.handler;
@@ -73,6 +82,8 @@ export function serveRoutes(app: FastifyInstance, routes: readonly Route[], keys
       handler,
       config: { declared },
       ...(preValidation && { preValidation }),
+      ...(preHandler && { preHandler }),
+      ...(preSerialization && { preSerialization }),
       ...(bodyBytesAtMost && { bodyLimit: bodyBytesAtMost }),
     });
   }

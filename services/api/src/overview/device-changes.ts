@@ -1,7 +1,6 @@
 import type { DeviceChangesPage } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { GrantedSites } from '../access/granted-sites.ts';
-import type { IsSessionAt } from '../live/read-change.ts';
 import type { HealthChanges } from '../ports.ts';
 import { retold } from '../problems/retold.ts';
 
@@ -24,11 +23,12 @@ const readAtMost = 10_000;
 export async function deviceChanges(
   {
     healthChanges,
-    isSessionAt,
+    mayReadPast,
     idOfDevice,
   }: {
     readonly healthChanges: HealthChanges;
-    readonly isSessionAt: IsSessionAt;
+    /** Whether all that the session has read lies at these sites. */
+    readonly mayReadPast: (sessionId: string, sites: GrantedSites) => Promise<boolean>;
     /** Undefined for one that is not configured any more: its changes are looked for among all. */
     readonly idOfDevice: (code: string) => Promise<string | undefined>;
   },
@@ -38,7 +38,7 @@ export async function deviceChanges(
   const visible = new Map<string, boolean>();
   const mayBeSeen = async (id: string): Promise<boolean> => {
     if (sites === 'everywhere') return true;
-    const known = visible.get(id) ?? (await isSessionAt(id, sites));
+    const known = visible.get(id) ?? (await mayReadPast(id, sites));
     visible.set(id, known);
     return known;
   };

@@ -4,16 +4,17 @@ import {
   deviceHealthPageSchema,
   deviceHealthQuerySchema,
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { GrantedSites, SiteAccess } from '../access/granted-sites.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
-import type { IsSessionAt } from '../live/read-change.ts';
+import { Problem } from '../problems/problem.ts';
 import { deviceChanges } from './device-changes.ts';
 import { type DeviceHealthSources, deviceHealth } from './device-health.ts';
 
 /** How the devices of all sessions are, and how they were. */
 export function deviceHealthRoutes(
-  sources: DeviceHealthSources & { readonly isSessionAt: IsSessionAt },
+  sources: DeviceHealthSources & { readonly siteAccess: Pick<SiteAccess, 'require'> },
 ): Route[] {
   const { database } = sources.accounting;
   const idOfDevice = async (code: string) => {
@@ -23,6 +24,16 @@ export function deviceHealthRoutes(
       .where('code', '=', code)
       .executeTakeFirst();
     return found && String(found.id);
+  };
+  const mayReadPast = async (sessionId: string, sites: GrantedSites): Promise<boolean> => {
+    try {
+      await sources.siteAccess.require(sites, { pastSessions: [sessionId] });
+      return true;
+    } catch (error) {
+      // Another site's, or cleaned away.
+      if (error instanceof Problem && error.status < 500) return false;
+      throw error;
+    }
   };
   return [
     route({
@@ -34,11 +45,12 @@ export function deviceHealthRoutes(
       summary: 'See how the devices of all sessions are',
       schema: { querystring: deviceHealthQuerySchema, response: { 200: deviceHealthPageSchema } },
       handler: async (request) => {
-        const { limit, cursor, condition, ...query } = request.query;
+        const { limit, cursor, condition, never_delivered, ...query } = request.query;
         const { next, ...page } = await deviceHealth(sources, {
           ...query,
           sites: request.grantedSites,
           conditions: condition,
+          onlyNeverDelivered: never_delivered === 'true',
           limit,
           offset: decodeCursor(cursor) ?? 0,
         });
@@ -57,7 +69,7 @@ export function deviceHealthRoutes(
         const { limit, cursor, from, to, ...query } = request.query;
         const now = new Date();
         const { results, next } = await deviceChanges(
-          { ...sources, idOfDevice },
+          { ...sources, idOfDevice, mayReadPast },
           {
             ...query,
             sites: request.grantedSites,

@@ -11,9 +11,11 @@ import { retold, retoldHealth } from '../problems/retold.ts';
 import { conditionOf } from './devices-summary.ts';
 import { type Seen, type SeenSources, seeSessions } from './seen-sessions.ts';
 import type { SummaryFilter } from './summary-rows.ts';
+import type { CountTicksOfDay, TicksOfDay } from './ticks-of-day.ts';
 
 export interface DeviceHealthSources extends SeenSources {
   readonly healthChanges: HealthChanges;
+  readonly ticksOfDay: CountTicksOfDay;
 }
 
 export interface DeviceHealthQuery extends Pick<SummaryFilter, 'sites' | 'site'> {
@@ -21,6 +23,7 @@ export interface DeviceHealthQuery extends Pick<SummaryFilter, 'sites' | 'site'>
   readonly device?: string | undefined;
   readonly search?: string | undefined;
   readonly conditions: readonly DeviceCondition[] | undefined;
+  readonly onlyNeverDelivered: boolean;
   readonly limit: number;
   readonly offset: number;
 }
@@ -34,20 +37,25 @@ const lookedThrough = 2_000;
 /** The devices of all sessions that run, those that fail first. @throws DatabaseUnavailable */
 export async function deviceHealth(
   sources: DeviceHealthSources,
-  { sites, site, session, device, search, conditions, limit, offset }: DeviceHealthQuery,
+  { sites, site, session, device, search, conditions, onlyNeverDelivered, limit, offset }: DeviceHealthQuery,
 ): Promise<Omit<DeviceHealthPage, 'next_cursor'> & { readonly next: number | undefined }> {
   const { seen } = await seeSessions(sources, { sites, site });
+  const rows = seen.map(({ row }) => row);
+  // By all that are seen, as the overview has them: of one site there are fewer.
+  const ticks = await sources.ticksOfDay({ sites, site }, rows);
   const part = search?.toLowerCase();
   const isWanted = (view: DeviceHealthView, { row }: Seen) =>
     (session === undefined || view.session_id === session) &&
     (device === undefined || view.device === device) &&
     (part === undefined ||
       [view.device, row.task_code, row.task_name].some((text) => text.toLowerCase().includes(part)));
-  const all = seen.flatMap((each) => viewsOf(each).filter((view) => isWanted(view, each)));
+  const all = seen.flatMap((each) => viewsOf(each, ticks).filter((view) => isWanted(view, each)));
   const count = (condition: DeviceCondition) => all.filter((view) => view.condition === condition).length;
+  const hasNeverDelivered = ({ never_delivered: never }: DeviceHealthView) => never !== null && never > 0;
   const rank = (view: DeviceHealthView) => deviceConditions.indexOf(view.condition);
   const listed = all
     .filter(({ condition }) => !conditions || conditions.includes(condition))
+    .filter((view) => !onlyNeverDelivered || hasNeverDelivered(view))
     .sort(
       (one, other) =>
         rank(one) - rank(other) ||
@@ -59,17 +67,21 @@ export async function deviceHealth(
     .map((view) => ({ ...view, health: view.health && retoldHealth(view.health) }));
   return {
     as_of: new Date().toISOString(),
+    ticks_within: ticks && { from: ticks.from, to: ticks.to },
     counts: Object.fromEntries(
       deviceConditions.map((each) => [each, count(each)]),
     ) as DeviceHealthPage['counts'],
+    with_never_delivered: ticks && all.filter(hasNeverDelivered).length,
     results: await withConfigured(sources, await withSince(sources, page)),
     next: offset + limit < listed.length ? offset + limit : undefined,
   };
 }
 
-function viewsOf({ row, view, plan, word }: Seen): DeviceHealthView[] {
+function viewsOf({ row, view, plan, word }: Seen, ticks: TicksOfDay | null): DeviceHealthView[] {
+  const day = ticks?.of(row.session_id);
   return (plan?.devices ?? []).map(({ code, periodMs }) => {
     const health = word?.device_health[code];
+    const { ticks: counts = null, neverDelivered = null } = day?.devices.get(code) ?? {};
     return {
       device: code,
       configured: null,
@@ -82,6 +94,8 @@ function viewsOf({ row, view, plan, word }: Seen): DeviceHealthView[] {
       since: null,
       health: health ?? null,
       reported_at: health && word ? word.updated_at : null,
+      ticks: counts,
+      never_delivered: neverDelivered,
     };
   });
 }

@@ -1,7 +1,6 @@
 import type { Overview } from '@holdfast/shared/contracts/http/overview-http.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { GrantedSites } from '../access/granted-sites.ts';
-import type { AccountedSession, AccountingSources } from '../accounting/account-for-session.ts';
 import {
   type AuditStreams,
   BrokerUnavailable,
@@ -17,10 +16,10 @@ import { logDamageOf } from '../sessions/recovery/recovery-view.ts';
 import { missedSince } from '../system/collectors-view.ts';
 import { sinksView } from '../system/sinks-view.ts';
 import { type SeenSources, seeSessions, sessionCounts } from './seen-sessions.ts';
-import { type TicksOfDay, ticksOfDay } from './ticks-of-day.ts';
+import { type CountTicksOfDay, neverDeliveredIn } from './ticks-of-day.ts';
 
 export interface OverviewSources extends SeenSources {
-  readonly accounting: AccountingSources;
+  readonly ticksOfDay: CountTicksOfDay;
   readonly collectors: Pick<Collectors, 'list'>;
   readonly sinks: Sinks;
   readonly quarantine: Pick<QuarantineStore, 'count'>;
@@ -54,14 +53,12 @@ const storeNotAsked = () => ({
 /** The whole in one answer, shared by those who may see the same and a second old at most. */
 export function overviewOf(sources: OverviewSources): (sites: GrantedSites) => Promise<Overview> {
   const known = new Map<string, { readonly atMs: number; readonly view: Promise<Overview> }>();
-  const ticks = ticksOfDay(sources.accounting);
   return (sites) => {
-    const ofSites = JSON.stringify(sites);
-    const key = `${spokenLanguage()} ${ofSites}`;
+    const key = `${spokenLanguage()} ${JSON.stringify(sites)}`;
     const nowMs = performance.now();
     const last = known.get(key);
     if (last && nowMs - last.atMs <= freshMs) return last.view;
-    const view = overview(sources, sites, (sessions) => ticks(ofSites, sessions));
+    const view = overview(sources, sites);
     if (known.size >= keptAtMost) known.clear();
     known.set(key, { atMs: nowMs, view });
     // A failure is nothing to be shared with whoever asks next.
@@ -70,11 +67,7 @@ export function overviewOf(sources: OverviewSources): (sites: GrantedSites) => P
   };
 }
 
-async function overview(
-  sources: OverviewSources,
-  sites: GrantedSites,
-  ticksOf: (sessions: readonly AccountedSession[]) => Promise<TicksOfDay>,
-): Promise<Overview> {
+async function overview(sources: OverviewSources, sites: GrantedSites): Promise<Overview> {
   const { timeZone, version } = sources;
   const isEverywhere = sites === 'everywhere';
   const [{ seen, stopped, brokerWasAsked }, ofAllSites] = await Promise.all([
@@ -87,7 +80,10 @@ async function overview(
     if (!counted) continue;
     for (const each of Object.keys(devices) as (keyof typeof devices)[]) devices[each] += counted[each];
   }
-  const ticks = await ticksOf(current.map(({ row }) => row));
+  const ticks = await sources.ticksOfDay(
+    { sites },
+    current.map(({ row }) => row),
+  );
   const running = current.filter(({ row }) => row.status === 'running');
   const sum = (numbers: readonly (number | null)[]) =>
     Math.round(numbers.reduce<number>((total, each) => total + (each ?? 0), 0) * 100) / 100;
@@ -98,7 +94,9 @@ async function overview(
     time_zone: timeZone,
     sessions: sessionCounts(current, stopped),
     devices,
-    ticks,
+    ticks: ticks && { from: ticks.from, to: ticks.to, expected: ticks.expected, stored: ticks.stored },
+    // Their devices are those that the list of devices has.
+    never_delivered: ticks && neverDeliveredIn(running.map(({ row }) => ticks.of(row.session_id))),
     values_per_s: {
       now: sum(running.map(({ valuesNow }) => valuesNow)),
       planned: sum(running.map(({ row }) => row.values_per_s)),

@@ -11,14 +11,16 @@ import {
 } from '../accounting/account-for-session.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { type Buckets, lifeOf, ribbonOf } from '../accounting/ribbon.ts';
-import type { ConfigChanges } from '../configuration/config-changes.ts';
+import type { NewerConfigured } from '../configuration/newer-configured.ts';
 import { lastReads } from './last-reads.ts';
 import { type Seen, type SeenSources, seeSessions, sessionCounts } from './seen-sessions.ts';
 import type { SummaryFilter } from './summary-rows.ts';
+import { type CountTicksOfDay, ticksOfDayOf } from './ticks-of-day.ts';
 
 export interface SummarySources extends SeenSources {
   readonly accounting: AccountingSources;
-  readonly changes: Pick<ConfigChanges, 'of'>;
+  readonly newerConfigured: NewerConfigured;
+  readonly ticksOfDay: CountTicksOfDay;
 }
 
 export interface SummaryQuery extends SummaryFilter {
@@ -66,25 +68,31 @@ export async function sessionSummary(
       ? sorted(counted, byCompleteness(accounts)).slice(offset, offset + limit)
       : counted;
   const pasts = await accounting.pasts.of(page.map(({ row }) => row));
-  const changes = await sources.changes.of(page.map(({ row }) => row));
+  const isNewer = await sources.newerConfigured(page.map(({ row }) => row));
   const reads = await lastReads(
     accounting.database,
     page.map(({ row }) => row.session_id),
   );
+  const isPart = [query.search, query.task, query.collector].some((each) => each !== undefined);
+  const rowsOf = (sessions: readonly Seen[]) => sessions.map(({ row }) => row);
+  // All that are not over, as the overview counts them; of a part of them, which nobody else asks for, those that are shown.
+  const day = isPart
+    ? await ticksOfDayOf(accounting, rowsOf(page.filter(({ row }) => row.is_current)))
+    : await sources.ticksOfDay(query, rowsOf(current));
   const results = page.map(({ row, view, attention, devices, word, valuesNow }): SessionSummary => {
     const account = accounts.sessions.get(row.session_id);
     const { intervals = [] } = pasts.get(row.session_id) ?? {};
-    const config = changes.get(row.task_id);
     return {
       ...view,
+      is_newer_configured: isNewer.get(row.session_id) ?? null,
       sites: row.site_codes ?? [],
       since: sinceOf(view, intervals.at(-1)),
       attention: [...attention],
       devices,
       values_per_s: { now: valuesNow, planned: row.values_per_s },
       last_read_at: latest(word?.last_read_time, reads.get(row.session_id)),
-      config: { ...(config ?? { newest_version: null, is_changed: null }), version: row.config_version },
       counts: account ? countsOf(account.devices) : null,
+      never_delivered: day?.of(row.session_id)?.neverDelivered ?? null,
       ribbon:
         (account && {
           ...ribbonOf(account.devices, buckets),

@@ -21,7 +21,6 @@ export interface SummaryRow extends NamedSessionRow {
   /** All of what follows is null where PostgreSQL does not know the version. */
   readonly site_codes: string[] | null;
   readonly values_per_s: number | null;
-  readonly version_hash: string | null;
   /** Whether it is not over, or has failed without a later run. */
   readonly is_current: boolean;
 }
@@ -48,12 +47,7 @@ export async function summaryRows(
   const wanted = sql<SqlBool>`(${isCurrent} or sessions.status = any(${[...statuses]}::text[]))`;
   const [rows, [counted]] = await Promise.all([
     selectSessions(database)
-      .select([
-        'version.site_codes',
-        'version.values_per_s',
-        'version.hash as version_hash',
-        isCurrent.as('is_current'),
-      ])
+      .select(['version.site_codes', 'version.values_per_s', isCurrent.as('is_current')])
       .where((where) => where.and([wanted, ...conditions]))
       .orderBy(sql`${isCurrent} desc`)
       .orderBy('sessions.first_sequence', 'desc')

@@ -1,38 +1,105 @@
 import { SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
-import type { Overview } from '@holdfast/shared/contracts/http/overview-http.ts';
+import type { TickCountsView } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import {
   type AccountedSession,
   type AccountingSources,
   accountForSessions,
+  type DeviceAccount,
 } from '../accounting/account-for-session.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
+import { countNeverDelivered } from '../accounting/count-values.ts';
+import type { SummaryFilter } from './summary-rows.ts';
 
-export type TicksOfDay = Overview['ticks'];
+/** Ticks of the last day that were due, in all and by device, and points that gave nothing in it: see `countNeverDelivered`. */
+export interface TicksOfDay {
+  readonly from: string;
+  readonly to: string;
+  readonly expected: number;
+  readonly stored: number;
+  /** None of a session whose configuration is lost. */
+  readonly of: (session: string) => DayOfSession | undefined;
+}
+
+export interface DayOfSession {
+  readonly neverDelivered: number | null;
+  /** By code. */
+  readonly devices: ReadonlyMap<string, DayOfDevice>;
+}
+
+export interface DayOfDevice {
+  readonly ticks: TickCountsView;
+  readonly neverDelivered: number | null;
+}
+
+/**
+ * Null while the store of samples is away.
+ * @param sessions those that are not over, of these that the filter leaves
+ */
+export type CountTicksOfDay = (
+  filter: Pick<SummaryFilter, 'sites' | 'site'>,
+  sessions: readonly AccountedSession[],
+) => Promise<TicksOfDay | null>;
+
+interface Known {
+  readonly ticks: Promise<TicksOfDay | null>;
+  /** Infinity as long as it is being counted. */
+  countedAtMs: number;
+}
 
 const dayMs = 86_400_000;
 /** Counting them costs as much as a list of all sessions, and a share of a day moves slowly. */
 const freshMs = 10_000;
 const keptAtMost = 200;
+/** Bounds how much of their record is in memory at once. */
+const sessionsAtOnce = 100;
 
-/** Ticks of the last day that were due and are stored, by who may see the same; null while the store of samples is away. */
-export function ticksOfDay(
-  accounting: AccountingSources,
-): (who: string, sessions: readonly AccountedSession[]) => Promise<TicksOfDay> {
-  const known = new Map<string, { readonly atMs: number; readonly ticks: Promise<TicksOfDay> }>();
-  return async (who, sessions) => {
+/** Ticks of the last day, counted once for all who may see the same and ask for it. */
+export function ticksOfDay(accounting: AccountingSources): CountTicksOfDay {
+  const known = new Map<string, Known>();
+  return ({ sites, site }, sessions) => {
+    const who = JSON.stringify([sites, site]);
     const last = known.get(who);
-    if (last && performance.now() - last.atMs <= freshMs) return last.ticks;
-    const ticks = count(accounting, sessions);
+    if (last && performance.now() - last.countedAtMs <= freshMs) return last.ticks;
+    const counting: Known = {
+      ticks: ticksOfDayOf(accounting, sessions),
+      countedAtMs: Number.POSITIVE_INFINITY,
+    };
     if (known.size >= keptAtMost) known.clear();
-    known.set(who, { atMs: performance.now(), ticks });
-    const counted = await ticks.catch((error: unknown) => {
-      known.delete(who);
-      if (error instanceof SampleStoreUnavailable) return null;
-      throw error;
-    });
-    return counted;
+    known.set(who, counting);
+    // A failure is nothing to be shared with whoever asks next.
+    const forget = () => {
+      if (known.get(who) === counting) known.delete(who);
+    };
+    counting.ticks.then((ticks) => {
+      counting.countedAtMs = performance.now();
+      if (ticks === null) forget();
+    }, forget);
+    return counting.ticks;
   };
+}
+
+/** Ticks of the last day of these sessions, counted anew. Null while the store of samples is away. */
+export async function ticksOfDayOf(
+  accounting: AccountingSources,
+  sessions: readonly AccountedSession[],
+): Promise<TicksOfDay | null> {
+  try {
+    return await count(accounting, sessions);
+  } catch (error) {
+    if (error instanceof SampleStoreUnavailable) return null;
+    throw error;
+  }
+}
+
+/**
+ * Points that gave nothing, of all these sessions.
+ * @returns null where there is none among those that are known, and not all are
+ */
+export function neverDeliveredIn(days: readonly (DayOfSession | undefined)[]): number | null {
+  const counted = days.flatMap((day) => (day ? [day.neverDelivered] : []));
+  const total = counted.reduce<number>((sum, each) => sum + (each ?? 0), 0);
+  return total === 0 && counted.includes(null) ? null : total;
 }
 
 async function count(
@@ -41,7 +108,34 @@ async function count(
 ): Promise<TicksOfDay> {
   const to = Date.now() - onItsWayMs;
   const time = { from: new Date(to - dayMs), to: new Date(to) };
-  const accounts = await accountForSessions(accounting, sessions, time);
-  const { expected, stored } = countsOf([...accounts.sessions.values()].flatMap(({ devices }) => devices));
-  return { from: time.from.toISOString(), to: time.to.toISOString(), expected, stored };
+  const days = new Map<string, DayOfSession>();
+  for (let from = 0; from < sessions.length; from += sessionsAtOnce) {
+    const some = sessions.slice(from, from + sessionsAtOnce);
+    const accounts = await accountForSessions(accounting, some, { ...time, withValues: true });
+    for (const [session, { devices }] of accounts.sessions) days.set(session, dayOf(devices));
+  }
+  let [expected, stored] = [0, 0];
+  for (const { devices } of days.values()) {
+    for (const { ticks } of devices.values()) {
+      expected += ticks.expected;
+      stored += ticks.stored;
+    }
+  }
+  return {
+    ...{ from: time.from.toISOString(), to: time.to.toISOString(), expected, stored },
+    of: (session) => days.get(session),
+  };
+}
+
+function dayOf(devices: readonly DeviceAccount[]): DayOfSession {
+  const byDevice = Map.groupBy(devices, ({ device }) => device);
+  return {
+    neverDelivered: countNeverDelivered(devices),
+    devices: new Map(
+      [...byDevice].map(([device, ofLengths]) => [
+        device,
+        { ticks: countsOf(ofLengths), neverDelivered: countNeverDelivered(ofLengths) },
+      ]),
+    ),
+  };
 }

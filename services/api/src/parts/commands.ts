@@ -1,6 +1,6 @@
 import type { ApiConfig } from '../config.ts';
 import { readTaskContent } from '../configuration/config-versions.ts';
-import type { PollingPlans } from '../configuration/polling-plans.ts';
+import { requireHolds } from '../devices/require-holds.ts';
 import { taskValidation } from '../devices/task-validation.ts';
 import type { Collectors } from '../ports.ts';
 import { sessionCommands } from '../sessions/commands/session-commands.ts';
@@ -13,9 +13,7 @@ import type { ReadModel } from './read-model.ts';
 /** Commands to sessions, whose answers show the session as they left it. */
 export function openCommands(
   config: ApiConfig,
-  parts: Pick<Databases, 'database'> &
-    BrokerParts &
-    ReadModel & { readonly collectors: Collectors; readonly plans: PollingPlans },
+  parts: Pick<Databases, 'database'> & BrokerParts & ReadModel & { readonly collectors: Collectors },
 ) {
   const { database, broker, liveStatus, logGuard, memory, versions, projection, rows, unprojected } = parts;
   return sessionCommands({
@@ -32,7 +30,10 @@ export function openCommands(
     memory,
     validateTask: taskValidation({ database, collectors: parts.collectors, liveStatus }),
     changes: {
-      ...{ collectors: parts.collectors, plans: parts.plans, claims: endpointClaims(database) },
+      ...{ collectors: parts.collectors, claims: endpointClaims(database) },
+      requireHolds: requireHolds({
+        ...{ database, liveStatus, taskConfigs: () => broker.stores().taskConfigs },
+      }),
       configured: (taskId) => readTaskContent(database, taskId),
       heldAt: (taskId) => liveStatus.lastWord(taskId)?.updated_at,
     },

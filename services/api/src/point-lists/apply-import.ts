@@ -15,6 +15,7 @@ import { devices } from '../configuration/devices.ts';
 import { togetherWithSiblings } from '../configuration/sibling-faults.ts';
 import type { KindsOfStore } from '../configuration/stored-kinds.ts';
 import { tasks } from '../configuration/tasks.ts';
+import { openChangeSet } from '../database/in-change.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Question } from './judging/question.ts';
@@ -76,7 +77,7 @@ export async function applyImport(
     ...written,
     devices: (view.newDevices as DeviceCreate[]).map(({ code }) => code),
     tasks: madeTasks,
-    change_set: await openChangeSet(transaction),
+    change_set: (await openChangeSet(transaction)) ?? null,
   };
   await transaction
     .updateTable('point_imports')
@@ -85,13 +86,6 @@ export async function applyImport(
     .where('id', '=', id)
     .execute();
   return result;
-}
-
-/** The set that the triggers have opened for what was changed. */
-async function openChangeSet(transaction: Database): Promise<number | null> {
-  const { rows } = await sql<{ id: number | null }>`
-    select nullif(current_setting('holdfast.change_set', true), '')::bigint as id`.execute(transaction);
-  return rows[0]?.id ?? null;
 }
 
 function requireReady({ view }: StoredImport, confirmedDeletes: number | undefined): void {

@@ -27,6 +27,10 @@ export function importView({ id, name, settings, view, result, createdAt }: Stor
     counts: view.counts as ImportView['counts'],
     deletes: view.deletes,
     new_devices: (view.newDevices as DeviceCreate[]).map(({ code }) => code),
+    new_tasks: view.tasks.flatMap(({ code, periodMs, isNew }) =>
+      isNew ? [{ code, period_ms: periodMs }] : [],
+    ),
+    sample: view.sample.map(({ fields, ...row }) => ({ ...row, fields: { ...fields } })),
     faults: view.faults.map(toldFault),
     result,
   };

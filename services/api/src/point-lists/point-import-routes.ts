@@ -12,7 +12,8 @@ import {
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { SiteAccess } from '../access/granted-sites.ts';
-import { changedBy } from '../access/request-change.ts';
+import { changedOrTried } from '../access/request-change.ts';
+import { changeSetHeader } from '../configuration/collection-routes.ts';
 import type { KindsOfStore } from '../configuration/stored-kinds.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
@@ -183,16 +184,29 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       method: 'POST',
       url: `${url}/:id/apply`,
       ...about,
+      names: async (request) => {
+        const { result, view } = await find(request);
+        return {
+          devices: view.devices.map(({ id }) => id),
+          changeSets: result?.change_set ? [result.change_set] : [],
+        };
+      },
       action: 'import.apply',
       summary: 'Do what a list says, all of it or nothing',
       hasVersion: true,
+      gives: changeSetHeader,
       schema: { params, body: importApplySchema, response: { 200: importViewSchema } },
       handler: async (request, reply) => {
         const owner = ownerOf(request);
-        const { reason } = request.body ?? {};
+        const { reason, dry_run: isTry = false } = request.body ?? {};
         const source = (await find(request)).name;
-        const change = { kind: 'import', ...(reason && { reason }), ...(source && { source }) } as const;
-        await changedBy(request, database, change, async (transaction) => {
+        const change = {
+          kind: 'import',
+          isTry,
+          ...(reason && { reason }),
+          ...(source && { source }),
+        } as const;
+        await changedOrTried(request, database, change, async (transaction) => {
           const stored = await findImport(transaction, request.params.id, { owner, isLocked: true });
           // A repeat is answered as the first time was.
           if (stored.result) return;

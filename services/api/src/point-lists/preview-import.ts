@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { flatPoint } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { GrantedSites, SiteAccess } from '../access/granted-sites.ts';
 import { type KindsOfStore, kindFaultsIfKnown } from '../configuration/stored-kinds.ts';
 import type { Database } from '../database/open-database.ts';
@@ -21,6 +22,14 @@ export interface PreviewSources {
 const shownFaults = 50;
 const defaultPeriodMs = 1_000;
 const rowsAtOnce = 1_000;
+const sampledRows = 3;
+/** Fields that say nothing of how a point is read while they are as they are unless set. */
+const unset = new Map<string, unknown>([
+  ['scale', 1],
+  ['offset', 0],
+  ['enabled', true],
+  ['writable', false],
+]);
 
 /**
  * Says what a list would do. @throws ListFileRefused, Problem where it concerns a site at which the caller may change nothing, DatabaseUnavailable
@@ -45,10 +54,9 @@ export async function previewImport(
     if (index % rowsAtOnce === rowsAtOnce - 1) await setImmediate();
     rows.push(storedRow(row, { no: index, faults: faultsOf(row) }));
   }
-  return {
-    view: viewOf(list, { judgement, rows, settings, format: file.format, encoding: file.encoding }),
-    rows,
-  };
+  const tasks = await withNewness(database, tasksOf(judgement.rows));
+  const { format, encoding } = file;
+  return { view: viewOf(list, { judgement, rows, tasks, settings, format, encoding }), rows };
 }
 
 function newSites({ devices }: Judgement): (number | null)[] {
@@ -109,12 +117,14 @@ function viewOf(
   {
     judgement,
     rows,
+    tasks,
     settings,
     format,
     encoding,
   }: {
     readonly judgement: Judgement;
     readonly rows: readonly StoredRow[];
+    readonly tasks: KeptView['tasks'];
     readonly settings: ImportSettings;
     readonly format: KeptView['format'];
     readonly encoding: string | undefined;
@@ -142,12 +152,37 @@ function viewOf(
     devices: judgement.devices.flatMap((device) =>
       device.isNew ? [] : [{ id: device.known.id, code: device.code, protocol: device.spec.protocol }],
     ),
-    tasks: tasksOf(judgement.rows),
+    tasks,
+    sample: sampleOf(judgement.rows),
     faults: faulty.flatMap((row) => row.faults as KeptView['faults']).slice(0, shownFaults),
   };
 }
 
-function tasksOf(rows: readonly JudgedRow[]): KeptView['tasks'] {
+function sampleOf(rows: readonly JudgedRow[]): KeptView['sample'] {
+  const sample: KeptView['sample'][number][] = [];
+  for (const { reading, device, code, point } of rows) {
+    if (sample.length === sampledRows) break;
+    if (!reading || !device || !point) continue;
+    const flat = flatPoint(device.spec, { ...point.common, address: point.address });
+    const said = Object.entries(flat).filter(
+      ([field, value]) => field !== 'code' && value !== null && value !== '' && value !== unset.get(field),
+    );
+    sample.push({ line: reading.line, device: device.code, code, fields: Object.fromEntries(said) });
+  }
+  return sample;
+}
+
+async function withNewness(database: Database, wanted: WantedTask[]): Promise<KeptView['tasks']> {
+  if (wanted.length === 0) return [];
+  const codes = wanted.map(({ code }) => code);
+  const there = await database.selectFrom('tasks').select('code').where('code', 'in', codes).execute();
+  const known = new Set(there.map(({ code }) => code));
+  return wanted.map((task) => ({ ...task, isNew: !known.has(task.code) }));
+}
+
+type WantedTask = Omit<KeptView['tasks'][number], 'isNew'>;
+
+function tasksOf(rows: readonly JudgedRow[]): WantedTask[] {
   const named = rows.flatMap(({ reading, deviceCode, state }) => {
     const task = reading?.given.task;
     return typeof task === 'string' && state !== 'fault'

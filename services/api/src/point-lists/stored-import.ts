@@ -38,6 +38,14 @@ export interface KeptView {
     readonly code: string;
     readonly periodMs: number;
     readonly devices: readonly string[];
+    readonly isNew: boolean;
+  }[];
+  /** The first rows, as their points are read. */
+  readonly sample: readonly {
+    readonly line: number;
+    readonly device: string;
+    readonly code: string;
+    readonly fields: Readonly<Record<string, unknown>>;
   }[];
   readonly faults: readonly RowFault[];
 }

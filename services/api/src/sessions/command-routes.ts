@@ -104,9 +104,10 @@ export function commandRoutes(commands: SessionCommands): Route[] {
         response: { 200: reconfiguredSchema },
       },
       handler: async (request, attempt) => {
-        const { to, reason, dry_run: isTry = false } = request.body ?? {};
+        const { to, reason, dry_run: isTry = false, force: isForced } = request.body ?? {};
         const { seen, ...done } = await commands.reconfigure({
-          ...{ sessionId: request.params.id, to: to ?? 'latest', reason: reason ?? '', isTry, attempt },
+          ...{ sessionId: request.params.id, to: to ?? 'latest', reason: reason ?? '' },
+          ...{ isTry, isForced, attempt },
           precondition: preconditionOf(request.headers['if-match'], {
             isNeeded: false,
             view: (change) => change,

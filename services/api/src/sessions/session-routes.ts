@@ -2,6 +2,7 @@ import { both } from '@holdfast/driver/form-words.ts';
 import {
   activeSessionsQuerySchema,
   activeSessionsSchema,
+  type ListedSession,
   type SessionLiveView,
   type SessionThenOrNow,
   type SessionView,
@@ -17,8 +18,8 @@ import {
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import * as z from 'zod';
 import type { GrantedSites } from '../access/granted-sites.ts';
-import type { ConfigChanges } from '../configuration/config-changes.ts';
-import { type PollingPlans, planIfKnown, shortestPeriodMs } from '../configuration/polling-plans.ts';
+import type { NewerConfigured } from '../configuration/newer-configured.ts';
+import { planIfKnown } from '../configuration/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
@@ -33,6 +34,7 @@ import { listSessionEvents } from './queries/list-session-events.ts';
 import { sessionAt } from './queries/session-at.ts';
 import { type NamedSessionRow, sessionView } from './queries/session-view.ts';
 import { freshWithin } from './recovery/compare-session.ts';
+import { type PeriodSources, periodsToShow } from './recovery/period-to-show.ts';
 import { placedSince } from './recovery/recovery-view.ts';
 import { type StoringSources, storingOfSessions } from './storing/storing-of-sessions.ts';
 
@@ -46,10 +48,10 @@ export function sessionRoutes(options: {
   current: Pick<CurrentSessions, 'find' | 'list'>;
   liveStatus: Pick<LiveStatus, 'totals'>;
   waiting: Pick<WaitingNotices, 'of'>;
-  storing: StoringSources & { readonly plans: Pick<PollingPlans, 'of'> };
-  changes: Pick<ConfigChanges, 'of'>;
+  storing: StoringSources & PeriodSources;
+  newerConfigured: NewerConfigured;
 }): Route[] {
-  const { database, current, liveStatus, waiting, storing, changes } = options;
+  const { database, current, liveStatus, waiting, storing, newerConfigured } = options;
   const viewOf = (row: NamedSessionRow, now: Date) => sessionView(row, now, waiting.of(row));
 
   const page = async (filter: {
@@ -60,12 +62,17 @@ export function sessionRoutes(options: {
     cursor: string | undefined;
   }) => {
     const { rows, next } = await current.list({ ...filter, before: decodeCursor(filter.cursor) });
+    const isNewer = await newerConfigured(rows);
     const now = new Date();
-    return { results: rows.map((row) => viewOf(row, now)), next_cursor: encodeCursor(next) };
+    const results = rows.map((row) => ({
+      ...viewOf(row, now),
+      is_newer_configured: isNewer.get(row.session_id) ?? null,
+    }));
+    return { results, next_cursor: encodeCursor(next) };
   };
 
-  const all = async (statuses: readonly SessionStatus[], sites: GrantedSites): Promise<SessionView[]> => {
-    const sessions: SessionView[] = [];
+  const all = async (statuses: readonly SessionStatus[], sites: GrantedSites): Promise<ListedSession[]> => {
+    const sessions: ListedSession[] = [];
     for (let cursor: string | null | undefined; cursor !== null; ) {
       const { results, next_cursor } = await page({ statuses, sites, limit: pageSize, cursor });
       sessions.push(...results);
@@ -78,25 +85,15 @@ export function sessionRoutes(options: {
 
   const storingOf = async (row: NamedSessionRow, view: SessionView): Promise<Storing | null> => {
     const plan = await planIfKnown(storing.plans, row);
+    const now = new Date();
+    const periods = await periodsToShow(storing, [row], now.getTime());
     const session = {
       sessionId: row.session_id,
       placedMs: placedSince(view),
       plan,
-      freshWithinMs: freshWithin(plan && shortestPeriodMs(plan)),
+      freshWithinMs: freshWithin(periods.get(row.session_id)),
     };
-    return (await storingOfSessions(storing, [session], new Date())).get(row.session_id) ?? null;
-  };
-
-  const isNewerConfigured = async (row: NamedSessionRow): Promise<boolean | null> => {
-    if (row.status !== 'running' && row.status !== 'paused') return null;
-    const version = await database
-      .selectFrom('task_config_versions')
-      .select('hash')
-      .where('task_id', '=', row.task_id)
-      .where('version', '=', row.config_version)
-      .executeTakeFirst();
-    const found = await changes.of([{ ...row, version_hash: version?.hash ?? null }]);
-    return found.get(row.task_id)?.is_changed ?? null;
+    return (await storingOfSessions(storing, [session], now)).get(row.session_id) ?? null;
   };
 
   const then = async (row: NamedSessionRow, text: string): Promise<SessionThenOrNow> => {
@@ -177,7 +174,7 @@ export function sessionRoutes(options: {
         return {
           ...view,
           session_id: view.id,
-          is_newer_configured: await isNewerConfigured(row),
+          is_newer_configured: (await newerConfigured([row])).get(row.session_id) ?? null,
           points_read: totals.pointsRead,
           error_count: totals.errorCount,
           last_read_time: totals.lastReadTime?.toISOString() ?? null,

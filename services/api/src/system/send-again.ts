@@ -53,9 +53,9 @@ async function wouldBeFenced(
 ): Promise<string | undefined> {
   const decoded = decodeSample(body);
   if (!decoded.ok) return undefined;
-  const { session, epoch, device, tick, through_tick = tick } = decoded.sample;
+  const { session, epoch, device, tick, through_tick = tick, period_ms: periodMs } = decoded.sample;
   const later = (await samples.firstTicks([{ session, device, epoch }])).find(
-    (first) => first.sequence < firstSequence && first.tick <= through_tick,
+    (first) => first.sequence < firstSequence && first.timeMs <= through_tick * periodMs,
   );
   if (!later) return undefined;
   return said(

@@ -26,16 +26,16 @@ export function deviceLanes(
 ): Device[] {
   const changes = Map.groupBy(health.changes, ({ device }) => device);
   const latest = new Map(health.latest.map((change) => [change.device, change]));
-  const configured = new Set(accounts.map(({ device }) => device));
+  const configured = Map.groupBy(accounts, ({ device }) => device);
   const others = [...changes.keys()].filter((device) => !configured.has(device)).sort();
   const gapLength = Math.max(1, (2 * accounts.length * buckets.count) / gapsAtMost) * buckets.bucketMs;
   const healthOf = (device: string) =>
     healthLane(changes.get(device) ?? [], latest.get(device), buckets, endMs);
   return [
-    ...accounts.map((account) => ({
-      device: account.device,
-      health: healthOf(account.device),
-      gaps: gapsOf(account, gapLength),
+    ...[...configured].map(([device, ofLengths]) => ({
+      device,
+      health: healthOf(device),
+      gaps: gapsOf(ofLengths, gapLength),
     })),
     ...others.map((device) => ({ device, health: healthOf(device), gaps: [] })),
   ];
@@ -79,12 +79,15 @@ function healthLane(
   }));
 }
 
-function gapsOf({ gaps, periodMs }: Accounted, leastMs: number): Device['gaps'] {
-  const spans = gaps.map(({ from, to }) => ({
-    fromMs: from * periodMs,
-    toMs: (to + 1) * periodMs,
-    ticks: to - from + 1,
-  }));
+/** @param accounts of one device, by the lengths of its ticks */
+function gapsOf(accounts: readonly Accounted[], leastMs: number): Device['gaps'] {
+  const spans = accounts.flatMap(({ gaps, periodMs }) =>
+    gaps.map(({ from, to }) => ({
+      fromMs: from * periodMs,
+      toMs: (to + 1) * periodMs,
+      ticks: to - from + 1,
+    })),
+  );
   spans.sort((one, other) => one.fromMs - other.fromMs);
   const joined = coarsened(spans, leastMs, (one, next) => ({
     fromMs: one.fromMs,

@@ -1,6 +1,8 @@
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
+import { HealthStream } from '@holdfast/shared/jetstream/streams/health-stream.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from '../api-database.ts';
@@ -12,6 +14,7 @@ import { configureTwoHalls } from './two-halls.ts';
 const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 
 let database: string;
+let nats: string;
 let api: AskedApi;
 let idAt: IdAt;
 /** A key of the engineer of hall 1. */
@@ -37,8 +40,9 @@ function call(
 
 beforeAll(async () => {
   database = await apiDatabase();
+  nats = (await natsForTest()).url;
   api = await startApiInProcess({
-    nats: (await natsForTest()).url,
+    nats,
     database,
     env: { API_BOOTSTRAP_KEY: adminKey },
   });
@@ -195,6 +199,16 @@ describe('the past of a session that has gone on without what it read at another
       // A session that has just begun may have nothing to account for yet.
       expect([200, 404], past).toContain((await call('GET', past)).status);
     }
+    const told = async (asked: { key?: string }) =>
+      (await call('GET', `${base}/devices/health/changes/?session=${session}`, asked)).body.results;
+    const log = await sessionLogForTest(nats);
+    await new HealthStream(log.nc).publish({
+      ...{ v: 1, session: String(session), task: String(idAt('tasks', 'both')), device_id: '1' },
+      ...{ device: 'hall-2-beside-press', collector: 'c1', from: null, to: 'timeout' },
+      ...{ detail: 'no answer', time: new Date().toISOString() },
+    });
+    await eventually(async () => (await told({})).length === 1, { what: 'the health to be told' });
+    expect(await told({ key: own })).toEqual([]);
     for (const list of ['completeness', 'report']) {
       const tells = async (asked: { key?: string }) =>
         JSON.stringify((await call('GET', `${base}/${list}/`, asked)).body).includes(`"${session}"`);

@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts';
 import type { Command, Input, Option } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { say } from '../words/say.ts';
+import { applyOf } from './applied-sessions.ts';
 import { changeBody, changeOptions, printChange } from './change-sets.ts';
 import { named } from './named-things.ts';
 
@@ -61,7 +62,7 @@ export const bulkChanges: readonly Command[] = [
     async run({ api, print }, input) {
       const device = await named(api, 'device', input.operands[0] ?? '');
       const tasks = await Promise.all(input.texts('task').map((each) => named(api, 'task', each)));
-      const answer = await api.changeAll('POST', `/api/config/devices/${device.id}/copies/`, {
+      const body = {
         ...{
           count: input.integer('count', 1) ?? 1,
           code: input.text('code') ?? '',
@@ -71,8 +72,9 @@ export const bulkChanges: readonly Command[] = [
         fields: { ...fieldsOf(input), ...stepsOf(input) },
         task_ids: tasks.map(({ id }) => id),
         ...changeBody(input),
-      });
-      printChange(print, answer);
+      };
+      const path = `/api/config/devices/${device.id}/copies/`;
+      return printChange(print, await api.changeAll('POST', path, body, applyOf(input)));
     },
   },
   ...edits('devices', 'Gives many devices the same fields. All or none.', devices),
@@ -93,7 +95,10 @@ function edits(kinds: Kinds, about: Command['about'], options: Command['options'
       options: { ...options, ...set, ...changeOptions },
       async run({ api, print }, input) {
         const body = { filter: await filterOf(api, input), set: fieldsOf(input), ...changeBody(input) };
-        printChange(print, await api.changeAll('PATCH', `/api/config/${kinds}/`, body));
+        return printChange(
+          print,
+          await api.changeAll('PATCH', `/api/config/${kinds}/`, body, applyOf(input)),
+        );
       },
     },
   ];
@@ -110,7 +115,8 @@ function deletions(kinds: Kinds, about: Command['about'], options: Command['opti
           cascade: input.has('cascade'),
           ...changeBody(input),
         };
-        printChange(print, await api.changeAll('POST', `/api/config/${kinds}/delete/`, body));
+        const path = `/api/config/${kinds}/delete/`;
+        return printChange(print, await api.changeAll('POST', path, body, applyOf(input)));
       },
     },
   ];

@@ -7,14 +7,16 @@ import type { Printer } from '../output/printer.ts';
 import { record, records } from '../output/values.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
+import { applyOf, applyOption, noteApplied } from './applied-sessions.ts';
 import { named } from './named-things.ts';
 
 const path = '/api/config/change-sets/';
 const kinds = ['site', 'device', 'point', 'task'] as const;
 
-export const changeOptions: Readonly<Record<'reason' | 'dry-run', Option>> = {
+export const changeOptions: Readonly<Record<'reason' | 'dry-run' | 'apply', Option>> = {
   reason: { type: 'string', value: 'TEXT', about: 'kept in the change set' },
   'dry-run': { type: 'boolean', about: 'only say what would be done' },
+  ...applyOption,
 };
 
 export const changeSetCommands: readonly Command[] = [
@@ -104,11 +106,9 @@ export const changeSetCommands: readonly Command[] = [
     async run({ api, print }, input) {
       const set = setOf(input.operands[0]);
       const only = input.texts('only').map(partOf);
-      const answer = await api.changeAll('POST', `${path}${set}/revert/`, {
-        ...(only.length > 0 && { only }),
-        ...changeBody(input),
-      });
-      printChange(print, answer);
+      const body = { ...(only.length > 0 && { only }), ...changeBody(input) };
+      const answer = await api.changeAll('POST', `${path}${set}/revert/`, body, applyOf(input));
+      return printChange(print, answer);
     },
   },
 ];
@@ -122,18 +122,20 @@ export function changeBody(input: {
   return { ...(reason !== undefined && { reason }), dry_run: input.has('dry-run') };
 }
 
-/** The answer to a change of many things. */
-export function printChange(print: Printer, answer: Item): void {
+/** The answer to a change of many things. @returns the exit code */
+export function printChange(print: Printer, answer: Item): number {
   const items = records(answer.results);
   printItems(print, answer, items);
-  if (print.asJson) return;
-  print.note(
-    answer.change_set === null
-      ? say('Nothing was changed: this is what would be.')
-      : say('Done as change {{id}}; holdfast changes revert {{id}} takes it back.', {
-          id: answer.change_set,
-        }),
-  );
+  if (!print.asJson) {
+    print.note(
+      answer.change_set === null
+        ? say('Nothing was changed: this is what would be.')
+        : say('Done as change {{id}}; holdfast changes revert {{id}} takes it back.', {
+            id: answer.change_set,
+          }),
+    );
+  }
+  return noteApplied(print, answer);
 }
 
 export function printItems(print: Printer, value: unknown, items: readonly Item[]): void {

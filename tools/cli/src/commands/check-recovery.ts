@@ -6,6 +6,7 @@ import type { Command, Context } from '../command.ts';
 import { exitCodes, monitorCodes } from '../exit-codes.ts';
 import { plainText } from '../output/plain-text.ts';
 import { type DeviceVerdict, type SilentDevice, silentDevices } from './silent-devices.ts';
+import { type UndeliveredPoints, undeliveredPoints } from './undelivered-points.ts';
 
 const namedAtMost = 5;
 const askAgainMs = 1_000;
@@ -17,7 +18,8 @@ export const checkRecovery: Command = {
   options: {
     devices: {
       type: 'boolean',
-      about: 'warn, too, of devices that do not answer, or lose ticks because they are slow',
+      about:
+        'warn, too, of devices that do not answer, or lose ticks because they are slow, and of points that never give a value',
     },
     wait: { type: 'string', value: 'SECONDS', about: 'ask again until all is well, so long at most' },
     since: {
@@ -49,8 +51,10 @@ interface Verdict {
   readonly line: string;
   readonly details: readonly string[];
   readonly recovery?: RecoveryView;
-  readonly devices?: DeviceVerdict | undefined;
+  readonly devices?: DevicesAndPoints | undefined;
 }
+
+type DevicesAndPoints = DeviceVerdict & { readonly undelivered: UndeliveredPoints };
 
 async function judge(
   api: ApiClient,
@@ -65,7 +69,8 @@ async function judge(
     const verdict = verdictOn(recovery, undefined);
     if (!withDevices) return verdict;
     try {
-      return verdictOn(recovery, await silentDevices(api));
+      const devices = await silentDevices(api);
+      return verdictOn(recovery, { ...devices, undelivered: await undeliveredPoints(api) });
     } catch (error) {
       // A known loss stays the worse news.
       if (verdict.code === monitorCodes.critical) return verdict;
@@ -86,13 +91,20 @@ async function judge(
   }
 }
 
-function verdictOn(recovery: RecoveryView, devices: DeviceVerdict | undefined): Verdict {
+function verdictOn(recovery: RecoveryView, devices: DevicesAndPoints | undefined): Verdict {
   const { expected, actual, missing, starting, unknown, unexpected, results } = recovery;
   const ofStarting = starting > 0 ? `, starting ${starting}` : '';
   const ofUnknown = unknown > 0 ? `, unknown ${unknown}` : '';
   const counts = `expected ${expected}, actual ${actual}, missing ${missing}${ofStarting}${ofUnknown}`;
   const { silent = [], slow = [] } = devices ?? {};
-  const ofDevices = devices ? ` devices=${devices.count} silent=${silent.length} slow=${slow.length}` : '';
+  const {
+    points: undelivered = [],
+    count: undeliveredCount = 0,
+    unknown: untoldOf = [],
+  } = devices?.undelivered ?? {};
+  const ofDevices = devices
+    ? ` devices=${devices.count} silent=${silent.length} slow=${slow.length} undelivered=${undeliveredCount} undelivered_unknown=${untoldOf.length}`
+    : '';
   const figures = `expected=${expected} actual=${actual} missing=${missing} unexpected=${unexpected}${ofDevices}`;
   const disagreeing = results.filter(({ is_actual }) => is_actual);
   const untold = results.filter(({ is_unknown }) => is_unknown);
@@ -108,10 +120,19 @@ function verdictOn(recovery: RecoveryView, devices: DeviceVerdict | undefined): 
     ...recovery.unexpected_sessions.map(({ session_id, detail }) => whatOf(session_id, detail)),
     ...disagreeing.map(({ session_id }) => whatOf(session_id, wordsFor.get(session_id))),
     ...[...silent, ...slow].map((device) => whatOf(nameOf(device), device.last_error ?? '')),
+    ...undelivered.map((point) => whatOf(pointName(point), `${point.cause}, since ${point.since}`)),
   ];
-  const devicesInWords = Object.entries({ silent, slow }).flatMap(([how, found]) =>
-    found.length > 0 ? [`${how}: ${firstOf(found.map(nameOf).map(forMonitor))}`] : [],
-  );
+  const devicesInWords = [
+    ...Object.entries({ silent, slow }).flatMap(([how, found]) =>
+      found.length > 0 ? [`${how}: ${firstOf(found.map(nameOf).map(forMonitor))}`] : [],
+    ),
+    ...(undeliveredCount > 0
+      ? [`never delivered: ${firstOf(undelivered.map(pointName).map(forMonitor), undeliveredCount)}`]
+      : []),
+    ...(untoldOf.length > 0
+      ? [`not known whether every point delivers: ${firstOf(untoldOf.map(forMonitor))}`]
+      : []),
+  ];
   const line = (word: string, more: string) =>
     `HOLDFAST ${word}: ${counts}${more && `; ${more}`} | ${figures}`;
   if (missing > 0 || damages.length > 0) {
@@ -173,8 +194,13 @@ function nameOf({ task_code, device, status, overrun_share = 0 }: SilentDevice):
   return `${task_code}/${device}: ${how}`;
 }
 
-function firstOf(names: readonly string[]): string {
-  const more = names.length - namedAtMost;
+/** `press/press-1/flow` */
+function pointName({ task_code, device, point }: UndeliveredPoints['points'][number]): string {
+  return `${task_code}/${device}/${point}`;
+}
+
+function firstOf(names: readonly string[], count = names.length): string {
+  const more = count - Math.min(namedAtMost, names.length);
   return names.slice(0, namedAtMost).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 

@@ -7,6 +7,7 @@ import { duration, percentSaid, record, records } from '../output/values.ts';
 import { yesOrNo } from '../output/yes-or-no.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
+import { deviceTests } from './device-tests.ts';
 import { named } from './named-things.ts';
 
 const count = (list: unknown) => (Array.isArray(list) ? list.length : 0);
@@ -233,51 +234,5 @@ export const configurationLists: readonly Command[] = [
       return silent.length > 0 ? exitCodes.refused : exitCodes.ok;
     },
   },
-  {
-    words: ['devices', 'test'],
-    about:
-      'Reads all points of a device once, as a session would, in 20 s at most, and says why a value is missing. Exit code 1 unless all are there.',
-    operands: [{ name: 'DEVICE' }],
-    options: { bytes: { type: 'boolean', about: 'also the bytes of each request and answer' } },
-    async run({ api, print }, input) {
-      const device = await named(api, 'device', input.operands[0] ?? '');
-      const tested = await api.post(`/api/config/devices/${device.id}/test/`);
-      print.table(
-        tested,
-        [
-          { head: 'POINT', cell: ({ code }) => code },
-          { head: 'QUALITY', cell: ({ quality }) => valueWord('quality', quality) },
-          { head: 'VALUE', cell: ({ value }) => value, align: 'right' },
-          { head: 'RAW', cell: ({ raw }) => (Array.isArray(raw) ? raw.join(' ') : '') },
-          { head: 'WHY', cell: ({ detail }) => detail },
-        ],
-        records(tested.points),
-        'No points were read.',
-      );
-      if (!print.asJson) {
-        if (input.has('bytes')) for (const line of bytesOf(tested)) print.said(tested, line);
-        print.said(
-          tested,
-          say('{{what}}: {{detail}}', {
-            what: `${tested.device} ${valueWord('test', tested.status)}`,
-            detail: tested.detail,
-          }),
-        );
-        if (tested.collector_id)
-          print.said(tested, say('asked by {{collector}}', { collector: tested.collector_id }));
-      }
-      return tested.status === 'ok' ? exitCodes.ok : exitCodes.refused;
-    },
-  },
+  ...deviceTests,
 ];
-
-/** A line for each time that bytes went one way. */
-function bytesOf(tested: Item): string[] {
-  return records(tested.requests).flatMap(({ table, address, quantity, error, heard }) => [
-    `${valueWord('table', table)} ${address}, ${quantity}${error ? `: ${error}` : ''}`,
-    ...records(heard).map(({ direction, ms, bytes }) => {
-      const arrow = direction === 'sent' ? '>' : '<';
-      return `  ${arrow} ${String(ms).padStart(7)} ms  ${String(bytes).replace(/..(?=.)/g, '$& ')}`;
-    }),
-  ]);
-}

@@ -18,6 +18,7 @@ import { plainText } from '../output/plain-text.ts';
 import { records } from '../output/values.ts';
 import { say } from '../words/say.ts';
 import { yamlContent } from '../yaml-content.ts';
+import { applyOf, applyOption, noteApplied } from './applied-sessions.ts';
 
 const all = Number.MAX_SAFE_INTEGER;
 /** In one change set. */
@@ -51,6 +52,7 @@ export const configurationTransfer: readonly Command[] = [
     options: {
       'dry-run': { type: 'boolean', about: 'only check it and say what would be done' },
       reason: { type: 'string', value: 'TEXT', about: 'kept in the change set' },
+      ...applyOption,
     },
     async run({ api, print }, input) {
       const path = input.operands[0] ?? '';
@@ -63,26 +65,50 @@ export const configurationTransfer: readonly Command[] = [
         print.note(say('Warning: {{warning}}', { warning: plainText(warning) }));
       const whole = countOf(plan.steps);
       const about = { path, reason: input.text('reason') ?? `import ${path}` };
+      const query = applyOf(input);
       if (input.has('dry-run')) {
         // Beyond that, things refer to others that are not made yet.
-        if (whole.created + whole.changed <= thingsAtOnce)
-          await changeAll(api, plan, { ...about, isTry: true });
-        print.said(whole, say('Would be: {{what}}', { what: sentenceOf(whole) }));
-        return;
+        const isTried = whole.created + whole.changed <= thingsAtOnce;
+        const { applied: wouldTake } = isTried
+          ? await changeAll(api, plan, { ...about, query, isTry: true })
+          : {};
+        print.said(
+          wouldTake ? { ...whole, applied: wouldTake } : whole,
+          say('Would be: {{what}}', { what: sentenceOf(whole) }),
+        );
+        if (!isTried && query.apply)
+          print.note(
+            say('Which sessions would go on by it cannot be told of more than {{count}} things.', {
+              count: thingsAtOnce,
+            }),
+          );
+        return noteApplied(print, { applied: wouldTake });
       }
       const progress = print.progress('import');
       const wanted = whole.created + whole.changed;
+      // Sessions take it once, with all that the file has.
+      const isOneSet = wanted > 0 && wanted <= thingsAtOnce;
+      let answer: Item = {};
       try {
         for (let done = 0, next = plan; done < wanted; done += thingsAtOnce) {
           progress.at(done, wanted);
           // The things made so far have ids by now.
           if (done > 0) next = planOf(file, await whatIsThere(api, file));
-          await changeAll(api, next, { ...about, isTry: false, before: { done, wanted } });
+          const asked = {
+            ...about,
+            query: isOneSet ? query : { apply: undefined },
+            isTry: false,
+            before: { done, wanted },
+          };
+          answer = await changeAll(api, next, asked);
         }
+        if (query.apply && !isOneSet) answer = await applyAll(api, file, { ...about, query, whole });
       } finally {
         progress.end();
       }
-      print.said(whole, sentenceOf(whole));
+      const { applied = [] } = answer;
+      print.said(query.apply ? { ...whole, applied } : whole, sentenceOf(whole));
+      return noteApplied(print, { applied });
     },
   },
 ];
@@ -142,6 +168,33 @@ function countOf(steps: readonly Step[]): Done {
 const sentenceOf = ({ created, changed, unchanged }: Done) =>
   say('{{created}} made, {{changed}} changed, {{unchanged}} as they were.', { created, changed, unchanged });
 
+/** Names what the file has, and changes nothing of it: the sessions that read any of it go on by it. */
+async function applyAll(
+  api: ApiClient,
+  file: ReadConfiguration,
+  {
+    reason,
+    query,
+    whole,
+  }: { readonly reason: string; readonly query: ReturnType<typeof applyOf>; readonly whole: Done },
+): Promise<Item> {
+  const named = async (kind: 'device' | 'task', things: readonly Item[]): Promise<Item[]> => {
+    const codes = new Set(things.map(({ code }) => code));
+    const there = codes.size > 0 ? await api.list(`/api/config/${kind}s/`, {}, all) : [];
+    return there
+      .filter(({ code }) => codes.has(code))
+      .map(({ id }) => ({ op: 'change', kind, id, fields: {} }));
+  };
+  try {
+    const items = [...(await named('device', file.devices)), ...(await named('task', file.tasks))];
+    if (items.length === 0) return {};
+    return await api.changeAll('POST', '/api/config/change-sets/', { items, kind: 'import', reason }, query);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError([sentenceOf(whole), error.message].join('\n'), error.exitCode, { cause: error });
+  }
+}
+
 /** As one change set, of all things or of so many as one takes. */
 async function changeAll(
   api: ApiClient,
@@ -151,15 +204,17 @@ async function changeAll(
     reason,
     isTry,
     before,
+    query,
   }: {
     readonly path: string;
     readonly reason: string;
     readonly isTry: boolean;
+    readonly query: ReturnType<typeof applyOf>;
     readonly before?: { readonly done: number; readonly wanted: number };
   },
-): Promise<void> {
+): Promise<Item> {
   const steps = plan.steps.filter(({ action }) => action !== 'none').slice(0, thingsAtOnce);
-  if (steps.length === 0) return;
+  if (steps.length === 0) return {};
   const standIns = new Map(
     steps.map(({ key, action }, index) => [action === 'create' ? key : '', -1 - index]),
   );
@@ -170,7 +225,7 @@ async function changeAll(
   }));
   const body = { items, kind: 'import', reason, dry_run: isTry };
   try {
-    await api.changeAll('POST', '/api/config/change-sets/', body);
+    return await api.changeAll('POST', '/api/config/change-sets/', body, query);
   } catch (error) {
     if (error instanceof CliError) throw refused(error, { path, steps, before });
     throw error;

@@ -13,11 +13,18 @@ export const deviceHealth: Command = {
       value: 'CONDITION',
       about: 'failing, partly, slow, unknown or healthy; several with commas',
     },
+    'never-delivered': {
+      type: 'boolean',
+      about: 'only those with points that gave no value in the last 24 hours',
+    },
     ...limitOption,
   },
   async run({ api, print }, input) {
     const [device] = input.operands;
-    const query = { device, condition: input.text('condition') };
+    const query = {
+      ...{ device, condition: input.text('condition') },
+      never_delivered: input.has('never-delivered') ? 'true' : undefined,
+    };
     const found = await api.list('/api/acquisition/devices/health/', query, limitOf(input));
     print.table(
       found,
@@ -25,6 +32,7 @@ export const deviceHealth: Command = {
         { head: 'DEVICE', cell: ({ device }) => device },
         { head: 'CONDITION', cell: ({ condition }) => valueWord('condition', condition) },
         { head: 'HEALTH', cell: ({ health }) => valueWord('device', record(health).status) },
+        { head: 'NEVER DELIVERED', cell: ({ never_delivered }) => never_delivered, align: 'right' },
         { head: 'SINCE', cell: ({ since }) => localTime(since) },
         { head: 'LAST SUCCESS', cell: ({ health }) => localTime(record(health).last_success) },
         { head: 'SESSION', cell: ({ session_id }) => session_id },

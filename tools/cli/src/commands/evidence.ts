@@ -63,7 +63,7 @@ export const evidence: readonly Command[] = [
   {
     words: ['completeness'],
     about:
-      'How complete all sessions or devices are: ticks that were due, that are stored, that are missing and why.',
+      'How complete all sessions or devices are: ticks that were due, that are stored, that are missing and why, and the values of points.',
     operands: [],
     options: {
       ...within,
@@ -91,6 +91,8 @@ export const evidence: readonly Command[] = [
           { head: 'QUARANTINED', cell: (row) => counts(row).quarantined, align: 'right' },
           { head: 'MISSING', cell: (row) => counts(row).missing, align: 'right' },
           { head: 'COMPLETE', cell: (row) => percent(counts(row).completeness), align: 'right' },
+          { head: 'VALUES', cell: ({ values }) => shareOfValues(values), align: 'right' },
+          { head: 'NEVER DELIVERED', cell: ({ never_delivered }) => never_delivered, align: 'right' },
           { head: 'WHY', cell: (row) => causesInWords(counts(row).missing_by_cause) },
         ],
         rows,
@@ -172,6 +174,12 @@ async function allOf(
   });
   for (const detail of lacking) print.note(detail);
   return found;
+}
+
+/** The share that came of what the points were to give. */
+function shareOfValues(values: unknown): unknown {
+  const { expected, delivered } = record(values);
+  return Number(expected) > 0 ? percent(Number(delivered) / Number(expected)) : null;
 }
 
 function causesInWords(byCause: unknown): string {

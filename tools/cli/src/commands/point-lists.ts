@@ -8,6 +8,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { plainText } from '../output/plain-text.ts';
 import { saveDownload } from '../output/save-download.ts';
 import { say, speaksChinese } from '../words/say.ts';
+import { applyOf, applyOption, noteApplied } from './applied-sessions.ts';
 import { mappings } from './list-mappings.ts';
 
 const formats = ['csv', 'xlsx'] as const;
@@ -110,6 +111,7 @@ export const pointLists: readonly Command[] = [
       'confirm-deletes': { type: 'string', value: 'N', about: 'with replace: so many points are to go' },
       reason: { type: 'string', about: 'why, for the history of the configuration' },
       'dry-run': { type: 'boolean', about: 'only check it and say what would be done' },
+      ...applyOption,
     },
     run: importList,
   },
@@ -122,7 +124,7 @@ function asked(input: Input) {
   };
 }
 
-async function importList({ api, print, stopping }: Context, input: Input): Promise<void> {
+async function importList({ api, print, stopping }: Context, input: Input): Promise<number> {
   const path = input.operands[0] ?? '';
   const content = await contentOf(path);
   const progress = print.progress('import');
@@ -143,6 +145,7 @@ async function importList({ api, print, stopping }: Context, input: Input): Prom
     progress.end();
   }
   tellColumns(print, view);
+  tellSample(print, view);
   const faultsFile = input.text('faults');
   if (view.counts.fault > 0) {
     if (faultsFile !== undefined) {
@@ -153,22 +156,44 @@ async function importList({ api, print, stopping }: Context, input: Input): Prom
   }
   const open = view.questions.filter((question) => question.is_guess);
   const isDry = input.has('dry-run');
+  const query = applyOf(input);
   if (open.length > 0 && !isDry) throw unanswered(open);
   if (isDry) {
     for (const question of open) print.note(inWords(question));
     if (open.length === 0) await saveMapping(api, input, view);
-    print.said(view, say('Would be: {{what}}', { what: sentenceOf(view, view.deletes) }));
+    const applied = open.length === 0 && query.apply ? await tried(api, view, query) : undefined;
+    print.said(applied ?? view, say('Would be: {{what}}', { what: sentenceOf(view, view.deletes) }));
     await api.delete(`${imports}${view.id}/`);
-    return;
+    return noteApplied(print, { ...applied });
   }
   const confirmed = input.integer('confirm-deletes', 0);
   const reason = input.text('reason');
-  const applied = await api.callOf<ImportView>(`${imports}${view.id}/`, 'apply/', {
+  const body = {
     ...(confirmed !== undefined && { confirm_deletes: confirmed }),
     ...(reason !== undefined && { reason }),
-  });
+  };
+  const applied = await api.callOf<ImportView>(`${imports}${view.id}/`, 'apply/', body, query);
   await saveMapping(api, input, view);
-  print.said(applied, sentenceOf(applied, applied.result?.deleted ?? 0));
+  const deleted = applied.result?.deleted ?? 0;
+  print.said(applied, sentenceOf(applied, deleted));
+  if (query.apply === undefined && changesRead(applied, deleted))
+    print.note(
+      say(
+        'Sessions that run read on as before: change them with --apply sessions, or holdfast sessions reconfigure.',
+      ),
+    );
+  return noteApplied(print, { ...applied });
+}
+
+/** The list as it is, with what sessions would say to it. */
+function tried(api: Context['api'], { id, deletes }: ImportView, query: ReturnType<typeof applyOf>) {
+  const body = { dry_run: true, confirm_deletes: deletes };
+  return api.callOf<ImportView>(`${imports}${id}/`, 'apply/', body, query);
+}
+
+/** True if devices that were there already are to be read otherwise: sessions may be reading them. */
+function changesRead({ counts, new_devices: devices }: ImportView, deleted: number): boolean {
+  return counts.changed + deleted > 0 || (counts.new > 0 && devices.length === 0);
 }
 
 async function saveMapping(api: Context['api'], input: Input, { id }: ImportView): Promise<void> {
@@ -226,6 +251,18 @@ function tellColumns(print: Context['print'], { columns, encoding: found, sheet 
   if (left.length > 0) print.note(say('Not taken: {{columns}}', { columns: left.join(', ') }));
 }
 
+/** How the first rows are read, by which one sees whether the columns were taken for what they are. */
+function tellSample(print: Context['print'], { sample }: ImportView): void {
+  if (print.isJsonAsked) return;
+  for (const { line, device, code, fields } of sample) {
+    const said = Object.entries(fields).map(([field, value]) => `${field} ${shown(value)}`);
+    const about = { line, point: plainText(`${device}/${code}`), fields: plainText(said.join(', ')) };
+    print.note(say('Row {{line}}: {{point}}: {{fields}}', about));
+  }
+}
+
+const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+
 function faulty(path: string, { counts, faults }: ImportView): CliError {
   const about = { file: path === '-' ? say('standard input') : path, count: counts.fault };
   const first =
@@ -261,13 +298,17 @@ function inWords({ name, text, choices, chosen, rows }: OpenQuestion): string {
   ].join('\n');
 }
 
-function sentenceOf({ counts, new_devices: devices }: ImportView, deleted: number): string {
-  const { new: created, changed, same } = counts;
-  return say(
+function sentenceOf(view: ImportView, deleted: number): string {
+  const { new_devices: devices, new_tasks: tasks } = view;
+  const { new: created, changed, same } = view.counts;
+  const counted = say(
     '{{created}} points made, {{changed}} changed, {{deleted}} deleted, {{same}} as they were; {{devices}} devices made.',
     {
       ...{ created, changed, deleted, same },
       devices: devices.length,
     },
   );
+  if (tasks.length === 0) return counted;
+  const named = tasks.map(({ code, period_ms }) => `${plainText(code)} (${period_ms} ms)`).join(', ');
+  return `${counted} ${say('Tasks made: {{tasks}}.', { tasks: named })}`;
 }

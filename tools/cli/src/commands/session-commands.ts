@@ -61,6 +61,7 @@ export const sessionCommands: readonly Command[] = [
       to: { type: 'string', value: 'VERSION', about: 'by this version of its task, whatever is configured' },
       ...reason,
       'dry-run': { type: 'boolean', about: 'only say what would be done' },
+      force: { type: 'boolean', about: 'also where devices that do not change would lose ticks' },
     },
     async run({ api, print }, input) {
       const id = input.operands[0] ?? '';
@@ -69,7 +70,7 @@ export const sessionCommands: readonly Command[] = [
       const answer = await api.command(`${sessionPath(id)}/reconfigure/`, {
         ...(to !== undefined && { to: Number(versionOf(to)) }),
         ...(said !== undefined && { reason: said }),
-        dry_run: input.has('dry-run'),
+        ...{ dry_run: input.has('dry-run'), force: input.has('force') },
       });
       if (answer.is_changed || print.asJson) printItems(print, answer, records(answer.results));
       if (!print.asJson) print.note(String(answer.detail));

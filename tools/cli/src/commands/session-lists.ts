@@ -19,6 +19,7 @@ const columns: readonly Column<Item>[] = [
   { head: 'SESSION', cell: ({ id }) => id },
   { head: 'TASK', cell: ({ task_code }) => task_code },
   { head: 'STATUS', cell: ({ status }) => valueWord('session', status) },
+  { head: 'VERSION', cell: versionOnLine, align: 'right' },
   { head: 'PLACEMENT', cell: (session) => valueWord('placement', placementOf(session).state) },
   { head: 'COLLECTOR', cell: ({ collector_id }) => collector_id },
   { head: 'EPOCH', cell: ({ epoch }) => epoch, align: 'right' },
@@ -132,7 +133,8 @@ export const sessionLists: readonly Command[] = [
   },
   {
     words: ['sessions', 'gaps'],
-    about: 'Ticks without a sample, each with its cause, and how complete the session is.',
+    about:
+      'Ticks without a sample, each with its cause, how complete the session is, and points that never give a value.',
     operands: [{ name: 'SESSION' }],
     options: {
       ...window,
@@ -177,10 +179,36 @@ export const sessionLists: readonly Command[] = [
           { stored, expected, quarantined, missing, share: percent(whole.completeness) },
         ),
       );
+      for (const line of valuesInWords(whole)) print.line(line);
       for (const detail of lacking) print.note(detail);
     },
   },
 ];
+
+const pointsToldAtMost = 10;
+
+/** How many values the points gave, and which of them gave none. */
+function valuesInWords({ values, never_delivered, never_delivered_count }: Item): string[] {
+  const never = records(never_delivered);
+  const more = Number(never_delivered_count ?? 0) - Math.min(pointsToldAtMost, never.length);
+  const { delivered, expected } = record(values);
+  const share = percent(Number(expected) > 0 ? Number(delivered) / Number(expected) : null);
+  const counted = say('{{delivered}} of {{expected}} values delivered ({{share}}).', {
+    ...{ delivered, expected, share },
+  });
+  const unknown = say(
+    'How many values were delivered is not known: some collector has not said which points it could not read.',
+  );
+  return [
+    values === null ? unknown : counted,
+    ...never.slice(0, pointsToldAtMost).map(({ device, point, since, cause }) =>
+      say('Never delivered: {{device}} {{point}} since {{time}} ({{cause}})', {
+        ...{ device, point, time: localTime(since), cause: valueWord('cause', cause) },
+      }),
+    ),
+    ...(more > 0 ? [say('and {{more}} more points', { more })] : []),
+  ];
+}
 
 function placementInWords(state: unknown, detail: unknown): unknown {
   if (!state || !detail) return valueWord('placement', state);
@@ -188,6 +216,11 @@ function placementInWords(state: unknown, detail: unknown): unknown {
     what: valueWord('placement', state),
     detail: detail,
   });
+}
+
+/** `3 (newer)` where a newer one is configured. */
+function versionOnLine({ config_version, is_newer_configured }: Item): unknown {
+  return is_newer_configured ? say('{{version}} (newer)', { version: config_version }) : config_version;
 }
 
 function versionInWords({ config_version, is_newer_configured }: Item): unknown {

@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
 import { records } from '../output/values.ts';
 import { say } from '../words/say.ts';
+import { applyOf } from './applied-sessions.ts';
 import { changeBody, changeOptions, printChange, printItems } from './change-sets.ts';
 import { named } from './named-things.ts';
 
@@ -49,14 +50,14 @@ export const taskVersions: readonly Command[] = [
   {
     words: ['tasks', 'restore'],
     about:
-      'Makes a task, its devices and points what they were in a version. Running sessions go on as they are until they are reconfigured.',
+      'Makes a task, its devices and points what they were in a version. Running sessions go on as they are until they are reconfigured, or with --apply sessions.',
     operands: [{ name: 'TASK' }, { name: 'VERSION' }],
     options: changeOptions,
     async run({ api, print }, input) {
       const task = await named(api, 'task', input.operands[0] ?? '');
       const version = versionOf(input.operands[1]);
       const path = `${pathOf(task)}${version}/restore/`;
-      printChange(print, await api.changeAll('POST', path, changeBody(input)));
+      return printChange(print, await api.changeAll('POST', path, changeBody(input), applyOf(input)));
     },
   },
 ];

@@ -70,6 +70,8 @@ export const chineseHeads = {
   QUARANTINED: '隔离',
   MISSING: '缺失',
   COMPLETE: '完整率',
+  VALUES: '数值率',
+  'NEVER DELIVERED': '始终没有数值',
   CAUSE: '原因',
   TICKS: '采样数',
   ROLES: '角色',

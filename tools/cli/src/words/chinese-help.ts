@@ -27,8 +27,8 @@ export const chineseHelp = {
   'One session with its counters and the health of its devices, or as it was at a time.':
     '显示一个会话的计数和设备状态，或它在某一时刻的状态。',
   'What happened to a session, oldest first.': '列出会话的事件，最早的在前。',
-  'Ticks without a sample, each with its cause, and how complete the session is.':
-    '列出会话缺失的采样及原因，并给出完整率。',
+  'Ticks without a sample, each with its cause, how complete the session is, and points that never give a value.':
+    '列出会话缺失的采样及原因，给出完整率，以及始终没有数值的点位。',
   'for these causes only (commas between them)': '只限这些原因（用逗号分隔）',
   'Starts a session of a task. It goes on until somebody stops it.':
     '为任务启动一个会话。它会一直运行，直到有人停止它。',
@@ -54,8 +54,8 @@ export const chineseHelp = {
   'of this session only': '只限此会话',
   'with devices at this site (code)': '只限有设备在此站点（代码）的会话',
   'sessions that it has ever held': '只限此采集器持有过的会话',
-  'How complete all sessions or devices are: ticks that were due, that are stored, that are missing and why.':
-    '全部会话或设备的完整率：应采、已存、缺失的采样及缺失原因。',
+  'How complete all sessions or devices are: ticks that were due, that are stored, that are missing and why, and the values of points.':
+    '全部会话或设备的完整率：应采、已存、缺失的采样及缺失原因，以及点位的数值率。',
   'session (unless set) or device': '按会话（默认）或按设备',
   'of this device only': '只限此设备',
   'What all sessions miss, and why: each gap once for all devices that have it.':
@@ -81,8 +81,8 @@ export const chineseHelp = {
 
   'Whether every session that should run is read, for monitors and cron: one line and an exit code.':
     '检查应当运行的会话是否都在读取，供监控系统和 cron 使用：输出一行（英文）和退出码。',
-  'warn, too, of devices that do not answer, or lose ticks because they are slow':
-    '设备无应答或因过慢丢失采样时也给出警告',
+  'warn, too, of devices that do not answer, or lose ticks because they are slow, and of points that never give a value':
+    '设备无应答或因过慢丢失采样时，或点位始终没有数值时，也给出警告',
   'ask again until all is well, so long at most': '反复检查直到一切正常，最多等待这么久',
   'only samples since then count, as after a restart: -30s (s, m, h, d, w) or RFC 3339':
     '只计此后的采样，例如重启之后：-30s（s、m、h、d、w）或 RFC 3339',
@@ -103,9 +103,11 @@ export const chineseHelp = {
     '清除会话从设备学到的限制，并让运行中的会话重新请求全部点位。',
   'Reads all points of a device once, as a session would, in 20 s at most, and says why a value is missing. Exit code 1 unless all are there.':
     '测试读取：像会话一样把设备的每个点位读取一次，最长 20 秒，并说明缺值的原因。未全部读到时退出码为 1。',
+  'each enabled device that this task reads, one after the other': '此任务读取的每台已启用设备，逐台测试',
   'also the bytes of each request and answer': '同时显示每个请求和应答的原始字节',
   'How the devices of all running sessions are, those that are not read first, or one of them.':
     '显示全部运行中会话的设备状态（读不到的在前），或其中一台。',
+  'only those with points that gave no value in the last 24 hours': '仅显示最近 24 小时内存在无值点位的设备',
   'failing, partly, slow, unknown or healthy; several with commas':
     'failing（读不到）、partly（部分缺值）、slow（缓慢）、unknown（尚无消息）或 healthy（有应答）；多个用逗号分隔',
   'Points of a device, or of all: where they lie, and which can be written.':
@@ -126,8 +128,8 @@ export const chineseHelp = {
     '列出任务曾启动会话的各个版本，最新的在前。',
   'How two versions of a task differ, or one and what is configured now.':
     '比较任务的两个版本，或一个版本与当前配置。',
-  'Makes a task, its devices and points what they were in a version. Running sessions go on as they are until they are reconfigured.':
-    '把任务及其设备和点位恢复为某一版本时的样子。运行中的会话保持不变，直到重新配置。',
+  'Makes a task, its devices and points what they were in a version. Running sessions go on as they are until they are reconfigured, or with --apply sessions.':
+    '把任务及其设备和点位恢复为某一版本时的样子。运行中的会话保持不变，直到重新配置，或使用 --apply sessions。',
   'the value of a field, text or JSON; may be given several times': '字段的值，文本或 JSON；可多次指定',
   'with this code; * stands for any characters': '代码符合此模式的；* 代表任意字符',
   'at this site': '在此站点的',
@@ -161,6 +163,8 @@ export const chineseHelp = {
     '只撤销其中这部分：device:4 或 device:4:host,port；可多次指定',
   'kept in the change set': '记录在变更集中',
   'only say what would be done': '只说明将做什么',
+  'also where devices that do not change would lose ticks': '即使未更改的设备会缺失采样',
+  'running sessions go on by it at once': '运行中的会话立即按新配置继续',
   'only check it and say what would be done': '只检查文件并说明将做什么',
   'Points of devices, or of all, as CSV or XLSX: points import takes it as it is.':
     '把设备（或全部）的点位导出为 CSV 或 XLSX：points import 可直接导入。',

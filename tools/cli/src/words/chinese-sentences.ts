@@ -109,10 +109,18 @@ export const chineseSentences = {
   '--metadata is NAME=VALUE, not {{given}}': '--metadata 的形式是 NAME=VALUE，不能是 {{given}}',
   '{{time}} by {{who}}': '{{time}}，由 {{who}}',
   '{{version}}, a newer one is configured': '{{version}}，已配置更新的版本',
+  '{{version}} (newer)': '{{version}}（有更新）',
   '{{code}} since {{time}}': '{{code}} 自 {{time}} 起',
   ' and {{more}} more': '，另有 {{more}} 个',
   '{{stored}} of {{expected}} ticks stored ({{share}}), {{quarantined}} in quarantine, {{missing}} missing.':
     '应采 {{expected}} 次，已存 {{stored}} 次（{{share}}），隔离 {{quarantined}} 次，缺失 {{missing}} 次。',
+  '{{delivered}} of {{expected}} values delivered ({{share}}).':
+    '应有 {{expected}} 个数值，已取得 {{delivered}} 个（{{share}}）。',
+  'How many values were delivered is not known: some collector has not said which points it could not read.':
+    '无法得知取得了多少数值：有采集器未说明哪些点位没有读到。',
+  'Never delivered: {{device}} {{point}} since {{time}} ({{cause}})':
+    '始终没有数值：{{device}} {{point}}，自 {{time}} 起（{{cause}}）',
+  'and {{more}} more points': '另有 {{more}} 个点位',
   'Waiting for readings. Ctrl+C ends it.': '正在等待读数，按 Ctrl+C 结束。',
   'Some readings are not shown: they came faster than they were read.':
     '部分读数未显示：到达的速度超过了显示的速度。',
@@ -151,6 +159,8 @@ export const chineseSentences = {
   'its profile had none': '没有学到的区间',
   '{{device}}: {{profile}}; {{asked}}{{missed}}': '{{device}}：{{profile}}；{{asked}}{{missed}}',
   'asked by {{collector}}': '由 {{collector}} 读取',
+  'Name a device, or a task by --task.': '请给出一台设备，或用 --task 给出一个任务。',
+  'Task {{task}} has no enabled device.': '任务 {{task}} 没有已启用的设备。',
   'No points were read.': '没有读取任何点位。',
   'No running session reads such a device.': '没有运行中的会话读取这样的设备。',
   'POINT is the id of a point, or DEVICE/POINT by their codes': 'POINT 是点位的 id，或 设备代码/点位代码',
@@ -160,6 +170,10 @@ export const chineseSentences = {
 
   'Warning: {{warning}}': '警告：{{warning}}',
   'Would be: {{what}}': '将会：{{what}}',
+  'Row {{line}}: {{point}}: {{fields}}': '第 {{line}} 行：{{point}}：{{fields}}',
+  'Tasks made: {{tasks}}.': '新建任务：{{tasks}}。',
+  'Which sessions would go on by it cannot be told of more than {{count}} things.':
+    '对象超过 {{count}} 个时，无法得知哪些会话会采用此更改。',
   'standard input': '标准输入',
   'it is not in UTF-8. Save it as UTF-8 (one in GBK: iconv -f GBK -t UTF-8)':
     '不是 UTF-8 编码。请存为 UTF-8（GBK 文件可用 iconv -f GBK -t UTF-8 转换）',
@@ -243,6 +257,8 @@ export const chineseSentences = {
   'Nothing was changed: the list leaves something open.': '没有任何更改：点位表中有待确认的内容。',
   'Answer with --answer, or take what is guessed (*) with --accept-assumptions.':
     '请用 --answer 作答，或用 --accept-assumptions 接受推测（*）。',
+  'Sessions that run read on as before: change them with --apply sessions, or holdfast sessions reconfigure.':
+    '运行中的会话仍按原来的配置读取：请用 --apply sessions 或 holdfast sessions reconfigure 更新。',
   '{{created}} points made, {{changed}} changed, {{deleted}} deleted, {{same}} as they were; {{devices}} devices made.':
     '新建 {{created}} 个点位，更改 {{changed}} 个，删除 {{deleted}} 个，{{same}} 个保持不变；新建 {{devices}} 台设备。',
 

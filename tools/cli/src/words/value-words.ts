@@ -15,6 +15,7 @@ import {
   decidedWords,
   deviceStatusWords,
   holderWords,
+  lackWords,
 } from '@holdfast/shared/contracts/words/status-words.ts';
 import { speaksChinese } from './say.ts';
 
@@ -42,7 +43,7 @@ export const chineseValues = {
     unknown: '尚无消息',
     healthy: '有应答',
   } satisfies Record<DeviceCondition, string>,
-  cause: chinese(causeWords),
+  cause: { ...chinese(lackWords), ...chinese(causeWords), quarantined: '在隔离区' },
   holder: chinese(holderWords),
   decided: chinese(decidedWords),
   collector: chinese(collectorStateWords),

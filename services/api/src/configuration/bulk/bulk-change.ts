@@ -32,12 +32,12 @@ export async function bulkEdit(
   { selection, set }: { readonly selection: BulkSelection; readonly set: object },
   { granted, siteAccess, store }: BulkSources,
 ): Promise<void> {
-  const ids = await selected(transaction, kind, selection);
+  const ids = await selectedIds(transaction, kind, selection);
   const before = await lockedRows(
     transaction,
     ids.map((id) => ({ kind, id })),
   );
-  await siteAccess.requireUntilEnd(transaction, granted, { [`${kind}s`]: ids, ...namedIn(set) });
+  await siteAccess.requireUntilEnd(transaction, granted, { [`${kind}s`]: ids, ...referredTo(set) });
   const rows = ids.map((id) => ({ id, row: before.get(keyOf({ kind, id })) ?? {} }));
   const judged = kind === 'device' ? judgedDevices(rows, set) : await judgedPoints(transaction, rows, set);
   const issues = judged.flatMap(({ code, outcome }): Issue[] =>
@@ -62,7 +62,7 @@ export async function bulkDelete(
   { selection, cascade }: { readonly selection: BulkSelection; readonly cascade: boolean },
   { granted, siteAccess, store }: BulkSources,
 ): Promise<void> {
-  const ids = await selected(transaction, kind, selection);
+  const ids = await selectedIds(transaction, kind, selection);
   const points = kind === 'point' ? ids : cascade ? await pointsOf(transaction, ids) : [];
   const devices = kind === 'device' ? ids : [];
   const tasks = cascade ? await tasksWith(transaction, { devices, points }) : [];
@@ -95,7 +95,7 @@ function withoutMembers(
   return { device_ids: had && point_ids.length === 0 ? [] : left('device_ids', devices), point_ids };
 }
 
-function namedIn(set: object): {
+function referredTo(set: object): {
   readonly devices?: readonly number[];
   readonly sites?: readonly (number | null)[];
 } {
@@ -137,8 +137,8 @@ async function judgedPoints(transaction: Database, rows: readonly Row[], set: ob
 }
 
 /** Ids, in their order. @throws Problem where one of them is none, nothing is found, or too much */
-async function selected(
-  transaction: Database,
+export async function selectedIds(
+  database: Database,
   kind: BulkKind,
   { ids, filter }: BulkSelection,
 ): Promise<number[]> {
@@ -161,7 +161,7 @@ async function selected(
         ]),
   ];
   const { rows } = await sql<{ id: number }>`select t.id from ${sql.table(`${kind}s`)} t
-    where ${sql.join(conditions, sql` and `)} order by t.id limit ${atMost + 1}`.execute(transaction);
+    where ${sql.join(conditions, sql` and `)} order by t.id limit ${atMost + 1}`.execute(database);
   const found = rows.map(({ id }) => id);
   if (found.length > atMost) {
     throw validationFailed([{ path: 'filter', message: `finds more than ${atMost}: narrow it` }]);

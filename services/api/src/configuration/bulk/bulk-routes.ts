@@ -12,7 +12,7 @@ import type { Concerned } from '../../ports.ts';
 import { answeredTry } from '../change-sets/tried-route.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
-import { bulkDelete, bulkEdit } from './bulk-change.ts';
+import { bulkDelete, bulkEdit, selectedIds } from './bulk-change.ts';
 import { copyDevice } from './copy-device.ts';
 
 const params = z.object({
@@ -72,6 +72,7 @@ export function bulkRoutes(
           url: `/api/config/${kinds}`,
           role: 'engineer',
           sites: ({ body }) => named(kinds, body),
+          names: async ({ body }) => ({ [kinds]: await selectedIds(database, kind, body) }),
           action: `${kind}.bulk_update`,
           tag,
           summary: `Give many ${kinds} the same fields`,

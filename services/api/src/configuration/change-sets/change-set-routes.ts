@@ -16,7 +16,7 @@ import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
 import { changeSetHeader } from '../collection-routes.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
-import { concernedBy } from './items/asked-items.ts';
+import { concernedBy, thingsIn } from './items/asked-items.ts';
 import { changeItems } from './items/change-items.ts';
 import { findChangeSet, listChangeItems, listChangeSets } from './read-change-sets.ts';
 import { revertChangeSet } from './revert-change-set.ts';
@@ -62,6 +62,7 @@ export function changeSetRoutes(
       url,
       role: 'engineer',
       sites: ({ body }) => concernedBy(body.items),
+      names: ({ body }) => thingsIn(body.items),
       action: 'change_set.create',
       summary: 'Make, change and delete things of all kinds as one change: all or none',
       hasVersion: 'tried',

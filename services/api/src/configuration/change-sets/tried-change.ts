@@ -1,24 +1,11 @@
 import type { ChangeKind, Reverted } from '@holdfast/shared/contracts/http/change-sets-http.ts';
-import { type ChangingRequest, changedBy } from '../../access/request-change.ts';
+import { type ChangingRequest, changedOrTried } from '../../access/request-change.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { Precondition } from '../../ports.ts';
 import { itemsOfOpenSet } from './revert-change-set.ts';
 import { type ChangeItem, shownItem } from './shown-item.ts';
 
-type Outcome = Pick<Reverted, 'counts' | 'results'>;
-
 const shownAtMost = 500;
-
-/** Ends the transaction of a dry run. */
-class OnlyTried extends Error {
-  readonly outcome: Outcome;
-  readonly touched: object;
-  constructor(outcome: Outcome, touched: object) {
-    super('a dry run');
-    this.outcome = outcome;
-    this.touched = touched;
-  }
-}
 
 export interface TriedChange {
   readonly answer: Reverted;
@@ -45,23 +32,22 @@ export async function triedChange(
   },
   use: (transaction: Database) => Promise<void>,
 ): Promise<TriedChange> {
-  try {
-    const outcome = await changedBy(request, database, about, async (transaction) => {
+  const { touched, ...outcome } = await changedOrTried(
+    request,
+    database,
+    { ...about, isTry },
+    async (transaction) => {
       await use(transaction);
       const items = await itemsOfOpenSet(transaction);
       const touched = touchedBy(items);
       precondition?.(touched);
       const count = (op: ChangeItem['op']) => items.filter((item) => item.op === op).length;
       const counts = { created: count('created'), changed: count('changed'), deleted: count('deleted') };
-      const found = { counts, results: items.slice(0, shownAtMost).map(shownItem) };
-      if (isTry) throw new OnlyTried(found, touched);
-      return found;
-    });
-    return { answer: { change_set: request.changeSet?.id ?? null, ...outcome }, touched: undefined };
-  } catch (error) {
-    if (!(error instanceof OnlyTried)) throw error;
-    return { answer: { change_set: null, ...error.outcome }, touched: error.touched };
-  }
+      return { counts, results: items.slice(0, shownAtMost).map(shownItem), touched };
+    },
+  );
+  const set = isTry ? null : (request.changeSet?.id ?? null);
+  return { answer: { change_set: set, ...outcome }, touched: isTry ? touched : undefined };
 }
 
 /** Each touched thing as it was before, in any order of doing it. What is made has another id in each try. */

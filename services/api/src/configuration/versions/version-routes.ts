@@ -19,6 +19,7 @@ import { changeSetHeader } from '../collection-routes.ts';
 import { readTaskContent } from '../config-versions.ts';
 import type { KindsOfStore } from '../stored-kinds.ts';
 import { siteCodesOf } from '../version-sites.ts';
+import { withPointIds } from './point-ids.ts';
 import { restoreVersion } from './restore-version.ts';
 import { versionDiff } from './version-diff.ts';
 import { versionNotFound } from './version-not-found.ts';
@@ -93,7 +94,7 @@ export function versionRoutes(
           ? await readTaskContent(database, params.id)
           : await load(params.id, Number(params.other));
         requireGranted(grantedSites, [...siteCodesOf(from), ...siteCodesOf(to)]);
-        const results = versionDiff(withoutVersion(from), withoutVersion(to));
+        const results = await withPointIds(database, versionDiff(withoutVersion(from), withoutVersion(to)));
         return { from: params.version, to: isCurrent ? null : Number(params.other), results };
       },
     }),
@@ -102,6 +103,10 @@ export function versionRoutes(
       url: `${url}/:version/restore`,
       role: 'engineer',
       sites,
+      names: async ({ params: { id, version } }) => {
+        const { devices } = await load(id, version);
+        return { tasks: [id], devices: devices.map((device) => Number(device.id)) };
+      },
       action: 'task.restore',
       tag: 'Configuration',
       summary: 'Make a task, its devices and points what they were in a version',

@@ -106,7 +106,12 @@ function linesOf({ point, values }: ExportedBatch, timeText: TimeText): string {
   const common = csvCells([device.deviceCode, pointCode, name, unit]);
   let lines = '';
   for (const { timeMs, figures, count, quality } of values) {
-    const own = csvCells(figures.map((figure) => figure ?? ''));
+    const [figure] = figures;
+    // Nearly all are one number, which needs no look at its signs.
+    const own =
+      figures.length === 1 && typeof figure === 'number'
+        ? figure
+        : csvCells(figures.map((each) => each ?? ''));
     const counted = count === undefined ? '' : `,${count}`;
     lines += `${timeText(timeMs)},${common},${own}${counted},${quality}\r\n`;
   }

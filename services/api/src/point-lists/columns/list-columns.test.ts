@@ -24,6 +24,12 @@ describe('the columns of a list', () => {
       ['device', 'code', 'function_code', 'address from_1', 'period_ms', 'unit_id', 'host'],
     ],
     [
+      'in Chinese, as lists of plants have them',
+      '设备名称,测点编号,测点名称,信号说明,站号',
+      ['device', 'code', 'name', '', 'unit_id'],
+    ],
+    ['by names alone', '设备名称,变量名称,变量描述', ['device', 'code', 'name']],
+    [
       'as Neuron has them',
       'group,name,address,attribute,type,description,decimal,precision',
       ['', 'code', 'address', 'writable', 'data_type', 'name', 'scale', 'precision'],

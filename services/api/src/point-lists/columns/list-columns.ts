@@ -35,6 +35,11 @@ interface Known {
 
 type Saved = Map<string, string>;
 
+const codesByName = [
+  ['name', 'code'],
+  ['device_name', 'device'],
+] as const;
+
 /** Titles may stand above the headers. */
 const headWithin = 10;
 
@@ -73,10 +78,13 @@ export class ColumnNames {
       sheet,
       chosen = {},
       headers = {},
+      given = new Set(),
     }: {
       readonly sheet?: string | undefined;
       readonly chosen?: ChosenColumns | undefined;
       readonly headers?: SavedColumns | undefined;
+      /** Fields that are said beside the list: no column is taken in their place. */
+      readonly given?: ReadonlySet<string> | undefined;
     } = {},
   ): ListColumns | undefined {
     const saved: Saved = new Map(
@@ -89,7 +97,7 @@ export class ColumnNames {
     if (!first) return undefined;
     const { head } = first;
     const rows = first.sheet.rows.filter(({ line }) => line > head.line);
-    return { sheet: first.sheet, head, rows, columns: this.#columns(head, chosen, saved) };
+    return { sheet: first.sheet, head, rows, columns: this.#columns(head, { chosen, saved, given }) };
   }
 
   #headOf({ rows }: Sheet, saved: Saved): { readonly head: SheetRow; readonly known: number } {
@@ -105,18 +113,31 @@ export class ColumnNames {
     return most;
   }
 
-  #columns({ cells }: SheetRow, chosen: ChosenColumns, saved: Saved): ListColumn[] {
+  #columns(
+    { cells }: SheetRow,
+    {
+      chosen,
+      saved,
+      given,
+    }: { readonly chosen: ChosenColumns; readonly saved: Saved; readonly given: ReadonlySet<string> },
+  ): ListColumn[] {
     const { fields } = this.#known;
     const taken = new Set(Object.values(chosen));
     const headers = cells.map((cell) => (isEmptyCell(cell) ? '' : shownCell(cell).trim()));
     const found = headers.map((header) => this.#meaningOf(header, saved));
-    // Lists of other programs call the code of a point its name.
-    const isNameCode = !taken.has('code') && !found.some((each) => each?.field?.name === 'code');
+    // Many lists know points and devices by their names alone.
+    const instead = new Map<string, string>(
+      codesByName.filter(
+        ([, code]) =>
+          !taken.has(code) && !found.some((each) => each?.field?.name === code) && !given.has(code),
+      ),
+    );
     return headers.map((header, index): ListColumn => {
       const wanted = chosen[columnLetters(index)];
       if (wanted !== undefined) return { index, header, field: fields.get(wanted) };
       const known = found[index]?.field;
-      const field = isNameCode && known?.name === 'name' && !taken.has('code') ? fields.get('code') : known;
+      const code = instead.get(known?.name ?? '');
+      const field = code !== undefined && !taken.has(code) ? fields.get(code) : known;
       if (!field || taken.has(field.name)) return { index, header, field: undefined };
       taken.add(field.name);
       return { index, header, field, notation: found[index]?.notation };

@@ -28,6 +28,10 @@ export function normalWord(text: string): string {
     .replace(/[\s_-]+/g, '');
 }
 
+const pointNouns = ['点位', '测点', '变量', '数据点', '信号', '标签'];
+const ofPoints = (ends: readonly string[]) =>
+  ['点', ...pointNouns].flatMap((noun) => ends.map((end) => `${noun}${end}`));
+
 const common: readonly (readonly [
   name: string,
   of: ListField['of'],
@@ -49,8 +53,10 @@ const common: readonly (readonly [
       '设备编号',
       '设备编码',
       '设备号',
+      '设备ID',
       '机台',
       '机台号',
+      '机台编号',
     ],
   ],
   [
@@ -65,17 +71,13 @@ const common: readonly (readonly [
       'tag name',
       'variable',
       '代码',
-      '点位代码',
-      '点位编码',
-      '点位编号',
-      '点号',
+      '编码',
       '点名',
-      '测点',
-      '测点编码',
-      '变量',
       '变量名',
-      '标签',
       '标签名',
+      '位号',
+      ...pointNouns,
+      ...ofPoints(['代码', '编码', '编号', '号', '标识', '标识符']),
       '标识符',
     ],
   ],
@@ -89,13 +91,10 @@ const common: readonly (readonly [
       'description',
       'comment',
       'remark',
-      '点位名称',
-      '测点名称',
-      '变量名称',
       '中文名',
       '中文名称',
       '描述',
-      '变量描述',
+      ...ofPoints(['名称', '中文名', '描述', '说明', '注释']),
       '备注',
       '说明',
     ],
@@ -199,6 +198,7 @@ const common: readonly (readonly [
   ],
   ['enabled', 'point', 'truth', both('Enabled', '启用'), ['active', '是否启用', '使能']],
   ['device_name', 'device', 'text', both('Device name', '设备名称'), ['equipment name', '机台名称']],
+  ['measurement', 'device', 'text', both('Measurement', '测量名'), ['influx measurement']],
   ['site', 'device', 'text', both('Site', '站点'), ['plant', 'site code', '厂区', '车间', '站点代码']],
   ['task', 'device', 'text', both('Task', '任务'), ['task code', '采集任务', '任务代码']],
   [

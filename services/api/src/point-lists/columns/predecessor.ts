@@ -25,7 +25,7 @@ export const predecessorColumns = {
   input_data_maximum: 'linear_raw_max',
   output_data_minimum: 'linear_eng_min',
   output_data_maximum: 'linear_eng_max',
-  device_a_tag: undefined,
+  device_a_tag: 'measurement',
   data_source: undefined,
 } as const satisfies Readonly<Record<string, string | undefined>>;
 type Column = keyof typeof predecessorColumns;
@@ -53,8 +53,27 @@ export function predecessorPlaces(head: SheetRow): ReadonlyMap<Column, number> |
   return signs.every((sign) => found.has(sign)) ? found : undefined;
 }
 
+/**
+ * The measurement in InfluxDB of each device whose rows agree on it: a device has one here, and old queries go by it. Of one whose rows
+ * name several it is its code, as of one that names none.
+ */
+export function predecessorMeasurements(
+  rows: readonly SheetRow[],
+  places: ReadonlyMap<Column, number>,
+): ReadonlyMap<string, string> {
+  const textAt = (row: SheetRow, column: Column) =>
+    shownCell(row.cells[places.get(column) ?? -1] ?? '').trim();
+  const found = new Map<string, string>();
+  for (const row of rows) {
+    const [device, named] = [textAt(row, 'device_name'), textAt(row, 'device_a_tag')];
+    found.set(device, named !== '' && (found.get(device) ?? named) === named ? named : '');
+  }
+  return new Map([...found].filter(([, named]) => named !== ''));
+}
+
 export interface PredecessorOptions {
   readonly places: ReadonlyMap<Column, number>;
+  readonly measurements: ReadonlyMap<string, string>;
   readonly fields: ReadonlyMap<string, ListField>;
   /** Whether coefficients count for Modbus points, for which the predecessor itself did not apply them. */
   readonly appliesCoefficient: boolean;
@@ -78,7 +97,7 @@ export function readPredecessorRow(row: SheetRow, options: PredecessorOptions): 
   };
   for (const [column, name] of Object.entries(predecessorColumns) as [Column, string | undefined][]) {
     const field = name === undefined ? undefined : fields.get(name);
-    if (!field || column === 'type' || numbers.includes(column)) continue;
+    if (!field || column === 'type' || column === 'device_a_tag' || numbers.includes(column)) continue;
     const value = read(column, field);
     if (value !== undefined) given[field.name] = value;
   }
@@ -112,6 +131,11 @@ export function readPredecessorRow(row: SheetRow, options: PredecessorOptions): 
       max: asNumber('output_data_maximum'),
     }),
   );
+  const measurement = options.measurements.get(String(given.device));
+  if (measurement !== undefined) {
+    given.measurement = measurement;
+    at.measurement = places.get('device_a_tag') ?? 0;
+  }
   if (given.device !== undefined) given.task = `task-${given.device}`;
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { line: row.line, given: known, cleared: [], faults, at };

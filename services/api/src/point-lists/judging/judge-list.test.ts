@@ -245,6 +245,17 @@ MC,10.0.0.6,5001,speed,速度,,,D100,1,0.5,,1,mill,,,,,A5,plc
     ]);
   });
 
+  it('gives a device the measurement that all of its rows name, and its code where they do not agree', async () => {
+    const agreed = text.replace(/,A[1-4],plc/g, ',ovens,plc');
+    const { devices, faults } = await judged(agreed, known());
+    expect(faults).toEqual([]);
+    const measurements = (all: typeof devices) => all.map((each) => each.isNew && each.body?.measurement);
+    expect(measurements(devices)).toEqual(['ovens', 'A5']);
+    expect(measurements((await judged(text, known())).devices)).toEqual([null, 'A5']);
+    const without = text.replace(',A1,plc', ',,plc').replace(/,A[2-4],plc/g, ',ovens,plc');
+    expect(measurements((await judged(without, known())).devices)).toEqual([null, 'A5']);
+  });
+
   it('is read as its guesses are answered', async () => {
     const { points, questions } = await judged(text, known(), {
       answers: { notation: 'from_1', coefficient: 'apply', types: 'by_num' },

@@ -3,7 +3,12 @@ import { specs } from '@holdfast/drivers/specs.ts';
 import { columnIndex } from '../columns/cell-place.ts';
 import { ColumnNames, type ListColumn } from '../columns/list-columns.ts';
 import type { ListField } from '../columns/list-fields.ts';
-import { predecessorColumns, predecessorPlaces, readPredecessorRow } from '../columns/predecessor.ts';
+import {
+  predecessorColumns,
+  predecessorMeasurements,
+  predecessorPlaces,
+  readPredecessorRow,
+} from '../columns/predecessor.ts';
 import { type ListFile, ListFileRefused, type SheetRow, shownCell } from '../files/list-file.ts';
 import type { ImportSettings, ListLayout } from './import-settings.ts';
 import { type RowReading, readRow } from './row-reading.ts';
@@ -34,7 +39,8 @@ export const columnNames = (): ColumnNames => {
 /** @throws ListFileRefused where it has no such sheet */
 export function openList(file: ListFile, settings: ImportSettings): OpenedList {
   const { sheet, columns: chosen, headers, answers, layout } = settings;
-  const found = columnNames().columnsOf(file.sheets, { sheet, chosen, headers });
+  const given = new Set(settings.device === undefined ? [] : ['device']);
+  const found = columnNames().columnsOf(file.sheets, { sheet, chosen, headers, given });
   const sheetNames = file.sheets.map(({ name }) => name);
   if (!found) throw noSheet(sheet ?? '', sheetNames);
   const { fields } = columnNames();
@@ -43,7 +49,8 @@ export function openList(file: ListFile, settings: ImportSettings): OpenedList {
   const places = layout === 'columns' ? undefined : predecessorPlaces(found.head);
   const about = { sheetName: found.sheet.name, sheetNames, head: found.head, rows, fields };
   if (places) {
-    const options = { places, fields, appliesCoefficient: answers.coefficient === 'apply' };
+    const measurements = predecessorMeasurements(rows, places);
+    const options = { places, fields, measurements, appliesCoefficient: answers.coefficient === 'apply' };
     const columns = found.head.cells.map((cell, index): ListColumn => {
       const header = shownCell(cell).trim();
       const name = predecessorColumns[header.toLowerCase() as keyof typeof predecessorColumns];

@@ -28,7 +28,7 @@ export type RowDevice =
       readonly faults: readonly FieldFault[];
     };
 
-const common = ['protocol', 'site', 'device_name'];
+const common = ['protocol', 'site', 'device_name', 'measurement'];
 
 /** Finds the devices of rows. Each is judged once, by the first row that names it. */
 export class RowDevices {
@@ -88,7 +88,7 @@ export class RowDevices {
     const known = this.#known.devices.get(code);
     if (known) return { isNew: false, code, spec: known.spec, connection: known.connection, known };
     const said = this.#saidBy(reading);
-    const { protocol, site, device_name, ...own } = said;
+    const { protocol, site, device_name, measurement, ...own } = said;
     const spec = bodies().devices.specOf({ protocol });
     if (!spec) throw new Error(`there is no protocol ${protocol}`);
     const faults: FieldFault[] = [];
@@ -112,6 +112,7 @@ export class RowDevices {
     const judged = bodies().devices.judged({
       ...{ code, protocol: spec.protocol, site_id: site_id ?? null },
       ...(device_name !== undefined && { name: device_name }),
+      ...(measurement !== undefined && { measurement }),
       ...own,
     });
     if (!judged.ok) {

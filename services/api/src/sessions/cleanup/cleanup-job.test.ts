@@ -34,12 +34,15 @@ const sessionsIn = async (table: string) =>
   );
 const onRecord = () => sessionsIn('samples.tick_coverage');
 
-const comesIn = (sessionId: string, outcome: TickOutcome = 'stored') => {
+const comesIn = async (sessionId: string, outcome: TickOutcome = 'stored') => {
   const day = 86_400_000;
   const entry = (at: number): TickEntry => ({
     ...{ sessionId, deviceCode: 'press-1', periodMs: 1_000, outcome },
     ...{ from: at / 1_000, to: at / 1_000 + 5 },
   });
+  await run(`insert into samples.lacking_ticks values ('${sessionId}', 'press-1', current_date, 1000, 'a', 1, '{[1,2]}')
+    on conflict do nothing`);
+  await run(`insert into samples.lacking_points values ('${sessionId}', 'a', '[]') on conflict do nothing`);
   return coverage.record([entry(20_000 * day), entry(20_001 * day)]);
 };
 const counted = (sessionId: string) =>
@@ -48,6 +51,8 @@ const counted = (sessionId: string) =>
 /** 1-1, 2-1 and so on were cleaned away, wholly; 1-2 and 2-2 have run since; 3-1 was cleaned away and is there again. */
 beforeEach(async () => {
   await run('delete from samples.tick_coverage');
+  await run('delete from samples.lacking_ticks');
+  await run('delete from samples.lacking_points');
   await run('delete from session_counters');
   await run('delete from cleaned_sessions');
   await run('delete from sessions');
@@ -97,6 +102,8 @@ describe('what comes in of a session after it was cleaned away', () => {
     await eventually(() => said.length > 0, { what: 'the job to have done something' });
     expect(await onRecord()).toEqual(['1-2', '2-2', '3-1']);
     expect(await sessionsIn('session_counters')).toEqual(['1-2', '2-2', '3-1']);
+    expect(await sessionsIn('samples.lacking_ticks')).toEqual(['1-2', '2-2', '3-1']);
+    expect(await sessionsIn('samples.lacking_points')).toEqual(['1-2', '2-2', '3-1']);
     // However often it comes.
     await comesIn('2-1', 'confirmed');
     await eventually(() => said.length > 1, { what: 'the job to have done more' });
@@ -108,7 +115,7 @@ describe('what comes in of a session after it was cleaned away', () => {
 
   it('is removed of ever so many sessions', async () => {
     await run(`insert into samples.tick_coverage
-      select n || '-1', 'press-1', day, 'confirmed', '{[1,2]}'
+      select n || '-1', 'press-1', day, 1000, 'confirmed', 1, '{[1,2]}'
       from generate_series(1, 2500) as n, unnest(array[current_date, current_date - 1]) as day`);
     await comesIn('9999-1');
     const { said, stop } = job({ isSound: true });

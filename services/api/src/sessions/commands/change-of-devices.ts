@@ -9,7 +9,7 @@ type Content = Pick<TaskContent, 'period_ms' | 'devices'>;
 const codesTold = 20;
 
 /** The devices that another content of a task reads in another way, or not at all, or as well. */
-export function changeOfDevices(from: Content, next: Content): ConfigChange {
+export function devicesThatChange(from: Content, next: Content) {
   const before = new Map(from.devices.map((device) => [device.id, device]));
   const after = new Set(next.devices.map(({ id }) => id));
   const isPeriodAlike = (device: DeviceConfig) =>
@@ -20,6 +20,12 @@ export function changeOfDevices(from: Content, next: Content): ConfigChange {
     const known = before.get(device.id);
     return known && !(isPeriodAlike(device) && isDeepStrictEqual(known, device));
   });
+  return { added, removed, changed };
+}
+
+/** The same as an event has it. */
+export function changeOfDevices(from: Content, next: Content): ConfigChange {
+  const { added, removed, changed } = devicesThatChange(from, next);
   return {
     ...{ added: added.length, removed: removed.length, changed: changed.length },
     codes: [...changed, ...added, ...removed].slice(0, codesTold).map(({ code }) => code),

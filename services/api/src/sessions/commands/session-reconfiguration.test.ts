@@ -52,10 +52,10 @@ async function changing() {
       ensure: () => Promise.reject(new Error('a number was given')),
       newestIfCurrent: async () => 2,
     },
+    requireHolds: async () => undefined,
     heldAt: () => undefined,
     collectors: { list: async () => [] },
     claims: { elsewhere: async () => undefined },
-    plans: { of: async () => ({ periodMs: 1_000, devices: [] }) },
   });
   const ask = (isRepeat: boolean) =>
     reconfigure({

@@ -13,7 +13,7 @@ import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
 import { AppendOutcomeUnknown, type EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import { type CommandOutcome, loadSession } from '@holdfast/shared/sessions/handle-command.ts';
-import type { ConfigVersions } from '../../configuration/config-versions.ts';
+import type { ConfigVersions, NumberedContent } from '../../configuration/config-versions.ts';
 import { contentHash, type TaskContent } from '../../configuration/task-snapshot.ts';
 import { siteCodesOf } from '../../configuration/version-sites.ts';
 import { versionDiff } from '../../configuration/versions/version-diff.ts';
@@ -22,7 +22,7 @@ import type { CommandAttempt, CommandStores, Precondition, TaskConfigs } from '.
 import { refusalProblem } from '../../problems/session-refusals.ts';
 import { changeOfDevices } from './change-of-devices.ts';
 import { onlyOnce } from './only-once.ts';
-import { requireSameDevices, type VersionsOfSession } from './require-same-devices.ts';
+import { requireSameDevices } from './require-same-devices.ts';
 import { requireStays, type StayingSources } from './require-stays.ts';
 
 export interface ReconfigureRequest {
@@ -30,6 +30,10 @@ export interface ReconfigureRequest {
   readonly to: 'latest' | number;
   readonly reason: string;
   readonly isTry: boolean;
+  /** The content that `latest` would be; that which is configured now unless set. Only of a try. @throws Problem */
+  readonly wouldBe?: ((taskId: number) => NumberedContent) | undefined;
+  /** Changes it also where devices that stay as they are would lose ticks. */
+  readonly isForced?: boolean | undefined;
   /** Judges the change as it is told apart by {@link Reconfiguration}'s `seen`. */
   readonly precondition: Precondition | undefined;
   /** Gets the sites at which the session reads and would read; what it throws is thrown. */
@@ -48,9 +52,18 @@ export type Reconfiguration = (
 ) => Promise<Omit<Reconfigured, 'detail' | 'etag'> & { readonly detail: InBoth; readonly seen: object }>;
 
 /** Sources that only changes of running sessions ask. */
-export interface ChangeSources extends StayingSources, VersionsOfSession {
+export interface ChangeSources extends StayingSources {
   /** The content that a session which starts now would read. @throws Problem, DatabaseUnavailable */
   readonly configured: (taskId: number) => Promise<TaskContent>;
+  /**
+   * Refuses what would keep an endpoint so busy that devices which stay as they are lose ticks; what cannot be asked now is left out.
+   * @throws Problem
+   */
+  readonly requireHolds: (change: {
+    readonly sessionId: string;
+    readonly from: TaskConfig;
+    readonly next: TaskContent;
+  }) => Promise<void>;
   /** When the holder of the task's session told of it last, by its own clock; undefined while nobody has. */
   readonly heldAt: (taskId: number) => string | undefined;
 }
@@ -89,14 +102,17 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
   const wantedBy = async (
     taskConfigs: TaskConfigs,
     taskId: string,
-    to: ReconfigureRequest['to'],
-  ): Promise<{ readonly content: TaskContent; readonly version: number | undefined }> => {
+    { to, wouldBe }: Pick<ReconfigureRequest, 'to' | 'wouldBe'>,
+  ): Promise<NumberedContent> => {
+    if (wouldBe) return wouldBe(Number(taskId));
     if (to !== 'latest') return { content: await loaded(taskConfigs, taskId, to), version: to };
     const content = await sources.configured(Number(taskId));
     return { content, version: await versions.newestIfCurrent(taskConfigs, Number(taskId)) };
   };
 
-  return async ({ sessionId, to, reason, isTry, precondition, requireSites, by, actor, attempt }) => {
+  return async (request) => {
+    const { sessionId, to, reason, isTry, isForced, precondition, requireSites, by, actor, attempt } =
+      request;
     const parsed = parseSessionId(sessionId);
     if (!parsed) throw refusalProblem({ code: 'session_not_found', sessionId });
     const { taskId } = parsed;
@@ -117,8 +133,9 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
       precondition?.(seen(from, next));
       if (isSame(from, next)) return;
       if (pending) throw refusalProblem(pending);
-      await requireSameDevices(sources, { events, taskConfigs }, { sessionId, taskId, from, next });
+      await requireSameDevices({ events, taskConfigs }, { sessionId, taskId, from, next });
       await requireStays(sources, events, { sessionId, taskId, state, next: sessionNeeds(next, specs) });
+      if (!isForced) await sources.requireHolds({ sessionId, from, next });
     };
     const know = async (): Promise<Known> => {
       const { state } = await loadSession(events, taskId);
@@ -135,7 +152,7 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
     if (isTry) {
       const known = await know();
       const { state, from } = known;
-      const { content, version } = await wantedBy(taskConfigs, taskId, to);
+      const { content, version } = await wantedBy(taskConfigs, taskId, request);
       await judge(known, content);
       const isChanged = !isSame(from, content);
       const told = { sessionId, status: state.status, isChanged, effectiveAt: null };
@@ -148,7 +165,7 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
       const known = await know();
       const { from } = known;
       seenVersions.set(from.config_version, from);
-      const { content } = await wantedBy(taskConfigs, taskId, to);
+      const { content } = await wantedBy(taskConfigs, taskId, { to });
       await judge(known, content);
       if (isSame(from, content)) return nothingDone(events, taskId);
       const version = to === 'latest' ? (await versions.ensure(taskConfigs, Number(taskId))).version : to;

@@ -63,6 +63,17 @@ async function lookUp(
   return new Map(rows.map((row) => [row.session_id, row]));
 }
 
+/** Running and paused ones of these tasks, in their order. @throws DatabaseUnavailable */
+export async function activeSessionsOf(database: Database, tasks: readonly number[]) {
+  if (tasks.length === 0) return [];
+  return selectSessions(database)
+    .select('version.site_codes')
+    .where('sessions.status', 'in', ['running', 'paused'])
+    .where('sessions.task_id', 'in', [...tasks])
+    .orderBy('sessions.first_sequence')
+    .execute();
+}
+
 /** The name is that of the snapshot which the session runs on, else what the task is called now. */
 export function selectSessions(database: Database) {
   return database

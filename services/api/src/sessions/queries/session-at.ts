@@ -28,6 +28,13 @@ export async function sessionAt(
       .where('first_sequence', '>', session.first_sequence)
       .where('started_at', '<=', at);
   const laterRun = await laterIn('sessions').unionAll(laterIn('cleaned_sessions')).executeTakeFirst();
-  const { task_name, period_ms } = session;
-  return { ...row, task_name, period_ms, is_latest: laterRun === undefined };
+  // A later version may have changed it.
+  const version = await database
+    .selectFrom('task_config_versions')
+    .select('period_ms')
+    .where('task_id', '=', session.task_id)
+    .where('version', '=', row.config_version)
+    .executeTakeFirst();
+  const { task_name } = session;
+  return { ...row, task_name, period_ms: version?.period_ms ?? null, is_latest: laterRun === undefined };
 }

@@ -55,7 +55,7 @@ function compared({
       sessionId: '1-1',
       collectorId: 'c1',
       deviceId: '1',
-      tick: 1,
+      timeMs: 1,
       epoch: sample.epoch,
       storedAtMs: ago(sample.ago),
     },

@@ -6,7 +6,6 @@ import { atSites } from '../../configuration/at-sites.ts';
 import {
   type PollingPlan,
   type PollingPlans,
-  periodOfDevice,
   planIfKnown,
   shortestPeriodMs,
 } from '../../configuration/polling-plans.ts';
@@ -17,12 +16,15 @@ import type { LiveStatus } from '../live-status/live-status.ts';
 import type { WaitingNotices } from '../live-status/waiting-notices.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
 import { listSessions } from '../queries/list-sessions.ts';
+import type { SessionPasts } from '../queries/session-pasts.ts';
 import { sessionView } from '../queries/session-view.ts';
 import { type StoringSources, storingOfSessions } from '../storing/storing-of-sessions.ts';
 import { compareSession, freshWithin, isFresh } from './compare-session.ts';
+import { periodsToShow } from './period-to-show.ts';
 
 export interface RecoverySources extends StoringSources {
   readonly database: Database;
+  readonly pasts: Pick<SessionPasts, 'of'>;
   readonly plans: PollingPlans;
   readonly liveStatus: Pick<LiveStatus, 'lastWord'>;
   readonly waiting: Pick<WaitingNotices, 'of' | 'logDamages'>;
@@ -72,6 +74,11 @@ export async function recoveryView(
     for (const row of rows) plans.set(row.session_id, await planIfKnown(sources.plans, row));
     const periodOf = (plan: PollingPlan | undefined) => plan && shortestPeriodMs(plan);
     const periods = new Map([...plans].map(([id, plan]) => [id, periodOf(plan)]));
+    const isSilent = ({ session_id: id }: { session_id: string }) =>
+      !isFresh(bySession.get(id), periods.get(id), now.getTime());
+    // Whoever shows himself as often as is to be from now on needs no look at what was before.
+    const shown = await periodsToShow(sources, rows.filter(isSilent), now.getTime());
+    for (const [id, periodMs] of shown) periods.set(id, periodMs);
     const views = new Map(rows.map((row) => [row.session_id, sessionView(row, now, waiting.of(row))]));
     const storing = await storingOfSessions(
       sources,
@@ -83,8 +90,6 @@ export async function recoveryView(
       })),
       now,
     );
-    const isSilent = ({ session_id: id }: { session_id: string }) =>
-      !isFresh(bySession.get(id), periods.get(id), now.getTime());
     const startedMs = await startsOf(database, rows.filter(isSilent));
     for (const row of rows) {
       const session = views.get(row.session_id);
@@ -170,19 +175,17 @@ export function placedSince(session: SessionView | undefined): number | undefine
 
 /** Those that do not run and were read all the same after they ended. */
 async function unexpected(
-  { database, plans }: RecoverySources,
+  { database }: Pick<RecoverySources, 'database'>,
   sites: GrantedSites,
   samples: readonly LastSample[],
 ): Promise<RecoveryView['unexpected_sessions']> {
   if (samples.length === 0) return [];
   const { rows } = await sql<{
     session_id: string;
-    task_id: number;
-    config_version: number;
     status: string;
     ended_at: Date;
   }>`
-    select sessions.session_id, sessions.task_id, sessions.config_version, sessions.status,
+    select sessions.session_id, sessions.status,
       (select max(time) from session_events
         where session_events.session_id = sessions.session_id
           and type in ('session.paused', 'session.stopped', 'session.failed')) as ended_at
@@ -194,9 +197,8 @@ async function unexpected(
   const found: RecoveryView['unexpected_sessions'] = [];
   for (const row of rows) {
     const sample = samples.find(({ sessionId }) => sessionId === row.session_id);
-    const plan = await planIfKnown(plans, row);
-    if (!sample || !row.ended_at || !plan) continue;
-    const readMs = sample.tick * periodOfDevice(plan, sample.deviceId);
+    if (!sample || !row.ended_at) continue;
+    const { timeMs: readMs } = sample;
     if (readMs <= row.ended_at.getTime() + endingMs) continue;
     const read = new Date(readMs).toISOString();
     const ended = row.ended_at.toISOString();

@@ -39,7 +39,7 @@ async function storingOf({
     ([deviceCode, seconds]): NewestTick => ({
       sessionId: '1-1',
       deviceCode,
-      tick: Math.floor(ago(seconds) / periods[deviceCode as keyof typeof periods]),
+      timeMs: ago(seconds),
     }),
   );
   const statuses = writers.map(

@@ -74,10 +74,7 @@ export async function storingOfSessions(
     return all((session) => {
       const { plan, sessionId } = session;
       if (!plan) return unknown(said('its configuration cannot be read', '无法读取其配置'));
-      const periods = new Map(plan.devices.map(({ code, periodMs }) => [code, periodMs]));
-      const times = (newest.get(sessionId) ?? []).map(
-        ({ deviceCode, tick }) => tick * (periods.get(deviceCode) ?? plan.periodMs),
-      );
+      const times = (newest.get(sessionId) ?? []).map(({ timeMs }) => timeMs);
       const storedMs = times.length === 0 ? undefined : Math.max(...times);
       return judge(session, { storedMs, settledMs: beforeMs, nowMs, refused: refused.get(sessionId) ?? [] });
     });

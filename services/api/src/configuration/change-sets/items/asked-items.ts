@@ -1,6 +1,6 @@
 import type { AskedItem, ChangedKind } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import type { Issue } from '@holdfast/shared/contracts/http/judged.ts';
-import type { Concerned } from '../../../ports.ts';
+import type { ChangedThings, Concerned } from '../../../ports.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -88,6 +88,13 @@ export function concernedBy(items: readonly AskedItem[]): Concerned {
     }
   }
   return { tasks, devices, points, sites };
+}
+
+/** The things that items change, without those that they only refer to. */
+export function thingsIn(items: readonly AskedItem[]): ChangedThings {
+  const ids = (kind: AskedItem['kind']) =>
+    items.flatMap((item) => (item.kind === kind && item.op !== 'create' ? [item.id] : []));
+  return { sites: ids('site'), devices: ids('device'), points: ids('point'), tasks: ids('task') };
 }
 
 const isId = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0;

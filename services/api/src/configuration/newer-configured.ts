@@ -1,0 +1,76 @@
+import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
+import { sql } from 'kysely';
+import type { Database } from '../database/open-database.ts';
+import type { ConfigVersions } from './config-versions.ts';
+import { tasksOfChanges } from './tasks-of-changes.ts';
+
+export interface ConfiguredSession {
+  readonly session_id: string;
+  readonly task_id: number;
+  readonly status: SessionStatus;
+  readonly config_version: number;
+}
+
+/** By session: whether its task is configured otherwise by now. Null of a session that is over, and where nobody can say. */
+export type NewerConfigured = (
+  sessions: readonly ConfiguredSession[],
+) => Promise<ReadonlyMap<string, boolean | null>>;
+
+const tasksKeptAtMost = 10_000;
+/** Change sets looked at to see what is new. Their ids do not rise in the order of their commits, but nearly. */
+const setsLookedAt = 100;
+
+/**
+ * Compares what sessions read with what is configured. Comparing reads all of a task: what was found holds until a change set
+ * touches the task. What sessions have learned of their devices, and written back, is no change. @throws DatabaseUnavailable
+ */
+export function newerConfigured(
+  database: Database,
+  versions: Pick<ConfigVersions, 'comparedHashes'>,
+): NewerConfigured {
+  /** Found by task; undefined of one that could not be started. */
+  const known = new Map<number, string | undefined>();
+  let seen: readonly number[] = [];
+
+  const forgetChanged = async (): Promise<void> => {
+    const { rows } = await sql<{ readonly id: number }>`
+      select id from change_sets order by id desc limit ${setsLookedAt}`.execute(database);
+    const ids = rows.map(({ id }) => id);
+    const before = new Set(seen);
+    const added = ids.filter((id) => !before.has(id));
+    const [last] = seen;
+    const isAnother = last !== undefined && !ids.includes(last);
+    if (added.length === 0 && !isAnother) return;
+    // More than were looked at, or a database from a backup.
+    if (added.length === setsLookedAt || isAnother) known.clear();
+    else for (const taskId of await tasksOfChanges(database, added)) known.delete(taskId);
+    seen = ids;
+  };
+
+  return async (sessions) => {
+    const active = sessions.filter(({ status }) => status === 'running' || status === 'paused');
+    const found = new Map<string, boolean | null>(sessions.map(({ session_id }) => [session_id, null]));
+    if (active.length === 0) return found;
+    await forgetChanged();
+    const unknown = new Set(active.map(({ task_id }) => task_id).filter((id) => !known.has(id)));
+    const lookedAt = seen;
+    const current = new Map(known);
+    for (const [id, hash] of await versions.comparedHashes([...unknown])) current.set(id, hash);
+    // Another call has seen a change meanwhile: what was read here may be from before it.
+    if (seen === lookedAt) {
+      if (known.size + unknown.size > tasksKeptAtMost) known.clear();
+      for (const id of unknown) known.set(id, current.get(id));
+    }
+    const { rows } = await sql<{ readonly session_id: string; readonly compared_hash: string }>`
+      select session_id, compared_hash
+      from unnest(${active.map(({ session_id }) => session_id)}::text[], ${active.map(({ task_id }) => task_id)}::bigint[],
+        ${active.map(({ config_version }) => config_version)}::bigint[]) as asked (session_id, task_id, version)
+      join task_config_versions using (task_id, version)`.execute(database);
+    const ofVersion = new Map(rows.map((row) => [row.session_id, row.compared_hash]));
+    for (const { session_id, task_id } of active) {
+      const [now, then] = [current.get(task_id), ofVersion.get(session_id)];
+      found.set(session_id, now === undefined || then === undefined ? null : now !== then);
+    }
+    return found;
+  };
+}

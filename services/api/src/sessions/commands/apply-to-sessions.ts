@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import { both } from '@holdfast/driver/form-words.ts';
+import type { Actor } from '@holdfast/shared/contracts/actor.ts';
+import { appliedAtMost } from '@holdfast/shared/contracts/http/applied-sessions.ts';
+import { pause, systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import { type GrantedSites, requireGranted } from '../../access/granted-sites.ts';
+import type { ConfiguredSession, NewerConfigured } from '../../configuration/newer-configured.ts';
+import { Problem } from '../../problems/problem.ts';
+import type { SessionCommands } from './session-commands.ts';
+import type { ReconfigureRequest } from './session-reconfiguration.ts';
+
+type Reconfigured = Awaited<ReturnType<SessionCommands['reconfigure']>>;
+
+/** One session, or those that are not named: null. */
+export interface Applied {
+  readonly sessionId: string | null;
+  readonly outcome:
+    | { readonly ok: true; readonly done: Reconfigured }
+    | { readonly ok: false; readonly error: unknown };
+}
+
+export interface AppliedWrite {
+  /** Tasks that the write has changed. */
+  readonly tasks: readonly number[];
+  /** Only says what would come of it. */
+  readonly isTry: boolean;
+  /** The content that sessions would read by then; that which is configured now unless set. Only of a try. */
+  readonly wouldBe?: ReconfigureRequest['wouldBe'];
+  readonly granted: GrantedSites;
+  readonly reason: string;
+  readonly by: string;
+  readonly actor: Actor;
+  readonly traceparent: string;
+}
+
+export interface ReadingSession extends ConfiguredSession {
+  /** As `siteCodesOf`; null where its version is lost. */
+  readonly site_codes: readonly string[] | null;
+}
+
+export interface ApplySources {
+  /** Those that run or are paused, in their order. @throws DatabaseUnavailable */
+  readonly sessionsOf: (tasks: readonly number[]) => Promise<readonly ReadingSession[]>;
+  readonly newerConfigured: NewerConfigured;
+  /** Waits a little for the read model. @returns whether it has every session that was there at the call */
+  readonly caughtUp: () => Promise<boolean>;
+  readonly commands: Pick<SessionCommands, 'reconfigure'>;
+  /** The system's unless set. */
+  readonly timers?: Timers;
+}
+
+/** Each waits for the broker and the read model. */
+const atOnce = 5;
+/** Sessions that were not begun by then count as those for which there is no room: callers wait for about 30 s. */
+const beginWithinMs = 10_000;
+/** Sessions that take longer are not known yet: they may still take it. */
+const toldWithinMs = 20_000;
+
+/**
+ * Reconfigures the sessions that read what a write has changed, each by itself: one that refuses keeps no other from it. A try says
+ * what each would answer.
+ * @throws DatabaseUnavailable where they cannot be looked for
+ */
+export async function applyToSessions(sources: ApplySources, write: AppliedWrite): Promise<Applied[]> {
+  if (write.tasks.length === 0) return [];
+  const ended = new AbortController();
+  const late = pause(sources.timers ?? systemTimers, toldWithinMs, ended.signal);
+  try {
+    return await appliedUntil(late, sources, write);
+  } finally {
+    ended.abort();
+  }
+}
+
+async function appliedUntil(
+  late: Promise<void>,
+  sources: ApplySources,
+  write: AppliedWrite,
+): Promise<Applied[]> {
+  const untilMs = performance.now() + beginWithinMs;
+  const hasAll = await sources.caughtUp();
+  const { visible, hidden } = await sessionsToApply(sources, write);
+  // A repeat is to get to those for which there was no room.
+  const byNeed = [true, null, false].flatMap((need) => visible.filter(({ isNewer }) => isNewer === need));
+  const waiting = byNeed.slice(0, appliedAtMost).values();
+  const applied = new Map<string, Applied>();
+  // The first ones are begun even where looking for them took all the time: a repeat takes as long, and is to get further.
+  const next = async (): Promise<void> => {
+    do {
+      const { value } = waiting.next();
+      if (value === undefined) return;
+      const { sessionId } = value;
+      const taken = reconfigured(sources, write, sessionId).then(
+        (done) => ({ ok: true, done }) as const,
+        (error: unknown) => ({ ok: false, error }) as const,
+      );
+      const outcome = await Promise.race([
+        taken,
+        late.then(() => ({ ok: false, error: notKnownYet(write) }) as const),
+      ]);
+      applied.set(sessionId, { sessionId, outcome });
+    } while (performance.now() < untilMs);
+  };
+  await Promise.all(Array.from({ length: atOnce }, next));
+  const left = visible.filter(({ sessionId, isNewer }) => isNewer !== false && !applied.has(sessionId));
+  const unnamed = [
+    ...(left.length > 0 ? [sessionsLeft(left.length, write)] : []),
+    ...(hidden ? [hidden] : []),
+    ...(hasAll ? [] : [othersNotKnown()]),
+  ];
+  return [
+    ...visible.flatMap(({ sessionId }) => applied.get(sessionId) ?? []),
+    ...unnamed.map((error): Applied => ({ sessionId: null, outcome: { ok: false, error } })),
+  ];
+}
+
+interface SessionToApply {
+  readonly sessionId: string;
+  /** Null where nobody can say. */
+  readonly isNewer: boolean | null;
+}
+
+/** @returns those that the caller may change, and why not the others, if there are any */
+async function sessionsToApply(
+  { sessionsOf, newerConfigured }: ApplySources,
+  { tasks, granted }: AppliedWrite,
+): Promise<{ readonly visible: readonly SessionToApply[]; readonly hidden: Problem | undefined }> {
+  const { visible, hidden } = grantedOf(await sessionsOf(tasks), granted);
+  const newer = await newerConfigured(visible);
+  return {
+    visible: visible.map(({ session_id: sessionId }) => ({
+      sessionId,
+      isNewer: newer.get(sessionId) ?? null,
+    })),
+    hidden,
+  };
+}
+
+/** Those that a caller may change, and why not the others, if there are any. */
+export function grantedOf(
+  sessions: readonly ReadingSession[],
+  granted: GrantedSites,
+): { readonly visible: readonly ReadingSession[]; readonly hidden: Problem | undefined } {
+  let hidden: Problem | undefined;
+  const visible = sessions.filter(({ site_codes }) => {
+    try {
+      // Nobody knows where one reads whose version is lost.
+      requireGranted(granted, site_codes ?? ['']);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      hidden = error;
+      return false;
+    }
+  });
+  return { visible, hidden };
+}
+
+/** @throws what the command throws */
+async function reconfigured(
+  { commands, timers = systemTimers }: ApplySources,
+  { isTry, wouldBe, granted, reason, by, actor, traceparent }: AppliedWrite,
+  sessionId: string,
+): Promise<Reconfigured> {
+  const ask = () =>
+    commands.reconfigure({
+      ...{ sessionId, to: 'latest', reason, isTry, wouldBe, precondition: undefined, by, actor },
+      requireSites: (codes) => requireGranted(granted, codes),
+      attempt: { commandId: randomUUID(), isRepeat: false, traceparent },
+    });
+  return ask().catch(async (error: unknown) => {
+    const waitMs = pendingForMs(error);
+    if (waitMs === undefined) throw error;
+    // Two writes within the seconds that a change takes to come into force: the second one waits.
+    await pause(timers, waitMs);
+    return ask();
+  });
+}
+
+const pendingAtMostMs = 5_000;
+/** Timers may ring a moment early. */
+const marginMs = 50;
+
+function pendingForMs(error: unknown): number | undefined {
+  if (!(error instanceof Problem) || error.code !== 'reconfiguration_pending') return undefined;
+  const leftMs = Date.parse(String(error.members.effective_at)) - Date.now();
+  return leftMs <= pendingAtMostMs ? Math.max(0, leftMs) + marginMs : undefined;
+}
+
+function notKnownYet({ isTry }: AppliedWrite): Problem {
+  const within = toldWithinMs / 1_000;
+  if (isTry) {
+    return new Problem(
+      'outcome_unknown',
+      both(
+        `What it would do was not found out within ${within} s. Try again.`,
+        `${within} s 内未能得知它将如何处理。请重试。`,
+      ),
+    );
+  }
+  return new Problem(
+    'outcome_unknown',
+    both(
+      `It has not answered within ${within} s, and may still take it. Send the change again: a session that has taken it stays as it is.`,
+      `它在 ${within} s 内没有应答，仍可能采用此更改。请重新发送此更改：已采用的会话保持不变。`,
+    ),
+  );
+}
+
+function othersNotKnown(): Problem {
+  return new Problem(
+    'read_model_behind',
+    both(
+      'Sessions that were started a moment ago may read it too. Send the change again: a session that has taken it stays as it is.',
+      '刚刚启动的会话也可能读取它。请重新发送此更改：已采用的会话保持不变。',
+    ),
+  );
+}
+
+function sessionsLeft(left: number, { isTry }: AppliedWrite): Problem {
+  if (isTry) {
+    return new Problem(
+      'sessions_left',
+      both(
+        `${left} more sessions read it, and were not looked at: a change gets to ${appliedAtMost} at the most, and its repeat to those that are left.`,
+        `另有 ${left} 个会话读取它，未予检查：一次更改最多涉及 ${appliedAtMost} 个会话，重复此更改会继续处理其余会话。`,
+      ),
+      { sessions: left },
+    );
+  }
+  return new Problem(
+    'sessions_left',
+    both(
+      `${left} more sessions read it. Reconfigure each of them: POST /api/acquisition/sessions/{id}/reconfigure/; lists mark them by is_newer_configured.`,
+      `另有 ${left} 个会话读取它。请逐个重新配置：POST /api/acquisition/sessions/{id}/reconfigure/；列表以 is_newer_configured 标出它们。`,
+    ),
+    { sessions: left },
+  );
+}

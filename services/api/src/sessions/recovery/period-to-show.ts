@@ -1,0 +1,34 @@
+import { type PollingPlans, planIfKnown, shortestPeriodMs } from '../../configuration/polling-plans.ts';
+import type { SessionPasts, SessionThen } from '../queries/session-pasts.ts';
+import { freshWithin } from './compare-session.ts';
+
+export interface PeriodSources {
+  readonly pasts: Pick<SessionPasts, 'of'>;
+  readonly plans: Pick<PollingPlans, 'of'>;
+}
+
+/**
+ * By session, in ms: how often each is to show itself now, which is the period of its fastest device. A change to a shorter one
+ * is told some seconds before it is in force, and its first tick comes after that: for so long the one before counts. Undefined
+ * where the configuration cannot be read. @throws DatabaseUnavailable
+ */
+export async function periodsToShow(
+  { pasts, plans }: PeriodSources,
+  sessions: readonly (SessionThen & { readonly task_id: number; readonly config_version: number })[],
+  nowMs: number,
+): Promise<Map<string, number | undefined>> {
+  const told = await pasts.of(sessions);
+  const periods = new Map<string, number | undefined>();
+  for (const session of sessions) {
+    const periodOf = async (config_version: number) => {
+      const plan = await planIfKnown(plans, { task_id: session.task_id, config_version });
+      return plan && shortestPeriodMs(plan);
+    };
+    const present = await periodOf(session.config_version);
+    const [former, latest] = told.get(session.session_id)?.legs.slice(-2) ?? [];
+    const isSettled = !former || !latest || nowMs > latest.fromMs + freshWithin(present);
+    const before = isSettled ? undefined : await periodOf(former.configVersion);
+    periods.set(session.session_id, before === undefined ? present : Math.max(before, present ?? 0));
+  }
+  return periods;
+}

@@ -1,0 +1,14 @@
+import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
+
+/** A collector that is up, as far as its lease tells. */
+export async function holdLease(
+  nc: Parameters<typeof KvLeaseStore.open>[0],
+  id: string,
+  labels: Record<string, string>,
+): Promise<void> {
+  const leases = await KvLeaseStore.open(nc, bucketNames.collectors);
+  const now = new Date().toISOString();
+  const lease = { v: 1, instance: 'one-life', state: 'active', renewals: 1, host: 'here' };
+  await leases.write(id, JSON.stringify({ ...lease, started_at: now, capacity: 10, labels }), 0, 15_000);
+}

@@ -1,0 +1,37 @@
+import type { Item } from '@holdfast/api-client/api-client.ts';
+import type { Option } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { plainText } from '../output/plain-text.ts';
+import type { Printer } from '../output/printer.ts';
+import { record, records } from '../output/values.ts';
+
+export const applyOption: Readonly<Record<'apply', Option>> = {
+  apply: {
+    type: 'string',
+    value: 'sessions',
+    about: 'running sessions go on by it at once',
+    choices: ['sessions'],
+  },
+};
+
+export const applyOf = (input: { text(option: string): string | undefined }) => ({
+  apply: input.text('apply'),
+});
+
+/** Says what came of each session; `answer` itself is printed by whoever calls. @returns the exit code */
+export function noteApplied(print: Printer, { applied }: Item): number {
+  const sessions = records(applied);
+  if (!print.asJson) {
+    for (const { session_id, problem, detail } of sessions) {
+      const { title, detail: why } = record(problem);
+      const told = problem ? [session_id, title, why] : [detail];
+      print.note(
+        told
+          .filter(Boolean)
+          .map((each) => plainText(String(each)))
+          .join(': '),
+      );
+    }
+  }
+  return sessions.some(({ problem }) => problem) ? exitCodes.refused : exitCodes.ok;
+}

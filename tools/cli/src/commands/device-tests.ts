@@ -1,0 +1,106 @@
+import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
+import { ApiRefused } from '../api-refused.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command, Input } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Printer } from '../output/printer.ts';
+import { records } from '../output/values.ts';
+import { say } from '../words/say.ts';
+import { valueWord } from '../words/value-words.ts';
+import { named } from './named-things.ts';
+
+export const deviceTests: readonly Command[] = [
+  {
+    words: ['devices', 'test'],
+    about:
+      'Reads all points of a device once, as a session would, in 20 s at most, and says why a value is missing. Exit code 1 unless all are there.',
+    operands: [{ name: 'DEVICE', isOptional: true }],
+    options: {
+      task: {
+        type: 'string',
+        value: 'TASK',
+        about: 'each enabled device that this task reads, one after the other',
+      },
+      bytes: { type: 'boolean', about: 'also the bytes of each request and answer' },
+    },
+    async run({ api, print }, input) {
+      const devices = await devicesToTest(api, input);
+      const isOfTask = input.text('task') !== undefined;
+      const outcomes: Item[] = [];
+      for (const device of devices) {
+        const tested = await (isOfTask ? testedOrRefused(api, device) : test(api, device));
+        outcomes.push(tested);
+        if (!print.asJson) show(print, tested, { withBytes: input.has('bytes') });
+      }
+      if (print.asJson) print.json(isOfTask ? outcomes : outcomes[0]);
+      return outcomes.every(({ status }) => status === 'ok') ? exitCodes.ok : exitCodes.refused;
+    },
+  },
+];
+
+async function devicesToTest(api: ApiClient, input: Input): Promise<Item[]> {
+  const [name] = input.operands;
+  const ofTask = input.text('task');
+  if ((name === undefined) === (ofTask === undefined))
+    throw new CliError(say('Name a device, or a task by --task.'), exitCodes.usage);
+  if (ofTask === undefined) return [await named(api, 'device', name ?? '')];
+  const task = await named(api, 'task', ofTask);
+  const ids = new Set(task.device_ids as readonly unknown[]);
+  const all = await api.list('/api/config/devices/', {}, Number.MAX_SAFE_INTEGER);
+  const devices = all.filter(({ id, enabled }) => ids.has(id) && enabled);
+  if (devices.length > 0) return devices;
+  throw new CliError(
+    say('Task {{task}} has no enabled device.', { task: String(task.code) }),
+    exitCodes.refused,
+  );
+}
+
+const test = (api: ApiClient, { id }: Item) => api.post(`/api/config/devices/${id}/test/`);
+
+/** One that cannot be tested now keeps nobody from the others. */
+async function testedOrRefused(api: ApiClient, device: Item): Promise<Item> {
+  try {
+    return await test(api, device);
+  } catch (error) {
+    if (!(error instanceof ApiRefused)) throw error;
+    const { code, message: detail } = error;
+    return { device: device.code, status: 'refused', detail, problem: { code, detail } };
+  }
+}
+
+function show(print: Printer, tested: Item, { withBytes }: { readonly withBytes: boolean }): void {
+  const { device, status, detail, problem, points, collector_id: collector } = tested;
+  if (problem) {
+    print.line(say('{{what}}: {{detail}}', { what: String(device), detail: String(detail) }));
+    return;
+  }
+  print.table(
+    tested,
+    [
+      { head: 'POINT', cell: ({ code }) => code },
+      { head: 'QUALITY', cell: ({ quality }) => valueWord('quality', quality) },
+      { head: 'VALUE', cell: ({ value }) => value, align: 'right' },
+      { head: 'RAW', cell: ({ raw }) => (Array.isArray(raw) ? raw.join(' ') : '') },
+      { head: 'WHY', cell: ({ detail }) => detail },
+    ],
+    records(points),
+    'No points were read.',
+  );
+  if (withBytes) for (const line of bytesOf(tested)) print.said(tested, line);
+  print.said(
+    tested,
+    say('{{what}}: {{detail}}', { what: `${device} ${valueWord('test', status)}`, detail: String(detail) }),
+  );
+  if (collector) print.said(tested, say('asked by {{collector}}', { collector: String(collector) }));
+}
+
+/** A line for each time that bytes went one way. */
+function bytesOf(tested: Item): string[] {
+  return records(tested.requests).flatMap(({ table, address, quantity, error, heard }) => [
+    `${valueWord('table', table)} ${address}, ${quantity}${error ? `: ${error}` : ''}`,
+    ...records(heard).map(({ direction, ms, bytes }) => {
+      const arrow = direction === 'sent' ? '>' : '<';
+      return `  ${arrow} ${String(ms).padStart(7)} ms  ${String(bytes).replace(/..(?=.)/g, '$& ')}`;
+    }),
+  ]);
+}
