@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useOverview } from '../api/overview.ts';
+import { Explained } from '../parts/explained.tsx';
 import { type Severity, SeverityMark } from '../parts/mark.tsx';
 import { ageText } from '../time/duration.ts';
 import { shareText } from '../time/share.ts';
@@ -29,7 +30,11 @@ export function StatusStrip() {
           </Link>
         </Figure>
         <Figure
-          name={t('strip.ticks', { range: t('range.h', { n: 24 }) })}
+          name={
+            <Explained meaning={t('word.tick.means')}>
+              {t('strip.ticks', { range: t('range.h', { n: 24 }) })}
+            </Explained>
+          }
           value={ticks && ticks.expected > 0 ? shareText(locale, ticks.stored, ticks.expected) : '–'}
         >
           {ticks === null ? (
@@ -107,7 +112,7 @@ function Figure({
   severity,
   children,
 }: {
-  name: string;
+  name: ReactNode;
   value: string;
   severity?: Severity | undefined;
   children: ReactNode;

@@ -35,5 +35,17 @@ export function loadNow({ load }: CollectorView, nowMs: number): CollectorView['
   return load && nowMs - Date.parse(load.reported_at) <= toldWithinMs ? load : null;
 }
 
-/** From which share of late ticks on a collector has too much to do. */
-export const lateFrom = 0.2;
+const lateFrom = 0.2;
+const minuteMs = 60_000;
+/** Ticks of a minute, the first of a session among them, which are late because it has just come. */
+const enoughTicks = 100;
+
+/** Whether it has too much to do: by the late ticks of a whole minute, as many as tell more than how a session began. */
+export function isLate(collector: CollectorView, nowMs: number): boolean {
+  const load = loadNow(collector, nowMs);
+  const upMs =
+    load && collector.started_at ? Date.parse(load.reported_at) - Date.parse(collector.started_at) : 0;
+  return (
+    load !== null && load.late_share >= lateFrom && upMs >= minuteMs && load.ticks_per_s * 60 >= enoughTicks
+  );
+}

@@ -7,7 +7,7 @@ import { type Column, Table } from '../parts/table.tsx';
 import { durationText } from '../time/duration.ts';
 import { useNow } from '../time/plant-time.tsx';
 import { percentText } from '../time/share.ts';
-import { lateFrom, loadNow, severityOf, signs } from './collector-state.ts';
+import { isLate, loadNow, severityOf, signs } from './collector-state.ts';
 import { DrainCommand } from './drain-command.tsx';
 import { useCollectorTexts } from './texts.ts';
 
@@ -100,7 +100,7 @@ export function CollectorTable({
         if (!load) return '–';
         return (
           <span className="with-mark" title={t('collectors.late.how')}>
-            {load.late_share >= lateFrom && <SeverityMark severity={3} />}
+            {isLate(each, nowMs) && <SeverityMark severity={3} />}
             {percent(load.late_share)}
           </span>
         );

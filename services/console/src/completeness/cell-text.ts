@@ -6,6 +6,7 @@ import type { MapCell } from './map-rows.ts';
 import { useMapTexts } from './texts.ts';
 
 const hourMs = 3_600_000;
+const tenMinutesMs = 600_000;
 
 /** Fields in words. */
 export function useCellText() {
@@ -43,6 +44,22 @@ export function useCellText() {
         ? told
         : `${told}${t('app.comma')}${t('map.cell.missing', { count: cell.missing })}`;
     };
-    return { when, share, whole, dayName: (at: Date) => day.format(at), hour: (at: Date) => hour.format(at) };
+    /** `Due from 21:14 on: nothing was due before.` */
+    const due = (time: Pick<MapCell, 'from' | 'to'>, { from, to }: Pick<MapCell, 'from' | 'to'>): string => {
+      const [begins, ends] = [Date.parse(time.from) > Date.parse(from), Date.parse(time.to) < Date.parse(to)];
+      // A period that goes on is due up to now, which need not be said.
+      const isUntil = ends && Date.parse(time.to) < Date.now() - tenMinutesMs;
+      const kind = begins && isUntil ? 'within' : isUntil ? 'until' : 'since';
+      const name = (at: string) => ofPlant(hour.format(new Date(at)));
+      return t(`map.panel.due.${kind}`, { from: name(time.from), to: name(time.to) });
+    };
+    return {
+      when,
+      share,
+      whole,
+      due,
+      dayName: (at: Date) => day.format(at),
+      hour: (at: Date) => hour.format(at),
+    };
   }, [t, locale, plant]);
 }

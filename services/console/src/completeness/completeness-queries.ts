@@ -1,3 +1,4 @@
+import type { CompletenessView } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { CompletenessOfAll } from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
 import type { GapsOfAll } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -59,5 +60,24 @@ export function useGapsOfAll(asked: AskedGaps | undefined, readAt: number) {
     queryFn: () => api.get<GapsOfAll>('/api/acquisition/gaps/', { ...asked, limit: gapsAtMost }),
     placeholderData: keepPreviousData,
     enabled: asked !== undefined,
+  });
+}
+
+/**
+ * Values of the points of one session in a period, and those points that gave none.
+ * @param readAt when the figures beside it were read: they are read anew with them
+ */
+export function useValuesOfSession({ from, to, session }: AskedGaps, readAt: number) {
+  return useQuery({
+    queryKey: ['completeness', 'values', session, from, to, readAt],
+    queryFn: () =>
+      api.get<CompletenessView>(
+        `/api/acquisition/sessions/${encodeURIComponent(session ?? '')}/completeness/`,
+        {
+          ...{ from, to },
+        },
+      ),
+    placeholderData: keepPreviousData,
+    enabled: session !== undefined,
   });
 }

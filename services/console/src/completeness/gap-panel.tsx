@@ -9,6 +9,7 @@ import { useWords } from '../words/texts.ts';
 import { useCellText } from './cell-text.ts';
 import { type AskedGaps, gapsAtMost, useGapsOfAll } from './completeness-queries.ts';
 import type { MapCell, MapRow } from './map-rows.ts';
+import { PointValues } from './point-values.tsx';
 import { useMapTexts } from './texts.ts';
 
 /** Tells how much is missing in the chosen field, why, and exactly when. */
@@ -49,6 +50,7 @@ export function GapPanel({
             </span>
           )}
         </p>
+        {cell.due && <p>{text.due(cell.due, cell)}</p>}
         {cell.quarantined > 0 && <p>{t('map.panel.refused', { count: cell.quarantined })}</p>}
       </header>
       {cell.expected === 0 ? (
@@ -77,6 +79,7 @@ export function GapPanel({
           <GapList asked={asked} readAt={readAt} />
         </>
       )}
+      {session !== undefined && cell.expected > 0 && <PointValues asked={asked} readAt={readAt} />}
       <p className="panel-links">
         {!isAll && (
           <Link

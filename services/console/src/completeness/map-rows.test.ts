@@ -12,12 +12,20 @@ const counts = (expected: number, stored: number) => ({
 const row = (
   session_id: string,
   missing: { period: number; cause: 'timeout' | 'failover'; ticks: number }[],
+  due: { period: number; from: string; to: string }[] = [],
 ) =>
   mapRow(
     {
       ...{ session_id, task_code: 'press', task_name: '', status: 'running', device: null, sites: [] },
+      ...{ values: null, never_delivered: null },
       counts: counts(20, 20 - missing.reduce((sum, { ticks }) => sum + ticks, 0)),
-      by_period: { expected: [10, 10], stored: [10, 10], quarantined: [{ period: 0, ticks: 1 }], missing },
+      by_period: {
+        expected: [10, 10],
+        stored: [10, 10],
+        quarantined: [{ period: 0, ticks: 1 }],
+        missing,
+        due,
+      },
     },
     periods,
   );
@@ -65,8 +73,15 @@ it('hours stand below each other by the day of the plant, however many a day has
   const all = mapRow(
     {
       ...{ session_id: '1-1', task_code: 'press', task_name: '', status: 'running', device: null, sites: [] },
+      ...{ values: null, never_delivered: null },
       counts: counts(26, 26),
-      by_period: { expected: hours.map(() => 1), stored: hours.map(() => 1), quarantined: [], missing: [] },
+      by_period: {
+        expected: hours.map(() => 1),
+        stored: hours.map(() => 1),
+        quarantined: [],
+        missing: [],
+        due: [],
+      },
     },
     hours,
   );
@@ -76,4 +91,12 @@ it('hours stand below each other by the day of the plant, however many a day has
     ['2026-11-26', 24],
     ['2026-11-27', 1],
   ]);
+});
+
+it('a day on which anything was due as a whole was due as a whole, else since the first of its rows', () => {
+  const late = (from: string) => [{ period: 0, from, to: periods[0]?.end_time ?? '' }];
+  const rows = [row('1-1', [], late('2026-11-25T13:14:00Z')), row('2-1', [], late('2026-11-25T12:00:00Z'))];
+  const dueOf = (...of: typeof rows) => sumRow(of, 'all').cells.map(({ due }) => due?.from);
+  expect(dueOf(...rows)).toEqual(['2026-11-25T12:00:00Z', undefined]);
+  expect(dueOf(...rows, row('3-1', []))).toEqual([undefined, undefined]);
 });

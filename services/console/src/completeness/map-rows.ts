@@ -13,6 +13,8 @@ export interface MapCell {
   readonly quarantined: number;
   readonly missing: number;
   readonly byCause: readonly (readonly [cause: GapCause, ticks: number])[];
+  /** From when to when ticks were due in it, where that is not its whole time. */
+  readonly due?: { readonly from: string; readonly to: string } | undefined;
 }
 
 export interface MapRow {
@@ -47,6 +49,7 @@ type Periods = CompletenessOfAll['periods'];
 function cellsOf({ by_period: columns }: Pick<CompletenessRow, 'by_period'>, periods: Periods): MapCell[] {
   const missing = Map.groupBy(columns?.missing ?? [], ({ period }) => period);
   const refused = new Map(columns?.quarantined.map(({ period, ticks }) => [period, ticks]));
+  const due = new Map(columns?.due.map(({ period, from, to }) => [period, { from, to }]));
   return periods.map(({ start_time, end_time }, period) => {
     const lost = missing.get(period) ?? [];
     return {
@@ -58,6 +61,7 @@ function cellsOf({ by_period: columns }: Pick<CompletenessRow, 'by_period'>, per
       byCause: lost
         .toSorted((one, other) => other.ticks - one.ticks)
         .map(({ cause, ticks }) => [cause, ticks] as const),
+      due: due.get(period),
     };
   });
 }
@@ -106,7 +110,21 @@ export function sumCell(cells: readonly MapCell[], { from, to }: Pick<MapCell, '
     quarantined: sum(({ quarantined }) => quarantined),
     missing: sum(({ missing }) => missing),
     byCause: [...byCause].sort(([, one], [, other]) => other - one),
+    due: dueOfAll(cells, { from, to }),
   };
+}
+
+/** The time in which anything of several fields was due; undefined where that is all of it. */
+function dueOfAll(cells: readonly MapCell[], whole: Pick<MapCell, 'from' | 'to'>): MapCell['due'] {
+  const times = cells.flatMap(({ expected, due, from, to }) => (expected === 0 ? [] : [due ?? { from, to }]));
+  const [from] = times.map((each) => each.from).sort();
+  const to = times
+    .map((each) => each.to)
+    .sort()
+    .at(-1);
+  if (from === undefined || to === undefined) return undefined;
+  const isWhole = Date.parse(from) <= Date.parse(whole.from) && Date.parse(to) >= Date.parse(whole.to);
+  return isWhole ? undefined : { from, to };
 }
 
 /** Hours of one row as a row for each day. @param dayOf the name of the day that a moment lies in */

@@ -67,17 +67,7 @@ export function DeviceList({ views, total, chosen, more }: ListProps) {
 
 function Columns() {
   const { t } = useDevicesTexts();
-  const columns = [
-    'state',
-    'device',
-    'since',
-    'good',
-    'trip',
-    'failures',
-    'points',
-    'session',
-    'collector',
-  ] as const;
+  const columns = ['state', 'device', 'since', 'good', 'trip', 'missing', 'session', 'collector'] as const;
   const isNumber = (each: (typeof columns)[number]) => ['since', 'good', 'trip'].includes(each);
   return (
     <div role="row" aria-rowindex={1} className="device-row is-head">
@@ -86,7 +76,7 @@ function Columns() {
           key={each}
           role="columnheader"
           className={`cell is-${each}${isNumber(each) ? ' is-number' : ''}`}
-          title={each === 'trip' ? t('devices.column.trip.about') : undefined}
+          title={each === 'trip' || each === 'missing' ? t(`devices.column.${each}.about`) : undefined}
         >
           {t(`devices.column.${each}`)}
         </div>

@@ -1,14 +1,20 @@
+import type { Query } from '@holdfast/api-client/api-client.ts';
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import type { CompletenessView } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type {
   DeviceChangesPage,
   DeviceHealthPage,
+  DeviceHealthView,
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
+import type { GapOfAll, GapsOfAll } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { PointValuesPage } from '@holdfast/shared/contracts/http/points-http.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
+import { readPages } from '../evidence/read-pages.ts';
 import type { DeviceShow } from './device-search.ts';
 
 const healthPath = '/api/acquisition/devices/health/';
@@ -32,7 +38,7 @@ export function useDeviceHealth({
         cursor: pageParam,
         session,
         ...(find && { search: find }),
-        ...(show !== 'all' && { condition: show }),
+        ...(show === 'undelivered' ? { never_delivered: 'true' } : show !== 'all' && { condition: show }),
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
@@ -48,6 +54,23 @@ export function useDevice(device: string) {
     queryKey: ['devices', 'one', device],
     queryFn: async () => (await api.get<DeviceHealthPage>(healthPath, { device })).results,
     refetchInterval: 5_000,
+  });
+}
+
+/** Points of a device that gave a session no value in the last 24 hours although others did. */
+export function useNeverDelivered({
+  session_id: session,
+  device,
+}: Pick<DeviceHealthView, 'session_id' | 'device'>) {
+  return useQuery({
+    queryKey: ['devices', 'undelivered', session, device],
+    queryFn: async () => {
+      const path = `/api/acquisition/sessions/${session}/completeness/`;
+      const { never_delivered: never } = await api.get<CompletenessView>(path, { device, from: '-24h' });
+      // A subscribed device may tell of a point rarely.
+      return never.filter(({ cause }) => cause !== 'not_told');
+    },
+    refetchInterval: 60_000,
   });
 }
 
@@ -99,9 +122,31 @@ export type DeviceChanges = DeviceChangesPage['results'];
 const changesAtMost = 2_000;
 const pagesAtMost = 20;
 
+/** Causes of a missing tick that say nothing of the device: nobody asked it, or nothing was heard of who did. */
+export const unheardCauses = [
+  'waiting',
+  'failover',
+  'drain',
+  'rebalance',
+  'recovery',
+  'restart',
+  'reconfiguration',
+  'session_end',
+  'holder_lost',
+  'not_arrived',
+] as const satisfies GapCause[];
+
+/** Ticks in a row that nobody told anything of. */
+export interface DeviceGap extends Pick<GapOfAll, 'session_id' | 'cause' | 'start_time' | 'end_time'> {
+  /** No tick has come since, as far as ticks were counted. */
+  readonly goesOn: boolean;
+}
+
 export interface DeviceHistory {
   /** Newest first. */
   readonly changes: DeviceChanges;
+  /** Oldest first. */
+  readonly gaps: readonly DeviceGap[];
   /** Whether all of the time was looked through. */
   readonly isWhole: boolean;
 }
@@ -110,21 +155,37 @@ export function useDeviceHistory(device: string, days: number) {
   return useQuery({
     queryKey: ['devices', 'history', device, days],
     queryFn: async (): Promise<DeviceHistory> => {
-      const changes: DeviceChanges = [];
-      let cursor: string | undefined;
-      for (let page = 0; page < pagesAtMost && changes.length < changesAtMost; page += 1) {
-        const { results, next_cursor } = await api.get<DeviceChangesPage>(`${healthPath}changes/`, {
-          ...{ device, from: `-${days}d`, limit: pageSize, cursor },
-        });
-        changes.push(...results);
-        if (next_cursor === null) return { changes, isWhole: true };
-        cursor = next_cursor;
-      }
-      return { changes, isWhole: false };
+      const asked = { device, from: `-${days}d` };
+      const [told, missed] = await Promise.all([
+        changesOf(asked),
+        readPages<GapsOfAll>(
+          '/api/acquisition/gaps/',
+          { ...asked, cause: unheardCauses.join(',') },
+          changesAtMost,
+        ),
+      ]);
+      const gaps = missed.results.map((gap) => ({ ...gap, goesOn: gap.end_time >= missed.to }));
+      return { ...told, gaps, isWhole: told.isWhole && !missed.isCut };
     },
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
   });
+}
+
+async function changesOf(asked: Query): Promise<Pick<DeviceHistory, 'changes' | 'isWhole'>> {
+  const changes: DeviceChanges = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < pagesAtMost && changes.length < changesAtMost; page += 1) {
+    const { results, next_cursor } = await api.get<DeviceChangesPage>(`${healthPath}changes/`, {
+      ...asked,
+      limit: pageSize,
+      cursor,
+    });
+    changes.push(...results);
+    if (next_cursor === null) return { changes, isWhole: true };
+    cursor = next_cursor;
+  }
+  return { changes, isWhole: false };
 }
 
 /** Sessions by their ids, those that are there: what they were before tells until when a device was read. */

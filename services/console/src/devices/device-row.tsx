@@ -1,8 +1,10 @@
 import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { SeverityMark, StateMark } from '../parts/mark.tsx';
 import { ageText } from '../time/duration.ts';
+import { useWords } from '../words/texts.ts';
 import { keyOf, lastGood, severityOf, sinceOf, stateKey } from './device-state.ts';
 import { percentText } from './percent.ts';
 import { type DevicesTexts, useDevicesTexts } from './texts.ts';
@@ -29,6 +31,7 @@ export const DeviceRow = memo(function DeviceRow({ view, now, isChosen }: RowPro
   const ms = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
   const name = configured?.name && configured.name !== device ? `${configured.name} · ` : '';
   const good = lastGood(view);
+  const lacking = lackingText(t, locale, view);
   return (
     <>
       <div role="cell" className="cell is-state">
@@ -38,7 +41,8 @@ export const DeviceRow = memo(function DeviceRow({ view, now, isChosen }: RowPro
           <SeverityMark severity={severity} />
         )}
         <span>
-          {t(stateKey(view))}
+          <span className="word">{t(stateKey(view))}</span>
+          {lacking.length > 0 && <span className="under">{lacking.join(t('app.comma'))}</span>}
           {told > oldSeconds && <span className="under">{t('devices.told', { age: ageText(t, told) })}</span>}
         </span>
       </div>
@@ -67,11 +71,8 @@ export const DeviceRow = memo(function DeviceRow({ view, now, isChosen }: RowPro
       <div role="cell" className="cell is-trip is-number">
         {trip ? t('devices.trip', { p50: ms.format(trip.p50), p99: ms.format(trip.p99) }) : '–'}
       </div>
-      <div role="cell" className="cell is-failures">
-        <span>{failuresText(t, health)}</span>
-      </div>
-      <div role="cell" className="cell is-points">
-        <span>{missingText(t, locale, health)}</span>
+      <div role="cell" className="cell is-missing">
+        <Missing ticks={view.ticks} />
       </div>
       <div role="cell" className="cell is-session">
         <span>{view.task_code}</span>
@@ -84,21 +85,37 @@ export const DeviceRow = memo(function DeviceRow({ view, now, isChosen }: RowPro
   );
 });
 
-type Health = DeviceHealthView['health'];
-
-/** By kind, without those that never came. */
-function failuresText(t: DevicesTexts['t'], health: Health): string {
-  const failures = health?.failures;
-  if (!failures) return '–';
-  const kinds = (['timeout', 'connection', 'exception'] as const).filter((kind) => failures[kind] > 0);
-  return (
-    kinds.map((kind) => t(`devices.failures.${kind}`, { count: failures[kind] })).join(t('app.comma')) || '0'
-  );
+/** Points that it gives no value of now, and those that gave none for a day; ticks for which it is too slow. */
+function lackingText(
+  t: DevicesTexts['t'],
+  locale: string,
+  { health, never_delivered: never }: DeviceHealthView,
+): string[] {
+  const { failing_count: count = 0, overrun_share: share = 0 } = health ?? {};
+  return [
+    ...(count > 0 && count !== never ? [t('devices.points', { count })] : []),
+    ...(never ? [t('devices.undelivered', { count: never })] : []),
+    ...(share > 0 ? [t('devices.slowShare', { share: percentText(locale, share) })] : []),
+  ];
 }
 
-function missingText(t: DevicesTexts['t'], locale: string, health: Health): string {
-  const { failing_count: count = 0, overrun_share: share = 0 } = health ?? {};
-  const late = share > 0 ? t('devices.slowShare', { share: percentText(locale, share) }) : undefined;
-  const points = count > 0 ? t('devices.points', { count }) : undefined;
-  return [points, late].filter(Boolean).join(t('app.comma')) || '–';
+/** Ticks of the last 24 hours that are missing, with their share, and what most of them are missing for. */
+function Missing({ ticks }: Pick<DeviceHealthView, 'ticks'>) {
+  const { t, locale } = useDevicesTexts();
+  const { t: word } = useWords();
+  if (ticks === null) return <span>{t('devices.missing.unknown')}</span>;
+  const { missing, expected } = ticks;
+  const numbers = new Intl.NumberFormat(locale);
+  const causes = Object.entries(ticks.missing_by_cause) as [GapCause, number][];
+  causes.sort(([, one], [, other]) => other - one);
+  return (
+    <>
+      <span>
+        {t('devices.missing', { missing: numbers.format(missing), expected: numbers.format(expected) })}
+      </span>
+      {causes.length > 0 && (
+        <span className="under">{causes.map(([cause]) => word(`cause.${cause}`)).join(t('app.comma'))}</span>
+      )}
+    </>
+  );
 }

@@ -4,8 +4,9 @@ import { useParams, useSearch } from '@tanstack/react-router';
 /** In words of its own: the schemas of the API would come into the first load with theirs. */
 const conditions = ['failing', 'partly', 'slow', 'unknown', 'healthy'] as const satisfies DeviceCondition[];
 
-export const deviceShows = ['all', ...conditions] as const;
-export type DeviceShow = 'all' | DeviceCondition;
+/** `undelivered`: those with points that gave no value in the last 24 hours. */
+export const deviceShows = ['all', ...conditions, 'undelivered'] as const;
+export type DeviceShow = (typeof deviceShows)[number];
 
 /** Lengths of time that the history of a device may show, in days. */
 export const historyDays = [1, 7, 30] as const;
@@ -13,7 +14,7 @@ export type HistoryDays = (typeof historyDays)[number];
 
 /** The list as an address asks for it; all that it leaves out is as usual. */
 export interface DevicesSearch {
-  readonly condition?: DeviceCondition | undefined;
+  readonly condition?: Exclude<DeviceShow, 'all'> | undefined;
   readonly find?: string | undefined;
   readonly session?: string | undefined;
   /** Length of the history of the device that is shown beside the list; a day where it is left out, as a fault that goes on needs. */
@@ -24,7 +25,7 @@ export interface DevicesSearch {
 export function devicesSearch(given: Record<string, unknown>): DevicesSearch {
   const { find, session } = given;
   return {
-    condition: conditions.find((each) => each === given.condition),
+    condition: deviceShows.filter((each) => each !== 'all').find((each) => each === given.condition),
     find: typeof find === 'string' || typeof find === 'number' ? String(find) : undefined,
     session: typeof session === 'string' ? session : undefined,
     days: historyDays.find((each) => each === given.days),

@@ -1,10 +1,11 @@
+import type { DeviceHealthPage } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { DeviceList } from './device-list.tsx';
 import { useConfiguredDevice, useDeviceHealth } from './device-queries.ts';
-import { deviceShows, useDevicesSearch } from './device-search.ts';
+import { type DeviceShow, deviceShows, useDevicesSearch } from './device-search.ts';
 import { useDevicesTexts } from './texts.ts';
 import './devices.css';
 
@@ -20,7 +21,7 @@ export default function DevicesScreen() {
   return (
     <div className={device === undefined ? 'devices-screen' : 'devices-screen has-device'}>
       <section className="devices-main" aria-labelledby="devices-title">
-        <Toolbar counts={first?.counts} />
+        <Toolbar counted={first} />
         {first === undefined ? (
           error ? (
             <ProblemText title={t('devices.failed')} error={error} again={() => void refetch()} />
@@ -32,7 +33,7 @@ export default function DevicesScreen() {
         ) : (
           <DeviceList
             views={views}
-            total={totalOf(first.counts, show)}
+            total={totalOf(first, show)}
             chosen={device}
             more={hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined}
           />
@@ -43,9 +44,10 @@ export default function DevicesScreen() {
   );
 }
 
-type Counts = Readonly<Record<Exclude<(typeof deviceShows)[number], 'all'>, number>>;
+type Counted = Pick<DeviceHealthPage, 'counts' | 'with_never_delivered'>;
 
-function totalOf(counts: Counts, show: (typeof deviceShows)[number]): number {
+function totalOf({ counts, with_never_delivered: undelivered }: Counted, show: DeviceShow): number {
+  if (show === 'undelivered') return undelivered ?? 0;
   return show === 'all' ? Object.values(counts).reduce((sum, each) => sum + each, 0) : counts[show];
 }
 
@@ -73,7 +75,7 @@ function useCloseOnEscape(isOpen: boolean): void {
   }, [isOpen, navigate]);
 }
 
-function Toolbar({ counts }: { counts: Counts | undefined }) {
+function Toolbar({ counted }: { counted: Counted | undefined }) {
   const { t, locale } = useDevicesTexts();
   const { show, find, session } = useDevicesSearch();
   const navigate = useNavigate();
@@ -89,7 +91,7 @@ function Toolbar({ counts }: { counts: Counts | undefined }) {
               each === show ||
               each === 'failing' ||
               each === 'healthy' ||
-              (counts?.[each] ?? 0) > 0,
+              (counted !== undefined && totalOf(counted, each) > 0),
           )
           .map((each) => (
             <Link
@@ -99,7 +101,7 @@ function Toolbar({ counts }: { counts: Counts | undefined }) {
               aria-current={each === show ? 'true' : undefined}
             >
               {t(`devices.show.${each}`)}{' '}
-              <span className="count">{counts ? numbers.format(totalOf(counts, each)) : ''}</span>
+              <span className="count">{counted ? numbers.format(totalOf(counted, each)) : ''}</span>
             </Link>
           ))}
       </nav>

@@ -4,12 +4,12 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
-import { bodyOf, type Draft, draftOf, type FormSchema, faultsIn } from '../forms/form-schema.ts';
+import { bodyOf, draftOf, type FormSchema, faultsIn } from '../forms/form-schema.ts';
 import { SchemaForm } from '../forms/schema-form.tsx';
 import type { Forms } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { bodyOfDevice, tryDevice, useDevice, useSites } from './first-run-queries.ts';
-import { useKeptDraft } from './kept-draft.ts';
+import { type KeptDraft, useKeptDraft } from './kept-draft.ts';
 import { nothingRefused, refusedBy } from './refusals.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { TrialAnswer } from './trial-answer.tsx';
@@ -33,8 +33,8 @@ export function DeviceStep({
 }
 
 function NewDevice({ protocols, beside }: { protocols: readonly Forms[]; beside: ReactNode }) {
-  const [draft, setDraft] = useKeptDraft('first-run.device');
-  return <DeviceForm {...{ protocols, draft, setDraft }} before={{}} id={undefined} beside={beside} />;
+  const kept = useKeptDraft('first-run.device');
+  return <DeviceForm {...{ protocols, ...kept }} before={{}} id={undefined} beside={beside} />;
 }
 
 function StoredDevice({ protocols, id }: { protocols: readonly Forms[]; id: number }) {
@@ -62,24 +62,22 @@ function ChangedDevice({
   before: Record<string, unknown>;
 }) {
   const form = protocols.find(({ protocol }) => protocol === before.protocol);
-  const [draft, setDraft] = useKeptDraft(`first-run.device.${id}`, {
+  const kept = useKeptDraft(`first-run.device.${id}`, {
     ...(form && draftOf(form.device, before)),
     protocol: String(before.protocol),
   });
-  return <DeviceForm {...{ protocols, draft, setDraft, before, id }} />;
+  return <DeviceForm {...{ protocols, ...kept, before, id }} />;
 }
 
-interface DeviceFormProps {
+interface DeviceFormProps extends KeptDraft {
   readonly protocols: readonly Forms[];
-  readonly draft: Draft;
-  readonly setDraft: (draft: Draft) => void;
   /** The device as it is stored; empty where it is not. */
   readonly before: Record<string, unknown>;
   readonly id: number | undefined;
   readonly beside?: ReactNode;
 }
 
-function DeviceForm({ protocols, draft, setDraft, before, id, beside }: DeviceFormProps) {
+function DeviceForm({ protocols, draft, setDraft, forget, before, id, beside }: DeviceFormProps) {
   const { t, language } = useFirstRunTexts();
   const navigate = useNavigate({ from: '/first-run' });
   const queries = useQueryClient();
@@ -107,7 +105,7 @@ function DeviceForm({ protocols, draft, setDraft, before, id, beside }: DeviceFo
           ),
     onMutate: () => setRefused(nothingRefused),
     onSuccess: async ({ id: stored }) => {
-      setDraft({});
+      forget();
       await queries.invalidateQueries({ queryKey: ['configuration'] });
       // The way back leads to the device that was made, not to a form for another one.
       await navigate({ search: { added: stored }, replace: true });
@@ -117,6 +115,7 @@ function DeviceForm({ protocols, draft, setDraft, before, id, beside }: DeviceFo
   });
   if (form === undefined) return null;
   const isAnswered = trial !== undefined && trial.of === asText && trial.answer.answers;
+  const isTried = trial !== undefined || refused.whole !== undefined;
   const isBusy = test.isPending || save.isPending;
   const ask = () => {
     if (!isBusy) test.mutate();
@@ -152,30 +151,30 @@ function DeviceForm({ protocols, draft, setDraft, before, id, beside }: DeviceFo
           }}
           onSubmit={() => (isAnswered ? save.mutate() : ask())}
         >
-          {isAnswered ? (
-            <Button className="button is-main" type="submit" isDisabled={isBusy}>
-              {t(save.isPending ? 'first.device.saving' : 'first.device.save')}
-            </Button>
-          ) : (
-            <Button className="button is-main" type="submit" isDisabled={isBusy}>
-              {t(test.isPending ? 'first.device.testing' : 'first.device.test')}
-            </Button>
-          )}
-          {isAnswered ? (
-            <Button className="button" isDisabled={isBusy} onPress={ask}>
-              {t('first.device.test')}
-            </Button>
-          ) : (
-            (trial !== undefined || refused.whole !== undefined) && (
-              <Button
-                className="button"
-                isDisabled={isBusy || faultsIn(form.device, draft).size > 0}
-                onPress={() => save.mutate()}
-              >
-                {t(save.isPending ? 'first.device.saving' : 'first.device.save.anyway')}
-              </Button>
-            )
-          )}
+          {/* Each stays where it is: whoever presses twice tests twice, and saves nothing. */}
+          <Button
+            className={isAnswered ? 'button' : 'button is-main'}
+            type={isAnswered ? 'button' : 'submit'}
+            isDisabled={isBusy}
+            {...(isAnswered && { onPress: ask })}
+          >
+            {t(test.isPending ? 'first.device.testing' : 'first.device.test')}
+          </Button>
+          <Button
+            className={isAnswered ? 'button is-main' : 'button'}
+            type={isAnswered ? 'submit' : 'button'}
+            isDisabled={isBusy || !isTried || (!isAnswered && faultsIn(form.device, draft).size > 0)}
+            {...(!isAnswered && { onPress: () => save.mutate() })}
+          >
+            {t(
+              save.isPending
+                ? 'first.device.saving'
+                : isTried && !isAnswered
+                  ? 'first.device.save.anyway'
+                  : 'first.device.save',
+            )}
+          </Button>
+          {!isTried && <span className="small quiet">{t('first.device.save.first')}</span>}
         </SchemaForm>
       </div>
       <div className="first-side">

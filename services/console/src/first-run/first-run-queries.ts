@@ -2,7 +2,7 @@ import type { SiteView, TaskView } from '@holdfast/shared/contracts/http/configu
 import type { DeviceTestView, DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceDetail, DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
-import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { ListedSession, SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
 
@@ -36,6 +36,15 @@ export function usePoints(deviceId: number) {
   return useQuery({
     queryKey: ['configuration', 'points', deviceId],
     queryFn: () => listed<PointView>('/api/config/points/', { device_id: deviceId }),
+  });
+}
+
+/** Sessions that run or are paused. */
+export function useActiveSessions() {
+  return useQuery({
+    queryKey: ['sessions', 'active'],
+    queryFn: () =>
+      api.get<ListedSession[]>('/api/acquisition/sessions/active/', { status: 'running,paused' }),
   });
 }
 

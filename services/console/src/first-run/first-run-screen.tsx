@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import { highestRole, isAtLeast, useMe } from '../api/me.ts';
 import { useProtocols } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
+import { ApplyToDevice } from './apply-to-device.tsx';
 import { DemoOffer } from './demo-offer.tsx';
 import { DeviceStep } from './device-step.tsx';
 import { useUnfinished } from './first-run-queries.ts';
@@ -48,6 +49,7 @@ export default function FirstRunScreen() {
         )
       ) : (
         <>
+          {device !== undefined && <ApplyToDevice key={device} id={device} />}
           {step === 'device' && (
             <DeviceStep
               key={device ?? 'new'}

@@ -3,7 +3,14 @@ import { keep, readKept } from '../app/preferences.tsx';
 import type { Draft } from '../forms/form-schema.ts';
 
 /** A form that is half filled in, kept in the browser until it is sent. */
-export function useKeptDraft(name: string, first: Draft = {}): readonly [Draft, (draft: Draft) => void] {
+export interface KeptDraft {
+  readonly draft: Draft;
+  readonly setDraft: (draft: Draft) => void;
+  /** It was sent: the next one begins anew, and this one stays as it is for as long as it is still seen. */
+  readonly forget: () => void;
+}
+
+export function useKeptDraft(name: string, first: Draft = {}): KeptDraft {
   const [draft, setDraft] = useState(() => parsed(readKept(name)) ?? first);
   const change = useCallback(
     (next: Draft) => {
@@ -12,7 +19,8 @@ export function useKeptDraft(name: string, first: Draft = {}): readonly [Draft, 
     },
     [name],
   );
-  return [draft, change];
+  const forget = useCallback(() => keep(name, JSON.stringify({})), [name]);
+  return { draft, setDraft: change, forget };
 }
 
 function parsed(text: string | null): Draft | undefined {

@@ -31,7 +31,7 @@ export function NewPoint({
   const queries = useQueryClient();
   const { note } = useOutcomes();
   const within = useRef<HTMLDivElement>(null);
-  const [draft, setDraft] = useKeptDraft(`first-run.point.${deviceId}`);
+  const { draft, setDraft } = useKeptDraft(`first-run.point.${deviceId}`);
   const [refused, setRefused] = useState(nothingRefused);
   // A form that begins anew has told nobody of faults yet.
   const [round, setRound] = useState(0);

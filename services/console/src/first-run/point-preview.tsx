@@ -22,7 +22,7 @@ export function PointPreview({
   draft: Draft;
   onChange: (draft: Draft) => void;
 }) {
-  const { t, locale } = useFirstRunTexts();
+  const { t, locale, language } = useFirstRunTexts();
   const tried = triedPoints(form, draft);
   const wanted = useQuieted(JSON.stringify(tried?.map(({ body }) => body) ?? null));
   const { data, error, isFetching, isPlaceholderData } = useQuery({
@@ -42,7 +42,13 @@ export function PointPreview({
     <section className="first-answer" aria-labelledby="first-preview-title">
       <h2 id="first-preview-title">{t('first.preview.title')}</h2>
       {tried === undefined ? (
-        <p className="quiet">{t('first.preview.none')}</p>
+        <p className="quiet">
+          {t('first.preview.none', {
+            fields: lackingIn(form, draft)
+              .map((name) => form.point.properties[name]?.['x-label']?.[language] ?? name)
+              .join(t('app.list')),
+          })}
+        </p>
       ) : error && !isFetching ? (
         <p className="small">{error.message}</p>
       ) : data === undefined ? (
@@ -122,9 +128,17 @@ interface Tried {
   readonly body: Record<string, unknown>;
 }
 
+/** Fields without which a point cannot be read, and that are not given yet: a notation of addresses that names them gives them as well. */
+function lackingIn({ point, notations }: Forms, draft: Draft): string[] {
+  const named = notations.flatMap(({ sets }) => Object.keys(sets));
+  const needed = new Set([...(point.required ?? []).filter((name) => name !== 'code'), ...named]);
+  const chosen = valueIn(point, draft);
+  return Object.keys(point.properties).filter((name) => needed.has(name) && !chosen(name)?.trim());
+}
+
 /** The point in each of the ways that reading it tells apart; undefined as long as it cannot be read at all. */
 function triedPoints(form: Forms, draft: Draft): readonly Tried[] | undefined {
-  if (!draft.address?.trim() || !draft.data_type) return undefined;
+  if (lackingIn(form, draft).length > 0) return undefined;
   const { name: _, writable: __, report: ___, period_ms: ____, ...body } = bodyOf(form.point, draft);
   const [field, options = ['']] = triedField(form, draft) ?? [];
   return options.map((option, index) => ({

@@ -1,15 +1,15 @@
 import type { TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
-import type { SessionView, StartedTask } from '@holdfast/shared/contracts/http/session-http.ts';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { StartedTask } from '@holdfast/shared/contracts/http/session-http.ts';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useId, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { durationText } from '../time/duration.ts';
-import { useDevice, usePoints, useTasks } from './first-run-queries.ts';
+import { useActiveSessions, useDevice, usePoints, useTasks } from './first-run-queries.ts';
 import { useFirstRunSearch } from './first-run-search.ts';
 import { FirstValues } from './first-values.tsx';
 import { nothingRefused, refusedBy } from './refusals.ts';
@@ -24,9 +24,9 @@ export function StartStep({ id }: { id: number }) {
   const device = useDevice(id);
   const points = usePoints(id);
   const tasks = useTasks();
-  const running = useRunning();
-  const error = device.error ?? points.error ?? tasks.error ?? running.error;
-  if (!device.data || !points.data || !tasks.data || !running.data) {
+  const active = useActiveSessions();
+  const error = device.error ?? points.error ?? tasks.error ?? active.error;
+  if (!device.data || !points.data || !tasks.data || !active.data) {
     if (!error) return <p className="quiet">{t('app.loading')}</p>;
     return (
       <>
@@ -37,20 +37,8 @@ export function StartStep({ id }: { id: number }) {
   }
   if (session !== undefined)
     return <FirstValues session={session} device={device.data} points={points.data} />;
-  return <StartForm device={device.data} points={points.data} tasks={tasks.data} running={running.data} />;
-}
-
-/** Sessions that are not over, by task. */
-function useRunning() {
-  return useQuery({
-    queryKey: ['sessions', 'active'],
-    queryFn: async () => {
-      const active = await api.get<SessionView[]>('/api/acquisition/sessions/active/', {
-        status: 'running,paused',
-      });
-      return new Map(active.map(({ task_id, id }) => [task_id, id]));
-    },
-  });
+  const running = new Map(active.data.map((each) => [each.task_id, each.id]));
+  return <StartForm device={device.data} points={points.data} tasks={tasks.data} running={running} />;
 }
 
 interface StartProps {
@@ -123,9 +111,8 @@ function StartForm({ device, points, tasks, running }: StartProps) {
         if (!start.isPending) start.mutate();
       }}
     >
-      <p className="first-what">
-        {t('first.start.what', { count: points.length, device: device.name || device.code })}
-      </p>
+      <h2>{t('first.start.title', { device: device.name || device.code })}</h2>
+      <p className="first-what">{t('first.start.what', { count: points.length })}</p>
       {tasks.length > 0 && (
         <label className="labelled">
           {t('first.start.task')}

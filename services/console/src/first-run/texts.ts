@@ -33,6 +33,7 @@ export const en = {
   'first.device.testing': 'Testing …',
   'first.device.save': 'Save, and on to the points',
   'first.device.save.anyway': 'Save without an answer',
+  'first.device.save.first': 'Saving comes after a test, answered or not.',
   'first.device.saving': 'Saving …',
   'first.device.other': 'The fields have changed since. Test once more.',
 
@@ -40,9 +41,9 @@ export const en = {
   'first.trial.none':
     'Nothing was asked yet. A test makes one connection through a collector and reads one value; it changes nothing in the device.',
   'first.trial.asking': 'A collector asks {{where}} … This takes up to 20 s.',
-  'first.trial.reads': 'It answers, in {{ms}} ms.',
+  'first.trial.reads': '{{where}} answers, in {{ms}} ms.',
   'first.trial.reads.raw': 'The first value that was read is {{value}} (raw {{raw}}).',
-  'first.trial.refuses': 'It is there: it answers, in {{ms}} ms.',
+  'first.trial.refuses': '{{where}} is there: it answers, in {{ms}} ms.',
   'first.trial.refuses.do':
     'It has no value at the place that was tried, which says nothing against it. Go on to the points.',
   'first.trial.connection': 'No connection to {{where}}.',
@@ -51,13 +52,13 @@ export const en = {
   'first.trial.timeout': '{{where}} takes the connection, and nothing answers.',
   'first.trial.timeout.do':
     'Try another unit id: 1, 255 or 0 for a device with its own address, its station number behind a gateway. Then the other way to connect (Modbus TCP against RTU over TCP), and last a longer timeout.',
-  'first.trial.gateway': 'The gateway answers, and does not reach the device behind it.',
+  'first.trial.gateway': 'The gateway answers, and does not reach the device behind it: {{where}}.',
   'first.trial.gateway.do':
     'Compare the unit id with the station number of the device, and see whether it is on and wired; baud rate and parity are set in the gateway.',
   'first.trial.permission': 'Collectors may not connect to {{where}}.',
   'first.trial.permission.do':
     'DEVICE_NETWORKS of the collector says where devices are. Have the network of this device added to it.',
-  'first.trial.other': 'The device gave no value.',
+  'first.trial.other': '{{where}} gave no value.',
   'first.trial.other.do': 'What the collector says of it stands below.',
   'first.trial.details': 'As the collector says it',
   'first.trial.by': 'asked by {{collector}}',
@@ -88,26 +89,30 @@ export const en = {
 
   'first.preview.title': 'Read now, it would be',
   'first.preview.none':
-    'Give an address and a type, and the value is read and shown here before anything is stored.',
+    'Once these are given, the value is read and shown here before anything is stored: {{fields}}.',
   'first.preview.orders': 'The same bytes in each order. Take the one that looks right:',
   'first.preview.chosen': 'chosen',
   'first.preview.bad': 'No value: {{detail}}',
   'first.preview.bad.do': 'Try another table, or an address that is one lower: many manuals count from 1.',
   'first.preview.raw': 'raw {{raw}}',
 
+  'first.start.title': 'Start reading {{device}}',
   'first.start.task': 'Task',
   'first.start.task.new': 'New task for this device',
-  'first.start.task.help': 'A task is what is started and stopped together.',
+  'first.start.task.help':
+    'A task is a list of devices that are started and stopped together. Its run is a session.',
   'first.start.task.code': 'Code of the task',
   'first.start.task.running': '{{task}} (runs)',
   'first.start.period': 'Read every',
-  'first.start.period.help': 'Every point, unless it has a period of its own.',
-  'first.start.what_one': '{{count}} point of {{device}}',
-  'first.start.what_other': '{{count}} points of {{device}}',
+  'first.start.period.help': 'All points, but those that have a period of their own.',
+  'first.start.what_one':
+    '{{count}} point is read and stored from the start on, until somebody stops the session.',
+  'first.start.what_other':
+    '{{count}} points are read and stored from the start on, until somebody stops the session.',
   'first.start.do': 'Start reading',
   'first.start.add': 'Add it to {{task}}',
   'first.start.added':
-    '{{device}} belongs to {{task}} now. Its session runs on the configuration that it was started with: stop it and start it anew, and {{device}} is read.',
+    '{{device}} belongs to {{task}} now. Its session goes on as it was started until the change is applied: choose Apply above, and {{device}} is read.',
   'first.start.sessions': 'To the sessions',
   'first.start.refused': 'It was not started',
 
@@ -165,15 +170,16 @@ export const zh: TranslationOf<typeof en> = {
   'first.device.testing': '正在测试……',
   'first.device.save': '保存并配置点位',
   'first.device.save.anyway': '无应答也保存',
+  'first.device.save.first': '测试之后即可保存，无论有无应答。',
   'first.device.saving': '正在保存……',
   'first.device.other': '测试之后内容有改动，请再测试一次。',
 
   'first.trial.title': '设备的应答',
   'first.trial.none': '尚未测试。测试时由采集器建立一次连接并读取一个数值，不改变设备中的任何内容。',
   'first.trial.asking': '采集器正在访问 {{where}}……最长 20 秒。',
-  'first.trial.reads': '有应答，用时 {{ms}} 毫秒。',
+  'first.trial.reads': '{{where}} 有应答，用时 {{ms}} 毫秒。',
   'first.trial.reads.raw': '读到的第一个数值是 {{value}}（原始值 {{raw}}）。',
-  'first.trial.refuses': '设备在线：有应答，用时 {{ms}} 毫秒。',
+  'first.trial.refuses': '{{where}} 在线：有应答，用时 {{ms}} 毫秒。',
   'first.trial.refuses.do': '试读的地址没有数值，这并不说明设备有问题。请继续配置点位。',
   'first.trial.connection': '无法连接 {{where}}。',
   'first.trial.connection.do':
@@ -181,11 +187,11 @@ export const zh: TranslationOf<typeof en> = {
   'first.trial.timeout': '已连接到 {{where}}，但没有应答。',
   'first.trial.timeout.do':
     '请换一个站号：有独立 IP 地址的设备试 1、255 或 0，网关后面的设备用其自身站号。仍无应答则换一种连接方式（Modbus TCP 与 RTU over TCP 互换），最后延长超时时间。',
-  'first.trial.gateway': '网关有应答，但无法与其后的设备通信。',
+  'first.trial.gateway': '网关有应答，但无法与其后的设备通信：{{where}}。',
   'first.trial.gateway.do': '请核对站号，检查设备是否通电、接线是否正确；波特率和校验位在网关上设置。',
   'first.trial.permission': '不允许采集器连接 {{where}}。',
   'first.trial.permission.do': '采集器的 DEVICE_NETWORKS 规定了设备所在的网段，请把该设备的网段加入其中。',
-  'first.trial.other': '没有从设备读到数值。',
+  'first.trial.other': '没有从 {{where}} 读到数值。',
   'first.trial.other.do': '采集器的说明见下。',
   'first.trial.details': '采集器的说明',
   'first.trial.by': '由 {{collector}} 测试',
@@ -215,25 +221,26 @@ export const zh: TranslationOf<typeof en> = {
   'first.address.odd': '这不是有效的地址。',
 
   'first.preview.title': '当前读到的数值',
-  'first.preview.none': '填写地址和数据类型后，会立即读取并在这里显示数值，此时尚未保存任何内容。',
+  'first.preview.none': '填写以下各项后，会立即读取并在这里显示数值，此时尚未保存任何内容：{{fields}}。',
   'first.preview.orders': '同样的字节按不同字节序解析如下，请选择数值合理的一个：',
   'first.preview.chosen': '已选',
   'first.preview.bad': '无数值：{{detail}}',
   'first.preview.bad.do': '请尝试其他寄存器表，或将地址减 1：许多手册从 1 开始计数。',
   'first.preview.raw': '原始值 {{raw}}',
 
+  'first.start.title': '开始采集 {{device}}',
   'first.start.task': '任务',
   'first.start.task.new': '为此设备新建任务',
-  'first.start.task.help': '同一任务的设备一起启动和停止。',
+  'first.start.task.help': '任务是一组一起启动和停止的设备，任务的一次运行称为会话。',
   'first.start.task.code': '任务代码',
   'first.start.task.running': '{{task}}（运行中）',
   'first.start.period': '采集周期',
   'first.start.period.help': '适用于没有单独设置周期的点位。',
-  'first.start.what_other': '{{device}} 的 {{count}} 个点位',
+  'first.start.what_other': '启动后将持续采集并保存 {{count}} 个点位，直到有人停止会话。',
   'first.start.do': '开始采集',
   'first.start.add': '加入 {{task}}',
   'first.start.added':
-    '{{device}} 已加入 {{task}}。其会话仍按启动时的配置运行：停止后重新启动，即可采集 {{device}}。',
+    '{{device}} 已加入 {{task}}。其会话仍按启动时的配置运行：请在上方选择“应用”，即可采集 {{device}}。',
   'first.start.sessions': '查看会话',
   'first.start.refused': '未能启动',
 

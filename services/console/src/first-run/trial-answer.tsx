@@ -2,6 +2,7 @@ import type { DeviceTrialView } from '@holdfast/shared/contracts/http/device-cal
 import { ProblemText } from '../parts/problem-text.tsx';
 import { kindOfTrial } from './device-advice.ts';
 import { useFirstRunTexts } from './texts.ts';
+import { valueText } from './value-text.ts';
 
 interface TrialProps {
   readonly body: Record<string, unknown>;
@@ -27,18 +28,18 @@ export function TrialAnswer({ body, answer, isOld, isAsking, error }: TrialProps
       ) : (
         <>
           {isOld && <p className="first-note">{t('first.device.other')}</p>}
-          <Told body={body} answer={answer} />
+          <Told answer={answer} />
         </>
       )}
     </section>
   );
 }
 
-function Told({ body, answer }: { body: Record<string, unknown>; answer: DeviceTrialView }) {
+function Told({ answer }: { answer: DeviceTrialView }) {
   const { t, locale } = useFirstRunTexts();
   const { collector_id: collector, requests, points, detail } = answer;
   const kind = kindOfTrial(answer);
-  const where = whereIs(body);
+  const { place: where } = answer;
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const ms = numbers.format(requests.at(-1)?.ms ?? 0);
   const read = points.find(({ quality }) => quality !== 'bad');
@@ -46,23 +47,24 @@ function Told({ body, answer }: { body: Record<string, unknown>; answer: DeviceT
     <>
       {kind === 'reads' ? (
         <>
-          <p className="first-verdict is-good">{t('first.trial.reads', { ms })}</p>
+          <p className="first-verdict is-good">{t('first.trial.reads', { where, ms })}</p>
           {read && (
-            <p>{t('first.trial.reads.raw', { value: String(read.value), raw: read.raw.join(' ') })}</p>
+            <p>
+              {t('first.trial.reads.raw', {
+                value: valueText(read.value, '', locale),
+                raw: read.raw.join(' '),
+              })}
+            </p>
           )}
         </>
       ) : kind === 'refuses' ? (
         <>
-          <p className="first-verdict is-good">{t('first.trial.refuses', { ms })}</p>
+          <p className="first-verdict is-good">{t('first.trial.refuses', { where, ms })}</p>
           <p>{t('first.trial.refuses.do')}</p>
         </>
       ) : (
         <>
-          <p className="first-verdict is-bad">
-            {kind === 'gateway' || kind === 'other'
-              ? t(`first.trial.${kind}`)
-              : t(`first.trial.${kind}`, { where })}
-          </p>
+          <p className="first-verdict is-bad">{t(`first.trial.${kind}`, { where })}</p>
           <p>
             {kind === 'connection'
               ? t('first.trial.connection.do', { collector: collector ?? '–' })
@@ -79,7 +81,7 @@ function Told({ body, answer }: { body: Record<string, unknown>; answer: DeviceT
   );
 }
 
-/** Where the device is, as its form says it. */
+/** Where the device is, as far as its form says it. */
 function whereIs({ host, port, serial }: Record<string, unknown>): string {
   const path = (serial as { path?: unknown } | undefined)?.path;
   if (path !== undefined) return String(path);

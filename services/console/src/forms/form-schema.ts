@@ -132,6 +132,26 @@ export function isShown(field: FieldSchema, chosen: Chosen): boolean {
   return kindOf(field) !== 'none' && fits(field['x-when'], chosen);
 }
 
+/**
+ * The field on whose choice this one waits, where it goes with most of what may be chosen there: it is seen from the start, and cannot be
+ * filled in yet.
+ */
+export function awaitedBy(field: FieldSchema, within: FormSchema, chosen: Chosen): string | undefined {
+  const conditions = field['x-when'];
+  if (conditions === undefined || kindOf(field) === 'none' || fits(conditions, chosen)) return undefined;
+  return conditions
+    .flatMap((condition) => Object.keys(condition))
+    .find((name) => {
+      const awaited = within.properties[name];
+      if (awaited === undefined || chosen(name) !== undefined) return false;
+      const options = (given(awaited).enum ?? []).map(String);
+      const fitting = options.filter((option) =>
+        fits(conditions, (each) => (each === name ? option : chosen(each))),
+      );
+      return fitting.length > options.length / 2;
+    });
+}
+
 export function isNeeded(schema: FieldSchema, name: string, field: FieldSchema, chosen: Chosen): boolean {
   const needed = field['x-required-when'];
   return (schema.required?.includes(name) ?? false) || (needed !== undefined && fits(needed, chosen));

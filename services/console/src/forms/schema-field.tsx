@@ -30,16 +30,19 @@ interface FieldProps {
   readonly about: FieldAbout;
   /** The way to a field within another one: `serial.` */
   readonly path?: string;
+  /** The field that has to be chosen before this one can be filled in. */
+  readonly awaited?: string | undefined;
 }
 
 /** A field with its label, its help and what is wrong with it. */
-export function SchemaField({ name, schema, about, path = '' }: FieldProps) {
+export function SchemaField({ name, schema, about, path = '', awaited }: FieldProps) {
   const { t, language } = useFormTexts();
   const { id, within, draft, chosen, faults, hints } = about;
   const label = schema['x-label']?.[language] ?? name;
   const at = path + name;
   const kind = kindOf(schema);
   if (kind === 'fields') {
+    if (awaited !== undefined) return null;
     const inner = given(schema);
     return (
       <fieldset className="schema-inner">
@@ -63,7 +66,10 @@ export function SchemaField({ name, schema, about, path = '' }: FieldProps) {
   }
   const fieldId = `${id}${at}`;
   const fault = faults.get(at);
-  const help = schema['x-help']?.[language];
+  const help =
+    awaited === undefined
+      ? schema['x-help']?.[language]
+      : t('form.awaits', { field: within.properties?.[awaited]?.['x-label']?.[language] ?? awaited });
   const needed = isNeeded(within, name, schema, chosen);
   const hint = hints[at];
   const described = [
@@ -77,6 +83,7 @@ export function SchemaField({ name, schema, about, path = '' }: FieldProps) {
     'aria-invalid': fault !== undefined,
     'aria-required': needed,
     'aria-describedby': described.join(' ') || undefined,
+    disabled: awaited !== undefined,
   };
   const set = (text: string) => about.onChange({ ...draft, [at]: text });
   const unit = schema['x-unit'];

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import { type Draft, type FormSchema, faultsIn, isShown, valueIn } from './form-schema.ts';
+import { awaitedBy, type Draft, type FormSchema, faultsIn, isShown, valueIn } from './form-schema.ts';
 import { useFormTexts } from './form-texts.ts';
 import { type FieldAbout, SchemaField } from './schema-field.tsx';
 import './forms.css';
@@ -62,7 +62,8 @@ export function SchemaForm({
         const shown = fields.flatMap((field) => {
           const each = schema.properties[field];
           const hasChoices = choices[field] === undefined || choices[field].length > 0;
-          return each && hasChoices && isShown(each, chosen) ? [[field, each] as const] : [];
+          const isThere = each && (isShown(each, chosen) || awaitedBy(each, schema, chosen) !== undefined);
+          return isThere && hasChoices ? [[field, each] as const] : [];
         });
         if (shown.length === 0) return null;
         const drawn = shown.map(([field, each]) => (
@@ -71,6 +72,7 @@ export function SchemaForm({
             name={field}
             schema={each}
             about={{ id, within: schema, draft, chosen, faults, choices, hints, onChange }}
+            awaited={awaitedBy(each, schema, chosen)}
           />
         ));
         const isWrong = [...faults.keys()].some((path) => fields.includes(path.split('.')[0] ?? ''));

@@ -134,6 +134,10 @@ export const en = {
   'sessions.column.holder': 'Held by',
   'sessions.now': 'now',
   'sessions.epoch': 'epoch {{epoch}}',
+  'sessions.undelivered_one': '{{count}} point without values',
+  'sessions.undelivered_other': '{{count}} points without values',
+  'sessions.newer': 'newer configuration',
+  'sessions.newer.how': 'Version {{version}} is read; a newer one is configured.',
   'sessions.none': 'No session is running yet.',
   'sessions.none.how':
     'Start one: choose a task, and its devices are read from then on, until somebody stops it. A new installation begins with a device.',
@@ -162,6 +166,12 @@ export const en = {
   'state.resuming': 'resuming …',
   'state.recovering': 'recovering …',
 
+  'word.tick': 'What is a tick?',
+  'word.tick.means':
+    'A tick is one scheduled reading of one device: with a period of 1 s there is one a second. Each is stored, or missing for a cause.',
+  'word.epoch': 'What is an epoch?',
+  'word.epoch.means':
+    'An epoch is the time of one holder of a session. Its number rises with each new holder, which tells the samples of a former one from those of the present one.',
   'severity.1': 'Priority 1, nothing is read',
   'severity.2': 'Priority 2, something is missing',
   'severity.3': 'Priority 3, worth a look',

@@ -126,6 +126,9 @@ export const zh: Translation = {
   'sessions.column.holder': '持有者',
   'sessions.now': '现在',
   'sessions.epoch': 'epoch {{epoch}}',
+  'sessions.undelivered_other': '{{count}} 个点位无值',
+  'sessions.newer': '有更新的配置',
+  'sessions.newer.how': '正按版本 {{version}} 读取；已配置更新的版本。',
   'sessions.none': '还没有会话在运行。',
   'sessions.none.how': '选择一个任务并启动，其设备便会一直被读取，直到有人停止它。新安装的系统请先添加设备。',
   'sessions.none.found': '没有符合条件的会话。',
@@ -152,6 +155,12 @@ export const zh: Translation = {
   'state.resuming': '正在继续……',
   'state.recovering': '正在恢复……',
 
+  'word.tick': '什么是采样？',
+  'word.tick.means':
+    '采样是对一台设备的一次定时读取：周期为 1 秒时每秒一次。每次采样要么已保存，要么因某个原因缺失。',
+  'word.epoch': '什么是任期？',
+  'word.epoch.means':
+    '任期是会话由一个持有者持有的时间。每换一个持有者，任期号都会增大，据此区分前任与现任的采样。',
   'severity.1': '一级：完全没有读取',
   'severity.2': '二级：有数据缺失',
   'severity.3': '三级：值得留意',

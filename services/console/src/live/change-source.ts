@@ -6,9 +6,11 @@ export type ChangeNews =
   | { readonly kind: 'change'; readonly event: ChangeEvent };
 
 export const changeEvents = ['session', 'device', 'configuration', 'sink', 'reset'] as const;
-export type ChangeEvent = (typeof changeEvents)[number];
+/** `reconfigured`: a session goes on by another configuration. */
+export type ChangeEvent = (typeof changeEvents)[number] | 'reconfigured';
 
 const againMs = 5_000;
+const reconfigured = 'session.reconfigured';
 
 /** Follows the changes until the returned function is called; a stream that was refused is asked for again. */
 export function followSource(url: string, onNews: (news: ChangeNews) => void): () => void {
@@ -22,7 +24,12 @@ export function followSource(url: string, onNews: (news: ChangeNews) => void): (
       // One that broke off comes back by itself.
       if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, againMs);
     };
-    for (const event of changeEvents) source.addEventListener(event, () => onNews({ kind: 'change', event }));
+    for (const event of changeEvents) {
+      source.addEventListener(event, ({ data }) => {
+        const isOther = event === 'session' && (JSON.parse(data) as { type?: unknown }).type === reconfigured;
+        onNews({ kind: 'change', event: isOther ? 'reconfigured' : event });
+      });
+    }
   };
   open();
   return () => {

@@ -7,6 +7,7 @@ import { type ChangeEvent, type ChangeNews, followSource } from './change-source
 /** Queries that each kind of change makes out of date. */
 const concerned: Readonly<Record<ChangeEvent, readonly string[]>> = {
   session: ['sessions', 'system', 'devices', 'ownership', 'palette'],
+  reconfigured: ['sessions', 'system', 'devices', 'ownership', 'palette', 'values'],
   device: ['sessions', 'system', 'devices'],
   sink: ['sessions', 'system'],
   configuration: ['sessions', 'tasks', 'devices', 'configuration', 'values'],

@@ -1,3 +1,4 @@
+import { MarkLegend } from '../parts/mark-legend.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { CollectorsPart } from './collectors-part.tsx';
 import { useKnown } from './known.ts';
@@ -32,7 +33,14 @@ export default function OverviewScreen() {
             overview={overview.data}
             count={troubles.length + leftOut}
           />
-          {troubles.length > 0 && <TroubleList troubles={troubles} leftOut={leftOut} />}
+          {troubles.length > 0 && (
+            <>
+              <TroubleList troubles={troubles} leftOut={leftOut} />
+              <ul className="legend">
+                <MarkLegend />
+              </ul>
+            </>
+          )}
           {whole.error != null && (
             <ProblemText title={t('overview.unknown')} error={whole.error} again={whole.again} />
           )}

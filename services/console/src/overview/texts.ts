@@ -19,6 +19,10 @@ export const en = {
     '{{share}} of {{count}} tick of the last 24 h is stored; what is missing has its cause.',
   'overview.proof.ticks.some_other':
     '{{share}} of {{count}} ticks of the last 24 h are stored; what is missing has its cause.',
+  'overview.undelivered_one':
+    '{{count}} point gave no value in the last 24 h although its device gave others.',
+  'overview.undelivered_other':
+    '{{count}} points gave no value in the last 24 h although their devices gave others.',
   'overview.proof.checked': 'Checked',
   'overview.notYours': 'What belongs to all sites is not yours to see: your role holds at some sites only.',
 
@@ -65,20 +69,12 @@ export const en = {
   'trouble.since': 'since {{when}}',
   'trouble.said': 'As the server says it',
   'trouble.device.failing': '{{device}} does not answer',
-  'trouble.device.failing.do':
-    'See whether it is on, and reached. It is asked again for ever; nothing has to be restarted.',
   'trouble.device.disconnected': 'No connection to {{device}} comes about',
-  'trouble.device.disconnected.do':
-    'See whether it is on, whether the network to it is up, and whether address and port are right. It is asked again for ever.',
   'trouble.device.error': '{{device}} refuses all that it is asked for',
-  'trouble.device.error.do':
-    'Compare addresses and types of its points with its manual. A test read of the device shows each answer.',
   'trouble.device.partly_one': '{{device}} does not give {{count}} of its values',
   'trouble.device.partly_other': '{{device}} does not give {{count}} of its values',
-  'trouble.device.partly.do': 'Compare the addresses of these points with its manual.',
   'trouble.device.slow': '{{device}} answers slowly',
   'trouble.device.overrun': 'Reading {{device}} takes longer than its period, so ticks are lost',
-  'trouble.device.slow.do': 'See what else uses the line to it, or give the task a longer period.',
   'trouble.device.of': 'of {{session}}',
   'trouble.missing': '{{session}} should run, and nothing of it arrives',
   'trouble.missing.do': 'Open it: who holds it, and what it said last, stands there.',
@@ -145,6 +141,7 @@ export const zh: TranslationOf<typeof en> = {
   'overview.proof.sessions_other': '{{count}} 个会话中有 {{read}} 个正在读取。',
   'overview.proof.ticks.all_other': '最近 24 小时应采的 {{count}} 次采样全部已存。',
   'overview.proof.ticks.some_other': '最近 24 小时应采 {{count}} 次，已存 {{share}}；缺失的都有原因。',
+  'overview.undelivered_other': '最近 24 小时内有 {{count}} 个点位没有任何数值，而所属设备的其他点位有数值。',
   'overview.proof.checked': '检查于',
   'overview.notYours': '您的角色只在部分站点有效，属于全部站点的内容不可见。',
 
@@ -184,17 +181,11 @@ export const zh: TranslationOf<typeof en> = {
   'trouble.since': '自 {{when}} 起',
   'trouble.said': '服务器的说明',
   'trouble.device.failing': '{{device}} 无应答',
-  'trouble.device.failing.do': '请检查设备是否通电、能否连通。系统会一直重试，无需重启任何服务。',
   'trouble.device.disconnected': '无法连接 {{device}}',
-  'trouble.device.disconnected.do':
-    '请检查设备是否通电、网络是否畅通，以及地址和端口是否正确。系统会一直重试。',
   'trouble.device.error': '{{device}} 拒绝了全部请求',
-  'trouble.device.error.do': '请对照设备手册检查点位的地址和数据类型。设备页面的测试读取会显示每个应答。',
   'trouble.device.partly_other': '{{device}} 有 {{count}} 个数值读不到',
-  'trouble.device.partly.do': '请对照设备手册检查这些点位的地址。',
   'trouble.device.slow': '{{device}} 应答缓慢',
   'trouble.device.overrun': '读取 {{device}} 的耗时超过采集周期，因此有采样丢失',
-  'trouble.device.slow.do': '请检查还有什么在占用同一条线路，或为任务设置更长的周期。',
   'trouble.device.of': '会话 {{session}}',
   'trouble.missing': '{{session}} 应当运行，但没有收到任何数据',
   'trouble.missing.do': '打开该会话，查看由谁持有以及最后的上报。',

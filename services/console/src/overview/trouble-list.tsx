@@ -5,9 +5,11 @@ import { durationText } from '../time/duration.ts';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
 import { useOverviewTexts } from './texts.ts';
 import {
+  type DeviceTrouble,
   type PlainTrouble,
   type SessionTrouble,
   type TroubleWords,
+  useDeviceWords,
   useSessionWords,
   useTroubleWords,
 } from './trouble-words.ts';
@@ -34,6 +36,8 @@ export function TroubleList({
           .map((trouble) =>
             trouble.kind === 'session' ? (
               <OfSession key={trouble.key} trouble={trouble} />
+            ) : trouble.kind === 'device' ? (
+              <OfDevice key={trouble.key} trouble={trouble} />
             ) : (
               <Plain key={trouble.key} trouble={trouble} />
             ),
@@ -56,6 +60,18 @@ function OfSession({ trouble }: { trouble: SessionTrouble }) {
   return (
     <Item trouble={trouble} words={words}>
       <WayToSession id={trouble.session.id} />
+    </Item>
+  );
+}
+
+function OfDevice({ trouble }: { trouble: DeviceTrouble }) {
+  const { t } = useOverviewTexts();
+  const { device, session_id: session } = trouble.device;
+  return (
+    <Item trouble={trouble} words={useDeviceWords(trouble)}>
+      <Link to="/devices/$device" params={{ device }} search={{ session }}>
+        {t('trouble.open.device')}
+      </Link>
     </Item>
   );
 }
@@ -118,14 +134,6 @@ function Since({ since }: { since: string }) {
 function Way({ trouble }: { trouble: PlainTrouble }) {
   const { t } = useOverviewTexts();
   switch (trouble.kind) {
-    case 'device': {
-      const { device, session_id: session } = trouble.device;
-      return (
-        <Link to="/devices/$device" params={{ device }} search={{ session }}>
-          {t('trouble.open.device')}
-        </Link>
-      );
-    }
     case 'missing':
     case 'unexpected':
       return <WayToSession id={trouble.sessionId} />;

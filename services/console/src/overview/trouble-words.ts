@@ -1,4 +1,5 @@
 import { usePreferences } from '../app/preferences.tsx';
+import { useDeviceReason } from '../devices/detail/device-reason.ts';
 import { useReason } from '../sessions/detail/why.tsx';
 import { nameOf } from '../sessions/session-state.ts';
 import { percentText } from '../time/share.ts';
@@ -13,8 +14,9 @@ export interface TroubleWords {
   readonly said?: string | null | undefined;
 }
 
-/** A trouble of which the words do not depend on a session. */
-export type PlainTrouble = Exclude<Trouble, { kind: 'session' }>;
+/** A trouble of which the words depend neither on a session nor on a device. */
+export type PlainTrouble = Exclude<Trouble, { kind: 'session' | 'device' }>;
+export type DeviceTrouble = Extract<Trouble, { kind: 'device' }>;
 export type SessionTrouble = Extract<Trouble, { kind: 'session' }>;
 
 export function useSessionWords({ session, attention }: SessionTrouble): TroubleWords {
@@ -23,36 +25,32 @@ export function useSessionWords({ session, attention }: SessionTrouble): Trouble
   return { what: `${nameOf(session)}${t('app.colon')}${why}`, todo, said: attention.detail };
 }
 
+/** The advice is that of the device's own page. */
+export function useDeviceWords({ device: view }: DeviceTrouble): TroubleWords {
+  const { t } = useOverviewTexts();
+  const { todo = '' } = useDeviceReason(view);
+  const { device, health, condition } = view;
+  const said = health?.last_error;
+  if (condition === 'failing') {
+    const { status } = health ?? {};
+    const how = status === 'error' || status === 'disconnected' ? status : 'failing';
+    return { what: t(`trouble.device.${how}`, { device }), todo, said };
+  }
+  if (condition === 'partly') {
+    const points = health?.failing_points
+      ?.map(({ code, error }) => `${code}${t('app.colon')}${error}`)
+      .join(t('app.semicolon'));
+    const what = t('trouble.device.partly', { device, count: health?.failing_count ?? 1 });
+    return { what, todo, said: points };
+  }
+  const isOverrun = (health?.overrun_share ?? 0) > 0;
+  return { what: t(isOverrun ? 'trouble.device.overrun' : 'trouble.device.slow', { device }), todo, said };
+}
+
 export function useTroubleWords(trouble: PlainTrouble): TroubleWords {
   const { t } = useOverviewTexts();
   const { locale } = usePreferences();
   switch (trouble.kind) {
-    case 'device': {
-      const { device, health, condition } = trouble.device;
-      const said = health?.last_error;
-      if (condition === 'failing') {
-        const { status } = health ?? {};
-        const how = status === 'error' || status === 'disconnected' ? status : 'failing';
-        return { what: t(`trouble.device.${how}`, { device }), todo: t(`trouble.device.${how}.do`), said };
-      }
-      if (condition === 'partly') {
-        const count = health?.failing_count ?? 1;
-        const points = health?.failing_points
-          ?.map(({ code, error }) => `${code}${t('app.colon')}${error}`)
-          .join(t('app.semicolon'));
-        return {
-          what: t('trouble.device.partly', { device, count }),
-          todo: t('trouble.device.partly.do'),
-          said: points,
-        };
-      }
-      const isOverrun = (health?.overrun_share ?? 0) > 0;
-      return {
-        what: t(isOverrun ? 'trouble.device.overrun' : 'trouble.device.slow', { device }),
-        todo: t('trouble.device.slow.do'),
-        said,
-      };
-    }
     case 'missing':
       return { what: t('trouble.missing', { session: trouble.sessionId }), todo: t('trouble.missing.do') };
     case 'unexpected':

@@ -63,10 +63,12 @@ describe('what needs somebody', () => {
       '1 no_collector',
       '2 lost c1',
     ]);
-    const busy = { values_per_s: 1, ticks_per_s: 1, cpu_share: 1, memory_bytes: 1, reported_at: ago(0) };
+    const busy = { values_per_s: 1, ticks_per_s: 2, cpu_share: 1, memory_bytes: 1, reported_at: ago(0) };
     const others = [
       collector('old', { version: '0.9.0' }),
       collector('slow', { load: { ...busy, late_share: 0.2 } }),
+      collector('begun', { load: { ...busy, late_share: 0.2 }, started_at: ago(0.9) }),
+      collector('idle', { load: { ...busy, ticks_per_s: 0.4, late_share: 1 } }),
       collector('told', { load: { ...busy, late_share: 0.2, reported_at: ago(1) } }),
       collector('full', { state: 'draining', state_since: ago(11), sessions: 2 }),
     ];

@@ -7,7 +7,7 @@ import type {
   SessionSummary,
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
-import { isGone, lateFrom, loadNow } from '../collectors/collector-state.ts';
+import { isGone, isLate } from '../collectors/collector-state.ts';
 import type { Severity } from '../parts/mark.tsx';
 
 /** Something that needs somebody now. What it is in words, and what to do, goes by `kind`. */
@@ -135,7 +135,7 @@ function ofCollectors({ collectors, nowMs }: Known): Trouble[] {
     const isOther = each.version !== null && each.version !== version;
     return [
       ...(isStuck ? [of('stuck', each, 3, since)] : []),
-      ...((loadNow(each, nowMs)?.late_share ?? 0) >= lateFrom ? [of('late', each, 3, null)] : []),
+      ...(isLate(each, nowMs) ? [of('late', each, 3, null)] : []),
       ...(isOther ? [release(each, version)] : []),
     ];
   });

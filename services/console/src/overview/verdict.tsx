@@ -60,6 +60,13 @@ export function Verdict({
                   })}
             </li>
           )}
+          {!!overview?.never_delivered && (
+            <li>
+              <Link to="/devices" search={{ condition: 'undelivered' }}>
+                {t('overview.undelivered', { count: overview.never_delivered })}
+              </Link>
+            </li>
+          )}
           {overview && (
             <li className="quiet">
               {t('overview.proof.checked')} <Age since={overview.as_of} isAgo />

@@ -9,6 +9,8 @@ export interface HolderText {
   readonly who: string;
   /** `3rd holder` */
   readonly which: string;
+  /** From when to when it held it, and why it came to it. */
+  readonly span: string;
   /** All that is known of it then, in one sentence. */
   readonly whole: string;
   readonly kind: HolderThen['kind'];
@@ -29,25 +31,36 @@ export function useHolderText(): (row: OwnershipRow, at: number) => HolderText {
       const then = holderAt(row, at);
       if (then.kind !== 'held') {
         const who = then.kind === 'nobody' ? t('ownership.nobody') : t(`ownership.nobody.${then.kind}`);
-        return { kind: then.kind, who, which: '', whole: who };
+        return { kind: then.kind, who, which: '', span: '', whole: who };
       }
       const { span, isSeen } = then;
       const nth = nthText(span.nth);
       const which = t('ownership.holder.nth', { nth });
       const why = reasons.find((each) => each === span.reason);
+      const because = why ? [t(`ownership.why.${why}`)] : [];
       const isBeforeFirst = span.first_sample === null || at < Date.parse(span.first_sample);
       const missing = span.missing_before ?? 0;
       const parts = [
         `${span.collector_id}${t('app.comma')}${t('ownership.holder', { nth, epoch: String(span.epoch) })}`,
         [
-          t('ownership.holder.since', { time: plant.whole(new Date(span.from)) }),
-          ...(why ? [t(`ownership.why.${why}`)] : []),
+          span.to === null
+            ? t('ownership.holder.since', { time: plant.whole(new Date(span.from)) })
+            : t('ownership.holder.within', {
+                from: plant.whole(new Date(span.from)),
+                to: plant.whole(new Date(span.to)),
+              }),
+          ...because,
         ].join(t('app.colon')),
         ...(missing > 0 ? [t('ownership.holder.cost', { count: missing })] : []),
         ...(span.read_twice ? [t('ownership.holder.twice', { count: span.read_twice.ticks })] : []),
         ...(isSeen ? [] : [t(isBeforeFirst ? 'ownership.holder.unseen' : 'ownership.holder.silent')]),
       ];
-      return { kind: 'held', who: span.collector_id, which, whole: parts.join(t('app.semicolon')) };
+      const until = span.to === null ? t('sessions.now') : plant.moment(new Date(span.to));
+      return {
+        ...{ kind: 'held', who: span.collector_id, which },
+        span: [`${plant.moment(new Date(span.from))} – ${until}`, ...because].join(t('app.comma')),
+        whole: parts.join(t('app.semicolon')),
+      };
     };
   }, [t, language, plant]);
 }

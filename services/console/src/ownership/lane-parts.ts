@@ -48,7 +48,9 @@ export function joined(all: readonly Away[]): Away[] {
 
 /** A session's lane, in order of drawing. */
 export function laneParts(row: OwnershipRow, time: LaneTime, away: readonly Away[] = []): LanePart[] {
-  const unseenFrom = Math.max(leastUnseenMs, 2 * (row.period_ms ?? 0));
+  const periodOf = periodsOf(row);
+  /** A longer silence between two times is a hole. */
+  const unseenFrom = (from: number, to: number) => Math.max(leastUnseenMs, 2 * periodOf.longest(from, to));
   const parts: LanePart[] = [];
   for (const { state, from, to } of row.life) {
     const part = { from: Date.parse(from), to: Date.parse(to) };
@@ -68,28 +70,24 @@ export function laneParts(row: OwnershipRow, time: LaneTime, away: readonly Away
     if (whole.from >= whole.to) continue;
     const who = { collector: span.collector_id, epoch: span.epoch };
     if (span.first_sample === null || span.last_sample === null) {
-      const isShort = whole.to - whole.from <= unseenFrom && span.to === null;
+      const isShort = whole.to - whole.from <= unseenFrom(whole.from, whole.to) && span.to === null;
       parts.push({ kind: isShort ? 'held' : 'unseen', ...whole, ...who });
     } else {
       const first = Math.max(whole.from, Date.parse(span.first_sample));
       // The tick lasts for a period.
-      const last = Math.min(whole.to, Date.parse(span.last_sample) + (row.period_ms ?? 0));
+      const lastTick = Date.parse(span.last_sample);
+      const last = Math.min(whole.to, lastTick + periodOf.at(lastTick));
       const [begin, end] = [
-        first - whole.from > unseenFrom ? first : whole.from,
-        whole.to - last > unseenFrom ? Math.max(last, first) : whole.to,
+        first - whole.from > unseenFrom(whole.from, first) ? first : whole.from,
+        whole.to - last > unseenFrom(last, whole.to) ? Math.max(last, first) : whole.to,
       ];
       if (begin > whole.from) parts.push({ kind: 'unseen', from: whole.from, to: begin, ...who });
       parts.push({ kind: 'held', from: begin, to: end, ...who });
       if (end < whole.to) parts.push({ kind: 'unseen', from: end, to: whole.to, ...who });
     }
     if (span.read_twice) {
-      const { from, to } = span.read_twice;
-      twice.push({
-        kind: 'twice',
-        from: Date.parse(from),
-        to: Date.parse(to) + (row.period_ms ?? 0),
-        ...who,
-      });
+      const [from, lastTick] = [Date.parse(span.read_twice.from), Date.parse(span.read_twice.to)];
+      twice.push({ kind: 'twice', from, to: lastTick + periodOf.at(lastTick), ...who });
     }
   }
   const unseen = away.flatMap(({ from, to }): LanePart[] => {
@@ -97,6 +95,20 @@ export function laneParts(row: OwnershipRow, time: LaneTime, away: readonly Away
     return part.from < part.to ? [{ kind: 'unseen', ...part }] : [];
   });
   return [...parts, ...unseen, ...twice];
+}
+
+/** The period of its task at a time, and the longest that it had between two; 0 where its configuration is lost. */
+function periodsOf({ periods }: OwnershipRow) {
+  const all = periods.map(({ from, period_ms: ms }) => ({
+    from: from === null ? Number.NEGATIVE_INFINITY : Date.parse(from),
+    ms,
+  }));
+  const at = (time: number) => (all.findLast(({ from }) => from <= time) ?? all[0])?.ms ?? 0;
+  return {
+    at,
+    longest: (from: number, to: number) =>
+      Math.max(at(from), ...all.filter((each) => each.from > from && each.from <= to).map(({ ms }) => ms)),
+  };
 }
 
 /** Times within a run in which nobody held the session. */

@@ -85,6 +85,7 @@ export function LaneRow({
       <div role="cell" className={`lane-then is-${then.kind}`} title={then.whole}>
         <span className="lane-who">{then.who}</span>
         {then.which !== '' && <span className="quiet small">{then.which}</span>}
+        {then.span !== '' && <span className="quiet small lane-span-text">{then.span}</span>}
         <ul className="heard">
           {row.spans.map((span) => (
             <li key={span.epoch}>{holderText(row, Math.max(time.from, Date.parse(span.from))).whole}</li>

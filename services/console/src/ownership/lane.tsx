@@ -108,7 +108,8 @@ function draw(
         break;
       case 'nobody':
       case 'failed':
-        pen.fillStyle = colour(part.kind === 'failed' ? 'p1' : 'p2');
+        // As bad as each other, here as in the list of what needs somebody: nobody reads it.
+        pen.fillStyle = colour('p1');
         pen.fillRect(left, bar.top, length, tall);
         write(labelOf(part), left, length, colour('on-p'));
         break;

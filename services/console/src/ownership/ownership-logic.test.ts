@@ -23,7 +23,8 @@ const span = (
 });
 const row = (spans: OwnershipSpan[], changes: Partial<OwnershipRow> = {}): OwnershipRow => ({
   ...{ session_id: '7-1', task_code: 'press', task_name: '', status: 'running', sites: [''] },
-  ...{ is_latest: true, period_ms: 60_000, error_message: null, spans_left_out: 0 },
+  ...{ is_latest: true, error_message: null, spans_left_out: 0 },
+  periods: [{ from: null, period_ms: 60_000 }],
   life: [{ state: 'running', from: at(0), to: at(100) }],
   spans,
   ...changes,
@@ -82,6 +83,26 @@ describe('a lane', () => {
     ]);
     // A later run has taken its place.
     expect(told({ ...failed, is_latest: false })).toEqual([['held', 0, 40]]);
+  });
+
+  it('waits for a sample as long as the period was then, before and after a change', () => {
+    const spans = [
+      // Minutes lay between two ticks, and now seconds do.
+      span('c1', 0, 20, { first_sample: at(4), last_sample: at(15) }),
+      span('c2', 20, 70, { first_sample: at(24), last_sample: at(68) }),
+      span('c3', 70, null, { last_sample: at(100), read_twice: { ticks: 1, from: at(75), to: at(75) } }),
+    ];
+    const periods = [
+      { from: null, period_ms: 300_000 },
+      { from: at(40), period_ms: 1_000 },
+    ];
+    expect(told(row(spans, { periods }))).toEqual([
+      ['held', 0, 20],
+      ['held', 20, 68 + 1 / 60],
+      ['unseen', 68 + 1 / 60, 70],
+      ['held', 70, 100],
+      ['twice', 75, 75 + 1 / 60],
+    ]);
   });
 
   it('shows ticks that two have read above all else', () => {

@@ -2,6 +2,7 @@ import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { usePreferences } from '../app/preferences.tsx';
+import type { Translate } from '../i18n/texts.ts';
 import { Icon } from './icon.tsx';
 import { ProblemLink } from './problem-link.tsx';
 
@@ -38,11 +39,7 @@ export function OutcomesProvider({ children }: { children: ReactNode }) {
     [],
   );
   const noteFailure = useCallback(
-    (session: string, error: unknown) => {
-      const [kind, detail] = failureOf(error);
-      const code = error instanceof ApiRefusal ? error.code : '';
-      note({ kind, text: t(`command.${kind}`, { session, detail }), code });
-    },
+    (session: string, error: unknown) => note(outcomeOfFailure(t, session, error)),
     [note, t],
   );
   const dismiss = useCallback((id: number) => setNoted((all) => all.filter((each) => each.id !== id)), []);
@@ -76,6 +73,13 @@ function OutcomeText({ id, kind, text, code = '', dismiss }: Noted & { dismiss: 
       </Button>
     </div>
   );
+}
+
+/** @throws what is neither a refusal nor a lost answer */
+export function outcomeOfFailure(t: Translate, about: string, error: unknown): Outcome {
+  const [kind, detail] = failureOf(error);
+  const code = error instanceof ApiRefusal ? error.code : '';
+  return { kind, text: t(`command.${kind}`, { session: about, detail }), code };
 }
 
 function failureOf(error: unknown): ['refused' | 'unknown' | 'unreached', string] {

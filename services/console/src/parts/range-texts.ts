@@ -10,7 +10,7 @@ export const en = {
   'range.dialog.do': 'Show',
   'range.typed.form': 'YYYY-MM-DD hh:mm',
   'range.typed.form.seconds': 'YYYY-MM-DD hh:mm:ss',
-  'range.typed.wrong': 'Write it as {{example}}, by a clock of 24 hours.',
+  'range.typed.wrong': 'Write it as {{example}}, or as “yesterday 23:55”, by a clock of 24 hours.',
   'range.typed.future': 'This time is still to come: write one until now.',
 } as const;
 
@@ -23,7 +23,7 @@ export const zh: TranslationOf<typeof en> = {
   'range.dialog.do': '显示',
   'range.typed.form': '年-月-日 时:分',
   'range.typed.form.seconds': '年-月-日 时:分:秒',
-  'range.typed.wrong': '请按 {{example}} 的格式输入（24 小时制）。',
+  'range.typed.wrong': '请按 {{example}} 的格式输入，或写作“昨天 23:55”（24 小时制）。',
   'range.typed.future': '该时间尚未到来，请输入现在之前的时间。',
 };
 

@@ -1,4 +1,6 @@
 import { usePreferences } from '../app/preferences.tsx';
+import { Explained } from '../parts/explained.tsx';
+import { MarkLegend } from '../parts/mark-legend.tsx';
 import { Ribbon } from './ribbon.tsx';
 import type { RibbonPart } from './ribbon-parts.ts';
 
@@ -15,7 +17,7 @@ const samples: readonly (readonly [
   ['paused', [{ kind: 'paused', from: 0, to: 1 }]],
 ];
 
-/** The legend of the ribbon. */
+/** The legend of the ribbon and of the marks, and the words that have to be known. */
 export function Legend() {
   const { t } = usePreferences();
   return (
@@ -26,6 +28,13 @@ export function Legend() {
           {t(`legend.${name}`)}
         </li>
       ))}
+      <MarkLegend />
+      <li>
+        <Explained meaning={t('word.tick.means')}>{t('word.tick')}</Explained>
+      </li>
+      <li>
+        <Explained meaning={t('word.epoch.means')}>{t('word.epoch')}</Explained>
+      </li>
     </ul>
   );
 }

@@ -49,7 +49,15 @@ export const SessionRow = memo(function SessionRow({ session, time, asOf, isChos
         >
           {task_name || task_code}
         </Link>
-        <span className="under">{task_name && task_name !== task_code ? `${task_code} · ${id}` : id}</span>
+        <span className="under">
+          {task_name && task_name !== task_code ? `${task_code} · ${id}` : id}
+          {!!session.never_delivered && ` · ${t('sessions.undelivered', { count: session.never_delivered })}`}
+          {session.is_newer_configured && (
+            <span title={t('sessions.newer.how', { version: String(session.config_version) })}>
+              {` · ${t('sessions.newer')}`}
+            </span>
+          )}
+        </span>
       </div>
       <div role="cell" className="cell is-ribbon">
         <SessionRibbon session={session} time={time} severity={severity ?? 0} />

@@ -1,7 +1,10 @@
+import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import { isAtLeast, roleAt, useMe } from '../api/me.ts';
 import { usePreferences } from '../app/preferences.tsx';
+import { ApplyOffer } from '../apply/apply-offer.tsx';
 import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
@@ -36,6 +39,7 @@ export function SessionsScreen() {
           <Empty isFiltered={show !== 'all' || find !== ''} />
         ) : (
           <>
+            <Older sessions={groups.flatMap(({ sessions }) => sessions)} />
             <SessionList groups={groups} time={data} asOf={data.as_of} chosen={chosen} />
             {data.left_out > 0 && (
               <p className="left-out">{t('sessions.leftOut', { count: data.left_out })}</p>
@@ -57,6 +61,16 @@ export function SessionsScreen() {
       )}
     </div>
   );
+}
+
+/** Offers to apply what is configured to all sessions on the screen that read otherwise, and that one may change. */
+function Older({ sessions }: { sessions: readonly SessionSummary[] }) {
+  const me = useMe();
+  const own = sessions.filter(
+    ({ is_newer_configured: isNewer, sites }) =>
+      isNewer && (me === undefined || isAtLeast(roleAt(me, sites), 'engineer')),
+  );
+  return <ApplyOffer sessions={own} />;
 }
 
 /** Escape closes the detail, but not while a dialog lies over it. */

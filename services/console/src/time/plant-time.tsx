@@ -59,13 +59,14 @@ export function plantTime(locale: string, ofPlant: string, clock: Clock = 'plant
     const name = offsets.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
     return name.replace('GMT', 'UTC').replace(/[+-]0$/, '');
   };
+  const now = new Date();
   const isChinese = locale.startsWith('zh');
   const zoneName = (at?: Date) =>
     [...new Set([timeZone.replace('Etc/UTC', 'UTC'), offset(at)])].join(isChinese ? '，' : ', ');
   return {
     zone: timeZone,
     ofPlant,
-    isOfPlant: wallOf(timeZone, new Date()) === wallOf(ofPlant, new Date()),
+    isOfPlant: wallOf(timeZone, now) === wallOf(ofPlant, now),
     ...{ offset, zoneName },
     between: (from, to) => {
       const stretch = `${whole.format(from)} – ${whole.format(to)}`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { atEachLook } from './testing/at-each-look.ts';
 import { askedRange, spanOf, timeRangeSearch } from './time-range.ts';
 import { atWall, midnight, wallOf } from './zone-clock.ts';
 
@@ -45,6 +46,14 @@ describe('the range of an address', () => {
     expect(askedRange({ from: '-24h' }, shanghai)).toEqual({ from: '-24h' });
     expect(askedRange({ from: 'today' }, 'UTC').from).toMatch(/^\d{4}-\d\d-\d\dT00:00:00.000Z$/);
   });
+
+  it('has one day of 24 hours, also where it is asked for at midnight', () => {
+    const day = { from: 'yesterday', to: 'today' };
+    const { from, to = '' } = atEachLook(Date.parse('2026-11-26T23:59:59.999Z'), () =>
+      askedRange(day, 'UTC'),
+    );
+    expect(Date.parse(to) - Date.parse(from)).toBe(86_400_000);
+  });
 });
 
 describe('a clock in a zone', () => {
@@ -60,5 +69,12 @@ describe('a clock in a zone', () => {
     expect(midnight(berlin, new Date('2026-03-29T12:00:00Z'))).toEqual(new Date('2026-03-28T23:00:00Z'));
     expect(midnight(berlin, new Date('2026-03-30T12:00:00Z'))).toEqual(new Date('2026-03-29T22:00:00Z'));
     expect(atWall(berlin, '2026-10-25T02:30:00')).toEqual(new Date('2026-10-25T00:30:00Z'));
+    const cairo = 'Africa/Cairo';
+    // No midnight comes on that day.
+    expect(midnight(cairo, new Date('2026-04-24T12:00:00Z'))).toEqual(new Date('2026-04-23T22:00:00Z'));
+    const chicago = 'America/Chicago';
+    expect(atWall(chicago, '2026-03-08T04:30:00')).toEqual(new Date('2026-03-08T09:30:00Z'));
+    expect(atWall(chicago, '2026-11-01T04:30:00')).toEqual(new Date('2026-11-01T10:30:00Z'));
+    expect(midnight(chicago, new Date('2026-11-02T12:00:00Z'))).toEqual(new Date('2026-11-02T06:00:00Z'));
   });
 });

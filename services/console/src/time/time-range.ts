@@ -61,7 +61,9 @@ export function spanOf({ from, to }: TimeRange, zone: string, now: Date): TimeSp
 
 /** For a call of the API, which knows no days of the plant. */
 export function askedRange({ from, to }: TimeRange, zone: string): { from: string; to?: string } {
-  const asked = (text: string) => (agoOf(text) ? text : momentOf(text, zone, new Date()).toISOString());
+  // One for both: at midnight a day would have 48 hours.
+  const now = new Date();
+  const asked = (text: string) => (agoOf(text) ? text : momentOf(text, zone, now).toISOString());
   return to === undefined ? { from: asked(from) } : { from: asked(from), to: asked(to) };
 }
 

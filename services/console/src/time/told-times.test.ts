@@ -3,6 +3,7 @@ import { speak } from '../i18n/language.ts';
 import { ageText, durationText } from './duration.ts';
 import { plantTime } from './plant-time.tsx';
 import { shareText } from './share.ts';
+import { atEachLook } from './testing/at-each-look.ts';
 
 const english = await speak('en');
 const chinese = await speak('zh');
@@ -38,6 +39,11 @@ describe('plant time', () => {
   it('is the clock of the plant, whatever that of the browser', () => {
     const at = new Date('2026-11-26T18:05:07Z');
     expect([shanghai.clock(at, true), shanghai.offset(at)]).toEqual(['02:05:07', 'UTC+8']);
+  });
+
+  it('is that of the plant also where a second ends while that is looked at', () => {
+    const endOfSecond = Date.parse('2026-11-26T18:05:07.999Z');
+    expect(atEachLook(endOfSecond, () => plantTime('en-GB', 'Asia/Shanghai').isOfPlant)).toBe(true);
   });
 
   it('says the day of what was not today there', () => {

@@ -40,6 +40,37 @@ describe('a time that is typed', () => {
     expect(at('2026-11-27 23:55')).toBe('2026-11-27T15:55:00.000Z');
   });
 
+  it.each([
+    ['yesterday 23:55', '2026-11-26T15:55:00.000Z'],
+    ['Yesterday at 23:55', '2026-11-26T15:55:00.000Z'],
+    ['today 01:00', '2026-11-26T17:00:00.000Z'],
+    ['昨天 23:55', '2026-11-26T15:55:00.000Z'],
+    ['昨天23：55', '2026-11-26T15:55:00.000Z'],
+    ['前天 08:00:01', '2026-11-25T00:00:01.000Z'],
+    ['11-25 22:57', '2026-11-25T14:57:00.000Z'],
+    ['11月25日 22:57', '2026-11-25T14:57:00.000Z'],
+  ])('%s is counted from today, whatever day is shown', (typed, moment) => {
+    const now = new Date('2026-11-26T18:06:00Z');
+    expect(momentTyped(typed, shanghai, new Date('2026-11-01T00:00:00Z'), now)?.toISOString()).toBe(moment);
+  });
+
+  it.each([
+    // The day before is not 24 hours ago where it has 23 or 25.
+    ['yesterday 12:00', '2026-03-29T22:30:00Z', '2026-03-29T10:00:00.000Z'],
+    ['yesterday 12:00', '2026-10-25T22:30:00Z', '2026-10-24T10:00:00.000Z'],
+    ['23:55', '2026-03-29T22:30:00Z', '2026-03-29T21:55:00.000Z'],
+    // A day without a year that would be to come is of the year before.
+    ['12-31 23:55', '2026-12-31T23:30:00Z', '2026-12-31T22:55:00.000Z'],
+    ['2-29 08:00', '2029-01-10T10:00:00Z', '2028-02-29T07:00:00.000Z'],
+  ])('%s at %s is %s, where the day before was longer, shorter or of another year', (typed, now, moment) => {
+    const at = new Date(now);
+    expect(momentTyped(typed, 'Europe/Berlin', at, at)?.toISOString()).toBe(moment);
+  });
+
+  it('is none on a day that nobody knows', () => {
+    expect(momentTyped('someday 23:55', shanghai, shown)).toBeUndefined();
+  });
+
   it('is read as it is written', () => {
     expect(typedAs(shanghai, shown, true)).toBe('2026-11-27 02:05:07');
     expect(momentTyped(typedAs(shanghai, shown, true), shanghai, new Date())).toEqual(shown);

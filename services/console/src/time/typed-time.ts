@@ -1,32 +1,54 @@
-import { atWall, wallOf } from './zone-clock.ts';
+import { atWall, dateBefore, wallOf } from './zone-clock.ts';
 
-/** `2026-11-27 22:57:20`, with its parts in the order in which years come first in every language; the clock alone is of the day that is shown, or of the one before. */
+/**
+ * `2026-11-27 22:57:20`, with its parts in the order in which years come first in every language, or without the year, or `yesterday 22:57`; the
+ * clock alone is of the day that is shown, or of the one before.
+ */
 const typedForm =
-  /^(?:(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[\sT,，]+)?(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?$/;
-
-const dayMs = 24 * 60 * 60_000;
+  /^(?:(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?[\sT,，]+|(\D+?)[\s,，]*(?:at\s+)?)?(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?$/i;
+/** Days by their names, by how many lie between them and today. */
+const namedDays: Readonly<Record<string, number>> = {
+  ...{ today: 0, yesterday: 1, 'the day before yesterday': 2, 'day before yesterday': 2 },
+  ...{ 今天: 0, 今日: 0, 昨天: 1, 昨日: 1, 前天: 2, 前日: 2 },
+};
 
 /**
  * The moment that somebody has typed by the clock of the zone; undefined while it is none.
- * @param latest the clock alone is not of a later moment: just after midnight 23:55 is that of the day before
+ * @param latest the clock alone is not of a later moment: just after midnight 23:55 is that of the day before; nor is a day without its year
  */
 export function momentTyped(typed: string, zone: string, shown: Date, latest?: Date): Date | undefined {
   const found = typedForm.exec(typed.trim());
   if (!found) return undefined;
-  if (found[1] !== undefined) return momentOf(found, found.slice(1, 4), zone);
-  const ofDay = (day: Date) => momentOf(found, wallOf(zone, day).split(/[-T]/), zone);
-  const moment = ofDay(shown);
-  const isLate = moment !== undefined && latest !== undefined && moment > latest;
-  return isLate ? ofDay(new Date(shown.getTime() - dayMs)) : moment;
+  const [, year, month, day, name, ...clock] = found;
+  const today = wallOf(zone, latest ?? new Date()).slice(0, 10);
+  const onDay = (date: string) => momentOf(clock, date.split('-'), zone);
+  const isLate = (moment: Date | undefined) =>
+    moment !== undefined && latest !== undefined && moment > latest;
+  if (name !== undefined) {
+    const days = namedDays[name.trim().toLowerCase()];
+    return days === undefined ? undefined : onDay(dateBefore(today, days));
+  }
+  if (month !== undefined) {
+    const inYear = (of: string) => momentOf(clock, [of, month, day], zone);
+    if (year !== undefined) return inYear(year);
+    const thisYear = Number(today.slice(0, 4));
+    const moment = inYear(`${thisYear}`);
+    // The 29th of February too, in the year after it.
+    const isOfYearBefore = isLate(moment) || (latest !== undefined && moment === undefined);
+    return isOfYearBefore ? inYear(`${thisYear - 1}`) : moment;
+  }
+  const dayShown = wallOf(zone, shown).slice(0, 10);
+  const moment = onDay(dayShown);
+  return isLate(moment) ? onDay(dateBefore(dayShown, 1)) : moment;
 }
 
 function momentOf(
-  found: readonly string[],
+  [hour, minute, second]: readonly (string | undefined)[],
   [year, month, day]: readonly (string | undefined)[],
   zone: string,
 ): Date | undefined {
   const two = (part: string | undefined) => (part ?? '0').padStart(2, '0');
-  const wall = `${year}-${two(month)}-${two(day)}T${two(found[4])}:${two(found[5])}:${two(found[6])}`;
+  const wall = `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}`;
   const asUtc = new Date(`${wall}Z`);
   // No month has 31 days just because a clock counts on from its 30th.
   const isReal = !Number.isNaN(asUtc.getTime()) && asUtc.toISOString().startsWith(wall);

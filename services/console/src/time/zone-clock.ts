@@ -11,17 +11,24 @@ export function wallOf(zone: string, at: Date): string {
   return clock.format(at).replace(' ', 'T');
 }
 
-/** When a clock in the zone shows that; of an hour that comes twice the first. */
+const dayMs = 86_400_000;
+
+/** When a clock in the zone shows that; of an hour that comes twice the first, and where it leaps over it, as much later. */
 export function atWall(zone: string, wall: string): Date {
   const asUtc = Date.parse(`${wall}Z`);
   const ahead = (at: number) => Date.parse(`${wallOf(zone, new Date(at))}Z`) - Math.floor(at / 1_000) * 1_000;
-  const earlier = asUtc - ahead(asUtc - 86_400_000);
-  return ahead(earlier) === asUtc - earlier ? new Date(earlier) : new Date(asUtc - ahead(asUtc));
+  // A day before and after it: west of UTC the clock is put forward or back hours after the same time in UTC.
+  const [before = 0, after = 0] = [asUtc - dayMs, asUtc + dayMs].map((at) => asUtc - ahead(at));
+  const isShown = (at: number) => ahead(at) === asUtc - at;
+  return new Date(!isShown(before) && isShown(after) ? after : before);
+}
+
+/** A date some days before another: `2026-11-27`. */
+export function dateBefore(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) - days * dayMs).toISOString().slice(0, 10);
 }
 
 /** Midnight in the zone, some days before today's. */
 export function midnight(zone: string, now: Date, daysAgo = 0): Date {
-  const today = wallOf(zone, now).slice(0, 10);
-  const day = new Date(Date.parse(`${today}T00:00:00Z`) - daysAgo * 86_400_000).toISOString().slice(0, 10);
-  return atWall(zone, `${day}T00:00:00`);
+  return atWall(zone, `${dateBefore(wallOf(zone, now).slice(0, 10), daysAgo)}T00:00:00`);
 }

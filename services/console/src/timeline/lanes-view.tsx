@@ -7,6 +7,7 @@ import { usePlantTime } from '../time/plant-time.tsx';
 import { drawEvents, drawLane, drawMissing, laneHeight, type Pen } from './draw-lane.ts';
 import { LaneCanvas } from './lane-canvas.tsx';
 import { deviceLanes, happeningsOf, type Lane, logLanes } from './lanes.ts';
+import { markText } from './mark-text.ts';
 import { usePartWords } from './part-words.ts';
 import { Plot } from './plot.tsx';
 import { useTimelineTexts } from './texts.ts';
@@ -123,11 +124,8 @@ function Drawn({ row, line, scale }: { row: Row; line: Timeline; scale: TimeScal
   return <LaneCanvas draw={draw} label={lane(row)} />;
 }
 
-const dayMs = 86_400_000;
-
 function Axis({ scale, view }: { scale: TimeScale; view: Stretch }) {
   const plant = usePlantTime();
-  const length = view.to - view.from;
   const ahead = /([+-])(\d+)(?::(\d+))?/.exec(plant.offset(new Date(view.from)));
   const offsetMs = ahead
     ? (ahead[1] === '-' ? -1 : 1) * (Number(ahead[2]) * 3_600_000 + Number(ahead[3] ?? 0) * 60_000)
@@ -143,16 +141,11 @@ function Axis({ scale, view }: { scale: TimeScale; view: Stretch }) {
     free = place + room;
     return [{ moment, place }];
   });
-  const told = (moment: number) => {
-    const at = new Date(moment);
-    if (length > 4 * dayMs) return plant.day(at);
-    return (moment + offsetMs) % dayMs === 0 ? plant.day(at) : plant.clock(at, length < 600_000);
-  };
   return (
     <div className="tl-axis" aria-hidden="true">
       {marks.map(({ moment, place }) => (
         <span key={moment} className="tl-mark" style={{ left: `${place * 100}%` }}>
-          {told(moment)}
+          {markText(plant, new Date(moment), view.to - view.from)}
         </span>
       ))}
     </div>

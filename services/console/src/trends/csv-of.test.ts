@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { csvOf } from './csv-of.ts';
 
 it('what is shown becomes a table, with names that spreadsheets do not take for formulas', () => {
-  const about = { name: '', unit: '°C', period_ms: 1_000 };
+  const about = { name: '', unit: '°C', period_ms: 1_000, periods: [] };
   const text = csvOf(
     [
       {

@@ -4,10 +4,15 @@ import { lineOf } from './line-of.ts';
 
 const at = (second: number) => new Date(second * 1_000).toISOString();
 
+const every = (second: number) => ({
+  period_ms: second * 1_000,
+  periods: [{ start_time: at(0), period_ms: second * 1_000 }],
+});
+
 function trend(seconds: readonly number[], changes: Partial<PointTrend> = {}): PointTrend {
   return {
     ...{ point: 'press/oil', device: 'press', point_code: 'oil', name: '', unit: '°C' },
-    ...{ interval_seconds: null, period_ms: 1_000, uncertain: [] },
+    ...{ interval_seconds: null, ...every(1), uncertain: [] },
     times: seconds.map(at),
     last: [...seconds],
     ...changes,
@@ -40,7 +45,7 @@ describe('the line of a point', () => {
   });
 
   it('goes on over values that are read less often than the device', () => {
-    const slow = trend([0, 60, 120, 300], { period_ms: 60_000 });
+    const slow = trend([0, 60, 120, 300], every(60));
     expect(
       lineOf(
         slow,
@@ -53,9 +58,37 @@ describe('the line of a point', () => {
   });
 
   it('goes on while a point that sends only changes has none', () => {
-    const changes = trend([0, 500, 900], { period_ms: null });
+    const changes = trend([0, 500, 900], { period_ms: null, periods: [] });
     expect(lineOf(changes, holes([[600, 700]])).values).toEqual([0, 500, null, 900]);
     expect(lineOf(changes, { device: 'press', gaps: null, not_read: null }).values).toEqual([0, 500, 900]);
+  });
+
+  it('is broken by the distance that its values had at the time, before and after a change', () => {
+    const [fast, slow] = [
+      { start_time: at(0), period_ms: 1_000 },
+      { start_time: at(10), period_ms: 10_000 },
+    ];
+    const slower = trend([1, 2, 7, 8, 10, 20, 40], { period_ms: 10_000, periods: [fast, slow] });
+    expect(
+      lineOf(
+        slower,
+        holes([
+          [3, 7],
+          [30, 40],
+        ]),
+      ).values,
+    ).toEqual([1, 2, null, 7, 8, 10, 20, null, 40]);
+    expect(lineOf(slower, undefined).values).toEqual([1, 2, null, 7, 8, 10, 20, 40]);
+    const faster = trend([0, 10, 20, 21, 22, 26], {
+      ...{
+        period_ms: 1_000,
+        periods: [
+          { ...slow, start_time: at(0) },
+          { ...fast, start_time: at(20) },
+        ],
+      },
+    });
+    expect(lineOf(faster, undefined).values).toEqual([0, 10, 20, 21, 22, null, 26]);
   });
 
   it('is broken at a long silence where holes cannot be told', () => {

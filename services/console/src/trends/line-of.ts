@@ -28,7 +28,7 @@ interface Span {
 export function lineOf(trend: PointTrend, holes: Holes | undefined): Line {
   const kind = kindOf(trend);
   const empty = kind === 'text' ? undefined : spansOf(holes);
-  const step = stepOf(trend);
+  const stepOf = stepsOf(trend);
   const times: number[] = [];
   const values: (number | null)[] = [];
   const low: (number | null)[] = [];
@@ -38,7 +38,8 @@ export function lineOf(trend: PointTrend, holes: Holes | undefined): Line {
   let before: number | undefined;
   for (const [index, text] of trend.times.entries()) {
     const time = Date.parse(text) / 1_000;
-    const broken = before === undefined ? undefined : breakBetween(before, time, { empty, step });
+    const broken =
+      before === undefined ? undefined : breakBetween(before, time, { empty, step: stepOf(before, time) });
     if (broken !== undefined) {
       times.push(broken);
       values.push(null);
@@ -72,10 +73,20 @@ function numberOf(value: number | string | boolean | null | undefined): number |
   return Number.isFinite(number) ? number : null;
 }
 
-/** How far apart its values are as a rule, in seconds; undefined where nobody knows. */
-function stepOf({ period_ms, interval_seconds }: PointTrend): number | undefined {
-  if (period_ms === null) return undefined;
-  return Math.max(period_ms / 1_000, interval_seconds ?? 0);
+/** How far apart two of its values are as a rule, in seconds; undefined where nobody knows. */
+function stepsOf({
+  periods,
+  interval_seconds,
+}: PointTrend): (before: number, time: number) => number | undefined {
+  const all = periods.map(({ start_time, period_ms }) => ({
+    from: Date.parse(start_time) / 1_000,
+    seconds: period_ms / 1_000,
+  }));
+  const [first] = all;
+  if (!first) return () => undefined;
+  const at = (time: number) => (all.findLast(({ from }) => from <= time) ?? first).seconds;
+  // The first value after a change may be as far away as the longer of both.
+  return (before, time) => Math.max(at(before), at(time), interval_seconds ?? 0);
 }
 
 function breakBetween(

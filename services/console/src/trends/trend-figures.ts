@@ -24,7 +24,7 @@ export function figuresOf(
     ...(isNumber
       ? {
           min: lows.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
-          mean: Number((means.reduce((sum, value) => sum + value, 0) / means.length).toPrecision(5)),
+          mean: means.reduce((sum, value) => sum + value, 0) / means.length,
           max: highs.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
         }
       : { min: undefined, mean: undefined, max: undefined }),

@@ -9,8 +9,9 @@ const at = (second: number) => new Date(begin + second * 1_000).toISOString();
 const now = (second: number) => begin + second * 1_000;
 
 function read(device: string, point_code: string, changes: Partial<PointValueView> = {}): PointValueView {
-  const about = { device, point_code, name: '', unit: '°C', session_id: '1-1', period_ms: 1_000, miss: null };
-  return { ...about, value: 1, quality: 'good', time: at(0), age_seconds: 0, ...changes };
+  const about = { device, point_code, name: '', unit: '°C', session_id: '1-1', miss: null };
+  const periods = { period_ms: 1_000, next_period_ms: null };
+  return { ...about, ...periods, value: 1, quality: 'good', time: at(0), age_seconds: 0, ...changes };
 }
 
 function sample(
@@ -79,6 +80,31 @@ describe('a board of last values', () => {
     expect(board.stateOf(0, now(5))).toBe('good');
     expect(board.stateOf(0, now(6))).toBe('stale');
     expect(board.newestMs()).toBe(now(0));
+  });
+
+  it('waits as long as the next reading takes where the period was changed since, to and fro', () => {
+    const slower = new ValueBoard(
+      [read('press', 'oil', { next_period_ms: 60_000 })],
+      { as_of: at(0) },
+      now(0),
+    );
+    const take = (...samples: LiveSample[]) => {
+      const gatherer = new SampleGatherer(slower.devices);
+      for (const each of samples) gatherer.take(each);
+      const batch = gatherer.batch();
+      if (batch) slower.take(batch);
+    };
+    // The last reading before the change is in force.
+    take(sample('press', 2, { oil: 2 }));
+    expect([slower.stateOf(0, now(60)), slower.stateOf(0, now(183))]).toEqual(['good', 'stale']);
+    take(sample('press', 60, { oil: 3 }, { period_ms: 60_000 }));
+    expect(slower.stateOf(0, now(200))).toBe('good');
+    // A later change, of which the stream alone tells.
+    take(sample('press', 240, { oil: 3 }));
+    expect([slower.stateOf(0, now(245)), slower.stateOf(0, now(246))]).toEqual(['good', 'stale']);
+    const faster = { period_ms: 60_000, next_period_ms: 1_000 };
+    const soon = new ValueBoard([read('press', 'oil', faster)], { as_of: at(0) }, now(0));
+    expect([soon.stateOf(0, now(180)), soon.stateOf(0, now(181))]).toEqual(['good', 'stale']);
   });
 
   it('says which are missing now, and why, until the device answers again', () => {

@@ -30,6 +30,8 @@ export class ValueBoard {
   readonly #values: (LiveValue | null)[];
   readonly #timesMs: Float64Array;
   readonly #uncertain: Uint8Array;
+  /** The period to come of a device whose session was given another one, until it is read by that. */
+  readonly #nextPeriodsMs: (number | null)[];
   readonly #news: (Omit<DeviceNews, 'device' | 'periodMs'> & { readonly periodMs: number | null })[];
   /** Rings of the latest numbers of each point, and how many it has had. */
   readonly #drawn: Float32Array;
@@ -62,6 +64,9 @@ export class ValueBoard {
       const periodMs = results[first]?.period_ms ?? null;
       return { timeMs: miss ? Date.parse(miss.time) : newest, periodMs, miss: miss ?? null };
     });
+    this.#nextPeriodsMs = this.devices.map(({ points: [first] }) =>
+      first === undefined ? null : (results[first[1]]?.next_period_ms ?? null),
+    );
     this.#drawn = new Float32Array(results.length * drawnAtMost);
     this.#counts = new Int32Array(results.length);
     for (const [place, value] of this.#values.entries()) this.#draw(place, value);
@@ -81,7 +86,9 @@ export class ValueBoard {
       this.#draw(place, value);
     }
     for (const { device, ...news } of devices) {
-      if (news.timeMs >= (this.#news[device]?.timeMs ?? 0)) this.#news[device] = news;
+      if (news.timeMs < (this.#news[device]?.timeMs ?? 0)) continue;
+      this.#news[device] = news;
+      if (news.periodMs === this.#nextPeriodsMs[device]) this.#nextPeriodsMs[device] = null;
     }
   }
 
@@ -104,7 +111,8 @@ export class ValueBoard {
     const isNever = this.#values[place] === null;
     if (news?.miss) return 'missing';
     if (isNever) return 'never';
-    const lateMs = Math.max(leastLateMs, periodsLate * (news?.periodMs ?? 0));
+    const nextMs = this.#nextPeriodsMs[this.#deviceOf[place] ?? 0] ?? 0;
+    const lateMs = Math.max(leastLateMs, periodsLate * Math.max(news?.periodMs ?? 0, nextMs));
     if (!news?.periodMs || nowMs - news.timeMs > lateMs) return 'stale';
     return this.#uncertain[place] === 1 ? 'uncertain' : 'good';
   }

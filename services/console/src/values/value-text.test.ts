@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { valueText as readText } from '../first-run/value-text.ts';
 import { valueText } from './value-text.ts';
 
 it('values are written as people read them', () => {
@@ -19,4 +20,12 @@ it('values are written as people read them', () => {
     '9,007,199,254,740,993',
     '–',
   ]);
+});
+
+it('a value that is tried before it is stored is written by the same rule', () => {
+  const text = valueText({ locale: 'en-GB', yes: 'on', no: 'off' });
+  for (const value of [200.199997, 1_044_123.5, 1e-9, 1e12]) {
+    expect(readText(value, '', 'en-GB')).toBe(text(value));
+  }
+  expect(readText(200.199997, '°C', 'en-GB')).toBe('200.2\u202f°C');
 });

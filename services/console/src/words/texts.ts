@@ -2,6 +2,7 @@ import {
   causeWords,
   decidedWords,
   deviceStatusWords,
+  lackWords,
   prefixed,
 } from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../i18n/room-texts.ts';
@@ -12,7 +13,9 @@ export const en = {
   'device.failures_one': '{{count}} failure',
   'device.failures_other': '{{count}} failures',
 
+  ...prefixed('cause', lackWords, 'en'),
   ...prefixed('cause', causeWords, 'en'),
+  'cause.quarantined': 'in quarantine',
 
   ...prefixed('decided', decidedWords, 'en'),
   'origin.open': 'The event that it follows from',
@@ -45,7 +48,9 @@ export const zh: TranslationOf<typeof en> = {
   ...prefixed('device', deviceStatusWords, 'zh'),
   'device.failures_other': '{{count}} 次失败',
 
+  ...prefixed('cause', lackWords, 'zh'),
   ...prefixed('cause', causeWords, 'zh'),
+  'cause.quarantined': '在隔离区',
 
   ...prefixed('decided', decidedWords, 'zh'),
   'origin.open': '查看引起缺失的事件',

@@ -14,6 +14,7 @@ import { DeviceWhy } from './device-why.tsx';
 import { History } from './history.tsx';
 import { Limits } from './limits.tsx';
 import { MissingValues } from './missing-values.tsx';
+import { NeverDelivered } from './never-delivered.tsx';
 import { Points } from './points.tsx';
 import { useDeviceTexts } from './texts.ts';
 import './device-detail.css';
@@ -127,6 +128,7 @@ function InSession({ view }: { view: DeviceHealthView }) {
       </header>
       <DeviceWhy view={view} />
       {view.health && <MissingValues health={view.health} />}
+      {!!view.never_delivered && <NeverDelivered view={view} />}
       {view.health && <Answers health={view.health} collector={collector ?? '?'} />}
     </section>
   );

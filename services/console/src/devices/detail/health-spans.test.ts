@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeviceChanges } from '../device-queries.ts';
+import type { DeviceChanges, DeviceGap } from '../device-queries.ts';
 import { availabilityOf, healthLanes } from './health-spans.ts';
 
 const begin = Date.parse('2026-11-01T00:00:00Z');
@@ -10,8 +10,15 @@ const change = (minute: number, to: DeviceChanges[number]['to'], session_id = '7
 });
 const running = { id: '7-1', status: 'running', stopped_at: null } as const;
 const time = { from: begin, to: begin + 100 * 60_000 };
-const told = (changes: DeviceChanges, sessions: Parameters<typeof healthLanes>[1] = [running]) =>
-  healthLanes(changes, sessions, time).map(({ task, spans }) => ({
+const gap = (from: number, to: number, cause: DeviceGap['cause'], goesOn = false): DeviceGap => ({
+  ...{ session_id: '7-1', cause, goesOn, start_time: at(from), end_time: at(to) },
+});
+const told = (
+  changes: DeviceChanges,
+  sessions: Parameters<typeof healthLanes>[1] = [running],
+  gaps: readonly DeviceGap[] = [],
+) =>
+  healthLanes({ changes, gaps }, sessions, time).map(({ task, spans }) => ({
     task,
     spans: spans.map(({ status, from, to, isNow }) => [
       status,
@@ -59,6 +66,40 @@ describe('the history of a device', () => {
     expect(told(changes)[0]?.spans).toEqual([['healthy', 10, 100, 'now']]);
   });
 
+  it('is not read while nobody holds its session, whatever was said of it before', () => {
+    const changes = [change(60, 'healthy'), change(10, 'healthy')];
+    const gaps = [gap(8, 10, 'waiting'), gap(50, 61, 'failover')];
+    expect(told(changes, [running], gaps)[0]?.spans).toEqual([
+      ['unread', 8, 10],
+      ['healthy', 10, 50],
+      ['unread', 50, 61],
+      ['healthy', 61, 100, 'now'],
+    ]);
+    const [lane] = healthLanes({ changes, gaps }, [running], time);
+    expect(lane?.spans.map(({ cause }) => cause)).toEqual(['waiting', undefined, 'failover', undefined]);
+  });
+
+  it('is not read now while that goes on, until somebody tells of it again', () => {
+    const going = [gap(50, 90, 'waiting', true)];
+    expect(told([change(10, 'healthy')], [running], going)[0]?.spans).toEqual([
+      ['healthy', 10, 50],
+      ['unread', 50, 100, 'now'],
+    ]);
+    expect(told([change(95, 'healthy'), change(10, 'healthy')], [running], going)[0]?.spans).toEqual([
+      ['healthy', 10, 50],
+      ['unread', 50, 95],
+      ['healthy', 95, 100, 'now'],
+    ]);
+  });
+
+  it('is not known where nothing has arrived', () => {
+    const silent = [gap(50, 90, 'not_arrived', true)];
+    expect(told([change(10, 'healthy')], [running], silent)[0]?.spans).toEqual([
+      ['healthy', 10, 50],
+      ['unknown', 50, 100, 'now'],
+    ]);
+  });
+
   it('knows nothing before the first change, and of a paused session nothing of now', () => {
     const paused = { ...running, status: 'paused' } as const;
     expect(told([change(30, 'healthy')], [paused])[0]?.spans).toEqual([['healthy', 30, 100]]);
@@ -69,12 +110,23 @@ describe('the history of a device', () => {
 describe('how much of the time a device answered', () => {
   it('counts an outage once, however it went on', () => {
     const changes = [change(90, 'healthy'), change(70, 'error'), change(60, 'timeout'), change(0, 'healthy')];
-    const [lane] = healthLanes(changes, [running], time);
+    const [lane] = healthLanes({ changes, gaps: [] }, [running], time);
     expect(availabilityOf(lane?.spans ?? [])).toEqual({
       known: 100 * 60_000,
       answering: 70 * 60_000,
       outages: 1,
       longest: 30 * 60_000,
+    });
+  });
+
+  it('counts time in which nobody read it as such, and leaves out what is not known', () => {
+    const gaps = [gap(20, 30, 'failover'), gap(60, 100, 'not_arrived', true)];
+    const [lane] = healthLanes({ changes: [change(0, 'healthy')], gaps }, [running], time);
+    expect(availabilityOf(lane?.spans ?? [])).toEqual({
+      known: 60 * 60_000,
+      answering: 50 * 60_000,
+      outages: 1,
+      longest: 10 * 60_000,
     });
   });
 });

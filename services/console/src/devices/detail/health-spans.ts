@@ -1,17 +1,21 @@
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts';
-import type { DeviceChanges } from '../device-queries.ts';
+import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
+import type { DeviceChanges, DeviceGap } from '../device-queries.ts';
 
-/** For how long a device was in one state, in ms since 1970. */
+/** For how long a device was in one state, or nobody read it, in ms since 1970. */
 export interface HealthSpan {
   readonly session: string;
-  readonly status: DeviceStatus;
+  /** `unread`: nobody asked it; `unknown`: nothing of it has arrived, so its last word says nothing either. */
+  readonly status: DeviceStatus | 'unread' | 'unknown';
   readonly from: number;
   readonly to: number;
   /** It is in this state now. */
   readonly isNow: boolean;
   /** As the change said that began it. */
   readonly detail: string;
+  /** Why nobody read it, or nothing is known. */
+  readonly cause?: GapCause;
 }
 
 export interface HealthLane {
@@ -24,13 +28,14 @@ export interface HealthLane {
 type Known = Pick<SessionView, 'id' | 'status' | 'stopped_at'>;
 
 /**
- * The states of a device by the task that has it read. A state lasts until the next change, or until its session is over; what was
- * before the first change that is on record nobody knows.
+ * The states of a device by the task that has it read. A state lasts until the next change, until nobody reads the device, or until its
+ * session is over; what was before the first change that is on record nobody knows.
  * @param changes newest first
+ * @param gaps for the causes of `unheardCauses`
  * @param sessions those of the changes that are still known
  */
 export function healthLanes(
-  changes: DeviceChanges,
+  { changes, gaps }: { readonly changes: DeviceChanges; readonly gaps: readonly DeviceGap[] },
   sessions: readonly Known[],
   { from, to }: { readonly from: number; readonly to: number },
 ): HealthLane[] {
@@ -55,9 +60,47 @@ export function healthLanes(
       spans[spans.length - 1] = { ...later, from: start, detail };
     else spans.push({ session, status, from: start, to: end, isNow, detail });
   }
-  return [...lanes]
-    .map(([task, spans]) => ({ task, spans: spans.reverse() }))
+  const unheard = Map.groupBy(
+    gaps.flatMap((gap) => unheardSpan(gap, changes, { from, to })),
+    ({ session }) => taskOf(session),
+  );
+  return [...new Set([...lanes.keys(), ...unheard.keys()])]
+    .map((task) => ({ task, spans: withUnheard((lanes.get(task) ?? []).reverse(), unheard.get(task) ?? []) }))
     .sort((one, other) => one.task.localeCompare(other.task, 'en', { numeric: true }));
+}
+
+/** One that goes on lasts until somebody has told of the device again. */
+function unheardSpan(
+  { session_id: session, cause, start_time, end_time, goesOn }: DeviceGap,
+  changes: DeviceChanges,
+  { from, to }: { readonly from: number; readonly to: number },
+): HealthSpan[] {
+  const startMs = Date.parse(start_time);
+  const next = goesOn
+    ? changes.findLast((change) => change.session_id === session && Date.parse(change.time) > startMs)
+    : undefined;
+  const isNow = goesOn && next === undefined;
+  const endMs = next ? Date.parse(next.time) : isNow ? to : Date.parse(end_time);
+  const span = { from: Math.max(from, startMs), to: Math.min(to, endMs) };
+  const status = cause === 'not_arrived' ? 'unknown' : 'unread';
+  return span.to > span.from ? [{ session, status, ...span, isNow, detail: '', cause }] : [];
+}
+
+/** The last word from before such a time gives way to it. */
+function withUnheard(spans: readonly HealthSpan[], unheard: readonly HealthSpan[]): HealthSpan[] {
+  const left = unheard.reduce<readonly HealthSpan[]>(
+    (before, { from, to }) =>
+      before.flatMap((span) => {
+        if (span.to <= from || span.from >= to) return [span];
+        const parts = [
+          { ...span, to: from, isNow: false },
+          { ...span, from: to },
+        ];
+        return parts.filter((part) => part.to > part.from);
+      }),
+    spans,
+  );
+  return [...left, ...unheard].sort((one, other) => one.from - other.from);
 }
 
 /** Undefined while it goes on; of a session that nobody knows any more nothing is told but its changes. */
@@ -83,6 +126,7 @@ export function availabilityOf(spans: readonly HealthSpan[]): Availability {
   let [known, answering, longest, outages, outage] = [0, 0, 0, 0, 0];
   let end = Number.NaN;
   for (const span of spans) {
+    if (span.status === 'unknown') continue;
     const length = span.to - span.from;
     known += length;
     if (isAnswering(span.status)) {
@@ -102,6 +146,6 @@ export function availabilityOf(spans: readonly HealthSpan[]): Availability {
   return { known, answering, outages, longest };
 }
 
-export function isAnswering(status: DeviceStatus): boolean {
+export function isAnswering(status: HealthSpan['status']): boolean {
   return status === 'healthy' || status === 'slow';
 }

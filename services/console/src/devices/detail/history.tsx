@@ -7,6 +7,7 @@ import type { Severity } from '../../parts/mark.tsx';
 import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
 import { shareText } from '../../time/share.ts';
+import { useWords } from '../../words/texts.ts';
 import { type DeviceHistory, useDeviceHistory, useSessionsOf } from '../device-queries.ts';
 import { historyDays, useDevicesSearch } from '../device-search.ts';
 import { severityOf } from '../device-state.ts';
@@ -61,16 +62,16 @@ function Lanes({
   const { t, locale } = useDeviceTexts();
   const plant = usePlantTime();
   const now = useNow(10_000).getTime();
-  const { changes, isWhole } = history;
+  const { changes, gaps, isWhole } = history;
   const ids = useMemo(
-    () => [...new Set(changes.map(({ session_id }) => session_id))].slice(0, sessionsAtMost),
-    [changes],
+    () => [...new Set([...changes, ...gaps].map(({ session_id }) => session_id))].slice(0, sessionsAtMost),
+    [changes, gaps],
   );
   const sessions = useSessionsOf(ids);
   const from = now - days * dayMs;
   const lanes = useMemo(
-    () => healthLanes(changes, sessions, { from, to: now }),
-    [changes, sessions, from, now],
+    () => healthLanes({ changes, gaps }, sessions, { from, to: now }),
+    [changes, gaps, sessions, from, now],
   );
   if (lanes.length === 0) return <p className="quiet">{t('device.history.none')}</p>;
   const { known, answering, outages, longest } = availabilityOf(lanes.flatMap(({ spans }) => spans));
@@ -119,6 +120,7 @@ const statesAtFirst = 6;
 function States({ lanes, now }: { lanes: readonly HealthLane[]; now: number }) {
   const { t } = useDeviceTexts();
   const { t: list } = useDevicesTexts();
+  const { t: word } = useWords();
   const plant = usePlantTime();
   const [shown, setShown] = useState(statesAtFirst);
   const spans = lanes.flatMap((lane) => lane.spans).sort((one, other) => other.from - one.from);
@@ -136,15 +138,25 @@ function States({ lanes, now }: { lanes: readonly HealthLane[]; now: number }) {
           </tr>
         </thead>
         <tbody>
-          {spans.slice(0, shown).map(({ session, status, from, to, isNow, detail }) => (
+          {spans.slice(0, shown).map(({ session, status, from, to, isNow, detail, cause }) => (
             <tr key={`${session} ${from}`}>
               <th scope="row">{plant.moment(new Date(from), new Date(now))}</th>
-              <td>{status === 'error' ? t('device.history.error') : list(`devices.state.${status}`)}</td>
+              <td>
+                {status === 'error' || status === 'unread'
+                  ? t(`device.history.${status}`)
+                  : list(`devices.state.${status}`)}
+              </td>
               <td className="is-number">
                 {durationText(t, (to - from) / 1_000)}
                 {isNow && `${t('app.comma')}${t('device.history.ongoing')}`}
               </td>
-              <td className="small">{isAnswering(status) ? t('device.session', { session }) : detail}</td>
+              <td className="small">
+                {cause
+                  ? word(`cause.${cause}`)
+                  : isAnswering(status)
+                    ? t('device.session', { session })
+                    : detail}
+              </td>
             </tr>
           ))}
         </tbody>

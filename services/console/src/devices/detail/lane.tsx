@@ -9,8 +9,8 @@ const bar = { top: 5, bottom: 15 };
 const least = 3;
 
 /**
- * The states of a device over time, drawn: a bar while it answers, half of one while it is slow, a hole where it gave nothing,
- * colour only for what goes on now. The table beneath says the same.
+ * The states of a device over time, drawn: a bar while it answers, half of one while it is slow, a hole where it gave nothing or nobody
+ * read it, nothing but the track where nothing is known, colour only for what goes on now. The table beneath says the same.
  */
 export function Lane({
   lane,
@@ -76,7 +76,7 @@ function drawLane(
     pen.fillRect(...box(span, span.status === 'slow' ? 10 : bar.top, bar.bottom, 1));
   }
   // On top: a short outage must not vanish between two long bars.
-  for (const span of spans.filter(({ status }) => !isAnswering(status))) {
+  for (const span of spans.filter(({ status }) => status !== 'unknown' && !isAnswering(status))) {
     if (span.isNow) {
       pen.fillStyle = colour(`p${severity}`);
       pen.fillRect(...box(span, bar.top - 2, bar.bottom + 2, 6));

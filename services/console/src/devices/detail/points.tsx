@@ -7,9 +7,9 @@ import { Button } from 'react-aria-components/Button';
 import { usePlaceWord } from '../../forms/use-protocols.ts';
 import { Age } from '../../parts/age.tsx';
 import { Answered } from '../../parts/answered.tsx';
+import { valueText } from '../../values/value-text.ts';
 import { useLastValues, usePoints } from '../device-queries.ts';
 import { useForbidden } from './may-do.ts';
-import { shownValue } from './shown-value.ts';
 import { TestRead } from './test-read.tsx';
 import { type DeviceTexts, useDeviceTexts } from './texts.ts';
 import { useTestRead } from './use-test-read.ts';
@@ -230,11 +230,10 @@ const valuesShown = 4;
 
 function valuesText(t: DeviceTexts['t'], locale: string, shown: readonly Shown[]): string {
   if (shown.length === 0) return '–';
+  const read = valueText({ locale, yes: t('device.on'), no: t('device.off') });
   const told = shown.slice(0, valuesShown).map(({ value, quality }) => {
     if (value === null) return t('device.quality.bad');
-    return quality === 'uncertain'
-      ? `${shownValue(t, locale, value, '')} (${t('device.quality.uncertain')})`
-      : shownValue(t, locale, value, '');
+    return quality === 'uncertain' ? `${read(value)} (${t('device.quality.uncertain')})` : read(value);
   });
   return told.join(t('app.list')) + (shown.length > valuesShown ? ' …' : '');
 }

@@ -37,6 +37,8 @@ export const en = {
   'device.why.held': 'No collector holds its session.',
   'device.why.held.do': 'See the session: it says what it waits for.',
   'device.why.healthy': 'It gives all of its values.',
+  'device.why.undelivered_one': 'It answers. {{count}} of its points gave no value in the last 24 hours.',
+  'device.why.undelivered_other': 'It answers. {{count}} of its points gave no value in the last 24 hours.',
   'device.why.since': 'For {{duration}}: the last good read was at {{when}}.',
   'device.why.sinceChange': 'Since {{when}}, {{duration}}.',
   'device.why.never': 'It has never been read in this session.',
@@ -64,6 +66,12 @@ export const en = {
   'device.blocks.more_one': 'and {{count}} more',
   'device.blocks.more_other': 'and {{count}} more',
 
+  'device.undelivered': 'Points without a value, last 24 hours',
+  'device.undelivered.since': 'since {{when}} or longer',
+  'device.undelivered.failed': 'Which points gave no value cannot be read',
+  'device.undelivered.do':
+    'Compare them with the manual of the device and with what it is configured to read, or take them out of its points.',
+
   'device.history': 'History',
   'device.history.days': 'Time shown',
   'device.history.1': '24 hours',
@@ -79,6 +87,7 @@ export const en = {
   'device.history.outages_other': '{{count}} disturbances, the longest of {{longest}}.',
   'device.history.table': 'States, newest first',
   'device.history.error': 'Refuses values',
+  'device.history.unread': 'Not read',
   'device.history.now': 'now',
   'device.history.ongoing': 'goes on',
   'device.history.when': 'From',
@@ -190,6 +199,7 @@ export const zh: TranslationOf<typeof en> = {
   'device.why.held': '没有采集器持有其会话。',
   'device.why.held.do': '请查看会话，那里说明了在等待什么。',
   'device.why.healthy': '全部数值均能读到。',
+  'device.why.undelivered_other': '设备有应答，但最近 24 小时内有 {{count}} 个点位没有任何数值。',
   'device.why.since': '已持续 {{duration}}，最近一次读到数值是在 {{when}}。',
   'device.why.sinceChange': '自 {{when}} 起，已持续 {{duration}}。',
   'device.why.never': '本次会话中从未读到过。',
@@ -216,6 +226,11 @@ export const zh: TranslationOf<typeof en> = {
   'device.blocks': '读不到的数值',
   'device.blocks.more_other': '另有 {{count}} 个',
 
+  'device.undelivered': '最近 24 小时无值的点位',
+  'device.undelivered.since': '自 {{when}} 起，或更早',
+  'device.undelivered.failed': '无法读取哪些点位没有数值',
+  'device.undelivered.do': '请对照设备手册和采集配置检查这些点位；不再需要的点位请从设备中删除。',
+
   'device.history': '历史',
   'device.history.days': '显示的时间',
   'device.history.1': '24 小时',
@@ -229,6 +244,7 @@ export const zh: TranslationOf<typeof en> = {
   'device.history.outages_other': '异常 {{count}} 次，最长 {{longest}}。',
   'device.history.table': '状态，最新的在前',
   'device.history.error': '拒绝给出数值',
+  'device.history.unread': '未读取',
   'device.history.now': '现在',
   'device.history.ongoing': '仍在继续',
   'device.history.when': '起始',

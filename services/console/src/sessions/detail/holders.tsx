@@ -1,41 +1,54 @@
+import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
+import { Explained } from '../../parts/explained.tsx';
 import { usePlantTime } from '../../time/plant-time.tsx';
 import { useRangeName } from '../../time/range-name.ts';
-import { askedRange, type TimeRange } from '../../time/time-range.ts';
-import { useTimeline } from '../../timeline/timeline-queries.ts';
+import type { TimeRange } from '../../time/time-range.ts';
+import { useHolders } from './session-queries.ts';
 import { useDetailTexts } from './texts.ts';
 
 interface HolderSpan {
   readonly collector: string;
   readonly epoch: number;
+  readonly reason: AssignReason | undefined;
   readonly from: number;
   readonly to: number;
+  readonly isNow: boolean;
 }
 
 const lane = { height: 22, bar: 14 };
+const listedAtMost = 8;
+const reasons: readonly AssignReason[] = ['start', 'resume', 'failover', 'drain', 'rebalance', 'recovery'];
 
-/** Who held the session when: a lane for each collector, so that a change is a step from one to another. */
+/** Who held the session when, and why: a lane for each collector, so that a change is a step from one to another, and the same in words. */
 export function Holders({ id, range }: { id: string; range: TimeRange }) {
   const { t } = useDetailTexts();
   const plant = usePlantTime();
-  const { data } = useTimeline(id, askedRange(range, plant.ofPlant));
+  const { data } = useHolders(id, range);
   const { short } = useRangeName();
   if (data === undefined) return null;
   const begin = new Date(data.from);
   const end = new Date(data.to);
   const [from, to] = [begin.getTime(), end.getTime()];
-  const spans = data.holders.map(
+  const [row] = data.results;
+  const spans = (row?.spans ?? []).map(
     (holder): HolderSpan => ({
       collector: holder.collector_id,
       epoch: holder.epoch,
-      from: Date.parse(holder.from),
-      to: Date.parse(holder.to),
+      reason: reasons.find((each) => each === holder.reason),
+      from: Math.max(from, Date.parse(holder.from)),
+      to: Math.min(to, holder.to === null ? to : Date.parse(holder.to)),
+      isNow: holder.to === null && range.to === undefined,
     }),
   );
+  const more = (row?.spans_left_out ?? 0) + Math.max(0, spans.length - listedAtMost);
   const at = (moment: Date) => (to - from > 86_400_000 ? plant.day(moment) : plant.clock(moment));
   const collectors = [...new Set(spans.map(({ collector }) => collector))].sort();
   return (
     <section>
-      <h3>{t('detail.holders', { range: short(range) })}</h3>
+      <h3>
+        {t('detail.holders', { range: short(range) })}{' '}
+        <Explained meaning={t('word.epoch.means')}>{t('word.epoch')}</Explained>
+      </h3>
       {spans.length === 0 ? (
         <p className="quiet small">{t('detail.holders.none')}</p>
       ) : (
@@ -52,14 +65,28 @@ export function Holders({ id, range }: { id: string; range: TimeRange }) {
               <span>{range.to === undefined ? t('sessions.now') : at(end)}</span>
             </p>
           </div>
-          <ul className="heard">
-            {spans.map(({ collector, epoch, from: start, to }) => (
-              <li key={epoch}>
-                {`${collector}${t('app.comma')}${t('sessions.epoch', { epoch: String(epoch) })}${t('app.colon')}`}
-                {plant.moment(new Date(start))} – {plant.moment(new Date(to))}
-              </li>
-            ))}
-          </ul>
+          <ol className="holder-list">
+            {spans
+              .toReversed()
+              .slice(0, listedAtMost)
+              .map(({ collector, epoch, reason, from: start, to: until, isNow }) => (
+                <li key={epoch}>
+                  <span>
+                    {plant.moment(new Date(start))} –{' '}
+                    {isNow ? t('sessions.now') : plant.moment(new Date(until))}
+                  </span>
+                  <span>
+                    {collector}
+                    <span className="heard">
+                      {t('app.comma')}
+                      {t('sessions.epoch', { epoch: String(epoch) })}
+                    </span>
+                  </span>
+                  {reason && <span className="quiet">{t(`holder.why.${reason}`)}</span>}
+                </li>
+              ))}
+          </ol>
+          {more > 0 && <p className="quiet small">{t('detail.holders.more', { count: more })}</p>}
         </>
       )}
     </section>

@@ -2,9 +2,8 @@ import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { isAtLeast, roleAt, useMe } from '../../api/me.ts';
+import { ApplyButton } from '../../apply/apply-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
@@ -13,7 +12,7 @@ import { useNow, usePlantTime } from '../../time/plant-time.tsx';
 import type { TimeRange } from '../../time/time-range.ts';
 import { pendingWord, useCommands } from '../commands.tsx';
 import type { RibbonTime } from '../ribbon-parts.ts';
-import { nameOf, severityOf, stateKey } from '../session-state.ts';
+import { severityOf, stateKey } from '../session-state.ts';
 import { Devices } from './devices.tsx';
 import { Events } from './events.tsx';
 import { Gaps } from './gaps.tsx';
@@ -24,8 +23,6 @@ import { useSession } from './session-queries.ts';
 import { useDetailTexts } from './texts.ts';
 import { Why } from './why.tsx';
 import './detail.css';
-
-const ApplyDialog = lazy(() => import('./apply-dialog.tsx'));
 
 interface DetailProps {
   readonly id: string;
@@ -88,6 +85,17 @@ function Known({ session, range, summary, time }: Omit<DetailProps, 'id'> & { se
         </div>
       </header>
       <Why session={session} summary={summary} />
+      {!!summary?.never_delivered && (
+        <p>
+          {session.status === 'running' ? (
+            <Link to="/devices" search={{ session: session.id, condition: 'undelivered' }}>
+              {t('detail.undelivered', { count: summary.never_delivered })}
+            </Link>
+          ) : (
+            t('detail.undelivered', { count: summary.never_delivered })
+          )}
+        </p>
+      )}
       <SessionActions session={session} sites={summary?.sites ?? []} />
       <Holders id={session.id} range={range} />
       <Devices session={session} />
@@ -137,27 +145,18 @@ function Configuration({
 }) {
   const { t } = useDetailTexts();
   const me = useMe();
-  const [isAsked, setIsAsked] = useState(false);
   const { config_version, is_newer_configured: isNewer } = session;
-  const version = String(config_version);
-  if (isNewer !== true) {
-    return t(isNewer === false ? 'detail.facts.config.newest' : 'detail.facts.config.unknown', { version });
-  }
   const mayApply = me === undefined || isAtLeast(roleAt(me, summary?.sites ?? []), 'engineer');
+  const known = isNewer === null ? 'unknown' : isNewer ? 'newer' : 'newest';
   return (
     <>
-      {t('detail.facts.config.newer', { version })}{' '}
-      {mayApply && (
-        <Button className="button" onPress={() => setIsAsked(true)}>
-          {t('detail.config.apply')}
-        </Button>
-      )}
-      <br />
-      <span className="quiet small">{t('detail.config.how')}</span>
-      {isAsked && (
-        <Suspense fallback={null}>
-          <ApplyDialog id={session.id} name={nameOf(session)} onClose={() => setIsAsked(false)} />
-        </Suspense>
+      {t(`detail.facts.config.${known}`, { version: String(config_version) })}{' '}
+      {mayApply && <ApplyButton label={t('detail.config.apply')} sessions={isNewer ? [session] : []} />}
+      {isNewer && (
+        <>
+          <br />
+          <span className="quiet small">{t('detail.config.how')}</span>
+        </>
       )}
     </>
   );

@@ -1,4 +1,5 @@
 import type { GapOfSession } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import type { OwnershipPage } from '@holdfast/shared/contracts/http/ownership-http.ts';
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/api.ts';
@@ -13,6 +14,20 @@ export function useSession(id: string) {
     queryFn: () => api.get<SessionLiveView>(`${path(id)}/status/`),
     refetchInterval: 5_000,
     retry: false,
+  });
+}
+
+/** Who held the session within the time shown; a time that goes on is told up to now. */
+export function useHolders(id: string, range: TimeRange) {
+  const { ofPlant } = usePlantTime();
+  return useQuery({
+    queryKey: ['sessions', id, 'holders', range.from, range.to, ofPlant],
+    queryFn: () =>
+      api.get<OwnershipPage>('/api/acquisition/ownership/', {
+        ...{ session: id, to: 'now', ...askedRange(range, ofPlant) },
+      }),
+    placeholderData: keepPreviousData,
+    refetchInterval: 15_000,
   });
 }
 

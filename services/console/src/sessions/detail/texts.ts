@@ -1,3 +1,4 @@
+import { holderWords, prefixed } from '@holdfast/shared/contracts/words/status-words.ts';
 import { roomTexts } from '../../i18n/room-texts.ts';
 import type { TranslationOf } from '../../i18n/texts.ts';
 
@@ -46,6 +47,11 @@ export const en = {
   'detail.gone': 'There is no session {{session}}, or it is not yours to see.',
   'detail.holders': 'Who held it, {{range}}',
   'detail.holders.none': 'Nobody yet.',
+  'detail.holders.more_one': 'and {{count}} before',
+  'detail.holders.more_other': 'and {{count}} before',
+  ...prefixed('holder.why', holderWords, 'en'),
+  'detail.undelivered_one': '{{count}} of its points gave no value in the last 24 hours',
+  'detail.undelivered_other': '{{count}} of its points gave no value in the last 24 hours',
   'detail.devices': 'Devices {{healthy}}/{{total}}',
   'detail.devices.all_one': 'Show {{count}} more device',
   'detail.devices.all_other': 'Show {{count}} more devices',
@@ -70,20 +76,6 @@ export const en = {
   'detail.config.how':
     'What is configured now counts from the next start on, or once an engineer applies it.',
   'detail.config.apply': 'Apply…',
-  'apply.title': 'Apply the configuration to {{session}}?',
-  'apply.text':
-    'It goes on without a restart: what changes is read anew within seconds, everything else notices nothing.',
-  'apply.comparing': 'Comparing…',
-  'apply.table': 'What changes',
-  'apply.what': 'What',
-  'apply.field': 'Field',
-  'apply.before': 'Before',
-  'apply.after': 'After',
-  'apply.created': 'is read, too',
-  'apply.deleted': 'is not read any more',
-  'apply.more': 'And {{left}} more.',
-  'apply.do': 'Apply',
-  'apply.stored': '{{session}}: {{detail}}',
 
   'command.stop.title': 'Stop {{session}}?',
   'command.stop.text':
@@ -142,6 +134,9 @@ export const zh: TranslationOf<typeof en> = {
   'detail.gone': '没有会话 {{session}}，或您无权查看。',
   'detail.holders': '{{range}}内的持有者',
   'detail.holders.none': '尚无持有者。',
+  'detail.holders.more_other': '之前还有 {{count}} 任',
+  ...prefixed('holder.why', holderWords, 'zh'),
+  'detail.undelivered_other': '最近 24 小时内有 {{count}} 个点位没有任何数值',
   'detail.devices': '设备 {{healthy}}/{{total}}',
   'detail.devices.all_other': '再显示 {{count}} 台设备',
   'detail.timeline': '时间线',
@@ -162,20 +157,7 @@ export const zh: TranslationOf<typeof en> = {
   'detail.facts.sites': '站点',
   'detail.facts.config.newer': '版本 {{version}}（已配置更新的版本）',
   'detail.config.how': '现有配置从下一次启动起生效，或由工程师应用后生效。',
-  'detail.config.apply': '应用…',
-  'apply.title': '将配置应用到 {{session}}？',
-  'apply.text': '会话不经重启继续：更改的部分在几秒内改用新配置读取，其余不受影响。',
-  'apply.comparing': '正在比较…',
-  'apply.table': '更改内容',
-  'apply.what': '对象',
-  'apply.field': '字段',
-  'apply.before': '更改前',
-  'apply.after': '更改后',
-  'apply.created': '新增读取',
-  'apply.deleted': '不再读取',
-  'apply.more': '另有 {{left}} 处。',
-  'apply.do': '应用',
-  'apply.stored': '{{session}}：{{detail}}',
+  'detail.config.apply': '应用……',
 
   'command.stop.title': '停止 {{session}}？',
   'command.stop.text': '会话将彻底结束，其设备不再被读取。再次启动会为同一任务新建一个会话。',

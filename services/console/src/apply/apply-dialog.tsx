@@ -1,0 +1,175 @@
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import type { Reconfigured } from '@holdfast/shared/contracts/http/reconfigure-http.ts';
+import { type UseQueryResult, useQueries } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { api } from '../api/api.ts';
+import type { Outcome } from '../parts/outcomes.tsx';
+import { Overlay } from '../parts/overlay.tsx';
+import { ProblemLink } from '../parts/problem-link.tsx';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { ReasonField } from '../parts/reason-field.tsx';
+import { nameOf } from '../sessions/session-state.ts';
+import { Differences } from './differences.tsx';
+import { useApplyTexts } from './texts.ts';
+import { pathOf, type SessionToApply, useApplying } from './use-applying.ts';
+import './apply.css';
+
+/** People read each difference before they apply it. */
+const togetherAtMost = 50;
+
+/** Shows what each session would read otherwise, applies exactly that, and says of each what came of it. */
+export default function ApplyDialog({
+  sessions: given,
+  onClose,
+}: {
+  readonly sessions: readonly SessionToApply[];
+  onClose(): void;
+}) {
+  const { t } = useApplyTexts();
+  // Those that have taken it leave the list that they came from.
+  const [all] = useState(given);
+  const sessions = all.slice(0, togetherAtMost);
+  const [forced, setForced] = useState<ReadonlySet<string>>(new Set());
+  const [reason, setReason] = useState('');
+  const tried = useQueries({
+    queries: sessions.map(({ id }) => ({
+      queryKey: ['reconfigure', id, forced.has(id)],
+      queryFn: () => api.post<Reconfigured>(pathOf(id), { dry_run: true, force: forced.has(id) }),
+      // The change before comes into force within seconds.
+      retry: (count: number, error: Error) =>
+        count < 5 && error instanceof ApiRefusal && error.code === 'reconfiguration_pending',
+      retryDelay: 1_000,
+      gcTime: 0,
+      staleTime: Number.POSITIVE_INFINITY,
+    })),
+  });
+  const { outcomes, apply } = useApplying();
+  const isComparing = tried.some(({ isFetching }) => isFetching);
+  const count = tried.filter(({ data }) => data?.is_changed).length;
+  const [first] = sessions;
+  const isOne = all.length === 1 && first !== undefined;
+  const submit = () => {
+    if (isComparing || count === 0) return;
+    apply(
+      sessions.flatMap((session, index) => {
+        const seen = tried[index]?.data;
+        const body = { reason: reason.trim() || null, force: forced.has(session.id) };
+        return seen?.is_changed ? [{ session, body, etag: seen.etag }] : [];
+      }),
+    );
+  };
+  if (outcomes) {
+    return (
+      <Overlay title={t('apply.outcomes')} onClose={onClose}>
+        <ul className="apply-sessions" aria-live="polite">
+          {sessions.map((session) => (
+            <Came key={session.id} session={session} outcome={outcomes.get(session.id)} />
+          ))}
+        </ul>
+        <div className="overlay-actions">
+          <Button className="button is-main" onPress={onClose}>
+            {t('app.close')}
+          </Button>
+        </div>
+      </Overlay>
+    );
+  }
+  return (
+    <Overlay
+      title={
+        isOne
+          ? t('apply.title', { session: nameOf(first) })
+          : t('apply.title.many', { sessions: String(all.length) })
+      }
+      onClose={onClose}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <p>{t('apply.text')}</p>
+        {all.length > sessions.length && (
+          <p>{t('apply.first', { shown: String(sessions.length), all: String(all.length) })}</p>
+        )}
+        <ul className="apply-sessions">
+          {sessions.map((session, index) => {
+            const result = tried[index];
+            return (
+              <li key={session.id}>
+                {!isOne && <h3>{nameOf(session)}</h3>}
+                {result && (
+                  <Tried
+                    tried={result}
+                    force={() => setForced((before) => new Set(before).add(session.id))}
+                  />
+                )}
+              </li>
+            );
+          })}
+        </ul>
+        <ReasonField
+          label={t('apply.reason')}
+          hint={t('apply.reason.hint')}
+          value={reason}
+          onReason={setReason}
+        />
+        <div className="overlay-actions">
+          <Button className="button" onPress={onClose}>
+            {t('command.cancel')}
+          </Button>
+          <Button className="button is-main" type="submit" isDisabled={isComparing || count === 0}>
+            {isOne ? t('apply.do') : t('apply.do.many', { count })}
+          </Button>
+        </div>
+      </form>
+    </Overlay>
+  );
+}
+
+/** One session's differences, or why it goes on as it is. */
+function Tried({
+  tried: { data, error, isFetching, refetch },
+  force,
+}: {
+  readonly tried: UseQueryResult<Reconfigured, Error>;
+  force(): void;
+}) {
+  const { t } = useApplyTexts();
+  if (isFetching) return <p className="quiet">{t('apply.comparing')}</p>;
+  if (error) {
+    return (
+      <>
+        <ProblemText title={t('apply.refused')} error={error} again={() => void refetch()} />
+        {error instanceof ApiRefusal && error.code === 'cannot_hold' && (
+          <Button className="button" onPress={force}>
+            {t('apply.force')}
+          </Button>
+        )}
+      </>
+    );
+  }
+  if (!data) return null;
+  return data.is_changed ? <Differences results={data.results} /> : <p className="quiet">{data.detail}</p>;
+}
+
+/** The outcome for one session. */
+function Came({
+  session,
+  outcome,
+}: {
+  readonly session: SessionToApply;
+  /** Undefined where it was not asked: it reads so already, or has refused. */
+  readonly outcome: Outcome | 'asked' | undefined;
+}) {
+  const { t } = useApplyTexts();
+  if (outcome === undefined) return null;
+  if (outcome === 'asked') return <li className="quiet">{t('apply.doing', { session: nameOf(session) })}</li>;
+  return (
+    <li className={`apply-outcome is-${outcome.kind}`}>
+      {outcome.text} <ProblemLink code={outcome.code ?? ''} />
+    </li>
+  );
+}

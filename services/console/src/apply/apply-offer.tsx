@@ -1,0 +1,16 @@
+import { ApplyButton } from './apply-button.tsx';
+import { useApplyTexts } from './texts.ts';
+import type { SessionToApply } from './use-applying.ts';
+import './apply.css';
+
+/** Says how many sessions read by an older configuration, and has them take the present one. */
+export function ApplyOffer({ sessions }: { readonly sessions: readonly SessionToApply[] }) {
+  const { t } = useApplyTexts();
+  const count = sessions.length;
+  return (
+    <div className="apply-offer" hidden={count === 0}>
+      <p>{t('apply.older', { count })}</p>
+      <ApplyButton label={t('apply.ask', { count })} sessions={sessions} />
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import type { Reconfigured } from '@holdfast/shared/contracts/http/reconfigure-http.ts';
+import { useApplyTexts } from './texts.ts';
+import '../parts/table.css';
+
+const shownAtMost = 50;
+
+type Row =
+  | { readonly what: string; readonly note: string }
+  | { readonly what: string; readonly field: string; readonly before: string; readonly after: string };
+
+/** By field, how sessions read and are to read. */
+export function Differences({ results }: Pick<Reconfigured, 'results'>) {
+  const { t } = useApplyTexts();
+  const rows = results.flatMap(({ kind, device, code, op, fields }): Row[] => {
+    const what = device && kind === 'point' ? `${device} / ${code}` : code;
+    if (op !== 'changed') return [{ what, note: t(op === 'created' ? 'apply.created' : 'apply.deleted') }];
+    return Object.entries(fields).map(([field, { before, after }]) => ({
+      ...{ what, field, before: shown(before), after: shown(after) },
+    }));
+  });
+  if (rows.length === 0) return null;
+  const left = rows.length - shownAtMost;
+  return (
+    <>
+      <div className="table-room">
+        <table className="table">
+          <caption className="heard">{t('apply.table')}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t('apply.what')}</th>
+              <th scope="col">{t('apply.field')}</th>
+              <th scope="col">{t('apply.before')}</th>
+              <th scope="col">{t('apply.after')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(0, shownAtMost).map((row) =>
+              'note' in row ? (
+                <tr key={row.what}>
+                  <th scope="row">{row.what}</th>
+                  <td colSpan={3}>{row.note}</td>
+                </tr>
+              ) : (
+                <tr key={`${row.what} ${row.field}`}>
+                  <th scope="row">{row.what}</th>
+                  <td data-name={t('apply.field')}>{row.field}</td>
+                  <td data-name={t('apply.before')}>{row.before}</td>
+                  <td data-name={t('apply.after')}>{row.after}</td>
+                </tr>
+              ),
+            )}
+          </tbody>
+        </table>
+      </div>
+      {left > 0 && <p className="quiet small">{t('apply.more', { left: String(left) })}</p>}
+    </>
+  );
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,13 @@
+import { usePreferences } from '../app/preferences.tsx';
+import { SeverityMark } from './mark.tsx';
+
+/** The meaning of the marks: the number in them is how urgent it is, and no count. */
+export function MarkLegend() {
+  const { t } = usePreferences();
+  return ([1, 2, 3] as const).map((severity) => (
+    <li key={severity}>
+      <SeverityMark severity={severity} />
+      <span aria-hidden="true">{t(`severity.${severity}`)}</span>
+    </li>
+  ));
+}

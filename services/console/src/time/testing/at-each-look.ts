@@ -1,0 +1,21 @@
+import { vi } from 'vitest';
+
+/** Does something while the clock goes on by a millisecond at each look at it. */
+export function atEachLook<T>(fromMs: number, act: () => T): T {
+  let nowMs = fromMs - 1;
+  const look = () => {
+    nowMs += 1;
+    return nowMs;
+  };
+  vi.stubGlobal(
+    'Date',
+    new Proxy(Date, {
+      construct: (Real, given) => Reflect.construct(Real, given.length > 0 ? given : [look()]),
+    }),
+  );
+  try {
+    return act();
+  } finally {
+    vi.unstubAllGlobals();
+  }
+}
