@@ -14,6 +14,7 @@ import { outage } from './outage/outage.ts';
 import { modbusClients } from './poll/modbus-clients.ts';
 import { poll } from './poll/poll.ts';
 import { fleet } from './polled/fleet.ts';
+import { reconfigure } from './polled/reconfigure.ts';
 import { publish } from './publish/publish.ts';
 import { recovery } from './recovery/recovery.ts';
 
@@ -28,6 +29,7 @@ export const benchmarks: readonly Benchmark[] = [
   drivers,
   poll,
   fleet,
+  reconfigure,
   outage,
   history,
   exportBench,

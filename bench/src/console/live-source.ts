@@ -1,4 +1,4 @@
-import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
 import { PlacedSamples } from '@holdfast/test/support/placed-samples.ts';
@@ -90,7 +90,7 @@ function sampleOf(
   );
   return {
     ...{
-      v: 1,
+      v: sampleVersion,
       session: '1-1',
       epoch,
       collector: 'bench',

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gzip, type ZlibOptions } from 'node:zlib';
 import { copyInto } from '@holdfast/sample-store/postgres/copy-into.ts';
 import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
-import { copyStatement, SampleRows } from '@holdfast/sample-store/postgres/sample-rows.ts';
+import { type RowsToCopy, SampleRows } from '@holdfast/sample-store/postgres/sample-rows.ts';
 import { InfluxDB } from '@influxdata/influxdb-client';
 import pg from 'pg';
 import { type IngestLoad, samplesOf } from './ingest-load.ts';
@@ -119,8 +119,8 @@ async function connected(): Promise<pg.Client> {
 async function postgresAsTheWriter(): Promise<() => Promise<void>> {
   const idle = await Promise.all(Array.from({ length: order.underWay ?? 1 }, connected));
   const idOf = await prepareTables(idle[0] as pg.Client);
-  const batches: Buffer[] = [];
-  const rows = new SampleRows();
+  const batches: RowsToCopy[][] = [];
+  let rows = new SampleRows();
   let samples = 0;
   for (const sample of samplesOf(order)) {
     const codes = Object.keys(sample.values ?? {});
@@ -128,13 +128,15 @@ async function postgresAsTheWriter(): Promise<() => Promise<void>> {
       pointsOf: () => new Map(codes.map((code) => [code, idOf(sample.device, code)])),
     });
     samples += 1;
-    if (samples % order.batch === 0) batches.push(rows.take());
+    if (samples % order.batch !== 0) continue;
+    batches.push(rows.take());
+    rows = new SampleRows();
   }
   if (samples % order.batch !== 0) batches.push(rows.take());
   return () =>
-    several(batches, async (bytes) => {
+    several(batches, async (parts) => {
       const client = idle.pop() as pg.Client;
-      await copyInto(client, copyStatement, bytes);
+      for (const { statement, bytes } of parts) await copyInto(client, statement, bytes);
       idle.push(client);
     });
 }

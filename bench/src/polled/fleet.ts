@@ -1,12 +1,6 @@
-import {
-  type Benchmark,
-  type BenchmarkContext,
-  type FlagValues,
-  InvalidMeasurement,
-  type Measurement,
-} from '../benchmark.ts';
+import type { Benchmark, BenchmarkContext, FlagValues, Measurement } from '../benchmark.ts';
 import { asFigures, distributionOf } from '../fleet/distribution.ts';
-import { plantHost, plantTask } from './plant-task.ts';
+import { fleetTasks } from './plant-task.ts';
 import { type MeasuredWindow, PolledPlant } from './polled-plant.ts';
 import { latenessOf, missedOf } from './tick-book.ts';
 
@@ -32,7 +26,6 @@ const flags = {
 const heldP99Ms = 50;
 const aimValuesPerSecond = 300_000;
 const devicesPerTask = 50;
-const largestRead = 125;
 
 export const fleet: Benchmark<typeof flags> = {
   name: 'fleet',
@@ -104,23 +97,13 @@ async function measureTwice(plant: PolledPlant, seconds: number, progress: (text
   return again;
 }
 
-function tasksOf(plant: PolledPlant, values: FlagValues<typeof flags>, count: number) {
-  const tasks = [];
-  for (let from = 0; from < count; from += devicesPerTask) {
-    const firstId = plant.deviceCount + from;
-    const devices = Array.from({ length: Math.min(devicesPerTask, count - from) }, (_, index) => ({
-      id: firstId + index,
-      host: plantHost(firstId + index),
-      port: plant.plant.port,
-      unitId: 1,
-      registers: values.points,
-      type: 'uint16' as const,
-      timeoutMs: 1_000,
-    }));
-    tasks.push(plantTask(firstId + 1, values['period-ms'], devices));
-  }
-  if (values.points > largestRead * 8) throw new InvalidMeasurement('a device has 1,000 points at most here');
-  return tasks;
+function tasksOf(
+  plant: PolledPlant,
+  { points, 'period-ms': periodMs }: FlagValues<typeof flags>,
+  count: number,
+) {
+  const { deviceCount: firstId } = plant;
+  return fleetTasks({ firstId, count, devicesPerTask, points, periodMs, port: plant.plant.port });
 }
 
 function isHeld({ ticks }: MeasuredWindow): boolean {

@@ -1,4 +1,5 @@
 import type { DeviceConfig, PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { UsageError } from '../benchmark.ts';
 
 export type MeasuredType = 'uint16' | 'uint32';
 
@@ -28,6 +29,42 @@ export function plantTask(taskId: number, periodMs: number, devices: readonly Pl
     period_ms: periodMs,
     devices: devices.map(deviceConfig),
   };
+}
+
+/** Requests of one device at most, of 125 registers each. */
+const pointsAtMost = 1_000;
+
+/** Tasks of `devicesPerTask` devices, each on an endpoint of its own. */
+export function fleetTasks({
+  firstId,
+  count,
+  devicesPerTask,
+  points,
+  periodMs,
+  port,
+}: {
+  readonly firstId: number;
+  readonly count: number;
+  readonly devicesPerTask: number;
+  readonly points: number;
+  readonly periodMs: number;
+  readonly port: number;
+}): TaskConfig[] {
+  if (points > pointsAtMost) throw new UsageError(`a device has ${pointsAtMost} points at most here`);
+  const tasks: TaskConfig[] = [];
+  for (let from = firstId; from < firstId + count; from += devicesPerTask) {
+    const devices = Array.from({ length: Math.min(devicesPerTask, firstId + count - from) }, (_, index) => ({
+      id: from + index,
+      host: plantHost(from + index),
+      port,
+      unitId: 1,
+      registers: points,
+      type: 'uint16' as const,
+      timeoutMs: 1_000,
+    }));
+    tasks.push(plantTask(from + 1, periodMs, devices));
+  }
+  return tasks;
 }
 
 /** Values that one reading of a device gives. */

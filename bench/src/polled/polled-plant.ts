@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { OutboxBoard } from '@holdfast/shared/jetstream/boards/outbox-board.ts';
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
@@ -32,6 +33,8 @@ export interface MeasuredWindow {
   readonly brokerCores: number;
   readonly plantCores: number;
   readonly collectorMib: number;
+  /** Samples that waited for the broker when the ticks were looked up, by the collector's own word of the last seconds. */
+  readonly waiting: number;
 }
 
 /**
@@ -48,6 +51,7 @@ export class PolledPlant {
   readonly #supervisor: FleetProcess;
   readonly #book: TickBook;
   readonly #devices: PlannedDevice[] = [];
+  #outboxes: OutboxBoard | undefined;
 
   private constructor(parts: {
     nc: NatsConnection;
@@ -144,10 +148,9 @@ export class PolledPlant {
       seen = await this.#book.devicesSeen();
       return seen >= this.#devices.length;
     };
-    const lastSaid = () => this.collector.process.lastLines(3).join('\n');
     await until('every device to be read', areRead, this.check).catch((error: Error) => {
       throw new InvalidMeasurement(
-        `${error.message}: ${seen} of ${this.#devices.length} were. The collector said last:\n${lastSaid()}`,
+        `${error.message}: ${seen} of ${this.#devices.length} were. The collector said last:\n${this.#lastSaid()}`,
       );
     });
   }
@@ -186,13 +189,16 @@ export class PolledPlant {
     // A tick belongs to the window in which it was scheduled, and is read by its phase later.
     await sleep(longestPeriodMs + Math.min(longestGraceMs, seconds * 1_000));
     this.check();
+    const waiting = await this.waiting();
     const passed = (after.atMs - before.atMs) / 1_000;
     const cores = (of: 'collector' | 'broker' | 'plant') =>
       (after[of].cpuSeconds - before[of].cpuSeconds) / passed;
     const ticks = await this.#book.read(this.#devices, fromMs, toMs);
     if (ticks.read === 0) {
       const why = JSON.stringify({ ...ticks.missed, absent: ticks.absent });
-      throw new InvalidMeasurement(`none of ${ticks.expected} ticks was read: ${why}`);
+      throw new InvalidMeasurement(
+        `none of ${ticks.expected} ticks was read: ${why}. The collector said last:\n${this.#lastSaid()}`,
+      );
     }
     return {
       seconds: passed,
@@ -202,7 +208,30 @@ export class PolledPlant {
       brokerCores: cores('broker'),
       plantCores: cores('plant'),
       collectorMib: after.collector.residentMib,
+      waiting,
     };
+  }
+
+  /**
+   * Samples that wait for the broker, as the collector tells every few seconds.
+   * @param sinceMs ms since 1970: told then or later
+   */
+  async waiting(sinceMs = 0): Promise<number> {
+    this.#outboxes ??= await OutboxBoard.open(this.nc);
+    const board = this.#outboxes;
+    let waiting = 0;
+    const isTold = async (): Promise<boolean> => {
+      const told = (await board.readAll()).find(({ collector }) => collector === collectorId);
+      if (!told || Date.parse(told.updated_at) < sinceMs) return false;
+      waiting = told.waiting_in_memory + told.spooled_samples;
+      return true;
+    };
+    await until('the collector to tell how many samples wait', isTold, this.check);
+    return waiting;
+  }
+
+  #lastSaid(): string {
+    return this.collector.process.lastLines(5).join('\n');
   }
 
   async #usage() {

@@ -28,13 +28,26 @@ export interface TicksOfWindow {
 
 export interface DeviceTicks {
   readonly expected: number;
-  /** From when a tick was to be read until its answer was complete, in ms; of those that were read. */
-  readonly latenessMs: readonly number[];
+  /** Those that were read. */
+  readonly reads: readonly TickRead[];
+  /** The newest one by which it was read; 0 as long as that is the one that its session was placed with. */
+  readonly configVersion: number;
+  /** The highest under which it was read; 0 when it was not. */
+  readonly epoch: number;
+}
+
+export interface TickRead {
+  /** When it was to be read, ms since 1970. */
+  readonly dueMs: number;
+  /** From then until its answer was complete. */
+  readonly latenessMs: number;
 }
 
 /** A sample up to where its values begin; the values are counted only. */
 interface SampleHead {
   readonly device_id: string;
+  readonly epoch: number;
+  readonly config_version?: number;
   readonly tick: number;
   readonly through_tick?: number;
   readonly read_at: number;
@@ -47,8 +60,10 @@ interface Followed extends PlannedDevice {
   readonly first: number;
   readonly end: number;
   readonly phase: number;
-  readonly lateness: number[];
+  readonly reads: TickRead[];
   seen: number;
+  configVersion: number;
+  epoch: number;
 }
 
 /** Finds in SAMPLES what became of the ticks of a time. */
@@ -93,10 +108,17 @@ export class TickBook {
         const first = Math.ceil(fromMs / periodMs);
         const end = Math.ceil(toMs / periodMs);
         const phase = phaseMs(id, periodMs, this.#spread);
-        return [id, { ...device, first, end, phase, lateness: [] as number[], seen: 0 }] as [
-          string,
-          Followed,
-        ];
+        const followed: Followed = {
+          ...device,
+          first,
+          end,
+          phase,
+          reads: [],
+          seen: 0,
+          configVersion: 0,
+          epoch: 0,
+        };
+        return [id, followed];
       }),
     );
     const missed: Record<string, number> = {};
@@ -110,6 +132,8 @@ export class TickBook {
       const inside = Math.min(last + 1, device.end) - Math.max(tick, device.first);
       if (inside <= 0) continue;
       device.seen += inside;
+      device.configVersion = Math.max(device.configVersion, sample.config_version ?? 0);
+      device.epoch = Math.max(device.epoch, sample.epoch);
       const count = sample.values ? Object.keys(sample.values).length : 0;
       if (sample.miss) {
         missed[sample.miss.cause] = (missed[sample.miss.cause] ?? 0) + inside;
@@ -120,7 +144,8 @@ export class TickBook {
       }
       read += 1;
       values += count;
-      device.lateness.push(sample.read_at - tickTimeMs(tick, device.periodMs) - device.phase);
+      const dueMs = tickTimeMs(tick, device.periodMs) + device.phase;
+      device.reads.push({ dueMs, latenessMs: sample.read_at - dueMs });
     }
     const all = [...planned.values()];
     const expected = all.reduce((sum, { first, end }) => sum + end - first, 0);
@@ -132,7 +157,10 @@ export class TickBook {
       absent: expected - seen,
       values,
       devices: new Map(
-        all.map(({ id, first, end, lateness }) => [id, { expected: end - first, latenessMs: lateness }]),
+        all.map(({ id, first, end, reads, configVersion, epoch }) => [
+          id,
+          { expected: end - first, reads, configVersion, epoch },
+        ]),
       ),
     };
   }
@@ -149,5 +177,5 @@ export function missedOf({ missed }: Pick<TicksOfWindow, 'missed'>): number {
 }
 
 export function latenessOf({ devices }: Pick<TicksOfWindow, 'devices'>): number[] {
-  return [...devices.values()].flatMap(({ latenessMs }) => latenessMs);
+  return [...devices.values()].flatMap(({ reads }) => reads.map(({ latenessMs }) => latenessMs));
 }

@@ -3,6 +3,7 @@ import {
   type OutgoingSample,
   type PointValue,
   type Sample,
+  sampleVersion,
 } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { ReportFilter } from '../../../services/collector/src/samples/report-filter.ts';
@@ -35,7 +36,7 @@ const firstTick = 1;
 export function sampleOf(values: Record<string, PointValue>, device: number, tick: number): Sample {
   const periodMs = 1_000;
   return {
-    v: 1,
+    v: sampleVersion,
     session: '12-01jd8gq6m7r3k5x9',
     epoch: 123_456,
     collector: 'collector-1',
@@ -83,7 +84,15 @@ export function sampleWriters(
         else readings.other(at, value, 0);
       }
       const readAtMs = timeMs + 12;
-      return sampleFrom({ tick, readAtMs, readings, miss: undefined, asked: true, latenessMs: 0 });
+      return sampleFrom({
+        tick,
+        readAtMs,
+        readings,
+        miss: undefined,
+        lacking: undefined,
+        asked: true,
+        latenessMs: 0,
+      });
     };
     const text = new TextDecoder().decode(write(firstTick).message);
     if (text !== encodeSample(sampleOf(values, index, firstTick)))
