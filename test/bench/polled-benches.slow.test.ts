@@ -63,4 +63,16 @@ describe.skipIf(gcc === undefined)('the benchmarks that poll end with one line o
     expect(Number(figures.ticks)).toBeGreaterThanOrEqual(8);
     expect(limit).toEqual({ values_per_second: 300_000, lateness_p99_ms: 50 });
   });
+
+  it('reconfigure: every device that is changed is read by its new version', async () => {
+    const small = ['--devices', '6', '--session-devices', '3', '--points', '10', '--period-ms', '500'];
+    const { figures, limit } = await bench('reconfigure', ...small, '--changes', '2');
+    expect(figures).toMatchObject({ devices: 6, sessions: 2, changes: 2 });
+    expect(Number(figures.ticks_of_others_with_changes)).toBeGreaterThanOrEqual(4 * 18);
+    // Each change is in force seconds after it was asked for: some of these ticks are due meanwhile.
+    expect(Number(figures.lateness_at_a_change_max_ms)).toBeLessThanOrEqual(
+      Number(figures.lateness_with_changes_max_ms),
+    );
+    expect(limit.lateness_p99_ms).toBeGreaterThanOrEqual(50);
+  });
 });

@@ -294,7 +294,7 @@ describe('the job that cleans up', () => {
     const env = { CLEANUP_OLDER_THAN_DAYS: '10', CLEANUP_STATUSES: 'stopped' };
     // The record of a session that was cleaned away before.
     await client.query(
-      `insert into samples.tick_coverage values ($1, 'press-1', current_date, 'confirmed', '{[1,2]}')`,
+      `insert into samples.tick_coverage values ($1, 'press-1', current_date, 1000, 'confirmed', 1, '{[1,2]}')`,
       [`${next}-1`],
     );
     const cleaning = await startApi({ nats: nats.url, database, env });

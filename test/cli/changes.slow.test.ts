@@ -19,9 +19,7 @@ beforeAll(async () => {
 });
 
 /** A device of two points, and a task that reads it. */
-async function plant(code: string): Promise<void> {
-  const brought = await cli.runWith(
-    `holdfast_configuration: 1
+const plantFile = (code: string) => `holdfast_configuration: 1
 devices:
   - code: ${code}-1
     host: ${code}.plant
@@ -29,10 +27,9 @@ devices:
       - { code: level, table: holding_register, address: 0, data_type: int16 }
       - { code: speed, table: holding_register, address: 1, data_type: int16 }
 tasks: [{ code: ${code}, period_ms: 1000, devices: [${code}-1] }]
-`,
-    'import',
-    '-',
-  );
+`;
+async function plant(code: string): Promise<void> {
+  const brought = await cli.runWith(plantFile(code), 'import', '-');
   expect([brought.code, brought.stderr]).toEqual([0, '']);
 }
 
@@ -159,14 +156,45 @@ describe('versions of a task on the command line', () => {
     const [task] = (await api.get('/api/config/tasks/?code=saw')).body.results;
     const started = await api.post(`${sessionsPath}/start-task/`, { task_id: task.id });
     expect(started.status).toBe(201);
+    expect(await table(cli, 'sessions', 'list', '--task', 'saw')).toMatch(
+      / {2}saw {2}running {2}1 {2}waiting/,
+    );
+    await done('points', 'edit', '--device', 'saw-1', '--code', 'speed', '--set', 'scale=0.1');
+    expect(await table(cli, 'sessions', 'list', '--task', 'saw')).toMatch(
+      / {2}saw {2}running {2}1 \(newer\) {2}/,
+    );
+    expect(await table(chinese, 'sessions', 'list', '--task', 'saw')).toContain('1（有更新）');
+    const edit = ['points', 'edit', '--device', 'saw-1', '--code', 'speed', '--set', 'scale=0.2'];
+    const tried = await cli.run(...edit, '--apply', 'sessions', '--dry-run', '--table');
+    expect([tried.code, tried.stderr]).toEqual([
+      0,
+      expect.stringContaining(`Session ${started.body.session_id} would go on with a new version; devices: `),
+    ]);
+    const edited = await done(...edit, '--apply', 'sessions');
+    expect(edited.applied).toMatchObject([{ session_id: started.body.session_id, to: 2, is_changed: true }]);
+    // No session can be changed to a disabled task: the change is made, and the session stays as it was.
+    const disabled = plantFile('saw').replace('period_ms: 1000', 'enabled: false, period_ms: 1000');
+    const refusing = await cli.runWith(
+      disabled,
+      ...['import', '-', '--apply', 'sessions', '--dry-run', '--table'],
+    );
+    const kept = await cli.runWith(disabled, 'import', '-', '--apply', 'sessions', '--table');
+    expect([refusing.code, refusing.stderr]).toEqual([kept.code, kept.stderr]);
+    expect(kept.code).toBe(1);
+    expect(kept.stderr).toContain(
+      `${started.body.session_id}: This task cannot be started as it is configured: `,
+    );
+    expect((await api.get(`/api/config/tasks/${task.id}/`)).body.enabled).toBe(false);
+    const back = await table(chinese, 'tasks', 'restore', 'saw', '1', '--apply', 'sessions');
+    expect(back).toContain(`会话 ${started.body.session_id} 自 `);
     await api.post(`${sessionsPath}/${started.body.session_id}/stop/`);
     await done('points', 'edit', '--device', 'saw-1', '--code', 'level', '--set', 'scale=0.5');
     // How many sessions there were is counted in the read model, which follows.
     await expect
       .poll(() => done('tasks', 'versions', 'saw'))
-      .toMatchObject([{ version: 1, devices: 1, sessions: 1 }]);
+      .toMatchObject([{ version: 3, devices: 1, sessions: 1 }, { version: 2 }, { version: 1 }]);
     const diff = await table(cli, 'tasks', 'diff', 'saw', '1');
-    expect(diff).toMatch(/point saw-1\/level {2}- {2}changed {2}scale {2}1 {2}0\.5\n/);
+    expect(diff).toMatch(/point saw-1\/level {2}\d+ {2}changed {2}scale {2}1 {2}0\.5\n/);
     expect(await done('tasks', 'restore', 'saw', '1', '--dry-run')).toMatchObject({ change_set: null });
     expect(await done('tasks', 'restore', 'saw', '1')).toMatchObject({ counts: { changed: 1 } });
     expect((await done('tasks', 'diff', 'saw', '1')).results).toEqual([]);

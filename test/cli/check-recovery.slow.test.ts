@@ -123,7 +123,7 @@ describe('holdfast check-recovery', () => {
     });
     await expect.poll(async () => (await check('--devices')).code).toBe(1);
     expect((await check('--devices', '--verbose')).stdout.split('\n')).toEqual([
-      'HOLDFAST WARNING: expected 1, actual 1, missing 0; silent: press/press-1: timeout, press/press-4: disconnected; slow: press/press-5: 12 % lost | expected=1 actual=1 missing=0 unexpected=0 devices=5 silent=2 slow=1',
+      'HOLDFAST WARNING: expected 1, actual 1, missing 0; silent: press/press-1: timeout, press/press-4: disconnected; slow: press/press-5: 12 % lost | expected=1 actual=1 missing=0 unexpected=0 devices=5 silent=2 slow=1 undelivered=0 undelivered_unknown=0',
       'press/press-1: timeout (no answer within 500 ms / unit 1)',
       'press/press-4: disconnected',
       'press/press-5: 12 % lost (12 % were lost)',
@@ -144,7 +144,9 @@ describe('holdfast check-recovery', () => {
     await says('polling', { 'press-1': { ...seen, status: 'healthy' } });
     expect(await check('--devices', '--wait', '60')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^HOLDFAST OK: .* devices=1 silent=0 slow=0\n$/),
+      stdout: expect.stringMatching(
+        /^HOLDFAST OK: .* devices=1 silent=0 slow=0 undelivered=0 undelivered_unknown=0\n$/,
+      ),
     });
   });
 

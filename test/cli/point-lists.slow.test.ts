@@ -36,6 +36,7 @@ describe('holdfast points', () => {
       0,
       { created: 6, changed: 0, deleted: 0, devices: ['press-1'], tasks: [], change_set: 1 },
     ]);
+    expect(applied.stderr).not.toContain('Sessions that run');
     expect(await all()).toHaveLength(6);
     const exported = join(folder, 'points.csv');
     expect(await points('export', 'press-1', '--output', exported)).toMatchObject({ code: 0 });
@@ -70,7 +71,10 @@ describe('holdfast points', () => {
     expect(open).toMatchObject({ code: 1, stderr: expect.stringContaining('* --answer notation=classic') });
     expect(open.stderr).toContain('D2 40201 → holding_register 200');
     expect(await points('import', ...named, '--answer', 'notation')).toMatchObject({ code: 2 });
-    expect(await points('import', ...named, '--answer', 'notation=from_0')).toMatchObject({ code: 0 });
+    expect(await points('import', ...named, '--answer', 'notation=from_0')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('Sessions that run read on as before'),
+    });
     expect((await all()).find(({ code }: { code: string }) => code === 'open')).toMatchObject({
       address: 40_201,
     });
@@ -109,5 +113,25 @@ describe('holdfast points', () => {
       code: 0,
     });
     expect(await all()).toHaveLength(1);
+  });
+
+  it('names the tasks that it would make, and shows how the first rows are read', async () => {
+    const file = join(folder, 'mills.csv');
+    const rows = ['level,0', 'speed,1', 'torque,2', 'oil,3'].map(
+      (point) => `mill-1,10.0.0.9,${point},holding_register,int16,0.1,mills`,
+    );
+    await writeFile(file, ['device,host,code,address,table,data_type,scale,task', ...rows].join('\n'));
+    const dry = await points('import', file, '--dry-run', '--table');
+    expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining('Tasks made: mills (1000 ms).')]);
+    const told = dry.stderr.split('\n').filter((line) => line.startsWith('Row '));
+    expect(told).toHaveLength(3);
+    expect(told[1]).toMatch(/^Row 3: mill-1\/speed: /);
+    for (const said of ['table holding_register', 'address 1', 'data_type int16', 'scale 0.1'])
+      expect(told[1]).toContain(said);
+    expect(JSON.parse((await points('import', file)).stdout)).toMatchObject({
+      ...{ new_tasks: [{ code: 'mills', period_ms: 1_000 }], result: { tasks: ['mills'] } },
+    });
+    // It is there by now.
+    expect(JSON.parse((await points('import', file, '--dry-run')).stdout)).toMatchObject({ new_tasks: [] });
   });
 });

@@ -8,6 +8,7 @@ interface StreamDetail {
 }
 
 interface JetStreamState {
+  readonly meta_cluster?: CopyState;
   readonly account_details?: readonly { readonly stream_detail?: readonly StreamDetail[] }[];
 }
 
@@ -23,13 +24,24 @@ export async function leaderOf(nodes: readonly NatsNode[], stream: string): Prom
 
 /** A node that says nothing is left out. */
 export async function copiesOf(nodes: readonly NatsNode[], stream: string): Promise<Copy[]> {
-  const found = await Promise.all(
-    nodes.map(async (node) => {
-      const detail = (await streamsOn(node)).find(({ name }) => name === stream);
-      return detail ? [{ on: node.host.name, cluster: detail.cluster }] : [];
-    }),
+  return (await copiesOfBoth(nodes, stream)).ofStream;
+}
+
+/** The copies of a stream, and of what the cluster itself is led by. */
+export async function copiesOfBoth(
+  nodes: readonly NatsNode[],
+  stream: string,
+): Promise<{ readonly ofStream: Copy[]; readonly ofCluster: Copy[] }> {
+  const states = await Promise.all(
+    nodes.map(async (node) => ({ on: node.host.name, state: await stateOf(node) })),
   );
-  return found.flat();
+  return {
+    ofStream: states.flatMap(({ on, state }) => {
+      const detail = streamsIn(state).find(({ name }) => name === stream);
+      return detail ? [{ on, cluster: detail.cluster }] : [];
+    }),
+    ofCluster: states.flatMap(({ on, state }) => (state ? [{ on, cluster: state.meta_cluster }] : [])),
+  };
 }
 
 /** Streams that have no leader, or a copy that lacks something. Until there are none no other node may be lost. */
@@ -50,7 +62,14 @@ export async function incompleteStreams(nodes: readonly NatsNode[]): Promise<str
 }
 
 async function streamsOn(node: NatsNode): Promise<readonly StreamDetail[]> {
-  const state = await node.monitor<JetStreamState>('jsz?accounts=true&streams=true');
+  return streamsIn(await stateOf(node));
+}
+
+function stateOf(node: NatsNode): Promise<JetStreamState | undefined> {
+  return node.monitor<JetStreamState>('jsz?accounts=true&streams=true');
+}
+
+function streamsIn(state: JetStreamState | undefined): readonly StreamDetail[] {
   return state?.account_details?.flatMap(({ stream_detail }) => stream_detail ?? []) ?? [];
 }
 

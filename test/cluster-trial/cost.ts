@@ -7,7 +7,7 @@ export interface Cost {
   readonly unreadMs: { readonly hurt: number; readonly others: number };
   /** The longest time between the last request of a holder and the first of the next; undefined: nothing changed hands. */
   readonly handOverMs: number | undefined;
-  /** The longest time in which no command was taken, and how much of it the log had a leader. */
+  /** The longest time in which no command was taken, and how much of it log and cluster had leaders. */
   readonly refusedMs: number;
   readonly refusedWithLeaderMs: number;
   /** The longest time until a session that was started was shown as such, and until it was read. */

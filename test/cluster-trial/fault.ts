@@ -34,7 +34,7 @@ export interface Allowance {
   /** Without a reading: devices of the hurt part, and all others (none unless said). */
   readonly unreadMs: number;
   readonly othersUnreadMs?: number;
-  /** Commands refused although the log had a leader. */
+  /** Commands refused although the log had a leader, and the cluster too. */
   readonly refusedWithLeaderMs: number;
   /** Until a read shows what a command did (one second unless said). */
   readonly shownAfterMs?: number;

@@ -13,6 +13,8 @@ const gone: Trouble = { loss: 1 };
 const nothing: Allowance = { unreadMs: 2_000, refusedWithLeaderMs: 1_500 };
 /** Sessions of a holder are with another when the lease is over. */
 const oneLease: Allowance = { unreadMs: lease.ttlMs + 2_000, refusedWithLeaderMs: 1_500 };
+/** The API may have to leave a node that takes its questions and answers none: it does so for one that has answered nothing for 4 s. */
+const leftNode: Allowance = { ...oneLease, refusedWithLeaderMs: 7_000 };
 /** The holder reads until its lease is over, and the next one goes on after the margin. */
 const handOver: Allowance = { unreadMs: lease.marginMs + 4_000, refusedWithLeaderMs: 1_500 };
 
@@ -24,7 +26,7 @@ export const clusterFaults: readonly ClusterFault[] = [
   })),
   ...[0, 1, 2].map((index) => ({
     ...{ name: `node-${index + 1}-frozen`, what: 'one node frozen for 30 s', forMs: 30_000 },
-    ...{ allowed: oneLease },
+    ...{ allowed: leftNode },
     hurt: (world: ClusterWorld) => frozen(world, nodeAt(world, index)),
   })),
   ...[0, 1, 2].map((index) => ({
@@ -57,7 +59,7 @@ export const clusterFaults: readonly ClusterFault[] = [
   },
   {
     ...{ name: 'node-cut-below-api', what: 'the node that the API uses cut off from the other two' },
-    ...{ forMs: 60_000, isShort: true, allowed: oneLease },
+    ...{ forMs: 60_000, isShort: true, allowed: leftNode },
     hurt: async (world) => cutFromOthers(world, await nodeOf(world, world.hosts.api)),
   },
   {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Copy, heardLeader, LedTimes } from './led-times.ts';
+import { type Copy, heardLeader, inBoth, LedTimes } from './led-times.ts';
 
 /** Copies on three nodes that take `leader` for their leader, which heard of the others so many ms ago. */
 function led(leader: string, silentMs: readonly number[], on = ['nats-1', 'nats-2', 'nats-3']): Copy[] {
@@ -51,4 +51,20 @@ it('a leader that is the same after an outage did not lead in between', () => {
     { fromMs: 1_000, toMs: 1_000 },
     { fromMs: 9_100, toMs: 9_100 },
   ]);
+});
+
+it('what two leaders are needed for can be had while there are both', () => {
+  const log = [
+    { fromMs: 0, toMs: 1_000 },
+    { fromMs: 5_000, toMs: 9_000 },
+  ];
+  const cluster = [
+    { fromMs: 500, toMs: 2_000 },
+    { fromMs: 7_000, toMs: 9_000 },
+  ];
+  expect(inBoth(log, cluster)).toEqual([
+    { fromMs: 500, toMs: 1_000 },
+    { fromMs: 7_000, toMs: 9_000 },
+  ]);
+  expect(inBoth(log, [])).toEqual([]);
 });

@@ -59,3 +59,13 @@ export class LedTimes {
     } else this.#spans.push({ fromMs: lookedAtMs, toMs: lookedAtMs, leader: heard.leader });
   }
 }
+
+/** The times that lie in a span of each. */
+export function inBoth(some: readonly Span[], others: readonly Span[]): Span[] {
+  return some.flatMap((one) =>
+    others.flatMap((other) => {
+      const span = { fromMs: Math.max(one.fromMs, other.fromMs), toMs: Math.min(one.toMs, other.toMs) };
+      return span.fromMs < span.toMs ? [span] : [];
+    }),
+  );
+}

@@ -4,7 +4,7 @@ import type { FaultResult, TrialResult } from './run-trial.ts';
 /** For people: a table of what each fault cost, the verdict, and what failed. */
 export function reportOf({ results, startedAgain, memory, verdict }: TrialResult): string {
   return [
-    '| Fault | Unread, hurt part (s) | Unread, others (s) | Hand-over (s) | Commands refused (s) | of it with a leader (s) | Shown after (s) | Read after (s) | Steady after (s) | Ticks missing |',
+    '| Fault | Unread, hurt part (s) | Unread, others (s) | Hand-over (s) | Commands refused (s) | of it with leaders (s) | Shown after (s) | Read after (s) | Steady after (s) | Ticks missing |',
     '|---|---|---|---|---|---|---|---|---|---|',
     ...results.map(rowOf),
     '',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { copiesOf } from './brokers.ts';
+import { copiesOfBoth } from './brokers.ts';
 import type { NatsNode } from './hosts/nats-node.ts';
-import { heardLeader, LedTimes } from './led-times.ts';
+import { heardLeader, inBoth, LedTimes } from './led-times.ts';
 import type { Span } from './observations.ts';
 
 const everyMs = 250;
@@ -11,20 +11,28 @@ export interface LeaderWatch {
   stop(): Promise<void>;
 }
 
-/** Writes down when a stream had a leader. */
+/**
+ * Writes down when a stream had a leader and the cluster too: a node that knows of no leader of the cluster refuses to read from
+ * any stream.
+ */
 export function watchLeader(nodes: readonly NatsNode[], stream: string): LeaderWatch {
-  const times = new LedTimes();
+  const ofStream = new LedTimes();
+  const ofCluster = new LedTimes();
   let isStopping = false;
   const run = async (): Promise<void> => {
     while (!isStopping) {
       const lookedAtMs = Date.now();
-      times.note(heardLeader(await copiesOf(nodes, stream), lookedAtMs, nodes.length), lookedAtMs);
+      const copies = await copiesOfBoth(nodes, stream);
+      ofStream.note(heardLeader(copies.ofStream, lookedAtMs, nodes.length), lookedAtMs);
+      ofCluster.note(heardLeader(copies.ofCluster, lookedAtMs, nodes.length), lookedAtMs);
       await sleep(everyMs);
     }
   };
   const running = run();
   return {
-    led: times.spans,
+    get led() {
+      return inBoth(ofStream.spans, ofCluster.spans);
+    },
     stop: async () => {
       isStopping = true;
       await running;

@@ -20,7 +20,7 @@ export async function nodesOfCluster(
     const server = await startNatsServer({
       storeDir: join(folder, `node-${index + 1}`),
       serverName: `node-${index + 1}`,
-      readyTimeoutMs: 60_000,
+      readyTimeoutMs: 120_000,
       configLines: [
         'cluster {',
         '  name: holdfast',

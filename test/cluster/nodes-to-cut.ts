@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { pingsOfRoutes } from '../../deploy/nats/write-cluster.mjs';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -37,6 +38,7 @@ export async function nodesToCut(count: number): Promise<NodesToCut> {
           'cluster {',
           '  name: holdfast',
           '  no_advertise: true',
+          ...pingsOfRoutes,
           `  listen: "127.0.0.1:${port}"`,
           `  advertise: "127.0.0.1:${nowhere}"`,
           `  routes: [${routes.join(', ')}]`,

@@ -4,9 +4,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+const names = {
+  api: 'DNS:api,DNS:localhost,IP:127.0.0.1',
+  nats: 'DNS:nats,DNS:nats-2,DNS:nats-3,DNS:localhost',
+};
 
 /**
- * Certificates of an authority of our own, as an administrator would get them: a folder for the API and one for NATS.
+ * Certificates of an authority of our own, as an administrator would get them: a folder for the API and one for NATS, in which
+ * `renew` puts another one.
  *
  * @param {string} folder
  */
@@ -17,19 +22,19 @@ export async function certificates(folder) {
   await openssl(
     ...['req', '-x509', ...key, '-keyout', at('ca.key'), '-out', at('ca.pem'), '-subj', '/CN=trial'],
   );
-  const signed = async (name, names) => {
-    await mkdir(at(name));
+  const renew = async (name) => {
+    await mkdir(at(name), { recursive: true });
     await openssl(
       ...['req', '-x509', ...key, '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-subj', `/CN=${name}`],
       ...['-keyout', at(`${name}/${name}.key`), '-out', at(`${name}/${name}.pem`)],
-      ...['-addext', `subjectAltName=${names}`],
+      ...['-addext', `subjectAltName=${names[name]}`],
     );
     await copyFile(at('ca.pem'), at(`${name}/ca.pem`));
     // Readable for any user of the container; nobody else comes here, and they are of no use tomorrow.
     await chmod(at(`${name}/${name}.key`), 0o444);
     await chmod(at(name), 0o755);
   };
-  await signed('api', 'DNS:api,DNS:localhost,IP:127.0.0.1');
-  await signed('nats', 'DNS:nats,DNS:nats-2,DNS:nats-3,DNS:localhost');
-  return { ca: await readFile(at('ca.pem'), 'utf8'), api: at('api'), nats: at('nats') };
+  await renew('api');
+  await renew('nats');
+  return { ca: await readFile(at('ca.pem'), 'utf8'), api: at('api'), nats: at('nats'), renew };
 }

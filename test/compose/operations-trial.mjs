@@ -20,6 +20,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { certificates } from './certificates.mjs';
 import { installation, until } from './installation.mjs';
+import { demoRuns, goesOn, holdfast, removeAll, sessionOf } from './operator.mjs';
 import {
   checkout,
   maintenanceSeed,
@@ -28,7 +29,6 @@ import {
   serviceOfNode,
   streamsOf,
   trialArguments,
-  untilDemoRuns,
   untilHealthy,
 } from './trial-command.mjs';
 
@@ -45,27 +45,6 @@ const withFiles = (files, settings = {}, folder = checkout) =>
     settings: { COMPOSE_FILE: files.join(':'), ...freePorts, ...settings },
   });
 const single = withFiles(['docker-compose.yml']);
-
-/** The command line in the container of the API: the way that an operator has, whatever the API speaks. */
-const holdfast = async (at, ...args) => JSON.parse(await at.inside('api', 'holdfast', ...args, '--json'));
-
-const sessionOf = (at, id) => holdfast(at, 'sessions', 'show', id);
-
-/** It runs, and reads after `since`. */
-const goesOn = (at, id, since = new Date()) =>
-  until(`session ${id} goes on after ${since.toISOString()}`, async () => {
-    const session = await sessionOf(at, id);
-    assert.equal(session.status, 'running');
-    return new Date(session.last_read_time ?? 0) > since && session;
-  });
-
-const demoRuns = (at) => untilDemoRuns(() => holdfast(at, 'sessions', 'list', '--active'));
-
-const removeAll = (at) =>
-  at.compose(
-    ...['--profile', 'backup', '--profile', 'maintenance', 'down', '--volumes', '--remove-orphans'],
-    ...['--timeout', '60'],
-  );
 
 const statusOf = (get, url, options = {}) =>
   new Promise((resolve, reject) => {
@@ -183,19 +162,24 @@ async function answersTwice() {
 async function readsAPlant(folder) {
   await single.compose('up', '--detach', '--no-build');
   const { id: demo } = await demoRuns(single);
-  const seed = (
-    await single.compose(
-      ...['run', '--rm', '-T', 'secrets', 'node', 'deploy/nats/identity.mjs', 'collector', 'hall-1'],
-      ...['--labels', 'network=hall-1'],
-    )
-  ).trim();
-  await single.compose('kill', '--signal', 'HUP', 'nats');
-  await single.compose('kill', '--signal', 'HUP', 'nats');
+  const identity = async (...args) => {
+    const said = await single.compose(
+      ...['run', '--rm', '-T', 'secrets', 'node', 'deploy/nats/identity.mjs', ...args],
+    );
+    await single.compose('kill', '--signal', 'HUP', 'nats');
+    await single.compose('kill', '--signal', 'HUP', 'nats');
+    return said.trim();
+  };
+  const seed = await identity('collector', 'hall-1', '--labels', 'network=hall-1');
   await copyFile(join(checkout, 'deploy/collector/docker-compose.yml'), join(folder, 'docker-compose.yml'));
   await mkdir(join(folder, 'secrets'));
   await writeFile(join(folder, 'secrets/seed'), seed);
   await chmod(join(folder, 'secrets/seed'), 0o444);
-  await writeFile(join(folder, '.env'), 'COLLECTOR_ID=hall-1\nNATS_URL=nats://nats:4222\n');
+  const hall = '10.211.57.0/24';
+  await writeFile(
+    join(folder, '.env'),
+    `COLLECTOR_ID=hall-1\nNATS_URL=nats://nats:4222\nDEVICE_NETWORKS=${hall}\n`,
+  );
   await writeFile(
     join(folder, 'networks.yml'),
     `services:
@@ -208,7 +192,7 @@ async function readsAPlant(folder) {
     networks: [hall]
 networks:
   backend: { external: true, name: ${project}_backend }
-  hall:
+  hall: { ipam: { config: [{ subnet: ${hall} }] } }
 `,
   );
   const plant = installation({
@@ -219,26 +203,34 @@ networks:
     await plant.compose('up', '--detach', '--no-build');
     await untilHealthy(plant, 'collector');
     const collectors = await holdfast(single, 'collectors', 'list');
-    const hall = collectors.find(({ id }) => id === 'hall-1');
-    assert.deepEqual([hall?.state, hall?.labels], ['active', { network: 'hall-1' }]);
+    const there = collectors.find(({ id }) => id === 'hall-1');
+    assert.deepEqual([there?.state, there?.labels], ['active', { network: 'hall-1' }]);
     say('deploy/collector: with a key of its own hall-1 is up and in the list');
 
     const made = async (kind, body) => (await single.post(`/api/config/${kind}/`, body)).id;
-    const device = await made('devices', { code: 'hall-press', host: 'press', port: 5020, unit_id: 1 });
-    await made('points', {
-      ...{ device_id: device, code: 'register-0', table: 'holding_register', address: 0 },
-      data_type: 'int16',
-    });
-    await made('tasks', {
-      ...{ code: 'hall', name: 'Hall 1', period_ms: 1_000, device_ids: [device] },
-      required_labels: { network: 'hall-1' },
-    });
+    const readInHall = async (task, { code, host, port }) => {
+      const device = await made('devices', { code, host, port, unit_id: 1 });
+      await made('points', {
+        ...{ device_id: device, code: 'register-0', table: 'holding_register', address: 0 },
+        data_type: 'int16',
+      });
+      await made('tasks', {
+        ...{ code: task, name: task, period_ms: 1_000, device_ids: [device] },
+        required_labels: { network: 'hall-1' },
+      });
+    };
+    await readInHall('hall', { code: 'hall-press', host: 'press', port: 5020 });
     const tested = await holdfast(single, 'devices', 'test', 'hall-press');
     assert.deepEqual([tested.status, tested.collector_id], ['ok', 'hall-1']);
     const started = await holdfast(single, 'sessions', 'start', 'hall');
     const session = await goesOn(single, started.session_id);
     assert.equal(session.collector_id, 'hall-1');
     say('its device is tested through it, and the session that requires its label runs there');
+    // The API is on a network of the collector, and no device.
+    await readInHall('no-hall', { code: 'no-device', host: 'api', port: 8000 });
+    const refused = await single.inside('api', 'sh', '-c', 'holdfast devices test no-device --json || true');
+    assert.match(refused, /DEVICE_NETWORKS/);
+    say('DEVICE_NETWORKS keeps it from what is no device');
 
     await plant.compose('stop', '--timeout', '60');
     const waiting = await until('nobody else takes the session', async () => {
@@ -250,10 +242,51 @@ networks:
     await goesOn(single, started.session_id);
     await goesOn(single, demo);
     say('it is back, and the session goes on');
+    await changesItsKey({
+      identity,
+      plant,
+      seedFile: join(folder, 'secrets/seed'),
+      session: started.session_id,
+    });
+    await goesOn(single, demo);
     await holdfast(single, 'sessions', 'stop', started.session_id);
   } finally {
     if (!values.keep) await plant.compose('down', '--volumes', '--timeout', '60');
   }
+}
+
+/** Its key while it runs: other rights, revoked, a trusted one, and an account of its own for that. */
+async function changesItsKey({ identity, plant, seedFile, session }) {
+  const isListedWith = (labels) =>
+    until(`hall-1 has ${JSON.stringify(labels)}`, async () => {
+      const collectors = await holdfast(single, 'collectors', 'list');
+      const { state, labels: has } = collectors.find(({ id }) => id === 'hall-1');
+      assert.deepEqual([state, has], ['active', labels]);
+      return true;
+    });
+  await identity('change', 'hall-1', '--labels', 'network=hall-1,line=2');
+  await isListedWith({ network: 'hall-1', line: '2' });
+  say('identity.mjs change: it is given other labels');
+  await identity('revoke', 'hall-1');
+  await until(
+    'the session waits',
+    async () => (await sessionOf(single, session)).placement.state === 'waiting',
+  );
+  say('identity.mjs revoke: it has lost its work');
+  const trusted = await identity('collector', 'hall-1', '--trusted');
+  await rm(seedFile);
+  await writeFile(seedFile, trusted, { mode: 0o444 });
+  await plant.compose('restart', '--timeout', '60', 'collector');
+  await until('it is there, with the labels that it says it has', async () =>
+    (await holdfast(single, 'collectors', 'list')).some(
+      ({ id, state }) => id === 'hall-1' && state === 'active',
+    ),
+  );
+  await identity('isolate', 'hall-1', '--labels', 'network=hall-1');
+  await isListedWith({ network: 'hall-1' });
+  const { collector_id: holder } = await goesOn(single, session);
+  assert.equal(holder, 'hall-1');
+  say('identity.mjs isolate: a trusted one that runs has an account of its own from then on, and reads on');
 }
 
 async function losesAKey() {

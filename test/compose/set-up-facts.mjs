@@ -1,5 +1,6 @@
 // Facts about the containers as they were set up, before anything happens to them: bounds, image, secrets, keys, ports.
 import assert from 'node:assert/strict';
+import { isLetIn } from './at-the-broker.mjs';
 import { until } from './installation.mjs';
 import { say } from './trial-command.mjs';
 
@@ -139,33 +140,19 @@ export function setUpFacts(holdfast, { ours, servers }) {
     say('InfluxDB: the token of the writer writes, that of the API does not');
   }
 
-  /** Whether the broker lets this key in, asked from a container. */
-  async function isLetIn(seed, name) {
-    const script = `const { connectNats } = await import('/app/packages/shared/src/jetstream/connection/connect.ts');
-    const log = { info() {}, warn() {}, error() {} };
-    const { nc } = await connectNats({ url: 'nats://nats:4222', nkeySeed: '${seed}', name: '${name}', log });
-    await nc.close();`;
-    try {
-      await inside('api', 'node', '--input-type=module', '-e', script);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   async function givesKeysToOthers() {
     const ofSecrets = (...args) => compose('run', '--rm', '-T', 'secrets', ...args);
     const operator = (await ofSecrets('cat', '/secrets/nats-operator/seed')).trim();
-    assert.ok(await isLetIn(operator, 'operator'));
+    assert.ok(await isLetIn(holdfast, operator, 'operator'));
     const hall = (await ofSecrets('node', 'deploy/nats/identity.mjs', 'collector', 'hall-1')).trim();
-    assert.ok(!(await isLetIn(hall, 'collector-hall-1')));
+    assert.ok(!(await isLetIn(holdfast, hall, 'collector-hall-1')));
     await compose('kill', '--signal', 'HUP', 'nats');
     await compose('kill', '--signal', 'HUP', 'nats');
-    await until('the broker to know the collector', async () => isLetIn(hall, 'collector-hall-1'));
+    await until('the broker to know the collector', async () => isLetIn(holdfast, hall, 'collector-hall-1'));
     say('keys: the operator has one, and a collector elsewhere gets one while the broker runs');
     await ofSecrets('node', 'deploy/nats/identity.mjs', 'revoke', 'hall-1');
     await compose('kill', '--signal', 'HUP', 'nats');
-    await until('it to be refused', async () => !(await isLetIn(hall, 'collector-hall-1')));
+    await until('it to be refused', async () => !(await isLetIn(holdfast, hall, 'collector-hall-1')));
     say('keys: one that was revoked opens nothing');
   }
 

@@ -29,6 +29,26 @@ describe.skipIf(inject('installedServers').chromium === null)('the completeness 
     expect(complaints).toEqual([]);
   });
 
+  it.each([
+    ['en-GB', 'of 360 values came', 'the device refused', /1 point gave no value/],
+    ['zh-CN', '应有 360 个数值', '设备拒绝', /有 1 个点位始终没有数值/],
+  ])(
+    '%s: names the points of a session that gave no value though their devices answered',
+    async (locale, figure, cause, words) => {
+      const from = plant.at(60);
+      const { page, complaints } = await openPage(
+        `${plant.rest.url}/console/completeness?by=hours&session=2-1&cell=${encodeURIComponent(from)}`,
+        { locale },
+      );
+      const panel = page.getByRole('complementary');
+      await panel.getByText(words).waitFor();
+      const point = panel.getByRole('listitem').filter({ hasText: 'wrapper-1 · count' });
+      await untilHolds(async () => expect(await point.textContent()).toContain(cause));
+      await panel.getByText(figure).waitFor();
+      expect(complaints).toEqual([]);
+    },
+  );
+
   it('is gone through by keys, and leads from a day to its hours and to the report', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/completeness`);
     const panel = page.getByRole('complementary', { name: 'What is missing' });
@@ -41,6 +61,8 @@ describe.skipIf(inject('installedServers').chromium === null)('the completeness 
       );
     await untilHolds(async () => expect(await active()).toContain('All together: 99.86 % complete'));
     await page.keyboard.press('ArrowDown');
+    await panel.getByText('furnace').first().waitFor();
+    await panel.getByText('Due until 12:00: after, nothing was to be read.').waitFor();
     await page.keyboard.press('ArrowDown');
     await panel.getByText('packaging').first().waitFor();
     for (let day = 0; day < 7; day += 1) await page.keyboard.press('ArrowLeft');

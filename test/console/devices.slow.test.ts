@@ -23,6 +23,8 @@ let plant: TroubledPlant;
 
 const rowOf = (page: Page, device: string) =>
   page.getByRole('row').filter({ has: page.getByRole('link', { name: device, exact: true }) });
+const stateOf = (page: Page, device: string, state: string) =>
+  rowOf(page, device).locator('.is-state').getByText(state, { exact: true });
 const detailOf = (page: Page, device: string) =>
   page.getByRole('complementary', { name: `Device ${device}`, exact: true });
 const openDevice = async (device: string, options: Parameters<typeof openPage>[1] = {}) => {
@@ -48,21 +50,27 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
 
   it('tell whoever looks for a silent device which one it is, since when, why and what to do', async () => {
     const { page, complaints } = await openPage(`${plant.rest.url}/`);
-    await page.getByText('press-hangs does not answer').waitFor();
+    const trouble = page.locator('.trouble').filter({ hasText: 'press-hangs does not answer' });
+    await trouble.getByText('See whether it has power and its unit id is right').waitFor();
     await page.getByText('No connection to press-closes comes about').waitFor();
     await page.getByText('press-refuses refuses all that it is asked for').waitFor();
     await page.getByRole('navigation').getByRole('link', { name: 'Devices', exact: true }).first().click();
-    await rowOf(page, 'press-hangs').getByText('No answer').waitFor();
-    await rowOf(page, 'press-closes').getByText('No connection').waitFor();
-    await rowOf(page, 'press-refuses').getByText('Refuses', { exact: true }).waitFor();
-    await rowOf(page, 'press-slow').getByText('Slow', { exact: true }).waitFor();
-    await rowOf(page, 'press-partly').getByText('Values missing').waitFor();
-    await rowOf(page, 'press-good').getByText('Answers').waitFor();
+    await stateOf(page, 'press-hangs', 'No answer').waitFor();
+    await stateOf(page, 'press-closes', 'No connection').waitFor();
+    await stateOf(page, 'press-refuses', 'Refuses').waitFor();
+    await stateOf(page, 'press-slow', 'Slow').waitFor();
+    await stateOf(page, 'press-partly', 'Values missing').waitFor();
+    await stateOf(page, 'press-good', 'Answers').waitFor();
     await untilHolds(async () => {
       const order = await page.locator('.device-link').allTextContents();
       expect(order.slice(0, 3).sort()).toEqual(['press-closes', 'press-hangs', 'press-refuses']);
     });
 
+    // The last day counts, whoever has read it: a new collector begins at nothing.
+    await rowOf(page, 'press-hangs').getByText('no answer in time').waitFor();
+    await rowOf(page, 'press-hangs')
+      .getByText(/^[\d,]+ of [\d,]+$/)
+      .waitFor();
     await page.getByRole('navigation', { name: 'Show' }).getByRole('link', { name: 'Not read 3' }).click();
     await eventually(async () => (await page.locator('.device-link').count()) === 3, {
       what: 'only those that fail to be listed',
@@ -116,12 +124,36 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     await page.getByRole('link', { name: 'press-partly' }).click();
     const partly = detailOf(page, 'press-partly');
     await partly.getByText('1 of its values is missing; the others are read.').waitFor();
-    await partly.getByRole('heading', { name: 'Values that it does not give' }).waitFor();
-    await untilHolds(async () =>
-      expect(await partly.locator('.blocks strong').allTextContents()).toEqual(['spare']),
-    );
+    const heading = partly.getByRole('heading', { name: 'Values that it does not give' });
+    const blocks = heading.locator('..').locator('.blocks strong');
+    await untilHolds(async () => expect(await blocks.allTextContents()).toEqual(['spare']));
     await page.keyboard.press('Escape');
     await page.getByRole('complementary').waitFor({ state: 'detached' });
+  });
+
+  it('say in every list where a point gave no value for a day, and lead to which one and why', async () => {
+    const { page, complaints } = await openPage(`${plant.rest.url}/`);
+    await page.getByRole('link', { name: 'gave no value in the last 24 h although' }).click();
+    await rowOf(page, 'press-partly').getByText('1 point without values').waitFor();
+    expect(await rowOf(page, 'press-good').count()).toBe(0);
+    await page.goto(`${plant.rest.url}/console/sessions?session=${plant.session}`);
+    const list = page.getByRole('table', { name: 'Sessions' });
+    await list.getByText('without values').waitFor();
+    const session = page.getByRole('complementary', { name: `Details of ${plant.session}` });
+    await session.getByRole('link', { name: 'gave no value in the last 24 hours' }).click();
+    await page.getByText(`Session ${plant.session} only`).waitFor();
+    await page.getByRole('link', { name: 'press-partly' }).click();
+    const detail = detailOf(page, 'press-partly');
+    const points = detail.getByRole('list', { name: 'Points without a value, last 24 hours' });
+    await untilHolds(async () =>
+      expect(await points.getByRole('listitem').allTextContents()).toEqual([
+        expect.stringMatching(/^sparethe device refused.*since .+ or longer$/),
+      ]),
+    );
+    expect(complaints).toEqual([]);
+    const cli = cliForTest({ HOLDFAST_URL: plant.rest.url });
+    const { stdout } = await cli.run('devices', 'health', 'press-partly', '--never-delivered');
+    expect(JSON.parse(stdout)).toMatchObject([{ device: 'press-partly', never_delivered: 1 }]);
   });
 
   it('are read once, byte by byte, and what is missing says why', async () => {
@@ -247,19 +279,34 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     );
   });
 
+  it('say that nobody has read them where their collector was away, and why', async () => {
+    await plant.restartCollector();
+    const { page } = await openDevice('press-good');
+    const unread = page.locator('.states tr').filter({ hasText: 'its collector was restarted' });
+    await eventually(
+      async () => {
+        await page.reload();
+        await page.locator('.states tr').first().waitFor();
+        return (await unread.count()) > 0;
+      },
+      { what: 'the history to have the time without a collector', intervalMs: 1_000, timeoutMs: 120_000 },
+    );
+    await untilHolds(async () => expect(await unread.first().textContent()).toContain('Not read'));
+  });
+
   it('all lose their connection on screen when their power is cut, and say since when', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/devices`);
-    await rowOf(page, 'press-good').getByText('Answers').waitFor();
+    await stateOf(page, 'press-good', 'Answers').waitFor();
     await plant.killDevices();
     for (const device of plant.devices.filter((each) => each !== 'foreign')) {
-      await rowOf(page, device).getByText('No connection').waitFor();
+      await stateOf(page, device, 'No connection').waitFor();
     }
     await page.getByRole('link', { name: 'press-good' }).click();
     const detail = detailOf(page, 'press-good');
     await detail.getByText(/No connection to 127\.0\.0\.1:\d+ unit 1 comes about\./).waitFor();
     await detail.getByText(/For \d+.* the last good read was at \d\d:\d\d:\d\d/).waitFor();
     await detail.getByText('goes on').first().waitFor();
-    if (foreignDeviceIsInstalled()) await rowOf(page, 'foreign').getByText('Answers').waitFor();
+    if (foreignDeviceIsInstalled()) await stateOf(page, 'foreign', 'Answers').waitFor();
   });
 });
 

@@ -3,7 +3,10 @@ import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sam
 import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
 import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
 import type { TickOutcome } from '@holdfast/sample-store/tick-coverage.ts';
+import { sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
+import { lackingSetOf } from '@holdfast/shared/runtime/lacking-set.ts';
+import pg from 'pg';
 import { configOf, tellSession } from '../../services/api/testing/told-session.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
@@ -12,6 +15,7 @@ import { natsForTest } from '../support/nats-for-test.ts';
 import { type RestClient, restClient } from '../support/rest-client.ts';
 import { startService } from '../support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
+import { zoneOfNoon } from '../support/zone-of-noon.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -20,8 +24,14 @@ const periodMs = 10_000;
 /** An API with a month of acquisition behind it, as the log and the book of ticks tell it. */
 export interface EvidencePlant {
   readonly rest: RestClient;
-  /** Midnight before the day that is yesterday. */
+  /** Clock of the plant, by which it is noon: no day ends while a test looks. */
+  readonly zone: string;
+  /** Midnight before the day that is yesterday, by that clock. */
   readonly yesterdayMs: number;
+  /** Date of a day, by how many lie between it and yesterday. */
+  dateOf(daysBefore: number): string;
+  /** A moment as addresses have it, in minutes from the midnight that yesterday began with. */
+  at(minute: number): string;
   readonly log: SessionLogForTest;
   /** Notes that two holders have read the same ticks of a device: from one minute to another. */
   readTwice(of: { readonly session: string; readonly device: string } & MinuteRange): Promise<void>;
@@ -45,20 +55,21 @@ interface Missed extends MinuteRange {
 
 /**
  * Yesterday collector-3 was lost at 00:42: 30 s of two sessions are missing. press-4 did not answer from 14:24 to 14:31. paint-shop was paused
- * in the morning. furnace failed at noon, and nobody has taken it up.
+ * in the morning. furnace failed at noon, and nobody has taken it up. wrapper-1 gave no value of its point from the failover on.
  */
 export async function startEvidencePlant({
   sessions = 4,
 }: {
   sessions?: number;
 } = {}): Promise<EvidencePlant> {
+  const { name: zone, offsetMs } = zoneOfNoon;
   const nats = await natsForTest();
   const databaseUrl = await freshDatabase();
   const port = await freePort();
   const rest = restClient(`http://127.0.0.1:${port}`);
   await startService('api', {
     ...{ NATS_URL: nats.url, DATABASE_URL: databaseUrl, API_PORT: String(port) },
-    PLANT_TIME_ZONE: 'UTC',
+    PLANT_TIME_ZONE: zone,
   });
   await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
   await migrateSampleTables({ databaseUrl });
@@ -66,7 +77,7 @@ export async function startEvidencePlant({
   const store = openPostgresSampleStore({ databaseUrl });
   const coverage = openPostgresTickCoverage({ databaseUrl });
   cleanUpAfterFile(() => Promise.all([store.close(), coverage.close()]).then(() => undefined));
-  const yesterdayMs = Math.floor(Date.now() / dayMs) * dayMs - dayMs;
+  const yesterdayMs = Math.floor((Date.now() + offsetMs) / dayMs) * dayMs - dayMs - offsetMs;
   // Stored for hours to come, so that nothing goes missing while the test looks.
   const nowMinute = (Date.now() - yesterdayMs) / minuteMs + 180;
 
@@ -122,7 +133,15 @@ export async function startEvidencePlant({
       ]);
       await store.write(
         epochs.map(({ epoch, at }, index) => ({
-          ...{ session: sessionId, epoch, task: taskId, device, site: 'hall-1', measurement: device },
+          ...{
+            v: sampleVersion,
+            session: sessionId,
+            epoch,
+            task: taskId,
+            device,
+            site: 'hall-1',
+            measurement: device,
+          },
           ...{ tick: tickAt(at), period_ms: periodMs, time: tickAt(at) * periodMs, sequence: index + 1 },
           values: { count: 1 },
         })),
@@ -157,6 +176,22 @@ export async function startEvidencePlant({
       { device: '*', outcome: 'exception', from: -7 * 1_440, to: -7 * 1_440 + 400 },
     ],
   );
+  const lacked = [{ cause: 'exception', period_ms: periodMs, codes: ['count'] }];
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(`insert into samples.lacking_points values ('2-1', $1, $2)`, [
+    lackingSetOf(lacked),
+    JSON.stringify(lacked),
+  ]);
+  await client.query(
+    `insert into samples.lacking_ticks (session_id, device_code, day, period_ms, set_name, first_tick, ticks)
+      values ('2-1', 'wrapper-1', $1, $2, $3, $4, $5)`,
+    [
+      ...[new Date(yesterdayMs + dayMs / 2), periodMs, lackingSetOf(lacked), tickAt(42.5)],
+      `{[${tickAt(42.5)},${tickAt(1_440)})}`,
+    ],
+  );
+  await client.end();
   await tell(
     'paint-shop',
     ['booth-1'],
@@ -206,7 +241,9 @@ export async function startEvidencePlant({
     (await rest.get('/api/acquisition/sessions/?task=furnace')).body.results[0]?.status;
   await eventually(async () => (await shown()) === 'error', { what: 'the read model to have the log' });
   return {
-    ...{ rest, yesterdayMs, log },
+    ...{ rest, zone, yesterdayMs, log },
+    dateOf: (daysBefore) => new Date(yesterdayMs + offsetMs - daysBefore * dayMs).toISOString().slice(0, 10),
+    at: (minute) => new Date(yesterdayMs + minute * minuteMs).toISOString(),
     readTwice: ({ session: sessionId, device: deviceCode, from, to }) =>
       coverage.record([
         {

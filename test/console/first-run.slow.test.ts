@@ -30,18 +30,40 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     await page.getByLabel('Host').fill('127.0.0.1');
     await page.getByLabel('Port').fill(String(await freePort()));
     await page.getByRole('button', { name: 'Test the connection' }).click();
-    await page.getByText(/^No connection to 127\.0\.0\.1:\d+\.$/).waitFor();
+    await page.getByText(/^No connection to 127\.0\.0\.1:\d+ unit 1\.$/).waitFor();
     await page.getByText('whether the machine of c1 is in its network').waitFor();
 
     await page.reload();
     await page.getByLabel('Port').fill(String(plant.ports[0]));
     await untilHolds(async () => expect(await page.getByLabel('Code').inputValue()).toBe('meter-1'));
     await page.getByRole('button', { name: 'Test the connection' }).click();
-    await page.getByText(/^It (answers|is there: it answers), in [\d.]+ ms\.$/).waitFor();
+    const told = /^127\.0\.0\.1:\d+ unit 1 (answers|is there: it answers), in [\d.]+ ms\.$/;
+    await page.getByText(told).waitFor();
     expect(await devices()).toEqual([]);
+    // Whatever is read anew behind the form, it stays as it is until the next step is there.
+    const held = Promise.withResolvers<void>();
+    await page.route(
+      ({ pathname }) => pathname === '/api/config/devices/',
+      async (route) => {
+        if (route.request().method() === 'GET') await held.promise;
+        await route.continue();
+      },
+    );
+    const reading = page.waitForRequest(
+      (request) => request.method() === 'GET' && new URL(request.url()).pathname === '/api/config/devices/',
+    );
     await page.getByRole('button', { name: 'Save, and on to the points' }).click();
+    await reading;
+    expect(await page.getByLabel('Code').inputValue()).toBe('meter-1');
+    expect(await page.getByText('This is needed.').count()).toBe(0);
+    held.resolve();
     await page.getByRole('heading', { name: 'Points of meter-1' }).waitFor();
+    await page.unrouteAll({ behavior: 'wait' });
 
+    const preview = page.getByRole('region', { name: 'Read now, it would be' });
+    await preview.getByText(/stored: Address, Table, Data type\.$/).waitFor();
+    await untilHolds(async () => expect(await page.getByLabel('Scale').isDisabled()).toBe(true));
+    await page.getByText('Choose this first: Data type.').first().waitFor();
     await page.getByLabel('Code').fill('first');
     await page.getByLabel('Address').fill('40001');
     await page.getByText('40001 is address 0 on the wire (0x0000).').waitFor();
@@ -49,7 +71,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
       expect(await page.getByLabel('Table').inputValue()).toBe('holding_register'),
     );
     await page.getByLabel('Data type').selectOption('uint16');
-    const preview = page.getByRole('region', { name: 'Read now, it would be' });
+    await untilHolds(async () => expect(await page.getByLabel('Scale').isDisabled()).toBe(false));
     await preview.getByText(/^raw 0x[0-9A-F]{4}$/).waitFor();
     await page.getByRole('button', { name: 'Add the point' }).click();
     const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'first' }) });
@@ -102,7 +124,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     });
     const { page } = await openPage(url('/first-run'));
     await page.getByRole('link', { name: 'Go on with begun' }).click();
-    await page.getByText('1 point of begun').waitFor();
+    await page.getByRole('heading', { name: 'Start reading begun' }).waitFor();
     await page.goBack();
     await page.getByRole('button', { name: 'Delete begun' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
@@ -150,7 +172,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     },
   );
 
-  it('adds a device to a task that runs, and is told what is left to do', async () => {
+  it('adds a device to a task that runs, and applies that to its session', async () => {
     const { page } = await openPage(url('/first-run'));
     await page.getByLabel('Code').fill('second');
     await page.getByLabel('Host').fill('127.0.0.1');
@@ -168,10 +190,42 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     await page.getByRole('combobox', { name: /^Task/ }).selectOption({ label: 'meter-1 (runs)' });
     await page.getByRole('button', { name: 'Add it to meter-1' }).click();
     await page.getByText('second belongs to meter-1 now.').waitFor();
+    await page.getByRole('button', { name: 'Apply to 1 session…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('row', { name: 'second is read, too' }).waitFor();
+    await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
+    await dialog.getByText(/^meter-1 1-1 reads by version 2 from /).waitFor();
   });
 });
 
 describe.skipIf(inject('installedServers').chromium === null)('the three steps', () => {
+  it('keep their buttons where they are, and the way on in sight', async () => {
+    const { page } = await openPage(url('/first-run'), { viewport: { width: 1366, height: 768 } });
+    const test = page.getByRole('button', { name: 'Test the connection' });
+    const save = page.getByRole('button', { name: 'Save, and on to the points' });
+    await page.getByText('Saving comes after a test').waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    await settled(page);
+    const { x = 0, y = 0, width = 0, height = 0 } = (await test.boundingBox()) ?? {};
+    const middle = `document.elementFromPoint(${x + width / 2}, ${y + height / 2})`;
+    await page.getByLabel('Code').fill('placed');
+    await page.getByLabel('Host').fill('127.0.0.1');
+    await page.getByLabel('Port').fill(String(plant.ports[0]));
+    await test.click();
+    await untilHolds(async () => expect(await save.isDisabled()).toBe(false));
+    await settled(page);
+    // A second press meets what the first one has met.
+    expect(await page.evaluate(`${middle}.closest('button').textContent`)).toBe('Test the connection');
+    const [device] = await devices();
+    await page.goto(url(`/first-run?step=points&added=${device.id}`));
+    const next = page.getByRole('button', { name: 'On to the start' });
+    await next.waitFor();
+    const at = await next.boundingBox();
+    expect((at?.y ?? 768) + (at?.height ?? 0)).toBeLessThanOrEqual(768);
+    await next.click();
+    await page.getByRole('heading', { name: `Start reading ${device.code}` }).waitFor();
+  });
+
   it('say who can take them to whoever may not', async () => {
     await plant.rest.create('/api/system/keys/', { name: 'first', role: 'administrator' });
     const { key } = await plant.rest.create('/api/system/keys/', { name: 'looks', role: 'operator' });

@@ -33,7 +33,6 @@ export async function startLivePlant(): Promise<LivePlant> {
     DATABASE_URL: await freshDatabase(),
     ...testLease,
     API_PORT: String(port),
-    PLANT_TIME_ZONE: 'Asia/Shanghai',
   };
   const { plant } = await plantForTest(['press-1', 'press-2']);
   let api = await startService('api', settings);

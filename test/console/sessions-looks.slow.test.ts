@@ -21,6 +21,19 @@ beforeAll(async () => {
 }, 240_000);
 
 describe.skipIf(inject('installedServers').chromium === null)('the sessions', () => {
+  it('explain their words on the spot, by keys alone', async () => {
+    const { page } = await openPage(`${plant.rest.url}/console/sessions`);
+    const meaning = page.locator('.legend .explanation').getByText('An epoch is the time of one holder');
+    await page.getByRole('button', { name: 'What is an epoch?' }).focus();
+    expect(await meaning.isVisible()).toBe(false);
+    await page.keyboard.press('Enter');
+    await meaning.waitFor();
+    await page.keyboard.press('Escape');
+    await meaning.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Ticks complete, 24 h' }).click();
+    await page.locator('.strip').getByText('A tick is one scheduled reading of one device').waitFor();
+  });
+
   describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
     it.each(['light', 'dark'] as const)(
       '%s: have no fault, from 320 to 1920 px, with whatever is opened',
@@ -88,6 +101,8 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     });
     expect(changed.status).toBe(200);
     const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions?session=1-1`);
+    const row = page.getByRole('row').filter({ has: page.locator('[data-session="1-1"]') });
+    await row.getByText('newer configuration').waitFor();
     await page.getByRole('button', { name: 'Apply…' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('row', { name: 'press / first scale 1 0.5' }).waitFor();
@@ -95,10 +110,43 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
     await dialog.getByRole('textbox').fill('new gear');
     await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
+    await dialog.getByText(/^press 1-1 reads by version 2 from /).waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
     await dialog.waitFor({ state: 'detached' });
     await page.locator('.events li').filter({ hasText: 'Changed to version 2' }).waitFor();
     await page.getByText('version 2, the newest').waitFor();
+    await row.getByText('newer configuration').waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
+  });
+
+  it('are not changed where other devices would lose ticks, unless that is wanted', async () => {
+    const { rest, deviceId, taskId } = plant;
+    const made = await rest.post(`/api/config/devices/${deviceId}/copies/`, {
+      ...{ count: 1, code: 'press-beside', fields: { unit_id: 77 } },
+    });
+    expect(made.status).toBe(200);
+    const [beside] = (await rest.get('/api/config/devices/?code=press-beside')).body.results;
+    const patch = async (what: string, body: object) => {
+      const { status } = await fetch(`${rest.url}/api/config/${what}/`, {
+        ...{ method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+      });
+      expect(status).toBe(200);
+    };
+    // One request of 10 ms after the other.
+    await patch('points', { filter: { device_id: beside.id }, set: { period_ms: 10 } });
+    await patch(`tasks/${taskId}`, { device_ids: [deviceId, beside.id] });
+    const { page, complaints } = await openPage(`${rest.url}/console/sessions?session=1-1`);
+    await page.getByRole('button', { name: 'Apply…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('What does not change would lose ticks: press').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Apply', exact: true }).isDisabled()).toBe(true);
+    await dialog.getByRole('button', { name: 'Show it all the same' }).click();
+    await dialog.getByRole('row', { name: 'press-beside is read, too' }).waitFor();
+    expect(await dialog.getByRole('button', { name: 'Apply', exact: true }).isEnabled()).toBe(true);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await patch(`tasks/${taskId}`, { device_ids: [deviceId] });
+    await page.getByText(/version \d+, the newest/).waitFor();
+    expect(complaints.filter((each) => !each.includes('409'))).toEqual([]);
   });
 
   it('are gone through by keys alone', async () => {

@@ -53,6 +53,8 @@ export interface TroubledPlant {
   /** Codes of its devices; the last one is no device of ours, where that can be had. */
   readonly devices: readonly string[];
   setFault(device: string, fault: object | undefined): Promise<void>;
+  /** Kills the collector, and starts it again once it is gone. */
+  restartCollector(): Promise<void>;
   /** Kills the devices that are ours, as a cut of the power would. */
   killDevices(): Promise<void>;
 }
@@ -70,7 +72,8 @@ export async function startTroubledPlant(apiSettings: Record<string, string> = {
   await startService('api', { ...settings, ...apiSettings });
   for (const service of ['supervisor', 'writer'] as const) await startService(service, settings);
   const collector = { COLLECTOR_ID: 'c1', DEVICE_REFUSED_PAUSE_MS: '300', DEVICE_BACKOFF_MAX_MS: '2000' };
-  await startService('collector', { ...settings, ...collector });
+  const startCollector = () => startService('collector', { ...settings, ...collector });
+  let running = await startCollector();
   const key = apiSettings.API_BOOTSTRAP_KEY;
   const rest = restClient(`http://127.0.0.1:${port}`, key);
   await eventually(async () => (await rest.get('/health/ready')).status === 200, {
@@ -117,7 +120,11 @@ export async function startTroubledPlant(apiSettings: Record<string, string> = {
     ...(foreignDeviceIsInstalled() ? ['foreign'] : []),
   ];
   const { setFault, kill: killDevices } = simulator;
-  return { rest, natsUrl: nats.url, session, devices, setFault, killDevices };
+  const restartCollector = async () => {
+    await running.kill();
+    running = await startCollector();
+  };
+  return { rest, natsUrl: nats.url, session, devices, setFault, restartCollector, killDevices };
 }
 
 interface Simulator {

@@ -2,9 +2,8 @@ import { connectionSchema } from '@holdfast/driver-mqtt/layout/connection.ts';
 import { countChanges } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
-import mqtt from 'mqtt';
 import { describe, expect, it } from 'vitest';
-import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { countingPublisher } from '../support/counting-publisher.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { mosquittoForTest, mosquittoIsInstalled } from '../support/mosquitto-for-test.ts';
@@ -30,32 +29,6 @@ function meterAt(port: number, periodMs: number): TaskConfig {
   });
 }
 
-/** Publishes 1, 2, 3 … one after the other, each once its broker has taken the one before. */
-async function countingPublisher(url: string) {
-  const client = await mqtt.connectAsync(url, { reconnectPeriod: 100, connectTimeout: 2_000 });
-  cleanUpAfterFile(() => client.endAsync(true));
-  // Its connection ends when its broker is killed.
-  client.on('error', () => undefined);
-  let count = 0;
-  let isOver = false;
-  const publishing = (async () => {
-    while (!isOver) {
-      count += 1;
-      await client.publishAsync('hall/meter-1/count', String(count), { qos: 1 });
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  })();
-  return {
-    count: () => count,
-    /** @returns the last number, which the broker has */
-    stop: async () => {
-      isOver = true;
-      await publishing;
-      return count;
-    },
-  };
-}
-
 const countsOf = (samples: readonly Sample[]) =>
   samples.flatMap(({ changes }) => changes?.count?.map(([, value]) => Number(value)) ?? []);
 
@@ -66,7 +39,7 @@ async function begin(fleet: FleetForTest, periodMs = 500) {
   await eventually(async () => (await samples()).some(({ part, miss }) => part === undefined && !miss), {
     what: 'the broker to be subscribed to',
   });
-  const publisher = await countingPublisher(broker.url);
+  const publisher = await countingPublisher(broker.url, 'hall/meter-1/count');
   /** Waits until more values are with NATS than now. */
   const goesOn = async () => {
     const from = publisher.count();
@@ -122,8 +95,10 @@ describe.skipIf(!mosquittoIsInstalled())('what is published at QoS 1', () => {
     expect(missing(counts, published)).toEqual([]);
     const ticks = ticksOf(await samples());
     expect(ticks).toEqual(Array.from({ length: ticks.length }, (_, index) => (ticks[0] ?? 0) + index));
-    const down = (await samples()).filter(({ miss }) => miss);
-    expect(down.every((sample) => countChanges(sample.changes) === 0)).toBe(true);
+    const missed = (await samples()).filter(({ miss }) => miss);
+    expect(missed.every((sample) => countChanges(sample.changes) === 0)).toBe(true);
+    // A busy machine misses ticks of its own.
+    const down = missed.filter(({ miss }) => miss?.cause === 'connection');
     expect(down[0]?.miss?.detail).toMatch(/^meter-1: /);
   });
 

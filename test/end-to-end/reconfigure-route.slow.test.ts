@@ -14,7 +14,7 @@ const codes = Array.from({ length: 8 }, (_, index) => `press-${index + 1}`);
 const untouched = codes.slice(2, 7);
 
 describe('a session that is reconfigured over REST while it runs', () => {
-  it('takes a new scale, a device more and one less; the record bears out every promise', async () => {
+  it('takes a new scale, another period, a device more and one less; the record bears out every promise', async () => {
     const fleet = await fleetForTest(codes, longLease);
     const databaseUrl = await freshDatabase();
     const apiPort = await freePort();
@@ -75,6 +75,9 @@ describe('a session that is reconfigured over REST while it runs', () => {
     };
     await edit(`points/${points[0]}`, { scale: 2 });
     const scaledMs = await reconfigure();
+    await edit(`points/${points[0]}`, { period_ms: 500 });
+    const slowedMs = await reconfigure();
+    await readAfter('press-1', slowedMs);
     await edit(`tasks/${task.id}`, { device_ids: ids });
     const addedMs = await reconfigure();
     await edit(`tasks/${task.id}`, { device_ids: ids.filter((id) => id !== ids[1]) });
@@ -101,6 +104,10 @@ describe('a session that is reconfigured over REST while it runs', () => {
     const scaled = (await of('press-1')).filter(({ values }) => values?.constant === 9_422);
     expect(scaled.length).toBeGreaterThan(0);
     for (const sample of scaled) expect(timeOf(sample)).toBeGreaterThanOrEqual(scaledMs);
+    const lengths = new Set((await of('press-1')).map(({ period_ms }) => period_ms));
+    expect([...lengths].sort()).toEqual([200, 500]);
+    for (const sample of await of('press-1'))
+      if (sample.period_ms === 500) expect(timeOf(sample)).toBeGreaterThanOrEqual(slowedMs);
     for (const sample of await of('press-8')) expect(timeOf(sample)).toBeGreaterThanOrEqual(addedMs);
     expect((await of('press-2')).some((sample) => timeOf(sample) < removedMs && sample.values)).toBe(true);
 
@@ -118,12 +125,16 @@ describe('a session that is reconfigured over REST while it runs', () => {
     );
     expect(account.missing_by_cause.not_arrived ?? 0).toBe(0);
     expect(account.devices.map(({ device }: { device: string }) => device).sort()).toEqual([...codes].sort());
+    const slowed = account.devices.find(({ device }: { device: string }) => device === 'press-1');
+    // The way back has given it its first period again.
+    expect(slowed.period_ms).toBe(200);
+    expect(slowed.expected).toBe(slowed.stored + slowed.missing);
     const history = await rest.get(
       `${sessionsPath}/point-history/?session_id=${sessionId}&device=press-8&point_code=constant&start_time=-1h`,
     );
     expect(history.body.results.length).toBeGreaterThan(0);
     const types = await fleet.eventTypes();
-    expect(types.filter((type) => type === 'session.reconfigured')).toHaveLength(4);
+    expect(types.filter((type) => type === 'session.reconfigured')).toHaveLength(5);
     expect(types.filter((type) => type === 'session.assigned')).toHaveLength(1);
   });
 });

@@ -118,7 +118,7 @@ describe('a collector that is killed while a change is to come into force', () =
   ])('%s goes on by both versions, each in its time', async (_when, afterMs) => {
     const fleet = await fleetForTest(['press-1', 'press-2'], longLease);
     const { config, sessionId, collector, readOnAfter, stop } = await running(fleet, ['press-1', 'press-2']);
-    const devices = config.devices.map((each) => (each.code === 'press-1' ? scaled(each, 2) : each));
+    const devices = config.devices.map((each) => (each.code === 'press-1' ? scaled(each, 2, 250) : each));
     const fromMs = await fleet.log.reconfigure(sessionId, { ...config, config_version: 2, devices });
     await eventually(() => Date.now() >= fromMs + afterMs, { what: 'the moment to kill it', intervalMs: 5 });
     await collector.kill();
@@ -131,6 +131,7 @@ describe('a collector that is killed while a change is to come into force', () =
     expect(doubledTicks(samples)).toEqual([]);
     for (const sample of of('press-1')) {
       if (versionOf(sample) === 2) expect(sample.tick * sample.period_ms).toBeGreaterThanOrEqual(fromMs);
+      if (versionOf(sample)) expect(sample.period_ms).toBe(versionOf(sample) === 2 ? 250 : 100);
     }
     expect(of('press-1').map(versionOf)).toContain(2);
     expect(

@@ -28,6 +28,7 @@ export interface ApiKey {
 }
 
 const answerTimeoutMs = 20_000;
+const changedPeriodsMs = [200, 250, 400, 500, 1_000];
 
 /**
  * Operators who start, stop, pause and resume sessions all the while, also two at once on one task, and write down
@@ -144,9 +145,10 @@ export function startClients(options: {
       if (stopping.signal.aborted) return;
       const taskId = mine.pick([...options.steady, ...options.busy]);
       const ids = devices.get(taskId) ?? [];
-      // A device less, and there again; else one that is read anew.
+      // A device less, and there again; all at another period; else one that is read anew.
       const isFewer = options.busy.includes(taskId) && ids.length > 1 && mine.chance(0.4);
       if (isFewer) await change(`tasks/${taskId}/`, { device_ids: mine.chance(0.5) ? ids.slice(1) : ids });
+      else if (mine.chance(0.5)) await change(`tasks/${taskId}/`, { period_ms: mine.pick(changedPeriodsMs) });
       else await change(`devices/${mine.pick(ids)}/`, { name: `round ${round}` });
       const { sessionId } = known.get(taskId) ?? {};
       if (sessionId !== undefined) await send('reconfigure', taskId, sessionId);

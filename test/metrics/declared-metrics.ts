@@ -47,6 +47,7 @@ const additions: Readonly<Record<string, (metrics: Metrics) => unknown>> = {
       lagEvents: nothing,
       lagMs: nothing,
       auditEntriesLost: nothing,
+      newerConfigured: nothing,
     }),
 };
 

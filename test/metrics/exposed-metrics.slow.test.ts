@@ -59,6 +59,7 @@ describe('the metrics of running services', () => {
     await fleet.log.start(config, { softSeconds: 0.1 });
     await shows('writer', 'holdfast_writer_values_written_total', {}, isSome);
     await shows('api', 'holdfast_projector_projecting', {}, isOne);
+    await shows('api', 'holdfast_sessions_newer_configured', {}, (value) => value === 0);
   });
 
   it('have all that the code declares, and the process beside it', async () => {

@@ -50,7 +50,7 @@ describe('a collector whose cable to NATS is pulled out', () => {
     await eventually(
       async () => {
         const read = [...(await publishedUnder(epoch)), ...(await publishedUnder(next))];
-        const of = (await coverage.read({ sessionId: session })).get(device);
+        const of = (await coverage.read({ sessionId: session })).get(device)?.get(200);
         expect(of?.stored).toEqual(
           normalise(
             fromTicks(

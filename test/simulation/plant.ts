@@ -6,11 +6,11 @@ import type { Referee } from './checks/referee.ts';
 import type { SimProcess } from './kernel/process.ts';
 import type { Random } from './kernel/random.ts';
 import type { World } from './kernel/world.ts';
-import { periodMs } from './period.ts';
+import { periodOf, registerOf } from './reading-of-version.ts';
 
 const deviceTimeoutMs = 300;
 
-/** One device for each task, at a host named after the task. Each version of its configuration reads another register. */
+/** One device for each task, at a host named after the task. The versions of its configuration read other registers, some at another period; two are alike. */
 export class Plant {
   readonly #world: World;
   readonly #random: Random;
@@ -36,7 +36,7 @@ export class Plant {
         {
           code: 'p',
           name: '',
-          address: { table: 'holding_register', address: configVersion, byte_order: 'ABCD' },
+          address: { table: 'holding_register', address: registerOf(configVersion), byte_order: 'ABCD' },
           data_type: 'uint16',
           scale: 1,
           offset: 0,
@@ -50,7 +50,7 @@ export class Plant {
       task_code: `task-${taskId}`,
       task_name: '',
       config_version: configVersion,
-      period_ms: periodMs,
+      period_ms: periodOf(configVersion),
       devices: [device],
     };
   }

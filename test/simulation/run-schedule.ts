@@ -6,8 +6,8 @@ import { type PlantedBug, publishingBeforeAppend } from './faults/planted-bugs.t
 import { Fleet } from './fleet.ts';
 import { Random } from './kernel/random.ts';
 import { World } from './kernel/world.ts';
-import { periodMs } from './period.ts';
 import { hostOf, Plant } from './plant.ts';
+import { alikeVersion, longestPeriodMs } from './reading-of-version.ts';
 import type { SimSettings } from './services/service.ts';
 import { missingVersion, SimClients, versions } from './services/sim-clients.ts';
 import { startForger } from './services/sim-forger.ts';
@@ -90,7 +90,7 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
 
   const taskIds = ['1', '2', '3'].slice(0, 1 + random.below(3));
   for (const taskId of taskIds) {
-    for (const version of versions) {
+    for (const version of [...versions, alikeVersion]) {
       if (version !== missingVersion)
         broker.configs.set(`${taskId}/${version}`, plant.configFor(taskId, version));
     }
@@ -128,6 +128,14 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
     world.after(atMs, ask);
     // Two people change it at once.
     if (changeRandom.chance(0.3)) world.after(atMs + changeRandom.between(0, 10), ask);
+  }
+
+  // A generator of its own, as above.
+  const alikeRandom = new Random(seed * 32_452_843);
+  if (alikeRandom.chance(0.2)) {
+    const taskId = alikeRandom.pick(taskIds);
+    const atMs = alikeRandom.between(2_000, durationMs);
+    world.after(atMs, () => command(taskId, 'reconfigure', alikeVersion));
   }
 
   const faults: FaultsOptions = {
@@ -171,14 +179,14 @@ async function untilSettled(world: World, referee: Referee): Promise<void> {
   let problems: string[] = [];
   let settledSinceMs: number | undefined;
   const look = (): void => {
-    problems = referee.unsettled(3 * periodMs, ({ session }) => {
+    problems = referee.unsettled(3 * longestPeriodMs, ({ session }) => {
       return session.status === 'running' && session.session.configVersion !== missingVersion;
     });
     problems.push(...referee.overdue());
     settledSinceMs = problems.length > 0 ? undefined : (settledSinceMs ?? world.nowMs);
     world.after(250, look);
   };
-  world.after(3 * periodMs, look);
+  world.after(3 * longestPeriodMs, look);
   const isSettled = () => settledSinceMs !== undefined && world.nowMs - settledSinceMs >= staysSettledMs;
   await world.run(endMs, isSettled);
   if (world.violation || isSettled()) return;

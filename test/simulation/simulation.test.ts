@@ -19,6 +19,8 @@ const giveaways: Record<PlantedBug, { readonly firstSeed: number; readonly sign:
   changes_on_arrival: { firstSeed: 1, sign: /^C1: .* not in force/ },
   version_of_message: { firstSeed: 1, sign: /^C1: / },
   change_ends_placement: { firstSeed: 1, sign: /^I4: / },
+  untouched_read_anew: { firstSeed: 1, sign: /^C2: / },
+  ticks_by_number: { firstSeed: 330, sign: /^I6: .* is (?:stored|thrown away)/ },
   samples_believed: { firstSeed: 1, sign: /^I6: .* X made up, is stored/ },
 };
 
@@ -29,6 +31,7 @@ describe('processes, clocks and a broker that fail in every way', () => {
     expect(report.reached.get('failover')).toBeGreaterThan(0);
     expect(report.reached.get('reconfigured: requested')).toBeGreaterThan(50);
     expect(report.reached.get('reconfigured: rolled_back')).toBeGreaterThan(3);
+    expect(report.reached.get('reconfigured without touching the device')).toBeGreaterThan(3);
   });
 
   it('fail in the same way again under the same seed', async () => {

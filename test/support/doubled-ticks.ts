@@ -2,29 +2,30 @@ interface Told {
   readonly session: string;
   readonly device: string;
   readonly tick: number;
+  readonly period_ms: number;
   /** A part of a tick that is not over answers for none. */
   readonly part?: number | undefined;
 }
 
-/** Ticks of one device that more than one sample answers for. */
+/** Ticks of one device that more than one sample answers for, of whatever length they are: by their time. */
 export function doubledTicks(samples: readonly Told[]): string[] {
   const seen = new Set<string>();
   const doubled: string[] = [];
-  for (const { session, device, tick, part } of samples) {
+  for (const { session, device, tick, period_ms, part } of samples) {
     if (part !== undefined) continue;
-    const key = `${session}/${device}/${tick}`;
+    const key = `${session}/${device}/${tick * period_ms}`;
     if (seen.has(key)) doubled.push(key);
     seen.add(key);
   }
   return doubled;
 }
 
-/** Ticks between the first and the last one of each session and device that no sample answers for. */
+/** Ticks between the first and the last one of each session, device and length that no sample answers for. */
 export function missingTicks(samples: readonly Told[]): string[] {
   const ticks = new Map<string, Set<number>>();
-  for (const { session, device, tick, part } of samples) {
+  for (const { session, device, tick, period_ms, part } of samples) {
     if (part !== undefined) continue;
-    const key = `${session}/${device}`;
+    const key = `${session}/${device}/${period_ms}`;
     ticks.set(key, (ticks.get(key) ?? new Set()).add(tick));
   }
   return [...ticks].flatMap(([key, seen]) => {

@@ -20,6 +20,8 @@ export interface PlantForTest {
 /** Devices whose register 0 holds a number that rises every 100 ms and whose register 1 holds 4711. */
 export async function plantForTest(deviceCodes: readonly string[]): Promise<PlantForTest> {
   const requests: ReceivedRequest[] = [];
+  // From here on: a register that went by the clock alone would begin anew at 0 while a test looks, every 109 minutes.
+  const startedAtMs = Date.now();
   const plant = await startPlant({
     config: {
       devices: deviceCodes.map((code) => ({
@@ -27,7 +29,11 @@ export async function plantForTest(deviceCodes: readonly string[]): Promise<Plan
         unitId: 1,
         tables: {
           holding_register: (address, nowMs) =>
-            address === 0 ? Math.floor(nowMs / 100) % 65_536 : address === 1 ? 4711 : undefined,
+            address === 0
+              ? Math.floor((nowMs - startedAtMs) / 100) % 65_536
+              : address === 1
+                ? 4711
+                : undefined,
         },
       })),
     },

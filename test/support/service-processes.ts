@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import { cleanUpAfterFile } from './cleanup.ts';
+import { zoneOfNoon } from './zone-of-noon.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -22,6 +23,7 @@ const testService = {
   RECONCILE_INTERVAL_MS: '500',
   STATUS_INTERVAL_MS: '500',
   DEVICE_NETWORKS: '127.0.0.0/8',
+  PLANT_TIME_ZONE: zoneOfNoon.name,
 } as const;
 
 /**

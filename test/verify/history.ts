@@ -60,11 +60,18 @@ export interface ForgedMessage {
   readonly inQuarantine: boolean;
 }
 
+export interface TickOfDevice {
+  readonly session: string;
+  readonly device: string;
+  readonly periodMs: number;
+  readonly tick: number;
+}
+
 export interface QuarantinedSample {
   /** Sequence in SAMPLES. */
   readonly sequence: number;
   /** The tick, as far as the body still tells it; undefined when it cannot be read. */
-  readonly tick: { readonly session: string; readonly device: string; readonly tick: number } | undefined;
+  readonly tick: TickOfDevice | undefined;
   /** Only the values of these points: the rest of the sample is stored. Undefined for a whole message. */
   readonly codes?: readonly string[] | undefined;
 }
@@ -81,6 +88,8 @@ export interface PolledDevice {
   readonly isSubscribed?: boolean;
   /** The same of two versions under which it is read alike. */
   readonly reading?: string;
+  /** Codes of the points whose single value is sent in every tick in which it is read. */
+  readonly eachTick?: readonly string[];
 }
 
 export interface Acknowledged {
@@ -105,6 +114,8 @@ export interface DatabaseContent {
   readonly changeRecord?: ChangeRecord | undefined;
   /** The account of ticks that the writer keeps. */
   readonly coverage: readonly KeptTicks[];
+  /** The points that stored ticks lack, as the writer has put on record. Left out: there is no such record. */
+  readonly lacking?: readonly LackingTicks[] | undefined;
 }
 
 export interface CleanedSession {
@@ -117,7 +128,19 @@ export interface KeptTicks {
   readonly session: string;
   /** Device code. */
   readonly device: string;
+  readonly periodMs: number;
   readonly outcome: string;
+  readonly ranges: readonly TickRange[];
+}
+
+/** Ticks of a device that are stored without a value of some points. */
+export interface LackingTicks {
+  readonly session: string;
+  /** Device code. */
+  readonly device: string;
+  readonly periodMs: number;
+  /** Codes of those points; undefined where nobody knows which they are. */
+  readonly codes: readonly string[] | undefined;
   readonly ranges: readonly TickRange[];
 }
 
@@ -144,8 +167,8 @@ export interface TimedValues {
 
 export interface TickInDatabase extends Omit<TimedValues, 'timeMs'> {
   readonly tick: number;
-  /** Length of the tick; left out where the device has had no other. */
-  readonly periodMs?: number;
+  /** Length of the tick. */
+  readonly periodMs: number;
 }
 
 export interface AnsweredCommand {
@@ -179,7 +202,7 @@ export interface Outage {
   readonly toMs: number;
 }
 
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I12' | 'C1';
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I12' | 'C1' | 'C2';
 
 export interface Violation {
   readonly invariant: Invariant;

@@ -102,8 +102,8 @@ export function partForged(
     .filter((each) => !isForged(each))
     .map(({ sequence, codes, decoded }): QuarantinedSample => {
       if (!decoded.ok) return { sequence, codes, tick: undefined };
-      const { session, device, tick } = decoded.sample;
-      return { sequence, codes, tick: { session, device, tick } };
+      const { session, device, tick, period_ms: periodMs } = decoded.sample;
+      return { sequence, codes, tick: { session, device, tick, periodMs } };
     });
   return { samples, undecodable, forged, quarantined };
 }

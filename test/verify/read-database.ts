@@ -1,4 +1,5 @@
 import { parseMultirange } from '@holdfast/sample-store/postgres/tick-coverage-table.ts';
+import type { LackedPoints } from '@holdfast/shared/contracts/sample/lacking.ts';
 import pg from 'pg';
 import { readChangeRecord } from '../support/change-record.ts';
 import type { DatabaseContent, TimedValues } from './history.ts';
@@ -27,8 +28,11 @@ const valuesSql = `
         group by 1, 2, 3, 4) as points
   group by 1, 2, 3`;
 const coverageSql = `
-  select session_id as session, device_code as device, outcome, range_agg(ticks)::text as ticks
-  from samples.tick_coverage group by 1, 2, 3`;
+  select session_id as session, device_code as device, period_ms as "periodMs", outcome, range_agg(ticks)::text as ticks
+  from samples.tick_coverage group by 1, 2, 3, 4`;
+const lackingSql = `
+  select session_id as session, device_code as device, period_ms as "periodMs", points, range_agg(ticks)::text as ticks
+  from samples.lacking_ticks left join samples.lacking_points using (session_id, set_name) group by 1, 2, 3, 4`;
 const missesSql = `
   select session_id as session, device_code as device, time, max(epoch) as epoch, count(*) as copies
   from samples.sample_miss group by 1, 2, 3`;
@@ -71,10 +75,20 @@ export async function readDatabase(databaseUrl: string): Promise<DatabaseRows> {
     );
     const values = await rows<TickRow>('samples.sample_value', valuesSql);
     const misses = await rows<TickRow>('samples.sample_miss', missesSql);
-    const coverage = await rows<{ session: string; device: string; outcome: string; ticks: string }>(
-      'samples.tick_coverage',
-      coverageSql,
-    );
+    const coverage = await rows<{
+      session: string;
+      device: string;
+      periodMs: number;
+      outcome: string;
+      ticks: string;
+    }>('samples.tick_coverage', coverageSql);
+    const lacking = await rows<{
+      session: string;
+      device: string;
+      periodMs: number;
+      points: readonly LackedPoints[] | null;
+      ticks: string;
+    }>('samples.lacking_ticks', lackingSql);
     const changeRecord = (await isThere('change_items'))
       ? await readChangeRecord(async <Row extends object>(sql: string) => (await client.query<Row>(sql)).rows)
       : undefined;
@@ -96,6 +110,11 @@ export async function readDatabase(databaseUrl: string): Promise<DatabaseRows> {
       values: values.map(storedTicks),
       misses: misses.map(storedTicks),
       coverage: coverage.map(({ ticks, ...row }) => ({ ...row, ranges: parseMultirange(ticks) })),
+      lacking: lacking.map(({ points, ticks, ...row }) => ({
+        ...row,
+        codes: points?.flatMap(({ codes }) => codes),
+        ranges: parseMultirange(ticks),
+      })),
     };
   } finally {
     await client.end();

@@ -77,7 +77,7 @@ export async function readHistory(sources: HistorySources): Promise<History> {
         ...rows,
         ...(sources.hasSamples === false
           ? { values: undefined, misses: undefined }
-          : ticksOf(rows, events, configs)),
+          : ticksOf(rows, { events, configs, samples: parted.samples })),
       },
       commands: sources.commands,
       requests: sources.requests,
@@ -167,9 +167,13 @@ function pollingConfig({ period_ms, devices }: TaskConfig): PollingConfig {
   return {
     devices: devices.map((device) => {
       const { code, mode, points } = device;
+      const periodMs = devicePeriodMs(period_ms, points);
       const own = points.every((point) => point.period_ms !== undefined);
       return {
-        ...{ code, periodMs: devicePeriodMs(period_ms, points), isSubscribed: mode === 'subscribed' },
+        ...{ code, periodMs, isSubscribed: mode === 'subscribed' },
+        eachTick: points
+          .filter((point) => (point.period_ms ?? period_ms) === periodMs && !point.report && !point.count)
+          .map((point) => point.code),
         reading: hash('sha256', JSON.stringify([device, own ? null : period_ms])),
       };
     }),
@@ -178,8 +182,7 @@ function pollingConfig({ period_ms, devices }: TaskConfig): PollingConfig {
 
 function ticksOf(
   { values, misses }: DatabaseRows,
-  events: readonly RecordedEvent[],
-  configs: ReadonlyMap<string, PollingConfig>,
+  { events, configs, samples }: Pick<History, 'events' | 'configs' | 'samples'>,
 ): { values: TickInDatabase[]; misses: TickInDatabase[]; told: readonly TimedValues[] } {
   const sessions = sessionHistories({ events });
   /** By session and device, newest first. */
@@ -196,10 +199,19 @@ function ticksOf(
     const known = legs.get(`${session}/${device}`) ?? [];
     return (known.find(({ fromMs }) => fromMs <= timeMs) ?? known.at(-1))?.device;
   };
+  // Near a change the sample itself tells the length of its tick: one that was late has that of before.
+  const changed = new Set([...legs].flatMap(([key, known]) => (known.length > 1 ? [key] : [])));
+  const keyOf = ({ session, device, timeMs, epoch }: Omit<TimedValues, 'copies' | 'values'>) =>
+    `${session}/${device}/${timeMs}/${epoch}`;
+  const published = new Map(
+    samples
+      .filter(({ sample: { session, device } }) => changed.has(`${session}/${device}`))
+      .map(({ sample }) => [keyOf({ ...sample, timeMs: sample.time }), sample.period_ms]),
+  );
   const withTick = (rows: readonly TimedValues[]): TickInDatabase[] =>
     rows.map((row) => {
       const { timeMs, ...rest } = row;
-      const { periodMs = Number.NaN } = deviceOf(row) ?? {};
+      const periodMs = published.get(keyOf(row)) ?? deviceOf(row)?.periodMs ?? Number.NaN;
       return { ...rest, tick: timeMs / periodMs, periodMs };
     });
   const isTold = (row: TimedValues) => deviceOf(row)?.isSubscribed === true;

@@ -6,19 +6,19 @@ import type { History } from './history.ts';
  */
 export function tooLateSamples({ samples, told = [] }: Pick<History, 'samples' | 'told'>): Set<number> {
   const tooLate = new Set<number>();
-  /** By session and device, then epoch: the first tick for which its first message answers. */
+  /** By session and device, then epoch: the scheduled time of the first tick for which its first message answers. */
   const firstTicks = new Map<string, Map<number, number>>();
   for (const { sequence, sample } of inOrder([...samples, ...told])) {
-    const { session, device, epoch, tick, through_tick = tick, since_tick = tick, part } = sample;
+    const { session, device, epoch, tick, through_tick = tick, since_tick = tick, part, period_ms } = sample;
     // It names the tick that is not over, one more than the first of whoever takes over within it.
-    const last = part === undefined ? through_tick : tick - 2;
+    const lastMs = (part === undefined ? through_tick : tick - 2) * period_ms;
     const subject = `${session}/${device}`;
     const ofDevice = firstTicks.get(subject) ?? new Map<number, number>();
     firstTicks.set(subject, ofDevice);
     for (const [other, first] of ofDevice) {
-      if (other > epoch && first <= last) tooLate.add(sequence);
+      if (other > epoch && first <= lastMs) tooLate.add(sequence);
     }
-    if (!ofDevice.has(epoch)) ofDevice.set(epoch, Math.min(tick, since_tick));
+    if (!ofDevice.has(epoch)) ofDevice.set(epoch, Math.min(tick, since_tick) * period_ms);
   }
   return tooLate;
 }

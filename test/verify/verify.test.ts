@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { epochMs, invariantsOf, RecordedHistory, tick0 } from './testing/recorded-history.ts';
+import type { DatabaseContent } from './history.ts';
+import { epochMs, invariantsOf, periodMs, RecordedHistory, tick0 } from './testing/recorded-history.ts';
 import { verify } from './verify.ts';
 
 const hourMs = 3_600_000;
@@ -39,6 +40,72 @@ describe('a verdict', () => {
     const verdict = verify(history.readAt(60_000));
     expect(verdict.counts.wrongClock).toBe(3);
     expect(verdict.violations).toEqual([]);
+  });
+
+  it('leaves such samples of subscribed devices out as well, where it judges by which version they were read', () => {
+    const changed = new RecordedHistory()
+      .started(0)
+      .assigned(10, 'c1')
+      .reconfigured(8_000, 10_000, 2)
+      .polled(0, 9, { epoch: 2 })
+      .polled(10, 59, { epoch: 2, version: 2 });
+    const told = new RecordedHistory();
+    // By a clock that is an hour ahead, right before the change was told.
+    told.sampled(tick0 + 3_600 + 7, { epoch: 2, storedAtMs: epochMs + 7_020 });
+    const device = { code: 'press', periodMs };
+    const configs = new Map([
+      ['7/1', { devices: [{ ...device, reading: 'as it was' }] }],
+      ['7/2', { devices: [{ ...device, reading: 'changed' }] }],
+    ]);
+    expect(verify(changed.readAt(60_000, { configs, told: told.samples })).violations).toEqual([]);
+  });
+
+  /** Six minutes ahead from the tenth second on, with what the database has of it. */
+  const turnedAhead = () => {
+    const history = new RecordedHistory().started(0).assigned(10, 'c1');
+    history.polled(0, 9, { epoch: 2, sinceTick: tick0 });
+    for (let second = 11; second < 15; second += 1) {
+      const storedAtMs = epochMs + second * 1_000;
+      const ahead = { epoch: 2, sinceTick: tick0 + 371, readAtMs: storedAtMs + 360_000, storedAtMs };
+      history.sampled(tick0 + 360 + second, ahead);
+    }
+    return history;
+  };
+  const inDatabase = ({ samples }: RecordedHistory): DatabaseContent => ({
+    ...{ sessions: [], eventSequences: [], checkpoint: undefined, misses: [], coverage: [] },
+    values: samples.map(({ sample: { session, device, tick, epoch, values } }) => ({
+      ...{ session, device, periodMs, tick, epoch, copies: 1, values },
+    })),
+  });
+  const gapsOf = (history: RecordedHistory, atMs: number) => {
+    const { violations, ticks } = verify(history.readAt(atMs, { database: inDatabase(history) }));
+    return { unexplained: violations.filter(({ what }) => what.endsWith('explains it')), gaps: ticks.gaps };
+  };
+
+  it('has a cause for each tick of a session that was stopped while the clock of its collector was ahead', () => {
+    expect(gapsOf(turnedAhead().stopped(16_500), 60_000)).toEqual({
+      unexplained: [],
+      gaps: { holder_lost: 4, session_end: 3 },
+    });
+  });
+
+  it('has a cause for the last tick of one that had gone on by the right clock before', () => {
+    const history = turnedAhead()
+      .polled(20, 29, { epoch: 2, sinceTick: tick0 + 20 })
+      .stopped(30_500);
+    expect(gapsOf(history, 60_000)).toEqual({ unexplained: [], gaps: { restart: 10, session_end: 1 } });
+  });
+
+  it('has none for ticks that nobody has read while the session goes on, whatever lies an hour ahead', () => {
+    const { unexplained } = gapsOf(turnedAhead(), 60_000);
+    expect(unexplained).toHaveLength(1);
+  });
+
+  it('does not take for lost on their way those before a tick that was read by a clock ahead', () => {
+    const history = turnedAhead()
+      .polled(20, 99, { epoch: 2, sinceTick: tick0 + 20 })
+      .polled(375, 419, { epoch: 2, sinceTick: tick0 + 375 });
+    expect(gapsOf(history, 420_000)).toEqual({ unexplained: [], gaps: { restart: 10 + 271 } });
   });
 
   it('leaves out what is said to have been read before its epoch, but not what waited for the broker', () => {

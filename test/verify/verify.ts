@@ -11,12 +11,14 @@ import { fencedTicks } from './checks/fenced-ticks.ts';
 import { firstPolls } from './checks/first-polls.ts';
 import { forgedNowhere } from './checks/forged-nowhere.ts';
 import { keptAccount } from './checks/kept-account.ts';
+import { lackedValues } from './checks/lacked-values.ts';
 import { legalChain } from './checks/legal-chain.ts';
 import { readModel } from './checks/read-model.ts';
 import { storedValues } from './checks/stored-values.ts';
 import { toldValues } from './checks/told-values.ts';
+import { untouchedDevices } from './checks/untouched-devices.ts';
 import { versions } from './checks/versions.ts';
-import type { History, Violation } from './history.ts';
+import type { History, RecordedSample, Violation } from './history.ts';
 import { sessionHistories } from './session-histories.ts';
 import { defaultTolerances, type Tolerances } from './tolerances.ts';
 
@@ -33,7 +35,7 @@ export interface Counts extends Minimum {
   readonly samples: number;
   readonly commands: number;
   readonly deviceRequests: number;
-  /** Samples whose times show that the clock of their collector was plainly wrong: not judged by tick. */
+  /** Samples whose times show that the clock of their collector was plainly wrong: nobody is judged by when they were read. */
   readonly wrongClock: number;
   /** Messages of SAMPLES that no holder said, and those of them that lie in quarantine. */
   readonly forged: number;
@@ -58,7 +60,8 @@ export function verify(
 ): Verdict {
   const tolerances = { ...defaultTolerances, ...options.tolerances };
   const history = withoutWrongClocks(recorded, tolerances.wrongClockMs);
-  const { violations: tickViolations, ticks } = accounting(history, tolerances);
+  // On record are ticks of wrong clocks too, and since when their senders read: one without the other would tell what nobody meant.
+  const { violations: tickViolations, ticks } = accounting(recorded, tolerances);
   // Whether a message is there twice, and whether it is stored, has nothing to do with its reader's clock.
   const doubled = duplicates(recorded);
   const violations = [
@@ -72,11 +75,13 @@ export function verify(
     ...forgedNowhere(recorded),
     ...deviceRequests(history, tolerances),
     ...versions(history, tolerances),
+    ...untouchedDevices(history, tolerances),
     ...tickViolations,
     ...keptAccount(recorded),
     ...confirmedTicks(recorded),
     ...doubled.violations,
     ...storedValues(recorded),
+    ...lackedValues(recorded),
     ...toldValues(recorded),
     ...acknowledged(recorded),
     ...changeRecord(recorded),
@@ -112,11 +117,12 @@ export function verify(
  */
 function withoutWrongClocks(history: History, wrongClockMs: number): History {
   const givenOutAt = new Map(history.events.map(({ sequence, storedAtMs }) => [sequence, storedAtMs]));
-  const samples = history.samples.filter(({ sample, storedAtMs }) => {
+  const isRight = ({ sample, storedAtMs }: RecordedSample): boolean => {
     const earliestMs = (givenOutAt.get(sample.epoch) ?? 0) - wrongClockMs;
     return sample.read_at <= storedAtMs + wrongClockMs && sample.read_at >= earliestMs;
-  });
-  return { ...history, samples };
+  };
+  const { samples, told = [] } = history;
+  return { ...history, samples: samples.filter(isRight), told: told.filter(isRight) };
 }
 
 function tooLittle(counts: Counts, minimum: Minimum): string[] {

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import { pingsOfRoutes } from '../../../deploy/nats/write-cluster.mjs';
 import { eventually } from '../../support/eventually.ts';
 import type { Host } from '../network/network.ts';
 import { appendTo } from './log-file.ts';
@@ -113,6 +114,7 @@ function configuration({ name, address }: Host, nodes: readonly Host[], storeDir
     '  name: holdfast',
     `  listen: "${address}:${ports.routes}"`,
     '  no_advertise: true',
+    ...pingsOfRoutes,
     `  routes: [${routes}]`,
     '}',
     '',

@@ -3,8 +3,8 @@ import { DidNotHappen, type Fault, type WorldShape } from '../fault.ts';
 
 const hourMs = 3_600_000;
 
-/** Replaces what a process takes for the wall clock; the monotonic clock goes on as it is. */
-const turn = (offsetMs: number): string => `(() => {
+/** Replaces what a process takes for the wall clock; the monotonic clock goes on as it is. @returns an expression for its inspector */
+export const wallClockOff = (offsetMs: number): string => `(() => {
   const Real = globalThis.RealDate ??= Date;
   globalThis.Date = class extends Real {
     constructor(...args) { args.length === 0 ? super(Real.now() + (${offsetMs})) : super(...args); }
@@ -30,10 +30,10 @@ export function turnClock(name: string, of: (shape: WorldShape) => readonly stri
         what: `the clock of ${target} set ${offsetMs > 0 ? 'forward' : 'back'} by an hour for ${forMs} ms`,
         run: async (world) => {
           const service = world.service(target);
-          const turned = await service.evaluate<number>(turn(offsetMs), 10_000);
+          const turned = await service.evaluate<number>(wallClockOff(offsetMs), 10_000);
           if (Math.abs(turned - offsetMs) > 1_000) throw new DidNotHappen(`${target} is off by ${turned} ms`);
           await sleep(forMs);
-          await service.evaluate<number>(turn(0), 10_000);
+          await service.evaluate<number>(wallClockOff(0), 10_000);
           await service.terminate();
           await service.start();
         },

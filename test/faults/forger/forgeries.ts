@@ -121,7 +121,7 @@ const samples: Readonly<Record<string, Forge>> = {
         '[]',
         'null',
         '"text"',
-        JSON.stringify({ ...sample, v: 2 }),
+        JSON.stringify({ ...sample, v: 3 }),
         JSON.stringify({ ...sample, session: '\0' }),
         JSON.stringify({ ...sample, values: { count: null } }),
         JSON.stringify(sample).replace('{', '{"__proto__":{"v":1},"epoch":1e999,'),
@@ -139,6 +139,10 @@ const underOwnEpochs: Readonly<Record<string, Forge>> = {
   'under its own former epoch': (options) => underOwnEpoch(options),
   'under its own former epoch, ticks for ever': (options) =>
     underOwnEpoch(options, { through_tick: hugeTick, miss: { cause: 'buffer_full', detail: 'forged' } }),
+  'under its own former epoch, ticks for thousands of years': (options) => {
+    const through_tick = Math.floor(Date.UTC(9_000) / options.victim.sample.period_ms);
+    return underOwnEpoch(options, { through_tick, miss: { cause: 'buffer_full', detail: 'forged' } });
+  },
   'under its own former epoch, of the session of another': (options) =>
     underOwnEpoch(options, { session: `${options.victim.sample.session}-x` }),
   'under its own former epoch, of another task': (options) => underOwnEpoch(options, { task: '999999' }),

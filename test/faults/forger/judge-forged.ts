@@ -1,4 +1,4 @@
-import type { History } from '../../verify/history.ts';
+import type { ForgedMessage, History } from '../../verify/history.ts';
 import { forgeries, sampleKinds } from './forgeries.ts';
 import type { Forged } from './turned-forger.ts';
 
@@ -21,7 +21,9 @@ export function judgeForged(history: History, forged: Forged, isWhole: boolean):
   const never = Object.keys(forgeries).filter((kind) => !forged[kind]);
   if (never.length > 0) problems.push(`nothing was forged of: ${never.join(', ')}`);
   const floor = history.acknowledged?.floor ?? 0;
-  const turnedAway = inStream.filter(({ sequence, isOwnEpoch }) => sequence <= floor && !isOwnEpoch);
+  // The fence judges what can be read, under an epoch that its sender once had.
+  const isFenced = ({ isOwnEpoch, sample }: ForgedMessage) => isOwnEpoch && sample !== undefined;
+  const turnedAway = inStream.filter((message) => message.sequence <= floor && !isFenced(message));
   const kept = turnedAway.filter(({ inQuarantine }) => inQuarantine);
   if (kept.length < (isWhole ? turnedAway.length : Math.min(turnedAway.length / 2, keptAMinute))) {
     const [first] = turnedAway.filter(({ inQuarantine }) => !inQuarantine);
@@ -29,7 +31,7 @@ export function judgeForged(history: History, forged: Forged, isWhole: boolean):
       `of ${turnedAway.length} forged messages ${kept.length} are in quarantine; the first that is not: ${first?.subject} (SAMPLES ${first?.sequence})`,
     );
   }
-  const stranger = inStream.find(({ isOwnEpoch, inQuarantine }) => isOwnEpoch && inQuarantine);
+  const stranger = inStream.find((message) => isFenced(message) && message.inQuarantine);
   if (stranger) problems.push(`SAMPLES ${stranger.sequence} is fenced, and in quarantine`);
   return problems;
 }

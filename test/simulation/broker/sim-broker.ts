@@ -112,8 +112,8 @@ export class SimBroker {
     });
   }
 
-  newestTick(taskId: string): number | undefined {
-    return this.#samples.get(`${taskId}.d${taskId}`)?.tick;
+  newestSample(taskId: string): Sample | undefined {
+    return this.#samples.get(`${taskId}.d${taskId}`);
   }
 
   eventAt(sequence: number): StoredEvent | undefined {

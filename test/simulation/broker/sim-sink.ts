@@ -13,8 +13,8 @@ import type { SimBroker } from './sim-broker.ts';
 
 interface Published {
   readonly epoch: number;
-  /** The first tick for which its first message answers. */
-  readonly firstTick: number;
+  /** Scheduled time of the first tick for which its first message answers. */
+  readonly firstMs: number;
 }
 
 /** A message whose epoch the log has not come to is delivered again after so long, as in services/writer/src/start.ts. */
@@ -122,6 +122,9 @@ export class SimSink {
     if (this.#bugs.includes('late_readings_lost') && this.#isLate(sample)) {
       return { admitted: false, fencedBy: this.#highest.get(sample.session) ?? 0 };
     }
+    // Ticks of all lengths by their numbers.
+    if (this.#bugs.includes('ticks_by_number'))
+      return this.#fence.judge({ ...sample, period_ms: 1 }, sequence);
     return this.#fence.judge(sample, sequence);
   }
 
@@ -146,17 +149,17 @@ export class SimSink {
     return epoch < (this.#highest.get(session) ?? 0);
   }
 
-  #isBeforeAllLater({ session, device, epoch, tick, through_tick = tick }: Sample): boolean {
+  #isBeforeAllLater({ session, device, epoch, tick, through_tick = tick, period_ms }: Sample): boolean {
     const later = (this.#published.get(`${session}/${device}`) ?? []).filter((other) => other.epoch > epoch);
-    return later.every(({ firstTick }) => through_tick < firstTick);
+    return later.every(({ firstMs }) => through_tick * period_ms < firstMs);
   }
 
-  #remember({ session, device, epoch, tick, since_tick = tick }: Sample): void {
+  #remember({ session, device, epoch, tick, since_tick = tick, period_ms }: Sample): void {
     const key = `${session}/${device}`;
     const published = this.#published.get(key) ?? [];
     this.#published.set(key, published);
     if (!published.some((other) => other.epoch === epoch)) {
-      published.push({ epoch, firstTick: Math.min(tick, since_tick) });
+      published.push({ epoch, firstMs: Math.min(tick, since_tick) * period_ms });
     }
     this.#highest.set(session, Math.max(epoch, this.#highest.get(session) ?? 0));
   }

@@ -1,4 +1,5 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import { type Assigned, currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
@@ -8,11 +9,15 @@ import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/session
 import type { SimBroker } from '../broker/sim-broker.ts';
 import type { SimProcess } from '../kernel/process.ts';
 import type { World } from '../kernel/world.ts';
+import { registerOf } from '../reading-of-version.ts';
 import type { CollectorLife, Runner } from '../services/sim-collector.ts';
 import type { SupervisorLife } from '../services/sim-supervisor.ts';
 import { KeptLimits } from './kept-limits.ts';
 import { LifecycleChain } from './lifecycle-chain.ts';
 import { VersionsInForce } from './versions-in-force.ts';
+
+/** From which tick on somebody reads a device. */
+type ReadFrom = Pick<Sample, 'since_tick' | 'period_ms'>;
 
 interface TaskRecord {
   state: TaskState;
@@ -78,7 +83,12 @@ export class Referee {
     }
     if (decoded.kind === 'lifecycle') {
       task.versions.appended(decoded.event, Date.parse(decoded.metadata.time), world.nowMs);
-      if (decoded.event.type === 'session.reconfigured') world.note(`reconfigured: ${decoded.event.cause}`);
+      if (decoded.event.type === 'session.reconfigured') {
+        const { cause, from, configVersion } = decoded.event;
+        world.note(`reconfigured: ${cause}`);
+        const isAlike = registerOf(from.configVersion) === registerOf(configVersion);
+        if (isAlike) world.note('reconfigured without touching the device');
+      }
       const problem = task.chain.next(decoded.event);
       if (problem) world.violate(`I2: sequence ${stored.sequence} of task ${taskId}: ${problem}`);
       if (decoded.event.type === 'session.failed') world.note('session failed after refusals');
@@ -138,10 +148,10 @@ export class Referee {
 
   /**
    * I5, I6 and C1, at the moment at which a request leaves for the device.
-   * @param version of the configuration that the request is of
+   * @param register that is asked for, which tells the version of the configuration
    * @returns to be called when the device is done with it
    */
-  requestStarted(process: SimProcess, taskId: string, version: number): () => void {
+  requestStarted(process: SimProcess, taskId: string, register: number): () => void {
     const { world, leaseTtlMs } = this.#options;
     const task = this.#task(taskId);
     const life = [...this.#options.collectors()].find((collector) => collector.process === process);
@@ -157,7 +167,7 @@ export class Referee {
     if (lateMs > 0) world.violate(`I6: ${who} ${lateMs.toFixed(0)} ms after its lease was over`);
     this.#checkPlacement(task, life, runner, who);
     this.#checkAlone(task, life, taskId, epoch, who);
-    this.#checkVersion(task, life, runner.sessionId, version, who);
+    this.#checkVersion(task, life, runner.sessionId, register, who);
 
     task.lastRequest = { atMs: now, epoch };
     const owner = task.owners.at(-1);
@@ -172,6 +182,26 @@ export class Referee {
     const request = { process, epoch };
     task.inFlight.add(request);
     return () => task.inFlight.delete(request);
+  }
+
+  /**
+   * C2: who reads the device of a session for one runner goes on, whatever changes, where all versions read the same.
+   * @returns to be told of each sample of the runner
+   */
+  readsFor(process: SimProcess, taskId: string, { sessionId }: Runner): (sample: ReadFrom) => void {
+    const { world } = this.#options;
+    const task = this.#task(taskId);
+    let began: { readonly sinceMs: number; readonly nowMs: number; readonly wallMs: number } | undefined;
+    return ({ since_tick: since = 0, period_ms: periodMs }) => {
+      const sinceMs = since * periodMs;
+      if (began?.sinceMs === sinceMs) return;
+      const isAlike = began && !process.wasClockSet && task.versions.isAlikeSince(sessionId, began);
+      if (isAlike) {
+        const who = `${process.instance} begins to read the device of ${sessionId} anew`;
+        world.violate(`C2: ${who} from tick ${since} on, and no change touches it`);
+      }
+      began = { sinceMs, nowMs: world.nowMs, wallMs: process.clock.wallMs() };
+    };
   }
 
   /** I4: what is still wrong with the tasks; empty when everything is as the log says. */
@@ -244,23 +274,23 @@ export class Referee {
     task: TaskRecord,
     life: CollectorLife,
     sessionId: string,
-    version: number,
+    register: number,
     who: string,
   ): void {
     const { world } = this.#options;
     if (life.process.wasClockSet) return;
-    const verdict = task.versions.judge(sessionId, version, life.process.clock.wallMs());
+    const verdict = task.versions.judge(sessionId, register, life.process.clock.wallMs());
     if (verdict === 'in_force') return;
     if (verdict === 'never' || verdict === 'early') {
       world.violate(
-        `C1: ${who} by version ${version}, which is ${verdict === 'early' ? 'not' : 'never'} in force`,
+        `C1: ${who} for register ${register}, whose version is ${verdict === 'early' ? 'not' : 'never'} in force`,
       );
       return;
     }
     world.note('request by a former version, before the collector heard of the change');
     const couldHearSinceMs = Math.max(verdict, life.link.faultlessSinceMs, life.process.lastPausedAtMs);
     if (world.nowMs - couldHearSinceMs > hearsOfItWithinMs) {
-      world.violate(`C1: ${who} by version ${version}, which the session has not had for long`);
+      world.violate(`C1: ${who} for register ${register}, whose version the session has not had for long`);
     }
   }
 

@@ -2,6 +2,7 @@ import type { CloudEvent } from '@holdfast/shared/contracts/cloud-event.ts';
 import { parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import type { LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
@@ -40,6 +41,10 @@ export const plantedBugs = [
   'version_of_message',
   /** A change of configuration ends the placement, as a pause does. */
   'change_ends_placement',
+  /** A device that a change does not touch is begun anew with those that it does. */
+  'untouched_read_anew',
+  /** A writer compares ticks by their numbers, also where a change has given them another length. */
+  'ticks_by_number',
   /** A writer admits samples without a look at the log. */
   'samples_believed',
 ] as const;
@@ -112,6 +117,12 @@ export function believesMessages(
       };
     },
   };
+}
+
+/** Two versions of it never have a device alike. */
+export function namedByVersion(config: TaskConfig): TaskConfig {
+  const name = `by version ${config.config_version}`;
+  return { ...config, devices: config.devices.map((device) => ({ ...device, name })) };
 }
 
 /** Says of changes of configuration what one of the bugs would make of them. */

@@ -14,7 +14,12 @@ import { openSimInbox } from '../broker/sim-assignments.ts';
 import { SimEventStore } from '../broker/sim-event-store.ts';
 import { SimLeaseStore } from '../broker/sim-lease-store.ts';
 import { SimSessionLog } from '../broker/sim-session-log.ts';
-import { believesMessages, countingFromAck, mistakingChanges } from '../faults/planted-bugs.ts';
+import {
+  believesMessages,
+  countingFromAck,
+  mistakingChanges,
+  namedByVersion,
+} from '../faults/planted-bugs.ts';
 import type { SimProcess } from '../kernel/process.ts';
 import type { Life, ServiceContext } from './service.ts';
 
@@ -130,6 +135,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
   );
 
   const collector = new Collector({
+    collectorId,
     lease,
     openInbox: (onAssignment) =>
       openSimInbox({
@@ -153,7 +159,8 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         configs: {
           load: async (id, version) => {
             const load = () => broker.configs.get(`${id}/${version}`);
-            const config = await link.request(`configuration ${id}/${version}`, load, 5_000);
+            const stored = await link.request(`configuration ${id}/${version}`, load, 5_000);
+            const config = stored && bugs.includes('untouched_read_anew') ? namedByVersion(stored) : stored;
             return config ? { ok: true, config } : { ok: false, problem: 'the snapshot is missing' };
           },
         },
@@ -164,7 +171,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
           write: (id, status) => link.request('status', () => broker.putStatus(id, status), 5_000),
         },
         timers,
-        nowMs: () => systemClock.wallMs(),
+        clock: systemClock,
         log,
         mayPoll: isHeld,
         voidUpTo: () => holder.voidUpTo(),
@@ -185,9 +192,13 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
             permission,
             jitter: () => random.next(),
             spread: 0.5,
-            onSample: (sample) => outbox.push(sample),
+            onSample: (sample) => {
+              readsFrom(sample);
+              outbox.push(sample);
+            },
             onHealth: () => undefined,
           });
+          const readsFrom = referee.readsFor(process, taskId, runner);
           runners.set(taskId, runner);
           return runner;
         },

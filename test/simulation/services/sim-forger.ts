@@ -2,7 +2,7 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SimBroker } from '../broker/sim-broker.ts';
 import type { Random } from '../kernel/random.ts';
 import type { World } from '../kernel/world.ts';
-import { periodMs } from '../period.ts';
+import { periodOf } from '../reading-of-version.ts';
 
 /** Its id at the broker, under which alone it may publish; it never holds a session. */
 export const forgerId = 'X';
@@ -39,7 +39,7 @@ function forge(world: World, broker: SimBroker, random: Random): void {
     });
     return;
   }
-  const now = broker.newestTick(task) ?? 0;
+  const { tick: now = 0, period_ms: periodMs = periodOf(1) } = broker.newestSample(task) ?? {};
   const tick = Math.max(0, now + random.pick([-20, -1, 0, 1, 20, 1_000_000]));
   const forged: Sample = {
     ...{

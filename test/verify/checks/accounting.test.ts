@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseContent, History } from '../history.ts';
-import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { periodMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { accounting } from './accounting.ts';
 
 const judge = (history: History) => accounting(history, { settleMs: 5_000 });
@@ -14,6 +14,7 @@ const inDatabase = (ticks: number[]): DatabaseContent => ({
   values: ticks.map((tick) => ({
     session: '7-1',
     device: 'press',
+    periodMs,
     tick: tick0 + tick,
     epoch: 2,
     copies: 1,
@@ -62,6 +63,24 @@ describe('the account of ticks', () => {
     expect(ticks).toMatchObject({ expected: 15 + 3, stored: 15 });
   });
 
+  it('counts the ticks of a device whose period is changed by one length after the other', () => {
+    const configs = new Map([
+      ['7/1', { devices: [{ code: 'press', periodMs }] }],
+      ['7/2', { devices: [{ code: 'press', periodMs: 100 }] }],
+    ]);
+    const changed = () => running().polled(0, 9, { epoch: 2 }).reconfigured(8_000, 10_000, 2);
+    const told = { epoch: 2, version: 2, lengthMs: 100 };
+    const all = judge(changed().polled(100, 199, told).readAt(20_000, { configs }));
+    expect(all).toEqual({ violations: [], ticks: { expected: 60, stored: 60, quarantined: 0, gaps: {} } });
+    // Heard of too late: a second was read in the former length.
+    const late = changed().polled(10, 10, { epoch: 2 }).polled(110, 199, told);
+    expect(judge(late.readAt(20_000, { configs }))).toMatchObject({
+      violations: [],
+      ticks: { expected: 60, stored: 50, gaps: { reconfiguration: 10 } },
+    });
+    expect(judge(changed().readAt(20_000, { configs })).violations).toHaveLength(1);
+  });
+
   it('does not miss the ticks of a pause', () => {
     const history = running()
       .paused(4_500)
@@ -104,7 +123,9 @@ describe('the account of ticks', () => {
   });
 
   it('counts what is in quarantine', () => {
-    const quarantined = [{ sequence: 3, tick: { session: '7-1', device: 'press', tick: tick0 + 2 } }];
+    const quarantined = [
+      { sequence: 3, tick: { session: '7-1', device: 'press', periodMs, tick: tick0 + 2 } },
+    ];
     const history = running().polled(0, 1, { epoch: 2 }).polled(3, 19, { epoch: 2 });
     const { violations, ticks } = judge(history.readAt(20_000, { quarantined }));
     expect(violations).toEqual([]);
@@ -112,7 +133,7 @@ describe('the account of ticks', () => {
   });
 
   it('counts a tick as stored of which single values are in quarantine', () => {
-    const tick = { session: '7-1', device: 'press', tick: tick0 + 2 };
+    const tick = { session: '7-1', device: 'press', periodMs, tick: tick0 + 2 };
     const history = running().polled(0, 19, { epoch: 2 });
     const inPart = judge(history.readAt(20_000, { quarantined: [{ sequence: 3, tick, codes: ['count'] }] }));
     expect(inPart).toMatchObject({ violations: [], ticks: { expected: 15, stored: 15, quarantined: 0 } });

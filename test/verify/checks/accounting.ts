@@ -1,11 +1,7 @@
 import { outcomeOfSample } from '@holdfast/sample-store/tick-coverage.ts';
-import {
-  type Accounting,
-  attributeGaps,
-  type GapCause,
-  settledMs,
-} from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
-import { dueTicks } from '@holdfast/shared/domain/gaps/due-ticks.ts';
+import { accountOfDevice } from '@holdfast/shared/domain/gaps/account-of-device.ts';
+import { type Accounting, type GapCause, settledMs } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
+import { type DueTicks, dueTicks } from '@holdfast/shared/domain/gaps/due-ticks.ts';
 import { type RunningInterval, runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
 import {
   countTicks,
@@ -18,8 +14,9 @@ import {
 } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { timedPlacements } from '@holdfast/shared/domain/gaps/timed-placements.ts';
 import { hasReadings } from '../has-readings.ts';
-import type { History, PollingConfig, Violation } from '../history.ts';
+import type { History, PollingConfig, TickOfDevice, Violation } from '../history.ts';
 import { legsOf, sessionHistories } from '../session-histories.ts';
+import { sampleKey, tickKey } from '../tick-keys.ts';
 import type { Tolerances } from '../tolerances.ts';
 import { tooLateSamples } from '../too-late-samples.ts';
 
@@ -58,32 +55,36 @@ export function accounting(
     }
     const intervals = runningIntervals(session.lifecycle);
     const changes = legs.slice(1).map(({ fromMs, sequence }) => ({ timeMs: fromMs, event: sequence }));
-    for (const { device, periodMs, due } of schedulesOf(legs, intervals, nowMs)) {
-      const judged = [{ from: Math.ceil(history.sinceMs / periodMs), to: Number.MAX_SAFE_INTEGER }];
-      const scheduled = intersection(due, judged);
+    for (const { device, due } of schedulesOf(legs, intervals, nowMs)) {
+      const judged = due.map(({ periodMs, scheduled }) => {
+        const since = { from: Math.ceil(history.sinceMs / periodMs), to: Number.MAX_SAFE_INTEGER };
+        return { periodMs, scheduled: intersection(scheduled, [since]) };
+      });
       const subject = `${session.sessionId}/${device}`;
-      const ofDevice = recorded.get(subject);
-      const coverage = coverageOf(ofDevice?.get(periodMs));
-      const account = attributeGaps({
-        scheduled,
+      const accounts = accountOfDevice({
+        due: judged,
+        coverage: new Map([...(recorded.get(subject) ?? [])].map(([length, of]) => [length, coverageOf(of)])),
         intervals,
         placements: timedPlacements(session.placements),
-        coverage,
-        periodMs,
         changes,
         // A sample that is younger than what is judged explains what is missing before it.
         nowMs: history.readAtMs,
         settledMs: settledMs(nowMs, undefined),
       });
-      violations.push(
-        ...unexplained(account).map((what): Violation => ({ invariant: 'I7', subject, what, mayPass: true })),
-        ...problems(account, scheduled).map((what): Violation => ({ invariant: 'I7', subject, what })),
-      );
-      totals.expected += countTicks(scheduled);
-      totals.stored += countTicks(intersection(account.stored, scheduled));
-      totals.quarantined += countTicks(intersection(account.quarantined, scheduled));
-      for (const { cause, from, to } of account.gaps) {
-        totals.gaps[cause] = (totals.gaps[cause] ?? 0) + to - from + 1;
+      for (const account of accounts) {
+        const { scheduled } = account;
+        violations.push(
+          ...unexplained(account).map(
+            (what): Violation => ({ invariant: 'I7', subject, what, mayPass: true }),
+          ),
+          ...problems(account, scheduled).map((what): Violation => ({ invariant: 'I7', subject, what })),
+        );
+        totals.expected += countTicks(scheduled);
+        totals.stored += countTicks(intersection(account.stored, scheduled));
+        totals.quarantined += countTicks(intersection(account.quarantined, scheduled));
+        for (const { cause, from, to } of account.gaps) {
+          totals.gaps[cause] = (totals.gaps[cause] ?? 0) + to - from + 1;
+        }
       }
     }
   }
@@ -92,8 +93,7 @@ export function accounting(
 
 interface Schedule {
   readonly device: string;
-  readonly periodMs: number;
-  readonly due: TickRanges;
+  readonly due: readonly DueTicks[];
 }
 
 /** The schedules of all devices that the session has or had. */
@@ -103,16 +103,12 @@ function schedulesOf(
   nowMs: number,
 ): Schedule[] {
   const codes = new Set(legs.flatMap(({ config }) => config?.devices.map(({ code }) => code) ?? []));
-  return [...codes].flatMap((device) => {
+  return [...codes].map((device) => {
     const ofDevice = legs.map(({ fromMs, config }) => ({
       fromMs,
       periodMs: config?.devices.find(({ code }) => code === device)?.periodMs,
     }));
-    return dueTicks(ofDevice, intervals, nowMs).map(({ periodMs, scheduled }) => ({
-      device,
-      periodMs,
-      due: scheduled,
-    }));
+    return { device, due: dueTicks(ofDevice, intervals, nowMs) };
   });
 }
 
@@ -159,12 +155,7 @@ function coverageOf(recorded: RecordedTicks | undefined) {
  */
 function recordedTicks(history: History): Map<string, Map<number, RecordedTicks>> {
   const byDevice = new Map<string, Map<number, RecordedTicks>>();
-  const periods = periodsOf(history);
-  const of = (
-    session: string,
-    device: string,
-    periodMs = periods.get(`${session}/${device}`) ?? 0,
-  ): RecordedTicks => {
+  const of = ({ session, device, periodMs }: Omit<TickOfDevice, 'tick'>): RecordedTicks => {
     const key = `${session}/${device}`;
     const ofDevice = byDevice.get(key) ?? new Map<number, RecordedTicks>();
     byDevice.set(key, ofDevice);
@@ -180,44 +171,28 @@ function recordedTicks(history: History): Map<string, Map<number, RecordedTicks>
     return known;
   };
   const tooLate = tooLateSamples(history);
-  const keyOf = (of: { readonly session: string; readonly device: string; readonly tick: number }) =>
-    `${of.session}/${of.device}/${of.tick}`;
   const wholeInQuarantine = new Set(
-    history.quarantined.flatMap(({ tick, codes }) => (tick && !codes ? [keyOf(tick)] : [])),
+    history.quarantined.flatMap(({ tick, codes }) => (tick && !codes ? [tickKey(tick)] : [])),
   );
   for (const { sequence, sample } of history.samples) {
-    const { session, device, tick, miss, since_tick, period_ms } = sample;
-    const ticks = of(session, device, period_ms);
+    const { session, device, tick, miss, since_tick, period_ms: periodMs } = sample;
+    const ticks = of({ session, device, periodMs });
     const isFenced = tooLate.has(sequence);
     if (since_tick !== undefined) addSent(ticks.sent, { from: since_tick, to: tick });
     const isRead = outcomeOfSample(sample) === 'stored';
     const isTold = history.database?.values !== undefined && hasReadings(sample);
-    if (isRead && !isFenced && !isTold && !wholeInQuarantine.has(keyOf(sample))) ticks.stored.push(tick);
+    if (isRead && !isFenced && !isTold && !wholeInQuarantine.has(sampleKey(sample))) ticks.stored.push(tick);
     if (miss && !isRead) addMiss(ticks, miss.cause, { from: tick, to: sample.through_tick ?? tick });
     if (isRead && isFenced) addMiss(ticks, 'fenced', { from: tick, to: tick });
   }
-  for (const { session, device, tick, periodMs } of history.database?.values ?? [])
-    of(session, device, periodMs).stored.push(tick);
-  for (const { session, device, outcome, ranges } of history.database?.coverage ?? []) {
-    if (outcome === 'confirmed') of(session, device).confirmed.push(...ranges);
+  for (const row of history.database?.values ?? []) of(row).stored.push(row.tick);
+  for (const kept of history.database?.coverage ?? []) {
+    if (kept.outcome === 'confirmed') of(kept).confirmed.push(...kept.ranges);
   }
   for (const { tick, codes } of history.quarantined) {
-    if (tick && !codes) of(tick.session, tick.device).quarantined.push(tick.tick);
+    if (tick && !codes) of(tick).quarantined.push(tick.tick);
   }
   return byDevice;
-}
-
-/** The length of a device's ticks, where nothing else tells it; the last one where it has had several. */
-function periodsOf(history: History): Map<string, number> {
-  const periods = new Map<string, number>();
-  for (const session of sessionHistories(history).values()) {
-    for (const { configVersion } of legsOf(session)) {
-      const config = history.configs.get(`${session.taskId}/${configVersion}`);
-      for (const { code, periodMs } of config?.devices ?? [])
-        periods.set(`${session.sessionId}/${code}`, periodMs);
-    }
-  }
-  return periods;
 }
 
 /** Each sample tells of all before it: only the longest range is kept. */

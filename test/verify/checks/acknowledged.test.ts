@@ -1,7 +1,7 @@
 import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { describe, expect, it } from 'vitest';
 import type { CleanedSession, History } from '../history.ts';
-import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { periodMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { acknowledged } from './acknowledged.ts';
 
 const judge = (history: RecordedHistory, ticks: number[], changes: Partial<History> = {}) =>
@@ -16,6 +16,7 @@ const judge = (history: RecordedHistory, ticks: number[], changes: Partial<Histo
         values: ticks.map((tick) => ({
           session: '7-1',
           device: 'press',
+          periodMs,
           tick: tick0 + tick,
           epoch: 2,
           copies: 1,
@@ -51,7 +52,7 @@ describe('what the writer has acknowledged', () => {
         values: undefined,
         misses: undefined,
         cleaned,
-        coverage: [{ session: '7-1', device: 'press', outcome, ranges }],
+        coverage: [{ session: '7-1', device: 'press', periodMs, outcome, ranges }],
       },
     });
     const ticks = (...pairs: [number, number][]) =>

@@ -1,6 +1,7 @@
 import { firstRangeAfter, normalise, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { hasReadings } from '../has-readings.ts';
-import type { DatabaseContent, History, Violation } from '../history.ts';
+import type { DatabaseContent, History, TickOfDevice, Violation } from '../history.ts';
+import { tickKey } from '../tick-keys.ts';
 import { tooLateSamples } from '../too-late-samples.ts';
 
 /**
@@ -20,11 +21,11 @@ export function acknowledged(history: History): Violation[] {
   const lost = new Map<string, { first: number; ticks: number }>();
   for (const { sample, sequence } of history.samples) {
     if (sequence > writer.floor) break;
-    const { session, device, tick } = sample;
+    const { session, device, tick, period_ms: periodMs } = sample;
     const isFenced = tooLate.has(sequence);
     // Nothing had changed enough to be sent: there is nothing to store.
     if (!hasReadings(sample) && !sample.miss) continue;
-    if (isFenced || inQuarantine.has(sequence) || isStored(`${session}/${device}`, tick)) continue;
+    if (isFenced || inQuarantine.has(sequence) || isStored({ session, device, tick, periodMs })) continue;
     const subject = `${session}/${device}`;
     const before = lost.get(subject);
     if (before) before.ticks += 1;
@@ -41,33 +42,33 @@ export function acknowledged(history: History): Violation[] {
   }));
 }
 
-/** Whether a tick of `<session>/<device>` is in the database. */
+/** Whether a tick is in the database. */
 function storedTicks({
   values,
   misses,
   coverage,
   cleaned,
-}: DatabaseContent): (subject: string, tick: number) => boolean {
+}: DatabaseContent): (tick: TickOfDevice) => boolean {
   if (values && misses) {
-    const stored = new Set<string>();
-    for (const { session, device, tick } of [...values, ...misses])
-      stored.add(`${session}/${device}/${tick}`);
-    return (subject, tick) => stored.has(`${subject}/${tick}`);
+    const stored = new Set([...values, ...misses].map(tickKey));
+    return (tick) => stored.has(tickKey(tick));
   }
   // An outcome that says a sample was sent says nothing of its place in a database.
   const settled = coverage.filter(({ outcome }) => outcome !== 'sent' && outcome !== 'confirmed');
+  const keyOf = ({ session, device, periodMs }: Omit<TickOfDevice, 'tick'>) =>
+    `${session}/${device}/${periodMs}`;
   const recorded = new Map<string, TickRanges>(
-    [...Map.groupBy(settled, ({ session, device }) => `${session}/${device}`)].map(([subject, kept]) => [
-      subject,
+    [...Map.groupBy(settled, keyOf)].map(([key, kept]) => [
+      key,
       normalise(kept.flatMap(({ ranges }) => ranges)),
     ]),
   );
   // With a session its record is cleaned away, not its samples.
   const withoutRecord = new Set(cleaned?.map(({ sessionId }) => sessionId));
-  return (subject, tick) => {
-    if (withoutRecord.has(subject.split('/', 1)[0] ?? '')) return true;
-    const ranges = recorded.get(subject) ?? [];
-    const last = ranges[firstRangeAfter(ranges, tick) - 1];
-    return last !== undefined && tick <= last.to;
+  return (asked) => {
+    if (withoutRecord.has(asked.session)) return true;
+    const ranges = recorded.get(keyOf(asked)) ?? [];
+    const last = ranges[firstRangeAfter(ranges, asked.tick) - 1];
+    return last !== undefined && asked.tick <= last.to;
   };
 }

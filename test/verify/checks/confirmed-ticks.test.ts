@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseContent } from '../history.ts';
-import { epochMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { epochMs, periodMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { confirmedTicks } from './confirmed-ticks.ts';
 
 const database = (from: number, to: number): DatabaseContent => ({
@@ -13,10 +13,17 @@ const database = (from: number, to: number): DatabaseContent => ({
     {
       session: '7-1',
       device: 'press',
+      periodMs,
       outcome: 'confirmed',
       ranges: [{ from: tick0 + from, to: tick0 + to }],
     },
-    { session: '7-1', device: 'press', outcome: 'timeout', ranges: [{ from: tick0, to: tick0 + 99 }] },
+    {
+      session: '7-1',
+      device: 'press',
+      periodMs,
+      outcome: 'timeout',
+      ranges: [{ from: tick0, to: tick0 + 99 }],
+    },
   ],
 });
 const { samples } = new RecordedHistory().polled(10, 20, { epoch: 2 });

@@ -11,21 +11,24 @@ export function confirmedTicks({
   told = [],
   sinceMs,
 }: Pick<History, 'database' | 'samples' | 'told' | 'sinceMs'>): Violation[] {
-  const published = new Map<string, { ranges: TickRange[]; periodMs: number }>();
+  /** By session, device and length of the ticks. */
+  const published = new Map<string, TickRange[]>();
+  const devices = new Set<string>();
   for (const { sample } of [...samples, ...told]) {
-    const subject = `${sample.session}/${sample.device}`;
-    const known = published.get(subject) ?? { ranges: [], periodMs: sample.period_ms };
-    published.set(subject, known);
-    known.ranges.push({ from: sample.tick, to: sample.through_tick ?? sample.tick });
+    devices.add(`${sample.session}/${sample.device}`);
+    const key = `${sample.session}/${sample.device}/${sample.period_ms}`;
+    const known = published.get(key) ?? [];
+    published.set(key, known);
+    known.push({ from: sample.tick, to: sample.through_tick ?? sample.tick });
   }
   const violations: Violation[] = [];
-  for (const { session, device, outcome, ranges } of database?.coverage ?? []) {
+  for (const { session, device, periodMs, outcome, ranges } of database?.coverage ?? []) {
     const subject = `${session}/${device}`;
-    const there = published.get(subject);
-    // Where the stream has nothing of a device the length of a tick is not known: all of it is older.
-    if (outcome !== 'confirmed' || !there) continue;
-    const beforeStream = { from: 0, to: Math.ceil(sinceMs / there.periodMs) - 1 };
-    const [first] = without(normalise(ranges), normalise([...there.ranges, beforeStream]));
+    // Where the stream has nothing of a device all of it is older.
+    if (outcome !== 'confirmed' || !devices.has(subject)) continue;
+    const there = published.get(`${subject}/${periodMs}`) ?? [];
+    const beforeStream = { from: 0, to: Math.ceil(sinceMs / periodMs) - 1 };
+    const [first] = without(normalise(ranges), normalise([...there, beforeStream]));
     if (!first) continue;
     violations.push({
       invariant: 'I7',

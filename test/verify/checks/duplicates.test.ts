@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TickInDatabase } from '../history.ts';
-import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { periodMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { duplicates } from './duplicates.ts';
 
 const polled = () => new RecordedHistory().started(0).assigned(10, 'c1').polled(0, 3, { epoch: 2 });
@@ -16,6 +16,7 @@ const judge = (history: RecordedHistory, ...values: Partial<TickInDatabase>[]) =
         values: values.map((value) => ({
           session: '7-1',
           device: 'press',
+          periodMs,
           tick: tick0,
           epoch: 2,
           copies: 1,

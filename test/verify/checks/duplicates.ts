@@ -1,5 +1,6 @@
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { History, Violation } from '../history.ts';
+import { sampleKey, tickKey } from '../tick-keys.ts';
 
 /**
  * I8 where it shows in the data: one message and one row per session, device and tick, and what the database has
@@ -16,7 +17,7 @@ export function duplicates(history: History): { violations: Violation[]; count: 
   const published = new Set<string>();
   for (const { sample, sequence } of history.samples) {
     const subject = `${sample.session}/${sample.device}`;
-    const key = `${subject}/${sample.tick}`;
+    const key = sampleKey(sample);
     published.add(`${key}/${sample.epoch}`);
     // A tick that was missed in arrears may be answered for again by a later holder.
     if (sample.miss?.cause === 'overrun' || sample.miss?.cause === 'buffer_full') continue;
@@ -35,17 +36,15 @@ export function duplicates(history: History): { violations: Violation[]; count: 
     history.forged?.[0]?.sequence === 1;
   // A restore brings rows back, not the messages that they came from.
   const restored = history.events.findLast(({ subject }) => subject === subjects.restored)?.sequence ?? 0;
-  for (const { session, device, tick, epoch, copies } of [
-    ...(database?.values ?? []),
-    ...(database?.misses ?? []),
-  ]) {
+  for (const row of [...(database?.values ?? []), ...(database?.misses ?? [])]) {
+    const { session, device, tick, epoch, copies } = row;
     const subject = `${session}/${device}`;
     if (copies > 1) {
       count += 1;
       report(subject, `tick ${tick} is in the database ${copies} times`);
     }
     if (epoch <= restored) continue;
-    if (isWholeStream && firstTimeMs > 0 && !published.has(`${subject}/${tick}/${epoch}`)) {
+    if (isWholeStream && firstTimeMs > 0 && !published.has(`${tickKey(row)}/${epoch}`)) {
       report(subject, `tick ${tick} of epoch ${epoch} is in the database, but was never published`);
     }
   }

@@ -26,6 +26,15 @@ describe('epochs', () => {
     expect(judge(history)).toEqual([]);
   });
 
+  it('rise in time, also where ticks of another length have other numbers', () => {
+    const fast = { epoch: 3, collector: 'c2', lengthMs: 100 };
+    const history = failedOver().polled(0, 9, { epoch: 2 }).polled(100, 120, fast);
+    expect(judge(history)).toEqual([]);
+    expect(judge(failedOver().polled(0, 10, { epoch: 2 }).polled(100, 120, fast))).toEqual([
+      expect.stringContaining('was read under epoch 2 (SAMPLES 11) and 3 (12)'),
+    ]);
+  });
+
   it('fail when a tick was read under two', () => {
     const history = failedOver().polled(0, 10, { epoch: 2 }).polled(10, 20, { epoch: 3, collector: 'c2' });
     expect(judge(history)).toEqual([

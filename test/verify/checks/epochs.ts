@@ -59,13 +59,18 @@ function wasRead({ sample }: RecordedSample): boolean {
   return sample.miss?.cause !== 'overrun' && sample.miss?.cause !== 'buffer_full';
 }
 
+/** Scheduled, in ms since 1970: ticks of a device may have had several lengths. */
+function timeOf({ sample: { tick, period_ms: periodMs } }: RecordedSample): number {
+  return tick * periodMs;
+}
+
 function overlaps(samples: readonly RecordedSample[]): string[] {
-  const read = samples.filter(wasRead).toSorted((a, b) => a.sample.tick - b.sample.tick);
+  const read = samples.filter(wasRead).toSorted((a, b) => timeOf(a) - timeOf(b));
   const problems: string[] = [];
   let highest: RecordedSample | undefined;
   for (const recorded of read) {
     const { tick, epoch } = recorded.sample;
-    if (highest && highest.sample.tick === tick && highest.sample.epoch !== epoch) {
+    if (highest && timeOf(highest) === timeOf(recorded) && highest.sample.epoch !== epoch) {
       problems.push(
         `tick ${tick} was read under epoch ${highest.sample.epoch} (SAMPLES ${highest.sequence}) and ${epoch} (${recorded.sequence})`,
       );

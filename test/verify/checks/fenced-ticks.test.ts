@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TickInDatabase } from '../history.ts';
-import { invariantsOf, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { invariantsOf, periodMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { acknowledged } from './acknowledged.ts';
 import { fencedTicks } from './fenced-ticks.ts';
 
@@ -17,7 +17,15 @@ const failedOver = () =>
 
 const stored = (ticks: readonly (readonly [number, number])[]): TickInDatabase[] =>
   ticks.map(([tick, epoch]) => {
-    return { session: '7-1', device: 'press', tick: tick0 + tick, epoch, copies: 1, values: undefined };
+    return {
+      session: '7-1',
+      device: 'press',
+      periodMs,
+      tick: tick0 + tick,
+      epoch,
+      copies: 1,
+      values: undefined,
+    };
   });
 const withDatabase = (...ticks: (readonly [number, number])[]) =>
   failedOver().readAt(10_000, {
@@ -44,6 +52,27 @@ describe('what a former holder read before its successor began, and published la
     expect(acknowledged(thrownAway)).toMatchObject([
       { what: expect.stringMatching(/^2 acknowledged messages/) },
     ]);
+  });
+
+  it('is told by its time, whatever length the ticks of the successor have', () => {
+    const history = new RecordedHistory()
+      .started(0)
+      .assigned(10, 'c1')
+      .assigned(5_000, 'c2', 'failover')
+      .polled(0, 1, { epoch: 2 })
+      .polled(60, 65, { epoch: 3, collector: 'c2', lengthMs: 100 })
+      .polled(5, 6, { epoch: 2 });
+    const judged = (tick: number) =>
+      fencedTicks(
+        history.readAt(10_000, {
+          database: {
+            ...{ sessions: [], eventSequences: [], checkpoint: undefined, misses: [], coverage: [] },
+            values: stored([[tick, 2]]),
+          },
+        }),
+      );
+    expect(judged(5)).toEqual([]);
+    expect(invariantsOf(judged(6))).toEqual(['I6']);
   });
 
   it('is found where it stands for a tick for which the successor answers', () => {

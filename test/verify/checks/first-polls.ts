@@ -1,5 +1,11 @@
 import type { History, Outage, Violation } from '../history.ts';
-import { idleIntervals, type SessionHistory, type Stored, sessionHistories } from '../session-histories.ts';
+import {
+  idleIntervals,
+  legsOf,
+  type SessionHistory,
+  type Stored,
+  sessionHistories,
+} from '../session-histories.ts';
 import type { Tolerances } from '../tolerances.ts';
 
 /** Beyond one period: taking the work up, or going on with it when what was down is up again. */
@@ -32,7 +38,8 @@ export function firstPolls(
           { fromMs: placement.storedAtMs, toMs: Math.min(endMs, firstMs ?? Number.POSITIVE_INFINITY) },
           outages.filter(({ of }) => isOf(of, collectorId, code)),
         );
-        if (waited.toMs - waited.fromMs <= periodMs + takeUpMs + clockMs) continue;
+        const waitMs = Math.max(periodMs, longestPeriodMs(history, session, code)) + takeUpMs + clockMs;
+        if (waited.toMs - waited.fromMs <= waitMs) continue;
         const assigned = `assigned to ${collectorId} (${placement.sequence})`;
         const after = Math.round(waited.fromMs - placement.storedAtMs);
         const since = after > 0 ? `, of which nothing was down from ${after} ms on` : '';
@@ -48,6 +55,16 @@ export function firstPolls(
     }
   }
   return violations;
+}
+
+/** The longest period that the device has in the session: the one at its placement may be to change, or not in force yet. */
+function longestPeriodMs({ configs }: History, session: SessionHistory, device: string): number {
+  const periods = legsOf(session).flatMap(
+    ({ configVersion }) =>
+      configs.get(`${session.taskId}/${configVersion}`)?.devices.find(({ code }) => code === device)
+        ?.periodMs ?? [],
+  );
+  return Math.max(0, ...periods);
 }
 
 function isOf(of: Outage['of'], collectorId: string, device: string): boolean {

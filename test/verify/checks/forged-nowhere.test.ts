@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseContent, ForgedMessage, History, TickInDatabase } from '../history.ts';
-import { epochMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { epochMs, periodMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { forgedNowhere } from './forged-nowhere.ts';
 
 const polled = () => new RecordedHistory().started(0).assigned(10, 'c1').polled(0, 9, { epoch: 2 });
@@ -12,11 +12,11 @@ const forged = (changes: object, isOwnEpoch = false): ForgedMessage[] => [
   },
 ];
 const row = (tick: number, epoch: number): TickInDatabase => ({
-  ...{ session: '7-1', device: 'press', tick: tick0 + tick, epoch, copies: 1 },
+  ...{ session: '7-1', device: 'press', periodMs, tick: tick0 + tick, epoch, copies: 1 },
   values: { count: 1 },
 });
 const onRecord = (outcome: string, from: number, to: number) => [
-  { session: '7-1', device: 'press', outcome, ranges: [{ from: tick0 + from, to: tick0 + to }] },
+  { session: '7-1', device: 'press', periodMs, outcome, ranges: [{ from: tick0 + from, to: tick0 + to }] },
 ];
 const judge = (database: Partial<DatabaseContent>, changes: Partial<History> = {}) => {
   const nothing = { sessions: [], eventSequences: [], checkpoint: 0, values: [], misses: [], coverage: [] };

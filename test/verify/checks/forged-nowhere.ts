@@ -1,6 +1,7 @@
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { normalise, type TickRange, without } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import type { ForgedMessage, History, KeptTicks, Violation } from '../history.ts';
+import type { ForgedMessage, History, KeptTicks, TickOfDevice, Violation } from '../history.ts';
+import { sampleKey, tickKey } from '../tick-keys.ts';
 
 /** Each is told; a forger that gets through does so all the time. */
 const toldAtMost = 100;
@@ -14,14 +15,13 @@ export function forgedNowhere(history: History): Violation[] {
 }
 
 function stored({ samples, forged = [], database }: History): Violation[] {
-  const keyOf = (of: { session: string; device: string; tick: number; epoch: number }) =>
-    `${of.session}/${of.device}/${of.tick}/${of.epoch}`;
+  const keyOf = (sample: NonNullable<ForgedMessage['sample']>) => `${sampleKey(sample)}/${sample.epoch}`;
   const made = new Map<string, ForgedMessage>();
   for (const message of forged) if (message.sample) made.set(keyOf(message.sample), message);
   // Values of one tick that differ are told apart by another check.
   for (const { sample } of samples) made.delete(keyOf(sample));
   return [...(database?.values ?? []), ...(database?.misses ?? [])].flatMap((row): Violation[] => {
-    const message = made.get(keyOf(row));
+    const message = made.get(`${tickKey(row)}/${row.epoch}`);
     if (!message) return [];
     const what = `tick ${row.tick} of epoch ${row.epoch} is in the database as ${message.subject} said it, which was not the holder's word (SAMPLES ${message.sequence})`;
     return [{ invariant: 'I6', subject: `${row.session}/${row.device}`, what }];
@@ -55,17 +55,19 @@ function onRecord(history: History): Violation[] {
   // A restore brings the record back, not the messages that it came from.
   if (!database || events.some(({ subject }) => subject === subjects.restored)) return [];
   const heldUntil = endsOfEpochs(events);
-  const byDevice = new Map<string, Told>();
-  const periods = new Map<string, number>();
-  const of = (subject: string): Told => {
-    const told = byDevice.get(subject) ?? { ticks: [], sent: [], fenced: [] };
-    byDevice.set(subject, told);
+  /** By session, device and length of the ticks. */
+  const byLength = new Map<string, Told>();
+  const devices = new Set<string>();
+  const of = ({ session, device, periodMs }: Omit<TickOfDevice, 'tick'>): Told => {
+    const key = `${session}/${device}/${periodMs}`;
+    const told = byLength.get(key) ?? { ticks: [], sent: [], fenced: [] };
+    byLength.set(key, told);
     return told;
   };
   for (const { sample } of [...samples, ...parts]) {
-    const { session, device, tick, through_tick: to = tick, since_tick: since = tick, period_ms } = sample;
-    const told = of(`${session}/${device}`);
-    periods.set(`${session}/${device}`, period_ms);
+    const { session, device, tick, through_tick: to = tick, since_tick: since = tick } = sample;
+    const told = of({ session, device, periodMs: sample.period_ms });
+    devices.add(`${session}/${device}`);
     told.ticks.push({ from: tick, to });
     told.sent.push({ from: Math.min(since, tick), to });
   }
@@ -73,24 +75,25 @@ function onRecord(history: History): Violation[] {
     if (!sample || !isOwnEpoch) continue;
     const { session, device, tick, through_tick = tick, period_ms } = sample;
     const to = Math.min(through_tick, Math.floor(Math.min(storedAtMs, heldUntil(sample)) / period_ms));
-    if (tick <= to) of(`${session}/${device}`).fenced.push({ from: tick, to });
+    if (tick <= to) of({ session, device, periodMs: period_ms }).fenced.push({ from: tick, to });
   }
-  return database.coverage.flatMap(({ session, device, outcome, ranges }: KeptTicks): Violation[] => {
-    const subject = `${session}/${device}`;
-    const told = byDevice.get(subject) ?? { ticks: [], sent: [], fenced: [] };
-    const periodMs = periods.get(subject);
-    // Without any sample in the stream the length of a tick is not known: all of it may be older.
-    if (outcome === 'confirmed' || (periodMs === undefined && sinceMs > 0)) return [];
-    // The ticks of what a holder said and nobody can read are not known here.
-    if (outcome === 'quarantined' && undecodable.length > 0) return [];
-    const beforeStream = { from: 0, to: Math.ceil(sinceMs / (periodMs ?? 1)) - 1 };
-    const said = [
-      ...(outcome === 'sent' ? told.sent : told.ticks),
-      ...(outcome === 'fenced' || outcome === 'buffer_full' ? told.fenced : []),
-    ];
-    const [first] = without(normalise(ranges), normalise([...said, beforeStream]));
-    if (!first) return [];
-    const what = `ticks ${first.from} to ${first.to} are on record as ${outcome}, and no holder said anything of them`;
-    return [{ invariant: 'I7', subject, what }];
-  });
+  return database.coverage.flatMap(
+    ({ session, device, periodMs, outcome, ranges }: KeptTicks): Violation[] => {
+      const subject = `${session}/${device}`;
+      const told = of({ session, device, periodMs });
+      // Without any sample of it in the stream all of it may be older.
+      if (outcome === 'confirmed' || (!devices.has(subject) && sinceMs > 0)) return [];
+      // The ticks of what a holder said and nobody can read are not known here.
+      if (outcome === 'quarantined' && undecodable.length > 0) return [];
+      const beforeStream = { from: 0, to: Math.ceil(sinceMs / periodMs) - 1 };
+      const said = [
+        ...(outcome === 'sent' ? told.sent : told.ticks),
+        ...(outcome === 'fenced' || outcome === 'buffer_full' ? told.fenced : []),
+      ];
+      const [first] = without(normalise(ranges), normalise([...said, beforeStream]));
+      if (!first) return [];
+      const what = `ticks ${first.from} to ${first.to} are on record as ${outcome}, and no holder said anything of them`;
+      return [{ invariant: 'I7', subject, what }];
+    },
+  );
 }

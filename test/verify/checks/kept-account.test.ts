@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseContent } from '../history.ts';
-import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { periodMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { keptAccount } from './kept-account.ts';
 
 const judge = (database: DatabaseContent | undefined, unchanged: readonly number[] = []) => {
@@ -17,6 +17,7 @@ const database = (stored: number[], account: [number, number][]): DatabaseConten
   values: stored.map((tick) => ({
     session: '7-1',
     device: 'press',
+    periodMs,
     tick: tick0 + tick,
     epoch: 2,
     copies: 1,
@@ -26,10 +27,17 @@ const database = (stored: number[], account: [number, number][]): DatabaseConten
     {
       session: '7-1',
       device: 'press',
+      periodMs,
       outcome: 'stored',
       ranges: account.map(([from, to]) => ({ from: tick0 + from, to: tick0 + to })),
     },
-    { session: '7-1', device: 'press', outcome: 'timeout', ranges: [{ from: tick0 + 90, to: tick0 + 99 }] },
+    {
+      session: '7-1',
+      device: 'press',
+      periodMs,
+      outcome: 'timeout',
+      ranges: [{ from: tick0 + 90, to: tick0 + 99 }],
+    },
   ],
 });
 
@@ -56,6 +64,12 @@ describe('the account that is kept', () => {
 
   it('fails when it says stored of what is not', () => {
     expect(judge(database([0, 1], [[0, 2]]))).toHaveLength(1);
+  });
+
+  it('fails when it says stored of ticks of another length', () => {
+    const { coverage, ...rest } = database([0, 1], [[0, 1]]);
+    const other = coverage.map((each) => ({ ...each, periodMs: 100 }));
+    expect(judge({ ...rest, coverage: other })).toHaveLength(2);
   });
 
   it('fails when it does not know what is stored', () => {

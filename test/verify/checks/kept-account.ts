@@ -7,7 +7,7 @@ import {
   without,
 } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { hasReadings } from '../has-readings.ts';
-import type { History, Violation } from '../history.ts';
+import type { History, TickOfDevice, Violation } from '../history.ts';
 
 /**
  * I7: the account that the product keeps of its ticks says "stored" of those that are stored, and of no others but those
@@ -21,32 +21,33 @@ export function keptAccount({
 }: Pick<History, 'database' | 'samples' | 'sinceMs'>): Violation[] {
   const values = database?.values;
   if (!values) return [];
+  const keyOf = ({ session, device, periodMs }: Omit<TickOfDevice, 'tick'>) =>
+    `${session}/${device}/${periodMs}`;
   const unchanged = new Map<string, { ticks: number[]; periodMs: number }>();
   for (const { sample } of samples) {
     if (hasReadings(sample) || outcomeOfSample(sample) !== 'stored') continue;
-    const subject = `${sample.session}/${sample.device}`;
-    const known = unchanged.get(subject);
+    const { session, device, period_ms: periodMs } = sample;
+    const key = keyOf({ session, device, periodMs });
+    const known = unchanged.get(key);
     if (known) known.ticks.push(sample.tick);
-    else unchanged.set(subject, { ticks: [sample.tick], periodMs: sample.period_ms });
+    else unchanged.set(key, { ticks: [sample.tick], periodMs });
   }
   const kept = new Map(
     database.coverage
       .filter(({ outcome }) => outcome === 'stored')
-      .map(({ session, device, ranges }) => [`${session}/${device}`, normalise(ranges)]),
+      .map((each) => [keyOf(each), normalise(each.ranges)]),
   );
   const stored = new Map(
-    [...Map.groupBy(values, ({ session, device }) => `${session}/${device}`)].map(([subject, rows]) => [
-      subject,
-      fromTicks(rows.map(({ tick }) => tick)),
-    ]),
+    [...Map.groupBy(values, keyOf)].map(([key, rows]) => [key, fromTicks(rows.map(({ tick }) => tick))]),
   );
   const cleaned = new Set(database.cleaned?.map(({ sessionId }) => sessionId));
   const violations: Violation[] = [];
-  for (const subject of new Set([...kept.keys(), ...stored.keys()])) {
+  for (const key of new Set([...kept.keys(), ...stored.keys()])) {
+    const subject = key.slice(0, key.lastIndexOf('/'));
     if (cleaned.has(subject.split('/', 1)[0] ?? '')) continue;
-    const account = kept.get(subject) ?? [];
-    const ticks = stored.get(subject) ?? [];
-    const quiet = unchanged.get(subject);
+    const account = kept.get(key) ?? [];
+    const ticks = stored.get(key) ?? [];
+    const quiet = unchanged.get(key);
     const beforeStream = quiet ? [{ from: 0, to: Math.ceil(sinceMs / quiet.periodMs) - 1 }] : [];
     const believed = normalise([...fromTicks(quiet?.ticks ?? []), ...beforeStream]);
     const tooMany = without(without(account, ticks), believed);

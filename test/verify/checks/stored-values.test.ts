@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { History, TickInDatabase } from '../history.ts';
-import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { periodMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { storedValues } from './stored-values.ts';
 
 const judge = (values: TickInDatabase['values'], changes: Partial<History> = {}) => {
   const history = new RecordedHistory().started(0).assigned(10, 'c1').polled(0, 3, { epoch: 2 });
-  const row = { session: '7-1', device: 'press', tick: tick0 + 1, epoch: 2, copies: 1, values };
+  const row = { session: '7-1', device: 'press', periodMs, tick: tick0 + 1, epoch: 2, copies: 1, values };
   const database = {
     sessions: [],
     eventSequences: [],

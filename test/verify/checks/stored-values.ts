@@ -1,4 +1,5 @@
 import type { History, RecordedSample, Violation } from '../history.ts';
+import { sampleKey, tickKey } from '../tick-keys.ts';
 
 /**
  * I8: what the database has of a tick is what was published for it, value by value. I9: what it has not lies in quarantine,
@@ -7,17 +8,17 @@ import type { History, RecordedSample, Violation } from '../history.ts';
 export function storedValues(history: History): Violation[] {
   const published = new Map<string, RecordedSample>();
   for (const recorded of history.samples) {
-    const { session, device, tick, epoch } = recorded.sample;
-    published.set(`${session}/${device}/${tick}/${epoch}`, recorded);
+    published.set(`${sampleKey(recorded.sample)}/${recorded.sample.epoch}`, recorded);
   }
   const inQuarantine = new Map<number, ReadonlySet<string>>();
   for (const { sequence, codes } of history.quarantined) {
     if (codes) inQuarantine.set(sequence, new Set(codes));
   }
   const violations: Violation[] = [];
-  for (const { session, device, tick, epoch, values } of history.database?.values ?? []) {
+  for (const row of history.database?.values ?? []) {
+    const { session, device, tick, epoch, values } = row;
     const subject = `${session}/${device}`;
-    const recorded = published.get(`${subject}/${tick}/${epoch}`);
+    const recorded = published.get(`${tickKey(row)}/${epoch}`);
     const { values: sentValues, integers = {} } = recorded?.sample ?? {};
     // Values that were never published are found elsewhere.
     if (!recorded || (!sentValues && !recorded.sample.integers) || !values) continue;

@@ -15,9 +15,11 @@ export function versions(history: History, { stopMs }: Pick<Tolerances, 'stopMs'
   const judges = new Map(
     sessions.map((session) => [session.sessionId, judgeOf(session, history.configs, stopMs)]),
   );
-  return history.samples.flatMap((recorded): Violation[] => {
+  // A part that a subscribed device tells before its tick is over belongs to that tick.
+  const read = [...history.samples.filter(({ sample }) => sample.values), ...(history.told ?? [])];
+  return read.flatMap((recorded): Violation[] => {
     const { sample, sequence } = recorded;
-    const problem = sample.values && judges.get(sample.session)?.(recorded);
+    const problem = judges.get(sample.session)?.(recorded);
     if (!problem) return [];
     const what = `SAMPLES ${sequence}, tick ${sample.tick}: ${problem}`;
     return [{ invariant: 'C1', subject: `${sample.session}/${sample.device}`, what }];

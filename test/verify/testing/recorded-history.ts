@@ -1,4 +1,4 @@
-import type { MissCause, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { type MissCause, type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SessionLogEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { type SessionSubject, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { AssignReason, PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
@@ -91,9 +91,16 @@ export class RecordedHistory {
       isUnchanged?: boolean;
       /** Version of its configuration, where it is not the placement's. */
       version?: number;
+      /** Length of its ticks, a second unless set: these are counted from `epochMs`. */
+      lengthMs?: number;
+      /** The first one of whoever reads them. */
+      sinceTick?: number;
+      /** Code of the device, press unless set. */
+      device?: string;
     },
   ): this {
-    for (let tick = tick0 + from; tick <= tick0 + to; tick += 1) this.sampled(tick, options);
+    const first = epochMs / (options.lengthMs ?? periodMs);
+    for (let tick = first + from; tick <= first + to; tick += 1) this.sampled(tick, options);
     return this;
   }
 
@@ -109,22 +116,27 @@ export class RecordedHistory {
       /** Read, and nothing was worth sending. */
       isUnchanged?: boolean;
       version?: number;
+      lengthMs?: number;
+      device?: string;
+      sinceTick?: number;
     },
   ): this {
-    const time = tick * periodMs;
+    const { lengthMs = periodMs, device = 'press', sinceTick } = options;
+    const time = tick * lengthMs;
     const sample: Sample = {
-      v: 1,
+      v: sampleVersion,
       session: `7-${options.run ?? 1}`,
       epoch: options.epoch,
       collector: options.collector ?? 'c1',
       task: '7',
       device_id: '1',
-      device: 'press',
+      device,
       site: '',
-      measurement: 'press',
+      measurement: device,
       ...(options.version !== undefined && { config_version: options.version }),
       tick,
-      period_ms: periodMs,
+      period_ms: lengthMs,
+      ...(sinceTick !== undefined && { since_tick: sinceTick }),
       time,
       read_at: options.readAtMs ?? time + 10,
       ...whatCameOf(tick, options),

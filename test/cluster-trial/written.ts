@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { leaderInfo } from '@holdfast/shared/jetstream/connection/leader-info.ts';
+import { readSampleBacklog } from '@holdfast/shared/jetstream/samples/sample-backlog.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+
+/** Longer than a sample takes that a writer had in hand when it was cut off: the broker gives it to another one after 30 s. */
+const patienceMs = 90_000;
+const lookAgainMs = 250;
+
+/**
+ * Waits until the database has all that SAMPLES holds now. A tick that is with a writer is neither stored nor lost.
+ * @returns how many samples are not there in time
+ */
+export async function untilWritten(natsUrl: string): Promise<number> {
+  const log = createLogger('trial', 'silent');
+  const { nc, close } = await connectNats({ url: natsUrl, name: 'trial', log });
+  try {
+    const { state } = await leaderInfo(await jetstreamManager(nc, { checkAPI: false }), streamNames.samples);
+    for (const giveUpAtMs = Date.now() + patienceMs; ; await sleep(lookAgainMs)) {
+      const { settledSequence } = await readSampleBacklog(nc);
+      const left = Math.max(0, state.last_seq - settledSequence);
+      if (left === 0 || Date.now() > giveUpAtMs) return left;
+    }
+  } finally {
+    await close();
+  }
+}

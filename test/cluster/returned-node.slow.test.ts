@@ -1,0 +1,69 @@
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { CopyIsBack, DurableSessionLog } from '@holdfast/shared/jetstream/sessions/durable-session-log.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { expect, it } from 'vitest';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { nodesOfCluster } from './nodes-of-cluster.ts';
+
+const settings = {
+  ...{ sessionsMaxBytes: 2_097_152, samplesMaxBytes: 4_194_304, taskConfigsMaxBytes: 2_097_152 },
+  ...{ samplesMaxAgeHours: 1, replicas: 3 },
+};
+
+it('the log is to be opened anew when a node is back that it was opened without, and not before', async () => {
+  const nodes = await Promise.all((await nodesOfCluster(3)).map((start) => start()));
+  const [first, , victim] = nodes;
+  const { nc, close } = await connectNats({
+    url: first?.url ?? '',
+    name: 'test',
+    log: createLogger('test', 'silent'),
+  });
+  cleanUpAfterFile(close);
+  await eventually(() => ensureStreams(nc, settings).then(() => true), {
+    what: 'the streams on three nodes',
+  });
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const durable = 'projector';
+  const open = () =>
+    eventually(() => DurableSessionLog.open({ nc, durable, after: 0 }), { what: 'the log to be opened' });
+  await (await open()).close();
+
+  await victim?.kill();
+  // One that was meant for the node is served by nobody at first. Each read that nothing comes of is a request of its own.
+  const log = await eventually(
+    async () => {
+      const opened = await open();
+      for (let read = 0; read < 12; read += 1) await opened.next(1, 1_000);
+      return opened;
+    },
+    { what: 'the log to be read without the node' },
+  );
+  await victim?.restart();
+  const ended = await eventually(
+    () =>
+      log.next(1, 1_000).then(
+        () => false as const,
+        (error: unknown) => ({ error }),
+      ),
+    {
+      what: 'the reader to hear of the node',
+    },
+  );
+  expect(ended.error).toBeInstanceOf(CopyIsBack);
+  await log.close();
+
+  const anew = await open();
+  await eventually(
+    async () => {
+      const { cluster } = await jsm.consumers.info(streamNames.sessions, durable);
+      return cluster?.replicas?.length === 2 && cluster.replicas.every(({ current }) => current);
+    },
+    { what: 'all copies of the durable' },
+  );
+  for (let read = 0; read < 3; read += 1) expect(await anew.next(1, 1_500)).toEqual([]);
+  await anew.close();
+}, 300_000);

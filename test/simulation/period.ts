@@ -1,2 +1,0 @@
-/** The period of every task in the simulation. */
-export const periodMs = 500;

@@ -1,0 +1,164 @@
+import { versionAt } from '@holdfast/shared/domain/session/config-legs.ts';
+import type { SessionReconfigured } from '@holdfast/shared/domain/session/events.ts';
+import type { History, Violation } from '../history.ts';
+import { type ReadingSeries, readingSeries } from '../reading-series.ts';
+import { legsOf, type SessionHistory, type Stored, sessionHistories } from '../session-histories.ts';
+import type { Tolerances } from '../tolerances.ts';
+
+/**
+ * C2: a device that is read alike by the versions before and after a change is read on by the same reader, who leaves no tick out. A
+ * restart, or a lease that is held again, begins it anew under the same epoch too: that is told apart by other devices
+ * of the collector, which are all begun anew by these, and by the version that it is read by.
+ */
+export function untouchedDevices(
+  history: History,
+  tolerances: Pick<Tolerances, 'clockMs' | 'stopMs'>,
+): Violation[] {
+  const changed = new Map(
+    [...sessionHistories(history)].filter(([, { lifecycle }]) => lifecycle.some(isChange)),
+  );
+  if (changed.size === 0) return [];
+  const series = readingSeries(history.samples);
+  const byCollector = Map.groupBy(series, ({ collector }) => collector);
+  const ofChanged = series.filter(({ session }) => changed.has(session));
+  const byDevice = Map.groupBy(ofChanged, ({ session, device, epoch }) => `${session}/${device}/${epoch}`);
+  return [...byDevice.values()].flatMap((ofDevice) => {
+    const inOrder = ofDevice.toSorted((one, other) => beginsMs(one) - beginsMs(other));
+    return inOrder.slice(1).flatMap((next, index): Violation[] => {
+      const former = inOrder[index];
+      const session = changed.get(next.session);
+      if (!former || !session) return [];
+      const others = byCollector.get(next.collector) ?? [];
+      const what = problem({ former, next }, { session, others, configs: history.configs, ...tolerances });
+      return what ? [{ invariant: 'C2', subject: `${next.session}/${next.device}`, what }] : [];
+    });
+  });
+}
+
+/** Two readers of a device, one after the other, under the same epoch. */
+interface Succession {
+  readonly former: ReadingSeries;
+  readonly next: ReadingSeries;
+}
+
+interface Known extends Pick<Tolerances, 'clockMs' | 'stopMs'> {
+  readonly session: SessionHistory;
+  readonly configs: History['configs'];
+  /** All series of the collector. */
+  readonly others: readonly ReadingSeries[];
+}
+
+type Change = Stored<SessionReconfigured>;
+
+function problem(pair: Succession, known: Known): string | undefined {
+  const { former, next } = pair;
+  const { last } = former;
+  // It was kept from an endpoint that others use in another way, and gets it when they have left.
+  if (last.sample.miss?.cause === 'connection' && !last.sample.values) return undefined;
+  const changes = changesAround(pair, known);
+  const change = changes.findLast((each) => isFirstOf(each, next)) ?? changes.at(-1);
+  if (!change || !isUnderWay(pair, changes, known)) return undefined;
+  const { sinceTick, epoch, first } = next;
+  const { from, configVersion, effectiveAt } = change.event;
+  const lacking = Math.max(0, sinceTick - 1 - (last.sample.through_tick ?? last.sample.tick));
+  return (
+    `is read anew from tick ${sinceTick} on (SAMPLES ${first.sequence}) under the same epoch ${epoch}` +
+    `${lacking > 0 ? `, ${lacking} ticks before it missing` : ''}: ` +
+    `the change from version ${from.configVersion} to ${configVersion} at ${effectiveAt} (${change.sequence}) does not touch it`
+  );
+}
+
+/** The changes that its holder may have heard of between the two; none where any of them touches the device. */
+function changesAround({ former, next }: Succession, { session, configs, clockMs, stopMs }: Known): Change[] {
+  const { device, epoch, periodMs } = next;
+  const { tick, read_at: lastReadMs } = former.last.sample;
+  const nextReadMs = next.first.sample.read_at;
+  const heldMs = Math.min(tick * former.periodMs, lastReadMs, nextReadMs);
+  const earliestMs = heldMs - periodMs - stopMs;
+  const latestMs = nextReadMs + clockMs;
+  const around = session.lifecycle.filter((stored) => {
+    const untilMs = isChange(stored) ? Math.max(stored.storedAtMs, effectiveMs(stored)) : stored.storedAtMs;
+    return stored.storedAtMs <= latestMs && untilMs >= earliestMs;
+  });
+  const changes = around.filter(isChange);
+  const placed = session.placements.find(({ sequence }) => sequence === epoch)?.event;
+  const placedVersion = placed?.type === 'session.assigned' ? placed.configVersion : undefined;
+  const versions = [
+    former.last.sample.config_version ?? placedVersion,
+    next.first.sample.config_version ?? placedVersion,
+    versionAt(legsOf(session), heldMs),
+    ...around.map(({ event }) => event.configVersion),
+    ...changes.map(({ event }) => event.from.configVersion),
+  ];
+  const readings = versions.map((version) => {
+    const { devices = [] } = configs.get(`${session.taskId}/${version}`) ?? {};
+    return devices.find(({ code }) => code === device)?.reading;
+  });
+  const [reading] = readings;
+  return reading !== undefined && readings.every((each) => each === reading) ? changes : [];
+}
+
+/** Whether the session was read on, by a collector that neither was restarted nor had lost its lease. */
+function isUnderWay(pair: Succession, changes: readonly Change[], known: Known): boolean {
+  const { former, next } = pair;
+  const isAtChange = changes.some((change) => isFirstOf(change, next));
+  const isReadOn = known.others.some((other) => {
+    const isOfSession = other.session === next.session && other.epoch === next.epoch;
+    return other !== next && (isOfSession || isAtChange) && goesOn(other, former, next);
+  });
+  return isReadOn || isPlannedAnew(pair, changes, known);
+}
+
+/** Whether a series was there when the former one ended, and after the next one had begun. */
+function goesOn({ second, last }: ReadingSeries, former: ReadingSeries, next: ReadingSeries): boolean {
+  const nextReadMs = next.first.sample.read_at;
+  const formerReadMs = Math.min(former.last.sample.read_at, nextReadMs);
+  return (
+    second !== undefined &&
+    second.sample.read_at <= formerReadMs &&
+    last.sample.read_at >= nextReadMs &&
+    last.sequence > next.first.sequence &&
+    // A reading that was on its way when its reader ended may come after that.
+    last.sample.tick * last.sample.period_ms >= next.first.sample.tick * next.first.sample.period_ms
+  );
+}
+
+/**
+ * Whether it is read by the new version from its very first tick on. Who begins a session then goes on from the former one, and
+ * by the new version alone only when the longest tick that may be the former one's is over.
+ */
+function isPlannedAnew(
+  { former, next }: Succession,
+  changes: readonly Change[],
+  { configs, session, clockMs }: Known,
+): boolean {
+  const { config_version: readBy, read_at: readMs } = next.first.sample;
+  const heard = session.lifecycle.findLast(({ storedAtMs }) => storedAtMs <= readMs + clockMs);
+  const change = changes.find(({ sequence }) => sequence === heard?.sequence);
+  if (!change || !isFirstOf(change, next)) return false;
+  const { taskId, from, configVersion } = change.event;
+  const periods = [from.configVersion, configVersion].flatMap(
+    (version) => configs.get(`${taskId}/${version}`)?.devices.map(({ periodMs }) => periodMs) ?? [],
+  );
+  return (
+    readBy === configVersion &&
+    former.last.sample.config_version !== readBy &&
+    readMs < effectiveMs(change) + Math.max(...periods)
+  );
+}
+
+function isFirstOf(change: Change, { sinceTick, periodMs }: ReadingSeries): boolean {
+  return sinceTick === Math.ceil(effectiveMs(change) / periodMs);
+}
+
+function isChange(stored: SessionHistory['lifecycle'][number]): stored is Change {
+  return stored.event.type === 'session.reconfigured';
+}
+
+function effectiveMs({ event }: Change): number {
+  return Date.parse(event.effectiveAt);
+}
+
+function beginsMs({ sinceTick, periodMs }: ReadingSeries): number {
+  return sinceTick * periodMs;
+}

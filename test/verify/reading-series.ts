@@ -1,0 +1,41 @@
+import type { RecordedSample } from './history.ts';
+
+/** The samples of a device from one reader, who says in each since which tick it has left none out. */
+export interface ReadingSeries {
+  readonly session: string;
+  /** Device code. */
+  readonly device: string;
+  readonly epoch: number;
+  readonly collector: string;
+  readonly periodMs: number;
+  readonly sinceTick: number;
+  readonly first: RecordedSample;
+  /** The first one of a tick after the first: who begins anew never begins with the same one again. */
+  readonly second: RecordedSample | undefined;
+  readonly last: RecordedSample;
+}
+
+type Growing = { -readonly [K in keyof ReadingSeries]: ReadingSeries[K] };
+
+/** The series of all devices, as they come. */
+export function readingSeries(samples: readonly RecordedSample[]): ReadingSeries[] {
+  const all = new Map<string, Growing>();
+  for (const recorded of samples) {
+    const { session, device, epoch, collector, tick, miss } = recorded.sample;
+    const { period_ms: periodMs, since_tick: sinceTick } = recorded.sample;
+    // Whoever sends a notice of lost ticks need not have read them.
+    if (sinceTick === undefined || miss?.cause === 'buffer_full') continue;
+    const key = `${session}/${device}/${epoch}/${periodMs}/${sinceTick}`;
+    const known = all.get(key);
+    const second = tick > sinceTick ? recorded : undefined;
+    if (!known) {
+      const about = { session, device, epoch, collector, periodMs, sinceTick };
+      all.set(key, { ...about, first: recorded, second, last: recorded });
+      continue;
+    }
+    if (tick < known.first.sample.tick) known.first = recorded;
+    if (tick > known.last.sample.tick) known.last = recorded;
+    if (second && (!known.second || tick < known.second.sample.tick)) known.second = second;
+  }
+  return [...all.values()];
+}
