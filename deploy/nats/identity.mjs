@@ -225,7 +225,7 @@ async function renew(service) {
   await replaceFile(seedFile(root, service), newNkeyPair().seed, 0o400);
   await writeAuthorization(root);
   process.stderr.write(
-    `There is a new secret. ${reload}\nThen restart ${service}, which reads it at its start.\n`,
+    `There is a new secret. ${reload}. From then on ${service} comes with it by itself, where NATS_NKEY_SEED_FILE names its file.\n`,
   );
 }
 

@@ -5,6 +5,13 @@ import { replaceFile } from '../../packages/shared/src/identities/replace-file.t
 const routePort = 6222;
 
 /**
+ * Nodes notice within 15 s that they do not hear each other. By default one takes up to 90 s, and as long as it
+ * has not noticed it refuses each new connection of those that have: healed, it hears some of what they say and not the rest,
+ * and deposes leaders again and again.
+ */
+export const pingsOfRoutes = ['  ping_interval: "5s"', '  ping_max: 2'];
+
+/**
  * @param {string} root folder of all secrets
  * @param {object} cluster
  * @param {readonly string[]} cluster.nodes host names by which the nodes reach each other
@@ -20,6 +27,7 @@ export async function writeCluster(root, { nodes, password }) {
     `  listen: "0.0.0.0:${routePort}"`,
     // Clients know all nodes by name. What the nodes know of each other are addresses of containers, which pass.
     '  no_advertise: true',
+    ...pingsOfRoutes,
     `  authorization { user: route, password: "${password}", timeout: 5 }`,
     '  routes: [',
     ...routes,

@@ -56,6 +56,8 @@ const COMMON_PEERS = {
   ip: { find: () => findProgram('ip'), debian: ['iproute2'] },
   /** Shows pages as people see them. */
   chromium: { find: () => findProgram('chromium'), debian: ['chromium'] },
+  /** Opens and saves workbooks as people do. */
+  libreOffice: { find: () => findProgram('soffice'), debian: ['libreoffice-calc-nogui'] },
   shellcheck: { find: () => findProgram('shellcheck'), debian: ['shellcheck'] },
   openssl: { find: () => findProgram('openssl'), debian: ['openssl'] },
 };
