@@ -129,6 +129,24 @@ it('tells the same gaps of a window of a device whose ticks have had two lengths
     kind: fc.constantFrom('stored', 'stored', 'timeout', 'none'),
     length: fc.integer({ min: 1, max: 200 }),
   });
+  // The hole begins days before the window, and within it there are ticks of the length before.
+  const readInFormerLength: [
+    { kind: string; length: number }[],
+    number[],
+    number[],
+    [number, number],
+    number,
+  ] = [
+    [
+      { kind: 'stored', length: 217 },
+      { kind: 'none', length: 72 },
+      { kind: 'stored', length: 3 },
+    ],
+    [187, 1],
+    [],
+    [288, 1],
+    30,
+  ];
   await fc.assert(
     fc.asyncProperty(
       fc.array(run, { minLength: 1, maxLength: 30 }),
@@ -196,7 +214,7 @@ it('tells the same gaps of a window of a device whose ticks have had two lengths
         expect(gapsOf(around).flat()).toEqual(gapsOf(await readOf([], {})).flat());
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 500, examples: [readInFormerLength] },
   );
   expect(partly).toBeGreaterThan(100);
 });

@@ -31,19 +31,13 @@ export async function coverageAround(
   if (fromMs === undefined) return coverage.readOf(devices, {});
   const around = await coverage.readOf(devices, { fromMs: fromMs - marginMs, toMs: toMs + marginMs });
   const untold = devices.filter(({ sessionId, deviceCode, due }) => {
-    const known = around.get(sessionId)?.get(deviceCode) ?? [];
+    const recorded = recordedIn(around.get(sessionId)?.get(deviceCode));
     const isFirst = due.every(
       ({ periodMs, scheduled: [first] }) => (first?.from ?? Number.POSITIVE_INFINITY) * periodMs >= fromMs,
     );
-    const isRecorded = (holds: (range: TickRange, periodMs: number) => boolean) =>
-      [...known].some(([periodMs, { stored, quarantined, missed }]) =>
-        [stored, quarantined, ...missed.values()].some((ranges) =>
-          ranges.some((range) => holds(range, periodMs)),
-        ),
-      );
-    const isBefore = isFirst || isRecorded(({ from }, periodMs) => from * periodMs < fromMs);
+    const isBefore = isFirst || due.every((ticks) => isToldBefore(fromMs, ticks, recorded));
     // Records that are not there by now will not explain anything either.
-    const isAfter = toMs + marginMs >= nowMs || isRecorded(({ to }, periodMs) => to * periodMs > toMs);
+    const isAfter = toMs + marginMs >= nowMs || due.every((ticks) => isToldAfter(toMs, ticks, recorded));
     return !(isBefore && isAfter);
   });
   if (untold.length === 0) return around;
@@ -56,4 +50,48 @@ export async function coverageAround(
     found.set(sessionId, byDevice.set(deviceCode, known));
   }
   return found;
+}
+
+/** The ticks of one length of which something is on record. */
+interface RecordedTicks {
+  readonly periodMs: number;
+  readonly ranges: readonly TickRange[];
+}
+
+function recordedIn(known: CoverageByPeriod | undefined): RecordedTicks[] {
+  return [...(known ?? [])].map(([periodMs, { stored, quarantined, missed }]) => ({
+    periodMs,
+    ranges: [stored, quarantined, ...missed.values()].flat(),
+  }));
+}
+
+/**
+ * Whether the last record before a hole in these ticks is known that reaches into the time from `fromMs` on. Records of
+ * another length lie within such a hole and do not end it: there must be one from before these ticks were due.
+ */
+function isToldBefore(
+  fromMs: number,
+  { periodMs, scheduled }: DueTicks,
+  recorded: readonly RecordedTicks[],
+): boolean {
+  const first = Math.ceil(fromMs / periodMs);
+  const begins = scheduled.find(({ from, to }) => from < first && to >= first)?.from;
+  return recorded.some(({ periodMs: length, ranges }) => {
+    const untilMs = length === periodMs || begins === undefined ? fromMs : begins * periodMs;
+    return ranges.some(({ from }) => from * length < untilMs);
+  });
+}
+
+/** The same for the first record after a hole that begins before `toMs`. */
+function isToldAfter(
+  toMs: number,
+  { periodMs, scheduled }: DueTicks,
+  recorded: readonly RecordedTicks[],
+): boolean {
+  const last = Math.ceil(toMs / periodMs) - 1;
+  const ends = scheduled.find(({ from, to }) => from <= last && to > last)?.to;
+  return recorded.some(({ periodMs: length, ranges }) => {
+    const sinceMs = length === periodMs || ends === undefined ? toMs : ends * periodMs;
+    return ranges.some(({ to }) => to * length > sinceMs);
+  });
 }
