@@ -4,6 +4,7 @@ import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-tim
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SampleOutbox } from './sample-outbox.ts';
+import { MemorySpool } from './testing/memory-spool.ts';
 import { sampleToSend as sample } from './testing/sample-to-send.ts';
 
 class World {
@@ -15,6 +16,8 @@ class World {
   /** Every attempt. */
   readonly sent: number[] = [];
   up = true;
+  /** How often the outbox has asked whether the broker is there. */
+  asked = 0;
   answer: (tick: number) => Promise<void> = async () => undefined;
   /** Whether the broker takes it although nobody is told. */
   takesUnconfirmed: (tick: number) => boolean = () => false;
@@ -41,7 +44,12 @@ class World {
       },
       wasStored: async (sample) => this.#ids.has(sampleMessageId(sample)),
       clock: { wallMs: () => this.time.nowMs(), monotonicMs: () => this.time.nowMs() },
-      isBrokerUp: () => this.up,
+      isBrokerUp: () => {
+        this.asked += 1;
+        // Without a timer in between nothing else would ever run again.
+        if (this.asked > 1_000) throw new Error('the outbox asks without end');
+        return this.up;
+      },
       timers: new FakeProcess(this.time).timers,
       log: createLogger('test', 'silent'),
     });
@@ -313,5 +321,50 @@ describe('whoever waits for a sample to be safe', () => {
     const settled = settledBy(world, [1, 2, 3]);
     await world.time.advance(10);
     expect(settled).toEqual([[1, false]]);
+  });
+
+  it('is told once the disk has it, while the broker is away', async () => {
+    const world = new World({ maxWaiting: 100 });
+    world.outbox.useSpool(new MemorySpool());
+    world.up = false;
+    const settled = settledBy(world, [1, 2]);
+    await world.time.advance(300);
+    expect(settled).toEqual([
+      [1, true],
+      [2, true],
+    ]);
+  });
+
+  it('does not keep anything else from going on while an answer of the broker that is away is awaited', async () => {
+    const world = new World({ maxWaiting: 100 });
+    const { promise, reject } = Promise.withResolvers<void>();
+    world.answer = () => promise;
+    world.outbox.useSpool(new MemorySpool());
+    const sent = settledBy(world, [1]);
+    world.up = false;
+    const unsent = settledBy(world, [2]);
+    await world.time.advance(500);
+    expect(world.sent).toEqual([1]);
+    reject(new Error('the connection is gone'));
+    await world.time.advance(500);
+    expect([...sent, ...unsent]).toEqual([
+      [1, true],
+      [2, true],
+    ]);
+  });
+
+  it('is told once the disk takes it again, which is asked for no more than every 250 ms', async () => {
+    const world = new World({ maxWaiting: 100 });
+    const spool = new MemorySpool();
+    spool.isBroken = true;
+    world.outbox.useSpool(spool);
+    world.up = false;
+    const settled = settledBy(world, [1]);
+    await world.time.advance(1_000);
+    expect(settled).toEqual([]);
+    expect(spool.writes).toBeLessThanOrEqual(6);
+    spool.isBroken = false;
+    await world.time.advance(300);
+    expect(settled).toEqual([[1, true]]);
   });
 });

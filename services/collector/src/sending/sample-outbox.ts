@@ -252,7 +252,6 @@ export class SampleOutbox {
   #pump(): void {
     if (this.#phase === 'closed' || this.#phase === 'awaiting_spool') return;
     if (!this.#options.isBrokerUp()) {
-      if (this.#isHurried()) this.#spooling?.spilling.begin();
       this.#planRetry();
       return;
     }
@@ -352,7 +351,10 @@ export class SampleOutbox {
   #planRetry(): void {
     this.#cancelRetry ??= this.#options.timers.after(retryMs, () => {
       this.#cancelRetry = undefined;
-      if (!this.#isEmpty()) this.#pump();
+      if (this.#isEmpty()) return;
+      // From here, and not from every look: what is under way, or a full disk, may leave nothing to write for a while.
+      if (this.#isHurried()) this.#spooling?.spilling.begin();
+      this.#pump();
     });
   }
 
