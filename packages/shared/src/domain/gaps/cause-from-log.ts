@@ -138,11 +138,16 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
   }
   const { before, after } = recordsAround({ from, to }, known);
   const [beforeMs, afterMs] = [before.timeMs, after.timeMs];
-  const change = changes.findLast(({ timeMs }) => timeMs <= from * periodMs && timeMs > interval.fromMs);
-  // Before a device that a change has brought there is nothing, and nothing to explain.
-  const isNew =
-    beforeMs === Number.NEGATIVE_INFINITY && change !== undefined && !wasDueBefore(change.timeMs, known);
-  const holeBeginsMs = isNew ? change.timeMs - noticeMs : beforeMs;
+  const inForce = changes.filter(({ timeMs }) => timeMs <= from * periodMs && timeMs > interval.fromMs);
+  // Before a device that a change has brought there is nothing, and nothing to explain. Later ones may have come before anybody
+  // has read it.
+  const broughtBy =
+    beforeMs === Number.NEGATIVE_INFINITY
+      ? inForce.findLast(({ timeMs }) => !wasDueBefore(timeMs, known))
+      : undefined;
+  const change = broughtBy ?? inForce.at(-1);
+  const isNew = broughtBy !== undefined;
+  const holeBeginsMs = broughtBy ? broughtBy.timeMs - noticeMs : beforeMs;
   const isFollowed = afterMs < interval.endMs;
   // A record of another length is of before the pause where none has come since that one had.
   const isFormer = before.periodMs !== periodMs && beforeMs < interval.fromMs && change === undefined;

@@ -55,6 +55,16 @@ describe('ticks around a change of configuration', () => {
     ]);
   });
 
+  it('are missing for the change that has brought the device, also where another one came before it was read', () => {
+    const again = [...changes, { timeMs: 203 * second, event: 12 }];
+    const causes = (coverage: Coverage) =>
+      attributeGaps({
+        ...{ scheduled: range(200, 299), intervals, placements: [placed], periodMs: second, coverage },
+        ...{ changes: again, nowMs, settledMs: nowMs },
+      }).gaps.map(({ cause, from, to, events }) => [cause, from, to, events]);
+    expect(causes(coverageOf(range(206, 299)))).toEqual([['reconfiguration', 200, 205, [9]]]);
+  });
+
   it('are no fault of the change where nobody had read the device before either', () => {
     expect(gapsOf({ before: second, after: second, stored: range(206, 299) })).toEqual([
       ['waiting', 100 * second, 205 * second, [1]],
