@@ -391,7 +391,11 @@ await runTrial(
     }
   },
   async () => {
-    if (!values.keep) await removeAll(withFiles(['docker-compose.yml', 'docker-compose.cluster.yml']));
+    if (!values.keep) {
+      await removeAll(
+        withFiles(['docker-compose.yml', 'docker-compose.cluster.yml', 'docker-compose.collectors.yml']),
+      );
+    }
     await rm(scratch, { recursive: true, force: true });
   },
 );
