@@ -12,12 +12,16 @@ export const allAtOnce: Fault = {
       what: 'kill -9 of everything at once',
       run: async (world) => {
         const servers = [world.nats.kill(), world.postgres.kill()];
-        await Promise.all([...servers, ...order.map((id) => world.service(id).kill())]);
+        const services = order.map((id) => world.service(id).kill());
+        const killed = await Promise.allSettled([...servers, ...services]);
+        // Also what had ended before: whatever is not brought back here is away for the rest of the run.
+        const back = [world.nats.restart(), world.postgres.restart()];
+        await Promise.all([...back, ...order.map((id) => world.service(id).start())]);
+        const failed = killed.find((each) => each.status === 'rejected');
+        if (failed) throw failed.reason;
         for (const { signal } of await Promise.all(servers)) {
           if (signal !== 'SIGKILL') throw new DidNotHappen('a server had ended before it was killed');
         }
-        const back = [world.nats.restart(), world.postgres.restart()];
-        await Promise.all([...back, ...order.map((id) => world.service(id).start())]);
       },
     };
   },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -92,6 +93,17 @@ it('a bucket whose last entries are gone is not taken for one that is behind for
   await kv.put('a', 'two');
   await isSeen('PUT a two');
   expect(await consumersOfWatch()).toEqual(last);
+  stop();
+});
+
+it('a bucket that is not there yet is waited for', async () => {
+  await jsm.streams.delete(`KV_${bucket}`);
+  const begun = watch();
+  await expect(Promise.race([begun.then(() => 'begun'), sleep(500, 'waits')])).resolves.toBe('waits');
+  kv = await new Kvm(connection.nc).create(bucket);
+  const stop = await begun;
+  await kv.put('a', 'one');
+  await isSeen('PUT a one');
   stop();
 });
 

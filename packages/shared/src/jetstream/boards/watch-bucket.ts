@@ -1,4 +1,9 @@
-import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+} from '@nats-io/jetstream';
 import type { KV, KvEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { pause, systemTimers } from '../../runtime/timers.ts';
@@ -6,6 +11,9 @@ import { leaderInfo } from '../connection/leader-info.ts';
 
 const lookEveryMs = 2_500;
 const lookTimeoutMs = 2_000;
+/** Buckets in memory are gone with their server, and made anew by whoever is connected again first. */
+const madeWithinMs = 10_000;
+const isMadeEveryMs = 250;
 
 export interface BucketToWatch {
   readonly nc: NatsConnection;
@@ -22,7 +30,7 @@ export interface BucketToWatch {
  * a change were measured. So the bucket is asked now and then how far it is, and a watch that stands still behind that is begun
  * anew.
  * @param onCurrent called whenever such a question has shown that no change is missing
- * @throws what the client throws when the broker cannot be asked
+ * @throws what the client throws when the broker cannot be asked, or the bucket is not there for ten seconds
  */
 export async function watchBucket(
   { nc, kv, bucket }: BucketToWatch,
@@ -31,9 +39,23 @@ export async function watchBucket(
 ): Promise<() => void> {
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: lookTimeoutMs });
   const watch = new BucketWatch(kv, onEntry);
-  await watch.begin();
+  await onceThere(() => watch.begin());
   void watch.standUntilStopped({ nc, jsm, stream: `KV_${bucket}` }, onCurrent);
   return () => watch.stop();
+}
+
+async function onceThere(begin: () => Promise<void>): Promise<void> {
+  const giveUpAt = performance.now() + madeWithinMs;
+  for (;;) {
+    try {
+      return await begin();
+    } catch (error) {
+      const isNotThere =
+        error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
+      if (!isNotThere || performance.now() > giveUpAt) throw error;
+      await pause(systemTimers, isMadeEveryMs);
+    }
+  }
 }
 
 class BucketWatch {
