@@ -52,7 +52,8 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
 
   const auditProjection = startAuditProjection({
     ...{ database, streams: auditLog, log },
-    isActive: projector.projects,
+    // NATS or tables that are away, or not there yet, are told of elsewhere.
+    isActive: () => projector.projects() && readModel.problem() === undefined && broker.isUp(),
   });
   onStop('audit projection', auditProjection.stop);
 

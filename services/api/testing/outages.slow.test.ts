@@ -26,6 +26,10 @@ import {
 } from './api-under-test.ts';
 import { foldedSessions, sessionsOfReadModel } from './read-model-and-log.ts';
 
+function complaintsIn(lines: readonly string[]): string[] {
+  return lines.filter((line) => /"level":"(warn|error|fatal)"/.test(line));
+}
+
 function expectRetryAfter(answer: Answer): void {
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
 }
@@ -302,8 +306,23 @@ describe('an API that is started', () => {
     const nats = await natsForTest();
     const api = await startApi({ nats: nats.url, database: await freshDatabase() });
     await api.ready();
-    const complaints = api.process.lastLines(200).filter((line) => /"level":"(warn|error|fatal)"/.test(line));
-    expect(complaints).toEqual([]);
+    expect(complaintsIn(api.process.lastLines(200))).toEqual([]);
+  });
+
+  it('whose NATS is not there yet complains of that alone', async () => {
+    const nats = `nats://127.0.0.1:${await freePort()}`;
+    const api = await startApi({ nats, database: await freshDatabase(), env: { LOG_LEVEL: 'debug' } });
+    const lines = () => api.process.lastLines(2_000);
+    const isProjecting = async () => {
+      const { dependencies } = (await api.get('/health/ready').catch(() => undefined))?.body ?? {};
+      return dependencies?.postgres === true;
+    };
+    await eventually(isProjecting, { what: 'the read model' });
+    const attempts = () => lines().filter((line) => line.includes('no connection to NATS yet')).length;
+    const before = attempts();
+    // Four a second at most: time enough for everything that looks for work once a second.
+    await eventually(() => attempts() >= before + 12, { what: 'attempts to reach NATS' });
+    expect(complaintsIn(lines())).toEqual([expect.stringContaining('no connection to NATS yet')]);
   });
 
   it('on a port that is taken says so and how to go on', async () => {

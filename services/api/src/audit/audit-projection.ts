@@ -13,7 +13,7 @@ import { folded } from './folded.ts';
 export interface AuditProjectionOptions {
   readonly database: Database;
   readonly streams: AuditStreams;
-  /** Whether this process is the one that does it; two would only do the same twice. */
+  /** Whether this process is the one that does it, and can: two would only do the same twice. */
   readonly isActive: () => boolean;
   readonly log: Logger;
 }
