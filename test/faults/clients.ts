@@ -28,11 +28,8 @@ export interface ApiKey {
 }
 
 const answerTimeoutMs = 20_000;
-/**
- * Each shorter than the time in which nobody holds a session that is taken over: a longer tick may be read twice, last by who was
- * cut off and first by who came next.
- */
-const changedPeriodsMs = [200, 250, 300, 400, 500];
+/** The longest is longer than the time in which nobody holds a session that is taken over. */
+const changedPeriodsMs = [200, 250, 400, 500, 1_000];
 
 /**
  * Operators who start, stop, pause and resume sessions all the while, also two at once on one task, and write down

@@ -36,6 +36,27 @@ describe('duplicates', () => {
     expect(judge(polled().polled(2, 2, { epoch: 2 }))).toMatchObject({ count: 1, violations: [{}] });
   });
 
+  it('are not what a holder that is cut off reads of a long tick before the next one reads it', () => {
+    const long = { lengthMs: 20_000 };
+    const takenOver = () =>
+      new RecordedHistory().started(0).assigned(10, 'c1').assigned(10_000, 'c2', 'failover');
+    const second = { epoch: 3, collector: 'c2', ...long };
+    expect(
+      judge(
+        takenOver()
+          .polled(0, 0, { epoch: 2, ...long })
+          .polled(0, 1, second),
+      ).count,
+    ).toBe(0);
+    expect(
+      judge(
+        takenOver()
+          .polled(0, 1, { epoch: 2, ...long })
+          .polled(0, 1, second),
+      ).count,
+    ).toBe(2);
+  });
+
   it('are counted in the database', () => {
     expect(judge(polled(), { copies: 2 })).toMatchObject({ count: 1, violations: [{}] });
   });

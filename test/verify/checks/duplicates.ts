@@ -1,5 +1,6 @@
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { History, Violation } from '../history.ts';
+import { readBeforeTakeover } from '../read-before-takeover.ts';
 import { sampleKey, tickKey } from '../tick-keys.ts';
 
 /**
@@ -15,12 +16,14 @@ export function duplicates(history: History): { violations: Violation[]; count: 
   };
   const inStream = new Map<string, number>();
   const published = new Set<string>();
+  const repeated = readBeforeTakeover(history);
   for (const { sample, sequence } of history.samples) {
     const subject = `${sample.session}/${sample.device}`;
     const key = sampleKey(sample);
     published.add(`${key}/${sample.epoch}`);
     // A tick that was missed in arrears may be answered for again by a later holder.
     if (sample.miss?.cause === 'overrun' || sample.miss?.cause === 'buffer_full') continue;
+    if (repeated.has(sequence)) continue;
     const before = inStream.get(key);
     if (before !== undefined) {
       count += 1;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { epochMs, RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { epochs } from './epochs.ts';
 
 const judge = (history: RecordedHistory) =>
@@ -33,6 +33,40 @@ describe('epochs', () => {
     expect(judge(failedOver().polled(0, 10, { epoch: 2 }).polled(100, 120, fast))).toEqual([
       expect.stringContaining('was read under epoch 2 (SAMPLES 11) and 3 (12)'),
     ]);
+  });
+
+  it('hold when a long tick was read before its takeover, and once more as the first of the second holder', () => {
+    const long = { lengthMs: 20_000 };
+    const second = { epoch: 3, collector: 'c2', ...long };
+    expect(
+      judge(
+        failedOver()
+          .polled(0, 0, { epoch: 2, ...long })
+          .polled(0, 1, second),
+      ),
+    ).toEqual([]);
+    // Whichever comes first.
+    expect(
+      judge(
+        failedOver()
+          .polled(0, 1, second)
+          .polled(0, 0, { epoch: 2, ...long }),
+      ),
+    ).toEqual([]);
+  });
+
+  it('fail when such a tick was read after the takeover, or is not where both meet', () => {
+    const twice = [expect.stringContaining('was read under epoch 2 (SAMPLES 1) and 3 (2)')];
+    const long = { lengthMs: 20_000 };
+    const second = { epoch: 3, collector: 'c2', ...long };
+    const first = epochMs / long.lengthMs;
+    const late = failedOver().sampled(first, { epoch: 2, readAtMs: epochMs + 10_001, ...long });
+    expect(judge(late.polled(0, 1, second))).toEqual(twice);
+    const before = { ...second, lengthMs: 1_000 };
+    const notFirst = failedOver()
+      .polled(0, 0, { epoch: 2, ...long })
+      .polled(0, 0, second);
+    expect(judge(notFirst.polled(-2, -1, before))).toContainEqual(expect.stringContaining('was read under'));
   });
 
   it('fail when a tick was read under two', () => {

@@ -1,20 +1,23 @@
 import type { History, RecordedSample, Violation } from '../history.ts';
+import { readBeforeTakeover } from '../read-before-takeover.ts';
 import { type SessionHistory, sessionHistories } from '../session-histories.ts';
 import type { Tolerances } from '../tolerances.ts';
 
 /**
  * I6 on the samples: every epoch is one that the log gave to that collector; per session and device epochs rise
- * with the ticks and no tick was read under two; nothing was read under an epoch after another was given out.
+ * with the ticks and no tick was read under two, but for the one within which a session was taken over; nothing was read under
+ * an epoch after another was given out.
  */
 export function epochs(history: History, tolerances: Pick<Tolerances, 'clockMs' | 'stopMs'>): Violation[] {
   const sessions = sessionHistories(history);
+  const repeated = readBeforeTakeover(history);
   const violations: Violation[] = [];
   for (const [subject, samples] of samplesByDevice(history.samples)) {
     const session = sessions.get(samples[0]?.sample.session ?? '');
     if (!session) continue;
     const problems = [
       ...strangers(samples, session),
-      ...overlaps(samples),
+      ...overlaps(samples.filter(({ sequence }) => !repeated.has(sequence))),
       ...afterTheNext(samples, session, tolerances),
     ];
     violations.push(...problems.map((what): Violation => ({ invariant: 'I6', subject, what })));
