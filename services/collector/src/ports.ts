@@ -16,8 +16,11 @@ export type LoadedConfig =
   | { readonly ok: false; readonly problem: string };
 
 export interface TaskConfigs {
-  /** @throws when the broker cannot be asked */
-  load(taskId: string, configVersion: number): Promise<LoadedConfig>;
+  /**
+   * @param known devices of another version that can be read by: those that stand in this one as well are given back as they are
+   * @throws when the broker cannot be asked
+   */
+  load(taskId: string, configVersion: number, known?: Iterable<DeviceConfig>): Promise<LoadedConfig>;
 }
 
 /** Devices as they lie in TASK_CONFIGS, in the snapshot of a task or by themselves. */

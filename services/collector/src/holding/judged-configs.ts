@@ -5,10 +5,12 @@ import type { TaskConfigs } from '../ports.ts';
 /** Snapshots whose devices this release can read: of others it says why not, for good. */
 export function judgedConfigs(configs: TaskConfigs): TaskConfigs {
   return {
-    load: async (taskId, configVersion) => {
-      const loaded = await configs.load(taskId, configVersion);
+    load: async (taskId, configVersion, known = []) => {
+      const judged = new Set(known);
+      const loaded = await configs.load(taskId, configVersion, judged);
       if (!loaded.ok) return loaded;
       for await (const device of makingWay(loaded.config.devices)) {
+        if (judged.has(device)) continue;
         const fault = deviceFault(device);
         if (fault !== undefined) {
           return { ok: false, problem: `configuration snapshot ${taskId}/${configVersion}: ${fault}` };

@@ -1,6 +1,6 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
-import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { isRecovery } from '@holdfast/shared/domain/placement/events.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { RunningSession } from '@holdfast/shared/domain/session/state.ts';
@@ -225,7 +225,7 @@ export class TaskHolder {
       return;
     }
     if (this.#unable?.config_version === version) return this.#goOnAsBefore(this.#unable);
-    const loaded = await configs.load(taskId, version);
+    const loaded = await configs.load(taskId, version, runner.devices());
     const change = loaded.ok
       ? runner.reconfigure(loaded.config, fromMs)
       : Promise.reject(new Error(loaded.problem));
@@ -280,7 +280,7 @@ export class TaskHolder {
     let loaded: ConfigsToStart | undefined;
     try {
       // The message's own word is as old as the message.
-      const load = (version: number) => configs.load(taskId, version);
+      const load = (version: number, known?: Iterable<DeviceConfig>) => configs.load(taskId, version, known);
       loaded = await ask(() => configsToStart(session, load, clock.wallMs()));
     } catch (error) {
       this.#failedStarts += 1;

@@ -1,4 +1,4 @@
-import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import type { LatestChange, RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
@@ -58,7 +58,7 @@ const longestTickMs = 86_400_000;
  */
 export async function configsToStart(
   running: RunningSession,
-  load: (version: number) => Promise<LoadedConfig>,
+  load: (version: number, known?: Iterable<DeviceConfig>) => Promise<LoadedConfig>,
   nowMs: number,
 ): Promise<ConfigsToStart> {
   const { version } = wantedVersion(running);
@@ -69,7 +69,7 @@ export async function configsToStart(
   const mayBeUndone = !loaded.ok && nowMs < Date.parse(change.undoUntil);
   const isFormerDue = nowMs < fromMs + longestTickMs;
   if (!mayBeUndone && !isFormerDue) return alone(loaded);
-  const former = await load(change.from.configVersion);
+  const former = await load(change.from.configVersion, loaded.ok ? loaded.config.devices : []);
   if (!former.ok) {
     const begun = alone(loaded);
     return begun.ok ? { ...begun, notBeforeMs: fromMs } : begun;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { areOfSameLine, lineOf, readFromLine } from '@holdfast/shared/contracts/snapshot-line.ts';
 import {
   type DeviceConfig,
   type PointConfig,
@@ -38,7 +39,10 @@ export function planDevice(
 ): PlannedDevice {
   const set = pointSets.of(configured.points, configured.protocol);
   // Keeps one of equal lists of points.
-  const device = { ...configured, points: set.points };
+  const isKept = configured.points === set.points;
+  const device = isKept
+    ? configured
+    : readFromLine({ ...configured, points: set.points }, lineOf(configured));
   const asked = askedDevice(device, endpoints.driver(configured.protocol), set, { refusedPauseMs, learned });
   const periodMs = devicePeriodMs(taskPeriodMs, device.points);
   return { device, asked, taskPeriodMs, periodMs, configVersion };
@@ -52,7 +56,7 @@ export function isReadAlike(
 ): boolean {
   const isPeriodAlike =
     taskPeriodMs === otherPeriodMs || other.points.every((point) => point.period_ms !== undefined);
-  return isPeriodAlike && isDeepStrictEqual(device, other);
+  return isPeriodAlike && (areOfSameLine(device, other) || isDeepStrictEqual(device, other));
 }
 
 /** Whether it is the same box behind the same endpoint, so that what one plan has learned is true of the other. */

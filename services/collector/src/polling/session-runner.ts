@@ -80,6 +80,11 @@ export class SessionRunner {
     return this.#options.epoch;
   }
 
+  /** Devices as they are read now. */
+  *devices(): Generator<DeviceConfig> {
+    for (const { planned } of this.#present()) yield planned.device;
+  }
+
   /**
    * @param firstMs by device id, ms since 1970: ticks that are scheduled before were read by an earlier holder
    * @param answering ids of devices that answered when they were read last

@@ -144,4 +144,28 @@ describe('the configuration snapshots', () => {
     expect(await store.has(many)).toBe(true);
     expect(await store.has({ ...many, devices: devices.slice(1) })).toBe(false);
   });
+
+  it('give back the devices of another version that stand in them as they are', async () => {
+    const [press] = config('8').devices;
+    const named = (id: string, name = '注塑机') => ({ ...(press as NonNullable<typeof press>), id, name });
+    const versions = [
+      { ...config('8'), devices: Array.from({ length: 3_000 }, (_, index) => named(`press-${index}`)) },
+      {
+        ...{ ...config('8'), config_version: 2 },
+        devices: Array.from({ length: 3_000 }, (_, index) =>
+          named(`press-${index}`, index === 7 ? 'x' : undefined),
+        ),
+      },
+    ];
+    for (const version of versions) await store.put(version);
+    const first = await store.load('8', 1);
+    const known = first.ok ? first.config.devices : [];
+    const second = await store.load('8', 2, known);
+    expect(second).toEqual({ ok: true, config: versions[1] });
+    const anew = second.ok ? second.config.devices.filter((device) => !known.includes(device)) : [];
+    expect(anew.map(({ id }) => id)).toEqual(['press-7']);
+    // Those that come from elsewhere are not taken for what is stored.
+    const made = versions[0]?.devices.map((device) => ({ ...device, name: 'made up' }));
+    expect(await store.load('8', 2, made)).toEqual({ ok: true, config: versions[1] });
+  });
 });

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash as hashOf } from 'node:crypto';
 import {
   JetStreamApiCodes,
   JetStreamApiError,
@@ -11,6 +11,7 @@ import {
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type ObjectInfo, type ObjectStore, Objm } from '@nats-io/obj';
 import * as z from 'zod';
+import { lineOf, readFromLine } from '../../contracts/snapshot-line.ts';
 import { bucketNames } from '../../contracts/subjects.ts';
 import {
   type DeviceConfig,
@@ -54,6 +55,18 @@ type Asking = <T>(ask: () => Promise<T>) => Promise<T>;
 /** The first line of a snapshot. Each line behind it is a device. */
 const headSchema = taskConfigSchema.omit({ devices: true });
 const devicesSchema = z.array(z.unknown()).min(1).max(taskDevicesAtMost);
+
+const newline = 0x0a;
+
+/** A line of a snapshot. */
+interface Line {
+  /** SHA-256 in hexadecimal. */
+  readonly digest: string;
+  /** The device that it is, where that was known before. */
+  readonly device: DeviceConfig | undefined;
+  /** What it says. */
+  readonly content: unknown;
+}
 
 const stream = `OBJ_${bucketNames.taskConfigs}`;
 /** JetStream's code for a message that its stream could not store, for whatever reason. */
@@ -142,30 +155,47 @@ export class TaskConfigStore {
 
   /** A snapshot as it is stored, for saving. @throws when the broker cannot be asked */
   async loadText(name: string): Promise<{ readonly ok: true; readonly text: string } | Problem> {
+    const decoder = new TextDecoder();
     let text = '';
     const problem = await this.#read(name, (part) => {
-      text += part;
+      text += decoder.decode(part, { stream: true });
     });
     return problem ?? { ok: true, text };
   }
 
-  /** @throws when the broker cannot be asked; a missing or damaged snapshot is an answer, not an error */
-  async load(taskId: string, configVersion: number): Promise<LoadedTaskConfig> {
+  /**
+   * @param known devices of another version, which are given back where they stand in this one as well: of ten thousand devices one
+   *   changes, and reading all of them anew takes a second
+   * @throws when the broker cannot be asked; a missing or damaged snapshot is an answer, not an error
+   */
+  async load(
+    taskId: string,
+    configVersion: number,
+    known: Iterable<DeviceConfig> = [],
+  ): Promise<LoadedTaskConfig> {
     const name = taskConfigKey(taskId, configVersion);
-    const loaded = await this.#loadLines(name);
+    const knownByLine = new Map<string, DeviceConfig>();
+    for (const device of known) {
+      const digest = lineOf(device);
+      if (digest !== undefined) knownByLine.set(digest, device);
+    }
+    const loaded = await this.#loadLines(name, knownByLine);
     if (!loaded.ok) return loaded;
     const [first, ...others] = loaded.lines;
-    const head = headSchema.safeParse(first);
+    const head = headSchema.safeParse(first?.content);
     if (!head.success) return invalid(name, z.prettifyError(head.error));
     const given = devicesSchema.safeParse(others);
     if (!given.success) return invalid(name, z.prettifyError(given.error));
     const devices: DeviceConfig[] = [];
-    for await (const device of makingWay(given.data)) {
-      const parsed = deviceConfigSchema.safeParse(device);
-      if (!parsed.success) {
-        return invalid(name, `device ${devices.length + 1}: ${z.prettifyError(parsed.error)}`);
+    for await (const { digest, device, content } of makingWay(others)) {
+      if (device) devices.push(device);
+      else {
+        const parsed = deviceConfigSchema.safeParse(content);
+        if (!parsed.success) {
+          return invalid(name, `device ${devices.length + 1}: ${z.prettifyError(parsed.error)}`);
+        }
+        devices.push(readFromLine(parsed.data, digest));
       }
-      devices.push(parsed.data);
     }
     return { ok: true, config: { ...head.data, devices } };
   }
@@ -175,53 +205,59 @@ export class TaskConfigStore {
     const name = deviceConfigKey(hash);
     const loaded = await this.#loadLines(name);
     if (!loaded.ok) return loaded;
-    const parsed = deviceConfigSchema.safeParse(loaded.lines[0]);
+    const [first] = loaded.lines;
+    const parsed = deviceConfigSchema.safeParse(first?.content);
     if (!parsed.success || loaded.lines.length > 1) {
       return invalid(name, parsed.error ? z.prettifyError(parsed.error) : 'it has more than one line');
     }
     // Under the hash of another content it would be a device that nobody has configured so.
-    return loaded.hash === hash
+    return first?.digest === hash
       ? { ok: true, device: parsed.data }
       : { ok: false, problem: `configuration snapshot ${name} is not what its name says` };
   }
 
-  /** @returns each line parsed, and the SHA-256 of all in hexadecimal */
   async #loadLines(
     name: string,
-  ): Promise<{ readonly ok: true; readonly lines: unknown[]; readonly hash: string } | Problem> {
+    known: ReadonlyMap<string, DeviceConfig> = new Map(),
+  ): Promise<{ readonly ok: true; readonly lines: Line[] } | Problem> {
     const untilMs = performance.now() + loadWithinMs;
     // Each by itself: with ten thousand devices, several loads beside each other would be several hundred MB.
     const asking: Asking = (ask) => answeredSoon(ask, Math.max(1, untilMs - performance.now()));
-    const lines: unknown[] = [];
-    const hash = createHash('sha256');
-    let begun = '';
-    const take = (part: string): void => {
-      hash.update(part);
-      const [first = '', ...more] = part.split('\n');
-      begun += first;
-      for (const line of more) {
-        lines.push(JSON.parse(begun));
-        begun = line;
+    const decoder = new TextDecoder();
+    const lines: Line[] = [];
+    const takeLine = (bytes: Uint8Array): void => {
+      const digest = hashOf('sha256', bytes);
+      const device = known.get(digest);
+      lines.push({ digest, device, content: device ?? JSON.parse(decoder.decode(bytes)) });
+    };
+    let begun: Uint8Array = new Uint8Array();
+    const take = (part: Uint8Array): void => {
+      let from = 0;
+      for (let end = part.indexOf(newline); end >= 0; end = part.indexOf(newline, from)) {
+        takeLine(joined(begun, part.subarray(from, end)));
+        begun = new Uint8Array();
+        from = end + 1;
       }
+      begun = joined(begun, part.subarray(from));
     };
     try {
       const problem = await this.#read(name, take, asking);
       if (problem) return problem;
-      lines.push(JSON.parse(begun));
+      takeLine(begun);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       return { ok: false, problem: `configuration snapshot ${name} is not JSON` };
     }
-    return { ok: true, lines, hash: hash.digest('hex') };
+    return { ok: true, lines };
   }
 
   /**
-   * Takes its text part by part; only what came before no problem is to be believed.
+   * Takes its bytes part by part; only what came before no problem is to be believed.
    * @throws when the broker cannot be asked
    */
   async #read(
     name: string,
-    take: (part: string) => void,
+    take: (part: Uint8Array) => void,
     asking: Asking = (ask) => ask(),
   ): Promise<Problem | undefined> {
     const found = await asking(() => this.#objects.info(name));
@@ -229,12 +265,11 @@ export class TaskConfigStore {
       return { ok: false, problem: `configuration snapshot ${name} is missing in TASK_CONFIGS` };
     }
     const hash = createHash('sha256');
-    const decoder = new TextDecoder();
     let chunks = 0;
     for await (const chunk of this.#chunks(found, asking)) {
       chunks += 1;
       hash.update(chunk);
-      take(decoder.decode(chunk, { stream: true }));
+      take(chunk);
     }
     if (chunks === found.chunks && hasDigest(found, hash)) return undefined;
     return { ok: false, problem: `configuration snapshot ${name} is damaged in TASK_CONFIGS` };
@@ -259,6 +294,10 @@ export class TaskConfigStore {
       throw error;
     }
   }
+}
+
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+  return one.length === 0 ? other : Buffer.concat([one, other]);
 }
 
 function textOf({ devices, ...task }: TaskConfig): string {
