@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chineseCollectorSentences } from '@holdfast/shared/contracts/words/collector-sentences.ts';
 import { describe, expect, it } from 'vitest';
@@ -116,11 +116,12 @@ const parts = new Set([
 ]);
 
 const root = join(import.meta.dirname, '..', '..', '..');
+const drivers = readdirSync(join(root, 'drivers')).filter((folder) => folder !== 'registry');
 
 function sourceFiles(): string[] {
   const folders = [
     ...['link', 'plan', 'values'].flatMap((each) =>
-      ['modbus', 'melsec', 'mqtt'].map((driver) => `drivers/${driver}/src/${each}`),
+      drivers.map((driver) => `drivers/${driver}/src/${each}`).filter((path) => existsSync(join(root, path))),
     ),
     ...['', '/host', '/blocks', '/values'].map((each) => `packages/driver/src${each}`),
     ...['calls', 'polling', 'adapters'].map((each) => `services/collector/src/${each}`),

@@ -6,14 +6,15 @@ import { bodies } from './bodies.ts';
 import { specs } from './specs.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-/** The page of each protocol's devices and points. */
-const pages: Readonly<Record<string, string>> = {
-  melsec: 'drivers/melsec/README.md',
-  modbus_tcp: 'docs/modbus.md',
-  mqtt: 'drivers/mqtt/README.md',
-};
+/** The page of each protocol's devices and points: its driver's, but for Modbus, whose three protocols have a document. */
+const pages = [...specs.keys()]
+  .filter((protocol) => !['modbus_rtu', 'modbus_rtu_over_tcp'].includes(protocol))
+  .map((protocol) => [
+    protocol,
+    protocol === 'modbus_tcp' ? 'docs/modbus.md' : `drivers/${protocol}/README.md`,
+  ]);
 
-describe.each(Object.entries(pages))('the page of %s', (protocol, path) => {
+describe.each(pages as [string, string][])('the page of %s', (protocol, path) => {
   const page = readFileSync(join(root, path), 'utf8');
   const spec = specs.get(protocol);
   if (!spec) throw new Error(protocol);

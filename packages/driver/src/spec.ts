@@ -99,6 +99,7 @@ export interface RequestForecast {
 export interface Forecast {
   /** @param due numbers of points: their places in the device's list */
   requests(due: readonly number[]): readonly RequestForecast[];
+  /** `reason` goes on a sentence about the point. */
   readonly unreadable: readonly { readonly point: string; readonly reason: string }[];
 }
 

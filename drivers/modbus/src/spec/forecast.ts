@@ -1,9 +1,16 @@
+import { widerThanItsReads } from '@holdfast/driver/blocks/block-forecast.ts';
 import type { AssumedTimes, Forecast } from '@holdfast/driver/spec.ts';
 import { isBitTable } from '../layout/point-layout.ts';
 import { type BusSpeed, readMs } from '../plan/bus-time.ts';
 import type { FlatDevice } from '../plan/flat-device.ts';
 import { mapReads, planReads } from '../plan/plan-reads.ts';
 import { readLimits } from '../plan/read-limits.ts';
+
+const reasons = {
+  beyond_table_end: 'goes beyond the last address of its table',
+  wider_than_device_limit: widerThanItsReads,
+  excluded: "lies in a range that the device's profile excludes",
+} as const;
 
 /** The requests of a device that has taught nothing, with the time that each takes on its bus. */
 export function forecast(device: FlatDevice, assumed: AssumedTimes): Forecast {
@@ -21,7 +28,7 @@ export function forecast(device: FlatDevice, assumed: AssumedTimes): Forecast {
         registers: isBitTable(block.table) ? Math.ceil(block.quantity / 16) : block.quantity,
       }));
     },
-    unreadable: map.unreadable.map(({ point, reason }) => ({ point: point.code, reason })),
+    unreadable: map.unreadable.map(({ point, reason }) => ({ point: point.code, reason: reasons[reason] })),
   };
 }
 

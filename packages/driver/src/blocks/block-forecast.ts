@@ -5,6 +5,9 @@ import type { BlockReading } from './block.ts';
 import { blockPoints } from './block-points.ts';
 import { mergeBlocks } from './merge-blocks.ts';
 
+/** Why a point can be in no request: part of a sentence, after the point. */
+export const widerThanItsReads = 'is longer than the largest read of the device';
+
 /** The requests of a device that has refused nothing. @param ms that each of them takes */
 export function blockForecast<A>(
   { points }: Pick<Device<object, A>, 'points'>,
@@ -24,8 +27,6 @@ export function blockForecast<A>(
         registers: reading.limit(block.area).unit === 'bits' ? block.count / 16 : block.count,
       }));
     },
-    unreadable: all
-      .filter(isTooWide)
-      .map(({ point }) => ({ point: point.code, reason: 'wider_than_device_limit' })),
+    unreadable: all.filter(isTooWide).map(({ point }) => ({ point: point.code, reason: widerThanItsReads })),
   };
 }

@@ -1,6 +1,7 @@
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { expect, it } from 'vitest';
+import { inLanguage } from '../problems/said.ts';
 import { planTask } from './task-plan.ts';
 
 const endpoints = 200;
@@ -43,4 +44,25 @@ it('where each device of the other tasks is, is asked once, not for each endpoin
   }
   // Not far from one look a device; for each endpoint it would be 200 times as many.
   expect(looks).toBeLessThanOrEqual(5 * others.length * endpoints);
+});
+
+it('says in words, in the language that is asked for, why a point can be in no request', () => {
+  const points = [
+    { code: 'beyond', table: 'holding_register', address: 65_535, data_type: 'int32' },
+    { code: 'wide', table: 'holding_register', address: 0, data_type: 'string', length: 20 },
+  ];
+  const device = modbusDevice({
+    ...{ id: 'd', code: 'd', protocol: 'modbus_tcp', host: 'gateway', unit_id: 1, max_registers: 10, points },
+  });
+  const about = { task_id: '1', task_code: 't', task_name: '', config_version: 1, period_ms: 1_000 };
+  const content = taskConfigSchema.parse({ schema_version: 3, ...about, devices: [device] });
+  const told = () => planTask(content, undefined).endpoints[0]?.devices[0]?.unreadable;
+  expect(told()).toEqual([
+    { point: 'beyond', reason: 'goes beyond the last address of its table' },
+    { point: 'wide', reason: 'is longer than the largest read of the device' },
+  ]);
+  expect(inLanguage('zh', told)).toEqual([
+    { point: 'beyond', reason: '超出数据区的最后一个地址' },
+    { point: 'wide', reason: '超过设备单次最大读取数量' },
+  ]);
 });

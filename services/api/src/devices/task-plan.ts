@@ -8,6 +8,7 @@ import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rate
 import { valuesPerSecond } from '@holdfast/shared/domain/rates/values-per-second.ts';
 import { specOf } from '../configuration/device-specs.ts';
 import type { TaskContent } from '../configuration/task-snapshot.ts';
+import { retold } from '../problems/retold.ts';
 import { said } from '../problems/said.ts';
 import { type DeviceLoad, type EndpointVerdict, judgeEndpoint } from './judge-endpoint.ts';
 import type { MeasuredRoundTrips } from './measured-round-trips.ts';
@@ -142,7 +143,10 @@ function planDevice(
       request,
       full_tick_ms: rounded(fullTickMs),
       rates: rates.map(([rateMs, due]) => rateView(rateMs, timed(due))),
-      unreadable: [...(forecast?.unreadable ?? [])],
+      unreadable: (forecast?.unreadable ?? []).map(({ point, reason }) => ({
+        point,
+        reason: retold(reason),
+      })),
     },
     load: { code, periodMs, fullTickMs, msPerSecond: busyPerSecond(rates, periodMs, timed) },
   };

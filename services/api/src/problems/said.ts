@@ -16,8 +16,10 @@ export function answerInItsLanguage(app: FastifyInstance): void {
  */
 export const spokenLanguage = (): Language => asked.getStore() ?? 'en';
 
+export const inLanguage = <T>(language: Language, make: () => T): T => asked.run(language, make);
+
 /** Makes what is told to many at once, whoever asked first. */
-export const inEnglish = <T>(make: () => T): T => asked.run('en', make);
+export const inEnglish = <T>(make: () => T): T => inLanguage('en', make);
 
 /** A text for people, in the language of the request that is being answered. */
 export function said(en: string, zh: string): string {

@@ -96,6 +96,7 @@ export const chineseCollectorSentences = {
   'takes {{count}}, and the largest block that is read of the device has {{most}} {{unit}} ({{setting}})':
     '长度为 {{count}}，而设备单次最多读取 {{most}} 个{{unit}}（{{setting}}）',
   wider_than_device_limit: '超过设备单次最大读取数量',
+  'is longer than the largest read of the device': '超过设备单次最大读取数量',
   '{{setting}} {{most}}: it refuses to read more at once': '{{setting}} {{most}}：设备拒绝一次读取更多',
   'and {{count}} more': '另有 {{count}} 项',
   'holds NaN, which is no value': '其值为 NaN，不是数值',
