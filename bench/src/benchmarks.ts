@@ -1,4 +1,5 @@
 import { api } from './api/api.ts';
+import { summary } from './api/summary.ts';
 import type { Benchmark } from './benchmark.ts';
 import { changes } from './changes/changes.ts';
 import { consoleBench } from './console/console.ts';
@@ -34,6 +35,7 @@ export const benchmarks: readonly Benchmark[] = [
   history,
   exportBench,
   api,
+  summary,
   lists,
   changes,
   consoleBench,

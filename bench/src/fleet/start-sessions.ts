@@ -48,8 +48,16 @@ export function taskOnPlant(index: number, port: number, periodMs: number): Task
   };
 }
 
-/** Stores the configurations and starts a session of each task, as the API would. @returns session ids */
-export async function startSessions(nc: NatsConnection, tasks: readonly TaskConfig[]): Promise<string[]> {
+/**
+ * Stores the configurations and starts a session of each task, as the API would.
+ * @param startedMs ms since 1970: when they say that they began; now unless set
+ * @returns session ids
+ */
+export async function startSessions(
+  nc: NatsConnection,
+  tasks: readonly TaskConfig[],
+  startedMs?: number,
+): Promise<string[]> {
   const store = await JetStreamEventStore.open(nc);
   const configs = await TaskConfigStore.open(nc);
   const sessions: string[] = [];
@@ -58,16 +66,20 @@ export async function startSessions(nc: NatsConnection, tasks: readonly TaskConf
     for (let task = tasks[next++]; task; task = tasks[next++]) {
       const started = task;
       await untilAnswered(() => configs.put(started));
-      sessions.push(await startSession(store, started));
+      sessions.push(await startSession(store, started, startedMs));
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   return sessions;
 }
 
-async function startSession(store: JetStreamEventStore, task: TaskConfig): Promise<string> {
+async function startSession(
+  store: JetStreamEventStore,
+  task: TaskConfig,
+  startedMs = Date.now(),
+): Promise<string> {
   const { task_id: taskId, task_code: taskCode, config_version: configVersion } = task;
-  const now = new Date().toISOString();
+  const now = new Date(startedMs).toISOString();
   const needs = sessionNeeds(task, specs);
   const command = {
     type: 'StartSession',
