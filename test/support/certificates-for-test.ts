@@ -14,9 +14,12 @@ export interface CertificatesForTest {
   /** Made out to localhost by `ca`. */
   readonly certificate: string;
   readonly key: string;
+  /** Of a client, by `ca` as well. */
+  readonly clientCertificate: string;
+  readonly clientKey: string;
 }
 
-/** An authority with one certificate for localhost, and another authority; made with openssl, good for two days. */
+/** An authority with a certificate for localhost and one for a client, and another authority; made with openssl, good for two days. */
 export async function certificatesForTest(): Promise<CertificatesForTest> {
   const folder = await temporaryFolder('certificates');
   const at = (name: string) => join(folder, name);
@@ -28,11 +31,16 @@ export async function certificatesForTest(): Promise<CertificatesForTest> {
     ]);
   await Promise.all([make('ca'), make('other-ca')]);
   const byCa = ['-CA', at('ca.pem'), '-CAkey', at('ca.key')];
-  await make('server', ...byCa, '-addext', 'subjectAltName=DNS:localhost');
+  await Promise.all([
+    make('server', ...byCa, '-addext', 'subjectAltName=DNS:localhost'),
+    make('client', ...byCa),
+  ]);
   return {
     ca: at('ca.pem'),
     otherCa: at('other-ca.pem'),
     certificate: at('server.pem'),
     key: at('server.key'),
+    clientCertificate: at('client.pem'),
+    clientKey: at('client.key'),
   };
 }

@@ -50,6 +50,10 @@ describe('what a collector says of a device, in Chinese', () => {
       '设备中是另一个数值：设备对其作了限幅或清除，或有其他人写入。',
     ],
     ['no answer within 400 ms; received 3 bytes: 010203', '400 毫秒内没有完整的应答；收到 3 字节：010203'],
+    [
+      'meter-1: tls.key is not the key of tls.cert (ERR_OSSL_X509_KEY_VALUES_MISMATCH)',
+      'meter-1：tls.key 与 tls.cert 不匹配（ERR_OSSL_X509_KEY_VALUES_MISMATCH）',
+    ],
     ['the line was not quiet within 400 ms', '400 毫秒内线路一直有数据，未能发出请求'],
     [
       'the broker refused the message: this user may not publish there',

@@ -65,7 +65,7 @@ class Bench {
         },
       },
       dial: (_to: unknown, events: ChannelEvents) => {
-        if (this.isUndialable) throw new TypeError('no such address');
+        if (this.isUndialable) throw new DriverFailure('config', 'no such address', { wasSent: false });
         const number = this.connections.push(events) - 1;
         return {
           write: (bytes: Buffer) => {

@@ -1,5 +1,5 @@
-import { type Channel, type ChannelEvents, inWords } from './channel.ts';
-import { DriverFailure } from './failure.ts';
+import type { Channel, ChannelEvents } from './channel.ts';
+import { DriverFailure, type FailureKind } from './failure.ts';
 import type { DialOptions, Hear, LinkHost } from './link.ts';
 
 export type Verdict<T> =
@@ -85,8 +85,9 @@ export class Exchange {
     try {
       this.#channel = this.#host.dial(this.#to, this.#events());
     } catch (error) {
-      // An address that no system takes, such as a host with a NUL in its name.
-      this.#fail('connection', error instanceof Error ? inWords(error) : String(error), error);
+      // No system takes the address, as of a host with a NUL in its name, or the settings are wrong.
+      const { kind, message } = error as DriverFailure;
+      this.#fail(kind, message, error);
     }
   }
 
@@ -163,7 +164,7 @@ export class Exchange {
     this.#fail('timeout', `no answer within ${timeoutMs} ms${what}`);
   }
 
-  #fail(kind: 'timeout' | 'connection', reason: string, cause?: unknown): void {
+  #fail(kind: FailureKind, reason: string, cause?: unknown): void {
     if (this.#asked?.outgoing) this.#tellReceived(this.#asked);
     this.#drop();
     const asked = this.#settle();

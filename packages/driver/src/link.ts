@@ -69,7 +69,7 @@ export interface DialOptions {
 export interface LinkHost {
   /** Asked right before a request's bytes leave; false: the right to use devices is gone. */
   mayRequest(): boolean;
-  /** A connection to where the settings allow one. It takes no bytes once `mayRequest` says no. @throws for no address at all */
+  /** A connection to where the settings allow one. It takes no bytes once `mayRequest` says no. @throws DriverFailure for what cannot be dialed */
   dial(options: DialOptions, events: ChannelEvents): Channel;
   /** A permitted address of a host, for libraries that connect by themselves. @throws DriverFailure where none is permitted */
   addressOf(host: string, port: number): Promise<string>;

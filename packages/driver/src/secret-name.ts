@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { both, type FieldWords, type InBoth } from './form-words.ts';
 
 /** As the file of a secret may be called. */
 export const secretNamePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
@@ -13,3 +14,13 @@ export const secretNameSchema = z.strictObject({
     ),
 });
 export type SecretName = z.infer<typeof secretNameSchema>;
+
+const help = both(
+  'Name of a file in the folder DEVICE_SECRETS of the collectors; its content goes nowhere else.',
+  '采集器 DEVICE_SECRETS 文件夹中的文件名；内容不会离开采集器。',
+);
+
+/** The words of such a field. */
+export function secretWords(label: InBoth): FieldWords {
+  return { label, help, fields: { secret: { label: both('Secret', '密钥名'), help } } };
+}

@@ -1,16 +1,7 @@
 import { plainCode } from '@holdfast/driver/plain-text.ts';
 import { secretNameSchema } from '@holdfast/driver/secret-name.ts';
+import { tlsSchema } from '@holdfast/driver/tls-fields.ts';
 import * as z from 'zod';
-
-export const tlsSchema = z.object({
-  /** PEM of the authorities that vouch for the broker; those of the system unless set. */
-  ca: secretNameSchema.optional(),
-  /** PEM of our own certificate and its key, for brokers that want one. */
-  cert: secretNameSchema.optional(),
-  key: secretNameSchema.optional(),
-  /** Name in the broker's certificate; the host unless set. */
-  server_name: plainCode(z.string().min(1).max(253)).optional(),
-});
 
 /** The fields of a device that are MQTT's own. */
 export const connectionSchema = z.object({

@@ -1,6 +1,7 @@
 import type { Channel } from '@holdfast/driver/channel.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { Hear, LinkHost } from '@holdfast/driver/link.ts';
+import { dialTls } from '@holdfast/driver/tls-fields.ts';
 import mqtt, { type IPublishPacket, type Packet } from 'mqtt-packet';
 import type { MqttConnection } from '../layout/connection.ts';
 import { refusalInWords } from './refusal-in-words.ts';
@@ -76,11 +77,10 @@ export class BrokerSession {
   /** Resolves once the broker has taken the connection. @throws DriverFailure */
   async open(): Promise<void> {
     const { connection, host } = this.#options;
-    const { tls, ...to } = connection;
     const opened = this.#answer('connack', 0);
     const connect = this.#connectPacket();
     this.#channel = host.dial(
-      { host: to.host, port: to.port, receiveBytes, ...(tls ? { tls: this.#tls(tls) } : {}) },
+      { host: connection.host, port: connection.port, receiveBytes, tls: dialTls(connection.tls, host) },
       {
         onOpen: () => this.#send(connect),
         onBytes: (bytes, count) => this.#hear(Buffer.from(bytes.subarray(0, count))),
@@ -180,16 +180,6 @@ export class BrokerSession {
       ...(this.#version === 5
         ? { properties: { receiveMaximum, ...(isKept ? { sessionExpiryInterval: session_expiry_s } : {}) } }
         : {}),
-    };
-  }
-
-  #tls({ ca, cert, key, server_name }: NonNullable<MqttConnection['tls']>) {
-    const { secret } = this.#options.host;
-    return {
-      ...(ca ? { ca: secret(ca.secret) } : {}),
-      ...(cert ? { cert: secret(cert.secret) } : {}),
-      ...(key ? { key: secret(key.secret) } : {}),
-      ...(server_name === undefined ? {} : { servername: server_name }),
     };
   }
 

@@ -5,6 +5,7 @@ import { DriverFailure } from '@holdfast/driver/failure.ts';
 import { openLinkHost } from '@holdfast/driver/host/link-host.ts';
 import type { Hear, WatchSink } from '@holdfast/driver/link.ts';
 import { PointList } from '@holdfast/driver/point-list.ts';
+import type { Group } from '@holdfast/driver/requests.ts';
 import { Readings } from '@holdfast/driver/values/readings.ts';
 import { certificatesForTest, opensslIsInstalled } from '@holdfast/test/support/certificates-for-test.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
@@ -217,6 +218,81 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
     await broker.kill();
     await expect(link.write(command, 5_000)).rejects.toMatchObject({ kind: 'connection', wasSent: false });
     expect(heard).toHaveLength(1);
+  });
+
+  describe.skipIf(!opensslIsInstalled())('over TLS', async () => {
+    const files = opensslIsInstalled() ? await certificatesForTest() : undefined;
+    const text = (file = '') => readFile(file, 'utf8');
+    const secrets = files && {
+      ca: await text(files.ca),
+      cert: await text(files.clientCertificate),
+      key: await text(files.clientKey),
+      'other.key': await text(files.key),
+      nonsense: 'no PEM at all',
+    };
+    const lamp = pointOf('lamp', 'hall/lamp', { writable: true, command_topic: 'hall/lamp/set' });
+    const guarded = () =>
+      mosquittoForTest([
+        ...[`certfile ${files?.certificate}`, `keyfile ${files?.key}`, `cafile ${files?.ca}`],
+        'require_certificate true',
+      ]);
+    const over = (port: number, fields: Readonly<Record<string, string>>, host = 'localhost') => {
+      const named = Object.entries(fields).map(([field, name]) =>
+        field === 'server_name' ? [field, name] : [field, { secret: name }],
+      );
+      const { tls } = connectionSchema.parse({ host, tls: Object.fromEntries(named) });
+      return watcherAt(port, { host, tls, of: [lamp], ...(secrets && { secrets }) });
+    };
+    const written = async ({ link, plan }: ReturnType<typeof watcherAt>) => {
+      const command = plan.command?.(0, 7);
+      if (!command || 'field' in command) throw new Error(JSON.stringify(command));
+      return await link.write(command, 5_000).catch((error: unknown) => error);
+    };
+
+    it('shows its own certificate to a broker that wants one', async () => {
+      const { port } = await guarded();
+      expect(await written(over(port, { ca: 'ca', cert: 'cert', key: 'key' }))).toBeUndefined();
+      expect(await written(over(port, { ca: 'ca' }))).toMatchObject({ kind: 'connection', wasSent: false });
+    });
+
+    it('wants the name in the certificate of the broker that server_name says', async () => {
+      const { port } = await guarded();
+      const own = { ca: 'ca', cert: 'cert', key: 'key' };
+      expect(await written(over(port, { ...own, server_name: 'localhost' }, '127.0.0.1'))).toBeUndefined();
+      for (const wrong of [
+        over(port, own, '127.0.0.1'),
+        over(port, { ...own, server_name: 'another.plant.lan' }),
+      ]) {
+        expect(await written(wrong)).toMatchObject({
+          ...{ kind: 'connection', wasSent: false },
+          message: expect.stringMatching(/certificate's altnames/),
+        });
+      }
+    });
+
+    it.each([
+      [{ cert: 'nonsense', key: 'key' }, /^tls\.cert is no certificate that can be used/],
+      [{ cert: 'key', key: 'cert' }, /^tls\.cert is no certificate that can be used/],
+      [{ cert: 'cert', key: 'nonsense' }, /^tls\.key is no key that can be used/],
+      [{ cert: 'cert', key: 'other.key' }, /^tls\.key is not the key of tls\.cert/],
+    ])('says of %o what is wrong, and that nothing was sent', async (own, message) => {
+      const watcher = over(1, { ca: 'ca', ...own });
+      const wrong = {
+        kind: 'config',
+        scope: 'endpoint',
+        wasSent: false,
+        message: expect.stringMatching(message),
+      };
+      const outcomes = [
+        await written(watcher),
+        await watcher.watch().outcome,
+        await watcher.link.read(watcher.group as Group, 5_000).catch((error: unknown) => error),
+      ];
+      for (const outcome of outcomes) {
+        expect(outcome).toBeInstanceOf(DriverFailure);
+        expect(outcome).toMatchObject(wrong);
+      }
+    });
   });
 
   it.skipIf(!opensslIsInstalled())(

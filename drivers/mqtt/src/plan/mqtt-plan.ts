@@ -29,9 +29,6 @@ export function mqttPlan(_device: Device<MqttConnection, MqttPlace>, list: Point
       return made;
     },
     command: (point, value) => commandOf(list, point, value),
-    learned: () => undefined,
-    learnedInWords: () => [],
-    forget: () => undefined,
   };
 }
 

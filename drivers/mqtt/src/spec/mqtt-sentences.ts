@@ -41,9 +41,6 @@ export const mqttSentences = {
     '请为点位设置 command_topic：写入的数值发布到此主题',
   'an array cannot be written over MQTT': '数组不能通过 MQTT 写入',
   'is wanted where there is a password': '设置密码时必须给出',
-  'must have cert and key, or neither': '必须同时有 cert 和 key，或都没有',
-  'must be the name of a secret: 1 to 64 letters, digits, ".", "_" and "-", a letter or digit at both ends':
-    '应为密钥名称：1 至 64 个字母、数字、“.”、“_”和“-”，首尾为字母或数字',
   '# may only be the last level of a topic filter': '# 只能是主题过滤器的最后一级',
   '# must be a whole level of a topic filter': '# 必须单独占主题过滤器的一级',
   '+ must be a whole level of a topic filter': '+ 必须单独占主题过滤器的一级',

@@ -2,6 +2,7 @@ import type { Device } from '@holdfast/driver/device.ts';
 import type { PointFields } from '@holdfast/driver/point.ts';
 import type { DriverSpec, FieldProblem } from '@holdfast/driver/spec.ts';
 import { tcpEndpoint } from '@holdfast/driver/tcp-endpoint.ts';
+import { tlsProblems } from '@holdfast/driver/tls-fields.ts';
 import { connectionSchema, type MqttConnection, type MqttPlace, placeSchema } from '../layout/connection.ts';
 import { pointerSteps } from '../layout/json-pointer.ts';
 import { parseTopic } from '../layout/topic-address.ts';
@@ -69,12 +70,9 @@ function problemsOf(address: MqttPlace, point: PointFields): FieldProblem[] {
 
 function deviceProblems({ connection }: Device<MqttConnection, MqttPlace>): FieldProblem[] {
   const { username, password, tls } = connection;
-  const problems: FieldProblem[] = [];
+  const problems = tlsProblems(tls);
   if (password && username === undefined) {
     problems.push({ field: 'username', message: 'is wanted where there is a password' });
-  }
-  if ((tls?.cert === undefined) !== (tls?.key === undefined)) {
-    problems.push({ field: 'tls', message: 'must have cert and key, or neither' });
   }
   return problems;
 }

@@ -1,16 +1,12 @@
 import { both, type FieldWords } from '@holdfast/driver/form-words.ts';
+import { secretWords } from '@holdfast/driver/secret-name.ts';
 import type { ProtocolWords } from '@holdfast/driver/spec.ts';
+import { tlsWords } from '@holdfast/driver/tls-fields.ts';
 import type { MqttConnection, MqttPlace } from '../layout/connection.ts';
 import { framePartWords } from './frame-parts.ts';
 import { mqttSentences } from './mqtt-sentences.ts';
 
 type Words<Field extends string> = Readonly<Record<Field, FieldWords>>;
-
-const secretHelp = both(
-  'Name of a file in the folder DEVICE_SECRETS of the collectors; its content goes nowhere else.',
-  '采集器 DEVICE_SECRETS 文件夹中的文件名；内容不会离开采集器。',
-);
-const secret = { secret: { label: both('Secret', '密钥名'), help: secretHelp } };
 
 const connection: Words<keyof MqttConnection> = {
   host: { label: both('Broker', '代理（Broker）') },
@@ -23,19 +19,8 @@ const connection: Words<keyof MqttConnection> = {
     options: { '5': both('5', '5'), '3.1.1': both('3.1.1', '3.1.1') },
   },
   username: { label: both('User', '用户名') },
-  password: { label: both('Password', '密码'), help: secretHelp, fields: secret },
-  tls: {
-    label: both('TLS', 'TLS'),
-    fields: {
-      ca: { label: both('Authority', 'CA 证书'), help: secretHelp, fields: secret },
-      cert: { label: both('Certificate', '客户端证书'), help: secretHelp, fields: secret },
-      key: { label: both('Key', '私钥'), help: secretHelp, fields: secret },
-      server_name: {
-        label: both('Name in the certificate', '证书中的名称'),
-        help: both('The host unless set.', '不填则为主机名。'),
-      },
-    },
-  },
+  password: secretWords(both('Password', '密码')),
+  tls: tlsWords,
   qos: {
     label: both('Quality of service', '服务质量（QoS）'),
     help: both(

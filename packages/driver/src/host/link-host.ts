@@ -1,7 +1,9 @@
 import { lookup } from 'node:dns/promises';
+import { type Channel, type ChannelEvents, inWords } from '../channel.ts';
 import { DriverFailure } from '../failure.ts';
 import type { LinkClock, LinkHost, LinkLog, LinkTimers } from '../link.ts';
-import { type AddressRefusal, TcpChannel } from './tcp-channel.ts';
+import { type AddressRefusal, TcpChannel, type TcpChannelOptions } from './tcp-channel.ts';
+import { tlsProblem } from './tls-problem.ts';
 
 export interface LinkHostOptions {
   readonly mayRequest?: () => boolean;
@@ -34,7 +36,7 @@ export function openLinkHost(options: LinkHostOptions = {}): LinkHost {
   return {
     mayRequest,
     serialRefusal,
-    dial: (to, events) => new TcpChannel({ ...to, refusal, mayWrite: mayRequest }, events),
+    dial: (to, events) => dialed({ ...to, refusal, mayWrite: mayRequest }, events),
     addressOf: (host, port) => permittedAddress(host, port, refusal),
     secret: options.secret ?? noSecret,
     sessionId: options.sessionId ?? '',
@@ -42,6 +44,18 @@ export function openLinkHost(options: LinkHostOptions = {}): LinkHost {
     timers: options.timers ?? systemTimers,
     log: options.log ?? noLog,
   };
+}
+
+function dialed(options: TcpChannelOptions, events: ChannelEvents): Channel {
+  try {
+    return new TcpChannel(options, events);
+  } catch (cause) {
+    const problem = options.tls && tlsProblem(options.tls);
+    const message = problem ?? (cause instanceof Error ? inWords(cause) : String(cause));
+    throw new DriverFailure(problem === undefined ? 'connection' : 'config', message, {
+      ...{ cause, wasSent: false },
+    });
+  }
 }
 
 function noSecret(name: string): never {

@@ -62,9 +62,6 @@ export const lineDriver: Driver<Connection, number> = {
         if (!raw.ok) return raw.problem;
         return { sent: [String(raw.raw)], request: `W ${address} ${raw.raw}` };
       },
-      learned: () => undefined,
-      learnedInWords: () => [],
-      forget: () => undefined,
     };
     function groupsOf(due: readonly number[]): LineGroup[] {
       const parts = Array.from({ length: Math.ceil(due.length / connection.at_once) }, (_, part) =>

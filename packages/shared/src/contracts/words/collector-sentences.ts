@@ -77,6 +77,9 @@ export const chineseCollectorSentences = {
   '{{path}}: {{error}}. Put the value into that file on every collector that may read the device':
     '{{path}}：{{error}}。请在每个可能读取该设备的采集器上将密钥写入此文件',
   '{{path}} is empty': '{{path}} 为空',
+  'tls.cert is no certificate that can be used ({{code}})': 'tls.cert 不是可用的证书（{{code}}）',
+  'tls.key is no key that can be used ({{code}})': 'tls.key 不是可用的私钥（{{code}}）',
+  'tls.key is not the key of tls.cert ({{code}})': 'tls.key 与 tls.cert 不匹配（{{code}}）',
 
   'connect ECONNREFUSED {{address}}': '连接 {{address}} 被拒绝（ECONNREFUSED）',
   'connect ETIMEDOUT {{address}}': '连接 {{address}} 超时（ETIMEDOUT）',

@@ -32,6 +32,9 @@ export const chineseFaults = {
   'must not end with a backslash': '不能以反斜杠结尾',
   'must not begin or end with a blank': '首尾不能有空格',
   'must not be blank': '不能为空',
+  'must have cert and key, or neither': '必须同时有 cert 和 key，或都没有',
+  'must be the name of a secret: 1 to 64 letters, digits, ".", "_" and "-", a letter or digit at both ends':
+    '应为密钥名称：1 至 64 个字母、数字、“.”、“_”和“-”，首尾为字母或数字',
   invalid: '无效',
 
   'must be before {{other}}': '必须早于 {{other}}',
