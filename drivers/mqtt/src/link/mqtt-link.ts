@@ -59,7 +59,6 @@ export class MqttLink implements Link {
       await session.leave(leaveWithinMs);
     } finally {
       session.close();
-      this.#open.delete(session);
     }
   }
 
@@ -91,7 +90,6 @@ export class MqttLink implements Link {
       });
     } finally {
       session.close();
-      this.#open.delete(session);
     }
     if (messages.length === 0) {
       const message = `no message within ${timeoutMs} ms: the broker has retained none on these topics, and nobody published one`;
@@ -121,7 +119,6 @@ export class MqttLink implements Link {
       throw new DriverFailure(kind, message, { code, scope, isHeldBack, wasSent: false, cause: error });
     } finally {
       session.close();
-      this.#open.delete(session);
     }
   }
 
@@ -129,12 +126,12 @@ export class MqttLink implements Link {
     for (const session of this.#open) {
       session.fail(new DriverFailure('connection', 'disconnected by the collector', { isHeldBack: true }));
     }
-    this.#open.clear();
   }
 
   #session(options: Omit<BrokerSessionOptions, 'connection' | 'host'>): BrokerSession {
     const session = new BrokerSession({ ...options, connection: this.#connection, host: this.#host });
     this.#open.add(session);
+    session.ended.catch(() => this.#open.delete(session));
     return session;
   }
 

@@ -53,15 +53,12 @@ export class TopicRoutes {
     }
   }
 
-  /** @returns whether it has a value for any point, be it a bad one */
-  take({ topic, payload, isRetained }: Message, sink: ValueSink): boolean {
+  take({ topic, payload, isRetained }: Message, sink: ValueSink): void {
     const routes = this.#routesOf(topic);
     // Nothing at all is how a retained message is removed.
-    if (routes.length === 0 || payload.length === 0) return false;
+    if (routes.length === 0 || payload.length === 0) return;
     const document = new MessageDocument(textOf(payload));
-    let hasValue = false;
-    for (const route of routes) if (takeOne(route, document, isRetained, sink)) hasValue = true;
-    return hasValue;
+    for (const route of routes) takeOne(route, document, isRetained, sink);
   }
 
   #routesOf(topic: string): readonly Route[] {
@@ -97,17 +94,17 @@ function meaningOf({ address: _, ...meaning }: DevicePoint<MqttPlace>) {
   return meaning;
 }
 
-function takeOne(route: Route, document: MessageDocument, isRetained: boolean, sink: ValueSink): boolean {
+function takeOne(route: Route, document: MessageDocument, isRetained: boolean, sink: ValueSink): void {
   const { at, count, steps, timeSteps, emit } = route;
   let found: unknown = document.text;
   if (steps || count !== undefined) {
     if (!document.isJson) {
       sink.bad(at, 'the message is no JSON');
-      return true;
+      return;
     }
     found = document.at(steps ?? []);
     // Messages of one topic need not always have everything.
-    if (found === undefined) return false;
+    if (found === undefined) return;
   }
   const timeMs = timeSteps && document.timeMs(timeSteps);
   sink.sourceTime(timeMs);
@@ -120,7 +117,6 @@ function takeOne(route: Route, document: MessageDocument, isRetained: boolean, s
       else into.bad(at + index, `the array has ${found.length} values`);
     }
   }
-  return true;
 }
 
 function emitOne(emit: Emit<unknown>, found: unknown, at: number, sink: ValueSink): void {

@@ -1,0 +1,28 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+/** A protocol is to be written, and understood, within days: what several need is ready in the port. */
+const mostLines = 1_200;
+/** Modbus came first, in three protocols over TCP and serial lines. */
+const larger = ['modbus', 'registry'];
+
+/** Lines of code by driver, tests and what they alone need left out; nothing but a comment is no code. */
+async function linesByDriver(): Promise<ReadonlyMap<string, number>> {
+  const lines = new Map<string, number>();
+  for await (const file of glob('drivers/*/src/**/*.ts', { cwd: root })) {
+    const [, driver = ''] = file.split('/');
+    if (larger.includes(driver) || file.endsWith('.test.ts') || file.includes('/testing/')) continue;
+    const text = await readFile(join(root, file), 'utf8');
+    const code = text.replace(/^\s*(\/\*[\s\S]*?\*\/|\/\/.*)$/gm, '').match(/\S.*/g) ?? [];
+    lines.set(driver, (lines.get(driver) ?? 0) + code.length);
+  }
+  return lines;
+}
+
+it(`a driver has ${mostLines} lines of code at the most`, async () => {
+  const lines = await linesByDriver();
+  expect([...lines.keys()].sort()).toEqual(expect.arrayContaining(['melsec', 'mqtt']));
+  expect([...lines].filter(([, count]) => count > mostLines || count < mostLines / 10)).toEqual([]);
+});
