@@ -257,14 +257,15 @@ export class BrokerSession {
     const { host, connection } = this.#options;
     const everyMs = connection.keep_alive_s * 500;
     const silentMs = host.clock.monotonicMs() - this.#heardMs;
-    if (silentMs > everyMs * 4) {
+    const leftMs = everyMs * 4 - silentMs;
+    if (leftMs <= 0) {
       this.fail(
         new DriverFailure('timeout', `the broker has said nothing for ${Math.round(silentMs / 1_000)} s`),
       );
       return;
     }
     this.#askPing();
-    this.#cancelPing = host.timers.after(everyMs, () => this.#ping());
+    this.#cancelPing = host.timers.after(Math.min(everyMs, leftMs), () => this.#ping());
   }
 
   #askPing(): void {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import { openLinkHost } from '@holdfast/driver/host/link-host.ts';
-import type { Hear, WatchSink } from '@holdfast/driver/link.ts';
+import type { Hear, LinkHost, WatchSink } from '@holdfast/driver/link.ts';
 import { PointList } from '@holdfast/driver/point-list.ts';
 import type { Group } from '@holdfast/driver/requests.ts';
 import { Readings } from '@holdfast/driver/values/readings.ts';
@@ -26,6 +26,7 @@ const points = [
 ];
 
 interface Options extends Partial<MqttConnection> {
+  readonly time?: Pick<LinkHost, 'clock' | 'timers'>;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly sessionId?: string;
   readonly of?: readonly MqttPoint[];
@@ -35,7 +36,7 @@ interface Options extends Partial<MqttConnection> {
 
 function watcherAt(
   port: number,
-  { secrets = {}, sessionId = crypto.randomUUID(), of = points, commit, ...more }: Options = {},
+  { secrets = {}, sessionId = crypto.randomUUID(), of = points, commit, time, ...more }: Options = {},
 ) {
   const device = deviceOf(port, of, more);
   const list = new PointList(device.points);
@@ -46,7 +47,7 @@ function watcherAt(
       throw new DriverFailure('config', `there is no secret ${name}`, { wasSent: false });
     return value;
   };
-  const link = new MqttLink(device.connection, openLinkHost({ sessionId, secret }));
+  const link = new MqttLink(device.connection, openLinkHost({ sessionId, secret, ...time }));
   const { groups } = plan.groups(
     of.map((_, point) => point),
     0,
@@ -196,6 +197,29 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
     (await link.read(group, 60_000, hear)).decode(readings);
     expect(heard).toEqual(['sent SUBSCRIBE hall/level 0', 'received PUBLISH, QoS 0, RETAIN hall/level 7']);
     expect(readings.all).toMatchObject([{ code: 'level', value: 7, quality: 'uncertain' }]);
+  });
+
+  it('at QoS 0 takes what comes while it listens, and nothing else', async () => {
+    const broker = await mosquittoForTest();
+    const publish = await publisherAt(broker.url);
+    const watcher = { sessionId: '7-1-d0', of: points.slice(0, 1) };
+    const heardBy = async (qos: 0 | 1, values: readonly number[]) => {
+      const { told, watch } = watcherAt(broker.port, { ...watcher, qos });
+      const watching = watch();
+      await watching.opened();
+      for (const value of values) await publish('hall/level', String(value));
+      await expect.poll(() => told.at(-1)?.value).toBe(values.at(-1));
+      watching.end();
+      expect(await watching.outcome).toBe('ended');
+      return told.map(({ value }) => value);
+    };
+    expect(await heardBy(0, [1, 2])).toEqual([1, 2]);
+    await publish('hall/level', '3');
+    expect(await heardBy(0, [4])).toEqual([4]);
+    // At QoS 1 the broker keeps it.
+    expect(await heardBy(1, [5])).toEqual([5]);
+    await publish('hall/level', '6');
+    expect(await heardBy(1, [7])).toEqual([6, 7]);
   });
 
   it('publishes a write once to the command topic', async () => {
@@ -368,6 +392,87 @@ it('takes 100 messages that are not safe and no more, of a broker that gives wha
   expect(most).toBe(100);
   expect(told.map(({ value }) => value)).toEqual(Array.from({ length: 1_000 }, (_, index) => index));
   expect(acknowledged).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
+});
+
+/** Time that passes when a test says so. */
+function simulatedTime() {
+  let nowMs = 0;
+  let due: { readonly atMs: number; readonly run: () => void }[] = [];
+  return {
+    clock: { wallMs: () => nowMs, monotonicMs: () => nowMs },
+    timers: {
+      after: (ms: number, run: () => void) => {
+        const timer = { atMs: nowMs + ms, run };
+        due.push(timer);
+        return () => {
+          due = due.filter((each) => each !== timer);
+        };
+      },
+    },
+    /** Timers run in their order, each at its time. */
+    passes: (ms: number) => {
+      const untilMs = nowMs + ms;
+      for (;;) {
+        const [next] = due.filter(({ atMs }) => atMs <= untilMs).sort((one, other) => one.atMs - other.atMs);
+        if (!next) break;
+        nowMs = next.atMs;
+        due = due.filter((each) => each !== next);
+        next.run();
+      }
+      nowMs = untilMs;
+    },
+  };
+}
+
+/** A broker that takes one subscription and answers as many pings, the last one with a message besides; then it hangs. */
+async function hangingBroker(answeredPings: number) {
+  let pings = 0;
+  const server = createServer((socket) => {
+    const parser = packets.parser({ protocolVersion: 5 });
+    const send = (packet: packets.Packet) => socket.write(packets.generate(packet, { protocolVersion: 5 }));
+    parser.on('packet', (packet) => {
+      if (packet.cmd === 'connect')
+        send({ cmd: 'connack', reasonCode: 0, sessionPresent: false } as packets.Packet);
+      if (packet.cmd === 'subscribe')
+        send({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: [1] } as packets.Packet);
+      if (packet.cmd !== 'pingreq') return;
+      pings += 1;
+      if (pings <= answeredPings) send({ cmd: 'pingresp' });
+      if (pings === answeredPings)
+        send({ cmd: 'publish', topic: 'hall/level', payload: 'last', qos: 0, dup: false, retain: false });
+    });
+    socket.on('data', (bytes) => parser.parse(bytes));
+    socket.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUpAfterFile(async () => void server.close());
+  return { port: (server.address() as AddressInfo).port, pings: () => pings };
+}
+
+it('gives up a broker that hangs, once it has said nothing for twice keep_alive_s, and asks it before', async () => {
+  const broker = await hangingBroker(3);
+  const time = simulatedTime();
+  const { told, watch } = watcherAt(broker.port, { of: points.slice(0, 1), keep_alive_s: 30, time });
+  const watching = watch();
+  let outcome: unknown;
+  void watching.outcome.then((how) => {
+    outcome = how;
+  });
+  await watching.opened();
+  for (const pings of [1, 2]) {
+    await expect.poll(() => broker.pings()).toBe(pings);
+    time.passes(15_000);
+  }
+  await expect.poll(() => told.length).toBe(1);
+  time.passes(59_999);
+  await expect.poll(() => broker.pings()).toBe(6);
+  expect(outcome).toBeUndefined();
+  time.passes(1);
+  await expect.poll(() => outcome).toMatchObject({
+    ...{ kind: 'timeout', scope: 'device' },
+    message: 'the broker has said nothing for 60 s',
+  });
 });
 
 /** A line of a password file, as mosquitto_passwd writes it. */
