@@ -13,13 +13,19 @@ async function startPeer(): Promise<WatchedPeer> {
   const broker = await mosquittoForTest();
   const publisher = await mqtt.connectAsync(broker.url);
   let level = 20;
+  const next = async (retain: boolean) => {
+    level += 0.5;
+    await publisher.publishAsync('hall/meter/level', String(level), { qos: 1, retain });
+    return level;
+  };
+  const written: number[] = [];
+  publisher.on('message', (_topic, payload) => written.push(Number(payload)));
+  await publisher.subscribeAsync('hall/meter/level/set', { qos: 1 });
   return {
     port: broker.port,
-    tell: async () => {
-      level += 0.5;
-      await publisher.publishAsync('hall/meter/level', String(level), { qos: 1 });
-      return level;
-    },
+    tell: () => next(false),
+    hold: () => next(true),
+    written: () => written,
     stop: async () => {
       await publisher.endAsync(true);
       await broker.kill();
@@ -33,14 +39,16 @@ describe.skipIf(!mosquittoIsInstalled())('MQTT over mosquitto', () => {
       driver,
       device: (host, port) => ({
         ...deviceOf(port, [
-          pointOf('level', 'hall/meter/level'),
+          pointOf('level', 'hall/meter/level', { writable: true, command_topic: 'hall/meter/level/set' }),
           pointOf('total', 'hall/meter/status#/energy/total', { data_type: 'uint64', time_at: '/ts' }),
           pointOf('phases', 'hall/+/phases#/i', { count: 3 }),
         ]),
+        timeout_ms: 1_000,
         connection: connectionSchema.parse({ host, port, mqtt_version }),
       }),
       startPeer,
       tellsAgain: true,
+      write: { point: 0 },
     });
   }
 });

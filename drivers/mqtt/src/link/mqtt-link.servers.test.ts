@@ -469,10 +469,12 @@ it('gives up a broker that hangs, once it has said nothing for twice keep_alive_
   await expect.poll(() => broker.pings()).toBe(6);
   expect(outcome).toBeUndefined();
   time.passes(1);
-  await expect.poll(() => outcome).toMatchObject({
-    ...{ kind: 'timeout', scope: 'device' },
-    message: 'the broker has said nothing for 60 s',
-  });
+  await expect
+    .poll(() => outcome)
+    .toMatchObject({
+      ...{ kind: 'timeout', scope: 'device' },
+      message: 'the broker has said nothing for 60 s',
+    });
 });
 
 /** A line of a password file, as mosquitto_passwd writes it. */

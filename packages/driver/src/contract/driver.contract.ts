@@ -11,6 +11,7 @@ import { Readings } from '../values/readings.ts';
 import { specContract } from './spec.contract.ts';
 import { contractWorlds } from './testing/contract-world.ts';
 import { faults } from './testing/fault-proxy.ts';
+import { inTime, settleMs } from './testing/in-time.ts';
 
 /** A peer of the protocol on 127.0.0.1, sound by itself. */
 export interface ContractPeer {
@@ -32,9 +33,6 @@ export interface DriverUnderTest<C extends object, A> {
   /** A point's number and a value to write, where the driver writes. */
   readonly write?: { readonly point: number; readonly value: PointValue };
 }
-
-/** Within its timeout and this a call settles. */
-const settleMs = 250;
 
 /** The promises of every driver; see `Link` and `DriverSpec`. Each polled driver runs it in a test of its own. */
 export function driverContract<C extends object, A>(name: string, subject: DriverUnderTest<C, A>): void {
@@ -161,19 +159,4 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
 
 function settled(link: Link, group: Group, timeoutMs: number): Promise<Answer | Error> {
   return inTime(link.read(group, timeoutMs), timeoutMs) as Promise<Answer | Error>;
-}
-
-/** The outcome, or an error. Both timers run in one process, so a busy machine delays them alike. */
-function inTime<T>(call: Promise<T> | undefined, timeoutMs: number): Promise<T | undefined | Error> {
-  return new Promise((resolve, reject) => {
-    const overdue = () => reject(new Error(`not settled within ${timeoutMs} + ${settleMs} ms`));
-    const timer = setTimeout(() => setImmediate(overdue), timeoutMs + settleMs);
-    const done = (outcome: T | undefined | Error) => {
-      clearTimeout(timer);
-      resolve(outcome);
-    };
-    Promise.resolve(call).then(done, (error: unknown) =>
-      done(error instanceof Error ? error : new Error(String(error))),
-    );
-  });
 }

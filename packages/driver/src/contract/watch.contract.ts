@@ -5,13 +5,18 @@ import type { PointValue } from '../point.ts';
 import { Readings } from '../values/readings.ts';
 import { type SpecUnderTest, specContract } from './spec.contract.ts';
 import { contractWorlds } from './testing/contract-world.ts';
-import type { Fault } from './testing/fault-proxy.ts';
+import { type Fault, faults } from './testing/fault-proxy.ts';
+import { inTime, settleMs } from './testing/in-time.ts';
 
 /** A source of the protocol on 127.0.0.1, sound by itself. */
 export interface WatchedPeer {
   readonly port: number;
   /** Has it tell a value of the device's first point that it has not told before; resolves with that when it was told. */
   tell(): Promise<PointValue>;
+  /** Has it hold another value of that point for whoever reads; resolves with that. */
+  hold(): Promise<PointValue>;
+  /** All that was written to it, in order. */
+  written(): readonly PointValue[];
   stop(): Promise<void>;
 }
 
@@ -19,6 +24,8 @@ export interface WatchUnderTest<C extends object, A> extends SpecUnderTest<C, A>
   startPeer(): Promise<WatchedPeer>;
   /** True if the source keeps what was not acknowledged, and tells it again. */
   readonly tellsAgain: boolean;
+  /** A point's number, where the driver writes; it takes whole numbers. */
+  readonly write?: { readonly point: number };
 }
 
 /** Faults after which no source can be listened to any longer. */
@@ -31,7 +38,8 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
   specContract(name, subject);
 
   async function start() {
-    const { peer, proxy, list, host, link, groups } = await open();
+    const { peer, proxy, device, plan, list, host, link, groups } = await open();
+    const { timeout_ms: timeoutMs } = device;
     const watch = (commit: () => Promise<void> = async () => undefined) => {
       const told = new Readings(list);
       let isOpen = false;
@@ -53,7 +61,22 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
         values: () => told.all.filter(({ at }) => at === 0).map(({ value }) => value),
       };
     };
-    return { peer, proxy, host, link, watch };
+    /** The value of the first point, or what failed. */
+    const read = async () => {
+      const [group] = plan.groups([0], 0).groups;
+      if (!group) throw new Error('the first point of the device has no group');
+      const answer = await inTime(link.read(group, timeoutMs), timeoutMs);
+      if (!answer || answer instanceof Error) return answer;
+      const readings = new Readings(list);
+      answer.decode(readings);
+      return readings.all.map(({ value }) => value);
+    };
+    const write = (value: number) => {
+      const command = plan.command?.(subject.write?.point ?? 0, value);
+      if (!command || !('sent' in command)) throw new Error(`no command: ${JSON.stringify(command)}`);
+      return inTime(link.write?.(command, timeoutMs), timeoutMs);
+    };
+    return { peer, proxy, host, link, watch, read, write, lateMs: timeoutMs + settleMs };
   }
 
   describe(`${name}: a watch`, () => {
@@ -144,6 +167,78 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
       await expect.poll(() => fourth.values()).toEqual([last]);
       fourth.end();
       await fourth.outcome;
+    });
+  });
+
+  // A connection of its own: the first answer is to that, and what is asked is asked after it.
+  const heard = [0, 1];
+
+  describe(`${name}: a read beside it`, () => {
+    it.each(faults)('settles when its answers are hurt by %s, and the next one is right', async (fault) => {
+      const { peer, proxy, read, lateMs } = await start();
+      const held = await peer.hold();
+      expect(await read()).toEqual([held]);
+      for (const soundAnswers of heard) {
+        proxy.hurt(fault, lateMs, soundAnswers);
+        const outcome = await read();
+        if (fault !== 'flipped bits') expect(outcome).toBeInstanceOf(DriverFailure);
+        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(DriverFailure);
+        const next = await peer.hold();
+        proxy.heal();
+        proxy.releaseLate();
+        expect(await read()).toEqual([next]);
+      }
+    });
+
+    it('sends nothing without the right to, and says so', async () => {
+      const { proxy, host, read } = await start();
+      host.isPermitted = false;
+      const outcome = await read();
+      expect(outcome).toBeInstanceOf(DriverFailure);
+      expect(outcome).toMatchObject({ wasSent: false });
+      expect(proxy.bytesSent).toBe(0);
+    });
+  });
+
+  describe.runIf(subject.write)(`${name}: a write beside it`, () => {
+    it('writes once, whatever comes of it, and says that nothing was sent where nothing was', async () => {
+      const { peer, proxy, write, lateMs } = await start();
+      let value = 1;
+      expect(await write(value)).toBeUndefined();
+      const asked: { readonly value: number; readonly fault: Fault; readonly soundAnswers: number }[] = [];
+      for (const soundAnswers of heard) {
+        for (const fault of faults.filter((each) => each !== 'flipped bits')) {
+          value += 1;
+          asked.push({ value, fault, soundAnswers });
+          proxy.hurt(fault, lateMs, soundAnswers);
+          const outcome = await write(value);
+          expect([fault, outcome]).toEqual([fault, expect.any(DriverFailure)]);
+          expect([fault, (outcome as DriverFailure).wasSent]).toEqual([fault, soundAnswers > 0]);
+          proxy.heal();
+          proxy.releaseLate();
+        }
+      }
+      value += 1;
+      expect(await write(value)).toBeUndefined();
+      await expect.poll(() => peer.written().at(-1)).toBe(value);
+      const written = peer.written();
+      expect(written).toEqual([...new Set(written)].sort((one, other) => Number(one) - Number(other)));
+      for (const { value: each, fault, soundAnswers } of asked) {
+        if (soundAnswers === 0) expect([fault, written]).not.toEqual([fault, expect.arrayContaining([each])]);
+        // The others end the connection, perhaps before it has left.
+        else if (fault === 'hang' || fault === 'late') expect(written).toContain(each);
+      }
+    });
+
+    it('says that nothing was sent without the right to, and where nobody listens', async () => {
+      const { peer, proxy, host, write } = await start();
+      host.isPermitted = false;
+      expect(await write(1)).toMatchObject({ wasSent: false, isHeldBack: true });
+      expect(proxy.bytesSent).toBe(0);
+      host.isPermitted = true;
+      await proxy.stop();
+      expect(await write(2)).toMatchObject({ wasSent: false, scope: 'endpoint' });
+      expect(peer.written()).toEqual([]);
     });
   });
 }

@@ -8,6 +8,8 @@ export type Fault = (typeof faults)[number];
 interface Pair {
   readonly near: Socket;
   readonly far: Socket;
+  /** Pieces that came from the peer. */
+  answers: number;
 }
 
 /** A proxy over TCP that hurts answers as a test says, and passes everything on unless told. */
@@ -21,6 +23,7 @@ export class FaultProxy {
   readonly #to: { readonly host: string; readonly port: number };
   #fault: Fault | undefined;
   #lateMs = 0;
+  #soundAnswers = 0;
   readonly #held: (() => void)[] = [];
   #stopped: Promise<void> | undefined;
 
@@ -42,8 +45,13 @@ export class FaultProxy {
     return address.port;
   }
 
-  /** Hurts every answer from now on. @param lateMs delay of late ones */
-  hurt(fault: Fault, lateMs = 0): void {
+  /**
+   * Hurts every answer from now on.
+   * @param lateMs delay of late ones
+   * @param soundAnswers that each connection has before
+   */
+  hurt(fault: Fault, lateMs = 0, soundAnswers = 0): void {
+    this.#soundAnswers = soundAnswers;
     this.#fault = fault;
     this.#lateMs = lateMs;
   }
@@ -76,7 +84,7 @@ export class FaultProxy {
   #join(near: Socket): void {
     this.connections += 1;
     const far = connect({ ...this.#to, allowHalfOpen: true });
-    const pair = { near, far };
+    const pair = { near, far, answers: 0 };
     this.#pairs.add(pair);
     for (const socket of [near, far]) {
       socket.on('error', () => undefined);
@@ -95,8 +103,11 @@ export class FaultProxy {
     far.on('end', () => near.end());
   }
 
-  #answer({ near }: Pair, bytes: Buffer): void {
-    switch (this.#fault) {
+  #answer(pair: Pair, bytes: Buffer): void {
+    const { near } = pair;
+    pair.answers += 1;
+    const fault = pair.answers > this.#soundAnswers ? this.#fault : undefined;
+    switch (fault) {
       case undefined:
         near.write(bytes);
         break;
@@ -127,7 +138,7 @@ export class FaultProxy {
         near.end();
         break;
       default:
-        this.#fault satisfies never;
+        fault satisfies never;
     }
   }
 }
