@@ -1,0 +1,136 @@
+import { connectionSchema } from '@holdfast/driver-mqtt/layout/connection.ts';
+import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import mqtt from 'mqtt';
+import { describe, expect, it } from 'vitest';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { countingPublisher } from '../support/counting-publisher.ts';
+import { eventually } from '../support/eventually.ts';
+import { fleetForTest } from '../support/fleet-for-test.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { mosquittoForTest, mosquittoIsInstalled } from '../support/mosquitto-for-test.ts';
+import { longLease } from '../support/service-processes.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { toldValues } from '../verify/checks/told-values.ts';
+import { readHistory } from '../verify/read-history.ts';
+
+const topic = 'hall/meter-1';
+
+/** A meter that tells numbers, each at its own time. */
+function meterAt(port: number): TaskConfig {
+  return taskConfigSchema.parse({
+    ...{ schema_version: 3, task_id: '1', task_code: 'meters', task_name: '', config_version: 1 },
+    period_ms: 500,
+    devices: [
+      {
+        ...{ id: 'd1', code: 'meter-1', protocol: 'mqtt', mode: 'subscribed' },
+        connection: connectionSchema.parse({ host: '127.0.0.1', port }),
+        points: [{ code: 'count', data_type: 'uint32', address: { topic: `${topic}#/n`, time_at: '/ts' } }],
+      },
+    ],
+  });
+}
+
+/** All services, a broker, and a publisher that repeats what its broker has not acknowledged. */
+async function begin(brokerSettings: readonly string[] = []) {
+  const fleet = await fleetForTest([], longLease);
+  const databaseUrl = await freshDatabase();
+  await fleet.start('supervisor');
+  await fleet.start('writer', { DATABASE_URL: databaseUrl });
+  const settings = { SPOOL_DIR: await temporaryFolder('spool'), DEVICE_BACKOFF_MAX_MS: '500' };
+  const startCollector = () => fleet.collector('c1', settings);
+  const collector = await startCollector();
+  const broker = await mosquittoForTest(brokerSettings);
+  await fleet.log.start(meterAt(broker.port));
+  const { samples } = fleet.log;
+  await eventually(async () => (await samples()).some(({ part, miss }) => part === undefined && !miss), {
+    what: 'the broker to be subscribed to',
+  });
+  /** The record: by number, the time that it was published with. */
+  const publishedMs = new Map<number, number>();
+  const publisher = await countingPublisher(broker.url, topic, (count) => {
+    const ts = Math.max(Date.now(), (publishedMs.get(count - 1) ?? 0) + 1);
+    publishedMs.set(count, ts);
+    return JSON.stringify({ ts, n: count });
+  });
+  const newest = async () =>
+    (await samples())
+      .flatMap(({ changes }) => changes?.count?.map(([, value]) => Number(value)) ?? [])
+      .reduce((most, count) => Math.max(most, count), 0);
+  /** Waits until more values are with NATS than now. */
+  const goesOn = async () => {
+    const from = publisher.count();
+    await eventually(async () => (await newest()) > from + 50, {
+      what: 'values that are published from now on',
+      intervalMs: 200,
+    });
+  };
+  /** Ends publishing. @returns what was published and what the database has, as time, copies and number */
+  const all = async () => {
+    const last = await publisher.stop();
+    await eventually(async () => (await newest()) === last, { what: 'the last value' });
+    await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
+    const history = await readHistory({ natsUrl: fleet.nats.url, databaseUrl });
+    expect(toldValues(history)).toEqual([]);
+    const stored = (history.database?.told ?? [])
+      .toSorted((one, other) => one.timeMs - other.timeMs)
+      .map(({ timeMs, copies, values }) => [timeMs, copies, Number(values?.count)] as const);
+    return { published: [...publishedMs].map(([count, ms]) => [ms, 1, count] as const), stored };
+  };
+  return { fleet, broker, collector, startCollector, publisher, goesOn, all };
+}
+
+/** What the broker counts that it has dropped, as it tells every second. */
+async function droppedBy(url: string): Promise<number> {
+  const client = await mqtt.connectAsync(url);
+  cleanUpAfterFile(() => client.endAsync(true));
+  let dropped: number | undefined;
+  const uptimes = new Set<string>();
+  client.on('message', (told, payload, { retain }) => {
+    if (told.endsWith('/dropped')) dropped = Number(payload);
+    else if (!retain) uptimes.add(String(payload));
+  });
+  await client.subscribeAsync(['$SYS/broker/uptime', '$SYS/broker/publish/messages/dropped']);
+  // They are told in turn: after the second one all counts are those of now.
+  await eventually(() => uptimes.size >= 2 && dropped !== undefined, { what: 'the counts of the broker' });
+  return dropped ?? Number.NaN;
+}
+
+describe.skipIf(!mosquittoIsInstalled())('what a meter publishes at QoS 1 with its own time', () => {
+  it('is in the database, each value once, after its broker was killed three times', async () => {
+    const { fleet, broker, publisher, goesOn, all } = await begin();
+    await goesOn();
+    for (let round = 0; round < 3; round += 1) {
+      await broker.kill();
+      const from = publisher.count();
+      await eventually(async () => (await fleet.log.samples()).at(-1)?.miss?.cause === 'connection', {
+        what: 'ticks without a broker to be misses',
+        intervalMs: 100,
+      });
+      // The publisher is held up by the one value that nobody has acknowledged.
+      expect(publisher.count()).toBeLessThanOrEqual(from + 1);
+      await broker.comeBack();
+      await goesOn();
+    }
+    const { published, stored } = await all();
+    expect(published.length).toBeGreaterThan(200);
+    expect(stored).toEqual(published);
+  });
+
+  it('is in the database, each value once, but as many as the broker drops beyond max_queued_messages', async () => {
+    const { broker, collector, startCollector, publisher, goesOn, all } = await begin([
+      ...['max_queued_messages 50', 'sys_interval 1'],
+    ]);
+    await goesOn();
+    await collector.stop();
+    const from = publisher.count();
+    await eventually(() => publisher.count() > from + 400, { what: 'more than the broker keeps' });
+    await startCollector();
+    await goesOn();
+    const { published, stored } = await all();
+    const there = new Set(stored.map(([timeMs]) => timeMs));
+    expect(stored).toEqual(published.filter(([timeMs]) => there.has(timeMs)));
+    const lost = published.length - stored.length;
+    expect(lost).toBeGreaterThan(200);
+    expect(await droppedBy(broker.url)).toBe(lost);
+  });
+});
