@@ -1,7 +1,6 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { modbusSpec } from '@holdfast/driver-modbus/spec/modbus-spec.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { commands } from '../../tools/cli/src/commands.ts';
 import { helpOf, overview } from '../../tools/cli/src/help-text.ts';
@@ -71,11 +70,6 @@ describe('a Chinese text of the command line', () => {
       const said = Object.keys(words).map((name) => [name, inConsole.get(`${prefix}.${name}`)]);
       expect(Object.fromEntries(said)).toEqual(words);
     }
-    // Forms add how addresses of the table are written: `（4xxxx）`.
-    const tables = Object.entries(modbusSpec('modbus_tcp').words.place.table?.options ?? {});
-    expect(Object.fromEntries(tables.map(([name, { zh }]) => [name, zh.replace(/（.*）$/, '')]))).toEqual(
-      chineseValues.table,
-    );
   });
 });
 

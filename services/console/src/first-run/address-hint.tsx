@@ -2,7 +2,10 @@ import type { AddressNotation } from '@holdfast/shared/contracts/http/protocols-
 import { classicOf, inHexadecimal, readAddress } from './address-reading.ts';
 import { useFirstRunTexts } from './texts.ts';
 
-/** Says how an address is read, while it is typed: manuals count from 0 or from 1, and seldom say which. */
+/**
+ * Says how an address is read, while it is typed: manuals count from 0 or from 1, and seldom say which. Nothing where the protocol has no
+ * notations of numbers.
+ */
 export function AddressHint({
   text,
   chosen,
@@ -13,7 +16,7 @@ export function AddressHint({
   notations: readonly AddressNotation[];
 }) {
   const { t } = useFirstRunTexts();
-  if (text.trim() === '') return null;
+  if (text.trim() === '' || notations.length === 0) return null;
   const reading = readAddress(text, notations);
   if (reading === undefined) return <p>{t('first.address.odd')}</p>;
   const { wire, sets } = reading;

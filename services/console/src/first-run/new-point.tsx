@@ -1,8 +1,9 @@
+import { addressField } from '@holdfast/shared/contracts/protocols/point-place.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
-import { bodyOf, type Draft, valueIn } from '../forms/form-schema.ts';
+import { bodyOf, type Draft, kindOf, valueIn } from '../forms/form-schema.ts';
 import { SchemaForm } from '../forms/schema-form.tsx';
 import type { Forms } from '../forms/use-protocols.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
@@ -13,9 +14,6 @@ import { useKeptDraft } from './kept-draft.ts';
 import { PointPreview } from './point-preview.tsx';
 import { nothingRefused, refusedBy } from './refusals.ts';
 import { useFirstRunTexts } from './texts.ts';
-
-/** Fields that a next point of the same device often shares. */
-const kept = ['table', 'data_type', 'byte_order'];
 
 /** A point that is made, beside what would be read of it. */
 export function NewPoint({
@@ -37,9 +35,10 @@ export function NewPoint({
   const [round, setRound] = useState(0);
   const chosen = valueIn(form.point, draft);
   const isField = (field: string) => form.point.properties[field] !== undefined;
+  const address = addressField(form) ?? '';
   const change = (next: Draft) => {
-    const { address = '' } = next;
-    const reading = address === draft.address ? undefined : readAddress(address, form.notations);
+    const { [address]: written = '' } = next;
+    const reading = written === draft[address] ? undefined : readAddress(written, form.notations);
     setDraft({ ...next, ...reading?.sets });
   };
   const add = useMutation({
@@ -47,7 +46,7 @@ export function NewPoint({
       api.command('/api/config/points/', { ...bodyOf(form.point, draft), device_id: deviceId }),
     onMutate: () => setRefused(nothingRefused),
     onSuccess: async () => {
-      setDraft(Object.fromEntries(Object.entries(draft).filter(([field]) => kept.includes(field))));
+      setDraft(sharedByNext(form, draft));
       setRound(round + 1);
       await queries.invalidateQueries({ queryKey: ['configuration'] });
       note({ kind: 'stored', text: t('first.points.added', { point: draft.code ?? '' }) });
@@ -65,7 +64,7 @@ export function NewPoint({
           onChange={change}
           refused={refused.fields}
           hints={{
-            address: <AddressHint text={draft.address ?? ''} chosen={chosen} notations={form.notations} />,
+            [address]: <AddressHint text={draft[address] ?? ''} chosen={chosen} notations={form.notations} />,
           }}
           onSubmit={() => {
             if (!add.isPending) add.mutate();
@@ -80,4 +79,12 @@ export function NewPoint({
       <PointPreview device={device} form={form} draft={draft} onChange={change} />
     </div>
   );
+}
+
+/** Choices of the place, such as the type: a next point of the same device often shares them. */
+function sharedByNext({ point }: Forms, draft: Draft): Draft {
+  const place = point['x-groups'].find(({ name }) => name === 'place')?.fields ?? [];
+  const isShared = (field: string) =>
+    place.includes(field) && kindOf(point.properties[field] ?? {}) === 'choice';
+  return Object.fromEntries(Object.entries(draft).filter(([field]) => isShared(field)));
 }

@@ -1,9 +1,11 @@
 import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
+import { addressField, pointPlace } from '@holdfast/shared/contracts/protocols/point-place.ts';
 import { type UseQueryResult, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
 import type { Forms } from '../forms/use-protocols.ts';
+import type { Language } from '../i18n/language.ts';
 import { useOutcomes } from '../parts/outcomes.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
@@ -23,6 +25,7 @@ export function PointTable({
 }) {
   const { t, locale, language } = useFirstRunTexts();
   const plant = usePlantTime();
+  const address = addressField(form) ?? '';
   const values = new Map(read.data?.points.map((each) => [each.code, each]));
   return (
     <>
@@ -32,7 +35,7 @@ export function PointTable({
           <thead>
             <tr>
               <th scope="col">{t('first.points.code')}</th>
-              <th scope="col">{t('first.points.place')}</th>
+              <th scope="col">{form.point.properties[address]?.['x-label']?.[language] ?? address}</th>
               <th scope="col">
                 {t('first.points.value')}
                 {read.data && (
@@ -52,19 +55,13 @@ export function PointTable({
           <tbody>
             {points.map((point) => {
               const { id, code, unit, count } = point;
-              const address = Number(point.address);
               const value = values.get(count === null ? code : `${code}[0]`);
-              const said = (field: string) => String(point[field as keyof PointView] ?? '');
-              const classic = classicOf(address, said, form.notations);
-              const table = form.point.properties.table?.['x-options']?.[String(point.table)]?.[language];
+              const { short, place } = placeOf(point, form, address, language);
               return (
                 <tr key={id}>
                   <th scope="row">{code}</th>
                   <td>
-                    {classic ?? (Number.isNaN(address) ? String(point.address) : inHexadecimal(address))}{' '}
-                    <span className="small quiet">
-                      {[table, `${point.address}`, point.data_type].filter(Boolean).join(' · ')}
-                    </span>
+                    {short} <span className="small quiet">{place.join(' · ')}</span>
                   </td>
                   <td>
                     {value === undefined ? (
@@ -97,6 +94,17 @@ export function PointTable({
       </div>
     </>
   );
+}
+
+/** Where a point lies: as manuals write it where the protocol has notations of addresses, and in full. */
+function placeOf(point: PointView, form: Forms, field: string, language: Language) {
+  const { address, more } = pointPlace(form, point, language);
+  const { data_type: type } = point;
+  if (form.notations.length === 0) return { short: address, place: [type, ...more] };
+  const wire = Number(point[field as keyof PointView]);
+  const said = (name: string) => String(point[name as keyof PointView] ?? '');
+  const short = classicOf(wire, said, form.notations) ?? inHexadecimal(wire);
+  return { short, place: [address, type, ...more] };
 }
 
 function DeletePoint({ point: { id, code } }: { point: PointView }) {

@@ -1,4 +1,5 @@
 import type { ProtocolForms } from '@holdfast/shared/contracts/http/protocols-http.ts';
+import { optionWord } from '@holdfast/shared/contracts/protocols/point-place.ts';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
 import type { FormSchema } from './form-schema.ts';
@@ -18,19 +19,21 @@ export function useProtocols() {
   });
 }
 
+/** The forms of one protocol; undefined until they are there. */
+export function useForms(protocol: string | undefined): Forms | undefined {
+  return useProtocols().data?.find((each) => each.protocol === protocol);
+}
+
 /** The word for a value of a field of a point's place, such as its table, without what stands in brackets; as it is where there is none. */
 export function usePlaceWord(protocol: string | undefined): (field: string, value: unknown) => string {
   const { language } = useFormTexts();
-  const forms = useProtocols().data?.find((each) => each.protocol === protocol);
-  return (field, value) => {
-    const words = forms?.point.properties[field]?.['x-options']?.[String(value)];
-    return words === undefined ? String(value) : words[language].replace(/ ?[(（].*[)）]/, '');
-  };
+  const forms = useForms(protocol);
+  return (field, value) => optionWord(forms?.point.properties[field], value, language);
 }
 
 /** The word for a part of a frame; its name where there is none. */
 export function useFrameWord(protocol: string | undefined): (part: string) => string {
   const { language } = useFormTexts();
-  const forms = useProtocols().data?.find((each) => each.protocol === protocol);
+  const forms = useForms(protocol);
   return (part) => forms?.frame_parts[part]?.[language] ?? part;
 }

@@ -96,11 +96,18 @@ function show(print: Printer, tested: Item, { withBytes }: { readonly withBytes:
 
 /** A line for each time that bytes went one way. */
 function bytesOf(tested: Item): string[] {
-  return records(tested.requests).flatMap(({ table, address, quantity, error, heard }) => [
-    `${valueWord('table', table)} ${address}, ${quantity}${error ? `: ${error}` : ''}`,
+  return records(tested.requests).flatMap(({ ms: _, error, failure: __, heard, ...request }) => [
+    `${asked(request)}${error ? `: ${error}` : ''}`,
     ...records(heard).map(({ direction, ms, bytes }) => {
       const arrow = direction === 'sent' ? '>' : '<';
       return `  ${arrow} ${String(ms).padStart(7)} ms  ${String(bytes).replace(/..(?=.)/g, '$& ')}`;
     }),
   ]);
+}
+
+/** A request in the fields of its protocol, by their names. */
+function asked(request: Readonly<Record<string, unknown>>): string {
+  return Object.entries(request)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');
 }

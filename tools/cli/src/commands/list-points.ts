@@ -1,6 +1,8 @@
+import { type PlaceForms, pointPlace } from '@holdfast/shared/contracts/protocols/point-place.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
+import { records } from '../output/values.ts';
 import { yesOrNo } from '../output/yes-or-no.ts';
-import { valueWord } from '../words/value-words.ts';
+import { speaksChinese } from '../words/say.ts';
 import { named } from './named-things.ts';
 
 export const listPoints: Command = {
@@ -14,15 +16,24 @@ export const listPoints: Command = {
     const limit = limitOf(input);
     const found = await api.list('/api/config/points/', { device_id: only && String(only.id) }, limit);
     const all = only ? [only] : await api.list('/api/config/devices/', {}, Number.POSITIVE_INFINITY);
-    const codes = new Map(all.map(({ id, code }) => [id, code]));
+    const devices = new Map(all.map((each) => [each.id, each]));
+    const { results } = await api.get('/api/config/protocols/');
+    const forms = new Map(
+      records(results).map((each) => [each.protocol, each as unknown as PlaceForms] as const),
+    );
+    const placeOf = (point: Readonly<Record<string, unknown>>) => {
+      const form = forms.get(devices.get(point.device_id)?.protocol);
+      if (form === undefined) return '';
+      const { address, more } = pointPlace(form, point, speaksChinese() ? 'zh' : 'en');
+      return [address, ...more].join(', ');
+    };
     print.table(
       found,
       [
         { head: 'ID', cell: ({ id }) => id, align: 'right' },
-        { head: 'POINT', cell: ({ device_id, code }) => `${codes.get(device_id)}/${code}` },
+        { head: 'POINT', cell: ({ device_id, code }) => `${devices.get(device_id)?.code}/${code}` },
         { head: 'NAME', cell: ({ name }) => name },
-        { head: 'TABLE', cell: ({ table }) => valueWord('table', table) },
-        { head: 'ADDRESS', cell: ({ address }) => address, align: 'right' },
+        { head: 'WHERE', cell: placeOf },
         { head: 'TYPE', cell: ({ data_type }) => data_type },
         { head: 'UNIT', cell: ({ unit }) => unit },
         { head: 'WRITABLE', cell: ({ writable }) => yesOrNo(writable) },

@@ -75,8 +75,6 @@ export const chineseHeads = {
   CAUSE: '原因',
   TICKS: '采样数',
   ROLES: '角色',
-  TABLE: '数据区',
-  ADDRESS: '地址',
   TYPE: '数据类型',
   WRITABLE: '可写',
   HOW: '方式',

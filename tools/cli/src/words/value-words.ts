@@ -101,12 +101,6 @@ export const chineseValues = {
     engineer: '工程师',
     administrator: '管理员',
   } satisfies Record<Role, string>,
-  table: {
-    coil: '线圈',
-    discrete_input: '离散输入',
-    input_register: '输入寄存器',
-    holding_register: '保持寄存器',
-  },
 } as const;
 
 /** A value of the API for people: in English as it is, which is also how options take it. */

@@ -1,0 +1,62 @@
+import type { InBoth } from '@holdfast/driver/form-words.ts';
+
+interface PlaceField {
+  readonly default?: unknown;
+  readonly 'x-label'?: InBoth;
+  readonly 'x-options'?: Readonly<Record<string, InBoth>>;
+}
+
+/** As much of a protocol's forms as says where points lie. */
+export interface PlaceForms {
+  readonly point: {
+    readonly properties: Readonly<Record<string, PlaceField>>;
+    readonly 'x-groups': readonly { readonly name: string; readonly fields: readonly string[] }[];
+  };
+  readonly notations: readonly { readonly sets: Readonly<Record<string, string>> }[];
+}
+
+type Language = keyof InBoth;
+
+/** Where a point lies, in words. */
+export interface PointPlace {
+  /** Its address, with what a notation of addresses may say as well: `D100`, `Holding register 0`, `hall/meter-4#/power`. */
+  readonly address: string;
+  /** Whatever else is set of its place: `Bit 3`. */
+  readonly more: readonly string[];
+}
+
+/** The place of a point by the form of its protocol: nobody but a driver knows what a place is made of. */
+export function pointPlace(
+  { point: { properties, 'x-groups': groups }, notations }: PlaceForms,
+  point: Readonly<Record<string, unknown>>,
+  language: Language,
+): PointPlace {
+  const [address, ...others] = placeFields(groups);
+  const word = (field: string) => optionWord(properties[field], point[field], language);
+  const isSet = (field: string) => point[field] !== undefined && point[field] !== null;
+  const isNamed = (field: string) => notations.some(({ sets }) => sets[field] !== undefined);
+  const named = others.filter((field) => isNamed(field) && isSet(field));
+  const more = others.filter(
+    (field) => !isNamed(field) && isSet(field) && point[field] !== properties[field]?.default,
+  );
+  return {
+    address: [...named, address].flatMap((field) => (field && isSet(field) ? word(field) : [])).join(' '),
+    more: more.map((field) => `${properties[field]?.['x-label']?.[language] ?? field} ${word(field)}`),
+  };
+}
+
+/** The field that holds the address: forms ask for it first. */
+export function addressField({ point }: PlaceForms): string | undefined {
+  return placeFields(point['x-groups'])[0];
+}
+
+/** The word for a value of a field without what stands in brackets; as it is where there is none. */
+export function optionWord(field: PlaceField | undefined, value: unknown, language: Language): string {
+  return field?.['x-options']?.[String(value)]?.[language].replace(/ ?[(（].*[)）]/, '') ?? String(value);
+}
+
+/** The group has the point's code and type as well. */
+function placeFields(groups: PlaceForms['point']['x-groups']): string[] {
+  const fields = groups.find(({ name }) => name === 'place')?.fields ?? [];
+  return fields.filter((field) => field !== 'code' && field !== 'data_type');
+}
