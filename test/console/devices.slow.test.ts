@@ -51,7 +51,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
   it('tell whoever looks for a silent device which one it is, since when, why and what to do', async () => {
     const { page, complaints } = await openPage(`${plant.rest.url}/`);
     const trouble = page.locator('.trouble').filter({ hasText: 'press-hangs does not answer' });
-    await trouble.getByText('See whether it has power and its unit id is right').waitFor();
+    await trouble.getByText('See whether it has power, and whether something else keeps it').waitFor();
     await page.getByText('No connection to press-closes comes about').waitFor();
     await page.getByText('press-refuses refuses all that it is asked for').waitFor();
     await page.getByRole('navigation').getByRole('link', { name: 'Devices', exact: true }).first().click();

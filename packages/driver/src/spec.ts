@@ -48,6 +48,16 @@ export interface AddressNotation {
   readonly sets: Readonly<Record<string, string>>;
 }
 
+/** Words for whoever gets no value: what this protocol has to try beside power, network and address. */
+export interface ProtocolAdvice {
+  /** A device that is tried for the first time takes the connection, and nothing answers. */
+  readonly silent: InBoth;
+  /** A place that was typed has no value. */
+  readonly noValue: InBoth;
+  /** By the codes of refusals for which there is more to say than that they are. */
+  readonly refusals?: Readonly<Record<string, InBoth>>;
+}
+
 /** Words and examples for the forms of the console, beside the schemas. */
 export interface ProtocolWords {
   readonly label: InBoth;
@@ -58,6 +68,7 @@ export interface ProtocolWords {
   /** The point's form from the top, `data_type` among the fields of the place; these first and then `data_type` unless set. */
   readonly placeOrder?: readonly string[];
   readonly notations: readonly AddressNotation[];
+  readonly advice: ProtocolAdvice;
   /** The parts of a frame, by the names that `DriverSpec.frameParts` gives them. */
   readonly frameParts?: Readonly<Record<string, InBoth>>;
   /** Chinese for the names in messages of problems, by their English. */

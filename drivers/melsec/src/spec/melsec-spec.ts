@@ -11,7 +11,7 @@ import { frameParts, framePartWords } from './frame-parts.ts';
 import { learning } from './learning.ts';
 import { deviceExamples, pointExamples } from './melsec-examples.ts';
 import { melsecSentences } from './melsec-sentences.ts';
-import { connectionWords, faultNames, placeWords, protocolWords } from './melsec-words.ts';
+import { advice, connectionWords, faultNames, placeWords, protocolWords } from './melsec-words.ts';
 import { parsePlace } from './point-rules.ts';
 
 /** MC protocol, as PLCs of Mitsubishi speak it. */
@@ -27,6 +27,7 @@ export const melsecSpec: DriverSpec<MelsecConnection, MelsecPlace> = {
     sentences: { ...chineseFaults, ...melsecSentences },
     frameParts: framePartWords,
     notations: [],
+    advice,
     deviceExamples,
     pointExamples,
     probe: { code: 'probe', address: 'D0', data_type: 'uint16' },

@@ -1,4 +1,5 @@
 import { both, type FieldWords, type InBoth } from '@holdfast/driver/form-words.ts';
+import type { ProtocolAdvice } from '@holdfast/driver/spec.ts';
 import type { MelsecConnection } from '../layout/connection.ts';
 import type { MelsecPlace } from '../layout/place.ts';
 
@@ -91,6 +92,18 @@ export const placeWords: Words<keyof MelsecPlace> = {
     label: both('Encoding', '编码'),
     options: { ascii: both('ASCII', 'ASCII'), 'utf-8': both('UTF-8', 'UTF-8'), gbk: both('GBK', 'GBK') },
   },
+};
+
+/** Refusals say themselves what to do: the words for end codes have it. */
+export const advice: ProtocolAdvice = {
+  silent: both(
+    'Compare frame and data code with the settings of the PLC: many PLCs are silent where they differ. Then the station numbers, where it is behind another PLC, and last try a longer timeout.',
+    '请对照 PLC 的设置检查帧格式和数据代码：不一致时，许多 PLC 不作应答。若经由其他 PLC 访问，再检查各站号，最后延长超时时间。',
+  ),
+  noValue: both(
+    'Compare the address with the program of the PLC, and its series with the type plate: it decides how X and Y are numbered, and which devices there are.',
+    '请对照 PLC 程序检查地址，并按铭牌核对系列：系列决定 X、Y 的编号方式和可用的软元件。',
+  ),
 };
 
 /** Names in messages of problems. */

@@ -10,6 +10,7 @@ import { deviceProblems } from './device-rules.ts';
 import { forecast } from './forecast.ts';
 import { frameParts, framePartWords } from './frame-parts.ts';
 import { learning } from './learning.ts';
+import { adviceOf } from './modbus-advice.ts';
 import { deviceExamples, notations, pointExamples } from './modbus-examples.ts';
 import { modbusSentences } from './modbus-sentences.ts';
 import { modbusSheets } from './modbus-sheets.ts';
@@ -30,6 +31,7 @@ export function modbusSpec(protocol: ModbusProtocol): DriverSpec<ModbusConnectio
       place: placeWords,
       ...{ placeOrder, pointRules, pointForm, notations, pointExamples, faultNames },
       ...{ frameParts: framePartWords, sentences: { ...chineseFaults, ...modbusSentences } },
+      advice: adviceOf(protocol),
       deviceForm: (schema) => deviceForm(protocol, schema),
       deviceExamples: deviceExamples[protocol],
       probe: { code: 'probe', table: 'holding_register', address: 0, data_type: 'uint16' },

@@ -78,6 +78,16 @@ export const mqttWords: ProtocolWords = {
   place,
   sentences: mqttSentences,
   notations: [],
+  advice: {
+    silent: both(
+      'A broker gives messages alone: it keeps none that this user may read, and none was published while the test waited. Save it all the same and go on to the topics, or have something published and test once more.',
+      '代理只转发消息：没有保留此用户可读的消息，测试期间也没有新消息发布。可以直接保存并继续配置主题，也可以先发布一条消息再测试。',
+    ),
+    noValue: both(
+      'See with a client of MQTT which topics there are and what their messages hold: a value within JSON needs # and its path behind the topic.',
+      '请用 MQTT 客户端查看有哪些主题及其消息内容：JSON 中的值须在主题后写 # 和路径。',
+    ),
+  },
   frameParts: framePartWords,
   deviceExamples: [
     { code: 'meter-4', protocol: 'mqtt', host: 'broker.plant.lan' },

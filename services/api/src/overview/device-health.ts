@@ -113,7 +113,8 @@ async function withConfigured(
   const byCode = new Map(
     found.map(({ id, code, name, protocol, connection }) => {
       const spec = specs.get(protocol);
-      return [code, { id, name, address: spec ? retold(unitPlace(spec, connection)) : '' }];
+      const address = spec ? retold(unitPlace(spec, connection)) : '';
+      return [code, { id, name, protocol, address }];
     }),
   );
   return views.map((view) => ({ ...view, configured: byCode.get(view.device) ?? null }));

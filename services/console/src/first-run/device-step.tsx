@@ -179,6 +179,7 @@ function DeviceForm({ protocols, draft, setDraft, forget, before, id, beside }: 
       </div>
       <div className="first-side">
         <TrialAnswer
+          form={form}
           body={body}
           answer={trial?.answer}
           isOld={trial !== undefined && trial.of !== asText}

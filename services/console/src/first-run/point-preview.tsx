@@ -64,6 +64,7 @@ export function PointPreview({
               ),
             )}
             unit={unit}
+            advice={form.advice.no_value[language]}
           />
           {tried.length > 1 && hasSeveralBytes(data) && (
             <div role="radiogroup" aria-labelledby="first-orders-title" className="first-orders">
@@ -92,7 +93,17 @@ export function PointPreview({
   );
 }
 
-function Chosen({ data, at, unit }: { data: DeviceTrialView; at: string; unit: string }) {
+function Chosen({
+  data,
+  at,
+  unit,
+  advice,
+}: {
+  data: DeviceTrialView;
+  at: string;
+  unit: string;
+  advice: string;
+}) {
   const { t, locale } = useFirstRunTexts();
   const read = data.points.find(({ code }) => code === at || code.startsWith(`${at}[`));
   if (read === undefined) return null;
@@ -100,14 +111,16 @@ function Chosen({ data, at, unit }: { data: DeviceTrialView; at: string; unit: s
     return (
       <>
         <p className="first-bad">{t('first.preview.bad', { detail: read.detail })}</p>
-        <p className="small">{t('first.preview.bad.do')}</p>
+        <p className="small">{advice}</p>
       </>
     );
   }
   return (
     <>
       <p className="first-figure">{valueText(read.value, unit, locale)}</p>
-      <p className="small quiet">{t('first.preview.raw', { raw: read.raw.slice(0, 8).join(' ') })}</p>
+      {read.raw.length > 0 && (
+        <p className="small quiet">{t('first.preview.raw', { raw: read.raw.slice(0, 8).join(' ') })}</p>
+      )}
     </>
   );
 }

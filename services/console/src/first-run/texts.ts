@@ -42,6 +42,7 @@ export const en = {
     'Nothing was asked yet. A test makes one connection through a collector and reads one value; it changes nothing in the device.',
   'first.trial.asking': 'A collector asks {{where}} … This takes up to 20 s.',
   'first.trial.reads': '{{where}} answers, in {{ms}} ms.',
+  'first.trial.reads.value': 'The first value that was read is {{value}}.',
   'first.trial.reads.raw': 'The first value that was read is {{value}} (raw {{raw}}).',
   'first.trial.refuses': '{{where}} is there: it answers, in {{ms}} ms.',
   'first.trial.refuses.do':
@@ -50,11 +51,9 @@ export const en = {
   'first.trial.connection.do':
     'See whether the device is on and has this address; whether the machine of {{collector}} is in its network (ping it from there); whether a firewall lets port and address through; whether others hold the only connection that it takes.',
   'first.trial.timeout': '{{where}} takes the connection, and nothing answers.',
-  'first.trial.timeout.do':
-    'Try another unit id: 1, 255 or 0 for a device with its own address, its station number behind a gateway. Then the other way to connect (Modbus TCP against RTU over TCP), and last a longer timeout.',
   'first.trial.gateway': 'The gateway answers, and does not reach the device behind it: {{where}}.',
   'first.trial.gateway.do':
-    'Compare the unit id with the station number of the device, and see whether it is on and wired; baud rate and parity are set in the gateway.',
+    'Compare the station number here with the one that is set in the device, and see whether it is on and wired. How the gateway speaks to it is set in the gateway.',
   'first.trial.permission': 'Collectors may not connect to {{where}}.',
   'first.trial.permission.do':
     'DEVICE_NETWORKS of the collector says where devices are. Have the network of this device added to it.',
@@ -65,12 +64,11 @@ export const en = {
   'first.trial.failed': 'It could not be tested',
 
   'first.points.of': 'Points of {{device}}',
-  'first.points.none': 'None yet. Add the first one: its address stands in the manual of the device.',
+  'first.points.none': 'None yet. Add the first one: where it lies stands in the manual of the device.',
   'first.points.read': 'Read again',
   'first.points.reading': 'Reading …',
   'first.points.at': 'read {{time}}',
   'first.points.code': 'Point',
-  'first.points.place': 'Address',
   'first.points.value': 'Value now',
   'first.points.raw': 'Raw',
   'first.points.new': 'New point',
@@ -78,7 +76,7 @@ export const en = {
   'first.points.adding': 'Adding …',
   'first.points.next': 'On to the start',
   'first.points.next.none': 'A device needs one point at least.',
-  'first.points.uncertain': 'outside its valid range',
+  'first.points.uncertain': 'uncertain',
   'first.points.bad': 'no value',
   'first.points.added': '{{point}} is added.',
 
@@ -93,7 +91,6 @@ export const en = {
   'first.preview.orders': 'The same bytes in each order. Take the one that looks right:',
   'first.preview.chosen': 'chosen',
   'first.preview.bad': 'No value: {{detail}}',
-  'first.preview.bad.do': 'Try another table, or an address that is one lower: many manuals count from 1.',
   'first.preview.raw': 'raw {{raw}}',
 
   'first.start.title': 'Start reading {{device}}',
@@ -178,6 +175,7 @@ export const zh: TranslationOf<typeof en> = {
   'first.trial.none': '尚未测试。测试时由采集器建立一次连接并读取一个数值，不改变设备中的任何内容。',
   'first.trial.asking': '采集器正在访问 {{where}}……最长 20 秒。',
   'first.trial.reads': '{{where}} 有应答，用时 {{ms}} 毫秒。',
+  'first.trial.reads.value': '读到的第一个数值是 {{value}}。',
   'first.trial.reads.raw': '读到的第一个数值是 {{value}}（原始值 {{raw}}）。',
   'first.trial.refuses': '{{where}} 在线：有应答，用时 {{ms}} 毫秒。',
   'first.trial.refuses.do': '试读的地址没有数值，这并不说明设备有问题。请继续配置点位。',
@@ -185,10 +183,9 @@ export const zh: TranslationOf<typeof en> = {
   'first.trial.connection.do':
     '请检查：设备是否通电、地址是否正确；{{collector}} 所在机器能否访问设备网络（可在该机器上 ping）；防火墙是否放行该地址和端口；设备若只接受一个连接，是否已被其他程序占用。',
   'first.trial.timeout': '已连接到 {{where}}，但没有应答。',
-  'first.trial.timeout.do':
-    '请换一个站号：有独立 IP 地址的设备试 1、255 或 0，网关后面的设备用其自身站号。仍无应答则换一种连接方式（Modbus TCP 与 RTU over TCP 互换），最后延长超时时间。',
   'first.trial.gateway': '网关有应答，但无法与其后的设备通信：{{where}}。',
-  'first.trial.gateway.do': '请核对站号，检查设备是否通电、接线是否正确；波特率和校验位在网关上设置。',
+  'first.trial.gateway.do':
+    '请核对此处的站号与设备中的设置是否一致，并检查设备是否通电、接线是否正确；与设备的通信参数在网关上设置。',
   'first.trial.permission': '不允许采集器连接 {{where}}。',
   'first.trial.permission.do': '采集器的 DEVICE_NETWORKS 规定了设备所在的网段，请把该设备的网段加入其中。',
   'first.trial.other': '没有从 {{where}} 读到数值。',
@@ -198,12 +195,11 @@ export const zh: TranslationOf<typeof en> = {
   'first.trial.failed': '无法测试',
 
   'first.points.of': '{{device}} 的点位',
-  'first.points.none': '还没有点位。请添加第一个，其地址见设备手册。',
+  'first.points.none': '还没有点位。请添加第一个，其位置见设备手册。',
   'first.points.read': '重新读取',
   'first.points.reading': '正在读取……',
   'first.points.at': '{{time}} 读取',
   'first.points.code': '点位',
-  'first.points.place': '地址',
   'first.points.value': '当前值',
   'first.points.raw': '原始值',
   'first.points.new': '新点位',
@@ -211,7 +207,7 @@ export const zh: TranslationOf<typeof en> = {
   'first.points.adding': '正在添加……',
   'first.points.next': '下一步：启动',
   'first.points.next.none': '至少需要一个点位。',
-  'first.points.uncertain': '超出有效范围',
+  'first.points.uncertain': '存疑',
   'first.points.bad': '无数值',
   'first.points.added': '{{point}} 已添加。',
 
@@ -225,7 +221,6 @@ export const zh: TranslationOf<typeof en> = {
   'first.preview.orders': '同样的字节按不同字节序解析如下，请选择数值合理的一个：',
   'first.preview.chosen': '已选',
   'first.preview.bad': '无数值：{{detail}}',
-  'first.preview.bad.do': '请尝试其他寄存器表，或将地址减 1：许多手册从 1 开始计数。',
   'first.preview.raw': '原始值 {{raw}}',
 
   'first.start.title': '开始采集 {{device}}',

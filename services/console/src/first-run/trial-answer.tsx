@@ -1,10 +1,12 @@
 import type { DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { Forms } from '../forms/use-protocols.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { kindOfTrial } from './device-advice.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { valueText } from './value-text.ts';
 
 interface TrialProps {
+  readonly form: Forms;
   readonly body: Record<string, unknown>;
   readonly answer: DeviceTrialView | undefined;
   /** Whether the form has changed since. */
@@ -14,7 +16,7 @@ interface TrialProps {
 }
 
 /** Whatever the machine has answered, beside the form: why there is none, and what to try. */
-export function TrialAnswer({ body, answer, isOld, isAsking, error }: TrialProps) {
+export function TrialAnswer({ form, body, answer, isOld, isAsking, error }: TrialProps) {
   const { t } = useFirstRunTexts();
   return (
     <section className="first-answer" aria-labelledby="first-answer-title" aria-live="polite">
@@ -28,34 +30,33 @@ export function TrialAnswer({ body, answer, isOld, isAsking, error }: TrialProps
       ) : (
         <>
           {isOld && <p className="first-note">{t('first.device.other')}</p>}
-          <Told answer={answer} />
+          <Told answer={answer} form={form} />
         </>
       )}
     </section>
   );
 }
 
-function Told({ answer }: { answer: DeviceTrialView }) {
-  const { t, locale } = useFirstRunTexts();
+function Told({ answer, form }: { answer: DeviceTrialView; form: Forms }) {
+  const { t, locale, language } = useFirstRunTexts();
   const { collector_id: collector, requests, points, detail } = answer;
   const kind = kindOfTrial(answer);
   const { place: where } = answer;
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const ms = numbers.format(requests.at(-1)?.ms ?? 0);
   const read = points.find(({ quality }) => quality !== 'bad');
+  const readText = ({ value: read, raw }: DeviceTrialView['points'][number]) => {
+    const value = valueText(read, '', locale);
+    return raw.length > 0
+      ? t('first.trial.reads.raw', { value, raw: raw.join(' ') })
+      : t('first.trial.reads.value', { value });
+  };
   return (
     <>
       {kind === 'reads' ? (
         <>
           <p className="first-verdict is-good">{t('first.trial.reads', { where, ms })}</p>
-          {read && (
-            <p>
-              {t('first.trial.reads.raw', {
-                value: valueText(read.value, '', locale),
-                raw: read.raw.join(' '),
-              })}
-            </p>
-          )}
+          {read && <p>{readText(read)}</p>}
         </>
       ) : kind === 'refuses' ? (
         <>
@@ -66,9 +67,11 @@ function Told({ answer }: { answer: DeviceTrialView }) {
         <>
           <p className="first-verdict is-bad">{t(`first.trial.${kind}`, { where })}</p>
           <p>
-            {kind === 'connection'
-              ? t('first.trial.connection.do', { collector: collector ?? '–' })
-              : t(`first.trial.${kind}.do`)}
+            {kind === 'timeout'
+              ? form.advice.silent[language]
+              : kind === 'connection'
+                ? t('first.trial.connection.do', { collector: collector ?? '–' })
+                : t(`first.trial.${kind}.do`)}
           </p>
           <details>
             <summary>{t('first.trial.details')}</summary>

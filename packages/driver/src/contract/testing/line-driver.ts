@@ -28,6 +28,10 @@ const spec: DriverSpec<Connection, number> = {
     },
     place: { register: { label: both('Register', '寄存器') } },
     notations: [],
+    advice: {
+      silent: both('See whether the line ends.', '请检查线路是否接通。'),
+      noValue: both('Try another register.', '请尝试其他寄存器。'),
+    },
     deviceExamples: [],
     pointExamples: [],
     probe: { code: 'probe', register: 0, data_type: 'int32' },

@@ -39,8 +39,13 @@ export const deviceHealthQuerySchema = z.object({
 /** A device of a session that runs, by the last word of its holder. */
 export const deviceHealthViewSchema = z.object({
   device: z.string(),
-  /** As it is configured now: its id, its name and where it is (`host:port` or a serial line, and the unit). Null once it is deleted. */
-  configured: z.object({ id: z.int(), name: z.string(), address: z.string() }).nullable(),
+  /**
+   * As it is configured now: its id, its name, its protocol and where it is (`host:port` or a serial line, and the unit). Null once it is
+   * deleted.
+   */
+  configured: z
+    .object({ id: z.int(), name: z.string(), protocol: z.string(), address: z.string() })
+    .nullable(),
   session_id: z.string(),
   task_code: z.string(),
   /** Codes of the sites of the session's devices. */

@@ -29,6 +29,8 @@ const protocolFormsSchema = z.object({
   point: jsonSchema,
   /** The first that fits counts. */
   notations: z.array(addressNotationSchema),
+  /** Words for whoever gets no value: from a device that is tried, at a place that was typed, and at refusals, by their codes. */
+  advice: z.object({ silent: inBoth, no_value: inBoth, refusals: z.record(z.string(), inBoth) }),
   /** The parts that frames are taken apart into, by their names. */
   frame_parts: z.record(z.string(), inBoth),
   /** A point that shows whether a device answers, also by refusing it. */

@@ -22,6 +22,10 @@ export function protocolForms(specs: Specs, bodies: DeviceBodies): readonly Prot
       device: deviceForm(spec, bodies),
       point,
       notations: words.notations.map(({ sets, ...rest }) => ({ ...rest, sets: { ...sets } })),
+      advice: {
+        ...{ silent: words.advice.silent, no_value: words.advice.noValue },
+        refusals: { ...words.advice.refusals },
+      },
       frame_parts: { ...words.frameParts },
       probe: { ...words.probe },
     };

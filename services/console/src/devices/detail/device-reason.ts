@@ -1,19 +1,8 @@
 import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import { useForms } from '../../forms/use-protocols.ts';
 import { durationText } from '../../time/duration.ts';
 import { percentText } from '../percent.ts';
 import { useDeviceTexts } from './texts.ts';
-
-/** Exceptions for which there is more to say than that it refuses: those of a busy device, and of a gateway, are of one kind each. */
-const told: Readonly<Record<number, 1 | 2 | 3 | 4 | 6 | 11>> = {
-  1: 1,
-  2: 2,
-  3: 3,
-  4: 4,
-  5: 6,
-  6: 6,
-  10: 11,
-  11: 11,
-};
 
 /** Why a device is as it is, and what can be done about it, in words: the same wherever it is told. */
 export function useDeviceReason({
@@ -27,7 +16,8 @@ export function useDeviceReason({
   readonly why: string;
   readonly todo?: string;
 } {
-  const { t, locale } = useDeviceTexts();
+  const { t, locale, language } = useDeviceTexts();
+  const forms = useForms(configured?.protocol);
   switch (condition) {
     case 'failing': {
       if (health?.status === 'disconnected') {
@@ -36,11 +26,8 @@ export function useDeviceReason({
       }
       if (health?.status !== 'error')
         return { why: t('device.why.timeout'), todo: t('device.why.timeout.do') };
-      const code = told[health.last_exception?.code ?? 0];
-      return {
-        why: t('device.why.error'),
-        todo: code === undefined ? t('device.why.error.do') : t(`device.why.error.${code}`),
-      };
+      const advice = forms?.advice.refusals[String(health.last_exception?.code)];
+      return { why: t('device.why.error'), todo: advice?.[language] ?? t('device.why.error.do') };
     }
     case 'partly':
       return {

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../../api/api.ts';
-import { usePlaceWord } from '../../forms/use-protocols.ts';
+import { useForms, usePlaceWord } from '../../forms/use-protocols.ts';
 import { Overlay } from '../../parts/overlay.tsx';
 import { useForbidden } from './may-do.ts';
 import { useDeviceTexts } from './texts.ts';
@@ -19,7 +19,9 @@ interface Range {
 
 /** Limits that sessions have learned by the device's refusals, and a way to have them forgotten. */
 export function Limits({ device, sites }: { device: DeviceDetail; sites: readonly string[] | undefined }) {
-  const { t } = useDeviceTexts();
+  const { t, locale, language } = useDeviceTexts();
+  const forms = useForms(device.protocol);
+  const numbers = new Intl.NumberFormat(locale);
   const forbidden = useForbidden('engineer', sites);
   const [isAsked, setAsked] = useState(false);
   const [told, setTold] = useState<string>();
@@ -30,14 +32,16 @@ export function Limits({ device, sites }: { device: DeviceDetail; sites: readonl
     <section className="limits">
       <h3>{t('device.limits')}</h3>
       {isEmpty && <p className="quiet">{t('device.limits.none')}</p>}
-      {device.learned_limits.map(({ session_id: session, max_registers, max_bits, excluded }) => (
+      {device.learned_limits.map(({ session_id: session, collector_id: _, excluded, ...most }) => (
         <div key={session}>
           <p className="small quiet">{t('device.limits.learned', { session })}</p>
           <ul>
-            {typeof max_registers === 'number' && (
-              <li>{t('device.limits.max_registers', { count: max_registers })}</li>
-            )}
-            {typeof max_bits === 'number' && <li>{t('device.limits.max_bits', { count: max_bits })}</li>}
+            {Object.entries(most).map(([field, count]) => {
+              const what = forms?.device.properties[field]?.['x-label']?.[language];
+              return what === undefined ? null : (
+                <li key={field}>{t('device.limits.most', { what, most: numbers.format(Number(count)) })}</li>
+              );
+            })}
             <Ranges ranges={excluded} protocol={device.protocol} />
           </ul>
         </div>

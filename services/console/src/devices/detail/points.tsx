@@ -2,14 +2,16 @@ import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call
 import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import type { PointValueView } from '@holdfast/shared/contracts/http/points-http.ts';
+import { pointPlace } from '@holdfast/shared/contracts/protocols/point-place.ts';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { usePlaceWord } from '../../forms/use-protocols.ts';
+import { type Forms, useForms } from '../../forms/use-protocols.ts';
 import { Age } from '../../parts/age.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { valueText } from '../../values/value-text.ts';
 import { useLastValues, usePoints } from '../device-queries.ts';
 import { useForbidden } from './may-do.ts';
+import { lockOf } from './point-lock.ts';
 import { TestRead } from './test-read.tsx';
 import { type DeviceTexts, useDeviceTexts } from './texts.ts';
 import { useTestRead } from './use-test-read.ts';
@@ -29,7 +31,7 @@ export function Points({ device, sites }: { device: DeviceDetail; sites: readonl
   const [shown, setShown] = useState(shownAtFirst);
   const [written, setWritten] = useState<PointView>();
   const forbidden = useForbidden('engineer', sites);
-  const placeWord = usePlaceWord(device.protocol);
+  const forms = useForms(device.protocol);
   const last = byPoint(useLastValues(device.code).data ?? [], ({ point_code: code }) => code);
   const read = byPoint(test.done?.view.points ?? [], ({ code }) => code);
   const word = find.trim().toLowerCase();
@@ -81,7 +83,7 @@ export function Points({ device, sites }: { device: DeviceDetail; sites: readonl
                     <PointRow
                       key={point.id}
                       point={point}
-                      placeWord={placeWord}
+                      forms={forms}
                       last={last.get(point.code)}
                       read={read.get(point.code)}
                       readAt={test.done?.at}
@@ -123,7 +125,7 @@ export function Points({ device, sites }: { device: DeviceDetail; sites: readonl
 
 function PointRow({
   point,
-  placeWord,
+  forms,
   last,
   read,
   readAt,
@@ -131,7 +133,7 @@ function PointRow({
   onWrite,
 }: {
   point: PointView;
-  placeWord: (field: string, value: unknown) => string;
+  forms: Forms | undefined;
   /** As it is stored. */
   last: readonly PointValueView[] | undefined;
   /** As a test has read it. */
@@ -140,9 +142,10 @@ function PointRow({
   forbidden: string | undefined;
   onWrite: () => void;
 }) {
-  const { t, locale } = useDeviceTexts();
+  const { t, locale, language } = useDeviceTexts();
   const { code, name, unit } = point;
-  const locked = lockOf(point);
+  const locked = lockOf(point, forms);
+  const place = forms && pointPlace(forms, point, language);
   const stored = last?.[0]?.time ?? null;
   // Whichever is newer: a test that was made an hour ago says nothing of now.
   const isTested = read !== undefined && (stored === null || (readAt?.getTime() ?? 0) > Date.parse(stored));
@@ -156,8 +159,8 @@ function PointRow({
         {name && name !== code && <span className="under">{name}</span>}
       </th>
       <td className="small">
-        {placeText(placeWord, point)}
-        <span className="under">{point.data_type}</span>
+        {place?.address}
+        <span className="under">{[point.data_type, ...(place?.more ?? [])].join(' · ')}</span>
       </td>
       <td className="is-number">
         {shown ? valuesText(t, locale, shown) : '–'} {shown?.some(({ value }) => value !== null) && unit}
@@ -202,21 +205,6 @@ function newestOf(
     tested != null && testedAt && tested.value !== null && { at: testedAt, value: tested.value },
   ].filter((each) => each !== false && each !== undefined);
   return found.sort((one, other) => other.at.getTime() - one.at.getTime())[0];
-}
-
-/** Why a point is never written; undefined when it may be. */
-function lockOf(point: PointView) {
-  const { table, bit, data_type, count, writable } = point;
-  if (writable) return undefined;
-  if (table === 'input_register' || table === 'discrete_input') return 'device.points.neverTable';
-  if (count !== null) return 'device.points.neverArray';
-  const isByte = (data_type === 'int8' || data_type === 'uint8') && table !== 'coil';
-  return isByte || (bit !== undefined && bit !== null) ? 'device.points.neverPart' : 'device.points.readOnly';
-}
-
-/** Where a point lies, by the fields that its protocol has. */
-function placeText(word: (field: string, value: unknown) => string, { table, address }: PointView): string {
-  return [table === undefined ? '' : word('table', table), String(address ?? '')].join(' ').trim();
 }
 
 /** Values by the code of their point: those of an array have an index. */
