@@ -162,6 +162,14 @@ module.exports = {
       to: { path: '^drivers/', pathNot: DRIVER_REGISTRY },
     },
     {
+      name: 'only-collectors-load-drivers',
+      comment:
+        'API, CLI and console tell of every protocol by its spec, and bring none of the libraries that speak it.',
+      severity: 'error',
+      from: { path: '^(services/(api|console)|tools/cli)/', pathNot: TESTS },
+      to: { path: `${DRIVER_REGISTRY}load-driver\\.ts$`, reachable: true },
+    },
+    {
       name: 'collectors-know-no-protocol',
       comment: 'They load drivers by the registry, and know what those do by the port.',
       severity: 'error',

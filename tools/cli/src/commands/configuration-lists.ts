@@ -25,16 +25,21 @@ async function devicesOf(api: ApiClient, { device_ids }: Item): Promise<string[]
   return all.filter(({ id }) => ids.has(id)).map(({ code, id }) => `${code} (${id})`);
 }
 
-const whereIs = (device: Readonly<Record<string, unknown>>) =>
-  device.serial ? record(device.serial).path : `${device.host}:${device.port}`;
+/** Where a device is, and which unit there, by its protocol. */
+function placeOf(device: Item): { readonly where: string; readonly unit: string } {
+  const spec = specs.get(String(device.protocol));
+  if (spec === undefined) return { where: '', unit: '' };
+  const connection = connectionOf(spec, device);
+  return { where: spec.endpoint(connection).key, unit: spec.pace(connection).unit };
+}
 
-/** The settings of a device that its refusals narrow, by its protocol. */
+/** The settings of a device that its refusals narrow, by its protocol: a list by its length. */
 function settingsOf(device: Item): string {
   const spec = specs.get(String(device.protocol));
   const limits = spec?.learning?.limits(connectionOf(spec, device)) ?? {};
   return Object.entries(limits)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name} ${String(value)}`)
+    .map(([name, value]) => `${name} ${String(Array.isArray(value) ? value.length : value)}`)
     .join(', ');
 }
 
@@ -170,8 +175,8 @@ export const configurationLists: readonly Command[] = [
           { head: 'DEVICE', cell: ({ code }) => code },
           { head: 'NAME', cell: ({ name }) => name },
           { head: 'PROTOCOL', cell: ({ protocol }) => protocol },
-          { head: 'WHERE', cell: whereIs },
-          { head: 'UNIT#on the line', cell: ({ unit_id }) => unit_id, align: 'right' },
+          { head: 'WHERE', cell: (device) => placeOf(device).where },
+          { head: 'UNIT#on the line', cell: (device) => placeOf(device).unit, align: 'right' },
           { head: 'ENABLED', cell: ({ enabled }) => yesOrNo(enabled) },
         ],
         found,
@@ -192,14 +197,7 @@ export const configurationLists: readonly Command[] = [
       const applied = await api.post(`/api/config/devices/${device.id}/apply-learned-limits/`, {
         unconfirmed,
       });
-      const { max_registers, max_bits, profile } = record(applied.device);
-      const excluded = count(record(profile).excluded);
-      const limits =
-        max_registers === undefined
-          ? settingsOf(record(applied.device))
-          : say('max_registers {{max_registers}}, max_bits {{max_bits}}, {{excluded}} ranges excluded', {
-              ...{ max_registers, max_bits, excluded },
-            });
+      const limits = settingsOf(record(applied.device));
       const about = { device: device.code, limits };
       print.said(
         applied,

@@ -148,8 +148,6 @@ export const chineseSentences = {
   '{{points}} chosen ones': '选定的 {{points}} 个',
   'It reads nothing.': '没有要读取的内容。',
   'not readable: {{device}} {{point}}: {{reason}}': '无法读取：{{device}} {{point}}：{{reason}}',
-  'max_registers {{max_registers}}, max_bits {{max_bits}}, {{excluded}} ranges excluded':
-    'max_registers {{max_registers}}，max_bits {{max_bits}}，排除 {{excluded}} 个区间',
   '{{device}} has now: {{limits}}': '{{device}} 现为：{{limits}}',
   '{{device}} had already: {{limits}}': '{{device}} 原已是：{{limits}}',
   'asked for again by {{sessions}}': '会话 {{sessions}} 正在重新请求全部点位',
