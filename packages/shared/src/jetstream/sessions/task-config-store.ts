@@ -64,7 +64,7 @@ interface Line {
   readonly digest: string;
   /** The device that it is, where that was known before. */
   readonly device: DeviceConfig | undefined;
-  /** What it says. */
+  /** The parsed line. */
   readonly content: unknown;
 }
 
