@@ -62,6 +62,11 @@ export interface TickCoverage {
    * is not in it. @throws SampleStoreUnavailable
    */
   newest(devices: readonly DeviceOfSession[], fromMs: number): Promise<readonly NewestTick[]>;
+  /**
+   * The first tick of each pair that is on record as stored or as missed, and the newest that is stored, however long ago; a pair of which
+   * there is none is not in it. One statement, which reads the ticks of two days of each. @throws SampleStoreUnavailable
+   */
+  lastStored(devices: readonly DeviceOfSession[]): Promise<readonly LastStored[]>;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -77,6 +82,13 @@ export interface DeviceOfSession {
 export interface NewestTick extends DeviceOfSession {
   /** Its scheduled time, in ms since 1970. */
   readonly timeMs: number;
+}
+
+/** Scheduled times, in ms since 1970. */
+export interface LastStored extends DeviceOfSession {
+  readonly firstMs: number;
+  /** Undefined where no tick is stored. */
+  readonly storedMs: number | undefined;
 }
 
 export interface CoverageQuery extends CoverageTime {

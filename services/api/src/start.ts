@@ -28,6 +28,7 @@ import { startWriteBack } from './devices/learned-limits/write-back.ts';
 import { changeHub } from './live/change-hub.ts';
 import { isSessionAt } from './live/is-session-at.ts';
 import { sharedLiveSamples } from './live/shared-live-samples.ts';
+import { lastGood } from './overview/last-good.ts';
 import { openBegunLogins } from './parts/begun-logins.ts';
 import { openBroker } from './parts/broker.ts';
 import { openCommands } from './parts/commands.ts';
@@ -150,6 +151,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       changes,
       recovery,
       overview: {
+        lastGood: lastGood(coverage),
         liveStatus,
         recovery: recentRecovery(recovery),
         newerConfigured: isNewerConfigured,

@@ -1,6 +1,9 @@
+import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
+import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { HealthStream } from '@holdfast/shared/jetstream/streams/health-stream.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -14,6 +17,7 @@ let nats: Awaited<ReturnType<typeof natsForTest>>;
 let api: AskedApi;
 let log: SessionLogForTest;
 let epoch = 0;
+let database = '';
 let key = '';
 let hallKey = '';
 
@@ -54,7 +58,7 @@ async function becomes(
 
 beforeAll(async () => {
   nats = await natsForTest();
-  const database = await apiDatabase();
+  database = await apiDatabase();
   const env = { API_BOOTSTRAP_KEY: adminKey, PLANT_TIME_ZONE: 'Asia/Shanghai' };
   api = await startApiInProcess({ nats: nats.url, database, env });
   await api.ready();
@@ -83,14 +87,18 @@ beforeAll(async () => {
   await eventually(async () => (await ask(`${sessionsPath}/103-1/`)).status === 'paused', {
     what: 'the log to be read',
   });
+  await say({ 'oven-1': healthy, 'oven-2': silent });
+});
+
+async function say(device_health: SessionLiveStatus['device_health']): Promise<void> {
   const word: SessionLiveStatus = {
     ...{ v: 1, session: '102-1', epoch, collector: 'c2', instance: 'life', state: 'polling', detail: '' },
     updated_at: new Date().toISOString(),
     ...{ points_read: 0, error_count: 0, last_read_time: at(59) },
-    device_health: { 'oven-1': healthy, 'oven-2': silent },
+    device_health,
   };
   await (await StatusBoard.open(log.nc)).write('102', word);
-});
+}
 
 describe('the overview', () => {
   it('has the whole in one answer', async () => {
@@ -227,6 +235,39 @@ describe('the health of devices', () => {
     };
     expect(await times('')).toEqual([[at(58), at(56)], false]);
     expect(await times('limit=1')).toEqual([[at(58)], true]);
+  });
+});
+
+describe('a collector that took a session while its devices were silent', () => {
+  it('does not make them fall silent only then, nor never read', async () => {
+    await migrateSampleTables({ databaseUrl: database });
+    const coverage = openPostgresTickCoverage({ databaseUrl: database });
+    cleanUpAfterFile(() => coverage.close());
+    const tick = (minute: number) => begin / 60_000 + minute;
+    const entry = (deviceCode: string, outcome: 'stored' | 'timeout', from: number, to: number) => ({
+      ...{ sessionId: '102-1', deviceCode, periodMs: 60_000, outcome },
+      ...{ from: tick(from), to: tick(to) },
+    });
+    await coverage.record([
+      entry('oven-1', 'stored', 2, 12),
+      entry('oven-1', 'timeout', 13, 40),
+      entry('oven-2', 'timeout', 3, 40),
+    ]);
+    const unheard = { ...silent, last_success: null };
+    await say({ 'oven-1': unheard, 'oven-2': unheard });
+    const devices = async () => (await ask('/api/acquisition/devices/health/?condition=failing')).results;
+    await expect.poll(devices).toMatchObject([
+      { device: 'oven-1', condition: 'failing', health: { last_success: at(12) } },
+      { device: 'oven-2', condition: 'failing', since: at(3), health: { last_success: null } },
+    ]);
+    const since = async () => {
+      const { results } = await ask(`${sessionsPath}/summary/?search=102-1`);
+      return results[0].attention.find(({ code }: { code: string }) => code === 'some_devices_failing')
+        ?.since;
+    };
+    expect(await since()).toBe(at(3));
+    await say({ 'oven-1': unheard, 'oven-2': healthy });
+    await expect.poll(since).toBe(at(12));
   });
 });
 

@@ -211,9 +211,33 @@ describe('the record of ticks in PostgreSQL', () => {
     await Promise.all(others.map((other) => other.close()));
   });
 
+  it('knows the last stored tick of a device that has long been silent, and since when another never was read', async () => {
+    const sessionId = 'long-silent';
+    const day = 86_400;
+    const of = (deviceCode: string, outcome: TickEntry['outcome'], from: number, to: number) =>
+      entry(firstTick + from, firstTick + to, { sessionId, deviceCode, outcome });
+    await coverage.record([
+      of('heard', 'stored', 0, 20),
+      // Of another length: its number is smaller, its time is not.
+      { ...of('heard', 'stored', 0, 0), periodMs: 2_000, from: firstTick / 2 + 20, to: firstTick / 2 + 30 },
+      of('heard', 'sent', 0, 20 * day),
+      of('heard', 'timeout', 61, 20 * day),
+      of('unheard', 'sent', -5, -5),
+      of('unheard', 'timeout', 7, 3 * day),
+    ]);
+    const ask = (...codes: string[]) =>
+      coverage.lastStored(codes.map((deviceCode) => ({ sessionId, deviceCode })));
+    expect(await ask('heard', 'unheard', 'unknown')).toEqual([
+      { sessionId, deviceCode: 'heard', firstMs: firstTimeMs, storedMs: firstTimeMs + 60_000 },
+      { sessionId, deviceCode: 'unheard', firstMs: firstTimeMs + 7_000, storedMs: undefined },
+    ]);
+    expect(await ask()).toEqual([]);
+  });
+
   it('answers nothing on record before any writer has made the table', async () => {
     const bare = openPostgresTickCoverage({ databaseUrl: await freshDatabase() });
     expect(await bare.read({ sessionId: 'session-1' })).toEqual(new Map());
+    expect(await bare.lastStored([{ sessionId: 'session-1', deviceCode: 'press-1' }])).toEqual([]);
     await expect(bare.record([entry(1)])).rejects.toMatchObject({ name: 'SampleStoreUnavailable' });
     await bare.close();
   });

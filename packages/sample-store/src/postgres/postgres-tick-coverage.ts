@@ -7,6 +7,7 @@ import {
   type CoverageTime,
   coverageOf,
   type DeviceOfSession,
+  type LastStored,
   type NewestTick,
   type TickCoverage,
   type TickEntry,
@@ -35,6 +36,7 @@ export function openPostgresTickCoverage(options: PostgresTickCoverageOptions): 
     readOf: (devices, time) => readOf(db, devices, time),
     lackingOf: (devices, time) => lackingOf(db, devices, time),
     newest: (devices, fromMs) => newest(db, devices, fromMs),
+    lastStored: (devices) => lastStored(db, devices),
     close() {
       closed ??= db.destroy();
       return closed;
@@ -75,6 +77,48 @@ async function newest(
       ) as asked(session_id, device_code)`.execute(db);
     return rows.flatMap(({ session_id: sessionId, device_code: deviceCode, time_ms }) =>
       time_ms === null ? [] : [{ sessionId, deviceCode, timeMs: Number(time_ms) }],
+    );
+  } catch (error) {
+    // No writer has run on this database yet.
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
+    throw unavailable('cannot read what became of the ticks', error);
+  }
+}
+
+async function lastStored(
+  db: Kysely<unknown>,
+  devices: readonly DeviceOfSession[],
+): Promise<readonly LastStored[]> {
+  if (devices.length === 0) return [];
+  const known = sql`samples.tick_coverage as known
+    where known.session_id = asked.session_id and known.device_code = asked.device_code`;
+  const saysSomething = sql`outcome <> all(${saysNothing}::text[])`;
+  try {
+    const { rows } = await sql<{
+      session_id: string;
+      device_code: string;
+      first_ms: string | null;
+      stored_ms: string | null;
+    }>`
+      select asked.session_id, asked.device_code, (
+        select min(first_tick * period_ms) from ${known} and ${saysSomething}
+          and day = (select min(day) from ${known} and ${saysSomething})
+      ) as first_ms, (
+        select max((upper(ticks) - 1) * period_ms) from ${known} and outcome = 'stored'
+          and day = (select max(day) from ${known} and outcome = 'stored')
+      ) as stored_ms
+      from unnest(
+        ${devices.map(({ sessionId }) => sessionId)}::text[], ${devices.map(({ deviceCode }) => deviceCode)}::text[]
+      ) as asked(session_id, device_code)`.execute(db);
+    return rows.flatMap(({ session_id: sessionId, device_code: deviceCode, first_ms, stored_ms }) =>
+      first_ms === null
+        ? []
+        : [
+            {
+              ...{ sessionId, deviceCode, firstMs: Number(first_ms) },
+              storedMs: stored_ms === null ? undefined : Number(stored_ms),
+            },
+          ],
     );
   } catch (error) {
     // No writer has run on this database yet.

@@ -77,10 +77,13 @@ export async function deviceHealth(
   };
 }
 
-function viewsOf({ row, view, plan, word }: Seen, ticks: TicksOfDay | null): DeviceHealthView[] {
+function viewsOf(
+  { row, view, plan, word, health: ofDevices, missedSince }: Seen,
+  ticks: TicksOfDay | null,
+): DeviceHealthView[] {
   const day = ticks?.of(row.session_id);
   return (plan?.devices ?? []).map(({ code, periodMs }) => {
-    const health = word?.device_health[code];
+    const health = ofDevices[code];
     const { ticks: counts = null, neverDelivered = null } = day?.devices.get(code) ?? {};
     return {
       device: code,
@@ -91,7 +94,7 @@ function viewsOf({ row, view, plan, word }: Seen, ticks: TicksOfDay | null): Dev
       collector_id: view.placement?.collector_id ?? null,
       period_ms: periodMs,
       condition: conditionOf(health),
-      since: null,
+      since: missedSince.get(code) ?? null,
       health: health ?? null,
       reported_at: health && word ? word.updated_at : null,
       ticks: counts,
@@ -137,6 +140,6 @@ async function withSince(
   }
   return views.map((view) => ({
     ...view,
-    since: latest.get(JSON.stringify([view.session_id, view.device])) ?? null,
+    since: view.since ?? latest.get(JSON.stringify([view.session_id, view.device])) ?? null,
   }));
 }

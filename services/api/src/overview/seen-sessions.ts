@@ -1,18 +1,21 @@
+import type { DeviceOfSession } from '@holdfast/sample-store/tick-coverage.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type {
   Attention,
   DevicesSummary,
   SessionCounts,
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
-import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import type { AccountingSources } from '../accounting/account-for-session.ts';
 import { type PollingPlan, planIfKnown } from '../configuration/polling-plans.ts';
 import type { LiveStatus } from '../sessions/live-status/live-status.ts';
+import { isUnheard } from '../sessions/live-status/sum-counters.ts';
 import type { WaitingNotices } from '../sessions/live-status/waiting-notices.ts';
 import { sessionView } from '../sessions/queries/session-view.ts';
 import type { RecentRecovery } from '../sessions/recovery/recent-recovery.ts';
 import { devicesSummary } from './devices-summary.ts';
+import type { LastGood, RecordOf } from './last-good.ts';
 import { attentionOf } from './session-attention.ts';
 import { type SummaryFilter, type SummaryRow, summaryRows } from './summary-rows.ts';
 
@@ -21,6 +24,7 @@ export interface SeenSources {
   readonly liveStatus: Pick<LiveStatus, 'lastWord' | 'valuesPerSecond'>;
   readonly waiting: Pick<WaitingNotices, 'of'>;
   readonly recovery: () => Promise<RecentRecovery | undefined>;
+  readonly lastGood: LastGood;
 }
 
 /** A row with what is known of it without counting ticks. */
@@ -32,6 +36,10 @@ export interface Seen {
   readonly plan: PollingPlan | undefined;
   readonly devices: DevicesSummary | null;
   readonly word: SessionLiveStatus | undefined;
+  /** Of its devices by code while it runs, with the last success of whichever holder had it. */
+  readonly health: Readonly<Record<string, DeviceHealth>>;
+  /** Since when devices are missed that were never read, by code. */
+  readonly missedSince: ReadonlyMap<string, string>;
   readonly valuesNow: number | null;
 }
 
@@ -52,9 +60,14 @@ export async function seeSessions(
     recovery(),
   ]);
   await accounting.plans.prepare(rows);
+  const words = new Map(rows.map((row) => [row.session_id, wordOf(sources, row)]));
+  const onRecord = await sources.lastGood([...words].flatMap(([id, word]) => unheard(id, word)));
   const now = new Date();
   const seen: Seen[] = [];
-  for (const row of rows) seen.push(await see(sources, row, { now, compared }));
+  for (const row of rows) {
+    const word = words.get(row.session_id);
+    seen.push(await see(sources, row, { now, compared, word, onRecord }));
+  }
   return { seen, stopped, leftOut, brokerWasAsked: compared !== undefined };
 }
 
@@ -72,17 +85,33 @@ export function sessionCounts(current: readonly Seen[], stopped: number): Sessio
   };
 }
 
+function wordOf({ liveStatus }: SeenSources, row: SummaryRow): SessionLiveStatus | undefined {
+  const word = liveStatus.lastWord(row.task_id);
+  return word?.session === row.session_id ? word : undefined;
+}
+
+function unheard(sessionId: string, word: SessionLiveStatus | undefined): DeviceOfSession[] {
+  return Object.entries(word?.device_health ?? {})
+    .filter(([, health]) => isUnheard(health))
+    .map(([deviceCode]) => ({ sessionId, deviceCode }));
+}
+
+interface Asked {
+  readonly now: Date;
+  readonly compared: RecentRecovery | undefined;
+  readonly word: SessionLiveStatus | undefined;
+  readonly onRecord: RecordOf;
+}
+
 async function see(
   { accounting, liveStatus, waiting }: SeenSources,
   row: SummaryRow,
-  { now, compared }: { readonly now: Date; readonly compared: RecentRecovery | undefined },
+  { now, compared, word, onRecord }: Asked,
 ): Promise<Seen> {
   const view = sessionView(row, now, waiting.of(row));
   const isRunning = row.status === 'running';
-  const lastWord = liveStatus.lastWord(row.task_id);
-  const word = lastWord?.session === row.session_id ? lastWord : undefined;
   const plan = isRunning ? await planIfKnown(accounting.plans, row) : undefined;
-  const health = (isRunning && word?.device_health) || {};
+  const { health, missedSince } = healthOf(row.session_id, isRunning ? word : undefined, onRecord);
   const devices = plan
     ? devicesSummary(
         plan.devices.map(({ code }) => code),
@@ -95,9 +124,26 @@ async function see(
     compared: compared?.sessions.get(row.session_id),
     devices,
     health,
+    missedSince,
   });
   const valuesNow = isRunning && word ? rounded(liveStatus.valuesPerSecond(row.task_id)) : null;
-  return { row, view, attention, plan, devices, word, valuesNow };
+  return { row, view, attention, plan, devices, word, health, missedSince, valuesNow };
+}
+
+function healthOf(
+  sessionId: string,
+  word: SessionLiveStatus | undefined,
+  onRecord: RecordOf,
+): Pick<Seen, 'health' | 'missedSince'> {
+  const health = { ...word?.device_health };
+  const missedSince = new Map<string, string>();
+  for (const [code, own] of Object.entries(health)) {
+    const record = isUnheard(own) ? onRecord(sessionId, code) : undefined;
+    if (!record) continue;
+    if (record.lastGood === null) missedSince.set(code, record.first);
+    else health[code] = { ...own, last_success: record.lastGood };
+  }
+  return { health, missedSince };
 }
 
 function rounded(perSecond: number | undefined): number | null {

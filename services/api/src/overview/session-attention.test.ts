@@ -1,12 +1,20 @@
 import { expect, it } from 'vitest';
 import { attentionOf, type LookedAt } from './session-attention.ts';
 
-const [heardAt, takenAt] = ['2026-11-26T08:00:00Z', '2026-11-26T08:05:00Z'];
+const [missedAt, goodAt, takenAt, heardAt] = ['07:40', '07:50', '08:05', '08:06'].map(
+  (time) => `2026-11-26T${time}:00Z`,
+) as [string, string, string, string];
 
-/** A session that a collector took at `takenAt`, which has heard no device of it since. */
-function lookedAt(lastSample: string | null, failing: number): LookedAt {
-  const silent = { status: 'failing', consecutive_failures: 3, last_success: null, last_error: 'timeout' };
-  const codes = ['press-1', 'press-2'].slice(0, failing);
+const codes = ['press-1', 'press-2'] as const;
+
+/**
+ * A session that a collector took at `takenAt`, which has had nothing but misses of it since, the last at `lastSample`.
+ * @param lastGood of the first devices, all of which fail
+ */
+function lookedAt(lastSample: string | null, lastGood: readonly (string | null)[]): LookedAt {
+  const failing = lastGood.map((last_success) => {
+    return { status: 'timeout', consecutive_failures: 3, last_success, last_error: 'timeout' };
+  });
   return {
     session: { status: 'running', warned_at: null, placement: { state: 'placed', since: takenAt } },
     isLatest: true,
@@ -17,24 +25,30 @@ function lookedAt(lastSample: string | null, failing: number): LookedAt {
       disagreements: [],
     },
     devices: { total: 2 },
-    health: Object.fromEntries(codes.map((code) => [code, silent])),
+    health: Object.fromEntries(failing.map((health, index) => [codes[index], health])),
+    missedSince: new Map(),
   } as unknown as LookedAt;
 }
 
-it('tells since when devices are silent, also where the collector that has them now never heard them', () => {
-  expect(attentionOf(lookedAt(heardAt, 2))).toMatchObject([{ code: 'devices_failing', since: heardAt }]);
-  expect(attentionOf(lookedAt(null, 2))).toMatchObject([{ code: 'devices_failing', since: takenAt }]);
-  expect(attentionOf(lookedAt(heardAt, 1))).toMatchObject([{ code: 'some_devices_failing', since: takenAt }]);
+it('tells since when devices are silent by the last that was read of them, never by misses or by who has them now', () => {
+  const all = lookedAt(heardAt, [goodAt, null]);
+  expect(attentionOf(all)).toMatchObject([{ code: 'devices_failing', since: goodAt }]);
+  const some = lookedAt(heardAt, [goodAt]);
+  expect(attentionOf(some)).toMatchObject([{ code: 'some_devices_failing', since: goodAt }]);
+  const missedSince = new Map([['press-2', missedAt]]);
+  expect(attentionOf({ ...all, missedSince })).toMatchObject([{ since: missedAt }]);
+  // As long as nothing is on record.
+  expect(attentionOf(lookedAt(heardAt, [null, null]))).toMatchObject([{ since: takenAt }]);
 });
 
 it('tells since when nothing arrives, also where the collector that has the session gave nothing yet', () => {
-  const { compared, ...looked } = lookedAt(null, 0);
+  const { compared, ...looked } = lookedAt(null, []);
   const silent = { ...compared, is_actual: false, storing: { state: 'stored' } } as LookedAt['compared'];
   expect(attentionOf({ ...looked, compared: silent })).toMatchObject([{ code: 'not_read', since: takenAt }]);
 });
 
 it('does not call a session unread of which only the storing cannot be told', () => {
-  const { compared, ...looked } = lookedAt(heardAt, 0);
+  const { compared, ...looked } = lookedAt(heardAt, []);
   const unknown = { ...compared, is_actual: false, is_unknown: true } as LookedAt['compared'];
   expect(attentionOf({ ...looked, compared: unknown })).toEqual([]);
 });

@@ -18,7 +18,10 @@ export interface LookedAt {
   /** Undefined when it does not run, or nobody can say. */
   readonly compared: SessionRecoveryView | undefined;
   readonly devices: DevicesSummary | null;
+  /** Its devices, with the last success of whichever holder had it. */
   readonly health: Readonly<Record<string, DeviceHealth>>;
+  /** Since when devices are missed that were never read, by code, as far as it is on record. */
+  readonly missedSince: ReadonlyMap<string, string>;
 }
 
 /** Why a session needs somebody now, the worst first. */
@@ -79,7 +82,7 @@ function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] 
       ];
 }
 
-function ofDevices({ session, compared, devices, health }: LookedAt): Attention[] {
+function ofDevices({ session, devices, health, missedSince }: LookedAt): Attention[] {
   if (!devices) return [];
   const named = Object.entries(health).map(([code, each]) => ({
     code,
@@ -96,9 +99,8 @@ function ofDevices({ session, compared, devices, health }: LookedAt): Attention[
       severity: isAll ? 1 : 2,
       detail: inWords(silent),
       since:
-        earliest(silent.map(({ last_success }) => last_success)) ??
-        // A collector that took the session while they were silent has never heard them.
-        (isAll ? compared?.last_sample?.time : undefined) ??
+        earliest(silent.map(({ code, last_success }) => last_success ?? missedSince.get(code) ?? null)) ??
+        // Nothing of them is on record yet, or nobody can say.
         session.placement?.since ??
         null,
     });

@@ -5,7 +5,7 @@ import { memo } from 'react';
 import { SeverityMark, StateMark } from '../parts/mark.tsx';
 import { ageText } from '../time/duration.ts';
 import { useWords } from '../words/texts.ts';
-import { keyOf, lastGood, severityOf, sinceOf, stateKey } from './device-state.ts';
+import { keyOf, lastGood, severityOf, sinceOf, stateKey, wasNeverRead } from './device-state.ts';
 import { percentText } from './percent.ts';
 import { type DevicesTexts, useDevicesTexts } from './texts.ts';
 
@@ -66,7 +66,7 @@ export const DeviceRow = memo(function DeviceRow({ view, now, isChosen }: RowPro
         {age(sinceOf(view))}
       </div>
       <div role="cell" className="cell is-good is-number">
-        {good === null && health ? t('devices.never') : age(good)}
+        {wasNeverRead(view) ? t('devices.never') : age(good)}
       </div>
       <div role="cell" className="cell is-trip is-number">
         {trip ? t('devices.trip', { p50: ms.format(trip.p50), p99: ms.format(trip.p99) }) : '–'}

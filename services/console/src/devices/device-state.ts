@@ -40,6 +40,11 @@ export function lastGood({ health }: Pick<DeviceHealthView, 'health'>): string |
   return health?.last_success ?? null;
 }
 
+/** Whether it gave nothing for as long as its session runs; while nobody can say, it is not said. */
+export function wasNeverRead(view: Pick<DeviceHealthView, 'health' | 'ticks'>): boolean {
+  return view.health !== null && lastGood(view) === null && view.ticks?.stored === 0;
+}
+
 /** Since when it is as it is: a device that gives nothing, since it gave something last, whatever way it has failed meanwhile. */
 export function sinceOf(view: Pick<DeviceHealthView, 'condition' | 'since' | 'health'>): string | null {
   return view.condition === 'failing' ? (lastGood(view) ?? view.since) : view.since;

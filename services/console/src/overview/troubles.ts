@@ -8,6 +8,7 @@ import type {
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
 import { isGone, isLate } from '../collectors/collector-state.ts';
+import { sinceOf } from '../devices/device-state.ts';
 import type { Severity } from '../parts/mark.tsx';
 
 /** Something that needs somebody now. What it is in words, and what to do, goes by `kind`. */
@@ -101,13 +102,13 @@ function ofDevices({ devices = [], sessions = [] }: Known): Trouble[] {
     ),
   );
   return devices.flatMap((device): Trouble[] => {
-    const { condition, session_id, since, health } = device;
+    const { condition, session_id } = device;
     if (condition === 'healthy' || condition === 'unknown' || whole.has(session_id)) return [];
     return [
       {
         key: `device ${session_id} ${device.device}`,
         severity: severityOfDevice[condition],
-        since: since ?? (condition === 'failing' ? (health?.last_success ?? null) : null),
+        since: sinceOf(device),
         ...{ kind: 'device', device },
       },
     ];

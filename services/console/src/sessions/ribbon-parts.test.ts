@@ -60,6 +60,17 @@ describe('the ribbon of a session', () => {
     ]);
   });
 
+  it.each([time.to, '2026-11-26T10:00:05Z', null])(
+    'shows a loss that goes on at its end, also one since %s',
+    (since) => {
+      const attention = [{ code: 'devices_failing' as const, severity: 1 as const, detail: '', since }];
+      expect(partsOf({ attention })).toEqual([
+        { kind: 'stored', from: 0, to: 0.99 },
+        { kind: 'now', from: 0.99, to: 1 },
+      ]);
+    },
+  );
+
   it('keeps the bar where only some devices fail', () => {
     const attention = [
       {

@@ -81,14 +81,18 @@ function ticked(expected: readonly number[]): { bucket: number; end: number }[] 
   return buckets.map((bucket, index) => ({ bucket, end: ends[index] ?? bucket + widest }));
 }
 
-/** A loss that goes on reaches from its beginning to the end of the ribbon. */
+/** Part of the ribbon that can still be seen. */
+const least = 0.01;
+
+/** A loss that goes on reaches from its beginning to the end of the ribbon, and is seen there however lately it began. */
 function partOfNow(
   worst: RibbonSession['attention'][number] | undefined,
   place: (moment: string) => number,
 ): RibbonPart[] {
-  if (worst === undefined || worst.since === null) return [];
-  if (ofAllDevices.has(worst.code)) return [{ kind: 'now', from: place(worst.since), to: 1 }];
-  return worst.code === 'some_devices_failing' ? [{ kind: 'now-some', from: place(worst.since), to: 1 }] : [];
+  if (worst === undefined) return [];
+  const from = Math.min(worst.since === null ? 1 : place(worst.since), 1 - least);
+  if (ofAllDevices.has(worst.code)) return [{ kind: 'now', from, to: 1 }];
+  return worst.code === 'some_devices_failing' ? [{ kind: 'now-some', from, to: 1 }] : [];
 }
 
 /** A hole as long as what is missing, beside the neighbour that misses all, else in the middle: where it was nobody said. */

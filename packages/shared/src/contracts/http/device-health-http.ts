@@ -53,9 +53,9 @@ export const deviceHealthViewSchema = z.object({
   collector_id: z.string().nullable(),
   period_ms: z.int(),
   condition: z.enum(deviceConditions),
-  /** Since when its status is what it is, as far as HEALTH tells. */
+  /** Since when its status is what it is, as far as HEALTH tells; of one that was never read in the session, since its first tick. */
   since: z.string().nullable(),
-  /** Null while nothing was said of it. */
+  /** With the last success of whichever holder had it. Null while nothing was said of it. */
   health: deviceHealthSchema.nullable(),
   /** When the holder said it. */
   reported_at: z.string().nullable(),

@@ -39,4 +39,15 @@ describe('counters of a session', () => {
       deviceHealth: health('error'),
     });
   });
+
+  it('know when a device was read last that the present holder has never heard', () => {
+    const read = (last_success: string) => ({ press: { ...health('healthy').press, last_success } });
+    const silent = { ...health('error').press, consecutive_failures: 3 };
+    const { deviceHealth } = sumCounters([
+      row({ epoch: 9, device_health: { press: silent, saw: silent } }),
+      row({ epoch: 3, device_health: read('2026-01-01T08:00:00Z') }),
+      row({ epoch: 2, device_health: read('2026-01-01T07:00:00Z') }),
+    ]);
+    expect(deviceHealth).toEqual({ press: { ...silent, last_success: '2026-01-01T08:00:00Z' }, saw: silent });
+  });
 });

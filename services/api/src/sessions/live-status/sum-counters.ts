@@ -19,7 +19,10 @@ export interface LiveTotals {
   readonly deviceHealth: Record<string, DeviceHealth>;
 }
 
-/** Counts add up over all holders of the session; health is what the present one, or else the last one, says. */
+/**
+ * Counts add up over all holders of the session; health is what the present one, or else the last one, says. A device that it has never
+ * read has the last success of those before it.
+ */
 export function sumCounters(rows: readonly CounterRow[]): LiveTotals {
   let pointsRead = 0;
   let errorCount = 0;
@@ -33,7 +36,24 @@ export function sumCounters(rows: readonly CounterRow[]): LiveTotals {
     }
     if (!freshest || isFresher(row, freshest)) freshest = row;
   }
-  return { pointsRead, errorCount, lastReadTime, deviceHealth: freshest?.device_health ?? {} };
+  const own = Object.entries(freshest?.device_health ?? {});
+  const deviceHealth = Object.fromEntries(
+    own.map(([code, health]) => [
+      code,
+      isUnheard(health) ? { ...health, last_success: lastSuccess(rows, code) } : health,
+    ]),
+  );
+  return { pointsRead, errorCount, lastReadTime, deviceHealth };
+}
+
+/** Whether its holder has asked it and had nothing of it yet: one before it may have read it. */
+export function isUnheard({ consecutive_failures, last_success }: DeviceHealth): boolean {
+  return consecutive_failures > 0 && last_success === null;
+}
+
+function lastSuccess(rows: readonly CounterRow[], code: string): string | null {
+  const all = rows.flatMap(({ device_health }) => device_health[code]?.last_success ?? []);
+  return all.sort().at(-1) ?? null;
 }
 
 /** The higher epoch first: clocks of collectors may differ, epochs do not. */

@@ -1,7 +1,7 @@
 import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
-import { lastGood, severityOf } from '../device-state.ts';
+import { lastGood, severityOf, wasNeverRead } from '../device-state.ts';
 import { useDeviceReason } from './device-reason.ts';
 import { useDeviceTexts } from './texts.ts';
 
@@ -37,7 +37,7 @@ function Since({ view }: { view: DeviceHealthView }) {
   const now = useNow().getTime();
   const duration = (moment: string) => durationText(t, (now - Date.parse(moment)) / 1_000);
   const good = lastGood(view);
-  if (view.condition === 'failing') {
+  if (view.condition === 'failing' && (good !== null || wasNeverRead(view))) {
     const text =
       good === null
         ? t('device.why.never')
