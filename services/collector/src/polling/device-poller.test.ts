@@ -6,6 +6,7 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PollObserver } from '../ports.ts';
 import { DevicePoller, type DevicePollerOptions } from './device-poller.ts';
 import { Endpoint } from './endpoint.ts';
 import { SteadyClock } from './steady-clock.ts';
@@ -77,6 +78,23 @@ describe('a device that answers', () => {
       asked: true,
       latenessMs: 0,
     });
+  });
+
+  it('is not late in the tick that was under way when it was started, but in those after it that are', async () => {
+    const told: (number | undefined)[] = [];
+    const observer: PollObserver = {
+      onRead: () => undefined,
+      onTick: ({ latenessMs }) => told.push(latenessMs),
+    };
+    const world = new World({ observer });
+    await world.time.advance(90);
+    world.poller.start(0);
+    await world.time.advance(60);
+    world.bus.reply = () => ({ afterMs: 150 });
+    await world.time.advance(300);
+    await world.time.until(world.poller.stop());
+    expect(world.ticks()).toEqual([0, 1, 2, 3]);
+    expect(told).toEqual([undefined, 0, 0, 50]);
   });
 
   it('is not read again in a tick that a former holder has read', async () => {

@@ -63,6 +63,8 @@ export class DevicePoller {
   #loop: Promise<void> | undefined;
   /** The next tick that has no result yet. */
   #next = 0;
+  /** The tick under way when it was started: how long it had been due then is nobody's lateness. */
+  #begunAt: number | undefined;
   #lastResultMs: number;
   #isOver = false;
   #readThrough = -1;
@@ -101,6 +103,7 @@ export class DevicePoller {
     const isAhead = tickTimeMs(firstTick, periodMs) > clock.nowMs() + periodMs + maxClockDifferenceMs;
     this.#readThrough = isAhead ? -1 : firstTick - 1;
     this.#next = this.#firstToRead(isAhead ? 0 : firstTick);
+    this.#begunAt = this.#next;
     // Ticks that a former holder left unread are lost, but not slow points that were due in them.
     this.#due.takenThrough(firstTick > 0 && firstTick < this.#next ? firstTick - 1 : this.#next - 1);
     this.#lastResultMs = clock.monotonicMs();
@@ -296,7 +299,8 @@ export class DevicePoller {
 
   #report(tick: Tick): void {
     const { clock, observer, onTick } = this.#options;
-    const { readings, miss, latenessMs } = tick;
+    const { readings, miss } = tick;
+    const latenessMs = tick.tick === this.#begunAt ? undefined : tick.latenessMs;
     this.#next = tick.tick + 1;
     this.#readThrough = tick.tick;
     this.#lastResultMs = clock.monotonicMs();

@@ -37,10 +37,10 @@ export function loadNow({ load }: CollectorView, nowMs: number): CollectorView['
 
 const lateFrom = 0.2;
 const minuteMs = 60_000;
-/** Ticks of a minute, the first of a session among them, which are late because it has just come. */
+/** Ticks of a minute: of fewer a moment in which one of them was late would tell too much. */
 const enoughTicks = 100;
 
-/** Whether it has too much to do: by the late ticks of a whole minute, as many as tell more than how a session began. */
+/** Whether it has too much to do: by the late ticks of a whole minute, of as many as tell more than a moment. */
 export function isLate(collector: CollectorView, nowMs: number): boolean {
   const load = loadNow(collector, nowMs);
   const upMs =
