@@ -178,7 +178,7 @@ function pollObserver(metrics: Metrics): PollObserver {
   });
   const lateness = metrics.histogram({
     name: 'holdfast_poll_lateness_seconds',
-    help: 'From the time at which a tick was to be read (with the phase of its device) to its first request.',
+    help: 'From the time at which a tick was to be read (with the phase of its device) to its first request; not of the tick that was under way when its device was taken up.',
     bucketsS: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   });
   const requests = metrics.counter({

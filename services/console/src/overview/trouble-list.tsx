@@ -1,3 +1,4 @@
+import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { SeverityMark } from '../parts/mark.tsx';
@@ -9,6 +10,7 @@ import {
   type PlainTrouble,
   type SessionTrouble,
   type TroubleWords,
+  useAlikeWords,
   useDeviceWords,
   useSessionWords,
   useTroubleWords,
@@ -35,7 +37,11 @@ export function TroubleList({
           .slice(0, shownAtMost)
           .map((trouble) =>
             trouble.kind === 'session' ? (
-              <OfSession key={trouble.key} trouble={trouble} />
+              trouble.alike === undefined ? (
+                <OfSession key={trouble.key} trouble={trouble} />
+              ) : (
+                <OfAlike key={trouble.key} trouble={trouble} alike={trouble.alike} />
+              )
             ) : trouble.kind === 'device' ? (
               <OfDevice key={trouble.key} trouble={trouble} />
             ) : (
@@ -57,6 +63,15 @@ export function TroubleList({
 
 function OfSession({ trouble }: { trouble: SessionTrouble }) {
   const words = useSessionWords(trouble);
+  return (
+    <Item trouble={trouble} words={words}>
+      <WayToSession id={trouble.session.id} />
+    </Item>
+  );
+}
+
+function OfAlike({ trouble, alike }: { trouble: SessionTrouble; alike: DeviceHealthView }) {
+  const words = useAlikeWords(trouble, alike);
   return (
     <Item trouble={trouble} words={words}>
       <WayToSession id={trouble.session.id} />

@@ -1,3 +1,4 @@
+import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { usePreferences } from '../app/preferences.tsx';
 import { useDeviceReason } from '../devices/detail/device-reason.ts';
 import { useReason } from '../sessions/detail/why.tsx';
@@ -25,8 +26,19 @@ export function useSessionWords({ session, attention }: SessionTrouble): Trouble
   return { what: `${nameOf(session)}${t('app.colon')}${why}`, todo, said: attention.detail };
 }
 
+/** Where all devices of a session fail alike, the advice for one of them says more than that none answers. */
+export function useAlikeWords(trouble: SessionTrouble, alike: DeviceHealthView): TroubleWords {
+  const { t } = useOverviewTexts();
+  const { session, attention } = trouble;
+  const { why } = useReason(attention, session);
+  const ofOne = useDeviceWords({ device: alike });
+  const ofAll = alike.health?.status === 'error' ? t('trouble.devices.error') : why;
+  const what = session.devices?.total === 1 ? ofOne.what : ofAll;
+  return { what: `${nameOf(session)}${t('app.colon')}${what}`, todo: ofOne.todo, said: attention.detail };
+}
+
 /** The advice is that of the device's own page. */
-export function useDeviceWords({ device: view }: DeviceTrouble): TroubleWords {
+export function useDeviceWords({ device: view }: Pick<DeviceTrouble, 'device'>): TroubleWords {
   const { t } = useOverviewTexts();
   const { todo = '' } = useDeviceReason(view);
   const { device, health, condition } = view;

@@ -57,6 +57,30 @@ describe('what needs somebody', () => {
     ]);
   });
 
+  it('of all devices of a session has the reason of one that stands for them', () => {
+    const silent = (code: string, status: string, refusal?: number) => ({
+      ...device(code, '1-1', 'failing'),
+      health: { status, ...(refusal && { last_exception: { code: refusal } }) },
+    });
+    const standsForAll = (total: number, ...devices: object[]) => {
+      const of = { ...session('1-1', 'devices_failing'), devices: { total } } as unknown as SessionSummary;
+      const known = { ...nothing, sessions: [of], devices: devices as DeviceHealthView[] };
+      return troublesOf(known).map((each) => each.kind === 'session' && each.alike?.device);
+    };
+    expect(standsForAll(1, silent('press', 'disconnected'))).toEqual(['press']);
+    expect(standsForAll(2, silent('a', 'error', 2), silent('b', 'error', 2))).toEqual(['a']);
+    expect(standsForAll(2, silent('a', 'error', 2), silent('b', 'error', 3))).toEqual([undefined]);
+    expect(standsForAll(2, silent('a', 'timeout'), silent('b', 'disconnected'))).toEqual([undefined]);
+    // The list of devices has no room for all of them.
+    expect(standsForAll(2, silent('a', 'timeout'))).toEqual([undefined]);
+  });
+
+  it('of devices is since their last good read, whatever happened to them afterwards', () => {
+    const press = { ...device('press', '1-1', 'failing'), health: { last_success: ago(9) } };
+    const devices = [press as DeviceHealthView];
+    expect(troublesOf({ ...nothing, devices })).toMatchObject([{ kind: 'device', since: ago(9) }]);
+  });
+
   it('of collectors is who was lost within a day, and worst of all that nobody is up', () => {
     const lost = (id: string, minutes: number) => collector(id, { state: 'lost', state_since: ago(minutes) });
     expect(found({ collectors: collectors(lost('c1', 5), lost('c2', 1_500)) })).toEqual([

@@ -22,7 +22,13 @@ export type Trouble = {
 type Collector = CollectorsView['results'][number];
 
 type TroubleKind =
-  | { readonly kind: 'session'; readonly session: SessionSummary; readonly attention: Attention }
+  | {
+      readonly kind: 'session';
+      readonly session: SessionSummary;
+      readonly attention: Attention;
+      /** One that stands for all of its devices: they fail alike. */
+      readonly alike?: DeviceHealthView | undefined;
+    }
   | { readonly kind: 'device'; readonly device: DeviceHealthView }
   | { readonly kind: 'missing'; readonly sessionId: string }
   | { readonly kind: 'unexpected'; readonly sessionId: string; readonly detail: string }
@@ -87,9 +93,25 @@ function ofSessions({ sessions = [], devices }: Known): Trouble[] {
       .filter(({ code }) => devices === undefined || !toldByDevices.has(code))
       .map((attention): Trouble => {
         const { severity, since, code } = attention;
-        return { key: `session ${session.id} ${code}`, severity, since, kind: 'session', session, attention };
+        const alike = code === 'devices_failing' ? deviceForAll(session, devices) : undefined;
+        const key = `session ${session.id} ${code}`;
+        return { key, severity, since, kind: 'session', session, attention, alike };
       }),
   );
+}
+
+/** Undefined where they fail for several reasons, or some of them are not known. */
+function deviceForAll(
+  { id, devices: counts }: SessionSummary,
+  devices: Known['devices'] = [],
+): DeviceHealthView | undefined {
+  const failing = devices.filter(({ session_id, condition }) => session_id === id && condition === 'failing');
+  const reasons = new Set(
+    failing.map(
+      ({ health }) => `${health?.status} ${health?.status === 'error' && health.last_exception?.code}`,
+    ),
+  );
+  return failing.length === counts?.total && reasons.size === 1 ? failing[0] : undefined;
 }
 
 const severityOfDevice = { failing: 2, partly: 3, slow: 3 } as const;
