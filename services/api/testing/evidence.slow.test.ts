@@ -338,11 +338,26 @@ describe('the report', () => {
           { expected: 2 * (day - 60), missing: 0, completeness: 1 },
           { expected: 2 * day, missing: 0 },
         ],
+        due: [],
         holders: [{ nth: 1 }, { nth: 2 }, { nth: 3 }],
         gaps: [{ cause: 'failover' }, { cause: 'timeout' }],
         gaps_left_out: 0,
       },
     ]);
+  });
+
+  it('says from when to when ticks of a session were due that did not run all the time', async () => {
+    const time = `from=${at(5 * day - 60)}&to=${at(6 * day)}`;
+    const { results } = await ask(`report/?${time}`);
+    expect(results).toMatchObject([
+      { session_id: '9-1', due: [{ part: 0, from: at(5 * day), to: at(5 * day + 40) }] },
+    ]);
+    const table = await fetch(`${api.url}/api/acquisition/report/csv/?${time}`).then((answer) =>
+      answer.text(),
+    );
+    expect(table.trimEnd().split('\r\n')[1]).toMatch(
+      /,2026-04-02 01:00:00 \+02:00,2026-04-02 01:40:00 \+02:00$/,
+    );
   });
 
   it('goes by the shifts of a site, which are checked when they are set', async () => {
@@ -384,7 +399,9 @@ describe('the report', () => {
     const text = await response.text().then((body) => body.replace('\uFEFF', ''));
     const lines = text.trimEnd().split('\r\n');
     expect(lines).toHaveLength(4);
-    expect(lines[0]).toMatch(/^title,part,from,to,session,task,.*,missing_timeout,.*,holders$/);
+    expect(lines[0]).toMatch(
+      /^title,part,from,to,session,task,.*,missing_timeout,.*,holders,due_from,due_to$/,
+    );
     expect(lines[1]).toContain(
       `"'=Batch ""7""",,2026-03-28 00:00:00 +01:00,2026-03-29 00:00:00 +01:00,7-1,task-7,,,2680,2662,0,18,99.3283,10,`,
     );

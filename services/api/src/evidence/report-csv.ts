@@ -29,18 +29,19 @@ export function csvHead({ title }: Pick<CsvOf, 'title'>): string {
     ],
     'completeness_percent',
     ...gapCauses.map((cause) => `missing_${cause}`),
-    'holders',
+    ...['holders', 'due_from', 'due_to'],
   ])}`;
 }
 
 /** A line for each part of the time in which ticks were due; one that says so, where nobody knows which were. */
 export function csvRows(row: Omit<ReportRow, 'gaps'>, { title, clock, parts }: CsvOf): string {
   const named = title === undefined ? [] : [title];
-  const { session_id, task_code, task_name, sites, by_part, counts } = row;
+  const { session_id, task_code, task_name, sites, by_part, counts, due } = row;
   const session = [session_id, task_code, task_name, sites.filter(Boolean).join(' ')];
   return parts
     .map((part, index) => {
       const ticks = by_part[index];
+      const own = due.find((each) => each.part === index);
       const head = [
         ...named,
         part.name,
@@ -55,6 +56,8 @@ export function csvRows(row: Omit<ReportRow, 'gaps'>, { title, clock, parts }: C
         ...[ticks.expected, ticks.stored, ticks.quarantined, ticks.missing, percent(ticks)],
         ...gapCauses.map((cause) => ticks.missing_by_cause[cause] ?? 0),
         holdersIn(row, part, clock),
+        localTime(clock, own ? Date.parse(own.from) : part.fromMs),
+        localTime(clock, own ? Date.parse(own.to) : part.toMs),
       ]);
     })
     .join('');

@@ -58,7 +58,7 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
         const head = new EvidenceHead(time);
         const untold: UntoldRow[] = [];
         for await (const evidence of heldEvidenceOf(sources, rows, time, head)) {
-          untold.push(reportRow(evidence, parts));
+          untold.push(reportRow(evidence, parts, time));
         }
         const behind = await eventsBehind(
           database,
@@ -103,7 +103,7 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
           yield csvHead({ title });
           for (let page: RowsWithin | undefined = first; page; ) {
             for await (const evidence of heldEvidenceOf(sources, page.rows, time, new EvidenceHead(time))) {
-              yield csvRows(reportRow(evidence, parts), { title, clock, parts });
+              yield csvRows(reportRow(evidence, parts, time), { title, clock, parts });
             }
             page = page.next === undefined ? undefined : await pageOf(page.next);
           }

@@ -10,6 +10,7 @@ import { countsOf } from '../accounting/count-ticks.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { tooManyPeriods } from '../problems/too-many-periods.ts';
+import { DueTimes } from './due-times.ts';
 import { sessionOf } from './evidence.ts';
 import type { HeldEvidence } from './held-evidence.ts';
 import { jointGaps } from './joint-gaps.ts';
@@ -99,7 +100,13 @@ export type UntoldRow = Omit<ReportRow, 'gaps'> & {
 };
 
 /** A session in a report: what of it is there, what is not and why, and who held it. */
-export function reportRow({ row, devices, spans }: HeldEvidence, parts: readonly Part[]): UntoldRow {
+export function reportRow(
+  { row, devices, spans }: HeldEvidence,
+  parts: readonly Part[],
+  time: TimeAsked,
+): UntoldRow {
+  const due = new DueTimes(parts, time);
+  due.add(devices ?? []);
   const gaps = jointGaps(devices ?? []);
   const lengthOf = ({ start_time, end_time }: (typeof gaps)[number]['view']) =>
     Date.parse(end_time) - Date.parse(start_time);
@@ -111,6 +118,7 @@ export function reportRow({ row, devices, spans }: HeldEvidence, parts: readonly
     ...sessionOf(row),
     counts: devices ? countsOf(devices) : null,
     by_part: devices ? countsOfPeriods(tickColumns(devices, parts)) : [],
+    due: due.view().map(({ period: part, from, to }) => ({ part, from, to })),
     holders: spans,
     gaps: longest.map(({ view, events }) => ({ ...view, events })),
     gaps_left_out: gaps.length - longest.length,

@@ -8,6 +8,7 @@ import { usePlantTime } from '../time/plant-time.tsx';
 import { shareText } from '../time/share.ts';
 import { GapOrigins } from '../words/gap-origins.tsx';
 import { useWords } from '../words/texts.ts';
+import { dueOf } from './due-of.ts';
 import type { Report } from './report-queries.ts';
 import { sumOfCounts } from './sum-of-counts.ts';
 import { useReportTexts } from './texts.ts';
@@ -64,7 +65,7 @@ export function ReportSheet({
       </header>
       {parts.length > 1 && <Parts parts={parts} results={results} />}
       <h3>{t('report.sessions')}</h3>
-      <Sessions results={results} />
+      <Sessions parts={parts} results={results} />
       <h3>{t('report.gaps')}</h3>
       <Gaps results={results} />
       <h3>{t('report.holders')}</h3>
@@ -146,8 +147,9 @@ function Parts({ parts, results }: { parts: readonly ReportPart[]; results: read
   );
 }
 
-function Sessions({ results }: { results: readonly ReportRow[] }) {
+function Sessions({ parts, results }: { parts: readonly ReportPart[]; results: readonly ReportRow[] }) {
   const { t } = useReportTexts();
+  const plant = usePlantTime();
   const columns = useCountColumns(({ counts }: ReportRow) => counts);
   return (
     <Table
@@ -159,6 +161,15 @@ function Sessions({ results }: { results: readonly ReportRow[] }) {
           key: 'session',
           name: t('report.session'),
           cell: ({ session_id, task_code }) => `${task_code} ${session_id}`,
+        },
+        {
+          key: 'due',
+          name: t('report.due'),
+          cell: (row) => {
+            const due = dueOf(row, parts);
+            if (due) return `${plant.whole(new Date(due.from))} – ${plant.whole(new Date(due.to))}`;
+            return row.counts && row.counts.expected > 0 ? t('report.due.whole') : '–';
+          },
         },
         ...columns,
       ]}

@@ -38,6 +38,8 @@ export const reportRowSchema = z.object({
   counts: tickCountsSchema.nullable(),
   /** In the order of `parts`. */
   by_part: z.array(tickCountsSchema),
+  /** From when to when ticks were due in a part, by its place in `parts`, that was not due as a whole. */
+  due: z.array(z.object({ part: z.int(), from: z.string(), to: z.string() })),
   holders: z.array(ownershipSpanSchema),
   /** The longest hundred, oldest first. */
   gaps: z.array(jointGapSchema),
