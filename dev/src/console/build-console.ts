@@ -9,6 +9,14 @@ const folder = join(PROJECT_ROOT, 'services', 'console');
 const built = join(folder, 'dist');
 const stampFile = join(built, 'built-from');
 
+/** Folders of the code that a build is made of: its own, and that of the workspace which it imports, directly or through another. */
+export const sourcesOfConsole = [
+  'services/console/src',
+  'packages/api-client/src',
+  'packages/driver/src',
+  'packages/shared/src',
+];
+
 /** The console could not be built; the build's own words stand in its log. */
 export class ConsoleBuildFailed extends Error {
   override readonly name = 'ConsoleBuildFailed';
@@ -51,9 +59,9 @@ export async function buildConsole(log?: LineLog): Promise<boolean> {
 /** A hash over everything that a build is made of: its own sources, and those of the workspace that it imports. */
 async function stampOfSources(): Promise<string> {
   const patterns = [
-    'services/console/{src,build,public}/**/*.*',
+    ...sourcesOfConsole.map((folder) => `${folder}/**/*.*`),
+    'services/console/{build,public}/**/*.*',
     'services/console/{index.html,vite.config.ts,package.json}',
-    'packages/{api-client,shared}/src/**/*.ts',
     'docs/{api,problems.zh-CN}.md',
     'pnpm-lock.yaml',
   ];

@@ -4,7 +4,7 @@ import { simulatorFolders } from '@holdfast/plant/find-simulators.ts';
 import { demoConfiguration, demoDeviceCodes } from '@holdfast/plant/workshop.ts';
 import { sampleStoreProblem } from '@holdfast/sample-store/open-sample-store.ts';
 import type { StackConfig } from '../config.ts';
-import { buildConsole } from '../console/build-console.ts';
+import { buildConsole, sourcesOfConsole } from '../console/build-console.ts';
 import { bringUpDemo } from './bring-up-demo.ts';
 import { brokerKeys } from './broker-keys.ts';
 import { childNotes } from './child-notes.ts';
@@ -231,7 +231,7 @@ function watchServices(stages: readonly (readonly Reloadable[])[], logs: LogStre
 
 /** Builds the console anew whenever its sources change, until `stop` is aborted; a reload of the page shows it. */
 async function rebuildConsole(logs: LogStream, stop: AbortSignal): Promise<void> {
-  const watch = watchSources(PROJECT_ROOT, ['services/console/src'], () => {});
+  const watch = watchSources(PROJECT_ROOT, sourcesOfConsole, () => {});
   stop.addEventListener('abort', () => watch.close());
   while (!stop.aborted) {
     await watch.hint();
