@@ -36,6 +36,12 @@ export type CommandOutcome =
 /** The last lifecycle event cannot be read by this release, so no command on its task can be decided. */
 export class LogUnreadable extends Error {
   override readonly name = 'LogUnreadable';
+  readonly subject: string;
+
+  constructor(subject: string, problem: string) {
+    super(`${subject}, ${problem}`);
+    this.subject = subject;
+  }
 }
 
 export interface LoadedSession {
@@ -51,7 +57,7 @@ export async function loadSession(store: EventStore, taskId: string): Promise<Lo
   const decoded = decodeSessionEvent(last.message);
   if (decoded.kind !== 'lifecycle') {
     const problem = decoded.kind === 'unreadable' ? decoded.problem : `${decoded.event.type} on ${subject}`;
-    throw new LogUnreadable(`${subject}, sequence ${last.sequence}: ${problem}`);
+    throw new LogUnreadable(subject, `sequence ${last.sequence}: ${problem}`);
   }
   const recorded = { event: decoded.event, sequence: last.sequence, time: decoded.metadata.time };
   return { state: evolve(neverStarted, recorded), sequence: last.sequence };

@@ -21,3 +21,16 @@ it('the measurements of a configuration are not waited for while the broker hang
   expect(await plans.measurements(7, 1)).toEqual(new Map([['press-1', 'presses']]));
   expect(asked).toBe(before);
 });
+
+it('that a configuration is lost is said in each language alone', async () => {
+  const nothing = { select: () => nothing, where: () => nothing, executeTakeFirst: async () => undefined };
+  const database = { selectFrom: () => nothing } as unknown as Database;
+  const load: Load = async () => ({ ok: false, problem: 'configuration snapshot 7.3 is missing' });
+  await expect(pollingPlans({ database, taskConfigs: () => ({ load }) }).of(7, 3)).rejects.toMatchObject({
+    code: 'task_config_unreadable',
+    detail: {
+      en: expect.stringContaining('configuration snapshot 7.3 is missing'),
+      zh: expect.not.stringMatching(/[a-z]{2}/i),
+    },
+  });
+});

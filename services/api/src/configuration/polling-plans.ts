@@ -124,7 +124,7 @@ export function pollingPlans(options: {
         'task_config_unreadable',
         both(
           `${loaded.problem}. Without it nobody knows which ticks were due.`,
-          `${loaded.problem}。没有它便无从得知应有哪些采样。`,
+          `任务 ${taskId} 第 ${version} 版的配置快照缺失、损坏或无效。没有它便无从得知应有哪些采样。`,
         ),
       );
     }

@@ -57,7 +57,7 @@ export function storeProblem(error: unknown): Problem | undefined {
       'log_unreadable',
       both(
         `${error.message}. Use the release that wrote it, or a newer one.`,
-        `${error.message}。请使用写入它的版本或更新的版本。`,
+        `${error.subject} 中有一条事件无法读取。请使用写入它的版本或更新的版本。`,
       ),
       {},
       { cause: error },

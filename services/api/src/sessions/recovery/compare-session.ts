@@ -124,7 +124,7 @@ function placementDisagreements(
     return [
       said(
         `it was assigned to ${collectorId} with epoch ${epoch}, which has not said anything of it yet`,
-        `已分配给 ${collectorId}（epoch ${epoch}），但后者尚未报告任何情况`,
+        `已分配给 ${collectorId}（任期号 ${epoch}），但后者尚未报告任何情况`,
       ),
     ];
   }
@@ -132,7 +132,7 @@ function placementDisagreements(
     return [
       said(
         `${word.collector} holds it with epoch ${word.epoch}, which the read model does not know yet`,
-        `由 ${word.collector} 持有（epoch ${word.epoch}），读模型尚未更新`,
+        `由 ${word.collector} 持有（任期号 ${word.epoch}），读模型尚未更新`,
       ),
     ];
   }
@@ -189,7 +189,7 @@ function sampleDisagreements(
     return [
       said(
         `the last sample was read under epoch ${lastSample.epoch}, not under ${placement.epoch}`,
-        `最近一次采样属于 epoch ${lastSample.epoch}，而不是 ${placement.epoch}`,
+        `最近一次采样属于任期号 ${lastSample.epoch}，而不是 ${placement.epoch}`,
       ),
     ];
   }
