@@ -208,14 +208,14 @@ export const chineseHelp = {
   'only what has this in its reason': '只限原因中含有此文字的',
   'only what this collector has published': '只限由此采集器发布的',
   'only what says that it is of this session': '只限自称属于此会话的',
-  'only samples whose epoch a restored log does not know': '只限恢复后的日志不认识其 epoch 的采样',
+  'only samples whose epoch a restored log does not know': '只限恢复后的日志不认识其任期号的采样',
   'only up to this one: nothing that came since': '只到此条为止：不含此后到来的',
   'One quarantined message with its body.': '显示隔离区中的一条消息及其内容。',
   'Sends messages back to where they came from: one, or those of a filter (--all: all of them).':
     '把消息发回原来的消息流：一条，或符合筛选条件的（--all：全部）。',
   'without a filter': '不加筛选',
   'takes samples whose epoch a restored log does not know: you vouch for them. With --collector and --up-to: those of it that you have seen':
-    '接受恢复后的日志不认识的 epoch 下的采样：由您负责。与 --collector 和 --up-to 一起用：只限您看过的该采集器的',
+    '接受恢复后的日志不认识其任期号的采样：由您负责。与 --collector 和 --up-to 一起用：只限您看过的该采集器的',
   'Deletes messages for good: one, or those of a filter.': '彻底删除消息：一条，或符合筛选条件的。',
   'Removes sessions that ended long ago from the lists. The event log keeps what happened, the database of samples what was read.':
     '从列表中清理早已结束的会话。事件日志和已存的采样都会保留。',
