@@ -125,7 +125,7 @@ export const zh: Translation = {
   'sessions.column.sample': '最近采样',
   'sessions.column.holder': '持有者',
   'sessions.now': '现在',
-  'sessions.epoch': 'epoch {{epoch}}',
+  'sessions.epoch': '任期号 {{epoch}}',
   'sessions.undelivered_other': '{{count}} 个点位无值',
   'sessions.newer': '有更新的配置',
   'sessions.newer.how': '正按版本 {{version}} 读取；已配置更新的版本。',
