@@ -34,6 +34,22 @@ describe.skipIf(inject('installedServers').chromium === null)('the overview', ()
     expect(complaints).toEqual([]);
   });
 
+  it('does not blame NATS where only the database of the samples does not answer', async () => {
+    const { page } = await openPage('about:blank');
+    const silent = { what: 'store', detail: 'the database of the samples does not answer' };
+    await page.route('**/system/overview/', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({
+        response,
+        json: { ...(await response.json()), ticks: null, not_asked: [silent] },
+      });
+    });
+    await page.goto(`${plant.rest.url}/console/`);
+    await page.getByText('The database of the samples does not answer now').waitFor();
+    await page.locator('#verdict').waitFor();
+    expect(await page.getByText('NATS does not answer').count()).toBe(0);
+  });
+
   it('shows a message in quarantine, and it is sent again with its result', async () => {
     await plant.quarantine({ reason: 'the database refused it' });
     const { page, complaints } = await openPage(`${plant.rest.url}/console/`);

@@ -31,7 +31,7 @@ export function useKnown() {
       : undefined,
     auditShare: overview.data?.audit?.share_of_stream,
     recovery: recovery.data,
-    isBrokerAway: overview.data !== undefined && overview.data.not_asked.length > 0,
+    isBrokerAway: overview.data?.not_asked.some(({ what }) => what === 'broker') ?? false,
     nowMs: now.getTime(),
   };
   return {
