@@ -140,6 +140,26 @@ describe.skipIf(chromium === null)('what is on the screen', () => {
     300_000,
   );
 
+  it('is hatched in the detail of a session and of a device, in the timeline and in the report, too', async () => {
+    const places = {
+      [`sessions?session=${plant.session}`]: '.detail > .why',
+      'devices/press-1': '.device-detail > section',
+      [`sessions/${plant.session}/timeline`]: '.tl-plot',
+      'report?from=-1h': '.sheet-result',
+    };
+    for (const [path, place] of Object.entries(places)) {
+      const { page } = await openPage(`${plant.rest.url}/console/${path}`);
+      await page.locator(place).first().waitFor();
+      await page.locator('.content > .stale').waitFor({ state: 'detached' });
+      await untilHolds(async () => expect([path, await drawnOn(page, place)]).toEqual([path, 'none']));
+      await page.context().setOffline(true);
+      await page.locator('.content > .stale').waitFor();
+      await untilHolds(async () => expect(await drawnOn(page, place)).toContain('gradient'));
+      await page.context().setOffline(false);
+      await untilHolds(async () => expect([path, await drawnOn(page, place)]).toEqual([path, 'none']));
+    }
+  }, 300_000);
+
   it('says that NATS was away before, where the page is opened meanwhile', async () => {
     const thaw = await freeze(plant.nats.pid);
     try {
