@@ -89,8 +89,14 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').getByRole('combobox').waitFor();
     await page.keyboard.type('press');
-    await page.getByRole('group', { name: 'Devices' }).getByRole('option', { name: 'press' }).waitFor();
-    await page.keyboard.press('Control+a');
+    const device = page.getByRole('group', { name: 'Devices' }).getByRole('option', { name: 'press' });
+    await device.click();
+    await page.getByRole('complementary', { name: 'press' }).waitFor();
+    await untilHolds(() => expect(new URL(page.url()).pathname).toBe('/console/devices/press'));
+    await page.goto(`${plant.rest.url}/console/sessions`);
+    await page.locator('[data-session]').first().waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').getByRole('combobox').waitFor();
     await page.keyboard.type('theme dark');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'detached' });

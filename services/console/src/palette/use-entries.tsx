@@ -149,7 +149,10 @@ export function useEntries(
           group: 'devices',
           name: device,
           detail: `${task_code}${health ? ` · ${word(`device.${health.status}`)}` : ''}`,
-          run: () => go('/sessions', { session: session_id }),
+          run: () => {
+            onClose();
+            void navigate({ to: '/devices/$device', params: { device } });
+          },
         }),
       ),
       ...(command === undefined
