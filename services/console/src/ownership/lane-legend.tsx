@@ -1,3 +1,4 @@
+import { Explained } from '../parts/explained.tsx';
 import { Lane } from './lane.tsx';
 import type { LanePart } from './lane-parts.ts';
 import { useOwnershipTexts } from './texts.ts';
@@ -21,6 +22,9 @@ export function LaneLegend() {
       <li>
         <span className="legend-rule" aria-hidden="true" />
         {t('ownership.legend.move')}
+      </li>
+      <li>
+        <Explained meaning={t('word.epoch.means')}>{t('word.epoch')}</Explained>
       </li>
     </ul>
   );

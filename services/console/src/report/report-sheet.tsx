@@ -2,6 +2,7 @@ import type { TickCountsView } from '@holdfast/shared/contracts/http/accounting-
 import type { ReportPart, ReportRow } from '@holdfast/shared/contracts/http/report-http.ts';
 import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import { useMe } from '../api/me.ts';
+import { Explained } from '../parts/explained.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
@@ -70,6 +71,9 @@ export function ReportSheet({
       <Gaps results={results} />
       <h3>{t('report.holders')}</h3>
       <Holders report={report} />
+      <p className="sheet-words small">
+        <Explained meaning={t('word.epoch.means')}>{t('word.epoch')}</Explained>
+      </p>
       <p className="sheet-checked">{t('report.checked')}</p>
     </article>
   );

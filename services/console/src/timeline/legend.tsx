@@ -1,4 +1,5 @@
 import { useCallback } from 'react';
+import { Explained } from '../parts/explained.tsx';
 import { drawLane, type Pen } from './draw-lane.ts';
 import { LaneCanvas } from './lane-canvas.tsx';
 import { useTimelineTexts } from './texts.ts';
@@ -18,6 +19,9 @@ export function TimelineLegend() {
           <span aria-hidden="true">{t(`timeline.legend.${kind}`)}</span>
         </li>
       ))}
+      <li>
+        <Explained meaning={t('word.epoch.means')}>{t('word.epoch')}</Explained>
+      </li>
     </ul>
   );
 }
