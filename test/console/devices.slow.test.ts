@@ -229,6 +229,8 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     await dialog.getByLabel('New value').fill('301');
     await dialog.getByRole('button', { name: 'Write 301 °C' }).click();
     await dialog.getByText('Nothing was written.').waitFor();
+    const more = dialog.getByRole('link', { name: /^What to do about/ });
+    expect(await more.getAttribute('href')).toContain('/console/problems?code=');
 
     await plant.setFault('press-good', { kind: 'silence' });
     await dialog.getByRole('button', { name: 'Write another value' }).click();

@@ -3,6 +3,7 @@ import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-h
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { Button } from 'react-aria-components/Button';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
+import { ProblemLink } from '../../parts/problem-link.tsx';
 import { shownValue } from './shown-value.ts';
 import { useDeviceTexts } from './texts.ts';
 import { useWriteTexts } from './write-texts.ts';
@@ -10,9 +11,9 @@ import { useWriteTexts } from './write-texts.ts';
 export type WriteOutcome =
   | { readonly kind: 'written' | 'differs'; readonly written: WrittenPoint }
   /** The device may have taken it. */
-  | { readonly kind: 'unknown'; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly detail: string; readonly code?: string }
   /** The device did not take it, or it was not asked. */
-  | { readonly kind: 'failed' | 'refused' | 'unreached'; readonly detail: string }
+  | { readonly kind: 'failed' | 'refused' | 'unreached'; readonly detail: string; readonly code?: string }
   /** Who one is has to be shown once more; nothing was sent. */
   | { readonly kind: 'fresh' };
 
@@ -23,11 +24,12 @@ export function failureOf(error: unknown): WriteOutcome {
   if (error instanceof NoAnswer)
     return { kind: error.mayHaveArrived ? 'unknown' : 'unreached', detail: error.message };
   if (!(error instanceof ApiRefusal)) throw error;
+  const { code } = error;
   const detail = error.problem.detail ?? error.problem.title ?? '';
-  if (error.code === 'fresh_authentication_needed') return { kind: 'fresh' };
-  if (error.code === 'outcome_unknown' || unknownStatuses.has(error.status))
-    return { kind: 'unknown', detail };
-  return { kind: error.code === 'write_failed' ? 'failed' : 'refused', detail };
+  if (code === 'fresh_authentication_needed') return { kind: 'fresh' };
+  if (code === 'outcome_unknown' || unknownStatuses.has(error.status))
+    return { kind: 'unknown', detail, code };
+  return { kind: code === 'write_failed' ? 'failed' : 'refused', detail, code };
 }
 
 export type ToldOutcome = Exclude<WriteOutcome, { kind: 'fresh' }>;
@@ -75,7 +77,11 @@ export function WriteResult({
         <strong>{verdict}</strong>
       </p>
       {outcome.kind === 'unknown' && <p>{t('write.unknown.do')}</p>}
-      {'detail' in outcome && outcome.detail !== '' && <p className="small">{outcome.detail}</p>}
+      {'detail' in outcome && (
+        <p className="small">
+          {outcome.detail} <ProblemLink code={outcome.code ?? ''} />
+        </p>
+      )}
       <dl className="facts">
         {written && (
           <>
