@@ -127,16 +127,20 @@ describe.skipIf(inject('installedServers').chromium === null)('a saved configura
     );
   });
 
-  it('is no matter of those who may not change a session', async () => {
+  it('is shown to those who may not change a session, switched off and with the reason', async () => {
+    await patch(`points/${plant.points.get('first')}`, { scale: 8 });
     const first = await plant.rest.create('/api/system/keys/', { name: 'first', role: 'administrator' });
     const { key } = await restClient(plant.rest.url, first.key).create('/api/system/keys/', {
       name: 'looks',
       role: 'operator',
     });
-    const { page } = await openPage(url('/sessions'), {
+    const { page } = await openPage(url('/sessions?session=1-1'), {
       extraHTTPHeaders: { authorization: `Bearer ${key}` },
     });
-    await page.getByText('newer configuration').first().waitFor();
-    expect(await page.getByText('by an older configuration').isVisible()).toBe(false);
+    for (const place of [page.locator('.apply-offer'), page.getByRole('complementary')]) {
+      await place.getByText('This needs the role engineer; you are operator.').waitFor();
+      expect(await place.getByRole('button', { name: /^Apply/ }).isDisabled()).toBe(true);
+    }
+    await expectFaultless(page, [320, 1280]);
   });
 });

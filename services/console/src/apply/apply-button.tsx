@@ -4,22 +4,27 @@ import type { SessionToApply } from './use-applying.ts';
 
 const ApplyDialog = lazy(() => import('./apply-dialog.tsx'));
 
-/** Asks for what is configured to be applied to sessions; nothing where there are none. */
+/** Asks for what is configured to be applied to sessions, or says why one may not; nothing where there are none. */
 export function ApplyButton({
   label,
   sessions,
+  forbidden,
 }: {
   readonly label: string;
   readonly sessions: readonly SessionToApply[];
+  readonly forbidden?: string | undefined;
 }) {
   const [isAsked, setIsAsked] = useState(false);
   // The outcome stays until somebody has read it, also when no session is left.
   return (
     <>
       {sessions.length > 0 && (
-        <Button className="button" onPress={() => setIsAsked(true)}>
-          {label}
-        </Button>
+        <>
+          <Button className="button" isDisabled={forbidden !== undefined} onPress={() => setIsAsked(true)}>
+            {label}
+          </Button>
+          {forbidden !== undefined && <span className="quiet small"> {forbidden}</span>}
+        </>
       )}
       {isAsked && (
         <Suspense fallback={null}>

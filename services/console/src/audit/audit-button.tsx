@@ -2,18 +2,31 @@ import type { SessionEventView } from '@holdfast/shared/contracts/http/session-h
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { roleAt, useMe } from '../api/me.ts';
+import { Explained } from '../parts/explained.tsx';
+import { useWhyNot } from '../parts/role-note.tsx';
 import { useAuditTexts } from './texts.ts';
 import './audit.css';
 
 const AuditDialog = lazy(() => import('./audit-dialog.tsx'));
 
-/** Leads from an event to the command that it came of, for whoever may read the audit log; others see by whom in the event itself. */
+/** Leads from an event to the command that it came of; whoever may not read the audit log is told so, and sees by whom in the event itself. */
 export function AuditButton({ event }: { event: Pick<SessionEventView, 'data'> }) {
   const { t } = useAuditTexts();
   const me = useMe();
   const [isOpen, setOpen] = useState(false);
   const { trace_id: trace } = (event.data ?? {}) as { trace_id?: string };
-  if (trace === undefined || me === undefined || roleAt(me, []) !== 'administrator') return null;
+  const whyNot = useWhyNot('administrator', (whoever) => roleAt(whoever, []));
+  if (trace === undefined || me === undefined) return null;
+  if (whyNot !== undefined) {
+    return (
+      <span className="quiet small">
+        {' '}
+        <Explained meaning={whyNot} isDisabled>
+          {t('audit.open')}
+        </Explained>
+      </span>
+    );
+  }
   return (
     <>
       {' '}

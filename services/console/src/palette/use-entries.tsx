@@ -1,7 +1,7 @@
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { isAtLeast, roleAt, useMe } from '../api/me.ts';
+import { highestRole, isAtLeast, type Role, roleAt, useMe } from '../api/me.ts';
 import { themes } from '../app/preferences.tsx';
 import { screens } from '../app/screens.ts';
 import type { ShellDialog } from '../parts/shell-dialog.ts';
@@ -48,6 +48,10 @@ export function useEntries(
     onClose();
     void navigate({ to, search: params } as Parameters<typeof navigate>[0]);
   };
+  const forbiddenAs = (role: Role | undefined) =>
+    me !== undefined && !isAtLeast(role, 'operator')
+      ? t('palette.needsRole', { role: t('role.operator') })
+      : undefined;
   const ofSession = (session: SessionSummary): Entry => {
     const { id, task_name, task_code, sites } = session;
     if (command === undefined) {
@@ -59,14 +63,12 @@ export function useEntries(
         run: () => go('/sessions', { session: id }),
       };
     }
-    const role = me && roleAt(me, sites);
-    const mayNot = me !== undefined && !isAtLeast(role, 'operator');
     return {
       id: `command ${id}`,
       group: 'sessions',
       name: t(`palette.command.${command}`, { session: `${task_name || task_code} ${id}` }),
       detail: t(stateKey(session)),
-      forbidden: mayNot ? t('palette.needsRole', { role: t('role.operator') }) : undefined,
+      forbidden: forbiddenAs(me && roleAt(me, sites)),
       run: () => {
         if (command === 'pause' || command === 'stop') return setAsked({ command, session });
         onClose();
@@ -92,7 +94,7 @@ export function useEntries(
   });
   const other = language === 'en' ? 'zh' : 'en';
   const actions: Entry[] = [
-    opens('start'),
+    { ...opens('start'), forbidden: forbiddenAs(me && highestRole(me)) },
     opens('account'),
     opens('shortcuts'),
     {

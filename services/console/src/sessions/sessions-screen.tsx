@@ -2,12 +2,13 @@ import type { SessionSummary } from '@holdfast/shared/contracts/http/session-sum
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { isAtLeast, roleAt, useMe } from '../api/me.ts';
+import { highestRole, isAtLeast, roleAt, useMe } from '../api/me.ts';
 import { usePreferences } from '../app/preferences.tsx';
 import { ApplyOffer } from '../apply/apply-offer.tsx';
 import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
+import { useWhyNot } from '../parts/role-note.tsx';
 import type { TimeRange } from '../time/time-range.ts';
 import { Legend } from './legend.tsx';
 import { SessionList } from './session-list.tsx';
@@ -63,14 +64,18 @@ export function SessionsScreen() {
   );
 }
 
-/** Offers to apply what is configured to all sessions on the screen that read otherwise, and that one may change. */
+/** Offers to apply what is configured to all sessions on the screen that read otherwise, and that one may change; where one may change none, it says why. */
 function Older({ sessions }: { sessions: readonly SessionSummary[] }) {
   const me = useMe();
-  const own = sessions.filter(
-    ({ is_newer_configured: isNewer, sites }) =>
-      isNewer && (me === undefined || isAtLeast(roleAt(me, sites), 'engineer')),
+  const older = sessions.filter(({ is_newer_configured: isNewer }) => isNewer);
+  const own = older.filter(({ sites }) => me === undefined || isAtLeast(roleAt(me, sites), 'engineer'));
+  const why = useWhyNot('engineer', (whoever) =>
+    roleAt(
+      whoever,
+      older.flatMap(({ sites }) => sites),
+    ),
   );
-  return <ApplyOffer sessions={own} />;
+  return own.length > 0 ? <ApplyOffer sessions={own} /> : <ApplyOffer sessions={older} forbidden={why} />;
 }
 
 /** Escape closes the detail, but not while a dialog lies over it. */
@@ -118,6 +123,7 @@ function Toolbar({ counts }: { counts: SessionSummaries['counts'] | undefined })
   const { show, range, find } = useSessionsSearch();
   const navigate = useNavigate({ from: '/sessions' });
   const [isStarting, setStarting] = useState(false);
+  const whyNot = useWhyNot('operator', highestRole);
   const numbers = new Intl.NumberFormat(locale);
   const set = (change: { find?: string | undefined } | TimeRange) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
@@ -141,9 +147,10 @@ function Toolbar({ counts }: { counts: SessionSummaries['counts'] | undefined })
       </nav>
       <FindField label={t('sessions.find')} value={find} onChange={(text) => set({ find: text })} />
       <RangeChoice range={range} onChange={set} />
-      <Button className="button is-main" onPress={() => setStarting(true)}>
+      <Button className="button is-main" isDisabled={whyNot !== undefined} onPress={() => setStarting(true)}>
         {t('sessions.start')}
       </Button>
+      {whyNot !== undefined && <p className="quiet small">{whyNot}</p>}
       {isStarting && (
         <Suspense fallback={null}>
           <StartDialog onClose={() => setStarting(false)} />

@@ -5,8 +5,10 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
+import { highestRole } from '../api/me.ts';
 import { Overlay } from '../parts/overlay.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
+import { useWhyNot } from '../parts/role-note.tsx';
 import { durationText } from '../time/duration.ts';
 import { useCommands } from './commands.tsx';
 import { useStartTexts } from './start-texts.ts';
@@ -26,11 +28,12 @@ export default function StartDialog({ onClose }: { onClose: () => void }) {
   const [chosen, setChosen] = useState<number>();
   const [check, setCheck] = useState<(typeof checks)[number]>('skip');
   const [isSent, setSent] = useState(false);
+  const whyNot = useWhyNot('operator', highestRole);
   const tasks = data ?? [];
   const startable = tasks.filter(({ session, task }) => session === undefined && task.enabled);
   const task = startable.find((each) => each.task.id === (chosen ?? startable[0]?.task.id))?.task;
   const send = async () => {
-    if (task === undefined || isSent) return;
+    if (task === undefined || isSent || whyNot !== undefined) return;
     setSent(true);
     const started = await start(task, check);
     setSent(false);
@@ -91,11 +94,16 @@ export default function StartDialog({ onClose }: { onClose: () => void }) {
             ))}
           </select>
         </label>
+        {whyNot !== undefined && <p className="quiet small">{whyNot}</p>}
         <div className="overlay-actions">
           <Button className="button" onPress={onClose}>
             {t('command.cancel')}
           </Button>
-          <Button className="button is-main" type="submit" isDisabled={task === undefined || isSent}>
+          <Button
+            className="button is-main"
+            type="submit"
+            isDisabled={task === undefined || isSent || whyNot !== undefined}
+          >
             {isSent ? t('state.starting') : t('start.do')}
           </Button>
         </div>

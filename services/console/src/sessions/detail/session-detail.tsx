@@ -2,11 +2,12 @@ import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { Link } from '@tanstack/react-router';
-import { isAtLeast, roleAt, useMe } from '../../api/me.ts';
+import { roleAt } from '../../api/me.ts';
 import { ApplyButton } from '../../apply/apply-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
+import { useWhyNot } from '../../parts/role-note.tsx';
 import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
 import type { TimeRange } from '../../time/time-range.ts';
@@ -144,14 +145,17 @@ function Configuration({
   summary: SessionSummary | undefined;
 }) {
   const { t } = useDetailTexts();
-  const me = useMe();
   const { config_version, is_newer_configured: isNewer } = session;
-  const mayApply = me === undefined || isAtLeast(roleAt(me, summary?.sites ?? []), 'engineer');
+  const forbidden = useWhyNot('engineer', (me) => roleAt(me, summary?.sites ?? []));
   const known = isNewer === null ? 'unknown' : isNewer ? 'newer' : 'newest';
   return (
     <>
       {t(`detail.facts.config.${known}`, { version: String(config_version) })}{' '}
-      {mayApply && <ApplyButton label={t('detail.config.apply')} sessions={isNewer ? [session] : []} />}
+      <ApplyButton
+        label={t('detail.config.apply')}
+        sessions={isNewer ? [session] : []}
+        forbidden={forbidden}
+      />
       {isNewer && (
         <>
           <br />
