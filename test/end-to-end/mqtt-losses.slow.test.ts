@@ -79,7 +79,7 @@ async function begin(brokerSettings: readonly string[] = []) {
   return { fleet, broker, collector, startCollector, publisher, goesOn, all };
 }
 
-/** What the broker counts that it has dropped, as it tells every second. */
+/** The broker's own count of what it has dropped, as it tells every second. */
 async function droppedBy(url: string): Promise<number> {
   const client = await mqtt.connectAsync(url);
   cleanUpAfterFile(() => client.endAsync(true));

@@ -14,7 +14,7 @@ export interface CertificatesForTest {
   /** Made out to localhost by `ca`. */
   readonly certificate: string;
   readonly key: string;
-  /** Of a client, by `ca` as well. */
+  /** A client's, by `ca` as well. */
   readonly clientCertificate: string;
   readonly clientKey: string;
 }

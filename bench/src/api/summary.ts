@@ -97,7 +97,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   };
 }
 
-/** What a writer would have put on record since the sessions began. */
+/** Puts on record what a writer would have since the sessions began. */
 async function record(
   { databaseUrl }: MeasuredApi,
   day: {

@@ -4,18 +4,11 @@ import { join } from 'node:path';
 import { startProcess } from '../child-process.ts';
 import type { LineLog } from '../line-log.ts';
 import { PROJECT_ROOT } from '../stack/home-folder.ts';
+import { sourcesOfConsole } from './console-sources.ts';
 
 const folder = join(PROJECT_ROOT, 'services', 'console');
 const built = join(folder, 'dist');
 const stampFile = join(built, 'built-from');
-
-/** Folders of the code that a build is made of: its own, and that of the workspace which it imports, directly or through another. */
-export const sourcesOfConsole = [
-  'services/console/src',
-  'packages/api-client/src',
-  'packages/driver/src',
-  'packages/shared/src',
-];
 
 /** The console could not be built; the build's own words stand in its log. */
 export class ConsoleBuildFailed extends Error {

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { both, type FieldWords } from './form-words.ts';
-import type { DialOptions, LinkHost } from './link.ts';
 import { plainCode } from './plain-text.ts';
 import { secretNameSchema, secretWords } from './secret-name.ts';
 import type { FieldProblem } from './spec.ts';
@@ -33,12 +32,4 @@ export const tlsWords: FieldWords = {
 export function tlsProblems(tls: TlsFields | undefined): FieldProblem[] {
   const isWhole = (tls?.cert === undefined) === (tls?.key === undefined);
   return isWhole ? [] : [{ field: 'tls', message: 'must have cert and key, or neither' }];
-}
-
-/** For `LinkHost.dial`. @throws DriverFailure where a secret is lacking */
-export function dialTls(tls: TlsFields | undefined, { secret }: LinkHost): DialOptions['tls'] {
-  if (!tls) return undefined;
-  const { ca, cert, key, server_name: servername } = tls;
-  const read = (name: typeof ca) => name && secret(name.secret);
-  return { ca: read(ca), cert: read(cert), key: read(key), servername };
 }

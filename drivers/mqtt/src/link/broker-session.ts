@@ -1,7 +1,7 @@
 import type { Channel } from '@holdfast/driver/channel.ts';
+import { dialTls } from '@holdfast/driver/dial-tls.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { Hear, LinkHost } from '@holdfast/driver/link.ts';
-import { dialTls } from '@holdfast/driver/tls-fields.ts';
 import mqtt, { type IPublishPacket, type Packet } from 'mqtt-packet';
 import type { MqttConnection } from '../layout/connection.ts';
 import { refusalInWords } from './refusal-in-words.ts';

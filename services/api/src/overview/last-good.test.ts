@@ -29,7 +29,7 @@ it('asks for all devices at once, and once for all screens that show them', asyn
 
 it('knows nothing while the store of samples is away', async () => {
   const lastStored = async () => {
-    throw new SampleStoreUnavailable('away');
+    throw new SampleStoreUnavailable('away', 'ECONNREFUSED');
   };
   const onRecord = await lastGood({ lastStored })(of('press'));
   expect(onRecord('1-1', 'press')).toBeUndefined();

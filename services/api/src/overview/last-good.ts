@@ -5,7 +5,7 @@ import type { DeviceOfSession, TickCoverage } from '@holdfast/sample-store/tick-
 export interface OnRecord {
   /** Scheduled time of the first tick on record, be it a miss. */
   readonly first: string;
-  /** That of the last stored tick; null where there is none. */
+  /** Scheduled time of the last stored tick; null where there is none. */
   readonly lastGood: string | null;
 }
 

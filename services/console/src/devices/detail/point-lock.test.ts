@@ -17,5 +17,5 @@ it.each([
   ['mqtt', { topic: 'hall/lamp' }, 'device.points.readOnly'],
 ])('a point of %s is written as its form allows: %j', (protocol, point, lock) => {
   const form = forms().find((each) => each.protocol === protocol) as unknown as Forms;
-  expect(lockOf({ ...word, ...point } as PointView, form)).toBe(lock);
+  expect(lockOf({ ...word, ...point } as unknown as PointView, form)).toBe(lock);
 });

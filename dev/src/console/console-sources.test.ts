@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../stack/home-folder.ts';
-import { sourcesOfConsole } from './build-console.ts';
+import { sourcesOfConsole } from './console-sources.ts';
 
 /** Imports that a build keeps; those of types alone are none of it. */
 const imported = /(?:from|import)\s*\(?'((?:@holdfast|\.\.?)\/[^']+\.tsx?)'/g;

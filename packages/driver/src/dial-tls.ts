@@ -1,0 +1,10 @@
+import type { DialOptions, LinkHost } from './link.ts';
+import type { TlsFields } from './tls-fields.ts';
+
+/** For `LinkHost.dial`. @throws DriverFailure where a secret is lacking */
+export function dialTls(tls: TlsFields | undefined, { secret }: LinkHost): DialOptions['tls'] {
+  if (!tls) return undefined;
+  const { ca, cert, key, server_name: servername } = tls;
+  const read = (name: typeof ca) => name && secret(name.secret);
+  return { ca: read(ca), cert: read(cert), key: read(key), servername };
+}
