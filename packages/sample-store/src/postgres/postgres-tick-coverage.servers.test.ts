@@ -218,7 +218,7 @@ describe('the record of ticks in PostgreSQL', () => {
       entry(firstTick + from, firstTick + to, { sessionId, deviceCode, outcome });
     await coverage.record([
       of('heard', 'stored', 0, 20),
-      // Ticks of another length: its number is smaller, its time is not.
+      // A longer tick has a smaller number, and a later time all the same.
       { ...of('heard', 'stored', 0, 0), periodMs: 2_000, from: firstTick / 2 + 20, to: firstTick / 2 + 30 },
       of('heard', 'sent', 0, 20 * day),
       of('heard', 'timeout', 61, 20 * day),

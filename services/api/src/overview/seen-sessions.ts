@@ -36,7 +36,7 @@ export interface Seen {
   readonly plan: PollingPlan | undefined;
   readonly devices: DevicesSummary | null;
   readonly word: SessionLiveStatus | undefined;
-  /** Its devices' health by code while it runs, with the last success of whichever holder had it. */
+  /** How its devices are, by code while it runs, with the last success of whichever holder had it. */
   readonly health: Readonly<Record<string, DeviceHealth>>;
   /** Since when devices are missed that were never read, by code. */
   readonly missedSince: ReadonlyMap<string, string>;
