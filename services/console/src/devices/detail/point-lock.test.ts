@@ -1,5 +1,4 @@
 import { forms } from '@holdfast/drivers/bodies.ts';
-import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { expect, it } from 'vitest';
 import type { Forms } from '../../forms/use-protocols.ts';
 import { lockOf } from './point-lock.ts';
@@ -17,5 +16,5 @@ it.each([
   ['mqtt', { topic: 'hall/lamp' }, 'device.points.readOnly'],
 ])('a point of %s is written as its form allows: %j', (protocol, point, lock) => {
   const form = forms().find((each) => each.protocol === protocol) as unknown as Forms;
-  expect(lockOf({ ...word, ...point } as unknown as PointView, form)).toBe(lock);
+  expect(lockOf({ ...word, ...point }, form)).toBe(lock);
 });

@@ -3,11 +3,14 @@ import { fits, textOf } from '../../forms/form-schema.ts';
 import type { Forms } from '../../forms/use-protocols.ts';
 
 /** Why a point is never written; undefined when it may be. Its form says with which places and types writing goes. */
-export function lockOf(point: PointView, forms: Pick<Forms, 'point'> | undefined) {
+export function lockOf(
+  point: Pick<PointView, 'count' | 'writable'> & Readonly<Record<string, unknown>>,
+  forms: Pick<Forms, 'point'> | undefined,
+) {
   const { count, writable } = point;
   if (writable) return undefined;
   if (count !== null) return 'device.points.neverArray';
   const { 'x-when': conditions } = forms?.point.properties.writable ?? {};
-  const chosen = (field: string) => textOf(point[field as keyof PointView]);
+  const chosen = (field: string) => textOf(point[field]);
   return fits(conditions, chosen) ? 'device.points.readOnly' : 'device.points.never';
 }
