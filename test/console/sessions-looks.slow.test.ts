@@ -2,7 +2,8 @@ import { buildConsole } from '@holdfast/dev/console/build-console.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { openPage } from '../support/browser-for-test.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
+import { restClient } from '../support/rest-client.ts';
 import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
 
 const widths = [320, 480, 768, 1024, 1280, 1920];
@@ -32,6 +33,11 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     await meaning.waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Ticks complete, 24 h' }).click();
     await page.locator('.strip').getByText('A tick is one scheduled reading of one device').waitFor();
+    for (const path of ['ownership', 'sessions/1-1/timeline', 'report?from=-1h']) {
+      await page.goto(`${plant.rest.url}/console/${path}`);
+      await page.getByRole('button', { name: 'What is an epoch?' }).click();
+      await page.getByText('An epoch is the time of one holder').waitFor();
+    }
   });
 
   describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
@@ -176,5 +182,81 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     await eventually(async () => (await page.getByText('No news from the server').count()) === 0, {
       what: 'the page to hear from the server again',
     });
+  });
+
+  it('are stopped with a reason, started by the dialog, and placed again where nobody reads them', async () => {
+    const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions?session=1-1`);
+    const detail = page.getByRole('complementary');
+    const dialog = page.getByRole('dialog');
+    await detail.getByRole('button', { name: 'Stop …' }).click();
+    await dialog.getByLabel('Reason').fill('end of the shift');
+    await dialog.getByRole('button', { name: 'Stop the session' }).click();
+    await page.getByText('press 1-1 has ended.').waitFor();
+    await detail.locator('.detail-head').getByText('Ended').waitFor();
+    await detail.locator('.why').getByText('end of the shift').waitFor();
+    expect(await detail.getByRole('button', { name: 'Stop …' }).count()).toBe(0);
+
+    await page.getByRole('button', { name: 'Start session' }).click();
+    await dialog.getByRole('radio', { name: /^press / }).check();
+    await dialog.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText('press 1-2 is started.').waitFor();
+    await page
+      .getByRole('complementary', { name: '1-2' })
+      .locator('.detail-head')
+      .getByText('Running')
+      .waitFor();
+    await untilHolds(() => expect(new URL(page.url()).searchParams.get('session')).toBe('1-2'));
+
+    const { id } = await plant.rest.create('/api/config/tasks/', {
+      ...{ code: 'elsewhere', period_ms: 1_000, device_ids: [plant.deviceId] },
+      required_labels: { hall: 'nobody reads there' },
+    });
+    const { session_id: waiting } = await plant.rest.create('/api/acquisition/sessions/start-task/', {
+      ...{ task_id: id, validate: 'skip' },
+    });
+    await page.goto(`${plant.rest.url}/console/sessions?session=${waiting}`);
+    await detail.locator('.detail-head').getByText('Waiting').waitFor();
+    await detail.getByRole('button', { name: 'Recover' }).click();
+    await page.getByText(`elsewhere ${waiting} is placed again.`).waitFor();
+    await detail.locator('.events').getByText('Recover').first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('show whoever may only look that she may not start one, and why, and who reads the audit log', async () => {
+    // From the first key on nobody gets in without one, so this is the last test.
+    const first = await plant.rest.create('/api/system/keys/', { name: 'rules', role: 'administrator' });
+    const { key } = await restClient(plant.rest.url, first.key).create('/api/system/keys/', {
+      ...{ name: 'looks', role: 'viewer' },
+    });
+    const { page } = await openPage(`${plant.rest.url}/console/sessions?session=1-1`, {
+      extraHTTPHeaders: { authorization: `Bearer ${key}` },
+    });
+    const why = 'This needs the role operator; you are viewer.';
+    await page.locator('.toolbar').getByText(why).waitFor();
+    expect(await page.getByRole('button', { name: 'Start session' }).isDisabled()).toBe(true);
+
+    const audit = page.locator('.events').getByRole('button', { name: 'Audit entry' }).first();
+    await audit.press('Enter');
+    await page
+      .getByText('This needs the role administrator; you are viewer.')
+      .filter({ visible: true })
+      .waitFor();
+    expect(await audit.getAttribute('aria-disabled')).toBe('true');
+    await page.keyboard.press('Escape');
+
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').getByRole('combobox').waitFor();
+    await page.keyboard.type('start a session');
+    const entry = page.getByRole('option', { name: 'Start a session' });
+    await entry.getByText('needs the role operator').waitFor();
+    expect(await entry.getAttribute('aria-disabled')).toBe('true');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 800 });
+      await settled(page);
+      expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
+    }
   });
 });
