@@ -87,6 +87,13 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
       expect(await dialog.getByRole('button', { name: 'Drain it' }).isDisabled()).toBe(true),
     );
     await dialog.getByRole('checkbox').check();
+    // So it is where the last other one goes while somebody reads.
+    const { status, body } = await plant.rest.post('/api/system/collectors/c1/drain/', {});
+    expect([status, body.code]).toEqual([409, 'last_collector']);
+    const refused = { status, contentType: 'application/problem+json', body: JSON.stringify(body) };
+    await page.route('**/c1/drain/', (route) => route.fulfill(refused), { times: 1 });
+    await dialog.getByRole('button', { name: 'Drain it' }).click();
+    await dialog.getByRole('link', { name: 'What to do about last_collector' }).waitFor();
     await dialog.getByRole('button', { name: 'Drain it' }).click();
     await rowOf(page, 'c1').getByText('Draining').waitFor();
     await rowOf(page, 'c1')

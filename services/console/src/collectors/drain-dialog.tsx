@@ -3,6 +3,7 @@ import type { CollectorView } from '@holdfast/shared/contracts/http/collectors-h
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Overlay } from '../parts/overlay.tsx';
+import { ProblemLink } from '../parts/problem-link.tsx';
 import { useHeldSessions } from './queries.ts';
 import { useCollectorTexts } from './texts.ts';
 
@@ -66,7 +67,7 @@ export default function DrainDialog({
         )}
         {refusal && (
           <p role="alert" className="refusal">
-            {refusal.problem.detail ?? refusal.problem.title}
+            {refusal.problem.detail ?? refusal.problem.title} <ProblemLink code={refusal.code} />
           </p>
         )}
         {needsForce && (
