@@ -87,7 +87,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
       expect(await dialog.getByRole('button', { name: 'Drain it' }).isDisabled()).toBe(true),
     );
     await dialog.getByRole('checkbox').check();
-    // So it is where the last other one goes while somebody reads.
+    // The answer as it is where the last other one goes while somebody reads.
     const { status, body } = await plant.rest.post('/api/system/collectors/c1/drain/', {});
     expect([status, body.code]).toEqual([409, 'last_collector']);
     const refused = { status, contentType: 'application/problem+json', body: JSON.stringify(body) };
