@@ -49,7 +49,7 @@ for (const [frame, data_code] of [
   driverContract(`melsec, frames ${frame} in ${data_code}`, {
     driver: createDriver('melsec') as Driver<MelsecConnection, MelsecPlace>,
     device: (host, port) => ({
-      ...{ id: '1', code: 'press', protocol: 'melsec', mode: 'polled', timeout_ms: 200 },
+      ...{ id: '1', code: 'press', protocol: 'melsec', mode: 'polled', timeout_ms: 400 },
       connection: connectionSchema.parse({ host, port, frame, data_code }),
       points: [
         { ...plain, code: 'setpoint', data_type: 'uint16', writable: true, ...at('D1') },

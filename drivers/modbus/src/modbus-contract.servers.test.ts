@@ -69,7 +69,7 @@ const plain = { scale: 1, offset: 0 };
 driverContract('modbus_tcp', {
   driver: createDriver('modbus_tcp') as Driver<ModbusConnection, ModbusPlace>,
   device: (host, port) => ({
-    ...{ id: '1', code: 'press', protocol: 'modbus_tcp', mode: 'polled', timeout_ms: 200 },
+    ...{ id: '1', code: 'press', protocol: 'modbus_tcp', mode: 'polled', timeout_ms: 400 },
     connection: connectionSchema.parse({ host, port }),
     points: [
       {

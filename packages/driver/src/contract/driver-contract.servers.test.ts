@@ -48,7 +48,7 @@ driverContract('lines', {
     code: 'toy',
     protocol: 'lines',
     mode: 'polled',
-    timeout_ms: 200,
+    timeout_ms: 400,
     connection: { host, port, at_once: 2 },
     points: [
       { ...point, code: 'a', address: 1, writable: true },

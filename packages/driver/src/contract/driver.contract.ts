@@ -27,7 +27,7 @@ export interface ContractPeer {
 
 export interface DriverUnderTest<C extends object, A> {
   readonly driver: Driver<C, A>;
-  /** A device at this address, whose points the peer holds. Its timeout is short: each fault costs one. */
+  /** A device at this address, whose points the peer holds. Its timeout is short, as each fault costs one, but not below 400 ms: a busy machine takes 200 to connect. */
   device(host: string, port: number): Device<C, A>;
   startPeer(): Promise<ContractPeer>;
   /** A point's number and a value to write, where the driver writes. */
