@@ -92,12 +92,8 @@ export const mqttWords: ProtocolWords = {
   deviceExamples: [
     { code: 'meter-4', protocol: 'mqtt', host: 'broker.plant.lan' },
     {
-      ...{ code: 'press-9', protocol: 'mqtt', host: 'broker.plant.lan', port: 8883 },
-      ...{
-        username: 'holdfast',
-        password: { secret: 'mqtt-password' },
-        tls: { ca: { secret: 'plant-ca.pem' } },
-      },
+      ...{ code: 'press-9', protocol: 'mqtt', host: 'broker.plant.lan', port: 8883, username: 'holdfast' },
+      ...{ password: { secret: 'mqtt-password' }, tls: { ca: { secret: 'plant-ca.pem' } } },
     },
   ],
   pointExamples: [
