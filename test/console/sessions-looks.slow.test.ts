@@ -217,7 +217,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     await page.goto(`${plant.rest.url}/console/sessions?session=${waiting}`);
     await detail.locator('.detail-head').getByText('Waiting').waitFor();
     await detail.getByRole('button', { name: 'Recover' }).click();
-    await page.getByText(`elsewhere ${waiting} is placed again.`).waitFor();
+    await page.getByText(`elsewhere ${waiting} will be placed again.`).waitFor();
     await detail.locator('.events').getByText('Recover').first().waitFor();
     expect(complaints).toEqual([]);
   });

@@ -186,7 +186,7 @@ export const en = {
   'command.stored.stop': '{{session}} has ended.',
   'command.stored.pause': '{{session}} is paused.',
   'command.stored.resume': '{{session}} goes on.',
-  'command.stored.recover': '{{session}} is placed again.',
+  'command.stored.recover': '{{session}} will be placed again.',
   'command.stored.start': '{{session}} is started.',
   'command.refused': '{{session}}: refused. {{detail}}',
   'command.unknown':

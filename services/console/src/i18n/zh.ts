@@ -175,7 +175,7 @@ export const zh: Translation = {
   'command.stored.stop': '{{session}} 已结束。',
   'command.stored.pause': '{{session}} 已暂停。',
   'command.stored.resume': '{{session}} 已继续。',
-  'command.stored.recover': '{{session}} 已重新分配。',
+  'command.stored.recover': '{{session}} 将重新分配。',
   'command.stored.start': '{{session}} 已启动。',
   'command.refused': '{{session}}：被拒绝。{{detail}}',
   'command.unknown': '{{session}}：尚不清楚命令是否已保存。日志可读后，列表会显示实际状态。',
