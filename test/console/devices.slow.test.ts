@@ -164,7 +164,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     await point('temperature').getByText('21.5 °C').waitFor();
     await point('temperature').getByText('0x00D7').waitFor();
     await point('spare').getByText('exception 2: illegal data address').waitFor();
-    await point('strokes').getByText('not marked writable').waitFor();
+    await point('strokes').getByText('not writable as it is configured').waitFor();
     const refused = page.locator('.requests li').filter({ hasText: 'exception 2' }).first();
     await untilHolds(async () =>
       expect(await refused.locator('.is-exception code').allTextContents()).toEqual(['02']),

@@ -61,7 +61,7 @@ describe.skipIf(isSkipped)('a device that does not speak Modbus', () => {
     await start(page, 'plc-1');
     await untilHolds(async () => expect(await placeIn(page, 'oil_temp')).toBe('D100 int16'));
     await untilHolds(async () => expect(await placeIn(page, 'recipe')).toBe('R50 string · Length 2'));
-    await rowOf(page, 'oil_temp').getByText('not marked writable').waitFor();
+    await rowOf(page, 'oil_temp').getByText('not writable as it is configured').waitFor();
     const limits = page.locator('.limits');
     await limits.getByText(/^Words in one read: \d+ at most$/).waitFor();
     await plc.setFault({ kind: 'end_code', code: '0004' });

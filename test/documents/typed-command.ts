@@ -77,10 +77,10 @@ export function runInTerminal(
       const retype = () => child.stdin.write(text);
       retype();
       // Typed in the same breath as the terminal's own answer it may be taken for a part of that, and nothing comes of it.
-      const again = setInterval(retype, 2_000);
+      const again = setTimeout(retype, 10_000);
       const what = `something to come of "${text.trim()}"`;
       await eventually(() => end || shown.length > before, { what, timeoutMs }).finally(() =>
-        clearInterval(again),
+        clearTimeout(again),
       );
     },
     ended,

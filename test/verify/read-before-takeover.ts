@@ -1,17 +1,23 @@
+import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
 import type { History, RecordedSample } from './history.ts';
 import { sessionHistories } from './session-histories.ts';
 import { sampleKey } from './tick-keys.ts';
 
+/** Assignments of sessions whose holder nobody has heard for the length of its lease. */
+const isTakenOver: ReadonlySet<AssignReason> = new Set(['failover', 'recovery']);
+
 /**
  * Sequences of the readings that the next holder rightly repeats. A tick may be longer than a takeover takes: then it is read by
  * a holder that is cut off, within its lease, and once more as the first tick of the next holder, who cannot know. It was
- * read before its session was given to that one, and is the last of its epoch.
+ * read before its session was given to that one, and is the last of its epoch. Whoever hands a session over says what it has read.
  */
 export function readBeforeTakeover(history: Pick<History, 'events' | 'samples'>): Set<number> {
   const givenAtMs = new Map<number, number>();
   for (const { placements } of sessionHistories(history).values()) {
     for (const { event, sequence, storedAtMs } of placements) {
-      if (event.type === 'session.assigned') givenAtMs.set(sequence, storedAtMs);
+      if (event.type === 'session.assigned' && isTakenOver.has(event.reason)) {
+        givenAtMs.set(sequence, storedAtMs);
+      }
     }
   }
   const firsts = new Map<string, RecordedSample>();

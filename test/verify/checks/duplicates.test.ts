@@ -38,8 +38,8 @@ describe('duplicates', () => {
 
   it('are not what a holder that is cut off reads of a long tick before the next one reads it', () => {
     const long = { lengthMs: 20_000 };
-    const takenOver = () =>
-      new RecordedHistory().started(0).assigned(10, 'c1').assigned(10_000, 'c2', 'failover');
+    const takenOver = (reason: 'failover' | 'drain' = 'failover') =>
+      new RecordedHistory().started(0).assigned(10, 'c1').assigned(10_000, 'c2', reason);
     const second = { epoch: 3, collector: 'c2', ...long };
     expect(
       judge(
@@ -55,6 +55,9 @@ describe('duplicates', () => {
           .polled(0, 1, second),
       ).count,
     ).toBe(2);
+    // One that hands it over says what it has read.
+    const handedOver = takenOver('drain').polled(0, 0, { epoch: 2, ...long });
+    expect(judge(handedOver.polled(0, 1, second)).count).toBe(1);
   });
 
   it('are counted in the database', () => {

@@ -27,10 +27,17 @@ it('asks for all devices at once, and once for all screens that show them', asyn
   expect(first('2-1', 'press')).toBeUndefined();
 });
 
-it('knows nothing while the store of samples is away', async () => {
-  const lastStored = async () => {
-    throw new SampleStoreUnavailable('away', 'ECONNREFUSED');
+it('knows nothing while the store of samples is away, and asks anew at once', async () => {
+  let isAway = true;
+  const lastStored = async (devices: readonly DeviceOfSession[]): Promise<LastStored[]> => {
+    if (isAway) throw new SampleStoreUnavailable('away', 'ECONNREFUSED');
+    return devices.map((device) => ({ ...device, firstMs: 0, storedMs: 60_000 }));
   };
-  const onRecord = await lastGood({ lastStored })(of('press'));
-  expect(onRecord('1-1', 'press')).toBeUndefined();
+  const ask = lastGood({ lastStored });
+  expect((await ask(of('press')))('1-1', 'press')).toBeUndefined();
+  isAway = false;
+  expect((await ask(of('press')))('1-1', 'press')).toEqual({
+    first: '1970-01-01T00:00:00.000Z',
+    lastGood: '1970-01-01T00:01:00.000Z',
+  });
 });

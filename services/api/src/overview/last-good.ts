@@ -33,8 +33,13 @@ export function lastGood(coverage: Pick<TickCoverage, 'lastStored'>): LastGood {
     for (const [key, { atMs }] of known) if (nowMs - atMs > freshMs) known.delete(key);
     const unasked = devices.filter(({ sessionId, deviceCode }) => !known.has(keyOf(sessionId, deviceCode)));
     if (unasked.length > 0) {
-      const asked = { atMs: nowMs, answer: ask(coverage, unasked) };
-      for (const { sessionId, deviceCode } of unasked) known.set(keyOf(sessionId, deviceCode), asked);
+      const keys = unasked.map(({ sessionId, deviceCode }) => keyOf(sessionId, deviceCode));
+      // Whoever asks next asks anew.
+      const forget = () => {
+        for (const key of keys) if (known.get(key) === asked) known.delete(key);
+      };
+      const asked: Asked = { atMs: nowMs, answer: ask(coverage, unasked, forget) };
+      for (const key of keys) known.set(key, asked);
     }
     const answers = new Set(
       devices.map(({ sessionId, deviceCode }) => known.get(keyOf(sessionId, deviceCode))?.answer),
@@ -50,6 +55,7 @@ export function lastGood(coverage: Pick<TickCoverage, 'lastStored'>): LastGood {
 async function ask(
   coverage: Pick<TickCoverage, 'lastStored'>,
   devices: readonly DeviceOfSession[],
+  onFailure: () => void,
 ): Promise<ReadonlyMap<string, OnRecord>> {
   try {
     const found = await coverage.lastStored(devices);
@@ -63,6 +69,7 @@ async function ask(
       ]),
     );
   } catch (error) {
+    onFailure();
     if (error instanceof SampleStoreUnavailable) return new Map();
     throw error;
   }

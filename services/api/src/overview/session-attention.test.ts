@@ -35,8 +35,13 @@ it('tells since when devices are silent by the last that was read of them, never
   expect(attentionOf(all)).toMatchObject([{ code: 'devices_failing', since: goodAt }]);
   const some = lookedAt(heardAt, [goodAt]);
   expect(attentionOf(some)).toMatchObject([{ code: 'some_devices_failing', since: goodAt }]);
+  // One that was never read is silent for longer than the session is.
   const missedSince = new Map([['press-2', missedAt]]);
-  expect(attentionOf({ ...all, missedSince })).toMatchObject([{ since: missedAt }]);
+  expect(attentionOf({ ...all, missedSince })).toMatchObject([{ since: goodAt }]);
+  expect(attentionOf(lookedAt(heardAt, [missedAt, goodAt]))).toMatchObject([{ since: goodAt }]);
+  expect(attentionOf({ ...lookedAt(heardAt, [null, null]), missedSince })).toMatchObject([
+    { since: missedAt },
+  ]);
   // As long as nothing is on record.
   expect(attentionOf(lookedAt(heardAt, [null, null]))).toMatchObject([{ since: takenAt }]);
 });

@@ -98,11 +98,8 @@ function ofDevices({ session, devices, health, missedSince }: LookedAt): Attenti
       code: isAll ? 'devices_failing' : 'some_devices_failing',
       severity: isAll ? 1 : 2,
       detail: inWords(silent),
-      since:
-        earliest(silent.map(({ code, last_success }) => last_success ?? missedSince.get(code) ?? null)) ??
-        // Nothing of them is on record yet, or nobody can say.
-        session.placement?.since ??
-        null,
+      // Without both, nothing of them is on record yet, or nobody can say.
+      since: (isAll ? sinceAll : sinceFirst)(silent, missedSince) ?? session.placement?.since ?? null,
     });
   }
   const partly = of('partly');
@@ -116,6 +113,19 @@ function ofDevices({ session, devices, health, missedSince }: LookedAt): Attenti
     found.push({ code, severity: 3, detail: inWords(slow), since: null });
   }
   return found;
+}
+
+type Silent = readonly { readonly code: string; readonly last_success: string | null }[];
+
+/** Since when one of them at least is silent. */
+function sinceFirst(silent: Silent, missedSince: ReadonlyMap<string, string>): string | null {
+  return earliest(silent.map(({ code, last_success }) => last_success ?? missedSince.get(code) ?? null));
+}
+
+/** Since when nothing comes of any: the last good reading of all, be others silent since long before. */
+function sinceAll(silent: Silent, missedSince: ReadonlyMap<string, string>): string | null {
+  const heard = silent.flatMap(({ last_success }) => last_success ?? []);
+  return heard.sort().at(-1) ?? sinceFirst(silent, missedSince);
 }
 
 function timeLimit({ hard_limit_at, warned_at }: SessionView): Attention {

@@ -64,7 +64,8 @@ export const en = {
   'first.trial.failed': 'It could not be tested',
 
   'first.points.of': 'Points of {{device}}',
-  'first.points.none': 'None yet. Add the first one: where it lies stands in the manual of the device.',
+  'first.points.none':
+    'None yet. Add the first one: where it lies stands in the manual of the device, or a client of its protocol shows it.',
   'first.points.read': 'Read again',
   'first.points.reading': 'Reading …',
   'first.points.at': 'read {{time}}',
@@ -195,7 +196,7 @@ export const zh: TranslationOf<typeof en> = {
   'first.trial.failed': '无法测试',
 
   'first.points.of': '{{device}} 的点位',
-  'first.points.none': '还没有点位。请添加第一个，其位置见设备手册。',
+  'first.points.none': '还没有点位。请添加第一个，其位置见设备手册，或用该协议的客户端查看。',
   'first.points.read': '重新读取',
   'first.points.reading': '正在读取……',
   'first.points.at': '{{time}} 读取',

@@ -4,13 +4,16 @@ import { type RibbonPart, ribbonParts } from './ribbon-parts.ts';
 type Session = Parameters<typeof ribbonParts>[0];
 type Given = Partial<NonNullable<Session['ribbon']>> & { readonly attention?: Session['attention'] };
 
-const time = { from: '2026-11-26T00:00:00Z', to: '2026-11-26T10:00:00Z', bucket_seconds: 3_600 };
+const time = {
+  ...{ from: '2026-11-26T00:00:00Z', to: '2026-11-26T10:00:00Z', as_of: '2026-11-26T10:00:20Z' },
+  bucket_seconds: 3_600,
+};
 
 /** Ten hours with ten ticks due in each. */
-function partsOf({ attention = [], ...ribbon }: Given): RibbonPart[] {
+function partsOf({ attention = [], ...ribbon }: Given, as_of = time.as_of): RibbonPart[] {
   const ten = Array.from({ length: 10 }, () => 10);
   const whole = { expected: ten, stored: ten, quarantined: [], missing: [], life: [], ...ribbon };
-  return ribbonParts({ attention, ribbon: whole }, time).map(({ kind, from, to }) => ({
+  return ribbonParts({ attention, ribbon: whole }, { ...time, as_of }).map(({ kind, from, to }) => ({
     kind,
     from: Number(from.toFixed(3)),
     to: Number(to.toFixed(3)),
@@ -68,6 +71,24 @@ describe('the ribbon of a session', () => {
         { kind: 'stored', from: 0, to: 0.99 },
         { kind: 'now', from: 0.99, to: 1 },
       ]);
+    },
+  );
+
+  it.each([
+    ['2026-11-27T06:00:00Z', [{ kind: 'stored', from: 0, to: 1 }]],
+    [null, [{ kind: 'stored', from: 0, to: 1 }]],
+    [
+      '2026-11-26T08:00:00Z',
+      [
+        { kind: 'stored', from: 0, to: 0.8 },
+        { kind: 'now', from: 0.8, to: 1 },
+      ],
+    ],
+  ])(
+    'of a time that is over shows a loss that goes on, since %s, only from its beginning on',
+    (since, parts) => {
+      const attention = [{ code: 'devices_failing' as const, severity: 1 as const, detail: '', since }];
+      expect(partsOf({ attention }, '2026-11-27T08:00:00Z')).toEqual(parts);
     },
   );
 

@@ -20,6 +20,8 @@ export interface RibbonPart {
 export interface RibbonTime {
   readonly from: string;
   readonly to: string;
+  /** When it was told. */
+  readonly as_of: string;
   readonly bucket_seconds: number;
 }
 
@@ -69,7 +71,8 @@ export function ribbonParts({ attention, ribbon }: RibbonSession, time: RibbonTi
         to: place(to),
       }),
     );
-  const now = partOfNow(attention[0], place);
+  const isLive = Date.parse(time.as_of) - Date.parse(time.to) < liveMs;
+  const now = partOfNow(attention[0], place, isLive);
   return merged([...cutOut(parts, [...life, ...now]), ...life, ...now].filter(({ from, to }) => to > from));
 }
 
@@ -83,14 +86,20 @@ function ticked(expected: readonly number[]): { bucket: number; end: number }[] 
 
 /** Part of the ribbon that can still be seen. */
 const least = 0.01;
+/** A ribbon that ends less than this ago ends now: its last seconds are on their way. */
+const liveMs = 120_000;
 
-/** A loss that goes on reaches from its beginning to the end of the ribbon, and is seen there however lately it began. */
+/**
+ * A loss that goes on reaches from its beginning to the end of the ribbon, and is seen there however lately it began, unless the
+ * ribbon is of a time that is over.
+ */
 function partOfNow(
   worst: RibbonSession['attention'][number] | undefined,
   place: (moment: string) => number,
+  isLive: boolean,
 ): RibbonPart[] {
   if (worst === undefined) return [];
-  const from = Math.min(worst.since === null ? 1 : place(worst.since), 1 - least);
+  const from = Math.min(worst.since === null ? 1 : place(worst.since), isLive ? 1 - least : 1);
   if (ofAllDevices.has(worst.code)) return [{ kind: 'now', from, to: 1 }];
   return worst.code === 'some_devices_failing' ? [{ kind: 'now-some', from, to: 1 }] : [];
 }

@@ -28,9 +28,14 @@ async function devicesOf(api: ApiClient, { device_ids }: Item): Promise<string[]
 /** Where a device is, and which unit there, by its protocol. */
 function placeOf(device: Item): { readonly where: string; readonly unit: string } {
   const spec = specs.get(String(device.protocol));
-  if (spec === undefined) return { where: '', unit: '' };
-  const connection = connectionOf(spec, device);
-  return { where: spec.endpoint(connection).key, unit: spec.pace(connection).unit };
+  try {
+    if (spec === undefined) return { where: '', unit: '' };
+    const connection = connectionOf(spec, device);
+    return { where: spec.endpoint(connection).key, unit: spec.pace(connection).unit };
+  } catch {
+    // One that another release has stored is listed all the same.
+    return { where: [device.host, device.port].filter(Boolean).join(':'), unit: '' };
+  }
 }
 
 /** The settings of a device that its refusals narrow, by its protocol: a list by its length. */
@@ -39,7 +44,11 @@ function settingsOf(device: Item): string {
   const limits = spec?.learning?.limits(connectionOf(spec, device)) ?? {};
   return Object.entries(limits)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name} ${String(Array.isArray(value) ? value.length : value)}`)
+    .map(([name, value]) =>
+      Array.isArray(value)
+        ? say('{{name}}: {{count}} ranges', { name, count: String(value.length) })
+        : `${name} ${String(value)}`,
+    )
     .join(', ');
 }
 

@@ -153,6 +153,7 @@ export const chineseSentences = {
   'asked for again by {{sessions}}': '会话 {{sessions}} 正在重新请求全部点位',
   'no session reads it': '当前没有会话读取它',
   '; {{collectors}} gave no answer': '；{{collectors}} 没有回应',
+  '{{name}}: {{count}} ranges': '{{name}}：{{count}} 个区间',
   'learned ranges are out of its profile': '已清除学到的区间',
   'its profile had none': '没有学到的区间',
   '{{device}}: {{profile}}; {{asked}}{{missed}}': '{{device}}：{{profile}}；{{asked}}{{missed}}',

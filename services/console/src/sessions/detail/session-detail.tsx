@@ -146,7 +146,9 @@ function Configuration({
 }) {
   const { t } = useDetailTexts();
   const { config_version, is_newer_configured: isNewer } = session;
-  const forbidden = useWhyNot('engineer', (me) => roleAt(me, summary?.sites ?? []));
+  const whyNot = useWhyNot('engineer', (me) => roleAt(me, summary?.sites ?? []));
+  // Without its sites nobody knows which role counts: the API judges.
+  const forbidden = summary && whyNot;
   const known = isNewer === null ? 'unknown' : isNewer ? 'newer' : 'newest';
   return (
     <>
