@@ -218,7 +218,10 @@ describe('the health of devices', () => {
       });
     const { id } = (await post({ code: 'oven-1', name: 'Oven', host: '10.0.0.7', unit_id: 3 })).body;
     const told = (await ask(`${path}?device=oven-1`)).results;
-    expect(told[0].configured).toEqual({ id, name: 'Oven', address: '10.0.0.7:502 unit 3' });
+    expect(told[0].configured).toEqual({
+      ...{ id, name: 'Oven', protocol: 'modbus_tcp' },
+      address: '10.0.0.7:502 unit 3',
+    });
     const stream = new HealthStream(log.nc);
     const change = (minute: number, device_id: string) => ({
       ...{ v: 1 as const, session: '102-1', task: '102', device_id, device: 'oven-1', collector: 'c1' },
