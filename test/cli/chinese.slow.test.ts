@@ -39,7 +39,7 @@ describe('HOLDFAST_LANG=zh', () => {
   it.each<[string[], RegExp, number?]>([
     [
       ['sessions', 'list'],
-      /^会话 {2}任务 {2}状态 {2}版本 {2}分配 {2}采集器 {2}EPOCH {2}启动 {2}历时 {2}原因\n\d+-1 {2}press {2}运行中 {2}1 {2}已分配 {2}c1 /,
+      /^会话 {2}任务 {2}状态 {2}版本 {2}分配 {2}采集器 {2}任期号 {2}启动 {2}历时 {2}原因\n\d+-1 {2}press {2}运行中 {2}1 {2}已分配 {2}c1 /,
     ],
     [['sessions', 'events', 'SESSION'], /^序号 {2}时间 {2}事件 {2}内容\n/],
     [
@@ -48,7 +48,7 @@ describe('HOLDFAST_LANG=zh', () => {
     ],
     [
       ['ownership'],
-      /^会话 {2}任务 {2}采集器 {2}第几任 {2}EPOCH {2}原因 {2}起始 {2}结束 {2}首次采样 {2}.*\n\d+-1 {2}press {2}c1 {2}1 {2}\d+ {2}会话启动 {2}.*现在/,
+      /^会话 {2}任务 {2}采集器 {2}第几任 {2}任期号 {2}原因 {2}起始 {2}结束 {2}首次采样 {2}.*\n\d+-1 {2}press {2}c1 {2}1 {2}\d+ {2}会话启动 {2}.*现在/,
     ],
     [
       ['completeness'],
@@ -116,7 +116,7 @@ describe('HOLDFAST_LANG=zh', () => {
     const [code, shown] = await table('sessions', 'show', session);
     expect(code).toBe(0);
     expect(shown).toMatch(
-      /^会话 {2}\d+-1\n任务 {2}press \(\d+\) ?\n状态 {2}运行中\n分配 {2}已分配：启动后分配\n采集器 {2}c1\nepoch {2}\d+\n启动 {2}.*\n历时 {2}\d+ (秒|分)/,
+      /^会话 {2}\d+-1\n任务 {2}press \(\d+\) ?\n状态 {2}运行中\n分配 {2}已分配：启动后分配\n采集器 {2}c1\n任期号 {2}\d+\n启动 {2}.*\n历时 {2}\d+ (秒|分)/,
     );
     expect(shown).toMatch(
       /\n设备 {2}应答 {2}连续失败 {2}最近读到 {2}缺值点位 {2}最近错误\npress {2}拒绝 {2}0 .*absent 自 .* 起/,

@@ -343,6 +343,22 @@ describe.skipIf(inject('installedServers').chromium === null)('who may act on a 
     await page.getByText('This needs the role engineer. You are viewer.').waitFor();
   });
 
+  it('stays where she is when a request is refused that was on its way under her former token', async () => {
+    const page = await logIn('anna');
+    await page.evaluate('globalThis.isHere = true');
+    let refused = 0;
+    await page.route('**/api/acquisition/**', (route) => {
+      if (refused > 0) return route.continue();
+      refused += 1;
+      const body = JSON.stringify({ status: 401, code: 'login_over', title: 'The login is over' });
+      return route.fulfill({ status: 401, contentType: 'application/problem+json', body });
+    });
+    await page.waitForResponse((response) => response.url().endsWith('/api/me/') && response.ok());
+    expect([refused, await page.evaluate('globalThis.isHere')]).toEqual([1, true]);
+    await page.getByRole('button', { name: 'Write … setpoint' }).click();
+    await page.getByRole('dialog').waitFor();
+  });
+
   it('shows once more who she is before a machine is acted on, and only then it is', async () => {
     const page = await logIn('anna');
     const { nc, close } = await connectNats({

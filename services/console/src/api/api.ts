@@ -16,10 +16,30 @@ export const api = new ApiClient({
   language: () => document.documentElement.lang,
   // Whoever is not logged in, or not any more, is led to where that is done, and back.
   asOwnError: (failure) => {
-    if (failure instanceof ApiRefusal && nobody.has(failure.code)) location.assign(loginAddress());
+    if (failure instanceof ApiRefusal && nobody.has(failure.code)) void leaveUnlessRenewed();
     return failure;
   },
 });
+
+let asking: Promise<void> | undefined;
+
+/**
+ * Whoever shows once more who they are has another token from then on: what was on its way under the former one is refused, and
+ * nobody need leave for that, least of all the dialog that asked for it.
+ */
+function leaveUnlessRenewed(): Promise<void> {
+  const ask = async () => {
+    const { status } = await fetch(new URL('api/me/', apiRoot));
+    if (status === 401) location.assign(loginAddress());
+  };
+  asking ??= ask()
+    // An API that does not answer is told of elsewhere.
+    .catch(() => undefined)
+    .finally(() => {
+      asking = undefined;
+    });
+  return asking;
+}
 
 /** Where one logs in, and comes back from to what is shown now. */
 export function loginAddress(): string {
