@@ -62,5 +62,6 @@ for (const [frame, data_code] of [
     }),
     startPeer: () => startPeer(frame, data_code),
     write: { point: 0, value: 77 },
+    refused: { ...plain, code: 'beyond', data_type: 'uint16', ...at('D99999') },
   });
 }

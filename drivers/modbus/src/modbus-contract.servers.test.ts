@@ -86,4 +86,5 @@ driverContract('modbus_tcp', {
   }),
   startPeer,
   write: { point: 0, value: 77 },
+  refused: { ...plain, code: 'beyond', data_type: 'uint16', address: { ...place, address: 6 } },
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Device } from '../device.ts';
+import type { Device, DevicePoint } from '../device.ts';
 import type { Driver } from '../driver.ts';
 import { DriverFailure } from '../failure.ts';
 import type { FrameDirection } from '../frame-parts.ts';
@@ -8,6 +8,7 @@ import type { PointValue } from '../point.ts';
 import type { PointList } from '../point-list.ts';
 import type { Answer, Group } from '../requests.ts';
 import { Readings } from '../values/readings.ts';
+import { refusalContract } from './refusal.contract.ts';
 import { specContract } from './spec.contract.ts';
 import { contractWorlds } from './testing/contract-world.ts';
 import { faults } from './testing/fault-proxy.ts';
@@ -32,6 +33,8 @@ export interface DriverUnderTest<C extends object, A> {
   startPeer(): Promise<ContractPeer>;
   /** A point's number and a value to write, where the driver writes. */
   readonly write?: { readonly point: number; readonly value: PointValue };
+  /** A further point, of one value, that the peer turns down; leave it out where the protocol cannot refuse a point. */
+  readonly refused?: DevicePoint<A>;
 }
 
 /** The promises of every driver; see `Link` and `DriverSpec`. Each polled driver runs it in a test of its own. */
@@ -51,6 +54,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
   };
 
   specContract(name, subject);
+  if (subject.refused) refusalContract(name, { ...subject, refused: subject.refused });
 
   describe(`${name}: the link`, () => {
     it('reads what the device holds, with one request a group, over one connection of the host', async () => {
