@@ -163,6 +163,11 @@ describe.skipIf(chromium === null)('what is on the screen', () => {
   it('says that NATS was away before, where the page is opened meanwhile', async () => {
     const thaw = await freeze(plant.nats.pid);
     try {
+      // A page that is opened before the API has noticed knows until when NATS answered.
+      await untilHolds(async () => {
+        const { not_asked } = (await plant.rest.get('/api/system/overview/')).body;
+        expect(not_asked).toContainEqual(expect.objectContaining({ what: 'broker' }));
+      });
       const { page } = await openPage(`${plant.rest.url}/console/sessions`);
       await page.getByText('NATS does not answer, and did not before this page was opened').waitFor();
       await untilHolds(async () => expect(await drawnOn(page, '.strip dd')).toContain('gradient'));
