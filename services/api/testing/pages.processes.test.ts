@@ -197,7 +197,7 @@ describe('the page to let a command line in', () => {
     const path = `/approve?code=${code}`;
     const sent = await page(path);
     expect(sent.status).toBe(303);
-    expect(sent.headers.get('location')).toContain(`/login?to=${encodeURIComponent(path)}`);
+    expect(sent.headers.get('location')).toContain(`./login?to=${encodeURIComponent(path.slice(1))}`);
     const cookie = await loggedIn();
     expect((await page('/approve', { cookie })).text).toContain('Type the code');
     const { text } = await page(`/approve?code=${code.toLowerCase()}`, { cookie });
@@ -282,7 +282,7 @@ describe('the page to log in', () => {
     );
     const chosen = await page('/login?lang=en', { 'accept-language': zh });
     expect(chosen.text).toContain('<html lang="en">');
-    expect(chosen.text).toContain('href="/login?lang=zh"');
+    expect(chosen.text).toContain('href="login?lang=zh"');
   });
 
   it('lets in who knows the password, and goes on to where they were going, if that is here', async () => {
@@ -294,15 +294,18 @@ describe('the page to log in', () => {
     expect((await page('/login?lang=en', { cookie })).text).toMatch(
       /<h1>李伟<\/h1>[\s\S]*Administrator[\s\S]*at all sites/,
     );
-    const to = '/approve?code=BCDF-GHJK';
-    expect((await send('/login', { ...given, to })).headers.get('location')).toBe(to);
+    const to = 'approve?code=BCDF-GHJK';
+    const sentTo = async (path: string, wanted: string) =>
+      (await send(path, { ...given, to: wanted })).headers.get('location');
+    expect(await sentTo('/login', to)).toBe(`./${to}`);
+    expect(await sentTo('/login/', `/${to}`)).toBe(`../${to}`);
     for (const elsewhere of [
       'https://elsewhere.example/',
       '//elsewhere.example',
       '/\\elsewhere.example',
       'javascript:1',
     ]) {
-      expect((await send('/login', { ...given, to: elsewhere })).headers.get('location')).toBe('./?lang=en');
+      expect(await sentTo('/login', elsewhere), elsewhere).toBe('./?lang=en');
     }
     const out = await send('/logout', {}, { cookie });
     expect(out.status).toBe(303);
@@ -338,8 +341,13 @@ describe('the page to log in', () => {
   });
 
   it('asks once more for itself when a link elsewhere led to it, so that the browser sends its cookie', async () => {
-    const { text, status } = await page('/login?to=%2Fapprove', { 'sec-fetch-site': 'cross-site' });
-    expect(status).toBe(200);
-    expect(text).toContain('content="0;url=/login?to=%2Fapprove"');
+    for (const [path, itself] of [
+      ['/login?to=approve', './login?to=approve'],
+      ['/approve/?code=a%2Fb', '../approve/?code=a%2Fb'],
+    ] as const) {
+      const { text, status } = await page(path, { 'sec-fetch-site': 'cross-site' });
+      expect(status).toBe(200);
+      expect(text).toContain(`content="0;url=${itself}"`);
+    }
   });
 });

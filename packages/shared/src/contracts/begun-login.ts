@@ -15,7 +15,7 @@ export const companyLoginSchema = z.looseObject({
   browser: sha256,
   nonce: text,
   code_verifier: text,
-  /** Path where the browser goes afterwards. */
+  /** Where the browser goes afterwards, below the root of the API. */
   to: text,
   /** Id of the login whose person is to show anew who they are; null: a login is to be opened. */
   again: z.string().nullable(),

@@ -1,6 +1,7 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Route, route } from '../http/route.ts';
+import { wayBack } from '../http/way-back.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ConsoleFile, ConsoleFiles } from './console-files.ts';
 
@@ -78,15 +79,7 @@ async function serve(files: ConsoleFiles, request: FastifyRequest, reply: Fastif
     .header('content-security-policy', policy)
     .header('cache-control', 'no-cache')
     .type(index.type)
-    .send(index.plain.toString('utf8').replace('<base href="./"', `<base href="${baseOf(name)}"`));
-}
-
-/**
- * The way from a screen's address back to the console's root. Relative, it holds for every path that a proxy puts before
- * it, and browsers resolve it once, when the page loads.
- */
-function baseOf(name: string): string {
-  return '../'.repeat(name.split('/').length - 1) || './';
+    .send(index.plain.toString('utf8').replace('<base href="./"', `<base href="${wayBack(name)}"`));
 }
 
 function send(file: ConsoleFile, caching: string, request: FastifyRequest, reply: FastifyReply) {

@@ -7,7 +7,7 @@ import { shownTime } from './shown-time.ts';
 import { words } from './words.ts';
 
 /** Where the other button of the form sends it. */
-export const denyPath = '/approve/deny';
+export const denyPath = 'approve/deny';
 
 type Note = readonly [title: string, detail: string] | undefined;
 
@@ -27,7 +27,7 @@ export function codePage(
     word.approve.title,
     html`<p class="lead">${word.approve.typeLead}</p>
 ${note && faultNote(...note)}
-<form method="get" action="/approve">
+<form method="get" action="approve">
 <input type="hidden" name="lang" value="${language}">
 ${formField({ name: 'code', label: word.approve.code, hint: word.approve.codeHint, autocomplete: 'one-time-code', value: code, fault, hasFocus: true, maxLength: 32, isCode: true })}
 <button class="key">${word.approve.find}</button>

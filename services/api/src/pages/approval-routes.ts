@@ -12,11 +12,11 @@ import { Problem } from '../problems/problem.ts';
 import { type ApprovalForm, approvalPage, codePage, decidedPage, denyPath } from './approval-pages.ts';
 import { formOf } from './form-body.ts';
 import { inLanguage, type PageAddress } from './page-frame.ts';
-import { addressOf, queryOf, sendFault, sendPage } from './page-request.ts';
+import { addressOf, goTo, queryOf, sendFault, sendPage } from './page-request.ts';
 import { comesFromElsewhere, reloadPage } from './ways.ts';
 import { words } from './words.ts';
 
-const path = '/approve';
+const path = 'approve';
 const described = { role: 'open', tag: 'Service', schema: { hide: true } } as const;
 type Person = Extract<Caller, { kind: 'user' }>;
 
@@ -49,7 +49,7 @@ export function approvalPageRoutes(
       : hasPassword(person)
         ? 'password'
         : {
-            companyPath: `/api/login/company?${new URLSearchParams({ again: 'true', to: withCode(waiting.code) })}`,
+            companyPath: `api/login/company?${new URLSearchParams({ again: 'true', to: withCode(waiting.code) })}`,
           },
   });
   const decided = async (
@@ -72,7 +72,7 @@ export function approvalPageRoutes(
     route({
       ...described,
       method: 'GET',
-      url: path,
+      url: `/${path}`,
       summary: 'Page to let a command line in',
       handler: async (request, reply) => {
         if (comesFromElsewhere(request)) return sendPage(reply, reloadPage(request));
@@ -98,7 +98,7 @@ export function approvalPageRoutes(
     route({
       ...described,
       method: 'POST',
-      url: path,
+      url: `/${path}`,
       action: 'login.approve',
       summary: 'Let a command line in',
       handler: (request, reply) =>
@@ -123,7 +123,7 @@ export function approvalPageRoutes(
     route({
       ...described,
       method: 'POST',
-      url: denyPath,
+      url: `/${denyPath}`,
       action: 'login.deny',
       summary: 'Keep a command line out',
       handler: (request, reply) =>
@@ -147,10 +147,8 @@ function isFresh(people: LoginAccess, request: FastifyRequest): boolean {
 }
 
 function toLogin(reply: FastifyReply, address: PageAddress): FastifyReply {
-  const login = `/login?${new URLSearchParams({ to: address.path })}`;
-  return reply
-    .header('cache-control', 'no-store')
-    .redirect(inLanguage({ path: login }, address.language), 303);
+  const login = `login?${new URLSearchParams({ to: address.path })}`;
+  return goTo(reply, address, inLanguage({ path: login }, address.language));
 }
 
 function withCode(code: string | undefined): string {

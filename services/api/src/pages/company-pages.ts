@@ -12,18 +12,18 @@ const texts = {
 /** The pages of the company's sign-on: on the way back, and where nobody was let in. */
 export const companyPages: CompanyPages = {
   goOn: (request, reply, to) => {
-    const address = addressOf(request, '/login');
+    const goesOnTo = `./${to}`;
+    const address = { ...addressOf(request, 'login'), goesOnTo };
     const word = texts[address.language];
-    reply.header('refresh', `0;url=${to}`);
     return sendPage(
       reply,
-      pageFrame(address, word.goingOn, html`<a class="key" href="${to}">${word.goOn}</a>`),
+      pageFrame(address, word.goingOn, html`<a class="key" href="${goesOnTo}">${word.goOn}</a>`),
     );
   },
   refuse: (request, reply, problem) => {
-    const address = addressOf(request, '/login');
+    const address = addressOf(request, 'login');
     const word = texts[address.language];
-    const back = inLanguage({ path: '/login' }, address.language);
+    const back = inLanguage({ path: 'login' }, address.language);
     const content = html`${faultNote(problem.titleIn(address.language), problem.detail[address.language])}
 <a class="key" href="${back}">${word.back}</a>`;
     return sendPage(reply, pageFrame(address, word.refused, content), problem.status);

@@ -12,7 +12,7 @@ export function fontRoute(): Route {
   );
   return route({
     method: 'GET',
-    url: fontPath,
+    url: `/${fontPath}`,
     role: 'open',
     tag: 'Service',
     summary: 'The font of the pages',

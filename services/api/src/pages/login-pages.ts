@@ -11,7 +11,7 @@ export interface LoginForm {
   readonly login?: string | undefined;
   readonly faults?: Readonly<Partial<Record<'login' | 'password', string>>>;
   readonly note?: readonly [title: string, detail: string] | undefined;
-  /** Path to go to afterwards. */
+  /** Where to go afterwards. */
   readonly to: string | undefined;
   readonly company: { readonly name: string; readonly path: string } | undefined;
   readonly hasUsers: boolean;
@@ -25,7 +25,7 @@ export function loginPage(address: PageAddress, form: LoginForm): Html {
   return pageFrame(
     address,
     word.enter.title,
-    html`${to?.startsWith('/approve') === true && html`<p class="lead">${word.enter.toApprove}</p>`}
+    html`${to?.startsWith('approve') === true && html`<p class="lead">${word.enter.toApprove}</p>`}
 ${form.wasLoggedOut === true && html`<p class="lead" role="status">${word.enter.loggedOut}</p>`}
 ${note && faultNote(...note)}
 ${!form.hasUsers && !note && html`<div class="note"><div>${word.enter.noUsers}<code class="command">${firstLinkCommand}</code></div></div>`}
@@ -60,10 +60,10 @@ export function loggedInPage(address: PageAddress, person: LoggedIn): Html {
 <div><dt>${word.inside.may}</dt><dd>${grantsInWords(person.grants, language)}</dd></div>
 <div><dt>${word.inside.until}</dt><dd>${shownTime(person.expiresAt)}${person.idleMinutes !== null && html`<small>${word.inside.untilUnused(person.idleMinutes)}</small>`}</dd></div>
 </dl>
-<a class="key" href="/">${word.inside.console}</a>
-<form class="close" method="post" action="${inLanguage({ path: '/logout' }, language)}">
+<a class="key" href="./">${word.inside.console}</a>
+<form class="close" method="post" action="${inLanguage({ path: 'logout' }, language)}">
 <button class="key second">${word.inside.leave}</button>
 </form>`,
-    html`<p><a href="/docs">${word.inside.calls}</a></p>`,
+    html`<p><a href="docs/">${word.inside.calls}</a></p>`,
   );
 }

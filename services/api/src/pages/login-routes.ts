@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import {
   isHttps,
   type LoginAccess,
@@ -8,15 +8,16 @@ import {
 import { noLoginCookie } from '../access/logins/login-cookie.ts';
 import { userOfPassword } from '../access/logins/login-routes.ts';
 import { openLogin, unlessAway } from '../access/logins/open-login.ts';
+import { pathHere } from '../access/logins/path-here.ts';
 import { type Route, route } from '../http/route.ts';
 import { formOf } from './form-body.ts';
 import { type LoginForm, loggedInPage, loginPage } from './login-pages.ts';
 import { consoleAddress, inLanguage, type PageAddress } from './page-frame.ts';
-import { addressOf, queryOf, sendFault, sendPage } from './page-request.ts';
-import { comesFromElsewhere, pathHere, reloadPage } from './ways.ts';
+import { addressOf, goTo, queryOf, sendFault, sendPage } from './page-request.ts';
+import { comesFromElsewhere, reloadPage } from './ways.ts';
 import { words } from './words.ts';
 
-const path = '/login';
+const path = 'login';
 const described = { role: 'open', tag: 'Service', schema: { hide: true } } as const;
 
 /** Logging in and out in a browser, without scripts. @param companyName undefined: there is no company sign-on */
@@ -29,7 +30,7 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
           ? undefined
           : {
               name: companyName,
-              path: `/api/login/company${to === undefined ? '' : `?${new URLSearchParams({ to })}`}`,
+              path: `api/login/company${to === undefined ? '' : `?${new URLSearchParams({ to })}`}`,
             },
       hasUsers: !people.users.isLoaded() || people.users.list().length > 0,
       ...more,
@@ -38,14 +39,16 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
     route({
       ...described,
       method: 'GET',
-      url: path,
+      url: `/${path}`,
       summary: 'Page to log in',
       handler: async (request, reply) => {
         if (comesFromElsewhere(request)) return sendPage(reply, reloadPage(request));
         const to = pathHere(queryOf(request).to);
         const address = addressOf(request, withTo(to));
         if (request.caller.kind === 'user') {
-          return to === undefined ? sendPage(reply, insidePage(people, request, address)) : goTo(reply, to);
+          return to === undefined
+            ? sendPage(reply, insidePage(people, request, address))
+            : goTo(reply, address, to);
         }
         return sendPage(reply, pageOf(address, to, { wasLoggedOut: queryOf(request).done === 'logout' }));
       },
@@ -53,7 +56,7 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
     route({
       ...described,
       method: 'POST',
-      url: path,
+      url: `/${path}`,
       action: 'login.open',
       summary: 'Log in',
       handler: async (request, reply) => {
@@ -77,7 +80,7 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
           const user = await userOfPassword(people, request, { login: login.trim(), password });
           const { cookie } = await openLogin(people, request, { user, how: 'password' });
           request.log.info({ user: user.id, login: user.login }, 'somebody logged in');
-          return goTo(reply.header('set-cookie', cookie), to ?? consoleAddress(address));
+          return goTo(reply.header('set-cookie', cookie), address, to ?? consoleAddress(address));
         } catch (error) {
           return sendFault(request, reply, error, (note) => pageOf(address, to, { login, note }));
         }
@@ -99,6 +102,7 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
           const cookie = noLoginCookie(isHttps(request));
           return goTo(
             reply.header('set-cookie', cookie),
+            address,
             `${inLanguage(address, address.language)}&done=logout`,
           );
         } catch (error) {
@@ -123,8 +127,4 @@ function insidePage({ logins }: LoginAccess, request: FastifyRequest, address: P
 
 function withTo(to: string | undefined): string {
   return to === undefined ? path : `${path}?${new URLSearchParams({ to })}`;
-}
-
-function goTo(reply: FastifyReply, to: string): FastifyReply {
-  return reply.header('cache-control', 'no-store').redirect(to, 303);
 }

@@ -5,14 +5,18 @@ import { pageStyle } from './page-style.ts';
 import { words } from './words.ts';
 
 export interface PageAddress {
+  /** The way from the page to the root of the API, where all addresses on it begin. */
+  readonly root: string;
   /** This page with its query, without the language. */
   readonly path: string;
   readonly language: Language;
   /** Whether others on the way could read what is typed. */
   readonly isOpenToReaders: boolean;
+  /** Where the page goes on to by itself. */
+  readonly goesOnTo?: string;
 }
 
-export const fontPath = '/pages/plex.woff2';
+export const fontPath = 'pages/plex.woff2';
 const style = pageStyle.replace('FONT', fontPath);
 
 /** Nothing but the style below, its font, and forms that are sent here. */
@@ -23,19 +27,21 @@ export function pagePolicy(): string {
     `style-src 'sha256-${hash}'`,
     "font-src 'self'",
     "form-action 'self'",
-    "base-uri 'none'",
+    "base-uri 'self'",
     "frame-ancestors 'none'",
   ].join('; ');
 }
 
 export function pageFrame(address: PageAddress, title: string, content: Html, foot?: Html): Html {
-  const { language, isOpenToReaders } = address;
+  const { root, language, isOpenToReaders, goesOnTo } = address;
   const word = words[language];
   const other = language === 'en' ? 'zh' : 'en';
   return html`<!doctype html>
 <html lang="${language === 'zh' ? 'zh-CN' : 'en'}">
 <head>
 <meta charset="utf-8">
+<base href="${root}">
+${goesOnTo !== undefined && html`<meta http-equiv="refresh" content="0;url=${goesOnTo}">`}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title} · Holdfast</title>
@@ -69,9 +75,9 @@ export function inLanguage({ path }: Pick<PageAddress, 'path'>, language: Langua
   return `${before}?${parameters}`;
 }
 
-/** Where whoever is in goes without another wish: relative, for a path that a proxy may have put before it. */
+/** Where whoever is in goes without another wish. */
 export function consoleAddress({ language }: Pick<PageAddress, 'language'>): string {
-  return `./?lang=${language}`;
+  return `?lang=${language}`;
 }
 
 /** The mark: four lines that hold each other. */

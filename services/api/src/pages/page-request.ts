@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isLoopbackAddress } from '../access/from-loopback.ts';
 import { isHttps } from '../access/logins/login-access.ts';
 import { problemOf } from '../http/problem-of.ts';
+import { wayBack } from '../http/way-back.ts';
 import type { Problem } from '../problems/problem.ts';
 import { wantedLanguage } from '../problems/wanted-language.ts';
 import type { Html } from './html.ts';
@@ -25,14 +26,20 @@ export function queryOf(request: FastifyRequest): Fields {
   return request.query as Fields;
 }
 
-/** @param path of the page, with what it needs of its query */
+/** @param path of the page below the root, with what it needs of its query */
 export function addressOf(request: FastifyRequest, path: string): PageAddress {
   const isLocal = isLoopbackAddress(request.ip) && request.headers['x-forwarded-for'] === undefined;
   return {
+    root: wayBack(request.url.slice(1)),
     path,
     language: wantedLanguage(queryOf(request).lang, request.headers['accept-language']),
     isOpenToReaders: !isHttps(request) && !isLocal,
   };
+}
+
+/** @param to below the root. Browsers begin at the page's own address here, whatever its base is */
+export function goTo(reply: FastifyReply, { root }: PageAddress, to: string): FastifyReply {
+  return reply.header('cache-control', 'no-store').redirect(root + to, 303);
 }
 
 export function sendPage(reply: FastifyReply, page: Html, status = 200): FastifyReply {

@@ -74,7 +74,7 @@ export function linkOverPage(address: PageAddress, kind: 'first' | 'renew', note
     address,
     note ? title : overTitle,
     html`${note ? faultNote(...note) : html`<p class="lead">${overLead}</p>`}
-<a class="key" href="${inLanguage({ path: '/login' }, address.language)}">${word.enter.send}</a>`,
+<a class="key" href="${inLanguage({ path: 'login' }, address.language)}">${word.enter.send}</a>`,
     kind === 'first'
       ? html`<p>${word.first.overMore}</p><code class="command">${firstLinkCommand}</code>`
       : undefined,

@@ -10,12 +10,12 @@ import { Problem } from '../problems/problem.ts';
 import { formOf } from './form-body.ts';
 import { passwordFaults, personFaults } from './new-person-faults.ts';
 import { consoleAddress, type PageAddress } from './page-frame.ts';
-import { addressOf, queryOf, sendFault, sendPage } from './page-request.ts';
+import { addressOf, goTo, queryOf, sendFault, sendPage } from './page-request.ts';
 import { firstAdministratorPage, linkOverPage, newPasswordPage } from './password-pages.ts';
 import { words } from './words.ts';
 
-const firstPath = '/first-administrator';
-const newPath = '/password';
+const firstPath = 'first-administrator';
+const newPath = 'password';
 const described = { role: 'open', tag: 'Service', schema: { hide: true } } as const;
 
 /** The pages behind one-time links. */
@@ -24,7 +24,7 @@ export function passwordPageRoutes(people: LoginAccess, links: FirstLinks): Rout
     route({
       ...described,
       method: 'GET',
-      url: firstPath,
+      url: `/${firstPath}`,
       summary: 'Page for the first administrator',
       handler: async (request, reply) => {
         const { token = '' } = queryOf(request);
@@ -42,7 +42,7 @@ export function passwordPageRoutes(people: LoginAccess, links: FirstLinks): Rout
     route({
       ...described,
       method: 'POST',
-      url: firstPath,
+      url: `/${firstPath}`,
       action: 'user.create',
       summary: 'Make the first administrator',
       handler: async (request, reply) => {
@@ -85,7 +85,7 @@ export function passwordPageRoutes(people: LoginAccess, links: FirstLinks): Rout
     route({
       ...described,
       method: 'GET',
-      url: newPath,
+      url: `/${newPath}`,
       summary: 'Page to choose a password',
       handler: async (request, reply) => {
         const { link = '' } = queryOf(request);
@@ -101,7 +101,7 @@ export function passwordPageRoutes(people: LoginAccess, links: FirstLinks): Rout
     route({
       ...described,
       method: 'POST',
-      url: newPath,
+      url: `/${newPath}`,
       action: 'login.open',
       summary: 'Choose a password',
       handler: async (request, reply) => {
@@ -130,9 +130,7 @@ function over(reply: FastifyReply, address: PageAddress, kind: 'first' | 'renew'
 }
 
 function goInside(reply: FastifyReply, cookie: string, address: PageAddress): FastifyReply {
-  return reply
-    .headers({ 'set-cookie': cookie, 'cache-control': 'no-store' })
-    .redirect(consoleAddress(address), 303);
+  return goTo(reply.header('set-cookie', cookie), address, consoleAddress(address));
 }
 
 function sendLinkFault(

@@ -43,6 +43,10 @@ function leaveUnlessRenewed(): Promise<void> {
 
 /** Where one logs in, and comes back from to what is shown now. */
 export function loginAddress(): string {
-  const to = location.pathname + location.search;
-  return new URL(`login?${new URLSearchParams({ to })}`, apiRoot).href;
+  return new URL(`login?${new URLSearchParams({ to: shownNow() })}`, apiRoot).href;
+}
+
+/** Address of the screen below the API's root: the login knows nothing of what a proxy has put before that. */
+export function shownNow(): string {
+  return (location.pathname + location.search).slice(apiRoot.pathname.length);
 }

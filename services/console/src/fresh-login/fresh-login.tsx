@@ -1,7 +1,7 @@
 import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { api, apiRoot } from '../api/api.ts';
+import { api, apiRoot, shownNow } from '../api/api.ts';
 import { useMe } from '../api/me.ts';
 import { useFreshTexts } from './texts.ts';
 
@@ -22,7 +22,6 @@ export function FreshLogin({
   const [isSent, setSent] = useState(false);
   const [fault, setFault] = useState<string>();
   if (me?.has_password === false) {
-    const to = location.pathname + location.search;
     return (
       <div className="write-result">
         <p>{why}</p>
@@ -33,7 +32,10 @@ export function FreshLogin({
           </Button>
           <a
             className="button is-main"
-            href={new URL(`api/login/company?${new URLSearchParams({ again: 'true', to })}`, apiRoot).href}
+            href={
+              new URL(`api/login/company?${new URLSearchParams({ again: 'true', to: shownNow() })}`, apiRoot)
+                .href
+            }
           >
             {t('fresh.company')}
           </a>

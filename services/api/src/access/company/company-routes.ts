@@ -7,6 +7,7 @@ import { Problem } from '../../problems/problem.ts';
 import { isHttps, type LoginAccess, requireSafeWay } from '../logins/login-access.ts';
 import { loginDelayed, tooManyTried } from '../logins/login-routes.ts';
 import { openLogin, renewLogin } from '../logins/open-login.ts';
+import { pathHere } from '../logins/path-here.ts';
 import { browserCookie, browserInCookie } from './browser-cookie.ts';
 import type { CompanyLogins } from './company-logins.ts';
 
@@ -14,7 +15,11 @@ import type { CompanyLogins } from './company-logins.ts';
 export const companyCallbackPath = '/api/login/company/callback/';
 
 const beginQuery = z.object({
-  to: z.string().max(1_000).optional().describe('Path to go to afterwards; the first page without it'),
+  to: z
+    .string()
+    .max(1_000)
+    .optional()
+    .describe('Where to go once in, below the address of the API; the console without it'),
   again: z
     .enum(['true', 'false'])
     .optional()
@@ -30,7 +35,7 @@ const callbackQuery = z.looseObject({
 
 /** Answers for people. */
 export interface CompanyPages {
-  /** Goes on to a path by itself. */
+  /** Goes on by itself. @param to below the root of the API */
   goOn(request: FastifyRequest, reply: FastifyReply, to: string): FastifyReply;
   refuse(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply;
 }
@@ -56,7 +61,7 @@ export function companyRoutes(
           requireTime(access, request);
           const { again, to } = request.query;
           const begun = await setUp(company).begin({
-            to: pathHere(to),
+            to: pathHere(to) ?? '',
             browser: browserInCookie(request.headers, isHttps(request)),
             again: again === 'true' ? loginOf(request) : null,
           });
@@ -169,13 +174,4 @@ function anotherPerson(): Problem {
     ),
     { why: 'another_person' },
   );
-}
-
-/** A path of this API and of no other site, whatever was given. */
-function pathHere(to: string | undefined): string {
-  const here = 'http://here.invalid';
-  if (to === undefined || !URL.canParse(to, here)) return '/';
-  const { origin, pathname, search, hash } = new URL(to, here);
-  // Browsers take // and /\\ for the beginning of another host.
-  return origin === here && !/^\/[/\\]/.test(pathname) ? pathname + search + hash : '/';
 }
