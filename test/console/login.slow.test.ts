@@ -1,12 +1,14 @@
 import { buildConsole } from '@holdfast/dev/console/build-console.ts';
+import { freePort } from '@holdfast/dev/free-port.ts';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { startApi } from '../../services/api/testing/api-under-test.ts';
+import { type ApiUnderTest, startApi } from '../../services/api/testing/api-under-test.ts';
 import { fillIn, person } from '../browser/people-for-test.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
+import { proxyBelowPath } from '../support/proxy-below-path.ts';
 import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
 
 const { login, name, password } = person;
@@ -19,13 +21,18 @@ beforeAll(async () => {
   const api = await startApi({ nats: nats.url, database: await freshDatabase(), env });
   await api.ready();
   url = api.url.replace('127.0.0.1', 'localhost');
-  const line = api.process.lastLines(1_000).find((each) => each.includes('/first-administrator?token='));
-  const link = new URL(/http:\S+token=[\w-]+/.exec(line ?? '')?.[0] ?? '');
+  const link = new URL(linkInLog(api));
   const { page } = await openPage(`${url}${link.pathname}${link.search}`);
   await fillIn(page, { login, name, password, password_repeat: password });
   // The account is made, and the console is there: nothing has to be pressed in between.
   await page.getByRole('button', { name }).waitFor();
 }, 240_000);
+
+/** Address of the page for the first administrator. */
+function linkInLog(api: ApiUnderTest): string {
+  const line = api.process.lastLines(1_000).find((each) => each.includes('/first-administrator?token='));
+  return /http:\S+token=[\w-]+/.exec(line ?? '')?.[0] ?? '';
+}
 
 describe.skipIf(inject('installedServers').chromium === null)('somebody at the console', () => {
   async function loggedIn(path = '/', options = {}): Promise<Page> {
@@ -126,3 +133,87 @@ describe.skipIf(inject('installedServers').chromium === null)('somebody at the c
     await page.getByRole('button', { name }).waitFor();
   });
 });
+
+describe.skipIf(inject('installedServers').chromium === null)('behind a proxy, below a path', () => {
+  let api: ApiUnderTest;
+  let root: string;
+
+  beforeAll(async () => {
+    const [port, proxyPort] = [await freePort(), await freePort()];
+    await proxyBelowPath('/plant-1', { own: proxyPort, to: port });
+    root = `http://localhost:${proxyPort}/plant-1`;
+    const env = { API_LOGINS_PER_MINUTE: '0', API_ANONYMOUS_LOOPBACK: 'false', PUBLIC_URL: root };
+    const nats = (await natsForTest()).url;
+    api = await startApi({ nats, database: await freshDatabase(), env, port });
+    await api.ready();
+  });
+
+  it('the first administrator comes in by the link, logs out, and is where he wanted to go after the next login', async () => {
+    const link = linkInLog(api);
+    expect(link).toMatch(`${root}/first-administrator?token=`);
+    const { page, complaints } = await openPage(link);
+    await page.getByRole('link', { name: '中文' }).click();
+    await page.getByRole('heading', { name: '创建第一位管理员' }).waitFor();
+    expect(await loadedFonts(page)).toContain('IBM Plex Sans');
+    await page.getByRole('link', { name: 'English' }).click();
+    await page.getByRole('heading', { name: 'Set up the first administrator' }).waitFor();
+    await fillIn(page, { login, name, password, password_repeat: password });
+    await page.getByRole('button', { name }).click();
+    expect(page.url()).toMatch(`${root}/console/`);
+    await page.getByRole('dialog').getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL(`${root}/login?done=logout`);
+
+    await page.goto(`${root}/console/sessions?show=paused&from=-8h`);
+    await page.waitForURL(`${root}/login?to=*`);
+    await fillIn(page, { login, password: 'wrong horse battery' });
+    await page.getByRole('alert').waitFor();
+    await fillIn(page, { password });
+    await page.getByRole('button', { name }).waitFor();
+    await untilHolds(() => {
+      const { href, searchParams } = new URL(page.url());
+      expect([href.split('?')[0], searchParams.get('show'), searchParams.get('from')]).toEqual([
+        `${root}/console/sessions`,
+        'paused',
+        '-8h',
+      ]);
+    });
+
+    await page.goto(`${root}/login`);
+    await page.getByRole('link', { name: 'Open the console' }).click();
+    await page.waitForURL(`${root}/console/**`);
+    await page.goBack();
+    await page.getByRole('link', { name: 'All calls of the API' }).click();
+    await page.getByRole('heading', { name: 'Access' }).waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByText('You are logged out.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('somebody lets a command line in, and keeps another one out', async () => {
+    const { page, complaints } = await openPage(`${root}/`);
+    await fillIn(page, { login, password });
+    await page.getByRole('button', { name }).waitFor();
+    for (const [button, outcome] of [
+      ['Approve', 'The command line is in'],
+      ['Deny', 'The command line stays out'],
+    ] as const) {
+      const asked = (await api.post('/api/login/command-line/', { host: 'gateway', person: 'li' })).body;
+      await page.goto(asked.page);
+      expect(page.url()).toBe(`${root}/approve`);
+      await fillIn(page, { code: asked.code });
+      await page.getByRole('button', { name: button }).click();
+      await page.getByRole('heading', { name: outcome }).waitFor();
+      // This page lies deeper than the others.
+      await page.getByRole('link', { name: '中文' }).click();
+      await page.getByText('没有使用此代码等待的命令行').waitFor();
+    }
+    expect(complaints).toEqual([]);
+  });
+});
+
+async function loadedFonts(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(
+    `document.fonts.ready.then((fonts) => [...fonts].filter(({ status }) => status === 'loaded').map(({ family }) => family.replaceAll('"', '')))`,
+  );
+}

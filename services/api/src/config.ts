@@ -43,11 +43,11 @@ const schema = z
       .optional(),
     /** Whether callers on this machine need no key; unset: as long as there are no keys. */
     API_ANONYMOUS_LOOPBACK: setting.flag().optional(),
-    /** Address by which browsers reach the API, for logins; unset: whatever they ask for. */
+    /** Address by which browsers reach the API, for logins, with the path that a proxy takes away; unset: whatever they ask for. */
     PUBLIC_URL: z
-      .url({ protocol: /^https?$/, error: 'must be like https://holdfast.example.com' })
-      .refine((text) => new URL(text).pathname === '/' && new URL(text).search === '', 'must have no path')
-      .transform((text) => new URL(text).origin)
+      .url({ protocol: /^https?$/, error: 'must be like https://holdfast.example.com', abort: true })
+      .refine(hasNothingAfterPath, 'must have nothing after its path, and no user name')
+      .transform((text) => new URL(text).href.replace(/\/+$/, ''))
       .optional(),
     /** Whether people may log in over plain HTTP from other machines. */
     LOGIN_OVER_HTTP: setting.flag().default(false),
@@ -113,6 +113,11 @@ function parsedJson(text: string, context: z.RefinementCtx): unknown {
     context.addIssue({ code: 'custom', message: 'must be JSON' });
     return z.NEVER;
   }
+}
+
+function hasNothingAfterPath(address: string): boolean {
+  const { username, password, search, hash } = new URL(address);
+  return username + password + search + hash === '';
 }
 
 function isTimeZone(name: string): boolean {

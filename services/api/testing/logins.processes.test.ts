@@ -30,7 +30,7 @@ beforeAll(async () => {
   [one, other, proxied] = await Promise.all([
     startApi({ ...settings, env }),
     startApi({ ...settings, env }),
-    startApiInProcess({ ...settings, env: { ...behind, PUBLIC_URL: 'https://holdfast.example' } }),
+    startApiInProcess({ ...settings, env: { ...behind, PUBLIC_URL: 'https://holdfast.example/plant-1/' } }),
   ]);
   await Promise.all([one.ready(), other.ready(), proxied.ready()]);
   await makePeople(nats, {
@@ -194,6 +194,22 @@ describe('a web page', () => {
     expect((await create('https://holdfast.example')).status).toBe(201);
     expect((await create(proxied.url.replace('http:', 'https:'))).status).toBe(201);
     expect((await create('https://holdfast.example.evil')).body.code).toBe('origin_refused');
+  });
+});
+
+describe('a link', () => {
+  it('begins with PUBLIC_URL and its path where that is set, and with the host that was asked elsewhere', async () => {
+    const ask = { host: 'gateway', person: 'li' };
+    const asked = await from('192.0.2.3').ask('POST', '/api/login/command-line/', ask);
+    expect(asked.body.page).toBe('https://holdfast.example/plant-1/approve');
+    expect((await one.post('/api/login/command-line/', ask)).body.page).toBe(`${one.url}/approve`);
+    const { body } = await proxied.post(
+      '/api/system/users/',
+      { login: 'zhao', role: 'viewer' },
+      { authorization: `Bearer ${bootstrapKey}` },
+    );
+    const { url, link } = body.password_link;
+    expect(url).toBe(`https://holdfast.example/plant-1/password?link=${link}`);
   });
 });
 

@@ -33,8 +33,8 @@ function companyLogins(
   config: ApiConfig,
   parts: Pick<ConstructorParameters<typeof CompanyLogins>[0], 'book' | 'users' | 'log'>,
 ): CompanyLogins | undefined {
-  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_GRANTS: grants, PUBLIC_URL: origin } = config;
-  if (issuer === undefined || clientId === undefined || grants === undefined || origin === undefined) return;
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_GRANTS: grants, PUBLIC_URL: address } = config;
+  if (issuer === undefined || clientId === undefined || grants === undefined || address === undefined) return;
   const claim = config.OIDC_GRANTS_CLAIM;
   return new CompanyLogins({
     ...parts,
@@ -44,8 +44,8 @@ function companyLogins(
     }),
     settings: {
       ...{ name: config.OIDC_NAME, claim, grants },
-      redirectUri: `${origin}${companyCallbackPath}`,
-      afterLogout: `${origin}/login`,
+      redirectUri: `${address}${companyCallbackPath}`,
+      afterLogout: `${address}/login`,
     },
   });
 }

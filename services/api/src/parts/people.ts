@@ -42,7 +42,7 @@ export function openPeople(
   const links = new FirstLinks({
     book: () => jetStreamLinkBook(broker.connection),
     users,
-    origin: config.PUBLIC_URL ?? ownOrigin(config),
+    address: config.PUBLIC_URL ?? ownOrigin(config),
   });
   const firstLink = tellFirstLink({ links, isWanted: config.API_FIRST_LINK_IN_LOG, log });
   return {
@@ -51,7 +51,7 @@ export function openPeople(
     links,
     passwords: new Passwords(),
     delays: new LoginDelays({ perMinute: config.API_LOGINS_PER_MINUTE }),
-    publicOrigin: config.PUBLIC_URL,
+    publicUrl: config.PUBLIC_URL,
     overHttp: config.LOGIN_OVER_HTTP,
     load: async (nc) => {
       await users.load(jetStreamUserBook(() => nc));

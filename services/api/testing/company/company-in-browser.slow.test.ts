@@ -7,6 +7,7 @@ import { openPage } from '@holdfast/test/support/browser-for-test.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { proxyBelowPath } from '@holdfast/test/support/proxy-below-path.ts';
 import { restClient } from '@holdfast/test/support/rest-client.ts';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { companyCallbackPath } from '../../src/access/company/company-routes.ts';
@@ -14,9 +15,10 @@ import { startApi } from '../api-under-test.ts';
 import { clientId, clientSecret, companyForTest } from './company-for-test.ts';
 
 describe.skipIf(inject('installedServers').chromium === null)('a company login in a real browser', () => {
-  it('is there on the page that the way back leads to, although it came from another site', async () => {
-    const port = await freePort();
-    const own = `http://127.0.0.1:${port}`;
+  it('is there on the page that the way back leads to, from another site to a path behind a proxy', async () => {
+    const [port, proxyPort] = [await freePort(), await freePort()];
+    await proxyBelowPath('/plant-1', { own: proxyPort, to: port });
+    const own = `http://127.0.0.1:${proxyPort}/plant-1`;
     const company = await companyForTest({
       ...{ redirect: `${own}${companyCallbackPath}`, logout: `${own}/login`, host: 'localhost' },
     });
@@ -37,7 +39,8 @@ describe.skipIf(inject('installedServers').chromium === null)('a company login i
     });
     await api.ready();
 
-    const { page, complaints } = await openPage(`${own}/api/login/company/?to=/api/me/`);
+    const { page, complaints } = await openPage(`${own}/login?to=api/me/`);
+    await page.getByRole('link', { name: 'Log in with Company sign-on' }).click();
     await page.waitForURL(`${own}/api/me/`);
     expect(JSON.parse(String(await page.locator('body').textContent()))).toMatchObject({
       kind: 'user',
@@ -74,7 +77,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a company login i
       writable: true,
     });
 
-    const { page, complaints } = await openPage(`${own}/api/login/company/?to=/console/devices/press-1`);
+    const { page, complaints } = await openPage(`${own}/api/login/company/?to=console/devices/press-1`);
     const write = page.getByRole('button', { name: 'Write … setpoint' });
     await write.waitFor();
     const authenticatedAt = async () => {

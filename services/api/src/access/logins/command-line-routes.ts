@@ -17,7 +17,7 @@ import { auditAddress } from '../../audit/audit-about.ts';
 import { type Route, route } from '../../http/route.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { CommandLineLogins } from './command-line-logins.ts';
-import { type LoginAccess, requireSafeWay } from './login-access.ts';
+import { addressForBrowsers, type LoginAccess, requireSafeWay } from './login-access.ts';
 import type { LoginDelays } from './login-delays.ts';
 import { loginDelayed, tooManyTried } from './login-routes.ts';
 import { openLogin, unlessAway } from './open-login.ts';
@@ -88,7 +88,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
           .header('cache-control', 'no-store')
           .send({
             ...{ secret, code: shownLoginCode(login.code), expires_at: login.expires_at },
-            page: `${access.publicOrigin ?? `${request.protocol}://${request.host}`}${approvalPath}`,
+            page: `${addressForBrowsers(access, request)}${approvalPath}`,
             poll_seconds: pollSeconds,
           });
       },

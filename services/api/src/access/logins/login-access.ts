@@ -13,14 +13,22 @@ export interface LoginAccess {
   readonly logins: Logins;
   readonly passwords: Passwords;
   readonly delays: LoginDelays;
-  /** Origin by which browsers reach the API; undefined: that of whatever host they ask for. */
-  readonly publicOrigin: string | undefined;
+  /** Address by which browsers reach the API, without a slash at its end; undefined: whatever host they ask for. */
+  readonly publicUrl: string | undefined;
   /** Whether people may log in over plain HTTP from other machines. */
   readonly overHttp: boolean;
 }
 
 export function isHttps({ protocol }: Pick<FastifyRequest, 'protocol'>): boolean {
   return protocol === 'https';
+}
+
+/** Where browsers reach the API, without a slash at its end. */
+export function addressForBrowsers(
+  { publicUrl }: Pick<LoginAccess, 'publicUrl'>,
+  { protocol, host }: { readonly protocol: string; readonly host: string },
+): string {
+  return publicUrl ?? `${protocol}://${host}`;
 }
 
 /** @throws Problem for a login over plain HTTP from another machine, where everybody on the way could read it */
@@ -45,14 +53,14 @@ export function requireSafeWay(access: Pick<LoginAccess, 'overHttp'>, request: F
 
 /** @throws Problem for what a web page of another origin sends; `mayBeMissing`: for what no browser sends, too */
 export function requireOwnOrigin(
-  access: Pick<LoginAccess, 'publicOrigin'>,
+  access: Pick<LoginAccess, 'publicUrl'>,
   request: FastifyRequest,
   { mayBeMissing }: { readonly mayBeMissing: boolean },
 ): void {
   const { origin } = request.headers;
   if (origin === undefined && mayBeMissing) return;
   const asked = `${request.protocol}://${request.host}`;
-  const own = access.publicOrigin ?? asked;
+  const own = access.publicUrl === undefined ? asked : new URL(access.publicUrl).origin;
   if (origin !== undefined && (origin === own || (origin === asked && isOfThisMachine(origin)))) return;
   throw new Problem(
     'origin_refused',
@@ -62,8 +70,8 @@ export function requireOwnOrigin(
           `浏览器中的登录只能由 ${own} 的页面用来更改内容，而此请求没有请求头 Origin。`,
         )
       : both(
-          `A page of ${origin} may do nothing here with the login of another one: the pages of this API are those of ${own}${access.publicOrigin === undefined ? '' : ' (PUBLIC_URL)'}.`,
-          `${origin} 的页面不能借用其他网站的登录在此操作：本 API 的页面属于 ${own}${access.publicOrigin === undefined ? '' : '（PUBLIC_URL）'}。`,
+          `A page of ${origin} may do nothing here with the login of another one: the pages of this API are those of ${own}${access.publicUrl === undefined ? '' : ' (PUBLIC_URL)'}.`,
+          `${origin} 的页面不能借用其他网站的登录在此操作：本 API 的页面属于 ${own}${access.publicUrl === undefined ? '' : '（PUBLIC_URL）'}。`,
         ),
   );
 }

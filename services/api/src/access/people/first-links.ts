@@ -16,14 +16,14 @@ export interface IssuedLink {
 export class FirstLinks {
   readonly #book: () => LinkBook;
   readonly #users: Users;
-  readonly #origin: string;
+  readonly #address: string;
   readonly #now: () => number;
 
-  /** @param origin of the pages, as browsers reach it */
-  constructor(options: { book: () => LinkBook; users: Users; origin: string; now?: () => number }) {
+  /** @param address of the API, as browsers reach it, without a slash at its end */
+  constructor(options: { book: () => LinkBook; users: Users; address: string; now?: () => number }) {
     this.#book = options.book;
     this.#users = options.users;
-    this.#origin = options.origin;
+    this.#address = options.address;
     this.#now = options.now ?? Date.now;
   }
 
@@ -38,7 +38,7 @@ export class FirstLinks {
       expires_at: new Date(now + lastsMs).toISOString(),
     };
     if ((await book.create(record)) === undefined) throw new Error('a token came twice');
-    return { url: `${this.#origin}/first-administrator?token=${token}`, expires_at: record.expires_at };
+    return { url: `${this.#address}/first-administrator?token=${token}`, expires_at: record.expires_at };
   }
 
   /** The link of the token; undefined when it opens nothing, or nothing any more. @throws BrokerUnavailable */

@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { both } from '@holdfast/driver/form-words.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import { Problem } from '../../problems/problem.ts';
-import type { LoginAccess } from '../logins/login-access.ts';
+import { addressForBrowsers, type LoginAccess } from '../logins/login-access.ts';
 
 const lastsMs = 24 * 3_600_000;
 
@@ -15,12 +15,12 @@ export interface PasswordLink {
 
 /** A link by which somebody sets the password once, within a day. Whoever has it first has the login, so it is shown once. */
 export function passwordLink(
-  { publicOrigin }: Pick<LoginAccess, 'publicOrigin'>,
+  access: Pick<LoginAccess, 'publicUrl'>,
   asked: { readonly protocol: string; readonly host: string },
 ): PasswordLink {
   const link = `hfp_${randomBytes(32).toString('base64url')}`;
   const expires_at = new Date(Date.now() + lastsMs).toISOString();
-  const url = `${publicOrigin ?? `${asked.protocol}://${asked.host}`}/password?link=${link}`;
+  const url = `${addressForBrowsers(access, asked)}/password?link=${link}`;
   return { kept: { sha256: hash('sha256', link), expires_at }, shown: { link, url, expires_at } };
 }
 
