@@ -1,3 +1,4 @@
+import type { InBoth } from '@holdfast/driver/form-words.ts';
 import type { ValueKind } from '@holdfast/driver/values/value-kind.ts';
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
@@ -258,4 +259,10 @@ export class SampleStoreUnavailable extends Error {
 /** The store understood the connection but not the question, for instance a time that it cannot represent. */
 export class HistoryQueryRefused extends Error {
   override readonly name = 'HistoryQueryRefused';
+  readonly detail: InBoth;
+
+  constructor(detail: InBoth, options?: ErrorOptions) {
+    super(detail.en, options);
+    this.detail = detail;
+  }
 }

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import type { ValueKind } from '@holdfast/driver/values/value-kind.ts';
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
@@ -192,7 +193,8 @@ async function read<T>(
     patience.signal?.throwIfAborted();
     if (error instanceof HistoryQueryRefused) throw error;
     if (error instanceof HttpError && error.statusCode === 400) {
-      throw new HistoryQueryRefused(`InfluxDB 400: ${serverReason(error)}`);
+      const reason = serverReason(error);
+      throw new HistoryQueryRefused(both(`InfluxDB 400: ${reason}`, `InfluxDB 给出的原因为“${reason}”`));
     }
     throw unavailable('cannot read history', error, options);
   }
@@ -202,6 +204,9 @@ async function read<T>(
   } catch (error) {
     throw unavailable('cannot read history: the answer is not JSON', error, options);
   }
-  if (!answer.ok) throw new HistoryQueryRefused(`InfluxDB: ${answer.problem}`);
+  if (!answer.ok) {
+    const { en, zh } = answer.problem;
+    throw new HistoryQueryRefused(both(`InfluxDB: ${en}`, `InfluxDB ${zh}`));
+  }
   return answer.results;
 }

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { describe, expect, it } from 'vitest';
 import { parseAnswer, readSeries } from './influxql-answer.ts';
 
@@ -48,7 +49,7 @@ describe('an InfluxQL answer', () => {
     ['of one part', { results: [{ statement_id: 0, series: [series('a', rows(10_000), true)] }] }],
     ['of several', part(0, [series('a', rows(12_000), true)], true)],
   ])('of a server that knows no parts is refused when a limit has cut it, %s', (_, document) => {
-    expect(read(document)).toMatchObject({ ok: false, problem: expect.stringContaining('max-row-limit') });
+    expect(read(document)).toMatchObject({ ok: false, problem: { en: expect.stringContaining('max-row-limit') } });
   });
 
   it('of a server that knows no parts is whole where a series that was put together still says partial', () => {
@@ -64,7 +65,7 @@ describe('an InfluxQL answer', () => {
     const broken = { results: [{ statement_id: 0, error: 'timeout reached' }] };
     expect(read(part(0, [series('a', rows(3), true)], true), broken)).toEqual({
       ok: false,
-      problem: 'timeout reached',
+      problem: both('timeout reached', '给出的原因为“timeout reached”'),
     });
   });
 

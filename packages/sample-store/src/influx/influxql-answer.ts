@@ -1,3 +1,5 @@
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
+
 export type Cell = number | bigint | string | boolean | null;
 
 /** As it came; of its cells nothing is known yet. */
@@ -17,14 +19,19 @@ export interface Row {
 
 export type Answer<T> =
   | { readonly ok: true; readonly results: T[] }
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly problem: InBoth };
 
-const notAnAnswer = { ok: false, problem: 'not an InfluxQL answer' } as const;
+const notAnAnswer = {
+  ok: false,
+  problem: both('not an InfluxQL answer', '返回的不是 InfluxQL 结果'),
+} as const;
 /** A value left out must not look as if it had never been. */
 const cutShort = {
   ok: false,
-  problem:
+  problem: both(
     'it gives fewer rows than there are (max-row-limit of its section [http]): raise that, or ask for less with limit or a shorter time',
+    '返回的行数少于实际行数（受 [http] 一节中 max-row-limit 的限制）：请调高该值，或用 limit 或更短的时间减少数据量',
+  ),
 } as const;
 
 /**
@@ -64,7 +71,7 @@ export function readSeries(documents: readonly unknown[]): Answer<Series[]> {
     if (!isObject(document) || !Array.isArray(document.results)) return notAnAnswer;
     for (const [index, result] of (document.results as unknown[]).entries()) {
       if (!isObject(result)) return notAnAnswer;
-      if (typeof result.error === 'string') return { ok: false, problem: result.error };
+      if (typeof result.error === 'string') return { ok: false, problem: quoted(result.error) };
       const id = result.statement_id ?? index;
       const statement = statements.get(id) ?? { series: [], goesOn: false, isWhole: false };
       statements.set(id, statement);
@@ -101,6 +108,8 @@ function addPart(
   statement.isWhole = partial !== true && !isCut;
   return undefined;
 }
+
+const quoted = (reason: string) => both(reason, `给出的原因为“${reason}”`);
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

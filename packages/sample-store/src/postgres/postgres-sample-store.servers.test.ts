@@ -51,6 +51,16 @@ describe('PostgreSQL in its own right', () => {
     await bare.close();
   });
 
+  it('tells in both languages why it refuses a question', async () => {
+    const asked = store.history({ ...range, pointCode: 'temperature\u0000' });
+    const reason = 'PostgreSQL 22021: invalid byte sequence for encoding "UTF8": 0x00';
+    await expect(asked).rejects.toMatchObject({
+      name: 'HistoryQueryRefused',
+      message: reason,
+      detail: { en: reason, zh: `数据库给出的原因为“${reason}”` },
+    });
+  });
+
   it('gives numbers, truths, texts and long integers of one point in their order, of several devices and of one', async () => {
     const told = [-0.1, true, 1e-300, false, 7, 'stopped', '9007199254740993', -1.5e300];
     const expected: unknown[] = [];

@@ -1,3 +1,4 @@
+import { both } from '@holdfast/driver/form-words.ts';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { atTheirTimes, haveOwnTimes } from '../at-their-times.ts';
@@ -195,7 +196,9 @@ async function reading<T>(read: () => Promise<T[]>): Promise<T[]> {
     // No writer has run on this database yet.
     if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
     const reason = rejectionReason(error);
-    if (reason !== undefined) throw new HistoryQueryRefused(reason, { cause: error });
+    if (reason !== undefined) {
+      throw new HistoryQueryRefused(both(reason, `数据库给出的原因为“${reason}”`), { cause: error });
+    }
     throw unavailable('cannot read history', error);
   }
 }

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { glob, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
 import { LogUnreadable } from '@holdfast/shared/sessions/handle-command.ts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { storeProblem } from './store-problems.ts';
 
 const sources = join(import.meta.dirname, '..');
@@ -23,5 +27,42 @@ describe('what is told in Chinese', () => {
     const { en, zh } = storeProblem(error)?.detail ?? { en: '', zh: '' };
     expect(en).toContain('events.session.7.lifecycle, sequence 12: not a CloudEvent.');
     expect(zh.match(/[a-z][\w.]+/gi)).toEqual(['events.session.7.lifecycle']);
+  });
+
+  it('has no English in a refused question to the database of samples, but what it said itself', async () => {
+    const answers = [
+      { status: 400, body: '{"error":"no such function"}' },
+      { status: 200, body: '{"results":[{"statement_id":0,"error":"timeout reached"}]}' },
+      { status: 200, body: '{}' },
+    ];
+    const influx = createServer((_, response) => {
+      const { status, body } = answers.shift() ?? { status: 500, body: '' };
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    });
+    await once(influx.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void influx.close());
+    const url = `http://127.0.0.1:${(influx.address() as AddressInfo).port}`;
+    const store = openInfluxSampleStore({ url, org: 'holdfast', bucket: 'plant' });
+    const question = { pointCode: 'zone', start: new Date(0), end: new Date(1e9), limit: 1 };
+    const toldOf = async (asked: Promise<unknown>) => {
+      const error = await asked.catch((refused: unknown) => refused);
+      return storeProblem(error)?.detail;
+    };
+    expect(await toldOf(store.history(question))).toEqual({
+      en: 'InfluxDB 400: no such function',
+      zh: 'InfluxDB 给出的原因为“no such function”',
+    });
+    expect(await toldOf(store.history(question))).toEqual({
+      en: 'InfluxDB: timeout reached',
+      zh: 'InfluxDB 给出的原因为“timeout reached”',
+    });
+    expect(await toldOf(store.history(question))).toEqual({
+      en: 'InfluxDB: not an InfluxQL answer',
+      zh: 'InfluxDB 返回的不是 InfluxQL 结果',
+    });
+    expect(await toldOf(store.aggregate({ ...question, intervalMs: 1, utcOffsetMs: 0 }))).toEqual({
+      en: '1000000000 intervals are too many (100000 at most): ask for less time or longer intervals',
+      zh: '时段共 1000000000 个，超过上限 100000 个：请取更短的时间，或更长的间隔',
+    });
   });
 });

@@ -64,7 +64,7 @@ export function storeProblem(error: unknown): Problem | undefined {
     );
   }
   if (error instanceof HistoryQueryRefused) {
-    return new Problem('history_query_refused', both(error.message, error.message), {}, { cause: error });
+    return new Problem('history_query_refused', error.detail, {}, { cause: error });
   }
   return undefined;
 }
