@@ -7,7 +7,8 @@ import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
-import { beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, sessionsPath } from './api-under-test.ts';
@@ -24,9 +25,10 @@ let hallKey = '';
 const begin = Date.parse('2026-01-01T08:00:00.000Z');
 const at = (minute: number) => new Date(begin + minute * 60_000).toISOString();
 const adminKey = `hf_0badcafe_${'k'.repeat(43)}`;
+const env = { API_BOOTSTRAP_KEY: adminKey, PLANT_TIME_ZONE: 'Asia/Shanghai' };
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
-const ask = async (path: string, as = key): Promise<any> =>
-  (await api.raw(path, { headers: { authorization: `Bearer ${as}` } })).body;
+const ask = async (path: string, as = key, of = api): Promise<any> =>
+  (await of.raw(path, { headers: { authorization: `Bearer ${as}` } })).body;
 
 const silent = {
   status: 'timeout',
@@ -42,6 +44,13 @@ const healthy = {
   last_success: at(59),
   last_error: null,
 } as const;
+
+async function connected(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: database });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
 
 async function becomes(
   device: string,
@@ -59,7 +68,6 @@ async function becomes(
 beforeAll(async () => {
   nats = await natsForTest();
   database = await apiDatabase();
-  const env = { API_BOOTSTRAP_KEY: adminKey, PLANT_TIME_ZONE: 'Asia/Shanghai' };
   api = await startApiInProcess({ nats: nats.url, database, env });
   await api.ready();
   key = adminKey;
@@ -271,6 +279,31 @@ describe('a collector that took a session while its devices were silent', () => 
     expect(await since()).toBe(at(3));
     await say({ 'oven-1': unheard, 'oven-2': healthy });
     await expect.poll(since).toBe(at(12));
+  });
+
+  it('does not make the overview wait twice in a row for a database of samples that hangs', async () => {
+    // One that has asked nothing of it yet.
+    const fresh = await startApiInProcess({ nats: nats.url, database, env });
+    await fresh.ready();
+    const seenBy = async (asked: AskedApi) => {
+      const { results } = await ask('/api/acquisition/sessions/summary/?search=102-1', adminKey, asked);
+      return results[0].devices.failing_codes;
+    };
+    await say({ 'oven-1': silent });
+    await expect.poll(() => seenBy(fresh)).toEqual(['oven-1']);
+    await say({ 'oven-10': { ...silent, last_success: null } });
+    await expect.poll(() => seenBy(api)).toEqual(['oven-10']);
+    const [holder, watcher] = [await connected(), await connected()];
+    await holder.query('begin; lock table samples.tick_coverage');
+    const answer = ask('/api/system/overview/', adminKey, fresh);
+    const waiting = `select distinct query from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '%tick_coverage%'`;
+    await eventually(async () => (await watcher.query(waiting)).rowCount === 2, {
+      what: 'both questions to wait at once',
+      timeoutMs: 10_000,
+    });
+    await holder.query('commit');
+    expect(await answer).toMatchObject({ devices: { failing: 1 }, not_asked: [] });
   });
 });
 

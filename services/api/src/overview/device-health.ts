@@ -10,7 +10,7 @@ import { BrokerUnavailable, type HealthChanges } from '../ports.ts';
 import { retold, retoldHealth } from '../problems/retold.ts';
 import { conditionOf } from './devices-summary.ts';
 import { type Seen, type SeenSources, seeSessions } from './seen-sessions.ts';
-import type { SummaryFilter } from './summary-rows.ts';
+import { type SummaryFilter, summaryRows } from './summary-rows.ts';
 import type { CountTicksOfDay, TicksOfDay } from './ticks-of-day.ts';
 
 export interface DeviceHealthSources extends SeenSources {
@@ -39,10 +39,12 @@ export async function deviceHealth(
   sources: DeviceHealthSources,
   { sites, site, session, device, search, conditions, onlyNeverDelivered, limit, offset }: DeviceHealthQuery,
 ): Promise<Omit<DeviceHealthPage, 'next_cursor'> & { readonly next: number | undefined }> {
-  const { seen } = await seeSessions(sources, { sites, site });
-  const rows = seen.map(({ row }) => row);
-  // By all that are seen, as the overview has them: of one site there are fewer.
-  const ticks = await sources.ticksOfDay({ sites, site }, rows);
+  const { rows } = await summaryRows(sources.accounting.database, { sites, site });
+  const [{ seen }, ticks] = await Promise.all([
+    seeSessions(sources, rows),
+    // By all that are seen, as the overview has them: of one site there are fewer.
+    sources.ticksOfDay({ sites, site }, rows),
+  ]);
   const part = search?.toLowerCase();
   const isWanted = (view: DeviceHealthView, { row }: Seen) =>
     (session === undefined || view.session_id === session) &&

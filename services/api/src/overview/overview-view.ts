@@ -16,6 +16,7 @@ import { logDamageOf } from '../sessions/recovery/recovery-view.ts';
 import { missedSince } from '../system/collectors-view.ts';
 import { sinksView } from '../system/sinks-view.ts';
 import { type SeenSources, seeSessions, sessionCounts } from './seen-sessions.ts';
+import { summaryRows } from './summary-rows.ts';
 import { type CountTicksOfDay, neverDeliveredIn } from './ticks-of-day.ts';
 
 export interface OverviewSources extends SeenSources {
@@ -68,22 +69,20 @@ export function overviewOf(sources: OverviewSources): (sites: GrantedSites) => P
 }
 
 async function overview(sources: OverviewSources, sites: GrantedSites): Promise<Overview> {
-  const { timeZone, version } = sources;
+  const { accounting, timeZone, version } = sources;
   const isEverywhere = sites === 'everywhere';
-  const [{ seen, stopped, brokerWasAsked }, ofAllSites] = await Promise.all([
-    seeSessions(sources, { sites }),
+  const { rows, stopped } = await summaryRows(accounting.database, { sites });
+  // At once: while the store of samples hangs, each waits for it.
+  const [{ seen: current, brokerWasAsked }, ticks, ofAllSites] = await Promise.all([
+    seeSessions(sources, rows),
+    sources.ticksOfDay({ sites }, rows),
     isEverywhere ? askBroker(sources) : nothing,
   ]);
-  const current = seen.filter(({ row }) => row.is_current);
   const devices = { total: 0, healthy: 0, slow: 0, partly: 0, failing: 0, unknown: 0 };
   for (const { devices: counted } of current) {
     if (!counted) continue;
     for (const each of Object.keys(devices) as (keyof typeof devices)[]) devices[each] += counted[each];
   }
-  const ticks = await sources.ticksOfDay(
-    { sites },
-    current.map(({ row }) => row),
-  );
   const running = current.filter(({ row }) => row.status === 'running');
   const sum = (numbers: readonly (number | null)[]) =>
     Math.round(numbers.reduce<number>((total, each) => total + (each ?? 0), 0) * 100) / 100;

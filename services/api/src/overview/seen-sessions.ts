@@ -17,7 +17,7 @@ import type { RecentRecovery } from '../sessions/recovery/recent-recovery.ts';
 import { devicesSummary } from './devices-summary.ts';
 import type { LastGood, RecordOf } from './last-good.ts';
 import { attentionOf } from './session-attention.ts';
-import { type SummaryFilter, type SummaryRow, summaryRows } from './summary-rows.ts';
+import type { SummaryRow } from './summary-rows.ts';
 
 export interface SeenSources {
   readonly accounting: Pick<AccountingSources, 'database' | 'plans'>;
@@ -43,32 +43,25 @@ export interface Seen {
   readonly valuesNow: number | null;
 }
 
-/** Sessions that are current, and all of these statuses besides. @throws DatabaseUnavailable */
+/** @throws DatabaseUnavailable */
 export async function seeSessions(
   sources: SeenSources,
-  filter: SummaryFilter,
-  statuses?: readonly SessionStatus[],
-): Promise<{
-  readonly seen: readonly Seen[];
-  readonly stopped: number;
-  readonly leftOut: number;
-  readonly brokerWasAsked: boolean;
-}> {
+  rows: readonly SummaryRow[],
+): Promise<{ readonly seen: readonly Seen[]; readonly brokerWasAsked: boolean }> {
   const { accounting, recovery } = sources;
-  const [{ rows, stopped, leftOut }, compared] = await Promise.all([
-    summaryRows(accounting.database, filter, statuses),
-    recovery(),
-  ]);
-  await accounting.plans.prepare(rows);
   const words = new Map(rows.map((row) => [row.session_id, wordOf(sources, row)]));
-  const onRecord = await sources.lastGood([...words].flatMap(([id, word]) => unheard(id, word)));
+  const [compared, onRecord] = await Promise.all([
+    recovery(),
+    sources.lastGood([...words].flatMap(([id, word]) => unheard(id, word))),
+    accounting.plans.prepare(rows),
+  ]);
   const now = new Date();
   const seen: Seen[] = [];
   for (const row of rows) {
     const word = words.get(row.session_id);
     seen.push(await see(sources, row, { now, compared, word, onRecord }));
   }
-  return { seen, stopped, leftOut, brokerWasAsked: compared !== undefined };
+  return { seen, brokerWasAsked: compared !== undefined };
 }
 
 export function sessionCounts(current: readonly Seen[], stopped: number): SessionCounts {

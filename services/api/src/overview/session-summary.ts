@@ -14,7 +14,7 @@ import { type Buckets, lifeOf, ribbonOf } from '../accounting/ribbon.ts';
 import type { NewerConfigured } from '../configuration/newer-configured.ts';
 import { lastReads } from './last-reads.ts';
 import { type Seen, type SeenSources, seeSessions, sessionCounts } from './seen-sessions.ts';
-import type { SummaryFilter } from './summary-rows.ts';
+import { type SummaryFilter, summaryRows } from './summary-rows.ts';
 import { type CountTicksOfDay, ticksOfDayOf } from './ticks-of-day.ts';
 
 export interface SummarySources extends SeenSources {
@@ -50,7 +50,8 @@ export async function sessionSummary(
   buckets: Buckets,
 ): Promise<Summary> {
   const { accounting } = sources;
-  const { seen, stopped, leftOut, brokerWasAsked } = await seeSessions(sources, query, query.statuses);
+  const { rows, stopped, leftOut } = await summaryRows(accounting.database, query, query.statuses);
+  const { seen, brokerWasAsked } = await seeSessions(sources, rows);
   const current = seen.filter(({ row }) => row.is_current);
   const { statuses, onlyAttention, sort, offset, limit } = query;
   const listed = (statuses ? seen.filter(({ row }) => statuses.includes(row.status)) : current).filter(
