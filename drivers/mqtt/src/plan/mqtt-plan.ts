@@ -39,7 +39,7 @@ function groupOf(list: PointList<MqttPlace>, due: readonly number[]): MqttGroup 
     values: routes.values,
     routes,
     inWords: () => `topics ${routes.filters.join(', ')}`,
-    describe: () => ({ topics: routes.filters }),
+    describe: () => ({ topic: routes.filters.join(', ') }),
   };
 }
 

@@ -1,11 +1,13 @@
 import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
+import type { ProtocolForms } from '@holdfast/shared/contracts/http/protocols-http.ts';
+import { optionWord, type PlaceForms } from '@holdfast/shared/contracts/protocols/point-place.ts';
 import { ApiRefused } from '../api-refused.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command, Input } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Printer } from '../output/printer.ts';
 import { records } from '../output/values.ts';
-import { say } from '../words/say.ts';
+import { say, speaksChinese } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 import { named } from './named-things.ts';
 
@@ -26,11 +28,12 @@ export const deviceTests: readonly Command[] = [
     async run({ api, print }, input) {
       const devices = await devicesToTest(api, input);
       const isOfTask = input.text('task') !== undefined;
+      const forms = input.has('bytes') && !print.asJson ? await formsByProtocol(api) : undefined;
       const outcomes: Item[] = [];
       for (const device of devices) {
         const tested = await (isOfTask ? testedOrRefused(api, device) : test(api, device));
         outcomes.push(tested);
-        if (!print.asJson) show(print, tested, { withBytes: input.has('bytes') });
+        if (!print.asJson) show(print, tested, forms && ((request) => asked(request, forms.get(device.protocol))));
       }
       if (print.asJson) print.json(isOfTask ? outcomes : outcomes[0]);
       return outcomes.every(({ status }) => status === 'ok') ? exitCodes.ok : exitCodes.refused;
@@ -68,7 +71,19 @@ async function testedOrRefused(api: ApiClient, device: Item): Promise<Item> {
   }
 }
 
-function show(print: Printer, tested: Item, { withBytes }: { readonly withBytes: boolean }): void {
+type RequestForms = PlaceForms & Pick<ProtocolForms, 'frame_parts'>;
+
+/** None in English, which names fields as they are. */
+async function formsByProtocol(api: ApiClient): Promise<ReadonlyMap<unknown, RequestForms>> {
+  if (!speaksChinese()) return new Map();
+  const { results } = await api.get('/api/config/protocols/');
+  return new Map(records(results).map((each) => [each.protocol, each as unknown as RequestForms]));
+}
+
+type Asked = (request: Readonly<Record<string, unknown>>) => string;
+
+/** @param inWords tells of a request, where its bytes are to be shown as well */
+function show(print: Printer, tested: Item, inWords: Asked | undefined): void {
   const { device, status, detail, problem, points, collector_id: collector } = tested;
   if (problem) {
     print.line(say('{{what}}: {{detail}}', { what: String(device), detail: String(detail) }));
@@ -86,7 +101,7 @@ function show(print: Printer, tested: Item, { withBytes }: { readonly withBytes:
     records(points),
     'No points were read.',
   );
-  if (withBytes) for (const line of bytesOf(tested)) print.said(tested, line);
+  if (inWords) for (const line of bytesOf(tested, inWords)) print.said(tested, line);
   print.said(
     tested,
     say('{{what}}: {{detail}}', { what: `${device} ${valueWord('test', status)}`, detail: String(detail) }),
@@ -95,9 +110,9 @@ function show(print: Printer, tested: Item, { withBytes }: { readonly withBytes:
 }
 
 /** A line for each time that bytes went one way. */
-function bytesOf(tested: Item): string[] {
+function bytesOf(tested: Item, inWords: Asked): string[] {
   return records(tested.requests).flatMap(({ ms: _, error, failure: __, heard, ...request }) => [
-    `${asked(request)}${error ? `: ${error}` : ''}`,
+    error ? say('{{what}}: {{detail}}', { what: inWords(request), detail: error }) : inWords(request),
     ...records(heard).map(({ direction, ms, bytes }) => {
       const arrow = direction === 'sent' ? '>' : '<';
       return `  ${arrow} ${String(ms).padStart(7)} ms  ${String(bytes).replace(/..(?=.)/g, '$& ')}`;
@@ -105,9 +120,13 @@ function bytesOf(tested: Item): string[] {
   ]);
 }
 
-/** A request in the fields of its protocol, by their names. */
-function asked(request: Readonly<Record<string, unknown>>): string {
+/** A request in the fields of its protocol: by their names, in Chinese by their words. */
+function asked(request: Readonly<Record<string, unknown>>, forms: RequestForms | undefined): string {
   return Object.entries(request)
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(', ');
+    .map(([name, value]) => {
+      const field = forms?.point.properties[name];
+      const word = field?.['x-label'] ?? forms?.frame_parts[name];
+      return `${word?.zh ?? name} ${optionWord(field, value, 'zh')}`;
+    })
+    .join(speaksChinese() ? '，' : ', ');
 }
