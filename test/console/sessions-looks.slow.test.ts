@@ -222,6 +222,37 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     expect(complaints).toEqual([]);
   });
 
+  it('show whoever may start tasks at some sites which she may not start, and why', async () => {
+    const { rest } = plant;
+    for (const [at, site] of ['hall-1', 'hall-2'].entries()) {
+      const { id: site_id } = await rest.create('/api/config/sites/', { code: site });
+      const device = await rest.create('/api/config/devices/', {
+        ...{ code: `saw-${at}`, host: '127.0.0.1', unit_id: 90 + at, site_id },
+      });
+      const task = { code: `saws of ${site}`, period_ms: 1_000, device_ids: [device.id] };
+      await rest.create('/api/config/tasks/', task);
+    }
+    const { page } = await openPage(`${rest.url}/console/sessions`);
+    await page.route('**/api/me/', async (route) => {
+      const response = await route.fetch();
+      const grants = [
+        { role: 'viewer', sites: ['hall-1', 'hall-2'] },
+        { role: 'operator', sites: ['hall-2'] },
+      ];
+      await route.fulfill({ response, json: { ...(await response.json()), grants } });
+    });
+    await page.reload();
+    await page.getByRole('button', { name: 'Start session' }).click();
+    const dialog = page.getByRole('dialog');
+    const start = dialog.getByRole('button', { name: 'Start', exact: true });
+    await dialog.getByRole('radio', { name: /hall-1/ }).check();
+    await dialog.getByText('This needs the role operator; you are viewer.').waitFor();
+    await untilHolds(async () => expect(await start.isDisabled()).toBe(true));
+    await dialog.getByRole('radio', { name: /hall-2/ }).check();
+    await untilHolds(async () => expect(await start.isDisabled()).toBe(false));
+    expect(await dialog.getByText('This needs the role').count()).toBe(0);
+  });
+
   it('show whoever may only look that she may not start one, and why, and who reads the audit log', async () => {
     // From the first key on nobody gets in without one, so this is the last test.
     const first = await plant.rest.create('/api/system/keys/', { name: 'rules', role: 'administrator' });

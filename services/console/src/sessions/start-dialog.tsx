@@ -1,14 +1,15 @@
-import type { TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { SiteView, TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { DeviceView } from '@holdfast/shared/contracts/http/device-http.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
-import { highestRole } from '../api/me.ts';
+import { highestRole, roleAt } from '../api/me.ts';
 import { Overlay } from '../parts/overlay.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
-import { useWhyNot } from '../parts/role-note.tsx';
+import { useMayEverywhere, useWhyNot } from '../parts/role-note.tsx';
 import { durationText } from '../time/duration.ts';
 import { useCommands } from './commands.tsx';
 import { useStartTexts } from './start-texts.ts';
@@ -28,10 +29,20 @@ export default function StartDialog({ onClose }: { onClose: () => void }) {
   const [chosen, setChosen] = useState<number>();
   const [check, setCheck] = useState<(typeof checks)[number]>('skip');
   const [isSent, setSent] = useState(false);
-  const whyNot = useWhyNot('operator', highestRole);
+  const mayEverywhere = useMayEverywhere('operator');
+  const { data: siteOf } = useQuery({
+    queryKey: ['devices', 'sites'],
+    queryFn: readSiteOfDevices,
+    enabled: !mayEverywhere,
+    staleTime: 0,
+  });
   const tasks = data ?? [];
   const startable = tasks.filter(({ session, task }) => session === undefined && task.enabled);
   const task = startable.find((each) => each.task.id === (chosen ?? startable[0]?.task.id))?.task;
+  const whyNot = useWhyNot('operator', (me) =>
+    // Until it is known where its devices are, the API judges.
+    siteOf && task ? roleAt(me, task.device_ids.map(siteOf)) : highestRole(me),
+  );
   const send = async () => {
     if (task === undefined || isSent || whyNot !== undefined) return;
     setSent(true);
@@ -119,4 +130,15 @@ async function readTasks(): Promise<{ readonly task: TaskView; readonly session:
   ]);
   const bySession = new Map(active.map(({ task_id, id }) => [task_id, id]));
   return tasks.map((task) => ({ task, session: bySession.get(task.id) }));
+}
+
+/** Tells the code of a device's site by the id of the device; empty where it has none. */
+async function readSiteOfDevices(): Promise<(device: number) => string> {
+  const [sites, devices] = await Promise.all([
+    api.list('/api/config/sites/', {}, Number.POSITIVE_INFINITY) as Promise<unknown> as Promise<SiteView[]>,
+    api.list('/api/config/devices/', {}, Number.POSITIVE_INFINITY) as Promise<unknown> as Promise<DeviceView[]>,
+  ]);
+  const codes = new Map(sites.map(({ id, code }) => [id, code]));
+  const siteIds = new Map(devices.map(({ id, site_id }) => [id, site_id]));
+  return (device) => codes.get(siteIds.get(device) ?? 0) ?? '';
 }
