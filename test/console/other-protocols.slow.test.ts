@@ -66,7 +66,11 @@ describe.skipIf(isSkipped)('a device that does not speak Modbus', () => {
     await limits.getByText(/^Words in one read: \d+ at most$/).waitFor();
     await plc.setFault({ kind: 'end_code', code: '0004' });
     await page.getByText('It refuses everything it is asked for.').waitFor();
-    await page.getByText('Compare addresses and types of its points with its manual.').waitFor();
+    const advice = 'Compare addresses and types of its points with its manual.';
+    await page.getByText(advice).waitFor();
+    const { page: sessions } = await openPage(url('/sessions'));
+    await sessions.getByRole('row').getByRole('link', { name: 'plc-1' }).click();
+    await sessions.getByRole('complementary').locator('.why').getByText(advice).waitFor();
     await plc.setFault(undefined);
     await page.getByText('It gives all of its values.').waitFor();
     expect(complaints).toEqual([]);

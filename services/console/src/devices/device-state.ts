@@ -49,3 +49,13 @@ export function wasNeverRead(view: Pick<DeviceHealthView, 'health' | 'ticks'>): 
 export function sinceOf(view: Pick<DeviceHealthView, 'condition' | 'since' | 'health'>): string | null {
   return view.condition === 'failing' ? (lastGood(view) ?? view.since) : view.since;
 }
+
+/** One of devices that all fail for the same reason; undefined where they do not. */
+export function deviceForAlike(failing: readonly DeviceHealthView[]): DeviceHealthView | undefined {
+  const reasons = new Set(
+    failing.map(
+      ({ health }) => `${health?.status} ${health?.status === 'error' && health.last_exception?.code}`,
+    ),
+  );
+  return reasons.size === 1 ? failing[0] : undefined;
+}

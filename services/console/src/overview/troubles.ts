@@ -8,7 +8,7 @@ import type {
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
 import { isGone, isLate } from '../collectors/collector-state.ts';
-import { sinceOf } from '../devices/device-state.ts';
+import { deviceForAlike, sinceOf } from '../devices/device-state.ts';
 import type { Severity } from '../parts/mark.tsx';
 
 /** Something that needs somebody now. What it is in words, and what to do, goes by `kind`. */
@@ -106,12 +106,7 @@ function deviceForAll(
   devices: Known['devices'] = [],
 ): DeviceHealthView | undefined {
   const failing = devices.filter(({ session_id, condition }) => session_id === id && condition === 'failing');
-  const reasons = new Set(
-    failing.map(
-      ({ health }) => `${health?.status} ${health?.status === 'error' && health.last_exception?.code}`,
-    ),
-  );
-  return failing.length === counts?.total && reasons.size === 1 ? failing[0] : undefined;
+  return failing.length === counts?.total ? deviceForAlike(failing) : undefined;
 }
 
 const severityOfDevice = { failing: 2, partly: 3, slow: 3 } as const;

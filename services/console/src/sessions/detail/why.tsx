@@ -1,5 +1,9 @@
+import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { Attention, SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { useDeviceReason } from '../../devices/detail/device-reason.ts';
+import { useDeviceHealth } from '../../devices/device-queries.ts';
+import { deviceForAlike } from '../../devices/device-state.ts';
 import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
 import { useDetailTexts } from './texts.ts';
@@ -28,7 +32,7 @@ function Reason({ attention, session }: { attention: Attention; session: Session
   const { t } = useDetailTexts();
   const plant = usePlantTime();
   const now = useNow();
-  const { severity, since, detail } = attention;
+  const { code, severity, since, detail } = attention;
   const about = useReason(attention, session);
   return (
     <div className={`why severity-${severity}`}>
@@ -43,13 +47,29 @@ function Reason({ attention, session }: { attention: Attention; session: Session
           </span>
         )}
       </p>
-      <p>{about.todo}</p>
+      {code === 'devices_failing' || code === 'some_devices_failing' ? (
+        <TodoOfSilent key={session.id} id={session.id} otherwise={about.todo} />
+      ) : (
+        <p>{about.todo}</p>
+      )}
       <details>
         <summary>{t('why.more')}</summary>
         <p>{detail}</p>
       </details>
     </div>
   );
+}
+
+/** Where all silent devices fail alike, the advice for one of them says more than that they are silent. */
+function TodoOfSilent({ id, otherwise }: { id: string; otherwise: string }) {
+  const { data } = useDeviceHealth({ show: 'failing', find: '', session: id });
+  const failing = data?.pages.flatMap(({ results }) => results) ?? [];
+  const alike = data?.pages[0]?.counts.failing === failing.length ? deviceForAlike(failing) : undefined;
+  return alike ? <TodoOfDevice view={alike} /> : <p>{otherwise}</p>;
+}
+
+function TodoOfDevice({ view }: { view: DeviceHealthView }) {
+  return <p>{useDeviceReason(view).todo}</p>;
 }
 
 /** Why a session needs somebody, and what to do, in words. */
