@@ -49,7 +49,10 @@ describe('an InfluxQL answer', () => {
     ['of one part', { results: [{ statement_id: 0, series: [series('a', rows(10_000), true)] }] }],
     ['of several', part(0, [series('a', rows(12_000), true)], true)],
   ])('of a server that knows no parts is refused when a limit has cut it, %s', (_, document) => {
-    expect(read(document)).toMatchObject({ ok: false, problem: { en: expect.stringContaining('max-row-limit') } });
+    expect(read(document)).toMatchObject({
+      ok: false,
+      problem: { en: expect.stringContaining('max-row-limit') },
+    });
   });
 
   it('of a server that knows no parts is whole where a series that was put together still says partial', () => {

@@ -136,7 +136,9 @@ async function readTasks(): Promise<{ readonly task: TaskView; readonly session:
 async function readSiteOfDevices(): Promise<(device: number) => string> {
   const [sites, devices] = await Promise.all([
     api.list('/api/config/sites/', {}, Number.POSITIVE_INFINITY) as Promise<unknown> as Promise<SiteView[]>,
-    api.list('/api/config/devices/', {}, Number.POSITIVE_INFINITY) as Promise<unknown> as Promise<DeviceView[]>,
+    api.list('/api/config/devices/', {}, Number.POSITIVE_INFINITY) as Promise<unknown> as Promise<
+      DeviceView[]
+    >,
   ]);
   const codes = new Map(sites.map(({ id, code }) => [id, code]));
   const siteIds = new Map(devices.map(({ id, site_id }) => [id, site_id]));

@@ -33,7 +33,8 @@ export const deviceTests: readonly Command[] = [
       for (const device of devices) {
         const tested = await (isOfTask ? testedOrRefused(api, device) : test(api, device));
         outcomes.push(tested);
-        if (!print.asJson) show(print, tested, forms && ((request) => asked(request, forms.get(device.protocol))));
+        if (!print.asJson)
+          show(print, tested, forms && ((request) => asked(request, forms.get(device.protocol))));
       }
       if (print.asJson) print.json(isOfTask ? outcomes : outcomes[0]);
       return outcomes.every(({ status }) => status === 'ok') ? exitCodes.ok : exitCodes.refused;
