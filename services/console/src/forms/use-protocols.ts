@@ -1,5 +1,6 @@
 import type { ProtocolForms } from '@holdfast/shared/contracts/http/protocols-http.ts';
 import { optionWord } from '@holdfast/shared/contracts/protocols/point-place.ts';
+import { requestInWords } from '@holdfast/shared/contracts/protocols/request-words.ts';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
 import type { FormSchema } from './form-schema.ts';
@@ -36,4 +37,13 @@ export function useFrameWord(protocol: string | undefined): (part: string) => st
   const { language } = useFormTexts();
   const forms = useForms(protocol);
   return (part) => forms?.frame_parts[part]?.[language] ?? part;
+}
+
+/** A request in the fields of its protocol, by their words. */
+export function useRequestWords(
+  protocol: string | undefined,
+): (request: Readonly<Record<string, unknown>>) => string {
+  const { language } = useFormTexts();
+  const forms = useForms(protocol);
+  return (request) => requestInWords(request, forms, language);
 }

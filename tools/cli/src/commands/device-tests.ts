@@ -1,6 +1,5 @@
 import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
-import type { ProtocolForms } from '@holdfast/shared/contracts/http/protocols-http.ts';
-import { optionWord, type PlaceForms } from '@holdfast/shared/contracts/protocols/point-place.ts';
+import { type RequestForms, requestInWords } from '@holdfast/shared/contracts/protocols/request-words.ts';
 import { ApiRefused } from '../api-refused.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command, Input } from '../command.ts';
@@ -34,7 +33,13 @@ export const deviceTests: readonly Command[] = [
         const tested = await (isOfTask ? testedOrRefused(api, device) : test(api, device));
         outcomes.push(tested);
         if (!print.asJson)
-          show(print, tested, forms && ((request) => asked(request, forms.get(device.protocol))));
+          show(
+            print,
+            tested,
+            forms &&
+              ((request) =>
+                requestInWords(request, forms.get(device.protocol), speaksChinese() ? 'zh' : 'en')),
+          );
       }
       if (print.asJson) print.json(isOfTask ? outcomes : outcomes[0]);
       return outcomes.every(({ status }) => status === 'ok') ? exitCodes.ok : exitCodes.refused;
@@ -71,8 +76,6 @@ async function testedOrRefused(api: ApiClient, device: Item): Promise<Item> {
     return { device: device.code, status: 'refused', detail, problem: { code, detail } };
   }
 }
-
-type RequestForms = PlaceForms & Pick<ProtocolForms, 'frame_parts'>;
 
 /** None in English, which names fields as they are. */
 async function formsByProtocol(api: ApiClient): Promise<ReadonlyMap<unknown, RequestForms>> {
@@ -119,15 +122,4 @@ function bytesOf(tested: Item, inWords: Asked): string[] {
       return `  ${arrow} ${String(ms).padStart(7)} ms  ${String(bytes).replace(/..(?=.)/g, '$& ')}`;
     }),
   ]);
-}
-
-/** A request in the fields of its protocol: by their names, in Chinese by their words. */
-function asked(request: Readonly<Record<string, unknown>>, forms: RequestForms | undefined): string {
-  return Object.entries(request)
-    .map(([name, value]) => {
-      const field = forms?.point.properties[name];
-      const word = field?.['x-label'] ?? forms?.frame_parts[name];
-      return `${word?.zh ?? name} ${optionWord(field, value, 'zh')}`;
-    })
-    .join(speaksChinese() ? '，' : ', ');
 }

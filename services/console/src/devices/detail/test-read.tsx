@@ -2,7 +2,7 @@ import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call
 import type { DeviceDetail } from '@holdfast/shared/contracts/http/device-http.ts';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { useFrameWord, usePlaceWord } from '../../forms/use-protocols.ts';
+import { useFrameWord, usePlaceWord, useRequestWords } from '../../forms/use-protocols.ts';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
 import { durationText } from '../../time/duration.ts';
@@ -101,7 +101,7 @@ function Result({ device, view, at }: { device: DeviceDetail; view: DeviceTestVi
 }
 
 function Request({
-  request: { table, address, quantity, ms, error, heard, ...own },
+  request: { ms, error, failure: _, heard, ...asked },
   protocol,
 }: {
   request: DeviceTestView['requests'][number];
@@ -110,16 +110,17 @@ function Request({
   const { t, locale } = useDeviceTexts();
   const placeWord = usePlaceWord(protocol);
   const frameWord = useFrameWord(protocol);
+  const requestWords = useRequestWords(protocol);
   const took = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(ms);
   return (
     <li>
       <p className="small">
-        {table !== undefined
+        {asked.table !== undefined
           ? t('device.test.request', {
-              table: placeWord('table', table),
-              ...{ address: String(address), count: Number(quantity) },
+              table: placeWord('table', asked.table),
+              ...{ address: String(asked.address), count: Number(asked.quantity) },
             })
-          : ownText({ table, address, quantity, ...own })}
+          : requestWords(asked)}
         {t('app.comma')}
         {t('device.test.took', { ms: took })}
         {error !== '' && (
@@ -157,12 +158,4 @@ function Request({
       )}
     </li>
   );
-}
-
-/** A request in its protocol's own fields. */
-function ownText({ failure: _, ...fields }: Readonly<Record<string, unknown>>): string {
-  return Object.entries(fields)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(', ');
 }
