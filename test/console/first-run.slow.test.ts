@@ -73,10 +73,21 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     await page.getByLabel('Data type').selectOption('uint16');
     await untilHolds(async () => expect(await page.getByLabel('Scale').isDisabled()).toBe(false));
     await preview.getByText(/^raw 0x[0-9A-F]{4}$/).waitFor();
+    const list = Promise.withResolvers<void>();
+    await page.route(/\/api\/config\/points\//, async (route) => {
+      if (route.request().method() === 'GET') await list.promise;
+      await route.continue();
+    });
     await page.getByRole('button', { name: 'Add the point' }).click();
+    // Whoever writes the next point before the list is there keeps the cursor.
+    await untilHolds(async () => expect(await page.getByLabel('Code').inputValue()).toBe(''));
+    await page.getByLabel('Address').focus();
+    list.resolve();
     const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'first' }) });
     await row.getByText(/^0x[0-9A-F]{4}$/).waitFor();
     await row.getByText('40001').waitFor();
+    expect(await page.evaluate('document.activeElement.name')).toBe('address');
+    await page.unrouteAll({ behavior: 'wait' });
 
     await page.goBack();
     await page.goForward();

@@ -151,6 +151,9 @@ async function add(page: Page, fields: Record<string, string>, type: string, rea
   expect(await saidOf(preview)).not.toMatch(/raw$/);
   await page.getByRole('button', { name: 'Add the point' }).click();
   await rowOf(page, String(fields.Code)).waitFor();
+  // The list may tell of the point before the form has its answer, and begins anew.
+  await page.getByLabel('Code', { exact: true }).and(page.locator(':focus')).waitFor();
+  await untilHolds(async () => expect(await page.getByLabel('Code', { exact: true }).inputValue()).toBe(''));
   expect(await saidOf(page.locator('body'))).not.toMatch(faults);
 }
 

@@ -1,6 +1,6 @@
 import { addressField } from '@holdfast/shared/contracts/protocols/point-place.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
 import { bodyOf, type Draft, kindOf, valueIn } from '../forms/form-schema.ts';
@@ -50,10 +50,13 @@ export function NewPoint({
       setRound(round + 1);
       await queries.invalidateQueries({ queryKey: ['configuration'] });
       note({ kind: 'stored', text: t('first.points.added', { point: draft.code ?? '' }) });
-      within.current?.querySelector('input')?.focus();
     },
     onError: (error) => setRefused(refusedBy(error, '', isField)),
   });
+  // With the empty form, and not once the list is read again: somebody may be writing the next point by then.
+  useLayoutEffect(() => {
+    if (round > 0) within.current?.querySelector('input')?.focus();
+  }, [round]);
   return (
     <div className="first-columns">
       <div className="first-form" ref={within}>
