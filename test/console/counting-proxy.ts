@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { passOn } from '../support/pass-on.ts';
 
 /** Stands before an API as a reverse proxy does, and knows who follows its changes. */
 export interface CountingProxy {
@@ -16,7 +17,7 @@ export async function startCountingProxy(port: number): Promise<CountingProxy> {
   let open = 0;
   let asked = 0;
   const server = createServer((incoming, outgoing) => {
-    const { method, url = '', headers } = incoming;
+    const { url = '' } = incoming;
     if (url.startsWith('/api/acquisition/live/changes/')) {
       open += 1;
       asked += 1;
@@ -24,14 +25,7 @@ export async function startCountingProxy(port: number): Promise<CountingProxy> {
         open -= 1;
       });
     }
-    const passed = request({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-      answer.once('error', () => outgoing.destroy());
-    });
-    passed.once('error', () => outgoing.destroy());
-    outgoing.once('close', () => passed.destroy());
-    incoming.pipe(passed);
+    passOn(incoming, outgoing, { port, path: url });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -6,10 +6,9 @@ import type { Link } from '../link.ts';
 import type { PointList } from '../point-list.ts';
 import type { Group } from '../requests.ts';
 import { Readings } from '../values/readings.ts';
-import { contractWorlds, type WorldUnderTest } from './testing/contract-world.ts';
+import { contractWorlds, type Peer, type WorldUnderTest } from './testing/contract-world.ts';
 
-interface RefusalUnderTest<C extends object, A, P extends { readonly port: number; stop(): Promise<void> }>
-  extends WorldUnderTest<C, A, P> {
+interface RefusalUnderTest<C extends object, A, P extends Peer> extends WorldUnderTest<C, A, P> {
   /** A point of one value that the peer turns down, whether alone or together with others. */
   readonly refused: DevicePoint<A>;
 }
@@ -18,11 +17,10 @@ interface RefusalUnderTest<C extends object, A, P extends { readonly port: numbe
 const afterEveryPauseMs = 24 * 3_600_000;
 
 /** A point that the device refuses costs that point alone, from the first tick on, and is asked for again. */
-export function refusalContract<
-  C extends object,
-  A,
-  P extends { readonly port: number; stop(): Promise<void> },
->(name: string, subject: RefusalUnderTest<C, A, P>): void {
+export function refusalContract<C extends object, A, P extends Peer>(
+  name: string,
+  subject: RefusalUnderTest<C, A, P>,
+): void {
   const start = contractWorlds({
     ...subject,
     device: (host, port): Device<C, A> => {

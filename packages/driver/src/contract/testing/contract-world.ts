@@ -6,7 +6,7 @@ import type { LinkHost } from '../../link.ts';
 import { PointList } from '../../point-list.ts';
 import { FaultProxy } from './fault-proxy.ts';
 
-interface Peer {
+export interface Peer {
   readonly port: number;
   stop(): Promise<void>;
 }
