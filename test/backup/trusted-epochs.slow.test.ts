@@ -190,7 +190,9 @@ it('of samples that are newer than a restored log those enter that somebody has 
   await eventually(async () => (await storedTicks()).length === 6, { what: 'that one to be stored' });
   await waiting(3);
 
-  const { body } = await rest.get('/api/system/audit/?action=quarantine.send_many_again');
-  const done = body.results.find(({ outcome }: { outcome: string }) => outcome === 'done');
-  expect(done.data).toMatchObject({ body: asked, query: { collector: 'hall-1', up_to: upTo } });
+  const done = async () =>
+    (await rest.get('/api/system/audit/?action=quarantine.send_many_again&outcome=done')).body.results;
+  await expect
+    .poll(done)
+    .toMatchObject([{ data: { body: asked, query: { collector: 'hall-1', up_to: upTo } } }]);
 });

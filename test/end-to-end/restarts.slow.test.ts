@@ -197,8 +197,9 @@ describe('a plant whose sessions were started over REST', () => {
       expect(message?.header.get('traceparent'), what).toContain(trace);
       expect(message?.json<{ traceparent?: string }>().traceparent, what).toContain(trace);
     }
-    const audited = await rest.get('/api/system/audit/?action=session.start&limit=100');
-    expect(JSON.stringify(audited.body.results)).toContain(trace);
+    const audited = async () =>
+      JSON.stringify((await rest.get('/api/system/audit/?action=session.start&limit=100')).body.results);
+    await expect.poll(audited).toContain(trace);
     for (const name of ['api', 'supervisor', `collector ${collectorId}`]) {
       const said = services
         .get(name)

@@ -123,9 +123,12 @@ describe('a request that asks a device leads by its trace to the line of the col
     ]);
     // A process value is nobody's business who only reads logs.
     expect(JSON.stringify(lines)).not.toContain('4711');
-    const { results } = (await rest.get('/api/system/audit/?action=point.write')).body;
-    const traced = results.filter(({ traceparent = '' }) => traceparent.includes(trace));
-    expect(traced.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['done', 'requested']);
+    const outcomes = async () => {
+      const { results } = (await rest.get('/api/system/audit/?action=point.write')).body;
+      const traced = results.filter(({ traceparent = '' }) => traceparent.includes(trace));
+      return traced.map(({ outcome }: { outcome: string }) => outcome);
+    };
+    await expect.poll(outcomes).toEqual(['done', 'requested']);
   });
 
   it('when a value does not fit: the audit log has it, the line has not', async () => {
@@ -143,9 +146,11 @@ describe('a request that asks a device leads by its trace to the line of the col
       }),
     ]);
     expect(JSON.stringify(lines)).not.toContain('74711');
-    const { results } = (await rest.get('/api/system/audit/?action=point.write&outcome=refused')).body;
-    expect(results[0].data).toMatchObject({ value: 74711 });
-    expect(results[0].detail).toContain('74711');
+    const refused = async () =>
+      (await rest.get('/api/system/audit/?action=point.write&outcome=refused')).body.results;
+    await expect
+      .poll(refused)
+      .toMatchObject([{ data: { value: 74711 }, detail: expect.stringContaining('74711') }]);
   });
 
   it('when the device refuses a value, which neither service tells', async () => {

@@ -179,7 +179,13 @@ describe('a key', () => {
     expect(started.status).toBe(201);
     const log = await sessionLogForTest(nats.url);
     expect(JSON.stringify(await log.events())).toContain('"the operator/Wu Wei"');
-    const [entry] = await audit('action=session.start&outcome=done');
+    const [entry] = await eventually(
+      async () => {
+        const found = await audit('action=session.start&outcome=done');
+        return found.length > 0 ? found : undefined;
+      },
+      { what: 'the entry of the start' },
+    );
     const target = `task ${task_id}, session ${started.body.session_id}`;
     expect(entry).toMatchObject({ who: 'the operator/Wu Wei', target, from: '127.0.0.1' });
     expect(await audit(`action=session.start&target=session%20${started.body.session_id}`)).toEqual([entry]);

@@ -28,6 +28,8 @@ type Row = Insertable<AuditEntriesTable>;
 
 const rowsAtOnce = 500;
 const lookMs = 1_000;
+/** Whoever asks right after a start waits for this too. */
+const standbyMs = 50;
 const dropOldMs = 60_000;
 const patienceMs = 1_000;
 const pollMs = 20;
@@ -46,10 +48,11 @@ export function startAuditProjection(options: AuditProjectionOptions): AuditProj
     while (!stopping.signal.aborted) {
       try {
         if (isActive()) await followOnce(options, stream, { stopping: stopping.signal, outage });
+        await pause(systemTimers, standbyMs, stopping.signal);
       } catch (error) {
         outage.failed(error);
+        await pause(systemTimers, lookMs, stopping.signal);
       }
-      await pause(systemTimers, lookMs, stopping.signal);
     }
   });
   return {

@@ -31,7 +31,8 @@ export function openReadModel(
   const rows = new ProjectedRows();
   const projector = startProjector({
     database,
-    sessionLog: broker.sessionLog,
+    // Without its tables it would only lose the right to write, and stand by for as long as another process might have it.
+    sessionLog: () => (migrations.isDone() ? broker.sessionLog() : undefined),
     rows,
     onProjected: projection.projectedHere,
     log,

@@ -14,7 +14,7 @@ import type { ProjectedRows } from './projected-rows.ts';
 
 export interface ProjectorOptions {
   readonly database: Database;
-  /** While the broker can be used, undefined otherwise. */
+  /** While the broker and the tables can be used, undefined otherwise. */
   readonly sessionLog: () => SessionLog | undefined;
   /** Rows that this process writes; empty while it does not project. */
   readonly rows: ProjectedRows;
