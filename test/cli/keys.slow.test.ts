@@ -44,8 +44,8 @@ describe('keys on the command line', () => {
     expect(keys.stdout).toMatch(/screen +viewer +revoked/);
     expect(keys.stdout).not.toContain(viewer.key);
     expect(keys.stdout).toContain('LAST USED');
-    const audit = await admin.run('audit', '--action', 'key', '--table');
-    expect(audit.stdout).toMatch(/key\.revoke/);
+    const audit = async () => (await admin.run('audit', '--action', 'key', '--table')).stdout;
+    await expect.poll(audit).toMatch(/key\.revoke/);
     const exported = await admin.run('audit', 'export', '--action', 'key');
     const lines = exported.stdout.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line).action)).toContain('key.revoke');

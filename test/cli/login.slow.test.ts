@@ -26,7 +26,7 @@ beforeAll(async () => {
   await api.ready();
   await makePeople(nats, { anna: [{ role: 'operator', sites: ['hall-1'] }] });
   browser = new TestBrowser(api);
-  expect((await browser.logIn('anna', password)).status).toBe(200);
+  await eventually(async () => (await browser.logIn('anna', password)).status === 200, { what: 'anna' });
 });
 
 async function newCli(
@@ -160,7 +160,7 @@ describe('holdfast login', () => {
     await loggedIn(cli);
     await makePeople(nats, { chief: [{ role: 'administrator', sites: ['*'] }] });
     const chief = new TestBrowser(api);
-    await chief.logIn('chief', password);
+    await eventually(async () => (await chief.logIn('chief', password)).status === 200, { what: 'chief' });
     const made = await chief.ask('POST', '/api/system/keys/', { name: 'admin', role: 'administrator' });
     expect(made.status).toBe(201);
     const withKey = cliForTest({
@@ -228,7 +228,9 @@ describe('a code of a command line', () => {
   it('cannot be guessed: after five wrong ones a person waits', async () => {
     await makePeople(nats, { guesser: [{ role: 'viewer', sites: ['*'] }] });
     const guesser = new TestBrowser(api);
-    await guesser.logIn('guesser', password);
+    await eventually(async () => (await guesser.logIn('guesser', password)).status === 200, {
+      what: 'the guesser',
+    });
     const statuses: number[] = [];
     for (let round = 0; round < 6; round += 1) {
       statuses.push((await guesser.get('/api/login/command-line/BBBB-BBBB/')).status);

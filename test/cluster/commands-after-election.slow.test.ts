@@ -85,10 +85,10 @@ describe('commands of an API whose NATS has to elect a leader for SESSIONS', () 
     };
   }
 
-  const ask = async (url: string, subject: string) => {
+  const ask = async (url: string, subject: string, timeout = 500) => {
     const { nc, close } = await connectNats({ url, name: 'test', log: createLogger('test', 'silent') });
     try {
-      return (await nc.request(subject, '', { timeout: 500 })).json<StreamInfo>();
+      return (await nc.request(subject, '', { timeout })).json<StreamInfo>();
     } finally {
       await close();
     }
@@ -141,7 +141,7 @@ describe('commands of an API whose NATS has to elect a leader for SESSIONS', () 
         const hurtAtMs = performance.now();
         const led = untilLedByAnother(leader, others);
         if (what === 'is killed') await victim.kill();
-        else await ask(victim.url, `$JS.API.STREAM.LEADER.STEPDOWN.${streamNames.sessions}`);
+        else await ask(victim.url, `$JS.API.STREAM.LEADER.STEPDOWN.${streamNames.sessions}`, 60_000);
         const ledAtMs = await led;
         const taken = sent.takenAtMs.length;
         await eventually(() => sent.takenAtMs.length >= taken + 100, { what: 'commands again', ...patient });

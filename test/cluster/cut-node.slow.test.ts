@@ -35,7 +35,9 @@ it('what a node says that was cut from the others is no answer, and what it says
   await eventually(() => ensureStreams(first.nc, settings).then(() => true), {
     what: 'the streams on three nodes',
   });
-  const { cluster: about } = await leaderInfo(first.jsm, streamNames.sessions);
+  const { cluster: about } = await eventually(() => leaderInfo(first.jsm, streamNames.sessions), {
+    what: 'who leads the log',
+  });
   const cut = Number(about?.leader?.at(-1)) - 1;
   const lone = clients[cut];
   const other = clients[(cut + 1) % 3];

@@ -5,6 +5,7 @@ import { taskConfigsStream } from '@holdfast/shared/jetstream/streams/stream-con
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { expect, it } from 'vitest';
+import { askBroker } from '../support/ask-broker.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { nodesOfCluster } from './nodes-of-cluster.ts';
@@ -72,7 +73,7 @@ it('no snapshot of a configuration is refused because its bucket elects a leader
     await eventually(() => failures.length > 0 || stored.length >= before + 8, {
       ...{ what: 'snapshots to be stored', ...patient },
     });
-    await nc.request(`$JS.API.STREAM.LEADER.STEPDOWN.${taskConfigsStream}`, '', { timeout: 5_000 });
+    await askBroker(nc, `$JS.API.STREAM.LEADER.STEPDOWN.${taskConfigsStream}`, '');
   }
   isOver = true;
   await Promise.all(writers);

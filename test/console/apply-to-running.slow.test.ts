@@ -63,7 +63,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a saved configura
     held.resolve();
     await page.getByText(/^press 1-1 reads by version 2 from \d\d:\d\d:\d\d on\./).waitFor();
     await page.unrouteAll({ behavior: 'wait' });
-    expect(await versionOf('1-1')).toBe(2);
+    await expect.poll(() => versionOf('1-1')).toBe(2);
     await offer.waitFor({ state: 'hidden' });
     await close(page);
     await closed(page);
@@ -105,7 +105,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a saved configura
     await patch(`points/${plant.points.get('first')}`, { scale: 4 });
     await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
     await dialog.getByText(/^press 1-1: refused\. /).waitFor();
-    expect(await versionOf('1-1')).toBe(3);
+    await expect.poll(() => versionOf('1-1')).toBe(3);
   });
 
   describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const api = await startApi({ nats: nats.url, database: await freshDatabase(), env });
   await api.ready();
   url = api.url.replace('127.0.0.1', 'localhost');
-  const link = new URL(linkInLog(api));
+  const link = new URL(await linkInLog(api));
   const { page } = await openPage(`${url}${link.pathname}${link.search}`);
   await fillIn(page, { login, name, password, password_repeat: password });
   // The account is made, and the console is there: nothing has to be pressed in between.
@@ -29,9 +29,11 @@ beforeAll(async () => {
 }, 240_000);
 
 /** Address of the page for the first administrator. */
-function linkInLog(api: ApiUnderTest): string {
-  const line = api.process.lastLines(1_000).find((each) => each.includes('/first-administrator?token='));
-  return /http:\S+token=[\w-]+/.exec(line ?? '')?.[0] ?? '';
+async function linkInLog(api: ApiUnderTest): Promise<string> {
+  const found = () =>
+    api.process.lastLines(1_000).find((each) => each.includes('/first-administrator?token='));
+  const line = await eventually(found, { what: 'the link in the log' });
+  return /http:\S+token=[\w-]+/.exec(line)?.[0] ?? '';
 }
 
 describe.skipIf(inject('installedServers').chromium === null)('somebody at the console', () => {
@@ -149,7 +151,7 @@ describe.skipIf(inject('installedServers').chromium === null)('behind a proxy, b
   });
 
   it('the first administrator comes in by the link, logs out, and is where he wanted to go after the next login', async () => {
-    const link = linkInLog(api);
+    const link = await linkInLog(api);
     expect(link).toMatch(`${root}/first-administrator?token=`);
     const { page, complaints } = await openPage(link);
     await page.getByRole('link', { name: '中文' }).click();

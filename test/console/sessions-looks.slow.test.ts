@@ -75,6 +75,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
         expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
         await page.goto(`${plant.rest.url}/console/licences`);
         await page.getByText('@fontsource-variable/ibm-plex-sans').waitFor();
+        await settled(page);
         expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
         expect(complaints).toEqual([]);
       },

@@ -6,7 +6,7 @@ import { openPage } from '../support/browser-for-test.ts';
 import { eventually } from '../support/eventually.ts';
 import { zoneOfNoon } from '../support/zone-of-noon.ts';
 import { type LivePlant, startLivePlant } from './live-plant.ts';
-import { faultsByAxe, misplacedIn } from './page-faults.ts';
+import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
 
 const widths = [320, 768, 1280, 1920];
 const chromium = inject('installedServers').chromium;
@@ -143,6 +143,7 @@ describe.skipIf(chromium === null)('trends', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Find a point').fill('press-2');
     await dialog.getByText('press-2 · count').click();
+    await settled(page);
     expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
     await dialog.getByRole('button', { name: 'Show' }).click();
     await chart(page, 'Chart of press-2/count').waitFor();

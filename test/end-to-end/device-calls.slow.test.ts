@@ -1,7 +1,7 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../cli/cli-for-test.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, untilHolds } from '../support/eventually.ts';
 import type { RestClient } from '../support/rest-client.ts';
 
 import { type PressPlant, startPressPlant } from './press-plant.ts';
@@ -298,14 +298,10 @@ describe('the test of a device of which a session has learned', () => {
       device_ids: [ovenId],
     });
     const started = await rest.post('/api/acquisition/sessions/start-task/', { task_id: task.id });
-    const taught = await eventually(
-      async () => {
-        const tested = await test();
-        return tested.asked.length < untaught.asked.length && tested;
-      },
-      { what: 'the test to know what the session has learned' },
+    // The session tells what it has learned as it learns.
+    await untilHolds(async () =>
+      expect(await test()).toMatchObject({ asked: ['0+17', '17+1', '18+22', '45+2'], bad: allButOne }),
     );
-    expect(taught).toMatchObject({ asked: ['0+17', '17+1', '18+22', '45+2'], bad: allButOne });
     await rest.post(`/api/acquisition/sessions/${started.body.session_id}/stop/`);
     await eventually(() => plant.openConnections('oven') === 0, { what: 'nobody to read the oven' });
   });

@@ -8,7 +8,7 @@ import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { doubledTicks, missingTicks } from '../support/doubled-ticks.ts';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
-import { logOf } from '../support/service-processes.ts';
+import { logOf, longLease } from '../support/service-processes.ts';
 
 /** A session that is handed over has a whole one for that: a tick is missed only where nobody reads in all of its time. */
 const periodMs = 2_000;
@@ -98,7 +98,7 @@ describe('two tasks that read devices behind one endpoint', () => {
 describe('a collector joins', () => {
   it('gets its share of the sessions one by one, without a missed or doubled tick', async () => {
     const devices = ['press-1', 'press-2', 'press-3', 'press-4'];
-    const fleet = await fleetForTest(devices);
+    const fleet = await fleetForTest(devices, longLease);
     await fleet.start('supervisor', {
       REBALANCE_MIN_HOLD_MS: '600000',
       REBALANCE_SETTLE_MS: '60000',
@@ -144,7 +144,8 @@ describe('a collector joins', () => {
 describe('a collector is drained while it stays up', () => {
   it('hands its sessions over without a missed or doubled tick, gets none until it is undrained, and none is stopped', async () => {
     const taskIds = ['1', '2', '3', '4'];
-    const fleet = await fleetForTest(taskIds.map((taskId) => `press-${taskId}`));
+    const devices = taskIds.map((taskId) => `press-${taskId}`);
+    const fleet = await fleetForTest(devices, longLease);
     await fleet.start('supervisor', { REBALANCE_MIN_HOLD_MS: '0', REBALANCE_SETTLE_MS: '0' });
     await Promise.all([fleet.collector('c1'), fleet.collector('c2')]);
     for (const taskId of taskIds.slice(0, 3)) {

@@ -8,16 +8,17 @@ import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
+import { longLease } from '../support/service-processes.ts';
 
 describe('a device of a session falls silent', () => {
   it('costs the others no tick, is asked again for ever, and is read again once it answers', async () => {
-    const fleet = await fleetForTest(['press-1', 'press-2']);
+    const fleet = await fleetForTest(['press-1', 'press-2'], longLease);
     await fleet.collector('c1', { DEVICE_BACKOFF_MAX_MS: '1000' });
     await fleet.start('supervisor');
     const devices = ['press-1', 'press-2'];
-    const config = fleet.plant.config({ taskId: '1', devices, periodMs: 1_000 });
+    const config = fleet.plant.config({ taskId: '1', devices, periodMs: 2_000 });
     // A wait for the silent one is longer than a period: whoever waits with it misses ticks.
-    const patient = config.devices.map((device) => ({ ...device, timeout_ms: 2_500 }));
+    const patient = config.devices.map((device) => ({ ...device, timeout_ms: 5_000 }));
     const sessionId = await fleet.log.start({ ...config, devices: patient });
     const { epoch } = await fleet.placed('1');
     await fleet.sampled(sessionId, epoch, 2);

@@ -120,7 +120,7 @@ describe('an operator that looks', () => {
       { what: `${pulls} messages`, timeoutMs: 600_000 },
     );
     expect((await jsm.consumers.info('SAMPLES', 'mine')).num_pending).toBe(0);
-    expect(await responsesOf(server.monitorUrl)).toEqual({ CORE: 0, LOOK: 0 });
+    await expect.poll(() => responsesOf(server.monitorUrl)).toEqual({ CORE: 0, LOOK: 0 });
     if (pulls > 2_000) {
       process.stdout.write(
         `${JSON.stringify({ pulls, before, after: await memoryOf(server.monitorUrl) })}\n`,

@@ -143,8 +143,9 @@ describe('whoever has stolen the key of a collector with an account of its own',
     const holders = await Promise.all(['2', '3', '4', '5', '6', '7'].map(collectorOf));
     expect(holders.filter((holder) => holder === 'hall-1').length).toBeLessThanOrEqual(2);
 
-    const told = supervisor.lastLines(500).filter((line) => line.includes('claims more than its identity'));
-    expect(told).toEqual([expect.stringContaining('safe=yes, capacity 100000')]);
+    const told = () =>
+      supervisor.lastLines(500).filter((line) => line.includes('claims more than its identity'));
+    await expect.poll(told).toEqual([expect.stringContaining('safe=yes, capacity 100000')]);
     const metrics = await (await fetch(`http://127.0.0.1:${healthPort}/metrics`)).text();
     expect(metrics).toMatch(/^holdfast_collectors_claiming_more(\{.*\})? 1$/m);
     const shown = async () => {

@@ -172,7 +172,9 @@ describe('the metrics of running services', () => {
     await shows('collector', 'holdfast_devices', { status: 'slow' }, isOne);
     await shows('collector', 'holdfast_slow_device_overrun_ratio', {}, (share) => share >= 0.01);
     fleet.plant.plant.clearFault('press-1');
-    expect(logOf(collector).filter((line) => line.startsWith('device press-1 is slow: '))).toHaveLength(1);
+    await expect
+      .poll(() => logOf(collector).filter((line) => line.startsWith('device press-1 is slow: ')))
+      .toHaveLength(1);
   });
 
   it('show a database outage while it lasts, and sessions that run on', async () => {

@@ -203,6 +203,7 @@ describe('who follows changes', () => {
     await deviceBecomes(here, 'timeout', 'here-press');
     await client.has('the session here', isOf(here, 'session.started'));
     await client.has('the device here', ({ data }) => data.device === 'here-press');
+    await client.has('the configuration', ({ event }) => event === 'configuration');
     const text = JSON.stringify(client.told);
     expect(text).not.toContain(`"${elsewhere}"`);
     expect(text).not.toContain('elsewhere');

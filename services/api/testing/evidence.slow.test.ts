@@ -105,6 +105,10 @@ beforeAll(async () => {
     return results.filter(({ status }: { status: string }) => status === 'stopped').length === 3;
   };
   await eventually(areOver, { what: 'the read model to have the log' });
+  // Asked for the first time, a broker that needs more than a second is named as not asked.
+  await eventually(async () => (await ask(`ownership/?${window}`)).not_asked.length === 0, {
+    what: 'the broker to have been asked',
+  });
 });
 
 describe('ownership', () => {

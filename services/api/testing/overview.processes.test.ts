@@ -300,7 +300,7 @@ describe('a collector that took a session while its devices were silent', () => 
       where datname = current_database() and wait_event_type = 'Lock' and query like '%tick_coverage%'`;
     await eventually(async () => (await watcher.query(waiting)).rowCount === 2, {
       what: 'both questions to wait at once',
-      timeoutMs: 10_000,
+      timeoutMs: 20_000,
     });
     await holder.query('commit');
     expect(await answer).toMatchObject({ devices: { failing: 1 }, not_asked: [] });

@@ -4,6 +4,7 @@ import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-statu
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { startService } from '@holdfast/test/support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -25,6 +26,9 @@ beforeAll(async () => {
   api = await startApiInProcess({ nats: nats.url, database });
   await api.ready();
   writer = await startService('writer', { NATS_URL: nats.url, DATABASE_URL: database });
+  await eventually(async () => (await api.get('/api/system/sinks/')).body.status === 'ok', {
+    what: 'the writer to be up',
+  });
   log = await sessionLogForTest(nats.url);
   placements = placementsIn(log.store);
 });

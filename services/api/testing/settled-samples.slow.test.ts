@@ -91,7 +91,7 @@ it('names no tick a loss that a writer may still have in hand, however long that
   await eventually(() => Date.now() > (first + 24) * everyMs + 11_000, {
     what: 'its successors to be on record for long',
   });
-  expect(await someCauses()).toEqual([
+  await expect.poll(someCauses).toEqual([
     ['buffer_full', 6, 1],
     ['not_arrived', 20, 4],
   ]);

@@ -30,6 +30,6 @@ describe.skipIf(!victoriaMetricsIsInstalled())('a writer that puts no ticks on r
     await eventually(async () => (await readSent(connection.nc, 0)).messages.length === 0, {
       what: 'nothing to be left in SENT',
     });
-    expect(await writer.stop()).toEqual({ code: 0, signal: null });
+    expect(await writer.stop({ graceMs: 25_000 })).toEqual({ code: 0, signal: null });
   });
 });

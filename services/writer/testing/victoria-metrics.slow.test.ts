@@ -97,7 +97,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
       [2, 91],
       [3, 91],
     ]);
-    expect(await writer.stop()).toEqual({ code: 0, signal: null });
+    expect(await writer.stop({ graceMs: 25_000 })).toEqual({ code: 0, signal: null });
   });
 
   it('has each value once, however often all of SAMPLES is replayed', async () => {

@@ -258,7 +258,7 @@ describe('the writer with PostgreSQL', () => {
     await publishSamples(connection, [sample(7, 3)]);
     await untilAllAcked(connection);
     expect(await valuesOf(store, 'fenced', 'temperature')).toEqual([7, 9]);
-    expect(await writer.stop()).toEqual({ code: 0, signal: null });
+    expect(await writer.stop({ graceMs: 25_000 })).toEqual({ code: 0, signal: null });
     expect(writer.lastLines(20).join('\n')).toContain('"samples_fenced":2');
     writer = await startWriter(nats, settings);
     await untilLogged(writer, 'writing samples');
@@ -307,7 +307,7 @@ describe('the writer with PostgreSQL', () => {
     await eventually(async () => (await valuesOf(store, 'stopped', 'temperature')).length > 100, {
       what: 'some samples',
     });
-    expect(await writer.stop()).toEqual({ code: 0, signal: null });
+    expect(await writer.stop({ graceMs: 25_000 })).toEqual({ code: 0, signal: null });
     writer = await startWriter(nats, settings);
     await publishing;
     await untilAllAcked(connection);
@@ -361,7 +361,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with an InfluxDB-comp
       values: [20, 21, 22, 23, 24],
       timestamps: ticks(5).map((tick) => firstTimeMs + tick * 1000),
     });
-    expect(await writer.stop()).toEqual({ code: 0, signal: null });
+    expect(await writer.stop({ graceMs: 25_000 })).toEqual({ code: 0, signal: null });
   });
 });
 

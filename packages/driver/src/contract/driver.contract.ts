@@ -12,7 +12,7 @@ import { refusalContract } from './refusal.contract.ts';
 import { specContract } from './spec.contract.ts';
 import { contractWorlds } from './testing/contract-world.ts';
 import { faults } from './testing/fault-proxy.ts';
-import { inTime, settleMs } from './testing/in-time.ts';
+import { inTime, settleMs, soundMs } from './testing/in-time.ts';
 
 /** A peer of the protocol on 127.0.0.1, sound by itself. */
 export interface ContractPeer {
@@ -58,9 +58,9 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
 
   describe(`${name}: the link`, () => {
     it('reads what the device holds, with one request a group, over one connection of the host', async () => {
-      const { peer, proxy, device, list, host, link, groups } = await start();
+      const { peer, proxy, list, host, link, groups } = await start();
       for (const group of groups) {
-        const answer = await link.read(group, device.timeout_ms);
+        const answer = await link.read(group, soundMs);
         expect(valuesOf(list, answer)).toEqual(heldBy(peer, list, group));
       }
       expect(peer.requests()).toBe(groups.length);
@@ -71,9 +71,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       const { device, link, first } = await start();
       const { spec } = subject.driver;
       const heard: [FrameDirection, Buffer][] = [];
-      await link.read(first, device.timeout_ms, (direction, bytes) =>
-        heard.push([direction, Buffer.from(bytes)]),
-      );
+      await link.read(first, soundMs, (direction, bytes) => heard.push([direction, Buffer.from(bytes)]));
       expect(heard[0]?.[0]).toBe('sent');
       expect(heard.at(-1)?.[0]).toBe('received');
       for (const [direction, bytes] of heard) {
@@ -87,7 +85,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
 
     it.each(faults)('settles when its answer is hurt by %s, and takes the next one right', async (fault) => {
       const { peer, proxy, device, list, host, link, first } = await start();
-      await link.read(first, device.timeout_ms);
+      await link.read(first, soundMs);
       const before = peer.requests();
       proxy.hurt(fault, device.timeout_ms + settleMs);
       const outcome = await settled(link, first, device.timeout_ms);
@@ -100,7 +98,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       peer.change();
       proxy.heal();
       proxy.releaseLate();
-      const next = await settled(link, first, device.timeout_ms);
+      const next = await settled(link, first, soundMs);
       if (next instanceof Error) throw next;
       expect(valuesOf(list, next)).toEqual(heldBy(peer, list, first));
       // Connected anew after the failure.
@@ -134,7 +132,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       link.disconnect();
       expect(await reading).toMatchObject({ kind: 'connection' });
       proxy.heal();
-      const next = await settled(link, first, device.timeout_ms);
+      const next = await settled(link, first, soundMs);
       if (next instanceof Error) throw next;
       expect(valuesOf(list, next)).toEqual(heldBy(peer, list, first));
     });
@@ -144,7 +142,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       const { peer, proxy, device, plan, list, link } = await start();
       const command = plan.command?.(point, value);
       if (!command || !('sent' in command)) throw new Error(`no command: ${JSON.stringify(command)}`);
-      await link.write?.(command, device.timeout_ms);
+      await link.write?.(command, soundMs);
       expect(peer.requests()).toBe(1);
       expect(peer.holds()[list.codes[list.firstOf(point)] as string]).toEqual(value);
       for (const fault of faults.filter((each) => each !== 'flipped bits')) {

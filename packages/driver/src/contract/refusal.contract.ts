@@ -7,6 +7,7 @@ import type { PointList } from '../point-list.ts';
 import type { Group } from '../requests.ts';
 import { Readings } from '../values/readings.ts';
 import { contractWorlds, type Peer, type WorldUnderTest } from './testing/contract-world.ts';
+import { soundMs } from './testing/in-time.ts';
 
 interface RefusalUnderTest<C extends object, A, P extends Peer> extends WorldUnderTest<C, A, P> {
   /** A point of one value that the peer turns down, whether alone or together with others. */
@@ -35,7 +36,7 @@ export function refusalContract<C extends object, A, P extends Peer>(
       const due = device.points.map((_, point) => point);
       const refused = list.firstOf(due.length - 1);
       const others = list.codes.map((_, at) => at).filter((at) => at !== refused);
-      const tick = (nowMs: number) => tickOf({ plan, link, list, due, timeoutMs: device.timeout_ms }, nowMs);
+      const tick = (nowMs: number) => tickOf({ plan, link, list, due, timeoutMs: soundMs }, nowMs);
       expect(await tick(0)).toMatchObject({ read: others, lost: [refused], asked: true });
       const next = await tick(1);
       expect(next).toMatchObject({ read: others, lost: [refused], asked: false });

@@ -3,6 +3,7 @@ import type { User } from '@holdfast/shared/contracts/user.ts';
 import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -292,7 +293,9 @@ describe('the way back', () => {
     const { code, state } = Object.fromEntries(new URL(back).searchParams);
     await makePeople(nats, { auditor: [{ role: 'administrator', sites: ['*'] }] });
     const auditor = new TestBrowser(api);
-    await auditor.logIn('auditor', password);
+    await eventually(async () => (await auditor.logIn('auditor', password)).status === 200, {
+      what: 'the auditor',
+    });
     const audit = async () =>
       JSON.stringify((await auditor.get('/api/system/audit/?action=login.open')).body);
     await expect.poll(audit).toContain('company/callback');

@@ -1,3 +1,4 @@
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -13,7 +14,7 @@ it.each(['hangs', 'is gone'])(
   async (how) => {
     const server = await natsForTest();
     const { nc } = await sessionLogForTest(server.url);
-    await nc.request(subjects.quarantine('SAMPLES'), 'x');
+    await askBroker(nc, subjects.quarantine('SAMPLES'), 'x');
     const consumer = await orderedConsumer(jetstream(nc), streamNames.quarantine, {});
     let end = async (): Promise<unknown> => undefined;
     const last: Pick<Consumer, 'info' | 'fetch'> = {

@@ -1,3 +1,4 @@
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -10,7 +11,7 @@ it('a broker that stands still in the middle of a list costs none of it', async 
   const { nc } = await sessionLogForTest(server.url);
   // The broker has sent only a part of so many bytes when the first of them arrive.
   const body = 'x'.repeat(200_000);
-  for (let count = 0; count < 200; count += 1) await nc.request(subjects.quarantine('SAMPLES'), body);
+  for (let count = 0; count < 200; count += 1) await askBroker(nc, subjects.quarantine('SAMPLES'), body);
   const before = nc.stats().inBytes;
   const listed = listQuarantine(nc, { after: 0, limit: 1_000 });
   listed.catch(() => undefined);
