@@ -56,11 +56,11 @@ it('a collector in an account of its own takes work, is called, killed, drained,
   expect(await callForDrain(log.nc, 'hall-1', 'undrain')).toMatchObject({ ok: true });
 
   const trusted = await start('collector', identities.seed('collector'), { COLLECTOR_ID: 'any-7' });
-  expect((await second.stop({ graceMs: 60_000 })).code).toBe(0);
+  expect((await second.stop({ graceMs: 20_000 })).code).toBe(0);
   await eventually(async () => ((await epochOf()) ?? 0) > (epoch ?? 0), { what: 'another to have it' });
   await readAgain(sessionId);
   const third = await startHall();
-  expect((await trusted.stop({ graceMs: 60_000 })).code).toBe(0);
+  expect((await trusted.stop({ graceMs: 20_000 })).code).toBe(0);
   await readAgain(sessionId);
   expect(doubledTicks(await log.samples())).toEqual([]);
 

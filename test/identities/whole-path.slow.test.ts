@@ -114,7 +114,7 @@ describe('services that each have an identity of their own', () => {
 
     await rest.create(`${sessionsPath}/${id}/stop/`, { reason: 'test' });
     await eventually(async () => (await log.assignments()) === 0, { what: 'the work to be given back' });
-    for (const service of running.reverse()) expect((await service.stop({ graceMs: 60_000 })).code).toBe(0);
+    for (const service of running.reverse()) expect((await service.stop({ graceMs: 20_000 })).code).toBe(0);
     expect(violationsOf(nats)).toEqual([]);
   });
 });

@@ -91,10 +91,17 @@ it('names no tick a loss that a writer may still have in hand, however long that
   await eventually(() => Date.now() > (first + 24) * everyMs + 11_000, {
     what: 'its successors to be on record for long',
   });
-  await expect.poll(someCauses).toEqual([
+  const seen: unknown[][] = [];
+  const nextSeen = async () => {
+    const now = await someCauses();
+    seen.push(...now);
+    return now;
+  };
+  await expect.poll(nextSeen).toEqual([
     ['buffer_full', 6, 1],
     ['not_arrived', 20, 4],
   ]);
+  expect(seen.filter(([cause, from]) => cause === 'buffer_full' && from !== 6)).toEqual([]);
   letGo();
   await eventually(async () => (await causes())?.[1]?.[0] === 'buffer_full', {
     what: 'the loss to be named',

@@ -98,7 +98,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       peer.change();
       proxy.heal();
       proxy.releaseLate();
-      const next = await settled(link, first, soundMs);
+      const next = await settled(link, first, device.timeout_ms);
       if (next instanceof Error) throw next;
       expect(valuesOf(list, next)).toEqual(heldBy(peer, list, first));
       // Connected anew after the failure.
@@ -132,7 +132,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       link.disconnect();
       expect(await reading).toMatchObject({ kind: 'connection' });
       proxy.heal();
-      const next = await settled(link, first, soundMs);
+      const next = await settled(link, first, device.timeout_ms);
       if (next instanceof Error) throw next;
       expect(valuesOf(list, next)).toEqual(heldBy(peer, list, first));
     });
