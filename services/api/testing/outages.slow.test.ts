@@ -307,6 +307,10 @@ describe('an API that is started', () => {
     const api = await startApi({ nats: nats.url, database: await freshDatabase() });
     await api.ready();
     expect(complaintsIn(api.process.lastLines(200))).toEqual([]);
+    const told = (text: string) => api.process.lastLines(200).filter((line) => line.includes(text));
+    await expect.poll(() => told('the projector reads SESSIONS from its checkpoint')).toHaveLength(1);
+    // A right to write that is taken before there are tables is lost again, and taken a second later.
+    expect(told('this process brings SESSIONS into the read model')).toHaveLength(1);
   });
 
   it('whose NATS is not there yet complains of that alone', async () => {
