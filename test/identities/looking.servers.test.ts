@@ -94,7 +94,8 @@ async function lookOnce(nc: NatsConnection): Promise<void> {
 
 describe('an operator that looks', () => {
   // Each at a broker of its own, which lets through so many requests a second.
-  it.concurrent('leaves nothing at the broker by what it pulls', async () => {
+  // The test's own `expect`: the global one does not know its test while others run beside it.
+  it.concurrent('leaves nothing at the broker by what it pulls', async ({ expect }) => {
     const { server, own, nc, jsm } = await brokerToLookAt(false);
     const js = jetstream(own);
     for (let at = 0; at < pulls; at += 1) await js.publish(`samples.hall-1.1.${at % 100}`, '{"v":1}');
