@@ -78,8 +78,13 @@ describe('a read right after a command, while the read model does not get on', (
       status: 'paused',
       task_name: 'Task stalled',
     });
+    expect(await api.post(`${sessionsPath}/${session}/stop/`, { reason: 'stalled' })).toMatchObject({
+      status: 200,
+    });
+    // Whether it was cleaned away only PostgreSQL knows.
+    expect(await statusOf(api, session)).toBe('stopped');
     await proxy.heal();
     await api.ready();
-    expect(await statusOf(api, session)).toBe('paused');
+    expect(await statusOf(api, session)).toBe('stopped');
   });
 });

@@ -32,6 +32,8 @@ export interface CurrentSessionsOptions {
 const projectedWithinMs = 100;
 /** Longer waits for a log or a database that hangs would be none the wiser. */
 const patienceMs = 2_000;
+/** The same for a log where this process knows what it answered itself: whoever was told that looks right after. */
+const patienceOfKnowingMs = 500;
 
 /**
  * Sessions as a command that was answered has left them, also while the read model does not show it yet: because its
@@ -50,16 +52,24 @@ export class CurrentSessions {
     const { lag, unprojected, stores } = this.#options;
     const taskId = parseSessionId(sessionId)?.taskId;
     if (taskId === undefined) return undefined;
-    if (!lag.isBehind() && unprojected.ofTask(taskId).length === 0) {
+    const knows = unprojected.ofTask(taskId).length > 0;
+    if (!lag.isBehind() && !knows) {
       const row = await this.#inReadModel(sessionId).catch(ifUnavailable);
-      if (row !== 'unavailable') return row;
+      if (row !== unavailable) return row;
     }
     const log = stores();
-    if (log) {
-      const row = await this.#asLogSays(log, taskId, sessionId).catch(ifUnavailable);
-      if (row !== 'unavailable') return row;
+    const said = log ? this.#asLogSays(log, taskId, sessionId).catch(ifUnavailable) : unavailable;
+    const soon = await (knows
+      ? Promise.race([said, pause(systemTimers, patienceOfKnowingMs).then(() => unavailable)])
+      : said);
+    if (soon !== unavailable) return soon;
+    try {
+      return this.#asAnswered(taskId, sessionId, await this.#inReadModel(sessionId));
+    } catch (error) {
+      const late = await said;
+      if (late === unavailable) throw error;
+      return late;
     }
-    return this.#asAnswered(taskId, sessionId, await this.#inReadModel(sessionId));
   }
 
   /** Those of this process's own commands are up to date; what others were told may be missing for a moment. */
@@ -107,7 +117,7 @@ export class CurrentSessions {
     const last = await inTime(events.readLast(subjects.lifecycle(taskId)), StoreUnavailable);
     if (!last || (await projection.waitFor(last.sequence, projectedWithinMs)) === 'reached') {
       const row = await this.#inReadModel(sessionId).catch(ifUnavailable);
-      if (row !== 'unavailable') return row;
+      if (row !== unavailable) return row;
     }
     const rows = await inTime(foldLog(events, taskId), StoreUnavailable);
     const row = rows.get(sessionId);
@@ -170,8 +180,10 @@ function fits(row: SessionRow, { statuses, task }: SessionFilter): boolean {
   return task === undefined || row.task_code === task || String(row.task_id) === task;
 }
 
-function ifUnavailable(error: unknown): 'unavailable' {
-  if (error instanceof DatabaseUnavailable || error instanceof StoreUnavailable) return 'unavailable';
+const unavailable = 'unavailable' as const;
+
+function ifUnavailable(error: unknown): typeof unavailable {
+  if (error instanceof DatabaseUnavailable || error instanceof StoreUnavailable) return unavailable;
   throw error;
 }
 
