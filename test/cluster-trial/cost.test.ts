@@ -13,6 +13,7 @@ const sources = {
   hurt: new Set(['c1']),
   requests: [],
   commands: [],
+  storedAtMs: new Map(),
   sessions: [],
   led: [],
 };
@@ -80,6 +81,19 @@ describe('the cost of a fault', () => {
     expect(costOf({ ...sources, commands, led })).toMatchObject({
       refusedMs: 7_000,
       refusedWithLeaderMs: 2_500,
+    });
+    // The log had it long before the answer, which waited for something else; so it had one that nobody was answered.
+    const [none] = commands;
+    const late = { ...command(14_000, 18_000, 200), id: 'late' };
+    const unanswered = { ...command(16_500, 20_500), id: 'unanswered' };
+    const stored = { commands: [none, late, unanswered].filter((sent) => sent !== undefined), led };
+    const storedAtMs = new Map([
+      ['late', 17_000],
+      ['unanswered', 16_600],
+    ]);
+    expect(costOf({ ...sources, ...stored, storedAtMs })).toMatchObject({
+      refusedMs: 23_500,
+      refusedWithLeaderMs: 1_100,
     });
   });
 

@@ -7,8 +7,9 @@ export interface Cost {
   readonly unreadMs: { readonly hurt: number; readonly others: number };
   /** The longest time between the last request of a holder and the first of the next; undefined: nothing changed hands. */
   readonly handOverMs: number | undefined;
-  /** The longest time in which no command was taken, and how much of it log and cluster had leaders. */
+  /** The longest time until a command was answered as taken. */
   readonly refusedMs: number;
+  /** How much of the longest time until the log had a command it had a leader, as the cluster had. */
   readonly refusedWithLeaderMs: number;
   /** The longest time until a session that was started was shown as such, and until it was read. */
   readonly shownAfterMs: number | undefined;
@@ -27,6 +28,8 @@ export interface CostSources {
   readonly hurt: ReadonlySet<string>;
   readonly requests: readonly SeenRequest[];
   readonly commands: readonly SentCommand[];
+  /** By the id of a command, when the log took its event; others were answered at once or not taken. */
+  readonly storedAtMs: ReadonlyMap<string, number>;
   readonly sessions: readonly StartedSession[];
   readonly led: readonly Span[];
 }
@@ -48,13 +51,14 @@ export function costOf(sources: CostSources): Cost {
       if (isHandOver) handOverMs = Math.max(handOverMs ?? 0, toMs - fromMs);
     }
   }
-  const refused = longestRefusal(sources.commands, window);
+  const taken = (command: SentCommand) => sources.storedAtMs.get(command.id) ?? answeredAsTaken(command);
+  const untaken = longestRefusal(sources.commands, window, taken);
   const started = sources.sessions.filter(({ startedAtMs }) => isIn(startedAtMs, window));
   return {
     unreadMs: unread,
     handOverMs,
-    refusedMs: lengthOf(refused),
-    refusedWithLeaderMs: sources.led.reduce((sum, span) => sum + overlap(span, refused), 0),
+    refusedMs: lengthOf(longestRefusal(sources.commands, window, answeredAsTaken)),
+    refusedWithLeaderMs: sources.led.reduce((sum, span) => sum + overlap(span, untaken), 0),
     shownAfterMs: longest(started.map(({ shownAfterMs }) => shownAfterMs)),
     readAfterMs: longest(started.map(({ readAfterMs }) => readAfterMs)),
     steadyAfterMs: steadyAtMs === undefined ? undefined : Math.max(0, steadyAtMs - healedAtMs),
@@ -77,19 +81,22 @@ function* pauses(
   yield { fromMs: before?.atMs ?? window.fromMs, toMs: window.toMs, isHandOver: false };
 }
 
-/** From the sending of a command that was not taken to the first answer to one that was, sent since. */
-function longestRefusal(commands: readonly SentCommand[], window: Span): Span {
-  const sent = commands.filter(({ sentAtMs, status }) => status !== 'left' && isIn(sentAtMs, window));
-  const taken = sent.filter(wasTaken);
+/** From the sending of a command that was not taken to the first moment at which one was that was sent since. */
+function longestRefusal(
+  commands: readonly SentCommand[],
+  window: Span,
+  takenAtMs: (command: SentCommand) => number | undefined,
+): Span {
+  const sent = commands
+    .filter(({ sentAtMs, status }) => status !== 'left' && isIn(sentAtMs, window))
+    .map((command) => ({ sentAtMs: command.sentAtMs, takenAtMs: takenAtMs(command) }));
   const refusals = sent
-    .filter((command) => !wasTaken(command))
-    .map(({ sentAtMs: fromMs }) => ({
-      fromMs,
-      toMs: Math.min(
-        window.toMs,
-        ...taken.filter(({ sentAtMs }) => sentAtMs >= fromMs).map(({ answeredAtMs }) => answeredAtMs),
-      ),
-    }));
+    .filter((command) => command.takenAtMs === undefined)
+    .map(({ sentAtMs: fromMs }) => {
+      const since = sent.filter(({ sentAtMs }) => sentAtMs >= fromMs);
+      const taken = since.flatMap((command) => command.takenAtMs ?? []);
+      return { fromMs, toMs: Math.min(window.toMs, ...taken) };
+    });
   return refusals.reduce((longest, refusal) => (lengthOf(refusal) > lengthOf(longest) ? refusal : longest), {
     fromMs: window.fromMs,
     toMs: window.fromMs,
@@ -97,8 +104,8 @@ function longestRefusal(commands: readonly SentCommand[], window: Span): Span {
 }
 
 /** A command that is refused for what it asks (409) was decided on the log as it is. */
-function wasTaken({ status }: SentCommand): boolean {
-  return typeof status === 'number' && status < 500;
+function answeredAsTaken({ status, answeredAtMs }: SentCommand): number | undefined {
+  return typeof status === 'number' && status < 500 ? answeredAtMs : undefined;
 }
 
 function lengthOf({ fromMs, toMs }: Span): number {

@@ -77,7 +77,8 @@ export const clusterFaults: readonly ClusterFault[] = [
       name: 'site-cut',
       what: 'a node, the API, a supervisor and a collector on one side, all others on the other',
     },
-    ...{ forMs: 60_000, allowed: { ...handOver, refusedWithLeaderMs: Number.POSITIVE_INFINITY } },
+    // The supervisor that would give the sessions to somebody else is gone with their holder: its lease must be over, too.
+    ...{ forMs: 60_000, allowed: { ...oneLease, refusedWithLeaderMs: Number.POSITIVE_INFINITY } },
     hurt: async (world) => {
       const { hosts, network } = world;
       const node = await nodeOf(world, hosts.api);
