@@ -33,7 +33,7 @@ export interface FaultResult {
   readonly missing: Readonly<Record<string, number>>;
   /** Everything that went wrong with this fault, however long it is waited for. */
   readonly failures: readonly string[];
-  /** What took longer than it may: a busy machine can be why. */
+  /** Everything that took longer than it may: a busy machine can be why. */
   readonly tooSlow: readonly string[];
 }
 

@@ -24,7 +24,7 @@ it.skipIf(isLeftOut)(
       violations?: string[];
       costs?: unknown[];
     };
-    // What takes too long is judged where nothing else runs, by `npm run test:cluster`.
+    // Time is judged where nothing else runs, by `npm run test:cluster`.
     expect(summary.violations, running.lastLines(100).join('\n')).toEqual([]);
     expect(summary.costs).not.toEqual([]);
   },
