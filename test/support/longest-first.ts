@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '..', '..');
  */
 export const LONG_FILES: Readonly<Record<string, number>> = {
   'test/openapi/generated-requests.slow.test.ts': 600,
+  'test/cluster/on-own-hosts.slow.test.ts': 560,
   'test/console/many-sessions.slow.test.ts': 330,
   'test/console/devices.slow.test.ts': 150,
   'test/console/trends.slow.test.ts': 150,
