@@ -35,6 +35,7 @@ describe('the cost of a fault', () => {
       handOverMs: undefined,
       refusedMs: 0,
       refusedWithLeaderMs: 0,
+      untakenWithLeaderMs: 0,
       shownAfterMs: undefined,
       readAfterMs: undefined,
       steadyAfterMs: 1_000,
@@ -81,20 +82,18 @@ describe('the cost of a fault', () => {
     expect(costOf({ ...sources, commands, led })).toMatchObject({
       refusedMs: 7_000,
       refusedWithLeaderMs: 2_500,
+      untakenWithLeaderMs: 2_500,
     });
     // The log had it long before the answer, which waited for something else; so it had one that nobody was answered.
-    const [none] = commands;
     const late = { ...command(14_000, 18_000, 200), id: 'late' };
     const unanswered = { ...command(16_500, 20_500), id: 'unanswered' };
-    const stored = { commands: [none, late, unanswered].filter((sent) => sent !== undefined), led };
     const storedAtMs = new Map([
       ['late', 17_000],
       ['unanswered', 16_600],
     ]);
-    expect(costOf({ ...sources, ...stored, storedAtMs })).toMatchObject({
-      refusedMs: 23_500,
-      refusedWithLeaderMs: 1_100,
-    });
+    expect(
+      costOf({ ...sources, commands: [command(11_000, 15_000), late, unanswered], led, storedAtMs }),
+    ).toMatchObject({ refusedMs: 23_500, refusedWithLeaderMs: 23_500, untakenWithLeaderMs: 1_100 });
   });
 
   it('is never steady where it was not, and never read where a session that was started was not', () => {

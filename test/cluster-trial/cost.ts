@@ -7,10 +7,11 @@ export interface Cost {
   readonly unreadMs: { readonly hurt: number; readonly others: number };
   /** The longest time between the last request of a holder and the first of the next; undefined: nothing changed hands. */
   readonly handOverMs: number | undefined;
-  /** The longest time until a command was answered as taken. */
+  /** The longest time until a command was answered as taken, and how much of it log and cluster had leaders. */
   readonly refusedMs: number;
-  /** How much of the longest time until the log had a command it had a leader, as the cluster had. */
   readonly refusedWithLeaderMs: number;
+  /** The same until the log had it: an answer also waits for the read model. */
+  readonly untakenWithLeaderMs: number;
   /** The longest time until a session that was started was shown as such, and until it was read. */
   readonly shownAfterMs: number | undefined;
   readonly readAfterMs: number | undefined;
@@ -52,13 +53,16 @@ export function costOf(sources: CostSources): Cost {
     }
   }
   const taken = (command: SentCommand) => sources.storedAtMs.get(command.id) ?? answeredAsTaken(command);
+  const refused = longestRefusal(sources.commands, window, answeredAsTaken);
   const untaken = longestRefusal(sources.commands, window, taken);
+  const withLeader = (span: Span) => sources.led.reduce((sum, led) => sum + overlap(led, span), 0);
   const started = sources.sessions.filter(({ startedAtMs }) => isIn(startedAtMs, window));
   return {
     unreadMs: unread,
     handOverMs,
-    refusedMs: lengthOf(longestRefusal(sources.commands, window, answeredAsTaken)),
-    refusedWithLeaderMs: sources.led.reduce((sum, span) => sum + overlap(span, untaken), 0),
+    refusedMs: lengthOf(refused),
+    refusedWithLeaderMs: withLeader(refused),
+    untakenWithLeaderMs: withLeader(untaken),
     shownAfterMs: longest(started.map(({ shownAfterMs }) => shownAfterMs)),
     readAfterMs: longest(started.map(({ readAfterMs }) => readAfterMs)),
     steadyAfterMs: steadyAtMs === undefined ? undefined : Math.max(0, steadyAtMs - healedAtMs),

@@ -77,8 +77,7 @@ export const clusterFaults: readonly ClusterFault[] = [
       name: 'site-cut',
       what: 'a node, the API, a supervisor and a collector on one side, all others on the other',
     },
-    // The supervisor that would give the sessions to somebody else is gone with their holder: its lease must be over, too.
-    ...{ forMs: 60_000, allowed: { ...oneLease, refusedWithLeaderMs: Number.POSITIVE_INFINITY } },
+    ...{ forMs: 60_000, allowed: { ...handOver, refusedWithLeaderMs: Number.POSITIVE_INFINITY } },
     hurt: async (world) => {
       const { hosts, network } = world;
       const node = await nodeOf(world, hosts.api);
@@ -156,8 +155,7 @@ export const clusterFaults: readonly ClusterFault[] = [
   },
   {
     ...{ name: 'api-cut', what: 'the API cut off from nodes and PostgreSQL', forMs: 30_000 },
-    // It reads as little as it writes.
-    allowed: { ...nothing, ...{ refusedWithLeaderMs: Number.POSITIVE_INFINITY, shownAfterMs: 35_000 } },
+    allowed: { ...nothing, refusedWithLeaderMs: Number.POSITIVE_INFINITY },
     hurt: async (world) => cutOff(world, world.hosts.api),
   },
 ];

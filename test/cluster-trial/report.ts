@@ -4,8 +4,8 @@ import type { FaultResult, TrialResult } from './run-trial.ts';
 /** For people: a table of what each fault cost, the verdict, and what failed. */
 export function reportOf({ results, startedAgain, memory, verdict }: TrialResult): string {
   return [
-    '| Fault | Unread, hurt part (s) | Unread, others (s) | Hand-over (s) | Commands refused (s) | untaken with leaders (s) | Shown after (s) | Read after (s) | Steady after (s) | Ticks missing |',
-    '|---|---|---|---|---|---|---|---|---|---|',
+    '| Fault | Unread, hurt part (s) | Unread, others (s) | Hand-over (s) | Commands refused (s) | of it with leaders (s) | Not in the log with leaders (s) | Shown after (s) | Read after (s) | Steady after (s) | Ticks missing |',
+    '|---|---|---|---|---|---|---|---|---|---|---|',
     ...results.map(rowOf),
     '',
     describe(verdict),
@@ -14,16 +14,11 @@ export function reportOf({ results, startedAgain, memory, verdict }: TrialResult
       .join(', ')}`,
     ...(startedAgain.length > 0 ? [`ended and started again: ${startedAgain.join(', ')}`] : []),
     ...failuresOf(results),
-    ...tooSlowIn(results),
   ].join('\n');
 }
 
 export function failuresOf(results: readonly FaultResult[]): string[] {
   return results.flatMap(({ fault, failures }) => failures.map((failure) => `${fault.name}: ${failure}`));
-}
-
-export function tooSlowIn(results: readonly FaultResult[]): string[] {
-  return results.flatMap(({ fault, tooSlow }) => tooSlow.map((what) => `too slow, ${fault.name}: ${what}`));
 }
 
 function rowOf({ fault, cost, missing }: FaultResult): string {
@@ -34,6 +29,7 @@ function rowOf({ fault, cost, missing }: FaultResult): string {
     seconds(cost.handOverMs),
     seconds(cost.refusedMs),
     seconds(cost.refusedWithLeaderMs),
+    seconds(cost.untakenWithLeaderMs),
     seconds(cost.shownAfterMs),
     seconds(cost.readAfterMs),
     seconds(cost.steadyAfterMs),

@@ -16,7 +16,8 @@ it.skipIf(isLeftOut)(
     const running = await startProcess({
       name: 'trial',
       command: process.execPath,
-      args: [trial, '--short', '--json'],
+      // Machines that run all slow tests are busy.
+      args: [trial, '--short', '--patience', '3', '--json'],
     });
     cleanUpAfterFile(() => running.stop());
     await running.exited;
@@ -24,7 +25,6 @@ it.skipIf(isLeftOut)(
       violations?: string[];
       costs?: unknown[];
     };
-    // Time is judged where nothing else runs, by `npm run test:cluster`.
     expect(summary.violations, running.lastLines(100).join('\n')).toEqual([]);
     expect(summary.costs).not.toEqual([]);
   },
