@@ -386,12 +386,15 @@ module.exports = {
       to: { path: ['^test/', '^bench/', '/testing/', '\\.test\\.ts$'] },
     },
     {
-      name: 'core-tests-start-no-process',
+      name: 'core-tests-need-no-server',
       comment:
         'They share threads and run in seconds. A test that starts servers is called *.servers.test.ts, one that starts our own programs *.processes.test.ts, one that takes long *.slow.test.ts.',
       severity: 'error',
       from: { path: '\\.test\\.ts$', pathNot: '\\.(servers|processes|slow)\\.test\\.ts$' },
-      to: { path: '^(node:)?child_process$', reachable: true },
+      to: {
+        path: ['^(node:)?child_process$', '^test/support/(fresh-database|.*-for-test)\\.ts$'],
+        reachable: true,
+      },
     },
     {
       name: 'no-cycles',

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { untilHolds } from '../support/eventually.ts';
 import { type EvidencePlant, startEvidencePlant } from './evidence-plant.ts';
-import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
+import { expectFaultless } from './looked-over.ts';
 
 let plant: EvidencePlant;
 
@@ -135,16 +135,7 @@ describe.skipIf(inject('installedServers').chromium === null)('both screens', ()
         ] as const) {
           await page.goto(`${plant.rest.url}/console/${path}`);
           await page.locator(shown).first().waitFor();
-          for (const width of [320, 768, 1280, 1920]) {
-            await page.setViewportSize({ width, height: 800 });
-            await settled(page);
-            expect([path, width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([
-              path,
-              width,
-              [],
-              [],
-            ]);
-          }
+          await expectFaultless(page);
         }
         expect(complaints).toEqual([]);
       },

@@ -10,7 +10,7 @@ import { cliForTest } from '../cli/cli-for-test.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { foreignDeviceIsInstalled } from '../support/foreign-device.ts';
-import { faultsByAxe, misplacedIn } from './page-faults.ts';
+import { expectFaultless } from './looked-over.ts';
 import { startTroubledPlant, type TroubledPlant } from './troubled-plant.ts';
 
 const widths = [320, 480, 768, 1024, 1280, 1920];
@@ -263,18 +263,18 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
         const look = { locale, colorScheme };
         const { page, complaints } = await openPage(`${plant.rest.url}/console/devices`, look);
         await page.locator('.device-link').first().waitFor();
-        for (const width of widths) await expectNoFault(page, width);
+        await expectFaultless(page, widths);
         await page.goto(`${plant.rest.url}/console/devices/press-partly`);
         await page.locator('.states tr').first().waitFor();
         await page.getByRole('button', { name: test }).click();
         await page.locator('.requests li').first().waitFor();
-        for (const width of widths) await expectNoFault(page, width);
+        await expectFaultless(page, widths);
         await page.goto(`${plant.rest.url}/console/devices/press-good`);
         await page.getByRole('button', { name: test }).click();
         await page.getByText(came).waitFor();
         await page.getByRole('button', { name: write }).click();
         await page.getByRole('dialog').waitFor();
-        for (const width of [320, 1280]) await expectNoFault(page, width);
+        await expectFaultless(page, [320, 1280]);
         expect(complaints).toEqual([]);
       },
       300_000,
@@ -396,10 +396,3 @@ describe.skipIf(inject('installedServers').chromium === null)('who may act on a 
     await untilHolds(async () => expect(await dialog.locator('dd').first().textContent()).toContain('0 °C'));
   });
 });
-
-async function expectNoFault(page: Page, width: number): Promise<void> {
-  await page.setViewportSize({ width, height: 800 });
-  await page.evaluate(`Promise.all([document.fonts.ready, ...document.getAnimations().map((each) => each.finished)])
-    .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))`);
-  expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
-}

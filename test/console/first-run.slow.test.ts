@@ -1,13 +1,11 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
-import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { foreignDevice, foreignDeviceIsInstalled } from '../support/foreign-device.ts';
 import { type EmptyPlant, startEmptyPlant } from './empty-plant.ts';
-import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
-
-const widths = [320, 768, 1280, 1920];
+import { expectFaultless } from './looked-over.ts';
+import { settled } from './page-faults.ts';
 
 let plant: EmptyPlant;
 const url = (path: string) => `${plant.rest.url}/console${path}`;
@@ -255,32 +253,24 @@ describe.skipIf(inject('installedServers').chromium === null)('the three steps',
         const test = locale === 'zh-CN' ? '测试连接' : 'Test the connection';
         await page.getByRole('button', { name: test }).click();
         await page.locator('details > summary').first().click();
-        await faultless(page);
+        await expectFaultless(page);
         const [device] = await devices();
         await page.goto(url(`/first-run?step=points&added=${device.id}`));
         await page.locator('[name=address]').fill('40001');
         await page.locator('[name=data_type]').selectOption('float32');
         await page.locator('input[type=radio]').first().waitFor();
         await page.locator('tbody code').first().waitFor();
-        await faultless(page);
+        await expectFaultless(page);
         await page.goto(url(`/first-run?step=start&added=${device.id}`));
         await page.locator('.first-what').waitFor();
-        await faultless(page);
+        await expectFaultless(page);
         const { results } = (await plant.rest.get('/api/acquisition/sessions/?limit=1')).body;
         await page.goto(url(`/first-run?step=start&added=${device.id}&session=${results[0].id}`));
         await page.locator('.first-way').waitFor();
-        await faultless(page);
+        await expectFaultless(page);
         expect(complaints).toEqual([]);
       },
       300_000,
     );
   });
 });
-
-async function faultless(page: Page): Promise<void> {
-  for (const width of widths) {
-    await page.setViewportSize({ width, height: 800 });
-    await settled(page);
-    expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
-  }
-}

@@ -10,7 +10,7 @@ import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { sessionLogForTest } from '../support/session-log.ts';
-import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
+import { expectFaultlessAsIs } from './looked-over.ts';
 
 let api: ApiUnderTest;
 /** When the session was moved, in seconds since 1970; the ticks about it are missing. */
@@ -59,8 +59,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a gap', () => {
     await paused.getByRole('button', { name: 'Audit entry' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('session.pause, session 7-1').waitFor();
-    await settled(page);
-    expect(await faultsByAxe(page)).toEqual([]);
+    await expectFaultlessAsIs(page);
     await page.keyboard.press('Escape');
     await paused.getByRole('link').click();
     await page.getByRole('heading', { name: /^As it was at/ }).waitFor();
@@ -88,7 +87,6 @@ describe.skipIf(inject('installedServers').chromium === null)('a gap', () => {
     });
     await page.getByText('系统自行决定').first().waitFor();
     await page.getByText('由命令引起').first().waitFor();
-    await settled(page);
-    expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+    await expectFaultlessAsIs(page);
   });
 });

@@ -4,9 +4,8 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { type LivePlant, startLivePlant } from './live-plant.ts';
-import { faultsByAxe, misplacedIn } from './page-faults.ts';
+import { expectFaultless } from './looked-over.ts';
 
-const widths = [320, 768, 1280, 1920];
 const chromium = inject('installedServers').chromium;
 
 let plant: LivePlant;
@@ -165,13 +164,7 @@ describe.skipIf(chromium === null).each(['en-GB', 'zh-CN'] as const)('in %s', (l
         { locale, colorScheme },
       );
       await page.locator('[data-state="good"]').first().waitFor();
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: 800 });
-        await page.evaluate(
-          'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
-        );
-        expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
-      }
+      await expectFaultless(page);
       expect(complaints).toEqual([]);
     },
     300_000,

@@ -9,7 +9,7 @@ import { eventually, untilHolds } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { proxyBelowPath } from '../support/proxy-below-path.ts';
-import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
+import { expectFaultless } from './looked-over.ts';
 
 const { login, name, password } = person;
 let url: string;
@@ -97,11 +97,7 @@ describe.skipIf(inject('installedServers').chromium === null)('somebody at the c
     await page.getByRole('button', { name }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(change).click();
-    for (const width of [320, 1_280]) {
-      await page.setViewportSize({ width, height: 800 });
-      await settled(page);
-      expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
-    }
+    await expectFaultless(page, [320, 1_280]);
     await dialog.getByRole('button', { name: leave }).click();
     await page.waitForURL(/\/login/);
     await untilHolds(async () => expect(await page.context().cookies()).toEqual([]));

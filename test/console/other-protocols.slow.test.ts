@@ -7,7 +7,7 @@ import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { untilHolds } from '../support/eventually.ts';
 import { mosquittoForTest, mosquittoIsInstalled } from '../support/mosquitto-for-test.ts';
 import { type EmptyPlant, startEmptyPlant } from './empty-plant.ts';
-import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
+import { expectFaultless } from './looked-over.ts';
 
 let installation: EmptyPlant;
 let plc: Awaited<ReturnType<typeof startPlc>>;
@@ -104,10 +104,10 @@ describe.skipIf(isSkipped)('a device that does not speak Modbus', () => {
       const { id } = results.find((each: { code: string }) => each.code === code);
       const { page } = await openPage(url(`/first-run?step=points&added=${id}`), { locale });
       await page.locator('tbody strong').nth(1).waitFor();
-      for (const width of [320, 768, 1280, 1920]) await expectNoFault(page, width);
+      await expectFaultless(page);
       await page.goto(url(`/devices/${code}`));
       await page.locator('.points-table tbody tr').first().waitFor();
-      for (const width of [320, 768, 1280, 1920]) await expectNoFault(page, width);
+      await expectFaultless(page);
     });
   });
 });
@@ -177,9 +177,3 @@ const placeIn = (page: Page, point: string) => saidOf(rowOf(page, point).getByRo
 
 const saidOf = async (place: Locator) =>
   (await place.allInnerTexts()).join(' ').replaceAll(/\s+/g, ' ').trim();
-
-async function expectNoFault(page: Page, width: number): Promise<void> {
-  await page.setViewportSize({ width, height: 800 });
-  await settled(page);
-  expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
-}

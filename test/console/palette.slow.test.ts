@@ -5,7 +5,7 @@ import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { zoneOfNoon } from '../support/zone-of-noon.ts';
-import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
+import { expectFaultlessAsIs } from './looked-over.ts';
 
 let plant: PressPlant;
 
@@ -150,16 +150,14 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
         for (const open of openings) {
           await open();
           await page.getByRole('dialog').waitFor();
-          await settled(page);
-          expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
+          await expectFaultlessAsIs(page);
           await page.keyboard.press('Escape');
           await page.getByRole('dialog').waitFor({ state: 'detached' });
         }
         if (width >= 900) continue;
         await page.locator('.nav-button').click();
         await page.getByRole('navigation').getByRole('link').first().waitFor();
-        await settled(page);
-        expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
+        await expectFaultlessAsIs(page);
         await page.keyboard.press('Escape');
       }
       expect(complaints).toEqual([]);

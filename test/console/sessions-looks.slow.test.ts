@@ -4,7 +4,7 @@ import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
 import { restClient } from '../support/rest-client.ts';
-import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
+import { expectFaultless, expectFaultlessAsIs } from './looked-over.ts';
 
 const widths = [320, 480, 768, 1024, 1280, 1920];
 const words = {
@@ -50,33 +50,22 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
           colorScheme,
         });
         await page.locator('.detail .events li').first().waitFor();
-        for (const width of widths) {
-          await page.setViewportSize({ width, height: 800 });
-          await settled(page);
-          expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
-        }
+        await expectFaultless(page, widths);
         await page.getByRole('button', { name: stop }).click();
         await page.getByRole('dialog').waitFor();
-        await settled(page);
-        expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+        await expectFaultlessAsIs(page);
         await page.keyboard.press('Escape');
         await page.getByRole('dialog').waitFor({ state: 'detached' });
         expect(await page.locator('.detail').count()).toBe(1);
         await page.goto(`${plant.rest.url}/console/sessions`);
         await page.locator('[data-session]').first().waitFor();
-        for (const width of widths) {
-          await page.setViewportSize({ width, height: 800 });
-          await settled(page);
-          expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
-        }
+        await expectFaultless(page, widths);
         await page.getByRole('button', { name: start }).click();
         await page.getByRole('dialog').waitFor();
-        await settled(page);
-        expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+        await expectFaultlessAsIs(page);
         await page.goto(`${plant.rest.url}/console/licences`);
         await page.getByText('@fontsource-variable/ibm-plex-sans').waitFor();
-        await settled(page);
-        expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+        await expectFaultlessAsIs(page);
         expect(complaints).toEqual([]);
       },
       300_000,
@@ -94,8 +83,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     await dialog.getByText('session.pause, session 1-1').waitFor();
     await dialog.getByText('(this machine)').waitFor();
     expect(await dialog.locator('.audit-entry').count()).toBe(1);
-    await settled(page);
-    expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+    await expectFaultlessAsIs(page);
     expect(complaints).toEqual([]);
   });
 
@@ -113,8 +101,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     await page.getByRole('button', { name: 'Apply…' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('row', { name: 'press / first scale 1 0.5' }).waitFor();
-    await settled(page);
-    expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+    await expectFaultlessAsIs(page);
     await dialog.getByRole('textbox').fill('new gear');
     await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
     await dialog.getByText(/^press 1-1 reads by version 2 from /).waitFor();
@@ -285,10 +272,6 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 800 });
-      await settled(page);
-      expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
-    }
+    await expectFaultless(page, widths);
   });
 });

@@ -3,10 +3,9 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually, untilHolds } from '../support/eventually.ts';
-import { faultsByAxe, misplacedIn } from './page-faults.ts';
+import { expectFaultless } from './looked-over.ts';
 import { type ToldTimeline, toldTimeline } from './told-timeline.ts';
 
-const widths = [320, 768, 1280, 1920];
 const busy = 20_000;
 
 let told: ToldTimeline;
@@ -177,11 +176,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     await untilHolds(async () =>
       expect(await problems.evaluate('document.activeElement.textContent')).toContain(paragraph),
     );
-    for (const width of widths) {
-      await problems.setViewportSize({ width, height: 900 });
-      await settled(problems);
-      expect([width, await misplacedIn(problems), await faultsByAxe(problems)]).toEqual([width, [], []]);
-    }
+    await expectFaultless(problems);
     expect(complaints).toEqual([]);
   });
 
@@ -193,26 +188,13 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
         await page.locator('.feed > li').first().waitFor();
         await page.locator('.tl-moment dl').waitFor();
         await page.locator('.tl-table summary').click();
-        for (const width of widths) {
-          await page.setViewportSize({ width, height: 900 });
-          await settled(page);
-          expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
-        }
+        await expectFaultless(page);
         await page.goto(`${told.api.url}/console/sessions/7-1/timeline?as=json&idle=whole`);
         await page.locator('.feed pre').first().waitFor();
-        for (const width of widths) {
-          await page.setViewportSize({ width, height: 900 });
-          await settled(page);
-          expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
-        }
+        await expectFaultless(page);
         expect(complaints).toEqual([]);
       },
       240_000,
     );
   });
 });
-
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(`document.fonts.ready
-    .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))`);
-}

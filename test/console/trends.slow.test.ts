@@ -6,9 +6,8 @@ import { openPage } from '../support/browser-for-test.ts';
 import { eventually } from '../support/eventually.ts';
 import { zoneOfNoon } from '../support/zone-of-noon.ts';
 import { type LivePlant, startLivePlant } from './live-plant.ts';
-import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
+import { expectFaultless, expectFaultlessAsIs } from './looked-over.ts';
 
-const widths = [320, 768, 1280, 1920];
 const chromium = inject('installedServers').chromium;
 
 let plant: LivePlant;
@@ -143,8 +142,7 @@ describe.skipIf(chromium === null)('trends', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Find a point').fill('press-2');
     await dialog.getByText('press-2 · count').click();
-    await settled(page);
-    expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+    await expectFaultlessAsIs(page);
     await dialog.getByRole('button', { name: 'Show' }).click();
     await chart(page, 'Chart of press-2/count').waitFor();
     await page.getByRole('button', { name: 'Remove press-2/count' }).click();
@@ -163,13 +161,7 @@ describe.skipIf(chromium === null).each(['en-GB', 'zh-CN'] as const)('in %s', (l
       await page.locator('.chart canvas').first().waitFor();
       await page.locator('.toolbar-actions button').nth(2).click();
       await page.locator('.trend-table').waitFor();
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.evaluate(
-          'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
-        );
-        expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
-      }
+      await expectFaultless(page);
       expect(complaints).toEqual([]);
     },
     300_000,

@@ -18,7 +18,7 @@ const everywhere = ['*'];
 
 let nats: string;
 let one: ApiUnderTest;
-let other: ApiUnderTest;
+let other: AskedApi;
 /** Behind a proxy that ends TLS: addresses and scheme are what its headers say. */
 let proxied: AskedApi;
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const behind = { ...env, API_TRUSTED_PROXIES: '127.0.0.1', API_LOGINS_PER_MINUTE: '10' };
   [one, other, proxied] = await Promise.all([
     startApi({ ...settings, env }),
-    startApi({ ...settings, env }),
+    startApiInProcess({ ...settings, env }),
     startApiInProcess({ ...settings, env: { ...behind, PUBLIC_URL: 'https://holdfast.example/plant-1/' } }),
   ]);
   await Promise.all([one.ready(), other.ready(), proxied.ready()]);

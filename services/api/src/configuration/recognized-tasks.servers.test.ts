@@ -1,9 +1,8 @@
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { CompiledQuery } from 'kysely';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { migrate } from '../database/migrate.ts';
+import { apiDatabase } from '../../testing/api-database.ts';
 import { type Database, openDatabase } from '../database/open-database.ts';
 import type { TaskConfigs } from '../ports.ts';
 import { ConfigVersions } from './config-versions.ts';
@@ -15,9 +14,8 @@ const tasks = [1, 2, 3];
 
 beforeAll(async () => {
   const log = createLogger('test', 'silent');
-  database = openDatabase({ url: await freshDatabase(), maxConnections: 2, log });
+  database = openDatabase({ url: await apiDatabase(), maxConnections: 2, log });
   cleanUpAfterFile(() => database.destroy());
-  await migrate(database, log);
   await run(`insert into devices (code, name, protocol, mode, timeout_ms, connection, enabled)
     select '压机-' || n, '', 'modbus_tcp', 'polled', 1000,
       jsonb_build_object('host', '10.0.0.' || n, 'port', 502, 'unit_id', 1, 'max_registers', 125, 'max_bits', 2000), true

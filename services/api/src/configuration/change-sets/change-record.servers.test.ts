@@ -4,12 +4,11 @@ import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { readChangeRecord, recordFaults } from '@holdfast/test/support/change-record.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import fc from 'fast-check';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from '../../../testing/api-database.ts';
 import { inChange } from '../../database/in-change.ts';
-import { migrate } from '../../database/migrate.ts';
 import { type Database, openDatabase } from '../../database/open-database.ts';
 import { Problem } from '../../problems/problem.ts';
 import { devices } from '../devices.ts';
@@ -24,10 +23,9 @@ let store: SampleStore;
 let client: pg.Client;
 
 beforeAll(async () => {
-  const url = await freshDatabase();
+  const url = await apiDatabase();
   database = openDatabase({ url, maxConnections: 4, log });
   cleanUpAfterFile(() => database.destroy());
-  await migrate(database, log);
   await migrateSampleTables({ databaseUrl: url });
   store = openPostgresSampleStore({ databaseUrl: url });
   cleanUpAfterFile(() => store.close());

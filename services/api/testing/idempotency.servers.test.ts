@@ -5,18 +5,19 @@ import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
-import { type ApiUnderTest, configureTask, sessionsPath, startApi } from './api-under-test.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type AskedApi, configureTask, sessionsPath } from './api-under-test.ts';
 
 let nats: string;
-let one: ApiUnderTest;
-let other: ApiUnderTest;
+let one: AskedApi;
+let other: AskedApi;
 
 beforeAll(async () => {
   nats = (await natsForTest()).url;
   const settings = { nats, database: await apiDatabase() };
-  one = await startApi(settings);
+  one = await startApiInProcess(settings);
   await one.ready();
-  other = await startApi(settings);
+  other = await startApiInProcess(settings);
   await other.ready();
 });
 

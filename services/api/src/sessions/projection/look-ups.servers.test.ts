@@ -3,10 +3,9 @@ import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { CompiledQuery } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../database/migrate.ts';
+import { apiDatabase } from '../../../testing/api-database.ts';
 import { type Database, openDatabase } from '../../database/open-database.ts';
 import { listSessionEvents } from '../queries/list-session-events.ts';
 import { findSession } from '../queries/list-sessions.ts';
@@ -25,12 +24,8 @@ const rowsOfEach = 20_000;
 const someRows = 100;
 
 beforeAll(async () => {
-  const url = await freshDatabase();
-  const making = openDatabase({ url, maxConnections: 2, log });
-  await migrate(making, log);
-  await making.destroy();
   // One connection, which tells its own counts.
-  database = openDatabase({ url, maxConnections: 1, log });
+  database = openDatabase({ url: await apiDatabase(), maxConnections: 1, log });
   cleanUpAfterFile(() => database.destroy());
   await beginCheckpoint(database);
   const many = `from generate_series(1000, ${1_000 + rowsOfEach}) as n`;

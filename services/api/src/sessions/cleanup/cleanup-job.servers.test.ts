@@ -5,10 +5,9 @@ import type { TickCoverage, TickEntry, TickOutcome } from '@holdfast/sample-stor
 import { createLogger, type Logger } from '@holdfast/shared/runtime/logger.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { CompiledQuery } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { migrate } from '../../database/migrate.ts';
+import { apiDatabase } from '../../../testing/api-database.ts';
 import { type Database, openDatabase } from '../../database/open-database.ts';
 import { LogBehindReadModel } from '../projection/log-guard.ts';
 import { startCleanupJob } from './cleanup-job.ts';
@@ -18,10 +17,9 @@ let database: Database;
 let coverage: TickCoverage;
 
 beforeAll(async () => {
-  const url = await freshDatabase();
+  const url = await apiDatabase();
   database = openDatabase({ url, maxConnections: 3, log: silent });
   cleanUpAfterFile(() => database.destroy());
-  await migrate(database, silent);
   await migrateSampleTables({ databaseUrl: url });
   coverage = openPostgresTickCoverage({ databaseUrl: url });
   cleanUpAfterFile(() => coverage.close());

@@ -1,21 +1,22 @@
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import { readChangeRecord, recordFaults } from '@holdfast/test/support/change-record.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { apiDatabase } from './api-database.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type Answer, type AskedApi, sessionsPath } from './api-under-test.ts';
 
 const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const path = '/api/config/change-sets/';
 
-let api: ApiUnderTest;
+let api: AskedApi;
 let database: string;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  api = await startApi({
+  database = await apiDatabase();
+  api = await startApiInProcess({
     nats: (await natsForTest()).url,
     database,
     env: { API_BOOTSTRAP_KEY: adminKey, API_REQUESTS_PER_MINUTE: '0', API_COMMANDS_PER_MINUTE: '0' },

@@ -5,9 +5,8 @@ import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { expect, it } from 'vitest';
-import { migrate } from '../../database/migrate.ts';
+import { apiDatabase } from '../../../testing/api-database.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import type { SessionLog } from '../../ports.ts';
 import { ProjectedRows } from './projected-rows.ts';
@@ -62,9 +61,8 @@ function logThatHung(events: readonly StoredEvent[], delivered: number) {
 }
 
 it('opens the log anew when nothing comes though the log is ahead, as after a broker that hung', async () => {
-  const database = openDatabase({ url: await freshDatabase(), maxConnections: 3, log });
+  const database = openDatabase({ url: await apiDatabase(), maxConnections: 3, log });
   cleanUpAfterFile(() => database.destroy());
-  await migrate(database, log);
   const { sessionLog, opened, timesEmpty } = logThatHung([started(1), started(2)], 1);
   const reached: (number | undefined)[] = [];
   const projector = startProjector({

@@ -3,9 +3,8 @@ import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { migrate } from '../../database/migrate.ts';
+import { apiDatabase } from '../../../testing/api-database.ts';
 import { type Database, openDatabase } from '../../database/open-database.ts';
 import { cleanUp } from '../cleanup/clean-up.ts';
 import { applyBatch, CheckpointMoved, type ReadModel } from './apply-batch.ts';
@@ -16,9 +15,8 @@ import { ProjectedRows } from './projected-rows.ts';
 const log = createLogger('test', 'silent');
 
 async function emptyReadModel(): Promise<Database> {
-  const database = openDatabase({ url: await freshDatabase(), maxConnections: 2, log });
+  const database = openDatabase({ url: await apiDatabase(), maxConnections: 2, log });
   cleanUpAfterFile(() => database.destroy());
-  await migrate(database, log);
   await beginCheckpoint(database);
   return database;
 }

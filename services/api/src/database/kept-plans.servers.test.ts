@@ -1,11 +1,10 @@
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { CompiledQuery } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { apiDatabase } from '../../testing/api-database.ts';
 import { readStatement, recognizeStatement } from '../configuration/configured-task.ts';
 import { writeStatement } from '../sessions/projection/write-batch.ts';
-import { migrate } from './migrate.ts';
 import { type Database, openDatabase } from './open-database.ts';
 import type { Prepared } from './prepared.ts';
 
@@ -13,9 +12,8 @@ let database: Database;
 
 beforeAll(async () => {
   const log = createLogger('test', 'silent');
-  database = openDatabase({ url: await freshDatabase(), maxConnections: 2, log });
+  database = openDatabase({ url: await apiDatabase(), maxConnections: 2, log });
   cleanUpAfterFile(() => database.destroy());
-  await migrate(database, log);
 });
 
 interface PlanNode {

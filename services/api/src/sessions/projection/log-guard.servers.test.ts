@@ -1,8 +1,7 @@
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
-import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../database/migrate.ts';
+import { apiDatabase } from '../../../testing/api-database.ts';
 import { type Database, openDatabase } from '../../database/open-database.ts';
 import { BrokerUnavailable, type SessionLog } from '../../ports.ts';
 import { writeCheckpoint } from './checkpoint.ts';
@@ -12,9 +11,8 @@ const silent = createLogger('test', 'silent');
 let database: Database;
 
 beforeAll(async () => {
-  database = openDatabase({ url: await freshDatabase(), maxConnections: 3, log: silent });
+  database = openDatabase({ url: await apiDatabase(), maxConnections: 3, log: silent });
   cleanUpAfterFile(() => database.destroy());
-  await migrate(database, silent);
 });
 
 /** A log of events with these ids. */

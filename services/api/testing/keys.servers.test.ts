@@ -10,21 +10,21 @@ import { mayBeUsedFrom } from '../src/access/key-networks.ts';
 import { jetStreamKeyBook } from '../src/adapters/jetstream-access.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type Answer, type ApiUnderTest, type AskedApi, sessionsPath, startApi } from './api-under-test.ts';
+import { type Answer, type AskedApi, sessionsPath } from './api-under-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const keysPath = '/api/system/keys/';
 const log = createLogger('test', 'fatal');
 
 let nats: string;
-let one: ApiUnderTest;
-let other: ApiUnderTest;
+let one: AskedApi;
+let other: AskedApi;
 
 beforeAll(async () => {
   nats = (await natsForTest()).url;
   const env = { API_BOOTSTRAP_KEY: bootstrapKey, API_REFUSED_PER_MINUTE: '0' };
   const settings = { nats, database: await apiDatabase(), env };
-  [one, other] = await Promise.all([startApi(settings), startApi(settings)]);
+  [one, other] = await Promise.all([startApiInProcess(settings), startApiInProcess(settings)]);
   await Promise.all([one.ready(), other.ready()]);
 });
 
