@@ -22,7 +22,7 @@ const leftOut = process.env.WITHOUT_CLUSTER_TRIAL ? ['test/cluster/on-own-hosts.
 // Files wait, for leases and for servers that they hurt, much of their time: with as many workers as cores half of the
 // machine would be idle. More than a few share its disk and PostgreSQL for nothing; slow files start whole fleets.
 const workers = Math.min(availableParallelism() + 2, 5);
-const workersOfSlow = Math.min(availableParallelism() + 2, 4);
+const workersOfSlow = Math.min(availableParallelism() + 1, 4);
 
 export default defineConfig({
   test: {
