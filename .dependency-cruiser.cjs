@@ -392,7 +392,11 @@ module.exports = {
       severity: 'error',
       from: { path: '\\.test\\.ts$', pathNot: '\\.(servers|processes|slow)\\.test\\.ts$' },
       to: {
-        path: ['^(node:)?child_process$', '^test/support/(fresh-database|.*-for-test)\\.ts$'],
+        path: [
+          '^(node:)?child_process$',
+          '^test/support/(fresh-database|.*-for-test)\\.ts$',
+          '/testing/api-database\\.ts$',
+        ],
         reachable: true,
       },
     },

@@ -11,10 +11,7 @@ const measuredWithinMs = 240_000;
 
 /** Expects no fault of axe, nothing beyond the page and nothing over each other, at every width. */
 export async function expectFaultless(page: Page, widths: readonly number[] = usualWidths): Promise<void> {
-  const isDark = await page.evaluate<boolean>('document.documentElement.dataset.theme === "dark"');
-  // All that a dark page has of its own is its colours, which its narrow and its wide layout show.
-  const looked = isDark ? widths.filter((width) => width === 320 || width === 1280) : widths;
-  for (const width of looked) {
+  for (const width of widths) {
     await page.setViewportSize({ width, height: 800 });
     await expectFaultlessAsIs(page);
   }

@@ -174,7 +174,7 @@ describe('the collector’s side of SAMPLES', () => {
     for (const { reason } of open) expect(reason).toBeInstanceOf(PublishUnconfirmed);
     await server.restart();
     await eventually(() => connection.isUp(), { what: 'the connection to be back' });
-    // Sent again under the same ids, as often as a busy broker does not say in time whose the stored one is, each is there once.
+    // A busy broker may not say in time whose a stored sample is: it is sent once more then, as an outbox does. Each is there once.
     const sendAgain = (_: unknown, index: number) =>
       eventually(
         () =>

@@ -10,7 +10,7 @@ import { mayBeUsedFrom } from '../src/access/key-networks.ts';
 import { jetStreamKeyBook } from '../src/adapters/jetstream-access.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type Answer, type AskedApi, sessionsPath } from './api-under-test.ts';
+import { type Answer, type AskedApi, sessionsPath, startApi } from './api-under-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const keysPath = '/api/system/keys/';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   nats = (await natsForTest()).url;
   const env = { API_BOOTSTRAP_KEY: bootstrapKey, API_REFUSED_PER_MINUTE: '0' };
   const settings = { nats, database: await apiDatabase(), env };
-  [one, other] = await Promise.all([startApiInProcess(settings), startApiInProcess(settings)]);
+  [one, other] = await Promise.all([startApiInProcess(settings), startApi(settings)]);
   await Promise.all([one.ready(), other.ready()]);
 });
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { natsForTest } from '../../../test/support/nats-for-test.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import type { AskedApi } from './api-under-test.ts';
+import { type AskedApi, startApi } from './api-under-test.ts';
 
 let one: AskedApi;
 let other: AskedApi;
@@ -11,7 +11,7 @@ beforeAll(async () => {
   const nats = await natsForTest();
   const database = await apiDatabase();
   one = await startApiInProcess({ nats: nats.url, database });
-  other = await startApiInProcess({ nats: nats.url, database });
+  other = await startApi({ nats: nats.url, database });
   await Promise.all([one.ready(), other.ready()]);
 });
 

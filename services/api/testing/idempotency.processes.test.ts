@@ -6,7 +6,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
-import { type AskedApi, configureTask, sessionsPath } from './api-under-test.ts';
+import { type AskedApi, configureTask, sessionsPath, startApi } from './api-under-test.ts';
 
 let nats: string;
 let one: AskedApi;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const settings = { nats, database: await apiDatabase() };
   one = await startApiInProcess(settings);
   await one.ready();
-  other = await startApiInProcess(settings);
+  other = await startApi(settings);
   await other.ready();
 });
 
