@@ -1,3 +1,5 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 const HOST = '127.0.0.1';
@@ -12,8 +14,9 @@ const COUNT = 12_768;
 let next = (process.pid * 37) % COUNT;
 
 /**
- * A TCP port on 127.0.0.1 that was free a moment ago, and that this process is not given a second time soon. Nothing
- * reserves it: whoever starts a server on it must be ready to be refused and to ask for another one.
+ * A TCP port on 127.0.0.1 that is free, and that nobody else who asks here is given while this process lives, also while
+ * the server that gets it is away. Other programs know nothing of that: whoever starts a server must be ready to be
+ * refused.
  */
 export function freePort(): Promise<number> {
   return freePortRow(1);
@@ -27,7 +30,7 @@ export async function freePortRow(size: number): Promise<number> {
     // Before anything is waited for: of two who ask at the same time each gets its own.
     next += size;
     const [base = 0] = row;
-    if ((await Promise.all(row.map(portIsFree))).every(Boolean)) return base;
+    if (await claim(row)) return base;
   }
   throw new Error(`There are no ${size} free ports in a row from ${FIRST} on.`);
 }
@@ -39,4 +42,31 @@ export function portIsFree(port: number): Promise<boolean> {
     server.once('error', () => resolve(false));
     server.listen({ host: HOST, port, exclusive: true }, () => server.close(() => resolve(true)));
   });
+}
+
+/** All of them or none. */
+async function claim(row: readonly number[]): Promise<boolean> {
+  const marks = await Promise.all(row.map(markAsTaken));
+  // Looked at only when marked: looking takes a port for a moment, in which its server may want to come back.
+  const mine =
+    marks.every((mark) => mark !== undefined) && (await Promise.all(row.map(portIsFree))).every(Boolean);
+  if (!mine) for (const mark of marks) mark?.close();
+  return mine;
+}
+
+/**
+ * The mark is a UDP socket on the port of the same number, which disturbs no TCP server. The system gives it to one process
+ * alone and takes it back when that one ends, however it ends.
+ */
+async function markAsTaken(port: number): Promise<Socket | undefined> {
+  const mark = createSocket('udp4');
+  try {
+    mark.bind({ address: HOST, port, exclusive: true });
+    await once(mark, 'listening');
+  } catch {
+    mark.close();
+    return undefined;
+  }
+  mark.unref();
+  return mark;
 }

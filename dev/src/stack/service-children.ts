@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DemoConfiguration } from '@holdfast/plant/workshop.ts';
 import type { Service } from '@holdfast/shared/contracts/permissions.ts';
 import type { StackConfig } from '../config.ts';
-import { freePort } from '../free-port.ts';
+import { freePort, portIsFree } from '../free-port.ts';
 import type { BrokerKeys } from './broker-keys.ts';
 import { PROJECT_ROOT } from './home-folder.ts';
 import type { LogStream } from './log-stream.ts';
@@ -22,7 +22,7 @@ export interface ServiceSettings {
   readonly rightsFileOf: BrokerKeys['rightsFileOf'];
 }
 
-/** A service that answers for its health on a port of its own, a new one at every start. */
+/** A service that answers for its health on a port of its own, another one where that is taken when it starts again. */
 function withHealthPort(
   name: string,
   service: Service,
@@ -31,8 +31,9 @@ function withHealthPort(
   nodeOptions: readonly string[] = [],
 ): () => Promise<LiveProcess> {
   const { logs } = broker;
+  let healthPort: number | undefined;
   return async () => {
-    const healthPort = await freePort();
+    if (healthPort === undefined || !(await portIsFree(healthPort))) healthPort = await freePort();
     return startService({
       name,
       main: mainOf('services', service),
