@@ -16,9 +16,6 @@ const everywhere = '{packages,drivers,services,simulators,dev,test,bench}/**';
 /** A test file's name says what it needs: nothing, real servers, our own processes, or minutes. */
 const kinds = ['servers', 'processes', 'slow'] as const;
 const filesOf = (kind: (typeof kinds)[number]) => `${everywhere}/*.${kind}.test.ts`;
-// The cluster's trial on hosts of its own takes ten minutes by itself; CI sets this while the trial is run by hand.
-// biome-ignore lint/style/noProcessEnv: a switch of the run, like the cache above
-const leftOut = process.env.WITHOUT_CLUSTER_TRIAL ? ['test/cluster/on-own-hosts.slow.test.ts'] : [];
 // Files wait, for leases and for servers that they hurt, much of their time: with as many workers as cores half of the
 // machine would be idle. More than a few share its disk and PostgreSQL for nothing; slow files start whole fleets.
 const workers = Math.min(availableParallelism() + 2, 5);
@@ -52,7 +49,7 @@ export default defineConfig({
         test: {
           name: kind,
           include: [filesOf(kind)],
-          exclude: ['**/node_modules/**', ...leftOut],
+          exclude: ['**/node_modules/**'],
           setupFiles: ['test/support/setup.ts'],
           // Processes, not threads: tests send signals, and children are bound to the life of the thread that started them.
           pool: 'forks' as const,
