@@ -1,8 +1,9 @@
-import { type FormerLife, type LeaseState, parseLeaseValue } from '../contracts/lease-value.ts';
+import { type FormerLife, parseLeaseValue } from '../contracts/lease-value.ts';
 import { type Clock, type ClockMark, elapsedMs, mark } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { pause, type Timers } from '../runtime/timers.ts';
 import { formerLives } from './former-lives.ts';
+import { LeaseStatement } from './lease-statement.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from './lease-store.ts';
 import type { LeaseTimes } from './lease-times.ts';
 import { VoidedEpochs } from './voided-epochs.ts';
@@ -57,11 +58,6 @@ export class LeaseHolder {
   #loop: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #breakOff: AbortController | undefined;
-  #state: LeaseState = 'active';
-  #staysUp = false;
-  #traceparent: string | undefined;
-  #stateSinceMs: number;
-  #renewals = 0;
   /** Revision of our own last write; undefined while the key is not ours. */
   #revision: number | undefined;
   #confirmed: ClockMark | undefined;
@@ -79,11 +75,12 @@ export class LeaseHolder {
 
   #sawOther = false;
   #lives: readonly FormerLife[] = [];
+  readonly #statement: LeaseStatement;
   readonly #voided: VoidedEpochs;
 
   constructor(options: LeaseHolderOptions) {
     this.#options = options;
-    this.#stateSinceMs = options.clock.wallMs();
+    this.#statement = new LeaseStatement(options);
     this.#voided = new VoidedEpochs(options);
   }
 
@@ -153,19 +150,13 @@ export class LeaseHolder {
    * @param traceparent of the request that asked for it
    */
   markDraining(staysUp = false, traceparent?: string): void {
-    this.#become('draining', staysUp, traceparent);
+    this.#statement.become('draining', staysUp, traceparent);
+    this.#wake?.();
   }
 
   /** Tells everybody that this holder takes work again. */
   markActive(): void {
-    this.#become('active', false);
-  }
-
-  #become(state: 'active' | 'draining', staysUp: boolean, traceparent?: string): void {
-    if (this.#state !== state) this.#stateSinceMs = this.#options.clock.wallMs();
-    this.#state = state;
-    this.#staysUp = staysUp;
-    this.#traceparent = traceparent;
+    this.#statement.become('active');
     this.#wake?.();
   }
 
@@ -326,8 +317,8 @@ export class LeaseHolder {
   #confirm(sentAt: ClockMark): void {
     const { clock, times, onHeld } = this.#options;
     this.#watched = undefined;
-    // It may have run out unnoticed while this was on its way or the machine was suspended. That must be told
-    // although it is held again: others may have acted on it.
+    // It may have run out unnoticed while this was on its way or the machine was suspended. The loss must be
+    // told although it is held again: others may have acted on it.
     this.isHeld();
     if (!this.#confirmed || sentAt.monotonicMs > this.#confirmed.monotonicMs) this.#confirmed = sentAt;
     this.#fedAt = this.#confirmed;
@@ -347,7 +338,7 @@ export class LeaseHolder {
     const timeoutMs = Math.max(250, Math.min(2_000, times.ttlMs / 3));
     for (let left = 2; ; left -= 1) {
       try {
-        await this.#write(this.#revision, timeoutMs, 'given_up');
+        await this.#write(this.#revision, timeoutMs, true);
         break;
       } catch (error) {
         // A renewal whose answer was lost, or that was on its way, may have moved the revision on.
@@ -363,24 +354,12 @@ export class LeaseHolder {
     this.#revision = undefined;
   }
 
-  async #write(expectedRevision: number, timeoutMs: number, state = this.#state): Promise<number> {
-    const { store, key, instance, host, fields, clock } = this.#options;
-    this.#renewals += 1;
-    const sinceMs = state === this.#state ? this.#stateSinceMs : clock.wallMs();
-    const value = JSON.stringify({
-      v: 1,
-      instance,
-      state,
-      state_since: new Date(sinceMs).toISOString(),
-      renewals: this.#renewals,
-      host,
-      ...fields,
-      ...(state === 'draining' && this.#staysUp ? { stays_up: true, traceparent: this.#traceparent } : {}),
-      ...(this.#isStarved ? { starved: true } : {}),
-      ...(this.voidUpTo() > 0 ? { void_up_to: this.voidUpTo() } : {}),
-      ...(this.#lives.length > 0 ? { lives: this.#lives } : {}),
+  async #write(expectedRevision: number, timeoutMs: number, isGivenUp = false): Promise<number> {
+    const value = this.#statement.next({
+      ...{ isStarved: this.#isStarved, voidUpTo: this.voidUpTo(), lives: this.#lives },
+      isGivenUp,
     });
-    return store.write(key, value, expectedRevision, timeoutMs);
+    return this.#options.store.write(this.#options.key, value, expectedRevision, timeoutMs);
   }
 
   #armExpiry(): void {

@@ -1,6 +1,7 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { Doubt } from './doubt.ts';
 import { missOf } from './miss-of.ts';
+import type { SpooledNotice } from './spool.ts';
 
 /** A notice that ticks were lost. */
 export interface LostNotice {
@@ -23,8 +24,8 @@ export class LostTicks {
   readonly #sending = new Set<LostNotice>();
 
   /** Takes over notices that a predecessor left; it may have sent them already. */
-  adopt(left: readonly LostNotice[]): void {
-    this.#frozen.unshift(...left);
+  adopt(left: readonly SpooledNotice[]): void {
+    this.#frozen.unshift(...left.map(adopted));
   }
 
   /** @param doubt when it was sent before it was lost */
@@ -83,4 +84,11 @@ function lossOf(sample: Sample): Sample {
     cause: 'buffer_full',
     detail: 'the broker did not take samples for longer than the buffer of the collector could hold',
   });
+}
+
+function adopted({ sample, maybeStoredAfter }: SpooledNotice): LostNotice {
+  if (maybeStoredAfter === undefined) return { sample };
+  // Nobody knows how long ago: the stream may have forgotten its id.
+  const since = { wallMs: Number.NEGATIVE_INFINITY, monotonicMs: Number.NEGATIVE_INFINITY };
+  return { sample, doubt: { since, afterSequence: maybeStoredAfter } };
 }

@@ -7,7 +7,7 @@ import { Awaited } from './awaited.ts';
 import { isRepeatHarmless } from './doubt.ts';
 import { Fifo } from './fifo.ts';
 import { Gathering } from './gather.ts';
-import { type LostNotice, LostTicks } from './lost-ticks.ts';
+import { LostTicks } from './lost-ticks.ts';
 import type { OutboxHealth } from './outbox-health.ts';
 import { SentInVain } from './sent-in-vain.ts';
 import { Spilling } from './spilling.ts';
@@ -48,8 +48,8 @@ export interface SampleOutboxOptions {
 const retryMs = 250;
 
 /**
- * As many as the broker has work with while a tick's samples are made here. Of a thousand subjects it remembers whom they concern, those
- * of the samples among them, so with few devices it remembers all of the answers' too. Measured: with 256 a fifth fewer a second.
+ * As many as the broker has work with while a tick's samples are made here. It remembers whom a thousand subjects concern,
+ * those of samples among them, so with few devices it also remembers those of all answers. Measured: with 256 a fifth fewer a second.
  */
 export const mostInFlight = 512;
 
@@ -148,7 +148,7 @@ export class SampleOutbox {
    */
   useSpool(spool: Spool | undefined, notices: readonly SpooledNotice[] = []): void {
     if (spool) {
-      this.#lost.adopt(notices.map((notice) => this.#adopted(notice)));
+      this.#lost.adopt(notices);
       const feed = new SpoolFeed({
         spool,
         clock: this.#clock,
@@ -371,13 +371,6 @@ export class SampleOutbox {
   /** One write at a time; what changed meanwhile is in the next one. */
   #saveLost(): Promise<void> {
     return this.#spooling?.feed.saveLost(() => this.#lost.all()) ?? Promise.resolve();
-  }
-
-  #adopted({ sample, maybeStoredAfter }: SpooledNotice): LostNotice {
-    if (maybeStoredAfter === undefined) return { sample };
-    // Nobody knows how long ago: the stream may have forgotten its id.
-    const since = { wallMs: Number.NEGATIVE_INFINITY, monotonicMs: Number.NEGATIVE_INFINITY };
-    return { sample, doubt: { since, afterSequence: maybeStoredAfter } };
   }
 
   #lose({ sample, doubt, settled }: Pick<Waiting, 'sample' | 'doubt' | 'settled'>): void {
