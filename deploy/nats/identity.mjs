@@ -155,7 +155,7 @@ async function makeMaintenance() {
 async function tellNew(seed, use) {
   await writeAuthorization(root);
   process.stdout.write(`${seed}\n`);
-  process.stderr.write(`That is ${use}. ${reload}\n`);
+  process.stderr.write(`It is ${use}. ${reload}\n`);
 }
 
 function failExisting(name) {
@@ -171,7 +171,7 @@ async function change(id) {
   await writeCollectorKey(root, id, { ...known, rights });
   await writeAuthorization(root);
   process.stderr.write(
-    `Collector ${id} is given: ${inWords(rights)}. That counts within seconds; what it holds it keeps.\n`,
+    `Collector ${id} is given: ${inWords(rights)}. It counts within seconds; what the collector holds it keeps.\n`,
   );
 }
 

@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 const HOST = '127.0.0.1';
 /**
  * Below those that a system gives to whoever connects or listens without naming one (Linux from 32768 on, others from
- * 49152). Of these another program may be given one at any moment, also while a server that is restarted is away from
- * it: with some hundred servers in a run of the tests that failed one now and then.
+ * 49152). Another program may be given one of these at any moment, also while a server that is restarted is away from it:
+ * with some hundred servers in a run of the tests one failed now and then.
  */
 const FIRST = 20_000;
 const COUNT = 12_768;

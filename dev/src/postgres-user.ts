@@ -7,7 +7,7 @@ import { LocalServerError } from './local-server-error.ts';
  * As which user PostgreSQL, which refuses to run as root, is to run. `undefined` means as this process's own user.
  *
  * For root: the owner of an existing data folder, else `postgres` where the system has such a user, else `nobody`.
- * That user usually cannot enter the folders above a checkout under /root; then it gets the one capability to do so.
+ * Such a user usually cannot enter the folders above a checkout under /root; then it gets the one capability to do so.
  */
 export async function choosePostgresUser(
   dataDir: string,

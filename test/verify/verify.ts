@@ -112,8 +112,8 @@ export function verify(
 }
 
 /**
- * Nothing can be read after it was stored, nor under an epoch before that was given out. That a sample was read long
- * before it was stored says nothing: it may have waited for the broker.
+ * Nothing can be read after it was stored, nor under an epoch before that was given out. A sample that was read long
+ * before it was stored is no finding: it may have waited for the broker.
  */
 function withoutWrongClocks(history: History, wrongClockMs: number): History {
   const givenOutAt = new Map(history.events.map(({ sequence, storedAtMs }) => [sequence, storedAtMs]));

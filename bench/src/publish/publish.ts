@@ -49,7 +49,7 @@ export const publish: Benchmark<typeof flags> = {
   description: [
     'Gives decoded values to the parts that a collector uses (sample, outbox with its spool, publisher) and waits for',
     'the last confirmation; by turns with a publisher that sends the same messages, ready as bytes, with as many in',
-    'flight over a connection of its own, and does nothing but count confirmations. That one is in the account of the services also',
+    'flight over a connection of its own, and does nothing but count confirmations. It is in the account of the services also',
     'where the collector is isolated: the ratio then shows what its account costs.',
     'ratio: samples per second of ours over those of the bare publisher; the median of all rounds.',
   ].join('\n'),

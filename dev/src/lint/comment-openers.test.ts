@@ -16,9 +16,18 @@ describe('comments', () => {
     },
   );
 
-  it('may have these words at the beginning of a later line', () => {
+  it.each(['Of all tasks.', 'That they wait is known.', 'Tasks wait. Of all tasks one does not.'])(
+    'are refused when a later line says "%s"',
+    (text) => {
+      expect(refusedOpeners(`// The queue.\n${comment('//', text)}`, 'slashes')).toEqual([2]);
+      expect(refusedOpeners(`/**\n * The queue.\n ${comment('*', text)}\n */`, 'slashes')).toEqual([3]);
+      expect(refusedOpeners(`# The queue.\n${comment('#', text)}`, 'hashes')).toEqual([2]);
+    },
+  );
+
+  it('may have What and So at the beginning of a later sentence', () => {
     expect(refusedOpeners('// The queue.\n// What waits in it.', 'slashes')).toEqual([]);
-    expect(refusedOpeners('/**\n * The queue.\n * Of all tasks.\n */', 'slashes')).toEqual([]);
+    expect(refusedOpeners('/** The queue. What waits in it. */', 'slashes')).toEqual([]);
     expect(refusedOpeners('# The queue.\n# So it is.', 'hashes')).toEqual([]);
   });
 

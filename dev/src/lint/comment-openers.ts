@@ -9,7 +9,15 @@ const openers = {
   below: new RegExp(`^\\s*\\*\\s+(?:${refused})\\b`),
 };
 
-/** Finds comments that open with a refused word. @returns the numbers of their lines, from 1 on */
+/** No later sentence of a comment opens with these either. */
+const refusedLater = '(?:.*[.!?]\\s+)?(?:Of|That)\\s';
+
+const sentences = {
+  slashes: new RegExp(`(?:(?:^|\\s)//|(?:^|\\s)/\\*\\*?|^\\s*\\*)\\s+${refusedLater}`),
+  hashes: new RegExp(`^\\s*#\\s+${refusedLater}`),
+};
+
+/** Finds comments, and sentences in them, that open with a refused word. @returns the numbers of their lines, from 1 on */
 export function refusedOpeners(source: string, marks: 'slashes' | 'hashes'): number[] {
   const goesOn = marks === 'slashes' ? /^\s*\/\// : /^\s*#/;
   const lines = source.split('\n');
@@ -18,6 +26,6 @@ export function refusedOpeners(source: string, marks: 'slashes' | 'hashes'): num
     const isSecondLine = goesOn.test(line) && goesOn.test(before);
     const opens = openers[marks].test(line) && !isSecondLine;
     const opensBelow = marks === 'slashes' && openers.below.test(line) && /^\s*\/\*\*?\s*$/.test(before);
-    return opens || opensBelow ? [at + 1] : [];
+    return opens || opensBelow || sentences[marks].test(line) ? [at + 1] : [];
   });
 }

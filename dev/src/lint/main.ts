@@ -13,7 +13,7 @@ const withSlashes = ['.ts', '.tsx', '.css', '.mjs', '.cjs'];
 
 const opened = {
   count: 0,
-  why: 'of our comments open with Of, What, That or So. Say first what the thing is or does, then why.',
+  why: 'of our comments open with Of, What, That or So, or have a sentence that opens with Of or That. Say first what the thing is or does, then why.',
 };
 const named = {
   count: 0,

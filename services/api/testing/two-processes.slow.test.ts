@@ -25,8 +25,8 @@ beforeAll(async () => {
 });
 
 /**
- * When this process last began to write the read model, ms since 1970; 0 for never. Of two that have, the one that did
- * so later does: the first one of a new database may lose the right again before the tables are made.
+ * When this process last began to write the read model, ms since 1970; 0 for never. Where two have, the one that did so
+ * later is the one that writes: the first one of a new database may lose the right again before the tables are made.
  */
 function projectsSinceMs(api: ApiUnderTest): number {
   const said = api.process

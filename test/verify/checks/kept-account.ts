@@ -11,8 +11,8 @@ import type { History, TickOfDevice, Violation } from '../history.ts';
 
 /**
  * I7: the account that the product keeps of its ticks says "stored" of those that are stored, and of no others but those
- * in which nothing had changed enough to be sent: of these the stream is believed, as far back as it goes. Of sessions
- * that were cleaned away there is no account any more, while what they read is stored.
+ * in which nothing had changed enough to be sent: of these the stream is believed, as far back as it goes. Sessions
+ * that were cleaned away have no account any more, while what they read is stored.
  */
 export function keptAccount({
   database,

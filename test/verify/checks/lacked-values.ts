@@ -8,8 +8,8 @@ import { sampleKey, tickKey } from '../tick-keys.ts';
 const toldAtMost = 100;
 
 /**
- * I7 for values: what completeness counts as delivered is in the database. Of each point that is sent in every tick that is read, a
- * stored tick has the value, or the record says that it lacks the point; never both.
+ * I7 for values: what completeness counts as delivered is in the database. For each point that is sent in every tick that is read,
+ * a stored tick has the value, or the record says that it lacks the point; never both.
  */
 export function lackedValues(history: History): Violation[] {
   const { values = [], lacking } = history.database ?? {};

@@ -17,7 +17,7 @@ export function overview(commands: readonly Command[], words: readonly string[] 
   const below = commands.filter((command) => words.every((word, index) => command.words[index] === word));
   const width = Math.max(...below.map((command) => command.words.join(' ').length));
   const lines = below.map((command) => `  ${command.words.join(' ').padEnd(width)}  ${say(command.about)}`);
-  const more = say('Of one command: holdfast COMMAND --help');
+  const more = say('More on one command: holdfast COMMAND --help');
   return `holdfast COMMAND …\n\n${lines.join('\n')}\n\n${more}\n${settings()}`;
 }
 

@@ -30,7 +30,7 @@ export type Steps = readonly BusRequest[];
  * which request they answer. What tells answers apart is their shape: unit, function code and byte count.
  *
  * A device answers in order, so an answer to a *marker*, a read whose answer has another shape than all that may still
- * come, proves that nothing older will. That holds however late the device is. Whatever does not keep the order is given a time:
+ * come, proves that nothing older will. It proves so however late the device is. Whatever does not keep the order is given a time:
  * while that lasts, an answer counts only when a marker after it is answered with no second such answer in between.
  * Where a device has no marker, because all of its answers have one shape, there is the time alone; so there is for one that was
  * seen to answer out of order.
@@ -193,7 +193,7 @@ export class LateAnswers {
   }
 }
 
-/** Whether its late answer would be this unit's. That of one which answers as unit 0 is anybody's who takes those. */
+/** Whether its late answer would be this unit's. One that answers as unit 0 may be anybody's who takes those. */
 function concerns(each: Unanswered, { unitId, acceptUnitZero }: RequestOptions): boolean {
   return each.unitId === unitId || (each.acceptUnitZero && acceptUnitZero === true);
 }

@@ -341,7 +341,7 @@ export class ModbusPlan implements DevicePlan {
   }
 }
 
-/** Places by code. Of several values under one code the first one's place is for all of them. */
+/** Places by code. Where one code has several values, the first one's place is for all of them. */
 function firstPlaces(codes: readonly string[]): ReadonlyMap<string, number> {
   return new Map(codes.map((code, at) => [code, at] as const).reverse());
 }

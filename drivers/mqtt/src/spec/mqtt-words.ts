@@ -44,7 +44,7 @@ const place: Words<keyof MqttPlace> = {
   topic: {
     label: both('Topic', '主题'),
     help: both(
-      'A topic or a filter with + and #. Of a value within JSON: topic#/path/to/value.',
+      'A topic or a filter with + and #. For a value within JSON: topic#/path/to/value.',
       '主题，或带 + 和 # 的过滤器。JSON 中的值：主题#/路径。',
     ),
   },

@@ -1,6 +1,6 @@
 /**
- * Order of the bytes on the wire; A is the most significant of a 32-bit value. Of 64 bits, ABCD is big endian, CDAB has
- * its four words reversed, BADC the bytes within each word, DCBA both. One word reads AB (ABCD, CDAB) or BA; so
+ * Order of the bytes on the wire; A is the most significant of a 32-bit value. In 64 bits, ABCD is big endian, CDAB has
+ * the four words reversed, BADC the bytes within each word, DCBA both. One word reads AB (ABCD, CDAB) or BA; so
  * does each word of a string.
  */
 export const byteOrders = ['ABCD', 'CDAB', 'BADC', 'DCBA'] as const;

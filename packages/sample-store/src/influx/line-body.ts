@@ -17,8 +17,8 @@ const lastBytes = new Uint8Array(256);
 for (const end of [...refusedNameEnds, Buffer.from('time')]) lastBytes[end.at(-1) ?? 0] = 1;
 
 /**
- * The lines of one request, as bytes. Of samples whose values are still JSON of plain names and numbers, these are copied
- * instead of being read and written anew, which is most of the work otherwise: both spell them alike.
+ * The lines of one request, as bytes. Values that are still JSON of plain names and numbers are copied instead of being read
+ * and written anew, which is most of the work otherwise: both spell them alike.
  */
 export class LineBody {
   readonly #lines: Lines;
@@ -68,7 +68,7 @@ export class LineBody {
     const start = this.#length;
     let end = start + head.copy(body, start);
     body[end++] = blank;
-    // Without quotes and with an equals sign for each colon after one. That nothing else needs a change is what plain means.
+    // Without quotes and with an equals sign for each colon after one. Plain means: nothing else needs a change.
     let nameFrom = from + 1;
     for (let at = from + 1; at < to; at++) {
       const byte = json[at] as number;

@@ -23,7 +23,7 @@ const namesKeptAtMost = 100_000;
  * second line with a tag that says so: a field beside them would stay when the tick is written again.
  *
  * Every number becomes a float field: a point that reads 20 now and 20.5 later would otherwise change its type,
- * which InfluxDB refuses. That holds for 64-bit integers too, which have been floats before and are again once the
+ * which InfluxDB refuses. The same holds for 64-bit integers, which have been floats before and are again once the
  * point has a scale; where the float is not exact an integer field beside it is. Numbers that are not finite never
  * become a field.
  *

@@ -9,8 +9,8 @@ import { addTicks, coverageRows, lackingPoints, lackingTicks, type RowOfDay } fr
 /** In place of the name of a list, which is longer: nobody knows what these ticks lack. */
 export const untold = 'untold';
 /**
- * A device has no more rows a day, each of a set and of some 70 ranges when it is full: whoever counts reads all of them. Of further ticks it is not
- * known which points they lack.
+ * A device has no more rows a day, each of a set and of some 70 ranges when it is full: whoever counts reads all of them. Which points
+ * further ticks lack is not known.
  */
 export const rowsOfDayAtMost = 2_000;
 /** Rows fill up unseen, so that a writer looks again at a day for which it has noted so many. */
@@ -41,7 +41,7 @@ export interface LackingNews {
 
 const noNews: LackingNews = { record: async () => undefined, recorded: () => undefined };
 
-/** Notes which points stored ticks lack. Of devices that give all their values there is nothing to note. */
+/** Notes which points stored ticks lack. Devices that give all their values have nothing to note. */
 export class LackingBook {
   readonly #days = new Map<string, DayOnRecord>();
   readonly #lists = new Set<string>();

@@ -29,8 +29,8 @@ const confirmedAfterMs = 5_000;
 const looksAtLeast = 3;
 
 /**
- * Tells a log that has lost events from an answer that was out of date. Of each kind of finding one that agrees ends the
- * doubt, and takes damage back.
+ * Tells a log that has lost events from an answer that was out of date. A finding that agrees ends the
+ * doubt about its kind, and takes damage back.
  */
 export class LogJudge<Damage extends Error = LogDamaged> {
   readonly #options: LogJudgeOptions<Damage>;

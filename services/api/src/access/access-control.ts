@@ -61,7 +61,7 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
   app.decorateRequest('changeSet', null);
   app.decorateRequest('whenTried', null);
   // No page of this API is to be framed or to load anything from elsewhere. Over HTTP its parts must not be asked for
-  // by HTTPS. That a host is to be reached by HTTPS only holds for all of its ports, those of Grafana and others too: it
+  // by HTTPS. Strict transport security would hold for all ports of the host, those of Grafana and others too: it
   // is for the administrator to say.
   const fixedHeaders = await securityHeaders({
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },

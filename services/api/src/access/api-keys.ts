@@ -144,8 +144,8 @@ export class ApiKeys {
   }
 
   /**
-   * Revokes a key, by its id or its name; one that is revoked already stays as it is. Of several with a name it is the one that is of
-   * use, or else the newest. @throws BrokerUnavailable
+   * Revokes a key, by its id or its name; one that is revoked already stays as it is. Where several have the name, it is the one that
+   * is of use, or else the newest. @throws BrokerUnavailable
    */
   async revoke(idOrName: string, by: string): Promise<Revoked> {
     for (;;) {

@@ -21,8 +21,8 @@ export type CoverageOfSessions = ReadonlyMap<string, ReadonlyMap<string, Coverag
 
 /**
  * The record of the time asked for and a day on either side: enough to tell why a tick within is missing when the
- * nearest records before and after that time lie there. Of devices of which they do not, as of one that was away for
- * long, everything. @throws SampleStoreUnavailable
+ * nearest records before and after that time lie there. Where they do not, as with a device that was away
+ * for long, its whole record. @throws SampleStoreUnavailable
  */
 export async function coverageAround(
   coverage: Pick<TickCoverage, 'readOf'>,

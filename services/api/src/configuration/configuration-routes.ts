@@ -29,7 +29,7 @@ import { tasks } from './tasks.ts';
 
 const byCode = { code: storableText(128).min(1).optional().describe('Exactly this code') } as const;
 const byId = (what: string) =>
-  z.coerce.number().int().positive().optional().describe(`Of this ${what}: its id`);
+  z.coerce.number().int().positive().optional().describe(`Id of the ${what}`);
 
 export function configurationRoutes(
   database: Database,

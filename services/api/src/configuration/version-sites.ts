@@ -10,8 +10,8 @@ export function siteCodesOf({ devices }: Pick<TaskConfig, 'devices'>): string[] 
 
 export interface VersionSites {
   /**
-   * The sites of a version of a task, as `siteCodesOf`: those that its devices had then. Of a snapshot that is lost nobody knows
-   * them: then as of a device without a site. @throws BrokerUnavailable while PostgreSQL is away too
+   * The sites of a version of a task, as `siteCodesOf`: those that its devices had then. Nobody knows those of a snapshot
+   * that is lost: then as of a device without a site. @throws BrokerUnavailable while PostgreSQL is away too
    */
   of(taskId: number, version: number): Promise<readonly string[]>;
 }

@@ -12,7 +12,7 @@ import type { Database } from './open-database.ts';
 const migrationTableName = 'api_migrations';
 
 /**
- * Brings the schema up to date. Of several processes that start at once one migrates and the others wait:
+ * Brings the schema up to date. Where several processes start at once, one migrates and the others wait:
  * Kysely's own lock comes only after it made its tables, which two at once cannot. A schema of a newer release is left
  * as it is. A role that may not make tables waits for their owner instead.
  */

@@ -221,7 +221,7 @@ const versionWords = {
   true: ['ETag of what is to be changed', 'Version of the item'],
   tried: [
     'ETag of the dry run: what that would have touched is as it was',
-    'Of a dry run: the version of what it would touch',
+    'In a dry run: the version of what it would touch',
   ],
 } as const;
 

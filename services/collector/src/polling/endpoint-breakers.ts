@@ -135,7 +135,7 @@ export class UnitBreaker {
     return this.#breaker.isOpen();
   }
 
-  /** It answered when it was read last, be it by another process. That holds until it has failed here. */
+  /** It answered when it was read last, be it by another process. It counts as answering until it has failed here. */
   expectAnswers(): void {
     this.#isExpected = true;
   }

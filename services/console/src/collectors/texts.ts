@@ -23,7 +23,7 @@ export const en = {
   'collectors.column.version': 'Release',
   'collectors.column.command': 'Command',
   'collectors.late.how': 'Share of the last minute’s ticks that were asked for 100 ms or more too late',
-  'collectors.cpu.how': 'Of one processor core, over the last minute',
+  'collectors.cpu.how': 'Share of one processor core over the last minute',
   'collectors.version.unknown': 'not told',
   'collectors.version.differs': 'differs from this API, {{version}}',
 

@@ -37,7 +37,7 @@ export function mayStillPoll(collector: Collector | undefined): boolean {
 }
 
 /**
- * Whether it can neither be polling under that epoch nor begin to. That its lease is over proves only the first: it
+ * Whether it can neither be polling under that epoch nor begin to. The end of its lease proves only the first: it
  * may be back the next moment, and would find the log as it was.
  */
 export function isFenced(collector: Collector | undefined, epoch: number): boolean {

@@ -198,8 +198,8 @@ export class BatchHandler<M extends SampleMessage> {
   }
 
   /**
-   * Ticks lost in a full buffer stay lost, whoever holds the session now. Of ticks that have not come, or came when the session was another's, a former
-   * holder can say nothing.
+   * Ticks lost in a full buffer stay lost, whoever holds the session now. A former holder can say nothing of ticks that have
+   * not come, or that came when the session was another's.
    */
   async #reject(fenced: SortedOut<M>['fenced'], signal: AbortSignal): Promise<void> {
     const { store, account, heldUntil } = this.#options;

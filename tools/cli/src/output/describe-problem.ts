@@ -20,7 +20,7 @@ const adviceOnCode: Readonly<Record<string, PlainText>> = {
   quarantined_message_not_found: 'The list: holdfast quarantine list',
   precondition_failed: 'Look at how things are now (show) and decide again.',
   last_collector: 'By force: --force.',
-  devices_not_readable: 'That is --validate warn or --validate skip.',
+  devices_not_readable: 'Start it all the same with --validate warn or --validate skip.',
   point_not_writable:
     'holdfast export shows the configuration: put `writable: true` to the point, and bring it in again with holdfast import.',
   device_without_points: 'holdfast import brings in points; holdfast export shows the form.',

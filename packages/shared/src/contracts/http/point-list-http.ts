@@ -21,7 +21,7 @@ const modeText =
   '`merge`: empty cells keep what is there. `append`: what is there already is a fault. `replace`: empty cells clear, and points of the devices of the list that it lacks go';
 const deviceText = 'Code of the device of rows that name none';
 
-const language = z.enum(listLanguages).optional().describe('Of the headers; that of the request unless set');
+const language = z.enum(listLanguages).optional().describe('Language of the headers; by default the language of the request');
 const format = z.enum(exportFormats).default('csv').describe('`csv` or a workbook');
 const writtenIn = z
   .enum(['utf-8', 'gb18030'])
@@ -216,7 +216,7 @@ const rowSchema = z.object({
 export type ImportRow = z.infer<typeof rowSchema>;
 export const importRowPageSchema = pageSchema(rowSchema);
 export const importFaultsQuerySchema = z.object({
-  format: z.enum(exportFormats).optional().describe('That of the file that was sent unless set'),
+  format: z.enum(exportFormats).optional().describe('By default the format of the file that was sent'),
 });
 export const importRowsQuerySchema = z.object({
   ...pageQuery,

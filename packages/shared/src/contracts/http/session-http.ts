@@ -214,7 +214,7 @@ export const activeSessionsQuerySchema = z.object({
     .removeDefault()
     .optional()
     .describe('All without it; else as many at most, and the header `Link` has the next page'),
-  cursor: pageQuery.cursor.describe('Of the header `Link` of the page before'),
+  cursor: pageQuery.cursor.describe('From the header `Link` of the page before'),
 });
 
 export const sessionListQuerySchema = z.object({

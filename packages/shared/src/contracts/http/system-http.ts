@@ -99,7 +99,7 @@ export const sendAgainBodySchema = closedObject({
   trust_epoch: z
     .boolean()
     .describe(
-      'Takes samples under epochs that SESSIONS does not know, since it was restored: you vouch for them. Of many only such are sent then, and `collector` and `up_to` have to be given',
+      'Takes samples under epochs that SESSIONS does not know, since it was restored: you vouch for them. Among many only such are sent then, and `collector` and `up_to` have to be given',
     ),
 })
   .partial()

@@ -12,7 +12,7 @@ import { holdersSample, type NextEpoch, newestSample, type ReadMessage } from '.
 const askedApart = 32;
 
 /**
- * The youngest message of each of these devices in SAMPLES by its last holder, whole: values or a miss. Of a device that two tasks read there may be two.
+ * The youngest message of each of these devices in SAMPLES by its last holder, whole: values or a miss. There may be two of a device that two tasks read.
  * @throws when the broker cannot be asked
  */
 export async function lastReadings(

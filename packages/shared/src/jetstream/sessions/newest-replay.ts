@@ -5,7 +5,7 @@
 export class NewestReplay {
   /** How many subjects the log has. */
   readonly subjects: number;
-  /** Last sequence of the log after the broker has picked. That event always comes: nothing supersedes it. */
+  /** Last sequence of the log after the broker has picked. The event always comes: nothing supersedes it. */
   readonly #until: number;
   readonly #handedOver: Map<string, number>;
   #seen = 0;

@@ -9,7 +9,7 @@ export function textOf(template: string, n: number): string {
 }
 
 /**
- * The value of a field in one of several copies. Of a text the last figures go up: `10.0.0.11`, `plc-07.local`.
+ * The value of a field in one of several copies. The last figures of a text go up: `10.0.0.11`, `plc-07.local`.
  * @param index of the copy, from 0. @param n what `{n}` stands for in it
  */
 export function steppedValue(value: Stepped, index: number, n: number): Judged<unknown> {

@@ -54,8 +54,8 @@ export function predecessorPlaces(head: SheetRow): ReadonlyMap<Column, number> |
 }
 
 /**
- * The measurement in InfluxDB of each device whose rows agree on it: a device has one here, and old queries go by it. Of one whose rows
- * name several it is its code, as of one that names none.
+ * The measurement in InfluxDB of each device whose rows agree on it: a device has one here, and old queries go by it. Where its rows
+ * name several, or none, it is the code of the device.
  */
 export function predecessorMeasurements(
   rows: readonly SheetRow[],

@@ -36,7 +36,7 @@ const maxBatch = 500;
 const idleMs = 1_000;
 
 /**
- * Brings SESSIONS into the read model. Of all API processes one does; the others stand by. The right to do it is
+ * Brings SESSIONS into the read model. One of all API processes does; the others stand by. The right to do it is
  * an advisory lock, and the connection that holds it is the one that writes: whoever loses the lock has lost the
  * means to write as well.
  */
