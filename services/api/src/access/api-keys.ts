@@ -11,6 +11,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { KeyBook, Stored } from '../ports.ts';
 import { asRead } from './as-read.ts';
 import { sitesWhere } from './granted-sites.ts';
+import { RecordMirror } from './record-mirror.ts';
 
 export type KeyCheck =
   | { readonly ok: true; readonly key: ApiKeyRecord }
@@ -31,74 +32,63 @@ export type Revoked =
   | { readonly ok: true; readonly key: ApiKeyRecord }
   | { readonly ok: false; readonly why: 'unknown' | 'last_administrator' };
 
-/** Without a record when it is gone. */
-type KnownKeys = Map<string, { readonly revision: number; readonly record: ApiKeyRecord | undefined }>;
-
 const noSecret = Buffer.alloc(32);
 
-/** The broker syncs each write to disk: not one for every request, but so seldom that it is nothing. */
+/** The broker syncs each write to disk, so a use is noted only this often, not for every request. */
 const useNotedEveryMs = 5 * 60_000;
+/** A stream outlasts its key by no more than this. */
+const followedEveryMs = 1_000;
 
-/**
- * The keys of API_KEYS, kept here so that a request costs no question to the broker and is judged while that is away.
- * What is revoked elsewhere is revoked here as soon as the broker tells of it.
- */
+/** The keys of API_KEYS: made, judged, noted as used, and revoked, in every process alike. */
 export class ApiKeys {
   readonly #book: () => KeyBook;
   readonly #log: Logger;
   readonly #now: () => number;
-  readonly #onLoss = new Map<string, Set<() => void>>();
-  /** When a use was last noted from here, in ms since 1970, whatever came of it. */
+  /** When this process last tried to note a use of each key, in ms since 1970, whether or not that worked. */
   readonly #useNotedAt = new Map<string, number>();
-  #keys: KnownKeys = new Map();
-  #loaded = false;
-  #stopWatch: (() => void) | undefined;
+  readonly #mirror: RecordMirror<ApiKeyRecord>;
+  readonly #followed = new Set<{ readonly id: string; readonly end: () => void }>();
+  readonly #following: NodeJS.Timeout;
 
   constructor(options: { book: () => KeyBook; log: Logger; now?: () => number }) {
     this.#book = options.book;
     this.#log = options.log;
     this.#now = options.now ?? Date.now;
+    this.#mirror = new RecordMirror({
+      keyOf: ({ id }) => id,
+      onChange: () => this.#endFollowed(),
+    });
+    this.#following = setInterval(() => this.#endFollowed(), followedEveryMs).unref();
   }
 
-  /** Reads all keys and follows their changes; called again after every reconnect, when some may have been missed. */
-  async load(book: KeyBook): Promise<void> {
-    this.#stopWatch?.();
-    this.#stopWatch = undefined;
-    const fresh: KnownKeys = new Map();
-    const take = (id: string, revision: number, record: ApiKeyRecord | undefined) => {
-      const known = fresh.get(id);
-      if (known && known.revision >= revision) return;
-      fresh.set(id, { revision, record });
-      if (fresh === this.#keys && (!record || record.revoked_at !== null)) this.#tellLoss(id);
-    };
-    this.#stopWatch = await book.watch(take);
-    for (const { record, revision } of await book.readAll()) take(record.id, revision, record);
-    this.#keys = fresh;
-    this.#loaded = true;
-    for (const id of this.#onLoss.keys()) if (!this.#usable(id)) this.#tellLoss(id);
-  }
+  load = (book: KeyBook): Promise<void> => this.#mirror.load(book);
 
   /** Whether it is known which keys there are. */
   isLoaded(): boolean {
-    return this.#loaded;
+    return this.#mirror.isLoaded();
   }
 
-  /** Whether there has ever been one: revoked and expired ones count, or whoever waits would get in without. */
+  /**
+   * Whether there has ever been a key. Revoked and expired ones count, or waiting for the last to expire would let
+   * anybody in.
+   */
   hasAny(): boolean {
     return this.list().length > 0;
   }
 
   /** All keys, expired and revoked ones too; oldest first. */
   list(): readonly ApiKeyRecord[] {
-    return [...this.#keys.values()]
-      .flatMap(({ record }) => (record ? [record] : []))
-      .sort((one, other) => one.created_at.localeCompare(other.created_at) || one.id.localeCompare(other.id));
+    return this.#mirror
+      .list()
+      .toSorted(
+        (one, other) => one.created_at.localeCompare(other.created_at) || one.id.localeCompare(other.id),
+      );
   }
 
-  /** As secret comparisons have to be: what is not known takes as long as what is wrong. */
+  /** Checks a key in constant time: an unknown key takes as long as a wrong one. */
   check(text: string): KeyCheck {
     const parts = parseApiKey(text);
-    const record = parts && this.#keys.get(parts.id)?.record;
+    const record = parts && this.#mirror.get(parts.id)?.record;
     const given = hash('sha256', parts?.secret ?? '', 'buffer');
     const kept = record ? Buffer.from(record.sha256, 'hex') : noSecret;
     if (!timingSafeEqual(given, kept) || !record) return { ok: false, why: 'unknown' };
@@ -109,7 +99,7 @@ export class ApiKeys {
 
   /**
    * The key's text is shown here and never again.
-   * @returns undefined when a key that is of use has the name, in whatever case. @throws BrokerUnavailable
+   * @returns undefined when a usable key has the name already, ignoring case. @throws BrokerUnavailable
    */
   async issue(wanted: NewKey): Promise<{ readonly key: ApiKeyRecord; readonly text: string } | undefined> {
     if (this.#ofName(this.list(), wanted.name)) return undefined;
@@ -118,18 +108,18 @@ export class ApiKeys {
       const secret = randomBytes(32).toString('base64url');
       const key = await this.#create(id, secret, wanted);
       if (!key) continue;
-      // Another process may have made one meanwhile: each of the two finds the other, so one at most stays.
+      // Another process may have made a key of this name meanwhile: each finds the other's, so at most one stays.
       const stored = await this.#book().readAll();
       const others = stored.filter(({ record }) => record.id !== id).map(({ record }) => record);
       if (!this.#ofName(others, wanted.name)) return { key, text: formatApiKey({ id, secret }) };
       const own = stored.find(({ record }) => record.id === id);
-      if (own) await this.#book().delete(own);
+      if (own && (await this.#book().delete(own))) this.#mirror.drop(id);
       return undefined;
     }
   }
 
   /**
-   * Makes the key of the installation unless there is any. One that was revoked stays so.
+   * Makes the key of the installation unless there is a key already. A revoked one stays revoked.
    * @throws BrokerUnavailable
    */
   async bootstrap(text: string, book: KeyBook): Promise<void> {
@@ -144,8 +134,8 @@ export class ApiKeys {
   }
 
   /**
-   * Revokes a key, by its id or its name; one that is revoked already stays as it is. Where several have the name, it is the one that
-   * is of use, or else the newest. @throws BrokerUnavailable
+   * Revokes a key, by its id or its name; a key that is revoked already stays as it is. Where several have the name,
+   * the usable one is revoked, or else the newest. @throws BrokerUnavailable
    */
   async revoke(idOrName: string, by: string): Promise<Revoked> {
     for (;;) {
@@ -157,18 +147,18 @@ export class ApiKeys {
       const revoked = { ...record, revoked_at: new Date(this.#now()).toISOString(), revoked_by: by };
       const revision = await this.#book().replace({ record: revoked, revision: stored.revision });
       if (revision === undefined) continue;
-      this.#take({ record: revoked, revision });
+      this.#mirror.take({ record: revoked, revision });
       return { ok: true, key: revoked };
     }
   }
 
   /**
-   * Keeps when the key was last used, to some minutes. Never waits and never fails: where the broker does not take it, or
-   * another process has just written the key, a later use is noted.
+   * Records when the key was last used, to within some minutes. Never waits and never fails: if the broker does not
+   * take it, or another process has just written the key, a later use is noted.
    */
   noteUse(id: string): void {
-    const known = this.#keys.get(id);
-    if (!known?.record) return;
+    const known = this.#mirror.get(id);
+    if (!known) return;
     const { revision, record } = known;
     const now = this.#now();
     const notedAt = Math.max(this.#useNotedAt.get(id) ?? 0, Date.parse(record.last_used_at ?? '') || 0);
@@ -177,21 +167,21 @@ export class ApiKeys {
     const used = { ...record, last_used_at: new Date(now).toISOString() };
     void (async () => {
       const written = await this.#book().replace({ record: used, revision });
-      if (written !== undefined) this.#take({ record: used, revision: written });
+      if (written !== undefined) this.#mirror.take({ record: used, revision: written });
     })().catch((err: unknown) => this.#log.debug({ err, key_id: id }, 'the use of a key could not be noted'));
   }
 
-  /** Calls back once when the key is of no use any more; the answer takes that back. */
-  whenLost(id: string, callback: () => void): () => void {
-    const callbacks = this.#onLoss.get(id) ?? new Set();
-    this.#onLoss.set(id, callbacks.add(callback));
-    return () => {
-      callbacks.delete(callback);
-      if (callbacks.size === 0) this.#onLoss.delete(id);
-    };
+  /** Calls back once when the key is revoked, gone or expired; the returned function cancels that. */
+  whenLost(id: string, end: () => void): () => void {
+    const followed = { id, end };
+    this.#followed.add(followed);
+    return () => this.#followed.delete(followed);
   }
 
-  stop: Stop = async () => this.#stopWatch?.();
+  stop: Stop = async () => {
+    clearInterval(this.#following);
+    await this.#mirror.stop();
+  };
 
   async #create(
     id: string,
@@ -215,22 +205,16 @@ export class ApiKeys {
     };
     const revision = await book.create(record);
     if (revision === undefined) return undefined;
-    this.#take({ record, revision });
+    this.#mirror.take({ record, revision });
     return record;
   }
 
-  /** Without waiting for the watch, so that whoever was answered finds it so. */
-  #take({ record, revision }: Stored<ApiKeyRecord>): void {
-    const known = this.#keys.get(record.id);
-    if (known && known.revision >= revision) return;
-    this.#keys.set(record.id, { record, revision });
-    if (record.revoked_at !== null) this.#tellLoss(record.id);
-  }
-
-  #tellLoss(id: string): void {
-    const callbacks = this.#onLoss.get(id) ?? [];
-    this.#onLoss.delete(id);
-    for (const callback of callbacks) callback();
+  #endFollowed(): void {
+    for (const followed of this.#followed) {
+      if (this.#usable(followed.id)) continue;
+      this.#followed.delete(followed);
+      followed.end();
+    }
   }
 
   #isExpired({ expires_at: expiresAt }: ApiKeyRecord): boolean {
@@ -238,7 +222,7 @@ export class ApiKeys {
   }
 
   #usable(id: string): boolean {
-    const record = this.#keys.get(id)?.record;
+    const record = this.#mirror.get(id)?.record;
     return record !== undefined && this.#isOfUse(record);
   }
 
@@ -255,13 +239,16 @@ export class ApiKeys {
     return byId ?? ofName.find(({ record }) => this.#isOfUse(record)) ?? ofName[0];
   }
 
-  /** The one of these keys that is of use and has the name. */
+  /** The usable one of these keys that has the name. */
   #ofName(keys: readonly ApiKeyRecord[], name: string): ApiKeyRecord | undefined {
     const read = asRead(name);
     return keys.find((key) => asRead(key.name) === read && this.#isOfUse(key));
   }
 
-  /** True for the last administrator's key for all sites that may be used from anywhere: a mistyped network must lock nobody out. */
+  /**
+   * True for the last usable administrator's key for all sites. A key bound to networks does not count: a mistyped
+   * network must lock nobody out.
+   */
   #isLastAdministrator(record: ApiKeyRecord): boolean {
     const isOne = ({ id, grants, networks }: ApiKeyRecord) =>
       sitesWhere(grants, 'administrator') === 'everywhere' && networks.length === 0 && this.#usable(id);

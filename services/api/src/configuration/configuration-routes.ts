@@ -28,8 +28,7 @@ import type { KindsOfStore } from './stored-kinds.ts';
 import { tasks } from './tasks.ts';
 
 const byCode = { code: storableText(128).min(1).optional().describe('Exactly this code') } as const;
-const byId = (what: string) =>
-  z.coerce.number().int().positive().optional().describe(`Id of the ${what}`);
+const byId = (what: string) => z.coerce.number().int().positive().optional().describe(`Id of the ${what}`);
 
 export function configurationRoutes(
   database: Database,
@@ -41,7 +40,7 @@ export function configurationRoutes(
   }: {
     readonly requireIfMatch?: boolean;
     readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
-    /** Adds what sessions have learned of a device. */
+    /** Adds what sessions have learned about a device. */
     readonly deviceDetail: (device: DeviceView) => Promise<DeviceDetail>;
     readonly store: KindsOfStore;
   },
@@ -111,7 +110,7 @@ export function configurationRoutes(
       collection: tasks,
       sites: {
         of: (id) => ({ tasks: [id] }),
-        // Without devices it would be at no site.
+        // Without devices the task would be at no site.
         named: ({ device_ids }: TaskPatch) =>
           device_ids?.length === 0 ? { sites: [null] } : { devices: device_ids ?? [] },
       },
@@ -126,13 +125,13 @@ export function configurationRoutes(
   ];
 }
 
-/** Many points come as an array, and go back as one. */
+/** Creates one point, or an array of points, which is answered with an array. */
 function createPoints(collection: Points) {
   return (body: NamedPoint | NamedPoint[]): Promise<PointView | PointView[]> =>
     Array.isArray(body) ? collection.createAll(body) : collection.create(body);
 }
 
-/** Warnings of places that may be a mistake, by the specs of the points' devices. */
+/** Warns about addresses that may be a mistake, by the specs of the points' devices. */
 function doubtsAbout(database: Database) {
   return async (sent: readonly object[], stored: readonly PointView[]) => {
     const devices = await devicesOfPoints(database, stored);

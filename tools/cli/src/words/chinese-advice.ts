@@ -1,4 +1,4 @@
-/** Advice on problems of the API in Chinese, by its English. */
+/** Chinese advice on problems of the API, by its English. */
 export const chineseAdvice = {
   Refused: '被拒绝',
   '  … and {{more}} more': '  …… 另有 {{more}} 处',
@@ -27,7 +27,8 @@ export const chineseAdvice = {
   'Those there are: holdfast users list': '现有用户：holdfast users list',
   'Look at how things are now (show) and decide again.': '请先查看现状（show），再作决定。',
   'By force: --force.': '强制执行：--force。',
-  'Start it all the same with --validate warn or --validate skip.': '如仍要启动，请加 --validate warn 或 --validate skip。',
+  'Start it all the same with --validate warn or --validate skip.':
+    '如仍要启动，请加 --validate warn 或 --validate skip。',
   'holdfast export shows the configuration: put `writable: true` to the point, and bring it in again with holdfast import.':
     '用 holdfast export 导出配置，为该点位加上 `writable: true`，再用 holdfast import 导入。',
   'holdfast import brings in points; holdfast export shows the form.':
