@@ -405,7 +405,7 @@ module.exports = {
       comment: 'Two files that need each other are one file, or hide a third.',
       severity: 'error',
       from: {},
-      // Types alone make no cycle at run time. Services and packages have none of those either: see the next rule.
+      // Types alone make no cycle at run time. Services and packages have no cycles of types either: see the next rule.
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {

@@ -16,15 +16,15 @@ const everywhere = '{packages,drivers,services,simulators,dev,test,bench}/**';
 /** A test file's name says what it needs: nothing, real servers, our own processes, or minutes. */
 const kinds = ['servers', 'processes', 'slow'] as const;
 const filesOf = (kind: (typeof kinds)[number]) => `${everywhere}/*.${kind}.test.ts`;
-// Files wait, for leases and for servers that they hurt, much of their time: with as many workers as cores half of the
-// machine would be idle. More than a few share its disk and PostgreSQL for nothing; slow files start whole fleets.
+// Files spend much of their time waiting, for leases and for servers that they hurt: with as many workers as cores half
+// of the machine would be idle. Many more would fight over its disk and PostgreSQL; slow files start whole fleets.
 const workers = Math.min(availableParallelism() + 2, 5);
 const workersOfSlow = Math.min(availableParallelism() + 1, 4);
 
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
-    // As patient as `eventually`: vitest's own second is over when a process gets no core for so long.
+    // As patient as `eventually`: vitest's own second may pass while a process gets no core.
     expect: { poll: { timeout: 120_000, interval: 25 } },
     testTimeout: 300_000,
     hookTimeout: 180_000,
@@ -40,7 +40,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', ...kinds.map(filesOf)],
           globalSetup: [],
           pool: 'threads',
-          // They keep no state in modules, so a worker loads each module once.
+          // These tests keep no state in modules, so a worker loads each module once.
           isolate: false,
         },
       },
@@ -53,9 +53,9 @@ export default defineConfig({
           setupFiles: ['test/support/setup.ts'],
           // Processes, not threads: tests send signals, and children are bound to the life of the thread that started them.
           pool: 'forks' as const,
-          // A file that leaves nothing behind, which setup.ts sees to, leaves its modules to the next one.
+          // A file leaves nothing behind, which setup.ts sees to, so the next one may use its modules.
           isolate: kind === 'slow',
-          // Those with other workers are a group of their own, which is run after the others.
+          // Slow files have another number of workers, so they are a group of their own, which runs after the others.
           ...(kind === 'slow' && { maxWorkers: workersOfSlow, sequence: { groupOrder: 1 } }),
         },
       })),

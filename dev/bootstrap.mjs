@@ -1,7 +1,7 @@
 // The entry of `npm start`, `npm test`, `npm run bench` and `npm run check`. Plain JavaScript that runs on the machine's own
 // Node (20 or later) and on nothing else, because on a fresh clone nothing else is there: it installs the packages, among
 // them the Node that the services need, makes sure of the servers, and then becomes a relay for the real program.
-// All that it says itself goes to stderr: stdout belongs to the program. It never asks anything.
+// Its own messages go to stderr: stdout belongs to the program. It never asks anything.
 
 import { join } from 'node:path';
 import { checks } from './setup/checks.mjs';
@@ -19,7 +19,7 @@ import { run, stopRequested } from './setup/run.mjs';
 import { requireTestPeers } from './setup/test-peers/require-peers.mjs';
 
 const OLDEST_NODE = 20;
-// Peers first: among them may be the Go that builds the broker.
+// Peers come first: one of them may be the Go that builds the broker.
 const forTests = [requireTestPeers, requirePinnedNatsServer];
 
 /** Runs the test files of a kind; vitest.config.ts has the kinds. */
@@ -40,7 +40,7 @@ const programs = {
     servers: forTests,
     commands: (args) => [tests('!slow', ...args)],
   },
-  // Green here is green on any machine: a test that measures an instant is red.
+  // Tests that pass here pass on any machine: one that measures an instant fails.
   'test:loaded': {
     servers: forTests,
     commands: (args) => [[join(ROOT, 'dev/src/loaded/main.ts'), ...tests('!slow', ...args)]],
@@ -58,7 +58,7 @@ const programs = {
     servers: forTests,
     commands: (args) => [tests('slow', ...args)],
   },
-  // The tests of the broker's own behaviour, on the oldest broker that is allowed.
+  // The tests of the broker's own behaviour, on the oldest allowed broker.
   'test:oldest-broker': {
     servers: [requireTestPeers, requireOldestNatsServer],
     env: { TEST_NATS_SERVER: OLDEST_TESTED },
@@ -83,7 +83,7 @@ const programs = {
     env: { PATH: pathOfTests() },
     commands: (args) => [[join(ROOT, 'test/cluster-trial/main.ts'), ...args]],
   },
-  // The pictures of the documents, taken of a factory that runs.
+  // Takes the pictures of the documents from a running factory.
   picture: {
     servers: [requireNatsServer],
     commands: (args) => [[join(ROOT, 'test/console/picture/main.ts'), ...args]],
@@ -116,7 +116,7 @@ const programs = {
     servers: [],
     commands: (args) => [[join(ROOT, 'tools/backup/src/main.ts'), 'restore', ...args]],
   },
-  // For CI: everything that `test` needs is made ready, and nothing is run.
+  // For CI: makes everything ready that `test` needs, and runs nothing.
   prepare: { servers: forTests, commands: () => [] },
 };
 
@@ -134,7 +134,7 @@ async function main([what, ...args]) {
   }
   await installPackages();
   for (const server of program.servers) await server();
-  // All of them run although one fails: whoever has three faults wants to see three.
+  // All commands run even if one fails, so that every fault is seen at once.
   let worst = 0;
   for (const command of program.commands(args)) {
     if (stopRequested()) break;

@@ -12,7 +12,7 @@ export type Identities = (typeof identitiesFlag.oneOf)[number];
 
 export interface BenchIdentities extends Pick<IdentitiesForTest, 'configLines' | 'seed'> {
   readonly collectorSeed: string;
-  /** With which the benchmark itself may do everything, in the account of the services. */
+  /** The address with which the benchmark itself may do everything, in the account of the services. */
   ownUrl(server: NatsServer): string;
 }
 

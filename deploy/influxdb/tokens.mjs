@@ -1,14 +1,14 @@
-// Gives the writer and whoever reads tokens of their own in InfluxDB 2, for the one bucket: node deploy/influxdb/tokens.mjs <folder>
+// Gives the writer and the readers their own tokens in InfluxDB 2, for one bucket: node deploy/influxdb/tokens.mjs <folder>
 //
-// In the folder influxdb/token is the administrator's token, which services do not get. influxdb-writer/token and
-// influxdb-reader/token become theirs: InfluxDB makes tokens up itself, so they can be made only once it runs. A token that
-// it still knows stays; one that it does not know, as after its volume was lost, is made anew.
+// The administrator's token is in influxdb/token of the folder; services do not get it. Theirs go into influxdb-writer/token
+// and influxdb-reader/token: InfluxDB makes tokens up itself, so they can be made only once it runs. A token that it still
+// knows stays; one that it does not know, as after its volume was lost, is made anew.
 //
-// A server that keeps no tokens of its own (an InfluxDB 1.8 or VictoriaMetrics in its place) gets the administrator's from
-// everybody, and the log says so.
+// With a server that keeps no tokens (an InfluxDB 1.8 or VictoriaMetrics in its place), everybody gets the administrator's
+// token, and the log says so.
 //
-// Fails when a token lacks and InfluxDB cannot be asked. With both at hand it does not wait for long: services go on with
-// them, also while InfluxDB is away.
+// Fails when a token is missing and InfluxDB cannot be asked. With both tokens at hand it does not wait for long: services
+// go on with them, also while InfluxDB is away.
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -24,7 +24,7 @@ const recipients = { writer: ['write', 'read'], reader: ['read'] };
 const patienceMs = Number(TOKENS_PATIENCE_MS ?? 300_000);
 const patienceWithTokensMs = Math.min(60_000, patienceMs);
 
-/** It may work later. */
+/** InfluxDB cannot be asked now; it may work later. */
 class Away extends Error {}
 
 const fileOf = (name) => join(root, `influxdb-${name}`, 'token');
@@ -64,7 +64,7 @@ async function giveTokenTo(name) {
   const file = fileOf(name);
   const admin = await readToken(join(root, 'influxdb', 'token'));
   const there = await readToken(file);
-  // One that was given where there were no others is no token of its own.
+  // The administrator's token, stored where the server kept no tokens, does not count.
   if (there !== undefined && there !== admin && (await isKnown(there))) return;
   if (!(await keepsTokens(admin))) {
     process.stderr.write(`WARNING: ${INFLUX_URL} keeps no tokens, so the ${name} has the administrator's\n`);
@@ -76,7 +76,7 @@ async function giveTokenTo(name) {
   if (bucket === undefined) throw new Error(`InfluxDB has no bucket ${INFLUX_BUCKET} in ${INFLUX_ORG}`);
   const { id, orgID } = bucket;
   const description = `holdfast ${name}`;
-  // Left by a run that ended before it had written its file, or by a file that is gone.
+  // Removes authorizations whose file was never written, because a run ended before, or is gone.
   const { authorizations = [] } = await ask(admin, 'GET', `authorizations?${new URLSearchParams({ orgID })}`);
   for (const each of authorizations) {
     if (each.description === description) await ask(admin, 'DELETE', `authorizations/${each.id}`);
@@ -147,7 +147,7 @@ async function readToken(file) {
   }
 }
 
-/** It is complete as soon as it has its name. Read by user 1000, which is `node` here and the one of Grafana. */
+/** Writes the file, which is complete once it has its name. User 1000 reads it: `node` here, and the user of Grafana. */
 async function write(file, token) {
   const unfinished = `${file}.${process.pid}`;
   await mkdir(join(file, '..'), { recursive: true });

@@ -13,8 +13,8 @@
 //   identity.mjs renew <service>             another secret for a service, in its folder; the former one is worth nothing
 //   identity.mjs list
 //
-// The folder of secrets is /secrets, or SECRETS_DIR. But for a change, which counts within seconds, the broker has to read its
-// configuration anew afterwards.
+// The folder of secrets is /secrets, or SECRETS_DIR. After everything but `change`, which takes effect within seconds, the
+// broker has to read its configuration anew.
 import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,7 +34,7 @@ import { newNkeyPair, publicKeyOf } from '../../packages/shared/src/jetstream/co
 
 // biome-ignore lint/style/noProcessEnv: a script that is run by hand
 const root = process.env.SECRETS_DIR ?? '/secrets';
-// An account that is new gets what it imports when the broker reads its configuration for the second time.
+// A new account gets its imports only when the broker reads its configuration for the second time.
 const reload =
   'Tell the broker, twice, since a new account is complete the second time only: docker compose kill --signal HUP nats';
 const usage = `usage: identity.mjs collector <id> [--labels name=value,…] [--capacity N] | collector <id> --trusted
@@ -57,7 +57,7 @@ else {
   process.exitCode = 2;
 }
 
-/** `given`: labels and capacity, those of them that were. */
+/** The command line. `given` has labels and capacity, as far as they were given. */
 function asked() {
   try {
     const { positionals, values } = parseArgs({
@@ -201,12 +201,12 @@ async function revoke(whom) {
   process.stderr.write(`${name} has no identity any more. ${reload}\n`);
 }
 
-/** Also where its file cannot be read. */
+/** Revokes a collector, even if its file cannot be read. */
 async function revokeCollector(id) {
   const keys = await collectorKeys(root).catch(() => undefined);
   const known = keys?.get(id);
   if (keys !== undefined && (known === undefined || known.kind === 'revoked')) return false;
-  // Remembered, so that it does not come back with a folder that still has its secret.
+  // The revocation is kept, so that the collector does not come back with a folder that still has its secret.
   await writeCollectorKey(root, id, { kind: 'revoked', nkey: known?.nkey });
   return true;
 }

@@ -4,7 +4,7 @@
 //   streams.mjs --replicas 3                 everything is kept on so many nodes
 //   streams.mjs --max-bytes SAMPLES=8GiB     room for one stream or bucket; may be repeated
 //
-// NATS_URL says where, NATS_NKEY_SEED or NATS_NKEY_SEED_FILE as whom: changes need the key of the maintenance, which
+// NATS_URL is the address; NATS_NKEY_SEED or NATS_NKEY_SEED_FILE the identity: changes need the maintenance key, which
 // identity.mjs makes. Ends with 0 when done, 1 when not done (the message says why), 2 when used wrongly.
 import { parseArgs } from 'node:util';
 import {

@@ -5,8 +5,8 @@ import { replaceFile } from '../../packages/shared/src/identities/replace-file.t
 const routePort = 6222;
 
 /**
- * Nodes notice within 15 s that they do not hear each other. By default one takes up to 90 s, and as long as it
- * has not noticed it refuses each new connection of those that have: healed, it hears some of what they say and not the rest,
+ * Lets nodes notice within 15 s that they do not hear each other. By default a node takes up to 90 s, and until then it
+ * refuses new connections from nodes that have noticed: once the network has healed, it hears only part of what they say,
  * and deposes leaders again and again.
  */
 export const pingsOfRoutes = ['  ping_interval: "5s"', '  ping_max: 2'];
@@ -25,14 +25,14 @@ export async function writeCluster(root, { nodes, password }) {
     'cluster {',
     '  name: holdfast',
     `  listen: "0.0.0.0:${routePort}"`,
-    // Clients know all nodes by name. What the nodes know of each other are addresses of containers, which pass.
+    // Clients know all nodes by name. Nodes know each other by addresses of containers, which do not last.
     '  no_advertise: true',
     ...pingsOfRoutes,
     `  authorization { user: route, password: "${password}", timeout: 5 }`,
     '  routes: [',
     ...routes,
     '  ]',
-    // As of clients: nothing, or TLS. Relative to the folder of this file, as every include is.
+    // The same as for clients: nothing, or TLS. The path is relative to this file's folder, as in every include.
     '  include "../tls.conf"',
     '}',
     '',

@@ -1,10 +1,10 @@
-// Brings the database up to date and gives each service a role of its own in it, with the rights that it needs:
+// Brings the database up to date and gives each service its own role there, with the rights that it needs:
 //
 //   node deploy/postgres/prepare.mjs <folder>
 //
-// In the folder postgres/url is the address by which the owner of the tables gets in, who may make roles; postgres-api/url,
-// postgres-writer/url, postgres-reader/url and postgres-backup/url are those that the others shall have. Safe to repeat; waits
-// for the server as long as it takes.
+// In the folder, postgres/url is the address for the owner of the tables, who may make roles; postgres-api/url,
+// postgres-writer/url, postgres-reader/url and postgres-backup/url are the addresses for the other roles. Safe to repeat;
+// waits for the server as long as it takes.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';

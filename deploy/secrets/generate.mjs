@@ -1,7 +1,7 @@
 // Makes the passwords and keys of this installation, once: node deploy/secrets/generate.mjs <folder>
 //
 // Existing ones are never made anew, because the databases keep what they were first started with. A run
-// that was interrupted goes on with what is missing. Each recipient has a folder, so a volume, of its own.
+// that was interrupted goes on with what is missing. Each recipient has a folder, and thus a volume, of its own.
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -22,7 +22,7 @@ if (root === undefined) throw new Error('usage: generate.mjs <folder>');
 /** Hexadecimal, so that it needs no quoting in an address or a configuration file. */
 const newPassword = () => randomBytes(24).toString('hex');
 
-/** Names with commas between, from the environment. */
+/** Comma-separated names from the environment. */
 const listed = (text = '') =>
   text
     .split(',')
@@ -43,29 +43,29 @@ if (nodes !== undefined) {
   });
 }
 
-// The role that owns the tables, and those of the services, which deploy/postgres/prepare.mjs makes.
+// Passwords of the role that owns the tables, and of the services' roles, which deploy/postgres/prepare.mjs makes.
 await postgresAccess('postgres', 'holdfast');
 for (const kind of roleKinds) await postgresAccess(`postgres-${kind}`, `holdfast_${kind}`);
 
-// The administrator's. By it deploy/influxdb/tokens.mjs makes those of the services.
+// The administrator's secrets, with which deploy/influxdb/tokens.mjs makes the services' tokens.
 await once('influxdb/password', newPassword());
 await once('influxdb/token', newPassword());
 
 await once('grafana/password', newPassword());
 
-// The first key of the API, with which others are made. The API takes it as long as there has never been another.
+// The first key of the API, with which others are made. The API takes it as long as it has never had another.
 const firstKey = { id: randomBytes(4).toString('hex'), secret: randomBytes(32).toString('base64url') };
 await once('api/admin-key', formatApiKey(firstKey));
 
 process.stdout.write('secrets are there\n');
 
-/** The password, and the address that has it. */
+/** Makes a password, and the database address with it. */
 async function postgresAccess(folder, role) {
   const password = await once(`${folder}/password`, newPassword());
   await once(`${folder}/url`, `postgres://${role}:${password}@postgres:5432/holdfast`);
 }
 
-/** A collector that speaks for itself alone: its seed into its own folder, its public key and its labels to those who have to know. */
+/** Makes the key of a collector with its own account: the seed for the collector, public key and labels for the broker. */
 async function keyOfCollector(id) {
   if (!idPattern.test(id)) throw new Error(`COLLECTORS_WITH_KEYS: ${id} cannot be the id of a collector`);
   const nkey = publicKeyOf(await once(`nats-${id}/seed`, newNkeyPair().seed));
@@ -85,7 +85,7 @@ async function keyOfCollector(id) {
   await writeCollectorKey(root, id, { kind: 'isolated', nkey, rights: { capacity, labels: labelsOf(id) } });
 }
 
-/** From the environment: COLLECTOR_A_LABELS of collector-a. */
+/** Labels from the environment: COLLECTOR_A_LABELS for collector-a. */
 function labelsOf(id) {
   const name = `${id.toUpperCase().replaceAll('-', '_')}_LABELS`;
   // biome-ignore lint/style/noProcessEnv: as above
@@ -94,7 +94,7 @@ function labelsOf(id) {
   return labels;
 }
 
-/** Content of the file, which gets `content` unless it exists. It is complete as soon as it has its name. */
+/** @returns content of the file, which gets `content` unless it exists. It is complete once it has its name. */
 async function once(name, content) {
   const path = join(root, name);
   const unfinished = `${path}.${process.pid}`;
@@ -104,7 +104,7 @@ async function once(name, content) {
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
   }
-  // Read by user 1000, which is `node` here and `influxdb` in its image; NATS and PostgreSQL read as root.
+  // User 1000 reads it, which is `node` here and `influxdb` in its image; NATS and PostgreSQL read as root.
   const file = await open(unfinished, 'w', 0o400);
   try {
     await file.writeFile(content);

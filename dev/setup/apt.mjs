@@ -3,7 +3,7 @@ import { runQuietly } from './run.mjs';
 
 const LONGEST_MS = 20 * 60_000;
 
-/** Only root may, and it must be there. */
+/** Whether apt is there and this user may install with it, which only root may. */
 export function canUseApt() {
   return process.getuid?.() === 0 && findProgram('apt-get') !== undefined;
 }
@@ -24,7 +24,7 @@ export async function aptUpdate(patienceMs) {
     'Acquire::Retries=0',
     'APT::Update::Error-Mode=any',
   ];
-  // By its own limit it waits twice for each file of each server that keeps silent.
+  // By its own limits apt waits twice for each file of each silent server.
   const args = ['-q', 'update', ...options.flatMap((each) => ['-o', each])];
   const { code, lines, timedOut } = await apt(args, { firstLineMs: patienceMs });
   updated = code === 0;
@@ -71,7 +71,7 @@ function apt(args, limits = {}) {
   });
 }
 
-/** apt says the cause first, and then what followed from it. */
+/** The first error, because apt tells the cause before its consequences. */
 function complaint(lines, what) {
   const line = lines.find((each) => each.startsWith('E: ')) ?? lines.findLast((each) => each.trim() !== '');
   return line?.replace(/^E: /, '').trim() ?? `${what} failed`;

@@ -9,7 +9,7 @@ export function checks() {
   const colours = process.stdout.isTTY ? [] : ['--colors=off'];
   return [
     [tool('typescript/bin/tsc'), '--noEmit'],
-    // The console runs in a browser: it knows the names there, and not those of Node.
+    // The console runs in a browser: its globals are those of the browser, not of Node.
     [tool('typescript/bin/tsc'), '--noEmit', '--project', 'services/console'],
     [tool('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '--diagnostic-level=warn', ...colours],
     // The import arrows of docs/architecture.md.

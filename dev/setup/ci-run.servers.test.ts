@@ -11,7 +11,7 @@ const report = JSON.stringify({
   testResults: [],
 });
 
-/** `.ci/run` as it is, where set-up, checks and tests are well and the audit ends with that code. */
+/** Runs the real `.ci/run` where set-up, checks and tests pass and the audit ends with this code. */
 async function ciWhereAuditEnds(code: number) {
   const folder = await temporaryFolder('ci');
   const bin = join(folder, 'bin');

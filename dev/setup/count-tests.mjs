@@ -1,8 +1,8 @@
 // node count-tests.mjs [--vulnerabilities-unasked] <exit code of the static checks> (<vitest's JSON report> <exit code of vitest>)…
 //
-// Prints each failed test with the beginning of its message, so that the end of a long log tells what to look at, how many
-// tests were skipped, if any were, that vulnerabilities could not be asked for, if so, and as the last line "N passed, N failed" over all runs. Exits 1 when something failed,
-// or when a run had no test that passed: a run without tests proves nothing.
+// Prints each failed test with the beginning of its message, so that the end of a long log tells where to look; then, where
+// it is so, how many tests were skipped and that vulnerabilities could not be asked for; and as the last line "N passed,
+// N failed" over all runs. Exits 1 when something failed, or when a run had no test that passed, which proves nothing.
 
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -37,11 +37,11 @@ function count(file) {
   try {
     report = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    // The run ended before it could report: that is at least one failure.
+    // The run ended before it could report, which counts as one failure.
     return { passed: 0, failed: 1, skipped: 0, told: [`FAILED: ${file} is no report of a run`] };
   }
-  // A file that cannot even be loaded, or whose hooks fail, has no failed test in it, and yet it failed: the tests
-  // that its hooks were for are reported as skipped.
+  // A file that cannot be loaded, or whose hooks fail, has failed although no test in it has: vitest reports the tests
+  // of such hooks as skipped.
   const brokenFiles = report.testResults.filter(
     (each) => each.status === 'failed' && !each.assertionResults.some(({ status }) => status === 'failed'),
   );

@@ -2,8 +2,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 
 /**
- * Where programs lie that are not on everybody's PATH: Debian's daemons, what Homebrew brings, and Go as its makers pack
- * it. A test of the set-up looks in none of them.
+ * Folders of programs that are not on everybody's PATH: Debian's daemons, Homebrew's programs, and Go as its makers pack
+ * it. Tests of the set-up look in none of them.
  */
 export const FURTHER_FOLDERS = [
   '/usr/sbin',

@@ -5,11 +5,11 @@ import { venvPrograms } from './python/venv.mjs';
 import { runQuietly } from './run.mjs';
 import { TOOLS } from './tools-folder.mjs';
 
-// Two minutes on two cores, when nothing is in Go's caches.
+// A build takes two minutes on two cores when Go's caches are empty.
 const LONGEST_BUILD_MS = 30 * 60_000;
 
 /**
- * The newest Go on this machine, or that set-up has brought for the tests.
+ * The newest Go among those on this machine and the one that set-up has brought for the tests.
  * @returns {Promise<{ path: string, version: readonly [major: number, minor: number] } | undefined>}
  */
 export async function findGo(tools = TOOLS) {
@@ -30,7 +30,7 @@ export async function findGoOf(wanted) {
 }
 
 /**
- * Builds the exact version of a program from the Go module proxy, which proves what it serves by Go's own sums.
+ * Builds the exact version of a program from the Go module proxy; Go checks the sums of its modules.
  * @param {string} go
  * @param {string} module with its version
  * @param {string} folder where the program is put

@@ -1,4 +1,4 @@
-/** An error that the reader has to put right. Its message stands for itself: no stack is shown. */
+/** An error that the user has to put right. Only its message is shown, without a stack. */
 export class SetupError extends Error {
   constructor(message, exitCode = 1) {
     super(message);

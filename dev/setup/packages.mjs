@@ -5,7 +5,7 @@ import { SetupError, say } from './messages.mjs';
 import { ROOT } from './root.mjs';
 import { run } from './run.mjs';
 
-/** As npx takes it. */
+/** The pnpm to use, in the form that npx takes. */
 export const PNPM = 'pnpm@12.21.0';
 const STAMP = join(ROOT, 'node_modules/.holdfast-installed');
 const NODE = join(ROOT, 'node_modules/.bin/node');
@@ -15,12 +15,12 @@ export function projectNode() {
   return NODE;
 }
 
-/** Installs exactly what the lockfile says, when that has changed since it was last done here. */
+/** Installs exactly what the lockfile says, if it has changed since the last installation here. */
 export async function installPackages() {
   const wanted = fingerprint();
   if (existsSync(NODE) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
   say('Installing packages (the first time this takes a minute) …');
-  // CI=true: pnpm must not ask either, not even whether it may rebuild node_modules.
+  // CI=true keeps pnpm from asking anything, such as whether it may rebuild node_modules.
   const code = await run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile'], { env: { CI: 'true' } });
   if (code !== 0 || !existsSync(NODE)) {
     throw new SetupError(

@@ -6,11 +6,11 @@ import { findProgram } from './find-program.mjs';
 import { SetupError } from './messages.mjs';
 import { ROOT } from './root.mjs';
 
-// On Ctrl+C the terminal signals everybody, and npm passes the same signal on once more; that is one wish, not two.
-// A second Ctrl+C a moment later is a second wish, and the program may take it for impatience.
+// On Ctrl+C the terminal signals every process, and npm passes the same signal on once more; both count as one request.
+// A second Ctrl+C a moment later is a second request, which the program may take for impatience.
 const SAME_WISH_MS = 1_000;
 
-// The terminal is gone: to a program that is a reason to end in good order, like SIGTERM.
+// SIGHUP means that the terminal is gone: the program is to end in good order, as on SIGTERM.
 const FORWARDED = { SIGINT: 'SIGINT', SIGTERM: 'SIGTERM', SIGHUP: 'SIGTERM' };
 
 let child;
@@ -33,8 +33,8 @@ export async function run(command, args, { stdout = 2, env = {} } = {}) {
 }
 
 /**
- * The same for a program whose output only matters when it fails: that is returned, not shown. It is killed with all it
- * started when it takes longer than `timeoutMs`, or does not begin to say anything within `firstLineMs`.
+ * Runs a program whose output only matters when it fails: the output is returned, not shown. The program is killed with
+ * all it started when it takes longer than `timeoutMs`, or prints nothing within `firstLineMs`.
  * @param {string} command
  * @param {string[]} args
  * @param {{ env?: Record<string, string | undefined>, timeoutMs: number, firstLineMs?: number }} options
@@ -58,7 +58,7 @@ export async function runQuietly(command, args, { env = {}, timeoutMs, firstLine
   const closed = new Promise((resolve) => launched.once('close', resolve));
   try {
     const code = await endOf(launched, command);
-    // Its last lines may still be on their way; a daemon that it started may hold its output open for ever.
+    // The last lines may still be on their way; a daemon that the program started may hold its output open for ever.
     await Promise.race([closed, sleep(1_000, undefined, { ref: false })]);
     return { code, lines, timedOut };
   } finally {
@@ -70,7 +70,7 @@ function killGroup(leader) {
   try {
     process.kill(-leader.pid, 'SIGKILL');
   } catch {
-    // It has just ended.
+    // The process has just ended.
   }
 }
 
@@ -120,7 +120,7 @@ function passSignalsOn() {
 
 let setpriv;
 
-/** Where util-linux is there, the kernel ends the program (SIGTERM) even when this process is killed by kill -9. */
+/** With util-linux, the kernel ends the program (SIGTERM) even when this process is killed by kill -9. */
 function throughSetpriv(command, args) {
   setpriv ??= { path: process.platform === 'linux' ? findUsableSetpriv() : undefined };
   if (setpriv.path === undefined) return { command, args };

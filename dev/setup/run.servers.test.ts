@@ -35,7 +35,7 @@ describe('the relay between npm and the real program', () => {
   });
 
   it('passes one SIGINT on when the terminal and npm both send it', async () => {
-    // For the relay both come at the same moment, however long they take on a busy machine.
+    // To the relay both signals come at the same moment, however long they take on a busy machine.
     const clockStandsStill = 'performance.now = () => 0;';
     const relay = await startRelay(PROGRAM, clockStandsStill);
     const pid = Number(await lineOf(relay, /^\d+$/));
@@ -43,7 +43,7 @@ describe('the relay between npm and the real program', () => {
     relay.signal('SIGINT');
     await lineOf(relay, /^interrupted$/);
     relay.signal('SIGINT');
-    // Signals of one process are taken in order: when the program has got this one, the second SIGINT was dealt with.
+    // A process takes its signals in order: once the program has got this one, the relay has dealt with the second SIGINT.
     relay.signal('SIGTERM');
 
     expect(await relay.exited).toEqual({ code: 41, signal: null });
@@ -69,7 +69,7 @@ describe('the relay between npm and the real program', () => {
 
 describe('a script of package.json', () => {
   it('is told when npm is asked to end, and takes what it runs with it', async () => {
-    // npm tells its child alone, which is a shell: one that only waits for the script ends, and the script goes on.
+    // npm signals only its child, a shell: if the shell merely waits for the script, it ends and the script goes on.
     const file = join(await temporaryFolder('plant'), 'plant.yaml');
     const point =
       '{ code: level, table: holding_register, address: 4, data_type: uint16, value: { constant: 1 } }';
@@ -102,8 +102,8 @@ async function deepestChildOf(pid: number): Promise<number> {
 }
 
 /**
- * A process that does what dev/bootstrap.mjs does last: it runs `program` and ends with its exit code.
- * @param before what the relay itself does first
+ * A process that acts like the last step of dev/bootstrap.mjs: it runs `program` and ends with its exit code.
+ * @param before code that the relay itself runs first
  */
 function startRelay(program: string, before = ''): Promise<RunningProcess> {
   const module = JSON.stringify(new URL('./run.mjs', import.meta.url).href);

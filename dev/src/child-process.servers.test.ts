@@ -127,12 +127,12 @@ function node(code: string, log?: (line: string) => void): Promise<RunningProces
   });
 }
 
-/** Code of a parent that starts a child in our way, prints the child's id and goes on with `then`. */
+/** Code of a parent that starts a child by `startProcess`, prints the child's id and goes on with `then`. */
 function startsAChild(then: string): string {
   const module = JSON.stringify(new URL('./child-process.ts', import.meta.url).href);
   const code = `console.log('up'); ${SLEEP_FOR_EVER}`;
   const child = JSON.stringify({ name: 'child', command: process.execPath, args: ['-e', code] });
-  // The kernel knows whose death is meant only when setpriv has run, which is before the child says anything.
+  // The kernel watches the parent only once setpriv has run, which is before the child says anything.
   const untilUp = 'for await (const line of c.lines()) break;';
   return `import(${module}).then((m) => m.startProcess(${child})).then(async (c) => { ${untilUp} console.log(c.pid); ${then} })`;
 }

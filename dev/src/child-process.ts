@@ -47,11 +47,11 @@ export interface RunningProcess {
   /** The last 200 lines of stdout and stderr, then every further one until the output ends. */
   lines(): AsyncIterable<string>;
   lastLines(count: number): string[];
-  /** False when it had already ended. */
+  /** @returns false when the process had already ended */
   signal(signal: NodeJS.Signals): boolean;
-  /** `kill -9` of this one process, and its end. */
+  /** `kill -9` of this one process. Resolves when it has ended. */
   kill(): Promise<ProcessExit>;
-  /** Asks it to end, waits `graceMs`, then kills it with everything it started. Safe to repeat. */
+  /** Asks the process to end, waits `graceMs`, then kills it with everything it started. Safe to repeat. */
   stop(options?: StopOptions): Promise<ProcessExit>;
 }
 
@@ -62,7 +62,7 @@ const DEFAULT_GRACE_MS = 10_000;
  * Starts a program as a real process. Rejects with `LocalServerError` (`not_installed`) when there is no such program.
  *
  * Every child leads a process group of its own: Ctrl+C on the terminal reaches only the parent, which then stops its
- * children in the right order (a broker must outlive those who drain into it).
+ * children in the right order (a broker must outlive the services that drain into it).
  *
  * What keeps children from outliving their parent:
  * - `stop()`, which is the proper way;
@@ -110,7 +110,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   return started;
 }
 
-/** The processes that `startProcess` started and that have not ended. A test can assert that there are none. */
+/** The processes that `startProcess` has started and that still run. A test can assert that there are none. */
 export function runningProcesses(): readonly RunningProcess[] {
   return [...running.keys()];
 }
@@ -174,7 +174,7 @@ class StartedProcess implements RunningProcess {
   }
 
   #killGroup(): void {
-    // Only while Node has not yet taken note of the end is the number certain to be still this process's group.
+    // The number certainly means this process's group only until Node has taken note of the end.
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     try {
       process.kill(-this.pid, 'SIGKILL');

@@ -4,7 +4,7 @@ import * as z from 'zod';
 
 const MIB = 1_048_576;
 
-/** The database that knows what becomes of ticks is the stack's own. */
+/** `DATABASE_URL` is left out: the database that records ticks is the stack's own. */
 const { DATABASE_URL: _, ...storeSettings } = sampleStoreSettings;
 
 const settings = z.object({
@@ -22,7 +22,7 @@ const settings = z.object({
   SESSIONS_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(256 * MIB),
   SAMPLES_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(1024 * MIB),
   AUDIT_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(128 * MIB),
-  /** The simulated plant is on this machine; whoever has others says where. */
+  /** Networks of the devices. The simulated plant is on this machine; set this for others. */
   DEVICE_NETWORKS: z.string().default('127.0.0.0/8,::1/128'),
   ...storeSettings,
 });

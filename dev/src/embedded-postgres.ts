@@ -13,11 +13,11 @@ import { choosePostgresUser } from './postgres-user.ts';
 import { killFamily } from './process-family.ts';
 
 export interface PostgresOptions {
-  /** Created where it is missing; its parent also gets `<name>.password` (0600). */
+  /** Data folder, created where it is missing; its parent also gets `<name>.password` (0600). */
   readonly dataDir: string;
   /** Default: a free one. */
   readonly port?: number;
-  /** False makes it fast and lets a crash of the machine (not of the process) destroy the data: for tests. Default true. */
+  /** False, for tests, is fast, but a crash of the machine (not of the process) may destroy the data. Default true. */
   readonly fsync?: boolean;
   readonly log?: LineLog;
   /** Default 120 s: after a crash the server first replays its log. */
@@ -30,7 +30,7 @@ export interface PostgresServer {
   readonly passwordFile: string;
   /** Superuser on the database `postgres`, password included: never log it. Stays the same over `restart`. */
   readonly adminUrl: string;
-  /** The server that runs now, or ran last. After kill -9 of it alone its backends answer for some moments yet. */
+  /** The server that runs now, or ran last. After kill -9 of it alone, its backends still answer for some moments. */
   readonly pid: number;
   readonly exited: Promise<ProcessExit>;
   lastLines(count: number): string[];
@@ -40,7 +40,7 @@ export interface PostgresServer {
   stop(options?: { readonly graceMs?: number }): Promise<ProcessExit>;
   /** kill -9 of the server and its backends at once, so that no open connection gets an answer after it. */
   kill(): Promise<ProcessExit>;
-  /** Starts it again on the same port and data; stops it first where it still runs. */
+  /** Starts the server again on the same port and data; stops it first where it still runs. */
   restart(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ const DEFAULT_READY_TIMEOUT_MS = 120_000;
 const DEFAULT_GRACE_MS = 10_000;
 const FORCED_GRACE_MS = 5_000;
 const READY_POLL_MS = 20;
-// Backends of a killed server hold its shared memory until they notice; a free port may be taken before we get it.
+// Time for retries: backends of a killed server hold its memory until they notice, and a free port may be taken before us.
 const START_ATTEMPTS_MS = 10_000;
 const PAUSE_BETWEEN_ATTEMPTS_MS = 100;
 const INVALID_PASSWORD = '28P01';
@@ -142,7 +142,7 @@ async function resolveDataDir(dataDir: string): Promise<string> {
 function settings(fsync: boolean): string[] {
   const values = [
     'listen_addresses=127.0.0.1',
-    // No socket file: its path would have to be short and writable for whichever user the server runs as.
+    // No socket file: its path would have to be short, and writable for the user that the server runs as.
     'unix_socket_directories=',
     // Not synchronous_commit=off: that would lose commits to kill -9 of the server too.
     ...(fsync ? [] : ['fsync=off', 'full_page_writes=off']),

@@ -32,7 +32,7 @@ it('never gives a process the same port twice, and none on which somebody listen
   server.close();
 });
 
-/** Each of them begins to look at the same port, as two processes do whose ids are some hundred apart. */
+/** A process that begins its search at the same port as the others, like processes whose ids are some hundred apart. */
 async function processThatAsks(): Promise<{ child: RunningProcess; port: number }> {
   const module = JSON.stringify(new URL('./free-port.ts', import.meta.url).href);
   const child = await startProcess({

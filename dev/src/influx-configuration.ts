@@ -1,6 +1,6 @@
 /**
  * Configuration of an InfluxDB 1.x that keeps everything in `folder`, listens on loopback only and reports to nobody.
- * @param tls files with which it speaks HTTPS only
+ * @param tls files for HTTPS, which is then the only way to speak to it
  */
 export function influxConfiguration(
   folder: string,

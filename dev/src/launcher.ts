@@ -5,7 +5,7 @@ import { findProgram } from '../setup/find-program.mjs';
 export interface RunAs {
   readonly uid: number;
   readonly gid: number;
-  /** Let it reach files below folders that only root may enter (needs util-linux's setpriv). */
+  /** Lets the program reach files below folders that only root may enter (needs util-linux's setpriv). */
   readonly reachesEverything: boolean;
 }
 
@@ -16,8 +16,8 @@ export interface Launch {
   readonly gid?: number;
 }
 
-// The one capability of a program that runs as an unprivileged user below a folder of mode 700 (a clone under /root): it
-// passes permission checks on files, and has nothing else of root. `no_setuid_fixup` is needed because access(2), which
+// The one capability for a program that runs as an unprivileged user below a folder of mode 700 (a clone under /root): it
+// passes permission checks on files, and gives nothing else of root. `no_setuid_fixup` is needed because access(2), which
 // initdb asks before it runs postgres, otherwise ignores the capabilities of a user who is not root.
 const REACH_EVERYTHING = [
   '--inh-caps=-all,+dac_override',

@@ -2,8 +2,8 @@
 export type LineLog = (line: string) => void;
 
 /**
- * Lines of a running program: the last ones are kept for whoever comes late (an error message, a test that looks for
- * a line that may already have been printed), all further ones are handed to whoever follows.
+ * Lines of a running program. The last ones are kept for late readers (an error message, a test that looks for a line
+ * that may already have been printed); further lines are handed to all followers.
  */
 export class LineLogBook {
   readonly #kept: string[] = [];

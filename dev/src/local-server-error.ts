@@ -1,5 +1,5 @@
 /**
- * Why a local server cannot be had. `message` says in one paragraph what is wrong and what the reader can do about it.
+ * Why a local server cannot run. `message` says in one paragraph what is wrong and what the reader can do about it.
  *
  * - `not_installed`: the program is not on this machine, or too old
  * - `port_taken`: somebody else listens on the wanted port

@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function killEverything(): void {
-  // PostgreSQL ends its backends only when it is not killed itself; SIGQUIT is its own way to end at once.
+  // A PostgreSQL that is killed leaves its backends behind; SIGQUIT makes it end at once together with them.
   for (const child of runningProcesses()) child.signal(child.name === 'postgres' ? 'SIGQUIT' : 'SIGKILL');
 }
 

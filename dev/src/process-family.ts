@@ -19,8 +19,7 @@ export async function childrenOf(pid: number): Promise<number[]> {
 }
 
 /**
- * Whether a process has ended. A zombie has: an orphan stays one for ever where nobody collects it, as in a container
- * without an init.
+ * Whether a process has ended. A zombie counts as ended: in a container without an init an orphan stays one for ever.
  */
 export async function isOver(pid: number): Promise<boolean> {
   try {
@@ -34,11 +33,11 @@ export async function isOver(pid: number): Promise<boolean> {
 }
 
 /**
- * kill -9 of a process and of its children, as a failing machine would do it: none of them gets to notice the end of
- * the other. Returns when the children are gone; the process itself is left to whoever started it.
+ * kill -9 of a process and its children, like a failing machine: none of them can notice the end of another. Returns
+ * when the children are gone; the process itself is left to its parent.
  */
 export async function killFamily(pid: number): Promise<void> {
-  // Stopped, it cannot start another child between the look and the kill.
+  // A stopped process cannot start another child between the look and the kill.
   trySignal(pid, 'SIGSTOP');
   const children = await childrenOf(pid);
   for (const each of [pid, ...children]) trySignal(each, 'SIGKILL');
@@ -49,7 +48,7 @@ function trySignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended in the meantime, which is what was wanted.
+    // The process has ended in the meantime, as wanted.
   }
 }
 

@@ -11,7 +11,7 @@ export default defineConfig({
   build: {
     target: 'es2023',
     modulePreload: { polyfill: false },
-    // The policy allows no font or picture out of a style sheet's own text.
+    // The content security policy allows no fonts or pictures that are inlined into a style sheet.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rolldownOptions: { output: { codeSplitting: firstLoad() } },

@@ -27,7 +27,7 @@ export async function runProgram(
   return { code, said: lines.join('\n') };
 }
 
-/** `npm run -s backup` and `npm run -s restore`; the address of the database goes by way of the environment. */
+/** Runs `npm run -s backup` or `npm run -s restore`, with the address of the database in the environment. */
 export function backupCommand(
   {
     nats,
@@ -50,7 +50,7 @@ export async function contentOf(databaseUrl: string): Promise<Record<string, rea
     );
     const content: Record<string, readonly string[]> = {};
     for (const { name } of tables) {
-      // When the migrations ran is not part of what was saved.
+      // A backup does not save when the migrations ran.
       const whole = name.endsWith('_migrations') || name.endsWith('kysely_migration') ? 'name' : 't::text';
       const { rows } = await client.query<{ row: string }>(
         `select ${whole} as row from ${name} t order by 1`,

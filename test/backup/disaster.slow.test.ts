@@ -29,7 +29,7 @@ const anna: User = {
   ...{ created_at: '2026-01-01T06:00:00.000Z', created_by: 'test', changed_at: '2026-01-01T06:00:00.000Z' },
 };
 
-/** Loopback needs none, so that the requests of this test go on without. */
+/** Requests over loopback need no key, so those of this test go on without one. */
 const keys: readonly ApiKeyRecord[] = [
   {
     ...{ id: '0a1b2c3d', name: '班长', revoked_at: null, revoked_by: null },
@@ -73,7 +73,7 @@ async function values(rest: RestClient, sessionId: string): Promise<unknown[]> {
   return (await rest.get(path)).body.results;
 }
 
-/** Two systems one after the other, beside the same plant; all of the first but its backups is lost. */
+/** Two systems at the same plant, one after the other; everything of the first is lost but its backups. */
 describe('everything is lost but a backup that was taken while sessions ran', () => {
   let fleet: FleetForTest;
   let folder: string;
@@ -216,7 +216,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
       },
       { what: 'the running session to be placed anew' },
     );
-    // It is above the epochs of what happened after the backup, too, which is not known any more.
+    // The new epoch is also above those given out after the backup, of which nothing is known any more.
     expect(placed.epoch).toBeGreaterThan(Math.max(...before.epochs, before.highest));
     await eventually(async () => (await values(rest, before.running)).length >= before.values.length + 10, {
       what: 'new values behind the old ones',
@@ -224,7 +224,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
     const history = await values(rest, before.running);
     expect(history).toEqual(expect.arrayContaining([...before.values.slice(0, 10)]));
 
-    // Readings between the backup and the restore are lost, and said to be.
+    // Readings between the backup and the restore are lost, and reported as lost.
     const counts = (await rest.get(`${sessionsPath}/${before.running}/completeness/?to=now`)).body;
     expect(counts.stored + counts.quarantined + counts.missing).toBe(counts.expected);
     expect(counts.missing).toBeGreaterThan(0);

@@ -76,7 +76,7 @@ describe('a restore', () => {
     expect((await backupCommand(saved, 'backup', '--to', good)).code).toBe(0);
   });
 
-  /** Whatever was refused has left nothing. */
+  /** A refused command must leave nothing behind. */
   afterEach(async () => {
     expect(await contentOf(empty.database)).toEqual({});
     const { nc } = await connectNats({ url: empty.nats, name: 'look', log: createLogger('look', 'fatal') });
@@ -145,7 +145,7 @@ describe('a restore', () => {
     cleanUpAfterFile(() => nc.close());
     const consumer = await jetstream(nc).consumers.get('SESSIONS', { filter_subjects: ['sessions.>'] });
     let looks = 0;
-    // One look, or two at once, do not see a service whose next question comes only after that.
+    // This service asks only after the second look: one look, or two at once, would miss it.
     nc.subscribe('$JS.API.CONSUMER.LIST.SESSIONS', {
       callback: () => {
         looks += 1;
@@ -213,7 +213,7 @@ describe('a restore into what an API has already been started on', () => {
     const { api } = await start(second);
     const { nc } = await connectNats({ url: second.nats, name: 'look', log: createLogger('look', 'fatal') });
     cleanUpAfterFile(() => nc.close());
-    // Until it follows the log the broker knows nothing of it.
+    // The broker knows nothing of a service until it follows the log.
     await eventually(async () => (await sessionLogExtent(nc))?.isFollowed, {
       what: 'the API to follow the log',
     });

@@ -176,13 +176,13 @@ it('of samples that are newer than a restored log those enter that somebody has 
   expect(JSON.parse(vouched.stdout)).toMatchObject({ sent: 5, kept: 0 });
   await eventually(async () => (await storedTicks()).length === 5, { what: 'those to be stored' });
 
-  // And whatever is forged afterwards, or has waited since.
+  // Samples forged afterwards stay in quarantine, like those that were waiting already.
   await publishAs(found.nats, 'hall-1', [forged('hall-1', 300)]);
   await publishAs(found.nats, 'hall-2', [forged('hall-2', 300)]);
   await waiting(4);
   expect(await storedTicks()).toEqual(newer.map(({ tick }) => tick));
 
-  // One that is named alone needs no more than that.
+  // A single sample, named by its sequence, needs neither collector nor bound.
   const [later] = await inQuarantine('collector=hall-1');
   expect(await rest.post(`${quarantinePath}/${later?.sequence}/send-again/`, asked)).toMatchObject({
     status: 200,

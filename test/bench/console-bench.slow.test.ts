@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const main = join(import.meta.dirname, '../../bench/src/main.ts');
 
-/** The benchmark itself sees to it that every point is shown and current all the time. */
+/** The benchmark itself checks that every point is shown and current all the time. */
 it.skipIf(inject('installedServers').chromium === null)(
   'the console benchmark shows live points in a browser, each figure beside its limit',
   async () => {

@@ -14,7 +14,7 @@ interface Report {
   readonly limit: Readonly<Record<string, number>>;
 }
 
-/** Runs a benchmark as somebody would, small, and sees to it that it leaves nothing behind. */
+/** Runs a small benchmark as a user would, and checks that it leaves nothing behind. */
 async function bench(...args: string[]): Promise<Report> {
   const folder = await temporaryFolder('bench');
   // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found
@@ -24,7 +24,7 @@ async function bench(...args: string[]): Promise<Report> {
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Report;
 }
 
-/** How fast it was is not judged here, only that it was measured. */
+/** Checks only that speed was measured, not how fast it was. */
 describe('the benchmarks of a whole fleet end with one line of JSON', () => {
   it('failover: sessions of a killed collector are read by another, and by itself after a restart', async () => {
     const { ratio, figures, limit } = await bench(

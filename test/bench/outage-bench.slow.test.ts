@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const main = join(import.meta.dirname, '../../bench/src/main.ts');
 
-/** Every tick is compared by the benchmark itself, which fails when one is missing. */
+/** The benchmark itself compares every tick, and fails when one is missing. */
 it('the outage benchmark finds everything that was read while the database was killed', async () => {
   const folder = await temporaryFolder('bench');
   // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found

@@ -19,7 +19,7 @@ interface Report {
   readonly limit: Readonly<Record<string, number>>;
 }
 
-/** Runs a benchmark as somebody would, small, and sees to it that it leaves nothing behind. */
+/** Runs a small benchmark as a user would, and checks that it leaves nothing behind. */
 async function bench(...args: string[]): Promise<Report> {
   const folder = await temporaryFolder('bench');
   // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found
@@ -29,7 +29,7 @@ async function bench(...args: string[]): Promise<Report> {
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Report;
 }
 
-/** How fast it was is not judged here, only that right values were read and counted. */
+/** Checks only that right values were read and counted, not how fast. */
 describe.skipIf(gcc === undefined)('the benchmarks that poll end with one line of JSON', () => {
   it.each(['trusted', 'isolated'])('poll: a collector beside two bare loops, %s', async (identities) => {
     const small = ['--connections', '2', '--period-ms', '200', '--most', '1'];

@@ -13,7 +13,7 @@ describe.skipIf(inject('installedServers').chromium === null)('somebody in a bro
     const env = { API_LOGINS_PER_MINUTE: '0', API_ANONYMOUS_LOOPBACK: 'true' };
     const api = await startApi({ nats: nats.url, database: await freshDatabase(), env });
     await api.ready();
-    // Another name than the one that the address of the link has by itself.
+    // Not the host name that the link has by default.
     url = api.url.replace('127.0.0.1', 'localhost');
   });
 
@@ -25,7 +25,7 @@ describe.skipIf(inject('installedServers').chromium === null)('somebody in a bro
     await page.getByRole('heading', { name: '创建第一位管理员' }).waitFor();
     await page.getByRole('link', { name: 'English' }).click();
     await becomeAdministrator(page);
-    // By the page for those who have no scripts.
+    // Goes through the page for browsers without scripts.
     await page.goto(`${url}/login`);
     await page.getByRole('heading', { name }).waitFor();
     const [cookie] = await page.context().cookies();

@@ -23,9 +23,9 @@ type Scheme = (typeof schemes)[number];
 
 interface World {
   readonly api: ApiUnderTest;
-  /** By which browsers reach the API. */
+  /** URL at which browsers reach the API. */
   readonly url: string;
-  /** Port of a web server of others on this machine, with pages that do nothing. */
+  /** Port of a foreign web server on this machine, whose pages do nothing. */
   readonly foreignPort: number;
 }
 const worlds = new Map<Scheme, World>();
@@ -84,8 +84,8 @@ const nextMark = (): string => {
 };
 
 /**
- * Has a page send a request, and tells what the API made of it, which the page itself may not see: 422 when it was let in,
- * since no call has such a parameter.
+ * Has a page send a request, and returns the status that the API logged, which the page itself may not see. 422 means
+ * that the request was let in, since no call has such a parameter.
  */
 async function verdict(page: Pick<Page, 'evaluate'>, world: World, method: Method, base = world.url) {
   const mark = nextMark();
@@ -100,7 +100,7 @@ async function verdict(page: Pick<Page, 'evaluate'>, world: World, method: Metho
   return answered(world, mark);
 }
 
-/** The same of a form, which takes the browser along. */
+/** The same for a form, which takes the browser along to the answer. */
 async function verdictOfForm(page: Page, world: World, path: string): Promise<number> {
   const mark = nextMark();
   const action = `${world.url}${path}?${mark}`;
@@ -161,7 +161,7 @@ describe.runIf(isTried)(
         const frame = sandboxed.frames().find((each) => each !== sandboxed.mainFrame());
         if (!frame) throw new Error('there is no frame');
         for (const method of methods) {
-          // A key is not asked of whoever is no caller of this machine before there is one.
+          // While there is no key yet, a caller that is not of this machine is refused, not asked for one.
           expect(await verdict(page, world, method, rebound), method).toBe(403);
           expect(await verdict(frame, world, method), `hidden ${method}`).toBe(403);
         }
@@ -177,7 +177,7 @@ describe.runIf(isTried)(
         });
         const expected: Readonly<Record<Sender, Readonly<Record<Method, number>>>> = {
           'our own page': { GET: 422, POST: 422 },
-          // To browsers all programs at one name are one site, so its cookie comes along; what is answered they do not show.
+          // Browsers take all programs at one name for one site, so they send its cookie; but they do not show the answer.
           'a page of another program on this machine': { GET: 422, POST: 403 },
           'a page elsewhere': { GET: 403, POST: 403 },
         };
@@ -198,7 +198,7 @@ describe.runIf(isTried)(
         await own.goto(`${world.url}/login`);
         await own.getByRole('button', { name: 'Log out' }).waitFor();
 
-        // A login of one protocol is none in the other.
+        // A login over one protocol does not count for the other.
         const other = worldOf(scheme === 'http' ? 'https' : 'http');
         await own.goto(`${other.url}/login`);
         await own.getByLabel('Password').waitFor();

@@ -13,7 +13,7 @@ export async function firstLink(
   return `${url}${link.pathname}${link.search}`;
 }
 
-/** On the page that the link opens; afterwards the browser is logged in. */
+/** Fills in the page that the link opens; afterwards the browser is logged in. */
 export async function becomeAdministrator(page: Page): Promise<void> {
   const { login, name, password } = person;
   await fillIn(page, { login, name, password, password_repeat: password });

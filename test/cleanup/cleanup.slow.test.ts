@@ -277,7 +277,7 @@ describe('the job that cleans up', () => {
     const isThere = async () => (await count(`sessions where session_id = $1`, [`${next + 1}-1`])) === 1;
     await eventually(() => asked > 2, { what: 'the job to have looked at the log' });
     expect([await isThere(), said]).toEqual([true, []]);
-    // As if another process were at it.
+    // Holds the lock, as another process that cleans up would.
     await client.query(`select pg_advisory_lock(${advisoryLocks.cleanup})`);
     damage = undefined;
     await eventually(() => said.length > 2, { what: 'the job to find that another process does it' });

@@ -10,7 +10,7 @@ let chinese: CliForTest;
 
 beforeAll(async () => {
   const nats = await natsForTest();
-  // Every change brings an If-Match, so it is let in here as well.
+  // The command line sends an If-Match with every change, so it works under this setting as well.
   const env = { API_REQUIRE_IF_MATCH: 'true' };
   api = await startApi({ nats: nats.url, database: await freshDatabase(), env });
   await api.ready();
@@ -93,7 +93,7 @@ describe('changes on the command line', () => {
     const rest = await table(cli, 'changes', 'revert', set, '--reason', 'wrong mill');
     expect(rest).toMatch(/Done as change (\d+); holdfast changes revert \1 takes it back\./);
     expect((await api.get(`/api/config/devices/${id}/`)).body).toMatchObject({ name: '' });
-    // Brought again, and refused where a later one has changed the same.
+    // Brings the change back; reverting it is refused once a later change has touched the same thing.
     await done('changes', 'revert', String(part.change_set));
     await done('devices', 'edit', '--code', 'mill-1', '--set', 'timeout_ms=2500');
     const refused = await cli.run('changes', 'revert', set);
@@ -189,7 +189,7 @@ describe('versions of a task on the command line', () => {
     expect(back).toContain(`会话 ${started.body.session_id} 自 `);
     await api.post(`${sessionsPath}/${started.body.session_id}/stop/`);
     await done('points', 'edit', '--device', 'saw-1', '--code', 'level', '--set', 'scale=0.5');
-    // How many sessions there were is counted in the read model, which follows.
+    // The number of sessions comes from the read model, which follows the log.
     await expect
       .poll(() => done('tasks', 'versions', 'saw'))
       .toMatchObject([{ version: 3, devices: 1, sessions: 1 }, { version: 2 }, { version: 1 }]);

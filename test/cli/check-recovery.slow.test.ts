@@ -65,7 +65,7 @@ describe('holdfast check-recovery', () => {
     const before = await asked();
     const waiting = check('--wait', '60');
     await expect.poll(asked).toBeGreaterThan(before);
-    // One that was read before it ends, so that nobody takes it for one that is read although it should not be.
+    // The sample's tick lies before the stop, so that nobody takes the session for one that is read after its end.
     await sampleArrives(Math.floor(Date.now() / periodMs));
     expect((await waiting).stdout).toMatch(/^HOLDFAST OK: expected 1, actual 1, missing 0 \|/);
     await api.post(`${sessionsPath}/${session}/stop/`);
@@ -74,10 +74,10 @@ describe('holdfast check-recovery', () => {
 
   it('raises the alarm for a session that nobody reads, in one line', async () => {
     const task = await configureTask(api, 'press');
-    // One sample stays fresh for three of them, over many calls of a slow command line.
+    // A sample stays fresh for three periods, so the period is long enough for many calls of a slow command line.
     await api.request('PATCH', `/api/config/tasks/${task}/`, { period_ms: periodMs });
     session = await startTask(api, task);
-    // It is starting at first, for 15 s where nobody takes it up.
+    // The session counts as starting at first: for 15 s when nobody takes it up.
     await expect.poll(async () => (await check()).code).toBe(2);
     const { stdout } = await check();
     expect(stdout).toBe(
@@ -227,11 +227,11 @@ async function asked(): Promise<number> {
 
 let samples = 0;
 
-/** A tick after the stop for certain, each time another one: the stream takes none twice. */
+/** A tick that is certainly after the stop, a new one each time: the stream takes none twice. */
 const nextTick = () => Math.floor(Date.now() / periodMs) + 2 + samples++;
 
 async function sampleArrives(tick = nextTick()): Promise<void> {
-  // As its snapshot has it: a writer takes nothing else.
+  // The device as the session's snapshot has it: a writer takes nothing else.
   const { device_ids, code } = (await api.get(`/api/config/tasks/${taskId()}/`)).body;
   const device = `${code}-device`;
   await (await SampleStream.open(log.nc)).publish({

@@ -13,7 +13,7 @@ import { chineseValues } from '../../tools/cli/src/words/value-words.ts';
 const root = join(import.meta.dirname, '..', '..');
 const texts = Object.entries(chinese);
 const han = /\p{Script=Han}/u;
-/** As many cells as a terminal takes for it: ideographs and their punctuation are as wide as two letters. */
+/** Width of a text in terminal cells: an ideograph or its punctuation is as wide as two letters. */
 const cells = (text: string) =>
   [...text].reduce((sum, sign) => sum + (/[\u2e80-\uffef]/u.test(sign) ? 2 : 1), 0);
 

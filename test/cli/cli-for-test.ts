@@ -19,13 +19,13 @@ export interface Running {
 }
 
 export interface CliForTest {
-  /** In a pipe. */
+  /** Runs in a pipe. */
   run(...args: string[]): Promise<Ended>;
-  /** The same, of one that waits for something. */
+  /** The same for a command that waits for something. */
   start(...args: string[]): Running;
-  /** In a pipe, with this on its standard input. */
+  /** Runs in a pipe, with `input` on its standard input. */
   runWith(input: string, ...args: string[]): Promise<Ended>;
-  /** On a terminal of 100 columns; stderr comes on stdout. */
+  /** Runs on a terminal of 100 columns; stderr comes on stdout. */
   onTerminal(...args: string[]): Promise<Ended>;
 }
 
@@ -33,7 +33,7 @@ export interface CliForTest {
 export function cliForTest(settings: Readonly<Record<string, string | undefined>>): CliForTest {
   // biome-ignore lint/style/noProcessEnv: programs are found by the PATH of the machine; the run keeps what was compiled
   const { PATH, NODE_COMPILE_CACHE } = process.env;
-  // No login of whoever runs the tests.
+  // Hides the logins of whoever runs the tests.
   const XDG_CONFIG_HOME = join(tmpdir(), 'holdfast-tests-have-no-settings');
   const environment = { PATH, NODE_COMPILE_CACHE, XDG_CONFIG_HOME, HOLDFAST_OPERATOR: 'test', ...settings };
   return {

@@ -130,7 +130,7 @@ function epochOf(session: string, { store }: SessionLogForTest): Promise<number>
   return known;
 }
 
-/** Tells of a session's devices in place of a collector. */
+/** Reports on a session's devices in place of a collector. */
 async function says(session: string, device_health: SessionLiveStatus['device_health']): Promise<void> {
   const log = await sessionLogForTest(nats.url);
   await (await StatusBoard.open(log.nc)).write(session.split('-')[0] ?? '', {
@@ -320,7 +320,7 @@ describe('times', () => {
     started_at = JSON.parse((await cli.run('sessions', 'show', session_id)).stdout).started_at;
   });
 
-  // None has daylight saving time, and one is half an hour beside the others.
+  // None has daylight saving time, and one is off by half an hour.
   it.each([
     ['Asia/Shanghai', '+08:00', 480],
     ['Asia/Kolkata', '+05:30', 330],

@@ -31,7 +31,7 @@ function registersOf(press: number): ReadonlyMap<number, number> {
 
 const codeOf = (press: number) => `压机-${press}`;
 
-/** As an engineer of the plant has it: in GBK, a title above, Chinese headers, classic addresses. */
+/** A list as an engineer of the plant keeps it: in GBK, a title above, Chinese headers, classic addresses. */
 function listOf(portOf: (press: number) => number | undefined): string {
   const rows = presses.flatMap((press) => {
     const place = [codeOf(press), '127.0.0.1', portOf(press), 1];
@@ -109,7 +109,7 @@ it('a list of 120 points of a plant in GBK gives the right values as the guide h
   }
 });
 
-/** Values of a device that is read once; a collector may still be on its way. */
+/** Reads a device once; a collector may still be on its way. */
 async function readOnce(cli: CliForTest, device: string): Promise<Record<string, unknown>> {
   const tested = await eventually(
     async () => {

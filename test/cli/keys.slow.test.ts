@@ -63,7 +63,7 @@ describe('keys on the command line', () => {
     expect(again.stderr).toContain('has the name Panel already');
     expect((await admin.run('keys', 'revoke', first.id)).code).toBe(0);
     const second = await make();
-    // Only one of that name still opens anything.
+    // Only one key of that name still opens anything.
     expect(JSON.parse((await admin.run('keys', 'revoke', 'panel')).stdout).id).toBe(second.id);
     const none = await admin.run('keys', 'revoke', 'nobody');
     expect([none.code, none.stderr]).toEqual([

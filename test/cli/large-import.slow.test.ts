@@ -10,7 +10,7 @@ const devices = 20;
 const pointsOfDevice = 1_000;
 const codeOf = (index: number) => `hall-${index}`;
 
-/** @param count of devices. @param points of each. @returns them, and a task that reads them all, as a file */
+/** @param count how many devices. @param points of each. @returns a file with them, and a task that reads them all */
 function plantOf(count: number, points: number): string {
   const pointLines = Array.from(
     { length: points },
@@ -43,12 +43,12 @@ it('an import of more things than one change set takes is done once, and taken b
   const created = devices - 1 + devices * pointsOfDevice - 1;
   const { applied, ...counts } = JSON.parse(brought.stdout);
   expect([counts, brought.stderr]).toEqual([{ created, changed: 1, unchanged: 2 }, '']);
-  // On a machine that is busy the session may take it only after the answer, which says so.
+  // On a busy machine the session may take the change only after the answer, which then says so.
   const problems = applied.flatMap(({ problem }: { problem?: { code: string } }) => problem?.code ?? []);
   expect(['', 'outcome_unknown']).toContain(problems.join());
   expect(brought.code).toBe(problems.length > 0 ? 1 : 0);
 
-  // Once more it finds all of it done, and the session by its new version.
+  // A second import finds all of it done, and the session on its new version.
   const unchanged = devices + devices * pointsOfDevice + 1;
   const again = await eventually(
     async () => {

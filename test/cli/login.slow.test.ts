@@ -167,7 +167,7 @@ describe('holdfast login', () => {
       ...{ XDG_CONFIG_HOME: folder, HOLDFAST_URL: api.url, HOLDFAST_API_KEY: made.body.key },
     });
     expect(JSON.parse((await withKey.run('whoami')).stdout)).toMatchObject({ kind: 'key', name: 'admin' });
-    // Never sent to where somebody has logged in once.
+    // The key is never sent to an address that is known only from a login.
     const elsewhere = cliForTest({ XDG_CONFIG_HOME: folder, HOLDFAST_API_KEY: made.body.key });
     expect((await elsewhere.run('whoami')).stderr).toContain('http://127.0.0.1:8000');
     // Nor is a login of one address sent to another.

@@ -28,7 +28,7 @@ describe('what is wrong on the command line', () => {
   it.each([
     [['--json', '--from', '-5m', 'sessions', 'gaps', '--limit', '3', '1-1'], 'sessions gaps', ['1-1']],
     [['sessions', '--limit', '3', '--from', '-5m', '--json', 'gaps', '1-1'], 'sessions gaps', ['1-1']],
-    // A value that is called like a command is none.
+    // The value of an option is no command, even if it reads like one.
     [
       ['--task', 'tasks', '--json', '--limit', '3', '--status', 'running', 'sessions', 'list'],
       'sessions list',

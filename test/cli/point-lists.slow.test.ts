@@ -131,7 +131,7 @@ describe('holdfast points', () => {
     expect(JSON.parse((await points('import', file)).stdout)).toMatchObject({
       ...{ new_tasks: [{ code: 'mills', period_ms: 1_000 }], result: { tasks: ['mills'] } },
     });
-    // It is there by now.
+    // The task is there by now.
     expect(JSON.parse((await points('import', file, '--dry-run')).stdout)).toMatchObject({ new_tasks: [] });
   });
 });

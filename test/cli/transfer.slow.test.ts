@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 describe('configuration that is exported', () => {
   it('is the same in another installation, where ids are others, and is not brought in twice', async () => {
-    // Other ids there than here.
+    // Makes ids differ between the two installations.
     await configureTask(to, 'own');
     const site = await from.post('/api/config/sites/', { code: 'hall-1' });
     const task = await configureTask(from, '压力机');
@@ -130,7 +130,7 @@ tasks: [{ code: part, period_ms: 2000 }]
       `holdfast_configuration: 1\ntasks: [{ code: part, points: ${points} }]\n`;
     const other = await target.runWith(choose('[{ device: part-1, point: mode }]'), 'import', '-');
     expect([other.stderr, JSON.parse(other.stdout)]).toEqual(['', { created: 0, changed: 1, unchanged: 0 }]);
-    // Null is said, and so is an empty list.
+    // Null counts as given, and so does an empty list.
     const cleared = `holdfast_configuration: 1\ndevices: [{ code: part-1, site: null }]\ntasks: [{ code: part, points: [] }]\n`;
     expect(JSON.parse((await target.runWith(cleared, 'import', '-')).stdout)).toMatchObject({ changed: 2 });
     const after = partOf(await of());

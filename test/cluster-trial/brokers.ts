@@ -16,18 +16,18 @@ interface Connections {
   readonly connections?: readonly { readonly ip: string }[];
 }
 
-/** The node that leads a stream: two nodes say the same, since one that was cut off may believe in itself for long. */
+/** The node that two nodes name as a stream's leader: one that was cut off may believe in itself for long. */
 export async function leaderOf(nodes: readonly NatsNode[], stream: string): Promise<NatsNode | undefined> {
   const copies = await copiesOf(nodes, stream);
   return nodes.find(({ host }) => copies.filter(({ cluster }) => cluster?.leader === host.name).length >= 2);
 }
 
-/** A node that says nothing is left out. */
+/** The copies of a stream; a node that says nothing is left out. */
 export async function copiesOf(nodes: readonly NatsNode[], stream: string): Promise<Copy[]> {
   return (await copiesOfBoth(nodes, stream)).ofStream;
 }
 
-/** The copies of a stream, and of what the cluster itself is led by. */
+/** The copies of a stream, and those of the group that leads the cluster itself. */
 export async function copiesOfBoth(
   nodes: readonly NatsNode[],
   stream: string,
@@ -44,7 +44,7 @@ export async function copiesOfBoth(
   };
 }
 
-/** Streams that have no leader, or a copy that lacks something. Until there are none no other node may be lost. */
+/** Streams without a leader, or with a copy that lacks something. Until there are none, no other node may be lost. */
 export async function incompleteStreams(nodes: readonly NatsNode[]): Promise<string[]> {
   const known = await Promise.all(
     nodes.map(async (node) => (await streamsOn(node)).map((detail) => ({ ...detail, on: node.host.name }))),

@@ -15,7 +15,7 @@ const answerTimeoutMs = 4_000;
 const pauseMs = 150;
 const lookAgainMs = 20;
 
-/** An operator who starts a session, looks whether it is shown and read, stops it, and begins again, for as long as it lasts. */
+/** An operator who over and over starts a session, checks that it is shown and read, and stops it. */
 export function startCanary(world: ClusterWorld): Canary {
   const commands: SentCommand[] = [];
   const sessions: StartedSession[] = [];

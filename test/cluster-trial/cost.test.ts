@@ -67,10 +67,10 @@ describe('the cost of a fault', () => {
     const commands = [
       command(11_000, 15_000),
       command(12_000, 12_100, 503),
-      // Sent before the trouble.
+      // This command was sent before the trouble.
       command(10_500, 14_000, 200),
       command(17_000, 18_000, 200),
-      // One that hung while others were taken.
+      // This command hung while others were taken.
       command(20_000, 24_000),
       command(20_100, 20_200, 200),
       command(30_000, 30_010, 'left'),
@@ -84,7 +84,7 @@ describe('the cost of a fault', () => {
       refusedWithLeaderMs: 2_500,
       untakenWithLeaderMs: 2_500,
     });
-    // The log had it long before the answer, which waited for something else; so it had one that nobody was answered.
+    // The log had the late command long before its answer, which waited for something else, and the unanswered one too.
     const late = { ...command(14_000, 18_000, 200), id: 'late' };
     const unanswered = { ...command(16_500, 20_500), id: 'unanswered' };
     const storedAtMs = new Map([

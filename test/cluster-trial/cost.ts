@@ -3,19 +3,19 @@ import type { SeenRequest, Span, StartedSession } from './observations.ts';
 
 /** The cost of a fault to those who use it, in ms. */
 export interface Cost {
-  /** The longest time for which a device was not asked beyond its period: devices that the hurt part held, and all others. */
+  /** The longest time beyond its period for which no one asked a device: one of the hurt part, or any other. */
   readonly unreadMs: { readonly hurt: number; readonly others: number };
   /** The longest time between the last request of a holder and the first of the next; undefined: nothing changed hands. */
   readonly handOverMs: number | undefined;
-  /** The longest time until a command was answered as taken, and how much of it log and cluster had leaders. */
+  /** The longest time until a command was answered as taken, and how much of it both log and cluster had leaders. */
   readonly refusedMs: number;
   readonly refusedWithLeaderMs: number;
-  /** The same until the log had it: an answer also waits for the read model. */
+  /** The same until the log had the command: its answer also waits for the read model. */
   readonly untakenWithLeaderMs: number;
-  /** The longest time until a session that was started was shown as such, and until it was read. */
+  /** The longest time until a started session was shown as running, and until it was read. */
   readonly shownAfterMs: number | undefined;
   readonly readAfterMs: number | undefined;
-  /** From the end of the fault until everything was in order and stayed so; undefined: it did not. */
+  /** From the end of the fault until everything was in order and stayed so; undefined when it did not. */
   readonly steadyAfterMs: number | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface CostSources {
   readonly hurt: ReadonlySet<string>;
   readonly requests: readonly SeenRequest[];
   readonly commands: readonly SentCommand[];
-  /** By the id of a command, when the log took its event; others were answered at once or not taken. */
+  /** When the log took the event of a command, by the command's id; others were answered at once or not taken. */
   readonly storedAtMs: ReadonlyMap<string, number>;
   readonly sessions: readonly StartedSession[];
   readonly led: readonly Span[];
@@ -69,7 +69,7 @@ export function costOf(sources: CostSources): Cost {
   };
 }
 
-/** Between one request and the next, as far as they reach into the window; its end counts as a request. */
+/** The pauses between requests that reach into the window, whose end counts as a request. */
 function* pauses(
   asked: readonly SeenRequest[],
   window: Span,
@@ -85,7 +85,7 @@ function* pauses(
   yield { fromMs: before?.atMs ?? window.fromMs, toMs: window.toMs, isHandOver: false };
 }
 
-/** From the sending of a command that was not taken to the first moment at which one was that was sent since. */
+/** The longest time from sending a command that was not taken until one that was sent since then was taken. */
 function longestRefusal(
   commands: readonly SentCommand[],
   window: Span,

@@ -10,20 +10,20 @@ export interface ClusterFault {
   readonly isShort?: boolean;
   /** How long it lasts, between hurt and heal. */
   readonly forMs: number;
-  /** Chooses whom it hits, as things are now, and does it. */
+  /** Chooses whom it hits, as things are now, and hurts them. */
   hurt(world: ClusterWorld): Promise<Hurt>;
-  /** Operators command as fast as they can. */
+  /** Whether operators send commands as fast as they can. */
   readonly isInBurst?: boolean;
   /** The most that it may cost. */
   readonly allowed: Allowance;
 }
 
 export interface Hurt {
-  /** Collectors whose sessions feel it, by what they are or are connected to. */
+  /** Collectors whose sessions feel it: the hit ones, or those connected to what was hit. */
   readonly collectors: readonly Host[];
   /** The part that was hit, in words. */
   readonly whom: string;
-  /** Packets are lost or late by it: otherwise it did not happen. */
+  /** Whether it loses or delays packets: if none was, it did not happen. */
   readonly isOfNetwork?: boolean;
   /** Undoes it. */
   heal(): Promise<void>;
@@ -31,11 +31,11 @@ export interface Hurt {
 
 /** In ms. */
 export interface Allowance {
-  /** Without a reading: devices of the hurt part, and all others (none unless said). */
+  /** How long devices of the hurt part go without a reading, and all others (not at all unless said). */
   readonly unreadMs: number;
   readonly othersUnreadMs?: number;
-  /** Commands refused although the log had a leader, and the cluster too. */
+  /** How long commands are refused although both log and cluster have a leader. */
   readonly refusedWithLeaderMs: number;
-  /** Until a read shows what a command did (one second unless said). */
+  /** How long until a read shows what a command did (one second unless said). */
   readonly shownAfterMs?: number;
 }

@@ -9,11 +9,11 @@ import { type ClusterWorld, lease } from './world.ts';
 
 const gone: Trouble = { loss: 1 };
 
-/** Nobody's lease ends: nothing is unread but for a tick or two on their way. */
+/** No lease ends: devices go unread for no more than a tick or two on their way. */
 const nothing: Allowance = { unreadMs: 2_000, refusedWithLeaderMs: 1_500 };
-/** Sessions of a holder are with another when the lease is over. */
+/** Another collector takes a holder's sessions when the lease is over. */
 const oneLease: Allowance = { unreadMs: lease.ttlMs + 2_000, refusedWithLeaderMs: 1_500 };
-/** The API may have to leave a node that takes its questions and answers none: it does so for one that has answered nothing for 4 s. */
+/** The API may have to leave a node that takes its questions and answers none: it does so after 4 s without an answer. */
 const leftNode: Allowance = { ...oneLease, refusedWithLeaderMs: 7_000 };
 /** The holder reads until its lease is over, and the next one goes on after the margin. */
 const handOver: Allowance = { unreadMs: lease.marginMs + 4_000, refusedWithLeaderMs: 1_500 };
@@ -149,7 +149,7 @@ export const clusterFaults: readonly ClusterFault[] = [
   },
   {
     ...{ name: 'postgres-cut', what: 'PostgreSQL cut off from everybody', forMs: 30_000 },
-    // Starting needs it: only what is running can be commanded meanwhile.
+    // A start needs PostgreSQL: only what is running can be commanded meanwhile.
     allowed: { ...nothing, refusedWithLeaderMs: Number.POSITIVE_INFINITY },
     hurt: async (world) => cutOff(world, world.hosts.postgres),
   },
@@ -207,7 +207,7 @@ async function frozen(world: ClusterWorld, node: NatsNode): Promise<Hurt> {
   };
 }
 
-/** Its clients still reach it. */
+/** Cuts the node off from the other nodes; its clients still reach it. */
 async function cutFromOthers(world: ClusterWorld, node: NatsNode): Promise<Hurt> {
   const collectors = await collectorsOn(world, [node]);
   const others = world.hosts.nodes.filter((host) => host !== node.host);
@@ -215,13 +215,13 @@ async function cutFromOthers(world: ClusterWorld, node: NatsNode): Promise<Hurt>
   return { collectors, whom: node.host.name, ...healed(world) };
 }
 
-/** From everybody but the operators, and those who look. */
+/** Cuts the host off from everybody but devices, operators and those who look. */
 async function cutOff(world: ClusterWorld, host: Host): Promise<Hurt> {
   await world.network.between([host], rivals(world), gone);
   return { collectors: [], whom: host.name, ...healed(world) };
 }
 
-/** All hosts but those that everybody reaches whatever happens: devices, and the desk. */
+/** All hosts but those that stay in reach whatever happens: devices, and the desk. */
 function rivals({ hosts }: ClusterWorld): Host[] {
   return [
     ...hosts.nodes,
@@ -262,7 +262,7 @@ function healed({ network }: ClusterWorld): Pick<Hurt, 'heal' | 'isOfNetwork'> {
   return { heal, isOfNetwork: true };
 }
 
-/** The one whose loss is felt most: that asked most of the devices last. */
+/** The collector whose loss is felt most: it was the last to ask most of the devices. */
 function busiestCollector({ hosts, devices, load, devicesOf }: ClusterWorld): Host {
   const codes = new Set(load.steady.flatMap(({ taskId }) => devicesOf(taskId)));
   const lastAskedBy = new Map<string, string>();

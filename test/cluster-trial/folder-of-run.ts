@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { processExists } from '@holdfast/dev/child-process.ts';
 
 const prefix = 'holdfast-cluster-';
-/** In the folder of a run that goes on: the id of its process. */
+/** A file in the folder of a run that goes on, with the id of its process. */
 const mark = 'running';
 
-/** A folder for all data and logs of this run. What runs that were killed have left behind is taken away. */
+/** Makes a folder for all data and logs of this run, and removes what killed runs have left behind. */
 export async function newFolder(): Promise<string> {
   for (const name of await readdir(tmpdir())) {
     if (!name.startsWith(prefix)) continue;
@@ -16,7 +16,7 @@ export async function newFolder(): Promise<string> {
     if (pid !== undefined && !processExists(Number(pid))) await rm(former, { recursive: true, force: true });
   }
   const folder = await mkdtemp(join(tmpdir(), prefix));
-  // PostgreSQL runs as another user where this runs as root, and must be able to pass through.
+  // Where this runs as root, PostgreSQL runs as another user, who must be able to pass through.
   await chmod(folder, 0o711);
   await writeFile(join(folder, mark), String(process.pid));
   return folder;

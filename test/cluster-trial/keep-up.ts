@@ -9,7 +9,7 @@ export interface Keeper {
   stop(): Promise<void>;
 }
 
-/** Starts a service that has ended again a second later, as systemd and Docker do: nobody has to come for that. */
+/** Starts a service again a second after it has ended, as systemd and Docker do: nobody has to come for that. */
 export function keepUp(services: readonly Service[]): Keeper {
   const startedAgain: { name: string; atMs: number }[] = [];
   let isStopping = false;

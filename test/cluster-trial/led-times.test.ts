@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Copy, heardLeader, inBoth, LedTimes } from './led-times.ts';
 
-/** Copies on three nodes that take `leader` for their leader, which heard of the others so many ms ago. */
+/** Copies on three nodes whose leader is `leader`, which heard from the others so many ms ago. */
 function led(leader: string, silentMs: readonly number[], on = ['nats-1', 'nats-2', 'nats-3']): Copy[] {
   const replicas = silentMs.map((ms) => ({ current: true, active: ms * 1_000_000 }));
   return on.map((name) => ({ on: name, cluster: { leader, replicas } }));

@@ -13,19 +13,19 @@ export interface Copy {
   readonly cluster: CopyState | undefined;
 }
 
-/** A leader that has heard of no other copy for so long has lost it, whoever still believes in it. */
+/** A leader that has not heard from enough other copies for so long leads no more, whoever still believes in it. */
 const heardWithinMs = 4_000;
 const nanosPerMs = 1_000_000;
 
 interface Heard {
   readonly leader: string;
-  /** When it last heard of so many of the others that they and it are most. */
+  /** When it last heard from enough of the others to be a majority with them. */
   readonly atMs: number;
 }
 
 /**
- * The leader by its own word. One that was killed, frozen or cut off is believed in by the others until they elect another,
- * 4 to 9 s, and by itself for 10 s; it takes nothing in that time.
+ * The leader by its own word. The others believe in a leader that was killed, frozen or cut off until they elect another,
+ * 4 to 9 s, and it believes in itself for 10 s; it takes nothing in that time.
  */
 export function heardLeader(copies: readonly Copy[], lookedAtMs: number, nodes: number): Heard | undefined {
   const others = Math.floor(nodes / 2);
@@ -42,7 +42,7 @@ export function heardLeader(copies: readonly Copy[], lookedAtMs: number, nodes: 
   return heard.toSorted((a, b) => b.atMs - a.atMs)[0];
 }
 
-/** Times during which a stream had a leader that heard of most copies. */
+/** Times during which a stream had a leader that heard from most copies. */
 export class LedTimes {
   readonly #spans: { fromMs: number; toMs: number; leader: string }[] = [];
 
@@ -60,7 +60,7 @@ export class LedTimes {
   }
 }
 
-/** The times that lie in a span of each. */
+/** The times that lie in a span of both. */
 export function inBoth(some: readonly Span[], others: readonly Span[]): Span[] {
   return some.flatMap((one) =>
     others.flatMap((other) => {

@@ -38,7 +38,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
-    // How this program calls itself on the other side.
+    // Given when this program runs itself inside its own namespaces.
     inside: { type: 'string' },
   },
 });
@@ -85,7 +85,7 @@ async function main(): Promise<number> {
   return violations.length > 0 ? 1 : 0;
 }
 
-/** Calls this program again where it has hosts, and takes away what it leaves behind. */
+/** Runs this program again where it has hosts, and removes what it leaves behind. */
 async function outside(): Promise<number> {
   const why = whyNoHosts();
   if (why !== undefined) {

@@ -10,7 +10,7 @@ const isolation = [
   ...['sh', '-c', 'mount -t tmpfs tmpfs /run && exec "$@"', 'sh'],
 ];
 
-/** Why hosts of their own cannot be had here; undefined when they can. */
+/** Why separate hosts cannot be had here; undefined when they can. */
 export function whyNoHosts(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces are a thing of Linux';
   if (process.getuid?.() !== 0) return 'only root may make network namespaces';

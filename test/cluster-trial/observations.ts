@@ -13,7 +13,9 @@ export interface SeenRequest {
   readonly connectionId: number;
 }
 
-/** A session that was started: what became of it, in ms after the answer; undefined: not while somebody waited for it. */
+/**
+ * A session that was started, and what became of it, in ms after the answer; undefined: not while somebody waited for it.
+ */
 export interface StartedSession {
   readonly startedAtMs: number;
   /** Until GET showed it `running`. */

@@ -21,9 +21,9 @@ import { untilWritten } from './written.ts';
 export interface TrialOptions extends WorldOptions {
   readonly seed: number;
   readonly faults: readonly ClusterFault[];
-  /** No further fault once so long has passed. */
+  /** No further fault begins after this time. */
   readonly minutes: number;
-  /** Times and costs may be so many times what is allowed: for machines that are busy with something else. */
+  /** How many times the allowed times and costs may be: for machines that are busy with something else. */
   readonly patience: number;
 }
 
@@ -62,7 +62,7 @@ const copiesWithinMs = 120_000;
 const answerTimeoutMs = 4_000;
 const afterTheLastMs = 12_000;
 
-/** Everything on hosts of its own; one fault after the other; then what was recorded is judged. */
+/** Runs everything on hosts of its own, with one fault after the other, then judges what was recorded. */
 export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   const { say, seed } = options;
   const world = await startWorld(options);
@@ -126,7 +126,7 @@ async function undergo(
   { say, patience }: TrialOptions,
 ): Promise<Course> {
   const failures: string[] = [];
-  // As operators are told: two faults that are one after the other must not be one of two nodes.
+  // Waits as operators are told to: two faults in a row must not become one fault of two nodes.
   for (const giveUpAtMs = Date.now() + copiesWithinMs; ; await sleep(500)) {
     const incomplete = await incompleteStreams(world.nodes);
     if (incomplete.length === 0) break;
@@ -159,7 +159,7 @@ async function undergo(
   failures.push(`a person was needed: ${steady.problems.join('; ')}`);
   say(`  not steady: ${steady.problems.join('; ')}; everything is restarted`);
   const toMs = Date.now();
-  // One after the other, and the keeper has them back.
+  // Ends services one after the other; the keeper starts them again.
   for (const service of world.services) if (service.isUp()) await service.terminate();
   const again = await untilSteady(world, canary, { fromMs: Date.now(), timeoutMs: personComesMs });
   if (again.sinceMs === undefined) failures.push(`nor did a restart help: ${again.problems.join('; ')}`);
@@ -226,7 +226,7 @@ function judged(
   };
 }
 
-/** By the id of each command that the log has: operators give it as their name, which stands in the event. */
+/** When the log took each command, by its id: operators give the id as their name, which stands in the event. */
 function takenByLog({ events }: History): Map<string, number> {
   return new Map(
     events.flatMap(({ decoded, storedAtMs }) =>

@@ -3,12 +3,12 @@ import { sessionsPath } from '../faults/world/load.ts';
 import type { Canary } from './canary.ts';
 import type { ClusterWorld } from './world.ts';
 
-/** A running session may be without a holder for so long: between a start and its assignment. */
+/** How long a running session may be without a holder, between a start and its assignment. */
 const placedWithinMs = 4_000;
-/** A device is late when it has not been asked for its period and so much longer. */
+/** A device is late when it has not been asked for its period and this much longer. */
 const lateMs = 1_000;
 const lookAgainMs = 250;
-/** Time without anything wrong that counts as steady. */
+/** Time without any problem that counts as steady. */
 const staysMs = 4_000;
 
 export interface Steadiness {

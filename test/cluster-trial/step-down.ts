@@ -17,7 +17,7 @@ export async function stepDownAgainAndAgain({ natsUrl }: ClusterWorld): Promise<
   let isStopping = false;
   const run = async (): Promise<void> => {
     while (!isStopping) {
-      // One that has no leader at the moment has none to depose.
+      // A stream that has no leader at the moment has none to depose.
       for (const stream of deposed)
         await nc
           .request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`, '', { timeout: 1_000 })

@@ -12,8 +12,8 @@ export interface LeaderWatch {
 }
 
 /**
- * Writes down when a stream had a leader and the cluster too: a node that knows of no leader of the cluster refuses to read from
- * any stream.
+ * Writes down when both a stream and the cluster had a leader: a node that knows of no leader of the cluster refuses to
+ * read from any stream.
  */
 export function watchLeader(nodes: readonly NatsNode[], stream: string): LeaderWatch {
   const ofStream = new LedTimes();

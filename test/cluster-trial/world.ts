@@ -59,7 +59,7 @@ export interface ClusterWorld {
   readonly rest: RestClient;
   readonly key: ApiKey;
   readonly load: Load;
-  /** Started and stopped by the canary alone, with its one device. */
+  /** The task that only the canary starts and stops, with its one device. */
   readonly canaryTask: string;
   readonly natsUrl: string;
   readonly databaseUrl: string;

@@ -6,13 +6,13 @@ import { readSampleBacklog } from '@holdfast/shared/jetstream/samples/sample-bac
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 
-/** Longer than a sample takes that a writer had in hand when it was cut off: the broker gives it to another one after 30 s. */
+/** Outlasts a sample that a writer had in hand when it was cut off: the broker gives it to another writer after 30 s. */
 const patienceMs = 90_000;
 const lookAgainMs = 250;
 
 /**
  * Waits until the database has all that SAMPLES holds now. A tick that is with a writer is neither stored nor lost.
- * @returns how many samples are not there in time
+ * @returns how many samples are still missing at the end
  */
 export async function untilWritten(natsUrl: string): Promise<number> {
   const log = createLogger('trial', 'silent');

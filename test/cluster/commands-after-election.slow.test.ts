@@ -17,7 +17,7 @@ const sessionsPath = '/api/acquisition/sessions';
 const info = `$JS.API.STREAM.INFO.${streamNames.sessions}`;
 const patient = { intervalMs: 100 };
 
-/** Commands that are sent one after the other, none waiting for the one before, and when each was taken. */
+/** Commands that are sent one after the other without waiting for the one before, and when each was taken. */
 interface Commands {
   readonly takenAtMs: number[];
   stop(): Promise<void>;
@@ -60,7 +60,7 @@ describe('commands of an API whose NATS has to elect a leader for SESSIONS', () 
     }
   });
 
-  /** Pauses and resumes session by session, each for itself. */
+  /** Pauses and resumes each session by itself. */
   function commands(): Commands {
     const takenAtMs: number[] = [];
     let isStopped = false;
@@ -96,7 +96,7 @@ describe('commands of an API whose NATS has to elect a leader for SESSIONS', () 
   const leaderOf = ({ cluster, config }: StreamInfo) =>
     config && notOfLeader({ cluster, config } as StreamInfo) === undefined ? cluster?.leader : undefined;
 
-  /** Looks at these nodes, at each by itself, until one of them says that another leads. @returns when it was first said */
+  /** Looks at each of these nodes until one of them says that another leads. @returns when it was first said */
   async function untilLedByAnother(than: string, asked: readonly NatsServer[]): Promise<number> {
     const found = new AbortController();
     const looks = asked.map(async ({ url }) => {

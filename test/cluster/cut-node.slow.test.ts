@@ -20,7 +20,7 @@ const settings = {
 };
 const log = createLogger('test', 'silent');
 
-/** All that a process has of one node. */
+/** Everything that a process has of one node. */
 async function clientOf(url: string) {
   const { nc, close } = await connectNats({ url, name: 'test', log });
   cleanUpAfterFile(close);
@@ -99,7 +99,7 @@ it('what a node says that was cut from the others is no answer, and what it says
       ),
     { what: 'the node that was cut to give no answer that counts', ...patient },
   );
-  // The client itself would take what the node says.
+  // A plain client would take what the node says.
   const own = await eventually(() => lone.jsm.streams.info(streamNames.sessions), {
     what: 'the node that was cut to say what it has',
     ...patient,
@@ -121,7 +121,7 @@ it('what a node says that was cut from the others is no answer, and what it says
   }
 
   await cluster.heal();
-  // Asked by everybody, again and again, from the first moment on.
+  // Everybody asks, again and again, from the first moment on.
   const asking = followers.map(async ({ follower }) => {
     for (let looks = 0; looks < 20 || follower.appliedSequence() < sequence; looks += 1) {
       await follower.verify().catch(() => undefined);

@@ -20,7 +20,7 @@ const settings = {
   samplesMaxAgeHours: 1,
 };
 
-/** The broker takes a node that died for alive for about a minute, and would put consumers there. */
+/** For about a minute the broker takes a dead node for alive, and would put consumers there. */
 it('with a node of three killed, leases can be listed and streams read each time, and watches go on that had their consumer there', async () => {
   const starts = await nodesOfCluster(3);
   const [first, ...others] = await Promise.all(starts.map((start) => start()));
@@ -47,7 +47,7 @@ it('with a node of three killed, leases can be listed and streams read each time
   };
   await eventually(() => write('before').then(() => true), { what: 'leases to be written' });
 
-  // Twelve, because each node has some then.
+  // Twelve, so that each node has some.
   const seen = Array.from({ length: 12 }, () => new Set<string>());
   const stops = await Promise.all(
     seen.map((values) => store.watch(({ key, value }) => values.add(`${key} ${value}`))),
@@ -62,7 +62,7 @@ it('with a node of three killed, leases can be listed and streams read each time
     .filter(({ name }) => (holders.get(name) ?? 0) > 0);
   expect(victim, JSON.stringify([...holders])).toBeDefined();
 
-  // As the projector's is for minutes when a cluster heals: nobody speaks for it.
+  // A durable that no node speaks for, as the projector's is for minutes when a cluster heals.
   const durable = 'projector';
   for (let leader: string | undefined; leader !== victim?.name; ) {
     await jsm.consumers.delete(streamNames.sessions, durable).catch(() => undefined);
@@ -96,7 +96,7 @@ it('with a node of three killed, leases can be listed and streams read each time
       await log.close();
     }
   };
-  // Each durable made anew may be meant for the dead node.
+  // Each new durable may be meant for the dead node.
   for (let time = 0; time < 3; time += 1) {
     await eventually(replay, { what: 'the log to be read through a durable made anew' });
   }

@@ -32,7 +32,7 @@ it('clients leave a node that was cut from the others, and go back to it when it
     what: 'the streams on three nodes',
     ...patient,
   });
-  // Twelve, because each node has some then.
+  // Twelve, so that each node has some.
   const others = await Promise.all(Array.from({ length: 12 }, () => connect(all, streamNames.sessions)));
   const cutServer = others[0]?.nc.getServer() ?? '';
   const cut = cluster.nodes.findIndex(({ port }) => cutServer.endsWith(`:${port}`));
@@ -52,12 +52,12 @@ it('clients leave a node that was cut from the others, and go back to it when it
     what: 'the others to answer',
     ...patient,
   });
-  // Its TCP connections live, so that the client by itself would stay.
+  // Its TCP connections live on, so a plain client would stay.
   expect([idle.nc.getServer(), idle.isUp()]).toEqual([cutServer, true]);
   for (const { onReconnect } of leaving) onReconnect((hasMoved) => returned.push(hasMoved));
 
   await cluster.heal();
-  // A client names a node while it still dials it.
+  // A client already names a node that it still dials.
   await eventually(
     () => others.every((client) => client.isUp() && client.nc.getServer() === homes.get(client)),
     {

@@ -4,7 +4,7 @@ import { nodesToCut } from './nodes-to-cut.ts';
 
 it('a node that is cut off and the others give up their connections to each other, long before a broker does by default', async () => {
   const cluster = await nodesToCut(3);
-  /** How many other nodes each one takes for connected. */
+  /** How many other nodes each one counts as connected. */
   const connected = () =>
     Promise.all(
       cluster.nodes.map(async ({ monitorUrl }) => {

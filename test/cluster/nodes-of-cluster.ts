@@ -6,8 +6,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /**
  * Nodes of one cluster, none of which runs yet.
- * @param formedBy so many form the cluster; those after them join it later. A node waits until it has met all that it has
- * routes to.
+ * @param formedBy how many form the cluster; the others join it later. A node waits until it has met every node that it
+ * has a route to.
  */
 export async function nodesOfCluster(
   count: number,

@@ -9,7 +9,7 @@ const noHosts = whyNoHosts();
 // biome-ignore lint/style/noProcessEnv: set by every CI, where the trial says that it cannot run, and is red
 const isLeftOut = noHosts !== undefined && process.env.CI !== 'true';
 
-// All faults are `npm run test:cluster`.
+// `npm run test:cluster` runs all faults.
 it.skipIf(isLeftOut)(
   'a cluster that is hurt and healed goes on by itself, with nothing lost or doubled',
   async () => {

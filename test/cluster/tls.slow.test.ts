@@ -21,7 +21,7 @@ import { restClient } from '../support/rest-client.ts';
 import { startService } from '../support/service-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-/** The collector lives in an account of its own, from which everything goes by way of nodes that its streams need not be on. */
+/** The collector lives in an account of its own, where everything may pass through nodes that its streams are not on. */
 const identities = identitiesForTest(['c1']);
 const sessions = '/api/acquisition/sessions';
 
@@ -109,7 +109,7 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
     cleanUpAfterFile(close);
     const manager = await jetstreamManager(nc, { checkAPI: false });
     const leader = async () => (await manager.streams.info(streamNames.sessions)).cluster?.leader;
-    // Asked again: a node that an election is on at gives no answer.
+    // Asked again: a node gives no answer during an election.
     const before = await eventually(leader, { what: 'SESSIONS to have a leader' });
     const victim = nodes[Number(before?.at(-1)) - 1];
     if (!victim) throw new Error(`no node is called ${before}`);

@@ -15,8 +15,8 @@ export async function isLetIn(at, seed, name) {
 }
 
 /**
- * Fingerprint of the certificate that stands there, which has to be good for the authority in that file of the API's container.
- * NATS says a word in plain text before its TLS begins.
+ * Fingerprint of the certificate that is shown there, which `caFile` in the API's container has to vouch for. NATS says a
+ * word in plain text before its TLS begins.
  */
 export function presentedBy(at, { host, port, caFile, isNats = false }) {
   const script = `const net = require('node:net'), tls = require('node:tls');

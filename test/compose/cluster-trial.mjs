@@ -130,7 +130,7 @@ async function changesSizes(id, seed) {
   } finally {
     await run(values.engine, ['rm', '--force', container]);
   }
-  // They have three already: the command says so and changes nothing. Raising is tested in test/cluster.
+  // The streams have three copies already: the command says so and changes nothing. Raising is tested in test/cluster.
   await runStreams(asMaintenance(seed), '--replicas', '3');
   await runStreams(asMaintenance(seed), '--max-bytes', 'SAMPLES=6GiB');
   await hasThreeOfEverything(seed, 'SAMPLES has more room');
@@ -155,7 +155,7 @@ async function isRestartedNodeByNode(id, seed) {
 
 async function takesCollectorsWithKeys(id) {
   await withKeys.compose('up', '--detach', '--no-build', '--remove-orphans');
-  // The nodes have to be told, twice; only the first was made anew.
+  // The nodes have to read their configuration anew, twice; only the first one was made anew.
   await withKeys.compose('kill', '--signal', 'HUP', ...nodes);
   await withKeys.compose('kill', '--signal', 'HUP', ...nodes);
   const held = await until('a collector with a key of its own holds the session', async () => {

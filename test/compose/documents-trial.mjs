@@ -37,7 +37,7 @@ const freePorts = {
   HOLDFAST_NATS_2_PORT: '',
   HOLDFAST_NATS_3_PORT: '',
 };
-/** Stronger than `.env`: the demo is what there is to read. */
+/** These override `.env`: the demo is the only thing to read. */
 const settings = { ...freePorts, HOLDFAST_DEMO: '1' };
 const here = installation({
   ...{ compose: composeCommand, engine: values.engine, project, folder, settings },
@@ -59,7 +59,7 @@ async function command(name, words) {
   return words;
 }
 
-/** With the names that things have here. The image is there already. */
+/** The commands with the names that things have here, and without a build: the image is there already. */
 const adapted = (text) =>
   text
     .replaceAll('docker compose', composeCommand.join(' '))
@@ -69,7 +69,7 @@ const adapted = (text) =>
     .replaceAll('/mnt/backups', backups)
     .replaceAll('/etc/holdfast', certificatesFolder);
 
-/** Types these commands in bash, where all have to succeed. @returns the words that they print */
+/** Types these commands in bash, where all have to succeed. @returns their output */
 async function typed(text) {
   // biome-ignore lint/style/noProcessEnv: a script that is run by hand; what it starts needs the PATH.
   const env = { ...process.env, ...settings, COMPOSE_PROJECT_NAME: project };
@@ -79,7 +79,7 @@ async function typed(text) {
 
 const lines = (text) => text.split('\n').filter((line) => line.trim() !== '');
 
-/** Line by line, with the wait that a page asks for behind `sinks`. */
+/** Types the commands line by line, with the wait that a page asks for behind `sinks`. */
 async function typedWithWaits(text) {
   for (const line of lines(text)) {
     if (!line.includes('holdfast sinks')) {
@@ -120,7 +120,7 @@ async function installs() {
   const [takesAway, bringsBack] = lines(await block('backup.md', '--entrypoint tar'));
   await typed(takesAway);
   await rm(join(backups, '2026-01-31'), { recursive: true });
-  // Not from /dev/null: the archive is what it reads.
+  // Its input is the archive, not /dev/null.
   await typed(bringsBack);
   const before = await sessionOf(here, id);
   await typed(await block('backup.md', 'docker volume rm'));

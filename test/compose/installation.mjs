@@ -24,7 +24,7 @@ export function installation({ compose: [command, ...first], engine, project, fo
   const env = { ...inherited, COMPOSE_PROJECT_NAME: project, ...freePorts, ...settings };
   const options = { cwd: folder, env, maxBuffer: outputMaxBytes };
 
-  /** Output of a compose command. Rejects when it ends with another code than 0. */
+  /** Output of a compose command. Rejects when its exit code is not 0. */
   const compose = async (...args) => (await run(command, [...first, ...args], options)).stdout;
   const engineOutput = async (...args) => (await run(engine, args, options)).stdout;
 

@@ -74,7 +74,7 @@ async function speaksTls(folder) {
   await assert.rejects(statusOf(getSecure, `https://localhost:${port}/health/ready`), /certificate/);
   await assert.rejects(statusOf(getPlain, `http://localhost:${port}/health/ready`));
   say('the API answers over HTTPS to who knows the authority, and not over HTTP');
-  // Services are told first that TLS is needed; nodes shake hands at once.
+  // To services NATS says first that TLS is needed; nodes shake hands at once.
   const asked = `const net = require('node:net'), tls = require('node:tls'), ca = require('node:fs').readFileSync('/tls/nats-ca.pem');
     const [port, host] = process.argv.slice(1), say = (is) => { console.log(is); process.exit(0); };
     if (port === '6222') tls.connect({ port, host, servername: host, ca }, function () { say(this.authorized); });
@@ -226,7 +226,7 @@ networks:
     const session = await goesOn(single, started.session_id);
     assert.equal(session.collector_id, 'hall-1');
     say('its device is tested through it, and the session that requires its label runs there');
-    // The API is on a network of the collector, and no device.
+    // The API is on a network of the collector, but is no device.
     await readInHall('no-hall', { code: 'no-device', host: 'api', port: 8000 });
     const refused = await single.inside('api', 'sh', '-c', 'holdfast devices test no-device --json || true');
     assert.match(refused, /DEVICE_NETWORKS/);
@@ -255,7 +255,7 @@ networks:
   }
 }
 
-/** Its key while it runs: other rights, revoked, a trusted one, and an account of its own for that. */
+/** Changes the key of a running collector: other rights, revoked, a trusted one, and an account of its own for that. */
 async function changesItsKey({ identity, plant, seedFile, session }) {
   const isListedWith = (labels) =>
     until(`hall-1 has ${JSON.stringify(labels)}`, async () => {

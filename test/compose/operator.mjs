@@ -8,7 +8,7 @@ export const holdfast = async (at, ...args) =>
 
 export const sessionOf = (at, id) => holdfast(at, 'sessions', 'show', id);
 
-/** It runs, and reads after `since`. */
+/** Waits until the session runs, and is read after `since`. */
 export const goesOn = (at, id, since = new Date()) =>
   until(`session ${id} goes on after ${since.toISOString()}`, async () => {
     const session = await sessionOf(at, id);

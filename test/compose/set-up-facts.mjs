@@ -6,7 +6,7 @@ import { say } from './trial-command.mjs';
 
 const serviceOf = (config) => config.Labels['com.docker.compose.service'];
 
-/** Those with a key at the broker, in the order in which their secrets are looked at. */
+/** Services with a key at the broker, in the order in which their secrets are looked at. */
 const keyed = ['api', 'supervisor', 'collector', 'writer'];
 
 /** Each throws where something does not hold. `ours` and `servers` are names of services. */

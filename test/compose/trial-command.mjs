@@ -28,7 +28,7 @@ export function trialArguments(own = {}) {
 let passed = 0;
 let lineBegan = performance.now();
 
-/** A line for something that was seen to hold, with how long that took. */
+/** Prints a line for something that was seen to hold, with how long that took. */
 export function say(text) {
   const seconds = ((performance.now() - lineBegan) / 1000).toFixed(1);
   passed += 1;
@@ -63,7 +63,7 @@ export const untilDemoRuns = (activeSessions) =>
     return only?.status === 'running' && only;
   });
 
-/** Every container of the services is there and says so of itself. */
+/** Waits until every container of the services is there and says that it is healthy. */
 export const untilHealthy = (at, ...services) =>
   until(`healthy: ${services.join(', ')}`, async () => {
     const containers = await at.inspect(...services);
@@ -74,8 +74,8 @@ export const untilHealthy = (at, ...services) =>
   });
 
 /**
- * Runs the service `streams` with a key for maintenance: it says of each stream its name, on how many nodes it is of how
- * many, and which node leads. The key is passed on by name, so that it stands on no command line.
+ * Runs the service `streams` with a key for maintenance: it prints each stream's name, on how many nodes of how many it
+ * is, and which node leads. The key is passed on by name, so that no command line shows it.
  */
 export function runStreams(at, ...options) {
   return at.compose(...['run', '--rm', '-T', '--no-deps', '-e', 'NATS_NKEY_SEED', 'streams', ...options]);
@@ -91,7 +91,7 @@ export async function streamsOf(at) {
   });
 }
 
-/** Makes the key that maintains streams, and tells the nodes of it. @returns its seed */
+/** Makes the key that maintains streams, and tells the nodes. @returns its seed */
 export async function maintenanceSeed(at, nodes) {
   const made = await at.compose(
     ...['run', '--rm', '-T', 'secrets', 'node', 'deploy/nats/identity.mjs', 'maintenance'],

@@ -33,7 +33,7 @@ const facts = setUpFacts(holdfast, { ours, servers });
 const point = 'barrel_zone_1_temperature';
 const task = 'workshop-1';
 const periodMs = 1_000;
-/** A collector may poll on for so long without the broker at the least: its lease less what the last renewal is old. */
+/** The least time for which a collector may poll on without the broker: its lease less the age of its last renewal. */
 const pollsOnMs = 7_000;
 /** Time within which a reading is on the collector's disk when the broker does not take it. */
 const spooledWithinMs = 3_000;
@@ -48,7 +48,7 @@ function goesOn(id, since) {
   });
 }
 
-/** Under another epoch than before; an API that has just been started may not know it as soon as values are there. */
+/** The session goes on under a new epoch; an API that has just been started may know it later than the values. */
 async function goesOnAnew({ id, epoch }) {
   await goesOn(id, new Date());
   return until(`session ${id} has an epoch above ${epoch}`, async () => {
@@ -109,7 +109,7 @@ const oneByOne = [...servers, 'api', 'supervisor', 'writer', 'simulator', 'colle
 async function outlivesRestartsOneByOne(id) {
   for (const service of oneByOne) {
     const before = await holdfast.session(id);
-    // Not every engine takes the grace period of the file for a restart when none is named.
+    // Not every engine applies the file's grace period to a restart when none is named.
     await compose('restart', '--timeout', '60', service);
     say(`restart ${service}: the same session goes on, ${await goesOnSince(before, service)}`);
   }
@@ -210,7 +210,7 @@ async function keepsTheSpoolOfAContainerThatIsGone(id) {
   const [after] = await inspect('collector');
   assert.notEqual(after.Config.Hostname, before.Config.Hostname);
   await goesOn(id, new Date());
-  // A machine that is busy may kill it late: it has not read beyond its lease.
+  // A busy machine may kill the collector late, but it has not read beyond its lease.
   const to = Math.min(killed.getTime() - spooledWithinMs, away.getTime() + pollsOnMs);
   const ticks = await isComplete(away, new Date(to));
   say(
@@ -305,7 +305,7 @@ async function staysStopped(id) {
 
   const started = await holdfast.post('/api/acquisition/sessions/start-task/', { task_id: stopped.task_id });
   const next = await goesOn(started.session_id, new Date());
-  // A reading carries the time of its tick, which is up to a period before it: one of the second of the stop or start.
+  // A reading carries the time of its tick, up to a period earlier: perhaps in the second of the stop or start.
   const quietFrom = new Date(new Date(stopped.stopped_at).getTime() + periodMs);
   const quietTo = new Date(new Date(next.started_at).getTime() - periodMs);
   assert.ok(quietFrom < quietTo);

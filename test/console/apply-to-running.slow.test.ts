@@ -19,7 +19,7 @@ async function patch(what: string, body: object): Promise<void> {
   expect(status).toBe(200);
 }
 
-/** A session beside the press's own that reads the press, too. */
+/** Starts another session that reads the press, beside the press's own. */
 async function startBeside(code: string): Promise<{ task: number; session: string }> {
   const { id: task } = await plant.rest.create('/api/config/tasks/', {
     ...{ code, period_ms: 1_000, device_ids: [plant.deviceId] },

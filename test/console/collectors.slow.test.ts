@@ -68,7 +68,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
     const lost = page.getByText(/^c2 was declared lost, heard last \d\d:\d\d:\d\d$/).first();
     await lost.waitFor();
 
-    // Its next life does not take the end of this one out of the history.
+    // The next life of c2 does not take the end of this one out of the history.
     second = await plant.startCollector('c2');
     await rowOf(page, 'c2').getByText('Active').waitFor();
     await lost.waitFor();
@@ -87,7 +87,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
       expect(await dialog.getByRole('button', { name: 'Drain it' }).isDisabled()).toBe(true),
     );
     await dialog.getByRole('checkbox').check();
-    // The answer as it is where the last other one goes while somebody reads.
+    // The API's answer when the last other collector goes while somebody reads the dialog.
     const { status, body } = await plant.rest.post('/api/system/collectors/c1/drain/', {});
     expect([status, body.code]).toEqual([409, 'last_collector']);
     const refused = { status, contentType: 'application/problem+json', body: JSON.stringify(body) };
@@ -110,7 +110,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
       ...{ started_at: new Date().toISOString(), capacity: 10, labels: {} },
     };
     let revision = await leases.write('c9', JSON.stringify(lease), 0, 5_000);
-    // As long as it beats nobody takes it for dead.
+    // Nobody takes it for dead as long as it beats.
     const beat = regularly({ everyMs: 500, outage: { worked: () => {}, failed: () => {} } }, async () => {
       // A beat without an answer may have been written.
       revision = (await leases.read('c9'))?.revision ?? revision;
@@ -155,7 +155,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the collectors', 
   });
 
   it('are not drained by whoever may only look, and that is said', async () => {
-    // From the first key on nobody gets in without one, so this is the last test.
+    // Once there is a key nobody gets in without one, so this is the last test.
     const first = await plant.rest.create('/api/system/keys/', { name: 'rules', role: 'administrator' });
     const created = await restClient(plant.rest.url, first.key).create('/api/system/keys/', {
       ...{ name: 'looks', role: 'viewer' },

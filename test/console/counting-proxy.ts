@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { passOn } from '../support/pass-on.ts';
 
-/** Stands before an API as a reverse proxy does, and knows who follows its changes. */
+/** Stands before an API as a reverse proxy does, and counts who follows its changes. */
 export interface CountingProxy {
   readonly url: string;
-  /** Streams of changes that are open now. */
+  /** How many streams of changes are open now. */
   open(): number;
-  /** Those that were ever asked for. */
+  /** How many streams were ever asked for. */
   asked(): number;
 }
 

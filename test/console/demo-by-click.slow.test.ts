@@ -15,7 +15,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the demo', () => 
     await page.getByRole('button', { name: 'Start the demo' }).click();
     const session = page.getByRole('complementary');
     await session.getByText('Read as planned.').waitFor();
-    // Five devices that answer do not push it out.
+    // The five devices that answer do not push this event out.
     await session.getByText('c1 took it').waitFor();
     const { results } = (await plant.rest.get('/api/config/devices/')).body;
     expect(results.map(({ code }: { code: string }) => code).toSorted()).toEqual(demoDeviceCodes.toSorted());

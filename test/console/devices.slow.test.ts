@@ -66,7 +66,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
       expect(order.slice(0, 3).sort()).toEqual(['press-closes', 'press-hangs', 'press-refuses']);
     });
 
-    // The last day counts, whoever has read it: a new collector begins at nothing.
+    // The last day counts, whichever collector has read it: a new one begins at nothing.
     await rowOf(page, 'press-hangs').getByText('no answer in time').waitFor();
     await rowOf(page, 'press-hangs')
       .getByText(/^[\d,]+ of [\d,]+$/)
@@ -369,7 +369,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who may act on a 
     const authenticated_at = new Date(Date.now() - 301_000).toISOString();
     await eventually(
       async () => {
-        // Again where the API notes the use of a login just then: that is a newer record.
+        // Repeated where the API notes the use of a login just then, which makes a newer record.
         for (const stored of await book.readAll()) {
           if (stored.record.authenticated_at === authenticated_at) continue;
           await book.replace({ ...stored, record: { ...stored.record, authenticated_at } });

@@ -28,22 +28,22 @@ export interface EvidencePlant {
   readonly zone: string;
   /** Midnight before the day that is yesterday, by that clock. */
   readonly yesterdayMs: number;
-  /** Date of a day, by how many lie between it and yesterday. */
+  /** Date of the day that lies so many days before yesterday. */
   dateOf(daysBefore: number): string;
-  /** A moment as addresses have it, in minutes from the midnight that yesterday began with. */
+  /** A moment as addresses have it, in minutes since yesterday began. */
   at(minute: number): string;
   readonly log: SessionLogForTest;
   /** Notes that two holders have read the same ticks of a device: from one minute to another. */
   readTwice(of: { readonly session: string; readonly device: string } & MinuteRange): Promise<void>;
 }
 
-/** Minutes from the midnight that yesterday began with. */
+/** Minutes since yesterday began. */
 interface MinuteRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** A happening of a session, in minutes from the midnight that yesterday began with. */
+/** An event of a session, in minutes since yesterday began. */
 type Told =
   | { readonly at: number; readonly what: 'started' | 'paused' | 'resumed' | 'stopped' | 'failed' }
   | { readonly at: number; readonly what: 'assigned'; readonly to: string; readonly reason: AssignReason };
@@ -254,7 +254,7 @@ export async function startEvidencePlant({
   };
 }
 
-/** When it ran, in minutes; it runs on unless it is told otherwise. */
+/** When the session ran, in minutes; it runs on unless the story ends it. */
 function runsOf(story: readonly Told[], nowMinute: number): { from: number; to: number }[] {
   const runs: { from: number; to: number }[] = [];
   let since: number | undefined;

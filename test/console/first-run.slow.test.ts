@@ -38,7 +38,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     const told = /^127\.0\.0\.1:\d+ unit 1 (answers|is there: it answers), in [\d.]+ ms\.$/;
     await page.getByText(told).waitFor();
     expect(await devices()).toEqual([]);
-    // Whatever is read anew behind the form, it stays as it is until the next step is there.
+    // The form stays as it is until the next step is there, whatever is read anew behind it.
     const held = Promise.withResolvers<void>();
     await page.route(
       ({ pathname }) => pathname === '/api/config/devices/',
@@ -77,7 +77,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
       await route.continue();
     });
     await page.getByRole('button', { name: 'Add the point' }).click();
-    // Whoever writes the next point before the list is there keeps the cursor.
+    // A person who writes the next point before the list is there keeps the cursor.
     await untilHolds(async () => expect(await page.getByLabel('Code').inputValue()).toBe(''));
     await page.getByLabel('Address').focus();
     list.resolve();
@@ -110,7 +110,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
     const host = page.getByLabel('Host');
     await page.getByText('1 field needs another look.').waitFor();
     await untilHolds(async () => expect(await host.getAttribute('aria-invalid')).toBe('true'));
-    // The place is taken: only the API knows that.
+    // The address is taken, which only the API knows.
     await host.fill('127.0.0.1');
     await page.getByLabel('Port').fill(String(plant.ports[0]));
     await page.getByRole('button', { name: 'Test the connection' }).click();
@@ -223,7 +223,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the three steps',
     await test.click();
     await untilHolds(async () => expect(await save.isDisabled()).toBe(false));
     await settled(page);
-    // A second press meets what the first one has met.
+    // A second press meets the same button as the first one.
     expect(await page.evaluate(`${middle}.closest('button').textContent`)).toBe('Test the connection');
     const [device] = await devices();
     await page.goto(url(`/first-run?step=points&added=${device.id}`));

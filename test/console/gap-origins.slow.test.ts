@@ -13,7 +13,7 @@ import { sessionLogForTest } from '../support/session-log.ts';
 import { expectFaultlessAsIs } from './looked-over.ts';
 
 let api: ApiUnderTest;
-/** When the session was moved, in seconds since 1970; the ticks about it are missing. */
+/** When the session was moved, in seconds since 1970; the ticks around it are missing. */
 let movedAt: number;
 
 beforeAll(async () => {
@@ -53,7 +53,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a gap', () => {
   it('leads to the command that it comes of, and from where that was given', async () => {
     const { page, complaints } = await openPage(`${api.url}/console/sessions?session=7-1`);
     const gaps = page.getByRole('complementary').getByRole('listitem').filter({ hasText: 'tick' });
-    // A machine under load pauses it so late that the holder was silent for a while before.
+    // A machine under load may pause the session so late that its holder was silent for a while before.
     const paused = gaps.filter({ hasText: 'asked for by a command' }).first();
     await paused.getByText('Paused by').waitFor();
     await paused.getByRole('button', { name: 'Audit entry' }).click();

@@ -62,7 +62,7 @@ describe.skipIf(chromium === null)('the live values', () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Paused. Values and ages are those of').waitFor();
     const held = await numberIn(page, 'press-1', 'count');
-    // The device is read on meanwhile.
+    // The device is still read meanwhile.
     const values = '/api/acquisition/points/values/?point=press-1/count';
     const before = (await plant.rest.get(values)).body.results[0].value;
     await eventually(async () => (await plant.rest.get(values)).body.results[0].value > before + 10, {
@@ -107,7 +107,7 @@ describe.skipIf(chromium === null)('the live values', () => {
     plant.plant.setFault('press-2', { kind: 'silence' });
     try {
       await row(page, 'press-2', 'count').and(page.locator('[data-state="missing"]')).waitFor();
-      // On a busy machine a tick that was overrun may be missing first.
+      // On a busy machine an overrun tick may be missing first.
       await untilHolds(async () =>
         expect(await row(page, 'press-2', 'count').locator('.is-state').textContent()).toMatch(
           /^missing: no answer/,

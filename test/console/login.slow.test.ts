@@ -65,7 +65,7 @@ describe.skipIf(inject('installedServers').chromium === null)('somebody at the c
     const others = other.getByRole('button', { name: /^End the login/ });
     const isOver = other.getByText('The login is over.');
     await others.first().waitFor();
-    // The list that is read after it is held up: until it is there nothing says that they are over.
+    // The list is read afterwards, and held up: until it is there nothing says that the other logins are over.
     const held = Promise.withResolvers<void>();
     let isAsked = false;
     await other.route('**/api/me/logins/', async (route) => {

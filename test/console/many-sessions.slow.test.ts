@@ -34,7 +34,7 @@ const screens = [
   ['completeness?by=device', '.map-row:not(.is-head)'],
   ['report', '.sheet-result'],
   ['collectors?collector=collector-1', '.held'],
-  // Its last 24 hours are empty from the afternoon on: what happened lies in yesterday. A row without a time only says that it is read.
+  // The last 24 hours are empty from the afternoon on. A row without a time only says that the session is read.
   ['sessions/1-1/timeline?from=yesterday', '.feed time'],
 ] as const;
 
@@ -56,7 +56,7 @@ describe.skipIf(chromium === null)('five hundred sessions', () => {
     await page.locator('[data-session="500-1"]').waitFor();
     await untilHolds(async () => expect(await page.locator('[data-session]').count()).toBe(1));
     await page.getByRole('searchbox', { name: 'Find a session' }).fill('');
-    // Which one is the last depends on who needs somebody, as far as the broker can tell in time.
+    // The last row may change: it depends on which sessions need somebody, as far as the broker can tell in time.
     await eventually(
       async () => {
         const [rows, last] = await page.evaluate<[number, number]>(`(() => {
@@ -141,7 +141,7 @@ async function startCollectors({ rest, log }: EvidencePlant): Promise<void> {
   }
 }
 
-/** A device of each session with a point, so that there is something to choose from among values. */
+/** A device with a point for each session, so that there are values to choose from. */
 async function configureDevices({ rest }: EvidencePlant): Promise<void> {
   const devices = Array.from({ length: sessions }, (_, index) => ({
     ...{ code: `line-${index}-a`, name: `Line ${index}, first press of the hall behind the river` },

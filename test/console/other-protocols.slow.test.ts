@@ -12,7 +12,7 @@ import { expectFaultless } from './looked-over.ts';
 let installation: EmptyPlant;
 let plc: Awaited<ReturnType<typeof startPlc>>;
 let broker: Awaited<ReturnType<typeof mosquittoForTest>>;
-/** Texts that say that something was not there to be said. */
+/** Texts that show that a sentence lacked something to say. */
 const faults = /undefined|NaN|no address/;
 const url = (path: string) => `${installation.rest.url}/console${path}`;
 
@@ -140,18 +140,18 @@ async function begin(page: Page, protocol: string, fields: Record<string, string
   await page.getByRole('button', { name: 'Save, and on to the points' }).click();
 }
 
-/** Adds the point that the form is half filled in with, once it has been read. */
+/** Completes the half filled form, and adds the point once it has been read. */
 async function add(page: Page, fields: Record<string, string>, type: string, read: string | RegExp) {
   await page.getByLabel('Data type').selectOption(type);
   for (const [label, text] of Object.entries(fields))
     await page.getByLabel(label, { exact: true }).fill(text);
   const preview = page.getByRole('region', { name: 'Read now, it would be' });
   await preview.getByText(read, { exact: true }).waitFor();
-  // A message has a value, and no registers behind it.
+  // A message has a value, but no registers behind it.
   expect(await saidOf(preview)).not.toMatch(/raw$/);
   await page.getByRole('button', { name: 'Add the point' }).click();
   await rowOf(page, String(fields.Code)).waitFor();
-  // The list may tell of the point before the form has its answer, and begins anew.
+  // The list may show the point before the form has its answer and begins anew.
   await page.getByLabel('Code', { exact: true }).and(page.locator(':focus')).waitFor();
   await untilHolds(async () => expect(await page.getByLabel('Code', { exact: true }).inputValue()).toBe(''));
   expect(await saidOf(page.locator('body'))).not.toMatch(faults);

@@ -75,7 +75,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     await page.getByLabel('Holder at').fill(`${longAgo}T14:30`);
     await page.getByText('12 hours before and after it').waitFor();
     await eventually(() => isAsked, { what: 'that time to be asked for' });
-    // Until that time is there nobody is named for it.
+    // No holder is named until that time is there.
     await page.locator('.lane-who').first().waitFor({ state: 'detached' });
     held.resolve();
     await row.locator('.lane-who:text-is("collector-3")').waitFor();
@@ -97,7 +97,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     const typed = `${yesterday} 00:30:20`;
     const addresses = new Set<string>();
     await time.fill('');
-    // From the minute on it is whole, and counts by itself once nothing more comes.
+    // The time is complete from its minute on, and counts by itself once nothing more comes.
     const part = typed.slice(0, -4);
     for (const [index, key] of [...part].entries()) {
       await time.press(key);
@@ -130,7 +130,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     await time.blur();
     await page.getByRole('alert').getByText('by a clock of 24 hours').waitFor();
     expect(new URL(page.url()).searchParams.get('at')).toBe(plant.at(30 + 1 / 3));
-    // Before any session ran the field stays, and what was asked for is said.
+    // For a time before any session ran the field stays, and the page says what was asked for.
     await time.fill('2001-02-03 04:05');
     await time.press('Enter');
     await page
@@ -142,7 +142,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
 
   it('has the days of the plant, and says so where times are shown by another clock', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/report?from=yesterday&to=today`, {
-      // No plant of these tests has it.
+      // No plant of these tests has this zone.
       timezoneId: 'Asia/Kolkata',
     });
     const shown = page.getByLabel('Time shown').locator('option:checked');
@@ -199,7 +199,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
     await page.getByText('1 session was read by two holders at once: see the marks.').waitFor();
     const screen = page.getByRole('region', { name: 'Who held what' });
     await screen.getByRole('img', { name: /^Priority 1/ }).waitFor();
-    // None of them was ever heard of here.
+    // None of the collectors was ever heard of here.
     await page.getByText('none runs').waitFor();
     await eventually(async () => (await redPointsOn(page)) > 0, { what: 'the mark to be drawn' });
     await page.getByLabel('Holder at').fill(`${yesterday}T07:00`);
@@ -215,7 +215,7 @@ describe.skipIf(inject('installedServers').chromium === null)('who held what', (
   });
 });
 
-/** How many points of the lane of press-line have the colour that is kept for what must not be. */
+/** How many points of the lane of press-line have the colour that is kept for what must never happen. */
 function redPointsOn(page: Page): Promise<number> {
   return page.evaluate(`(() => {
     const canvas = document.querySelector('.lane-slider[aria-label*=press-line] canvas');

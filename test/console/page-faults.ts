@@ -6,7 +6,7 @@ const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js
 
 /** Faults that axe finds in what the page shows now, each with an element that has it. */
 export async function faultsByAxe(page: Page): Promise<string[]> {
-  // Evaluated, as the page's policy lets no script be put into it.
+  // Evaluated, because the page's policy lets no script be put into it.
   await page.evaluate(await axe);
   return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes[0].target.join(' ') + ' ' + (nodes[0].failureSummary ?? '')))`);
@@ -50,7 +50,7 @@ export function misplacedIn(page: Page): Promise<string[]> {
   })()`);
 }
 
-/** A browser that has drawn nothing for so long has nothing in motion. */
+/** A browser that has drawn nothing for this long has nothing in motion. */
 const stillAfterMs = 30_000;
 
 /** Waits for fonts and for what an opening or a new width sets in motion. */

@@ -67,7 +67,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
     const { page } = await opened();
     const { promise: pressed, resolve: press } = Promise.withResolvers<void>();
     await page.route(/sessions\/summary\/\?.*limit=6/, async (route) => {
-      // Whatever is found for the first letters is nothing, and the whole text takes longer than the typing.
+      // The first letters find nothing, and the search for the whole text takes longer than the typing.
       if (new URL(route.request().url()).searchParams.get('search') !== 'press')
         return route.fulfill({ json: { results: [], next: null } });
       await pressed;
@@ -166,7 +166,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
   );
 
   it('times are shown by the clock that one chooses, and a range can be any from and to', async () => {
-    // No plant of these tests has it.
+    // No plant of these tests has this zone.
     const { page } = await opened({ timezoneId: 'Asia/Kolkata' });
     await page.locator('.clock').getByText(zoneOfNoon.shown, { exact: true }).waitFor();
     await page.locator('.person').click();

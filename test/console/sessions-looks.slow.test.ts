@@ -126,7 +126,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
       });
       expect(status).toBe(200);
     };
-    // One request of 10 ms after the other.
+    // One request every 10 ms.
     await patch('points', { filter: { device_id: beside.id }, set: { period_ms: 10 } });
     await patch(`tasks/${taskId}`, { device_ids: [deviceId, beside.id] });
     const { page, complaints } = await openPage(`${rest.url}/console/sessions?session=1-1`);
@@ -242,7 +242,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
   });
 
   it('show whoever may only look that she may not start one, and why, and who reads the audit log', async () => {
-    // From the first key on nobody gets in without one, so this is the last test.
+    // Once there is a key nobody gets in without one, so this is the last test.
     const first = await plant.rest.create('/api/system/keys/', { name: 'rules', role: 'administrator' });
     const { key } = await restClient(plant.rest.url, first.key).create('/api/system/keys/', {
       ...{ name: 'looks', role: 'viewer' },

@@ -50,7 +50,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a person at the c
   });
 });
 
-/** Packed bytes of all files of the console that the page has fetched so far. As text, for Node's names are not a browser's. */
+/** Packed bytes of all files of the console that the page has fetched. As text, since Node's names are not a browser's. */
 function bytesOf(page: Page): Promise<number> {
   return page.evaluate(`[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .filter(({ name }) => new URL(name).pathname.startsWith('/console/'))

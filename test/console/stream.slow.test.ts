@@ -54,7 +54,7 @@ describe.skipIf(chromium === null)('the stream of changes', () => {
     await second.goto(url);
     await isGood(second);
     await eventually(() => proxy.open() === 1, { what: 'the stream to be open' });
-    // Devices are listed there, and are read anew when the stream tells of a change, and not by themselves.
+    // The list of devices is read anew only when the stream tells of a change, never by itself.
     const lists = (page: Page, code: string) =>
       page.getByRole('option', { name: code }).waitFor({ state: 'attached' });
     const add = (code: string, unit_id: number) =>
@@ -111,7 +111,7 @@ describe.skipIf(chromium === null)('what is on the screen', () => {
       // Until the server has told of the clock of the plant, times go by that of the browser.
       for (const page of [sessions, live]) {
         await page.locator('.clock').getByText(zoneOfNoon.shown, { exact: true }).waitFor();
-        // A page that has never heard of NATS knows of no time since when.
+        // A page that has never heard of NATS cannot say since when.
         await page.locator('.content > .stale').waitFor({ state: 'detached' });
       }
       const before = await numberIn(live);

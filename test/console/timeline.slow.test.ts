@@ -28,12 +28,12 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
   it('is opened from the session, tells who held it when, and what was missing why', async () => {
     const { page, complaints } = await open('?session=7-1');
     await page.getByRole('complementary').getByText('press-4: no answer').waitFor();
-    // Its sixth event: changes of devices that came in between stand apart.
+    // The session's sixth event: changes of devices in between stand apart.
     await page.getByRole('complementary').getByText('collector-1 took it').waitFor();
     await page.getByRole('complementary').getByRole('link', { name: 'Timeline' }).click();
     const feed = page.getByRole('region', { name: 'What happened' });
     await feed.locator(ownRow, { hasText: 'collector-2 took over from a lost collector' }).waitFor();
-    // Among all rows it may be further down than those that the page has.
+    // Among all rows it may lie below those that the page has.
     await page.getByRole('button', { name: 'Missing', exact: true }).click();
     await feed.getByText('press-9: 30 ticks missing in 30 min, no connection').waitFor();
     await page.getByText('As a table').click();
@@ -141,7 +141,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     for (let pages = 0; pages < 5; pages += 1) {
       const before = requests.length;
       const isReadOn = async () => {
-        // Again and again: with each page that comes the end is further back.
+        // Repeated, because each page that comes moves the end further back.
         await feed.focus();
         await page.keyboard.press('End');
         return requests.length > before;

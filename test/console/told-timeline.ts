@@ -18,7 +18,7 @@ import { sessionLogForTest } from '../support/session-log.ts';
 const minuteMs = 60_000;
 const hours = 20;
 
-/** An API with a log that was told: session 7-1 of twenty hours, and 8-1, to which a great deal has happened. */
+/** An API with a made-up log: session 7-1 of twenty hours, and 8-1, to which a great deal has happened. */
 export interface ToldTimeline {
   readonly api: ApiUnderTest;
   /** A time of 7-1, in minutes since its start. */

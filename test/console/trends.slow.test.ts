@@ -49,7 +49,7 @@ describe.skipIf(chromium === null)('trends', () => {
     await eventually(async () => (await last()) !== before, { what: 'the curve to go on' });
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Paused at').waitFor();
-    // One alone: a locator that finds two of them throws.
+    // Exactly one: a locator that finds two of them throws.
     await page.getByText(/◆ \d+ uncertain/).waitFor();
     expect(complaints).toEqual([]);
   });
@@ -108,7 +108,7 @@ describe.skipIf(chromium === null)('trends', () => {
     const gaps = async () =>
       (await plant.rest.get('/api/acquisition/points/history/?point=press-1/count&start_time=-5m')).body
         .devices[0].gaps;
-    // One that is started again at once may miss no tick at all.
+    // A collector that is started again at once may miss no tick at all.
     await eventually(async () => (await gaps())?.length > 0, { what: 'the gap to be on record' });
     await plant.restartCollector();
     const { page } = await openPage(url({}, ['press-1/count']));

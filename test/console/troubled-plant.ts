@@ -16,7 +16,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const cli = fileURLToPath(new URL('../../simulators/plant/src/cli.ts', import.meta.url));
 
-/** Each device of its own address, so that none keeps another one waiting. */
+/** Each device has an address of its own, so that none keeps another one waiting. */
 const plantFile = `
 control_port: 0
 endpoints:
@@ -50,7 +50,7 @@ export interface TroubledPlant {
   readonly rest: RestClient;
   readonly natsUrl: string;
   readonly session: string;
-  /** Codes of its devices; the last one is no device of ours, where that can be had. */
+  /** Codes of its devices; the last one is not ours, where such a device can be had. */
   readonly devices: readonly string[];
   setFault(device: string, fault: object | undefined): Promise<void>;
   /** Kills the collector, and starts it again once it is gone. */

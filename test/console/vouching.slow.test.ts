@@ -6,7 +6,7 @@ import { type FleetPlant, startFleetPlant } from './fleet-plant.ts';
 import { expectFaultless } from './looked-over.ts';
 
 let plant: FleetPlant;
-/** An epoch that is not in the log. No writer runs: what is sent again stays where it is sent. */
+/** An epoch that is not in the log. No writer runs: samples that are sent again stay in their stream. */
 const lost = 900_000;
 
 beforeAll(async () => {

@@ -24,7 +24,7 @@ interface Container {
   readonly ports?: readonly string[];
 }
 
-/** Whatever is a container of its own; the others in an override file add to one of docker-compose.yml. */
+/** Services that are containers of their own; the others in an override file add to one of docker-compose.yml. */
 const containers = (
   await Promise.all(
     ['docker-compose.yml', 'docker-compose.cluster.yml', 'deploy/collector/docker-compose.yml'].map(
@@ -81,7 +81,7 @@ describe('a container', () => {
 
   it.each(containers)('$name of $file that goes on for ever says whether it is well', ({ container }) => {
     if (container.restart !== 'unless-stopped') {
-      // Started for one task, and over then.
+      // Started for one task, and ended after it.
       expect(['no', 'on-failure']).toContain(container.restart);
       return expect(container.healthcheck).toBeUndefined();
     }
@@ -100,7 +100,7 @@ describe('a container', () => {
     ({ container }) => {
       for (const [setting, value] of Object.entries(container.environment ?? {})) {
         if (!/PASSWORD|TOKEN|SEED|SECRET|_KEY/.test(setting)) continue;
-        // The path of a file, or of the folder of those that devices need.
+        // The path of a file, or of the folder with the secrets of devices.
         expect(setting).toMatch(/(FILE|^DEVICE_SECRETS)$/);
         expect(value).toMatch(/^(\/|\$\{[A-Z_]+:\+\/)/);
       }

@@ -49,7 +49,7 @@ describe('the override file that docs/operations.md shows', () => {
   it.each(services)('gives $name every value as text that it takes', ({ name, service }) => {
     const given = Object.entries(service.environment ?? {});
     for (const [setting, value] of given) expect(typeof value, setting).toBe('string');
-    // Files are not here.
+    // The files are not here.
     const values = given.filter(([setting]) => !setting.endsWith('_FILE'));
     expect(() =>
       configs[name]?.({

@@ -14,7 +14,7 @@ const below: Readonly<Record<string, string>> = {
   'Old sessions': '/api/system/',
 };
 
-/** Calls in tables: `POST {id}/pause/`, and what follows in the same cell is of the same method. */
+/** Calls in tables, such as `POST {id}/pause/`; the others in the same cell have the same method. */
 const inTables = tableRows(page).flatMap(({ section, cells }) => {
   const [first = '', ...others] = codesIn(cells[0] ?? '');
   const [, method, path = ''] = /^(GET|POST|PATCH|DELETE) (\S*)/.exec(first) ?? [];

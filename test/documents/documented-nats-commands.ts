@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 export async function natsCommandsOf(page: string): Promise<string[]> {
   const text = await readFile(join(root, page), 'utf8');
   const fenced = fencedCommands(text).filter((command) => command.startsWith('nats '));
-  // A whole one names a stream, a bucket or a subject.
+  // A whole command names a stream, a bucket or a subject.
   const inText = [...text.matchAll(/`(nats (?:stream|consumer|kv|object|sub) [^`]*[A-Z'][^`]*)`/g)];
   return [...new Set([...fenced, ...inText.map(([, command]) => command ?? '')])];
 }

@@ -23,7 +23,7 @@ export interface DocumentedStack {
   /** A connection to this stack's NATS with the key of this service or of the operator. */
   connected(as: Service): Promise<NatsConnection>;
   readonly home: string;
-  /** A documented command, made to fit this stack: its ports, its folder, and a device that there is. */
+  /** A documented command, made to fit this stack: its ports, its folder, and a device that exists. */
   adapted(command: string): string;
 }
 

@@ -52,7 +52,7 @@ it('the Chinese README leads to every place that the English one leads to', asyn
     return new Set([...markdown.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target));
   };
   const given = await placesIn('README.zh-CN.md');
-  // A page or a picture may be the Chinese one of the same name.
+  // A link may lead to the Chinese page or picture of the same name.
   const chinese = new Set([...given, ...[...given].map((target) => target?.replace('.zh-CN', ''))]);
   const english = [...(await placesIn('README.md'))].filter((target) => target !== 'README.zh-CN.md');
   expect(english.length).toBeGreaterThan(15);
@@ -65,7 +65,7 @@ async function pages(): Promise<string[]> {
   return found;
 }
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub makes of headings. */
 function anchorsOf(markdown: string): string[] {
   return [...markdown.matchAll(/^#+\s+(.+)$/gm)].map(([, heading = '']) =>
     heading

@@ -90,7 +90,7 @@ describe.skipIf(inject('installedServers').curl === null)('the Modbus reference'
   });
 });
 
-/** A command may go on over lines as long as a quotation is open. */
+/** A command may span several lines while a quotation is open. */
 function wholeCommands(markdown: string): string[] {
   const commands: string[] = [];
   for (const line of fencedCommands(markdown)) {

@@ -22,7 +22,7 @@ const bucket: Reader = ([name = '', key]) => [
 ];
 const nothing: Reader = () => [];
 
-/** The commands that the documents use; another one is to be looked up first. https://github.com/nats-io/natscli */
+/** The commands that the documents use; look any other one up first. https://github.com/nats-io/natscli */
 const readers: Readonly<Record<string, Reader>> = {
   'stream ls': nothing,
   'stream report': nothing,
@@ -41,7 +41,7 @@ const readers: Readonly<Record<string, Reader>> = {
   sub: ([name = '']) => [{ kind: 'subject', name }],
 };
 
-/** @throws when the command is none that is known here */
+/** @throws when the command is not known here */
 export function thingsNamedBy(command: string): readonly NamedThing[] {
   const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
   const { values, positionals } = parseArgs({

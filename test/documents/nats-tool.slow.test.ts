@@ -84,7 +84,7 @@ describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
       }
       expect(output(), command).not.toMatch(/error:|Showing first|No keys found|not found/);
     };
-    // Each waits more than it works.
+    // All at once, since each waits more than it works.
     const log = "nats sub --last 'sessions.>'";
     await Promise.all([...new Set(commands)].filter((command) => command !== log).map((each) => look(each)));
     await look(log, async () => {
@@ -106,7 +106,7 @@ async function demoIsRead({ apiUrl }: DocumentedStack): Promise<void> {
   );
 }
 
-/** A session that no collector may take. */
+/** Starts a session that no collector may take. */
 async function sessionWaits({ apiUrl }: DocumentedStack): Promise<void> {
   const post = async (path: string, body: unknown) => {
     const answer = await fetch(`${apiUrl}/api/${path}/`, {
@@ -128,7 +128,7 @@ async function sessionWaits({ apiUrl }: DocumentedStack): Promise<void> {
   );
 }
 
-/** A collector says what it has sent every 10 s, for the first time after so long. */
+/** Waits for the first word of a collector on what it has sent: it speaks every 10 s. */
 async function sendersAreOnRecord(nc: NatsConnection): Promise<void> {
   const jsm = await jetstreamManager(nc);
   await eventually(async () => (await jsm.streams.info('SENT')).state.messages, {

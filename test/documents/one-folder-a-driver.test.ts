@@ -8,7 +8,7 @@ const drivers = (await readdir(join(root, 'drivers'))).filter(
   (name) => name !== 'registry' && existsSync(join(root, 'drivers', name, 'package.json')),
 );
 
-/** Everything that is written by hand and may name a driver, but documents, tests and measurements. */
+/** Everything that is written by hand and may name a driver, except documents, tests and measurements. */
 const written = [
   '{packages,drivers,services,simulators,dev,tools,deploy,.ci}/**',
   '*.{json,yaml,yml,ts,cjs}',

@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..', '..');
 const text = (file: string) => readFile(join(root, file), 'utf8');
 const commandsIn = async (file: string) => fencedCommands(await text(file));
 
-/** Commands that are not run below: the file that runs them, and words of it that do. */
+/** Commands that are run elsewhere: the file that runs each, and words of it that do. */
 const runElsewhere: Readonly<Record<string, readonly [file: string, words: string]>> = {
   'npm start': ['dev/bootstrap.mjs', "'dev/src/main.ts'"],
   'npm run dev': ['dev/src/stack/testing/stack-under-test.ts', "'--watch'"],
@@ -55,7 +55,7 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
     'test/compose/set-up-facts.mjs',
     "ofSecrets('cat', '/secrets/nats-operator/seed')",
   ],
-  // By nobody here: it takes a Mac. The set-up itself names it as the way out.
+  // Not run here: it takes a Mac. The set-up itself names it as the way out.
   'brew install nats-server': ['dev/setup/nats-server/require-nats-server.mjs', 'brew install nats-server'],
 };
 
@@ -105,7 +105,7 @@ describe.skipIf(inject('installedServers').curl === null)('the commands of the d
   it('of README can be pasted one after the other, and what they break heals', async () => {
     const shell = startShell();
     for (const command of (await commandsIn('README.md')).filter(runHere)) {
-      // Whichever ports were free.
+      // The stack took whichever ports were free.
       expect(command).not.toMatch(/localhost|127\.0\.0\.1/);
       if (command.startsWith('kill') || command.startsWith('frozen=')) await polled();
       const before = await events();

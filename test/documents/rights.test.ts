@@ -26,6 +26,6 @@ it('docs/security.md has the table of rights as the routes declare them', () => 
     .sort((one, other) => tagNames.indexOf(one.tag) - tagNames.indexOf(other.tag))
     .map(rowOf);
   expect(rows.length).toBeGreaterThan(45);
-  // Where it differs, the table that belongs there is what was expected.
+  // On a difference, the expected text is the table that belongs there.
   expect(page.slice(page.indexOf('| Right |'))).toBe(`${[head, ...rows].join('\n')}\n`);
 });

@@ -1,9 +1,9 @@
-/** Without which no program starts. */
+/** Settings without which no program starts. */
 export const neededSettings: Readonly<Record<string, string>> = {
   DATABASE_URL: 'postgres://user@localhost/holdfast',
 };
 
-/** The settings that a program's schema asks its environment for, and the configuration of one that has only what must be there. */
+/** The settings that a program's schema asks its environment for, and its configuration with only the needed ones. */
 export function settingsOf(read: (environment: Record<string, string | undefined>) => object): {
   asked: ReadonlySet<string>;
   config: Readonly<Record<string, unknown>>;

@@ -35,7 +35,7 @@ const programs: readonly {
   { name: 'Command line', sections: [], read: cliConfig },
 ];
 
-/** Below the folder for temporary files. */
+/** Settings whose defaults lie below the folder for temporary files. */
 const ofTheMachine = ['LOCK_DIR', 'SPOOL_DIR'];
 
 describe('docs/settings.md', () => {
@@ -47,7 +47,7 @@ describe('docs/settings.md', () => {
     expect([...described.keys()], 'settings that the page has').toEqual(expect.arrayContaining([...asked]));
     for (const [setting, value] of Object.entries(config)) {
       const [shown] = codesIn(described.get(setting) ?? '');
-      // A default in words depends on the machine, or is none.
+      // A default that is given in words depends on the machine, or there is none.
       if (shown === undefined || setting in needed || ofTheMachine.includes(setting)) continue;
       expect(`${setting} ${shown}`).toBe(`${setting} ${String(value)}`);
     }

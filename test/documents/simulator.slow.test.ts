@@ -112,7 +112,7 @@ describe.skipIf(inject('installedServers').curl === null)('docs/simulator.md', (
   });
 });
 
-/** The program, as soon as it has said these words. */
+/** Starts the program, and waits until it has said these words. */
 async function play(args: readonly string[], until: string) {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: root,

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
-/** A protocol is to be written, and understood, within days: what several need is ready in the port. */
+/** A driver is to be written, and understood, within days: the port has ready what several need. */
 const mostLines = 1_200;
 /** Modbus came first, in three protocols over TCP and serial lines. */
 const larger = ['modbus', 'registry'];
 
-/** Lines of code by driver, tests and what they alone need left out; nothing but a comment is no code. */
+/** Lines of code by driver, without tests, what only they need, and comment lines. */
 async function linesByDriver(): Promise<ReadonlyMap<string, number>> {
   const lines = new Map<string, number>();
   for await (const file of glob('drivers/*/src/**/*.ts', { cwd: root })) {

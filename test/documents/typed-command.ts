@@ -8,21 +8,23 @@ export interface TypedCommand {
   output(): string;
   /** Waits until it shows this. */
   shows(what: RegExp): Promise<void>;
-  /** Types when it asks and waits for a key. */
+  /** Types once it asks and waits for a key. */
   type(text: string): Promise<void>;
   /** Waits until it ends by itself; its exit code. */
   ended(): Promise<number | null>;
-  /** Ctrl+C, the way out of what goes on for ever. */
+  /** Ctrl+C, the way out of a command that goes on for ever. */
   interrupt(): Promise<void>;
 }
 
 const timeoutMs = 60_000;
 const cursorRequest = '\u001b[6n';
-/** The last thing before a question takes an answer. What is typed sooner is taken for a part of the terminal's own. */
+/**
+ * The last output before a question takes an answer. Keys typed sooner are taken for a part of the terminal's own answer.
+ */
 const cursorIsBack = '\u001b[?25h';
 const cursorAnswer = '\u001b[24;80R';
 
-/** Runs lines of shell in a terminal of their own, as somebody would who sits at it. `script`, of util-linux, has the terminal. */
+/** Runs lines of shell in a terminal of their own, as a person at it would. `script`, of util-linux, has the terminal. */
 export function runInTerminal(
   script: string,
   lines: string,
@@ -30,7 +32,7 @@ export function runInTerminal(
 ): TypedCommand {
   const child = spawn(script, ['--quiet', '--return', '--flush', '--command', lines, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A group of its own: what is killed is the command too.
+    // A group of its own, so that killing it kills the command too.
     detached: true,
     // biome-ignore lint/style/noProcessEnv: the shell of a reader has a PATH, with node on it
     env: { ...process.env, ...env, SHELL: '/bin/sh', TERM: 'xterm' },
@@ -40,12 +42,12 @@ export function runInTerminal(
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (part) => {
       shown += String(part);
-      // A terminal tells where its cursor is; whoever asks a question waits for that.
+      // A terminal tells where its cursor is; a program that asks a question waits for that.
       const asked = shown.split(cursorRequest).length - 1;
       for (; answered < asked; answered += 1) child.stdin.write(cursorAnswer);
     });
   }
-  // The last words typed may find nobody any more.
+  // The program may be gone before the last keys reach it.
   child.stdin.on('error', () => {});
   let end: { readonly code: number | null } | undefined;
   child.once('close', (code) => {
@@ -76,7 +78,7 @@ export function runInTerminal(
       const before = shown.length;
       const retype = () => child.stdin.write(text);
       retype();
-      // Typed in the same breath as the terminal's own answer it may be taken for a part of that, and nothing comes of it.
+      // Keys that come together with the terminal's own answer may be taken for a part of it, and are lost.
       const again = setTimeout(retype, 10_000);
       const what = `something to come of "${text.trim()}"`;
       await eventually(() => end || shown.length > before, { what, timeoutMs }).finally(() =>

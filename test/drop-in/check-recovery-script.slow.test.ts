@@ -37,7 +37,7 @@ describe.runIf(inject('installedServers').curl !== null)('check_recovery.sh', ()
     const env = { HOLDFAST_URL: `${api.url}/` };
     expect(await checked(env)).toEqual([0, 'OK: expected 0 running sessions, actual 0']);
     const task = await configureTask(api, 'press');
-    // A long period, which makes it count as starting for as long as this looks at it.
+    // With so long a period the session counts as starting for as long as this test looks at it.
     await api.request('PATCH', `/api/config/tasks/${task}/`, { period_ms: 60_000 });
     const session = await startTask(api, task);
     expect(await checked(env)).toEqual([0, 'OK: expected 1 running sessions, actual 0, starting 1']);

@@ -121,11 +121,11 @@ describe.runIf(isTried)('the manual of the predecessor', () => {
   });
 });
 
-/** A block that goes on printing, until the file is over; line by line, as grep does it on a terminal and not in a pipe. */
+/** A block that goes on printing until the file is over; line by line, as grep does on a terminal and not in a pipe. */
 async function followed(block = ''): Promise<RunningProcess> {
   const [command = '', ...args] = findProgram('stdbuf') ? ['stdbuf', '-oL', 'bash'] : ['bash'];
   const follower = await startProcess({ name: 'tail', command, args: [...args, '-c', block] });
-  // With the programs of its pipe, which would follow the log for ever.
+  // Ends the programs of its pipe too, which would follow the log for ever.
   cleanUpAfterFile(async () => {
     await killFamily(follower.pid);
     await follower.exited;

@@ -16,7 +16,7 @@ import { verify } from '../verify/verify.ts';
 const sessionsPath = '/api/acquisition/sessions';
 const hourMs = 3_600_000;
 const periodMs = 200;
-/** A tick that is missing longer than this before the end of its session was lost to its holder, not to the ending. */
+/** A tick that is missing longer than this before its session ends was lost by the holder, not by the ending. */
 const endingMs = 2_000;
 /** One session of one device each, by what is done to it while the clock is ahead. */
 const fates = ['stopped', 'paused', 'changed', 'untouched'] as const;

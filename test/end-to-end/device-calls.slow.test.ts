@@ -235,7 +235,7 @@ describe('a device that refuses a part of what is asked', () => {
     );
     expect(forgotten).toMatchObject({ sessions: [started.body.session_id], not_reached: [] });
     expect((await device()).profile).toMatchObject({ excluded: [], write_back: true, max_hole: 10 });
-    // The running one began with the ranges in its configuration; the next one finds out for itself.
+    // The running session began with the ranges in its configuration; the next one finds out for itself.
     await rest.post(`/api/acquisition/sessions/${started.body.session_id}/stop/`);
     await eventually(() => plant.openConnections('mixer') === 0, { what: 'nobody to read the mixer' });
     expect(refusals() - before).toBe(0);

@@ -10,7 +10,7 @@ import { readHistory } from '../verify/read-history.ts';
 describe('an assignment that is sent over a connection that breaks', () => {
   it('is had as soon as the collector is connected again, not when the broker would send it again', async () => {
     const fleet = await fleetForTest(['press-1']);
-    // The broker sends again what was not acknowledged in a lease's time.
+    // The broker sends again what was not acknowledged within a lease's time.
     const lease = { LEASE_TTL_MS: '120000', LEASE_RENEW_MS: '500' };
     await fleet.start('supervisor', lease);
     const outages: Outage[] = [];
@@ -30,7 +30,7 @@ describe('an assignment that is sent over a connection that breaks', () => {
     await fleet.sampled(sessionId, epoch);
     expect(outages).toHaveLength(1);
     const history = await readHistory({ natsUrl: fleet.nats.url, outages });
-    // Twenty seconds also on a busy machine; the broker would have taken two minutes.
+    // Twenty seconds also on a busy machine; a message sent again would have taken two minutes.
     expect(firstPolls(history, { clockMs: 20_000, settleMs: 0 })).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ import { type RestClient, restClient } from '../support/rest-client.ts';
 import { startService, testLease } from '../support/service-processes.ts';
 import { victoriaMetricsForTest, victoriaMetricsIsInstalled } from '../support/victoria-metrics-for-test.ts';
 
-/** No request runs out of time, and no tick, because the device has no core for a while. */
+/** Long enough that no request or tick runs out of time while the device has no core. */
 const timeout_ms = 10_000;
 /** Thousands of points on a busy machine: only what hangs takes so long. */
 const patience = { intervalMs: 250 };

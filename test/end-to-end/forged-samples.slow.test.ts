@@ -105,7 +105,7 @@ describe('a session in whose name somebody else publishes samples', () => {
     await forge({ epoch: sample.epoch, collector: 'evil' });
     await forge({ epoch: 1 });
     await forge({ epoch: hugeEpoch }, trick);
-    // The ids of the ticks to come, used up.
+    // Uses up the message ids of the ticks to come.
     for (let ahead = 1; ahead <= 40; ahead += 1) {
       const coming = { ...sample, tick: sample.tick + ahead };
       await publish('nothing', { [messageIdHeader]: sampleMessageId(coming) });
@@ -119,7 +119,7 @@ describe('a session in whose name somebody else publishes samples', () => {
       `select count(*)::int as count from samples.sample_value where time > now() + interval '1 minute'`,
     );
     expect(rows).toEqual([{ count: 0 }]);
-    // Every one of them was read and is there: the stream took none of them for another one's.
+    // Every tick was read and is there: the stream took none of the messages for another one's.
     const { body } = await rest.get(
       `${sessionsPath}/${session}/completeness/?from=${new Date(sample.time).toISOString()}&to=${new Date(sample.time + 40 * periodMs).toISOString()}`,
     );

@@ -33,15 +33,15 @@ const points = requests.flatMap(([count, period_ms], request) =>
 const set = new PointSet(points);
 const requestOf = requests.flatMap(([count], request) => Array.from({ length: count }, () => request));
 const rates = set.rates(periodMs).rates.map((rate) => ({ ...rate, points: rate.points.length }));
-/** Every period begins in it. */
+/** A tick in which every period begins. */
 const firstTick = 35 * 50_000_000;
 
 const fate = fc.record({
   failing: fc.subarray([...requests.keys()]),
   cause: fc.constantFrom('timeout' as const, 'exception' as const),
-  /** A point of its own that is no number. */
+  /** One point, whose value is no number. */
   noNumber: fc.option(fc.nat(points.length - 1), { nil: undefined }),
-  /** Each writer takes what comes to it; some is delivered to the other, too. */
+  /** The writer that gets the tick; some ticks are delivered to the other one, too. */
   writer: fc.nat(1),
   isRepeated: fc.boolean(),
 });
@@ -136,7 +136,7 @@ it('finds the values that each point gave by whatever failed together, with two 
         });
       }
     }),
-    // A run takes a second, so no smaller one is looked for when one fails.
+    // A run takes a second, so a failure is not shrunk to a smaller one.
     { numRuns: 8, endOnFailure: true },
   );
 });

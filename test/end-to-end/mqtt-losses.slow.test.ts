@@ -45,7 +45,7 @@ async function begin(brokerSettings: readonly string[] = []) {
   await eventually(async () => (await samples()).some(({ part, miss }) => part === undefined && !miss), {
     what: 'the broker to be subscribed to',
   });
-  /** The record: by number, the time that it was published with. */
+  /** The time with which each number was published. */
   const publishedMs = new Map<number, number>();
   const publisher = await countingPublisher(broker.url, topic, (count) => {
     const ts = Math.max(Date.now(), (publishedMs.get(count - 1) ?? 0) + 1);
@@ -90,7 +90,7 @@ async function droppedBy(url: string): Promise<number> {
     else if (!retain) uptimes.add(String(payload));
   });
   await client.subscribeAsync(['$SYS/broker/uptime', '$SYS/broker/publish/messages/dropped']);
-  // They are told in turn: after the second one all counts are those of now.
+  // The counts come in turn: after the second uptime all of them are current.
   await eventually(() => uptimes.size >= 2 && dropped !== undefined, { what: 'the counts of the broker' });
   return dropped ?? Number.NaN;
 }

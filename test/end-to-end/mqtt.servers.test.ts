@@ -108,7 +108,7 @@ describe.skipIf(!mosquittoIsInstalled())('an MQTT device', () => {
     );
     expect(rows[0].count).toBeGreaterThan(0);
 
-    // The lamp's machine says what it holds, as its state is retained.
+    // The lamp's machine publishes its new state, as that is retained.
     client.on('message', (topic, payload) => {
       if (topic === 'hall/lamp/set') client.publish('hall/lamp', payload, { qos: 1, retain: true });
     });
@@ -125,7 +125,7 @@ describe.skipIf(!mosquittoIsInstalled())('an MQTT device', () => {
       try {
         for await (const { data } of readStream(log.nc, stream)) seen.push(String(data));
       } catch {
-        // Not every installation has each of them.
+        // Not every installation has each of these streams.
       }
     }
     const { rows: tables } = await database.query(

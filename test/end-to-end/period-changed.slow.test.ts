@@ -144,7 +144,7 @@ describe('a device whose period is changed while its session runs', () => {
     expect(devices.map(({ device, missing_by_cause: { not_arrived = 0 } }) => [device, not_arrived])).toEqual(
       codes.map((code) => [code, 0]),
     );
-    // Whoever hears of a change late goes on by the period before, and then takes the next: never both by turns.
+    // A holder that hears of a change late goes on by the former period, then takes the new one: never both by turns.
     const read = samples.filter(({ device, values }) => device === 'press-1' && values);
     const inOrder = read.toSorted((one, other) => timeOf(one) - timeOf(other));
     const begins = inOrder.filter(({ period_ms }, index) => period_ms !== inOrder[index - 1]?.period_ms);
@@ -189,7 +189,7 @@ describe('a device whose period is changed while its session runs', () => {
       if (sample.period_ms === 1_000) expect(timeOf(sample)).toBeGreaterThanOrEqual(fromMs);
     const types = await fleet.eventTypes();
     expect(types.filter((type) => type === 'session.assigned')).toHaveLength(1);
-    // Ticks that the others miss are no fault of the change.
+    // Ticks that other devices miss are no fault of the change.
     for (const { device, missing_by_cause: causes } of devices) {
       expect(Object.keys(causes)).not.toContain('not_arrived');
       if (device !== 'press-1') expect(Object.keys(causes)).not.toContain('reconfiguration');

@@ -10,7 +10,7 @@ import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
 import { logOf, longLease } from '../support/service-processes.ts';
 
-/** A session that is handed over has a whole one for that: a tick is missed only where nobody reads in all of its time. */
+/** A hand-over has a whole period: a tick is missed only where nobody reads in all of its time. */
 const periodMs = 2_000;
 
 describe('a task that requires labels', () => {
@@ -111,7 +111,7 @@ describe('a collector joins', () => {
       await fleet.sampled(sessionId, (await fleet.placed(taskId)).epoch, 1);
     }
     await fleet.collector('c2');
-    // Another supervisor with less patience takes over, so that the test need not have it.
+    // Another supervisor with less patience takes over, so that the test need not wait.
     const [quick] = await Promise.all([
       fleet.start('supervisor', { REBALANCE_MIN_HOLD_MS: '0', REBALANCE_SETTLE_MS: '1000' }),
       fleet.stopFirst('supervisor'),
@@ -153,7 +153,7 @@ describe('a collector is drained while it stays up', () => {
       const sessionId = await fleet.log.start(config);
       await fleet.sampled(sessionId, (await fleet.placed(taskId)).epoch, 1);
     }
-    // Collectors answer the API alone.
+    // Collectors answer only the API.
     const api = await connectNats({
       url: fleet.nats.url,
       name: 'api-test',
@@ -161,7 +161,7 @@ describe('a collector is drained while it stays up', () => {
     });
     cleanUpAfterFile(() => api.close());
     const { nc } = api;
-    // The supervisor may have known c2 first, and be moving one of them to c1 just now.
+    // The supervisor may have known c2 first, and be moving a session to c1 just now.
     await eventually(
       async () => {
         const placements = await Promise.all(taskIds.slice(0, 3).map((taskId) => fleet.placement(taskId)));

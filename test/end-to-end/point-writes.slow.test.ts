@@ -21,7 +21,7 @@ let deviceId: number;
 beforeAll(async () => {
   const press = await startPressPlant();
   ({ rest, plant, points, written, natsUrl, deviceId } = press);
-  // Polled meanwhile, as a point is that somebody writes.
+  // The point is polled meanwhile, as it usually is when somebody writes it.
   await rest.create('/api/acquisition/sessions/start-task/', { task_id: press.taskId });
 });
 

@@ -54,7 +54,7 @@ export interface PressPlant {
   readonly written: { functionCode: number; address: number }[];
   /** How often the mixer was asked for what it does not have. */
   refusals(): number;
-  /** How often over its hole of 40 to 44, which no point has: nobody looks there again by himself. */
+  /** How often the mixer was asked across its hole of 40 to 44, which no point has: nobody looks there again by himself. */
   holesAsked(): number;
 }
 

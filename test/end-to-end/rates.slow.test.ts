@@ -89,7 +89,7 @@ describe('points of different rates, some of which are sent only when they chang
       expect(sample).not.toHaveProperty('values');
     }
 
-    // All is written, but ticks and events are judged only when they are of some age.
+    // All is written, but ticks and events are judged only once they are of some age.
     const judge = async () =>
       verify(await readHistory({ natsUrl: fleet.nats.url, databaseUrl }), {
         tolerances: { settleMs: 5_000 },

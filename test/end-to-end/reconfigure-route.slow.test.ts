@@ -100,7 +100,7 @@ describe('a session that is reconfigured over REST while it runs', () => {
       expect(new Set(requests.map(({ connectionId }) => connectionId)).size).toBe(1);
     }
     expect(new Set(samples.map((sample) => sample.epoch))).toEqual(new Set([epoch]));
-    // The holder hears of a change later than it is in force only where this machine stood still for seconds.
+    // The holder hears of a change after it is in force only where this machine stood still for seconds.
     const scaled = (await of('press-1')).filter(({ values }) => values?.constant === 9_422);
     expect(scaled.length).toBeGreaterThan(0);
     for (const sample of scaled) expect(timeOf(sample)).toBeGreaterThanOrEqual(scaledMs);
@@ -126,7 +126,7 @@ describe('a session that is reconfigured over REST while it runs', () => {
     expect(account.missing_by_cause.not_arrived ?? 0).toBe(0);
     expect(account.devices.map(({ device }: { device: string }) => device).sort()).toEqual([...codes].sort());
     const slowed = account.devices.find(({ device }: { device: string }) => device === 'press-1');
-    // The way back has given it its first period again.
+    // Taking the change back has given it its first period again.
     expect(slowed.period_ms).toBe(200);
     expect(slowed.expected).toBe(slowed.stored + slowed.missing);
     const history = await rest.get(

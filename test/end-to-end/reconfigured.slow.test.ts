@@ -8,12 +8,12 @@ import { longLease } from '../support/service-processes.ts';
 
 const codes = Array.from({ length: 41 }, (_, index) => `press-${index + 1}`);
 const untouched = codes.slice(3, 40);
-/** Long for a machine that has much else to do. */
+/** Long enough for a machine that has much else to do. */
 const timeoutMs = 20_000;
 
 type Device = TaskConfig['devices'][number];
 
-/** The version of a value is its scale. */
+/** The scale of a value shows the version by which it was read. */
 const scaled = (device: Device, scale: number, periodMs?: number): Device => ({
   ...device,
   points: device.points.map((point) => ({
@@ -96,7 +96,7 @@ describe('a session of 40 devices that are read ten times a second', () => {
     }
     expect(new Set(samples.map((sample) => sample.epoch))).toEqual(new Set([epoch]));
     const timeOf = ({ tick, period_ms }: Sample) => tick * period_ms;
-    // By no version before its time.
+    // No value is read by a version before its time.
     for (const sample of of('press-1'))
       if (versionOf(sample) === 2) expect(timeOf(sample)).toBeGreaterThanOrEqual(scaledMs);
     for (const sample of of('press-41')) expect(timeOf(sample)).toBeGreaterThanOrEqual(addedMs);
@@ -123,7 +123,7 @@ describe('a collector that is killed while a change is to come into force', () =
     await eventually(() => Date.now() >= fromMs + afterMs, { what: 'the moment to kill it', intervalMs: 5 });
     await collector.kill();
     await fleet.collector('c1');
-    // It may be back before the change is in force.
+    // The device may be back before the change is in force.
     await readOnAfter('press-1', Math.max(Date.now(), fromMs));
     await readOnAfter('press-2', Math.max(Date.now(), fromMs));
     const samples = await stop();

@@ -69,7 +69,7 @@ describe('a session that nobody held until a person had it recovered', () => {
     const trace = gap.events[0]?.trace_id;
     const { results: resumed } = (await rest.get(`${sessionsPath}/${id}/events/?type=resumed`)).body;
     expect(resumed).toMatchObject([{ data: { reason: 'recover', trace_id: trace } }]);
-    // An entry comes behind its answer.
+    // An audit entry comes after its answer.
     const entries = await eventually(
       async () => {
         const { results } = (await rest.get(`/api/system/audit/?trace=${trace}`)).body;
@@ -78,7 +78,7 @@ describe('a session that nobody held until a person had it recovered', () => {
       { what: 'the audit entry' },
     );
     expect(entries).toMatchObject([{ action: 'session.recover', target: `session ${id}`, outcome: 'done' }]);
-    // And back again.
+    // The trace leads back to the gap.
     expect(new Set((await gapsOf(`trace=${trace}`)).map(({ cause }) => cause))).toEqual(
       new Set(['recovery']),
     );

@@ -14,7 +14,7 @@ describe('a supervisor starts on a log with running sessions', () => {
     const supervisor = await fleet.start('supervisor');
     await fleet.sampled('1-1', (await fleet.placed('1')).epoch);
     await fleet.sampled('2-1', (await fleet.placed('2')).epoch);
-    // Said once all is done, when the sessions may be polled for some time.
+    // Logged once all is done, when the sessions may have been polled for some time.
     await eventually(() => logOf(supervisor).includes('Session recovery completed'), {
       what: 'the supervisor to say that it is done',
     });

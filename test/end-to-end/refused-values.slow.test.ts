@@ -19,7 +19,7 @@ describe.skipIf(!influxIsInstalled())('sessions of which InfluxDB refuses values
   let rest: RestClient;
   let natsUrl: string;
   let databaseUrl: string;
-  /** InfluxDB refuses all of the first one, and one of two points of the second. */
+  /** Sessions: InfluxDB refuses all of the first one, and one of two points of the second. */
   let whole: string;
   let part: string;
 

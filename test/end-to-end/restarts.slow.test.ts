@@ -99,7 +99,7 @@ describe('a plant whose sessions were started over REST', () => {
     readBeforeStop = requestsTo('press-3');
   });
 
-  /** Each start is of a trace of its own, which the caller names. */
+  /** Starts a task in a trace of its own, which this test names. @returns the session's id */
   async function startTraced(taskId: number): Promise<string> {
     const answer = await fetch(`${rest.url}${sessionsPath}/start-task/`, {
       method: 'POST',

@@ -51,7 +51,7 @@ describe.skipIf(!serialLineIsInstalled())('two units on a serial line', () => {
     };
     const bothAreRead = async (afterTick: number) => {
       for (const [code, values] of Object.entries(expected)) {
-        // The first of them may come in the middle of the plugging in.
+        // The first values may come in the middle of the plugging in.
         await untilHolds(async () => expect(await lastValues(code, afterTick)).toEqual(values));
       }
     };

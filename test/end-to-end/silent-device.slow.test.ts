@@ -17,7 +17,7 @@ describe('a device of a session falls silent', () => {
     await fleet.start('supervisor');
     const devices = ['press-1', 'press-2'];
     const config = fleet.plant.config({ taskId: '1', devices, periodMs: 2_000 });
-    // A wait for the silent one is longer than a period: whoever waits with it misses ticks.
+    // A wait for the silent device is longer than a period: a device that has to wait with it misses ticks.
     const patient = config.devices.map((device) => ({ ...device, timeout_ms: 5_000 }));
     const sessionId = await fleet.log.start({ ...config, devices: patient });
     const { epoch } = await fleet.placed('1');
@@ -46,7 +46,7 @@ describe('a device of a session falls silent', () => {
     expect(silent.filter(({ miss }) => miss).length).toBeGreaterThanOrEqual(5);
     for (const { miss } of silent) expect([undefined, 'timeout', 'overrun']).toContain(miss?.cause);
 
-    // Each change of a status, and nothing but changes, is told to whoever follows HEALTH.
+    // HEALTH tells each change of a status, and nothing but changes.
     const changes = await eventually(
       async () => {
         const found = await healthChanges(fleet);

@@ -14,7 +14,7 @@ import { readHistory } from '../verify/read-history.ts';
 
 const topic = 'hall/meter-1';
 
-/** By version, from 1 on: the length of its ticks, and the scale by which a value of it is known. */
+/** By version, from 1 on: the length of its ticks, and the scale by which its values are known. */
 const versions = [
   { periodMs: 500, scale: 2 },
   { periodMs: 2_000, scale: 3 },
@@ -60,7 +60,7 @@ it.skipIf(!mosquittoIsInstalled())(
     await eventually(async () => (await samples()).some(({ part, miss }) => part === undefined && !miss), {
       what: 'the broker to be subscribed to',
     });
-    /** By number, when the meter has told it. */
+    /** When the meter has told each number. */
     const toldMs = new Map<number, number>();
     const publisher = await countingPublisher(broker.url, topic, (count) => {
       const ts = Math.max(Date.now(), (toldMs.get(count - 1) ?? 0) + 1);
@@ -99,7 +99,7 @@ it.skipIf(!mosquittoIsInstalled())(
       const { periodMs, scale } = versions[version - 1] ?? versions[0];
       expect(sample.period_ms).toBe(periodMs);
       expect(numbersOf(sample, 'scaled')).toEqual(numbersOf(sample, 'count').map((count) => count * scale));
-      // By no version before its time; and who has heard of the next one goes back to none before.
+      // No version is used before its time; and a reader that has heard of the next one never goes back.
       expect(sample.tick * sample.period_ms).toBeGreaterThanOrEqual(fromMs[version - 1] ?? 0);
     }
     const inTurn = told.map(versionOf);

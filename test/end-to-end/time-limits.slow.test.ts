@@ -13,7 +13,7 @@ describe('sessions whose time is limited', () => {
     const { log, plant } = fleet;
     const supervisor = await fleet.start('supervisor');
     const collector = await fleet.collector('c1');
-    // The time that it takes to start is no part of the session's.
+    // The collector's start is not part of the session's time.
     await eventually(() => logOf(collector).includes('lease held; taking work'), {
       what: 'the collector to take work',
     });
@@ -58,7 +58,7 @@ describe('sessions whose time is limited', () => {
     expect(Date.parse(warning?.metadata.time ?? '')).toBeGreaterThanOrEqual(
       Date.parse(warning?.event.softLimitAt ?? ''),
     );
-    // A collector obeys it as any stop.
+    // A collector obeys this stop as any other.
     await eventually(async () => (await log.assignments()) === 0, { what: 'the collector to let go' });
     const requests = () => plant.requests.filter(({ device }) => device === 'press-1').length;
     const before = requests();

@@ -82,7 +82,7 @@ beforeAll(async () => {
   await nc.flush();
 });
 
-/** Sends it in a trace of its own and returns what the collector has logged under it. */
+/** Sends a call in a trace of its own and returns what the collector has logged under it. */
 async function linesOf(traceId: string, path: string, body: object = {}, code?: string) {
   const response = await fetch(`${rest.url}${path}`, {
     method: 'POST',
@@ -121,7 +121,7 @@ describe('a request that asks a device leads by its trace to the line of the col
     expect(lines).toEqual([
       expect.objectContaining({ device: 'press', point: 'setpoint', outcome: 'written' }),
     ]);
-    // A process value is nobody's business who only reads logs.
+    // A person who only reads logs must not see process values.
     expect(JSON.stringify(lines)).not.toContain('4711');
     const outcomes = async () => {
       const { results } = (await rest.get('/api/system/audit/?action=point.write')).body;

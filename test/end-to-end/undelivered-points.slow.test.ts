@@ -57,7 +57,7 @@ it('points that never deliver are told by cause from what is recorded, also when
     ...{ code: 'boiler', host, port, unit_id: 1, timeout_ms: 200 },
   });
   const point = { device_id: device.id, table: 'holding_register', data_type: 'uint16' };
-  // Each is a request of its own: they lie far apart.
+  // Each point is a request of its own: they lie far apart.
   await rest.create('/api/config/points/', { ...point, code: 'alive', address: 0 });
   await rest.create('/api/config/points/', { ...point, code: 'slow', address: 50, period_ms: slowMs });
   await rest.create('/api/config/points/', { ...point, code: 'refused', address: refused });
@@ -103,7 +103,7 @@ it('points that never deliver are told by cause from what is recorded, also when
   expect(body.values).toMatchObject({ delivered });
   const { expected = 0, by_cause: byCause = {} } = body.values ?? {};
   expect(Object.values(byCause).reduce((sum, values) => sum + values, delivered)).toBe(expected);
-  // Three fast points have one value a tick, and the slow one has those of the periods that begin in one.
+  // Three fast points have one value a tick; the slow point has one for each of its periods that begins in a tick.
   const slow = expected - 3 * (account?.expected ?? 0);
   expect(slow).toBeGreaterThanOrEqual(periodsWith('slow').size);
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** How the program ends under these settings, none of which it can do with. */
+/** How the program ends under these settings, none of which it can use. */
 async function outcome(main: string, env: Record<string, string>) {
   return new Promise<{ code: unknown; said: string }>((resolve) => {
     execFile(

@@ -5,7 +5,7 @@ import { sendAndReset } from './send-and-reset.ts';
 import { sessionsPath } from './world/load.ts';
 
 export interface SentCommand extends AnsweredCommand {
-  /** The status of HTTP; undefined where no answer came, `left` where the client did not wait for one. */
+  /** The HTTP status; undefined where no answer came, `left` where the client did not wait for one. */
   readonly status: number | 'left' | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface ApiKey {
 }
 
 const answerTimeoutMs = 20_000;
-/** The longest is longer than the time in which nobody holds a session that is taken over. */
+/** The longest is longer than the time for which nobody holds a session during a takeover. */
 const changedPeriodsMs = [200, 250, 400, 500, 1_000];
 
 /**
@@ -45,7 +45,7 @@ export function startClients(options: {
   pauseMs?: () => readonly [number, number];
   answerTimeoutMs?: number;
   apiKey?: ApiKey;
-  /** By task; with it an engineer changes what tasks read every 5 to 20 s, and has their sessions go on by it. */
+  /** Device ids by task; with them an engineer changes what tasks read every 5 to 20 s, and applies it to their sessions. */
   devices?: ReadonlyMap<string, readonly number[]>;
 }): { clients: Clients; started: Promise<void> } {
   const { url, random, apiKey, pauseMs = () => [400, 2_500] } = options;
@@ -96,7 +96,7 @@ export function startClients(options: {
       await Promise.all(both);
       return;
     }
-    // Only on what is known: a session of a start without an answer would be left to itself.
+    // Only for a known session: one whose start was not answered would be left to itself.
     if (mine.chance(0.1)) {
       await send(mine.pick(['stop', 'pause', 'resume']), taskId, sessionId, mine.integer(0, 20));
       return;
@@ -146,7 +146,7 @@ export function startClients(options: {
       if (stopping.signal.aborted) return;
       const taskId = mine.pick([...options.steady, ...options.busy]);
       const ids = devices.get(taskId) ?? [];
-      // A device less, and there again; all at another period; else one that is read anew.
+      // Takes a device away or gives it back; or sets another period for all; or changes one device so that it is read anew.
       const isFewer = options.busy.includes(taskId) && ids.length > 1 && mine.chance(0.4);
       if (isFewer) await change(`tasks/${taskId}/`, { device_ids: mine.chance(0.5) ? ids.slice(1) : ids });
       else if (mine.chance(0.5)) await change(`tasks/${taskId}/`, { period_ms: mine.pick(changedPeriodsMs) });
@@ -156,7 +156,7 @@ export function startClients(options: {
     }
   };
 
-  /** Readers that are gone before they are answered. */
+  /** Readers that leave before they are answered. */
   const readHastily = async (mine: Random): Promise<void> => {
     while (!stopping.signal.aborted) {
       await sleep(mine.integer(50, 300), undefined, { signal: stopping.signal }).catch(() => undefined);

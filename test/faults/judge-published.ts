@@ -3,11 +3,11 @@ import type { History } from '../verify/history.ts';
 
 /** Messages of the last moments before the verdict may be on their way. */
 const settledMs = 5_000;
-/** Each is told; a collector that loses values does so all the time. */
+/** All are told up to this number: a collector that loses values does so all the time. */
 const toldAtMost = 20;
 
 /**
- * Every value that a device of a session that always runs has published since the first one of it that is stored is stored once, at the
+ * Judges devices of sessions that always run: every value published since the first stored one is stored once, at the
  * time that its device gave for it. A broker keeps them for the session at QoS 1, whatever happens to collectors.
  */
 export function judgePublished(

@@ -5,7 +5,7 @@ import { type Minimum, type Verdict, verify } from '../verify/verify.ts';
 import type { World } from './world/world.ts';
 
 export interface JudgedBy {
-  /** Left out: when sessions are polled first is not judged. */
+  /** Without them nobody judges when sessions are polled first. */
   readonly outages?: readonly Outage[];
   /** Collectors that forge, each from this sequence of SAMPLES on. */
   readonly liars?: ReadonlyMap<string, number>;

@@ -65,7 +65,7 @@ async function main(): Promise<number> {
   }
   console.error(`seed ${seed}, ${values.protocol}, ${scenario ? scenario.name : `${minutes} min`}`);
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-faults-'));
-  // PostgreSQL runs as another user where this runs as root, and must be able to pass through.
+  // Where this runs as root, PostgreSQL runs as another user, who must be able to pass through.
   await chmod(folder, 0o711);
   const say = (line: string) => console.error(`  ${line}`);
   let failed = true;
@@ -82,7 +82,7 @@ async function main(): Promise<number> {
   return failed ? 1 : 0;
 }
 
-/** It has its turn with everything that it can forge. */
+/** Pauses so short that the forger has a turn with everything that it can forge. */
 function forgerOf(minutes: number): { pauseMs: number } | undefined {
   return values['no-forger'] ? undefined : { pauseMs: Math.min(3_000, (minutes * 60_000) / 40) };
 }

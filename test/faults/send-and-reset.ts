@@ -7,7 +7,7 @@ export interface HastyRequest {
   readonly method: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** How long after it was sent the connection is reset, in ms. */
+  /** Time in ms from sending until the connection is reset. */
   readonly afterMs: number;
 }
 
@@ -25,11 +25,11 @@ export async function sendAndReset(
     `content-length: ${Buffer.byteLength(text)}`,
   ];
   const socket = connect(Number(port), hostname);
-  // A service that was killed refuses it: then there is nothing to leave.
+  // A service that was killed refuses the connection: then there is nothing to leave.
   const failed = once(socket, 'error');
   socket.write(`${lines.join('\r\n')}\r\n\r\n${text}`);
   socket.resume();
   await Promise.race([failed, sleep(afterMs)]);
-  // A service that goes down at the same moment has ended it perhaps.
+  // A service that goes down at the same moment may have ended the connection.
   tearDown(socket);
 }

@@ -9,7 +9,7 @@ import type { World } from './world/world.ts';
 
 /** After the last fault everything must be in order again within this time. */
 const withinMs = 90_000;
-/** And then go on undisturbed for so long, so that what is judged has a sound end. */
+/** Then everything must go on undisturbed for so long that what is judged has a sound end. */
 const undisturbedMs = 12_000;
 
 /** Waits until the world is itself again. @returns what is not, in words */

@@ -15,7 +15,7 @@ import { sendWithReplies, standingOf } from './reply-attacks.ts';
 
 const log = createLogger('test', 'silent');
 
-/** Those who are not trusted with all, and what each may write into streams. */
+/** Connections that are not trusted with everything, and what each may write into streams. */
 const outsiders = {
   operator: { permissions: permissionsOf('operator'), writes: [] as string[] },
   'hall-1': {
@@ -49,7 +49,7 @@ describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names',
   /** Streams of others that got something, and streams that are gone. */
   async function hits(inOneAccount: boolean): Promise<{ written: string[]; gone: string[] }> {
     const { own, nc, jsm } = await brokerWith(outsider, inOneAccount);
-    // Something to read everywhere, by consumers that are there.
+    // Puts something to read into every stream, with a consumer for it.
     for (const [name, { aSubject }] of await standingOf(own)) {
       await askBroker(own, aSubject, '{"v":1}');
       const isWork = name === 'ASSIGNMENTS';
@@ -96,7 +96,7 @@ describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names',
   });
 });
 
-/** The broker works off what it was asked in no certain order: waits until nothing changes any more. */
+/** Waits until nothing changes any more: the broker works requests off in no certain order. */
 async function settled(own: NatsConnection): Promise<void> {
   let former = '';
   let sameFor = 0;

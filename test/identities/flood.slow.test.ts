@@ -57,7 +57,7 @@ function flood(subjectOf: (nth: number) => string, bytes: number) {
   };
 }
 
-/** Whether the broker takes it, at the first try. */
+/** Whether the broker takes a message at the first try. */
 async function take(subject: string, body = '{}'): Promise<void> {
   expect((await askBroker(honest, subject, body)).json()).not.toHaveProperty('error');
 }
@@ -105,7 +105,7 @@ it('an account has no more connections at a server than those who belong there n
   const ending = new AbortController();
   const nkeySeed = identities.seed('collector', 'hall-1');
   const options = { url: server.url, nkeySeed, name: 'collector-hall-1', log, signal: ending.signal };
-  // One after the other: a busy machine lets none in that takes too long to say who it is.
+  // One after the other: on a busy machine the broker drops a connection that takes too long to say who it is.
   const opening = (async () => {
     while (!ending.signal.aborted) {
       const connection = await connectNats(options).catch(() => undefined);

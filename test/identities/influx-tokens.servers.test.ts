@@ -53,7 +53,7 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
 
     const writer = storeWith(front.url, ofWriter);
     expect(await writer.write([storableSample()])).toEqual({ kind: 'written' });
-    // Where another epoch may have written before it looks.
+    // Where another epoch may have written, the writer looks first.
     expect(await writer.write([storableSample({ tick: 1, overtaken: true })])).toEqual({ kind: 'written' });
     const reader = storeWith(front.url, ofReader);
     expect(await reader.history(asked)).toHaveLength(2);
@@ -90,7 +90,7 @@ describe.skipIf(!influxIsInstalled())('tokens of services in InfluxDB', () => {
     await chmod(join(folder, 'influxdb-writer', 'token'), 0o600);
     await writeFile(join(folder, 'influxdb-writer', 'token'), '');
     expect(await makeTokens(folder, emptied.front.url)).toMatchObject({ code: 0 });
-    // The one whose file is gone opens nothing any more.
+    // The token whose file is gone opens nothing any more.
     await expect(storeWith(emptied.front.url, after).history(asked)).rejects.toMatchObject({ code: '401' });
   });
 

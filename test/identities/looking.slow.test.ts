@@ -25,7 +25,7 @@ async function brokerToLookAt(inOneAccount: boolean) {
     cleanUpAfterFile(close);
     return nc;
   };
-  // As in an installation there are several, of which any takes a request.
+  // There are several, as in an installation, and any of them takes a request.
   serveConsumerRequests(await connect('supervisor'), log);
   serveConsumerRequests(await connect('api'), log);
   return { server, own, nc: await connect('operator'), jsm: await jetstreamManager(own) };
@@ -60,7 +60,7 @@ describe.each(inBoth)('the consumer of a service, by the key of an operator, %s'
     void pull(nc, 'of-a-service');
     const seen = async () => (await info()).delivered.consumer_seq;
     if (isHit) await eventually(async () => (await seen()) === 1, { what: 'the message to be taken' });
-    // Its own consumer gets one behind it: what would have been passed on is there by now.
+    // The test's own consumer gets a message that comes later: anything passed on is there by then.
     else await lookOnce(nc);
     expect(await seen()).toBe(isHit ? 1 : 0);
     nc.publish('$JS.ACK.SAMPLES.of-a-service.1.1.1.1.0', '');

@@ -20,7 +20,7 @@ import { type IdentitiesForTest, identitiesForTest } from '../support/identities
 import { natsForTest } from '../support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
 
-/** Services, whoever maintains the streams, and the collector `hall-1` with an identity of its own; `collector` is the one that others share. */
+/** Services, the maintainer of streams, and `hall-1` with its own identity; `collector` is the one that others share. */
 const everybody = [...services, maintenance, 'hall-1'] as const;
 type Who = (typeof everybody)[number];
 
@@ -62,8 +62,8 @@ function connectionOf(who: Who): NatsConnection {
 }
 
 /**
- * The broker refuses before it answers the ping behind it. What it lets through is no proper request, so that nothing is
- * deleted by it.
+ * The broker refuses before it answers the ping that follows. The message is no proper request, so that nothing is
+ * deleted when the broker lets it through.
  */
 async function mayPublish(who: Who, subject: string): Promise<boolean> {
   const nc = connectionOf(who);
@@ -338,7 +338,7 @@ describe('a collector without an identity of its own', () => {
       );
       expect(made.json()).not.toHaveProperty('error');
     };
-    // The broker delivers only where somebody listens, and there nobody may.
+    // The broker delivers only where somebody listens, and nobody may listen there.
     await deliverTo('sessions.task.66.lifecycle');
     const inbox = '_INBOX.collector.any-7.delivered';
     const heard: string[] = [];

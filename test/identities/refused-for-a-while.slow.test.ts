@@ -44,7 +44,7 @@ const isReady = async (service: ServiceName) => {
 const refusals = (key: string) =>
   nats.lastLines(500).filter((line) => /authentication error/.test(line) && line.includes(key)).length;
 
-/** All work again by themselves: a reading of after this moment is on its way, and no process has ended. */
+/** Waits until all work again by themselves: a reading from after this moment is on its way, and no process has ended. */
 async function goOn(): Promise<void> {
   for (const service of services) {
     await eventually(() => isReady(service), { what: `the ${service} to be ready again` });

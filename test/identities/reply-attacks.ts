@@ -21,8 +21,8 @@ export async function standingOf(nc: NatsConnection): Promise<Map<string, Standi
 }
 
 /**
- * Sends each request that these permissions allow, once with each of these reply subjects, none of which is an inbox. The broker
- * checks the subject of a message, and never this.
+ * Sends each request that these permissions allow, once with each of these reply subjects, none of which is an inbox. The
+ * broker checks the subject of a message, and never its reply subject.
  */
 export async function sendWithReplies(
   nc: NatsConnection,
@@ -43,7 +43,7 @@ function bodiesFor(subject: string): string[] {
   return [''];
 }
 
-/** A subject that the pattern stands for, of something that is there or could be. */
+/** A subject that matches the pattern, of something that is there or could be. */
 function literal(pattern: string): string {
   return pattern
     .replaceAll('*', 'x')

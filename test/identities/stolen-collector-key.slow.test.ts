@@ -73,7 +73,7 @@ const waits = (taskId: string) =>
     what: `task ${taskId} to wait for a collector`,
   });
 
-/** Renews the lease of hall-1 as somebody does who has stolen its key. @returns ends that */
+/** Renews the lease of hall-1 as a thief of its key would. @returns a function that ends that */
 async function claimAsHall(fields: Record<string, unknown>): Promise<() => Promise<void>> {
   const { nc, close } = await connectNats({
     ...{ url: nats.url, nkeySeed: seedOfHall, name: 'collector-hall-1' },
@@ -163,7 +163,7 @@ describe('whoever has stolen the key of a collector with an account of its own',
     await eventually(async () => (await collectorOf('1')) === 'hall-1', { what: 'the label to count' });
     await eventually(async () => (await shown())?.capacity === 100, { what: 'the API to know it too' });
 
-    // Which drivers it has is its own word, which of them count is not.
+    // The collector says which drivers it has, but not which of them count.
     expect(await identity('change', 'hall-1', '--labels', 'hall=1,safe=yes,driver.mqtt=yes')).toMatchObject({
       code: 0,
     });
@@ -177,7 +177,7 @@ describe('whoever has stolen the key of a collector with an account of its own',
     let sessionId = await run('8', { safe: 'yes' });
     const isRefused = async () => {
       if ((await log.waiting('8'))?.why === 'no_collector') return true;
-      // The supervisor reads of it by itself, up to a second after the API: one placed before that says nothing.
+      // The supervisor reads of it by itself, up to a second after the API: a session placed before that says nothing.
       if ((await collectorOf('8')) !== undefined) {
         await log.stop(sessionId);
         sessionId = await run('8', { safe: 'yes' });

@@ -43,7 +43,7 @@ const start = async (service: ServiceName, settings: Record<string, string> = {}
 describe('services that each have an identity of their own', () => {
   it('run a session from its start to a backup, and the broker has nothing to refuse', async () => {
     const plant = await plantForTest(['press-1']);
-    // First those that may not make streams: they wait for the others.
+    // Starts those that may not make streams first: they wait for the others.
     const own = { COLLECTOR_ID: 'hall-1', NATS_NKEY_SEED: identities.seed('collector', 'hall-1') };
     await Promise.all([start('collector', own), start('writer')]);
     await Promise.all([start('supervisor'), start('api')]);
@@ -119,7 +119,7 @@ describe('services that each have an identity of their own', () => {
   });
 });
 
-/** Until the first piece of the stream is there. */
+/** Waits until the first piece of the stream is there. */
 async function seesLiveReadings(url: string): Promise<void> {
   const leaving = new AbortController();
   const response = await fetch(url, { signal: leaving.signal });

@@ -11,7 +11,9 @@ const run = promisify(execFile);
 const hasPromtool = inject('installedServers').promtool !== null;
 const promtool = (...args: string[]) => run(inject('installedServers').promtool ?? '', args);
 
-/** The configuration, without the files that it takes in where promtool is older than 2.43, which does not know of them. */
+/**
+ * The configuration, without the files that it takes in where promtool is older than 2.43 and does not know of them.
+ */
 async function understoodConfig(folder: string): Promise<string> {
   const { stdout } = await promtool('--version');
   const [, major, minor] = /version (\d+)\.(\d+)/.exec(stdout) ?? [];
@@ -51,7 +53,7 @@ describe('the alerts', () => {
     async () => {
       const folder = join(alertsFile, '..');
       await promtool('check', 'config', await understoodConfig(folder));
-      // The files that it takes in are checked by nobody, so they are checked as a configuration of their own.
+      // Nobody else checks the files that it takes in, so they are checked as a configuration of their own.
       await promtool('check', 'config', join(folder, 'api.yml'));
       await promtool('check', 'config', '--syntax-only', join(folder, 'api-tls.yml'));
       await promtool('test', 'rules', join(import.meta.dirname, 'alerts.promtool.yml'));

@@ -22,7 +22,7 @@ describe('the metrics of running services', () => {
   const scraped = (service: Service): Promise<Scrape> => scrape(`http://127.0.0.1:${ports[service]}/metrics`);
   const metric = async (service: Service, name: string, labels: Record<string, string> = {}) =>
     (await scraped(service)).value(name, labels);
-  /** Until a metric of a service is as it should be. */
+  /** Waits until a metric of a service is as it should be. */
   const shows = (
     service: Service,
     name: string,

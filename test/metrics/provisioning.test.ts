@@ -43,7 +43,7 @@ describe('what Grafana is provisioned with', () => {
     const { panels } = raw;
     expect(raw.uid).toMatch(/^[A-Za-z0-9_-]{1,40}$/);
     expect(raw.title).not.toBe('');
-    // Grafana brings older schemas up to its own, from a version on; a newer one it takes for what it is not.
+    // Grafana brings schemas up to its own from a certain version on, and misreads newer ones.
     expect(raw.schemaVersion).toBeGreaterThanOrEqual(36);
     expect(raw.schemaVersion).toBeLessThanOrEqual(42);
     expect([raw.time.from, raw.time.to]).toEqual([expect.any(String), expect.any(String)]);

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const schemathesis = inject('installedServers').schemathesis;
 const key = `hf_0a1b2c3d_${randomBytes(32).toString('base64url')}`;
 
-/** Fixed, so that a red run can be had again. */
+/** Fixed, so that a red run can be repeated. */
 const seed = '31415';
 
 interface Report {

@@ -131,12 +131,12 @@ OF_AN_ITEM = ("/api/config/change-sets/", re.compile(r"items\.\d+\.(fields|id)(\
 # Each protocol bounds these for itself.
 FIELDS_OF_PROTOCOLS = {"address", "bit", "byte", "byte_order", "count", "data_type", "encoding", "length", "table"}
 
-# Bodies by protocol multiply the cases of each operation that takes one. A device and a point are created with those of all protocols; a trial
-# is sent those of the second one, all else those of the first: it is that of the devices that are there.
+# Bodies by protocol multiply the cases of each operation that takes one. Devices and points are created with those of all
+# protocols; a trial is sent those of the second one, everything else those of the first, which existing devices have.
 OF_ALL_PROTOCOLS = {("post", "/api/config/devices/"), ("post", "/api/config/points/")}
 OF_SECOND_PROTOCOL = {("post", "/api/config/devices/try/")}
 
-# Not 412: which version is the present one no schema knows.
+# Not 412: no schema knows which version is the present one.
 BEFORE_THE_RULES = {400, 405, 406, 415, 428}
 
 
@@ -168,7 +168,7 @@ def with_protocols(schema, which):
         protocols = list({tuple(each["properties"]): each for each in reversed(alternatives)}.values())[::-1]
         kept = (protocols if which is None else [protocols[which]]) + others
         rest = {name: value for name, value in schema.items() if name != key}
-        # Their names tell them apart. Of `oneOf` each case would be compared with all of them, which takes longer than all else.
+        # Names tell them apart. With `oneOf` each case would be compared with all of them, which takes longer than all else.
         return {**rest, **kept[0]} if len(kept) == 1 else {**rest, "anyOf": kept}
     properties = {name: with_protocols(each, which) for name, each in schema.get("properties", {}).items()}
     return {

@@ -13,7 +13,7 @@ const readiness: Readonly<Record<string, string>> = {
   writer: 'writing samples',
 };
 
-/** A service that starts, and at whose first such request something is done to the network between it and NATS. */
+/** Starts a service, and harms the network between it and NATS at its first such request. */
 async function startThrough(service: ServiceName, request: string, harm: (proxy: TcpProxy) => unknown) {
   const nats = await natsForTest();
   let isHarmed = false;

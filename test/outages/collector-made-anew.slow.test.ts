@@ -49,7 +49,7 @@ describe('a collector that is made anew under another id', () => {
     await fleet.log.stop(session);
     const samples = (await fleet.log.samples()).filter((sample) => sample.session === session);
     const firstOfNext = samples.findIndex((sample) => sample.epoch === next);
-    // In the order of the stream: behind it the writer would have to tell by ticks what of an earlier epoch it may take.
+    // None in stream order: otherwise the writer would have to tell by ticks what it may take of an earlier epoch.
     expect(samples.slice(firstOfNext).filter((sample) => sample.epoch === epoch)).toEqual([]);
     expect(notAmong(inSpool, samples)).toEqual([]);
     // Readings of the last second or two before the kill were in memory only.

@@ -39,7 +39,7 @@ describe('samples while the broker does not take them', () => {
     eventually(async () => (await segmentsIn(spoolDir)).length === 0, {
       what: 'the spool to be drained',
     });
-  /** A session over all devices, of a collector with these settings, that has samples. */
+  /** Starts a collector with these settings and a session over all devices, and waits for samples of each. */
   const begin = async (settings: Record<string, string>, periodMs = 50, spoolIn?: string) => {
     spoolDir = spoolIn ?? (await temporaryFolder('spool'));
     await startCollector(settings);
@@ -59,7 +59,7 @@ describe('samples while the broker does not take them', () => {
   const end = async () => {
     // A stop is not repeated, so it is not sent before the broker answers.
     await eventually(() => fleet.log.task(String(task)), { what: 'the broker to answer' });
-    // One that was started anew may not have taken the session up yet: then it would have nothing to say of its end.
+    // A collector that was started anew may not have taken the session up yet, and would say nothing of its end.
     await said('session is being polled');
     await fleet.log.stop(sessionId);
     await said('session is over for this collector');
@@ -90,7 +90,7 @@ describe('samples while the broker does not take them', () => {
         doubled: 0,
       });
     }
-    // Polling went on, and what the plant answered is what there are samples of.
+    // Polling went on, and there is a sample for everything that the plant answered.
     expect(askedMeanwhile).toBeGreaterThan(500);
     for (const device of devices) {
       const asked = fleet.plant.requests.filter((request) => request.device === device).length;
@@ -139,7 +139,7 @@ describe('samples while the broker does not take them', () => {
     const ticks = await end();
     for (const { all, declaredLost, overlapping, doubled } of ticks.values()) {
       expect({ ranges: all.length, overlapping, doubled }).toEqual({ ranges: 1, overlapping: 0, doubled: 0 });
-      // The oldest of the outage. While the spool is drained it may be full once more: a piece of its own.
+      // The oldest ticks of the outage. While the spool is drained it may be full once more, which makes a piece of its own.
       expect(countTicks(declaredLost)).toBeGreaterThan(0);
     }
   });
@@ -147,7 +147,7 @@ describe('samples while the broker does not take them', () => {
   it('that were lost are declared also when the collector was killed before it could tell', async () => {
     await begin({ SAMPLE_BUFFER_MAX: '400', SPOOL_MAX_BYTES: '1048576' }, 20);
     await fleet.nats.kill();
-    // Only with that on record does the segment go.
+    // The segment goes only once that is on record.
     await eventually(
       async () => (await readdir(spoolDir, { recursive: true })).some((file) => file.endsWith('lost.json')),
       { what: 'a record of what was lost' },
@@ -181,7 +181,7 @@ describe('samples while the broker does not take them', () => {
     await fleet.nats.kill();
     await said('the spool cannot be written');
     await said('the sample buffer is full');
-    // A tick that no core was there for in time fills the buffer too, without a request: those still to come are waited for.
+    // An overrun tick fills the buffer too, without a request: those still to come are waited for.
     const whenFull = fleet.plant.requests.length;
     await eventually(() => fleet.plant.requests.length > requestsBefore + 700, {
       what: '700 requests since the broker is away',

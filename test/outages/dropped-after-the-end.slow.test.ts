@@ -10,7 +10,7 @@ import {
   periodMs,
 } from './dropping-fleet.ts';
 
-/** Nothing that a process had sent before it ended is left in SAMPLES, so that no later sample of it can tell. */
+/** SAMPLES has nothing left of what a process sent before it ended, so that no later sample of it can tell. */
 describe('samples of a process that has ended, all of which SAMPLES drops unwritten', () => {
   let all: DroppingFleet;
   let writer: RunningProcess;
@@ -32,7 +32,7 @@ describe('samples of a process that has ended, all of which SAMPLES drops unwrit
   const ticksWhere = ({ causes }: AccountOfDevice, holds: (tick: number, cause: string) => boolean) =>
     [...causes].filter(([tick, cause]) => holds(tick, cause)).map(([tick]) => tick);
 
-  /** Each tick that was sent is stored, has what its sender said of it, or is a loss; and nothing else is one. */
+  /** Each tick that was sent is stored, has what its sender said of it, or is a loss; no other tick is a loss. */
   const expectLossesWhereSent = (account: AccountOfDevice) => {
     const { causes, wasSent } = account;
     const others = [...causes].filter(([tick, cause]) => wasSent.has(tick) && cause !== 'buffer_full');

@@ -25,7 +25,7 @@ describe('samples that SAMPLES drops while no supervisor looks', () => {
     await eventually(async () => (await consumer()).num_pending > 5, {
       what: 'the writer to have its hands full',
     });
-    // The broker counts what it drops as done, and gives the next ones to a writer that asks: those it would store later.
+    // The broker counts what it drops as done; a writer that asks would get the next messages, and store them later.
     const thawWriter = await freeze(writer.pid);
     onTestFinished(() => void writer.signal('SIGCONT'));
     await eventually(async () => (await consumer()).num_waiting === 0, {

@@ -46,7 +46,7 @@ export async function droppingFleet() {
   const database = await startTcpProxy({ targetPort: Number(url.port) });
   url.port = String(database.port);
   url.hostname = '127.0.0.1';
-  // A writer can still store what it holds; it is not to hold everything.
+  // A writer can still store what it holds, so it must not hold everything.
   const writerSettings = {
     DATABASE_URL: url.href,
     ACK_WAIT_MS: '1500',
@@ -65,7 +65,7 @@ export async function droppingFleet() {
   const lastTicks = (session: string) =>
     new Map(devices.map((device) => [device, sentOf(session, device).at(-1)?.tick ?? 0]));
 
-  /** Samples of somebody else, until the stream has dropped what was sent so far. */
+  /** Publishes samples of another session until the stream has dropped what was sent so far. */
   const dropAll = async () => {
     const { last_seq } = await state();
     const js = jetstream(fleet.log.nc);
@@ -92,7 +92,7 @@ export async function droppingFleet() {
   const stored = async (session: string): Promise<number> =>
     (await rest.get(`/api/acquisition/sessions/${session}/completeness/?to=now`)).body.stored;
 
-  /** A session of which something is in the database already, and the supervisor that placed it. */
+  /** Starts a session and waits until some of it is in the database. @returns it, and the supervisor that placed it */
   const started = async (taskId: string) => {
     const supervisor = await fleet.start('supervisor');
     const session = await fleet.log.start(fleet.plant.config({ taskId, devices, periodMs }));
@@ -102,7 +102,7 @@ export async function droppingFleet() {
     return { session, supervisor };
   };
 
-  /** Until the writer, whose database is away, can take no more. */
+  /** Waits until the writer, whose database is away, can take no more. */
   const untilWriterIsFull = () =>
     eventually(async () => (await consumer()).num_ack_pending === 20, {
       what: 'the writer to hold all it can',
@@ -148,7 +148,7 @@ export async function droppingFleet() {
     await readAgain(session, 3);
     const upTo = lastTicks(session);
     await untilWritten();
-    // Until a moment later it might be on its way.
+    // A sample might be on its way until a moment later.
     await eventually(
       async () =>
         (await accountOf(session, upTo)).every(({ causes }) => ![...causes.values()].includes('not_arrived')),
@@ -165,7 +165,7 @@ export async function droppingFleet() {
     });
   };
 
-  /** Until what collectors that ended have sent is in the account. */
+  /** Waits until the account has what ended collectors had sent. */
   const untilSentIsOnRecord = (session: string) =>
     eventually(async () => (await sentRecords(session)).every(({ ended }) => !ended), {
       what: `what was sent of ${session} to be on record`,

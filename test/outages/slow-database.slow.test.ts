@@ -47,7 +47,7 @@ describe.skipIf(!influxIsInstalled())('a database that takes 2 s for each answer
     });
     const writesSoFar = front.writeCount;
     await fleet.log.stop(session);
-    // Behind by most of it while devices were read at their pace.
+    // The writer is far behind while devices were read at their pace.
     expect(writesSoFar * 10).toBeLessThan(200);
     areRead.resolve();
     front.passOn();

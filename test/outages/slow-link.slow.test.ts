@@ -4,7 +4,7 @@ import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const device = 'press-1';
 const oneWayMs = 1_600;
-/** As in production: a link that takes seconds is not for leases of seconds. */
+/** The lease of production: a link that takes seconds does not go with leases of seconds. */
 const lease = { LEASE_TTL_MS: '10000', LEASE_RENEW_MS: '2000', LEASE_MARGIN_MS: '1000' };
 
 describe('a collector whose link to NATS takes 3.2 s there and back', () => {

@@ -12,13 +12,13 @@ export async function segmentsIn(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** Those of them whose tick is not among what arrived. */
+/** The spooled samples whose tick is not among those that arrived. */
 export function notAmong(spooled: readonly Sample[], arrived: readonly Sample[]): Sample[] {
   const ticks = new Set(arrived.map(({ device, tick }) => `${device}/${tick}`));
   return spooled.filter(({ device, tick }) => !ticks.has(`${device}/${tick}`));
 }
 
-/** The samples that a collector which is killed now leaves to whoever sends them. */
+/** The samples that a collector leaves to others if it is killed now. */
 export async function spooledIn(folder: string): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (const path of await segmentsIn(folder)) {

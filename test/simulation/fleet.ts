@@ -12,7 +12,7 @@ export type Kind = 'supervisor' | 'collector';
 /** A place where a process is configured to run; its lives follow one another. */
 export interface Slot {
   readonly kind: Kind;
-  /** The name that the process is configured with: two slots may have one. */
+  /** The name that the process is configured with: two slots may share one. */
   readonly name: string;
   readonly host: string;
   /**
@@ -90,7 +90,7 @@ export class Fleet {
     if (this.#isKeptUp) this.#options.world.after(200, () => this.start(slot));
   }
 
-  /** From now on whoever is down, or goes, is started again. */
+  /** From now on starts again every process that is down, or goes down. */
   keepUp(): void {
     this.#isKeptUp = true;
     for (const slot of this.slots) this.start(slot);
@@ -115,7 +115,7 @@ export class Fleet {
     });
   }
 
-  /** The world is over: what still waits is told to stop, since Node keeps what listens to signals in memory. */
+  /** The world is over: tells what still waits to stop, since Node keeps what listens to signals in memory. */
   abandon(): void {
     for (const life of this.#lives) void life.drain().catch(() => undefined);
   }

@@ -15,7 +15,7 @@ let browser: Promise<Browser> | undefined;
 export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<PageForTest> {
   const { chromium: executablePath } = inject('installedServers');
   if (executablePath === null) throw new Error('there is no chromium here');
-  // As root it has no sandbox of its own, and where there is no graphics card, drawing as if there were one costs double.
+  // As root chromium has no sandbox, and without a graphics card imitating one costs double.
   browser ??= chromium
     .launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
     .then((launched) => {
@@ -26,7 +26,7 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
       return launched;
     });
   const context = await (await browser).newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
-  // A page goes on following what it shows. One that a hook has opened is for the whole file.
+  // A page goes on following what it shows, so it ends with its test. One that a hook has opened is for the whole file.
   if (expect.getState().currentTestName !== undefined) onTestFinished(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(120_000);

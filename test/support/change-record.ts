@@ -75,7 +75,7 @@ export function foldedChanges(items: readonly RecordedItem[]): {
       faults.push({ thing, what: `was ${op} and had never been made` });
       continue;
     }
-    // All of what was deleted, or it could not come back whole.
+    // A deletion has to tell all of the thing, or it could not come back whole.
     const told = op === 'deleted' ? { ...lists, ...before } : before;
     const names = Object.keys(op === 'deleted' ? { ...told, ...now } : told);
     const others = differing(names, now, told);
@@ -88,7 +88,7 @@ export function foldedChanges(items: readonly RecordedItem[]): {
   return { folded, faults };
 }
 
-/** Where change sets and tables do not say the same. Values are not told: they may be nobody else's business. */
+/** Where change sets and tables do not say the same. Values are left out: they may be nobody else's business. */
 export function recordFaults({ items, configured }: ChangeRecord): readonly RecordFault[] {
   const { folded, faults } = foldedChanges(items);
   const found = [...faults];

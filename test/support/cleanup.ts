@@ -30,7 +30,7 @@ export function cleanUpNow(): Promise<void> {
   return undo(() => pending.at(-1));
 }
 
-/** Every one gets its turn, the failures are thrown together. */
+/** Gives every cleanup its turn, and throws the failures together. */
 async function undo(next: () => Cleanup | undefined): Promise<void> {
   const failures: unknown[] = [];
   for (let cleanup = next(); cleanup !== undefined; cleanup = next()) {

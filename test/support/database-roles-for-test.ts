@@ -8,9 +8,9 @@ import { freshDatabase } from './fresh-database.ts';
 
 export interface DatabaseRolesForTest {
   readonly ownerUrl: string;
-  /** How each gets in, once `prepare` has made it. */
+  /** The address by which each role gets in, once `prepare` has made it. */
   readonly roleUrls: Readonly<Record<RoleKind, string>>;
-  /** As the one-shot of docker-compose.yml. */
+  /** Makes the roles as the one-shot of docker-compose.yml does. */
   prepare(roleUrls?: Readonly<Record<RoleKind, string>>): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export async function databaseRolesForTest(): Promise<DatabaseRolesForTest> {
     }),
   ) as Record<RoleKind, string>;
   cleanUpAfterFile(async () => {
-    // Roles go only after what they have rights in.
+    // Roles can be dropped only after what they have rights in.
     const adminUrl = inject('postgresAdminUrl');
     await dropDatabase(adminUrl, new URL(ownerUrl).pathname.slice(1));
     for (const kind of roleKinds) await runOnce(adminUrl, `drop role if exists test_${suffix}_${kind}`);

@@ -3,11 +3,11 @@ interface Told {
   readonly device: string;
   readonly tick: number;
   readonly period_ms: number;
-  /** A part of a tick that is not over answers for none. */
+  /** Set for a part of a tick that is not over, which answers for no tick. */
   readonly part?: number | undefined;
 }
 
-/** Ticks of one device that more than one sample answers for, of whatever length they are: by their time. */
+/** Ticks of one device that more than one sample answers for, whatever their length: they are told apart by their time. */
 export function doubledTicks(samples: readonly Told[]): string[] {
   const seen = new Set<string>();
   const doubled: string[] = [];

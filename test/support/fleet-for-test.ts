@@ -30,8 +30,8 @@ export interface FleetForTest {
 }
 
 /**
- * A fleet that is stopped, with all its services, when the test that calls this is over: those of ten tests beside the last
- * one would leave that too little of the machine. Called outside a test: when the file is over.
+ * A fleet that is stopped, with all its services, when the test that calls this is over: the fleets of ten earlier tests
+ * would leave the last one too little of the machine. Called outside a test, it is stopped when the file is over.
  */
 export async function fleetForTest(
   deviceCodes: readonly string[],

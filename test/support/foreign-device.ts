@@ -35,7 +35,7 @@ export interface ForeignDevice {
   /** Another unit behind the same port, as is the next. */
   readonly second_unit: { readonly unit_id: number; readonly holding_registers: readonly number[] };
   readonly every_type: { readonly unit_id: number; readonly points: readonly TypedForeignPoint[] };
-  /** Before the test file is over. */
+  /** Stops it, before the test file is over. */
   stop(): Promise<unknown>;
 }
 
@@ -48,7 +48,7 @@ export function foreignDeviceIsInstalled(): boolean {
 
 /**
  * A Modbus device that is not ours: pymodbus serves known values.
- * @param args what the program is told, see there; Modbus TCP without
+ * @param args what the program is told, see there; Modbus TCP without any
  */
 export async function foreignDevice(...args: string[]): Promise<ForeignDevice> {
   const python = installedPeer('pythonWithPymodbus');

@@ -7,7 +7,7 @@ import { eventually } from './eventually.ts';
 /**
  * Stops a process with SIGSTOP and returns when all of it stands still: for a moment after the signal its other threads
  * may still take what comes. Thaw it in a `finally`: a test that fails must not leave a server standing.
- * @returns lets it go on
+ * @returns a function that lets it go on
  */
 export async function freeze(pid: number): Promise<() => void> {
   process.kill(pid, 'SIGSTOP');

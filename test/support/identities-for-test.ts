@@ -13,7 +13,7 @@ import { newNkeyPair } from '@holdfast/shared/jetstream/connection/nkey-pair.ts'
 export interface IdentitiesForTest {
   /** For the configuration of the server. */
   readonly configLines: readonly string[];
-  /** The seed of a service; of a collector without an id the one that all share. */
+  /** The seed of a service; for a collector without an id, the one that all share. */
   seed(service: Holder, collectorId?: string): string;
   /** The address with which the test itself may do everything. */
   ownUrl(server: NatsServer): string;
@@ -21,7 +21,7 @@ export interface IdentitiesForTest {
 
 /**
  * A key for every service and for each of these collectors, with the accounts and permissions of production.
- * @param options.inOneAccount everybody in CORE, as no installation has it: to see what accounts keep away
+ * @param options.inOneAccount puts everybody into CORE, as no installation does: to see what accounts keep away
  */
 export function identitiesForTest(
   collectorIds: readonly string[] = [],

@@ -33,8 +33,8 @@ export function influxKnowsFlux(): boolean {
 
 /**
  * An InfluxDB 1.x for this test alone, stopped and removed when the test file is over.
- * @param tls with it it speaks HTTPS only, as localhost
- * @param env settings of its own, as `INFLUXDB_HTTP_MAX_ROW_LIMIT`
+ * @param tls if given, it speaks HTTPS only, as localhost
+ * @param env settings of its own, such as `INFLUXDB_HTTP_MAX_ROW_LIMIT`
  */
 export async function influxForTest(
   tls?: CertificatesForTest,

@@ -1,8 +1,8 @@
 import { inject } from 'vitest';
 
 /**
- * Where a program lies that tests use, by the name that dev/setup/test-peers or a driver's package.json gives it; null where it is
- * not installed.
+ * The path of a program that tests use, by the name that dev/setup/test-peers or a driver's package.json gives it; null
+ * where it is not installed.
  * @throws Error when nobody names it, as then nobody installs it either
  */
 export function installedPeer(name: string): string | null {

@@ -18,14 +18,14 @@ export interface MosquittoForTest {
   readonly port: number;
   /** `mqtt://127.0.0.1:…` */
   readonly url: string;
-  /** With what it has written to its disk a moment ago at the latest. */
+  /** Kills it; its disk has everything up to a moment ago. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   comeBack(): Promise<void>;
 }
 
 /**
  * Eclipse Mosquitto, a broker of MQTT, for this test alone, with a store of its own.
- * @param settings lines of its configuration besides; everybody may do anything unless one speaks of that. FOLDER is its folder
+ * @param settings more lines of its configuration; everybody may do anything unless one forbids it. FOLDER is its folder
  * @param files that lie there, by their names
  */
 export async function mosquittoForTest(
@@ -40,11 +40,11 @@ export async function mosquittoForTest(
   const lines = [
     `listener ${port} 127.0.0.1`,
     ...(isOpen ? ['allow_anonymous true'] : []),
-    // Started by root it would become a user who may not read the folder.
+    // Started by root, it would become a user who may not read the folder.
     'user root',
     'persistence true',
     `persistence_location ${folder}/`,
-    // Else what it keeps is written every half hour.
+    // Otherwise it writes what it keeps every half hour.
     'autosave_interval 1',
     'autosave_on_changes true',
     ...settings.map((line) => line.replaceAll('FOLDER', folder)),

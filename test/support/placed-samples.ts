@@ -11,7 +11,7 @@ type Placed = Pick<Sample, 'session' | 'collector' | 'task'>;
 type Told = Placed &
   Pick<Sample, 'epoch' | 'device_id' | 'device' | 'site' | 'measurement' | 'values' | 'integers'>;
 
-/** Epochs from 1 on that a test may name of each session and collector. */
+/** Epochs from 1 on that a test may name for each session and collector. */
 const epochsNamed = 16;
 /** Points that every device of a test has. */
 const usualCodes = ['temperature', 'run', 'state', 'count', 'pressure'];
@@ -23,7 +23,7 @@ interface Block {
   readonly has: ReadonlySet<string>;
 }
 
-/** Says in the log and the snapshots what is needed before a writer takes samples that a test has made up. */
+/** Writes into the log and the snapshots what a writer needs before it takes samples that a test has made up. */
 export class PlacedSamples {
   readonly #nc: NatsConnection;
   /** By session and collector. */

@@ -12,7 +12,7 @@ export interface PlantForTest {
     devices: string[];
     periodMs?: number;
     version?: number;
-    /** Long for a device that is to answer whatever else the machine does. Default 500. */
+    /** Long for a device that has to answer, whatever else the machine does. Default 500. */
     timeoutMs?: number;
   }): TaskConfig;
 }
@@ -20,7 +20,7 @@ export interface PlantForTest {
 /** Devices whose register 0 holds a number that rises every 100 ms and whose register 1 holds 4711. */
 export async function plantForTest(deviceCodes: readonly string[]): Promise<PlantForTest> {
   const requests: ReceivedRequest[] = [];
-  // From here on: a register that went by the clock alone would begin anew at 0 while a test looks, every 109 minutes.
+  // Counts from here on: a register that followed the clock would begin anew at 0 every 109 minutes, perhaps during a test.
   const startedAtMs = Date.now();
   const plant = await startPlant({
     config: {

@@ -4,8 +4,8 @@ import { writeJsonFile } from '@holdfast/dev/stack/json-file.ts';
 import { demoDeviceCodes } from '@holdfast/plant/workshop.ts';
 
 /**
- * Ports for a local stack in an empty folder. Left to itself it looks whether the usual ones are free and takes them a
- * moment later; of two that start at the same time, as tests do, both would.
+ * Ports for a local stack in an empty folder. Left to itself, a stack looks whether the usual ones are free and takes
+ * them a moment later; of two that start at the same time, as in tests, both would take them.
  */
 export async function portsOfStack(home: string): Promise<void> {
   const ports = {

@@ -6,8 +6,8 @@ import { processExists } from '@holdfast/dev/child-process.ts';
 const PREFIX = 'holdfast-test-run-';
 
 /**
- * The folder that holds everything one test run writes. Its name carries the id of the run's process, because a run
- * that is interrupted does not get to clean up: the next one does it for it.
+ * The folder that holds everything one test run writes. Its name carries the id of the run's process: a run that is
+ * interrupted cannot clean up, and the next one does that for it.
  */
 export async function makeRunFolder(): Promise<string> {
   await removeFoldersOfDeadRuns();

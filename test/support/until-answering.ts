@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import { eventually } from './eventually.ts';
 
-/** fetch takes no authority of one's own. */
+/** Asks over HTTPS with an authority of our own, which fetch does not take. */
 export function answerOf(
   url: string,
   {

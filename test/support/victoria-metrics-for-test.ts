@@ -23,7 +23,7 @@ export function victoriaMetricsIsInstalled(): boolean {
 
 /**
  * A VictoriaMetrics for this test alone, stopped and removed when the test file is over.
- * @param tls with it it speaks HTTPS only, as localhost
+ * @param tls if given, it speaks HTTPS only, as localhost
  */
 export async function victoriaMetricsForTest(tls?: CertificatesForTest): Promise<VictoriaMetricsForTest> {
   const command = inject('installedServers').victoriaMetrics;

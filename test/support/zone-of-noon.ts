@@ -1,8 +1,8 @@
 const hourMs = 3_600_000;
 
 /**
- * A zone of whole hours by whose clock it was past noon when this was loaded: no day of a plant that has it ends while a test looks. Never
- * UTC, which browsers and databases of tests go by.
+ * A zone of whole hours by whose clock it was past noon when this was loaded, so that no day of a plant there ends during
+ * a test. Never UTC, which the browsers and databases of tests go by.
  */
 export const zoneOfNoon = ((now: Date) => {
   const hours = 12 - now.getUTCHours() || 1;

@@ -1,7 +1,7 @@
 import { countChanges } from '@holdfast/shared/contracts/sample/changes.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 
-/** Whether anything of it is for the database; nothing is when nothing had changed enough to be sent. */
+/** Whether a sample has anything for the database; it has nothing when nothing had changed enough to be sent. */
 export function hasReadings({
   values,
   integers,

@@ -7,7 +7,7 @@ import type { ChangeRecord } from '../support/change-record.ts';
 export interface History {
   /** SESSIONS, in order. */
   readonly events: readonly RecordedEvent[];
-  /** Words of SAMPLES on ticks, in order, as far as holders of sessions said it and it can be decoded. */
+  /** Samples about ticks, in order: those that holders of sessions sent and that can be decoded. */
   readonly samples: readonly RecordedSample[];
   /** Those of subscribed devices once more, parts of ticks among them, with the values that they told. Left out: there are none. */
   readonly told?: readonly RecordedSample[];
@@ -41,7 +41,7 @@ export interface RecordedEvent {
   readonly decoded: DecodedSessionEvent;
 }
 
-/** A message that was sent again from quarantine is none: it lies before that as it came first. */
+/** A sample on record. A message that was sent again from quarantine is none: the first one lies before it. */
 export interface RecordedSample {
   readonly sequence: number;
   readonly storedAtMs: number;
@@ -84,9 +84,9 @@ export interface PolledDevice {
   readonly code: string;
   /** Period of its ticks. */
   readonly periodMs: number;
-  /** It tells its values by itself. */
+  /** Whether the device tells its values by itself. */
   readonly isSubscribed?: boolean;
-  /** The same of two versions under which it is read alike. */
+  /** The same for two versions under which the device is read alike. */
   readonly reading?: string;
   /** Codes of the points whose single value is sent in every tick in which it is read. */
   readonly eachTick?: readonly string[];
@@ -120,7 +120,7 @@ export interface DatabaseContent {
 
 export interface CleanedSession {
   readonly sessionId: string;
-  /** Its events up to this sequence are not to be in the read model any more. */
+  /** The read model is not to have its events up to this sequence any more. */
   readonly lastSequence: number;
 }
 
@@ -133,7 +133,7 @@ export interface KeptTicks {
   readonly ranges: readonly TickRange[];
 }
 
-/** Ticks of a device that are stored without a value of some points. */
+/** Ticks of a device that are stored without values of some points. */
 export interface LackingTicks {
   readonly session: string;
   /** Device code. */
@@ -210,6 +210,6 @@ export interface Violation {
   readonly what: string;
   /** Task, session or device. */
   readonly subject: string;
-  /** Gone with the next samples, where they come: the invariant says nothing yet of a holder that is only beginning. */
+  /** Whether the next samples may take it away: the invariant says nothing yet of a holder that is only beginning. */
   readonly mayPass?: boolean;
 }

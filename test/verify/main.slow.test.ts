@@ -78,7 +78,7 @@ describe('npm run verify', () => {
     const { epoch } = await fleet.placed('7');
     await fleet.sampled(sessionId, epoch, 10);
     const { code, said } = await verify('--nats', fleet.nats.url, '--settle-ms', '1000', '--json');
-    // Before it there may be a word of samples that it waited for.
+    // A word on samples that it waited for may come before the verdict.
     const verdict = JSON.parse(said.split('\n').at(-1) ?? '');
     expect(verdict.violations).toEqual([]);
     expect(verdict.counts).toMatchObject({ events: 2, sessions: 1 });

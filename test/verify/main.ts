@@ -27,8 +27,8 @@ async function jsonLines<T>(file: string | undefined): Promise<T[] | undefined> 
 }
 
 /**
- * The first verdict that does not hang on samples that may be about to come: a system that was down has a session's ticks of
- * that time explained by the first sample after it, and by nothing before.
+ * The first verdict that does not depend on samples that may be about to come: for a system that was down, the first
+ * sample after that explains a session's ticks of that time, and nothing before does.
  */
 async function settledVerdict(judge: () => Promise<Verdict>, waitMs: number): Promise<Verdict> {
   const deadlineMs = performance.now() + waitMs;

@@ -13,7 +13,7 @@ export interface SampleMessage {
   /** The broker was made to put it there: it is nobody's word. */
   readonly isCopy: boolean;
   readonly decoded: ReturnType<typeof decodeSample>;
-  /** As far as it can be read; undefined when it says of no session that it is of it. */
+  /** The message as far as it can be read; undefined when it names no session. */
   readonly words: SampleWords | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface PutAway {
   readonly words: SampleWords | undefined;
 }
 
-/** Undefined for one that was sent again from quarantine: it was here before. */
+/** Undefined for a message that was sent again from quarantine: it was here before. */
 export function sampleMessage({
   sequence,
   storedAtMs,
@@ -62,7 +62,9 @@ export interface PartOptions {
   readonly liars: ReadonlyMap<string, number>;
 }
 
-/** Parts what holders said from what others, or nobody, said in their names: only the first is a record of what was read. */
+/**
+ * Parts what holders said from what others, or nobody, said in their names: only the former is a record of what was read.
+ */
 export function partForged(
   messages: readonly SampleMessage[],
   putAway: readonly PutAway[],

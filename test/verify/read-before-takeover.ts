@@ -7,9 +7,10 @@ import { sampleKey } from './tick-keys.ts';
 const isTakenOver: ReadonlySet<AssignReason> = new Set(['failover', 'recovery']);
 
 /**
- * Sequences of the readings that the next holder rightly repeats. A tick may be longer than a takeover takes: then it is read by
- * a holder that is cut off, within its lease, and once more as the first tick of the next holder, who cannot know. It was
- * read before its session was given to that one, and is the last of its epoch. Whoever hands a session over says what it has read.
+ * Sequences of the readings that the next holder rightly repeats. A tick may be longer than a takeover takes: then a
+ * holder that is cut off reads it within its lease, and the next holder, who cannot know, reads it once more as its first
+ * tick. Such a reading was made before the session was given to the next holder, and is the last of its epoch. A holder
+ * that hands a session over says what it has read.
  */
 export function readBeforeTakeover(history: Pick<History, 'events' | 'samples'>): Set<number> {
   const givenAtMs = new Map<number, number>();

@@ -33,7 +33,7 @@ import { ticksAndTold } from './ticks-and-told.ts';
 
 export interface HistorySources {
   readonly natsUrl: string;
-  /** The API's, which may read all of it. */
+  /** The seed of the API's key, which may read all of it. */
   readonly nkeySeed?: string | undefined;
   readonly databaseUrl?: string | undefined;
   /** Whether samples go into that database, which is the default. */
@@ -43,7 +43,7 @@ export interface HistorySources {
   readonly outages?: readonly Outage[] | undefined;
   /** Collectors that are known to lie, each from this sequence of SAMPLES on. */
   readonly liars?: ReadonlyMap<string, number> | undefined;
-  /** ms since 1970. Default: from when on SAMPLES has everything. */
+  /** ms since 1970. Default: the time from which on SAMPLES has everything. */
   readonly sinceMs?: number | undefined;
 }
 
@@ -91,7 +91,7 @@ export async function readHistory(sources: HistorySources): Promise<History> {
   }
 }
 
-/** Services wait for their broker for ever; whoever judges wants to know. */
+/** Services wait for their broker for ever; a judge wants to know. */
 async function connected({ natsUrl: url, nkeySeed }: HistorySources): Promise<Connection> {
   const gaveUp = new AbortController();
   try {
@@ -199,7 +199,7 @@ function ticksOf(
     const known = legs.get(`${session}/${device}`) ?? [];
     return (known.find(({ fromMs }) => fromMs <= timeMs) ?? known.at(-1))?.device;
   };
-  // Near a change the sample itself tells the length of its tick: one that was late has that of before.
+  // Near a change the sample itself tells the length of its tick: a late one has the former length.
   const changed = new Set([...legs].flatMap(([key, known]) => (known.length > 1 ? [key] : [])));
   const keyOf = ({ session, device, timeMs, epoch }: Omit<TimedValues, 'copies' | 'values'>) =>
     `${session}/${device}/${timeMs}/${epoch}`;

@@ -10,7 +10,7 @@ export interface ReadingSeries {
   readonly periodMs: number;
   readonly sinceTick: number;
   readonly first: RecordedSample;
-  /** The first one of a tick after the first: who begins anew never begins with the same one again. */
+  /** The first sample of a later tick than the first: a reader that begins anew never begins with the same one again. */
   readonly second: RecordedSample | undefined;
   readonly last: RecordedSample;
 }
@@ -23,7 +23,7 @@ export function readingSeries(samples: readonly RecordedSample[]): ReadingSeries
   for (const recorded of samples) {
     const { session, device, epoch, collector, tick, miss } = recorded.sample;
     const { period_ms: periodMs, since_tick: sinceTick } = recorded.sample;
-    // Whoever sends a notice of lost ticks need not have read them.
+    // The sender of a notice of lost ticks need not have read them.
     if (sinceTick === undefined || miss?.cause === 'buffer_full') continue;
     const key = `${session}/${device}/${epoch}/${periodMs}/${sinceTick}`;
     const known = all.get(key);

@@ -38,7 +38,7 @@ export function saidByHolder(
     if (sessionId !== words.session || taskId !== words.task || collectorId !== words.collector) return false;
     if (configVersion !== placement.configVersion && !had.has(`${sessionId}/${configVersion}`)) return false;
     const snapshot = snapshots.get(taskConfigKey(taskId, configVersion));
-    // One that is missing is told elsewhere.
+    // A snapshot that is missing is told elsewhere.
     return snapshot === undefined || fits(snapshot, words);
   };
 }

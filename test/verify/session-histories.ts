@@ -15,7 +15,7 @@ export interface Stored<E> {
 export interface SessionHistory {
   readonly sessionId: string;
   readonly taskId: string;
-  /** The one that it was started with. */
+  /** The version that it was started with. */
   readonly configVersion: number;
   readonly lifecycle: readonly Stored<SessionEvent>[];
   readonly placements: readonly Stored<PlacementEvent>[];
@@ -59,8 +59,8 @@ export interface IdleInterval {
 }
 
 /**
- * From the storing of what ended it to the asking for what began it again. An event's own time is that of the
- * command, before the storing.
+ * From the storing of the event that ended the running to the command that began it again. An event's own time is that of
+ * its command, before it was stored.
  */
 export function idleIntervals(lifecycle: readonly Stored<SessionEvent>[]): IdleInterval[] {
   const idle: IdleInterval[] = [];
@@ -87,7 +87,7 @@ export function idleIntervals(lifecycle: readonly Stored<SessionEvent>[]): IdleI
   return idle;
 }
 
-/** The versions of the session's configuration, one after the other; that of its first event where there is no other. */
+/** The versions of the session's configuration, one after the other; that of its first event if there is no other. */
 export function legsOf({ lifecycle, configVersion }: SessionHistory): ConfigLeg[] {
   const legs = configLegs(lifecycle);
   return legs.length > 0 ? legs : [{ fromMs: Number.NEGATIVE_INFINITY, configVersion }];

@@ -1,7 +1,7 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { TickOfDevice } from './history.ts';
 
-/** The same for a tick in every record of it. Ticks of a device that have had several lengths are told apart by their scheduled time. */
+/** A key that is the same in every record of a tick. Scheduled times tell ticks of several lengths apart. */
 export function tickKey({ session, device, tick, periodMs }: TickOfDevice): string {
   return `${session}/${device}/${tick * periodMs}`;
 }

@@ -2,8 +2,8 @@ import { accountsForTick } from '@holdfast/sample-store/tick-coverage.ts';
 import type { RecordedSample } from './history.ts';
 
 /**
- * Parts what samples say of their ticks from the values that subscribed devices told. A sample keeps of those only that there
- * were any: they have times of their own, and are judged one by one.
+ * Parts what samples say of their ticks from the values that subscribed devices told. A sample only keeps that there were
+ * such values: they have times of their own, and are judged one by one.
  */
 export function ticksAndTold(recorded: readonly RecordedSample[]): {
   readonly samples: RecordedSample[];

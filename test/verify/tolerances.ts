@@ -1,19 +1,19 @@
 /** Differences that are allowed although everything is in order. All in ms. */
 export interface Tolerances {
   /**
-   * A stop reaches a collector that is cut off only as the end of its lease: so long after the stop was stored a
-   * session may still be polled. LEASE_TTL and a margin.
+   * How long after a stop was stored a session may still be polled: LEASE_TTL and a margin. A collector that is cut off
+   * learns of a stop only by the end of its lease.
    */
   readonly stopMs: number;
-  /** Between the clocks of the machines that take part. */
+  /** Largest difference between the clocks of the machines that take part. */
   readonly clockMs: number;
-  /** A sample that says it was read so long after it was stored, or before its epoch, comes from a wrong clock. */
+  /** A sample that says it was read this long after it was stored, or before its epoch, comes from a wrong clock. */
   readonly wrongClockMs: number;
   /** Time that a tick may still be on its way. */
   readonly settleMs: number;
   /** Greatest age of the last sample or miss of a running session. */
   readonly freshMs: number;
-  /** Requests of two connections within this time may be read in either order by the plant. */
+  /** The plant may read requests of two connections within this time in either order. */
   readonly plantMs: number;
 }
 

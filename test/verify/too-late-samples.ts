@@ -10,7 +10,7 @@ export function tooLateSamples({ samples, told = [] }: Pick<History, 'samples' |
   const firstTicks = new Map<string, Map<number, number>>();
   for (const { sequence, sample } of inOrder([...samples, ...told])) {
     const { session, device, epoch, tick, through_tick = tick, since_tick = tick, part, period_ms } = sample;
-    // It names the tick that is not over, one more than the first of whoever takes over within it.
+    // A part names the tick that is not over, one more than the first tick of a holder that takes over within it.
     const lastMs = (part === undefined ? through_tick : tick - 2) * period_ms;
     const subject = `${session}/${device}`;
     const ofDevice = firstTicks.get(subject) ?? new Map<number, number>();

@@ -60,7 +60,7 @@ export function verify(
 ): Verdict {
   const tolerances = { ...defaultTolerances, ...options.tolerances };
   const history = withoutWrongClocks(recorded, tolerances.wrongClockMs);
-  // On record are ticks of wrong clocks too, and since when their senders read: one without the other would tell what nobody meant.
+  // The record has ticks of wrong clocks too, and since when their senders read: either one alone would mislead.
   const { violations: tickViolations, ticks } = accounting(recorded, tolerances);
   // Whether a message is there twice, and whether it is stored, has nothing to do with its reader's clock.
   const doubled = duplicates(recorded);
@@ -112,8 +112,8 @@ export function verify(
 }
 
 /**
- * Nothing can be read after it was stored, nor under an epoch before that was given out. A sample that was read long
- * before it was stored is no finding: it may have waited for the broker.
+ * Nothing can be read after it was stored, nor under an epoch before that epoch was given out. A sample that was read
+ * long before it was stored is no finding: it may have waited for the broker.
  */
 function withoutWrongClocks(history: History, wrongClockMs: number): History {
   const givenOutAt = new Map(history.events.map(({ sequence, storedAtMs }) => [sequence, storedAtMs]));

@@ -9,9 +9,9 @@ interface AccessLoad {
   readonly send: (options: LoadOptions) => Promise<Load>;
   readonly connections: number;
   readonly rounds: number;
-  /** Reads of one session in a round, of each caller. */
+  /** Reads of one session by each caller in a round. */
   readonly reads: number;
-  /** Sessions of the list, at each of two sites; it is read a tenth as often. */
+  /** Sessions in the list, at each of two sites; the list is read a tenth as often. */
   readonly listed: number;
   readonly progress: (line: string) => void;
 }
@@ -19,9 +19,9 @@ interface AccessLoad {
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Measures the cost of access control: a request by a login and by nobody beside the same by a key, and the list of the sessions of one
- * site beside that of all, which has as many. Each ratio is that of pairs of one round; beside it stands what the same measurement gives of
- * two that are the same.
+ * Measures the cost of access control: a request by a login, and one by nobody, against the same by a key; and the list
+ * of one site's sessions against a list of all that is as long. Each ratio compares pairs of one round; beside it stands
+ * what the same measurement gives for two that are the same.
  */
 export async function accessCosts(
   measured: MeasuredApi,
@@ -40,13 +40,13 @@ export async function accessCosts(
         const sends = () => [{ request: () => ({ method: 'GET' as const, path }) }];
         each.push((await send({ url: measured.url, connections, headers, requests, sends })).perSecond);
       }
-      // The first one warms up.
+      // The first round warms up.
       if (round > 0) found.push(each);
     }
     return found;
   };
 
-  // By turns, and the first once more: of each pair one is before and one behind.
+  // In turns, with the key between the others: each caller is compared with the key before and behind it.
   const byCaller = await rates(`${sessions}/${session}/`, [key, login, key, {}, key], reads);
   const path = `${sessions}/?limit=${listed}`;
   await requireLength(measured, path, [key, ofOneSite], listed);
@@ -70,7 +70,7 @@ export async function accessCosts(
   return figures;
 }
 
-/** The median over all rounds of one over the mean of others. */
+/** The median over all rounds of one rate over the mean of others. */
 function share(rounds: readonly (readonly number[])[], one: number, others: readonly number[]): number {
   const shares = rounds.map((rates) => {
     const mean = others.reduce((sum, index) => sum + (rates[index] ?? 0), 0) / others.length;
@@ -83,7 +83,7 @@ function whole(rates: readonly number[]): number {
   return Math.round(median(rates));
 }
 
-/** By turns at two sites. @returns the newest */
+/** Starts sessions at two sites by turns. @returns the newest */
 async function startSessions(measured: MeasuredApi, ofEach: number): Promise<string> {
   const devices: number[] = [];
   for (const [index, code] of ['hall-1', 'hall-2'].entries()) {
@@ -112,7 +112,7 @@ async function viewerKey(measured: MeasuredApi, name: string, sites: readonly st
   return { authorization: `Bearer ${key}` };
 }
 
-/** A person sets the password by the link of the administrator, and has the cookie of a login. */
+/** A person sets the password by the administrator's link. @returns the cookie of a login */
 async function viewerLogin(measured: MeasuredApi): Promise<Headers> {
   const { password_link } = await measured.create('/api/system/users/', { login: 'anna', role: 'viewer' });
   const response = await fetch(`${measured.url}/api/login/link/`, {

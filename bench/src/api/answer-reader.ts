@@ -1,13 +1,13 @@
 export interface HttpAnswer {
   readonly status: number;
-  /** Decoded when it is asked for, before the next bytes are taken. */
+  /** Decodes the body; to be called before the next bytes are taken. */
   readonly body: () => string;
 }
 
 const endOfHead = Buffer.from('\r\n\r\n');
 
 /**
- * Answers of HTTP/1.1 servers that say how long each is, as Fastify does of everything but streams.
+ * Reads answers of HTTP/1.1 servers that say how long each is, as Fastify does for everything but streams.
  */
 export class AnswerReader {
   readonly #onAnswer: (answer: HttpAnswer) => void;
@@ -20,7 +20,7 @@ export class AnswerReader {
     this.#onAnswer = onAnswer;
   }
 
-  /** @throws for what is no such answer */
+  /** @throws for any other answer */
   take(bytes: Buffer): void {
     this.#pieces.push(bytes);
     this.#length += bytes.length;

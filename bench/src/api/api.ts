@@ -104,7 +104,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const load = { url: measured.url, connections: concurrency, headers: measured.headers };
   const commandLoad = (requests = commands) => send({ ...load, requests, sends: cycle });
 
-  // A device, a point and the tasks: what is on its way of them is not of the commands.
+  // Waits for the audit entries of a device, a point and the tasks, which are not those of the commands.
   await auditIsThrough(jsm, measured, { events: 0, auditEntries: 0 }, tasks + 2);
   progress('warm-up');
   const before = await countsOf(jsm);
@@ -139,7 +139,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const limits = { append: [] as Measured[], route: [] as Load[] };
   for (let round = 1; round <= rounds; round += 1) {
     const one = await withCpu(measured, () => commandLoad());
-    // Behind the answers there are audit entries on their way: they are of this round, not of the next measurement.
+    // Audit entries are still on their way behind the answers: they are of this round, not of the next measurement.
     await auditIsThrough(jsm, measured, before, warmUp + commands * round);
     const appends = await withCpu(measured, append);
     const bareCommand = await withCpu({ pids: leastPids }, leastLoad);
@@ -220,7 +220,7 @@ type Part = 'api' | 'broker' | 'database' | 'client';
 
 interface Measured {
   readonly load: Load;
-  /** CPU time for one command, in µs: of this process as well, which sends them. */
+  /** CPU time for one command, in µs, also of this process, which sends them. */
   readonly cpuUs: Readonly<Record<Part, number>>;
 }
 

@@ -14,7 +14,7 @@ export async function startBareServer(
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, 'what.json');
-  // With an address of a database in it, which has a password.
+  // It may hold the address of a database, with a password.
   await writeFile(file, JSON.stringify(what), { mode: 0o600 });
   const running = await startProcess({
     name: script,

@@ -6,8 +6,8 @@ import type { BenchmarkContext } from '../benchmark.ts';
 import { until } from '../fleet/until.ts';
 
 /**
- * Keeps the disk that the broker writes to busy, so that a sync takes as long there as on a slower one. What is measured
- * beside it, the limits too, has the same disk.
+ * Keeps the disk that the broker writes to busy, so that a sync takes as long there as on a slower one. Everything that
+ * is measured meanwhile, the limits too, has the same disk.
  */
 export async function keepDiskBusy({ cleanUp }: BenchmarkContext, bytes: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));

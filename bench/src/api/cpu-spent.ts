@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { childrenOf } from '@holdfast/dev/process-family.ts';
 
-/** Linux counts in these, whatever the kernel's own clock does. */
+/** Linux counts CPU time in ticks of this length, whatever the kernel's own clock does. */
 const usPerTick = 10_000;
 
 /**
- * CPU time in µs, from now until the answer is called, of each process with its children: PostgreSQL's work is done by
- * those.
+ * CPU time in µs of each process and its children, from now until the returned function is called. The children do the
+ * work of PostgreSQL.
  */
 export async function cpuSpent<Name extends string>(
   pids: Readonly<Record<Name, number>>,
@@ -31,13 +31,15 @@ async function familiesUs<Name extends string>(
   return Object.fromEntries(await Promise.all(entries)) as Record<Name, number>;
 }
 
-/** Those of its children that have ended count in its own fields. */
+/** Children that have ended count in the process's own fields. */
 async function familyUs(pid: number): Promise<number> {
   const living = await Promise.all((await childrenOf(pid)).map((child) => ticksOf(child, 2)));
   return ((await ticksOf(pid, 4)) + living.reduce((sum, ticks) => sum + ticks, 0)) * usPerTick;
 }
 
-/** Fields 14 to 17 of proc(5): user and system time, then those of ended children. 0 for one that is gone meanwhile. */
+/**
+ * Fields 14 to 17 of proc(5): user and system time, then those of ended children. 0 for a process that is gone meanwhile.
+ */
 async function ticksOf(pid: number, fields: 2 | 4): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // The name, in parentheses, may hold blanks; what follows is counted from the state, field 3.

@@ -18,7 +18,7 @@ export interface Step {
 
 export interface LoadOptions {
   readonly url: string;
-  /** Each has one request under way at a time. */
+  /** Connections, each with one request under way at a time. */
   readonly connections: number;
   /** Requests of all connections together. */
   readonly requests: number;
@@ -45,8 +45,8 @@ export interface Answered {
 }
 
 /**
- * `sockets` knows of HTTP what these servers answer with, and takes half as much of the machine, which it shares with
- * what it measures.
+ * `sockets` knows only as much of HTTP as these servers answer with. It takes half as much of the machine, which it
+ * shares with what it measures.
  * @throws InvalidMeasurement unless every request was answered with 2xx
  */
 export async function loadOf(generator: Generator, options: LoadOptions): Promise<Load> {

@@ -20,7 +20,7 @@ export interface MeasuredApi {
   readonly process: FleetProcess;
   /** The processes that were started; PostgreSQL's work is done by its children. */
   readonly pids: { readonly api: number; readonly broker: number; readonly database: number };
-  /** Starts a second process of it. @returns its address */
+  /** Starts a second process of the API. @returns its address */
   another(): Promise<string>;
   /** The measuring process's own connection. */
   readonly nc: NatsConnection;
@@ -65,7 +65,7 @@ export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkCont
         API_PORT: '0',
         API_BOOTSTRAP_KEY: key,
         API_ANONYMOUS_LOOPBACK: 'true',
-        // Counted, as for everybody, but never reached.
+        // Requests are counted, as for everybody, but never reach this limit.
         API_REQUESTS_PER_MINUTE: '10000000',
         API_COMMANDS_PER_MINUTE: '0',
         API_LOGINS_PER_MINUTE: '10000000',

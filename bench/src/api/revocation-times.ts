@@ -5,7 +5,7 @@ import type { MeasuredApi } from './measured-api.ts';
 const password = 'a long one for the bench';
 
 /**
- * How long a live stream at one process goes on after its login was ended at another: from when the request to end it is sent.
+ * How long a live stream at one process goes on after a request was sent to another to end its login.
  * @returns figures in ms
  */
 export async function revocationTimes(

@@ -19,7 +19,7 @@ export async function socketLoad(options: LoadOptions): Promise<Answered> {
     let refused: string | undefined;
     const since = performance.now();
     const ends = sockets.map((socket, index) => {
-      // As many on each, so that one which begins with a start of a session also ends it.
+      // Each sends as many, so that a connection that begins with a start of a session also ends it.
       let left = Math.ceil((requests - index) / connections);
       const mayGoOn = () => refused === undefined && left-- > 0;
       const talk = { head, mayGoOn, onLatency: (ms: number) => latenciesMs.push(ms) };

@@ -6,7 +6,7 @@ const [, , file = '', bytes = ''] = process.argv;
 const piece = randomBytes(Number(bytes));
 const target = openSync(file, 'w', 0o600);
 console.log('writes');
-// Over the same few pieces, so that the file does not grow with the time that it takes.
+// Writes the same few pieces again, so that the file does not grow with time.
 const pieces = 64;
 for (let turn = 0; ; turn += 1) {
   writeSync(target, piece, 0, piece.length, (turn % pieces) * piece.length);

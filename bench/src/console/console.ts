@@ -34,7 +34,7 @@ const flags = {
 const threadLimitMs = 30;
 const paintLimitMs = 1_000;
 const bytesLimit = 200_000;
-/** A heap that grows by less has no leak that anybody would meet. */
+/** A heap that grows by less has no leak that anybody would notice. */
 const growthLimitPercent = 10;
 
 export const consoleBench: Benchmark<typeof flags> = {
@@ -76,7 +76,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const live = await openMeasuredPage(browser, `${api.url}/console/live`);
   await live.page.locator('.values-body .values-row[data-state="good"]').first().waitFor();
   await requireAllCurrent(live, devices * points);
-  // The first seconds have the reading of all points in them.
+  // The first seconds include the reading of all points.
   await sleep(3_000);
   const before = await live.threadMs();
   const startedAt = performance.now();
@@ -100,7 +100,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
     main_thread_ratio: rounded(threadLimitMs / thread, 3),
     first_paint_ratio: rounded(paintLimitMs / paintMs, 3),
     packed_bytes_ratio: rounded(bytesLimit / bytes, 3),
-    // Less than half a percent is what one collection differs from the next by.
+    // One collection differs from the next by less than half a percent.
     heap_growth_ratio: rounded(growthLimitPercent / Math.max(growthPercent, 0.5), 3),
   };
   return {
@@ -147,7 +147,7 @@ async function loadAgain(browser: Browser, url: string, times: number): Promise<
     const paintMs = await page.evaluate<number>(
       `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? performance.now()`,
     );
-    // As text, for Node's names are not a browser's.
+    // As text, since Node's names are not a browser's.
     const bytes = await page.evaluate<number>(
       `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
         .filter(({ name }) => new URL(name).pathname.startsWith('/console/'))
@@ -159,7 +159,7 @@ async function loadAgain(browser: Browser, url: string, times: number): Promise<
   return loads;
 }
 
-/** A page that shows nothing new costs nothing. */
+/** Checks that the page shows current values: a page that shows nothing new costs nothing. */
 async function requireAllCurrent({ page }: MeasuredPage, points: number): Promise<void> {
   const current = async () =>
     page.evaluate<string[]>(

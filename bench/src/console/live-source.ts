@@ -47,8 +47,8 @@ export interface LiveDevice {
 }
 
 /**
- * Publishes a sample of every device each second, as a collector does: every value another one.
- * @returns ends it
+ * Publishes a sample of every device each second, as a collector does, with other values each time.
+ * @returns a function that ends it
  */
 export async function publishLive(
   nc: NatsConnection,

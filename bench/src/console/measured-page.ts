@@ -5,7 +5,7 @@ export interface MeasuredPage {
   readonly page: Page;
   /** Processor time of the page's main thread since it was opened, in ms, by kind. */
   threadMs(): Promise<Readonly<Record<'task' | 'script' | 'layout' | 'style', number>>>;
-  /** Bytes of its JavaScript objects, once what nobody needs is gone. */
+  /** Bytes of its JavaScript objects after a garbage collection. */
   heapBytes(): Promise<number>;
   close(): Promise<void>;
 }
@@ -14,7 +14,7 @@ export async function openMeasuredPage(browser: Browser, url: string): Promise<M
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1_280, height: 800 } });
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
-  // Processor time: how long other programs keep the thread waiting is no matter of the page.
+  // Processor time, because other programs that keep the thread waiting are no cost of the page.
   await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
   await page.goto(url);
   return {

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import type { DeviceLoop, RecordedExchange } from './driver-loop.ts';
 
 /**
- * The least that the same requests cost in Node: their bytes are written again, each when enough bytes have come for the one
- * before, and nobody looks at any of these.
+ * The least that the same requests cost in Node: writes their bytes again, each when enough bytes have come for the one
+ * before, and looks at none of these.
  */
 export async function bareLoop(
   { host, port }: { readonly host: string; readonly port: number },

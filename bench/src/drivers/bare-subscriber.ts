@@ -5,7 +5,7 @@ import { InvalidMeasurement } from '../benchmark.ts';
 
 /** Reads what is published, and counts it. */
 export interface Subscriber {
-  /** Resolves when so many more were read than at the call. @throws InvalidMeasurement when something came that is none */
+  /** Resolves when so many more were read than at the call. @throws InvalidMeasurement when anything else came */
   next(count: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export async function bareSubscriber({ port, topics, qos }: SubscriberOptions): 
     }
   });
   socket.on('data', (bytes) => {
-    // Acknowledgements of what came together leave together.
+    // Acknowledges together what came together.
     socket.cork();
     parser.parse(bytes);
     socket.uncork();

@@ -11,7 +11,7 @@ export interface BenchBroker {
   readonly version: string;
 }
 
-/** Mosquitto as it comes, but that it drops no message for a slow reader. Undefined where it is not installed. */
+/** Mosquitto with its defaults, except that it drops no message for a slow reader. Undefined where it is not installed. */
 export async function startBenchBroker(
   folder: string,
   cleanUp: AsyncDisposableStack,
@@ -20,7 +20,7 @@ export async function startBenchBroker(
   if (command === undefined) return undefined;
   const port = await freePort();
   const file = join(folder, 'mosquitto.conf');
-  // Started by root it would become a user who may not read the folder.
+  // Started by root, it would become a user who may not read the folder.
   const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'user root', 'max_queued_messages 0'];
   await writeFile(file, `${lines.join('\n')}\n`);
   const broker = await startProcess({ name: 'mosquitto', command, args: ['-c', file] });

@@ -19,7 +19,7 @@ export async function driverSubscriber(driver: Driver, device: Device): Promise<
   const ending = new AbortController();
   const subscribed = sink.next(0);
   const watching = link.watch(groups, sink, ending.signal);
-  // Whoever waits for values is told.
+  // Tells those who wait for values.
   watching.catch((error: unknown) => sink.fail(error));
   await subscribed;
   return {

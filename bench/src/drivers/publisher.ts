@@ -4,9 +4,9 @@ import { createInterface } from 'node:readline';
 import mqtt from 'mqtt-packet';
 
 /**
- * Publishes to a broker from a process of its own, as fast as that takes it. argv: port. Takes lines of JSON on stdin:
- * `{"topics":[…],"values":N,"qos":0,"times":N}`, each topic has a message of so many values as often, and answers each with a line
- * when the broker has taken the bytes.
+ * Publishes to a broker from a process of its own, as fast as the broker takes it. argv: port. Takes lines of JSON on
+ * stdin, `{"topics":[…],"values":N,"qos":0,"times":N}`: each topic gets `times` messages of so many values. Answers each
+ * line with a line when the broker has taken the bytes.
  */
 interface Order {
   readonly topics: readonly string[];

@@ -21,7 +21,7 @@ export interface Traffic {
   readonly qos: 0 | 1;
 }
 
-/** Both clients by turns, each with topics of its own, on which a process of its own publishes the same messages. */
+/** Measures both clients by turns, each with topics of its own, on which another process publishes the same messages. */
 export async function measureSubscribed(
   driver: Driver,
   { port }: BenchBroker,
@@ -77,7 +77,7 @@ export async function measureSubscribed(
   return found;
 }
 
-/** Publishes what it is told to, and resolves when the broker has the bytes. */
+/** Starts a process that publishes what it is told to. The returned function resolves when the broker has the bytes. */
 function startPublisher(port: number, cleanUp: AsyncDisposableStack): (order: object) => Promise<void> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'publisher.ts'), String(port)], {
     stdio: ['pipe', 'pipe', 'inherit'],

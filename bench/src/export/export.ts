@@ -66,7 +66,7 @@ async function run(
     const turns = [
       async () => {
         const [seconds, { lines, bytes }] = await timed(() => download(measured, path));
-        // A head above them.
+        // The first line is a head.
         requireLines(lines - 1, values);
         Object.assign(took, { exportS: seconds, bytes });
       },
@@ -76,7 +76,7 @@ async function run(
         took.copyS = seconds;
       },
     ];
-    // Now one is first, now the other.
+    // Each turn goes first every other time.
     for (const turn of round % 2 === 0 ? turns : turns.toReversed()) await turn();
     context.progress(`round ${round + 1}: ${JSON.stringify(took)}`);
     all.push(took);

@@ -129,7 +129,7 @@ async function firstSamples(
   return sessions.map(first).filter((sample) => sample !== undefined);
 }
 
-/** How the time of each failover falls to the supervisor, until it assigned, and to the collector after that. */
+/** Splits the time of each failover: the supervisor's until it assigned, and the collector's after that. */
 function stepsOf(
   taken: readonly TakenOver[],
   assignments: readonly AssignedAt[],

@@ -84,7 +84,7 @@ export class MeasuredFleet {
       samplesMaxAgeHours: 1,
       replicas: 1,
     });
-    // One listener on all addresses of the loopback network is as many endpoints as one likes.
+    // One listener on all addresses of the loopback network stands for as many endpoints as needed.
     const plant = await startPlant({
       host: '0.0.0.0',
       config: {

@@ -8,7 +8,7 @@ export interface ResidentThirds {
   readonly most: number;
 }
 
-/** Medians of the thirds of a time, in which a process that grows shows. @throws RangeError for no looks */
+/** Medians of the thirds of a time: they show whether a process grows. @throws RangeError for no looks */
 export function inThirds(residentMib: readonly number[]): ResidentThirds {
   const third = Math.max(1, Math.floor(residentMib.length / 3));
   const from = Math.min(third, residentMib.length - 1);

@@ -50,7 +50,7 @@ export function taskOnPlant(index: number, port: number, periodMs: number): Task
 
 /**
  * Stores the configurations and starts a session of each task, as the API would.
- * @param startedMs ms since 1970: when they say that they began; now unless set
+ * @param startedMs when the sessions say that they began, in ms since 1970; now unless set
  * @returns session ids
  */
 export async function startSessions(
@@ -94,13 +94,13 @@ async function startSession(
   const context = { commandId: randomUUID(), source: '/holdfast/bench', now };
   const outcome = await untilAnswered(() => handleCommand(store, taskId, command, context));
   if (outcome.ok) return outcome.state.session.sessionId;
-  // Nobody else starts it: a try that got no answer did.
+  // Nobody else starts it, so the try that got no answer did.
   const { state } = await loadSession(store, taskId);
   if (state.status === 'running') return state.session.sessionId;
   throw new InvalidMeasurement(`task ${taskId} was not started: ${outcome.refusal.code}`);
 }
 
-/** A broker that is kept from answering by what else the machine does is asked again: both may be said twice. */
+/** Asks again when a busy machine keeps the broker from answering: both requests may be sent twice. */
 async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
   for (let left = 10; ; left--) {
     try {

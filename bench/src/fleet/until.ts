@@ -9,7 +9,7 @@ const usuallyGiveUpAfterMs = 300_000;
  * Looks until `condition` holds.
  * @param what the end of "waited for …"
  * @param check called at every look; throws when there is no use in waiting
- * @param giveUpAfterMs for what takes long in good order
+ * @param giveUpAfterMs the limit for what takes long in good order
  * @throws InvalidMeasurement after five minutes, unless said otherwise
  */
 export async function until(

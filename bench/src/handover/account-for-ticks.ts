@@ -9,7 +9,7 @@ export interface TickAccount {
   readonly readTwice: number;
   /** From the scheduled time to the complete reply, of the first tick that each further holder read. */
   readonly handOverLatenessMs: readonly number[];
-  /** The same of all other ticks but the session's first, which waited for its start. */
+  /** The same for all other ticks except the session's first, which waited for its start. */
   readonly ordinaryLatenessMs: readonly number[];
 }
 

@@ -40,7 +40,7 @@ async function run(
 ): Promise<Measurement> {
   const { progress } = context;
   const fleet = await MeasuredFleet.start(context, {});
-  // It waits a minute before it moves anything for balance, as it does in a plant.
+  // The supervisor waits a minute before it moves anything for balance, as it does in a plant.
   const patient = await fleet.startSupervisor();
   const ids = Array.from({ length: collectors }, (_, index) => `c${index + 1}`);
   for (const id of ids) await fleet.startCollector(id);

@@ -88,7 +88,7 @@ async function writeAll(store: SampleStore, samples: readonly StorableSample[]):
       if (outcome.kind === 'rejected') throw new InvalidMeasurement(outcome.reason);
       return;
     } catch (error) {
-      // A deadlock of two writers on the record of ticks, or a machine that is busy elsewhere.
+      // Perhaps a deadlock of two writers on the record of ticks, or a machine that is busy elsewhere.
       if (!(error instanceof SampleStoreUnavailable) || attempt === 10) throw error;
     }
   }

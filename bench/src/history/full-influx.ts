@@ -34,7 +34,7 @@ export async function startInfluxFull(folder: string, cleanUp: AsyncDisposableSt
   await ask(url, `CREATE DATABASE "${database}"`, 'POST');
   const front = await startInfluxTwoFront(url);
   cleanUp.defer(() => front.stop());
-  // Filling is not what is measured: a slow answer to a write is waited for.
+  // Filling is not measured, so a slow answer to a write is waited for.
   const writing = openInfluxSampleStore({ url: front.url, org: '', bucket: database, timeoutMs: 120_000 });
   const reading = openInfluxSampleStore({ url, org: '', bucket: database, timeoutMs: 120_000 });
   return {
@@ -47,7 +47,7 @@ export async function startInfluxFull(folder: string, cleanUp: AsyncDisposableSt
         `SELECT "${pointCode}" FROM "${device?.measurement}" WHERE "device" = '${device?.deviceCode}' ` +
           `AND time >= ${start.getTime()}ms AND time < ${end.getTime()}ms`,
       );
-      // In parts, one a line: a whole answer takes the server twice as long.
+      // Asks for parts, one a line: a whole answer takes the server twice as long.
       const parts = answer
         .trim()
         .split('\n')

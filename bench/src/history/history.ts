@@ -121,7 +121,7 @@ function questionsOf({ devices, points, days }: StoredPlant, count: number): Que
   });
 }
 
-/** Now one is first to find the files out of memory, now the other. */
+/** Each is the first to find the files out of memory every other time. */
 async function timedByTurns(
   questions: readonly Question[],
   ask: (question: Question) => Promise<void>,

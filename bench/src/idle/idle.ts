@@ -19,7 +19,7 @@ const flags = {
 
 /** Every device is read once, when its session is taken, and then not for a day. */
 const periodMs = 86_400_000;
-/** Until what the start left to do is done: status, acknowledgements, lists. */
+/** Time for the work that a start leaves to do: status, acknowledgements, lists. */
 const settleSeconds = 20;
 
 export const idle: Benchmark<typeof flags> = {
@@ -41,7 +41,7 @@ async function run(
 ): Promise<Measurement> {
   const { progress } = context;
   const fleet = await MeasuredFleet.start(context, {});
-  // Looked at in every pass, as after a day: none of them is exempt from balance for having moved just now.
+  // Every pass looks at all sessions, as after a day: none is exempt from balance for having moved just now.
   const supervisor = await fleet.startSupervisor({ REBALANCE_MIN_HOLD_MS: '0', REBALANCE_SETTLE_MS: '0' });
   const ids = Array.from({ length: collectors }, (_, index) => `c${index + 1}`);
   for (const id of ids) await fleet.startCollector(id);

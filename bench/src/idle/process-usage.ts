@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** Linux counts in these, whatever the kernel's own clock does. */
+/** Linux counts CPU time in these, whatever the kernel's own clock does. */
 const ticksPerSecond = 100;
 
 export interface ProcessUsage {

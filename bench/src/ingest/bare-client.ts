@@ -8,8 +8,8 @@ import pg from 'pg';
 import { type IngestLoad, samplesOf } from './ingest-load.ts';
 
 /**
- * A process of its own that does nothing but send values, made ready beforehand, to a database: what the database
- * takes from this machine at best. Its arguments are one JSON object; says `{"seconds", "cpu_seconds"}`.
+ * A process of its own that does nothing but send values, prepared beforehand, to a database: the most that the database
+ * takes from this machine. Its arguments are one JSON object; says `{"seconds", "cpu_seconds"}`.
  */
 interface BareClientOrder extends IngestLoad {
   readonly store: 'influx' | 'postgres';
@@ -45,7 +45,7 @@ function linesInBatches(): string[][] {
   return batches;
 }
 
-/** Lets so many of them be under way at a time. */
+/** Sends the batches, with so many of them under way at a time. */
 async function several<T>(batches: readonly T[], sendOne: (batch: T) => Promise<unknown>): Promise<void> {
   let next = 0;
   const lane = async () => {

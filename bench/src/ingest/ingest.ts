@@ -72,7 +72,7 @@ export const ingest: Benchmark<typeof flags> = {
 interface Database {
   readonly name: 'victoria_metrics' | 'victoria_metrics_unpacked' | 'postgres';
   readonly version: string;
-  /** Makes it empty and gives the writer's settings and the bare client's order. */
+  /** Empties it, and gives the writer's settings and the bare client's order. */
   fresh(): Promise<{ settings: Record<string, string>; order: object; count(): Promise<number> }>;
 }
 
@@ -208,7 +208,7 @@ async function measureWriter(
   const samples = values.devices * values.ticks;
   const { settings, count } = await database.fresh();
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  // Everything is new to it again.
+  // Without its consumer everything is new to the writer again.
   await jsm.consumers.delete(streamNames.samples, durableNames.writer).catch(() => undefined);
   let startedAtMs: number | undefined;
   const profile = profileFolder ? ['--cpu-prof', '--cpu-prof-dir', profileFolder] : [];
@@ -234,7 +234,7 @@ async function measureWriter(
   await until(
     'the writer to have written everything',
     async () => {
-      // Not there yet right after the start.
+      // The consumer is not there right after the start.
       const info = await jsm.consumers.info(streamNames.samples, durableNames.writer).catch(() => undefined);
       return info?.num_pending === 0 && info.num_ack_pending === 0 && info.delivered.consumer_seq >= samples;
     },

@@ -176,7 +176,7 @@ async function watch(
 /** Half an hour of 20,000 values a second is 36 million rows. */
 const catchesUpWithinMs = 3_600_000;
 
-/** As good as: what is read within a second is always on its way. */
+/** Waits until nearly everything is stored: readings of the last second are always on their way. */
 async function caughtUp({ load, way, check }: Stage): Promise<void> {
   const onItsWay = load.devices * (1_000 / loadPeriodMs);
   const isCaughtUp = async () => (await way.state()).unwritten <= onItsWay;

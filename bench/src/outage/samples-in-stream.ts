@@ -21,7 +21,7 @@ export interface DeviceInStream {
   readonly device: string;
   /** Ticks with values, rising. */
   readonly read: number[];
-  /** Ticks without, by what was said of them. */
+  /** Ticks without values, by the cause that was told. */
   readonly missed: Map<MissCause, TickRange[]>;
 }
 

@@ -41,7 +41,7 @@ export class WayIntoDatabase {
   async state(): Promise<WayState> {
     const { state } = await this.#jsm.streams.info(streamNames.samples);
     const consumer = await this.#jsm.consumers.info(streamNames.samples, durableNames.writer);
-    // Not by what is acknowledged without a hole: one confirmation that is lost with the broker holds that up.
+    // Not by the last gapless acknowledgement: one confirmation that is lost with the broker holds that up.
     const unwritten = consumer.num_pending + consumer.num_ack_pending;
     return {
       published: state.last_seq,

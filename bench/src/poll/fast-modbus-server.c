@@ -83,7 +83,7 @@ static int serve(int fd) {
     }
 }
 
-/* Returns 0 when nobody wants to know any more. */
+/* Returns 0 when standard input is closed. */
 static int report(void) {
     char questions[64];
     ssize_t n = read(STDIN_FILENO, questions, sizeof questions);

@@ -20,7 +20,7 @@ export interface FastModbusServer {
 }
 
 /**
- * Compiles it into the folder and starts it: every unit below {@link firstSilentUnit} answers.
+ * Compiles the server into the folder and starts it: every unit below {@link firstSilentUnit} answers.
  * @param address that it listens on; `0.0.0.0` makes each address of the loopback network an endpoint of its own
  * @param registers `still`: register n holds n; `changing`: each register has another value at each read
  * @throws UsageError without gcc

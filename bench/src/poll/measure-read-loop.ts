@@ -2,7 +2,7 @@ import type { OpenReadLoop } from './read-loops.ts';
 
 export interface ReadRound {
   readonly perSecond: number;
-  /** CPU time of this process for a read, of which the device is none. */
+  /** CPU time of this process for a read, without the device's. */
   readonly cpuUs: number;
 }
 

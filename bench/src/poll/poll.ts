@@ -36,7 +36,7 @@ const flags = {
   identities: identitiesFlag,
 } as const;
 
-/** When so large a share of what is to be read is not, and again with one unit more, more units do not bring more reads. */
+/** When this share of the reads that are due is missed, and again with one unit more, more units bring no more reads. */
 const isFullAtShare = 0.1;
 const fullStepsAtMost = 2;
 /** Phases all over the period: nothing is gained by reading in bursts. */

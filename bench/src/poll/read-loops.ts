@@ -44,7 +44,7 @@ export const bareSocketLoop: OpenReadLoop = async (port, quantity) => {
   };
 };
 
-/** Awaits one read after the other, as whoever uses the library would; a timeout is set, without which it can hang. */
+/** Awaits one read after the other, as a user of the library would; sets a timeout, without which it can hang. */
 export const modbusSerialLoop: OpenReadLoop = async (port, quantity) => {
   const client = new modbusSerial.default();
   await client.connectTCP(host, { port });

@@ -1,6 +1,6 @@
 import { InvalidMeasurement } from '../benchmark.ts';
 
-/** Fewer are on their way at any time, however little is read. */
+/** Samples that may always be on their way, however little is read. */
 const alwaysAllowed = 1_000;
 
 /**
@@ -15,7 +15,7 @@ export function requireSent(waiting: number, perSecond: number): void {
   );
 }
 
-/** Waits while those of a start become fewer. @throws InvalidMeasurement when they do not */
+/** Waits while the samples of a start become fewer. @throws InvalidMeasurement when they do not */
 export async function untilSent(waitingNow: () => Promise<number>, perSecond: number): Promise<void> {
   let before = Number.POSITIVE_INFINITY;
   for (;;) {

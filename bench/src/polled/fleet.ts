@@ -87,7 +87,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   };
 }
 
-/** Once, when the rate is held: other work on the machine may be in the way. */
+/** Measures again unless the rate is held at once: other work on the machine may have been in the way. */
 async function measureTwice(plant: PolledPlant, seconds: number, progress: (text: string) => void) {
   const window = await plant.measure(seconds);
   progress(inWords(plant.deviceCount, window));

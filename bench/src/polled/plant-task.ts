@@ -13,7 +13,7 @@ export interface PlantDevice {
   readonly timeoutMs: number;
 }
 
-/** Endpoint `index` of those that a server on all addresses of the loopback network is. */
+/** Host of the endpoint `index`: a server on all addresses of the loopback network stands for all endpoints. */
 export function plantHost(index: number): string {
   return `127.${1 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
 }

@@ -38,9 +38,9 @@ export interface MeasuredWindow {
 }
 
 /**
- * A broker, a supervisor and one collector, each a process of its own with the settings that it has in a plant, and as
- * the devices a C program on all addresses of the loopback network. The measuring process sleeps while it measures;
- * what was read it looks up in the stream afterwards.
+ * A broker, a supervisor and one collector, each a process of its own with the settings that it has in a plant. A C
+ * program on all addresses of the loopback network plays the devices. The measuring process sleeps during a measurement,
+ * and looks up in the stream afterwards what was read.
  */
 export class PolledPlant {
   readonly nc: NatsConnection;
@@ -168,7 +168,10 @@ export class PolledPlant {
     return this.#book.read(this.#devices, fromMs, toMs);
   }
 
-  /** Ends the collector in the midst of it, with -9, and starts it again. @returns what `firstSeconds` does, of the new one */
+  /**
+   * Kills the collector in the midst of its work with -9, and starts it again.
+   * @returns as `firstSeconds`, of the new one
+   */
   async firstSecondsAfterKill(seconds: number): Promise<TicksOfWindow> {
     await this.collector.process.kill();
     const before = await this.#book.newest();
@@ -177,7 +180,7 @@ export class PolledPlant {
     return this.#ticksOfNext(seconds, Date.now());
   }
 
-  /** Lets it run for a while, then looks at every tick of a time. */
+  /** Lets it run for so many seconds, then looks up every tick of that time. */
   async measure(seconds: number): Promise<MeasuredWindow> {
     await this.#book.forget();
     const longestPeriodMs = Math.max(...this.#devices.map(({ periodMs }) => periodMs));

@@ -13,7 +13,7 @@ export interface PlannedDevice {
   readonly values: number;
 }
 
-/** Every tick that was scheduled within a time, by what it came to. */
+/** Every tick that was scheduled within a time, by what became of it. */
 export interface TicksOfWindow {
   readonly expected: number;
   readonly read: number;
@@ -28,11 +28,11 @@ export interface TicksOfWindow {
 
 export interface DeviceTicks {
   readonly expected: number;
-  /** Those that were read. */
+  /** Ticks that were read. */
   readonly reads: readonly TickRead[];
-  /** The newest one by which it was read; 0 as long as that is the one that its session was placed with. */
+  /** The newest version by which it was read; 0 as long as that is the one with which its session was placed. */
   readonly configVersion: number;
-  /** The highest under which it was read; 0 when it was not. */
+  /** The highest epoch under which it was read; 0 when it was not read. */
   readonly epoch: number;
 }
 

@@ -15,7 +15,7 @@ export function readyMessage(subject: string, body: string, messageId: string): 
 }
 
 /**
- * Publishes messages that are ready as they are and does nothing but count the confirmations.
+ * Publishes ready-made messages, and does nothing but count the confirmations.
  * @throws InvalidMeasurement
  */
 export async function publishBare(

@@ -40,7 +40,7 @@ const flags = {
   identities: identitiesFlag,
 } as const;
 
-/** As many wait at most; a collector's pollers do not run ahead of it any further in ordinary times. */
+/** The most messages that wait; in ordinary times a collector's pollers do not run further ahead. */
 const maxAhead = 2_000;
 
 export const publish: Benchmark<typeof flags> = {
@@ -163,7 +163,7 @@ async function run(
 
 interface Round {
   readonly perSecond: number;
-  /** CPU time of this process, of which the broker is none. */
+  /** CPU time of this process, without the broker's. */
   readonly cpuUs: number;
 }
 
@@ -186,7 +186,7 @@ async function publishOurs(
     const write = writers[index % writers.length];
     if (write) outbox.push(write(firstTick + Math.floor(index / writers.length)));
     if (outbox.waiting() < maxAhead) continue;
-    // Asleep, as a collector is between ticks: turning round and round would take the broker's processor.
+    // Sleeps, as a collector does between ticks: turning round and round would take the broker's processor.
     while (outbox.waiting() > maxAhead / 2) await sleep(1);
   }
   const left = await outbox.flush(60_000);

@@ -17,7 +17,7 @@ export interface SampleShape {
   readonly valuesPerSample: number;
 }
 
-/** Values as a device would give them, one set for each device; of those of a round only the tick differs. */
+/** Values as a device would give them, one set for each device; from round to round only the tick differs. */
 export function decodedValues({ devices, valuesPerSample }: SampleShape): Record<string, PointValue>[] {
   return Array.from({ length: devices }, (_, device) =>
     Object.fromEntries(
@@ -77,7 +77,7 @@ export function sampleWriters(
     const write = (tick: number): OutgoingSample => {
       const timeMs = tick * about.period_ms;
       readings.begin(timeMs);
-      // By places, as a driver does.
+      // By position, as a driver does.
       for (let at = 0; at < read.length; at += 1) {
         const value = read[at] as PointValue;
         if (typeof value === 'number') readings.number(at, value, 0);

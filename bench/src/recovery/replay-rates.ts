@@ -31,8 +31,8 @@ export interface ReplayTarget {
 }
 
 /**
- * Reads the whole log as the supervisor does when it starts, and as a consumer that only counts, by turns and in
- * one process, so that both find the same machine. The first turn of each warms the compiler up and counts not.
+ * Reads the whole log as the supervisor does when it starts, and as a consumer that only counts, by turns and in one
+ * process, so that both find the same machine. The first turn of each warms the compiler up and does not count.
  * @throws InvalidMeasurement when either did not see all of it
  */
 export async function measureReplayRates(target: ReplayTarget): Promise<ReplayRates> {

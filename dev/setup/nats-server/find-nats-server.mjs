@@ -10,7 +10,7 @@ import { isNewEnough, OLDEST, PINNED } from './versions.mjs';
  * @typedef {{ path: string, why: string }} PassedOver
  */
 
-// It answers in milliseconds; what hangs is no nats-server.
+// nats-server answers in milliseconds; a program that hangs is none.
 const VERSION_TIMEOUT_MS = 10_000;
 
 /**
@@ -22,8 +22,8 @@ export function natsServerFolder(version, tools = TOOLS) {
 }
 
 /**
- * The nats-server that is started on this machine: the first on the PATH, or where daemons usually lie, that is new
- * enough, otherwise the one that set-up has brought. Set-up and whoever starts it ask here.
+ * The nats-server to start on this machine: the first one that is new enough, on the PATH or where daemons usually lie,
+ * otherwise the one that set-up has brought. Set-up and everything that starts nats-server ask here.
  * @returns {Promise<{ found: InstalledNatsServer | undefined, passedOver: PassedOver[] }>}
  */
 export async function findNatsServer(tools = TOOLS) {

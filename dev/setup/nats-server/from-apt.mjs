@@ -13,7 +13,7 @@ export async function fromApt({ tools, patienceMs, say }) {
   if (candidate === undefined) return 'this system has no package nats-server';
   if (!isNewEnough(candidate)) return `its nats-server is ${candidate}, older than ${OLDEST}`;
   say(`Installing nats-server ${candidate} from this system’s packages …`);
-  // The package may start a server on port 4222 by itself. It is not ours, and is neither used nor stopped.
+  // The package may start a server on port 4222 by itself. We neither use it nor stop it.
   const why = await aptInstall(['nats-server']);
   if (why !== undefined) return why;
   const { found } = await findNatsServer(tools);

@@ -11,7 +11,7 @@ const DOWNLOAD = fileURLToPath(new URL('./download.mjs', import.meta.url));
 const LONGEST_DOWNLOAD_MS = 30 * 60_000;
 const ARCHITECTURES = { x64: 'amd64' };
 
-/** The makers' archive for this platform. It is believed by the sum in this repository, whoever served it. */
+/** The makers' archive for this platform, checked by the sum in this repository, whichever server it comes from. */
 export async function fromArchive({ tools, version, sums, patienceMs, say }) {
   const platform = `${process.platform}-${ARCHITECTURES[process.arch] ?? process.arch}`;
   const sum = sums[platform];
@@ -21,7 +21,7 @@ export async function fromArchive({ tools, version, sums, patienceMs, say }) {
   return installIntoTools({ tools, version }, async (folder) => {
     say(`Downloading ${url} …`);
     const file = join(folder, 'archive');
-    // In a Node that knows of proxies: the machine's own, which runs this, may be too old for that.
+    // The download runs in the project's Node, which supports proxies: the machine's own Node may be too old for that.
     const { code, lines } = await runQuietly(projectNode(), [DOWNLOAD, url, file, String(patienceMs)], {
       env: { NODE_USE_ENV_PROXY: '1' },
       timeoutMs: LONGEST_DOWNLOAD_MS,

@@ -4,7 +4,7 @@ import { findPrograms } from '../find-program.mjs';
 import { findNatsServer, versionOfNatsServer } from './find-nats-server.mjs';
 import { installIntoTools } from './install-into-tools.mjs';
 
-/** One that is new enough is used where it lies. */
+/** Uses a nats-server that is new enough where it lies. */
 export async function fromPath({ tools, say }) {
   const { found, passedOver } = await findNatsServer(tools);
   const older = passedOver.map(({ path, why }) => `${path} ${why}`);
@@ -13,7 +13,7 @@ export async function fromPath({ tools, say }) {
   return undefined;
 }
 
-/** A copy of the very version: what lies on the PATH may be another one tomorrow. */
+/** Copies exactly this version: the program on the PATH may be another one tomorrow. */
 export async function copyFromPath({ tools, version }) {
   for (const path of findPrograms('nats-server')) {
     if ((await versionOfNatsServer(path)) !== version) continue;

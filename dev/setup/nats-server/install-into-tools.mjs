@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { natsServerFolder, versionOfNatsServer } from './find-nats-server.mjs';
 
 /**
- * Puts a nats-server among what set-up has brought: whole or not at all, also when two set-ups do it at once.
+ * Puts a nats-server into the tools folder: whole or not at all, also when two set-ups do it at once.
  * @param {{ tools: string, version: string }} wanted
  * @param {(folder: string) => Promise<string | undefined>} make puts the program into the folder, or says why it cannot
  * @returns {Promise<string | undefined>} why it failed

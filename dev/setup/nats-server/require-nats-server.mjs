@@ -9,11 +9,11 @@ import { fromGo } from './from-go.mjs';
 import { copyFromPath, fromPath } from './from-path.mjs';
 import { ARCHIVE_SUMS, OLDEST, OLDEST_TESTED, PINNED } from './versions.mjs';
 
-/** For tests of the set-up: another folder, other sums, less patience. */
+/** Folder, sums and patience of this checkout; tests of the set-up pass others. */
 const HERE = {
   tools: TOOLS,
   sums: ARCHIVE_SUMS,
-  // The time that a silent network costs in all. A build server would fail for it, so it waits.
+  // The most time that a silent network costs in all. A build server waits longer, because it would fail.
   patienceMs: setupConfig().CI ? 120_000 : 10_000,
 };
 
@@ -23,7 +23,7 @@ const APT = { name: 'by apt-get', obtain: fromApt };
 const GO = { name: 'by go install', obtain: fromGo };
 const ARCHIVE = { name: 'as the makers’ archive', obtain: fromArchive };
 
-/** There is no npm package of nats-server: any that is new enough will do, from the PATH or wherever it can be had. */
+/** Makes sure of a nats-server that is new enough, from the PATH or elsewhere: there is no npm package of it. */
 export async function requireNatsServer(place = HERE) {
   const failures = await firstThatWorks([PATH, APT, GO, ARCHIVE], { ...place, version: PINNED });
   if (failures !== undefined)
@@ -31,8 +31,8 @@ export async function requireNatsServer(place = HERE) {
 }
 
 /**
- * Tests run on the pinned version, whichever the PATH has. Where that cannot be had they run on any that is new enough,
- * but not on a build server.
+ * Makes sure of the pinned version for tests, whichever the PATH has. Where it cannot be had, tests run on any version
+ * that is new enough, except on a build server.
  */
 export async function requirePinnedNatsServer(place = HERE) {
   const failures = await exactly(PINNED, [SAME_ON_PATH, GO, ARCHIVE], place);
@@ -48,7 +48,7 @@ export async function requirePinnedNatsServer(place = HERE) {
   );
 }
 
-/** For tests on the oldest version that is allowed, which its makers built with a Go of its time. */
+/** Makes sure of the oldest allowed version for tests, as its makers built it with a Go of its time. */
 export async function requireOldestNatsServer(place = HERE) {
   const failures = await exactly(OLDEST_TESTED, [SAME_ON_PATH, GO], place);
   if (failures !== undefined) throw new SetupError(`${headline(OLDEST_TESTED)}:\n${listed(failures)}`);
@@ -60,7 +60,7 @@ async function exactly(version, ways, place) {
   return firstThatWorks(ways, { ...place, version });
 }
 
-/** Undefined when one did, otherwise why each of them did not. */
+/** Tries the ways in order. @returns undefined when one worked, otherwise why each of them did not */
 async function firstThatWorks(ways, { patienceMs, ...wanted }) {
   const failures = [];
   let leftMs = patienceMs;

@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** A machine that has what the set-up itself needs, and no nats-server, apt or Go but what a test puts there. */
+/** A machine with what the set-up itself needs, and without nats-server, apt or Go unless a test puts them there. */
 async function bareMachine() {
   const folder = await temporaryFolder('machine');
   const [programs, first, tools] = ['programs', 'first', 'tools'].map((each) => join(folder, each));
@@ -48,7 +48,7 @@ interface Wanted {
   readonly download?: string;
   readonly sum?: string;
   readonly patienceMs?: number;
-  /** In front of the Node that runs the set-up. */
+  /** Command in front of the Node that runs the set-up. */
   readonly through?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -95,7 +95,7 @@ async function setUp(machine: Machine, wanted: Wanted = {}): Promise<{ code: num
   return { code: (await child.exited).code, said: lines.join('\n') };
 }
 
-/** The makers' archive, as far as the set-up is concerned: a program that says that it is the pinned version. */
+/** Stands for the makers' archive: a program that says that it is the pinned version. */
 async function archive(machine: Machine, version = PINNED): Promise<Buffer> {
   const inside = join(machine.folder, archiveName);
   await mkdir(inside, { recursive: true });
@@ -231,7 +231,7 @@ describe('a machine without a nats-server', () => {
     const machine = await bareMachine();
     await script(machine.first, 'go', goThat({ list: 'sleep 3600' }));
     await script(machine.first, 'apt-get', 'sleep 3600');
-    // Takes the request, and never answers.
+    // A server that takes the request and never answers.
     const download = await serve(() => {});
 
     const { code, said } = await setUp(machine, { download, sum: '0', patienceMs: 3_000 });
@@ -246,7 +246,7 @@ describe('a machine without a nats-server', () => {
     const machine = await bareMachine();
     await mkdir(machine.tools, { mode: 0o555 });
     await script(machine.first, 'go', goThat({}));
-    // Root is hindered by no folder, unless it has given that right away.
+    // No folder keeps root out, unless it has given up these rights.
     const rights = '-dac_override,-dac_read_search';
     const through = isRoot
       ? [findProgram('setpriv') ?? '', `--inh-caps=-all`, `--bounding-set=${rights}`, '--']

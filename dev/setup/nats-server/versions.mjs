@@ -1,10 +1,10 @@
-/** The version that tests and containers run on, and that is installed where no other will do. */
+/** The version that tests and containers run on, and that is installed where no suitable one is found. */
 export const PINNED = '2.14.5';
 
-/** JetStream is asked for what came with 2.10: metadata of streams, several filters of a consumer. */
+/** The oldest allowed version: we need metadata of streams and several filters of a consumer, which came with 2.10. */
 export const OLDEST = '2.10';
 
-/** A release of the oldest, on which CI runs once more what is about the broker's own behaviour. */
+/** A release of the oldest version, on which CI repeats the tests of the broker's own behaviour. */
 export const OLDEST_TESTED = '2.10.29';
 
 /**

@@ -8,12 +8,12 @@ const VENV = join(TOOLS, 'python');
 const VENV_PYTHON = join(venvPrograms(), 'python3');
 const LONGEST_MS = 20 * 60_000;
 
-/** Debian's own before another one that comes first on the PATH: it sees Debian's packages. */
+/** Debian's own Python comes before any other on the PATH, because it sees Debian's packages. */
 const PYTHONS_OF_SYSTEM = ['/usr/bin/python3', 'python3'];
 
 export const PYTHONS = [VENV_PYTHON, ...PYTHONS_OF_SYSTEM];
 
-/** Where the programs lie that come from PyPI. */
+/** The folder of programs from PyPI. */
 export function venvPrograms(tools = TOOLS) {
   return join(tools, 'python', 'bin');
 }
@@ -24,7 +24,7 @@ export function requirements(name) {
 }
 
 /**
- * Installs packages from PyPI into a virtual environment of this clone: exactly what the file names, by their sums.
+ * Installs packages from PyPI into a virtual environment of this clone: exactly those that the file names, with their sums.
  * @param {string} file
  * @returns {Promise<string | undefined>} why it failed
  */

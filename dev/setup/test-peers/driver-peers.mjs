@@ -15,7 +15,7 @@ import { ROOT } from '../root.mjs';
 const FIELDS = ['program', 'file', 'python', 'debian', 'pypi'];
 
 /**
- * The programs and libraries that drivers name for their tests. Two may name the same one.
+ * The programs and libraries that drivers name for their tests. Two drivers may name the same one.
  * @returns {Record<string, NamedPeer>} by name; `pypi` is a path
  */
 export function driverPeers(drivers = join(ROOT, 'drivers')) {

@@ -8,7 +8,7 @@ const VERSION = '0.5.0';
 export const GO_OF_NATS_TOOL = /** @type {const} */ ([1, 26]);
 const FOLDER = join(TOOLS, 'nats-tool', VERSION);
 
-/** The tool of this clone, whose version the documents are tried with; not whatever else is called `nats` here. */
+/** The tool in this clone, with whose version the documents are tested; other programs called `nats` do not count. */
 export function findNatsTool() {
   return findProgram(join(FOLDER, 'nats'));
 }

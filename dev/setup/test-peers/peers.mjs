@@ -10,14 +10,14 @@ import { findNatsTool, GO_OF_NATS_TOOL, installNatsTool } from './nats-tool.mjs'
 /**
  * @typedef {object} Peer A program or library that tests use and nothing else does.
  * @property {() => string | undefined | Promise<string | undefined>} find where it lies
- * @property {readonly string[]} debian packages to install for it; of those with a bar between them the first that there is
+ * @property {readonly string[]} debian packages to install for it; where a bar separates names, the first one that exists
  * @property {string} [pypi] what comes from PyPI: the path of a file with sums
- * @property {() => Promise<string | undefined>} [install] what else brings it, after those; says why it failed
+ * @property {() => Promise<string | undefined>} [install] installs the rest, after those; says why it failed
  */
 
-/** Those of the project as a whole, by the names under which tests know them. @satisfies {Record<string, Peer>} */
+/** Peers of the project as a whole, by the names under which tests know them. @satisfies {Record<string, Peer>} */
 const COMMON_PEERS = {
-  // Debian's name first, then the one of the project's own releases.
+  // Debian's name comes first, then the name in VictoriaMetrics' own releases.
   victoriaMetrics: {
     find: () => findProgram('victoria-metrics') ?? findProgram('victoria-metrics-prod'),
     debian: ['victoria-metrics'],
@@ -31,18 +31,18 @@ const COMMON_PEERS = {
   },
   go: {
     find: async () => (await findGoOf(GO_OF_NATS_TOOL))?.path,
-    // Go believes whom the system believes, and nobody on a system without certificates.
+    // Go trusts the system's certificates; without any it cannot download.
     debian: ['python3', 'python3-venv', 'ca-certificates'],
     pypi: requirements('go.txt'),
   },
   /** Looks into NATS as docs/nats.md says. */
   natsTool: { find: findNatsTool, debian: [], install: installNatsTool },
-  /** Has a terminal for it; that of util-linux, macOS has another one. */
+  /** Runs a program in a terminal. It is util-linux's script; the one of macOS differs. */
   script: {
     find: () => (process.platform === 'linux' ? findProgram('script') : undefined),
     debian: ['bsdutils'],
   },
-  /** Sends what the OpenAPI document allows, and what it does not. */
+  /** Sends requests that the OpenAPI document allows, and others that it does not. */
   schemathesis: {
     find: () => findProgram(join(venvPrograms(), 'schemathesis')),
     debian: ['python3', 'python3-venv'],
@@ -52,9 +52,9 @@ const COMMON_PEERS = {
   promtool: { find: () => findProgram('promtool'), debian: ['promtool|prometheus'] },
   curl: { find: () => findProgram('curl'), debian: ['curl'] },
   jq: { find: () => findProgram('jq'), debian: ['jq'] },
-  /** Makes hosts of their own for the trial of a cluster. */
+  /** Makes separate hosts for the trial of a cluster. */
   ip: { find: () => findProgram('ip'), debian: ['iproute2'] },
-  /** Shows pages as people see them. The one without windows takes a quarter less computing time. */
+  /** Shows pages as people see them. The variant without windows takes a quarter less computing time. */
   chromium: {
     find: () => findProgram('chromium-headless-shell') ?? findProgram('chromium'),
     debian: ['chromium-headless-shell|chromium'],
@@ -65,7 +65,7 @@ const COMMON_PEERS = {
   openssl: { find: () => findProgram('openssl'), debian: ['openssl'] },
 };
 
-/** Those of drivers. @type {Record<string, Peer>} */
+/** Peers of drivers. @type {Record<string, Peer>} */
 const DRIVER_PEERS = Object.fromEntries(
   Object.entries(driverPeers()).map(([name, { program, file, python, ...brought }]) => [
     name,
@@ -76,7 +76,7 @@ const DRIVER_PEERS = Object.fromEntries(
   ]),
 );
 
-/** By name. */
+/** All peers by name. */
 export const PEERS = { ...DRIVER_PEERS, ...COMMON_PEERS };
 
 /**

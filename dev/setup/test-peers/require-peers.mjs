@@ -7,7 +7,7 @@ import { installFromPyPi } from '../python/venv.mjs';
 import { ROOT } from '../root.mjs';
 import { findPeers, PEERS } from './peers.mjs';
 
-// Not every system has everything: what could not be had once is not tried at every start.
+// Not every system has every peer: one that could not be had is not tried again at every start.
 const TRIED = join(ROOT, 'node_modules/.holdfast-test-peers-tried');
 const PATIENCE_MS = 10_000;
 
@@ -35,7 +35,7 @@ async function missingPeers() {
   return Object.keys(found).filter((name) => found[name] === null);
 }
 
-/** Returns why what could not be had could not. */
+/** Installs the peers. Returns why, for those that could not be installed. */
 async function install(peers) {
   const why = await installDebianPackages([...new Set(peers.flatMap(({ debian }) => debian))]);
   for (const file of new Set(peers.map(({ pypi }) => pypi))) {

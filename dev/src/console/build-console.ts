@@ -10,20 +10,20 @@ const folder = join(PROJECT_ROOT, 'services', 'console');
 const built = join(folder, 'dist');
 const stampFile = join(built, 'built-from');
 
-/** The console could not be built; the build's own words stand in its log. */
+/** The console could not be built; the reason is in the build's log. */
 export class ConsoleBuildFailed extends Error {
   override readonly name = 'ConsoleBuildFailed';
 }
 
 /**
- * Makes the console's files from its sources where these are not the ones that they were made from.
- * @returns whether there was something to do
+ * Builds the console if its sources have changed since the last build.
+ * @returns whether there was anything to build
  * @throws ConsoleBuildFailed; the former build stays
  */
 export async function buildConsole(log?: LineLog): Promise<boolean> {
   const stamp = await stampOfSources();
   if ((await readFile(stampFile, 'utf8').catch(() => undefined)) === stamp) return false;
-  // Beside the former one, which is served meanwhile, and which another process may be about to replace as well.
+  // Built beside the former build, which is served meanwhile, and which another process may be about to replace as well.
   const fresh = join(folder, `dist-${process.pid}`);
   const replaced = `${fresh}-old`;
   try {
@@ -32,7 +32,7 @@ export async function buildConsole(log?: LineLog): Promise<boolean> {
       command: process.execPath,
       args: [join(folder, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', fresh, '--logLevel', 'warn'],
       cwd: folder,
-      // As a test runner sets it, React would come in the form for development.
+      // With the value that a test runner sets, React would be built for development.
       env: { NODE_ENV: 'production' },
       ...(log && { log }),
     });
@@ -49,7 +49,7 @@ export async function buildConsole(log?: LineLog): Promise<boolean> {
   }
 }
 
-/** A hash over everything that a build is made of: its own sources, and those of the workspace that it imports. */
+/** A hash over the sources of a build: the console's own, and those of the workspace that it imports. */
 async function stampOfSources(): Promise<string> {
   const patterns = [
     ...sourcesOfConsole.map((folder) => `${folder}/**/*.*`),

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../stack/home-folder.ts';
 import { sourcesOfConsole } from './console-sources.ts';
 
-/** Imports that a build keeps; those of types alone are none of it. */
+/** Imports that a build keeps; imports of types alone are not among them. */
 const imported = /(?:from|import)\s*\(?'((?:@holdfast|\.\.?)\/[^']+\.tsx?)'/g;
 const ofTypes = /^(?:import|export) type [^;]*;$/gm;
 

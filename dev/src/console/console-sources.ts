@@ -1,4 +1,4 @@
-/** Folders of the code that a build is made of: its own, and that of the workspace which it imports, directly or through another. */
+/** Folders with the sources of a build: the console's own, and those of the workspace that it imports, directly or not. */
 export const sourcesOfConsole = [
   'services/console/src',
   'packages/api-client/src',

@@ -1,4 +1,4 @@
-// `npm run console`: makes the files of the console that the API serves.
+// `npm run console`: builds the console's files, which the API serves.
 
 import { buildConsole, ConsoleBuildFailed } from './build-console.ts';
 

@@ -1,4 +1,4 @@
-/** Words that make a comment a riddle: the reader has to find out first what it is about. */
+/** Words that turn a comment into a riddle: the reader first has to find out what it is about. */
 const refused = 'Of|What|That|So';
 
 const openers = {
@@ -9,7 +9,7 @@ const openers = {
   below: new RegExp(`^\\s*\\*\\s+(?:${refused})\\b`),
 };
 
-/** No later sentence of a comment opens with these either. */
+/** Words that may not open any sentence of a comment. */
 const refusedLater = '(?:.*[.!?]\\s+)?(?:Of|That)\\s';
 
 const sentences = {

@@ -1,4 +1,4 @@
-// Part of `npm run check`: no comment opens with a word that leaves out what it is about, and no service knows a protocol.
+// Part of `npm run check`: no comment opens with a word that hides its subject, and no service knows a protocol.
 
 import { glob, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';

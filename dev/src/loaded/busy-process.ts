@@ -1,4 +1,4 @@
-/** Takes all of a core that it is given, until the process that started it is gone. */
+/** Keeps a core as busy as it may, until the process that started it is gone. */
 process.once('disconnect', () => process.exit());
 
 function turn(): void {

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { isOver } from '../process-family.ts';
 
 const family = pathToFileURL(join(import.meta.dirname, '../process-family.ts')).href;
-/** Prints all that runs beside it, itself included. */
+/** Code that prints its sibling processes, itself included. */
 const tellsSiblings = `
   const { childrenOf } = await import(${JSON.stringify(family)});
   console.log((await childrenOf(process.ppid)).join(' '));

@@ -13,7 +13,7 @@ export interface RunningDemo {
   readonly point: WatchedPoint;
 }
 
-/** Loads the demo and starts its session where that is due, and waits until a fresh value is in the database. */
+/** Loads the demo, starts its session if necessary, and waits until a fresh value is in the database. */
 export async function bringUpDemo(options: {
   readonly api: PatientClient;
   readonly demoFile: string;
@@ -65,7 +65,7 @@ export async function bringUpDemo(options: {
     logs.say(`✓ samples     in the database: ${name}`, {
       ...point,
       value: sample.value,
-      // The line has a time of its own.
+      // Not called `time`, which is the time of the log line.
       sample_time: sample.time,
     });
   }

@@ -16,14 +16,14 @@ const ownerOnly = 0o600;
 
 /** Who the stack's own NATS lets in: its services and an operator, nobody else on this machine. */
 export interface BrokerKeys {
-  /** For the configuration of the server. */
+  /** Lines for the server's configuration. */
   readonly configLines: readonly string[];
   readonly seedFileOf: (service: Service) => string;
-  /** Tells a service what collectors with accounts of their own may be given. */
+  /** The file that tells a service which sessions collectors with accounts of their own may get. */
   readonly rightsFileOf: (service: 'api' | 'supervisor') => string;
 }
 
-/** The keys in the folder; what is missing is made. */
+/** The keys in the folder; missing ones are made. */
 export async function brokerKeys(home: HomeFolder, natsUrl: string): Promise<BrokerKeys> {
   const { secrets } = home;
   await mkdir(secrets, { recursive: true, mode: 0o700 });

@@ -6,7 +6,7 @@ import { readJsonFile, writeJsonFile } from './json-file.ts';
 
 const fileSchema = z.record(z.string(), z.object({ host: z.string(), port: z.int() }));
 
-/** Where the API was last told that the simulated machines are, by device code. */
+/** The addresses of the simulated machines that the API was last told, by device code. */
 export type DemoAddresses = z.infer<typeof fileSchema>;
 
 export function readDemoAddresses(file: string): Promise<DemoAddresses | undefined> {
@@ -19,8 +19,8 @@ export async function writeDemoAddresses(file: string, devices: DemoConfiguratio
 }
 
 /**
- * Tells the API where the simulator is now, for those demo devices that still have their former address: a device
- * that a user pointed elsewhere stays there.
+ * Tells the API the simulator's present address for demo devices that still have their former one: a device that a user
+ * pointed elsewhere stays there.
  * @returns codes of the devices that moved, also when an earlier, interrupted call has moved them
  */
 export async function moveDemoDevices(

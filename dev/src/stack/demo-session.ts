@@ -16,8 +16,8 @@ export function readSession(api: PatientClient, sessionId: string): Promise<Sess
 }
 
 /**
- * Ends a session and starts its task anew. For the one case in which the stack does so: a session polls the addresses
- * that it was started with for as long as it runs, and the simulator listens on others now.
+ * Ends a session and starts its task anew. The stack does so in one case only: the simulator listens on other ports now,
+ * but a session polls the addresses that it was started with for as long as it runs.
  */
 export async function replaceSession(
   api: PatientClient,

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StackError } from './stack-error.ts';
 
-/** Where everything that the local stack keeps lies. */
+/** The folder of everything that the local stack keeps. */
 export interface HomeFolder {
   readonly path: string;
-  /** As one would type it in the project's root. */
+  /** The path as a user would type it in the project's root. */
   readonly shownPath: string;
   readonly natsStore: string;
   readonly postgresData: string;
@@ -17,13 +17,13 @@ export interface HomeFolder {
   readonly runningFile: string;
   /** Address of the database, password included, for backups: DATABASE_URL_FILE. */
   readonly databaseUrlFile: string;
-  /** Keys of everybody at NATS. */
+  /** The keys of all users of NATS. */
   readonly secrets: string;
   /** For the NATS tool: where NATS is, and the operator's key. */
   readonly natsContextFile: string;
   /** The first key of the API. */
   readonly adminKeyFile: string;
-  /** The log lines of everything, over all starts. */
+  /** The log lines of all processes, over all starts. */
   readonly logFile: string;
 }
 

@@ -4,13 +4,13 @@ import type { SupervisedChild } from './supervised-child.ts';
 
 export interface Reloadable {
   readonly child: SupervisedChild;
-  /** Relative to the project's root: a change in them concerns this child. */
+  /** Folders, relative to the project's root, whose changes concern this child. */
   readonly folders: readonly string[];
 }
 
 /**
- * Restarts children whose sources have changed, until `stop` is aborted. A process has ended, drained or after its
- * deadline, before its successor starts: two of one collector would fight for its lease.
+ * Restarts children whose sources have changed, until `stop` is aborted. A process has ended, drained or at its deadline,
+ * before its successor starts: two processes of one collector would fight for its lease.
  * @param stages in the order of `StagedChildren`
  */
 export async function reloadOnChange(
@@ -22,7 +22,7 @@ export async function reloadOnChange(
   stop.addEventListener('abort', () => watch.close());
   const known = new Map<Reloadable, Awaited<ReturnType<SourceWatch['look']>>>();
   for (const each of stages.flat()) known.set(each, await watch.look(each.folders));
-  // Not before: a change until here is none.
+  // Said only now, because changes before this point go unnoticed.
   logs.say('  watching the sources of the services: what changes is restarted', {
     watching: [...new Set(stages.flat().flatMap(({ folders }) => folders))],
   });
@@ -45,7 +45,7 @@ export async function reloadOnChange(
       reloading: names,
       changed: [...changed],
     });
-    // As at the end of the stack: the supervisor first, so that nobody moves what collectors hand back only to go on.
+    // The supervisor stops first, as at the end of the stack: else it would move sessions of collectors that soon return.
     for (const stage of stages.toReversed()) {
       await Promise.all(stage.filter((each) => affected.has(each)).map(({ child }) => child.halt()));
     }

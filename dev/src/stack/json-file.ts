@@ -16,7 +16,7 @@ export async function readJsonFile<T extends z.ZodType>(
   }
 }
 
-/** Readers see the old content or the new, never a part. */
+/** Writes the file so that readers see the old content or the new, never a part. */
 export async function writeJsonFile(path: string, content: unknown): Promise<void> {
   const unfinished = `${path}.${process.pid}`;
   await writeFile(unfinished, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });

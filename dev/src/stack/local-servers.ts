@@ -15,7 +15,7 @@ export interface LocalServer {
   readonly spawn: () => Promise<LiveProcess>;
 }
 
-/** nats-server with JetStream. It listens on the port given or not at all. */
+/** nats-server with JetStream. It listens on the given port or not at all. */
 export function natsServer(options: {
   readonly home: HomeFolder;
   readonly port: number;
@@ -24,7 +24,7 @@ export function natsServer(options: {
   readonly logs: LogStream;
 }): LocalServer {
   let server: NatsServer | undefined;
-  // To both signals it answers with a regular shutdown, but after SIGTERM its exit code is 1.
+  // Both signals shut it down regularly, but after SIGTERM its exit code is 1.
   const liveBroker = (started: NatsServer): LiveProcess => ({
     ...live(started),
     stop: () => started.stop({ signal: 'SIGINT' }),
@@ -39,9 +39,9 @@ export function natsServer(options: {
         storeDir: options.home.natsStore,
         port: options.port,
         monitorPort: options.monitorPort,
-        // The stream of events is the truth: what was answered with success must survive a power cut too.
+        // The stream of events is the truth: a command that was answered with success must survive even a power cut.
         syncInterval: 'always',
-        // The default shrinks as the disk fills, and then streams that were there would not fit any more.
+        // The default shrinks as the disk fills, and then existing streams would not fit any more.
         maxFileStore: '16GB',
         configLines: options.keys.configLines,
         log: natsLines('nats', options.logs),
@@ -109,7 +109,7 @@ export function postgresServer(options: {
   };
 }
 
-/** The database mirrors the session log, so moving it away alone would leave a log that knows more than it. */
+/** Advises to move the whole folder: the database mirrors the session log, which would know more than a new database. */
 function withWholeFolder(error: unknown, home: HomeFolder): unknown {
   if (!(error instanceof LocalServerError) || error.code !== 'data_of_other_version') return error;
   return new StackError(
@@ -119,7 +119,7 @@ function withWholeFolder(error: unknown, home: HomeFolder): unknown {
   );
 }
 
-/** Their start already waited until they were ready. */
+/** These servers need no further wait: their start has waited until they were ready. */
 function live(server: NatsServer | PostgresServer): Omit<LiveProcess, 'stop'> {
   return { pid: server.pid, exited: server.exited, untilReady: async () => {} };
 }

@@ -97,7 +97,7 @@ export async function runLocalStack(
       home: home.path,
       log: home.logFile,
     });
-    // Beside the servers' start; the API takes it up whenever it is there.
+    // The build runs beside the servers' start; the API serves it as soon as it is there.
     const building = buildConsole().catch((error: unknown) => error);
     const postgres = postgresServer({ home, port: ports.postgres, logs });
     const keys = await brokerKeys(home, natsUrl);
@@ -117,12 +117,12 @@ export async function runLocalStack(
     const settings = { config, logs, natsUrl, ...keys };
     const withDatabase = { ...settings, databaseUrl: postgres.databaseUrl };
     const collectorIds = Array.from({ length: config.COLLECTORS }, (_, index) => `collector-${index + 1}`);
-    // Stops after the collectors: it writes what they send while they drain.
+    // The writer stops after the collectors: it writes the samples that they send while they drain.
     const writer = child('writer', writerProcess(withDatabase));
     const collectors = collectorIds.map((id) =>
       child(id, collectorProcess(id, { ...settings, spoolDir: home.spool })),
     );
-    // Stop first: a supervisor would move the sessions of each collector that drains to one that is about to drain.
+    // The supervisor stops first: it would move the sessions of a draining collector to one that is about to drain.
     const supervisor = child('supervisor', supervisorProcess(settings));
     const key = await stackKey(home.adminKeyFile);
     const demo = demoConfiguration({
@@ -150,7 +150,7 @@ export async function runLocalStack(
       logs.confide(`  key         ${key.text} (shown this once)`);
     }
     const needsKey = !config.API_ANONYMOUS_LOOPBACK;
-    // On this machine it is the person at it who acts, as long as nobody needs a key here.
+    // As long as nobody needs a key on this machine, the person at it acts.
     const client = needsKey ? withKey : patientClient(api, patience);
     if (needsKey && !isKeyTaken) {
       logs.warn(
@@ -195,7 +195,7 @@ export async function runLocalStack(
       const of = (each: SupervisedChild, ...folders: string[]) => ({ child: each, folders });
       const shared = 'packages/shared/src';
       const stages = [
-        // Not with the shared sources: a plant that is away at each change would be in everybody's way.
+        // Shared sources do not restart the simulator: a plant that is away at each change would get in the way.
         simulated.map((each) => of(each, 'simulators/plant/src', ...simulatorFolders())),
         [of(writer, 'services/writer/src', shared)],
         collectors.map((each) => of(each, 'services/collector/src', shared)),
@@ -205,7 +205,7 @@ export async function runLocalStack(
     }
     if (!stop.aborted) await once(stop, 'abort');
   } catch (error) {
-    // A failure because the end was asked for is none.
+    // A failure counts only if no end was asked for.
     if (!stop.aborted) {
       await children.stop();
       await claim.release();

@@ -4,8 +4,8 @@ import type { LogOutput } from './log-stream.ts';
 const mostBytes = 16 * 1_048_576;
 
 /**
- * A file that log lines are added to, over all starts. A full one is copied aside, in place of the one before, and emptied,
- * so that whoever follows it (`tail -f`) goes on reading the same file.
+ * A file that collects log lines over all starts. When it is full, it is copied aside, over the copy before, and emptied,
+ * so that readers that follow it (`tail -f`) stay on the same file.
  * @param onFailure told of the first line that could not be written; a full disk stops nothing but the log
  */
 export function openLogFile(

@@ -12,14 +12,14 @@ export interface LogRecord {
   readonly [field: string]: unknown;
 }
 
-/** Where everything comes together that the stack and its processes have to say. */
+/** Collects all messages of the stack and its processes. */
 export interface LogStream {
   /** A line of a process, under the name that the process has in the stack. */
   record(name: string, record: LogRecord): void;
-  /** The stack itself. `fields` are for programs: on a terminal the message alone is shown. */
+  /** A message of the stack itself. `fields` are for programs: on a terminal only the message is shown. */
   say(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** A secret, to somebody at a terminal. What goes to a file or a program is a log, and has none. */
+  /** Shows a secret on a terminal only: files and programs get a log, which has no secrets. */
   confide(message: string): void;
   /** Several lines to read at leisure; for programs they are the field `lines` of one record. */
   show(lines: readonly string[], fields: Readonly<Record<string, unknown>>): void;
@@ -34,7 +34,7 @@ export interface LogOutput {
 
 export const STACK_NAME = 'stack';
 
-/** One readable line a record for people on a terminal, with all fields where `isVerbose`; for everything else, JSON. */
+/** On a terminal, one readable line for each record, with all fields where `isVerbose`; for everything else, JSON. */
 export function openLogStream(output: LogOutput, isVerbose = false): LogStream {
   return output.isTTY ? readableStream(output, isVerbose) : jsonStream(output);
 }
@@ -132,7 +132,7 @@ function readableStream(output: LogOutput, isVerbose: boolean): LogStream {
   };
 }
 
-/** `2025-03-01 07:00:00`, where the reader is (TZ). */
+/** `2025-03-01 07:00:00`, in the reader's time zone (TZ). */
 function localTime(rfc3339: string): string {
   const at = new Date(rfc3339);
   if (Number.isNaN(at.getTime())) return rfc3339;

@@ -23,7 +23,7 @@ describe.skipIf(!influxIsInstalled())('npm start with SAMPLE_STORE=influx', () =
     };
   });
 
-  // In the words of InfluxDB 2.8.0.
+  // The messages are those of InfluxDB 2.8.0.
   it.each([
     [
       'token',

@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /**
- * A name for a live process that no later process with the same id has: the system gives ids again, after a reboot
- * even the same ones in the same order. Undefined when there is no such process, or only its zombie.
+ * A name for a live process that no later process with the same id has: the system reuses ids, after a reboot even in
+ * the same order. Undefined when there is no such process, or only its zombie.
  */
 export async function identityOf(pid: number): Promise<string | undefined> {
   return process.platform === 'linux' ? linuxIdentity(pid) : psIdentity(pid);
 }
 
-// Fields of proc(5)'s stat line, counted behind the name in parentheses, which may itself hold blanks.
+// Fields of proc(5)'s stat line, counted from after the name in parentheses, which may itself hold blanks.
 const STATE = 0;
 const START_TIME = 19;
 

@@ -1,7 +1,7 @@
 import type { LineLog } from '../line-log.ts';
 import type { LogLevel, LogRecord, LogStream } from './log-stream.ts';
 
-/** A service of ours: one JSON record a line. Anything else is what Node prints when a process cannot go on. */
+/** Lines of our own services: one JSON record a line. Anything else is what Node prints when a process cannot go on. */
 export function serviceLines(name: string, logs: LogStream): LineLog {
   return (line) => {
     if (line.trim() === '') return;
@@ -9,7 +9,7 @@ export function serviceLines(name: string, logs: LogStream): LineLog {
   };
 }
 
-/** Node's own form: `(node:<pid>) …`, and the hint that follows it. */
+/** Whether Node itself warns: `(node:<pid>) …`, or the hint that follows it. */
 function isWarning(line: string): boolean {
   return line.startsWith('(node:') || line.startsWith('(Use `node');
 }
@@ -40,8 +40,8 @@ const POSTGRES_LEVELS: Readonly<Record<string, LogLevel>> = {
 
 /**
  * PostgreSQL: `date time zone [pid] LEVEL:  text`. From warnings up, with the lines that explain them, but without
- * ERROR: that is the answer to a client's statement, and the client tells it where it matters. Silent while `shown`
- * says so: during its start and end it complains to everybody who comes too early or stays too long.
+ * ERROR: it answers a client's statement, and the client reports it where it matters. Silent unless `shown` allows it:
+ * during its start and end the server complains about every client that comes too early or stays too long.
  */
 export function postgresLines(name: string, logs: LogStream, shown: () => boolean): LineLog {
   let explains: LogLevel | undefined;

@@ -1,9 +1,9 @@
 import { unbrokenText } from '@holdfast/shared/runtime/unbroken.ts';
 import type { LogRecord } from './log-stream.ts';
 
-/** Only programs look for them: they tie lines of several services together. */
+/** Fields for programs only, which tie lines of several services together. */
 const forPrograms = new Set(['service', 'collector', 'pid', 'hostname', 'reqId', 'traceparent', 'instance']);
-/** The line begins with them. */
+/** Fields that the beginning of the line already shows. */
 const inFront = new Set(['level', 'time', 'msg']);
 const listedAtMost = 5;
 
@@ -19,7 +19,7 @@ export function readableLine(record: LogRecord, isVerbose: boolean): string {
 
 function fieldInWords(name: string, value: unknown, { msg = '', session }: LogRecord): string[] {
   if (forPrograms.has(name)) return [];
-  // A session is named after its task.
+  // The session's name already names its task.
   if (name === 'task' && session !== undefined) return [];
   const text = name === 'err' ? messageOf(value) : textOf(value);
   if (text === undefined || text === '' || says(msg, text)) return [];
@@ -27,13 +27,13 @@ function fieldInWords(name: string, value: unknown, { msg = '', session }: LogRe
   return [`${name === 'err' ? 'error' : name}=${isPlain ? text : JSON.stringify(text)}`];
 }
 
-/** Without the stack: where in the program it happened helps nobody who runs it. */
+/** An error without its stack, which is no help to people who run the program. */
 function messageOf(error: unknown): string | undefined {
   const message = (error as { readonly message?: unknown } | null)?.message;
   return typeof message === 'string' ? message : textOf(error);
 }
 
-/** Undefined where it is not short. */
+/** The value as text; undefined where that is not short. */
 function textOf(value: unknown): string | undefined {
   if (Array.isArray(value)) {
     const isShort = value.length <= listedAtMost && value.every((each) => typeof each !== 'object');
@@ -42,7 +42,7 @@ function textOf(value: unknown): string | undefined {
   return value === null || typeof value === 'object' ? undefined : String(value);
 }
 
-/** As a word of its own; a single digit may count something else. */
+/** Whether the message already has the text, as a word of its own; a single digit may count something else. */
 function says(message: string, text: string): boolean {
   if (text.length < 2) return false;
   for (let at = message.indexOf(text); at !== -1; at = message.indexOf(text, at + 1)) {

@@ -9,14 +9,14 @@ const processSchema = z.object({ pid: z.int().positive(), identity: z.string() }
 const runningSchema = z.object({
   ...processSchema.shape,
   started_at: z.string(),
-  /** Addresses, as soon as they are known. */
+  /** Addresses, set as soon as they are known. */
   api_url: z.string().optional(),
   nats_url: z.string().optional(),
   postgres_port: z.int().optional(),
   simulator_url: z.string().optional(),
   children: z.record(
     z.string(),
-    /** Whether it does its work by now. */
+    /** Whether the process does its work by now. */
     processSchema.extend({ ready: z.boolean().optional() }),
   ),
 });
@@ -29,9 +29,9 @@ export type StackAddresses = Pick<RunningStack, 'api_url' | 'nats_url' | 'postgr
 export interface HomeClaim {
   /** Tells others where the stack can be reached. */
   publish(addresses: StackAddresses): Promise<void>;
-  /** A child was started, first or again. */
+  /** Notes that a child was started, for the first time or again. */
   childStarted(name: string, pid: number): Promise<void>;
-  /** It does its work. */
+  /** Notes that the child does its work. */
   childReady(name: string, pid: number): Promise<void>;
   release(): Promise<void>;
 }
@@ -42,8 +42,8 @@ const LOOK_AGAIN_MS = 50;
 const ATTEMPTS = 5;
 
 /**
- * Claims the folder that `file` lies in. What a killed stack left behind is ended first: on Linux the kernel has told
- * its children to end together with it, so it is usually over already.
+ * Claims the folder of `file`. Processes that a killed stack left behind are ended first: on Linux the kernel has told
+ * them to end together with the stack, so they are usually over already.
  * @throws StackError when a live stack has it
  */
 export async function claimHome(
@@ -68,7 +68,7 @@ export async function claimHome(
   await endOrphans(orphans, onOrphans);
 
   const ready = new Map<string, number>();
-  // One after the other, so that the last state is what stays.
+  // Writes go one after the other, so that the last state stays.
   let writing = Promise.resolve();
   const write = (): Promise<void> => {
     writing = writing.catch(() => {}).then(() => writeJsonFile(file, running));
@@ -87,7 +87,7 @@ export async function claimHome(
     childReady: async (name, pid) => {
       ready.set(name, pid);
       const child = running.children[name];
-      // Else it is not known yet who it is.
+      // Otherwise the identity of the process is not known yet.
       if (child?.pid === pid) running.children[name] = { ...child, ready: true };
       await write();
     },
@@ -98,7 +98,7 @@ export async function claimHome(
   };
 }
 
-/** False when there is one already. A link appears with its whole content, which opening exclusively does not promise. */
+/** @returns false when the file exists. A link appears with its whole content; opening exclusively does not promise it. */
 async function createExclusively(file: string, content: unknown): Promise<boolean> {
   const complete = `${file}.${process.pid}`;
   await writeFile(complete, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
@@ -139,7 +139,7 @@ async function endOrphans(
   let left = await living();
   if (left.length === 0) return;
   onOrphans(left.map(({ name }) => name));
-  // Elsewhere nobody has told them yet. To PostgreSQL SIGTERM would mean "wait until every client has left".
+  // On other systems nobody has told them to end yet. SIGTERM would make PostgreSQL wait until every client has left.
   if (process.platform !== 'linux') {
     for (const { name, pid } of left) trySignal(pid, name === 'postgres' ? 'SIGINT' : 'SIGTERM');
   }
@@ -155,6 +155,6 @@ function trySignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended in the meantime.
+    // The process has ended in the meantime.
   }
 }

@@ -18,11 +18,11 @@ export interface ServiceSettings {
   readonly natsUrl: string;
   /** The file with the key by which NATS knows this service. */
   readonly seedFileOf: BrokerKeys['seedFileOf'];
-  /** The file that says what collectors with accounts of their own may be given. */
+  /** The file that says which sessions collectors with accounts of their own may get. */
   readonly rightsFileOf: BrokerKeys['rightsFileOf'];
 }
 
-/** A service that answers for its health on a port of its own, another one where that is taken when it starts again. */
+/** A service with its health calls on a port of its own; on a restart it takes another one if that port is taken. */
 function withHealthPort(
   name: string,
   service: Service,
@@ -86,12 +86,12 @@ export function writerProcess(
   return withHealthPort('writer', 'writer', settings, () => database(settings.databaseUrl()));
 }
 
-/** It has the health calls on the port of its API. */
+/** The API service, which answers its health calls on the API's port. */
 export function apiProcess(
   settings: ServiceSettings & {
     readonly databaseUrl: () => string;
     readonly port: number;
-    /** An administrator's, for an API without keys. */
+    /** Key of an administrator, for an API without keys. */
     readonly firstKey: string;
     readonly demo: DemoConfiguration;
   },
@@ -109,9 +109,9 @@ export function apiProcess(
         API_PORT: String(port),
         API_BOOTSTRAP_KEY: firstKey,
         DEMO_CONFIGURATION: JSON.stringify(demo),
-        // The stack itself shows it, to a terminal and no log.
+        // The stack itself shows the link, on a terminal and in no log.
         API_FIRST_LINK_IN_LOG: 'false',
-        // Stays so when there are keys, for others.
+        // Also holds once there are keys for others.
         API_ANONYMOUS_LOOPBACK: String(config.API_ANONYMOUS_LOOPBACK),
       },
       readyUrl: `${apiUrl(config.API_HOST, port)}/health/ready`,
@@ -138,7 +138,7 @@ export function simulatorProcess(options: {
     });
 }
 
-/** How this machine itself reaches an API that listens on `host`. */
+/** The URL by which this machine reaches an API that listens on `host`. */
 export function apiUrl(host: string, port: number): string {
   if (host === '0.0.0.0' || host === '::') return `http://${LOOPBACK}:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -10,14 +10,14 @@ export interface ServiceProcessOptions {
   readonly main: string;
   /** Options of Node itself. */
   readonly nodeOptions?: readonly string[];
-  /** Its settings. A variable of the same name with `_FILE` behind it, which would win, is taken away. */
+  /** Settings of the service. A variable with the same name and `_FILE` appended, which would win, is removed. */
   readonly env: Readonly<Record<string, string>>;
   /** Answers 2xx when the service does its work. */
   readonly readyUrl: string;
   readonly log: LineLog;
 }
 
-// More than any service's own deadline for its stop.
+// Longer than any service's own deadline for its stop.
 const STOP_GRACE_MS = 25_000;
 const LOOK_AGAIN_MS = 50;
 const ANSWER_WITHIN_MS = 2_000;
@@ -38,7 +38,7 @@ export async function startService(options: ServiceProcessOptions): Promise<Live
     exited: started.exited,
     untilReady: (signal) => untilReady(started, readyUrl, signal),
     stop: () => {
-      // A second signal would be taken for impatience.
+      // Signals only once: the service would take a second signal for impatience.
       stopping ??= started.stop({ graceMs: STOP_GRACE_MS });
       return stopping;
     },

@@ -8,17 +8,17 @@ export type SourceState = ReadonlyMap<string, string>;
 export interface SourceWatch {
   /** The present sources in the folders, without tests. */
   look(folders: readonly string[]): Promise<SourceState>;
-  /** Resolves when something may have changed since the last call, and nothing has for a moment; also when it is closed. */
+  /** Resolves when something may have changed since the last call and all is quiet for a moment; also when closed. */
   hint(): Promise<void>;
   close(): void;
 }
 
 // An editor writes a file in several steps, and a checkout writes many files.
 const QUIET_MS = 150;
-// Where the system tells of no changes (a network file system, no watches left) they are looked for.
+// Where the system reports no changes (a network file system, no watches left), we look for them this often.
 const LOOK_EVERY_MS = 1_000;
 
-/** @param onUnwatched is told why changes have to be looked for */
+/** @param onUnwatched told why the system does not report changes */
 export function watchSources(
   root: string,
   folders: readonly string[],
@@ -65,7 +65,7 @@ async function stateOf(root: string, folders: readonly string[]): Promise<Source
     for await (const file of glob('**/*.{ts,mjs,json,sql,yaml}', { cwd: join(root, folder) })) {
       if (/\.(test|contract)\.ts$|(^|\/)testing\//.test(file)) continue;
       const path = join(root, folder, file);
-      // Gone in the meantime: the next look knows.
+      // The file may be gone by now: the next look will tell.
       const found = await stat(path).catch(() => undefined);
       if (found?.isFile()) state.set(relative(root, path), `${found.mtimeMs} ${found.size}`);
     }
@@ -73,7 +73,7 @@ async function stateOf(root: string, folders: readonly string[]): Promise<Source
   return state;
 }
 
-/** Files that are new, gone or other. */
+/** Files that are new, gone or changed. */
 export function changesBetween(before: SourceState, after: SourceState): string[] {
   const files = new Set([...before.keys(), ...after.keys()]);
   return [...files].filter((file) => before.get(file) !== after.get(file)).sort();

@@ -8,11 +8,11 @@ import { keyPageSchema } from '@holdfast/shared/contracts/http/access-http.ts';
 /** The administrator's key that the first start of a stack makes. */
 export interface StackKey {
   readonly text: string;
-  /** This start has made it. The API takes it only where it has no key yet. */
+  /** Whether this start has made the key. The API takes a new one only where it has no key yet. */
   readonly isNew: boolean;
 }
 
-/** The key in the file, or a new one, which is left there for its owner alone. */
+/** The key in the file, or a new one, which is stored there for its owner alone. */
 export async function stackKey(file: string): Promise<StackKey> {
   const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
   if (parseApiKey(kept)) return { text: kept, isNew: false };
@@ -26,8 +26,8 @@ export async function stackKey(file: string): Promise<StackKey> {
 }
 
 /**
- * Whether the API takes the key. Where it had keys already and their file was away, a new one opens nothing and is removed.
- * @param api that calls with it
+ * Whether the API takes the key. A new key opens nothing where the API already has keys whose file was lost; it is removed.
+ * @param api client that calls with the key
  */
 export async function isTaken(key: StackKey, file: string, api: PatientClient): Promise<boolean> {
   try {

@@ -18,7 +18,7 @@ export interface StackPorts {
   readonly nats: number;
   readonly natsMonitor: number;
   readonly postgres: number;
-  /** The simulated machines take this one and those after it. */
+  /** First port of the simulated machines; the others follow. */
   readonly simulatorBase: number;
   readonly simulatorControl: number;
 }
@@ -36,8 +36,8 @@ const USUAL = { nats: 4222, natsMonitor: 8222, postgres: 5432, simulatorBase: 50
 const LAST = 65_535;
 
 /**
- * The ports of this run: those of the last one, else the usual ones, and free ones where these are taken, because a
- * server of the system may well listen on 4222 or 5432. Only the API's port is never exchanged in silence: scripts and
+ * Chooses the ports of this run: those of the last run, else the usual ones, and free ones where these are taken, because
+ * a server of the system may well listen on 4222 or 5432. Only the API's port is never replaced silently: scripts and
  * bookmarks point there.
  * @throws StackError when a port that was asked for is taken
  */
@@ -123,7 +123,7 @@ async function freeBlock(
   return base;
 }
 
-/** A host that is none of this machine's is left for the API itself to complain about. */
+/** Whether the port can be listened on. A host that is not this machine's passes: the API itself complains about it. */
 function canListen(host: string, wanted: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

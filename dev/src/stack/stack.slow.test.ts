@@ -99,7 +99,7 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     expect(await answered(facts.api_url, withKey)).toMatchObject([200, { status: 'running' }]);
     await stack.stop();
 
-    // The key is lost: a new one would open nothing.
+    // The key's file is lost: a new key would open nothing.
     await rm(keyFile);
     const second = await start(home, closed);
     const line = await eventually(
@@ -143,7 +143,7 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     const stack = await start(home);
     const facts = await ready(stack);
 
-    // Whether the killed one comes back first or another takes over is a matter of its pause; both are right.
+    // Either the killed collector comes back first or another takes over, depending on its pause; both are right.
     const killed = await holderOf(facts, home);
     if (process.platform === 'linux') {
       expect(await settingOf(killed.pid, 'SPOOL_DIR')).toBe(join(home, 'spool'));
@@ -155,7 +155,7 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
       what: 'the killed collector to be started again',
     });
 
-    // One that drains gives its work away: another has it before it is back.
+    // A draining collector gives its work away: another has it before the first is back.
     const drained = await holderOf(facts, home);
     process.kill(drained.pid, 'SIGTERM');
     await eventually(async () => ((await placedSession(facts))?.epoch ?? 0) > drained.epoch, {
@@ -192,7 +192,7 @@ describe.runIf(process.platform === 'linux')(
       const home = await homeOfStack();
       const stack = await start(home, { NODE_COMPILE_CACHE: join(checkout, 'compiled') }, checkout);
       const facts = await ready(stack);
-      // It is ready before it watches: a change until then is seen by nobody.
+      // The stack is ready before it watches: changes until then go unnoticed.
       await eventually(() => stack.lastLines(1_000).some((line) => line.includes('"watching"')), {
         what: 'the sources to be watched',
       });
@@ -216,7 +216,7 @@ describe.runIf(process.platform === 'linux')(
       await writeFile(source, sound);
       await sampleSince(facts, new Date());
 
-      // Ctrl+C just while it restarts: the new processes cannot hear yet that they are to end.
+      // Ctrl+C during a restart: the new processes cannot hear yet that they are to end.
       const last = await childrenOf(home);
       await writeFile(source, `await new Promise((resolve) => setTimeout(resolve, 60_000));\n${sound}`);
       await collectorsOtherThan(last, home);

@@ -9,8 +9,8 @@ const READY_WITHIN_MS = 120_000;
 export type Stage = readonly SupervisedChild[];
 
 /**
- * All children in the order of what they need of each other: earlier stages are needed by later ones, so they stop
- * last. Services wait for what they need by themselves, so stages that are started together need not wait.
+ * All children in the order in which they depend on each other: later stages need earlier ones, so these stop last.
+ * Services wait by themselves for what they need, so stages that are started together need not wait.
  */
 export class StagedChildren {
   readonly #stages: Stage[] = [];
@@ -26,7 +26,7 @@ export class StagedChildren {
     this.#stages.push(...stages);
     const failed = new AbortController();
     const giveUp = AbortSignal.any([signal, failed.signal, AbortSignal.timeout(READY_WITHIN_MS)]);
-    // Settled, not raced: nobody may be left half started when one fails.
+    // Waits for all, so that no child is left half started when one fails.
     const outcomes = await Promise.allSettled(
       stages.flat().map(async (child) => {
         try {
@@ -40,7 +40,7 @@ export class StagedChildren {
       }),
     );
     const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
-    // Those that were only waiting when another one failed say the least.
+    // Children that were only waiting when another one failed tell the least.
     if (reasons.length > 0) throw reasons.find((reason) => !(reason instanceof NotReady)) ?? reasons[0];
   }
 
@@ -48,7 +48,7 @@ export class StagedChildren {
     return this.#stages.flat().find((child) => child.name === name)?.pid;
   }
 
-  /** Stops the last stage first. Returns the names of those that did not end as they should. */
+  /** Stops the last stage first. Returns the names of children that did not end as they should. */
   async stop(): Promise<string[]> {
     const unclean: string[] = [];
     for (const stage of this.#stages.toReversed()) {
@@ -65,7 +65,7 @@ export class StagedChildren {
   }
 }
 
-/** True also of a child that the signal killed: it did not handle it yet, and so had begun nothing that has to end in order. */
+/** True also for a child that the signal killed: it had no handler yet, so it had begun nothing that must end in order. */
 function isClean({ code, signal }: ProcessExit): boolean {
   return code === 0 || signal === 'SIGTERM' || signal === 'SIGINT';
 }

@@ -1,4 +1,4 @@
-// One wish may arrive several times: from the terminal, from whoever started us, and as the kernel's word that they died.
+// One request may arrive several times: from the terminal, from our parent, and from the kernel when the parent has died.
 const SAME_WISH_MS = 500;
 
 /**
@@ -17,7 +17,7 @@ export function listenForStop(onImpatience: () => void): AbortSignal {
       stop.abort(new StopRequested());
     });
   }
-  // Nobody reads any more (`npm start | head`, a closed terminal): the stack ends in good order.
+  // When nobody reads any more (`npm start | head`, a closed terminal), the stack ends in good order.
   process.stdout.on('error', () => stop.abort(new StopRequested()));
   process.stderr.on('error', () => {});
   return stop.signal;

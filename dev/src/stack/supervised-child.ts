@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessExit } from '../child-process.ts';
 
-/** A process that runs. */
+/** A running process. */
 export interface LiveProcess {
   readonly pid: number;
   readonly exited: Promise<ProcessExit>;
-  /** Resolves when it does its work; rejects when it ends before, or when the signal is aborted. */
+  /** Resolves when the process does its work; rejects when it ends before, or when the signal is aborted. */
   untilReady(signal: AbortSignal): Promise<void>;
   /** Safe to repeat. */
   stop(): Promise<ProcessExit>;
@@ -13,21 +13,21 @@ export interface LiveProcess {
 
 export interface SupervisedChildOptions {
   readonly name: string;
-  /** Starts it, the first time and every further time. Leaves no process behind when it rejects. */
+  /** Starts the process, the first time and again. Leaves no process behind when it rejects. */
   readonly spawn: () => Promise<LiveProcess>;
   readonly onSpawned: (pid: number) => void;
-  /** Each time. */
+  /** Called each time the process becomes ready. */
   readonly onReady: (pid: number) => void;
   readonly onDied: (pid: number, exit: ProcessExit, startsAgainInMs: number) => void;
   readonly onNotStarted: (error: unknown, startsAgainInMs: number) => void;
   readonly onBack: (pid: number) => void;
-  /** Its changed sources do not run: it is left alone until they change once more. */
+  /** Called when the child's changed sources do not run: it then stays down until they change again. */
   readonly onBroken: (pid: number, exit: ProcessExit) => void;
 }
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
-/** After so long a run the pauses begin anew: a child that dies later did not die of its start. */
+/** After a run of this length the pauses begin anew: a child that dies later did not fail at its start. */
 const STABLE_AFTER_MS = 30_000;
 
 /** Keeps one process running: whenever it ends, it is started again after a pause that grows while it keeps dying. */
@@ -38,7 +38,7 @@ export class SupervisedChild {
   #spawning: Promise<LiveProcess> | undefined;
   #live: LiveProcess | undefined;
   #watching: Promise<void> | undefined;
-  /** Between `halt` and `resume`. */
+  /** Set between `halt` and `resume`. */
   #halted: PromiseWithResolvers<void> | undefined;
   #wake = new AbortController();
 
@@ -53,7 +53,7 @@ export class SupervisedChild {
     return this.#live?.pid;
   }
 
-  /** The first start. Resolves when it is ready; rejects when it does not become so, and then `stop` is still due. */
+  /** Starts the child for the first time. Resolves when it is ready; otherwise rejects, and then `stop` is still due. */
   async start(signal: AbortSignal): Promise<void> {
     const live = await this.#spawn();
     await live.untilReady(signal);
@@ -69,7 +69,7 @@ export class SupervisedChild {
     await this.#live?.stop();
   }
 
-  /** Starts it at once, whatever pause it was in. */
+  /** Starts the process at once, whatever pause it was in. */
   resume(): void {
     this.#halted?.resolve();
     this.#halted = undefined;
@@ -107,7 +107,7 @@ export class SupervisedChild {
         const exit = await live.exited;
         if (stopping.aborted) return;
         if (performance.now() - since > STABLE_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
-        // Not whether it is halted now: it may have been resumed by whoever saw its end first.
+        // `#halted` would not tell: another observer of the end may already have resumed the child.
         const isHalt = this.#wake.signal.aborted;
         isBroken = isTrial && !isHalt;
         if (isBroken) onBroken(live.pid, exit);
@@ -120,7 +120,7 @@ export class SupervisedChild {
       try {
         live = await this.#spawn();
         const { pid } = live;
-        // Not awaited: it may wait for another one that has died as well, and it may die while it waits.
+        // Not awaited: the child may wait for another that has died as well, and may itself die meanwhile.
         live.untilReady(stopping).then(
           () => {
             if (this.#live?.pid === pid) isTrial = false;
@@ -136,14 +136,14 @@ export class SupervisedChild {
     }
   }
 
-  /** Ends early when it is halted or stopped; without a length only then. */
+  /** Pauses for a time, or until `halt` or `stop`, whichever comes first; without a length only these end it. */
   async #pause(lengthMs: number | undefined): Promise<void> {
     const { signal } = this.#wake;
     if (lengthMs !== undefined) await sleep(lengthMs, undefined, { signal }).catch(() => {});
     else if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
   }
 
-  /** Whether there was a halt. */
+  /** Waits while the child is halted. @returns whether it was */
   async #untilResumed(): Promise<boolean> {
     const wasHalted = this.#wake.signal.aborted && !this.#stopping.signal.aborted;
     for (let halted = this.#halted; halted !== undefined; halted = this.#halted) await halted.promise;

@@ -3,7 +3,7 @@ import type { WatchedPoint } from './demo-session.ts';
 
 export interface WhatNextFacts {
   readonly apiUrl: string;
-  /** By which the NATS tool knows where NATS is, and as whom to look. */
+  /** The file that tells the NATS tool where NATS is, and as whom to look. */
   readonly natsContextFile: string;
   readonly simulatorUrl: string;
   /** The key to call with; undefined where this machine needs none. */
@@ -21,7 +21,7 @@ const demoSetpoint = 'chiller-1/supply_setpoint';
 export function whatNext(facts: WhatNextFacts): string[] {
   const { apiUrl, natsContextFile, simulatorUrl, keyFile, demo, holder } = facts;
   const sessions = `${apiUrl}/api/acquisition/sessions`;
-  // It looks for the API there by itself.
+  // `holdfast` looks for the API there by itself.
   const holdfast =
     apiUrl === 'http://127.0.0.1:8000' ? 'npx holdfast' : `HOLDFAST_URL=${apiUrl} npx holdfast`;
   const lines = ['', `Holdfast runs at ${apiUrl}`, ''];
@@ -57,7 +57,7 @@ export function whatNext(facts: WhatNextFacts): string[] {
   if (demo !== undefined && holder !== undefined) {
     lines.push(
       '',
-      // Explanations stand above, not behind: an interactive zsh would take them for arguments.
+      // Explanations stand above commands, not after them: an interactive zsh would take them for arguments.
       `  Break it: ask ${holder.name}, which polls the demo session, to end; another one goes on, the epoch rises`,
       `    kill -TERM ${holder.pid}`,
       `    ${curl} ${sessions}/${demo.session.id}/events/`,

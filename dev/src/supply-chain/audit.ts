@@ -14,7 +14,7 @@ Exit codes: 0 nothing serious is known, or the registry gave no answer (a warnin
 2 the audit failed or the call is wrong; 3 no answer, with --require-answer.
 `;
 
-// Not pnpm's own patience of more than a minute: without a network, every run of CI would wait for it.
+// Shorter than pnpm's own patience of more than a minute, which every run of CI without a network would wait.
 const PATIENCE = {
   pnpm_config_fetch_retries: '1',
   pnpm_config_fetch_retry_mintimeout: '1000',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
-  /** As its package.json says it, older forms made one expression; undefined where it says nothing usable. */
+  /** The licence in package.json, with older forms turned into one expression; undefined where there is nothing usable. */
   readonly licence: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export async function installedPackages(nodeModules: string): Promise<InstalledP
   return [...found.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each);
 }
 
-/** Collects the packages in a folder named node_modules, and those that they bring along inside. Links lead elsewhere in the store. */
+/** Collects the packages in a folder named node_modules and in nested ones. Links are skipped: they lead into the store. */
 async function collect(folder: string, found: Map<string, InstalledPackage>): Promise<void> {
   for (const name of await packageNamesIn(folder)) {
     const path = join(folder, name);
@@ -63,7 +63,7 @@ async function namesIn(folder: string): Promise<string[]> {
   });
 }
 
-/** Before SPDX expressions npm knew `{ type }`, and a list of those to choose from. */
+/** Reads the licence. Before SPDX expressions npm knew `{ type }`, and a list of them to choose from. */
 function licenceOf({ license, licenses }: Manifest): string | undefined {
   const ids = [license ?? licenses]
     .flat()

@@ -11,12 +11,12 @@ export interface Advisory {
   readonly severity: Severity;
   readonly title: string;
   readonly url: string;
-  /** Versions without it; undefined when there are none yet. */
+  /** Versions without the vulnerability; undefined when there are none yet. */
   readonly patchedIn: string | undefined;
 }
 
 export type AuditVerdict =
-  /** `serious`: at the level that was asked for, or above it. */
+  /** `serious`: advisories at the asked level or above it. */
   | {
       readonly kind: 'answered';
       readonly packages: number;
@@ -43,10 +43,10 @@ const reportSchema = z.object({
   metadata: z.object({ totalDependencies: z.int() }),
 });
 
-/** pnpm's code for all of it: no connection, an answer that is an error, an answer that is something else. */
+/** pnpm's one code for no connection, for an error as answer, and for an unexpected answer. */
 const UNANSWERED = /\bERR_PNPM_AUDIT_BAD_RESPONSE\b/;
 
-/** Judges the output of `pnpm audit --json`, whose exit code is 1 both for an advisory and for a registry that is not there. */
+/** Judges the output of `pnpm audit --json`, whose exit code is 1 both for an advisory and for a registry that is away. */
 export function judgeAudit({ stdout, stderr }: PnpmOutcome, level: Severity): AuditVerdict {
   const report = reportIn(stdout);
   if (report === undefined) {

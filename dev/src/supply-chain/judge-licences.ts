@@ -11,7 +11,7 @@ export interface LicenceVerdict {
   /** One line for each package that may not be used. */
   readonly refused: readonly string[];
   readonly excepted: readonly { readonly of: InstalledPackage; readonly reason: string }[];
-  /** Exceptions that no installed package needs; one for another platform's binary is no fault. */
+  /** Exceptions that no installed package needs; an exception for another platform's binary is no fault. */
   readonly unneeded: readonly LicenceException[];
 }
 

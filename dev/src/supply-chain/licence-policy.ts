@@ -1,4 +1,4 @@
-/** Licences that a package may have, as SPDX ids: they ask for no more than that their text goes along. */
+/** Licences that a package may have, as SPDX ids: they only ask that their text is passed on. */
 export const ALLOWED_LICENCES: readonly string[] = [
   '0BSD',
   'Apache-2.0',
@@ -13,11 +13,11 @@ export const ALLOWED_LICENCES: readonly string[] = [
   'Zlib',
 ];
 
-/** A package that is used although its licence is not on the list, or is not said in a form that can be compared. */
+/** A package that is used although its licence is not on the list, or not in a form that can be compared. */
 export interface LicenceException {
-  /** A package's name; with `*` at its end all that begin like it, for binaries of several platforms. */
+  /** A package's name; with `*` at its end, all names that begin so, for binaries of several platforms. */
   readonly name: string;
-  /** Exactly what its package.json says, undefined where that names none; another one is not excepted. */
+  /** The exact licence in its package.json, undefined where it names none; no other licence is excepted. */
   readonly licence: string | undefined;
   readonly reason: string;
 }

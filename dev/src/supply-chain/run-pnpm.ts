@@ -7,13 +7,13 @@ export interface PnpmOutcome {
   readonly stderr: string;
 }
 
-// A bill of a few hundred packages is some hundred KB.
+// A bill of materials of a few hundred packages takes some hundred KB.
 const LONGEST_OUTPUT_BYTES = 64 * 1_048_576;
 
 /**
  * Runs pnpm in the project to its end, whatever its exit code.
- * @param pnpm with its version, as npx takes it: "pnpm@1.2.3"
- * @throws when there is no npx, or it was ended by a signal
+ * @param pnpm pnpm with its version, as npx takes it: "pnpm@1.2.3"
+ * @throws when there is no npx, or a signal ended it
  */
 export function runPnpm(
   pnpm: string,

@@ -1,7 +1,7 @@
 /**
  * Whether a licence expression of SPDX ("MIT OR Apache-2.0", "(ISC AND BSD-3-Clause)") can be met with licences that
- * are allowed: of OR one side is enough, of AND both are needed. An id with an exception ("Apache-2.0 WITH
- * LLVM-exception") is asked for as one. Returns undefined when it is no such expression.
+ * are allowed: OR needs one side, AND needs both. An id with an exception ("Apache-2.0 WITH LLVM-exception") is asked
+ * for as a whole. Returns undefined when the text is no such expression.
  */
 export function canBeMet(expression: string, isAllowed: (id: string) => boolean): boolean | undefined {
   const tokens = expression.match(/[()]|[^\s()]+/g) ?? [];
@@ -13,7 +13,7 @@ export function canBeMet(expression: string, isAllowed: (id: string) => boolean)
     let met = everything();
     while (tokens[next] === 'OR') {
       next += 1;
-      // Not short-circuited: what follows has to be read all the same.
+      // Not short-circuited: the rest of the text has to be read in any case.
       const other = everything();
       met = met || other;
     }

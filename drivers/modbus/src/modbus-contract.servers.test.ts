@@ -65,7 +65,7 @@ async function startPeer(): Promise<ContractPeer> {
 const place = { table: 'holding_register', byte_order: 'ABCD' } as const;
 const plain = { scale: 1, offset: 0 };
 
-// RTU frames have no transaction id: their links ask markers too and hold requests back, as late-line.property proves.
+// Modbus TCP only: links of RTU frames also ask markers and hold requests back, which late-line.property covers.
 driverContract('modbus_tcp', {
   driver: createDriver('modbus_tcp') as Driver<ModbusConnection, ModbusPlace>,
   device: (host, port) => ({

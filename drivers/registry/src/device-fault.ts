@@ -3,7 +3,7 @@ import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/device.ts';
 import { specs } from './specs.ts';
 
-/** Why a device of a snapshot cannot be read, in words; undefined when it can: its protocol's spec is asked. */
+/** Why a device of a snapshot cannot be read, in the words of its protocol's spec; undefined when it can. */
 export function deviceFault(device: DeviceConfig): string | undefined {
   const { code, protocol, mode, connection, points } = device;
   const spec = specs.get(protocol);
@@ -24,7 +24,7 @@ export function deviceFault(device: DeviceConfig): string | undefined {
   return undefined;
 }
 
-/** The address alone: rules that a release has made since do not take a running point away. */
+/** Checks the address only: rules of a later release must not take a running point away. */
 function addressFault(spec: DriverSpec, connection: object, point: PointConfig): string | undefined {
   const fields = spec.place.safeParse(shown(spec, point.address));
   if (!fields.success) {

@@ -109,7 +109,7 @@ describe('what a collector says of a device, in Chinese', () => {
   });
 });
 
-/** Parts of sentences, which the first test has whole. */
+/** Parts of sentences; the first test checks the whole ones. */
 const parts = new Set([
   ...['may be answered', 'is over', 'there is no such file'],
   ...['the line was not quiet', 'not connected', 'no answer within 7 ms7'],
@@ -132,18 +132,18 @@ function sourceFiles(): string[] {
   ];
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder))
-      // The calls that a collector has answered are told in its log.
+      // Calls that a collector has answered are told only in its log.
       .filter((name) => name.endsWith('.ts') && !/\.test\.ts$|^tell-device-call/.test(name))
       .map((name) => join(root, folder, name)),
   );
 }
 
-/** Where a sentence goes to people: the name of a call, or of what holds it. */
+/** Places from which sentences go to people: names of calls, or of fields that hold a sentence. */
 const place =
   /(?:new (?:DriverFailure|ReadFailure|RefusedValue|NotPermitted)|\b(?:fault|malformed|missing)|#(?:fail|holdBack)|\.bad)\(|\b(?:detail|reason|explanation|means|message|why|refusal|time|what|lostOnTheWay)\b\s*[:=](?!=)\s*/g;
 const literal = /'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g;
 
-/** Sentences with a name or number in the place of each that they tell. */
+/** Sentences, with a sample name or number for each placeholder. */
 function sentencesIn(path: string, text: string): { path: string; told: string }[] {
   const source = text.replace(/^\s*(?:\/\/|\*|\/\*).*$/gm, '');
   const found = new Set<string>();

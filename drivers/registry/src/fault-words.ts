@@ -7,7 +7,7 @@ const words = [...specs.values()].map((spec) => spec.words);
 const ofDrivers = (each: readonly (ChineseSentences | undefined)[]): ChineseSentences =>
   Object.assign({}, ...each);
 
-/** A fault of a request, or why a device gave nothing, in Chinese, with the words of all drivers; as it is where there is none for it. */
+/** Chinese for a fault of a request or a device, in the words of all drivers; texts without Chinese stay as they are. */
 export const faultInChinese = inChinese(
   {
     ...chineseCollectorSentences,

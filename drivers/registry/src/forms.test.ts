@@ -88,10 +88,10 @@ describe.each(forms)('the form of $protocol', (form) => {
     let refused = 0;
     for (const example of examplesOf(device)) {
       for (const body of spoiled(example, device)) {
-        // Another protocol has a form of its own.
+        // A body of another protocol has a form of its own.
         if ((body as { protocol?: string }).protocol === undefined && protocol !== 'modbus_tcp') continue;
         const { ok } = judgedDevice(body);
-        // Rules across fields stand in no schema of a field: some forms leave them to the API.
+        // No schema of a single field has rules across fields: some forms leave them to the API.
         const spec = specs.get(protocol);
         if (
           !ok &&
@@ -204,8 +204,8 @@ describe('the form of a point', () => {
 });
 
 /**
- * Rules that the form leaves to the API: an end beyond the last address, what an enumeration and an array exclude, and what a
- * table excludes that only the notation of the address names.
+ * Whether these fields break only rules that the form leaves to the API: an end beyond the last address, what an
+ * enumeration or an array excludes, and what a table excludes that only the notation of the address names.
  */
 function isBetweenFields(
   body: Record<string, unknown>,

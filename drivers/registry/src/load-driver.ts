@@ -1,7 +1,7 @@
 import type { Driver } from '@holdfast/driver/driver.ts';
 import type { CreateDriver, LoadDriver } from '@holdfast/driver/registry.ts';
 
-/** Where the driver of each protocol lies: its library is loaded when the first device wants it. */
+/** Loads the driver of each protocol, with its library, when the first device needs it. */
 const modules: Readonly<Record<string, () => Promise<{ readonly createDriver: CreateDriver }>>> = {
   melsec: () => import('@holdfast/driver-melsec/driver.ts'),
   modbus_tcp: () => import('@holdfast/driver-modbus/driver.ts'),
@@ -10,7 +10,7 @@ const modules: Readonly<Record<string, () => Promise<{ readonly createDriver: Cr
   mqtt: () => import('@holdfast/driver-mqtt/driver.ts'),
 };
 
-/** The names of all protocols that there are. */
+/** The names of all protocols. */
 export const protocols: readonly string[] = Object.keys(modules);
 
 /** The drivers of this process, each made once. */

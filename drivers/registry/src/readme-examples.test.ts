@@ -6,7 +6,7 @@ import { bodies } from './bodies.ts';
 import { specs } from './specs.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-/** The page of each protocol's devices and points: its driver's, but for Modbus, whose three protocols have a document. */
+/** The page on each protocol's devices and points: its driver's README, but a document for the three Modbus protocols. */
 const pages = [...specs.keys()]
   .filter((protocol) => !['modbus_rtu', 'modbus_rtu_over_tcp'].includes(protocol))
   .map((protocol) => [
@@ -39,7 +39,7 @@ describe.each(pages as [string, string][])('the page of %s', (protocol, path) =>
         expect([line, judgedDevicePoint({ spec, connection }, body)]).toMatchObject([line, { ok: true }]);
       }
     }
-    // Those of Modbus are commands, which are tested as such.
+    // The examples of Modbus are commands, which other tests run.
     if (protocol !== 'modbus_tcp') expect(examples.length).toBeGreaterThan(6);
   });
 });

@@ -9,5 +9,5 @@ const all: readonly DriverSpec[] = [
   mqttSpec as unknown as DriverSpec,
 ];
 
-/** The spec of every protocol, by its name: pure, for API, CLI and console too. */
+/** The spec of every protocol, by its name. Specs are pure, so that API, CLI and console use them too. */
 export const specs: Specs = new Map(all.map((spec) => [spec.protocol, spec]));

@@ -4,7 +4,7 @@ import { ApiRefusal, NoAnswer } from './api-failures.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
-/** An object of an answer, with the fields that this release does not know. */
+/** An object in an answer, including fields that this release does not know. */
 export type Item = Readonly<Record<string, unknown>>;
 
 export interface ApiAccess {
@@ -12,13 +12,15 @@ export interface ApiAccess {
   readonly url: string;
   /** A key, or the token of a login. */
   readonly key?: string | undefined;
-  /** The program behind the calls, for change sets: `cli`. A browser says who it is by itself. */
+  /** The program behind the calls, for change sets: `cli`. A browser identifies itself. */
   readonly program?: string | undefined;
   /** The person behind the calls, for events and the audit log. */
   readonly operator?: string | undefined;
-  /** In which titles of problems are wanted, told anew for each call; English unless set. */
+  /** The language for titles of problems, asked anew for each call; English unless set. */
   readonly language?: (() => string) | undefined;
-  /** Longest wait for one answer; longer than the API takes for any call, a test of a device included, unless set. */
+  /**
+   * Longest wait for one answer. By default it is longer than the API takes for any call, including a test of a device.
+   */
   readonly answerMs?: number | undefined;
   /** Turns failures into the caller's own errors. */
   readonly asOwnError?: (failure: ApiRefusal | NoAnswer) => Error;
@@ -35,7 +37,7 @@ export interface Answer {
 interface Request {
   readonly query?: Query;
   readonly body?: unknown;
-  /** Instead of a body: it goes as it is. */
+  /** Sent as it is instead of a body. */
   readonly file?: Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -44,7 +46,7 @@ const pageSize = 500;
 const waitsAtMostMs = 5_000;
 
 /**
- * The REST API as its callers use it. Every method but {@link answer} fails with ApiRefusal or NoAnswer, or with what
+ * The REST API for its callers. Every method but {@link answer} fails with ApiRefusal or NoAnswer, or with what
  * `asOwnError` makes of them.
  */
 export class ApiClient {
@@ -58,7 +60,7 @@ export class ApiClient {
     this.#answerMs = access.answerMs ?? deviceTestMs + 10_000;
   }
 
-  /** Asks once. @throws NoAnswer (never `asOwnError`'s), SyntaxError when the body is no JSON */
+  /** Asks once. @throws NoAnswer (never `asOwnError`'s), SyntaxError when the body is not JSON */
   async answer(method: string, path: string, request: Request = {}): Promise<Answer> {
     const signal = AbortSignal.timeout(this.#answerMs);
     const response = await this.#send(method, path, request, signal);
@@ -78,8 +80,9 @@ export class ApiClient {
   }
 
   /**
-   * POST that the API carries out once however often it comes (Idempotency-Key): a lost answer is asked for once more.
-   * @param ifMatch tag of what it is to be carried out on
+   * A POST that the API carries out only once, however often it comes (Idempotency-Key): if the answer is lost, it is
+   * sent once more.
+   * @param ifMatch tag of the item to which it applies
    */
   command<T = Item>(path: string, body: unknown, ifMatch?: string): Promise<T> {
     const headers = { 'idempotency-key': randomHex(), ...(ifMatch !== undefined && { 'if-match': ifMatch }) };
@@ -92,7 +95,7 @@ export class ApiClient {
     );
   }
 
-  /** Changes an item as it is now, not as somebody else has left it meanwhile. */
+  /** Changes an item only as it is now, so as not to overwrite a change that somebody else makes meanwhile. */
   patch<T = Item>(path: string, body: unknown, query: Query = {}): Promise<T> {
     return this.#told(async () => {
       const now = await this.#accepted('GET', path, {}, AbortSignal.timeout(this.#answerMs));
@@ -102,12 +105,12 @@ export class ApiClient {
     });
   }
 
-  /** Changes many items, whatever they are by now. */
+  /** Changes many items, whatever their present state. */
   changeAll<T = Item>(method: 'PATCH' | 'POST', path: string, body: unknown, query: Query = {}): Promise<T> {
     return this.#told(() => this.#call<T>(method, path, { body, query, headers: { 'if-match': '*' } }));
   }
 
-  /** Calls something of an item as it is now, not as somebody else has left it meanwhile. */
+  /** Calls an action of an item only as it is now, and not after a change that somebody else makes meanwhile. */
   callOf<T = Item>(item: string, call: string, body: unknown, query: Query = {}): Promise<T> {
     return this.#told(async () => {
       const now = await this.#accepted('GET', item, {}, AbortSignal.timeout(this.#answerMs));
@@ -118,7 +121,7 @@ export class ApiClient {
     });
   }
 
-  /** POST of a file. */
+  /** Sends a file by POST. */
   sendFile<T = Item>(path: string, file: Uint8Array<ArrayBuffer>, query: Query): Promise<T> {
     const headers = { 'content-type': 'application/octet-stream' };
     return this.#told(() => this.#call<T>('POST', path, { query, file, headers }));
@@ -129,8 +132,8 @@ export class ApiClient {
   }
 
   /**
-   * Items of all pages, `atMost` of them.
-   * @param head is given each page, for what it tells beside its items
+   * Items from all pages, at most `atMost`.
+   * @param head gets each page, for what it contains besides its items
    */
   async list(path: string, query: Query, atMost: number, head?: (page: Item) => void): Promise<Item[]> {
     const found: Item[] = [];
@@ -149,7 +152,7 @@ export class ApiClient {
     return found.slice(0, atMost);
   }
 
-  /** An answer whose body is read while it comes; only its beginning has a deadline. */
+  /** An answer whose body is read as it comes; only its beginning has a deadline. */
   open(path: string, query: Query, headers: Record<string, string>): Promise<Response> {
     return this.#told(async () => {
       const opening = new AbortController();
@@ -191,7 +194,7 @@ export class ApiClient {
       if (response.ok) return response;
       const refusal = await refusalOf(response);
       const waitMs = Number(refusal.retryAfter ?? 0) * 1_000;
-      // Nothing was done. Whoever makes many changes in a row is let go on by the second.
+      // Nothing was done. The API lets a client that makes many changes in a row go on second by second.
       const isSoon = waitMs >= 1_000 && waitMs <= waitsAtMostMs;
       if (refusal.code !== 'too_many_requests' || !isSoon) throw refusal;
       await pause(waitMs, signal);
@@ -203,7 +206,7 @@ export class ApiClient {
     try {
       return await fetch(`${this.url}${path}${queryText(request.query ?? {})}`, {
         method,
-        // A redirect could carry the key, and a command, somewhere else.
+        // A redirect could take the key, and a command, somewhere else.
         redirect: 'error',
         signal,
         headers: {
@@ -241,14 +244,14 @@ async function refusalOf(response: Response): Promise<ApiRefusal> {
     try {
       return new ApiRefusal({ ...JSON.parse(text), status: response.status }, retryAfter);
     } catch {
-      // Cut off on its way: the status has to do.
+      // The body was cut off on its way: the status must do.
     }
   }
   const detail = 'The server at this address does not seem to be the API of Holdfast.';
   return new ApiRefusal({ status: response.status, title: response.statusText, detail }, retryAfter);
 }
 
-/** Ends early, and the request after it at once, where there is no time for it. */
+/** Ends early when the time is up; the request after it then ends at once too. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
@@ -259,12 +262,12 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A header takes bytes; names of people do not always fit into them. */
+/** A header takes only bytes; people's names do not always fit. */
 function asHeader(name: string): string {
   return String.fromCharCode(...new TextEncoder().encode(name.replace(/\p{Cc}/gu, '?').trim()));
 }
 
-/** Browsers have crypto.randomUUID for pages that came by HTTPS only. */
+/** Browsers have crypto.randomUUID only for pages that came by HTTPS. */
 function randomHex(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

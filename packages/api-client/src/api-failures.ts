@@ -25,7 +25,7 @@ export class ApiRefusal extends Error {
 /** Nobody answered. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
-  /** False when nobody was there, so that nothing was done. */
+  /** False when nobody was there, and so nothing was done. */
   readonly mayHaveArrived: boolean;
   readonly method: string;
 
@@ -38,7 +38,7 @@ export class NoAnswer extends Error {
   }
 }
 
-/** The reason that fetch hides behind "fetch failed". */
+/** The underlying reason that fetch hides behind "fetch failed". */
 function innermostOf(error: unknown): unknown {
   let innermost = error;
   while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;

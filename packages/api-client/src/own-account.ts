@@ -3,10 +3,10 @@ import type { ApiClient } from './api-client.ts';
 
 const path = '/api/me/';
 
-/** Calls about whoever calls: who that is, and where he is logged in. */
+/** Calls about the caller: who it is, and where he is logged in. */
 export const ownAccount = (api: Pick<ApiClient, 'get' | 'post' | 'delete'>) => ({
   me: (): Promise<Me> => api.get<Me>(path),
-  /** The newest first; a key has none. */
+  /** The newest first; a key has no logins. */
   logins: async (): Promise<readonly LoginView[]> =>
     (await api.get<{ results: LoginView[] }>(`${path}logins/`)).results,
   endLogin: async (id: string): Promise<void> => {

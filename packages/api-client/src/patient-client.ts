@@ -13,7 +13,7 @@ export interface Patience {
   readonly key?: string | undefined;
   readonly program?: string;
   readonly retryEveryMs: number;
-  /** For ever unless set. */
+  /** Waits for ever unless set. */
   readonly giveUpAfterMs?: number;
   readonly signal?: AbortSignal;
   /** Called once for each wait, with its reason. */
@@ -23,7 +23,7 @@ export interface Patience {
 const answerMs = 10_000;
 
 /**
- * The API for programs that start together with it: while nobody answers, or a server behind it is away (503), they ask
+ * The API for programs that start together with it. While nobody answers, or a server behind it is away (503), they ask
  * again. Only calls that are safe to repeat are made through it.
  * @throws ApiRefusal, and NoAnswer once the patience has ended
  */

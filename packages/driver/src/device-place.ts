@@ -2,7 +2,7 @@ import type { DriverSpec } from './spec.ts';
 
 type PlaceSpec = Pick<DriverSpec, 'endpoint' | 'pace'>;
 
-/** The unit behind its endpoint, in words: whoever asks two devices with one of these asks one box. */
+/** The unit behind its endpoint, in words: two devices with the same words are one box. */
 export function unitPlace(spec: PlaceSpec, connection: object): string {
   const { unit } = spec.pace(connection);
   const { key } = spec.endpoint(connection);
@@ -10,9 +10,9 @@ export function unitPlace(spec: PlaceSpec, connection: object): string {
 }
 
 /**
- * Where a device is: two with one place are the same device. Every machine names its first serial line alike, so a line of
- * another site is taken for another line; an address is the same one everywhere.
- * @returns undefined where any number of devices may be at one endpoint
+ * Where a device is: two with one place are the same device. Every machine has a first serial line of the same name, so
+ * a line at another site counts as another line; a network address is the same everywhere.
+ * @returns undefined where one endpoint may have any number of devices
  */
 export function devicePlace(
   spec: PlaceSpec,

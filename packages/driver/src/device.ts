@@ -11,7 +11,7 @@ export interface Device<C extends object = object, A = unknown> {
   readonly code: string;
   readonly protocol: string;
   readonly mode: Mode;
-  /** From a request until its whole answer, connecting included. */
+  /** Longest time from a request to its whole answer, connecting included. */
   readonly timeout_ms: number;
   readonly connection: C;
   readonly points: readonly DevicePoint<A>[];

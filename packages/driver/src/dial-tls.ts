@@ -1,7 +1,7 @@
 import type { DialOptions, LinkHost } from './link.ts';
 import type { TlsFields } from './tls-fields.ts';
 
-/** For `LinkHost.dial`. @throws DriverFailure where a secret is lacking */
+/** The TLS options for `LinkHost.dial`. @throws DriverFailure where a secret is missing */
 export function dialTls(tls: TlsFields | undefined, { secret }: LinkHost): DialOptions['tls'] {
   if (!tls) return undefined;
   const { ca, cert, key, server_name: servername } = tls;

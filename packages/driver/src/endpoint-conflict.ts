@@ -1,6 +1,9 @@
 import type { EndpointIdentity } from './spec.ts';
 
-/** Why two devices cannot both be right about their endpoint, in words; undefined when they are at different ones or agree. */
+/**
+ * Why the settings of two devices for one endpoint contradict each other, in words; undefined when they agree or have
+ * different endpoints.
+ */
 export function endpointConflict(one: EndpointIdentity, other: EndpointIdentity): string | undefined {
   if (one.key !== other.key) return undefined;
   if (one.isLocal !== other.isLocal) return `${one.key} cannot be both a TCP endpoint and a serial line`;

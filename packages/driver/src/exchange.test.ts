@@ -7,11 +7,11 @@ import { openLinkHost } from './host/link-host.ts';
 const longestAnswer = 8;
 const timeoutMs = 100;
 
-/** A device of lines at the other end, and a clock that stands still until it is told to go on. */
+/** A device that answers in lines, and a clock that stands still until told to go on. */
 class Bench {
   nowMs = 0;
   isPermitted = true;
-  /** True of an address that no system takes. */
+  /** True for an address that no system accepts. */
   isUndialable = false;
   readonly sent: string[] = [];
   readonly heard: string[] = [];
@@ -41,7 +41,7 @@ class Bench {
     this.connections.at(-1)?.onBytes(Buffer.from(`${text}rest`), text.length);
   }
 
-  /** As in a process that runs: what is due by then is done. */
+  /** Time passes as in a running process: whatever is due by then is done. */
   passes(ms: number): void {
     this.nowMs += ms;
     for (const timer of this.#due.filter(({ atMs }) => atMs <= this.nowMs)) {

@@ -4,11 +4,11 @@ import type { DialOptions, Hear, LinkHost } from './link.ts';
 
 export type Verdict<T> =
   | { readonly kind: 'incomplete' }
-  /** All that was received is exactly one answer. */
+  /** All bytes received are exactly one answer. */
   | { readonly kind: 'answer'; readonly answer: T }
-  /** It is one that turns the request down. */
+  /** The bytes are an answer that refuses the request. */
   | { readonly kind: 'refusal'; readonly failure: DriverFailure }
-  /** It cannot become the answer any more. */
+  /** The bytes can no longer become the answer. */
   | { readonly kind: 'fault'; readonly reason: string };
 
 export const incomplete = { kind: 'incomplete' } as const;
@@ -17,10 +17,10 @@ export function fault(reason: string): { readonly kind: 'fault'; readonly reason
   return { kind: 'fault', reason };
 }
 
-/** A request as it goes out, and what its answer must be. */
+/** A request to be sent, and the judge of its answer. */
 export interface Outgoing<T> {
   readonly bytes: Buffer;
-  /** Judges the first `count` bytes, which are all that came since it went out. */
+  /** Judges the first `count` bytes, which are all that came since the request was sent. */
   judge(received: Uint8Array, count: number): Verdict<T>;
 }
 
@@ -30,16 +30,17 @@ interface Asked {
   readonly cancel: () => void;
   readonly hear: Hear | undefined;
   readonly reject: (failure: DriverFailure) => void;
-  /** Makes the request's frame once it can leave. */
+  /** Makes the request's frame at the moment when it can be sent. */
   readonly make: () => Outgoing<unknown>;
   readonly resolve: (answer: unknown) => void;
-  /** Once it went out. */
+  /** Set once the request was sent. */
   outgoing: Outgoing<unknown> | undefined;
 }
 
 /**
- * Requests over one TCP connection, one at a time, as the contract of `Link` has it: it connects when it has to, and closes the
- * connection after every failure that is no answer, and with it the way of a late answer. Nothing is repeated.
+ * Requests over one TCP connection, one at a time, as the contract of `Link` demands. It connects when it must, and
+ * closes the connection after every failure that is not an answer, which also shuts out late answers. Nothing is
+ * repeated.
  */
 export class Exchange {
   readonly #to: DialOptions;
@@ -85,7 +86,7 @@ export class Exchange {
     try {
       this.#channel = this.#host.dial(this.#to, this.#events());
     } catch (error) {
-      // No system takes the address, as of a host with a NUL in its name, or the settings are wrong.
+      // No system accepts the address, such as a host with a NUL in its name, or the settings are wrong.
       const { kind, message } = error as DriverFailure;
       this.#fail(kind, message, error);
     }
@@ -105,7 +106,7 @@ export class Exchange {
   #send(): void {
     const asked = this.#asked;
     if (!asked) return;
-    // A process that was stopped while it connected has no time left.
+    // A process that was suspended while it connected has no time left.
     if (this.#host.clock.monotonicMs() > asked.deadlineMs) {
       this.#deadlinePassed();
       return;
@@ -139,7 +140,7 @@ export class Exchange {
       this.#fail('connection', `malformed answer: ${verdict.reason}`);
       return;
     }
-    // A process that was stopped and continued sees the answer before its timers do: it is not the state of now.
+    // A process that was suspended and continued sees the answer before its timers fire: it may be out of date.
     if (this.#host.clock.monotonicMs() > asked.deadlineMs) {
       this.#deadlinePassed();
       return;
@@ -171,7 +172,7 @@ export class Exchange {
     asked?.reject(new DriverFailure(kind, reason, { cause, wasSent: asked.outgoing !== undefined }));
   }
 
-  /** An answer is heard in one piece, in however many it came. */
+  /** An answer is reported in one piece, in however many pieces it came. */
   #tellReceived({ hear }: Asked): void {
     if (this.#count > 0) hear?.('received', this.#received.subarray(0, this.#count));
   }

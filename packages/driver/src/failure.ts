@@ -1,27 +1,27 @@
 /**
- * Kinds of failures. `refused`: answered, and turned down; `busy`: answered, come again; `auth`: the endpoint knows us not;
- * `config`: no request can be right with these settings.
+ * Kinds of failures. `refused`: answered, with a refusal; `busy`: answered, try again later; `auth`: the endpoint does
+ * not know us; `config`: no request can be right with these settings.
  */
 export type FailureKind = 'timeout' | 'connection' | 'refused' | 'busy' | 'auth' | 'config';
 
 /**
- * How much has failed. `points`: which ones is worth finding out (`DevicePlan.narrow`); `group`: the others are asked on;
- * `device`: the tick is over; `endpoint`: its other devices will hardly do better.
+ * How much has failed. `points`: it is worth finding out which (`DevicePlan.narrow`); `group`: the other groups are
+ * still asked; `device`: the tick is over; `endpoint`: its other devices will hardly do better.
  */
 export type FailureScope = 'points' | 'group' | 'device' | 'endpoint';
 
 export interface FailureOptions extends ErrorOptions {
-  /** The usual one of the kind and of `wasSent` unless set. */
+  /** When left out, it follows from the kind and `wasSent`. */
   readonly scope?: FailureScope | undefined;
-  /** The protocol's own code of an answer. */
+  /** The protocol's own code in an answer. */
   readonly code?: number | undefined;
-  /** False when it is certain that no byte of the request left; true unless set. */
+  /** False when certainly no byte of the request has left; true unless set. */
   readonly wasSent?: boolean | undefined;
-  /** True if this side held back the request or its answer: nothing is said against the device or its endpoint. */
+  /** Whether this side held back the request or its answer: the device and its endpoint are not to blame. */
   readonly isHeldBack?: boolean | undefined;
 }
 
-/** The only error of a link. Its message says what happened, without naming device or request: the caller does. */
+/** The only error of a link. Its message says what happened, without naming device or request: the caller adds these. */
 export class DriverFailure extends Error {
   override readonly name = 'DriverFailure';
   readonly kind: FailureKind;

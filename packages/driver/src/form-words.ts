@@ -4,22 +4,22 @@ export interface InBoth {
   readonly zh: string;
 }
 
-/** The words of a form about one field. `unit` is written alike in both languages. */
+/** The words in a form about one field. `unit` is written alike in both languages. */
 export interface FieldWords {
   readonly label: InBoth;
   readonly help?: InBoth;
   readonly unit?: string;
-  /** By value, of a field that takes one of several. */
+  /** By value, for a field that takes one of several. */
   readonly options?: Readonly<Record<string, InBoth>>;
-  /** Whether values read with each of the options show which one is right. */
+  /** Whether reading with each of the options shows which one is right. */
   readonly isTried?: true;
-  /** True of a field that few need: it stands among the folded ones. */
+  /** True for a field that few need: it is in the folded part of the form. */
   readonly isFolded?: true;
-  /** The words of the fields that it has itself. */
+  /** The words of the field's own subfields. */
   readonly fields?: Readonly<Record<string, FieldWords>>;
 }
 
-/** Fields that stand together in a form; folded ones are opened by whoever needs them. */
+/** Fields that stand together in a form; folded groups can be opened. */
 export interface FieldGroup<Field extends string = string> {
   readonly name: string;
   readonly label: InBoth;
@@ -30,14 +30,14 @@ export interface FieldGroup<Field extends string = string> {
 /** JSON Schema, draft 2020-12. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** Values that a form has chosen elsewhere, of which a field or one of its options depends: any of them for each name. */
+/** Values chosen elsewhere in a form, on which a field or one of its options depends: for each name, any of the values. */
 export type Condition = Readonly<Record<string, readonly string[]>>;
 
-/** Rules across fields as they concern one field. Any of several conditions is enough. */
+/** Rules across fields, as far as they concern one field. Any one of several conditions is enough. */
 export interface FieldRules {
   /** Where the field may be given; everywhere unless set. */
   readonly when?: readonly Condition[] | undefined;
-  /** Where it has to be. */
+  /** Where the field is required. */
   readonly requiredWhen?: readonly Condition[] | undefined;
   /** Where each of its values may be chosen. */
   readonly optionsWhen?: Readonly<Record<string, readonly Condition[]>> | undefined;
@@ -46,7 +46,7 @@ export interface FieldRules {
 /** Texts in the order of the languages. */
 export const both = (en: string, zh: string): InBoth => ({ en, zh });
 
-/** Whatever fits the first schema has to fit the second as well. */
+/** A schema by which whatever fits `condition` must also fit `schema`. */
 export function implied(condition: JsonSchema, schema: JsonSchema): JsonSchema {
   return Object.fromEntries([
     ['if', condition],

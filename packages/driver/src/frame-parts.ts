@@ -1,16 +1,16 @@
-/** Bytes of a frame that belong together, for people. */
+/** Bytes of a frame that belong together, as shown to people. */
 export interface FramePart {
   /** Its name among `frameParts` of the protocol's words. */
   readonly part: string;
-  /** Bytes that it has. */
+  /** Number of its bytes. */
   readonly length: number;
-  /** Its content, where that is said better by text than by its bytes. */
+  /** Its content, where text shows it better than the bytes do. */
   readonly text?: string;
 }
 
 export type FrameDirection = 'sent' | 'received';
 
-/** Takes a frame apart from its beginning, as far as it came. */
+/** Takes a frame apart from its beginning, as far as it has come. */
 export class FrameParts {
   readonly parts: FramePart[] = [];
   readonly #bytes: Uint8Array;
@@ -20,12 +20,12 @@ export class FrameParts {
     this.#bytes = bytes;
   }
 
-  /** Bytes that no part has yet. */
+  /** Number of bytes that belong to no part yet. */
   get left(): number {
     return this.#bytes.length - this.#at;
   }
 
-  /** @param length of the part; fewer where fewer came @returns its bytes */
+  /** @param length of the part; fewer bytes where fewer came @returns its bytes */
   take(part: string, length = this.left, textOf?: (bytes: Uint8Array) => string | undefined): Uint8Array {
     const bytes = this.#bytes.subarray(this.#at, this.#at + Math.max(0, length));
     this.#at += bytes.length;
@@ -36,12 +36,12 @@ export class FrameParts {
   }
 }
 
-/** The text of printable ASCII. */
+/** The bytes as text, if all are printable ASCII. */
 export function asciiText(bytes: Uint8Array): string | undefined {
   return bytes.every((byte) => byte >= 0x20 && byte <= 0x7e) ? utf8Text(bytes) : undefined;
 }
 
-/** The text that bytes are; undefined where they are none, or one with characters that nobody sees but the ends of its lines. */
+/** The bytes as text; undefined where they are no text, or contain invisible characters other than line ends. */
 export function utf8Text(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -2,12 +2,12 @@ import type { DevicePoint } from './device.ts';
 import { valueCodes } from './point.ts';
 
 /**
- * The points of a device, shared by all devices that have the same: a fleet's machines of one type keep one list, one set of
- * decoders, one plan.
+ * The points of a device, shared by all devices with the same points: a fleet of machines of one type has one list, one
+ * set of decoders, one plan.
  */
 export class PointList<A = unknown> {
   readonly points: readonly DevicePoint<A>[];
-  /** Names of all values, in the order of the points: the place in it is a value's `at`. */
+  /** Names of all values, in the order of the points. A value's place in it is its `at`. */
   readonly codes: readonly string[];
   readonly #first: Uint32Array;
   readonly #kept = new Map<string, unknown>();
@@ -21,12 +21,12 @@ export class PointList<A = unknown> {
     });
   }
 
-  /** Place of the point's first value; of the first value after the list's last point for the number after it. */
+  /** Place of the point's first value. For the number after the last point, the place after the last value. */
   firstOf(point: number): number {
     return this.#first[point] as number;
   }
 
-  /** Number of the point that has the value. */
+  /** Number of the point to which the value belongs. */
   pointOf(at: number): number {
     let low = 0;
     let high = this.points.length - 1;
@@ -38,7 +38,7 @@ export class PointList<A = unknown> {
     return low;
   }
 
-  /** Keeps what is made under a key: decoders, maps, plans. It must follow from the key and the points alone. */
+  /** Keeps derived objects under a key: decoders, maps, plans. They must depend only on the key and the points. */
   once<T>(key: string, make: () => T): T {
     if (!this.#kept.has(key)) this.#kept.set(key, make());
     return this.#kept.get(key) as T;

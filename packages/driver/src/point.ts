@@ -1,4 +1,4 @@
-/** Kinds of values that a point may hold, whatever its protocol; each protocol says which of them it has. */
+/** Kinds of values that a point may hold in any protocol; each protocol says which of them it has. */
 export const dataTypes = [
   'bool',
   'int8',
@@ -22,7 +22,7 @@ export type DataType = (typeof dataTypes)[number];
 
 export type PointValue = number | boolean | string;
 
-/** Two raw values and the engineering values that they stand for; a straight line through both. */
+/** Two raw values and the engineering values for which they stand; a straight line goes through both. */
 export interface LinearRange {
   readonly raw_min: number;
   readonly raw_max: number;
@@ -30,27 +30,27 @@ export interface LinearRange {
   readonly eng_max: number;
 }
 
-/** The fields that decide what a raw value means. */
+/** The fields that define the meaning of a raw value. */
 export interface PointMeaning {
   readonly data_type: DataType;
-  /** engineering value = raw × scale + offset; booleans, texts and times are left alone. */
+  /** engineering value = raw × scale + offset; booleans, texts and times are not scaled. */
   readonly scale: number;
   readonly offset: number;
-  /** Decimals that are kept. */
+  /** Number of decimals kept. */
   readonly precision?: number | undefined;
   /** In engineering units; a value outside is uncertain. */
   readonly valid_min?: number | undefined;
   readonly valid_max?: number | undefined;
-  /** Instead of scale and offset. */
+  /** Used instead of scale and offset. */
   readonly linear?: LinearRange | undefined;
-  /** Text by raw whole number in decimal. */
+  /** Text for each raw whole number, in decimal. */
   readonly enumeration?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The fields of a point that every protocol has. */
+/** The fields of a point that exist in every protocol. */
 export interface PointFields extends PointMeaning {
   readonly code: string;
-  /** An array of so many values, one after the other. */
+  /** Number of values, for an array with one value after the other. */
   readonly count?: number | undefined;
   /** Whether operators may write it. */
   readonly writable?: boolean | undefined;

@@ -1,4 +1,4 @@
-/** Pause between the first two looks at a refused point, unless set. They double. */
+/** Pause between the first two looks at a refused point, unless set. It doubles each time. */
 const defaultFirstPauseMs = 30_000;
 const longestPauseFactor = 20;
 
@@ -11,7 +11,10 @@ export interface RefusedPoint<P> {
   readonly nextProbeMs: number;
 }
 
-/** Points that a device refuses to give, looked at again with growing pauses: it may be starting up, or be mended. */
+/**
+ * Points that a device refuses to give. They are looked at again with growing pauses: the device may be starting up, or
+ * be repaired.
+ */
 export class RefusedPoints<P extends { readonly code: string }> {
   readonly #firstPauseMs: number;
   readonly #byCode = new Map<string, RefusedPoint<P>>();
@@ -32,12 +35,12 @@ export class RefusedPoints<P extends { readonly code: string }> {
     return [...this.#byCode.values()];
   }
 
-  /** Empty for a point that was not refused. */
+  /** The device's answer; empty for a point that was not refused. */
   answerTo(code: string): string {
     return this.#byCode.get(code)?.answer ?? '';
   }
 
-  /** A request for this point alone was refused. @returns whether that is new */
+  /** Notes that a request for this point alone was refused. @returns whether that is new */
   refuse(point: P, answer: string, nowMs: number): boolean {
     const known = this.#byCode.get(point.code);
     const longestMs = this.#firstPauseMs * longestPauseFactor;
@@ -47,7 +50,7 @@ export class RefusedPoints<P extends { readonly code: string }> {
     return !known;
   }
 
-  /** It was read after all. @returns whether it had been refused */
+  /** Notes that the point was read after all. @returns whether it had been refused */
   accept(code: string): boolean {
     return this.#byCode.delete(code);
   }
@@ -56,7 +59,7 @@ export class RefusedPoints<P extends { readonly code: string }> {
     this.#byCode.clear();
   }
 
-  /** True when it is time to look whether the point can be read by now. */
+  /** Whether it is time to test if the point can be read by now. */
   isProbeDue(code: string, nowMs: number): boolean {
     const refused = this.#byCode.get(code);
     return refused !== undefined && refused.nextProbeMs <= nowMs;

@@ -1,7 +1,7 @@
 import type { Driver } from './driver.ts';
 
-/** The one export of a driver's `driver.ts` that the registry calls, once for each of its protocols. */
+/** The one export of a driver's `driver.ts`; the registry calls it once for each of the driver's protocols. */
 export type CreateDriver = (protocol: string) => Driver;
 
-/** The drivers of one process, made when they are first wanted. @throws RangeError for a protocol that there is not */
+/** The drivers of one process, made on first use. @throws RangeError for an unknown protocol */
 export type LoadDriver = (protocol: string) => Promise<Driver>;

@@ -1,24 +1,24 @@
 import type { ValueSink } from './value-sink.ts';
 
-/** One request of a plan. Drivers add what their link needs; nobody else looks at that. */
+/** One request of a plan. Drivers add what their link needs; nobody else looks at these fields. */
 export interface Group {
-  /** The same for the same request of the device: its breaker goes by it. */
+  /** Equal for equal requests to the device: the request's breaker is kept by it. */
   readonly key: string;
-  /** Places of the values that its answer serves. */
+  /** Places of the values that its answer contains. */
   readonly values: readonly number[];
   /** "unit 1 holding_register 10-11" */
   inWords(): string;
-  /** The same in the protocol's own fields. */
+  /** The same, in the protocol's own fields. */
   describe(): object;
 }
 
-/** A write, once. */
+/** A write, done once. */
 export interface Command {
-  /** The raw values, as `Answer.raw` shows them. */
+  /** The raw values, in the same form as `Answer.raw`. */
   readonly sent: readonly string[];
 }
 
-/** A whole answer, checked to be the one to its request, and not decoded yet. */
+/** A whole answer, checked to belong to its request, but not decoded yet. */
 export interface Answer {
   decode(sink: ValueSink): void;
   /** The raw content of a value's point for people, such as `0x00FF` for each register. */

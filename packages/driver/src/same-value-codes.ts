@@ -1,8 +1,8 @@
-/** Two points of one device whose values would have the same name: `a[0]` beside an array `a`. */
+/** Pairs of points of one device whose values would have the same name, such as `a[0]` beside an array `a`. */
 export function sameValueCodes(
   points: readonly { readonly code: string; readonly count?: number | undefined }[],
 ): readonly { readonly valueCode: string; readonly codes: readonly [string, string] }[] {
-  // Only an array can name the value of another: the codes themselves are unique.
+  // Only an array can give a value the name of another point: the codes themselves are unique.
   const arrays = new Map(
     points.flatMap((point) => (point.count === undefined ? [] : [[point.code, point] as const])),
   );

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { both, type FieldWords, type InBoth } from './form-words.ts';
 
-/** As the file of a secret may be called. */
+/** Allowed names for the file of a secret. */
 export const secretNamePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
 
-/** A field of a connection that names a secret. Its value lies with the collectors alone (`LinkHost.secret`). */
+/** A field of a connection that names a secret. Only collectors have its value (`LinkHost.secret`). */
 export const secretNameSchema = z.strictObject({
   secret: z
     .string()
@@ -20,7 +20,7 @@ const help = both(
   '采集器 DEVICE_SECRETS 文件夹中的文件名；内容不会离开采集器。',
 );
 
-/** The words of such a field. */
+/** The words for such a field. */
 export function secretWords(label: InBoth): FieldWords {
   return { label, help, fields: { secret: { label: both('Secret', '密钥名'), help } } };
 }

@@ -4,11 +4,11 @@ import { plainCode } from './plain-text.ts';
 import { secretNameSchema, secretWords } from './secret-name.ts';
 import type { FieldProblem } from './spec.ts';
 
-/** The field `tls` of a connection, ready for every protocol over TCP. */
+/** The field `tls` of a connection, for every protocol over TCP. */
 export const tlsSchema = z.object({
-  /** PEM of the authorities that vouch for the other side; those of the system unless set. */
+  /** PEM of the authorities trusted to vouch for the other side; those of the system unless set. */
   ca: secretNameSchema.optional(),
-  /** PEM of our own certificate and its key, for those who want one. */
+  /** PEM of our own certificate and its key, for servers that demand one. */
   cert: secretNameSchema.optional(),
   key: secretNameSchema.optional(),
   /** Name in the certificate of the other side; the host unless set. */

@@ -2,23 +2,23 @@
 export type Quality = 0 | 1;
 
 /**
- * Receives decoded values: one call for each, without an object made. `at` is the value's place among the values of the
- * device's points, in their order, an array's values one by one: see `PointList.firstOf`.
+ * Receives decoded values: one call for each, without creating an object. `at` is the value's place among all values of
+ * the device's points, in their order, with each array value counted: see `PointList.firstOf`.
  */
 export interface ValueSink {
   /** @param value finite */
   number(at: number, value: number, quality: Quality): void;
   /**
-   * The number `digits` / 10^`decimals`: whoever writes it down need not find its decimals again.
+   * The number `digits` / 10^`decimals`: a receiver that writes it down need not find its decimals again.
    * @param digits a whole number of 32 bits, above the least of them
    * @param decimals 1 to 3
    */
   decimal(at: number, digits: number, decimals: number, quality: Quality): void;
-  /** A 64-bit integer in decimal: not every one is a double. */
+  /** A 64-bit integer in decimal: not every one fits a double. */
   integer(at: number, digits: string, quality: Quality): void;
   other(at: number, value: string | boolean, quality: Quality): void;
-  /** The device answered, and that is no value. @param status for people, behind the name of the point */
+  /** The device answered, but without a usable value. @param status for people, after the name of the point */
   bad(at: number, status: string): void;
-  /** When the source took the values that follow, ms since 1970; undefined: it does not say. */
+  /** When the source took the values that follow, in ms since 1970; undefined when it does not say. */
   sourceTime(ms: number | undefined): void;
 }

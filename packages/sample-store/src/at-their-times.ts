@@ -7,14 +7,17 @@ import {
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { StorableSample } from './sample-store.ts';
 
-/** Values of one device and one millisecond. */
+/** The values of one device at one millisecond. */
 export interface Moment {
   readonly sample: StorableSample;
-  /** The sample that told it. */
+  /** The sample that told these values. */
   readonly of: StorableSample;
 }
 
-/** The values of samples as they are stored: those of a subscribed device at their own times, of others at their tick's. */
+/**
+ * The values of samples as they are stored: those of a subscribed device at their own times, all others at the time of
+ * their tick.
+ */
 export function atTheirTimes(samples: readonly StorableSample[]): readonly Moment[] {
   return samples.flatMap((sample) => {
     const { changes, ...rest } = sample;
@@ -45,7 +48,7 @@ function momentsOf(changes: Changes, of: StorableSample, rest: StorableSample): 
         at = { values: emptied(), integers: emptied(), uncertain: new Set(), sourceTimed: new Set() };
         byTime.set(time, at);
       }
-      // The last one of a millisecond stays.
+      // The last of several values in one millisecond stays.
       delete at.values[code];
       delete at.integers[code];
       at.uncertain.delete(code);
@@ -62,7 +65,7 @@ function momentsOf(changes: Changes, of: StorableSample, rest: StorableSample): 
   }));
 }
 
-/** Codes are the user's: `__proto__` is one like any other. */
+/** Codes are chosen by users: `__proto__` is one like any other. */
 function emptied<T>(): Record<string, T> {
   return Object.create(null) as Record<string, T>;
 }

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 
-/** Certificates of authorities that are believed, and the file that they came from, for messages. */
+/** Certificates of trusted authorities, and the file from which they came, for messages. */
 export interface AuthorityFile {
   readonly file: string;
   readonly pem: string;
 }
 
-/** A setting that names such a file; it is read together with all other settings, so that its faults are told with theirs. */
+/**
+ * A setting that names such a file. The file is read together with all other settings, so that its faults are reported
+ * with theirs.
+ */
 export const authorityFileSetting = z.string().transform((file, context): AuthorityFile => {
   const refuse = (message: string) => {
     context.addIssue({ code: 'custom', message });

@@ -5,8 +5,8 @@ import type { TickEntry } from './tick-coverage.ts';
 const dayMs = 86_400_000;
 
 /**
- * For the book of ticks: those that the broker had something for, as far back as may matter.
- * @param untilMs of later ticks its sender can say nothing
+ * For the book of ticks: the ticks for which the broker has something, as far back as may matter.
+ * @param untilMs the sender can say nothing about ticks after this time
  */
 export function confirmedTicks({ session, devices }: SentRecord, untilMs: number): TickEntry[] {
   return devices

@@ -19,7 +19,7 @@ it('each device is noted once under an epoch, by the first tick of its sender', 
     { session: '1-1', device: 'press', epoch: 5, timeMs: 10_000, sequence: 70 },
     { session: '1-1', device: 'mixer', epoch: 5, timeMs: 12_000, sequence: 72 },
   ]);
-  // Ticks that were not recorded are news the next time.
+  // Ticks that were not recorded are reported again the next time.
   expect(first.newsOf([sample(5, 14, 73, 10)]).firstTicks).toHaveLength(1);
   news.recorded();
   expect(first.newsOf([sample(5, 14, 74, 10), sample(5, 20, 75, 18)]).firstTicks).toEqual([]);

@@ -1,15 +1,15 @@
 import type { FirstTick, StorableSample } from './sample-store.ts';
 
-/** More devices than this are noted twice rather than remembered. */
+/** Most devices remembered; beyond it some are noted twice. */
 const devicesKnown = 200_000;
 
 export interface FirstTickNews {
   readonly firstTicks: readonly FirstTick[];
-  /** They are on record now. */
+  /** Call it when they are recorded. */
   recorded(): void;
 }
 
-/** A sender answers for every tick of a device from its first one on, which each of its samples names. */
+/** A sender answers for every tick of a device from its first one on; each of its samples names that tick. */
 function firstTickMs({
   tick,
   since_tick = tick,
@@ -18,7 +18,7 @@ function firstTickMs({
   return Math.min(tick, since_tick) * period_ms;
 }
 
-/** Picks the first ticks that are worth noting: once for each device and epoch, and so next to nothing on the way of a sample. */
+/** Picks the first ticks that are worth noting: one for each device and epoch, which costs next to nothing per sample. */
 export class FirstTicks {
   readonly #known = new Map<string, Map<string, FirstTick>>();
   #devices = 0;
@@ -49,7 +49,7 @@ export class FirstTicks {
       this.#known.set(first.session, devices);
       const known = devices.get(first.device);
       if (!known) this.#devices += 1;
-      // A late sample of a former epoch is no reason to note the present one again.
+      // A late sample of a former epoch is no reason to note the present epoch again.
       if (!known || known.epoch <= first.epoch) devices.set(first.device, first);
     }
   }

@@ -11,22 +11,22 @@ import { recordedInPostgres } from './postgres/recorded-in-postgres.ts';
 import type { SampleStore } from './sample-store.ts';
 import type { TickCoverage } from './tick-coverage.ts';
 
-/** Settings of whoever writes samples or reads history. Check them with `checkSampleStoreSettings`. */
+/** Settings of a process that writes samples or reads history. Check them with `checkSampleStoreSettings`. */
 export const sampleStoreSettings = {
   SAMPLE_STORE: setting.oneOf(['postgres', 'influx']).default('postgres'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
   INFLUX_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
-  /** Certificate of the authority that has signed the server's. */
+  /** Certificate of the authority that signed the server's certificate. */
   INFLUX_TLS_CA_FILE: authorityFileSetting.optional(),
   INFLUX_TOKEN: z.string().min(1).optional(),
   INFLUX_ORG: z.string().min(1).default('holdfast'),
   INFLUX_BUCKET: z.string().min(1).default('holdfast'),
-  /** Packs what is written to InfluxDB: for slow lines. */
+  /** Compresses writes to InfluxDB: for slow lines. */
   INFLUX_GZIP: setting
     .oneOf(['true', 'false'])
     .default('false')
     .transform((value) => value === 'true'),
-  /** How values are written to InfluxDB. History reads both. */
+  /** How values are written to InfluxDB. History reads both layouts. */
   INFLUX_LAYOUT: setting.oneOf(['holdfast', 'predecessor']).default('holdfast'),
 } as const;
 
@@ -53,10 +53,7 @@ export function checkSampleStoreSettings(config: SampleStoreConfig, context: z.R
   });
 }
 
-/**
- * With InfluxDB and a DATABASE_URL what became of the ticks is recorded in PostgreSQL beside it, and so are the
- * epochs.
- */
+/** With InfluxDB and a DATABASE_URL, the outcome of the ticks and the epochs are recorded in PostgreSQL beside it. */
 export function openSampleStore(config: SampleStoreConfig): SampleStore {
   const { DATABASE_URL: databaseUrl } = config;
   if (config.SAMPLE_STORE === 'postgres') {
@@ -66,7 +63,10 @@ export function openSampleStore(config: SampleStoreConfig): SampleStore {
   return databaseUrl === undefined ? store : recordedInPostgres(store, { databaseUrl });
 }
 
-/** Why the store cannot be used, in words and with what to do, as far as a start can find out; undefined when it can. */
+/**
+ * Why the store cannot be used and what to do about it, in words, as far as that shows at a start; undefined when it
+ * can.
+ */
 export async function sampleStoreProblem(config: SampleStoreConfig): Promise<string | undefined> {
   return config.SAMPLE_STORE === 'influx' ? influxProblem(influxAddress(config)) : undefined;
 }
@@ -82,7 +82,7 @@ function influxAddress(config: SampleStoreConfig): InfluxAddress {
   };
 }
 
-/** Undefined without a DATABASE_URL: then nothing is known of ticks, and gaps cannot be told. */
+/** Undefined without a DATABASE_URL: then nothing is known of ticks, and gaps cannot be found. */
 export function openTickCoverage(config: SampleStoreConfig): TickCoverage | undefined {
   const { DATABASE_URL: databaseUrl } = config;
   return databaseUrl === undefined ? undefined : openPostgresTickCoverage({ databaseUrl });

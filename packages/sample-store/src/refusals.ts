@@ -3,7 +3,7 @@ import type { Refusal, RefusedValue, StorableSample } from './sample-store.ts';
 /** A long list of reasons helps nobody. */
 const reasonsNamed = 3;
 
-/** Puts into words which of a sample's values are refused. */
+/** Describes in words which of a sample's values are refused. */
 export function refusalOf(sample: StorableSample, refused: readonly RefusedValue[]): Refusal {
   const named = refused.slice(0, reasonsNamed).map(({ code, reason }) => `${code}: ${reason}`);
   const more = refused.length - named.length;
@@ -14,12 +14,12 @@ export function refusalOf(sample: StorableSample, refused: readonly RefusedValue
   };
 }
 
-/** Points that it has values of. */
+/** Codes of the points of which the sample has values. */
 export function codesOf({ values, integers, changes }: StorableSample): string[] {
   return [values, integers, changes].flatMap((of) => Object.keys(of ?? {}));
 }
 
-/** The same sample with those values only that are wanted. */
+/** The same sample with only the wanted values. */
 export function withValues(sample: StorableSample, isWanted: (code: string) => boolean): StorableSample {
   const { plainValues: _, values, integers, changes, ...rest } = sample;
   const wanted = <T>(of: Readonly<Record<string, T>> | undefined) =>

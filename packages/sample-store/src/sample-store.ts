@@ -3,15 +3,15 @@ import type { ValueKind } from '@holdfast/driver/values/value-kind.ts';
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 
-/** The first tick of a device for which anybody answers under an epoch, as far as samples show it. */
+/** The first tick of a device for which anybody answers under an epoch, as far as samples show. */
 export interface FirstTick {
   readonly session: string;
   /** Device code. */
   readonly device: string;
   readonly epoch: number;
-  /** Its scheduled time, in ms since 1970: ticks of a device may have had several lengths. */
+  /** Scheduled time of the tick, in ms since 1970: ticks of a device may have had several lengths. */
   readonly timeMs: number;
-  /** Sequence in SAMPLES of the first message that says so. */
+  /** Sequence in SAMPLES of the first message that shows it. */
   readonly sequence: number;
 }
 
@@ -37,30 +37,33 @@ export type StorableSample = Pick<
   | 'lacking'
   | 'miss'
 > & {
-  /** The sample's own: tells whether `lacking` left out means that it lacks nothing. */
+  /** Version of the sample. It tells whether a missing `lacking` means that the sample lacks nothing. */
   readonly v?: Sample['v'];
-  /** Quality of the sample's time, and so of all its values; `uncertain` names single ones. Left out means good. */
+  /** Quality of the sample's time, and so of all its values; `uncertain` names single values. When left out: good. */
   readonly quality?: Quality;
-  /** Its session has gone on under a higher epoch, as far as the writer knows. */
+  /** Whether its session has gone on under a higher epoch, as far as the writer knows. */
   readonly overtaken?: boolean;
-  /** Points whose time is their source's own. */
+  /** Points whose time came from their source. */
   readonly sourceTimed?: ReadonlySet<string>;
-  /** The same as `values`, as it came: for stores that can use it so. */
+  /** `values` as they came, for stores that can use them so. */
   readonly plainValues?: PlainValues;
-  /** Sequence of its message in SAMPLES: tells samples published before a session had a new owner from later ones. */
+  /**
+   * Sequence of its message in SAMPLES: it separates samples published before a session had a new owner from later
+   * ones.
+   */
   readonly sequence?: number;
-  /** Its points in the configuration, by their codes: for stores that keep names and units with each value. */
+  /** Its points in the configuration, by code: for stores that keep names and units with each value. */
   readonly labels?: ReadonlyMap<string, PointLabels>;
 };
 
 export interface PointLabels {
   readonly name: string;
   readonly unit: string;
-  /** All its values are whole numbers. */
+  /** Whether all its values are whole numbers. */
   readonly isWhole: boolean;
 }
 
-/** The first sample of an epoch that was stored lay here in the stream, or earlier. */
+/** Where an epoch starts: its first stored sample was here in the stream, or earlier. */
 export interface EpochStart {
   readonly session: string;
   readonly epoch: number;
@@ -75,40 +78,40 @@ export interface DeviceOfEpoch {
 }
 
 /**
- * `uncertain`: the value was read from the device, but the clock that its time comes from was far off, so that it may
- * belong to another moment; or the value is outside its valid range or unknown to its enumeration.
+ * `uncertain`: the value was read from the device, but it may belong to another moment, since the clock of its time was
+ * far off; or it is outside its valid range, or unknown to its enumeration.
  */
 export type Quality = 'good' | 'uncertain';
 
 /** A value that the store will never take as it is. */
 export interface RefusedValue {
-  /** The point's. */
+  /** The code of the point. */
   readonly code: string;
   readonly reason: string;
 }
 
-/** Part of a sample that the store will never take, while it takes the rest. */
+/** The part of a sample that the store will never take, although it takes the rest. */
 export interface Refusal {
   readonly sample: StorableSample;
-  /** Points by their codes; `all`: nothing of the sample is stored. */
+  /** Codes of the points; `all`: nothing of the sample is stored. */
   readonly codes: readonly string[] | 'all';
   readonly reason: string;
 }
 
 export type WriteOutcome =
-  /** Everything is stored but what is `refused`, if anything is. */
+  /** Everything is stored except `refused`, if anything is. */
   | { readonly kind: 'written'; readonly refused?: readonly Refusal[] }
   /**
-   * The store will never take these samples as they are; some of them may be stored nevertheless. To find the
-   * culprit, write parts: writing again what is stored already changes nothing.
+   * The store will never take these samples as they are; some of them may be stored nevertheless. To find the culprit,
+   * write parts: writing stored samples again changes nothing.
    */
   | { readonly kind: 'rejected'; readonly reason: string };
 
 export interface HistoryQuery {
   readonly pointCode: string;
   /**
-   * Only these devices; all when left out. A time-series database knows no sessions: to ask for one, pass the
-   * devices of its configuration here.
+   * Only these devices; all when left out. A time-series database knows no sessions: to ask for one, pass the devices
+   * of its configuration here.
    */
   readonly devices?: readonly HistoryDevice[];
   /** Honoured by stores that keep sessions, ignored by others. */
@@ -116,13 +119,13 @@ export interface HistoryQuery {
   readonly taskId?: string;
   /** First moment that counts. */
   readonly start: Date;
-  /** First moment that does not count any more. */
+  /** First moment that no longer counts. */
   readonly end: Date;
-  /** The latest so many of what matches. */
+  /** Most values; the latest of all that match. */
   readonly limit: number;
   /**
-   * Once it is aborted nobody wants the answer any more: a store that can take its question back does so, and throws the reason
-   * of the signal. Others answer, within the longest wait that they have for any answer.
+   * Aborted when nobody wants the answer any more: a store that can take its question back does so, and throws the
+   * reason of the signal. Others still answer, within the longest wait that they have for any answer.
    */
   readonly signal?: AbortSignal;
 }
@@ -138,95 +141,98 @@ export interface HistoryPoint {
   /** Device code. */
   readonly device: string;
   readonly pointCode: string;
-  /** A whole number from 2^53 on that came as a 64-bit integer is its decimal text. */
+  /** A 64-bit integer from 2^53 on is its decimal text. */
   readonly value: PointValue;
   readonly quality: Quality;
 }
 
 export interface AggregateQuery extends HistoryQuery {
-  /** Length of one bucket. Buckets begin at multiples of it since 1970, whatever `start` is: in UTC, or by the clock below. */
+  /**
+   * Length of a bucket. Buckets begin at multiples of it since 1970, whatever `start` is, in UTC or by the clock below.
+   */
   readonly intervalMs: number;
-  /** How far the clock is ahead of UTC by which buckets begin; 0 unless set. */
+  /** How far the clock by which buckets begin is ahead of UTC; 0 unless set. */
   readonly utcOffsetMs?: number;
 }
 
 /**
- * The values of one point of one device in one interval, put together. A bucket without any value is absent, so a gap is
- * a gap; `withEmptyBuckets` makes them visible to a chart.
+ * The values of one point of one device in one interval, summarised. A bucket without any value is absent, so a gap is
+ * a gap; `withEmptyBuckets` makes gaps visible to a chart.
  */
 export interface HistoryBucket {
-  /** Begin of the interval; the first one may lie before `start`, of which it counts only what comes after. */
+  /** Beginning of the interval. The first interval may begin before `start`; then only values from `start` on count. */
   readonly time: Date;
   /** Device code. */
   readonly device: string;
   readonly pointCode: string;
-  /** Mean of the numbers; null when there was none (a point of booleans or texts). Never exact beyond 2^53. */
+  /** Mean of the numbers; null when there were none (a point of booleans or texts). Never exact beyond 2^53. */
   readonly mean: number | null;
-  /** As `value` of a HistoryPoint: exact, and so a text from 2^53 on. */
+  /** Exact, like `value` of a HistoryPoint, and so a text from 2^53 on. */
   readonly min: number | string | null;
   readonly max: number | string | null;
-  /** The youngest value, of whatever kind; null only in an empty bucket. */
+  /** The latest value, of any kind; null only in an empty bucket. */
   readonly last: PointValue | null;
-  /** Values of whatever kind. */
+  /** Number of values, of any kind. */
   readonly count: number;
   /** `uncertain` as soon as one of the values is. */
   readonly quality: Quality;
 }
 
-/** Where values of a point lie. */
+/** Where the values of a point are stored. */
 export interface StoredPlace extends HistoryDevice {
   readonly pointCode: string;
 }
 
-/** More buckets than this in one question are refused: nobody can look at them, and they cost the database. */
+/** Most buckets in one question: nobody can look at more, and they would burden the database. */
 export const bucketsAtMost = 100_000;
 
 /**
- * Where samples end up and history is read from.
+ * Where samples end up, and from where history is read.
  *
- * Callers may rely on: what was `written` is durable. A value is identified by session, device, point and the
- * sample's scheduled time: writing it again changes nothing, so redelivery is harmless. Within the store's
- * means (see the adapters) a value of a higher epoch replaces one of a lower, never the other way round. 64-bit
- * integers come back exactly.
+ * Callers may rely on this: samples that are `written` are durable. A value is identified by session, device, point and
+ * the sample's scheduled time. Writing it again changes nothing, so redelivery is harmless. Within the store's means
+ * (see the adapters) a value of a higher epoch replaces one of a lower, never the other way round. 64-bit integers come
+ * back exactly.
  */
 export interface SampleStore {
-  /** Whether it keeps with a value which session it is of. */
+  /** Whether the store keeps with each value the session from which it comes. */
   readonly keepsSessions: boolean;
-  /** @throws SampleStoreUnavailable: nothing is known about what was stored, write all of it again later */
+  /** @throws SampleStoreUnavailable: it is not known what was stored; write all of it again later */
   write(samples: readonly StorableSample[]): Promise<WriteOutcome>;
   /** Ascending by time, then device. @throws SampleStoreUnavailable, HistoryQueryRefused */
   history(query: HistoryQuery): Promise<HistoryPoint[]>;
   /**
-   * The youngest value at each place, however old; none where nothing is stored. In no order.
+   * The latest value at each place, however old; none where nothing is stored. In no order.
    * @throws SampleStoreUnavailable, HistoryQueryRefused
    */
   lastValues(places: readonly StoredPlace[]): Promise<HistoryPoint[]>;
   /**
-   * Ascending by time, then device; `limit` counts buckets of all devices together, the latest are given.
+   * Ascending by time, then device. `limit` counts buckets of all devices together; the latest are returned.
    * @throws SampleStoreUnavailable, HistoryQueryRefused (also above `bucketsAtMost`)
    */
   aggregate(query: AggregateQuery): Promise<HistoryBucket[]>;
   /**
-   * The starts, stored by any writer, of epochs above the given ones (session id → highest epoch known already). A store
-   * that does not keep them answers nothing. @throws SampleStoreUnavailable
+   * The starts of epochs above the given ones (session id → highest known epoch), stored by any writer. A store that
+   * does not keep them returns none. @throws SampleStoreUnavailable
    */
   epochStarts(known: ReadonlyMap<string, number>): Promise<EpochStart[]>;
   /**
-   * Kinds of value that are stored at each place, in the order given: none where nothing is, or where it cannot be told.
+   * Kinds of the values stored at each place, in the given order: none where nothing is stored, or where it cannot be
+   * told.
    * @throws SampleStoreUnavailable
    */
   kindsOf(places: readonly StoredPlace[]): Promise<readonly ReadonlySet<ValueKind>[]>;
   /**
-   * Since which tick each device was read under the epochs above the given one, as far as any writer has stored it. A store
-   * that does not keep that answers nothing. @throws SampleStoreUnavailable
+   * The first tick of each device under each epoch above the given one, as stored by any writer. A store that does not
+   * keep them returns none. @throws SampleStoreUnavailable
    */
   firstTicks(asked: readonly DeviceOfEpoch[]): Promise<FirstTick[]>;
   /** Forgets the starts and first ticks of epochs that were never given to anybody. @throws SampleStoreUnavailable */
   forgetEpochs(epochs: readonly Pick<EpochStart, 'session' | 'epoch'>[]): Promise<void>;
   /**
-   * Makes room for the days to come, and drops the days that ended before `keepFromMs`, when that is given. Call it every
-   * hour or so. Does nothing where the database does that by itself.
-   * @returns what was dropped, by name. @throws SampleStoreUnavailable
+   * Makes room for the days to come, and drops the days that ended before `keepFromMs`, if given. Call it about every
+   * hour. Does nothing where the database does this by itself.
+   * @returns names of what was dropped. @throws SampleStoreUnavailable
    */
   maintain(options: { readonly nowMs: number; readonly keepFromMs?: number | undefined }): Promise<string[]>;
   /** Whether it answers right now. Never throws. */
@@ -236,14 +242,14 @@ export interface SampleStore {
 }
 
 /**
- * The store cannot be used now: away, overloaded, too slow, or it does not accept our credentials or its tables
- * are missing. None of that is the samples' fault: keep them and try again.
+ * The store cannot be used now: it is away, overloaded or too slow, does not accept our credentials, or its tables are
+ * missing. None of that is the samples' fault: keep them and try again.
  */
 export class SampleStoreUnavailable extends Error {
   override readonly name = 'SampleStoreUnavailable';
-  /** For noticing a change of cause: an SQLSTATE, an HTTP status, a system error code. */
+  /** Shows when the cause changes: an SQLSTATE, an HTTP status, a system error code. */
   readonly code: string;
-  /** The server asks not to be tried before this has passed. */
+  /** ms for which the server asks to be left alone. */
   readonly retryAfterMs: number | undefined;
   constructor(
     message: string,
@@ -256,7 +262,7 @@ export class SampleStoreUnavailable extends Error {
   }
 }
 
-/** The store understood the connection but not the question, for instance a time that it cannot represent. */
+/** The store can be reached, but cannot answer the question, for instance because of a time that it cannot represent. */
 export class HistoryQueryRefused extends Error {
   override readonly name = 'HistoryQueryRefused';
   readonly detail: InBoth;

@@ -18,7 +18,7 @@ const sample = (tick: number, sinceTick: number, device = 'press-1') =>
     time: (firstTick + tick) * periodMs,
   });
 
-/** As the book of ticks adds them up. */
+/** Adds the news to what was told, as the book of ticks does. */
 const asTold = (sent: SentTicks, tick: number, sinceTick: number) => {
   const news = sent.newsOf([sample(tick, sinceTick)]);
   news.recorded();
@@ -96,7 +96,7 @@ describe('the gaps of a device that several processes read by turns while SAMPLE
         const stores = Array.from({ length: writers }, () => new SentTicks());
         const stored: number[] = [];
         const sent: TickRange[] = [];
-        /** Read, dropped, and followed by a sample of the same process. */
+        /** Ticks that were read, dropped, and followed by a sample of the same process. */
         const certain: number[] = [];
         for (const { from, to } of ran) {
           let open: number[] = [];
@@ -106,7 +106,7 @@ describe('the gaps of a device that several processes read by turns while SAMPLE
               open.push(tick);
               continue;
             }
-            // A week is as far as a new writer tells.
+            // A new writer only tells of the last week.
             if (stored.length > 0 && open.length < 6 * 24) certain.push(...open);
             open = [];
             stored.push(tick);

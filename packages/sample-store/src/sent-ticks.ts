@@ -3,27 +3,27 @@ import type { StorableSample } from './sample-store.ts';
 import type { TickEntry } from './tick-coverage.ts';
 
 const dayMs = 86_400_000;
-/** Longer than SAMPLES holds anything by default; what a device sent before need not be told again. */
+/** Longer than SAMPLES holds anything by default; earlier ticks of a device need not be told again. */
 export const daysTold = 7;
-/** More devices than this are told of twice rather than remembered. */
+/** Most devices remembered; beyond it some are told twice. */
 const devicesKnown = 200_000;
 
 interface Known {
   readonly periodMs: number;
   readonly sinceTick: number;
-  /** Days since 1970, UTC: of the newest sample that was told. */
+  /** Day of the newest sample that was told: days since 1970, UTC. */
   readonly day: number;
 }
 
 export interface SentNews {
   readonly entries: readonly TickEntry[];
-  /** They are on record now. */
+  /** Call it when they are recorded. */
   recorded(): void;
 }
 
 /**
- * The word of samples about those before them, for the book of ticks: since when their sender has sent something for every
- * tick of the device. Told once for each sender and day, and so next to nothing on the way of a sample.
+ * Reads what samples say about those before them, for the book of ticks: since when their sender has sent something for
+ * every tick of the device. It is told once for each sender and day, which costs next to nothing per sample.
  */
 export class SentTicks {
   readonly #known = new Map<string, Map<string, Known>>();
@@ -34,7 +34,7 @@ export class SentTicks {
     const news: { readonly session: string; readonly device: string; readonly known: Known }[] = [];
     for (const sample of samples) {
       const { session, device, since_tick: sinceTick, period_ms: periodMs } = sample;
-      // The first of a range: what follows of it is the range's own.
+      // Only the first tick of a range: the range itself accounts for the rest.
       const tick = sample.part === undefined ? sample.tick : lastTickOf(sample);
       if (sinceTick === undefined || sinceTick > tick) continue;
       const day = Math.floor((tick * periodMs) / dayMs);

@@ -4,8 +4,8 @@ import type { Coverage, GapCause } from '@holdfast/shared/domain/gaps/attribute-
 import { normalise, type TickRange, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 
 /**
- * The fate of a tick on its way into the database. `sent` and `confirmed` say only that a collector has sent something for
- * it: see `Coverage`.
+ * The outcome of a tick on its way into the database. `sent` and `confirmed` only say that a collector has sent
+ * something for it: see `Coverage`.
  */
 export type TickOutcome = 'stored' | 'quarantined' | 'fenced' | 'sent' | 'confirmed' | MissCause;
 
@@ -21,57 +21,59 @@ export interface TickEntry extends TicksOfDevice {
   readonly outcome: TickOutcome;
 }
 
-/** The points of a device of which stored ticks of one length have no value. */
+/** The points of a device that have no value in stored ticks of one length. */
 export interface LackingOfDevice {
-  /** Ticks of which nobody knows that: of senders that do not say it, or whose list never came or found no room. */
+  /** Ticks for which that is not known: their sender does not say it, or the list never came or found no room. */
   readonly untold: TickRanges;
   readonly sets: readonly { readonly ticks: TickRanges; readonly points: readonly LackedPoints[] }[];
 }
 
 /**
- * The book of what became of each tick: what the gaps of a session are computed from.
+ * The book of what became of each tick, from which the gaps of a session are computed.
  *
- * Callers may rely on: entries add up as sets, so recording one again changes nothing. One tick may have several
+ * Callers may rely on this: entries add up as sets, so recording one again changes nothing. One tick may have several
  * outcomes (missed by one owner, read by the next); the reader decides which counts.
  */
 export interface TickCoverage {
   /**
-   * Durable when it returns. An entry that the database cannot hold (a NUL character in a name) is left out: no
-   * session has such a name. @throws SampleStoreUnavailable
+   * Durable when it returns. An entry that the database cannot hold (a NUL character in a name) is left out: no session
+   * has such a name. @throws SampleStoreUnavailable
    */
   record(entries: readonly TickEntry[]): Promise<void>;
-  /** By device code; a device without any entry is not in it. @throws SampleStoreUnavailable */
+  /** By device code; devices without any entry are left out. @throws SampleStoreUnavailable */
   read(query: CoverageQuery): Promise<ReadonlyMap<string, CoverageByPeriod>>;
   /**
-   * The same of many devices at once, in one statement: by session, then by device code. @throws SampleStoreUnavailable
+   * The same for many devices at once, in one statement: by session, then by device code. @throws
+   * SampleStoreUnavailable
    */
   readOf(
     devices: readonly DeviceOfSession[],
     time: CoverageTime,
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, CoverageByPeriod>>>;
   /**
-   * The points that stored ticks of these devices lack: by session, then by device code, then by length of the ticks in ms. A device of which each stored tick has all
-   * values is not in it. @throws SampleStoreUnavailable
+   * The points that stored ticks of these devices lack: by session, then by device code, then by length of the ticks in
+   * ms. Devices whose stored ticks all have all values are left out. @throws SampleStoreUnavailable
    */
   lackingOf(
     devices: readonly DeviceOfSession[],
     time: CoverageTime,
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, LackingOfDevice>>>>;
   /**
-   * Newest tick of each pair that is on record as stored or as missed, in the days from `fromMs` on; a pair of which there is none
-   * is not in it. @throws SampleStoreUnavailable
+   * The newest tick of each pair that is recorded as stored or as missed, in the days from `fromMs` on; pairs without
+   * one are left out. @throws SampleStoreUnavailable
    */
   newest(devices: readonly DeviceOfSession[], fromMs: number): Promise<readonly NewestTick[]>;
   /**
-   * The first tick of each pair that is on record as stored or as missed, and the newest that is stored, however long ago; a pair of which
-   * there is none is not in it. One statement, which reads the ticks of two days of each. @throws SampleStoreUnavailable
+   * For each pair, the first tick that is recorded as stored or as missed, and the newest that is stored, however long
+   * ago; pairs without one are left out. One statement, which reads two days of ticks for each pair. @throws
+   * SampleStoreUnavailable
    */
   lastStored(devices: readonly DeviceOfSession[]): Promise<readonly LastStored[]>;
   /** Idempotent. */
   close(): Promise<void>;
 }
 
-/** By length of the ticks in ms: they are counted by it, so that ticks of another length have other numbers. */
+/** By length of the ticks in ms: ticks of another length have other numbers. */
 export type CoverageByPeriod = ReadonlyMap<number, Coverage>;
 
 export interface DeviceOfSession {
@@ -80,11 +82,11 @@ export interface DeviceOfSession {
 }
 
 export interface NewestTick extends DeviceOfSession {
-  /** Its scheduled time, in ms since 1970. */
+  /** Scheduled time of the tick, in ms since 1970. */
   readonly timeMs: number;
 }
 
-/** Scheduled times, in ms since 1970. */
+/** All times are scheduled times, in ms since 1970. */
 export interface LastStored extends DeviceOfSession {
   readonly firstMs: number;
   /** Undefined where no tick is stored. */
@@ -97,22 +99,22 @@ export interface CoverageQuery extends CoverageTime {
 }
 
 export interface CoverageTime {
-  /** ms since 1970. At least the ticks scheduled from then on; the store gives whole days (UTC). */
+  /** ms since 1970. The answer has at least the ticks scheduled from then on; the store gives whole days (UTC). */
   readonly fromMs?: number;
-  /** At least the ticks scheduled up to then. */
+  /** The answer has at least the ticks scheduled up to then. */
   readonly toMs?: number;
 }
 
 type TickOfSample = Pick<Sample, 'session' | 'device' | 'tick' | 'through_tick' | 'period_ms'>;
 
-/** True if the sample says something of its tick: a part of one that is not over has values alone. */
+/** Whether the sample says what became of its tick: a part of a tick that is not over only has values. */
 export function accountsForTick({ part, miss }: Pick<Sample, 'part' | 'miss'>): boolean {
   return part === undefined || miss !== undefined;
 }
 
 /**
- * A sample with values is stored, also when some of its points are missing, and so is one that says that nothing has
- * changed; a miss may answer for many ticks.
+ * The outcome that a sample reports. A sample with values is stored, even when some of its points are missing, and so
+ * is one that says that nothing has changed. A miss may answer for many ticks.
  */
 export function outcomeOfSample(
   sample: Pick<Sample, 'values' | 'integers' | 'changes' | 'miss'>,
@@ -127,13 +129,13 @@ export function tickEntry(sample: TickOfSample, outcome: TickOutcome): TickEntry
     deviceCode: sample.device,
     periodMs: sample.period_ms,
     from: sample.tick,
-    // Only a miss speaks for more than its own tick.
+    // Only a miss covers more than its own tick.
     to: outcome === 'stored' ? sample.tick : Math.max(sample.tick, sample.through_tick ?? sample.tick),
     outcome,
   };
 }
 
-/** Puts together what one device of a session has on record. */
+/** Summarises the recorded ticks of one device of a session. */
 export function coverageOf(ranges: ReadonlyMap<TickOutcome, readonly TickRange[]>): Coverage {
   const missed = new Map<GapCause, readonly TickRange[]>();
   for (const [outcome, ticks] of ranges) {

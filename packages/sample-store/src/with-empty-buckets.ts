@@ -2,8 +2,8 @@ import type { AggregateQuery, HistoryBucket } from './sample-store.ts';
 
 /**
  * Puts an empty bucket (count 0, everything else null) wherever a device has none between its first bucket and the end
- * of the question, so that a chart draws a gap and not a line across it. Ascending by time, then device, and
- * the latest `limit` of them, as the stores give them.
+ * of the question, so that a chart draws a gap and not a line across it. Returns the latest `limit` buckets, ascending
+ * by time, then device, as the stores do.
  */
 export function withEmptyBuckets(
   buckets: readonly HistoryBucket[],
@@ -18,7 +18,7 @@ export function withEmptyBuckets(
   const lastMs = Math.ceil((end.getTime() + utcOffsetMs) / intervalMs - 1) * intervalMs - utcOffsetMs;
   const filled: HistoryBucket[] = [];
   for (const [device, ofDevice] of byDevice) {
-    // Earlier buckets cannot be among the latest.
+    // Earlier buckets cannot be among the latest `limit`.
     const [oldestMs = lastMs] = ofDevice.keys();
     const firstMs = Math.max(oldestMs, lastMs - (limit - 1) * intervalMs);
     for (let timeMs = firstMs; timeMs <= lastMs; timeMs += intervalMs) {

@@ -1,9 +1,9 @@
 import type { StorableSample } from './sample-store.ts';
 
 /**
- * Splits a batch into runs in which no two samples are of the same session, device and time, in the order given.
- * One INSERT may not touch a row twice; a redelivered message can lie in one batch with its first delivery, and
- * two owners in a row may have read the same tick.
+ * Splits a batch into runs, in the given order; in a run, no two samples have the same session, device and time. One
+ * INSERT may not touch a row twice, but a redelivered message can be in one batch with its first delivery, and two
+ * successive owners may have read the same tick.
  */
 export function withoutRepeats(samples: readonly StorableSample[]): StorableSample[][] {
   const runs: StorableSample[][] = [];

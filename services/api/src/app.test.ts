@@ -30,7 +30,7 @@ it('the API serves each route that is declared, and takes none that is not', asy
   await app.ready();
   const missing = allRoutes.filter(({ method, url }) => !app.hasRoute({ method, url }));
   expect(missing).toEqual([]);
-  // Every schema can be shown.
+  // Every schema can be shown in the document.
   expect(Object.keys(app.swagger().paths ?? {}).length).toBeGreaterThan(50);
   await app.close();
 });

@@ -140,7 +140,7 @@ export interface AppDependencies {
 
 const maxBodyBytes = 1_048_576;
 
-/** Every route but those of the OpenAPI document and of the console; `end` lets go of who follows a stream. */
+/** Every route but those of the OpenAPI document and the console; `end` lets go of clients that follow a stream. */
 export function routesOf(dependencies: AppDependencies): {
   readonly routes: Route[];
   readonly end: () => void;
@@ -222,7 +222,7 @@ export function routesOf(dependencies: AppDependencies): {
   return { routes, end: () => clients.end() };
 }
 
-/** The HTTP API, apart from the process: it never listens and opens nothing. */
+/** Builds the HTTP API without its process: it never listens and opens nothing. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { log, access, tls, commandKeys, readiness, onAnswered } = dependencies;
   const app = fastify({
@@ -235,10 +235,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     return503OnClosing: false,
     trustProxy: trustedProxies(access.trustedProxies),
     bodyLimit: maxBodyBytes,
-    // How long a request may take to arrive: without it one that drips in holds its connection for ever.
+    // How long a request may take to arrive: without a limit, one that drips in would hold its connection for ever.
     requestTimeout: 30_000,
-    // Scripts that were written for Django end every path with a slash, others do not.
-    // A name of 64 letters may take 12 characters each in a path.
+    // Scripts written for Django end every path with a slash, others do not. A name of 64 letters may take 12
+    // characters each in a path.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_024 },
     rewriteUrl: ({ url = '/' }) => withoutQuotes(url),
     frameworkErrors: (error, request, reply) => replyWithProblem(error, request, reply),
@@ -257,7 +257,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   refuseUnknownParameters(app);
   observeRequests(app, onAnswered);
   app.addHook('onResponse', (request, reply, done) => {
-    // Consoles poll: reads are told only to those who ask for debug logs.
+    // Consoles poll, so reads are logged only at debug level.
     const level = request.method === 'GET' || request.method === 'HEAD' ? 'debug' : 'info';
     request.log[level](
       {
@@ -281,7 +281,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const [files, others] = [routes.filter(({ file }) => file), routes.filter(({ file }) => !file)];
   serveRoutes(app, [openApiRoute(app), ...consoleRoutes(dependencies.console), ...others], onceKeys);
   await serveFileRoutes(app, files, onceKeys);
-  // Only there forms are taken: no call of the API is to be made by one.
+  // Forms are taken only here: no form may make a call of the API.
   await app.register(async (pages) => {
     takeForms(pages);
     const { links, commandLines, company } = dependencies;
@@ -292,8 +292,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
 }
 
 /**
- * `POST …/stop/` needs no body, and clients announce a type for it all the same: an empty body is none, whatever
- * it calls itself. Anything else that is not JSON is refused.
+ * Takes an empty body as none, whatever its type: `POST …/stop/` needs no body, yet clients announce a type for it.
+ * Anything else that is not JSON is refused.
  */
 function acceptEmptyBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');

@@ -29,12 +29,12 @@ function grantsByValue() {
   });
 }
 
-/** People log in at the company with these. */
+/** Settings with which people log in at the company. */
 export const companySettings = {
   /** Identity provider of the company, by OpenID Connect; with it people log in there. */
   OIDC_ISSUER: setting.text().optional(),
   OIDC_CLIENT_ID: setting.text().optional(),
-  /** None: a public client. */
+  /** Unset: a public client. */
   OIDC_CLIENT_SECRET: setting.text().optional(),
   /** The word on the button. */
   OIDC_NAME: setting.text().default('Company sign-on'),
@@ -75,12 +75,15 @@ export function checkCompanySettings(
 
 type CompanySetting = 'OIDC_ISSUER' | 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET' | 'OIDC_SCOPES' | 'OIDC_GRANTS';
 
-/** Entra ID takes people of all tenants there, each of which names its groups and roles as it likes. */
+/**
+ * Whether it is an address at which Entra ID takes people of all tenants, each of which names its groups and roles as it
+ * likes.
+ */
 function isOfAnyTenant(text: string): boolean {
   return /^https:\/\/[^/]+\/(common|organizations|consumers)\//i.test(text);
 }
 
-/** Tokens and secrets go there. */
+/** Whether it may be an issuer, to which tokens and secrets go. */
 function isIssuer(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, search, hash } = new URL(text);

@@ -24,16 +24,16 @@ const schema = z
     ...identitySettings,
     ...sampleStoreSettings,
     API_HOST: z.string().min(1).default('127.0.0.1'),
-    /** 0 takes a free one and logs it. */
+    /** 0 takes a free port and logs it. */
     API_PORT: setting.port().default(8000),
-    /** Where a container publishes another one. */
+    /** The port outside, where a container publishes another one. */
     API_PUBLISHED_PORT: setting.port().optional(),
     /** PEM files; with both the API speaks HTTPS only. They are read anew when they change. */
     API_TLS_CERT_FILE: setting.text().optional(),
     API_TLS_KEY_FILE: setting.text().optional(),
-    /** How long browsers shall ask this host by HTTPS only; 0: they are told nothing of it. */
+    /** How long browsers must use only HTTPS for this host; 0: they are not told to. */
     API_TLS_HSTS_SECONDS: setting.integer(0, 63_072_000).default(0),
-    /** Made a key with the role administrator when there is no key yet. */
+    /** Becomes a key with the role administrator when there is no key yet. */
     API_BOOTSTRAP_KEY: z
       .string()
       .refine(
@@ -41,9 +41,12 @@ const schema = z
         'must be hf_, 8 hexadecimal digits, _ and 43 characters of base64url',
       )
       .optional(),
-    /** Whether callers on this machine need no key; unset: as long as there are no keys. */
+    /** Whether callers on this machine need no key; unset: only while there are no keys. */
     API_ANONYMOUS_LOOPBACK: setting.flag().optional(),
-    /** Address by which browsers reach the API, for logins, with the path that a proxy takes away; unset: whatever they ask for. */
+    /**
+     * Address by which browsers reach the API, for logins, with the path that a proxy strips; unset: whatever they ask
+     * for.
+     */
     PUBLIC_URL: z
       .url({ protocol: /^https?$/, error: 'must be like https://holdfast.example.com', abort: true })
       .refine(hasNothingAfterPath, 'must have nothing after its path, and no user name')
@@ -51,7 +54,7 @@ const schema = z
       .optional(),
     /** Whether people may log in over plain HTTP from other machines. */
     LOGIN_OVER_HTTP: setting.flag().default(false),
-    /** Tries to log in, of one address; 0: no limit. */
+    /** Tries to log in from one address; 0: no limit. */
     API_LOGINS_PER_MINUTE: setting.integer(0, 10_000_000).default(10),
     /** Whether a start without an administrator logs a link for the first one. */
     API_FIRST_LINK_IN_LOG: setting.flag().default(true),
@@ -59,10 +62,10 @@ const schema = z
     API_REQUESTS_PER_MINUTE: setting.integer(0, 10_000_000).default(6_000),
     /** Changes of one key or person, on average; 0: no limit. */
     API_COMMANDS_PER_MINUTE: setting.integer(0, 10_000_000).default(60),
-    /** Without a key or with a wrong one, of one address; 0: no limit. */
+    /** Requests from one address with no key or a wrong one; 0: no limit. */
     API_REFUSED_PER_MINUTE: setting.integer(0, 10_000_000).default(30),
     ...companySettings,
-    /** Origins of web pages elsewhere whose scripts may call, with commas between. */
+    /** Origins of web pages elsewhere whose scripts may call, separated by commas. */
     API_CORS_ORIGINS: setting.list().default([]),
     /** Proxies whose X-Forwarded-For is believed, in CIDR notation or single addresses. */
     API_TRUSTED_PROXIES: setting
@@ -74,7 +77,7 @@ const schema = z
         }
       })
       .default([]),
-    /** By which clock the plant lives; of the machine unless set. */
+    /** Time zone by which the plant lives; default: the machine's. */
     PLANT_TIME_ZONE: z
       .string()
       .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone)
@@ -91,7 +94,7 @@ const schema = z
     READ_YOUR_WRITE_MS: setting.integer(0, 60_000).default(2_000),
     /** How often counters of sessions are brought from the STATUS bucket into the database. */
     COUNTERS_FLUSH_MS: setting.integer(100, 600_000).default(3_000),
-    /** Sessions that ended longer ago are removed from the read model by themselves; 0: none. */
+    /** Sessions that ended longer ago are removed from the read model automatically; 0: none. */
     CLEANUP_OLDER_THAN_DAYS: setting.integer(0, 3_650).default(0),
     CLEANUP_STATUSES: setting
       .list()

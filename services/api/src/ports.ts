@@ -16,7 +16,7 @@ import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-c
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import type { EventStore, StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 
-/** The broker is away, or was too short a time back to be used. Nothing was stored. */
+/** The broker is away, or came back too recently to be used. Nothing was stored. */
 export class BrokerUnavailable extends Error {
   override readonly name = 'BrokerUnavailable';
 }
@@ -33,15 +33,15 @@ export class TaskConfigsFull extends Error {
   }
 }
 
-/** Configuration snapshots, of tasks by their version and of devices by a hash; one that is there is never replaced. */
+/** Configuration snapshots: of tasks by their version, of devices by a hash. An existing snapshot is never replaced. */
 export interface TaskConfigs {
   /** @throws TaskConfigsFull when there is no room for it */
   put(config: TaskConfig): Promise<'stored' | 'already_there'>;
-  /** Whether exactly this is there. @throws when the broker cannot be asked */
+  /** Whether exactly this snapshot is there. @throws when the broker cannot be asked */
   has(config: TaskConfig): Promise<boolean>;
   /** Stores a device by itself. @returns its hash. @throws TaskConfigsFull when there is no room for it */
   putDevice(device: DeviceConfig): Promise<string>;
-  /** A missing or damaged snapshot is an answer. @throws when the broker cannot be asked */
+  /** A missing or damaged snapshot is an answer, not an error. @throws when the broker cannot be asked */
   load(
     taskId: string,
     version: number,
@@ -56,13 +56,13 @@ export interface CommandStores {
   readonly taskConfigs: TaskConfigs;
 }
 
-/** Events in order and without a gap. Every method throws when that cannot be kept up; then open anew. */
+/** Reads events in order and without a gap. Every method throws when that is no longer possible; then open a new reader. */
 export interface LogReader {
-  /** At most `max`; none when none came within `waitMs`. */
+  /** At most `max` events; none when none came within `waitMs`. */
   next(max: number, waitMs: number): Promise<StoredEvent[]>;
   /** Tells the broker that everything handed out so far is in the reader's database. */
   acknowledge(): void;
-  /** Takes no more. */
+  /** Stops reading. */
   close(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export interface LogReader {
 export interface SessionLog {
   /** 0 when the log never held an event. */
   lastSequence(): Promise<number>;
-  /** Sequence that the projector's consumer has acknowledged; undefined when nobody can tell. */
+  /** Sequence that the projector's consumer has acknowledged; undefined when that is unknown. */
   acknowledged(): Promise<number | undefined>;
   /** Undefined when the log has no event there. */
   eventAt(sequence: number): Promise<StoredEvent | undefined>;
@@ -90,18 +90,18 @@ export interface LastSample {
   readonly storedAtMs: number;
 }
 
-/** One of each device and holder that SAMPLES has anything of. @throws BrokerUnavailable */
+/** One for each device and holder of which SAMPLES has anything. @throws BrokerUnavailable */
 export type LastSamples = () => Promise<readonly LastSample[]>;
 
-/** The last messages of these devices, by their ids, whole. @throws BrokerUnavailable */
+/** The last messages of the devices with these ids, whole. @throws BrokerUnavailable */
 export type LastReadings = (deviceIds: readonly string[]) => Promise<readonly Sample[]>;
 
 /** SAMPLES as live clients read it. Every method throws BrokerUnavailable. */
 export interface LiveSamples {
   bounds(): Promise<{ readonly firstSequence: number; readonly lastSequence: number }>;
-  /** Events of one task, or all. Iterating ends when the feed is stopped or its broker is lost for good. */
+  /** Samples of one task, or all. Iterating ends when the feed is stopped or its broker is lost for good. */
   open(query: { after: number; taskId: string | undefined }): Promise<
-    /** Without data where a message is not a holder's, nor told by a service in its place. */
+    /** `data` is empty where a message is neither a holder's nor told by a service in its place. */
     AsyncIterable<{ readonly sequence: number; readonly pending: number; readonly data: string }> & {
       readonly pendingAtStart: number;
       stop(): void;
@@ -138,25 +138,25 @@ export interface Quarantined {
 
 /** Every method throws BrokerUnavailable. */
 export interface QuarantineStore {
-  /** Oldest first, those after a sequence. */
+  /** Entries after a sequence, oldest first. */
   list(query: { after: number; limit: number; stream?: string | undefined }): Promise<readonly Quarantined[]>;
-  /** How many there are. */
+  /** How many entries there are. */
   count(): Promise<number>;
-  /** The place of the newest one, there or gone; 0 when there never was one. */
+  /** The place of the newest entry, even if that is gone; 0 when there never was one. */
   lastSequence(): Promise<number>;
   read(sequence: number): Promise<Quarantined | undefined>;
-  /** False when it is not there. */
+  /** False when the entry is not there. */
   delete(sequence: number): Promise<boolean>;
-  /** Returns the sequence in the stream that it went to. */
+  /** Returns the sequence in the stream that the message went to. */
   sendAgain(message: {
     subject: string;
     body: string;
     sequence: number;
-    /** In the stream that it came from, when it came for the first time. */
+    /** Its sequence in the stream that it came from, when it came for the first time. */
     firstSequence: number;
     /** How far its sender's clock was ahead of the broker's then, in ms. */
     clockAheadMs: number | undefined;
-    /** An epoch that the log does not know, and under which it is to be taken. */
+    /** An epoch that the log does not know but under which the message is to be taken. */
     trustEpoch: number | undefined;
   }): Promise<number>;
 }
@@ -166,7 +166,7 @@ export interface Backlog {
   readonly waiting: number;
   readonly inHand: number;
   readonly bytes: number;
-  /** When the oldest was published, in ms since 1970. */
+  /** When the oldest sample was published, in ms since 1970. */
   readonly oldestMs: number | undefined;
   /** Share of the stream's room, 0 to 1. */
   readonly shareOfStream: number;
@@ -177,16 +177,16 @@ export interface Backlog {
 /** Every method throws BrokerUnavailable. */
 export interface Sinks {
   backlog(): Promise<Backlog>;
-  /** Last report of each writer, also of those that are gone. */
+  /** Last report of each writer, even if it is gone. */
   statuses(): Promise<readonly SinkStatus[]>;
-  /** Last report of each collector on its samples on their way, also of those that are gone. */
+  /** Last report of each collector on its samples on their way, even if it is gone. */
   outboxes(): Promise<readonly OutboxStatus[]>;
 }
 
 export interface Settled {
-  /** ms since 1970: what was sent for ticks before then is on record by now, or lost. */
+  /** ms since 1970: everything sent for ticks before then is on record by now, or lost. */
   readonly beforeMs: number;
-  /** False: it follows from what the broker said last, since it cannot be asked now or does not answer soon. */
+  /** False: `beforeMs` follows from what the broker said last, since it cannot be asked now or does not answer soon. */
   readonly wasAsked: boolean;
 }
 
@@ -199,13 +199,13 @@ export interface KnownCollector {
   readonly id: string;
   /** `given_up`: it has ended, or was declared dead. */
   readonly state: 'active' | 'draining' | 'given_up';
-  /** With `given_up`: it was declared dead, as it had not renewed its lease. */
+  /** With `given_up`: whether it was declared dead, as it had not renewed its lease. */
   readonly isLost: boolean;
   /** When this state began, as far as is known. RFC 3339, as all times here. */
   readonly stateSince: string | undefined;
-  /** When it renewed its lease last, by the broker's clock. */
+  /** When it last renewed its lease, by the broker's clock. */
   readonly lastHeartbeat: string | undefined;
-  /** Undefined for a release that did not tell. */
+  /** Undefined for a release that does not report it. */
   readonly version: string | undefined;
   readonly host: string;
   readonly startedAt: string;
@@ -218,17 +218,17 @@ export interface KnownCollector {
 
 /** Every method throws BrokerUnavailable. */
 export interface Collectors {
-  /** Every one that ever held a lease, by id. */
+  /** Every collector that ever held a lease, by id. */
   list(): Promise<readonly KnownCollector[]>;
-  /** Asks one of them to let go of its work, or to take work again. */
+  /** Asks a collector to let go of its work, or to take work again. */
   drain(collectorId: string, kind: 'drain' | 'undrain', traceparent?: string): Promise<DrainOutcome>;
-  /** Asks one of them to read or write a device, once. */
+  /** Asks a collector to read or write a device, once. */
   call(collectorId: string, call: DeviceCall): Promise<DeviceCallOutcome>;
 }
 
 export type DrainOutcome =
   | { readonly ok: true; readonly reply: DrainReply }
-  /** `absent`: nobody heard it. `silent`: it may have been heard. */
+  /** `absent`: nobody heard the request. `silent`: it may have been heard. */
   | { readonly ok: false; readonly why: 'absent' | 'silent' };
 
 export type DeviceCallOutcome =
@@ -245,14 +245,14 @@ export interface Stored<R> {
 export interface RecordBook<R> {
   /** The revision; undefined when its key is taken. */
   create(record: R): Promise<number | undefined>;
-  /** The revision; undefined when it is not what it was at `revision`. */
+  /** The revision; undefined when the record has changed since `revision`. */
   replace(stored: Stored<R>): Promise<number | undefined>;
-  /** False when it is not what it was at `revision`. */
+  /** False when the record has changed since `revision`. */
   delete(stored: Stored<R>): Promise<boolean>;
   read(key: string): Promise<Stored<R> | undefined>;
   readAll(): Promise<readonly Stored<R>[]>;
   /**
-   * Every change from now on, without a record when it is gone.
+   * Reports every change from now on; `record` is undefined when the record is gone.
    * @param onCurrent called every few seconds in which the broker has shown that no change is missing
    */
   watch(
@@ -278,7 +278,7 @@ export interface AuditLog {
   appendRefusal(entry: AuditEntry): Promise<void>;
 }
 
-/** The same two as they are read. Every method throws BrokerUnavailable. */
+/** AUDIT and AUDIT_REFUSED as they are read. Every method throws BrokerUnavailable. */
 export interface AuditStreams {
   bounds(stream: AuditStream): Promise<{
     /** When the stream was made: another time means another stream, whose sequences begin anew. */
@@ -302,14 +302,14 @@ export interface AuditStreams {
 
 /** HEALTH. @throws BrokerUnavailable */
 export type HealthChanges = (query: {
-  /** All devices without it. */
+  /** Undefined: all devices. */
   deviceId?: string | undefined;
   before: number | undefined;
   max: number;
 }) => Promise<{
-  /** Those before a sequence (undefined: from the newest), newest first. */
+  /** Changes before the sequence `before` (undefined: from the newest), newest first. */
   readonly items: readonly { readonly sequence: number; readonly item: DeviceHealthChange }[];
-  /** Where older ones go on. */
+  /** The `before` with which older changes go on. */
   readonly next: number | undefined;
 }>;
 
@@ -317,7 +317,7 @@ export type HealthChanges = (query: {
 export interface SessionHealth {
   /** Oldest first. */
   readonly changes: readonly DeviceHealthChange[];
-  /** The last one of each device, where those before the time asked for are too many. */
+  /** The last change of each device, where those before the time asked for are too many. */
   readonly latest: readonly DeviceHealthChange[];
   /** True: there were more than are read at once, and the last are missing. */
   readonly isCut: boolean;
@@ -332,9 +332,9 @@ export type HealthOfSession = (query: {
   readonly to: Date;
 }) => Promise<SessionHealth>;
 
-/** The commands that came with an Idempotency-Key, for a day. Every method throws BrokerUnavailable. */
+/** The commands of the last day that came with an Idempotency-Key. Every method throws BrokerUnavailable. */
 export interface CommandKeys {
-  /** Undefined when the record was stored, else the one that was there before. @throws Problem without room */
+  /** Undefined when the record was stored, else the one that was there before. @throws Problem when there is no room */
   claim(key: string, record: CommandRecord): Promise<CommandRecord | undefined>;
   put(key: string, record: CommandRecord): Promise<void>;
   delete(key: string): Promise<void>;
@@ -342,15 +342,15 @@ export interface CommandKeys {
 
 /** One try at a command. */
 export interface CommandAttempt {
-  /** The same for every try; id of the event that comes of it. */
+  /** The same for every try; the id of the event that results. */
   readonly commandId: string;
-  /** A try before may have been carried out, or may be just now. */
+  /** Whether an earlier try may have been carried out, or may be under way. */
   readonly isRepeat: boolean;
-  /** W3C: of the request that it came with. */
+  /** W3C trace parent of the request that it came with. */
   readonly traceparent?: string;
 }
 
-/** Throws unless the item is as the caller knows it. Called while the item cannot change. */
+/** Throws unless the item is as the caller knows it; called while the item cannot change. */
 export type Precondition = (current: object) => void;
 
 /** A request and its answer, for metrics. */
@@ -362,11 +362,14 @@ export interface AnsweredRequest {
   readonly ms: number;
 }
 
-/** Things that a request names: the caller's role has to hold at the sites of all of them. One that there is not has none. */
+/**
+ * Things that a request names: the caller's role has to hold at the sites of all of them. A thing that does not exist has
+ * no sites.
+ */
 export interface Concerned {
   /** By id. A session is at the sites of the configuration that it runs on. */
   readonly sessions?: readonly string[];
-  /** By id, where their past is told: a session was at the sites of all versions that it has had. */
+  /** By id, where their past is shown: a session was at the sites of all versions that it has had. */
   readonly pastSessions?: readonly string[];
   /** By id. A task is at the sites of its devices, and without devices at none. */
   readonly tasks?: readonly number[];
@@ -379,7 +382,7 @@ export interface Concerned {
   readonly sites?: readonly (number | null)[];
 }
 
-/** Configuration by ids, and change sets for what they touch. */
+/** Configuration by ids, and change sets, which stand for what they touch. */
 export type ChangedThings = Pick<Concerned, 'sites' | 'devices' | 'points' | 'tasks'> & {
   readonly changeSets?: readonly number[];
 };

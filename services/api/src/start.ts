@@ -40,7 +40,7 @@ import { SessionPasts } from './sessions/queries/session-pasts.ts';
 import { recentRecovery } from './sessions/recovery/recent-recovery.ts';
 import { siteAccess } from './sessions/site-access.ts';
 
-/** Starts the API: databases and broker, the read model that its projector fills, and the routes before them. */
+/** Starts the API: databases and broker, the read model that its projector fills, and the routes in front of them. */
 export async function startApi(config: ApiConfig, service: ServiceContext): Promise<void> {
   const { log, onStop } = service;
   const databases = openDatabases(config, service);
@@ -53,7 +53,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
 
   const auditProjection = startAuditProjection({
     ...{ database, streams: auditLog, log },
-    // NATS or tables that are away, or not there yet, are told of elsewhere.
+    // NATS or tables that are away, or not there yet, are reported elsewhere.
     isActive: () => projector.projects() && readModel.problem() === undefined && broker.isUp(),
   });
   onStop('audit projection', auditProjection.stop);

@@ -17,7 +17,7 @@ let epochs: number[];
 
 const periodMs = 60_000;
 const beginMs = Date.parse('2026-01-01T08:00:00.000Z');
-/** Ticks of the day, by minutes since eight. */
+/** The tick of the day at a minute since eight. */
 const tick = (minute: number) => beginMs / periodMs + minute;
 const at = (minute: number) => new Date(beginMs + minute * periodMs).toISOString();
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
     entry('press-1', 'stored', 2, 27),
     entry('press-1', 'stored', 31, 59),
     entry('press-1', 'stored', 90, 119),
-    // One that came after the stop: nobody expected it.
+    // This tick came after the stop, so nobody expected it.
     entry('press-1', 'stored', 120, 120),
     entry('冷却机', 'stored', 2, 9),
     entry('冷却机', 'timeout', 10, 27),
@@ -99,7 +99,7 @@ const completeness = async (query = '') => (await api.get(`${sessionsPath}/7-1/c
 
 describe('the completeness of a session', () => {
   it('adds up: expected is stored and quarantined and missing by cause, without the ticks of a pause', async () => {
-    // A broker that does not answer within a second, as on a machine that stands still, was not asked.
+    // If the broker does not answer within a second, as on a stalled machine, it counts as not asked.
     await expect
       .poll(() => completeness())
       .toEqual({

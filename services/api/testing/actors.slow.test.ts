@@ -89,10 +89,10 @@ describe('who did something', () => {
     ]);
     const log = await sessionLogForTest(nats.url);
     expect(JSON.stringify(await log.events())).toContain(anna.id);
-    // Entries come behind the answers.
+    // Audit entries are written after the answers.
     const stops = () => audit('action=session.stop');
     await expect.poll(stops).toMatchObject([{ who: 'admin/Li Wei', actor: byAKey }]);
-    // An event leads to its command, and to no other.
+    // The trace of an event leads to its command, and to no other.
     const { trace_id } = body.results.at(-1).data;
     await expect
       .poll(() => audit(`trace=${trace_id}`))
@@ -114,7 +114,7 @@ describe('who did something', () => {
     for (const claimed of ['anna', ' ANNA', 'Ａｎｎａ', anna.id]) {
       expect(await say(claimed), claimed).toBe('operator_known');
     }
-    // Nothing is noted of who reads.
+    // Nothing is recorded about those who read.
     expect(await say('anna', 'GET')).toBeUndefined();
     expect(await say('admin')).not.toBe('operator_known');
     const own = await anna.browser.ask('POST', `${sessionsPath}/9-9/stop/`, undefined, {

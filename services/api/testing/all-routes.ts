@@ -1,7 +1,7 @@
 import { type AppDependencies, routesOf } from '../src/app.ts';
 
-/** Stands for everything that routes are made of: declaring them asks nothing of it. */
+/** A stand-in for everything that routes need: declaring them does not use it. */
 export const unused: unknown = new Proxy(() => unused, { get: () => unused });
 
-/** Every route that an API declares, but that of its OpenAPI document. */
+/** Every route that an API declares, except the one of its OpenAPI document. */
 export const allRoutes = routesOf(unused as AppDependencies).routes;

@@ -7,12 +7,13 @@ import { migrate } from '../src/database/migrate.ts';
 import { openDatabase } from '../src/database/open-database.ts';
 
 const template = 'api_template';
-/** One test file makes the template, also when several look for it at once. */
+/** Lets one test file make the template, even if several look for it at once. */
 const templateLock = 0x686f6c64_7e;
 
 /**
- * The URL of a new database that has the tables of the API already, a copy of one that the first file of the run has made: half
- * of what an API needs to be ready on an empty one. It is dropped when the test file is over.
+ * The URL of a new database that already has the tables of the API: a copy of one that the first file of the run made,
+ * which takes half the time that an API needs to be ready on an empty database. It is dropped when the test file is
+ * over.
  */
 export async function apiDatabase(): Promise<string> {
   const adminUrl = inject('postgresAdminUrl');

@@ -4,7 +4,10 @@ import { apiConfig } from '../src/config.ts';
 import { startApi } from '../src/start.ts';
 import { type ApiSettings, type AskedApi, askedApi, environmentOf } from './api-under-test.ts';
 
-/** The service in the process of the test, which costs a fraction; for tests that neither read its log nor hurt it. */
+/**
+ * Starts the service within the test's process at a fraction of the cost, for tests that neither read its log nor hurt
+ * it.
+ */
 export async function startApiInProcess(settings: ApiSettings): Promise<AskedApi> {
   const port = settings.port ?? (await freePort());
   const config = apiConfig(environmentOf(settings, port));

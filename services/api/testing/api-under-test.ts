@@ -13,13 +13,13 @@ export interface Answer {
   readonly body: any;
 }
 
-/** A started API, as it is asked over HTTP. */
+/** A started API, asked over HTTP. */
 export interface AskedApi {
   readonly url: string;
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   request(method: string, path: string, body?: unknown): Promise<Answer>;
-  /** A request as it is, for bodies that are no JSON. */
+  /** Sends a request as given, for bodies other than JSON. */
   raw(path: string, init: RequestInit): Promise<Answer>;
   ready(): Promise<void>;
 }
@@ -32,11 +32,11 @@ export interface ApiSettings {
   readonly nats: string;
   readonly database: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** A free one unless set. */
+  /** A free port unless set. */
   readonly port?: number;
 }
 
-/** The service as a process of its own, killed when the test file is over should it still run then. */
+/** Starts the service as its own process, which is killed if it still runs when the test file is over. */
 export async function startApi(settings: ApiSettings): Promise<ApiUnderTest> {
   const port = settings.port ?? (await freePort());
   const process_ = await startProcess({
@@ -59,13 +59,13 @@ export function environmentOf({ nats, database, env }: ApiSettings, port: number
     SESSIONS_MAX_BYTES: String(64 * 1024 * 1024),
     SAMPLES_MAX_BYTES: String(64 * 1024 * 1024),
     COUNTERS_FLUSH_MS: '200',
-    // A test reads its own commands at once, also when the machine or its disk stood still for some seconds.
+    // Lets a test read its own commands at once, even if the machine or its disk stalled for some seconds.
     READ_YOUR_WRITE_MS: '15000',
     ...env,
   };
 }
 
-/** @param howEnded undefined while it runs */
+/** @param howEnded undefined while the API runs */
 export function askedApi(port: number, howEnded: () => string | undefined): AskedApi {
   const url = `http://127.0.0.1:${port}`;
   const raw = async (path: string, init: RequestInit): Promise<Answer> => {
@@ -102,17 +102,17 @@ export function askedApi(port: number, howEnded: () => string | undefined): Aske
   };
 }
 
-/** Each has a unit id of its own, as far as there are so many. */
+/** Number of configured devices: each gets its own unit id, as far as there are enough. */
 let configured = 0;
 
-/** A device with two points and a task that reads it; returns the task's id. */
+/** Configures a device with two points and a task that reads it; returns the task's id. */
 export async function configureTask(api: Pick<AskedApi, 'post'>, code: string): Promise<number> {
   const created = async (kind: string, body: unknown): Promise<number> => {
     const answer = await api.post(`/api/config/${kind}/`, body);
     if (answer.status !== 201) throw new Error(`${kind}: ${JSON.stringify(answer.body)}`);
     return answer.body.id;
   };
-  // Files share this count, in any order: lower unit ids are left to tests that name one.
+  // Test files share this count, in any order; lower unit ids are left to tests that name one.
   configured = (configured % 147) + 1;
   const place = { host: '127.0.0.1', unit_id: 100 + configured };
   const device = await created('devices', { code: `${code}-device`, ...place });
@@ -130,7 +130,10 @@ export async function configureTask(api: Pick<AskedApi, 'post'>, code: string): 
 
 export const sessionsPath = '/api/acquisition/sessions';
 
-/** Tried again as the API says when the broker did not answer it within its two seconds: then nothing was changed. */
+/**
+ * Starts a task; tries again, as the API says, if the broker did not answer within two seconds, since nothing was
+ * changed then.
+ */
 export async function startTask(api: Pick<AskedApi, 'post'>, taskId: number): Promise<string> {
   const answer = await eventually(
     async () => {
@@ -143,5 +146,5 @@ export async function startTask(api: Pick<AskedApi, 'post'>, taskId: number): Pr
   return answer.body.session_id;
 }
 
-/** A problem for the time in which something that is needed is away. */
+/** The problem that is answered while something needed is away. */
 export const unavailable = (code: string) => ({ status: 503, body: { code, status: 503 } });

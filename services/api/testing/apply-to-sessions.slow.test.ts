@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 let plants = 0;
 
-/** A device with points that several tasks read, each with a session. */
+/** A device whose points several tasks read, each with a session. */
 async function plant(sessions: number) {
   plants += 1;
   const first = await configureTask(api, `shared-${plants}`);
@@ -70,7 +70,7 @@ describe('a write that running sessions are to take', () => {
     const { points, tasks, sessions } = await plant(3);
     const [running = '', paused = '', kept = ''] = sessions;
     expect((await api.post(`${sessionsPath}/${paused}/pause/`)).status).toBe(200);
-    // A disabled task can be read by no session that is changed now.
+    // No session can be changed now to the content of a disabled task.
     expect((await patch(`tasks/${tasks[2]}/`, { enabled: false })).applied).toBeUndefined();
     const elsewhere = await plant(1);
 
@@ -88,7 +88,7 @@ describe('a write that running sessions are to take', () => {
     expect(applied[2].problem).toMatchObject({ status: 422, detail: expect.stringContaining('is disabled') });
     const taken = await changesOf(running);
     expect(taken).toMatchObject([{ configVersion: 2, reason: 'new gear' }]);
-    // The change is in the audit log before sessions take it: this process could end meanwhile.
+    // The change is in the audit log before sessions take it, because the process could end meanwhile.
     const entry = await eventually(
       async () => {
         const { results } = (await api.get('/api/system/audit/?limit=50')).body;
@@ -99,13 +99,13 @@ describe('a write that running sessions are to take', () => {
     expect(Date.parse(entry.time)).toBeLessThanOrEqual(Date.parse(taken[0]?.time ?? ''));
     expect(await changesOf(kept)).toEqual([]);
     expect(await changesOf(elsewhere.sessions[0] ?? '')).toEqual([]);
-    // A repeat changes nothing more, and tells how each of them stands.
+    // A repeat changes nothing more, and tells where each session stands.
     expect(inShort((await patch(path, { scale: 0.5 })).applied)).toEqual([
       [running, 2, false],
       [paused, 2, false],
       [kept, 'task_disabled', undefined],
     ]);
-    // The next one waits for it, unless it is in force by now.
+    // The next change waits for the first one, unless that is already in force.
     expect(inShort((await patch(`points/${points[1]}/?apply=sessions`, { scale: 0.5 })).applied)).toEqual([
       [running, 3, true],
       [paused, 3, true],
@@ -155,7 +155,7 @@ describe('a write that running sessions are to take', () => {
       for (const { session_id, is_changed } of told) if (is_changed && session_id) changed.add(session_id);
       return told.find(({ problem }) => problem?.code === 'sessions_left')?.problem;
     };
-    // On a busy machine fewer have room in one.
+    // On a busy machine, fewer sessions have room in one request.
     const left = await once();
     expect(left).toMatchObject({ sessions: sessions.length - changed.size });
     await eventually(async () => !(await once()), { what: 'all sessions to have had room' });
@@ -176,7 +176,7 @@ describe('a write that running sessions are to take', () => {
     const set = { scale: 0.25 };
     const item = { op: 'change', kind: 'point', id: points[0], fields: { unit: 'mm' } };
     const ofTask = { op: 'change', kind: 'task', id: elsewhere.tasks[0], fields: { name: 'Else' } };
-    // Each is stored by somebody whose sessions do not take it, and then repeated so that they do.
+    // Each change is first stored without applying it to sessions, and then repeated so that they take it.
     const repeated: Array<
       [what: string, first: () => Promise<unknown>, again: () => Promise<{ applied: Told[] }>]
     > = [
@@ -215,7 +215,7 @@ describe('a write that running sessions are to take', () => {
     await post(`imports/${list.body.id}/apply/`, {});
     const apply = `imports/${list.body.id}/apply/?apply=sessions`;
     expect(await toldIn(post(apply, {}))).toEqual([[session, true]]);
-    // A version that is there already.
+    // This restores a version that is already current.
     const { version } = (await api.get(`/api/config/tasks/${task}/versions/`)).body.results[0];
     const back = `tasks/${task}/versions/${version}/restore/?apply=sessions`;
     expect(await toldIn(post(back, {}))).toEqual([[session, false]]);
@@ -258,7 +258,7 @@ describe('a dry run of a write that running sessions are to take', () => {
       { session_id: paused, is_changed: true, devices: applied[2].devices },
     ]);
     expect(done.applied[0].results).toBeUndefined();
-    // It would store nothing more, and tells how each of them stands.
+    // The dry run would store nothing more, and tells where each session stands.
     expect(inShort((await tried('change-sets/', { items })).applied)).toEqual([
       [running, 2, false],
       [elsewhere, 'move_needed', undefined],
@@ -274,7 +274,7 @@ describe('a dry run of a write that running sessions are to take', () => {
       api.post(`/api/config/devices/${device}/copies/`, { count: 1, code, fields: { unit_id: 77 } }),
     );
     const [added] = (await api.get(`/api/config/devices/?code=${code}`)).body.results;
-    // A request takes 10 ms while nobody has measured it.
+    // A request counts as 10 ms as long as nobody has measured it.
     await patch('points/', { filter: { device_id: added.id }, set: { period_ms: 10 } });
     const items = [{ op: 'change', kind: 'task', id: tasks[0], fields: { device_ids: [device, added.id] } }];
     expect((await tried('change-sets/', { items })).applied).toMatchObject([

@@ -79,7 +79,7 @@ describe('the audit log', () => {
         expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]));
       }
     };
-    // More than all of AUDIT, did they go there as they came.
+    // These would fill more than all of AUDIT if each refusal became an entry.
     await refused(500);
     const found = await eventually(
       async () => {
@@ -124,7 +124,7 @@ describe('the audit log', () => {
       ...{ actor: { kind: 'key', id: 'aaaaaaaa', name: who }, from: '10.0.0.1', action: 'session.stop' },
       ...{ target: `session 1-${index}`, outcome: 'done', detail: '', request_id: 'r' },
     });
-    // Stored where the bound of AUDIT is not of this test.
+    // These go to the stream of refusals, so that the bound of AUDIT plays no part.
     const append = (each: AuditEntry) => appendAudit(nc, each, 'auditRefused');
     await append(entry(0, 'Zoë\u0000'));
     for (let index = 1; index <= 22_000; index += 500) {
@@ -176,7 +176,7 @@ describe('too many changes', () => {
     expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill(201), 429, 429]);
     expect(answers.at(-1)?.body.code).toBe('too_many_requests');
     expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0);
-    // Reading goes on, and so do others.
+    // Reading still works, and so do other callers.
     expect((await ask(limited, 'GET', '/api/config/sites/', key)).body.results).toHaveLength(10);
     expect((await ask(limited, 'POST', '/api/config/sites/', bootstrapKey, { code: 'other' })).status).toBe(
       201,

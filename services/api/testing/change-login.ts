@@ -4,7 +4,7 @@ import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 
-/** Changes the record of a login in LOGINS by the test's own hand: to one that is old, for instance. */
+/** Changes the record of a login directly in LOGINS, for instance to make it old. */
 export async function changeLogin(nats: string, loginId: string, change: Partial<Login>): Promise<void> {
   const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
   try {
@@ -13,7 +13,7 @@ export async function changeLogin(nats: string, loginId: string, change: Partial
       async () => {
         const stored = (await book.readAll()).find(({ record }) => record.id === loginId);
         if (!stored) throw new Error(`there is no login ${loginId}`);
-        // Its use may be noted just now.
+        // The API may be recording the login's use at this moment.
         return book.replace({ ...stored, record: { ...stored.record, ...change } });
       },
       { what: 'the login to be changed' },
@@ -23,7 +23,7 @@ export async function changeLogin(nats: string, loginId: string, change: Partial
   }
 }
 
-/** One whose person showed more than five minutes ago who he is. */
+/** The change to a login whose person last authenticated more than five minutes ago. */
 export const notFresh = (): Partial<Login> => ({
   authenticated_at: new Date(Date.now() - 301_000).toISOString(),
 });

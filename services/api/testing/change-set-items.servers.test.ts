@@ -39,7 +39,7 @@ const point = (id: number, device_id: number, code: string, address = 0) => ({
   ...{ op: 'create', kind: 'point', id },
   fields: { device_id, code, address, table: 'holding_register', data_type: 'int16' },
 });
-/** A hall with a press of two points, of which its task reads one. */
+/** Items that make a hall with a press of two points, one of which its task reads. */
 const plant = (name: string) => [
   {
     op: 'create',
@@ -139,7 +139,7 @@ describe('things of all kinds in one change', () => {
     expect(faults(await change([device(-1, {}), device(-1, {})]))).toEqual([
       ['items.1.id', 'is the same as that of item 0'],
     ]);
-    // Only the outcome as a whole shows these.
+    // Only the outcome as a whole shows these faults.
     const taken = await change([
       { op: 'change', kind: 'site', id: (await byCode('sites', 'three-hall')).id, fields: { name: 'x' } },
       device(-1, { code: 'three-twin', host: 'three.plant' }),
@@ -201,7 +201,7 @@ describe('things of all kinds in one change', () => {
   });
 });
 
-/** An item of a plant beside another one, whose ids are others. */
+/** An item with shifted ids, so that one set can make a second plant. */
 function shifted(item: ReturnType<typeof plant>[number]): object {
   const id = 'id' in item ? { id: Number(item.id) - 10 } : {};
   const fields = Object.fromEntries(

@@ -427,7 +427,7 @@ it('a device that is not stored is tried at few places a minute, and there as of
   const tried = async (host: string) =>
     (await ask('POST', '/api/config/devices/try/', { device: { code: 'new', host } })).body.code;
   const hosts = Array.from({ length: 10 }, (_, index) => `10.9.0.${index}`);
-  // No collector is up.
+  // No collector is up, so nobody can try these.
   for (const host of hosts) expect(await tried(host)).toBe('no_collector');
   expect(await tried('10.9.0.10')).toBe('too_many_requests');
   expect(await tried('10.9.0.9')).toBe('no_collector');

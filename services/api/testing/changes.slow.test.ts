@@ -60,7 +60,7 @@ async function follow(
   return { response, told, of, has, reading, stop, lastId: () => last };
 }
 
-/** A device's health becomes another. */
+/** Publishes a change of a device's health. */
 async function deviceBecomes(session: string, to: 'healthy' | 'timeout', device = 'press'): Promise<void> {
   const [task = ''] = session.split('-');
   const change = { v: 1, session, task, device_id: '1', device, collector: 'c1' } as const;

@@ -21,7 +21,7 @@ let api: AskedApi;
 let documented: Map<string, readonly number[]>;
 let operations: Operation[];
 let schemas: Json;
-/** The ids in paths and bodies of calls that are to work. */
+/** Ids for the paths and bodies of calls that are to work. */
 let known: { task: number; device: number; point: number; site: number; session: string };
 
 beforeAll(async () => {
@@ -69,7 +69,7 @@ async function call(
   headers: Record<string, string> = {},
   body?: string,
 ): Promise<Answered> {
-  // A stream of events does not end by itself.
+  // Needed because a stream of events does not end by itself.
   const cut = new AbortController();
   const response = await fetch(`${api.url}${path}`, {
     method,
@@ -85,7 +85,7 @@ async function call(
   return { status: response.status, type, text: await response.text() };
 }
 
-/** No fault of ours, nothing of our insides, and every error as the page about the API says. */
+/** Expects no fault of ours, nothing internal, and every error as the page about the API describes it. */
 function expectAsDocumented(answered: Answered, about: string): void {
   const { status, type, text } = answered;
   expect(status, `${about}: ${text}`).not.toBe(500);
@@ -102,7 +102,7 @@ function schemaOf(schema: Json): Json {
   return reference ? schemaOf(schemas[reference.split('/').at(-1) ?? '']) : (schema ?? {});
 }
 
-/** Any JSON, of sizes that do not make the run long. */
+/** Any JSON, small enough to keep the run short. */
 const anything = fc.jsonValue({ maxDepth: 2, noUnicodeString: false });
 const oddText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
@@ -122,7 +122,7 @@ const oddText = fc.oneof(
   ),
 );
 
-/** Values that come near to a schema: mostly its own shape, with something else here and there. */
+/** Values close to a schema: mostly its own shape, with something else here and there. */
 function near(given: Json, depth = 0): fc.Arbitrary<unknown> {
   const schema = schemaOf(given);
   if (depth > 4) return anything;
@@ -163,7 +163,7 @@ function fittingOf(schema: Json, depth: number): fc.Arbitrary<unknown> {
   }
 }
 
-/** Ids that are there, so that calls get further than to `not found`. */
+/** A path with existing ids, so that calls get further than `not found`. */
 function pathOf({ path }: Operation, id?: string): string {
   return path.replace('{sequence}', id ?? '1').replace('{id}', () => {
     if (id !== undefined) return id;
@@ -197,7 +197,7 @@ describe('every call of the OpenAPI document', () => {
       'DELETE /api/system/quarantine/': '?stream=SAMPLES',
       'GET /api/system/cleanup/': '?older_than=30d',
     };
-    // Not yet what takes away what others need.
+    // Deletions come last, because they remove what other calls need.
     const ordered = [...operations].sort(
       (one, other) => Number(one.method === 'DELETE') - Number(other.method === 'DELETE'),
     );
@@ -217,7 +217,7 @@ describe('every call of the OpenAPI document', () => {
         expect(Object.keys(definition.responses), name).toContain(String(answered.status));
       }
     }
-    // No company sign-on is set up here.
+    // Company sign-on is left out, since none is set up here.
     const reads = operations.filter(
       ({ method, path }) => method === 'GET' && !path.includes('{') && !path.includes('/company/'),
     );

@@ -24,7 +24,10 @@ beforeAll(async () => {
   expect(list.status).toBe(201);
 });
 
-/** Texts of which each form takes some. No age among them is outside 1h to 3650d, which no pattern says. */
+/**
+ * Texts, of which each form accepts some. All ages among them lie in 1h to 3650d, because no pattern states these
+ * bounds.
+ */
 const texts = [
   ...['', 'p0', 'p17', 'p01', 'g0.0', 'g1700000000000.3', 'cDE3', 'x'],
   ...[
@@ -49,7 +52,7 @@ const texts = [
   ],
 ];
 
-/** The part of JSON Schema that forms of texts are said with. */
+/** Judges a text by the part of JSON Schema that describes forms of texts. */
 function allows(schema: Json, text: string): boolean {
   if (schema.anyOf && !schema.anyOf.some((each: Json) => allows(each, text))) return false;
   if (schema.enum && !schema.enum.includes(text)) return false;
@@ -79,7 +82,7 @@ describe('the OpenAPI document', () => {
             ...(path.includes('cleanup') && { older_than: '30d' }),
             [name]: text,
           });
-          // The configuration above has the first number of each kind.
+          // Everything configured above has the first id of its kind.
           const id = path.startsWith('/api/config/') ? '1' : session;
           const { status, body } = await api.get(`${path.replace('{id}', id)}?${query}`);
           const isRefused =
@@ -109,7 +112,7 @@ describe('the OpenAPI document', () => {
     const { enumeration } = bodyOf('/api/config/points/');
     const names = enumeration.anyOf[0].propertyNames;
     for (const [index, text] of ['0', '7', '-12', '007', '-0', '1.5', 'x', '__proto__'].entries()) {
-      // As text: an object of this language has no key __proto__ of its own.
+      // Written as text, because in JavaScript an object literal gets no own key __proto__.
       const body = `{"device_id":1,"code":"named-${index}","table":"holding_register","address":9,"data_type":"int16","enumeration":{"${text}":"on"}}`;
       const { status } = await fetch(`${api.url}/api/config/points/`, {
         method: 'POST',
@@ -136,7 +139,7 @@ describe('the OpenAPI document', () => {
     );
     expect(answer.status).toBe(201);
     expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
-    // Entries come behind the answers.
+    // Audit entries are written after the answers.
     await expect
       .poll(async () => (await api.get('/api/system/audit/?action=site.create')).body.results[0]?.who)
       .toBe('x'.repeat(64));
@@ -184,7 +187,7 @@ describe('a method that a path does not have', () => {
     ['/api/config/sites/1/', 'DELETE, GET, HEAD, PATCH'],
     ['/health/live', 'GET, HEAD'],
     ['/metrics', 'GET, HEAD'],
-    // Neither is taken for an id.
+    // The last part of neither path is taken for an id.
     ['/api/acquisition/sessions/start-task/', 'POST'],
     ['/api/system/quarantine/send-again/', 'POST'],
   ])('is answered with 405 and those that it has, whichever it is: %s', async (path, allow) => {

@@ -20,7 +20,7 @@ const drained = '4bf92f3577b34da6a3ce929d0e0e4736';
 const stopped = 'a'.repeat(32);
 
 const periodMs = 60_000;
-/** Midnight in Berlin before the day on which its clock is put forward. */
+/** Midnight in Berlin, one day before the clock is put forward. */
 const beginMs = Date.parse('2026-03-27T23:00:00.000Z');
 const tick = (minute: number) => beginMs / periodMs + minute;
 const at = (minute: number) => new Date(beginMs + minute * periodMs).toISOString();
@@ -70,13 +70,13 @@ beforeAll(async () => {
     await coverage.record([
       entry('stored', 0, 97),
       entry('stored', 102, 399),
-      // Silent over a change of day, which is no fault of any change of holder.
+      // This device is silent over a change of day, which no change of holder caused.
       ...(device === 'press-1' ? [] : [entry('timeout', 400, 409)]),
       entry('stored', device === 'press-1' ? 400 : 410, 599),
       entry('stored', 700, 3 * day - 61),
       entry('stored', 3 * day, 3 * day + 9, '8-1'),
     ]);
-    // The writer notes with which tick each holder begins from the first sample that it stores of it.
+    // The writer records each holder's first tick when it stores the holder's first sample.
     const sample = (epoch: number, minute: number, sequence: number) => ({
       ...{ session: '7-1', epoch, task: '7', device, site: '', measurement: device, sequence },
       ...{ tick: tick(minute), period_ms: periodMs, time: beginMs + minute * periodMs },
@@ -99,13 +99,13 @@ beforeAll(async () => {
   // c1 woke up and sent once more for three ticks that c2 had read.
   const late = { sessionId: '7-1', deviceCode: 'press-1', periodMs, outcome: 'fenced' } as const;
   await coverage.record([{ ...late, from: tick(104), to: tick(106) }]);
-  // One session is told with what the read model lacks of it yet; lists are not.
+  // A single session also shows events that the read model still lacks, but lists do not.
   const areOver = async (): Promise<boolean> => {
     const { results } = (await api.get(`${sessionsPath}/`)).body;
     return results.filter(({ status }: { status: string }) => status === 'stopped').length === 3;
   };
   await eventually(areOver, { what: 'the read model to have the log' });
-  // Asked for the first time, a broker that needs more than a second is named as not asked.
+  // A broker that needs more than a second for the first question counts as not asked.
   await eventually(async () => (await ask(`ownership/?${window}`)).not_asked.length === 0, {
     what: 'the broker to have been asked',
   });
@@ -142,7 +142,7 @@ describe('ownership', () => {
       {
         ...{ nth: 2, epoch: epochs[2], collector_id: 'c2', reason: 'failover', from: at(101), to: at(600) },
         ...{ ended_by: 'session.paused', first_sample: at(102), last_sample: at(599) },
-        // Four minutes of two devices; that one was silent later is no cost of it.
+        // This is four minutes of two devices; that one of them was silent later is not a cost of the change.
         missing_before: 8,
         read_twice: { ticks: 3, from: at(104), to: at(106) },
       },
@@ -387,7 +387,7 @@ describe('the report', () => {
     expect(parts).toEqual([
       { name: 'night', start_time: at(0), end_time: at(360) },
       { name: 'early', start_time: at(360), end_time: at(1_320) },
-      // Seven hours, as the clock is put forward in it.
+      // This shift has seven hours, because the clock is put forward during it.
       { name: 'night', start_time: at(1_320), end_time: at(1_320 + 420) },
       { name: 'early', start_time: at(1_740), end_time: at(1_740 + 960) },
       { name: 'night', start_time: at(2_700), end_time: at(2 * day - 60) },

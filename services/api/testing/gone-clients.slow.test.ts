@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { sessionsPath, startApi } from './api-under-test.ts';
 
 it('a client that resets its connection while its request waits leaves no fault in the log', async () => {
-  // Without a broker it is not ready, and what comes right after it listens waits.
+  // Without a broker the API is not ready, and requests that arrive right after it listens have to wait.
   const nats = `nats://127.0.0.1:${await freePort()}`;
   const api = await startApi({ nats, database: await freshDatabase(), env: { LOG_LEVEL: 'debug' } });
   for await (const line of api.process.lines()) if (line.includes('takes requests at')) break;
@@ -20,7 +20,7 @@ it('a client that resets its connection while its request waits leaves no fault 
   for (const socket of sockets) {
     socket.write(`POST ${sessionsPath}/1-1/stop/ HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n`);
   }
-  // Health does not wait, so that the others have arrived, too, when it is answered.
+  // Health does not wait; once it is answered, the other requests have arrived as well.
   expect((await api.get('/health/live')).status).toBe(200);
   for (const socket of sockets) socket.resetAndDestroy();
   const waited = await api.get(`${sessionsPath}/1-1/`);

@@ -1,7 +1,7 @@
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 
-/** A collector that is up, as far as its lease tells. */
+/** Holds the lease of a collector, which therefore seems to be up. */
 export async function holdLease(
   nc: Parameters<typeof KvLeaseStore.open>[0],
   id: string,

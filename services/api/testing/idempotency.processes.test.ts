@@ -28,7 +28,7 @@ async function eventsOf(sessionId: string): Promise<string[]> {
   return body.results.map(({ type }: { type: string }) => type);
 }
 
-/** As if the first try had been cut off before it could say so to anybody. */
+/** Removes the stored answer, as if the first try had been cut off before it could answer. */
 async function forgetAnswer(key: string): Promise<void> {
   const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'fatal') });
   const book = await CommandKeyBook.open(nc);
@@ -56,13 +56,13 @@ describe('a creation with an Idempotency-Key', () => {
       status: 422,
       body: { code: 'idempotency_key_reused' },
     });
-    // Without a key it is another creation.
+    // Without a key, this is another creation.
     expect(await other.post(sitesPath, { code: 'once' })).toMatchObject({ status: 409 });
     const done = async () =>
       (await one.get('/api/system/audit/?action=site.create&outcome=done')).body.results.filter(
         ({ target }: { target: string }) => target === 'site once',
       );
-    // One for each try that was answered so: the first may have been cut off before its own.
+    // Each try that was answered so has an entry: the first may have been cut off before writing one.
     await expect.poll(done).toHaveLength(2);
   });
 
@@ -137,7 +137,7 @@ describe('a command with an Idempotency-Key', () => {
   });
 
   it('starts one session however many send it at the same time', async () => {
-    // Whether the first try or a repeat of it is quicker differs from round to round; the answer must not.
+    // The first try or a repeat may be quicker in each round; the answer must be the same.
     for (let round = 0; round < 15; round += 1) {
       const task_id = await configureTask(one, `crowd-${round}`);
       const answers = await Promise.all(

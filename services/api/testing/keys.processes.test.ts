@@ -73,7 +73,7 @@ describe('a key that was used', () => {
     const { book } = await keyBook();
     const kept = (await book.readAll()).find(({ record }) => record.id === id);
     expect(kept?.record.last_used_at).toBe(last_used_at);
-    // Made, and used: both in a row, so nothing was written for the other 29 requests.
+    // The key was made and used, in this order, so nothing was written for the other 29 requests.
     const before = await revisionOfNewKey(book);
     for (let round = 0; round < 30; round += 1) await call(one, 'GET', `${sessionsPath}/`, key);
     expect((await revisionOfNewKey(book)) - before).toBe(1);
@@ -104,7 +104,7 @@ describe('a key that was used', () => {
     keys.noteUse(key.id);
     now += 1_000;
     keys.noteUse(key.id);
-    // Had the one before been noted, this one would not have been.
+    // If the use before had been recorded, this one would not have been.
     await noted('2026-01-01T00:05:00.000Z');
 
     const stored = (await book.readAll()).find(({ record }) => record.id === key.id);
@@ -190,7 +190,7 @@ describe('the name of a key', () => {
 const isRevoked = (keys: ApiKeys, { id }: ApiKeyRecord) =>
   keys.list().find((each) => each.id === id)?.revoked_at !== null;
 
-/** The bucket counts all its writes. */
+/** The revision that a new key gets; the bucket counts all its writes. */
 async function revisionOfNewKey(book: ApiKeyBook): Promise<number> {
   const record: ApiKeyRecord = {
     v: 1,
@@ -230,7 +230,7 @@ describe('a key with networks', () => {
     expect(JSON.stringify(read.body)).not.toContain('192.0.2');
     const change = await call(one, 'POST', '/api/config/sites/', there.key, { code: 'never' });
     expect(change).toMatchObject({ status: 403, body: { code: 'key_not_from_here' } });
-    // A call that needs no key at all is served without looking at it.
+    // A call that needs no key is served without looking at the given one.
     expect((await call(one, 'GET', '/health/live', there.key)).status).toBe(200);
 
     const entries = await eventually(

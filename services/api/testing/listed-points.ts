@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { AskedApi } from './api-under-test.ts';
 
-/** Makes points whose lists are hard to read, of each protocol. @returns how many */
+/** Makes points of each protocol that are hard to read from a list. @returns how many */
 export async function makeListedPoints(api: AskedApi): Promise<number> {
   const devices = [
     { code: 'press', host: '127.0.0.1', unit_id: 1 },

@@ -29,7 +29,7 @@ beforeAll(async () => {
   for (const code of ['press-1', 'press-2']) await configurePress(code);
 });
 
-/** Returns the device's id. */
+/** Configures a device; returns its id. */
 async function configurePress(code: string): Promise<number> {
   const { body: device } = await api.post('/api/config/devices/', { code, host: code });
   const point = { device_id: device.id, table: 'holding_register', data_type: 'int16' };
@@ -44,7 +44,7 @@ async function configurePress(code: string): Promise<number> {
 }
 
 const epochs = new Map<string, Promise<number>>();
-/** Under which collector c1 has the first session of a task. */
+/** The epoch under which collector c1 holds the first session of a task. */
 function epochOf(task: string): Promise<number> {
   const known = epochs.get(task) ?? placementsIn(log.store).assign(`${task}-1`, 'c1');
   epochs.set(task, known);
@@ -52,7 +52,7 @@ function epochOf(task: string): Promise<number> {
 }
 
 let tick = 0;
-/** Returns the sequence. */
+/** Publishes a sample; returns its sequence. */
 async function sampleArrives(task: string, device: string, changes: Partial<Sample> = {}): Promise<number> {
   tick += 1;
   return samples.publish({
@@ -74,7 +74,10 @@ async function sampleArrives(task: string, device: string, changes: Partial<Samp
   });
 }
 
-/** Once, however often it takes: a publish that was not confirmed in time may have been stored. */
+/**
+ * Publishes a sample with retries but stores it only once: a publish that was not confirmed in time may have been
+ * stored.
+ */
 function arrivesWhenTaken(task: string, device: string): Promise<number> {
   tick += 1;
   const same = { tick };
@@ -298,7 +301,7 @@ describe('a client that follows live samples', () => {
     await eventually(async () => (await api.get('/health/ready')).status === 503, {
       what: 'the API to know',
     });
-    // A page's EventSource would give up for good at a 503.
+    // This must not be a 503, at which a page's EventSource would give up for good.
     const back = await liveClient('?task=8', { 'last-event-id': String(before) });
     expect(back.response.status).toBe(200);
     const first = await fetch(`${api.url}/api/acquisition/live/?task=8`);
@@ -399,7 +402,7 @@ describe('a client that follows live samples', () => {
     const client = await liveClient();
     const unused = connect(Number(new URL(api.url).port), '127.0.0.1');
     await once(unused, 'connect');
-    // How an API that ends takes it away does not matter here.
+    // It does not matter here how an ending API closes this connection.
     unused.on('error', () => undefined);
     const exit = await api.process.stop();
     expect(exit).toMatchObject({ code: 0 });

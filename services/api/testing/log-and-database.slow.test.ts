@@ -30,7 +30,7 @@ describe('a log and a database that do not belong together', () => {
     }
     expect((await api.get(`${sessionsPath}/active/`)).body).toMatchObject([{ id: sessionId }]);
 
-    // Nor is another log that has grown to the same length.
+    // Another log that has grown to the same length is not accepted either.
     const log = await sessionLogForTest(nats.url);
     await askBroker(log.nc, subjects.lifecycle('77'), 'something else');
     const said = () => api.process.lastLines(200).join('\n');
@@ -60,7 +60,7 @@ describe('a log and a database that do not belong together', () => {
       },
       { what: 'the read model to be made anew' },
     );
-    // Ids begin at one again: these are other tasks under the ids of the old ones.
+    // Ids begin at one again, so these are other tasks under the ids of the old ones.
     const first = await configureTask(after, 'third');
     const second = await configureTask(after, 'fourth');
     expect(await after.post(`${sessionsPath}/start-task/`, { task_id: first })).toMatchObject({
@@ -86,7 +86,7 @@ describe('a log and a database that do not belong together', () => {
       JSON.stringify({ specversion: '1.0', id: 'x', type: 'session.archived', subject: sessionId }),
     );
     await askBroker(log.nc, subjects.lifecycle('99'), '{"not": "an event');
-    // Too long for an index: the database itself refuses it.
+    // This task code is too long for an index, so the database itself refuses it.
     await askBroker(log.nc, subjects.lifecycle('98'), endlessTaskCode('98'));
     const other = await startTask(api, await configureTask(api, 'readable'));
     expect((await api.get(`${sessionsPath}/${other}/`)).body.status).toBe('running');
@@ -114,7 +114,7 @@ function endlessTaskCode(taskId: string): string {
       schema_version: 1,
       session_id: `${taskId}-1`,
       task_id: taskId,
-      // Random enough not to be compressed below the limit of an index entry.
+      // The text is random enough that compression does not get it below the limit of an index entry.
       task_code: Array.from({ length: 30_000 }, (_, n) =>
         String.fromCodePoint(0x4e00 + ((n * 7_919) % 20_000)),
       ).join(''),

@@ -82,7 +82,7 @@ describe('a login', () => {
     const { login, token } = await one.logins.open({ ...where, user });
     await eventually(() => other.logins.check(token, true).ok, { what: 'the other process to know it' });
     for (const { pass } of ends) pass(31 * minute);
-    // Its age is that of what was heard before: as after a minute without the broker.
+    // The clock now says that a minute has passed since the last word from the broker.
     expect(one.logins.currency()).toBe('unknown');
     await eventually(() => one.logins.currency() === 'current' && other.logins.currency() === 'current', {
       what: 'the broker to have shown both that nothing is missing',
@@ -137,7 +137,7 @@ describe('while the broker is away', () => {
     pass(20_000);
     expect(logins.currency()).toBe('reading');
     expect(logins.check(token, true).ok).toBe(true);
-    // Another process may have opened it a moment before.
+    // Another process may have opened this login a moment ago.
     const strange = `hfl_${'A'.repeat(43)}`;
     expect(logins.check(strange, true)).toEqual({ ok: false, why: 'unavailable' });
     expect(ended).toBe(false);

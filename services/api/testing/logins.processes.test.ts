@@ -19,7 +19,7 @@ const everywhere = ['*'];
 let nats: string;
 let one: ApiUnderTest;
 let other: AskedApi;
-/** Behind a proxy that ends TLS: addresses and scheme are what its headers say. */
+/** An API behind a proxy that ends TLS, so its headers tell addresses and scheme. */
 let proxied: AskedApi;
 
 beforeAll(async () => {
@@ -86,7 +86,7 @@ describe('a login', () => {
     };
     expect(answer.body).toMatchObject(me);
     expect((await browser.get('/api/me/')).body).toMatchObject(me);
-    // Before the watch has told of it, perhaps.
+    // The other process may not have heard of the login through its watch yet.
     expect((await browser.at(other).get(`${sessionsPath}/`)).status).toBe(200);
     expect((await browser.ask('POST', '/api/config/sites/', { code: 'x' })).body).toMatchObject({
       ...{ status: 403, code: 'role_too_low', role: 'viewer', needed: 'engineer' },
@@ -177,7 +177,7 @@ describe('a web page', () => {
     });
     expect(read.status).toBe(200);
     expect(read.headers.get('access-control-allow-credentials')).toBeNull();
-    // Nor does one log somebody in, or out.
+    // Such a request cannot log anybody in or out either.
     if (own === undefined || status === 201) return;
     const strange = new TestBrowser(one, { origin: own });
     expect((await strange.logIn('Boris', password)).body.code).toBe('origin_refused');
@@ -230,7 +230,7 @@ describe('the token', () => {
     const boris = await loggedIn('Boris');
     const { body } = await boris.get('/api/me/logins/');
     expect(body.results.map((login: LoginView) => login.id)).not.toContain(id);
-    // One that somebody made up is not taken over either.
+    // A made-up cookie is not accepted either.
     const made = new TestBrowser(one);
     made.cookie = `hf-http=hfl_${'A'.repeat(43)}`;
     expect((await made.get('/api/me/')).body).toMatchObject({ status: 401, code: 'login_over' });
@@ -295,7 +295,7 @@ describe('what writes to devices, keys or people', () => {
     ] as const) {
       expect((await browser.ask(method, path)).body.code, path).toBe('fresh_authentication_needed');
     }
-    // Vouching for what nothing proves does so, too, and nothing else about the quarantine.
+    // Vouching for an unproven epoch also needs a fresh login, unlike everything else about the quarantine.
     const sendAgain = async (body: object | undefined) =>
       (await browser.ask('POST', '/api/system/quarantine/9/send-again/', body)).body.code;
     expect(await sendAgain({ trust_epoch: true })).toBe('fresh_authentication_needed');
@@ -306,7 +306,7 @@ describe('what writes to devices, keys or people', () => {
   });
 });
 
-/** A live stream; `ended` resolves when it has. */
+/** Follows a live stream; `ended` resolves when it has ended. */
 async function followed(browser: TestBrowser, api: AskedApi): Promise<{ readonly ended: Promise<string> }> {
   const response = await fetch(`${api.url}/api/acquisition/live`, { headers: browser.headers() });
   expect(response.status).toBe(200);
@@ -322,7 +322,7 @@ describe('a login that is ended', () => {
     const current = (await stolen.get('/api/me/')).body.current_login.id;
     expect(results.find(({ id }: LoginView) => id === current)).toMatchObject({ is_current: false });
     expect((await mine.ask('DELETE', `/api/me/logins/${current}/`)).status).toBe(204);
-    // The streams end by themselves: else this test would stand here.
+    // The streams end by themselves; otherwise this test would hang here.
     await Promise.all(streams.map(({ ended }) => ended));
     for (const api of [one, other]) {
       expect((await stolen.at(api).get('/api/me/')).body).toMatchObject({ status: 401, code: 'login_over' });
@@ -391,7 +391,7 @@ describe('failures', () => {
     const delayed = await attacker.logIn('ANNA', password);
     expect(delayed).toMatchObject({ status: 429, body: { code: 'login_delayed' } });
     expect(Number(delayed.headers.get('retry-after'))).toBeGreaterThan(0);
-    // Anna elsewhere, somebody else here, and whoever has logged in already.
+    // Anna elsewhere, somebody else here, and people already logged in are still served.
     expect((await from('203.0.113.8').logIn('anna', password)).status).toBe(200);
     expect((await attacker.logIn('chen', password)).status).toBe(200);
     expect(await audited('action=login.open&target=login%20anna&outcome=refused&limit=500', 6)).toEqual(
@@ -404,7 +404,7 @@ describe('failures', () => {
 
   it('are ten a minute of one network at most, whomever they name', async () => {
     const answers = await Promise.all(
-      // Each host of IPv6 has as many addresses as it likes.
+      // An IPv6 host may use as many addresses as it likes.
       Array.from({ length: 12 }, (_, round) =>
         from(`2001:db8:0:1::${round + 1}`).logIn(`name-${round}`, 'guess'),
       ),
@@ -444,7 +444,7 @@ it('/api/me/ tells a key and this machine who they are, and they have no logins'
   expect((await local.get('/api/me/')).body).toMatchObject({
     ...{ kind: 'local', id: null, grants: [{ role: 'administrator', sites: ['*'] }] },
   });
-  // Who has logged in here is himself, and no administrator.
+  // A person who has logged in here is that person, and no administrator.
   const browser = await loggedIn('Boris', local);
   expect((await browser.ask('POST', '/api/config/sites/', { code: 'x' })).body.code).toBe('role_too_low');
 });

@@ -323,7 +323,7 @@ describe('the plan of a task', () => {
       { devices: [{ request: { ms: 30, from: 'measured' } }] },
     ]);
     expect(measured.endpoints[0].detail).toContain(`as measured: slow 1100 ms (session ${session})`);
-    // The bytes of the long read take more than the median; the short one takes that.
+    // The short read takes the measured median; the bytes of the long one take more.
     const [short, long] = measured.endpoints[1].devices[0].rates[0].requests;
     expect(short.ms).toBe(30);
     expect(long.ms).toBeGreaterThan(110);

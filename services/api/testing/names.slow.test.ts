@@ -7,7 +7,7 @@ import { type ApiUnderTest, startApi } from './api-under-test.ts';
 
 let api: ApiUnderTest;
 let database: string;
-/** The same to every eye, and other bytes. */
+/** Two texts that look the same but have different bytes. */
 const [composed, decomposed] = ['Prüfstand é', 'Prüfstand é'].map((text, at) =>
   text.normalize(at === 0 ? 'NFC' : 'NFD'),
 );

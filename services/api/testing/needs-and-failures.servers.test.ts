@@ -90,7 +90,7 @@ describe('a longest duration of a task', () => {
     expect(await log.task(String(taskId))).toMatchObject({
       session: { session: { softLimitAt: after(60), hardLimitAt: after(90) } },
     });
-    // The session that runs keeps its own.
+    // The running session keeps its own limits.
     const hardOnly = await api.request('PATCH', path, { max_duration: { hard_seconds: 5 } });
     expect(hardOnly.body.max_duration).toEqual({ soft_seconds: null, hard_seconds: 5 });
     const paused = await api.post(`${sessionsPath}/${first}/pause/`);
@@ -147,7 +147,7 @@ describe('a longest duration of a task', () => {
       { commandId: 'limit-stop', source: '/holdfast/test', now: '2026-01-01T09:00:00.000Z' },
     );
     expect(outcome.ok).toBe(true);
-    // One that crosses the stop says nothing any more, and stands among the events.
+    // A warning that arrives after the stop means nothing, but stands among the events.
     const crossed = await warn('warn-2', '2026-01-01T09:00:01.000Z');
     const events = async () => (await api.get(`${sessionsPath}/${sessionId}/events/`)).body.results;
     await expect.poll(events).toContainEqual(expect.objectContaining({ sequence: crossed, problem: null }));
@@ -158,7 +158,7 @@ describe('a longest duration of a task', () => {
       stop_reason: 'time limit',
       warned_at: '2026-01-01T08:00:00.000Z',
     });
-    // An operator who comes too late finds it over, and by whom.
+    // An operator who comes too late learns that the session is over, and who stopped it.
     const late = await api.post(`${sessionsPath}/${sessionId}/stop/`, { reason: 'end of shift' });
     expect(late).toMatchObject({
       status: 200,
@@ -257,9 +257,9 @@ describe('a session that waits for a collector', () => {
     expect(await session(sessionId)).toMatchObject({ placement: waits });
     await nats.restart();
     await api.ready();
-    // The bucket was in memory: what the broker has forgotten is no reason any more.
+    // The bucket was in memory, so a reason that the broker has forgotten no longer counts.
     await expect.poll(() => session(sessionId)).toMatchObject({ placement: { state: 'placed' } });
-    // The tests that follow write through a connection of their own, which needs its time as well.
+    // The following tests write through their own connection, which needs time to reconnect as well.
     await eventually(() => log.nc.rtt().then(() => true), { what: 'the connection of the test' });
   });
 });
@@ -329,7 +329,7 @@ describe('a session that has failed', () => {
         placement: { detail: 'tried again after a failure; waiting for a collector' },
       });
     await fail(sessionId, 'passing', '2026-01-01T09:00:00.000Z');
-    // 2² + 2 minutes.
+    // The next try comes 2² + 2 minutes after the failure.
     expect(await session(sessionId)).toMatchObject({ next_try_at: '2026-01-01T09:06:00.000Z' });
   });
 

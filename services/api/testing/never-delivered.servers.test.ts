@@ -26,7 +26,7 @@ let otherHallKey = '';
 const ask = async (path: string, key = adminKey): Promise<any> =>
   (await api.raw(path, { headers: { authorization: `Bearer ${key}` } })).body;
 
-/** Three points of each device. */
+/** The configuration of a task with three points on each device. */
 function taskOf(taskId: string, devices: readonly string[]): TaskConfig {
   const config = configOf(taskId, devices, periodMs);
   const points = ['level', 'flow', 'gas'].map((code, address) => ({
@@ -41,7 +41,7 @@ function taskOf(taskId: string, devices: readonly string[]): TaskConfig {
 
 const lackedBy: Readonly<Record<string, LackedPoints[]>> = {
   'kiln-2': [{ cause: 'exception', period_ms: periodMs, codes: ['flow', 'gas'] }],
-  // It may tell of the point rarely.
+  // This device may report the point rarely.
   'kiln-3': [{ cause: 'not_told', period_ms: periodMs, codes: ['gas'] }],
 };
 
@@ -91,7 +91,7 @@ describe('points that gave no value for a day', () => {
       });
     try {
       for (const device of ['kiln-1', 'kiln-2', 'kiln-3']) await store.write(ofDevice('7-1', device));
-      // One of an earlier release: nobody knows what its ticks lack.
+      // These samples are from an earlier release, so nobody knows what their ticks lack.
       await store.write(ofDevice('8-1', 'saw-1').map((sample) => ({ ...sample, v: 1 })));
     } finally {
       await store.close();

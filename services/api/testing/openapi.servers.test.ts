@@ -90,7 +90,7 @@ describe('the OpenAPI document', () => {
     for (const [path, methods] of Object.entries<Record<string, any>>(document.paths)) {
       for (const [method, operation] of Object.entries(methods)) {
         const where = `${method} ${path}`;
-        // An identity provider adds what it likes.
+        // Left out, because an identity provider adds any parameters it likes.
         if (path === companyCallbackPath) continue;
         // The ids need not exist, and the rest of the request may be wrong.
         const at = path.replaceAll(/\{\w+\}/g, '1');
@@ -117,7 +117,7 @@ describe('the OpenAPI document', () => {
             refused(`there is no query parameter "${odd}"; ${known}`),
           );
         }
-        // A name as short as `to` or `at` is not guessed.
+        // Names as short as `to` or `at` are not suggested.
         for (const name of names.filter(({ length }) => length > 2)) {
           expect(await ask(`${name}=1&${name}z=1`), where).toMatchObject(
             refused(`there is no query parameter "${name}z"; did you mean ${name}?`),
@@ -201,12 +201,15 @@ describe('the OpenAPI document', () => {
       await part.arrayBuffer();
       expect(part.status, source).toBe(200);
     }
-    // Scripts in the page itself are not run under the policy of this API.
+    // The policy of this API blocks scripts within the page itself.
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
   });
 });
 
-/** Where objects with named fields take others as well; what a user names himself (labels, metadata) has no fields. */
+/**
+ * Places where objects with named fields accept others as well; objects with names from users (labels, metadata) have
+ * no fields.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: a schema of JSON
 function openObjects(given: any, where: string): string[] {
   const name = given.$ref?.split('/').at(-1);
@@ -242,7 +245,7 @@ it('an address with letters that are not encoded is refused with how to encode t
   expect(problem.detail).toContain('--data-urlencode');
 });
 
-/** To what is sent as it is. */
+/** The answer to a request whose text is sent as it is. */
 function answerTo(text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(api.url).port), '127.0.0.1', () => socket.write(text));

@@ -130,7 +130,7 @@ describe('with the broker away', () => {
     await eventually(async () => (await api.post(`${sessionsPath}/${sessionId}/stop/`)).status === 200, {
       what: 'the stop to get through',
     });
-    // The answer waits for the read model, but not for ever.
+    // An answer waits for the read model, but not forever.
     const types = async () =>
       (await api.get(`${sessionsPath}/${sessionId}/events/`)).body.results.map(
         ({ type }: { type: string }) => type,
@@ -246,7 +246,7 @@ describe('an API that is started', () => {
     await eventually(async () => (await api.get('/health/ready')).body.dependencies.nats, {
       what: 'the broker to be used',
     });
-    // Commands on a session need nothing else.
+    // Commands on a session need nothing but the broker.
     expect(await api.post(`${sessionsPath}/1-1/stop/`)).toMatchObject({
       status: 404,
       body: { code: 'session_not_found' },
@@ -265,7 +265,7 @@ describe('an API that is started', () => {
     const client = new pg.Client({ connectionString: database });
     await client.connect();
     cleanUpAfterFile(() => client.end());
-    // As another process that migrates.
+    // The test holds the lock like another process that migrates.
     await client.query('select pg_advisory_lock($1)', [advisoryLocks.migration]);
     const api = await startApi({ nats: nats.url, database });
     const dependencies = async () => (await api.get('/health/ready')).body.dependencies;
@@ -297,7 +297,7 @@ describe('an API that is started', () => {
     const asked = api.get(sessionsPath);
     await proxy.heal();
     const { status } = await asked;
-    // On a machine that is so busy it is right to have lost patience, which begins when it begins to listen.
+    // On a very busy machine the API may rightly have lost patience, which counts from when it begins to listen.
     if (performance.now() - notYetAt < 2_500) expect(status).toBe(200);
     await api.ready();
   });
@@ -309,7 +309,7 @@ describe('an API that is started', () => {
     expect(complaintsIn(api.process.lastLines(200))).toEqual([]);
     const told = (text: string) => api.process.lastLines(200).filter((line) => line.includes(text));
     await expect.poll(() => told('the projector reads SESSIONS from its checkpoint')).toHaveLength(1);
-    // A right to write that is taken before there are tables is lost again, and taken a second later.
+    // If a process took the right to write before the tables existed, it would lose it and take it again a second later.
     expect(told('this process brings SESSIONS into the read model')).toHaveLength(1);
   });
 
@@ -324,7 +324,7 @@ describe('an API that is started', () => {
     await eventually(isProjecting, { what: 'the read model' });
     const attempts = () => lines().filter((line) => line.includes('no connection to NATS yet')).length;
     const before = attempts();
-    // Four a second at most: time enough for everything that looks for work once a second.
+    // There are at most four attempts a second, so everything that looks for work once a second has had time.
     await eventually(() => attempts() >= before + 12, { what: 'attempts to reach NATS' });
     expect(complaintsIn(lines())).toEqual([expect.stringContaining('no connection to NATS yet')]);
   });

@@ -112,7 +112,7 @@ describe('the overview', () => {
   it('has the whole in one answer', async () => {
     const isTold = async () => {
       const { devices, ticks } = await ask('/api/system/overview/');
-      // Periods are read from the snapshots after the API is ready.
+      // The API reads periods from the snapshots only after it is ready.
       return devices.failing === 1 && ticks.expected > 0;
     };
     await eventually(isTold, { what: 'the word of the holder, and the periods of tasks' });
@@ -122,7 +122,7 @@ describe('the overview', () => {
       time_zone: 'Asia/Shanghai',
       sessions: { all: 2, attention: 1, running: 1, paused: 1, error: 0, waiting: 0, silent: 1, stopped: 0 },
       devices: { total: 3, healthy: 1, slow: 0, partly: 0, failing: 1, unknown: 1 },
-      // One runs: three devices, a tick a minute.
+      // One session runs, with three devices and a tick a minute.
       ticks: { from: expect.any(String), to: expect.any(String), expected: 4_320, stored: 0 },
       never_delivered: 0,
       values_per_s: { now: 0, planned: 0 },
@@ -172,7 +172,7 @@ describe('the health of devices', () => {
       },
       ...{ period_ms: 60_000, condition: 'failing', since: at(50), health: silent },
       reported_at: expect.any(String),
-      // A tick a minute, and nobody has ever read it.
+      // The device has a tick a minute, and nobody has ever read it.
       ticks: {
         ...{ expected: 1_440, stored: 0, quarantined: 0, completeness: 0 },
         ...{ missing: 1_440, missing_by_cause: { not_arrived: 1_440 } },
@@ -282,7 +282,7 @@ describe('a collector that took a session while its devices were silent', () => 
   });
 
   it('does not make the overview wait twice in a row for a database of samples that hangs', async () => {
-    // One that has asked nothing of it yet.
+    // This API has not asked for anything about the session yet.
     const fresh = await startApiInProcess({ nats: nats.url, database, env });
     await fresh.ready();
     const seenBy = async (asked: AskedApi) => {

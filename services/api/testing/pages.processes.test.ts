@@ -8,7 +8,7 @@ import { changeLogin, notFresh } from './change-login.ts';
 let nats: string;
 let api: ApiUnderTest;
 const password = 'correct horse battery';
-/** Login of whoever came to be the first administrator. */
+/** Login name of the person who became the first administrator. */
 let administrator = '';
 
 interface Page {
@@ -36,7 +36,7 @@ async function send(
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** The cookie that a browser sends from then on. */
+/** The cookie that a browser sends after this page. */
 const cookieOf = ({ headers }: Page) => headers.get('set-cookie')?.split(';', 1)[0] ?? '';
 const me = async (cookie: string) => (await api.raw('/api/me/', { headers: { cookie } })).body;
 const tokenIn = (url: string) => new URL(url).searchParams.get('token') ?? '';
@@ -122,7 +122,7 @@ describe('the link for the first administrator', () => {
 
   it('makes one administrator, logs him in, and ends all others of its kind', async () => {
     const [token, another] = [await firstLink(), await firstLink()];
-    // One of two who have the same link gets in.
+    // Only one of two people with the same link gets in.
     const answers = await Promise.all([
       send('/first-administrator?lang=zh', { ...person, token }),
       send('/first-administrator?lang=zh', { ...person, login: 'wang.fang', token }),
@@ -242,7 +242,7 @@ describe('the page to let a command line in', () => {
     const approved = await approve({ password });
     expect(approved.text).toContain('The command line is in');
     expect(await poll(secret)).toMatchObject({ status: 'approved' });
-    // The login is a fresh one from then on, under another token.
+    // From now on the login is fresh, under another token.
     expect(await me(cookieOf(approved))).toMatchObject({ login: administrator });
     expect(await me(cookie)).toMatchObject({ code: 'login_over' });
   });
@@ -261,7 +261,7 @@ describe('the page to let a command line in', () => {
     const denied = await send('/approve/deny', { code }, { cookie });
     expect(denied.text).toContain('The command line stays out');
     expect(await poll(secret)).toMatchObject({ status: 'denied' });
-    // The audit log says what was decided.
+    // The audit log has the decision.
     await eventually(
       async () => {
         const { results } = (await api.get('/api/system/audit/?action=login.deny')).body;

@@ -9,7 +9,7 @@ import { randomId } from '../src/access/random-id.ts';
 export const password = 'press hall 1, night shift';
 const hashed = await new Passwords().hash(password);
 
-/** People in USERS, all with the same password, put there by the test's own hand. */
+/** Writes people directly into USERS, all with the same password. */
 export async function makePeople(
   nats: string,
   people: Readonly<Record<string, readonly Grant[]>>,

@@ -16,7 +16,7 @@ export function placementsIn(store: EventStore) {
   };
   const taskOf = (sessionId: string) => sessionId.split('-')[0] ?? '';
   return {
-    /** Returns the epoch. */
+    /** Assigns a session to a collector; returns the epoch. */
     assign: (sessionId: string, collectorId: string) =>
       append(taskOf(sessionId), {
         type: 'session.assigned',

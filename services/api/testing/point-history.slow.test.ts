@@ -18,7 +18,7 @@ let api: ApiUnderTest;
 let natsUrl: string;
 let databaseUrl: string;
 
-/** Five minutes on the minute, an hour or two ago: what is older than this year may be beyond the store's days. */
+/** Five whole minutes, an hour or two ago: a fixed date might be older than the days that the store keeps. */
 const periodMs = 10_000;
 const beginMs = Math.floor(Date.now() / 3_600_000 - 1) * 3_600_000;
 const at = (second: number) => new Date(beginMs + second * 1_000).toISOString();
@@ -58,7 +58,7 @@ beforeAll(async () => {
   cleanUpAfterFile(() => store.close());
   const seconds = Array.from({ length: 30 }, (_, index) => index * 10);
   const outcome = await store.write([
-    // Nothing in the third minute.
+    // There are no samples in the third minute.
     ...seconds.filter((second) => second < 120 || second >= 180).map((second) => sample(second)),
     sample(0, { device: 'press-2', measurement: 'press-2', quality: 'uncertain' }),
   ]);
@@ -157,7 +157,7 @@ describe('history of a point', () => {
   });
 
   it('of a session comes with its gaps, and without them where nobody knows them', async () => {
-    // Known as soon as the broker has answered in time.
+    // The gaps are known as soon as the broker has answered in time.
     const gaps = async () => (await api.get(`${path}${whole}&session_id=7-1&device=press-1`)).body.gaps;
     await expect
       .poll(gaps)
@@ -200,7 +200,7 @@ describe('history of a point', () => {
   });
 
   it('of a session whose configuration cannot be asked for is an empty list, whatever the device', async () => {
-    // Nobody has read the configuration of this session so far, and only the broker has it.
+    // Nobody has read the configuration of this session yet, and only the broker has it.
     const alone = await startApi({ nats: 'nats://127.0.0.1:9', database: databaseUrl });
     await eventually(async () => (await alone.get(`${sessionsPath}/7-1/`)).status === 200, {
       what: 'an API without a broker to answer',
@@ -226,7 +226,7 @@ describe('history of a point', () => {
       const { status, body } = await of(query);
       return [status, body.code, body.detail];
     };
-    // An array has values under the names of its elements alone.
+    // An array has values only under the names of its elements.
     for (const array of ['device=oven&point_code=zone', 'point_code=zone']) {
       expect(await unknown(array)).toEqual([
         ...[404, 'point_not_found', expect.stringContaining('ask for zone[0] to zone[3]')],
@@ -242,7 +242,7 @@ describe('history of a point', () => {
     expect(await unknown('point_code=zoen&interval=1m')).toEqual([
       ...[404, 'point_not_found', expect.stringContaining('No device has a point zoen')],
     ]);
-    // A point that another device has, asked for of a configured one.
+    // The point exists on another device, but not on this configured one.
     expect(await unknown('device=oven&point_code=mode')).toEqual([
       ...[404, 'point_not_found', expect.stringContaining('Device oven has no point mode')],
     ]);
@@ -291,7 +291,7 @@ it('history that a client does not wait for is asked for no longer', async () =>
   await eventually(() => overSilent.process.lastLines(100).join().includes('the client went away'), {
     what: 'the line about it',
   });
-  // As of an InfluxDB that does not answer in time.
+  // This would be logged for an InfluxDB that does not answer in time.
   expect(overSilent.process.lastLines(100).join()).not.toContain('a request failed');
   await overSilent.process.stop({ graceMs: 5_000 });
 });
@@ -312,7 +312,7 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
       body: lines.join('\n'),
     });
     expect(written.status).toBe(204);
-    // A session of devices that had a measurement of their own; what is configured by now is told in the test.
+    // The devices of this session had their own measurements; what is configured now is set up in the test.
     const config = configOf('8', ['old-oven', 'saw'], periodMs);
     const devices = config.devices.map((device) => ({ ...device, measurement: `${device.code}s` }));
     await tellSession(await sessionLogForTest(natsUrl), { ...config, devices }, [
@@ -373,7 +373,7 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
     await api.post('/api/config/devices/', { code: 'saw', host: '10.0.0.7', measurement: 'saws-of-today' });
     expect(await speeds('&session_id=8-1')).toEqual(['old-oven 7', 'saw 7']);
     expect(await speeds('&session_id=8-1&device=old-oven')).toEqual(['old-oven 7']);
-    // Without a session only the configuration of now can be asked.
+    // Without a session, only the present configuration can be asked.
     const alone = await overInflux.get(
       `${sessionsPath}/point-history/?point_code=speed${around}&device=old-oven`,
     );
@@ -381,7 +381,7 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
   });
 
   it('is looked for as devices are configured now while the broker, which has what they were then, is away', async () => {
-    // Says which devices the session had, so that the broker need not be asked for that.
+    // This row tells which devices the session had, so that the broker need not be asked.
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
     await client.query(

@@ -23,7 +23,7 @@ describe.runIf(libreOffice !== null)('points in a workbook that LibreOffice open
     points = await makeListedPoints(api);
   });
 
-  /** @param to what `--convert-to` takes */
+  /** @param to a format as `--convert-to` takes it */
   async function savedAs(
     to: string,
     from: { readonly name: string; readonly bytes: Buffer },
@@ -32,7 +32,7 @@ describe.runIf(libreOffice !== null)('points in a workbook that LibreOffice open
     const folder = await temporaryFolder('office');
     const path = join(folder, from.name);
     await writeFile(path, from.bytes);
-    // A profile of its own: there is one office for each.
+    // Uses its own profile, because only one office can run for each.
     const profile = `-env:UserInstallation=file://${join(folder, 'profile')}`;
     const out = join(folder, 'out');
     await promisify(execFile)(libreOffice ?? '', [
@@ -63,7 +63,7 @@ describe.runIf(libreOffice !== null)('points in a workbook that LibreOffice open
       [],
     ]);
   }
-  // Commas, double quotes, UTF-8, from the first line on.
+  // The filter options mean: commas, double quotes, UTF-8, from the first line on.
   const csv = 'csv:Text - txt - csv (StarCalc):44,34,76,1';
 
   it.each(['en', 'zh'])(
@@ -86,7 +86,8 @@ describe.runIf(libreOffice !== null)('points in a workbook that LibreOffice open
     const preview = await send(bytes);
     expect([preview.body.faults, preview.body.counts]).toMatchObject([[], { new: 3 }]);
     expect(await api.post(`/api/config/imports/${preview.body.id}/apply/`)).toMatchObject({ status: 200 });
-    // Commas, double quotes, GB18030 (which is number 85); all columns as they are, but that of addresses as text: 00102 would be 102.
+    // Commas, double quotes, GB18030 (number 85); columns as they are, except addresses as text, since 00102 would
+    // become 102.
     const filter = '--infilter=Text - txt - csv (StarCalc):44,34,85,1,4/2';
     const workbook = await savedAs('xlsx', { name: 'list.csv', bytes }, filter);
     const again = await send(workbook);

@@ -66,7 +66,7 @@ describe('a list of points in GBK, with Chinese headers, classic addresses and f
       status: 200,
       body: { state: 'applied', result: { created: 120, changed: 0, deleted: 0, tasks: ['压机采集'] } },
     });
-    // A repeat does nothing, and says the same.
+    // A repeat does nothing and gets the same answer.
     expect((await api.post(`${imports}${id}/apply/`)).body).toEqual(applied.body);
 
     const { results } = (await api.get('/api/config/points/?limit=500')).body;

@@ -85,7 +85,7 @@ describe('a template', () => {
       const preview = await send(await download(`/api/config/import-templates/${protocol}/?${query}`));
       expect(preview.status).toBe(201);
       const { counts, faults, questions } = preview.body;
-      // A serial line is no cell: its device has to be there.
+      // A serial line does not fit into cells, so its device has to exist already.
       if (protocol === 'modbus_rtu') expect(faults[0]).toMatchObject({ code: 'unknown_device' });
       else expect([counts.fault, faults, questions]).toEqual([0, [], []]);
       expect(counts.new + counts.fault).toBeGreaterThan(2);
@@ -143,7 +143,7 @@ describe('an import', () => {
     const list = Buffer.from('device,host,unit_id,code,address,data_type\na,127.0.0.1,1,x,40001,int16\n');
     const preview = await send(list);
     expect(preview.body.counts).toMatchObject({ new: 1 });
-    // The place of press.
+    // The list's device would take the place of `press`.
     expect(await api.post(`${imports}${preview.body.id}/apply/`)).toMatchObject({
       ...{ status: 409, body: { code: 'place_taken' } },
     });
@@ -173,7 +173,7 @@ describe('an import', () => {
         answers: { notation: 'classic' },
       },
     });
-    // Below a title, in another order, beside what nobody knew then.
+    // The columns stand below a title, in another order, beside columns that the mapping does not know.
     const other = Buffer.from(
       '一号车间,,,,,\n单位,where,What,设备,table,data_type\nK,40402,next,press,4x,int16\n',
     );
@@ -185,7 +185,7 @@ describe('an import', () => {
     expect(again.body.columns.map(({ field }: { field: string }) => field)).toEqual([
       ...['unit', 'address', 'code', 'device', 'table', 'data_type'],
     ]);
-    // In the place of the one that had the name.
+    // The new mapping replaces the one that had the name.
     expect((await save('plant')).body).toMatchObject({ id: saved.body.id });
     expect((await api.get(mappings)).body.results).toMatchObject([{ name: 'plant' }]);
     expect(await send(other, 'mapping=none')).toMatchObject({ status: 422 });

@@ -27,7 +27,7 @@ let samples: SampleStream;
 let store: ReturnType<typeof openPostgresSampleStore>;
 const ids = new Map<string, string>();
 
-/** Epoch of the session’s placement, which samples in SAMPLES need; those in the store had another one. */
+/** Epoch of the session’s placement, which samples in SAMPLES need; samples in the store had another one. */
 let epoch = 3;
 
 function stored(second: number, changes: Partial<StorableSample> = {}): StorableSample {
@@ -39,7 +39,7 @@ function stored(second: number, changes: Partial<StorableSample> = {}): Storable
   };
 }
 
-/** Something of a device arrives in SAMPLES; the database has it later, or never. */
+/** Publishes a sample of a device to SAMPLES; the database gets it later, or never. */
 async function arrives(device: string, second: number, changes: Partial<Sample> = {}): Promise<void> {
   const { session, task, site, measurement, tick, period_ms, time } = stored(second, { device });
   await samples.publish({
@@ -84,16 +84,16 @@ beforeAll(async () => {
     { at: at(200), what: 'assigned', to: 'c1', reason: 'resume' },
     { at: at(3_000), what: 'stopped' },
   ]);
-  // The placement after the pause.
+  // This is the placement after the pause.
   epoch = sequences[4] ?? 0;
   const seconds = Array.from({ length: 3_000 }, (_, second) => second).filter(
-    // A pause, and half a minute that is missing.
+    // Leaves out a pause and half a minute that is missing.
     (second) => (second < 100 || second >= 200) && (second < 300 || second >= 330),
   );
   const outcome = await store.write([
     ...seconds.map((second) =>
       stored(second, {
-        // A peak of one value, and one that is out of its range.
+        // One value is a peak, and one is out of its range.
         values: { pressure: second === 1_234 ? 9_999 : second % 10 },
         ...(second === 50 && { uncertain: ['pressure'] }),
       }),
@@ -141,7 +141,7 @@ describe('the last values', () => {
     ]);
     expect(body).toMatchObject({ unknown: [], not_asked: [], next_cursor: null, live_id: '2' });
     const [pressure, mode] = body.results;
-    // It is taken somewhere on the way.
+    // The age is taken at some moment between question and answer.
     const ageAt = (ms: number) => (ms - beginMs) / 1_000 - 3_000;
     expect(pressure.age_seconds).toBeGreaterThanOrEqual(ageAt(askedMs));
     expect(pressure.age_seconds).toBeLessThanOrEqual(ageAt(Date.parse(body.as_of)));
@@ -239,7 +239,7 @@ describe('the history of several points', () => {
     const { body } = await api.get(`${historyPath}?point=press-1/pressure&${whole}&buckets=100`);
     const [{ interval_seconds, times, min, max, mean, uncertain }] = body.results;
     expect(interval_seconds).toBe(30);
-    // Two half minutes lie in the pause, and one is missing.
+    // Two of the half minutes lie in the pause, and a third one is missing.
     expect(times).toHaveLength(97);
     expect(max[times.indexOf(at(1_230))]).toBe(9_999);
     expect([min[0], max[0], mean[0]]).toEqual([0, 9, 4.5]);

@@ -112,7 +112,7 @@ describe('a change of many things with the version of its dry run', () => {
     const tried = etagOf(await edit({ dry_run: true }));
     expect(tried).toMatch(/^"[\w-]{27}"$/);
     expect(etagOf(await edit({ dry_run: true }))).toBe(tried);
-    // Another field of what it touches is of no concern, the same one is.
+    // A change to another field of a touched thing does not matter, but one to the same field does.
     expect(await rename(first.id, 'other')).toMatchObject({ status: 200 });
     expect(etagOf(await edit({ dry_run: true }))).toBe(tried);
     await change(api, 'PATCH', `/api/config/points/${last.id}/`, undefined, { unit: 'kPa' });

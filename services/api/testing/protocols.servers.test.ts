@@ -32,7 +32,8 @@ describe('the forms of protocols', () => {
       for (const example of device.examples) {
         const made = await api.post('/api/config/devices/', example);
         expect([made.status, made.body]).toEqual([201, expect.objectContaining({ protocol })]);
-        // Where an address means something else by the device's settings, its examples are of the first one.
+        // If the meaning of addresses depends on the device's settings, the point examples belong to the first device
+        // example.
         const isAlike = (specs.get(protocol)?.parseAddress.length ?? 0) < 3 || example === device.examples[0];
         if (!isAlike) continue;
         const points = point.examples.map((each) => ({ ...each, device_id: made.body.id }));

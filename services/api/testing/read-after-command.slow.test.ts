@@ -26,7 +26,7 @@ describe('a read right after a command, while the read model does not get on', (
     const first = await startTask(one, await configureTask(one, 'first'));
     const taskId = await configureTask(one, 'second');
 
-    // The projector waits behind this.
+    // This connection takes a lock behind which the projector waits.
     const blocker = new pg.Client({ connectionString: database });
     await blocker.connect();
     cleanUpAfterFile(() => blocker.end());
@@ -81,7 +81,7 @@ describe('a read right after a command, while the read model does not get on', (
     expect(await api.post(`${sessionsPath}/${session}/stop/`, { reason: 'stalled' })).toMatchObject({
       status: 200,
     });
-    // Whether it was cleaned away only PostgreSQL knows.
+    // Only PostgreSQL knows whether the session was cleaned away.
     expect(await statusOf(api, session)).toBe('stopped');
     await proxy.heal();
     await api.ready();

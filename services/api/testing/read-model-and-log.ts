@@ -5,7 +5,7 @@ import { neverStarted, type SessionState } from '@holdfast/shared/domain/session
 import type { SessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { type AskedApi, sessionsPath } from './api-under-test.ts';
 
-/** The fields that both must agree on. */
+/** The fields on which log and read model must agree. */
 export interface ComparableSession {
   readonly id: string;
   readonly status: string;
@@ -17,7 +17,7 @@ export interface ComparableSession {
   readonly epoch: number | null;
 }
 
-/** All sessions by the domain's own fold, which the read model does not use. */
+/** All sessions, from the domain's own fold, which the read model does not use. */
 export async function foldedSessions(log: SessionLogForTest): Promise<ComparableSession[]> {
   const sessions = new Map<string, ComparableSession>();
   const states = new Map<string, SessionState>();

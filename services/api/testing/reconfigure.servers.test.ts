@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 let tasks = 0;
 
-/** A task that runs, with the ids of its device and points. */
+/** A running task, with the ids of its device and points. */
 async function running() {
   tasks += 1;
   const task = await configureTask(api, `changing-${tasks}`);
@@ -47,7 +47,7 @@ async function running() {
   return { task, session, device, points, path, change, edit, eventsOf };
 }
 
-/** Past the moment in which a change comes into force; until then there is no other one. */
+/** Makes a change, and repeats it while the change before is not in force yet and no other one is accepted. */
 async function changed(change: () => Promise<Answer>) {
   return eventually(
     async () => {
@@ -99,7 +99,7 @@ describe('a running session whose configuration was changed', () => {
         },
       ].map((event) => ({ ...event, runningSince: expect.any(Number) })),
     );
-    // The repeat tells the same, and stores nothing.
+    // The repeat gets the same answer and stores nothing.
     const again = await change(
       { reason: 'new gear' },
       { 'if-match': etag, 'idempotency-key': `${session}-once` },
@@ -116,7 +116,7 @@ describe('a running session whose configuration was changed', () => {
 
   it('is told apart in every list from one that reads what is configured, by content and without what was learned', async () => {
     const { task, session, path, device, points, edit, change } = await running();
-    /** The read model may show a change a little later than it is answered. */
+    /** Waits, because the read model may show a change a little after its answer. */
     const tells = (wanted: boolean) =>
       eventually(async () => (await told()).every((each) => each === wanted), {
         what: `all lists to tell ${wanted}`,
@@ -137,7 +137,7 @@ describe('a running session whose configuration was changed', () => {
     };
     const other = await running();
     await tells(false);
-    // Other tasks' changes are no matter; those of its point, its device and its site are.
+    // Changes of other tasks do not matter; those of this task's point, device and site do.
     await edit(`points/${other.points[0]?.id}`, { scale: 0.5 });
     await tells(false);
     await edit(`points/${points[0]?.id}`, { scale: 0.5 });
@@ -171,7 +171,7 @@ describe('a running session whose configuration was changed', () => {
     expect((await change()).status).toBe(200);
     await edit(`points/${points[0]?.id}`, { scale: 0.25 });
     const second = await change();
-    // Unless this machine took longer than the change needs to come into force.
+    // A slow machine may take so long that the first change is already in force.
     if (second.status === 409) expect(second.body.code).toBe('reconfiguration_pending');
     const back = await changed(() => change({ to: 1 }));
     expect(back).toMatchObject({ status: 200, body: { is_changed: true, to: 1 } });
@@ -195,7 +195,7 @@ describe('a running session whose configuration was changed', () => {
     const [aside] = other.device_ids as number[];
     await edit(`tasks/${task}`, { device_ids: [aside] });
     expect((await change()).body).toMatchObject({ devices: { added: 1, removed: 1 } });
-    // The same device may come back.
+    // The original device may come back.
     await edit(`tasks/${task}`, { device_ids: [aside, device] });
     expect((await changed(() => change({ dry_run: true }))).body).toMatchObject({
       devices: { added: 1, removed: 0 },
@@ -222,7 +222,7 @@ describe('a running session whose configuration was changed', () => {
     const copied = await api.post(`/api/config/devices/${device}/copies/`, copy);
     expect(copied.status, JSON.stringify(copied.body)).toBe(200);
     const [added] = (await api.get(`/api/config/devices/?code=${code}`)).body.results;
-    // A request takes 10 ms while nobody has measured it.
+    // A request counts as 10 ms as long as nobody has measured it.
     await edit('points', { filter: { device_id: added.id }, set: { period_ms: 10 } });
     await edit(`tasks/${task}`, { device_ids: [device, added.id] });
     for (const body of [{}, { dry_run: true }]) {
@@ -237,7 +237,7 @@ describe('a running session whose configuration was changed', () => {
     expect((await change({ dry_run: true, force: true })).body).toMatchObject({ devices: { added: 1 } });
     expect(await eventsOf()).toHaveLength(1);
     expect((await change({ force: true })).body).toMatchObject({ is_changed: true, devices: { added: 1 } });
-    // It is so already: what makes it no worse is no matter.
+    // The endpoint is already too busy, so a change that makes it no worse is accepted.
     await edit(`devices/${added.id}`, { name: 'Beside' });
     expect((await changed(() => change())).body).toMatchObject({ is_changed: true, devices: { changed: 1 } });
   });

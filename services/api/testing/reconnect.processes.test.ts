@@ -14,7 +14,7 @@ it('commands are taken again once the log is there, whatever the other streams h
   const api = await startApi({ nats: nats.url, database: await apiDatabase() });
   await api.ready();
   const sessionId = await startTask(api, await configureTask(api, 'press'));
-  // With this an API does not start; one that runs says so and goes on.
+  // An API would not start with this damage; a running one reports it and goes on.
   const { nc, close } = await connectNats({
     url: nats.url,
     name: 'vandal',

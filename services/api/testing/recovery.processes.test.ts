@@ -37,7 +37,7 @@ const taskOf = (sessionId: string) => sessionId.split('-')[0] ?? '';
 
 async function sampleArrives(session: string, epoch: number, changes: Partial<Sample> = {}): Promise<void> {
   const tick = Math.floor(Date.now() / 1_000) + 60;
-  // As its snapshot has it: a writer takes nothing else.
+  // The sample names the device as the snapshot has it, because a writer accepts nothing else.
   const { device_ids, code } = (await api.get(`/api/config/tasks/${taskOf(session)}/`)).body;
   const device = `${code}-device`;
   await (await SampleStream.open(log.nc)).publish({
@@ -228,7 +228,7 @@ describe('what should run beside what does', () => {
     const sessionId = await startTask(api, await configureTask(api, 'undead'));
     const epoch = await placements.assign(sessionId, 'c1');
     await api.post(`${sessionsPath}/${sessionId}/stop/`);
-    // For a tick of the time after the stop; one from before it may still arrive without any fault.
+    // Only a sample for a tick after the stop is a fault; one from before may still arrive.
     await sampleArrives(sessionId, epoch, { tick: 1 });
     expect((await recovery()).unexpected_sessions).toEqual([]);
     await sampleArrives(sessionId, epoch);

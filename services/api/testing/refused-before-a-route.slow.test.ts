@@ -51,7 +51,7 @@ it('a request that is completed while the process ends is answered with 503, its
   const socket = await listening(app);
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
   const [served] = (await accepted) as [Socket];
-  // Only what has begun to arrive outlives the beginning of the end.
+  // Once the server is closing, it only serves requests that have begun to arrive.
   await eventually(() => served.bytesRead > 0, { what: 'the request to have begun to arrive' });
   const closed = app.close();
   await begun;

@@ -33,7 +33,7 @@ function byAdmin(method: string, path: string, body?: unknown) {
   return one.raw(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
 }
 
-/** Somebody who has logged in at the first process. */
+/** A person who has logged in at the first process. */
 async function somebody() {
   people += 1;
   const { id, browser } = await addPerson(one, adminKey, {
@@ -46,7 +46,7 @@ async function somebody() {
   return { id, browser, login, headers: () => browser.headers() };
 }
 
-/** Follows a stream. A stream on which nothing happens shows every 15 s that it lives. */
+/** Follows a stream. An idle stream shows every 15 s that it is alive. */
 async function follow(api: ApiUnderTest, path: string, headers: Record<string, string>) {
   const abort = new AbortController();
   onTestFinished(() => abort.abort());
@@ -67,7 +67,7 @@ async function follow(api: ApiUnderTest, path: string, headers: Record<string, s
   return { read, isOver: () => isOver, signsOfLife: () => signsOfLife };
 }
 
-/** Both streams at the second process. */
+/** Follows both streams at the second process. */
 const followBoth = (headers: Record<string, string>) =>
   Promise.all(
     ['/api/acquisition/live', '/api/acquisition/live/changes'].map((path) => follow(other, path, headers)),
@@ -75,7 +75,7 @@ const followBoth = (headers: Record<string, string>) =>
 
 type Followed = Awaited<ReturnType<typeof follow>>;
 
-/** They end before they would have shown for the second time that they live. */
+/** Requires streams to end before they would have shown a second time that they are alive. */
 async function requireEnd(streams: readonly Followed[]): Promise<void> {
   const before = streams.map(({ signsOfLife }) => signsOfLife());
   const since = () => streams.map(({ signsOfLife }, index) => signsOfLife() - (before[index] ?? 0));

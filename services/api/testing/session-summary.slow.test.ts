@@ -169,7 +169,7 @@ describe('a session in the summary', () => {
         }),
       );
     await say(0, 100, { 'oven-1': healthy, 'oven-2': silent });
-    // One that nobody has heard yet is gone as soon as the next one is said.
+    // Waits until this word was heard, because the next one replaces it.
     await expect.poll(() => row('102-1')).toMatchObject({ devices: { failing_codes: ['oven-2'] } });
     await say(5, 150, { 'oven-1': healthy, 'oven-2': silent });
     await expect
@@ -181,7 +181,7 @@ describe('a session in the summary', () => {
         values_per_s: { now: 10, planned: null },
         last_read_at: at(119),
       });
-    // Nothing of it comes through the broker: the collector's word alone is no proof. It is compared every few seconds.
+    // No samples arrive, and the collector's word alone is no proof. The comparison takes place every few seconds.
     await expect.poll(async () => codesOf(await row('102-1'))).toEqual(['not_read', 'some_devices_failing']);
     const found = await row('102-1');
     expect(found.attention[1]).toEqual({

@@ -173,7 +173,7 @@ describe('commands on a session', () => {
     ['li.wei', Buffer.from('li.wei')],
     ['李伟', Buffer.from('李伟')],
     ['José', Buffer.from('José')],
-    // As fetch and others send it, which know ISO 8859-1 alone.
+    // Some clients, such as fetch, can only send ISO 8859-1.
     ['José', Buffer.from('José', 'latin1')],
   ])('say who asked, when the caller says so: %s', async (name, bytes) => {
     const sessionId = await startTask(api, await configureTask(api, `operator-${bytes.toString('hex')}`));
@@ -195,7 +195,7 @@ describe('a placement by the supervisor', () => {
         epoch,
         placement: { state: 'placed', collector_id: 'collector-a', epoch },
       });
-    // Nothing to recover: it is placed.
+    // There is nothing to recover, since the session is placed.
     expect((await api.post(`${sessionsPath}/${sessionId}/recover/`)).body.epoch).toBe(epoch);
     const { body } = await api.post(`${sessionsPath}/${sessionId}/pause/`);
     expect(body).toMatchObject({ status: 'paused', collector_id: null, epoch: null, placement: null });
@@ -280,7 +280,7 @@ describe('a script of the system before this one', () => {
     const taskId = await configureTask(api, 'quoted');
     const sessionId = await startTask(api, taskId);
     for (const quoted of [`"${sessionId}"`, `%22${sessionId}%22`]) {
-      // fetch would encode them; curl sends them as they are.
+      // fetch would encode the quotes; curl sends them as they are.
       expect(await askedAsIs(api.url, `${sessionsPath}/${quoted}/status/?`)).toContain(`"id":"${sessionId}"`);
     }
     expect(await askedAsIs(api.url, `/api/config/tasks/"${taskId}"`)).toContain('"code":"quoted"');

@@ -30,7 +30,7 @@ beforeAll(async () => {
   cleanUpAfterFile(() => coverage.close());
 });
 
-/** A writer has it in hand, until it is told to let go. */
+/** Publishes a message that a writer then has in hand until told to let go. */
 async function inHandOfWriter(task: string, body: string) {
   const letGo = Promise.withResolvers<void>();
   let inHand = 0;
@@ -53,7 +53,7 @@ async function inHandOfWriter(task: string, body: string) {
   return { letGo: () => letGo.resolve(), stop: () => consumer.stop() };
 }
 
-/** A session that began half a minute ago, and what is on record of it, counted from its first tick. */
+/** Makes a session that began half a minute ago, with entries on record that are counted from its first tick. */
 async function recorded(task: string, entries: readonly (readonly [TickOutcome, number, number])[]) {
   const first = Math.floor(Date.now() / everyMs) - 30;
   const timeOf = (index: number) => new Date((first + index) * everyMs).toISOString();

@@ -62,7 +62,7 @@ async function quarantined(body: string, changes: Partial<QuarantinedMessage> = 
 }
 
 const tick = Math.floor(Date.now() / 1_000) - 60;
-/** By session: the sequence before the first of the epochs that SESSIONS has given to it. */
+/** By session: the sequence before the first epoch that SESSIONS gave to it. */
 const bases = new Map<string, number>();
 const plain: Sample = {
   ...{ v: 1, session: '77-1', epoch: 1, collector: 'c1', task: '1', device_id: '1', device: 'press-1' },
@@ -70,7 +70,7 @@ const plain: Sample = {
   values: { pressure: 4711 },
 };
 
-/** The epoch is counted from the first one of its session. */
+/** Encodes a sample, whose epoch is counted from the first one of its session. */
 function sample(changes: Partial<Sample> = {}): string {
   const { epoch, ...rest } = { ...plain, ...changes };
   return encodeSample({ ...rest, epoch: epochOf(rest.session, epoch) });
@@ -223,7 +223,7 @@ describe('with a writer', () => {
     await eventually(
       async () => {
         const { results } = (await api.get(history)).body;
-        // The difference of its sender's clock, known when it came at first, still counts.
+        // The clock difference of its sender, known when the sample first came, still counts.
         return results.some(
           ({ time, quality }: { time: string; quality: string }) =>
             Date.parse(time) === late * 1_000 && quality === 'uncertain',
@@ -243,7 +243,7 @@ describe('with a writer', () => {
       },
       { what: 'the message to come back' },
     );
-    // Its place in the stream stays that of its first coming, or it would be judged by another one the next time.
+    // The message keeps its original place in the stream; otherwise the next time it would be judged by another one.
     const { sent_as, quarantined_up_to } = again.body;
     expect((await api.get(`${path}/?after=${quarantined_up_to}`)).body.results).toEqual([back]);
     await expect.poll(async () => (await sinks()).backlog.settled_sequence).toBeGreaterThanOrEqual(sent_as);
@@ -277,7 +277,7 @@ describe('with a writer', () => {
     expect(refused).toMatchObject({ status: 409, body: { code: 'cannot_be_sent_again' } });
     expect(refused.body.detail).toContain(`after epoch ${epochOf('78-1', 9)} had begun`);
 
-    // Sent all the same, it comes back and is not lost.
+    // A message that is sent anyway comes back and is not lost.
     const body = of({ epoch: 5, tick: at + 2, time: (at + 2) * 1_000 });
     await sendAgain(log.nc, {
       subject: 'samples.c1.1.1',

@@ -7,20 +7,23 @@ export interface Visited {
   readonly text: string;
 }
 
-/** A browser without its rules: it keeps the cookies of each host, follows no redirect by itself, and says which page it shows. */
+/**
+ * A browser without restrictions: it keeps each host's cookies, follows no redirect by itself, and says which page it
+ * shows.
+ */
 export class TestBrowser {
   readonly #api: AskedApi | undefined;
   readonly #headers: Record<string, string>;
-  /** By host with port, as no browser does: tests run on one host. */
+  /** Cookies by host with port, unlike in a real browser, because tests run on one host. */
   readonly #jars = new Map<string, Map<string, string>>();
 
-  /** @param api that it asks; undefined: it goes to whole addresses only */
+  /** @param api the API to ask; undefined if the browser visits only whole addresses */
   constructor(api?: AskedApi, headers: Record<string, string> = api ? { origin: api.url } : {}) {
     this.#api = api;
     this.#headers = headers;
   }
 
-  /** The cookies for the API, as they are sent. */
+  /** The cookies sent to the API. */
   get cookie(): string | undefined {
     return this.#cookieFor(this.#asked.url);
   }
@@ -30,7 +33,7 @@ export class TestBrowser {
     this.setCookies(this.#asked.url, new Map(pairs));
   }
 
-  /** The same cookies at another process. */
+  /** A browser with the same cookies at another process. */
   at(api: AskedApi): TestBrowser {
     const other = new TestBrowser(api);
     other.cookie = this.cookie;
@@ -74,7 +77,7 @@ export class TestBrowser {
     this.#jars.set(new URL(url).host, new Map(cookies));
   }
 
-  /** One request. */
+  /** Makes one request. */
   async visit(url: string, init: RequestInit = {}): Promise<Visited> {
     const headers = new Headers(init.headers);
     headers.set('accept', headers.get('accept') ?? 'text/html');
@@ -95,7 +98,7 @@ export class TestBrowser {
     return { url, status: response.status, headers: response.headers, text: await response.text() };
   }
 
-  /** Goes where it is sent, up to an address that begins with `until`, which is not visited. */
+  /** Follows redirects up to an address that begins with `until`, which is not visited. */
   async followUntil(url: string, until: string): Promise<string> {
     let at = url;
     for (let hops = 0; hops < 12; hops += 1) {
@@ -128,7 +131,7 @@ export class TestBrowser {
 
 export const password = 'a long one for hall 1';
 
-/** Somebody whom an administrator has added, who has set the password and is logged in. */
+/** Adds a person as an administrator would, sets the password and logs in. */
 export async function addPerson(
   api: AskedApi,
   administratorKey: string,

@@ -10,7 +10,7 @@ import { type AskedApi, sessionsPath } from './api-under-test.ts';
 let api: AskedApi;
 let port: string;
 
-/** As it is sent: fetch would put in a Host of its own. */
+/** Sends a request with exactly these headers; fetch would set its own Host. */
 async function send(
   method: string,
   path: string,
@@ -34,7 +34,7 @@ async function send(
 
 beforeAll(async () => {
   const nats = await natsForTest();
-  // As npm start sets it: also when there are keys.
+  // These are the settings of npm start, which also apply when there are keys.
   const env = { API_ANONYMOUS_LOOPBACK: 'true', API_REFUSED_PER_MINUTE: '0' };
   api = await startApiInProcess({ nats: nats.url, database: await apiDatabase(), env });
   await api.ready();
@@ -69,7 +69,7 @@ describe.each(calls)('$method without a key, on this machine', (call) => {
         {},
         { 'sec-fetch-site': 'none' },
         { 'sec-fetch-site': 'same-origin', origin: `http://${host}` },
-        // Another name of this machine, in a browser that knows no Fetch Metadata.
+        // The origin is another name of this machine, in a browser without Fetch Metadata.
         { origin: `http://localhost:${port}` },
       ]) {
         expect(await call.send({ host, ...headers }), JSON.stringify({ host, ...headers })).toBe(done);

@@ -14,7 +14,7 @@ import { configOf, tellSession } from './told-session.ts';
 let api: AskedApi;
 
 const minuteMs = 60_000;
-/** An hour that is over: what happens now is stamped by the broker's clock, and HEALTH is read by that. */
+/** A past hour, because the broker's clock stamps what happens now, and HEALTH is read by that. */
 const beginMs = Math.floor(Date.now() / minuteMs) * minuteMs - 70 * minuteMs;
 const at = (minute: number) => new Date(beginMs + minute * minuteMs).toISOString();
 const minutes = ({ from, to }: { from: string; to: string }) => [

@@ -44,7 +44,7 @@ describe.skipIf(findProgram('openssl') === undefined)('TLS by files (made with o
     await certificate('renewed', '-days', '2', ...byCa());
     await certificate('other-ca', '-days', '2');
     const over = ['-not_before', '20200101000000Z', '-not_after', '20200102000000Z'];
-    // Older releases of openssl cannot make one that is over.
+    // Older releases of openssl cannot make an expired certificate.
     await certificate('over', ...over, ...byCa()).catch(() => undefined);
     ca = at('ca.pem');
   });
@@ -85,7 +85,7 @@ describe.skipIf(findProgram('openssl') === undefined)('TLS by files (made with o
 
     const ask = (options: object = {}): Promise<TlsAnswer> =>
       new Promise((resolve, reject) => {
-        // A connection of its own, so that a renewed certificate shows.
+        // Each request has its own connection, so that a renewed certificate shows.
         const more = { agent: false, host: 'localhost', port, path: '/health/ready', timeout: 5_000 };
         const request = get({ ...more, ...options }, (response) => {
           const { serialNumber } = (response.socket as TLSSocket).getPeerCertificate();
@@ -135,7 +135,7 @@ describe.skipIf(findProgram('openssl') === undefined)('TLS by files (made with o
       expect((await trusting()).headers['strict-transport-security']).toBe('max-age=3600');
       await expect(ask()).rejects.toThrow(/certificate/);
       await expect(fetch(`${api.url}/health/live`)).rejects.toThrow();
-      // And it still lives after that.
+      // The API is still alive after that.
       expect((await trusting()).status).toBe(200);
     });
 

@@ -8,7 +8,7 @@ import type { SessionLogForTest } from '@holdfast/test/support/session-log.ts';
 
 type Told = {
   readonly at: string;
-  /** Id of the trace of the command behind it. */
+  /** Trace id of the command behind the event. */
   readonly trace?: string;
 } & (
   | { readonly what: 'started' | 'paused' | 'resumed' | 'stopped' | 'failed' }
@@ -38,7 +38,7 @@ export function configOf(taskId: string, devices: readonly string[], periodMs: n
   });
 }
 
-/** Writes the log of a task's first session with times of its own, and its configuration. Returns the sequences. */
+/** Writes the log of a task's first session with given times, and its configuration. Returns the sequences. */
 export async function tellSession(
   log: SessionLogForTest,
   config: TaskConfig,

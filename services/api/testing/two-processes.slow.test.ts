@@ -18,15 +18,15 @@ beforeAll(async () => {
   const nats = await natsForTest();
   const database = await freshDatabase();
   start = () => startApi({ nats: nats.url, database });
-  // At once, on an empty database and an empty broker: both migrate and both create the streams.
+  // Both start at once on an empty database and an empty broker, so both migrate and create the streams.
   [first, second] = await Promise.all([start(), start()]);
   await Promise.all([first.ready(), second.ready()]);
   log = await sessionLogForTest(nats.url);
 });
 
 /**
- * When this process last began to write the read model, ms since 1970; 0 for never. Where two have, the one that did so
- * later is the one that writes: the first one of a new database may lose the right again before the tables are made.
+ * When this process last began to write the read model, in ms since 1970; 0 for never. If both have begun, the later one
+ * writes: on a new database, the first one may lose the right again before the tables are made.
  */
 function projectsSinceMs(api: ApiUnderTest): number {
   const said = api.process
@@ -134,7 +134,7 @@ describe('a projector that is killed at any moment', () => {
         if (index === 1) await placements.withhold(sessionId, `collector-${index + 1}`, epoch);
         if (round < 3 || index === 0) await survivor.post(`${sessionsPath}/${sessionId}/stop/`);
       });
-      // In the middle of it, at a moment of its own in every round.
+      // Kills in the middle of the commands, at another moment in every round.
       await eventually(async () => (await log.events()).length >= before + 1 + round * 5, {
         what: 'the moment to kill',
         intervalMs: 1,
@@ -159,7 +159,7 @@ describe('a projector that is killed at any moment', () => {
       const { body } = await first.get(`${sessionsPath}/${id}/events/?limit=500`);
       sequences.push(...body.results.map(({ sequence }: { sequence: number }) => sequence));
     }
-    // No event is lost, none is there twice.
+    // No event is lost, and none is there twice.
     expect(sequences.sort((one, other) => one - other)).toEqual(
       (await log.events()).map(({ sequence }) => sequence),
     );
@@ -174,7 +174,7 @@ describe('what a session has learned of a device', () => {
   const plain = (at: number) => ({ table: 'holding_register', from: at, to: at });
   const learned = (at: number) => ({ ...plain(at), learned: true });
 
-  /** A session of a task with one device, and how its collector would tell that it has learned something. */
+  /** A session of a task with one device, with functions that report what its collector would have learned. */
   async function learning(code: string, profile: object | null) {
     const taskId = await configureTask(first, code);
     const [device] = (await first.get(`/api/config/devices/?code=${code}-device`)).body.results;
@@ -213,7 +213,7 @@ describe('what a session has learned of a device', () => {
         ({ target, who }: { target: string; who: string }) =>
           target === `device ${device.id}` && who === 'collector c1',
       );
-    /** Until both processes show so many ranges. */
+    /** Waits until both processes show this many ranges. */
     const heard = async (count: number) => {
       for (const api of [first, second]) {
         await expect
@@ -244,7 +244,7 @@ describe('what a session has learned of a device', () => {
       profile: { write_back: true, max_hole: 3, excluded: [plain(5), learned(7)] },
       learned_limits: [{ session_id: expect.any(String), collector_id: 'c1', max_registers: 40 }],
     });
-    // Later sequences are written on top of that.
+    // Ranges learned later are added to it.
     const later = [9, 11, 13, 15];
     for (const [index, at] of later.entries()) {
       const all = [range(7, true), ...later.slice(0, index + 1).map((each) => range(each, true))];
@@ -252,7 +252,7 @@ describe('what a session has learned of a device', () => {
       await expect
         .poll(async () => (await first.get(path)).body.profile.excluded.at(-1))
         .toEqual(learned(at));
-      // Behind the change, and in the order of the changes only where one process has made them.
+      // Entries follow their change, and are in the order of changes only if one process made all of them.
       await expect.poll(changes).toHaveLength(index + 2);
     }
     expect((await changes())[0]).toMatchObject({

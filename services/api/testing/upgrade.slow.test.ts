@@ -19,7 +19,7 @@ describe('a database that a newer release has changed', () => {
     await migrateSampleTables({ databaseUrl: url });
     const database = openDatabase({ url, maxConnections: 2, log: createLogger('test', 'fatal') });
     try {
-      // As a release that does not exist yet will leave it: more than this one knows, and nothing less.
+      // Leaves the database as a future release would: with more than this release knows, and nothing less.
       for (const statement of [
         `insert into api_migrations (name, timestamp) values ('999_of_a_newer_release', '2099-01-01')`,
         `insert into samples.kysely_migration (name, timestamp) values ('9999_of_a_newer_release', '2099-01-01')`,

@@ -66,7 +66,7 @@ describe('a person', () => {
     const again = new TestBrowser(api);
     expect((await again.logIn('anna', password)).status).toBe(200);
     expect((await byKey('GET', `${usersPath}/ANNA`)).body).toMatchObject({ has_password: true });
-    // Neither the password nor the link stands anywhere.
+    // Neither the password nor the link is recorded anywhere.
     const audit = JSON.stringify((await byKey('GET', '/api/system/audit/?limit=1000')).body);
     expect(audit).not.toContain(link);
     expect(audit).not.toContain(password);
@@ -149,7 +149,7 @@ describe('a person', () => {
   it('is kept in as the last one who manages people', async () => {
     const { id, browser } = await join('gil', [{ role: 'administrator' }]);
     const refused = { status: 409, code: 'last_administrator' };
-    // Who has set no password, and who is one at a site only, cannot manage people.
+    // An administrator without a password, or at one site only, cannot manage people.
     await byKey('POST', usersPath, { login: 'hu', role: 'administrator' });
     await join('ida', [{ role: 'administrator', sites: ['hall-1'] }]);
     for (const body of [

@@ -15,7 +15,7 @@ import { type ApiUnderTest, startApi } from './api-under-test.ts';
 
 const python = inject('installedServers').pythonWithOpenpyxl;
 const periodMs = 10_000;
-/** A full hour of yesterday: what is older than this year may be beyond the store's days. */
+/** A full hour of yesterday: a fixed date might be older than the days that the store keeps. */
 const beginMs = Math.floor(Date.now() / 3_600_000 - 24) * 3_600_000;
 const at = (second: number) => new Date(beginMs + second * 1_000).toISOString();
 const shown = (second: number) =>
@@ -82,7 +82,7 @@ describe('an export of values', () => {
       ...['press-1/gone', 'press-2/zone[0]', 'press-2/zone[1]'],
       ...['press-1/level', 'press-1/zone[0]', 'press-1/zone[1]'],
     ]);
-    // No spreadsheet takes it for a formula.
+    // The apostrophe keeps spreadsheets from taking the unit for a formula.
     expect(lines[1]).toBe(`${shown(0)},press-1,gone,,,'=1+1,good`);
   });
 

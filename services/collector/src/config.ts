@@ -49,8 +49,8 @@ const settings = z.object({
   /** Folder for the lock by which a restarted collector proves that its predecessor on this machine is dead. */
   LOCK_DIR: z.string().default(() => join(tmpdir(), 'holdfast')),
   /**
-   * Networks in which devices may be reached, such as `192.168.10.0/24,10.0.0.0/8`. Unset: every address but loopback,
-   * link-local and group addresses.
+   * Networks in which devices may be reached, such as `192.168.10.0/24,10.0.0.0/8`. When unset: every address but
+   * loopback, link-local and group addresses.
    */
   DEVICE_NETWORKS: setting
     .list()
@@ -61,19 +61,19 @@ const settings = z.object({
         if (message) context.addIssue({ code: 'custom', message });
       }
     }),
-  /** `host` or `host:port` of servers that are no devices, whatever DEVICE_NETWORKS allows. NATS is one of them by itself. */
+  /** `host` or `host:port` of servers that are no devices, whatever DEVICE_NETWORKS allows. NATS is always one of them. */
   DEVICE_DENIED_HOSTS: setting.list().default([]),
-  /** Folder of the secrets that connections of devices name, a file each. Unset: there are none. */
+  /** Folder with the secrets that device connections name, one file each. When unset, there are none. */
   DEVICE_SECRETS: z.string().min(1).optional(),
   /** Beginnings of the paths that may be opened as serial lines. */
   SERIAL_PATHS: setting.list().default(['/dev/tty', '/dev/serial/', '/dev/cu.', '/dev/rfcomm']),
-  /** How many sessions it may hold. */
+  /** How many sessions this collector may hold. */
   COLLECTOR_CAPACITY: setting.integer(1, 100_000).default(defaultCapacity),
   /** Longest pause before a device that does not answer is asked again. */
   DEVICE_BACKOFF_MAX_MS: setting.integer(100, 3_600_000).default(10_000),
-  /** Pause before a point that its device refused is looked at again; it doubles, up to twenty times as much. */
+  /** Pause before a refused point is asked for again; it doubles each time, up to twenty times as much. */
   DEVICE_REFUSED_PAUSE_MS: setting.integer(100, 3_600_000).default(30_000),
-  /** Over how much of their period devices are spread, so that a fleet does not ask all at once; 5 s at most. */
+  /** Share of its period over which a fleet of devices is spread, so that not all are asked at once; 5 s at most. */
   POLL_SPREAD_PERCENT: setting.integer(0, 90).default(50),
   /** Samples kept in memory while the broker does not take them; beyond that they go to the spool. */
   SAMPLE_BUFFER_MAX: setting.integer(100, 10_000_000).default(100_000),
@@ -84,10 +84,13 @@ const settings = z.object({
     .integer(0, Number.MAX_SAFE_INTEGER)
     .refine((bytes) => bytes === 0 || bytes >= 1_048_576, 'must be 0 or a whole number of 1048576 or more')
     .default(1_073_741_824),
-  /** `append`: what is spooled survives a power cut; `never`: only the death of the process, with less work for the disk. */
+  /**
+   * `append`: spooled samples survive a power cut; `never`: they survive only the death of the process, with less work
+   * for the disk.
+   */
   SPOOL_FSYNC: setting.oneOf(['append', 'never']).default('append'),
   STATUS_INTERVAL_MS: setting.integer(200, 60_000).default(2_000),
-  /** Longest time for a drain; a supervisor of processes must wait longer than this before it kills. */
+  /** Longest time for a drain; a process supervisor must wait longer than this before it kills. */
   DRAIN_TIMEOUT_MS: setting.integer(1_000, 600_000).default(20_000),
 });
 

@@ -12,18 +12,18 @@ export interface Truth {
 
 export type LoadedConfig =
   | { readonly ok: true; readonly config: TaskConfig }
-  /** It will not get better by trying again. */
+  /** Trying again will not help. */
   | { readonly ok: false; readonly problem: string };
 
 export interface TaskConfigs {
   /**
-   * @param known devices of another version that can be read by: those that stand in this one as well are given back as they are
+   * @param known readable devices of another version: those that are the same in this one are returned as they are
    * @throws when the broker cannot be asked
    */
   load(taskId: string, configVersion: number, known?: Iterable<DeviceConfig>): Promise<LoadedConfig>;
 }
 
-/** Devices as they lie in TASK_CONFIGS, in the snapshot of a task or by themselves. */
+/** Devices as TASK_CONFIGS has them, in the snapshot of a task or on their own. */
 export interface DeviceSnapshots extends TaskConfigs {
   /** @throws when the broker cannot be asked */
   loadDevice(
@@ -36,39 +36,39 @@ export interface DeviceSnapshots extends TaskConfigs {
 /** Up to where a device has been read, and whether it answered then. */
 export type LastTick = Pick<Sample, 'session' | 'epoch' | 'tick' | 'period_ms'> &
   Partial<Pick<Sample, 'values' | 'miss'>> & {
-    /** The broker's newest sample of the device, also where this process has a newer one on its way. */
+    /** The broker's newest sample of the device, even where this process has a newer one on its way. */
     readonly stored?: Sample | undefined;
   };
 
 export interface Samples {
   /**
    * Tick of the newest sample that the last holder of a device has sent.
-   * @param under epoch under which it is going to be read
+   * @param under the epoch under which the device is going to be read
    * @throws when the broker cannot be asked
    */
   last(taskId: string, deviceId: string, under: number): Promise<LastTick | undefined>;
 }
 
-/** Where it is put on record up to which tick the broker has confirmed what was sent; see sending/sent-book.ts. */
+/** Records up to which tick the broker has confirmed what was sent; see sending/sent-book.ts. */
 export interface SentRecords {
   /**
    * Looks up what former senders recorded. Await it before anything is sent in their place. Never rejects.
    * @param foundUnder the epoch under which this process takes their place
    */
   found(samples: readonly Sample[], foundUnder: number): Promise<void>;
-  /** This process reads the session no more under this epoch. */
+  /** This process no longer reads the session under this epoch. */
   ended(sessionId: string, epoch: number): void;
 }
 
-/** Told of sessions that go on after a restart, a fail-over or a drain, and so have to show that they do. */
+/** Told of sessions that go on after a restart, a fail-over or a drain, and must show that they do. */
 export interface Recoveries {
-  /** It is polled from now on. */
+  /** The session is polled from now on. */
   begun(assignment: Assignment): void;
-  /** It is not, any more. */
+  /** The session is no longer polled. */
   ended(sessionId: string): void;
 }
 
-/** Live states are rewritten all the time, so a write that fails is not repeated. */
+/** The live states of sessions. They are rewritten all the time, so a failed write is not repeated. */
 export interface LiveStatus {
   write(taskId: string, status: SessionLiveStatus): Promise<void>;
 }
@@ -78,11 +78,11 @@ export interface AssignmentHandle {
   readonly taskId: string;
   /** Undefined when the message cannot be read. */
   readonly assignment: Assignment | undefined;
-  /** Keeps it from being redelivered for another `ack_wait`. */
+  /** Keeps the message from being redelivered for another `ack_wait`. */
   keepAlive(): void;
-  /** It is over: the message goes for good. Resolves when the broker has it. */
+  /** Ends the assignment: the message goes for good. Resolves when the broker has removed it. */
   done(): Promise<void>;
-  /** Gives it back for immediate redelivery. */
+  /** Gives the message back for immediate redelivery. */
   giveBack(): void;
 }
 
@@ -90,12 +90,12 @@ export interface AssignmentHandle {
 export interface AssignmentInbox {
   /** Takes no more work. Resolves when nothing more will be handed over. */
   close(): Promise<void>;
-  /** Whether the broker still has it, and is heard of. @throws when it cannot be asked */
+  /** Whether the broker still has the consumer, and can be heard. @throws when it cannot be asked */
   isIntact(): Promise<boolean>;
 }
 
 export interface ObservedRead {
-  /** From handing the request to the bus, waiting for the endpoint's turn aside, until it settled. Monotonic. */
+  /** From handing the request to the bus until it settled, without the wait for the endpoint's turn. Monotonic. */
   readonly roundTripMs: number;
   /** Why there was no value, where there was none. */
   readonly outcome: 'ok' | MissCause;
@@ -104,10 +104,10 @@ export interface ObservedRead {
 export interface ObservedTick {
   /** How many points were read; 0 for a whole miss. */
   readonly values: number;
-  /** Undefined when every point was read; with values too, some were and others not. */
+  /** Undefined when every point was read. With values it means that only some points were read. */
   readonly missCause: MissCause | undefined;
   /**
-   * From when the tick was to be read (its scheduled time and the phase of its device) until its first request was handed
+   * From when the tick was to be read (its scheduled time plus the device's phase) until its first request was handed
    * to the bus; undefined when nothing was asked.
    */
   readonly latenessMs: number | undefined;
@@ -115,7 +115,7 @@ export interface ObservedTick {
   readonly ticks: number;
 }
 
-/** Told of polling while it happens, by whoever polls. It returns at once and never throws. */
+/** Told of polling by the poller, while it happens. It returns at once and never throws. */
 export interface PollObserver {
   /** A request to a device has settled. Not called for a request that never went out. */
   onRead(read: ObservedRead): void;

@@ -13,7 +13,10 @@ import { openLease } from './parts/lease.ts';
 import { openPolling } from './parts/polling.ts';
 import { openSending } from './parts/sending.ts';
 
-/** Starts a collector: the broker, its devices, the way of samples, its lease, and the sessions that it holds by that. */
+/**
+ * Starts a collector: the broker, its devices, the way of samples, its lease, and the sessions that it holds by the
+ * lease.
+ */
 export async function startCollector(config: CollectorConfig, service: ServiceContext): Promise<void> {
   const { onStop, fail } = service;
   const log = service.log.child({ collector: config.COLLECTOR_ID });

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** A package of which the build has taken something, as the console shows it. */
+/** A package that the build contains parts of, as the console shows it. */
 export interface BundledLicence {
   readonly name: string;
   readonly version: string;
@@ -11,8 +11,8 @@ export interface BundledLicence {
 }
 
 /**
- * Writes licences.json: every package whose code or font is in the build, with the text of its licence, which has to go
- * along. Taken from what was really bundled, so nobody has to remember it.
+ * Writes licences.json: every package whose code or font is in the build, with the text of its licence, which must be
+ * passed on. The list follows from the real bundle, so nobody has to maintain it.
  */
 export function bundledLicences(): Plugin {
   const folders = new Set<string>();
@@ -27,7 +27,7 @@ export function bundledLicences(): Plugin {
         if (output.type === 'chunk') for (const id of Object.keys(output.modules)) note(id);
         else for (const name of output.originalFileNames) note(join(import.meta.dirname, '..', name));
       }
-      // Style sheets are merged before they get here, and with them the names of the fonts that they use.
+      // Fonts are noted by hand: style sheets are merged before they get here, so the names of their fonts are lost.
       note(join(import.meta.dirname, '../node_modules/@fontsource-variable/ibm-plex-sans/index.css'));
       const licences = await Promise.all([...folders].map(licenceOf));
       const byName = new Map(licences.map((each) => [`${each.name}@${each.version}`, each]));
@@ -42,7 +42,7 @@ export function bundledLicences(): Plugin {
 async function licenceOf(folder: string): Promise<BundledLicence> {
   const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
-  // MIT asks for its text; one who has left the file out of his package has still said what it is.
+  // MIT asks for its text. A package without the file still names its licence.
   const text =
     file === undefined ? `${name} is licensed under ${license}.` : await readFile(join(folder, file), 'utf8');
   return { name, version, licence: license, text: text.trim() };

@@ -6,7 +6,7 @@ import { paragraphsOf } from '../src/problems/problem-paragraphs.ts';
 const pages = { en: 'api.md', zh: 'problems.zh-CN.md' } as const;
 const documents = join(import.meta.dirname, '../../../docs');
 
-/** Writes problems.json: what the documents say of each problem code, so that the console tells it without a network. */
+/** Writes problems.json: the documents' text on each problem code, which the console then shows without a network. */
 export function carriedProblems(): Plugin {
   return {
     name: 'carried-problems',

@@ -3,15 +3,15 @@ import type { Rolldown } from 'vite';
 type Graph = Parameters<Extract<Rolldown.CodeSplittingGroup['name'], (...args: never[]) => unknown>>[1];
 
 /**
- * Puts all that the first page needs into one file. Left to itself the build makes a file of each module that some screen needs as
- * well: thirty of them, each packed by itself.
+ * Puts everything that the first page needs into one file. By itself the build makes a file of each module that some screen
+ * needs as well: thirty files, each compressed separately.
  */
 export function firstLoad(): Rolldown.CodeSplittingOptions {
   const known = new Map<string, boolean>();
   const isFirst = (id: string, graph: Graph): boolean => {
     const found = known.get(id);
     if (found !== undefined) return found;
-    // Modules that import each other are asked in a circle.
+    // Breaks the circle where modules import each other.
     known.set(id, false);
     const info = graph.getModuleInfo(id);
     const is = info !== null && (info.isEntry || info.importers.some((importer) => isFirst(importer, graph)));

@@ -8,7 +8,7 @@ const packable = new Set(['.js', '.css', '.json', '.svg']);
 const brotli = promisify(brotliCompress);
 const deflate = promisify(gzip);
 
-/** Packs the files once, as small as can be, instead of at each request. Fonts are packed already. */
+/** Compresses the files once, as much as possible, instead of at each request. Fonts are compressed already. */
 export function packedFiles(): Plugin {
   return {
     name: 'packed-files',

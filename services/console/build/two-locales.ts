@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite';
 
-/** React Aria brings its texts in some thirty languages, all in one chunk: those that the console has not are left out. */
+/** Leaves out languages that the console does not have: React Aria brings its texts in some thirty, all in one chunk. */
 export function twoLocales(): Plugin {
   const other = /[\\/]intl[\\/](?:\w+[\\/])?(?!en-US|zh-CN)[a-z]{2}-[A-Z]{2}\.m?js$/;
   return {

@@ -19,7 +19,7 @@ const queries = new QueryClient({
       retry: (count, error) =>
         !(error instanceof ApiRefusal && error.status < 500 && error.status !== 429) && count < 3,
       retryDelay: 2_000,
-      // A plant's own network is there whether or not the browser believes itself on the internet.
+      // The plant's own network works even if the browser believes that it is offline.
       networkMode: 'always',
       staleTime: 2_000,
     },

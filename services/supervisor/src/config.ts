@@ -14,15 +14,15 @@ const settings = z.object({
   ...leaseSettings,
   ...streamSettings,
   ...identitySettings,
-  /** Sessions that run when this supervisor starts stay unplaced until they are recovered one by one. */
+  /** Sessions that are running when this supervisor starts stay unplaced until they are recovered one by one. */
   DISABLE_SESSION_RECOVERY: setting.flag().default(false),
   /** A session is moved for balance at most once in this time. */
   REBALANCE_MIN_HOLD_MS: setting.integer(0, 86_400_000).default(600_000),
   /** Nothing is moved for balance until the same collectors have been up for this long. */
   REBALANCE_SETTLE_MS: setting.integer(0, 86_400_000).default(60_000),
-  /** Sessions that are moved for balance at one time; 0 turns it off. */
+  /** Most sessions that are moved for balance at one time; 0 turns it off. */
   REBALANCE_MAX_MOVES: setting.integer(0, 10_000).default(10),
-  /** How often what should be is compared with what is, whatever the hints said. */
+  /** How often what should be is compared with what is, even without hints. */
   RECONCILE_INTERVAL_MS: setting.integer(100, 60_000).default(2_000),
 });
 

@@ -3,9 +3,9 @@ import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
 export interface SessionCounts {
-  /** The newest session of each task. */
+  /** Counts the newest session of each task. */
   readonly byStatus: Readonly<Record<SessionStatus, number>>;
-  /** Running sessions by the collector that the log gives them to. */
+  /** Running sessions by the collector to which the log gives them. */
   readonly placedOn: ReadonlyMap<string, number>;
   readonly unplaced: number;
 }

@@ -9,11 +9,11 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { News } from '@holdfast/shared/runtime/news.ts';
 import type { Collector, Fleet } from './reconcile/fleet.ts';
 
-/** A key that is no collector's id: written to prove that the lease bucket takes writes. */
+/** A key that is not a collector's id: written to prove that the lease bucket takes writes. */
 const probeKey = 'probe.supervisor';
-/** By so many events another supervisor may be ahead of this one for a moment. */
+/** Most events by which another supervisor may be ahead of this one for a moment. */
 const aheadAtMost = 100_000;
-/** A claim that nobody believes is told once in so long. */
+/** A claim that is not believed is logged once in so long. */
 const claimsLoudEveryMs = 10 * 60_000;
 
 export interface FleetWatchOptions {
@@ -23,7 +23,7 @@ export interface FleetWatchOptions {
   readonly reconcileIntervalMs: number;
   /** Asks every collector to renew its lease now; a hint. */
   readonly callForRenewals: () => void;
-  /** Tells what a collector with an account of its own may be given. */
+  /** The rights of a collector with an account of its own; claims beyond them are not believed. */
   readonly identityOf: (collectorId: string) => CollectorRights | undefined;
   readonly log: Logger;
 }
@@ -31,9 +31,9 @@ export interface FleetWatchOptions {
 export interface WatchedLease {
   readonly collectorId: string;
   readonly verdict: LeaseVerdict;
-  /** Since its last change that was seen. */
+  /** ms since its last change was seen. */
   readonly ageMs: number;
-  /** Whether it claims what the identity of its collector has not. */
+  /** Whether it claims more than its collector's identity grants. */
   readonly claimsMore: boolean;
 }
 
@@ -52,8 +52,8 @@ export class FleetWatch {
   }
 
   /**
-   * Reads all leases while proving that the bucket takes writes: during a leader election reads can still be
-   * answered although no holder can renew, and that silence must not be taken for death.
+   * Reads all leases, and proves that the bucket takes writes. During a leader election reads may be answered although
+   * no holder can renew: that silence must not be taken for death.
    */
   async look(): Promise<void> {
     const { collectors, judge, clock, reconcileIntervalMs } = this.#options;
@@ -61,7 +61,7 @@ export class FleetWatch {
     if (now - this.#listedAtMs < reconcileIntervalMs / 2 && judge.nextDeathInMs() > 0) return;
     const sinceLast = this.#lookedAtMs === undefined ? 0 : now - this.#lookedAtMs;
     this.#lookedAtMs = now;
-    // This process stood still itself: what it did not see in that time says nothing.
+    // This process itself stood still: whatever it did not see in that time proves nothing.
     if (sinceLast > 3 * reconcileIntervalMs + 2_000) this.brokerUnusable();
     try {
       const probe = await collectors.read(probeKey);
@@ -83,24 +83,24 @@ export class FleetWatch {
     }
   }
 
-  /** ms until a collector that stays silent can be called dead; Infinity when none is silent. */
+  /** ms until a silent collector can be called dead; Infinity when none is silent. */
   nextDeathInMs(): number {
     return this.#options.judge.nextDeathInMs();
   }
 
-  /** True while a collector may be alive of which no renewal was seen yet. */
+  /** True while some collector may be alive although no renewal from it was seen yet. */
   hasUnproven(): boolean {
     const { judge } = this.#options;
     return [...judge.keys()].some((key) => judge.verdict(key) === 'unproven');
   }
 
-  /** Silence while the broker could not be used says nothing about anybody. */
+  /** Silence while the broker could not be used proves nothing about any collector. */
   brokerUnusable(): void {
     this.#options.judge.brokerUnusable();
     this.#members = undefined;
   }
 
-  /** A lease was written. @returns whether that changed a verdict: renewals come all the time */
+  /** Takes a written lease. @returns whether it changed a verdict: most writes are mere renewals */
   notice(record: LeaseRecord): boolean {
     if (record.key === probeKey) return false;
     const { judge } = this.#options;
@@ -109,7 +109,7 @@ export class FleetWatch {
     return judge.verdict(record.key) !== before;
   }
 
-  /** @param lastEvent the last sequence of SESSIONS that is known: what is not there yet, nobody has voided */
+  /** @param lastEvent the last known sequence of SESSIONS: nobody has voided epochs beyond it */
   fleet(lastEvent: number): Fleet {
     const { judge } = this.#options;
     const fleet = new Map<string, Collector>();
@@ -117,7 +117,8 @@ export class FleetWatch {
       const record = judge.record(collectorId);
       const lease = record && parseCollectorLease(record.value);
       const verdict = judge.verdict(collectorId);
-      // A lease that cannot be read, of a newer release, is a reason to give it nothing, not to take what it holds.
+      // An unreadable lease, of a newer release, means that the collector gets nothing new; what it holds is not taken
+      // from it.
       if (verdict) {
         fleet.set(collectorId, {
           collectorId,
@@ -151,10 +152,10 @@ export class FleetWatch {
     return grantedRights(lease, identityOf(collectorId)).excess !== undefined;
   }
 
-  /** Whoever has the collector's key can write it, so a forged one voids nothing and is told. */
+  /** Anybody with the collector's key can write a claim, so a forged one voids nothing and is logged. */
   #voidUpTo(collectorId: string, claimed: number, lastEvent: number): number {
     if (claimed <= lastEvent) return claimed;
-    // Another supervisor may just have taken it, at an event that this one has not seen yet.
+    // Another supervisor may just have taken the lease, at an event that this one has not seen yet.
     if (claimed > lastEvent + aheadAtMost && this.#forgers.isNew(collectorId)) {
       this.#options.log.warn(
         { collector: collectorId, void_up_to: claimed, last_event: lastEvent },
@@ -165,8 +166,8 @@ export class FleetWatch {
   }
 
   /**
-   * Takes the lease of a collector whose lease is over. From then on it must acquire it anew before it acts again,
-   * and learns by that what it has lost: everything up to `voidUpTo`. Only the accepted write proves that the
+   * Takes over the lease of a collector when it is over. Before the collector acts again, it must acquire the lease
+   * anew, and thereby learns what it has lost: everything up to `voidUpTo`. Only the accepted write proves that the
    * collector has not come back since it was judged.
    * @param voidUpTo a sequence of SESSIONS that is not below any epoch that is going to be given to others
    * @param lastEvent asks for the last sequence of SESSIONS, where another supervisor may have seen more of it
@@ -200,7 +201,7 @@ export class FleetWatch {
       return true;
     } catch (error) {
       if (!(error instanceof LeaseConflict)) throw error;
-      // It is back, or another supervisor was first: the next look shows which.
+      // The collector is back, or another supervisor was first: the next look shows which.
       this.#listedAtMs = Number.NEGATIVE_INFINITY;
       return false;
     }
@@ -217,14 +218,14 @@ export class FleetWatch {
     });
   }
 
-  /** How long ago the collector gave a sign of life, in ms; 0 when it is not known. */
+  /** How long ago the collector gave a sign of life, in ms; 0 when that is not known. */
   silentForMs(collectorId: string): number {
     return this.#options.judge.changedAgoMs(collectorId) ?? 0;
   }
 
   /**
-   * For how long the same collectors have been seen alive without a break, in ms: after an outage of the broker they first
-   * go on with what they have, and are not given something else meanwhile.
+   * How long the same collectors have been seen alive without a break, in ms. After an outage of the broker they first
+   * go on with what they have, and get nothing else meanwhile.
    */
   unchangedForMs(fleet: Fleet): number {
     const nowMs = this.#options.clock.monotonicMs();
@@ -239,7 +240,10 @@ export class FleetWatch {
   }
 }
 
-/** Since when it is given up, for people, and when its holder last gave a sign of life; fencing it again changes neither. */
+/**
+ * Since when the lease is given up, for people, and when its holder last gave a sign of life. Fencing it again changes
+ * neither.
+ */
 function silenceOf(
   former: LeaseValue | undefined,
   record: LeaseRecord | undefined,

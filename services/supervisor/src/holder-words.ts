@@ -2,12 +2,12 @@ import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-statu
 import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
 import type { Inability, Refusal } from './reconcile/reconcile.ts';
 
-/** The words of collectors on the sessions that they hold, or were to hold; by collector and task. */
+/** The reports of collectors on the sessions that they hold, or were to hold; by collector and task. */
 export class HolderWords {
   readonly refusals = new Map<string, Refusal>();
   readonly inabilities = new Map<string, Inability>();
 
-  /** @returns whether there may be something to do about it */
+  /** @returns whether there may be something to do about the report */
   heard(taskId: string, status: SessionLiveStatus): boolean {
     const { epoch, collector: collectorId, detail: why, cause = 'permanent', state, unable } = status;
     const key = statusKey(collectorId, taskId);
@@ -20,7 +20,7 @@ export class HolderWords {
   }
 }
 
-/** A word of an earlier placement that comes late says nothing of the present one. */
+/** A late report on an earlier placement says nothing about the present one. */
 function keep<W extends { readonly epoch: number }>(
   words: Map<string, W>,
   key: string,

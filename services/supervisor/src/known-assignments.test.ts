@@ -87,7 +87,7 @@ describe('what lies in ASSIGNMENTS as far as a supervisor knows', () => {
   it('does not take a former holder’s message for gone because it came after the list', async () => {
     const world = new World();
     await world.known.refresh(world.log);
-    // Another supervisor has published the message meanwhile.
+    // Meanwhile another supervisor has published the message.
     world.messages.add('A.7');
     const listing = await world.known.lookAfter([waitsFor('A', '7')], world.log);
     expect(listing.keys.has('A.7')).toBe(true);

@@ -2,12 +2,12 @@ import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import { type AssignmentOutbox, assignmentKey, type SessionLog } from './ports.ts';
 import type { AssignmentListing, Waiting } from './reconcile/reconcile.ts';
 
-/** Listing costs a line per placed session, so not at every hint. */
+/** How often messages are listed: a list costs a line per placed session, too much for every hint. */
 const listEveryMs = 5_000;
-/** Up to so many single questions are cheaper than a list of a large fleet. */
+/** Up to so many single questions cost less than a list of a large fleet. */
 const maxSingleQuestions = 64;
 
-/** The content of ASSIGNMENTS as far as this supervisor knows, with its own changes. */
+/** The content of ASSIGNMENTS as far as this supervisor knows it, including its own changes. */
 export class KnownAssignments {
   readonly #outbox: AssignmentOutbox;
   readonly #clock: Clock;
@@ -20,7 +20,7 @@ export class KnownAssignments {
     this.#clock = clock;
   }
 
-  /** Asks the stream again when the last list is old. @throws when the broker cannot be asked */
+  /** Asks the stream again if the last list is old. @throws when the broker cannot be asked */
   async refresh(log: SessionLog): Promise<void> {
     if (this.#clock.monotonicMs() - this.#listedAtMs < listEveryMs) return;
     const listedAtSequence = log.appliedSequence();
@@ -30,8 +30,8 @@ export class KnownAssignments {
   }
 
   /**
-   * Looks after those whose former holder has still to let go: that shows here and gives no hint.
-   * @returns what is known for them now
+   * Looks up the sessions that wait for a former holder to let go: that happens here, and gives no hint.
+   * @returns what is now known about their messages
    */
   async lookAfter(waiting: readonly Waiting[], log: SessionLog): Promise<AssignmentListing> {
     const askedAt = log.appliedSequence();
@@ -45,7 +45,8 @@ export class KnownAssignments {
     await Promise.all(
       asked.map(async ({ taskId, former = '' }) => {
         const key = assignmentKey(former, taskId);
-        // Added to the list: another supervisor may have published since, and an unknown message would pass for gone.
+        // Added to the list too: another supervisor may have published since, and an unknown message would pass for
+        // gone.
         if (await this.#outbox.has(former, taskId)) this.#keys.add(key);
         else this.#keys.delete(key);
         askedAtSequence.set(key, askedAt);
@@ -54,7 +55,7 @@ export class KnownAssignments {
     return { ...this.listing(), askedAtSequence };
   }
 
-  /** A change was begun, and nobody knows what came of it: the next look asks the stream. */
+  /** Call it when a change was begun and its outcome is unknown: the next look asks the stream. */
   doubt(): void {
     this.#listedAtMs = Number.NEGATIVE_INFINITY;
   }

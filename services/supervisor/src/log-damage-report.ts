@@ -11,7 +11,7 @@ export interface LogDamageReportOptions {
   readonly log: Logger;
 }
 
-/** Tells the API of damage to the log, which this supervisor found, for as long as that holds. */
+/** Tells the API of damage to the log that this supervisor has found, as long as it lasts. */
 export class LogDamageReport {
   readonly #options: LogDamageReportOptions;
   #telling: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
@@ -20,7 +20,7 @@ export class LogDamageReport {
     this.#options = options;
   }
 
-  /** @param damage undefined when it was taken back */
+  /** @param damage undefined when an earlier judgement was taken back */
   judged(damage: Error | undefined): void {
     if (!damage) {
       void this.stop();
@@ -31,7 +31,7 @@ export class LogDamageReport {
     this.#telling = { stop, done: this.#tell(damage.message, stop.signal) };
   }
 
-  /** Takes it away: a supervisor that ends has no say any more. */
+  /** Withdraws the report: a supervisor that has ended has no say any more. */
   async stop(): Promise<void> {
     const telling = this.#telling;
     this.#telling = undefined;
@@ -43,7 +43,7 @@ export class LogDamageReport {
     const { write, clear, host, timers, wallMs, log } = this.#options;
     const since = new Date(wallMs()).toISOString();
     while (!signal.aborted) {
-      // A broker that is away hears of it the next time.
+      // If the broker is away, the report is repeated the next time.
       await write({ v: 1, host, detail, since }).catch((error: unknown) =>
         log.debug({ err: error }, 'NATS does not take that the log is damaged; it is told again'),
       );

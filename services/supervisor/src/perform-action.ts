@@ -25,9 +25,9 @@ export interface PerformerOptions {
 }
 
 export interface Performed {
-  /** Up to where the log must be known to see what has become of it; 0 for nowhere. */
+  /** The sequence up to which the log must be known to show the outcome; 0 for none. */
   readonly sequence: number;
-  /** False when somebody else had settled it before. */
+  /** False when somebody else had settled the matter before. */
   readonly isDone: boolean;
 }
 
@@ -69,8 +69,8 @@ export class ActionPerformer {
   }
 
   /**
-   * Assigns a session. A message of a former holder that is gone is swept by the next pass, so that a fleet
-   * of thousands is placed first: it is worth nothing by now, as its epoch is not the log's any more.
+   * Assigns a session. The message of a former holder that is gone is left for the next pass to sweep, so that a fleet
+   * of thousands is placed first: it is already worth nothing, as its epoch is no longer the one in the log.
    */
   async #assign(action: Extract<Action, { type: 'assign' }>): Promise<number> {
     const { logger } = this.#options;
@@ -101,8 +101,8 @@ export class ActionPerformer {
   }
 
   /**
-   * The holder's message stays: that it goes is the holder's word that it has let go, which the next assignment
-   * waits for.
+   * Releases a session. The holder's message stays: it is removed when the holder has let go, and the next assignment
+   * waits for that.
    */
   async #release(action: Extract<Action, { type: 'release' }>): Promise<number> {
     const { task, collectorId, epoch, reason, detail, refusals, traceparent } = action;
@@ -160,8 +160,8 @@ export class ActionPerformer {
   }
 
   /**
-   * Decided anew on what the log says by now: a session that somebody else has stopped is not stopped again, and one that
-   * has followed it is another session.
+   * Stops a session, if the log still calls for it: a session that somebody else has stopped is not stopped again, and
+   * neither is its successor.
    */
   async #stop({ task, sessionId }: Extract<Action, { type: 'stop' }>): Promise<Performed> {
     const performed = await this.#command(task, {
@@ -194,7 +194,7 @@ export class ActionPerformer {
     return performed;
   }
 
-  /** Two leaders may do this at once, or one again; the expected sequence lets one of them through. */
+  /** Two leaders may warn at once, or one leader twice; the expected sequence lets only one warning through. */
   async #warn({ task, sessionId }: Extract<Action, { type: 'warn' }>): Promise<number> {
     const { taskId } = task;
     const { soft_limit_at: softLimitAt = '', hard_limit_at } = limitsOf(task);
@@ -257,8 +257,8 @@ export class ActionPerformer {
 }
 
 /**
- * The trace of the request that an assignment comes of. One that once began the session is no cause of a failover or a
- * restart; one that took it up again after it was placed last is.
+ * The trace of the request that caused an assignment. A request that once began the session did not cause a failover or
+ * a restart; a request that took it up again after its last placement did.
  */
 function requestBehind({
   task: { traces, placement, lastPlacement },
@@ -279,7 +279,7 @@ function limitsOf({ session }: TaskState): { soft_limit_at?: string; hard_limit_
   };
 }
 
-/** The session that a task's log is about, or the task's id while it has none. */
+/** The session that a task's log is about; the task's id while it has none. */
 export function sessionIdOf({ session, taskId }: TaskState): string {
   return session.status === 'never_started' ? taskId : session.session.sessionId;
 }

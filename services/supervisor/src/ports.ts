@@ -11,11 +11,11 @@ export interface SessionLog {
   verify(): Promise<number>;
 }
 
-/** Where work is handed to collectors; a subject holds one message, so everything here may be repeated. */
+/** The place where work is handed to collectors. A subject holds one message, so everything here may be repeated. */
 export interface AssignmentOutbox {
   publish(collectorId: string, assignment: Assignment): Promise<void>;
   remove(collectorId: string, taskId: string): Promise<void>;
-  /** `<collectorId>.<taskId>` of every message that is there. */
+  /** `<collectorId>.<taskId>` of every message in the stream. */
   list(): Promise<Set<string>>;
   has(collectorId: string, taskId: string): Promise<boolean>;
 }
@@ -25,22 +25,25 @@ export function assignmentKey(collectorId: string, taskId: string): string {
   return `${collectorId}.${taskId}`;
 }
 
-/** The notices in which people read why a session waits. Live values: a lost one is written again. */
+/** The notices that tell people why a session waits. They are live values: a lost one is written again. */
 export interface WaitingBoard {
   write(taskId: string, notice: WaitingNotice): Promise<void>;
   clear(taskId: string): Promise<void>;
 }
 
-/** Listens to what a supervisor has done. Returns at once and never throws. */
+/** Told of everything that a supervisor has done. Returns at once and never throws. */
 export interface SupervisorObserver {
-  /** @param waitedMs for how long nobody had been able to poll the session; from its last sign of life on a silent holder */
+  /**
+   * @param waitedMs how long nobody had been able to poll the session; with a silent holder, since its last sign of
+   * life
+   */
   assigned(reason: AssignReason, waitedMs: number): void;
   released(reason: ReleaseReason): void;
   failed(cause: FailureCause): void;
   restarted(): void;
   /** A session has reached a time limit: it was warned of (`soft`) or stopped (`hard`). */
   limitReached(limit: 'soft' | 'hard'): void;
-  /** One comparison of what should be with what is, the writing included. */
+  /** One pass is over, a comparison of what should be with what is, including the writes. */
   passed(durationMs: number): void;
   passFailed(): void;
 }

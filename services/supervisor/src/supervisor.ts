@@ -31,10 +31,10 @@ export interface SupervisorOptions {
   readonly recoveryDisabled: boolean;
   readonly rebalancing: Rebalancing;
   readonly leadership: Leadership;
-  /** Nothing is done unless the log is sound. */
+  /** Whether the log is sound; otherwise nothing is done. */
   readonly logState: () => LogState;
   readonly observer?: SupervisorObserver;
-  /** How much is written at the same time. */
+  /** How many actions are performed at the same time. */
   readonly concurrency?: number;
 }
 
@@ -48,9 +48,9 @@ export interface Leadership {
 export interface Rebalancing {
   /** A session is moved at most once in this time. */
   readonly minHoldMs: number;
-  /** The fleet must have been the same for this long: in a rolling restart nothing is moved for balance. */
+  /** How long the fleet must have been the same: in a rolling restart nothing is moved for balance. */
   readonly settleMs: number;
-  /** Moves at one time; 0 turns it off. */
+  /** Most moves at one time; 0 turns it off. */
   readonly maxMoves: number;
 }
 
@@ -88,7 +88,7 @@ export class Supervisor {
     });
   }
 
-  /** Running sessions that could not be given to a collector the last time; undefined while another supervisor leads. */
+  /** Running sessions that no collector could be given in the last pass; undefined while another supervisor leads. */
   waiting(): readonly Waiting[] | undefined {
     return this.#leadingSince === undefined ? undefined : this.#waiting;
   }
@@ -100,8 +100,8 @@ export class Supervisor {
   }
 
   /**
-   * The log lost events: whatever this process would do now could bring back what was stopped. Another supervisor may
-   * see it otherwise, so the leadership is left to it. With undefined, that was taken back.
+   * The log has lost events: anything that this process does now could bring back a stopped session. Another supervisor
+   * may see it differently, so this one leaves the leadership to it. `undefined` takes the judgement back.
    */
   logJudged(damage: Error | undefined): void {
     const { logger } = this.#options;
@@ -123,8 +123,8 @@ export class Supervisor {
   }
 
   /**
-   * The broker is back: live values may be gone, and silence while it was away is nobody's death.
-   * @param hasMoved only this process moved to another node: who was silent meanwhile could have renewed
+   * The broker is back. Live values may be gone, and silence while it was away is no proof of death.
+   * @param hasMoved only this process moved to another node: a collector that was silent meanwhile could have renewed
    */
   reconnected(hasMoved = false): void {
     if (!hasMoved) this.#options.fleetWatch.brokerUnusable();
@@ -132,7 +132,7 @@ export class Supervisor {
     this.hint();
   }
 
-  /** Tells that something may have changed: it looks soon. */
+  /** Something may have changed: look soon. */
   hint(): void {
     this.#isWoken = true;
     this.#wake?.();
@@ -154,7 +154,7 @@ export class Supervisor {
       try {
         const lastSequence = await log.verify();
         this.#isDoubtTold = false;
-        // Bounded: that the log has stopped arriving shows only when it is verified once more.
+        // Wait only so long: if the log has stopped arriving, only the next verification shows it.
         if (!(await this.#isCaughtUp(log, lastSequence))) continue;
         this.#startedAt ??= lastSequence;
         await fleetWatch.look();
@@ -173,7 +173,7 @@ export class Supervisor {
       if (!this.#isWoken) {
         const woken = new AbortController();
         this.#wake = () => woken.abort();
-        // Waiting for the next regular look would add up to its interval to every failover.
+        // Waiting for the next regular look would delay every failover by up to its interval.
         const nextMs = Math.min(fleetWatch.nextDeathInMs(), this.#nextTimeLimitInMs());
         const waitMs = Math.min(reconcileIntervalMs, Math.ceil(nextMs) + 1);
         await pause(timers, waitMs, AbortSignal.any([this.#stop.signal, woken.signal]));
@@ -197,7 +197,10 @@ export class Supervisor {
     return nextTimeLimitInMs(book.tasks().values(), clock.wallMs());
   }
 
-  /** A stand-by follows the log and watches leases, so that it can judge at once when it takes over. */
+  /**
+   * Forgets what a leader knows. A stand-by only follows the log and watches leases, so that it can judge at once when
+   * it takes over.
+   */
   #standBy(): void {
     this.#leadingSince = undefined;
     this.#recoveryReported = false;
@@ -213,7 +216,7 @@ export class Supervisor {
       this.#leadingSinceMs = clock.monotonicMs();
       this.#reportFound();
     }
-    // All live collectors should get their share, not just the one that was heard of first.
+    // All live collectors should get their share, not just the first one heard of.
     if (fleetWatch.hasUnproven() && clock.monotonicMs() - this.#leadingSinceMs < introductionMs) {
       timers.after(50, () => this.hint());
       return;
@@ -237,7 +240,7 @@ export class Supervisor {
     if (isSomebodyNearlyDone) timers.after(50, () => this.hint());
   }
 
-  /** @returns whether a lease was taken, so that there is more to do */
+  /** @returns whether a lease was taken; then there is more to do */
   async #fence(plan: Plan, log: SessionLog): Promise<boolean> {
     const { fleetWatch, leadership } = this.#options;
     const collectors = new Set(plan.waiting.flatMap(({ fence }) => fence ?? []));
@@ -271,7 +274,7 @@ export class Supervisor {
     });
   }
 
-  /** Waits for the log, for a while. @returns whether everything up to `sequence` has been seen */
+  /** Waits a while for the log. @returns whether everything up to `sequence` has been seen */
   async #isCaughtUp(log: SessionLog, sequence: number): Promise<boolean> {
     const patience = new AbortController();
     const cancel = this.#options.timers.after(5_000, () => patience.abort());
@@ -295,7 +298,7 @@ export class Supervisor {
           newest = Math.max(newest, sequence);
           if (isDone) this.#tell(action);
         } catch (error) {
-          // Another process was first; the log will say who, and the next pass sees it.
+          // Another process was first: the log will show which, and the next pass sees it.
           if (!(error instanceof VersionConflict)) throw error;
         }
       }
@@ -303,7 +306,7 @@ export class Supervisor {
     const results = await Promise.allSettled(Array.from({ length: concurrency }, worker));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) {
-      // A session may be assigned that its collector was not told of, which the list shows.
+      // A session may have been assigned without its collector being told, which only a new list shows.
       this.#options.known.doubt();
       throw failed.reason;
     }

@@ -5,12 +5,12 @@ import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
-/** The log's word on every task, folded event by event. */
+/** The state of every task by the log, folded event by event. */
 export class TaskBook {
   readonly #tasks = new Map<string, TaskState>();
-  /** Since when this process knows each task's present epoch, on the monotonic clock. */
+  /** By task: when this process first saw its present epoch, on the monotonic clock. */
   readonly #epochSeen = new Map<string, { epoch: number; atMs: number }>();
-  /** The time, on the monotonic clock, since which this process knows that nobody may poll a running session. */
+  /** By task: since when this process knows that nobody may poll its running session, on the monotonic clock. */
   readonly #unplacedSinceMs = new Map<string, number>();
   readonly #log: Logger;
   readonly #clock: Clock;
@@ -37,13 +37,13 @@ export class TaskBook {
     );
   }
 
-  /** For how long, as far as this process knows, the task has been under this epoch, in ms. */
+  /** How long the task has been under this epoch, as far as this process knows, in ms. */
   heldForMs(taskId: string, epoch: number): number {
     const seen = this.#epochSeen.get(taskId);
     return seen?.epoch === epoch ? this.#clock.monotonicMs() - seen.atMs : 0;
   }
 
-  /** For how long, as far as this process knows, the task's session has run without a placement; 0 while it has one. */
+  /** How long the task's session has run without a placement, as far as this process knows, in ms; 0 while it has one. */
   unplacedForMs(taskId: string): number {
     const since = this.#unplacedSinceMs.get(taskId);
     return since === undefined ? 0 : this.#clock.monotonicMs() - since;

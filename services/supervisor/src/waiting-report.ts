@@ -3,18 +3,21 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { WaitingBoard } from './ports.ts';
 import type { Waiting } from './reconcile/reconcile.ts';
 
-/** At a start collectors need a renewal or two until they are known to be alive; that is no news. */
+/**
+ * A wait shorter than this is no news: after a start, collectors need a renewal or two before they are known to be
+ * alive.
+ */
 const worthSayingAfterMs = 3_000;
 
-/** Says which running sessions wait for a collector, and why: in the log when that changes, and on the board. */
+/** Reports which running sessions wait for a collector, and why: in the log when that changes, and on the board. */
 export class WaitingReport {
   readonly #board: WaitingBoard;
   readonly #clock: Clock;
   readonly #log: Logger;
-  /** By task id, what stands on the board. */
+  /** By task id: the text now on the board. */
   readonly #written = new Map<string, string>();
   #logged = '';
-  /** The time, on the monotonic clock, since which a session has been waiting. */
+  /** Since when a session has been waiting, on the monotonic clock. */
   #unmetSinceMs: number | undefined;
 
   constructor(board: WaitingBoard, clock: Clock, log: Logger) {
@@ -23,7 +26,7 @@ export class WaitingReport {
     this.#log = log;
   }
 
-  /** The board may have forgotten everything: write it anew. */
+  /** The board may have lost everything: write it anew. */
   forget(): void {
     this.#written.clear();
   }

@@ -5,13 +5,13 @@ import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 export interface WaitingTimesOptions {
   readonly clock: Clock;
   readonly unplacedForMs: (taskId: string) => number;
-  /** Since the last sign of life of a collector. */
+  /** Time since the collector's last sign of life. */
   readonly silentForMs: (collectorId: string) => number;
 }
 
 /**
- * Since when each session has had nobody who could poll it. It is noted when that is first seen: taking a dead
- * collector's lease is a change of it, after which it does not show any more how long the collector was silent.
+ * Since when nobody has been able to poll a session. The time is noted when that is first seen: taking a dead
+ * collector's lease changes the lease, which then no longer shows how long the collector was silent.
  */
 export class WaitingTimes {
   readonly #options: WaitingTimesOptions;
@@ -21,7 +21,7 @@ export class WaitingTimes {
     this.#options = options;
   }
 
-  /** The task's session needs a collector. */
+  /** Notes that the task's session needs a collector. */
   note({ taskId, session, placement }: TaskState): void {
     if (this.#sinceMs.has(taskId)) return;
     const { clock, unplacedForMs, silentForMs } = this.#options;
@@ -30,14 +30,14 @@ export class WaitingTimes {
     this.#sinceMs.set(taskId, clock.monotonicMs() - forMs);
   }
 
-  /** It has one now. @returns how long it waited, in ms */
+  /** Notes that it has a collector now. @returns how long it waited, in ms */
   placed(taskId: string): number {
     const since = this.#sinceMs.get(taskId);
     this.#sinceMs.delete(taskId);
     return since === undefined ? 0 : this.#options.clock.monotonicMs() - since;
   }
 
-  /** Forgets those that do not wait any more: their sessions were stopped meanwhile, or another supervisor placed them. */
+  /** Forgets all other tasks: their sessions were stopped meanwhile, or another supervisor placed them. */
   keepOnly(taskIds: ReadonlySet<string>): void {
     for (const taskId of this.#sinceMs.keys()) if (!taskIds.has(taskId)) this.#sinceMs.delete(taskId);
   }

@@ -19,11 +19,11 @@ const schema = z
     BATCH_MAX_BYTES: setting.integer(1_024, 256 * 1024 * 1024).default(4 * 1024 * 1024),
     /** … or when its first message has waited so long. */
     BATCH_MAX_WAIT_MS: setting.integer(1, 60_000).default(500),
-    /** Bound on messages that are on their way into the database, and so on memory. */
+    /** Most messages on their way into the database, which bounds memory. */
     MAX_ACK_PENDING: setting.integer(1, 100_000).default(5_000),
-    /** The same in bytes: what more comes stays with the broker. */
+    /** The same bound in bytes: further messages stay with the broker. */
     MAX_HELD_BYTES: setting.integer(65_536, 4 * 1024 * 1024 * 1024).default(64 * 1024 * 1024),
-    /** After a crash of the writer, what it held is delivered again after this time. */
+    /** After a crash of the writer, the messages that it held are delivered again after this time. */
     ACK_WAIT_MS: setting.integer(500, 600_000).default(30_000),
     /** Samples of a collector whose clock differs from the broker's by more than this are marked as uncertain. */
     MAX_CLOCK_DIFFERENCE_MS: setting.integer(1_000, 365 * 86_400_000).default(3_600_000),

@@ -14,26 +14,26 @@ export interface SampleMessage {
   string(): string;
 }
 
-/** A message, or values of it, that the database will not take or that is nobody's to write any more. */
+/** A message, or some of its values, that the database will not take or that nobody may write any more. */
 export interface Unstorable<M extends SampleMessage = SampleMessage> {
   readonly message: M;
-  /** Undefined where it cannot be read. */
+  /** Undefined where the message cannot be read. */
   readonly sample?: Sample;
-  /** Only the values of these points; all of it when left out. */
+  /** Only the values of these points; the whole message when left out. */
   readonly codes?: readonly string[];
-  /** It is not its holder's. */
+  /** True when it does not come from its holder. */
   readonly isNobodys?: boolean;
-  /** Its epoch, of which SESSIONS has nothing since it was restored. */
+  /** The epoch of the message, of which SESSIONS has nothing since it was restored. */
   readonly lostEpoch?: number | undefined;
   readonly reason: string;
 }
 
-/** Puts it into QUARANTINE; resolves when it is there, however long that takes. @throws StoppedWhileTrying */
+/** Puts an item into QUARANTINE; resolves when it is there, however long that takes. @throws StoppedWhileTrying */
 export type PutAway = (item: Unstorable, signal: AbortSignal) => Promise<void>;
 
 /** The configuration snapshots of tasks. */
 export interface Snapshots {
-  /** @throws when the broker cannot be asked; that there is none is an answer, in words */
+  /** @throws when the broker cannot be asked; a missing snapshot is an answer, in words */
   load(
     taskId: string,
     configVersion: number,

@@ -46,12 +46,12 @@ import { WrittenAccount } from './health/written-account.ts';
 import { PatientStore } from './retry/patient-store.ts';
 import { untilStoreWorks } from './retry/until-store-works.ts';
 
-/** The log may have come to their epoch by then. */
+/** When early samples are delivered again: by then the log may have come to their epoch. */
 const earlyAgainMs = 2_000;
 
 /**
  * Starts the writer.
- * @param instance by which it is known among writers, the same at each try to start
+ * @param instance identifies it among writers, the same at each attempt to start
  */
 export async function startWriter(
   config: WriterConfig,
@@ -67,12 +67,12 @@ export async function startWriter(
     log,
   });
   onStop('NATS connection', () => connection.close());
-  // With an identity of its own, by the broker's permissions, it may not make streams.
+  // A process with an identity of its own lacks the broker's permission to make streams.
   const mayCreate = config.NATS_NKEY_SEED === undefined;
   await prepareStreams(connection.nc, streamBounds(config), { mayCreate, log });
 
   const store = openSampleStore(config);
-  // A connection that hangs must not hold up the end.
+  // A connection that hangs must not hold up the shutdown.
   onStop('sample store', () => Promise.race([store.close(), pause(systemTimers, 2_000)]));
   const coverage = openTickCoverage(config);
   onStop('record of ticks', () => Promise.race([coverage?.close(), pause(systemTimers, 2_000)]));

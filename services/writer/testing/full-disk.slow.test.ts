@@ -92,7 +92,7 @@ it('keeps samples waiting while the disk of the database is full, and stores all
 });
 
 async function databaseOn(path: string, postgres: PostgresServer): Promise<string> {
-  // The server runs as another user where this one is root.
+  // Where this process runs as root, the server runs as another user.
   const { uid, gid } = await stat(postgres.dataDir);
   await chown(path, uid, gid);
   const url = await postgres.createDatabase('plant');

@@ -47,7 +47,7 @@ describe('readings that come when their reader’s successor has begun', () => {
     cleanUpAfterFile(() => coverage.close());
   });
 
-  /** The value says under which epoch it was read. */
+  /** The value shows under which epoch it was read. */
   const read = (session: string, epoch: number, tick: number, more: Partial<Sample> = {}) =>
     sampleOf({ session, epoch, tick, values: { temperature: epoch }, ...more });
   const publish = async (...samples: Sample[]) => {
@@ -81,7 +81,7 @@ describe('readings that come when their reader’s successor has begun', () => {
 
   it('are judged alike by two writers that share the stream', async () => {
     const second = await started(String(await freePort()));
-    // Each of the two gets some of them.
+    // Each of the two writers gets some of them.
     const late = Array.from({ length: 40 }, (_, index) =>
       read('two', 5, 6 + (index % 8), { device: `d-${index}` }),
     );

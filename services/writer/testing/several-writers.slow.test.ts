@@ -59,10 +59,10 @@ describe('several writers on one stream', () => {
     ).map(({ value }) => value);
 
   it('store every sample exactly once while one after the other is killed in the middle of a batch', async () => {
-    // Four, so that two are at work while the others start.
+    // Four writers, so that two are at work while the others start.
     const writers = Array.from({ length: 4 }, () => started());
     await Promise.all(writers);
-    // The fault runs kill one 50 times.
+    // The fault runs kill a writer 50 times.
     const wantedKills = 12;
     const count = 1_000;
     let published = 0;
@@ -81,7 +81,8 @@ describe('several writers on one stream', () => {
     for (; kills < wantedKills; kills++) {
       const before = published;
       await eventually(() => published > before + 20 || published === count, { what: 'further samples' });
-      // Someone has a batch in hand nearly always; the one that is killed may have it before, in or after the database.
+      // One of them nearly always has a batch in hand. The killed one may have its batch before, in or after the
+      // database.
       const at = kills % writers.length;
       await (await writers[at])?.kill();
       writers[at] = started();
@@ -134,7 +135,7 @@ describe('several writers on one stream', () => {
     await publishSamples(connection, [sample(7, 0)]);
     await publishSamples(connection, [sample(9, 1)]);
     await untilAllAcked(connection);
-    // One at a time: they go to whoever of the three asked first, mostly not to who saw epoch 9.
+    // One at a time: each goes to the writer that asked first, and mostly not to the one that saw epoch 9.
     for (const tick of ticks(30, 2)) {
       await publishSamples(connection, [sample(7, tick)]);
       await untilAllAcked(connection);

@@ -66,7 +66,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
       DATABASE_URL: databaseUrl,
     };
   });
-  // A broker of its own for each test: what the one before left in QUARANTINE is not this one's.
+  // Each test has a broker of its own, so that it does not see what the one before left in QUARANTINE.
   beforeEach(async () => {
     nats = await natsForTest();
     connection = await connectTo(nats);
@@ -126,11 +126,12 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     front.answerWrites({ ...answer(429), headers: { 'retry-after': '3600' } });
     const from = front.writeCount;
     await start();
-    // One batch certainly, which is asked to wait; what comes then in further batches is asked by that, too.
+    // First a single batch, which the database asks to wait; messages that come later in other batches have to wait
+    // too.
     await publish('patient', ticks(1));
     const failing = await sinkStatusThat(connection, 'writing fails', (status) => status.failed_writes > 0);
     await publish('patient', ticks(99, 1));
-    // Two more of its reports, 2 s apart: otherwise it would have tried a dozen times by then.
+    // Wait for two more reports of the writer, 2 s apart: otherwise it would have tried a dozen times by then.
     for (let last = failing, reports = 0; reports < 2; reports++) {
       const before = last.updated_at;
       last = await sinkStatusThat(connection, 'time has passed', (status) => status.updated_at > before);
@@ -177,7 +178,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     });
     await start({ BATCH_MAX_MESSAGES: '200' });
     await publish('sluggish', ticks(400));
-    // All of it is with the broker although nothing is in the database yet.
+    // All messages are still with the broker, as nothing is in the database yet.
     const backlog = await backlogOf(connection).finally(() => looked.resolve());
     expect(backlog).toBe(400);
     await untilAllAcked(connection);
@@ -218,7 +219,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
   it('finds the one poisonous sample among 10,000 and stores the others', async () => {
     await start({ BATCH_MAX_MESSAGES: '10000', MAX_ACK_PENDING: '20000', BATCH_MAX_WAIT_MS: '2000' });
     await publish('poisoned', ticks(5_000));
-    // A number so far; InfluxDB takes no text for it. The reason is its own.
+    // The point has been a number so far, so InfluxDB takes no text for it and says so in its own words.
     await publishSamples(connection, [
       sampleOf({
         session: 'of poisoned',
@@ -265,7 +266,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
       const bad = ticks(400).filter((tick) => isBad(`temperature=${20 + tick} `));
       const bodies = records.map(({ body }) => JSON.parse(body) as { tick: number; values: object });
       expect(bodies.map(({ tick }) => tick).sort((a, b) => a - b)).toEqual(bad);
-      // One value alone: the rest of its tick is stored.
+      // Only one value is kept: the rest of its tick is stored.
       for (const { tick, values } of bodies) expect(values).toEqual({ temperature: 20 + tick });
       expect(new Set(records.map(({ reason }) => reason))).toEqual(
         new Set([`the database refused part of it: temperature: InfluxDB ${status}: told ${status}`]),

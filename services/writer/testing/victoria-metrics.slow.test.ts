@@ -22,7 +22,7 @@ import {
   untilAllAcked,
 } from './writer-under-test.ts';
 
-/** It shows the greatest of the values it is given for a tick, and cannot be asked which it has. */
+/** VictoriaMetrics shows the greatest of the values written for a tick, and cannot be asked which one it has. */
 describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics', () => {
   let nats: NatsServer;
   let victoria: VictoriaMetricsForTest;
@@ -38,14 +38,17 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
       .map((time, index): [number, number] => [(time - firstTimeMs) / 1000, values[index]])
       .sort(([a], [b]) => a - b);
   };
-  /** @returns what gives back what another writer has in hand: it is delivered once more, behind what came meanwhile */
+  /**
+   * Takes messages as another writer would.
+   * @returns a function that gives them back: they are delivered again, behind what came meanwhile
+   */
   const takenByAnotherWriter = async (count: number): Promise<() => void> => {
     const next = `$JS.API.CONSUMER.MSG.NEXT.${streamNames.samples}.${durableNames.writer}`;
     const handles: string[] = [];
     for (let taken = 0; taken < count; taken += 1) {
       const message = await connection.nc.request(next, JSON.stringify({ batch: 1 }), {
         timeout: 5_000,
-        // It comes under the subject of the sample, by which the shared inbox could not tell whose it is.
+        // Messages arrive under the sample's subject, by which the shared inbox could not tell whose they are.
         noMux: true,
       });
       expect(message.subject).toMatch(/^samples\./);
@@ -64,7 +67,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
       SAMPLE_STORE: 'influx',
       INFLUX_URL: victoria.url,
       DATABASE_URL: await freshDatabase(),
-      // Messages in another writer's hand are delivered again when it gives them back, and not before.
+      // Messages held by another writer are delivered again only when it gives them back.
       ACK_WAIT_MS: '600000',
     };
     await ensureStreams(connection.nc, {
@@ -80,7 +83,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
   it('gives it no second value of a tick when a former owner’s sample is delivered late', async () => {
     const sample = (epoch: number, tick: number) =>
       sampleOf({ device: 'late', measurement: 'press', epoch, tick, values: { temperature: 100 - epoch } });
-    // In time, all of them: none lies behind a sample of the next owner.
+    // All of them come in time: none lies behind a sample of the next owner.
     await publishSamples(connection, [sample(7, 1)]);
     await publishSamples(connection, [sample(7, 2)]);
     const giveBack = await takenByAnotherWriter(2);

@@ -18,7 +18,7 @@ export { firstTimeMs } from '../src/batch/testing/sample-message.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-/** The service as a process of its own, stopped when the test file is over. */
+/** Starts the service as a process of its own, which is stopped when the test file is over. */
 export async function startWriter(
   nats: NatsServer,
   settings: Record<string, string>,
@@ -60,7 +60,10 @@ export function sampleOf(changes: Partial<Sample> & Pick<Sample, 'tick'>): Sampl
   return plainSample({ values: { temperature: 20 + changes.tick, run: true, state: '自动' }, ...changes });
 }
 
-/** Publishes as any other client of the broker would, and again until the broker has confirmed; it is stored once. */
+/**
+ * Publishes like any other client of the broker, and repeats until the broker has confirmed; the message is stored
+ * once.
+ */
 export async function publishText(connection: Connection, subject: string, text: string): Promise<void> {
   const headers = plainHeaders({ [messageIdHeader]: crypto.randomUUID() });
   await eventually(
@@ -81,8 +84,8 @@ function placedIn(connection: Connection): PlacedSamples {
 }
 
 /**
- * The same as their holders publish them: under epochs that the log has given to their sessions, each device under an id of its own. What
- * a session has of devices and points is told by the first samples of it.
+ * Gives the samples the epochs and ids that their holders would publish: epochs that the log has given to their
+ * sessions, and an id for each device. The first samples of a session define its devices and points.
  */
 export function asPlaced(connection: Connection, samples: readonly Sample[]): Promise<Sample[]> {
   return placedIn(connection).placed(
@@ -94,7 +97,7 @@ export function asPlaced(connection: Connection, samples: readonly Sample[]): Pr
   );
 }
 
-/** @returns them as they were published */
+/** @returns the samples as they were published */
 export async function publishSamples(
   connection: Connection,
   samples: readonly Sample[],
@@ -117,7 +120,7 @@ export async function publishSamples(
   return placed;
 }
 
-/** The only writer's report on itself, once it is as wanted. */
+/** The status report of the only writer, once it is as wanted. */
 export async function sinkStatusThat(
   connection: Connection,
   what: string,
@@ -140,7 +143,7 @@ interface ConsumerState {
   readonly delivered: { readonly stream_seq: number };
 }
 
-/** @param timeout short for one who asks again: an answer that was lost with the connection never comes */
+/** @param timeout short, for callers that ask again: an answer lost with the connection never comes */
 async function consumerState(connection: Connection, timeout = 2_000): Promise<ConsumerState> {
   const subject = `$JS.API.CONSUMER.INFO.${streamNames.samples}.${durableNames.writer}`;
   return (await connection.nc.request(subject, '', { timeout })).json<ConsumerState>();
@@ -152,26 +155,26 @@ export async function backlogOf(connection: Connection): Promise<number> {
   return num_pending + num_ack_pending;
 }
 
-/** Delivered to writers and not yet acknowledged. */
+/** Messages delivered to writers and not yet acknowledged. */
 export async function inHandOf(connection: Connection): Promise<number> {
   return (await consumerState(connection)).num_ack_pending;
 }
 
-/** All that was published has been delivered to the writer and acknowledged by it. */
+/** Waits until all published messages have been delivered to the writer and acknowledged. */
 export async function untilAllAcked(connection: Connection): Promise<void> {
   await eventually(
     async () => {
       const info = await connection.nc.request(`$JS.API.STREAM.INFO.${streamNames.samples}`);
       const { last_seq } = (info.json() as { state: { last_seq: number } }).state;
       const { num_pending, num_ack_pending, delivered } = await consumerState(connection);
-      // A consumer learns a moment later of what was published.
+      // A consumer learns a moment later of published messages.
       return num_pending === 0 && num_ack_pending === 0 && delivered.stream_seq >= last_seq;
     },
     { what: 'every message to be acknowledged' },
   );
 }
 
-/** Waits until so many writers ask for samples: those that come now are shared among them. */
+/** Waits until so many writers ask for samples: the next messages are shared among them. */
 export async function untilAskedBy(connection: Connection, writers: number): Promise<void> {
   await eventually(async () => (await consumerState(connection)).num_waiting >= writers, {
     what: `${writers} writers to ask for samples`,
@@ -194,7 +197,7 @@ export interface QuarantinedRecord {
   readonly point_codes?: readonly string[];
 }
 
-/** In the order of their messages in SAMPLES; batches that are in hand at a time put theirs away as they come to it. */
+/** Sorted by their messages in SAMPLES: batches in hand at the same time are put away in any order. */
 export async function quarantined(connection: Connection): Promise<QuarantinedRecord[]> {
   const info = await askBroker(connection.nc, `$JS.API.STREAM.INFO.${streamNames.quarantine}`);
   const { messages } = (info.json() as { state: { messages: number } }).state;

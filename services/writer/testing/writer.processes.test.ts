@@ -134,7 +134,7 @@ describe('the writer with PostgreSQL', () => {
       expect.stringContaining('not a sample of versions 1 and 2'),
       expect.stringMatching(/^the database refused it: state: .*NUL character/),
     ]);
-    // Difference of its sender's clock at its arrival, for when it is sent again.
+    // The difference of its sender's clock at its arrival, kept for when it is sent again.
     expect(records[2]?.clock_ahead_ms).toBeGreaterThan(1_700_000);
     expect((await coverage.read({ sessionId: 'poison' })).get('press-1')?.get(1_000)).toEqual({
       stored: [
@@ -196,7 +196,7 @@ describe('the writer with PostgreSQL', () => {
         reason: expect.stringContaining('NUL character'),
       }),
     );
-    // Until the database takes values of these points.
+    // Refused until the database takes values of these points.
     const good = { state: 'on', energy: 5, temperature: 3 };
     await publishSamples(connection, [sampleOf({ session: 'refused', tick: 3, values: good })]);
     await sinkStatusThat(

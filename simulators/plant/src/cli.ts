@@ -78,7 +78,7 @@ async function play({ parts, ...file }: ReadPlant, options: Options): Promise<vo
   const plant = await openPlant(parts, host);
   const control = await startControlApi(plant, { host, port: controlPort }).catch(async (error: unknown) => {
     await plant.stop();
-    // The demo's simulator takes the same one, and `npm start` may run beside this.
+    // The demo's simulator takes the same port, and `npm start` may run beside this.
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     const message = `Port ${controlPort} of ${host}, for the HTTP calls that set faults, is taken: --control-port 0 takes a free one.`;
     throw new Error(message, { cause: error });
@@ -89,7 +89,7 @@ async function play({ parts, ...file }: ReadPlant, options: Options): Promise<vo
   };
   process.once('SIGTERM', () => void stop());
   process.once('SIGINT', () => void stop());
-  // Only now is it said that it is there: whoever has read that may end it.
+  // The plant announces itself only now: whoever reads this may stop it at once.
   const url = `http://${host}:${control.port}`;
   if (options.json) {
     for (const { code, endpoint, address } of plant.devices) {

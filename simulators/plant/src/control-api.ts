@@ -95,7 +95,7 @@ async function handle(plant: Plant, request: IncomingMessage): Promise<Answer> {
 
 const faultPath = /^\/(devices|endpoints)\/([^/]+)\/fault$/;
 
-/** undefined for a path that is none, or of what the plant does not have. */
+/** @returns undefined for an unknown path, or for a device or endpoint that the plant does not have */
 function placeOf(plant: Plant, path: string): FaultPlace | undefined {
   const [, kind, encoded] = faultPath.exec(path) ?? [];
   const name = encoded === undefined ? undefined : decodeName(encoded);
@@ -144,7 +144,7 @@ function decodeName(encoded: string): string | undefined {
   }
 }
 
-/** undefined for what is no JSON or too long. */
+/** @returns undefined for a body that is no JSON or too long */
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;

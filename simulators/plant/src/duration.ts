@@ -9,14 +9,14 @@ const msOfUnit: Readonly<Record<string, number>> = {
 };
 const pattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
-/** A time with its unit, so that nobody has to know which one is meant: `250ms`, `1.5s`, `10m`, `2h`, `1d`. */
+/** A duration with its unit, so that nobody has to guess it: `250ms`, `1.5s`, `10m`, `2h`, `1d`. */
 export const durationSchema = z
   .string('must be a time with its unit: 250ms, 1.5s, 10m, 2h')
   .regex(pattern, 'must be a time with its unit: 250ms, 1.5s, 10m, 2h')
-  // Asked of what the pattern has refused, too.
+  // This check also runs on texts that the pattern has refused.
   .refine((text) => !pattern.test(text) || durationMs(text) <= 86_400_000 * 365, 'must be at most 365d');
 
-/** @throws RangeError for what is no duration */
+/** @throws RangeError for a text that is no duration */
 export function durationMs(text: string): number {
   const [, amount, unit] = pattern.exec(text) ?? [];
   const factor = msOfUnit[unit ?? ''];

@@ -4,7 +4,7 @@ import type { Simulator } from './simulator.ts';
 
 const root = new URL('../../../', import.meta.url);
 
-/** Folders of the simulators, below that of the project. Nobody has to name one: it lies in its driver's folder. */
+/** Folders of the simulators, relative to the project's. They are found in the drivers' folders; nobody has to name them. */
 export function simulatorFolders(): readonly string[] {
   return readdirSync(new URL('drivers/', root))
     .map((driver) => `drivers/${driver}/simulator/src`)

@@ -22,7 +22,7 @@ const {
 const { hostname: host, port } = new URL(`modbus://${simulator}`);
 const ports = demoDeviceCodes.map((_, index) => Number(port) + index);
 
-// One JSON line an event, as every service writes them.
+// One JSON line for each event, as every service writes.
 const say = (msg: string, fields: object = {}): void => {
   const time = new Date().toISOString();
   console.log(JSON.stringify({ level: 'info', time, service: 'demo', ...fields, msg }));

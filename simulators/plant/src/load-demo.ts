@@ -17,8 +17,8 @@ export type LoadedDemo =
   { readonly kind: 'not_wanted' } | { readonly kind: 'started' | 'found'; readonly sessionId: string };
 
 /**
- * Brings the demo configuration into the API and starts its session, each once. What a user changed, removed or stopped
- * since stays so. Safe to repeat: a run that was interrupted goes on with what is missing.
+ * Brings the demo configuration into the API and starts its session, each once. Anything that a user has changed, removed
+ * or stopped since stays so. Safe to repeat: after an interrupted run, the next one adds what is missing.
  */
 export async function loadDemo(
   api: Pick<PatientClient, 'get' | 'post'>,
@@ -41,7 +41,7 @@ export async function loadDemo(
   return { kind: 'started', sessionId: session_id };
 }
 
-/** Each thing only where it is missing. The task comes last, so that its being there says that all is. */
+/** Creates each thing only where it is missing. The task comes last, so that its presence proves that all is there. */
 async function createDemoConfiguration(
   api: Pick<PatientClient, 'get' | 'post'>,
   demo: DemoConfiguration,

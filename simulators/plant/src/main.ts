@@ -17,7 +17,7 @@ const stop = async (): Promise<void> => {
 process.once('SIGTERM', () => void stop());
 process.once('SIGINT', () => void stop());
 
-// One JSON line for each device, for whoever started this process with free ports.
+// One JSON line for each device, since only this process knows which free ports it got.
 for (const { code, address } of plant.devices) {
   console.log(JSON.stringify({ kind: 'device', device: code, ...address }));
 }

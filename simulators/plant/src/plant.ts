@@ -12,7 +12,7 @@ import type {
 
 /** Devices of any protocols, as one. Each call throws for a device or endpoint that the plant does not have. */
 export interface Plant extends Played {
-  /** The faults that fit there. */
+  /** The schema of the faults that this place can have. */
   faultSchema(place: FaultPlace): z.ZodType<Fault>;
 }
 

@@ -61,7 +61,7 @@ function under(path: readonly PropertyKey[], error: z.ZodError): FileProblem[] {
   return problemsOf(error).map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
 }
 
-/** The problems without those of copies: they are as wrong as what they are copies of. */
+/** The problems without those of copies, which only repeat the problems of the original. */
 function withoutRepeats(problems: readonly FileProblem[]): readonly FileProblem[] {
   return [...new Map(problems.map((each) => [`${each.path.join(' ')} ${each.message}`, each])).values()];
 }

@@ -8,15 +8,15 @@ interface DueReply {
 }
 
 /**
- * Replies of units that hang on one line: they leave in the order of their requests. Timers of their own would not do: a
- * process that was held up would send what is due by now before what was due earlier.
+ * Replies of units on one line, sent in the order of their requests. A timer for each would not do: after a process was
+ * held up, a later reply could leave before an earlier one.
  */
 export class ReplyQueue {
   readonly #waiting: DueReply[] = [];
   #freeAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param takesMs for which the line is taken by it, once it is free */
+  /** @param takesMs how long the reply occupies the line, once the line is free */
   add(link: Link, bytes: Buffer, takesMs: number, nowMs: number): void {
     this.#freeAtMs = Math.max(nowMs, this.#freeAtMs) + takesMs;
     this.#waiting.push({ link, bytes, dueMs: this.#freeAtMs });

@@ -10,18 +10,18 @@ export interface Fault {
   readonly probability?: number | undefined;
 }
 
-/** For people: an example that is taken as it is, and what the device then does. */
+/** A fault described for people: a valid example, and what the device then does. */
 export interface FaultDescription {
   readonly example: string;
   readonly does: string;
 }
 
-/** Where faults are set: on one device, or on an endpoint, then for all of its devices. */
+/** Where faults are set: on one device, or on an endpoint and so on all of its devices. */
 export type FaultPlace = { readonly device: string } | { readonly endpoint: string };
 
 export interface ShownFault<F = Fault> {
   readonly fault: F;
-  /** false while one with a schedule rests. */
+  /** False while a fault with a schedule rests. */
   readonly isActive: boolean;
 }
 
@@ -33,20 +33,20 @@ export interface PlayedDevice {
   readonly endpoint: string;
   /** Fields of the device as Holdfast's API takes them: `protocol`, and what its driver calls the connection. */
   readonly address: Readonly<Record<string, unknown>> & { readonly protocol: string };
-  /** Its endpoint's place for people: `127.0.0.1:5020`. */
+  /** Where its endpoint is, for people: `127.0.0.1:5020`. */
   readonly where: string;
-  /** The device there, for people: `unit 1`; empty where it is alone. */
+  /** Which device of the endpoint it is, for people: `unit 1`; empty where it is alone. */
   readonly unit: string;
 }
 
-/** Devices at work. Codes and names that it is asked about are its own. */
+/** Devices at work. Callers only pass codes and names of these devices. */
 export interface Played<F = Fault> {
   readonly devices: readonly PlayedDevice[];
-  /** In place of the one before. */
+  /** Replaces the fault before. */
   setFault(place: FaultPlace, fault: F): void;
   /** Faults that the plant file plans stay. */
   clearFault(place: FaultPlace): void;
-  /** The one that was set, or else one of the plan while it acts. */
+  /** The fault that was set, or else a planned one while it acts. */
   shownFault(place: FaultPlace): ShownFault<F> | undefined;
   /** Why the device or endpoint cannot have this fault, although its fields are right. */
   faultProblem(place: FaultPlace, fault: F): string | undefined;
@@ -56,31 +56,31 @@ export interface Played<F = Fault> {
   stop(): Promise<void>;
 }
 
-/** Something of a plant file with its path there, for what is said about it. */
+/** A part of a plant file, with its path for messages about it. */
 export interface Described<T> {
   readonly path: readonly PropertyKey[];
   readonly of: T;
 }
 
-/** The surroundings of a plant file. */
+/** The context in which a plant file is read. */
 export interface PlantFilePlace {
   /** ms since 1970; values and planned faults count from then on. */
   readonly startedAtMs: number;
   /** A column of a CSV file beside the plant file. @throws Error that says what is wrong */
   readColumn(file: string, column: string): readonly (number | string)[];
-  /** Told of everything that is wrong beyond the schema. */
+  /** Takes each problem that the schema cannot find. */
   complain(problem: FileProblem): void;
 }
 
-/** Endpoints of a plant file, read and not open yet. */
+/** Endpoints of a plant file that are read but not open yet. */
 export interface Prepared {
-  /** Names that nobody else of the plant may have, in words: `endpoint gateway`, `device press`, `port 5020`. */
+  /** Names that must be unique in the plant, in words: `endpoint gateway`, `device press`, `port 5020`. */
   readonly takes: readonly { readonly what: string; readonly path: readonly PropertyKey[] }[];
   readonly counts: { readonly endpoints: number; readonly devices: number };
   /**
    * Opens all of them.
-   * @param onRequest told of each request that a device sees, faulty or not; of a subscribed one, of each packet of a client
-   * @param onPublished told of each message with values that a subscribed one publishes
+   * @param onRequest told of each request that a device sees, faulty or not; for a subscribed one, of each client packet
+   * @param onPublished told of each message with values that a subscribed device publishes
    * @throws when one cannot be opened, such as a port that is taken; then nothing is left running
    */
   open(
@@ -99,9 +99,9 @@ export interface SeenRequest {
   readonly connectionId: number;
 }
 
-/** A message of a device that tells its values by itself. */
+/** A message of a device that publishes its values by itself. */
 export interface PublishedMessage {
-  /** Time that it gives for its values, in ms since 1970. */
+  /** Time that the message gives for its values, in ms since 1970. */
   readonly at: number;
   readonly device: string;
   readonly values: Readonly<Record<string, unknown>>;
@@ -113,7 +113,7 @@ export interface TrialDevice<F extends Fault = Fault> {
   endpoint(code: string, count: number): EndpointOfFile;
   /** Its points for the API, without their device. */
   points(count: number): readonly (Readonly<Record<string, unknown>> & { readonly code: string })[];
-  /** Faults of which one at a time befalls a device in the middle of a session. */
+  /** Faults that hit the device in the middle of a session, one at a time. */
   readonly troubles: readonly F[];
 }
 
@@ -122,7 +122,7 @@ export interface WorkshopMachine {
   readonly code: string;
   /** Chinese and English. */
   readonly name: string;
-  /** Its place in the order of all machines, in which they have their ports. */
+  /** Its place in the order of all machines, which is also the order of their ports. */
   readonly place: number;
   /** The endpoint of a plant file that plays it on this port. */
   endpoint(port: number): EndpointOfFile;
@@ -133,20 +133,20 @@ export interface WorkshopMachine {
 }
 
 /**
- * Plays devices of a driver's protocols. Each driver's folder brings one: `drivers/<protocol>/simulator/src/simulator.ts`
- * exports it as `simulator`. Plants find it there by themselves: nobody names it.
+ * Plays devices of a driver's protocols. Each driver's folder has one: `drivers/<protocol>/simulator/src/simulator.ts`
+ * exports it as `simulator`. Plants find it there by themselves; nobody has to name it.
  */
 export interface Simulator<E extends EndpointOfFile = EndpointOfFile, F extends Fault = Fault> {
-  /** As configurations name them. */
+  /** Protocols, as configurations name them. */
   readonly protocols: readonly string[];
-  /** An endpoint of a plant file, strict; its `protocol` is one of those. */
+  /** Strict schema of an endpoint in a plant file, whose `protocol` is one of `protocols`. */
   readonly endpointSchema: z.ZodType<E>;
   readonly faultSchema: z.ZodType<F>;
-  /** By kind. */
+  /** Descriptions of the faults by kind. */
   readonly faults: Readonly<Record<string, FaultDescription>>;
   readonly workshop: readonly WorkshopMachine[];
   readonly trial: TrialDevice<F>;
-  /** Reads what the schema has let pass. Opens nothing. */
+  /** Reads endpoints that fit the schema. Opens nothing. */
   prepare(endpoints: readonly Described<E>[], file: PlantFilePlace): Prepared;
 }
 

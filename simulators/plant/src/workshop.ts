@@ -45,7 +45,7 @@ export function demoPlant(ports: readonly number[] = []): readonly PlantPart[] {
 
 /**
  * How Holdfast is told about the demo plant.
- * @param where.host under which the collectors reach the simulator
+ * @param where.host the host under which collectors reach the simulator
  * @param where.ports one for each of `demoDeviceCodes`
  * @throws RangeError when a port is missing
  */

@@ -58,7 +58,7 @@ export class NatsNode {
     });
   }
 
-  /** Until it has recovered its streams and caught up with those of the others. */
+  /** Waits until the node has recovered its streams and caught up with those of the others. */
   async healthy(timeoutMs = 60_000): Promise<void> {
     await eventually(() => this.isHealthy(), {
       what: `${this.host.name} to be healthy`,
@@ -87,12 +87,12 @@ export class NatsNode {
     await this.#process?.kill();
   }
 
-  /** In good order: it hands over what it leads. */
+  /** Stops it in good order: it hands over what it leads. */
   async stop(): Promise<void> {
     await this.#process?.stop({ graceMs: 30_000 });
   }
 
-  /** Its disk is gone. Only while it is down. */
+  /** Loses its disk. Only while it is down. */
   async wipe(): Promise<void> {
     await rm(this.#storeDir, { recursive: true, force: true });
   }

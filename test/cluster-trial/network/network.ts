@@ -12,7 +12,7 @@ export interface Host {
   readonly address: string;
 }
 
-/** The trouble of packets in one direction; left out: nothing. */
+/** The trouble of packets in one direction; a field that is left out means none. */
 export interface Trouble {
   /** Share that is lost, up to 1. */
   readonly loss?: number;
@@ -41,13 +41,13 @@ export class Network {
   }
 
   /**
-   * To be called in a network namespace where nothing else is (see `inOwnNamespaces`): `here` is this process's own host, and
+   * Call it in a network namespace where nothing else is (see `inOwnNamespaces`): `here` is this process's own host, and
    * stays in it.
    */
   static async start(here: Host, others: readonly Host[]): Promise<Network> {
     const hosts = [here, ...others];
     const program = join(import.meta.dirname, 'router.py');
-    // Ahead of everything else: a router that gets no processor time is a slow network.
+    // The router goes ahead of everything else: without processor time it would be a slow network.
     const router = spawn(
       'nice',
       ['-n', '-15', 'python3', program, ...hosts.map(({ name, address }) => `${name}=${address}`)],
@@ -66,7 +66,7 @@ export class Network {
     return network;
   }
 
-  /** Gives packets from the first ones to the second ones this trouble from now on. */
+  /** From now on gives packets from the first hosts to the second ones this trouble. */
   oneWay(from: readonly Host[], to: readonly Host[], trouble: Trouble): Promise<Packets> {
     const pairs = from.flatMap((sender) =>
       to.filter((receiver) => receiver !== sender).map((receiver) => [sender, receiver] as const),
@@ -81,7 +81,7 @@ export class Network {
     await this.oneWay(others, some, trouble);
   }
 
-  /** No trouble for anybody. */
+  /** Ends all trouble. */
   async heal(): Promise<Packets> {
     const pairs = [...this.#troubled.values()];
     this.#troubled.clear();

@@ -9,7 +9,7 @@ interface Line {
   readonly periodMs: number;
 }
 
-/** A factory of the size that most have: each line of it is a task with devices of one kind. */
+/** A factory of the usual size: each line of it is a task with devices of one kind. */
 const lines: readonly Line[] = [
   { task: 'furnace-hall', device: 'furnace', devices: 3, points: 12, periodMs: 1_000 },
   { task: 'compressors', device: 'compressor', devices: 3, points: 8, periodMs: 1_000 },

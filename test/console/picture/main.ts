@@ -91,7 +91,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** As a power cut would; the stack starts it again. */
+/** Kills a collector as a power cut would; the stack starts it again. */
 async function killCollector(home: string, name: string): Promise<void> {
   const { children } = JSON.parse(await readFile(join(home, 'running.json'), 'utf8')) as {
     children: Record<string, { pid: number }>;
@@ -118,7 +118,7 @@ async function takePictures(url: string, minutes: number, session: string): Prom
   }
 }
 
-/** Fonts are there, and every canvas is drawn. */
+/** Waits until fonts are there and every canvas is drawn. */
 async function painted(page: Page): Promise<void> {
   await page.evaluate('document.fonts.ready.then(() => true)');
   await page.evaluate(

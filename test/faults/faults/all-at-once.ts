@@ -14,7 +14,7 @@ export const allAtOnce: Fault = {
         const servers = [world.nats.kill(), world.postgres.kill()];
         const services = order.map((id) => world.service(id).kill());
         const killed = await Promise.allSettled([...servers, ...services]);
-        // Also what had ended before: whatever is not brought back here is away for the rest of the run.
+        // Brings back also what had ended before: anything left out would be away for the rest of the run.
         const back = [world.nats.restart(), world.postgres.restart()];
         await Promise.all([...back, ...order.map((id) => world.service(id).start())]);
         const failed = killed.find((each) => each.status === 'rejected');

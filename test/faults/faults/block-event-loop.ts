@@ -6,7 +6,7 @@ const block = (forMs: number): string => `(() => {
   return performance.now() - from;
 })()`;
 
-/** The process runs, but its event loop does not come round for longer than the lease. */
+/** The process runs, but its event loop stands still for longer than the lease. */
 export function blockEventLoop(name: string, of: (shape: WorldShape) => readonly string[]): Fault {
   return {
     name,

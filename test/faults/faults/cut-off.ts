@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DidNotHappen, type Fault, type WorldShape } from '../fault.ts';
 
-/** A client of NATS that sees nothing of a pulled cable notices it by its pings, within about this time. */
+/** A client of NATS does not see a pulled cable; it notices by its pings, within about this time. */
 const noticesSilenceMs = 7_000;
 
 /**
@@ -35,7 +35,7 @@ export function cutOff(name: string, of: (shape: WorldShape) => readonly string[
               mark,
               /lost the connection to NATS|lease lost|does not lead/,
             );
-            // One that had no connection in the first place (the broker was down as well) has nothing to notice.
+            // A process that had no connection in the first place (the broker was down as well) has nothing to notice.
             if (!hasNoticed) world.say(`${target} said nothing of being cut off`);
           } finally {
             await proxy.heal();

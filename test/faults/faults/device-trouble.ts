@@ -17,7 +17,7 @@ export const deviceTrouble: Fault = {
       run: async ({ plant }) => {
         const from = plant.requests.length;
         plant.plant.setFault({ device }, trouble);
-        // One that refuses connections sees no request.
+        // A device that refuses connections sees no request.
         const isHurt = () =>
           actsOnListener(trouble)
             ? plant.plant.openConnections(device) === 0

@@ -54,8 +54,8 @@ export class Eavesdropper {
   }
 
   /**
-   * Undefined where nobody else reads anything.
-   * @param onceOwn only of sessions that it once had itself
+   * Chooses a device that somebody else reads; undefined where there is none.
+   * @param onceOwn only of sessions that the forger itself had once
    */
   async victim(random: Random, onceOwn: boolean): Promise<Victim | undefined> {
     const current = new Map(this.placements.map((placement) => [placement.taskId, placement]));

@@ -31,7 +31,7 @@ const hugeTick = 8_000_000_000_000_000;
 /** Ticks whose message ids are used up at a time. */
 const idsAhead = 8;
 
-/** On the forger's own subject, as it may publish; the tick is about to come. */
+/** A sample on the forger's own subject, where it may publish; the tick is about to come. */
 function onOwnSubject(
   { id, victim, random }: ForgeryOptions,
   changes: Partial<Sample>,
@@ -47,7 +47,7 @@ function onOwnSubject(
   };
 }
 
-/** A placement of its own that is over, since another one's sample of that session lies in the stream. */
+/** A placement of the forger's own that is over, since another one's sample of that session lies in the stream. */
 function formerPlacement({ id, known, victim: { sample } }: ForgeryOptions): Placement | undefined {
   const isOver = (epoch: number, of: string) =>
     of === sample.session && epoch < sample.epoch && sample.collector !== id;
@@ -134,7 +134,7 @@ const samples: Readonly<Record<string, Forge>> = {
   ],
 };
 
-/** Samples of tasks that it once had, as far as its own epochs go. */
+/** Samples of tasks that the forger once had, as far as its own epochs go. */
 const underOwnEpochs: Readonly<Record<string, Forge>> = {
   'under its own former epoch': (options) => underOwnEpoch(options),
   'under its own former epoch, ticks for ever': (options) =>
@@ -156,7 +156,7 @@ const underOwnEpochs: Readonly<Record<string, Forge>> = {
     underOwnEpoch(options, { site: 'elsewhere', measurement: 'elsewhere' }),
 };
 
-/** The same of what it says that it has sent. */
+/** The same for what it says that it has sent. */
 const wordsUnderOwnEpochs: Readonly<Record<string, Forge>> = {
   'what was sent under its own former epoch': (options) => {
     const { id, random, victim } = options;
@@ -173,7 +173,7 @@ const wordsUnderOwnEpochs: Readonly<Record<string, Forge>> = {
   },
 };
 
-/** Other things that it may write under its own id. */
+/** Other things that the forger may write under its own id. */
 const others: Readonly<Record<string, Forge>> = {
   /**
    * Leases that no supervisor can place anything at: one with room would be given sessions by right (docs/security.md, Not guarded yet).
@@ -207,7 +207,7 @@ const others: Readonly<Record<string, Forge>> = {
   ],
   'what was sent': ({ id, random, known, victim: { sample } }) => {
     const own = known.ownPlacements().at(-1);
-    // Found under its own epoch of that very task it would be its word.
+    // Found under its own epoch of that very task it would count as its word.
     const foundUnder = own?.taskId === sample.task ? undefined : own?.epoch;
     const record = {
       ...{ v: 1, session: sample.session, epoch: sample.epoch, ended: true },
@@ -227,7 +227,7 @@ const others: Readonly<Record<string, Forge>> = {
   ],
 };
 
-/** Messages that no key of a collector allows; in accounts the broker takes none of it. */
+/** Messages that no key of a collector allows; with accounts the broker takes none of them. */
 export const forbidden: Forge = ({ victim: { sample, placement } }) => {
   const body = JSON.stringify({ ...sample, tick: sample.tick + 1 });
   const { task, device_id: device, collector } = sample;
@@ -246,17 +246,17 @@ export const forbidden: Forge = ({ victim: { sample, placement } }) => {
   ];
 };
 
-/** All that its key allows, by name. */
+/** Everything that the forger's key allows, by name. */
 export const forgeries: Readonly<Record<string, Forge>> = {
   ...samples,
   ...underOwnEpochs,
   ...wordsUnderOwnEpochs,
   ...others,
 };
-/** Those that need somebody who reads now what the forger once read. */
+/** Forgeries that need somebody who reads now what the forger once read. */
 export const ofOwnTask: ReadonlySet<string> = new Set([
   ...Object.keys(underOwnEpochs),
   ...Object.keys(wordsUnderOwnEpochs),
 ]);
-/** Those that come into SAMPLES. */
+/** Forgeries that come into SAMPLES. */
 export const sampleKinds: readonly string[] = [...Object.keys(samples), ...Object.keys(underOwnEpochs)];

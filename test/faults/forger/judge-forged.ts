@@ -21,7 +21,7 @@ export function judgeForged(history: History, forged: Forged, isWhole: boolean):
   const never = Object.keys(forgeries).filter((kind) => !forged[kind]);
   if (never.length > 0) problems.push(`nothing was forged of: ${never.join(', ')}`);
   const floor = history.acknowledged?.floor ?? 0;
-  // The fence judges what can be read, under an epoch that its sender once had.
+  // The fence judges samples that can be read, under an epoch that their sender once had.
   const isFenced = ({ isOwnEpoch, sample }: ForgedMessage) => isOwnEpoch && sample !== undefined;
   const turnedAway = inStream.filter((message) => message.sequence <= floor && !isFenced(message));
   const kept = turnedAway.filter(({ inQuarantine }) => inQuarantine);

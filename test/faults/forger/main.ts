@@ -47,7 +47,7 @@ async function publish(nc: NatsConnection, { subject, body, headers }: ForgedMes
   }
 }
 
-/** Each of them is dozens of requests. */
+/** Attacks by reply subject come once in so many turns: each of them is dozens of requests. */
 const turnsBetweenReplies = 5;
 
 async function main(): Promise<void> {
@@ -80,7 +80,7 @@ async function main(): Promise<void> {
       if (turns % turnsBetweenReplies === 0)
         await sendWithReplies(nc, allow, [random.pick(replyTargets(victim.sample.task))]);
     } catch {
-      // The broker is away: that is not its fault.
+      // The broker is away, which is not the forger's fault.
     }
     console.log(JSON.stringify(stored));
   }

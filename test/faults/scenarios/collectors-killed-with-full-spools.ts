@@ -5,7 +5,7 @@ import { startWorld } from '../world/world.ts';
 import type { Scenario } from './scenario.ts';
 import { startAll } from './start-all.ts';
 
-/** The broker may be away for longer than it takes to fill a spool, and devices are asked all the while. */
+/** A lease that outlasts the filling of a spool without the broker, so that devices are asked all the while. */
 const lease = { LEASE_TTL_MS: '60000', LEASE_RENEW_MS: '1000', LEASE_MARGIN_MS: '1000' } as const;
 const smallSpool = { SAMPLE_BUFFER_MAX: '200', SPOOL_MAX_BYTES: String(1024 ** 2) } as const;
 

@@ -36,7 +36,7 @@ export const storeRolledBack: Scenario = {
     const sessions = await startAll(world);
     const store = join(world.nats.storeDir, 'jetstream');
     const older = join(options.folder, 'older-store');
-    // A copy of a store in use would be no store.
+    // A copy of a store in use would be of no use.
     await world.nats.stop();
     await cp(store, older, { recursive: true });
     await world.nats.restart();
@@ -53,7 +53,7 @@ export const storeRolledBack: Scenario = {
     await cp(older, store, { recursive: true });
     const asked = world.plant.requests.length;
     const result = await mustBeNoticed(world, 'store-rolled-back');
-    // I5: whoever saw the stop remembers it.
+    // I5: a process that saw the stop remembers it.
     const after = world.plant.requests.length - asked;
     const failures = after === 0 ? [] : [`devices of stopped sessions were asked ${after} times`];
     return { ...result, failures: [...result.failures, ...failures] };

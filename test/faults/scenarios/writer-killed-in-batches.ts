@@ -24,7 +24,7 @@ export const writerKilledInBatches: Scenario = {
     await startAll(world);
     const [writer, ...others] = world.shape.writers.map((id) => world.service(id));
     if (!writer) throw new Error('there is no writer');
-    // With one alone it is certain who waits for the lock.
+    // With a single writer it is certain who waits for the lock.
     for (const other of others) await other.terminate();
     const faults: Record<string, number> = {};
     const blocker = new pg.Client({ connectionString: world.databaseUrl });
@@ -33,7 +33,7 @@ export const writerKilledInBatches: Scenario = {
       for (let kill = 1; kill <= kills; kill += 1) {
         const table = random.pick(tables);
         await blocker.query('begin');
-        // Reading goes on.
+        // This lock lets reading go on.
         await blocker.query(`lock table ${table} in share row exclusive mode`);
         await eventually(() => isWaitingFor(world.databaseUrl, table), {
           what: `the writer to wait for ${table}`,

@@ -1,4 +1,4 @@
-/** One expression in a process that was started with `--inspect`; its value comes back by value. */
+/** Evaluates an expression in a process that was started with `--inspect`; its result comes back by value. */
 export async function evaluate<T>(url: string, expression: string, timeoutMs: number): Promise<T> {
   const socket = new WebSocket(url);
   try {

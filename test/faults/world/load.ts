@@ -27,7 +27,7 @@ export interface LoadedDevice {
 export async function makeLoad(options: {
   rest: RestClient;
   devices: readonly LoadedDevice[];
-  /** By task. */
+  /** Codes of devices, by task. */
   deviceCodes: readonly (readonly string[])[];
   periodsMs: readonly number[];
   steadyTasks: number;

@@ -22,7 +22,7 @@ export interface ServiceOptions {
   readonly imports?: readonly string[];
   /** Where its lines go. */
   readonly logFile: string;
-  /** Between it and NATS. */
+  /** The proxy between the service and NATS. */
   readonly proxy?: TcpProxy | undefined;
   /** The network namespace that is its host. */
   readonly network?: string;
@@ -42,7 +42,7 @@ export class Service {
   #leads = false;
   /** Messages since the start of the run, oldest first. */
   readonly #messages: string[] = [];
-  /** Lines on requests that it could not answer by a fault of its own. */
+  /** Log lines about requests that it could not answer through its own fault. */
   readonly internalErrors: string[] = [];
 
   constructor(options: ServiceOptions) {
@@ -55,7 +55,7 @@ export class Service {
     return this.#running.pid;
   }
 
-  /** Whether this supervisor said last that it leads. */
+  /** Whether the last word of this supervisor was that it leads. */
   get leads(): boolean {
     return this.#leads && this.isUp();
   }
@@ -116,7 +116,7 @@ export class Service {
 
   /** @throws when the process cannot be reached by its inspector */
   async evaluate<T>(expression: string, timeoutMs: number): Promise<T> {
-    // One that was started a moment ago, as by a restart that the plan has right before, says it soon.
+    // A process that was started a moment ago, as by a restart right before in the plan, soon tells its inspector's address.
     const waitUntil = performance.now() + timeoutMs;
     while (this.#inspectorUrl === undefined && performance.now() < waitUntil) await sleep(25);
     if (this.#inspectorUrl === undefined) throw new DidNotHappen(`${this.id} has said no inspector address`);

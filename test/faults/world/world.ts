@@ -31,13 +31,13 @@ export interface WorldOptions {
   readonly lease?: Readonly<Record<'LEASE_TTL_MS' | 'LEASE_RENEW_MS' | 'LEASE_MARGIN_MS', string>>;
   /** Settings of every service, beside those that all worlds have. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** A collector with an account of its own that alone is up at first, and turns out to be somebody who forges. */
+  /** A collector with an account of its own that is up alone at first, and turns out to be a forger. */
   readonly forger?: ForgerInWorld | undefined;
   readonly say: (line: string) => void;
 }
 
 export interface ForgerInWorld {
-  /** Everybody in one account, and writers that take every sample for its holder's: to see that what it does would show. */
+  /** Puts everybody into one account, with writers that believe every sample: to see that forgeries would show. */
   readonly isLetThrough?: boolean;
   readonly pauseMs: number;
 }
@@ -47,7 +47,7 @@ export const forgerId = 'forger';
 /** All of Holdfast as real processes, with the plant in this process. */
 export interface World {
   readonly nats: NatsServer;
-  /** Its address with which the suite itself may do everything. */
+  /** The broker's address with which the suite itself may do everything. */
   readonly ownUrl: string;
   readonly identities: IdentitiesForTest;
   readonly postgres: PostgresServer;
@@ -102,7 +102,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     else outages.began('supervisors', 'none leads');
   };
   const add = async (kind: ServiceName, id: string, nkeySeed: string) => {
-    // Only those that hold leases are cut off: for the others a cut is what a stopped broker is.
+    // Only processes that hold leases are cut off: for the others a cut is like a stopped broker.
     const canBeCutOff = kind === 'collector' || kind === 'supervisor';
     const proxy = canBeCutOff ? await startTcpProxy({ targetPort: nats.port }) : undefined;
     const settings = {
@@ -133,7 +133,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   if (forger) await add('collector', forgerId, identities.seed('collector', forgerId));
   const all = [...services.values()];
   cleanUpAfterFile(() => Promise.all(all.map((service) => service.stop())));
-  // Whoever turns out to forge has everything at first, so that it has an epoch of its own in each session.
+  // The later forger holds everything at first, so that it has an epoch of its own in each session.
   const isLater = (id: string) => forger !== undefined && id.startsWith('collector-');
   await Promise.all(all.filter(({ id }) => !isLater(id)).map((service) => service.start()));
   await eventually(async () => (await rest.get('/health/ready')).status === 200, {

@@ -27,7 +27,7 @@ export class Bucket {
     return this.#revision;
   }
 
-  /** @param staleMs what the answering server lags behind */
+  /** @param staleMs how far the answering server lags behind */
   read(key: string, staleMs: number): LeaseRecord | undefined {
     const untilMs = this.#world.nowMs - staleMs;
     return this.#records.get(key)?.findLast(({ atMs }) => atMs <= untilMs)?.record;

@@ -23,14 +23,14 @@ export class NoAnswer extends Error {
 }
 
 interface Direction {
-  /** Arrival of the latest message: nothing overtakes it where nothing may. */
+  /** Arrival of the latest message, which no other overtakes where nothing may. */
   lastArrivalMs: number;
   /** Messages that a cut holds up rather than loses. */
   stuck: (() => void)[];
 }
 
 /**
- * The way between one process and the broker. What is on its way when the way is cut is lost, or arrives when it
+ * The way between one process and the broker. A message on its way when this is cut is lost, or arrives when the way
  * heals, long after its sender has stopped waiting for an answer.
  */
 export class Link {

@@ -83,7 +83,7 @@ export async function openSimInbox(options: OpenInboxOptions): Promise<Assignmen
     timeoutMs,
   );
   link.onReconnect(() => {
-    // One that was made since delivers to another subject.
+    // A consumer that was made since delivers to another subject.
     const attach = () => queue.createdOf(collectorId) === created && queue.attach(collectorId, client);
     if (isOpen) link.fire(attach);
   });

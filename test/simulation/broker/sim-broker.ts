@@ -37,7 +37,7 @@ export class SimBroker {
   /** By collector and task. */
   readonly #status = new Map<string, readonly [taskId: string, status: SessionLiveStatus]>();
   readonly statusWatchers = new Set<(taskId: string, status: SessionLiveStatus) => void>();
-  /** Asked to renew their leases at once. */
+  /** Called to have holders renew their leases at once. */
   readonly renewalCalls = new Set<() => void>();
   readonly #samples = new Map<string, Sample>();
   readonly #sent = new Map<string, SentRecord>();
@@ -46,7 +46,7 @@ export class SimBroker {
   /** Hears of every event before anybody else. */
   onAppend: ((event: StoredEvent) => void) | undefined;
   onRestarted: (() => void) | undefined;
-  /** @param source on whose subject it is: the broker lets nobody publish on another's */
+  /** @param source the collector on whose subject it is: the broker lets nobody publish on another's */
   onSample: ((source: string, sample: Sample) => void) | undefined;
 
   constructor(world: World, options: SimBrokerOptions) {
@@ -130,7 +130,7 @@ export class SimBroker {
   }
 
   putSample(source: string, sample: Sample): void {
-    // The newest is the one that came last, whatever its tick is. Whoever asks for it passes over what no holder said, and what a former one did.
+    // The newest is the one that came last, whatever its tick. Readers pass over the words of former holders and of others.
     const key = `${sample.task}.${sample.device_id}`;
     const isHolders = source === sample.collector && this.placedAt(sample.epoch)?.collectorId === source;
     if (isHolders && sample.epoch >= (this.#samples.get(key)?.epoch ?? 0)) this.#samples.set(key, sample);

@@ -6,14 +6,14 @@ import { type Link, NoAnswer } from './link.ts';
 export interface SimLeaseStoreOptions {
   readonly bucket: Bucket;
   readonly link: Link;
-  /** How far behind the server may be that answers a read, ms; drawn anew for each. */
+  /** How far the server that answers a read may lag behind, in ms; drawn anew for each read. */
   readonly staleness: () => number;
 }
 
 /** A lease bucket over a link. */
 export class SimLeaseStore implements LeaseStore {
   readonly #options: SimLeaseStoreOptions;
-  /** True time at which the last of the confirmed writes was sent that give a lease: answers may overtake one another. */
+  /** True time at which the last confirmed write that gives a lease was sent: answers may overtake one another. */
   confirmedSentAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SimLeaseStoreOptions) {

@@ -17,7 +17,7 @@ interface Published {
   readonly firstMs: number;
 }
 
-/** A message whose epoch the log has not come to is delivered again after so long, as in services/writer/src/start.ts. */
+/** A message whose epoch the log has not come to is delivered again after this time, as in services/writer/src/start.ts. */
 const earlyAgainMs = 2_000;
 const earlyAtMost = 100;
 
@@ -63,7 +63,7 @@ export class SimSink {
     });
   }
 
-  /** @param source on whose subject it is */
+  /** @param source the collector on whose subject it is */
   take(source: string, sample: Sample): void {
     // A repeat within the window of the stream. An id that somebody else has used up does not matter: see `SamplePublisher`.
     const id = `${source} ${sampleMessageId(sample)}`;
@@ -122,13 +122,13 @@ export class SimSink {
     if (this.#bugs.includes('late_readings_lost') && this.#isLate(sample)) {
       return { admitted: false, fencedBy: this.#highest.get(sample.session) ?? 0 };
     }
-    // Ticks of all lengths by their numbers.
+    // The bug compares ticks of all lengths by their numbers.
     if (this.#bugs.includes('ticks_by_number'))
       return this.#fence.judge({ ...sample, period_ms: 1 }, sequence);
     return this.#fence.judge(sample, sequence);
   }
 
-  /** Whether the log gave the session to who published it. */
+  /** Whether the log gave the session to the one that published the sample. */
   #isHolders(source: string, { collector, session, task, epoch }: Sample): boolean {
     const placement = this.#broker.placedAt(epoch);
     return (

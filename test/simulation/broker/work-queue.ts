@@ -15,9 +15,9 @@ export interface QueueClient {
 }
 
 interface Durable {
-  /** Tells it from others of its name. */
+  /** Tells this consumer from others of its name. */
   readonly created: number;
-  /** By sequence: handed out, not answered; until when nobody else gets it. */
+  /** By sequence: messages handed out and not answered, and until when nobody else gets them. */
   readonly pending: Map<number, { redeliverAtMs: number }>;
   readonly clients: Set<QueueClient>;
 }
@@ -63,7 +63,7 @@ export class WorkQueue {
     this.#durables.delete(collectorId);
   }
 
-  /** @returns what tells it from others of its name @throws when there is one, which delivers elsewhere */
+  /** @returns what tells it from others of its name @throws when there is one already, which delivers elsewhere */
   addDurable(collectorId: string): number {
     if (this.#durables.has(collectorId)) throw new Error(`collector-${collectorId} exists`);
     this.#created += 1;

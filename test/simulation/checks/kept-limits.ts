@@ -8,7 +8,7 @@ export class KeptLimits {
   readonly #warned = new Set<string>();
 
   /**
-   * @param isClockSteady whether no clock was set back: else one may decide at one time and write down an earlier one
+   * @param isClockSteady whether no clock was set back: else a process may write down an earlier time than it decided at
    * @returns what is wrong with it, undefined when nothing is
    */
   next(decoded: DecodedSessionEvent, isClockSteady: boolean): string | undefined {

@@ -16,7 +16,7 @@ import { KeptLimits } from './kept-limits.ts';
 import { LifecycleChain } from './lifecycle-chain.ts';
 import { VersionsInForce } from './versions-in-force.ts';
 
-/** From which tick on somebody reads a device. */
+/** The tick from which on somebody reads a device. */
 type ReadFrom = Pick<Sample, 'since_tick' | 'period_ms'>;
 
 interface TaskRecord {
@@ -24,9 +24,9 @@ interface TaskRecord {
   readonly chain: LifecycleChain;
   readonly versions: VersionsInForce;
   readonly limits: KeptLimits;
-  /** By epoch: true time at which the placement ended. */
+  /** True time at which the placement ended, by epoch. */
   readonly endedAtMs: Map<number, number>;
-  /** The processes that have asked the device, one entry for each time that another one began to. */
+  /** The processes that have asked the device, with an entry whenever another one began to. */
   readonly owners: { process: SimProcess; epoch: number }[];
   readonly inFlight: Set<{ process: SimProcess; epoch: number }>;
   lastRequest: { atMs: number; epoch: number } | undefined;
@@ -41,8 +41,8 @@ export interface RefereeOptions {
 }
 
 /**
- * A collector that has had its connection for so long must have heard that a placement has ended: two looks of
- * its own at the log (every 5 s) when deliveries stopped silently, each with an answer to wait for.
+ * A collector that has been connected for so long must have heard that a placement has ended: two looks of its own at the
+ * log (every 5 s) when deliveries stopped silently, each with an answer to wait for.
  */
 const hearsOfItWithinMs = 14_000;
 /** Largest difference of a process's clock from true time within a lease, in parts of it. */
@@ -185,7 +185,7 @@ export class Referee {
   }
 
   /**
-   * C2: who reads the device of a session for one runner goes on, whatever changes, where all versions read the same.
+   * C2: the reader of a session's device for one runner goes on, whatever changes, while all versions read the same.
    * @returns to be told of each sample of the runner
    */
   readsFor(process: SimProcess, taskId: string, { sessionId }: Runner): (sample: ReadFrom) => void {
@@ -238,7 +238,7 @@ export class Referee {
     return [...this.#tasks.values()].map(({ state }) => state);
   }
 
-  /** Some running session has no holder, or one that is about to let go. */
+  /** Whether some running session has no holder, or one that is about to let go. */
   isHandingOver(): boolean {
     const draining = new Set<string>();
     for (const life of this.#options.collectors()) if (life.isDraining) draining.add(life.collectorId);
@@ -260,7 +260,7 @@ export class Referee {
       return;
     }
     world.note('request after the placement had ended, before the collector heard of it');
-    // Everything that may have kept the news from it.
+    // The latest time at which anything may have kept the news from it.
     const couldHearSinceMs = Math.max(endedAtMs, life.link.faultlessSinceMs, life.process.lastPausedAtMs);
     if (now - couldHearSinceMs > hearsOfItWithinMs) {
       world.violate(
@@ -294,7 +294,7 @@ export class Referee {
     }
   }
 
-  /** Nobody else asks the task's device, is allowed to by its own belief, or will be again. */
+  /** Checks that nobody else asks the task's device, may do so by its own belief, or will again. */
   #checkAlone(task: TaskRecord, life: CollectorLife, taskId: string, epoch: number, who: string): void {
     const { world } = this.#options;
     const { process } = life;

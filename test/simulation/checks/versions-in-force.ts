@@ -3,23 +3,23 @@ import { longestPeriodMs, registerOf } from '../reading-of-version.ts';
 
 interface Said {
   readonly sessionId: string;
-  /** Read by the version. */
+  /** The register that the version reads. */
   readonly register: number;
-  /** By the clock of whoever said it; the first event of a session counts from the beginning of time. */
+  /** By the clock of the process that said it; the first event of a session counts from the beginning of time. */
   readonly fromMs: number;
   /** True time at which it was said. */
   readonly saidAtMs: number;
 }
 
-/** Clocks of processes differ by so much in the simulation, jumps aside. */
+/** Clocks of processes differ by up to this in the simulation, jumps aside. */
 const clocksDifferMs = 1_000;
-/** A tick is read so long after its time at the most, before it counts as overrun: its own period, and a request on its way. */
+/** The longest delay after which a tick is read and not yet overrun: its own period, and a request on its way. */
 const readLateMs = 2 * longestPeriodMs + 500;
 
-/** Who begins to read has looked at the log so long before at the most: each of its questions after that is given up after 5 s. */
+/** A process that begins to read has looked at the log at most this long ago: it gives each later question up after 5 s. */
 const lookedWithinMs = 20_000;
 
-/** Which version of its configuration a session is read by when, said once more and independently of `config-legs`. */
+/** Which version of its configuration a session is read by at a time, worked out again, independently of `config-legs`. */
 export class VersionsInForce {
   #said: Said[] = [];
 
@@ -32,9 +32,9 @@ export class VersionsInForce {
   }
 
   /**
-   * Whether all versions read the same that a reader may have gone by since a time.
+   * Whether all versions that a reader may have gone by since a time read the same.
    * @param nowMs true time
-   * @param wallMs the same by the clock of whoever asks the device
+   * @param wallMs the same by the clock of the process that asks the device
    */
   isAlikeSince(sessionId: string, { nowMs, wallMs }: { nowMs: number; wallMs: number }): boolean {
     const said = this.#said.filter((each) => each.sessionId === sessionId);
@@ -46,15 +46,15 @@ export class VersionsInForce {
   }
 
   /**
-   * @param register that is asked for
-   * @param wallMs by the clock of whoever asks the device
+   * @param register the register that is asked for
+   * @param wallMs by the clock of the process that asks the device
    * @returns for a version that was in force and is not any more, when the news of it came
    */
   judge(sessionId: string, register: number, wallMs: number): 'in_force' | 'early' | 'never' | number {
     const said = this.#said.filter((each) => each.sessionId === sessionId);
     if (!said.some((each) => each.register === register)) return 'never';
     const inForce = (timeMs: number) => said.findLast(({ fromMs }) => fromMs <= timeMs)?.register;
-    // Any time between which the tick was scheduled, and at which one of the legs begins.
+    // The earliest and the latest time at which the tick may have been scheduled.
     const [first, last] = [wallMs - readLateMs - clocksDifferMs, wallMs + clocksDifferMs];
     const times = [first, last, ...said.map(({ fromMs }) => fromMs).filter((ms) => ms > first && ms < last)];
     if (times.some((timeMs) => inForce(timeMs) === register)) return 'in_force';

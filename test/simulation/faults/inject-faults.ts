@@ -20,7 +20,7 @@ const faultKinds = [
 ] as const;
 type FaultKind = (typeof faultKinds)[number];
 
-/** Kinds that are dangerous together: somebody comes back while others, slow themselves, act on his absence. */
+/** Kinds that are dangerous together: a process comes back while others, slow themselves, act on its absence. */
 const plots: readonly (readonly FaultKind[])[] = [
   ['comeback'],
   ['standstill', 'lossy'],
@@ -56,7 +56,7 @@ export function injectFaults(options: FaultsOptions): void {
   }
 }
 
-/** Ends every fault and starts whoever is down. */
+/** Ends every fault and starts every process that is down. */
 export function endFaults({ world, broker, fleet, plant }: FaultsOptions): void {
   world.tell('world', 'all faults end');
   plant.silent.clear();
@@ -142,7 +142,7 @@ function inject(kind: FaultKind, options: FaultsOptions): void {
     }
     case 'comeback': {
       if (slot.kind !== 'collector' || !life?.process.isAlive || life.process.isPaused) return;
-      // Back just when a supervisor has judged it dead, which is slow to say so, and then deaf for what is said.
+      // It is back just when a supervisor has judged it dead and is slow to say so, and is then deaf to what is said.
       const awayMs = Math.min(leftMs, random.between(leaseTtlMs, leaseTtlMs * 1.8));
       life.process.pause(slot.suspends ? 'suspended' : 'stopped');
       world.after(awayMs, () => {
@@ -165,7 +165,7 @@ function inject(kind: FaultKind, options: FaultsOptions): void {
   }
 }
 
-/** Length of a fault. One about as long as a lease, which ends just when others begin to act on that, is tried most. */
+/** Length of a fault, most often about a lease: such a fault ends just when others begin to act on it. */
 function faultLengthMs(random: Random, leaseTtlMs: number): number {
   const draw = random.next();
   if (draw < 0.25) return random.between(20, 800);

@@ -50,7 +50,7 @@ export const plantedBugs = [
 ] as const;
 export type PlantedBug = (typeof plantedBugs)[number];
 
-/** A store and a clock for a lease's holder, between them the time that its confirmed renewals took is lost. */
+/** A store and a clock for a lease's holder, which together lose the time that its confirmed renewals took. */
 export function countingFromAck(store: LeaseStore, clock: Clock): { store: LeaseStore; clock: Clock } {
   let lostMs = 0;
   return {
@@ -82,7 +82,7 @@ export function takingNoLeases(store: LeaseStore): LeaseStore {
   };
 }
 
-/** Takes the first look after a message for the message's own word. */
+/** Answers the first look after a message with the message's own word. */
 export function believesMessages(
   offered: Map<string, AssignmentHandle>,
   collectorId: string,
@@ -119,13 +119,13 @@ export function believesMessages(
   };
 }
 
-/** Two versions of it never have a device alike. */
+/** Makes the devices of any two versions differ. */
 export function namedByVersion(config: TaskConfig): TaskConfig {
   const name = `by version ${config.config_version}`;
   return { ...config, devices: config.devices.map((device) => ({ ...device, name })) };
 }
 
-/** Says of changes of configuration what one of the bugs would make of them. */
+/** Answers about changes of configuration as one of the bugs would. */
 export function mistakingChanges(
   truth: Truth,
   bug: PlantedBug,

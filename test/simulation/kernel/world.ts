@@ -28,7 +28,7 @@ export class World {
   #events = 0;
   #isOver = false;
   #violation: Violation | undefined;
-  /** Whether the wall clock of any process was. */
+  /** Whether the wall clock of any process was set back. */
   wasClockSetBack = false;
 
   constructor(random: Random) {

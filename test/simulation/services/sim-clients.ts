@@ -12,7 +12,7 @@ import type { SimProcess } from '../kernel/process.ts';
 /** The configuration version of which there is no snapshot. */
 export const missingVersion = 2;
 
-/** Versions of the configuration that a session is changed to, the missing one too. */
+/** Versions of the configuration that a session is changed to, including the missing one. */
 export const versions = [1, missingVersion, 3, 4] as const;
 
 type CommandType = 'start' | 'stop' | 'pause' | 'resume' | 'recover' | 'reconfigure';
@@ -23,7 +23,7 @@ export class SimClients {
   readonly #process: SimProcess;
   readonly #store: SimEventStore;
   readonly #maxDuration: () => MaxDuration;
-  /** Ids of commands that were answered: not stored, or not by this command. */
+  /** Ids of commands whose answer says that they were not stored, or not by this command. */
   readonly #leftNoEvent = new Set<string>();
   #count = 0;
 
@@ -63,7 +63,7 @@ export class SimClients {
     }
   }
 
-  /** Checks that no command turns up later that was answered with "nothing was stored". */
+  /** Checks that no command that was answered with "nothing was stored" turns up later. */
   check(): void {
     for (const id of this.#leftNoEvent) {
       const sequence = this.#broker.sequenceOf(id);

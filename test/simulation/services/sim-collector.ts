@@ -36,7 +36,7 @@ export interface CollectorLife extends Life {
   readonly isDraining: boolean;
   /** Whether it believes that it may ask devices right now. */
   mayPoll(): boolean;
-  /** True time at which the renewal was sent that its lease counts from. */
+  /** True time at which the renewal that its lease counts from was sent. */
   leaseSentAtMs(): number;
   /** The runner of the task, present or last. */
   runner(taskId: string): Runner | undefined;
@@ -231,7 +231,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         holder.start();
         return;
       } catch {
-        // As a process that ends and is started anew by its service manager.
+        // Tries again, as a process does that its service manager starts anew.
         if (isGone) return;
       }
     }

@@ -72,7 +72,7 @@ describe('the account of ticks', () => {
     const told = { epoch: 2, version: 2, lengthMs: 100 };
     const all = judge(changed().polled(100, 199, told).readAt(20_000, { configs }));
     expect(all).toEqual({ violations: [], ticks: { expected: 60, stored: 60, quarantined: 0, gaps: {} } });
-    // Heard of too late: a second was read in the former length.
+    // The change was heard of too late: a second was read in the former length.
     const late = changed().polled(10, 10, { epoch: 2 }).polled(110, 199, told);
     expect(judge(late.readAt(20_000, { configs }))).toMatchObject({
       violations: [],

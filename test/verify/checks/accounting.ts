@@ -28,8 +28,8 @@ export interface TickCounts {
 }
 
 /**
- * I7: every scheduled tick of every device is stored, quarantined or in exactly one gap, and none of the gaps is
- * older than the time that samples need to arrive and yet without an explanation.
+ * I7: every scheduled tick of every device is stored, quarantined or in exactly one gap, and no gap that is older than
+ * the time that samples need to arrive is without an explanation.
  */
 export function accounting(
   history: History,
@@ -120,7 +120,7 @@ function unexplained({ gaps }: Accounting): string[] {
 
 function problems({ stored, quarantined, gaps }: Accounting, scheduled: TickRanges): string[] {
   const found: string[] = [];
-  // The product's own account is counted once more: the parts must make the whole, each tick once.
+  // The product's own account is counted again: the parts must make the whole, each tick once.
   const parts = [...intersection(stored, scheduled), ...intersection(quarantined, scheduled), ...gaps];
   const sum = countTicks(parts);
   const whole = countTicks(scheduled);
@@ -149,9 +149,9 @@ function coverageOf(recorded: RecordedTicks | undefined) {
 }
 
 /**
- * By session and device, then by the length of the ticks. What is stored is what the database has; where none with samples was given, the samples in the stream
- * that a later holder does not fence (see `tooLateSamples`). A tick in which nothing had changed enough to be sent has no
- * place in the database: of those the stream is believed.
+ * By session and device, then by the length of the ticks. Stored is what the database has or, where none with samples was
+ * given, the samples in the stream that no later holder fences (see `tooLateSamples`). A tick in which nothing had
+ * changed enough to be sent has no place in the database: for those the stream is believed.
  */
 function recordedTicks(history: History): Map<string, Map<number, RecordedTicks>> {
   const byDevice = new Map<string, Map<number, RecordedTicks>>();

@@ -5,15 +5,15 @@ import { tickKey } from '../tick-keys.ts';
 import { tooLateSamples } from '../too-late-samples.ts';
 
 /**
- * I9: whatever the writer has acknowledged is in the database or in quarantine, unless a later holder's sample
- * stood before it in the stream and that one answers for the same tick. Where samples go into another database, the record that the writer keeps of them in this
- * one is what counts, which it makes after they are stored.
+ * I9: whatever the writer has acknowledged is in the database or in quarantine, unless a later holder's sample stood
+ * before it in the stream and answers for the same tick. Where samples go into another database, the writer's record of
+ * them in this one counts, which it makes after they are stored.
  */
 export function acknowledged(history: History): Violation[] {
   const { database, acknowledged: writer } = history;
   if (!database || !writer) return [];
   const isStored = storedTicks(database);
-  // A message that lies there in part has to be stored all the same.
+  // A message only a part of which lies there has to be stored all the same.
   const inQuarantine = new Set(
     history.quarantined.flatMap(({ sequence, codes }) => (codes ? [] : [sequence])),
   );
@@ -63,7 +63,7 @@ function storedTicks({
       normalise(kept.flatMap(({ ranges }) => ranges)),
     ]),
   );
-  // With a session its record is cleaned away, not its samples.
+  // Cleaning a session away takes its record, not its samples.
   const withoutRecord = new Set(cleaned?.map(({ sessionId }) => sessionId));
   return (asked) => {
     if (withoutRecord.has(asked.session)) return true;

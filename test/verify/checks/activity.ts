@@ -54,7 +54,7 @@ export function activity(
   }
   return violations;
 
-  /** Once for each subject: a session that is polled on and on would fill pages. */
+  /** Reports once for each subject: a session that is polled on and on would fill pages. */
   function report(
     subject: string,
     invariant: 'I4' | 'I5',

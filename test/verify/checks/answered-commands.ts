@@ -13,8 +13,8 @@ const eventOf = {
 } as const satisfies Record<AnsweredCommand['command'], SessionEvent['type']>;
 
 /**
- * I1: a success has exactly one event, or changed nothing because what was asked for was so already; what was
- * answered with "nothing changed" has none; what got no answer has one at most.
+ * I1: a success has exactly one event, or changed nothing because the session was as asked for already; a command that
+ * was answered with "nothing changed" has none; one that got no answer has one at most.
  */
 export function answeredCommands(history: History, { clockMs }: Pick<Tolerances, 'clockMs'>): Violation[] {
   const sessions = sessionHistories(history);
@@ -60,7 +60,7 @@ function isChanged(event: SessionEvent, status: 'running' | 'paused'): boolean {
   return event.type === 'session.reconfigured' && event.status === status;
 }
 
-/** Whether the session was in the state asked for at some moment between the asking and the answer. */
+/** Whether the session was in the state asked for at some moment between the request and the answer. */
 function wasSoAlready(command: AnsweredCommand, { lifecycle }: SessionHistory, clockMs: number): boolean {
   return lifecycle.some(({ event, storedAtMs }, index) => {
     const next = lifecycle[index + 1];

@@ -2,8 +2,8 @@ import { normalise, type TickRange, without } from '@holdfast/shared/domain/gaps
 import type { History, Violation } from '../history.ts';
 
 /**
- * I7: of every tick that the kept account says was sent, without saying what became of it, something lies in SAMPLES, as
- * far back as that goes. Else ticks that nobody has read would be called lost.
+ * I7: for every tick that the kept account says was sent, without saying what became of it, SAMPLES has something, as far
+ * back as it goes. Otherwise ticks that nobody has read would be called lost.
  */
 export function confirmedTicks({
   database,
@@ -24,7 +24,7 @@ export function confirmedTicks({
   const violations: Violation[] = [];
   for (const { session, device, periodMs, outcome, ranges } of database?.coverage ?? []) {
     const subject = `${session}/${device}`;
-    // Where the stream has nothing of a device all of it is older.
+    // Where the stream has nothing of a device, everything of that device is older.
     if (outcome !== 'confirmed' || !devices.has(subject)) continue;
     const there = published.get(`${subject}/${periodMs}`) ?? [];
     const beforeStream = { from: 0, to: Math.ceil(sinceMs / periodMs) - 1 };

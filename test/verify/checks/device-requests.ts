@@ -3,10 +3,10 @@ import { idleIntervals, legsOf, type SessionHistory, sessionHistories } from '..
 import type { Tolerances } from '../tolerances.ts';
 
 /**
- * I4 and I6 as the devices saw it, where each device belongs to one task. A holder that loses the right to poll
- * destroys its connection, so once a newer connection has asked, an older one never asks again; and nobody asks
- * while no session of the task is running. Where the device could tell who asked, it was always who had been given a session of
- * the task last.
+ * I4 and I6 as the devices saw it, where each device belongs to one task. A holder that loses the right to poll destroys
+ * its connection, so once a newer connection has asked, an older one never asks again; and nobody asks while no session
+ * of the task is running. Where the device could tell who asked, it was always the collector that had been given a
+ * session of the task last.
  */
 export function deviceRequests(
   history: History,

@@ -55,7 +55,7 @@ describe('duplicates', () => {
           .polled(0, 1, second),
       ).count,
     ).toBe(2);
-    // One that hands it over says what it has read.
+    // A holder that hands a session over says what it has read.
     const handedOver = takenOver('drain').polled(0, 0, { epoch: 2, ...long });
     expect(judge(handedOver.polled(0, 1, second)).count).toBe(1);
   });

@@ -62,7 +62,7 @@ function wasRead({ sample }: RecordedSample): boolean {
   return sample.miss?.cause !== 'overrun' && sample.miss?.cause !== 'buffer_full';
 }
 
-/** Scheduled, in ms since 1970: ticks of a device may have had several lengths. */
+/** When the tick was scheduled, in ms since 1970: ticks of a device may have had several lengths. */
 function timeOf({ sample: { tick, period_ms: periodMs } }: RecordedSample): number {
   return tick * periodMs;
 }
@@ -110,7 +110,7 @@ function afterTheNext(
         lateMs(next) > (next.collector === recorded.sample.collector ? stopMs : clockMs),
     );
     if (!missed) continue;
-    // One is enough: whoever reads on does so for many ticks.
+    // One is enough: a collector that reads on does so for many ticks.
     return [
       `SAMPLES ${recorded.sequence}: tick ${tick} was read under epoch ${epoch}, ${lateMs(missed)} ms after epoch ${missed.sequence} was given out`,
     ];

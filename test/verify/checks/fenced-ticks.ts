@@ -2,7 +2,7 @@ import type { History, Violation } from '../history.ts';
 import { sampleKey, tickKey } from '../tick-keys.ts';
 import { tooLateSamples } from '../too-late-samples.ts';
 
-/** I6 at the sink: what came behind a later holder's first sample stands for no tick for which that one answers. */
+/** I6 at the sink: a sample behind a later holder's first one counts for no tick that this later holder answers for. */
 export function fencedTicks(history: History): Violation[] {
   const tooLate = tooLateSamples(history);
   const admitted = new Set<string>();

@@ -8,7 +8,7 @@ import {
 } from '../session-histories.ts';
 import type { Tolerances } from '../tolerances.ts';
 
-/** Beyond one period: taking the work up, or going on with it when what was down is up again. */
+/** Time beyond one period for taking the work up, or for going on with it when what was down is up again. */
 const takeUpMs = 2_000;
 
 /**
@@ -57,7 +57,7 @@ export function firstPolls(
   return violations;
 }
 
-/** The longest period that the device has in the session: the one at its placement may be to change, or not in force yet. */
+/** The longest period that the device has in the session: the one at its placement may change, or not be in force yet. */
 function longestPeriodMs({ configs }: History, session: SessionHistory, device: string): number {
   const periods = legsOf(session).flatMap(
     ({ configVersion }) =>
@@ -82,7 +82,7 @@ function firstTicksMs({ samples }: History): Map<string, number> {
   return first;
 }
 
-/** When another event ended it. */
+/** When another event ended the placement. */
 function endOf(placement: Stored<unknown>, { placements, lifecycle }: SessionHistory): number {
   const next = placements.find(({ sequence }) => sequence > placement.sequence)?.storedAtMs;
   // A session can be over already when it is assigned: the stop came between the look at it and the placement.

@@ -39,7 +39,7 @@ describe('what no holder said', () => {
     expect(judge({ coverage: onRecord('stored', 0, 9) })).toEqual([]);
     for (const outcome of ['stored', 'timeout', 'buffer_full', 'quarantined', 'fenced', 'sent'])
       expect(judge({ coverage: onRecord(outcome, 9, 10) })).toMatchObject([{ invariant: 'I7' }]);
-    // Read from before the stream on.
+    // These ticks were read before the stream begins.
     expect(judge({ coverage: onRecord('stored', -5, -1) }, { sinceMs: epochMs })).toEqual([]);
   });
 

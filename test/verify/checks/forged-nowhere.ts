@@ -3,12 +3,13 @@ import { normalise, type TickRange, without } from '@holdfast/shared/domain/gaps
 import type { ForgedMessage, History, KeptTicks, TickOfDevice, Violation } from '../history.ts';
 import { sampleKey, tickKey } from '../tick-keys.ts';
 
-/** Each is told; a forger that gets through does so all the time. */
+/** All are told up to this number: a forger that gets through does so all the time. */
 const toldAtMost = 100;
 
 /**
- * I6 and I7 against those who are not holders: nothing that they said is in the database, and no tick is on record of which no holder said anything. Who
- * held a session once may be on record as fenced, for ticks up to when it was given to another.
+ * I6 and I7 against those who are not holders: nothing that they said is in the database, and every tick on record was
+ * mentioned by a holder. A former holder may be on record as fenced, for ticks up to when its session was given to
+ * another.
  */
 export function forgedNowhere(history: History): Violation[] {
   return [...stored(history), ...onRecord(history)].slice(0, toldAtMost);
@@ -44,9 +45,9 @@ function endsOfEpochs(events: History['events']): (of: { task: string; epoch: nu
 
 interface Told {
   readonly ticks: TickRange[];
-  /** With those before, for which something is said to have been sent. */
+  /** The same ticks, and those before them that are said to have been sent. */
   readonly sent: TickRange[];
-  /** By who held the session once. */
+  /** Ticks of those who held the session once. */
   readonly fenced: TickRange[];
 }
 
@@ -81,9 +82,9 @@ function onRecord(history: History): Violation[] {
     ({ session, device, periodMs, outcome, ranges }: KeptTicks): Violation[] => {
       const subject = `${session}/${device}`;
       const told = of({ session, device, periodMs });
-      // Without any sample of it in the stream all of it may be older.
+      // Without any sample of the device in the stream, everything of it may be older.
       if (outcome === 'confirmed' || (!devices.has(subject) && sinceMs > 0)) return [];
-      // The ticks of what a holder said and nobody can read are not known here.
+      // The ticks of messages that a holder sent and nobody can read are not known here.
       if (outcome === 'quarantined' && undecodable.length > 0) return [];
       const beforeStream = { from: 0, to: Math.ceil(sinceMs / periodMs) - 1 };
       const said = [

@@ -10,9 +10,9 @@ import { hasReadings } from '../has-readings.ts';
 import type { History, TickOfDevice, Violation } from '../history.ts';
 
 /**
- * I7: the account that the product keeps of its ticks says "stored" of those that are stored, and of no others but those
- * in which nothing had changed enough to be sent: of these the stream is believed, as far back as it goes. Sessions
- * that were cleaned away have no account any more, while what they read is stored.
+ * I7: the account that the product keeps of its ticks says "stored" of those that are stored, and of no others except
+ * those in which nothing had changed enough to be sent: for these the stream is believed, as far back as it goes.
+ * Sessions that were cleaned away have no account any more, while what they read is stored.
  */
 export function keptAccount({
   database,

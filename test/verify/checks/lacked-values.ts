@@ -4,7 +4,7 @@ import type { History, LackingTicks, RecordedSample, Violation } from '../histor
 import { sessionHistories } from '../session-histories.ts';
 import { sampleKey, tickKey } from '../tick-keys.ts';
 
-/** Each is told; a writer that loses values does so all the time. */
+/** All are told up to this number: a writer that loses values does so all the time. */
 const toldAtMost = 100;
 
 /**
@@ -46,7 +46,7 @@ export function lackedValues(history: History): Violation[] {
   return violations;
 }
 
-/** By sample, the codes of those points of its device, by the version that it was read by. */
+/** For a sample, the codes of its device's points that are sent in each tick, by the version that it was read by. */
 function sentInEachTick(history: History): (recorded: RecordedSample) => readonly string[] {
   const placed = new Map(
     [...sessionHistories(history).values()].flatMap(({ placements }) =>

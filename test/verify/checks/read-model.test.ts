@@ -59,7 +59,7 @@ describe('the read model', () => {
 
   it('fails when the last event of a task does not say all that the events before it do', () => {
     const history = running();
-    // A pause that cannot be read hides from its reader what the session is.
+    // A pause that cannot be read hides the state of the session.
     const unreadable: RecordedEvent = {
       sequence: 3,
       subject: 'sessions.task.7.lifecycle',

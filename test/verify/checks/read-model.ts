@@ -8,9 +8,9 @@ import { type SessionHistory, sessionHistories } from '../session-histories.ts';
 import type { Tolerances } from '../tolerances.ts';
 
 /**
- * I3: folding a task's whole log gives what its last events alone give, and the read model says the same of every
- * session at the sequence up to which it has come; of a session that was cleaned away it says nothing, and only of one
- * that was over for good by the log.
+ * I3: folding a task's whole log gives what its last events alone give, and the read model says the same of every session
+ * at the sequence that it has come to. It says nothing of a session that was cleaned away, which must have been over for
+ * good by the log.
  */
 export function readModel(history: History, { settleMs }: Pick<Tolerances, 'settleMs'>): Violation[] {
   const violations: Violation[] = [];

@@ -2,7 +2,7 @@ import type { History, RecordedSample, Violation } from '../history.ts';
 import { sampleKey, tickKey } from '../tick-keys.ts';
 
 /**
- * I8: what the database has of a tick is what was published for it, value by value. I9: what it has not lies in quarantine,
+ * I8: what the database has of a tick is what was published for it, value by value. I9: what it lacks lies in quarantine,
  * which may have single values.
  */
 export function storedValues(history: History): Violation[] {

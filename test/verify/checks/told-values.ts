@@ -8,12 +8,12 @@ interface Told {
   readonly isDue: boolean;
 }
 
-/** Each is told; a writer that loses values does so all the time. */
+/** All are told up to this number: a writer that loses values does so all the time. */
 const toldAtMost = 100;
 
 /**
- * I8 and I9 for subscribed devices, whose values have times of their own: each that the writer has acknowledged is stored once, at its time
- * and as it was told, unless it was fenced or lies in quarantine; and nothing else is stored.
+ * I8 and I9 for subscribed devices, whose values have times of their own: each value that the writer has acknowledged is
+ * stored once, at its time and as it was told, unless it was fenced or lies in quarantine; and nothing else is stored.
  */
 export function toldValues(history: History): Violation[] {
   const rows = history.database?.told;

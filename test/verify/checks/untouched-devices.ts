@@ -6,9 +6,9 @@ import { legsOf, type SessionHistory, type Stored, sessionHistories } from '../s
 import type { Tolerances } from '../tolerances.ts';
 
 /**
- * C2: a device that is read alike by the versions before and after a change is read on by the same reader, who leaves no tick out. A
- * restart, or a lease that is held again, begins it anew under the same epoch too: that is told apart by other devices
- * of the collector, which are all begun anew by these, and by the version that it is read by.
+ * C2: a device that the versions before and after a change read alike is read on by the same reader, who leaves no tick
+ * out. A restart, or a lease that is held again, begins it anew under the same epoch too: these are told apart by the
+ * other devices of the collector, all of which they begin anew, and by the version that the device is read by.
  */
 export function untouchedDevices(
   history: History,
@@ -124,8 +124,8 @@ function goesOn({ second, last }: ReadingSeries, former: ReadingSeries, next: Re
 }
 
 /**
- * Whether it is read by the new version from its very first tick on. Who begins a session then goes on from the former one, and
- * by the new version alone only when the longest tick that may be the former one's is over.
+ * Whether it is read by the new version from its very first tick on. A reader that begins a session then goes on from the
+ * former version, and reads by the new one alone only when the longest tick that may be the former one's is over.
  */
 function isPlannedAnew(
   { former, next }: Succession,

@@ -52,7 +52,7 @@ function judgeOf(
     const words = `read by version ${version}, while ${wanted} was in force`;
     const wasInForce = legs.some((leg) => leg.configVersion === version && leg.fromMs <= timeMs);
     if (!wasInForce) {
-      // The tick under way when a session goes on is read by what it goes on with.
+      // A tick under way when a session goes on is read by the version that it goes on with.
       const under = legs.find(({ fromMs }) => fromMs > timeMs && fromMs < timeMs + periodMs);
       const change = under?.sequence === undefined ? undefined : events.get(under.sequence)?.event;
       const isUnderWay = change?.type === 'session.reconfigured' && change.status === 'paused';

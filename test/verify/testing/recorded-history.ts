@@ -93,7 +93,7 @@ export class RecordedHistory {
       version?: number;
       /** Length of its ticks, a second unless set: these are counted from `epochMs`. */
       lengthMs?: number;
-      /** The first one of whoever reads them. */
+      /** The first tick of their reader. */
       sinceTick?: number;
       /** Code of the device, press unless set. */
       device?: string;
@@ -113,7 +113,7 @@ export class RecordedHistory {
       miss?: MissCause;
       readAtMs?: number;
       storedAtMs?: number;
-      /** Read, and nothing was worth sending. */
+      /** The tick was read, and nothing was worth sending. */
       isUnchanged?: boolean;
       version?: number;
       lengthMs?: number;
@@ -146,7 +146,7 @@ export class RecordedHistory {
     return this;
   }
 
-  /** As it was read `atMs` after the beginning, with a database that agrees with the log and the stream. */
+  /** The history as it was read `atMs` after the beginning, with a database that agrees with the log and the stream. */
   readAt(atMs: number, changes: Partial<History> = {}): History {
     return {
       events: this.events,

@@ -8,7 +8,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { BackupError } from './backup-error.ts';
 import type { ArchiveFile } from './manifest.ts';
 
-/** For whoever runs it alone: configuration, metadata and measured values are nobody else's. */
+/** Readable by the user who makes the backup only: configuration, metadata and measured values are confidential. */
 const ownerOnly = 0o600;
 
 /** Packs the content into a new file, which is on the disk when this returns. */
@@ -35,7 +35,7 @@ export async function writeArchiveFile(
   return { name, bytes, sha256: hash.digest('hex') };
 }
 
-/** @throws BackupError when the file is not there or not as it was written */
+/** @throws BackupError when the file is missing or has changed since it was written */
 export async function checkArchiveFile(folder: string, { name, bytes, sha256 }: ArchiveFile): Promise<void> {
   const path = join(folder, name);
   const found = await stat(path).catch(() => undefined);
@@ -54,7 +54,7 @@ export function openArchiveFile(folder: string, name: string): Readable {
   return packed.pipe(unpacked);
 }
 
-/** One JSON value a line. Not by `readline`, which also ends lines at U+2028, and JSON may hold that. */
+/** Reads one JSON value a line. Does not use `readline`, which also ends lines at U+2028, since JSON may hold that. */
 export async function* readJsonLines(folder: string, name: string): AsyncIterable<unknown> {
   const content = openArchiveFile(folder, name);
   content.setEncoding('utf8');

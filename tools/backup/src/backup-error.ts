@@ -1,4 +1,4 @@
-/** An error that the operator has to know and can do something about; the message is all that is shown. */
+/** An error that the operator can do something about; only its message is shown. */
 export class BackupError extends Error {
   override readonly name = 'BackupError';
 }

@@ -12,7 +12,7 @@ const schema = z.object({
     protocol: /^postgres(ql)?$/,
     error: 'is needed: postgres://user:password@host:port/database, or a file with it in DATABASE_URL_FILE',
   }),
-  // Without a default here: what the saved system had is the default.
+  // No default here: the size in the saved system is the default.
   SESSIONS_MAX_BYTES: streamSettings.SESSIONS_MAX_BYTES.unwrap().optional(),
   SAMPLES_MAX_BYTES: streamSettings.SAMPLES_MAX_BYTES.unwrap().optional(),
   SAMPLES_MAX_AGE_HOURS: streamSettings.SAMPLES_MAX_AGE_HOURS.unwrap().optional(),
@@ -27,11 +27,11 @@ export function spokenLanguage({ HOLDFAST_LANG }: Environment = process.env): 'e
 
 export type BackupConfig = z.infer<typeof schema>;
 
-/** Reads the configuration; the command line comes before the environment. @throws ConfigError */
+/** Reads the configuration; the command line overrides the environment. @throws ConfigError */
 export function backupConfig(said: Environment, environment: Environment = process.env): BackupConfig {
   const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
   const around = { ...environment };
-  // Whichever is given on the command line replaces both.
+  // If the command line gives either of the two, neither is taken from the environment.
   if (given.DATABASE_URL ?? given.DATABASE_URL_FILE) {
     delete around.DATABASE_URL;
     delete around.DATABASE_URL_FILE;

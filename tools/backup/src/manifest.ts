@@ -8,12 +8,12 @@ export const manifestName = 'manifest.json';
 /** Raised with every change that an older release could not read. */
 export const manifestVersion = 1;
 
-/** Ours alone: a manifest that was tampered with must not lead out of its folder. */
+/** Plain names of our own form: a manifest that was tampered with must not lead out of its folder. */
 const fileName = z.string().regex(/^[A-Za-z0-9_.-]+\.gz$/);
 
 const archiveFileSchema = z.object({
   name: fileName,
-  /** Packed, as it lies on the disk. */
+  /** Size of the packed file on the disk. */
   bytes: z.int().nonnegative(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
@@ -21,7 +21,7 @@ const archiveFileSchema = z.object({
 const savedTableSchema = z.object({
   schema: z.string(),
   name: z.string(),
-  /** In the order of the file. */
+  /** Columns in the order of the file. */
   columns: z.array(z.string()).min(1),
   rows: z.int().nonnegative(),
   file: fileName,
@@ -38,7 +38,7 @@ const savedSequenceSchema = z.object({
 
 const savedDatabaseSchema = z.object({
   server_version: z.string(),
-  /** Names of the migrations that had made the tables. */
+  /** Names of the migrations that made the tables. */
   migrations: z.object({ api: z.array(z.string()), samples: z.array(z.string()) }),
   /** Days (UTC, YYYY-MM-DD) that samples lie in. */
   days: z.array(z.iso.date()),
@@ -58,11 +58,11 @@ const manifestSchema = z.object({
   sessions: z.object({
     file: fileName,
     last_sequence: z.int().nonnegative(),
-    /** Room that the broker needed for it. */
+    /** Room that the broker needed for the stream. */
     stream_bytes: z.int().nonnegative(),
   }),
   task_configs: z.object({ file: fileName, count: z.int().nonnegative() }),
-  /** Neither is in backups from before they were saved. */
+  /** Missing, like `users`, in older backups, which did not save them. */
   api_keys: z.object({ file: fileName, count: z.int().nonnegative() }).optional(),
   users: z.object({ file: fileName, count: z.int().nonnegative() }).optional(),
   streams: z.object({

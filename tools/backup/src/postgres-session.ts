@@ -3,7 +3,7 @@ import { BackupError } from './backup-error.ts';
 
 const connectTimeoutMs = 10_000;
 
-/** Lends a connection of its own, for statements that may take hours. */
+/** Runs the work on a connection of its own, for statements that may take hours. */
 export async function withPostgres<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     connectionString: url,
@@ -11,7 +11,7 @@ export async function withPostgres<T>(url: string, work: (client: pg.Client) => 
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
   });
-  // A connection that breaks shows in the statement that waits for it; unheard, the event would end the process.
+  // The waiting statement reports a broken connection; without a listener the event would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -23,13 +23,13 @@ import { requireEmptyDatabase, restoreDatabase } from './restore-database.ts';
 import type { OnStep } from './show-steps.ts';
 
 /**
- * Events that were appended after the backup are lost with their epochs, and samples under those may still be on their
- * way. So many sequences are left out, unless the operator says more: days of an ordinary plant, a second of work.
+ * Sequences that are left out unless the operator says more. Events appended after the backup are lost with their epochs,
+ * and samples under those may still be on their way. This covers days of an ordinary plant and costs a second of work.
  */
 const epochsLeftOut = 1_000;
 /** A typing error must not fill the log. */
 const mostEpochsLeftOut = 1_000_000;
-/** Bytes that an event of no session takes in the log, generously. */
+/** Generous estimate of the bytes in the log of an event of no session. */
 const bytesOfEpochLeftOut = 400;
 
 const savedEventSchema = z.object({ sequence: z.int().positive(), subject: z.string(), data: z.string() });
@@ -50,9 +50,9 @@ export async function restoreBackup(options: {
   readonly nc: NatsConnection;
   readonly databaseUrl: string;
   readonly from: string;
-  /** An epoch that is known to have been given out; all later ones will be higher. */
+  /** An epoch that is known to be used; all later epochs will be higher. */
   readonly epochFloor?: number;
-  /** Instead of the sizes and copies that the saved system had. */
+  /** Replaces sizes and copies of the saved system. */
   readonly streams: Partial<StreamSettings>;
   readonly log: Logger;
   readonly onStep?: OnStep;
@@ -100,7 +100,7 @@ export async function restoreBackup(options: {
       await users.create(userSchema.parse(line));
     }
   }
-  // A service that was started meanwhile follows an empty log still, and appends to it as soon as it says something.
+  // A service that was started meanwhile still follows an empty log, and would soon append to it.
   await requireNothingThere(nc).catch((error) => {
     if (error instanceof BackupError) throw new RestoreFailed(error.message, { cause: error });
     throw error;
@@ -115,7 +115,7 @@ export async function restoreBackup(options: {
   return { manifest, epochFloor };
 }
 
-/** A service asks for events again and again, and between two questions nobody is to be seen. */
+/** How long to look for services: they ask for events again and again, and are invisible between two requests. */
 const watchedMs = 2_500;
 const lookEveryMs = 100;
 
@@ -176,7 +176,7 @@ async function* savedEvents(
   }
 }
 
-/** A CloudEvent each, so that whoever reads the log by eye sees what they are. */
+/** Events that fill the gap. Each is a CloudEvent, so that people who read the log see what it is. */
 async function* eventsOfNoSession(after: number, until: number): AsyncIterable<SavedEvent> {
   const time = new Date().toISOString();
   for (let sequence = after + 1; sequence <= until; sequence += 1) {

@@ -42,10 +42,10 @@ export async function restoreDatabase(options: {
     requireSameMigrations(saved.migrations, await migrationsApplied(client));
     await lockAgainstServices(client, tables);
     await refuseRows(client, tables);
-    // An API that was started once on the empty database has noted that it read nothing.
+    // An API that once ran on the empty database has noted there that it read nothing.
     await client.query('delete from public.projection_checkpoint');
     await makeDays(client, tables, saved.days);
-    // The changes of what comes back come back with it.
+    // No changes are recorded during the restore: the backup brings its own record of them.
     await recordChanges(client, tables, false);
     const refersTo = new Map(tables.map((table) => [`${table.schema}.${table.name}`, table.refersTo]));
     const ordered = inOrderOfReferences(
@@ -66,14 +66,14 @@ export async function restoreDatabase(options: {
       ]);
     }
     await client.query('commit');
-    // The planner knows nothing of what came by COPY until somebody looks.
+    // After COPY the planner has no statistics until the tables are analyzed.
     await client.query('analyze');
   });
 }
 
 function requireSameMigrations(saved: SavedDatabase['migrations'], here: SavedDatabase['migrations']): void {
   for (const part of ['api', 'samples'] as const) {
-    // A part that had never run has no tables in the backup.
+    // If a part had never run, the backup has no tables of it.
     if (saved[part].length === 0 || saved[part].join() === here[part].join()) continue;
     throw new BackupError(
       `the backup was made by another release: its tables come from the migrations ${saved[part].join(', ')}, ` +

@@ -18,9 +18,9 @@ import { saveDatabase } from './save-database.ts';
 import type { OnStep } from './show-steps.ts';
 
 /**
- * Saves a system that may be running into a new folder. The order makes the parts fit: the database first, so that its
- * read model is never ahead of the log; then the log, up to where it ends by then; then the configuration snapshots,
- * so that every one that the log names is among them.
+ * Saves a system, which may be running, into a new folder. The order makes the parts fit: the database first, so that its
+ * read model is never ahead of the log; then the log, up to its end at that time; then the configuration snapshots,
+ * so that they include every one that the log names.
  * @throws BackupError, and then leaves no folder behind
  */
 export async function saveBackup(options: {
@@ -32,7 +32,7 @@ export async function saveBackup(options: {
   const { nc, databaseUrl, to, onStep = () => undefined } = options;
   if (await stat(to).catch(() => undefined))
     throw new BackupError(`${to} exists already, and a backup replaces none: give it another name`);
-  // The name comes last: a backup that was cut off must not look like one.
+  // The folder gets its name last: an interrupted backup must not look like a complete one.
   const folder = `${to}.partial-${process.pid}`;
   await mkdir(folder, { mode: 0o700, recursive: true });
   try {
@@ -82,7 +82,7 @@ export async function saveBackup(options: {
   }
 }
 
-/** SESSIONS as it is, with the proof on the way that it is whole and the one that the database was made from. */
+/** The events of SESSIONS. Checks on the way that the log is complete, and that the database was made from it. */
 async function* savedEvents(
   nc: NatsConnection,
   { checkpoint }: SavedDatabase,
@@ -129,7 +129,7 @@ async function* savedConfigs(nc: NatsConnection, configs: { count: number }): As
   }
 }
 
-/** Keys or people: each with a hash, and so nothing that opens anything. Logins are not saved: people log in again. */
+/** Keys or people. They hold only hashes, which give no access. Logins are not saved: people log in again. */
 async function* savedRecords<R>(
   book: Pick<RecordBook<R>, 'readAll'>,
   saved: { count: number },

@@ -6,7 +6,7 @@ import { quoted, withPostgres } from './postgres-session.ts';
 import type { OnStep } from './show-steps.ts';
 import { migrationsApplied, type TableInUse, tablesInUse } from './tables-in-use.ts';
 
-/** Writes every table into a file of the folder, all as they were at one moment, while the services go on. */
+/** Writes every table into a file of the folder, all as of one moment, while the services go on. */
 export function saveDatabase(
   url: string,
   folder: string,
@@ -50,7 +50,7 @@ async function saveTable(
   { schema, name, columns }: TableInUse,
 ): Promise<{ rows: number; file: ArchiveFile }> {
   const list = columns.map((column) => quoted(column)).join(', ');
-  // A query, since COPY of a partitioned table or a hypertable itself gives nothing.
+  // Copies a query, since COPY of a partitioned table or a hypertable itself gives nothing.
   const rows = client.query(copyTo(`copy (select ${list} from ${quoted(schema, name)}) to stdout`));
   const file = await writeArchiveFile(folder, `postgres.${schema}.${name}.copy.gz`, rows);
   return { rows: rows.rowCount, file };
@@ -70,7 +70,7 @@ async function daysOfSamples(client: pg.Client, tables: readonly TableInUse[]): 
   return [...days].sort();
 }
 
-/** Their values are not part of the snapshot, but can only be ahead of it, and holes in ids are allowed. */
+/** The sequences of the tables. Their values are not in the snapshot, but can only be ahead; gaps in ids are allowed. */
 async function sequencesInUse(client: pg.Client, tables: readonly TableInUse[]): Promise<SavedSequence[]> {
   const saved: SavedSequence[] = [];
   for (const { schema, name: table, columns } of tables) {

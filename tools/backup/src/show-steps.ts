@@ -1,9 +1,9 @@
 import { ProgressLine, type ProgressTarget } from '@holdfast/shared/runtime/progress-line.ts';
 
-/** Told while it goes on what is being done, and how much of it is. */
+/** Called during the work with what is being done, and how much of it is done. */
 export type OnStep = (what: string, done: number, total?: number) => void;
 
-/** One line for each kind of work, where somebody looks. */
+/** Shows one line for each kind of work on a terminal. */
 export function showSteps(target: ProgressTarget): { readonly onStep: OnStep; readonly end: () => void } {
   let shown: { readonly what: string; readonly line: ProgressLine } | undefined;
   return {

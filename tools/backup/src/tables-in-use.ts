@@ -1,9 +1,9 @@
 import type pg from 'pg';
 
-/** Configuration and read models; what becomes of samples. */
+/** `public` has configuration and read models, `samples` the samples and what became of them. */
 const schemas = ['public', 'samples'];
 
-/** Made by the migrations themselves. */
+/** Tables in which the migrations keep their own names. */
 const migrationTables = {
   api: { schema: 'public', name: 'api_migrations' },
   samples: { schema: 'samples', name: 'kysely_migration' },
@@ -73,7 +73,7 @@ export async function migrationsApplied(client: pg.Client): Promise<{ api: strin
   return { api: await names(migrationTables.api), samples: await names(migrationTables.samples) };
 }
 
-/** Tables so that each comes after those that it refers to. */
+/** Sorts tables so that each comes after those that it refers to. */
 export function inOrderOfReferences<T extends { schema: string; name: string }>(
   tables: readonly T[],
   refersTo: (table: T) => readonly string[],

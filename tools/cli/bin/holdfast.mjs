@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Plain JavaScript for whatever Node the machine has: where that cannot run TypeScript, the Node that came with the
-// packages takes over. It gets the terminal as it is, so that pipes, colours and Ctrl+C work as if it had been called.
+// Plain JavaScript, for any Node on the machine: where that cannot run TypeScript, the Node that came with the packages
+// takes over. It inherits the terminal, so that pipes, colours and Ctrl+C work as if it had been called directly.
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -20,7 +20,7 @@ if (Number(process.versions.node.split('.')[0]) >= FIRST_NODE_WITH_TYPES) {
   process.exitCode = 1;
 } else {
   const child = spawn(PROJECT_NODE, [fileURLToPath(PROGRAM), ...process.argv.slice(2)], { stdio: 'inherit' });
-  // The terminal sends Ctrl+C to both; this one waits for the other. What comes to this one alone is passed on.
+  // The terminal sends Ctrl+C to both processes; this one waits for the other. Signals to this one alone are passed on.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.once('error', (error) => {

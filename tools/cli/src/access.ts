@@ -10,19 +10,19 @@ const thisMachine = 'http://127.0.0.1:8000';
 export interface Access {
   readonly url: string;
   readonly by: 'key' | 'login' | 'nothing';
-  /** Whoever HOLDFAST_OPERATOR says, or the user of the machine. */
+  /** The name in HOLDFAST_OPERATOR, or else the user of the machine. */
   readonly person: string | undefined;
   readonly kept: KeptLogins;
   readonly api: ApiClient;
-  /** The same API by this token; undefined: by none. */
+  /** A client of the same API that uses this token, or none where undefined. */
   client(token: string | undefined): ApiClient;
 }
 
 /**
- * A key of the settings goes before a login. Without an address the API of the newest login is asked, but never with a key, which is made
- * for another.
- * @param givenUrl goes before all others
- * @param asksApi false for other programs, which need no login and no file of them
+ * Finds out which API to ask, and as whom. A key in the settings overrides a login. Without an address the API of the newest
+ * login is asked, but never with a key, which belongs to another API.
+ * @param givenUrl overrides all other addresses
+ * @param asksApi false for other programs, which need no login and no file of logins
  * @throws CliError when the file of logins cannot be used
  */
 export async function accessOf(
@@ -57,7 +57,7 @@ export async function accessOf(
   return { url, by, person: config.HOLDFAST_OPERATOR ?? user, kept, api: client(token), client };
 }
 
-/** Somebody may have the same name as his login, which nobody else may say of himself. A login says more than this. */
+/** Marks the machine's user as such: the plain name could be somebody's login, which proves more. */
 function atThisMachine(user: string | undefined): string | undefined {
   return user === undefined ? undefined : `${user}@${hostname()}`;
 }

@@ -24,7 +24,7 @@ export class ApiRefused extends CliError {
   }
 }
 
-/** A failed call as people are told it, with its exit code. */
+/** Turns a failed call into a message for people, with its exit code. */
 export function asCliError(url: string): (failure: ApiRefusal | NoAnswer) => CliError {
   return (failure) => {
     if (failure instanceof ApiRefusal) return new ApiRefused(failure);
@@ -39,7 +39,7 @@ export function asCliError(url: string): (failure: ApiRefusal | NoAnswer) => Cli
 }
 
 function exitCodeOf(status: number, code: string): number {
-  // Answered for certain, by whoever asked the device.
+  // A definite answer, from the collector that asked the device.
   if (code === 'write_failed') return exitCodes.refused;
   if (status === 401 || status === 403) return exitCodes.notAllowed;
   if (status === 502 || status === 503 || status === 504) return exitCodes.unreachable;

@@ -1,4 +1,4 @@
-/** An end with a message for people and an exit code. */
+/** Ends the command with a message for people and an exit code. */
 export class CliError extends Error {
   override readonly name: string = 'CliError';
   readonly exitCode: number;

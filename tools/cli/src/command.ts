@@ -12,16 +12,16 @@ export interface Option {
   readonly short?: string;
   /** May be given several times. */
   readonly multiple?: boolean;
-  /** For completion, and checked. */
+  /** Allowed values: checked, and offered by completion. */
   readonly choices?: readonly string[];
 }
 
 export interface Operand {
   readonly name: string;
   readonly isOptional?: boolean;
-  /** `''` is one, too; elsewhere it is a variable of the shell that was not set. */
+  /** Accepts `''` as a value; elsewhere that means a shell variable that was not set. */
   readonly mayBeEmpty?: boolean;
-  /** Takes all that follow. */
+  /** Takes all words that follow. */
   readonly isMany?: boolean;
   readonly choices?: readonly string[];
 }
@@ -31,10 +31,10 @@ export interface Input {
   readonly operands: readonly string[];
   text(option: string): string | undefined;
   texts(option: string): readonly string[];
-  /** As the API takes it, which knows nothing of the reader's clock. */
+  /** The time in the form of the API, which knows nothing of the reader's clock. */
   time(option: string): string | undefined;
   has(option: string): boolean;
-  /** @throws CliError when it is no whole number from `min` on */
+  /** @throws CliError when the value is no whole number from `min` on */
   integer(option: string, min: number): number | undefined;
 }
 
@@ -44,11 +44,11 @@ export interface Context {
   readonly print: Printer;
   /** Aborted by the first Ctrl+C or SIGTERM. */
   readonly stopping: AbortSignal;
-  /** The words behind those of a raw command. */
+  /** The words after those of a raw command. */
   readonly raw: readonly string[];
 }
 
-/** One command. Help, completion and docs/cli.md come from these, so that they cannot differ from what is done. */
+/** One command. Help, completion and docs/cli.md are made from it, so that they cannot differ from what it does. */
 export interface Command {
   readonly words: readonly string[];
   readonly about: PlainText;
@@ -56,9 +56,9 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /** Returns the exit code; nothing is 0. */
   readonly run: (context: Context, input: Input) => Promise<number | undefined> | Promise<void>;
-  /** It takes whatever follows its words as it is: another program reads it. */
+  /** Takes everything after its words unread, for another program. */
   readonly isRaw?: boolean;
-  /** Exit code of wrong use, where a monitor reads it. */
+  /** Exit code of wrong use, for commands whose exit code a monitor reads. */
   readonly usageCode?: number;
 }
 

@@ -3,7 +3,7 @@ import { commonOptions } from './parse-command-line.ts';
 
 export type Shell = 'bash' | 'zsh';
 
-/** Nothing is asked while somebody types: all words are in the script. */
+/** A script that holds all words, so that nothing is asked while somebody types. */
 export function completionScript(shell: Shell, commands: readonly Command[]): string {
   const choices = casesOf(commands)
     .map(({ pattern, words }) => `    ${pattern}) offered='${words.join(' ')}' ;;`)
@@ -11,7 +11,7 @@ export function completionScript(shell: Shell, commands: readonly Command[]): st
   return shell === 'bash' ? bashScript(choices) : zshScript(choices);
 }
 
-/** The words that may follow those that have been typed, which end with a blank; the first pattern that fits counts. */
+/** The words that may follow the typed ones, which end with a blank, as cases; the first pattern that fits counts. */
 function casesOf(
   commands: readonly Command[],
 ): { pattern: string; words: readonly (string | undefined)[] }[] {

@@ -8,20 +8,20 @@ import { say } from './words/say.ts';
 /** Address of an API. */
 export const apiUrl = z
   .url({ protocol: /^https?$/, error: () => say('must be http://host:port or https://host:port') })
-  // Its text could come up in a message; and keys and logins are what this API knows people by.
+  // A password in the address could show up in a message, and this API knows people by keys and logins.
   .refine((url) => !/^[a-z]+:\/\/[^/?#]*@/i.test(url), {
     error: () => say('must not hold a name or password'),
   });
 
 const schema = z.object({
   HOLDFAST_URL: apiUrl.optional(),
-  // Refused without its text: what is no key may be another secret.
+  // The refusal does not show the text: it may be another secret.
   HOLDFAST_API_KEY: z
     .string()
     .regex(/^[\x21-\x7e]+$/, { error: () => say('must be one line without blanks') })
     .optional(),
   HOLDFAST_OPERATOR: z.string().optional(),
-  /** The language of tables, help and messages, and of what the API says is wrong. */
+  /** The language of tables, help and messages, and of problems that the API tells. */
   HOLDFAST_LANG: z.enum(languages).default('en'),
   /** Folder of the user's settings, where logins are kept. */
   XDG_CONFIG_HOME: z.string().default(() => join(homedir(), '.config')),
@@ -34,7 +34,7 @@ export function cliConfig(environment: Environment = process.env): CliConfig {
   return readConfig(schema, environment);
 }
 
-/** The language by itself: also help, which needs no settings, and the refusal of a setting are in it. */
+/** The language alone, for help, which needs no settings, and for the refusal of a setting. */
 export function spokenLanguage({ HOLDFAST_LANG }: Environment = process.env): (typeof languages)[number] {
   return languages.find((each) => each === HOLDFAST_LANG) ?? 'en';
 }
@@ -43,7 +43,7 @@ export function userOfMachine(): string | undefined {
   try {
     return userInfo().username;
   } catch {
-    // A container's user may have no name.
+    // A user in a container may have no name.
     return undefined;
   }
 }

@@ -5,8 +5,8 @@ import { record, records } from './output/values.ts';
 import { say } from './words/say.ts';
 
 /**
- * Configuration as a file: what the API has, with codes where it has ids, so that it means the same in another
- * installation. Points stand below their device.
+ * The configuration of the API as a file. It has codes instead of ids, so that it means the same in another
+ * installation, and points are listed below their device.
  */
 export interface ConfigurationFile {
   readonly holdfast_configuration: 1;
@@ -54,7 +54,7 @@ export interface ReadConfiguration extends ConfigurationFile {
 
 const parts = ['sites', 'devices', 'tasks'] as const;
 
-/** @throws CliError when it is no such file */
+/** @throws CliError when the content is no such file */
 export function readConfigurationFile(content: unknown): ReadConfiguration {
   const { holdfast_configuration: version, ...rest } = record(content);
   if (version !== 1) {

@@ -23,7 +23,7 @@ import { DevicePlaces } from './device-places.ts';
 import { say, speaksChinese } from './words/say.ts';
 
 export type Kind = 'site' | 'device' | 'point' | 'task';
-/** Id of what has this key; known of new things only once they are made. */
+/** The id of the thing with this key; a new thing has one only once it is made. */
 export type IdOf = (key: string) => unknown;
 
 export interface Step {
@@ -32,25 +32,25 @@ export interface Step {
   /** `point press-1/temperature` */
   readonly label: string;
   readonly action: 'create' | 'change' | 'none';
-  /** The id of the thing that is to be changed. */
+  /** The id of the thing to change. */
   readonly id: unknown;
   readonly wanted: (idOf: IdOf) => Item;
 }
 
 export interface Plan {
-  /** In the order in which they refer to each other; new points of a device stand together. */
+  /** Steps in the order of their references; new points of a device are together. */
   readonly steps: readonly Step[];
   /** Everything that the API would refuse. */
   readonly faults: readonly string[];
-  /** Points of the file that may be a mistake, and are brought in all the same. */
+  /** Doubts about points of the file that are brought in all the same. */
   readonly warnings: readonly string[];
-  /** Ids of what is there. */
+  /** Ids of the existing things. */
   readonly ids: ReadonlyMap<string, unknown>;
 }
 
 const keyOf = (kind: Kind, ...codes: unknown[]) => JSON.stringify([kind, ...codes]);
 
-/** Plans what gives `there` all that the file says; what it does not name stays. Nothing is asked or changed. */
+/** Plans the steps from `there` to the file's content. Things that the file does not name stay. Asks and changes nothing. */
 export function planOf(file: ReadConfiguration, there: Everything): Plan {
   const plan = new Planning(there);
   plan.faults.push(...file.faults);
@@ -149,12 +149,12 @@ class Planning implements Plan {
     this.faults.push([label, ...what].filter((part) => part !== '').join(': '));
   }
 
-  /** In the installation, or brought by what was put before. */
+  /** Whether the thing is in the installation, or an earlier step brings it. */
   isKnown(key: string): boolean {
     return this.there.has(key) || this.brought.has(key);
   }
 
-  /** Codes of those that a task has now. */
+  /** Codes of the devices that a task has now. */
   devicesOfTask(name: string): readonly unknown[] {
     const ids = this.there.get(keyOf('task', name))?.device_ids;
     return Array.isArray(ids) ? ids.map((id) => this.deviceCodes.get(id)) : [];
@@ -169,11 +169,11 @@ class Planning implements Plan {
     const now = wanted((each) => this.ids.get(each) ?? this.idToCome(each));
     const device = kind === 'point' ? this.deviceAt(deviceKey) : undefined;
     const judged = judge(kind, there, now, device);
-    // With what the API makes of it: addresses counted from 0, what a profile leaves out.
+    // The body as the API would store it: addresses counted from 0, defaults of a profile filled in.
     const made = judged?.ok ? onlyOf(judged.value, now) : now;
     const isAsItWas = there && (isWithin(there, now) || isWithin(there, made));
     const action = isAsItWas ? 'none' : there ? 'change' : 'create';
-    // A thing that is not sent is not judged: only what changes is.
+    // Only things that change are judged, because only those are sent.
     if (action !== 'none' && judged) {
       const issues = judged.ok ? [] : judged.issues;
       for (const { path, message } of issues) this.fault(label, path.map(String).join('.'), message);
@@ -185,14 +185,14 @@ class Planning implements Plan {
     this.steps.push({ kind, key, label, action, id: there?.id, wanted });
   }
 
-  /** As the file makes it, or as it is there. */
+  /** The device as the file makes it, or else as it is in the installation. */
   private deviceAt(key: string): DeviceOfPoint | undefined {
     const device = this.devices.get(key) ?? this.there.get(key);
     const spec = device && bodies().devices.specOf(device);
     return spec && { spec, connection: bodies().devices.connectionIn(spec, device) };
   }
 
-  /** Stands for the id of what is not made yet: no database gives it. */
+  /** A stand-in for the id of a thing that is not made yet: no database gives such an id. */
   private idToCome(key: string): number {
     const id = this.toCome.get(key) ?? Number.MAX_SAFE_INTEGER - this.toCome.size;
     this.toCome.set(key, id);
@@ -226,7 +226,7 @@ class Planning implements Plan {
     });
   }
 
-  /** Ids are others in each installation. */
+  /** Refuses ids, which differ between installations. */
   refuseIds(label: string, item: Item, instead: Readonly<Record<string, string>>): void {
     for (const [field, other] of Object.entries(instead)) {
       if (field in item) this.fault(label, field, say('a file has {{other}} instead of ids', { other }));
@@ -239,7 +239,7 @@ const schemas = {
   task: { create: taskCreateSchema, patch: taskPatchSchema },
 } as const;
 
-/** The API's judgement of a body, with the thing as it would be. Undefined of a point whose device speaks no protocol that there is. */
+/** The API's judgement of a body, with the resulting thing. Undefined for a point whose device has an unknown protocol. */
 function judge(
   kind: Kind,
   there: Item | undefined,
@@ -272,7 +272,7 @@ function shownPoint({ spec }: DeviceOfPoint, { device_id }: Item, judged: Judged
   return { ok: true, value: { ...flatPoint(spec, { ...common, address }), device_id } };
 }
 
-/** The fields of a whole thing that were asked for. */
+/** The asked fields of a whole thing. */
 function onlyOf(whole: Item, { ...asked }: Item): Item {
   return Object.fromEntries(Object.keys(asked).map((name) => [name, whole[name]]));
 }
@@ -290,7 +290,7 @@ function isWithin(there: Item, wanted: Item): boolean {
   return Object.entries(wanted).every(([name, value]) => isSame(value, there[name]));
 }
 
-/** Lists of ids are sets. */
+/** Compares two values; lists of ids are compared as sets. */
 function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
 }

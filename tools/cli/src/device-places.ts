@@ -6,7 +6,7 @@ import {
   type DeviceView,
 } from '@holdfast/shared/contracts/http/device-http.ts';
 
-/** The devices at each place, from change to change. The API refuses a device where another one is. */
+/** Tracks which device is at each place. The API refuses a device where another one is. */
 export class DevicePlaces {
   readonly #codes = new Map<string, string>();
   readonly #places = new Map<string, string>();
@@ -15,7 +15,7 @@ export class DevicePlaces {
     for (const device of devices) this.take(device);
   }
 
-  /** @returns the code of the device that is there already */
+  /** Puts a device at its place. @returns the code of another device that is there already */
   take(device: DeviceCreate): string | undefined {
     this.#codes.delete(this.#places.get(device.code) ?? '');
     this.#places.delete(device.code);

@@ -1,12 +1,12 @@
-/** Part of the interface: scripts branch on them. docs/cli.md has the same table. */
+/** The exit codes, which are part of the interface: scripts branch on them. docs/cli.md has the same table. */
 export const exitCodes = {
   ok: 0,
-  /** The API refused it, or it did not succeed. */
+  /** The API refused the request, or it did not succeed. */
   refused: 1,
   usage: 2,
   /** No answer, or the API cannot answer now (502, 503, 504): trying again may help. */
   unreachable: 3,
-  /** No key, one that is not known, or one whose role may not do this (401, 403). */
+  /** No key, an unknown key, or a key whose role may not do this (401, 403). */
   notAllowed: 4,
 } as const;
 

@@ -12,7 +12,7 @@ const settings = () =>
     ),
   ].join('\n');
 
-/** The help for everything below `words`; for all when there are none. */
+/** The help for all commands that begin with `words`. */
 export function overview(commands: readonly Command[], words: readonly string[] = []): string {
   const below = commands.filter((command) => words.every((word, index) => command.words[index] === word));
   const width = Math.max(...below.map((command) => command.words.join(' ').length));

@@ -6,7 +6,7 @@ import { exitCodes } from './exit-codes.ts';
 import { say } from './words/say.ts';
 
 const schema = z.object({
-  /** The API of the newest login, which is asked where nothing names another. */
+  /** The API of the newest login, which is asked unless another is named. */
   url: z.string().nullable(),
   logins: z.record(
     z.string(),
@@ -17,20 +17,20 @@ type Kept = z.infer<typeof schema>;
 export type KeptLogin = Kept['logins'][string];
 
 /**
- * The logins of `holdfast login`, one for each API, in a file that only its owner can read. A token is sent to the address that it came
- * from and to no other.
+ * The logins of `holdfast login`, one for each API, in a file that only its owner can read. A token is sent only to the
+ * address that it came from.
  */
 export class KeptLogins {
   readonly file: string;
   readonly #folder: string;
 
-  /** @param folder that of the user's settings, as ~/.config */
+  /** @param folder the folder of the user's settings, such as ~/.config */
   constructor(folder: string) {
     this.#folder = join(folder, 'holdfast');
     this.file = join(this.#folder, 'logins.json');
   }
 
-  /** @throws CliError when others can read the file, or it is none of ours */
+  /** @throws CliError when others can read the file, or it is no file of logins */
   async of(url: string): Promise<KeptLogin | undefined> {
     return (await this.#read()).logins[addressOf(url)];
   }
@@ -77,14 +77,14 @@ export class KeptLogins {
     }
   }
 
-  /** Whole or not at all: another command may read it just now. */
+  /** Writes the file whole or not at all: another command may read it just now. */
   async #write(kept: Kept): Promise<void> {
     const part = `${this.file}.${process.pid}`;
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       const file = await open(part, 'w', 0o600);
       try {
-        // One that a run before has left may have other rights.
+        // A file left by an earlier run may have other rights.
         await chmod(part, 0o600);
         await file.writeFile(`${JSON.stringify(kept, null, 2)}\n`);
         await file.sync();
@@ -110,7 +110,7 @@ export class KeptLogins {
   }
 }
 
-/** One form for one API, however it was typed. */
+/** The same form of an API's address, however it was typed. */
 export function addressOf(url: string): string {
   return URL.canParse(url) ? new URL(url).href.replace(/\/+$/, '') : url;
 }

@@ -45,12 +45,12 @@ async function accessFor(
       throw new CliError(`--url ${checked.error.issues[0]?.message}`, exitCodes.usage);
     }
     const config = cliConfig();
-    // Programs and monitors read the same in every language.
+    // Output for programs and monitors does not depend on the language.
     const language = asJson || usageCode !== undefined ? 'en' : config.HOLDFAST_LANG;
     return await accessOf(config, { givenUrl, user: userOfMachine(), asksApi: !isRaw, language });
   } catch (error) {
     if (error instanceof ConfigError) throw new CliError(error.message, usageCode ?? exitCodes.usage);
-    // A monitor reads it.
+    // A monitor reads this exit code.
     if (error instanceof CliError && usageCode !== undefined) throw new CliError(error.message, usageCode);
     throw error;
   }
@@ -65,7 +65,7 @@ function withoutCommand(args: readonly string[]): number {
   if (isHelp && (words.length === 0 || (isGroup && words.length === 1)))
     return show(overview(commands, group));
   if (words.length > 0) process.stderr.write(`${plainText(unknownCommand(commands, words))}\n`);
-  // A user who mistyped one word need not look for it above a list of all.
+  // After a typing error the list of all commands would only hide the message.
   const isMistyped = words.length > 0 && !isGroup;
   const further = isMistyped ? say('All commands: holdfast --help') : overview(commands, group);
   process.stderr.write(`${further}\n`);
@@ -77,7 +77,7 @@ function show(text: string): number {
   return exitCodes.ok;
 }
 
-/** Only what goes on until it is stopped ends in good order; all else ends at once, as everybody expects. */
+/** Aborted by a signal. Only commands that run until stopped end in good order; others end at once, as users expect. */
 function stoppingSignal({ words }: Command): AbortSignal {
   const stopping = new AbortController();
   if (words.at(-1) !== 'watch') return stopping.signal;

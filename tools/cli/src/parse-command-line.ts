@@ -7,7 +7,7 @@ import { givenTime } from './output/local-time.ts';
 import { plainText } from './output/plain-text.ts';
 import { say, speaksChinese } from './words/say.ts';
 
-/** Every command has them. */
+/** Options of every command. */
 export const commonOptions: Readonly<Record<string, Option>> = {
   json: { type: 'boolean', about: 'JSON, as it is anyway when the output is no terminal' },
   table: { type: 'boolean', about: 'tables, although the output is no terminal' },
@@ -20,14 +20,14 @@ export interface Parsed {
   readonly raw: readonly string[];
 }
 
-/** The command whose words come first beside options, the longest one that fits. */
+/** The command whose words come first, options aside; the longest one that fits. */
 export function findCommand(commands: readonly Command[], args: readonly string[]): Command | undefined {
   return commands
     .filter((command) => placesOfWords(command, args) !== undefined)
     .sort((a, b) => b.words.length - a.words.length)[0];
 }
 
-/** Where the words of a command stand; options may be before and between them. Undefined where it is another one. */
+/** The places of a command's words; options may be before and between them. Undefined where it is another command. */
 function placesOfWords({ words, options }: Command, args: readonly string[]): number[] | undefined {
   const places: number[] = [];
   for (const [index, arg] of args.entries()) {
@@ -42,7 +42,7 @@ function placesOfWords({ words, options }: Command, args: readonly string[]): nu
   return places.length === words.length ? places : undefined;
 }
 
-/** The arguments that are neither an option nor the value of one that some command has. */
+/** The arguments that are neither an option of any command nor the value of one. */
 export function wordsOf(commands: readonly Command[], args: readonly string[]): string[] {
   const takesValue = (arg: string) =>
     arg.startsWith('--') && commands.some(({ options }) => options[arg.slice(2)]?.type === 'string');
@@ -82,7 +82,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): Par
   return { command, input: inputOf(operands, values, command), raw: rest };
 }
 
-/** `--from -5m` is `--from=-5m`: parseArgs asks which is meant, although no option begins with a digit. */
+/** Makes `--from -5m` into `--from=-5m`: parseArgs finds it ambiguous, although no option begins with a digit. */
 function withNegativeValues(
   args: readonly string[],
   options: Readonly<Record<string, { type: 'string' | 'boolean' }>>,
@@ -98,7 +98,7 @@ function withNegativeValues(
   return joined;
 }
 
-/** Undefined when it is another error of parseArgs, of which only the text has the name. */
+/** The unknown option, whose name is only in the text of the error; undefined for any other error of parseArgs. */
 function unknownOption(
   { words, usageCode }: Command,
   error: unknown,
@@ -124,7 +124,7 @@ function unknownOption(
 
 const either = (choices: readonly string[]) => choices.join(say(' or '));
 
-/** Node's own words name the option and, for instance, that its value is missing. */
+/** The error in Node's own words: they name the option and say, for instance, that its value is missing. */
 function faultOfOption(error: unknown): string {
   const { message } = error as Error;
   const [option = ''] = /--?[a-z-]+/.exec(message) ?? [];

@@ -13,7 +13,7 @@ export function unknownCommand(commands: readonly Command[], given: readonly str
       second,
     });
   }
-  // As far as any command has words: what comes after them are its operands.
+  // No command has more than two words: later ones are operands.
   const said = given.slice(0, 2).join(' ');
   const all = commands.map(({ words }) => words.join(' '));
   const nearest =

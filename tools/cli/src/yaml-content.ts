@@ -2,8 +2,8 @@ import { LineCounter, parseDocument, visit } from 'yaml';
 import { say } from './words/say.ts';
 
 /**
- * JSON is YAML too. Aliases are refused: a few lines of them can stand for more than any machine holds.
- * @throws Error that says where
+ * Reads YAML, and so JSON. Aliases are refused: a few lines of them can stand for more than any machine holds.
+ * @throws Error that says where the fault is
  */
 export function yamlContent(text: string): unknown {
   const lineCounter = new LineCounter();

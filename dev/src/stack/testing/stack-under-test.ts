@@ -38,7 +38,7 @@ export async function homeOfStack(): Promise<string> {
   return home;
 }
 
-/** @param checkout watched, where it is not the one that this file is in */
+/** @param checkout the checkout to run and watch, where it is not the one of this file */
 export async function start(
   home: string,
   env: Readonly<Record<string, string>> = {},
@@ -62,7 +62,7 @@ export async function start(
   return stack;
 }
 
-/** The words of a collector that is to read a device which is not on this machine, and where nobody has one. */
+/** A collector's refusal to read a device at an address outside of this machine, where no device is. */
 export async function refusalOfElsewhere({ api_url }: Ready): Promise<string> {
   const device = {
     protocol: 'modbus_tcp',
@@ -119,7 +119,7 @@ export async function modesIn(folder: string): Promise<{ folder: number; files: 
   return { folder: await mode(folder), files: [...new Set(modes)] };
 }
 
-/** As the last lines of the start say it, over REST. */
+/** Writes over REST, as the last lines of the start suggest. */
 export async function writeSetpoint(facts: Ready): Promise<unknown> {
   const { results } = await read(facts, '/api/config/points/?code=supply_setpoint', pointPageSchema);
   const response = await fetch(`${facts.api_url}/api/acquisition/points/${results[0]?.id}/write/`, {
@@ -162,7 +162,7 @@ export function holderOf(facts: Ready, home: string): Promise<{ name: string; pi
   );
 }
 
-/** A variable in a process's environment, where the system tells it (Linux): all that the stack keeps is to lie in its folder. */
+/** A variable in a process's environment, on Linux: it shows that everything the stack keeps lies in its folder. */
 export async function settingOf(pid: number, name: string): Promise<string | undefined> {
   const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
   return environment.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
@@ -185,7 +185,7 @@ export async function childrenOf(home: string): Promise<Children> {
   return (await readJsonFile(join(home, 'running.json'), runningSchema))?.children ?? {};
 }
 
-/** The sources of everything that the stack runs, to be changed, with the packages of this checkout. */
+/** A copy of the sources of everything that the stack runs, which a test may change, with this checkout's packages. */
 export async function copyOfSources(): Promise<string> {
   const checkout = await temporaryFolder('checkout');
   for (const folder of ['dev', 'drivers', 'packages', 'services', 'simulators']) {
@@ -196,7 +196,7 @@ export async function copyOfSources(): Promise<string> {
   return checkout;
 }
 
-/** Waits until each collector is another process and its former one is over. */
+/** Waits until each collector is a new process and its former one is over. */
 export function collectorsOtherThan(before: Children, home: string): Promise<Children> {
   return eventually(
     async () => {
@@ -211,7 +211,7 @@ export function collectorsOtherThan(before: Children, home: string): Promise<Chi
   );
 }
 
-/** The ids of all collector processes of this stack on the machine, whoever started them; only Linux tells. */
+/** The ids of all processes of this stack's collectors on the machine, whoever started them; Linux only. */
 export async function collectorsAt(natsUrl: string): Promise<string[]> {
   const ids: string[] = [];
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {

@@ -59,7 +59,7 @@ function replyOf(command: number, isInBits: boolean, code: LineCode): Reply {
         head(0),
         isInBits ? code.writeBits(cells, true) : Buffer.concat(cells.map((cell) => code.write(cell, 2))),
       ]),
-    // 10H: the PC number is not one of its own.
+    // 10H: the PLC does not have this PC number.
     refuse: (endCode) =>
       endCode === 0x5b
         ? Buffer.concat([head(endCode), code.write(0x10, 1), code.write(0, 1)])

@@ -20,7 +20,7 @@ function hear(line: Buffer, code: LineCode): Heard {
   const subheader = isText ? line.toString('latin1', 0, 4) : line.toString('hex', 0, 2);
   const isOf4e = subheader === '5400';
   if (!isOf4e && subheader !== '5000') return odd(line.length, oddText, replyOf(line, code, 2));
-  // Serial number and 0000H, then five bytes of the way to the station.
+  // Serial number and 0000H, then the route to the station: five bytes.
   const headFields = isOf4e ? 11 : 7;
   if (line.length < at(headFields + 2)) return { kind: 'more' };
   const length = code.read(line, at(headFields), 2);
@@ -45,7 +45,7 @@ function parse(body: Buffer, code: LineCode): PlcRequest | number {
   const command = code.read(body, 0, 2);
   const subcommand = code.read(body, at(2), 2);
   if ((command !== 0x0401 && command !== 0x1401) || subcommand > 3) return unknownCommand;
-  // 0002 and 0003 are those of iQ-R, with longer numbers and codes.
+  // iQ-R uses 0002 and 0003, with longer numbers and codes.
   const isLong = subcommand >= 2;
   const isInBits = subcommand % 2 === 1;
   const place = code === binaryCode ? binaryPlace(body, isLong) : asciiPlace(body, isLong);

@@ -6,12 +6,12 @@ import {
 import type { Fault } from './fault.ts';
 import type { Reply } from './plc-request.ts';
 
-/** With these a request is not carried out: nobody is told what came of it. */
+/** Faults under which a request is not carried out, since no answer would say so. */
 const unanswered: readonly Fault['kind'][] = ['silence', 'reset', 'half_open'];
 
 /**
  * The answer that a PLC with this fault makes.
- * @param sound carries the request out, and is its right answer
+ * @param sound carries the request out and returns the right answer
  */
 export function faultyAnswer(
   fault: Fault,

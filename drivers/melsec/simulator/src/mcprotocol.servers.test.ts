@@ -34,7 +34,7 @@ async function clientOf(plc: Plc, ascii: boolean): Promise<McClient> {
   const open = plc.openConnections;
   ends.push(async () => {
     client.dropConnection();
-    // It does not hear errors of its socket.
+    // mcprotocol does not listen for errors of its socket.
     await expect.poll(() => plc.openConnections).toBeLessThan(open);
   });
   client.setTranslationCB((tag) => tag);
@@ -69,7 +69,7 @@ it.each([
     'M16,5': [true, false, true, true, false],
     X017: true,
   });
-  // Its release 0.1.2 throws at every confirmation of a write by 1E: the PLC hears the writes, and does not answer.
+  // mcprotocol 0.1.2 throws at every confirmation of a write by 1E: the PLC hears the writes, and does not answer.
   heard.length = 0;
   await plc.setFault({ kind: 'silence' });
   client.writeItems(['D200,2'], [[7, -2]], () => undefined);

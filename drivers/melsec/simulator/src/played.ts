@@ -8,7 +8,7 @@ export interface PlayedPlc {
   readonly plc: Plc;
 }
 
-/** PLCs as plants of any protocols have them; each has its endpoint for itself, under one name. */
+/** PLCs in the form that every plant takes. Each PLC has an endpoint of its own, under the same name. */
 export function playedOf(plcs: readonly PlayedPlc[], host: string): Played<Fault> {
   const find = (place: FaultPlace): PlayedPlc => {
     const name = 'device' in place ? place.device : place.endpoint;
@@ -18,7 +18,7 @@ export function playedOf(plcs: readonly PlayedPlc[], host: string): Played<Fault
   };
   const set = (place: FaultPlace, fault: Fault | undefined): void => {
     const { plc } = find(place);
-    // A port that was taken by somebody else while it was given up stays theirs.
+    // If another process took the port while it was released, that process keeps it.
     void plc.setFault(fault).catch(() => {});
   };
   return {

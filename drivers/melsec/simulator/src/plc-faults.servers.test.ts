@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault } from './fault.ts';
 import { type Plc, startPlc } from './plc.ts';
 
-/** For reads that end by it, and for those that something else ends. */
+/** For reads that run into it, and for reads that something else ends. */
 const timeoutMs = 200;
 const patienceMs = 60_000;
 const ends: (() => unknown)[] = [];

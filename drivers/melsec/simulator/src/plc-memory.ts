@@ -12,7 +12,7 @@ interface Moving {
   readonly at: Motion;
 }
 
-/** Cells of each device, unless told otherwise; those of ZR, D and W are more. */
+/** Cells of each device unless told otherwise; ZR, D and W have more. */
 const usualSize = 8_192;
 const sizes: Readonly<Record<string, number>> = { D: 12_288, W: 8_192, R: 32_768, ZR: 65_536 };
 
@@ -28,7 +28,7 @@ export class PlcMemory {
     }
   }
 
-  /** undefined where not all of it is there. */
+  /** @returns undefined unless all of the cells exist */
   read(symbol: string, number: number, count: number, nowMs: number): Uint16Array | undefined {
     const cells = this.#cells.get(symbol);
     if (!cells || number + count > cells.length) return undefined;
@@ -41,7 +41,7 @@ export class PlcMemory {
     return cells.slice(number, number + count);
   }
 
-  /** By whoever is outside: what it writes moves no more. @returns false where not all of it is there */
+  /** A write by a client: the cells that it writes move no more. @returns false unless all of them exist */
   write(symbol: string, number: number, values: readonly number[]): boolean {
     const cells = this.#cells.get(symbol);
     if (!cells || number + values.length > cells.length) return false;
@@ -63,7 +63,7 @@ export class PlcMemory {
     });
   }
 
-  /** Has these cells follow the time. */
+  /** Makes these cells follow the time. */
   move(symbol: string, number: number, width: number, at: Motion): void {
     const others = this.#moving.get(symbol) ?? [];
     this.#moving.set(symbol, [...others, { number, width, at }]);

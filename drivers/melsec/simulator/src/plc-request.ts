@@ -6,16 +6,16 @@ export interface PlcRequest {
   readonly number: number;
   readonly count: number;
   readonly isInBits: boolean;
-  /** Those of a write; undefined of a read. */
+  /** The values to write; undefined for a read. */
   readonly values: readonly number[] | undefined;
 }
 
 export type Heard = { readonly kind: 'more' } | HeardRequest;
 
-/** A whole request, or what is none and is refused with this end code. */
+/** A whole request, or bytes that are no request and are refused with this end code. */
 export interface HeardRequest {
   readonly kind: 'request';
-  /** Bytes that it took. */
+  /** Bytes of the request. */
   readonly length: number;
   readonly request: PlcRequest | undefined;
   readonly endCode: number;
@@ -24,12 +24,12 @@ export interface HeardRequest {
 
 /** How a request is answered. */
 export interface Reply {
-  /** @param cells those of a read; none of a write */
+  /** @param cells the cells that were read; none for a write */
   answer(cells: readonly number[]): Buffer;
   refuse(endCode: number): Buffer;
   /** The same answer under another serial number, or from another station. */
   spoilt(answer: Buffer, how: 'serial' | 'station'): Buffer;
-  /** The answer with so many bytes more or less, right in itself. */
+  /** The answer with this many bytes more or fewer, consistent in itself. */
   resized(answer: Buffer, bytes: number): Buffer;
 }
 

@@ -20,27 +20,27 @@ export interface PlcOptions {
   readonly host: string;
   /** 0 or unset takes a free one. */
   readonly port?: number;
-  /** 3E and 4E are both understood by a port of either, as by PLCs. */
+  /** A port for 3E or 4E understands both, as real PLCs do. */
   readonly frame: Frame;
   readonly dataCode: 'binary' | 'ascii';
   /** An empty one of the usual size unless given. */
   readonly memory?: PlcMemory;
-  /** Most that it gives at once; those of the frame unless set. */
+  /** The most that one read gives; the limits of the frame unless set. */
   readonly limits?: { readonly words?: number | undefined; readonly bits?: number | undefined };
   /** Each answer takes `fixedMs` and, at random, up to `jitterMs` more. */
   readonly latency?: { readonly fixedMs: number; readonly jitterMs: number };
   /** Unset: any number. */
   readonly maxConnections?: number | undefined;
-  /** The fate of one more; closed unless set. */
+  /** The treatment of one connection more; it is closed unless set. */
   readonly otherConnections?: ConnectionRules['others'] | undefined;
   readonly planned?: PlannedFaults;
   /** Unique in the plant, for each connection. */
   readonly nextLinkId?: () => number;
-  /** Told of all that is heard, with undefined for what is no request. */
+  /** Told of everything that is heard; undefined stands for bytes that are no request. */
   readonly onRequest?: (request: PlcRequest | undefined, link: Link) => void;
 }
 
-/** Faults that come by themselves, those at random always in the same way for one name. */
+/** Faults that come by themselves. The random ones always fall in the same way for the same name. */
 export interface PlannedFaults {
   readonly name: string;
   readonly faults: readonly Fault[];
@@ -56,11 +56,11 @@ export interface Plc {
   readonly requests: number;
   readonly openConnections: number;
   /**
-   * In place of the one before; undefined: sound again, but for what is planned and for connections that went half open.
-   * Resolves when connections follow.
+   * Replaces the fault before; undefined: sound again, but for planned faults and for connections that went half open.
+   * Resolves when the connections follow the change.
    */
   setFault(fault: Fault | undefined): Promise<void>;
-  /** The one that was set, or else one that is planned while it acts. */
+  /** The fault that was set, or else a planned one while it acts. */
   shownFault(): ShownFault<Fault> | undefined;
   /** Idempotent. */
   close(): Promise<void>;

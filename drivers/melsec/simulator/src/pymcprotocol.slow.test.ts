@@ -69,7 +69,7 @@ describe.skipIf(python === null)('pymcprotocol', () => {
     plc.memory.set('X', 0x1f, [1]);
     plc.memory.set('W', 0x1a, [42]);
     plc.memory.set('ZR', 0x20, [43]);
-    // It has ZR in hexadecimal too, where GX Works, and we, write it in decimal.
+    // pymcprotocol numbers ZR in hexadecimal too; GX Works and we number it in decimal.
     const results = await client('3E', 'binary', 'Q', [
       ['read_bits', 'X1F', 1],
       ['read_words', 'W1A', 1],

@@ -1,4 +1,4 @@
-/** Series of PLCs, as far as they number devices or limit requests in their own ways. */
+/** Series of PLCs that differ in how they number devices or limit requests. */
 export const plcSeries = ['q', 'l', 'iq_r', 'fx5', 'fx3'] as const;
 export type PlcSeries = (typeof plcSeries)[number];
 
@@ -14,9 +14,9 @@ export interface PlcDevice {
    */
   readonly code: number;
   readonly ascii: string;
-  /** Radix of its numbers in the ASCII code of 3E and 4E. */
+  /** Radix of its numbers in ASCII frames 3E and 4E. */
   readonly asciiRadix: 8 | 10 | 16;
-  /** Code in frames 1E; undefined for what they do not reach. QnUCPU User's Manual (SH-080811), 5.1.2; JY997D18101, page 9-17. */
+  /** Code in frames 1E; undefined where they have none. QnUCPU User's Manual (SH-080811), 5.1.2; JY997D18101, page 9-17. */
   readonly code1e: number | undefined;
 }
 
@@ -32,7 +32,7 @@ const device = (
 ): PlcDevice => ({
   ...{ symbol, unit, radix, code, code1e },
   ascii: ({ STN: 'SN', STS: 'SS', STC: 'SC' }[symbol] ?? symbol).padEnd(2, '*'),
-  // ZR is written in decimal in GX Works, and goes in hexadecimal.
+  // GX Works writes ZR in decimal; the frame has it in hexadecimal.
   asciiRadix: radix === 10 && symbol !== 'ZR' ? 10 : 16,
 });
 

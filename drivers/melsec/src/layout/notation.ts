@@ -13,7 +13,7 @@ export type ParsedNotation =
   | { readonly ok: true; readonly place: PlcPlace; readonly text: string }
   | { readonly ok: false; readonly message: string };
 
-/** Matches every notation, with numbers that its series may not have: for schemas. */
+/** For schemas: matches every notation, also with numbers that a series may not have. */
 export const notationPattern = '^[A-Za-z]{1,3}[0-9A-Fa-f]{1,8}(?:\\.[0-9A-Fa-f]{1,2})?$';
 
 /** Numbers of devices have three bytes in requests. */
@@ -21,8 +21,8 @@ const lastNumber = 0xff_ffff;
 const radixNames = { 8: 'octal', 10: 'decimal', 16: 'hexadecimal' } as const;
 
 /**
- * An address as GX Works writes it: `D100`, `X1F`, `D100.3`, `D100.F`. A number behind the point of one digit is hexadecimal,
- * as there; one of two digits is decimal (10…15).
+ * An address as GX Works writes it: `D100`, `X1F`, `D100.3`, `D100.F`. One digit after the dot is hexadecimal,
+ * as in GX Works; two digits are decimal (10…15).
  */
 export function parseNotation(notation: string, series: PlcSeries): ParsedNotation {
   const upper = notation.trim().toUpperCase();

@@ -6,7 +6,7 @@ import type { MelsecPlace } from './place.ts';
 
 type Placed = Pick<PointFields, 'code' | 'count' | 'data_type'> & { readonly address: MelsecPlace };
 
-/** @throws RangeError for an address that the series does not have; the spec tells beforehand */
+/** @throws RangeError for an address that the series does not have; the spec refuses it beforehand */
 export function placeOf({ code, address }: Pick<Placed, 'code' | 'address'>, series: PlcSeries): PlcPlace {
   const parsed = parseNotation(address.address, series);
   if (!parsed.ok) throw new RangeError(`${code}: ${parsed.message}`);

@@ -6,7 +6,7 @@ export interface ReadLimits {
 }
 
 /**
- * Most that one read gives.
+ * The most that one read gives.
  *
  * - 3E, 4E: MELSEC Communication Protocol Reference Manual (SH-080008), 8.1, "Number of device points": 960 words; 7168 bits in
  *   binary, 3584 in ASCII.

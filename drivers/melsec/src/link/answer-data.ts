@@ -2,7 +2,7 @@ import type { DataCode, Frame } from '../layout/connection.ts';
 import type { McRequest } from '../layout/requests.ts';
 import { onTheLine, readField } from './fields.ts';
 
-/** Bytes of data in the answer to a request; none after a write. An odd number of bits is filled up, but not in ASCII of 3E and 4E. */
+/** Data bytes in the answer to a request; none after a write. An odd number of bits is padded, except in ASCII 3E and 4E. */
 export function answerBytes({ device, count, values }: McRequest, code: DataCode, frame: Frame): number {
   if (values) return 0;
   if (device.unit === 'word') return onTheLine(code, count * 2);
@@ -10,7 +10,7 @@ export function answerBytes({ device, count, values }: McRequest, code: DataCode
   return frame === '1E' ? count + (count % 2) : count;
 }
 
-/** The words or bits that were asked for; undefined where the answer holds what cannot be one. */
+/** The words or bits that were asked for; undefined where the answer holds anything that cannot be one. */
 export function readCells(
   { device, count }: McRequest,
   code: DataCode,

@@ -1,8 +1,8 @@
 import type { DataCode } from '../layout/connection.ts';
 
 /**
- * Writes the fields of a frame: in binary numbers lie with their low byte first, in ASCII they are hexadecimal digits, two for
- * each byte, the high one first. SH-080008, 5.2 and 8.1.
+ * Writes the fields of a frame. In binary, the low byte of a number comes first; in ASCII, a number is hexadecimal digits,
+ * two for each byte, the high one first. SH-080008, 5.2 and 8.1.
  */
 export class FieldWriter {
   readonly #bytes: number[] = [];
@@ -30,7 +30,7 @@ export class FieldWriter {
     return this;
   }
 
-  /** Bits one by one: a digit each in ASCII, half a byte in binary, with one more for an odd number of them. */
+  /** Bits one by one: a digit each in ASCII, half a byte in binary. An odd number of them gets one more as padding. */
   bits(values: readonly number[], isEven: boolean): this {
     if (this.#code === 'ascii') {
       this.text(values.join(''));
@@ -56,12 +56,12 @@ export class FieldWriter {
   }
 }
 
-/** Bytes on the line of a field that has so many in binary. */
+/** Bytes that a field takes on the line, from its bytes in binary. */
 export function onTheLine(code: DataCode, bytes: number): number {
   return code === 'ascii' ? bytes * 2 : bytes;
 }
 
-/** The number of a field; NaN where ASCII has no digits. */
+/** The number in a field; NaN where ASCII holds anything but digits. */
 export function readField(code: DataCode, from: Uint8Array, at: number, bytes: number): number {
   if (code === 'binary') {
     let value = 0;

@@ -11,8 +11,8 @@ const withAbnormalCode = 0x5b;
 const isAnswer = 0x80;
 
 /**
- * Frames 1E, which name in their answer the command alone. SH-080008, 18 "Communicating using 1E frames"; FX3U-ENET User's Manual
- * (JY997D18101), 9.2 and 9.3.
+ * Frames 1E, whose answers name nothing but the command. SH-080008, 18 "Communicating using 1E frames"; FX3U-ENET User's
+ * Manual (JY997D18101), 9.2 and 9.3.
  */
 export function framing1e(code: DataCode): Framing {
   return (request, timeoutMs) => {

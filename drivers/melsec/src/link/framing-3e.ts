@@ -9,7 +9,7 @@ import { answerOf, type Framing, monitoringTimer } from './framing.ts';
 
 const batchRead = 0x0401;
 const batchWrite = 0x1401;
-/** An end code alone, and with the error information behind it: route, command, subcommand. */
+/** Length of a refusal: the end code alone, or with the error information after it (route, command, subcommand). */
 const refusalBytes = [2, 11];
 const serials = 0x1_0000;
 
@@ -19,7 +19,7 @@ const serials = 0x1_0000;
  * @param isOctal whether ASCII has the numbers of X and Y in octal: FX5 User's Manual (SLMP) (JY997D56001), 2.1, "Communication data code"
  */
 export function framing3e(frame: '3E' | '4E', code: DataCode, isOctal = false): Framing {
-  // Begins at random, so that a process that was started again gives no number that the one before has just given.
+  // Begins at random, so that a restarted process does not repeat the numbers that its predecessor has just used.
   let serial = randomInt(serials);
   return (request, timeoutMs) => {
     serial = (serial + 1) % serials;
@@ -123,7 +123,7 @@ function judge(received: Uint8Array, count: number, expected: Expected): Verdict
   if (endCode === 0) return answerOf(request, code, received, dataAt);
   const refusal = { kind: 'refusal', failure: refusalOf('3E', endCode) } as const;
   if (length === onTheLine(code, 2)) return refusal;
-  // Behind the way to the station that refused it.
+  // The command comes after the route to the station that refused it.
   const command = readField(code, received, dataAt + onTheLine(code, 5), 2);
   if (command !== (request.values ? batchWrite : batchRead)) {
     return fault(`a refusal of the command ${command.toString(16)}, which was not given`);

@@ -3,10 +3,10 @@ import type { DataCode } from '../layout/connection.ts';
 import type { McRequest } from '../layout/requests.ts';
 import { readCells } from './answer-data.ts';
 
-/** Makes a request's frame, whose answer are the cells that it asked for; none of a write. */
+/** Makes the frame of a request. The answer is the cells that it asked for; none for a write. */
 export type Framing = (request: McRequest, timeoutMs: number) => Outgoing<Uint16Array>;
 
-/** How long a PLC tries, in quarters of a second: it gives up when we do. 0 would be for ever. SH-080008, 5.3, "Monitoring timer". */
+/** How long a PLC tries, in quarters of a second: as long as we wait. 0 is for ever. SH-080008, 5.3, "Monitoring timer". */
 export function monitoringTimer(timeoutMs: number): number {
   return Math.min(Math.max(Math.floor(timeoutMs / 250), 1), 240);
 }

@@ -8,12 +8,12 @@ import type { Framing } from './framing.ts';
 import { framing1e } from './framing-1e.ts';
 import { framing3e } from './framing-3e.ts';
 
-/** More than 960 words in ASCII with the head of a frame 4E. */
+/** Enough for 960 words in ASCII and the head of a frame 4E. */
 const longestAnswer = 4_096;
 
 /**
  * MC protocol over TCP. Frames 1E and 3E do not say which request they answer, so `Exchange` closes the connection after every
- * timeout, and with it the way of a late answer.
+ * timeout, so that a late answer can no longer arrive.
  */
 export class MelsecLink implements Link {
   readonly #exchange: Exchange;

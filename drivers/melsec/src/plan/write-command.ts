@@ -15,7 +15,7 @@ export interface MelsecCommand extends Command {
   readonly request: McRequest;
 }
 
-/** The request that gives a point the value; or why there is none, of the value or of the point as a whole. */
+/** The request that writes the value to a point, or why there is none: for this value, or for the point as a whole. */
 export function writeCommand(
   point: DevicePoint<MelsecPlace>,
   value: PointValue,

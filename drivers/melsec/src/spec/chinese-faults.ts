@@ -1,4 +1,4 @@
-/** Messages of problems in Chinese, by their English. */
+/** Chinese messages of problems, by their English. */
 export const chineseFaults: Readonly<Record<string, string>> = {
   '{{address}} is no address of a PLC: write D100, D100.3, W1F, M10 or X1F':
     '{{address}} 不是 PLC 地址：应为 D100、D100.3、W1F、M10 或 X1F',

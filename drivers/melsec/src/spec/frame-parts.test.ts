@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { connectionSchema } from '../layout/connection.ts';
 import { frameParts } from './frame-parts.ts';
 
-/** Frames of the manuals, a blank between parts: their lengths are what is to be found. */
+/** A frame of the manuals with a blank between parts; the test checks that the same parts are found. */
 function told(line: string, direction: 'sent' | 'received', fields: object): string[] {
   const connection = connectionSchema.parse({ host: 'plc', port: 5_000, ...fields });
   const isBinary = connection.data_code === 'binary';

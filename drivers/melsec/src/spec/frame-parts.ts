@@ -22,7 +22,7 @@ export const framePartWords = {
   data: both('data', '数据'),
 } as const satisfies Readonly<Record<string, InBoth>>;
 
-/** The end code of 1E behind which an abnormal code stands. */
+/** The end code of 1E that an abnormal code follows. */
 const withAbnormalCode = 0x5b;
 
 /** The parts of a frame of a batch read or write, and of its answer. SH-080008, 5 and 18. */
@@ -33,7 +33,7 @@ export function frameParts(
 ): readonly FramePart[] {
   const isAscii = data_code !== 'binary';
   const parts = new FrameParts(bytes);
-  /** @param length in binary. ASCII has twice as many, and shows what it says. */
+  /** @param length in binary. ASCII takes twice as many bytes, and is shown as its text. */
   const take = (part: keyof typeof framePartWords, length: number) =>
     numberIn(parts.take(part, isAscii ? length * 2 : length, isAscii ? asciiText : undefined), isAscii);
   const all = (...named: [keyof typeof framePartWords, number][]) => {

@@ -2,7 +2,7 @@ import type { Learning } from '@holdfast/driver/spec.ts';
 import type { MelsecConnection } from '../layout/connection.ts';
 import { readLimits } from '../layout/read-limits.ts';
 
-/** Refused reads as settings: how much a PLC gives at once. */
+/** Turns refused reads into settings: how much a PLC gives at once. */
 export const learning: Learning<MelsecConnection> = {
   limits: ({ max_words, max_bits }) => ({ max_words, max_bits }),
   isWrittenBack: () => false,
@@ -19,6 +19,6 @@ export const learning: Learning<MelsecConnection> = {
       ...(max_bits < bits ? { max_bits } : {}),
     };
   },
-  // Nobody has noted what they were before.
+  // The settings before are not recorded.
   forgotten: () => undefined,
 };

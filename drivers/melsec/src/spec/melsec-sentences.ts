@@ -1,4 +1,4 @@
-/** Chinese for what links of the MC protocol say in English of a failure. The names of settings stay as GX Works and the form have them. */
+/** Chinese for failures that links of the MC protocol tell in English. Settings keep the names of GX Works and the form. */
 export const melsecSentences = {
   'end code {{code}}, abnormal code {{abnormal}}: {{why}}':
     '结束代码 {{code}}，异常代码 {{abnormal}}：{{why}}',

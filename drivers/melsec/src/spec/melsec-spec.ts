@@ -67,7 +67,7 @@ const codeNames = {
   ascii_xy_octal: 'ASCII with X and Y in octal',
 } as const;
 
-/** The station, where it is not the PLC that one is connected to. */
+/** The station, where it is not the PLC that we are connected to. */
 function unitOf({ network_no, pc_no, module_io, module_station }: MelsecConnection): string {
   const route = [network_no, pc_no, module_io, module_station].join('/');
   return route === '0/255/1023/0' ? '' : route;

@@ -94,7 +94,7 @@ export const placeWords: Words<keyof MelsecPlace> = {
   },
 };
 
-/** Refusals say themselves what to do: the words for end codes have it. */
+/** Has nothing on refusals: the words for their end codes already say what to do. */
 export const advice: ProtocolAdvice = {
   silent: both(
     'Compare frame and data code with the settings of the PLC: many PLCs are silent where they differ. Then the station numbers, where it is behind another PLC, and last try a longer timeout.',

@@ -8,7 +8,7 @@ import { widthOf } from '../layout/plc-extent.ts';
 import { readLimits } from '../layout/read-limits.ts';
 import { neverWritten } from '../values/never-written.ts';
 
-/** The address in its canonical notation, or what is wrong with it, and with how it goes with the point's other fields. */
+/** The address in its canonical notation, or what is wrong: with the address, or with how other fields fit it. */
 export function parsePlace(
   given: MelsecPlace,
   point: PointFields,

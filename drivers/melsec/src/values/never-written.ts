@@ -1,6 +1,6 @@
 import type { PlcPlace } from '../layout/notation.ts';
 
-/** Why no value of a point is ever written by Holdfast, in words for operators; undefined when values are. */
+/** Why Holdfast never writes this point, in words for operators; undefined where it does. */
 export function neverWritten({ device, bit }: PlcPlace, count: number | undefined): string | undefined {
   if (bit !== undefined) {
     return 'a bit of a word cannot be written: the word would have to be read and written back, and what the program changed meanwhile would be lost; have the program take it from a relay, such as M100';

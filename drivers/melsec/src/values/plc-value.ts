@@ -10,7 +10,7 @@ import type { MelsecPlace } from '../layout/place.ts';
 
 type PlcPoint = DevicePoint<MelsecPlace>;
 
-/** Made once for each point: it tells all of its values. */
+/** Decodes all values of a point. Made once for each point. */
 export function plcDecoder(point: PlcPoint, { device, bit }: PlcPlace): BlockDecoder {
   const { count = 1 } = point;
   if (device.unit === 'bit' || bit !== undefined) {
@@ -44,8 +44,8 @@ export function plcCells(point: PlcPoint, { device }: PlcPlace, value: Encodable
 }
 
 /**
- * The lowest of several words comes first, and the low byte of a text's word. SH-080008, 8.1, "Considerations for handling real number
- * data and character string data".
+ * The lowest of several words comes first; in a text, so does the low byte of each word. SH-080008, 8.1, "Considerations for
+ * handling real number data and character string data".
  */
 function wordValue({ address: { length, encoding }, ...meaning }: PlcPoint): WordValue {
   return { ...meaning, length, encoding, byte_order: meaning.data_type === 'string' ? 'BADC' : 'CDAB' };

@@ -17,14 +17,14 @@ const broadcast = 0;
 
 export type OnCommand = (unitCode: string, link: Link, request: RequestFrame, command: Command) => void;
 
-/** An endpoint and the units behind it: takes requests from whatever line, answers them, lets faults have their way. */
+/** An endpoint and the units behind it: takes requests from any kind of line and answers them, as its faults have it. */
 export class Endpoint {
   readonly config: PlantEndpointConfig;
   readonly protocol: ModbusProtocol;
   readonly units: readonly Unit[];
   readonly faults: FaultBoard<Fault>;
   readonly listenerFaults: ListenerFaults;
-  /** Set once it is open. */
+  /** Set once the line is open. */
   line: Line | undefined;
   readonly #byUnitId: ReadonlyMap<number, Unit>;
   readonly #onCommand: OnCommand | undefined;
@@ -59,7 +59,7 @@ export class Endpoint {
       link.held = undefined;
     }
     if (!unit && request.unitId === broadcast && this.protocol !== 'modbus_tcp') {
-      // Everybody does it and nobody answers.
+      // A broadcast: every unit carries it out, and none answers.
       for (const each of this.units) replyOf(command, each.memory, each.limits, each.identity, nowMs);
       return;
     }

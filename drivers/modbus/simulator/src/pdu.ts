@@ -29,7 +29,7 @@ const tableOfRead: Readonly<Record<number, RegisterTable>> = {
   4: 'input_register',
 };
 
-/** Never throws, whatever comes. */
+/** Never throws, whatever the bytes are. */
 export function parseCommand(pdu: Buffer): Command {
   const functionCode = pdu.length > 0 ? pdu.readUInt8(0) : 0;
   const word = (at: number): number => (pdu.length >= at + 2 ? pdu.readUInt16BE(at) : 0);
@@ -85,9 +85,9 @@ export function exceptionReply(functionCode: number, exceptionCode: number): Buf
 export interface UnitLimits {
   readonly maxRegisters: number;
   readonly maxBits: number;
-  /** Answer to a read that is larger. */
+  /** Exception code that answers a larger read. */
   readonly tooLargeException: number;
-  /** A request that touches one of them is answered with exception 2. Ends included. */
+  /** A request that touches one of these ranges, ends included, is answered with exception 2. */
   readonly forbidden: readonly {
     readonly table: RegisterTable;
     readonly from: number;

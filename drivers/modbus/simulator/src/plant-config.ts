@@ -29,7 +29,7 @@ interface EndpointBase {
   /** Unique in the plant. */
   readonly name: string;
   readonly units: readonly PlantUnit[];
-  /** A request to a unit that is not there: exception 11, as of a gateway, or nothing, as on a line. */
+  /** How a request to an absent unit is answered: with exception 11, as by a gateway, or not at all, as on a line. */
   readonly unknownUnit?: 'exception' | 'silence';
   /**
    * The units hang on one line behind the endpoint: requests are answered one after the other, and one to a unit that
@@ -45,14 +45,14 @@ export interface TcpEndpointConfig extends EndpointBase {
   /** 0 or unset takes a free one. */
   readonly port?: number;
   readonly maxConnections?: number;
-  /** The fate of one more; closed unless set. */
+  /** The treatment of one connection more; it is closed unless set. */
   readonly otherConnections?: 'close' | 'ignore' | 'replace';
 }
 
 export interface SerialEndpointConfig extends EndpointBase {
   readonly protocol: 'modbus_rtu';
   readonly serial: SerialSettings;
-  /** Answers take the time that their bytes and those of the request take on the line: a pty itself is fast as memory. */
+  /** Answers take the time that request and answer would take on a real line: a pty itself is as fast as memory. */
   readonly isPaced?: boolean;
 }
 

@@ -29,7 +29,7 @@ export interface PlantEndpoint {
 export interface ReceivedRequest {
   /** ms since 1970. */
   readonly at: number;
-  /** The first of the endpoint for a unit that is not there. */
+  /** Device code; for a unit that does not exist, the first device of the endpoint. */
   readonly device: string;
   readonly unitId: number;
   readonly functionCode: number;
@@ -42,13 +42,13 @@ export interface ReceivedRequest {
 export interface Plant {
   readonly endpoints: readonly PlantEndpoint[];
   /**
-   * In place of the one before. Faults that act on connections take effect soon after.
+   * Replaces the fault before. Faults that act on connections take effect soon after.
    * @throws Error for a device or endpoint that the plant does not have, or a fault that its protocol cannot have
    */
   setFault(place: string | FaultPlace, fault: Fault): void;
-  /** Faults that the plant's plan has stay. */
+  /** Planned faults stay. */
   clearFault(place: string | FaultPlace): void;
-  /** The one that was set, or else one of the plan while it acts. */
+  /** The fault that was set, or else a planned one while it acts. */
   fault(deviceCode: string): Fault | undefined;
   shownFault(place: string | FaultPlace): ShownFault<Fault> | undefined;
   /** Why the device or endpoint cannot have this fault. */
@@ -125,7 +125,7 @@ async function open(endpoint: Endpoint, host: string, nextLinkId: () => number):
   await endpoint.listenerFaults.changed();
 }
 
-/** Devices with an endpoint of their own become endpoints of one unit. @throws Error for a code or name twice */
+/** Devices with an endpoint of their own become endpoints of one unit. @throws Error for a duplicate code or name */
 function endpointConfigs({ devices = [], endpoints = [] }: PlantConfig): readonly PlantEndpointConfig[] {
   const all: PlantEndpointConfig[] = [
     ...devices.map(({ port, maxConnections, ...unit }) => ({
@@ -179,7 +179,7 @@ function plantOf(endpoints: readonly Endpoint[], host: string): Omit<Plant, 'sto
     return { endpoint: found.endpoint, board: found.unit.faults };
   };
   const changed = (endpoint: Endpoint): void => {
-    // A port that was taken by somebody else while it was given up stays theirs: connections are then refused or not ours.
+    // If another process took the port while it was released, it keeps it: connections are then refused or not ours.
     void endpoint.listenerFaults.changed().catch(() => {});
   };
 

@@ -2,7 +2,7 @@ import type { Played, PlayedDevice } from '@holdfast/plant/simulator.ts';
 import type { Fault } from './fault.ts';
 import type { Plant, PlantEndpoint } from './plant.ts';
 
-/** A plant of Modbus as plants of any protocols have it. */
+/** A Modbus plant in the form that every plant takes. */
 export function playedOf(plant: Plant): Played<Fault> {
   return {
     devices: plant.endpoints.map(playedDevice),

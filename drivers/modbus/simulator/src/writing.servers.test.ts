@@ -28,7 +28,7 @@ endpoints:
       - { device: display, unit_id: 2, read_only: true, tables: { holding_register: { 0: 1 } } }
 `;
 
-/** Sends protocol data units one after the other and gives the replies' ones. */
+/** Sends protocol data units one after the other. @returns the protocol data units of the replies */
 async function pressIsAsked(...pdus: readonly string[]): Promise<string[]> {
   const { config, host } = plantOfFile(yaml);
   plant = await startPlant({ config, host });

@@ -2,7 +2,7 @@ import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { RegisterTable } from './point-layout.ts';
 
 export type ParsedAddress =
-  /** The table is the one that was given, or the one that the notation names; undefined when neither is. */
+  /** The table that was given or that the notation names; undefined when there is neither. */
   | { readonly ok: true; readonly table: RegisterTable | undefined; readonly address: number }
   | { readonly ok: false; readonly field: 'address' | 'table'; readonly message: string };
 
@@ -16,7 +16,7 @@ export const classicTables: Readonly<Record<string, RegisterTable>> = {
 
 const lastAddress = 65_535;
 
-/** Matches every notation but the number, with valid addresses: for schemas. `parseAddress` explains what does not match. */
+/** For schemas: matches every textual notation of a valid address. `parseAddress` explains what does not match. */
 export const addressPattern =
   '^(?:0[xX][0-9A-Fa-f]{1,4}|[0134](?:(?!0000$)[0-9]{4}|(?!00000$)[0-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-6]))$';
 
@@ -24,8 +24,8 @@ const allowed =
   'write the zero-based address as a number (0), in hexadecimal ("0x0000"), or in the classic notation with its table ("40001", "400001")';
 
 /**
- * Where a point lies, as people write it: a number, zero-based as it is on the wire; hexadecimal text, the same; or five or
- * six digits of the classic notation, which names the table and counts from 1. Anything that could be read in two
+ * Reads where a point lies, as people write it: a number or hexadecimal text, zero-based as on the wire; or five or six
+ * digits of the classic notation, which names the table and counts from 1. Anything that could be read in two
  * ways is refused: "100" could be the register 100 or the hundredth.
  */
 export function parseAddress(notation: number | string, table: RegisterTable | undefined): ParsedAddress {
@@ -42,8 +42,8 @@ export function parseAddress(notation: number | string, table: RegisterTable | u
 }
 
 /**
- * Doubt about a number that reads as the classic notation of its table: an unquoted 40001 of holding registers is the register
- * 40001 on the wire, and a manual that says 40001 means the first one.
+ * Doubt about a number that looks like the classic notation of its table: an unquoted 40001 of holding registers is register
+ * 40001 on the wire, but a manual that says 40001 means the first one.
  * @returns undefined where there is none
  */
 export function addressDoubt(notation: unknown, table: unknown): InBoth | undefined {

@@ -20,7 +20,7 @@ export const excludedRangeSchema = z
     table: z.enum(registerTables),
     from: z.int().min(0).max(65535),
     to: z.int().min(0).max(65535),
-    /** Written by sessions that were refused it: points there are left out, and do not keep a task from starting. */
+    /** Written by a session after a refusal: points in the range are left out, and do not keep a task from starting. */
     learned: z.boolean().optional(),
   })
   .refine(({ from, to }) => from <= to, 'must begin before it ends');
@@ -37,7 +37,7 @@ export const deviceProfileSchema = z.object({
   late_answer_ms: z.int().min(0).max(600_000).optional(),
   /** Closes the connection after each tick. */
   close_after_read: z.boolean().default(false),
-  /** Takes one connection only, and a new one no sooner than the old one is closed on both sides. */
+  /** The device takes one connection only, and a new one only after the old one is closed on both sides. */
   single_connection: z.boolean().default(false),
   /** Takes a reply from unit 0 as this device's: some gateways do not copy the unit id. */
   accept_unit_zero: z.boolean().default(false),
@@ -45,7 +45,7 @@ export const deviceProfileSchema = z.object({
   max_hole: z.int().min(0).max(2_000).default(0),
   /** Addresses that must never be read, not even within a larger block. */
   excluded: z.array(excludedRangeSchema).max(1_000).default([]),
-  /** True if limits that collectors learn by refusals are written into the device; false unless set. */
+  /** Whether limits that collectors learn from refusals are written into the device's configuration; false unless set. */
   write_back: z.boolean().optional(),
 });
 export type DeviceProfile = z.infer<typeof deviceProfileSchema>;
@@ -59,7 +59,7 @@ export const connectionSchema = z.object({
   /** Largest read that the device answers; the specification's limits are 125 registers and 2000 bits. */
   max_registers: z.int().min(1).max(125).default(125),
   max_bits: z.int().min(1).max(2000).default(2000),
-  /** With the protocol `modbus_rtu`, and only with it. */
+  /** Required by the protocol `modbus_rtu`, and only allowed with it. */
   serial: serialLineSchema.optional(),
   profile: deviceProfileSchema.optional(),
 });

@@ -4,7 +4,7 @@ import type { ModbusProtocol, SerialLine } from './connection.ts';
 export type EndpointAddress =
   | {
       readonly kind: 'tcp';
-      /** `mbap` is Modbus TCP; `rtu` are the frames of a serial line with their CRC, as serial gateways pass them on. */
+      /** `mbap` is Modbus TCP; `rtu` means frames of a serial line with their CRC, as serial gateways pass them on. */
       readonly framing: 'mbap' | 'rtu';
       readonly host: string;
       readonly port: number;
@@ -19,7 +19,7 @@ export interface EndpointFields {
   readonly serial?: SerialLine | undefined;
 }
 
-/** @throws Error for `modbus_rtu` without a serial line; `deviceProblems` tells beforehand */
+/** @throws Error for `modbus_rtu` without a serial line; `deviceProblems` refuses it beforehand */
 export function endpointOf(device: EndpointFields): EndpointAddress {
   switch (device.protocol) {
     case 'modbus_tcp':

@@ -1,14 +1,14 @@
 import type { DeviceProfile, ModbusProtocol, SerialLine } from './connection.ts';
 import type { PointLayout } from './point-layout.ts';
 
-/** A point with its place, flat. */
+/** A point and its place in one flat object. */
 export interface ModbusPoint extends PointLayout {
   readonly code: string;
   /** Zero-based protocol address. */
   readonly address: number;
 }
 
-/** A device's fields as far as its requests follow from them, flat. */
+/** The fields of a device that its requests depend on, in one flat object. */
 export interface ModbusDevice<P extends ModbusPoint = ModbusPoint> {
   readonly code: string;
   readonly protocol: ModbusProtocol;

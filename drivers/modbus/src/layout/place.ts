@@ -11,7 +11,7 @@ import {
 
 /** The fields of a point that say where it lies and how its registers are read, as people write them. */
 export const placeSchema = z.object({
-  /** May be left out where the address names it. */
+  /** May be left out where the address names the table. */
   table: z.enum(registerTables).exactOptional(),
   address: z.union(
     [z.int().meta({ minimum: 0, maximum: 65_535 }), z.string().max(32).meta({ pattern: addressPattern })],
@@ -28,7 +28,7 @@ export const placeSchema = z.object({
 });
 export type WrittenPlace = z.infer<typeof placeSchema>;
 
-/** The same as it is stored. */
+/** A place as it is stored. */
 export interface ModbusPlace {
   readonly table: RegisterTable;
   /** Zero-based protocol address, 0…65535. */

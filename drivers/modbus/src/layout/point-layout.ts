@@ -17,13 +17,13 @@ export interface PointLayout extends PointMeaning {
   readonly byte_order: ByteOrder;
   /** Bit of a bool in a register, 0 the least significant; without it any non-zero register is true. */
   readonly bit?: number | undefined;
-  /** Byte of an int8 or uint8. One value: the low byte unless set. An array: begins with the high byte unless set. */
+  /** Byte of an int8 or uint8. Unless set, a single value is the low byte, and an array begins with the high byte. */
   readonly byte?: 'high' | 'low' | undefined;
   /** Registers of a string. */
   readonly length?: number | undefined;
   /** Encoding of a string; ASCII unless set. */
   readonly encoding?: TextEncoding | undefined;
-  /** An array of so many values, one after the other. */
+  /** Makes the point an array of this many values, one after the other. */
   readonly count?: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { RegisterTable } from './point-layout.ts';
 
-/** In timeouts of a device, how long after its timeout an answer is still to be expected unless its profile says otherwise. */
+/** How long after the timeout an answer may still come, in timeouts of the device, unless its profile says otherwise. */
 export const latePatience = 5;
 
 /** Settings of each request to a device; see `profile` in the task's configuration. */
@@ -10,15 +10,15 @@ export interface RequestOptions {
   readonly timeoutMs: number;
   /** Takes a reply from unit 0 as this device's. */
   readonly acceptUnitZero?: boolean | undefined;
-  /** Quiet time after the connection was made, before the first request. It comes off the timeout. */
+  /** Quiet time after the connection was made, before the first request. It counts towards the timeout. */
   readonly connectPauseMs?: number | undefined;
-  /** No new connection before the old one is closed on both sides, as far as that comes within the timeout. */
+  /** Waits, within the timeout, until the old connection is closed on both sides before making a new one. */
   readonly singleConnection?: boolean | undefined;
   /** Quiet time between two requests to this device. */
   readonly requestPauseMs?: number | undefined;
   /** On lines of RTU frames, how long after the timeout an answer may still come; `latePatience` times the timeout unless set. */
   readonly lateAnswerMs?: number | undefined;
-  /** Told of the bytes that go over the line for the request, as they do. They are the caller's no longer than the call takes. */
+  /** Told of the bytes that go over the line for the request, as they do. They are valid only during the call. */
   readonly onBytes?: ((direction: 'sent' | 'received', bytes: Uint8Array) => void) | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface ReadPlace {
 }
 
 export interface ReadRequest extends RequestOptions, ReadPlace {
-  /** On lines of RTU frames, what else the device may be asked to prove that no answer to an earlier request is on its way. */
+  /** On lines of RTU frames: reads that may be asked to prove that no answer to an earlier request is on its way. */
   readonly markers?: readonly ReadPlace[] | undefined;
 }
 

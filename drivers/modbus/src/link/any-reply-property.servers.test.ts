@@ -50,7 +50,7 @@ const request: fc.Arbitrary<ReadRequest> = fc.record({
 
 const functionCodes = { coil: 1, discrete_input: 2, holding_register: 3, input_register: 4 } as const;
 
-/** The reply's data, and what it must become. */
+/** The data of a reply, and the block that they must become. */
 function soundData({ table, quantity }: ReadRequest, seed: number): { data: Buffer; block: RawBlock } {
   if (table === 'coil' || table === 'discrete_input') {
     const values = Array.from({ length: quantity }, (_, at) => ((seed >> (at % 31)) & 1) === 1);
@@ -72,8 +72,8 @@ function soundReply(kind: 'mbap' | 'rtu', frame: Buffer, read: ReadRequest, data
 }
 
 /**
- * Damage to a reply on its way. Modbus TCP has no checksum: what TCP itself would have to damage, the data of a
- * frame, cannot be told from other data and is left alone.
+ * Damage to a reply on its way. The data of Modbus TCP frames are left alone: without a checksum, damaged data
+ * cannot be told from other data, and only TCP itself could damage them.
  */
 type Damage = (reply: Buffer) => Buffer;
 
@@ -127,7 +127,7 @@ function inChunks(bytes: Buffer, cuts: readonly number[]): Buffer[] {
 }
 
 const cuts = fc.array(fc.nat(700), { maxLength: 6 });
-/** The same bytes in each run: of all that CRC-16 lets pass by chance, one in 65,536, none is among them. */
+/** Fixed, so that each run has the same bytes: none of them passes CRC-16 by chance, as one in 65,536 would. */
 const seed = 20_241_124;
 
 describe.each(['mbap', 'rtu'] as const)('whatever bytes come as %s frames, in whatever pieces', (kind) => {
@@ -154,7 +154,7 @@ describe.each(['mbap', 'rtu'] as const)('whatever bytes come as %s frames, in wh
           }
           if (!harm) expect(verdict.kind).toBe('reply');
           if (verdict.kind !== 'reply') return;
-          // An exception is an error; by chance alone it is not one that was made of a good reply.
+          // An exception becomes an error and never a value, whatever damage made it.
           if (((received[verdict.pduAt] ?? 0) & 0x80) !== 0) return;
           expect(decodeRead(read, received, verdict.pduAt + 2)).toEqual(block);
         },
@@ -181,7 +181,7 @@ describe.each(['mbap', 'rtu'] as const)('whatever bytes come as %s frames, in wh
         });
         const outcome = await bus.read({ ...read, timeoutMs: 10 }).catch((error: unknown) => error);
         if (!(outcome instanceof ReadFailure)) expect(outcome).toEqual(block);
-        // Bytes that the device sent after a good reply are met by the next request, and end that connection.
+        // The next request meets bytes that the device sent after a good reply, which end that connection.
         expect(await bus.read(next).catch(() => bus.read(next))).toEqual(block);
         bus.disconnect();
       }),

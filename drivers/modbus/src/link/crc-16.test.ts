@@ -8,7 +8,7 @@ it('is the CRC of the specification for any bytes', () => {
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 254 }), (body) => {
       const frame = rtuFrame(body[0] ?? 0, body.subarray(1));
       expect(crc16(body, 0, body.length)).toBe(frame.readUInt16LE(body.length));
-      // Over a frame and its own CRC nothing is left.
+      // The CRC over a frame with its own CRC is 0.
       expect(crc16(frame, 0, frame.length)).toBe(0);
     }),
   );

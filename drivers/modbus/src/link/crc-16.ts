@@ -5,7 +5,7 @@ const table = Uint16Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** Over the bytes from `start` up to `end`. It goes on the wire with its low byte first. */
+/** The CRC of the bytes from `start` up to `end`. It goes on the wire with its low byte first. */
 export function crc16(bytes: Uint8Array, start: number, end: number): number {
   let crc = 0xffff;
   for (let at = start; at < end; at += 1) {

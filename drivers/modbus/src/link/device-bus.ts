@@ -14,8 +14,8 @@ export interface DeviceBus {
   /** @throws ReadFailure and nothing else */
   read(request: ReadRequest): Promise<RawBlock>;
   /**
-   * Resolves when the device has confirmed what it was told.
-   * @throws ReadFailure and nothing else; unless it is an exception, or `wasSent` is false, the device may have done it
+   * Resolves when the device has confirmed the write.
+   * @throws ReadFailure and nothing else; unless it is an exception, or `wasSent` is false, the device may have written
    */
   write(request: WriteRequest): Promise<void>;
   /** Closes the socket or line at once; a request in flight fails with the cause `connection`. Idempotent. */

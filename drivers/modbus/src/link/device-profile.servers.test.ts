@@ -66,11 +66,11 @@ describe('a device that needs a pause after it was connected to', () => {
       askedAt.push(performance.now());
       socket.write(soundReply(request));
     });
-    // A busy machine makes it later, nothing makes it earlier but a pause that was not kept. Timers may ring a moment early.
+    // A busy machine makes this later; only a pause that was not kept makes it earlier. Timers may ring a moment early.
     const notBefore = performance.now() + 495;
     await bus.read({ ...registers(0), connectPauseMs: 500 });
     expect(askedAt[0]).toBeGreaterThan(notBefore);
-    // A pause before this one too would outlast its timeout.
+    // A second pause, before this read, would outlast its timeout.
     expect(await bus.read({ ...registers(1), connectPauseMs: 600_000 })).toEqual({
       kind: 'registers',
       values: [1001],
@@ -100,7 +100,7 @@ async function startSingleConnectionDevice(onRequest: (socket: Socket, request: 
     }
     connections += 1;
     served = socket;
-    // It needs a while to notice that the other side has closed, and is occupied until it has closed too.
+    // The device takes a while to notice that the other side has closed, and stays occupied until it has closed too.
     socket.on('end', () => setTimeout(() => socket.end(), 60));
     socket.on('close', () => {
       served = undefined;

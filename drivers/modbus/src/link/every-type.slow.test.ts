@@ -116,7 +116,7 @@ describe.skipIf(!hasLibmodbus)('a device whose registers libmodbus has converted
       bus.disconnect();
       await device.stop();
     }
-    // Older versions of libmodbus put the bytes into other orders than they are asked for.
+    // Older versions of libmodbus put the bytes into other orders than those asked for.
     for (const order of has_float_orders ? byteOrders : []) {
       const floats = [0, 1, 2].map((index) => read.values[`${order}[${index}]`]);
       expect(floats, order).toEqual([-123.456, 50.02, 3.4028234e38].map(Math.fround));

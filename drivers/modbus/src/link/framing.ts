@@ -1,7 +1,7 @@
 import type { ExpectedReply } from './reply-pdu.ts';
 import type { BusRequest } from './request-pdu.ts';
 
-/** A request as it went out, and all that its reply must be. */
+/** A request as it went out, and what its reply must look like. */
 export interface OutgoingFrame {
   readonly bytes: Buffer;
   readonly expected: ExpectedReply;
@@ -10,25 +10,25 @@ export interface OutgoingFrame {
 export type Verdict =
   | { readonly kind: 'incomplete' }
   /**
-   * All that was received is exactly one reply, its protocol data unit beginning at `pduAt`, or with `end` a reply up to there
-   * and copies of it.
+   * The bytes received are exactly one reply, whose protocol data unit begins at `pduAt`. With `end`, the reply ends there
+   * and copies of it follow.
    */
   | { readonly kind: 'reply'; readonly pduAt: number; readonly end?: number }
-  /** It cannot become the reply any more. `mayFollow`: and perhaps it never was one, so that the reply is still to come. */
+  /** The bytes cannot become the reply any more. `mayFollow`: they may be noise, and the reply is still to come. */
   | { readonly kind: 'fault'; readonly reason: string; readonly mayFollow?: boolean };
 
 export const incomplete: Verdict = { kind: 'incomplete' };
 
-/** How a protocol data unit is wrapped, and told apart from what is no answer to the last request. */
+/** Wraps protocol data units, and tells the answer to the last request from everything else. */
 export interface Framing {
   /**
    * Begins a new exchange: replies to earlier ones do not count from here on.
-   * @throws RangeError for what no frame can say
+   * @throws RangeError for a request that does not fit into a frame
    */
   frame(request: BusRequest): OutgoingFrame;
-  /** Judges the first `count` bytes, which are all that came since the request of this frame went out. */
+  /** Judges the first `count` bytes: everything that came since the request of this frame went out. */
   judge(bytes: Uint8Array, count: number, request: BusRequest, frame: OutgoingFrame): Verdict;
-  /** Whether bytes that nobody asked for may come between two requests. If not, they end the connection. */
+  /** Whether unrequested bytes may come between two requests. If not, they end the connection. */
   readonly forgivesNoise: boolean;
 }
 

@@ -6,20 +6,20 @@ const crcBytes = 2;
 const largestFrameBytes = 256;
 
 /**
- * Finds whole answers to reads in what comes over a line of RTU frames while nobody waits for it, in whatever pieces it
- * comes: on a line that was given up waiting for, they are what was waited for.
+ * Finds whole answers to reads among bytes that come over a line of RTU frames while nobody waits for them, in whatever
+ * pieces. After a timeout, such an answer is the late one.
  */
 export class HeardFrames {
   readonly #bytes = Buffer.allocUnsafeSlow(largestFrameBytes);
   #count = 0;
   #sent: Uint8Array | undefined;
 
-  /** Forgets what has come: what comes next does not go on with it. */
+  /** Forgets the bytes so far: those that come next do not continue them. */
   forget(): void {
     this.#count = 0;
   }
 
-  /** Some adapters give back what they sent, and a request for address 0x03xx has the form of an answer with three bytes. */
+  /** Keeps the request: some adapters echo it, and a request for address 0x03xx looks like an answer with three bytes. */
   requestLeaves(frame: Uint8Array): void {
     this.#sent = frame;
     this.forget();
@@ -33,7 +33,7 @@ export class HeardFrames {
     }
   }
 
-  /** Whether a frame ends with the byte that has just come. */
+  /** Finds a frame that ends with the byte that has just come. */
   #findAtEnd(onAnswer: (unitId: number, shape: number) => void): void {
     for (let start = 0; start + headBytes + crcBytes < this.#count; start += 1) {
       const functionCode = this.#bytes[start + 1] ?? 0;

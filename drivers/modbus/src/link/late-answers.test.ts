@@ -16,7 +16,7 @@ const read = (address: number, quantity = 10, rest: Partial<ReadRequest> = {}): 
 });
 const alone = (address: number, rest: Partial<ReadRequest> = {}) =>
   read(address, 1, { markers: [], ...rest });
-/** A unit that has answered before, a marker too. */
+/** A unit that has answered before, also a marker. */
 function knownUnit(...requests: ReadRequest[]): LateAnswers {
   const late = new LateAnswers();
   for (const request of requests.length > 0 ? requests : [read(0, 2), read(0)]) late.answered(request);
@@ -76,7 +76,7 @@ describe('after a timeout', () => {
     late.noAnswer(read(0, 2), 3_000);
     expect(asked(late, read(100), 4_000)).toEqual(['0+4', '100+10', '0+4']);
     late.noAnswer(read(0, 4), 5_000);
-    // Without one there is the time alone; a marker whose own answer can hardly come any more will do again.
+    // Without a marker, only time helps; a marker whose own answer can hardly come any more will do again.
     expect(late.waitMs(read(100), 5_000)).toBe(1_000);
     expect(late.waitMs(read(100), 6_000)).toBe(0);
     expect(asked(late, read(100), 6_000)).toEqual(['100+10']);
@@ -207,7 +207,7 @@ describe('after a timeout', () => {
     late.noAnswer(alone(0), 1_000);
     late.refused(alone(5), 2_000);
     expect(late.waitMs(alone(9), 2_500)).toBe(4_500);
-    // Nothing that is as old as that is expected any more.
+    // An answer to a request this old is not expected any more.
     late.refused(alone(9), 7_500);
     expect(late.waitMs(alone(9), 7_500)).toBe(0);
   });

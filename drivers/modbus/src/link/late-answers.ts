@@ -6,42 +6,42 @@ interface Unanswered {
   readonly unitId: number;
   readonly acceptUnitZero: boolean;
   readonly shape: number;
-  /** Until when the unit is not asked at all: on a line of two wires its answer would meet the next request. */
+  /** Until when the unit is not asked at all: on a two-wire line its answer would collide with the next request. */
   readonly hushUntilMs: number;
-  /** Until when the answer may come, even in front of that to a later request. */
+  /** Until when the answer may come, even in front of the answer to a later request. */
   untilMs: number;
   /** A later request was answered: devices answer in order, so this answer will not come any more. */
   isPassed: boolean;
-  /** How many requests of this shape. */
+  /** How many requests of this shape got no answer. */
   requests: number;
-  /** Their places in the order of all that got no answer. */
+  /** Places of the first and the last of them in the order of all unanswered requests. */
   readonly firstTurn: number;
   readonly lastTurn: number;
 }
 
-/** Markers for a unit that has never answered one: where it is silent to all of them, it has to be asked without. */
+/** How many markers a unit is asked that has never answered one; if it is silent to all, it is asked without. */
 const unprovenMarkers = 3;
 
-/** The frames that go over the line for one request, in order: the request itself and reads that only prove something. */
+/** The frames that go over the line for one request, in order: the request itself and its markers. */
 export type Steps = readonly BusRequest[];
 
 /**
- * Keeps answers to requests that have timed out from being taken for those to later ones, on a line whose frames do not say
- * which request they answer. What tells answers apart is their shape: unit, function code and byte count.
+ * Keeps answers to timed-out requests from being taken for answers to later ones, on a line whose frames do not say
+ * which request they answer. Answers are told apart by their shape: unit, function code and byte count.
  *
- * A device answers in order, so an answer to a *marker*, a read whose answer has another shape than all that may still
- * come, proves that nothing older will. It proves so however late the device is. Whatever does not keep the order is given a time:
- * while that lasts, an answer counts only when a marker after it is answered with no second such answer in between.
- * Where a device has no marker, because all of its answers have one shape, there is the time alone; so there is for one that was
- * seen to answer out of order.
+ * A *marker* is a read whose answer has another shape than all answers that may still come. A device answers in order, so
+ * the answer to a marker proves that nothing older will come, however late the device is. Gateways and devices that do
+ * not keep the order are given a time: until it is over, an answer counts only when a marker after it is answered with no
+ * second such answer in between. Where a device has no marker, because all of its answers have one shape, or was seen to
+ * answer out of order, only the time helps.
  */
 export class LateAnswers {
   #unanswered: Unanswered[] = [];
-  /** Units that have answered this process. Others may still owe an answer to a former one, which is dead by now. */
+  /** Units that have answered this process. Others may still owe an answer to an earlier process, which is dead by now. */
   readonly #known = new Set<number>();
-  /** Units of which an answer came after that to a later request, or twice: of those a marker proves nothing. */
+  /** Units that answered twice, or after the answer to a later request: for them a marker proves nothing. */
   readonly #outOfOrder = new Set<number>();
-  /** By unit, markers that it has answered: some devices are silent where they should refuse. */
+  /** Markers that each unit has answered: some devices are silent where they should refuse. */
   readonly #proven = new Map<number, Set<string>>();
   #turns = 0;
 
@@ -68,7 +68,7 @@ export class LateAnswers {
   answered(request: BusRequest): void {
     const { unitId } = request;
     if (this.#unanswered.length === 0 && this.#known.has(unitId)) return;
-    // The confirmation of a write may be that of one before it, or its own echo.
+    // The confirmation of a write may belong to an earlier write, or be an echo of the request.
     if (isWrite(request)) return;
     this.#known.add(unitId);
     if (request.markers?.some((place) => isSamePlace(place, request))) {
@@ -89,21 +89,21 @@ export class LateAnswers {
     this.#unanswered = this.#unanswered.filter((each) => each !== oldest || oldest.requests > 0);
     this.noAnswer({ ...request, lateAnswerMs: 0 }, nowMs);
     if (isMarker || oldest.untilMs <= nowMs) return;
-    // Its own answer may still come: where there is no marker, that has its time.
+    // The answer to this request itself may still come: where there is no marker, it is given its time.
     const { lateAnswerMs = latePatience * request.timeoutMs } = request;
     const its = this.#unanswered.at(-1);
     if (its) its.untilMs = Math.max(its.untilMs, nowMs + lateAnswerMs);
   }
 
-  /** An answer that nobody waits for has come; all that the unit was asked before has been answered or never will be. */
+  /** An answer that nobody waits for has come; everything that the unit was asked before is answered or never will be. */
   heard(unitId: number, shape: number): void {
     const owing = this.#unanswered.filter(
       (each) => each.shape === shape && (each.unitId === unitId || (unitId === 0 && each.acceptUnitZero)),
     );
     const [found, another] = owing;
-    // Nobody owed it: one before it was not the answer that it was taken for, or it came twice.
+    // No request was open for it: an earlier answer was taken for it, or it came twice.
     if (!found || owing.every(({ isPassed }) => isPassed)) this.#outOfOrder.add(found?.unitId ?? unitId);
-    // Nobody knows which of those it is that answer as unit 0.
+    // Several units answer as unit 0: nobody knows which of them it is.
     if (!found || another) return;
     found.requests -= 1;
     // Where several requests are unanswered, it may have been the answer to the first one.
@@ -117,7 +117,7 @@ export class LateAnswers {
     return this.#unanswered.length > 0;
   }
 
-  /** How long nothing can be asked that tells a late answer from the one to this request. */
+  /** How long to wait, because nothing could tell a late answer from the answer to this request. */
   waitMs(request: BusRequest, nowMs: number): number {
     if (this.#unanswered.length === 0) return 0;
     this.#forgetWhatIsOver(nowMs);
@@ -149,8 +149,8 @@ export class LateAnswers {
   }
 
   /**
-   * A read that has an answer of its own, best one that was answered before, or the beginning of what is asked for; if there is
-   * none any more, one whose late answer is hardly to be expected.
+   * A read whose answer has a shape of its own: best one that was answered before, or else the beginning of what is asked
+   * for. If all are used up, one whose late answer can hardly be expected any more.
    */
   #markerFor(
     request: BusRequest,
@@ -193,7 +193,7 @@ export class LateAnswers {
   }
 }
 
-/** Whether its late answer would be this unit's. One that answers as unit 0 may be anybody's who takes those. */
+/** Whether a late answer could be taken for this unit's. An answer as unit 0 may belong to any unit that accepts those. */
 function concerns(each: Unanswered, { unitId, acceptUnitZero }: RequestOptions): boolean {
   return each.unitId === unitId || (each.acceptUnitZero && acceptUnitZero === true);
 }

@@ -49,9 +49,9 @@ const devices = [ordinary, withoutMarker, asUnitZero, refusesMarkers, withSilent
 const isSilent = ({ unitId, address }: Pick<SentRequest, 'unitId' | 'address'>) =>
   unitId === 5 && address < 100;
 
-/** The fate that a request always has, whatever else is wrong with the line. */
+/** The fate that this request always has, whatever else is wrong with the line. */
 function habit({ unitId, functionCode, quantity, ...rest }: SentRequest): Partial<Fate> {
-  // Not illegal address: a late one would be taken for that of a whole block, and its points be asked one by one from then on.
+  // Not illegal address: a late one would be taken for that of a whole block, whose points would then be asked one by one.
   if (unitId === 4 && functionCode === 3 && quantity < 4) return { exception: 4 };
   return { isLost: isSilent({ unitId, ...rest }), asUnit: unitId === 3 ? 0 : undefined };
 }
@@ -70,10 +70,10 @@ interface Fault {
     | 'none';
 }
 
-/** @param lateness in timeouts; of units with a marker */
+/** @param lateness in timeouts, for units with a marker */
 function fateOf({ at, kind }: Fault, request: SentRequest, lateness: number): Fate {
   const afterMs = 3 + Math.floor(at * 20);
-  // Where there is no marker there is the time alone.
+  // Where there is no marker, only the time helps.
   const most = request.unitId === 1 || request.unitId === 6 ? lateness : Math.min(lateness, 3.8);
   const faults: Record<Fault['kind'], Partial<Fate>> = {
     lost: { isLost: true },
@@ -90,7 +90,7 @@ function fateOf({ at, kind }: Fault, request: SentRequest, lateness: number): Fa
   return { ...fate, isLost: fate.isLost || kind === 'lost' };
 }
 
-/** Polls all of them, and writes to two and reads back meanwhile: with faults first, and then for long without. */
+/** Polls all units, and meanwhile writes to two and reads back: first with faults, then for long without. */
 async function live(
   line: SimulatedLine,
   judged: DeviceBus,
@@ -200,7 +200,7 @@ describe('a line of RTU frames with six units, of which each has a weakness, and
           .map(({ code }) => `unit ${unit_id} ${code.slice(0, -2)}`),
       );
       expect(isRead).toEqual(new Set(blocks.filter((block) => block !== 'unit 5 at0')));
-      // A silent block is looked at now and then, and what is asked after it needs a marker.
+      // A silent block is tried now and then, and the request after it needs a marker.
       const planned = [...asked].filter((what) => !what.startsWith('5'));
       expect(new Set(planned)).toEqual(
         new Set([

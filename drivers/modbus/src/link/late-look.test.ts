@@ -12,7 +12,7 @@ const request: ReadRequest = {
   timeoutMs: 250,
 };
 
-/** A bus on a channel of which this file is the other end, so that it is sure what runs before what. */
+/** A bus on a channel whose other end is this file, so that the order of events is certain. */
 function busWithRequest() {
   let events: ChannelEvents | undefined;
   let closed = 0;
@@ -37,12 +37,12 @@ function busWithRequest() {
     events?.onBytes(reply, reply.length);
   };
   const reading = bus.read(request);
-  // A caller that waits for it later must not be too late to be told.
+  // The test may await the reading late: until then its rejection must not count as unhandled.
   reading.catch(() => undefined);
   return { reading, sent: sent.promise, answerWith, timesClosed: () => closed };
 }
 
-/** Lets nothing else in this process run, timers neither. */
+/** Blocks the process, timers too. */
 function standStillUntil(monotonicMs: number): void {
   while (performance.now() <= monotonicMs);
 }

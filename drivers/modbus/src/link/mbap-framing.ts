@@ -12,8 +12,8 @@ const transactionIds = 0x1_0000;
 const reply = { kind: 'reply', pduAt: headerBytes } satisfies Verdict;
 
 /**
- * Modbus TCP. Transaction ids go on over connections and begin at random: a gateway that gives a late answer to whoever is
- * connected by then would otherwise answer the first request of a new connection, or of a new process.
+ * Modbus TCP. Transaction ids continue across connections and begin at random: some gateways send a late answer to
+ * whoever is connected by then, which would otherwise answer the first request of a new connection or process.
  */
 export class MbapFraming implements Framing {
   readonly forgivesNoise = false;

@@ -32,7 +32,7 @@ describe('a late reply', () => {
       else if (n === 2) socket.write(late ?? '');
       else socket.write(soundReply(request));
     });
-    // On a connection that is there the request certainly leaves; that it arrives may take longer than its timeout.
+    // On an open connection the request certainly leaves; its arrival may take longer than its timeout.
     await bus.read(registers(1));
     expect(await failureOf(bus.read(registers(100, 1, 50)))).toMatchObject({ missCause: 'timeout' });
     await untilHolds(() => expect(late).toBeDefined());
@@ -104,7 +104,7 @@ describe('a reply that is not exactly the answer', () => {
       await bus.read(registers(1));
       const failure = await failureOf(bus.read(registers(0, 2, 100)));
       expect(['timeout', 'connection']).toContain(failure.missCause);
-      // Where it took longer than its timeout on the way, the answer above is not given yet.
+      // If the request took longer than its timeout on the way, the answer above is not given yet.
       await untilHolds(() => expect(answered).toBe(1));
       expect(await bus.read(registers(10, 2))).toEqual({ kind: 'registers', values: [1010, 1011] });
       expect(connections).toHaveLength(2);

@@ -13,8 +13,8 @@ import { type BusRequest, isWrite } from './request-pdu.ts';
 import type { RtuLine } from './rtu-line.ts';
 
 /**
- * Share of the timeout that a marker may have taken for the request itself to follow it at once. A device that needs longer
- * is asked in its next tick, with all of the timeout: asked in what is left it would be late again, for ever.
+ * The request itself follows a marker at once only if the marker took no more than this share of the timeout. A slower
+ * device is asked in its next tick, with all of the timeout: in the time that is left it would be late again, for ever.
  */
 const markerShare = 0.25;
 
@@ -23,10 +23,10 @@ export interface ModbusBusOptions {
   readonly framing: Framing;
   /** The line of RTU frames, serial or over TCP. */
   readonly line?: RtuLine | undefined;
-  /** A serial line stays open after a failure: it has no state that a new opening would clear. */
+  /** Whether the channel stays open after a failure, as a serial line does: it has no state that reopening would clear. */
   readonly keepsOpen: boolean;
   /**
-   * Asked right before a request's bytes leave, because connecting may have taken long, or the process may have
+   * Called right before a request's bytes leave, because connecting may have taken long, or the process may have
    * been stopped while it connected. False: nothing is sent, the connection is closed, the request fails.
    */
   readonly mayRequest?: (() => boolean) | undefined;
@@ -36,10 +36,10 @@ interface Exchange {
   readonly request: BusRequest;
   readonly deadlineMs: number;
   readonly deadline: NodeJS.Timeout;
-  /** Called with where the reply's protocol data unit begins in what was received. */
+  /** Called with the place in the received bytes where the reply's protocol data unit begins. */
   readonly onReply: (pduAt: number) => void;
   readonly reject: (failure: ReadFailure) => void;
-  /** On a line of RTU frames, what goes over it for this request; known when the first of it can leave. */
+  /** On a line of RTU frames, the frames for this request; known when the first of them can leave. */
   steps: Steps | undefined;
   step: number;
   /** The frame of the step under way, once it went out. */
@@ -47,7 +47,7 @@ interface Exchange {
   sentAtMs: number;
   /** The reply, while the marker after it is asked. */
   kept: Buffer | undefined;
-  /** How the kept connection ended that it was asked over first. */
+  /** How the kept connection ended over which the request was sent first. */
   ended: string | undefined;
 }
 
@@ -77,7 +77,7 @@ export class ModbusBus implements DeviceBus {
   /** Until when an open channel must be left alone, before its first request. */
   #pausedUntilMs = 0;
   #closesGently = false;
-  /** The channel before is not closed yet, and the next one cannot be opened. */
+  /** The previous channel is not closed yet, so the next one cannot be opened. */
   #isClosing = false;
   #nextStep: NodeJS.Timeout | undefined;
 
@@ -127,7 +127,7 @@ export class ModbusBus implements DeviceBus {
     this.#advance();
   }
 
-  /** Goes as far with the request as is possible now; whatever it waits for calls it again. */
+  /** Takes the request as far as is possible now; whatever it then waits for calls this again. */
   #advance(): void {
     const exchange = this.#exchange;
     if (!exchange || exchange.frame || this.#isClosing) return;
@@ -155,7 +155,7 @@ export class ModbusBus implements DeviceBus {
     }
     const { line } = this.#options;
     const lateAnswerMs = exchange.steps ? 0 : (line?.lateAnswerWaitMs(request, nowMs) ?? 0);
-    // Other units share the line: it is not kept idle for a request that will hardly have the time for its reply.
+    // Other units share the line: it is not kept idle for a request that would hardly have time for its reply.
     if (lateAnswerMs > request.timeoutMs / 2) {
       this.#holdBack(
         `not asked: an answer to an earlier request may come for another ${Math.ceil(lateAnswerMs)} ms`,
@@ -172,7 +172,7 @@ export class ModbusBus implements DeviceBus {
     this.#send(exchange, nowMs);
   }
 
-  /** Nothing is wrong with the device. */
+  /** Fails the request without closing the channel: nothing is wrong with the device. */
   #holdBack(reason: string, wasSent: boolean): void {
     this.#settle('kept')?.reject(new ReadFailure('timeout', reason, { wasSent, isHeldBack: true }));
   }
@@ -217,12 +217,12 @@ export class ModbusBus implements DeviceBus {
     };
   }
 
-  /** Sends a request whose connection is over once more over a new one, where it may be repeated. @returns whether it does */
+  /** Repeats a request over a new connection after the old one ended, where it may be repeated. @returns whether it does */
   #asksAgain(reason: string): boolean {
     const exchange = this.#exchange;
     if (!exchange || !this.#isKept || exchange.ended !== undefined) return false;
     const { request, frame } = exchange;
-    // Frames without a transaction id would not tell the answer to the first request from that to the second.
+    // Without a transaction id, the answer to the first request could not be told from the answer to the second.
     if (isWrite(request) || this.#options.line || (frame && this.#received.count > 0)) return false;
     exchange.ended = reason;
     exchange.frame = undefined;
@@ -257,8 +257,8 @@ export class ModbusBus implements DeviceBus {
       this.#fail('connection', `malformed reply: ${verdict.reason}`, request);
       return;
     }
-    // A process that was stopped and continued sees the reply before its timers do: a late reply is not the
-    // device's state of now.
+    // A process that was stopped and continued sees the reply before its timers run: a late reply does not tell
+    // the device's present state.
     const nowMs = performance.now();
     if (nowMs > exchange.deadlineMs) {
       this.#deadlinePassed();
@@ -289,7 +289,7 @@ export class ModbusBus implements DeviceBus {
     exchange.reject(new ReadFailure('exception', exceptionInWords(exceptionCode), { exceptionCode }));
   }
 
-  /** After the answer to one of several steps. @returns false when that was all, and it is good */
+  /** Takes the next of several steps after an answer. @returns false when it was the last one, and all is well */
   #goesOn(exchange: Exchange, pduAt: number, isException: boolean, nowMs: number): boolean {
     const { line } = this.#options;
     const { request, steps, step, sentAtMs, deadlineMs } = exchange;
@@ -318,7 +318,7 @@ export class ModbusBus implements DeviceBus {
       return true;
     }
     exchange.step += 1;
-    // A refusal proves little: the next steps are found out anew.
+    // A refusal proves little: the next steps are worked out anew.
     if (isException) exchange.steps = undefined;
     if (isException) exchange.step = 0;
     this.#pausedUntilMs = nowMs + (request.requestPauseMs ?? 0);
@@ -368,7 +368,7 @@ export class ModbusBus implements DeviceBus {
     exchange.reject(new ReadFailure(missCause, reason, { cause, wasSent }));
   }
 
-  /** Whatever happens next belongs to another request. */
+  /** Ends the exchange: whatever happens next belongs to another request. */
   #settle(channelIs: 'kept' | 'broken'): Exchange | undefined {
     const exchange = this.#exchange;
     this.#exchange = undefined;

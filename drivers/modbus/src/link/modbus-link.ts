@@ -5,7 +5,7 @@ import { inHexadecimal } from '@holdfast/driver/values/in-hexadecimal.ts';
 import type { RawBlock, ReadRequest, WriteRequest } from '../layout/requests.ts';
 import type { DeviceBus } from './device-bus.ts';
 
-/** As much of a group of the plan as a link needs: layout ← link, and nothing of the plan. */
+/** The part of a plan's group that a link needs, so that the link depends on the layout and not on the plan. */
 interface RequestGroup extends Group {
   readonly request: ReadRequest;
   readonly shared: {
@@ -15,7 +15,7 @@ interface RequestGroup extends Group {
   };
 }
 
-/** Modbus over one bus, as the port has it. */
+/** Modbus over one bus, as a link of the driver port. */
 export class ModbusLink implements Link {
   readonly #bus: DeviceBus;
 

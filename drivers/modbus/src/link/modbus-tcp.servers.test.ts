@@ -109,7 +109,7 @@ describe('a device that fails', () => {
   it('with a reset ends the read at once, not at its deadline', async () => {
     const { bus, plant } = await startDevice();
     plant.setFault('press', { kind: 'reset' });
-    // If the read waited for its deadline, this test would end by the runner's own, long before.
+    // If the read waited for its deadline, the test runner's own timeout would end this test long before.
     expect(await failureOf(bus.read(registers(0, 1, 60_000)))).toMatchObject({ missCause: 'connection' });
   });
 
@@ -146,7 +146,7 @@ describe('a peer that is hardly there', () => {
   });
 
   it('an address where nobody is costs no more than the timeout', async () => {
-    // Set aside for documentation: packets to it get lost, or are refused on the way.
+    // An address reserved for documentation: packets to it get lost, or are refused on the way.
     const bus = busTo('192.0.2.1', 502);
     expect(['connection', 'timeout']).toContain((await failureOf(bus.read(registers(0, 1, 100)))).missCause);
   });

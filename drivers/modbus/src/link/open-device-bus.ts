@@ -7,12 +7,12 @@ import { RtuFraming } from './rtu-framing.ts';
 import { frameSilenceMs, RtuLine } from './rtu-line.ts';
 import { SerialChannel } from './serial-channel.ts';
 
-/** As much of the surroundings of a link as a bus needs. */
+/** The part of a link's host that a bus needs. */
 export type BusHost = Pick<LinkHost, 'mayRequest' | 'dial' | 'serialRefusal'>;
 
 /**
- * Keeps what is known of the lines of RTU frames beyond the life of a bus: a session that is stopped and started again has
- * a new one, on which an answer to the old one's last request may still come.
+ * Keeps what is known of the lines of RTU frames beyond the life of a bus: a session that is stopped and started again
+ * has a new bus, on which an answer to the last request of the old one may still come.
  */
 export class RtuLines {
   readonly #byEndpoint = new Map<string, RtuLine>();
@@ -27,7 +27,7 @@ export class RtuLines {
 
 /**
  * Nothing is opened before the first request.
- * @param lines of all buses that this process opens, one after the other
+ * @param lines shared by all buses that this process opens, one after the other
  */
 export function openDeviceBus(address: EndpointAddress, host: BusHost, lines = new RtuLines()): DeviceBus {
   const mayRequest = () => host.mayRequest();
@@ -46,7 +46,7 @@ export function openDeviceBus(address: EndpointAddress, host: BusHost, lines = n
   return new ModbusBus({
     open: (events) => host.dial(to, events),
     framing: isRtu ? new RtuFraming() : new MbapFraming(),
-    // The silence between frames on its own line is the gateway's to keep.
+    // No silence between frames: the gateway keeps it on its own line.
     line: isRtu ? lines.of(address, 0) : undefined,
     keepsOpen: false,
     mayRequest,

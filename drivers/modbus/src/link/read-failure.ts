@@ -4,11 +4,11 @@ type Cause = 'timeout' | 'connection' | 'exception';
 
 /** Exceptions of the specification's section 7. */
 const illegalAddress = 2;
-/** Some devices say so when the quantity, or a part of the range, is more than they have. */
+/** Some devices answer with this when the quantity, or a part of the range, is more than they have. */
 const illegalValue = 3;
 const acknowledge = 5;
 const deviceBusy = 6;
-/** A gateway says so of a unit behind it, after its own timeout. */
+/** A gateway answers with these for a unit behind it, after its own timeout. */
 const gatewayPathUnavailable = 10;
 const gatewayTargetSilent = 11;
 

@@ -1,4 +1,4 @@
-/** A reply of the largest size that is not whole yet, and what a channel hands over at once. */
+/** Room for an incomplete reply of the largest size, and for what a channel hands over at once. */
 const capacity = 1_024;
 const largestFrameBytes = 260;
 
@@ -11,7 +11,7 @@ export class ReceiveBuffer {
     const from = Math.max(0, count - capacity);
     const room = capacity - this.count;
     if (count - from > room) {
-      // On a noisy line the reply is the last of it; on any other this is a fault whatever is kept.
+      // On a noisy line the reply comes last; on any other line this is a fault, whatever is kept.
       const keep = Math.min(this.count, largestFrameBytes, capacity - (count - from));
       this.bytes.copyWithin(0, this.count - keep, this.count);
       this.count = keep;

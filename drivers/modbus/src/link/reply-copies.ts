@@ -1,11 +1,11 @@
 /** The largest Modbus TCP frame. */
 const frameBytes = 260;
-/** The transaction id, which the next reply has another one of: fewer bytes of a copy are not told from it. */
+/** Bytes of the transaction id, which differs in the next reply: fewer bytes of a copy could be that reply's beginning. */
 const tellingBytes = 2;
 
 /**
- * Copies of the last reply over one connection, which some devices and gateways send. They are dropped wherever they come:
- * right behind the reply, while nothing is asked, or in front of the next reply. Only for frames with a transaction id.
+ * Drops copies of the last reply over one connection, which some devices and gateways send: right after the reply,
+ * while nothing is asked, or in front of the next reply. Only for frames with a transaction id.
  */
 export class ReplyCopies {
   readonly #reply = Buffer.allocUnsafeSlow(frameBytes);
@@ -13,7 +13,7 @@ export class ReplyCopies {
   /** How much of a copy has come. */
   #part = 0;
 
-  /** @param end of the reply, which begins at 0 and is followed by copies of it up to `count`, or by nothing */
+  /** @param end end of the reply, which begins at 0; copies of it follow up to `count`, or nothing */
   replied(bytes: Uint8Array, end: number, count: number): void {
     for (let at = 0; at < end; at += 1) this.#reply[at] = bytes[at] ?? 0;
     this.#length = end;
@@ -26,7 +26,7 @@ export class ReplyCopies {
     this.#part = 0;
   }
 
-  /** Takes what came unasked. @returns false when it is anything but copies */
+  /** Takes bytes that came while nothing is asked. @returns false when they are anything but copies */
   take(bytes: Uint8Array, count: number): boolean {
     for (let at = 0; at < count; at += 1) {
       if (this.#length === 0 || bytes[at] !== this.#reply[this.#part]) return false;
@@ -35,7 +35,7 @@ export class ReplyCopies {
     return this.#part === 0 || this.#part >= tellingBytes;
   }
 
-  /** Takes what lies in front of the next reply. @returns how many of the bytes, from the first one on */
+  /** Finds copies in front of the next reply. @returns how many bytes they take, from the first one on */
   takeFront(bytes: Uint8Array, count: number): number {
     let from = 0;
     while (this.#length > 0) {

@@ -10,7 +10,7 @@ export class ExpectedReply {
   readonly functionCode: number;
   /** Bytes of the whole protocol data unit, unless the reply is an exception. */
   readonly pduBytes: number;
-  /** From the function code on: for a read the byte count, for a write what it is confirmed with. */
+  /** The request, from its function code on; the confirmation of a write repeats it. */
   readonly #requestPdu: Uint8Array;
   readonly #isWrite: boolean;
 
@@ -22,7 +22,7 @@ export class ExpectedReply {
     this.pduBytes = isWrite(request) ? requestHeadBytes : 2 + dataBytesOf(request);
   }
 
-  /** The length of the reply that begins here, as far as its first byte says; undefined when it is none of ours. */
+  /** The length of a reply with this function code; undefined when it does not answer the request. */
   pduBytesFor(functionCode: number | undefined): number | undefined {
     if (functionCode === this.functionCode) return this.pduBytes;
     return functionCode === (this.functionCode | exceptionFlag) ? exceptionPduBytes : undefined;
@@ -33,7 +33,7 @@ export class ExpectedReply {
     return this.#isWrite ? requestHeadBytes - 1 : 1;
   }
 
-  /** Why what follows the function code, of which `available` bytes are there, does not answer the request. */
+  /** Why the bytes after the function code, `available` of them so far, do not answer the request. */
   headFault(bytes: Uint8Array, pduAt: number, available: number): string | undefined {
     if (!this.#isWrite) {
       const expected = this.pduBytes - 2;
@@ -48,7 +48,7 @@ export class ExpectedReply {
   }
 }
 
-/** @param bytes have a whole reply to the request, its data beginning at `dataAt` */
+/** @param bytes a whole reply to the request, whose data begin at `dataAt` */
 export function decodeRead({ table, quantity }: ReadRequest, bytes: Uint8Array, dataAt: number): RawBlock {
   if (isBits(table)) {
     // Replies carry whole bytes; the bits after the last one asked for are padding.

@@ -9,7 +9,7 @@ const readFunctionCodes: Readonly<Record<RegisterTable, number>> = {
   input_register: 4,
 };
 
-/** Function code, address and quantity or value: the part that each request has, and that a write is confirmed with. */
+/** Function code, address and quantity or value: each request begins so, and the confirmation of a write repeats it. */
 export const requestHeadBytes = 5;
 
 export type BusRequest = ReadRequest | WriteRequest;
@@ -18,7 +18,7 @@ export function isWrite(request: BusRequest): request is WriteRequest {
   return 'functionCode' in request;
 }
 
-/** The part of an answer that tells it from the answers to other requests of the same unit. */
+/** Tells an answer from the answers to other requests of the same unit: function code and byte count. */
 export function answerShape(request: BusRequest): number {
   return isWrite(request)
     ? shapeOf(request.functionCode, 0)
@@ -36,7 +36,7 @@ export function dataBytesOf({ table, quantity }: ReadPlace): number {
 
 /**
  * The protocol data unit of a request, with room before and after it for what the framing adds.
- * @throws RangeError for what no frame can say
+ * @throws RangeError for a request that does not fit into a frame
  */
 export function encodeRequest(request: BusRequest, bytesBefore: number, bytesAfter: number): Buffer {
   check('unit id', request.unitId, 0, 255);

@@ -9,9 +9,9 @@ const crcBytes = 2;
 const replyAtOnce: Verdict = { kind: 'reply', pduAt: unitBytes };
 
 /**
- * The frames of a serial line: unit id, protocol data unit, CRC. Nothing says how long a frame is but its function code
- * and byte count, and nothing which request it answers: what a late reply may do is left to whoever sends the next
- * request (`RtuLine`).
+ * The frames of a serial line: unit id, protocol data unit, CRC. Only its function code and byte count say how long a
+ * frame is, and nothing says which request it answers: late replies are handled before the next request is sent
+ * (`RtuLine`).
  */
 export class RtuFraming implements Framing {
   readonly forgivesNoise = true;
@@ -27,8 +27,8 @@ export class RtuFraming implements Framing {
   }
 
   /**
-   * Passes over what comes before the reply: drivers that switch leave a byte on the line, a late reply of another
-   * unit may be there, and some adapters give back what they sent. What comes after it makes it a fault.
+   * Skips bytes in front of the reply: line drivers leave a byte when they switch, a late reply of another unit may be
+   * there, and some adapters echo the request. Bytes after the reply are a fault.
    */
   judge(bytes: Uint8Array, count: number, request: BusRequest, frame: OutgoingFrame): Verdict {
     const { expected } = frame;
@@ -41,7 +41,7 @@ export class RtuFraming implements Framing {
       if (!isException && expected.headFault(bytes, pduAt, count - pduAt - 1)) continue;
       const crcAt = pduAt + pduBytes;
       const end = crcAt + crcBytes;
-      // From here on everything else would be inside of this frame.
+      // Any later start would lie within this frame.
       if (end > count) {
         if (!isWholeEcho(bytes, start, count, frame.bytes)) return incomplete;
         start += frame.bytes.length - 1;
@@ -53,7 +53,7 @@ export class RtuFraming implements Framing {
           start += frame.bytes.length - 1;
           continue;
         }
-        // Two bytes are soon found in noise or in what another unit says late, and after those the reply is still to come.
+        // Noise, or a late reply of another unit, soon holds two bytes that fit: then the reply itself is still to come.
         return { kind: 'fault', reason: 'the CRC is wrong', mayFollow: isException || start > 0 };
       }
       if (end < count) return { kind: 'fault', reason: `${count - end} bytes after the reply` };
@@ -63,7 +63,7 @@ export class RtuFraming implements Framing {
   }
 }
 
-/** Whether what begins at `start` is what was sent, as far as it has come: its address may look like the byte count of a reply. */
+/** Whether the bytes from `start` on echo the request so far: its address may look like the byte count of a reply. */
 function isEchoSoFar(bytes: Uint8Array, start: number, count: number, sent: Uint8Array): boolean {
   const length = Math.min(sent.length, count - start);
   for (let at = 0; at < length; at += 1) if (bytes[start + at] !== sent[at]) return false;

@@ -20,11 +20,11 @@ export class RtuLine {
   readonly #heard = new HeardFrames();
   #lastByteAtMs = Number.NEGATIVE_INFINITY;
   #isInStep = true;
-  /** The request whose answer counts only if no second one follows. */
+  /** The request whose answer counts only if no second answer follows. */
   #watched: BusRequest | undefined;
   #hasSecondAnswer = false;
 
-  /** @param silenceMs between two frames */
+  /** @param silenceMs silence between two frames */
   constructor(silenceMs: number) {
     this.#silenceMs = silenceMs;
   }
@@ -34,7 +34,7 @@ export class RtuLine {
     this.#lastByteAtMs = nowMs;
   }
 
-  /** Notes that not, or not only, the awaited reply came: the rest of it may follow. */
+  /** Notes that something else than the awaited reply came, or more than it: the rest of that may follow. */
   outOfStep(): void {
     this.#isInStep = false;
   }
@@ -44,13 +44,13 @@ export class RtuLine {
     this.#isInStep = false;
   }
 
-  /** @param isException which may be the answer to an earlier request */
+  /** @param isException whether the answer is an exception, which may answer an earlier request */
   answered(request: BusRequest, isException: boolean, nowMs: number, isMarker = false): void {
     if (isException) this.#late.refused(request, nowMs, isMarker);
     else this.#late.answered(request);
   }
 
-  /** Bytes that are no answer to what is asked now. */
+  /** Takes bytes that do not answer the present request. */
   hear(bytes: Uint8Array, count: number): void {
     if (!this.#late.isWaiting() && !this.#watched) return;
     this.#heard.hear(bytes, count, (unitId, shape) => {
@@ -61,12 +61,12 @@ export class RtuLine {
     });
   }
 
-  /** A request goes out: bytes that come from now on do not go on with what came before. */
+  /** A request goes out: bytes that come from now on do not continue the bytes before. */
   requestLeaves(frame: Uint8Array): void {
     this.#heard.requestLeaves(frame);
   }
 
-  /** From now on a second answer to this request is looked out for; to none with undefined. */
+  /** Watches from now on for a second answer to this request; undefined ends the watch. */
   watch(request: BusRequest | undefined): void {
     this.#watched = request;
     this.#hasSecondAnswer = false;
@@ -76,7 +76,7 @@ export class RtuLine {
     return this.#hasSecondAnswer;
   }
 
-  /** How long the line must stay as quiet as it is; 0 when a request may go out. */
+  /** How long the line must still stay quiet; 0 when a request may go out. */
   silenceWaitMs(nowMs: number): number {
     const waitMs =
       this.#lastByteAtMs + (this.#isInStep ? this.#silenceMs : Math.max(resyncMs, this.#silenceMs)) - nowMs;

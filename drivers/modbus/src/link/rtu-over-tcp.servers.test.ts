@@ -59,7 +59,7 @@ describe('a serial gateway that passes RTU frames on', () => {
     await bus.read(ofAnotherUnit);
     const failure = await failureOf(bus.read(registers(0, 2, 100)));
     expect(['timeout', 'connection']).toContain(failure.missCause);
-    // Where it took longer than its timeout on the way, the answer above is not given yet.
+    // If the request took longer than its timeout on the way, the answer above is not given yet.
     await untilHolds(() => expect(answered).toBe(1));
     expect(await bus.read({ ...registers(10, 2), unitId: 3 })).toEqual({
       kind: 'registers',
@@ -158,7 +158,7 @@ describe('a gateway whose device answers late', () => {
     const { bus } = await startPeer((socket, request) => {
       asked.push(told(request));
       if (isLate) late.push(answer(request));
-      // Its answers come in order: the old one first.
+      // The device answers in order: the old request first.
       else socket.write(Buffer.concat([...late.splice(0), answer(request)]));
     }, rtu);
     expect((await bus.read(block(100, 5000))).values).toEqual(valuesFrom(100));

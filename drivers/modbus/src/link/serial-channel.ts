@@ -6,11 +6,11 @@ import type { SerialLine } from '../layout/connection.ts';
 export class SerialChannel implements Channel {
   #port: SerialPort | undefined;
   #events: ChannelEvents | undefined;
-  /** Set when it is to be closed as soon as it is open: an opening cannot be called off. */
+  /** Set when the port is to be closed as soon as it is open: an opening cannot be called off. */
   #closeOnceOpen: (() => void) | undefined;
   #isOpening = true;
 
-  /** @param refusal why this path is not opened, in words; undefined when it is */
+  /** @param refusal why this path must not be opened, in words; undefined when it may */
   constructor(line: SerialLine, events: ChannelEvents, refusal?: string) {
     this.#events = events;
     if (refusal === undefined) void this.#open(line);
@@ -29,7 +29,7 @@ export class SerialChannel implements Channel {
 
   async #open({ path, baud_rate, parity, stop_bits }: SerialLine): Promise<void> {
     try {
-      // Not needed where there are no serial lines, nor there on every platform.
+      // Loaded only when needed: many installations have no serial line, and some platforms lack the module.
       const { SerialPort } = await import('serialport');
       const port = new SerialPort({
         path,

@@ -132,7 +132,7 @@ describe.skipIf(!hasSocat)('a late reply on a serial line', () => {
     await bus.read(ofAnotherUnit);
     expect(await failureOf(bus.read(ofUnit(1, 100, 1, 250)))).toMatchObject({ missCause: 'timeout' });
     await untilHolds(() => expect(late).toHaveLength(1));
-    // Would be answered by the late reply, were it asked now.
+    // If this request went out now, the late reply would be taken for its answer.
     const next = bus.read(ofUnit(1, 200, 1, 60_000));
     late[0]?.();
     expect(await next).toEqual({ kind: 'registers', values: [1200] });

@@ -7,7 +7,7 @@ export interface PlannedRead {
   readonly quantity: number;
 }
 
-/** Cost of a request on its way, apart from the bytes that it moves. */
+/** The speed of a bus: how long a request takes, or what its time is reckoned from. */
 export type BusSpeed =
   | {
       readonly kind: 'tcp';
@@ -21,7 +21,7 @@ export type BusSpeed =
       readonly stopBits: 1 | 2;
       /** How long a device thinks before it answers, in ms. */
       readonly turnaroundMs: number;
-      /** Time of the measured requests, in ms; requests reckoned shorter are taken to last as long. */
+      /** Time that measured requests took, in ms: no request is reckoned shorter. */
       readonly atLeastMs?: number;
     };
 
@@ -33,7 +33,7 @@ const rtuReplyOverheadBytes = 5;
 const fixedSilenceAboveBaud = 19_200;
 const fixedSilenceMs = 1.75;
 
-/** ms that one read takes on its bus, with the pause that its device wants after it. */
+/** Time of one read on its bus in ms, with the pause that its device wants after it. */
 export function readMs({ table, quantity }: PlannedRead, speed: BusSpeed, pauseMs: number): number {
   if (speed.kind === 'tcp') return speed.roundTripMs + pauseMs;
   const dataBytes = isBitTable(table) ? Math.ceil(quantity / 8) : quantity * 2;

@@ -5,13 +5,13 @@ import type { RawBlock } from '../layout/requests.ts';
 import { ValueDecoders } from '../values/decode.ts';
 import type { ReadBlock } from './read-plan.ts';
 
-/** Gives what a reply to exactly this block says; what it lacks is bad. */
+/** Hands the values in a reply to exactly this block to the sink; missing ones are bad. */
 export type BlockDecoder = (raw: RawBlock, sink: ValueSink) => void;
 
 /**
- * Once for each block of a plan; what it returns is called at every tick.
- * @param placeOf the place of a value among all of its device, by code
- * @param decoders of all blocks of a device
+ * Makes the decoder of a block: called once for each block of a plan, the decoder at every tick.
+ * @param placeOf the place of each value among all values of the device, by code
+ * @param decoders shared by all blocks of a device
  */
 export function blockDecoder(
   block: ReadBlock,
@@ -26,7 +26,7 @@ export function blockDecoder(
       end: offset + width,
     })),
   );
-  // Side by side, and not as objects: a fleet has hundreds of thousands of them.
+  // Parallel arrays instead of objects: a fleet has hundreds of thousands of values.
   const places = values.map(({ at }) => at);
   const decodeEach = values.map(({ decode }) => decode);
   const offsets = values.map(({ offset }) => offset);

@@ -4,7 +4,7 @@ import type { ModbusConnection, ModbusProtocol } from '../layout/connection.ts';
 import type { ModbusDevice, ModbusPoint } from '../layout/modbus-device.ts';
 import type { ModbusPlace } from '../layout/place.ts';
 
-/** A point that knows its number in the device's list; the values of an array that is taken apart keep it. */
+/** A point with its number in the device's list. When an array is taken apart, its values keep the number. */
 export type NumberedPoint = ModbusPoint & { readonly number: number };
 
 export type FlatDevice = ModbusDevice<NumberedPoint>;

@@ -6,12 +6,12 @@ import { mergedRanges, withoutRanges } from './narrowed-limits.ts';
 import type { AddressRange, ReadCut, ReadLimits } from './plan-reads.ts';
 import type { LearnedLimits as ToldLimits } from './told-limits.ts';
 
-/** Refusals, with the pause between them, that are not taken for those of a device that was just starting up. */
+/** Refusals, with a pause between them, that confirm a lesson: a device that starts up also refuses, but not for long. */
 const refusalsThatConfirm = 2;
 
 /**
- * The lessons of a device's refusals, for the life of its poller: points that it does not have, places over
- * which it cannot be read, and that it takes less at once than its configuration says.
+ * The lessons of a device's refusals, for the life of its poller: points that it does not have, places that no request
+ * may span, and largest reads below those of its configuration.
  */
 export class LearnedLimits {
   readonly #refused: RefusedPoints<ModbusPoint>;
@@ -21,7 +21,7 @@ export class LearnedLimits {
   #maxRegisters = Number.POSITIVE_INFINITY;
   #maxBits = Number.POSITIVE_INFINITY;
   #version = 0;
-  /** Undefined when it has to be worked out anew. */
+  /** Undefined when the told limits have to be worked out anew. */
   #told: { readonly limits: ToldLimits | undefined } | undefined;
 
   constructor(firstPauseMs?: number) {
@@ -47,19 +47,19 @@ export class LearnedLimits {
     this.#told = undefined;
   }
 
-  /** It was read after all. */
+  /** The point was read after all. */
   accept(code: string): void {
     if (this.#refused.accept(code)) this.#changed();
   }
 
-  /** The device had refused everything, and does not do so any more: nothing that it said then counts. */
+  /** The device had refused everything and no longer does: its refusals until then do not count. */
   acceptAll(): void {
     if (this.#refused.size === 0) return;
     this.#refused.clear();
     this.#changed();
   }
 
-  /** Somebody says that it is another device by now, or one that was mended: everything is asked for again. */
+  /** Forgets everything, because somebody has replaced or mended the device: all is asked for again. */
   forget(): void {
     this.#refused.clear();
     this.#takenApart.clear();
@@ -70,7 +70,7 @@ export class LearnedLimits {
     this.#changed();
   }
 
-  /** A part of this array can be read: from now on its values are points of their own. */
+  /** Part of this array can be read: from now on its values are points of their own. */
   takeApart(code: string): void {
     this.#takenApart.add(code);
     this.#changed();
@@ -87,14 +87,14 @@ export class LearnedLimits {
     this.#changed();
   }
 
-  /** Notes how many registers or bits it takes at once; more it has refused. */
+  /** Notes how many registers or bits the device gives at once; it has refused more. */
   limit(table: RegisterTable, quantity: number): void {
     if (isBitTable(table)) this.#maxBits = Math.min(this.#maxBits, quantity);
     else this.#maxRegisters = Math.min(this.#maxRegisters, quantity);
     this.#changed();
   }
 
-  /** Takes over what another plan of the device has told. Refused points are asked for alone: they may be there by now. */
+  /** Takes over the limits of another plan of the device. Refused points are asked for alone: they may exist by now. */
   teach(told: ToldLimits): void {
     if (told.max_registers) this.limit('holding_register', told.max_registers);
     if (told.max_bits) this.limit('coil', told.max_bits);
@@ -111,7 +111,7 @@ export class LearnedLimits {
     };
   }
 
-  /** Refused points are holes that may not be gone over, too. */
+  /** The places that no request may span, including every refused point. */
   cuts(): ReadCut[] {
     const around = this.#refused.all().flatMap(({ point }) =>
       Array.from({ length: pointWidth(point) }, (_, index) => ({
@@ -151,9 +151,9 @@ export class LearnedLimits {
   }
 
   /**
-   * The same as settings of the device that spare it these requests, and its other points nothing.
-   * @param points all that are read of it, those that were refused included
-   * @returns undefined when nothing was learned, or nothing that a setting could say
+   * The lessons as settings that spare the device these requests without costing it other points.
+   * @param points all points that are read of the device, including refused ones
+   * @returns undefined when nothing was learned, or nothing that a setting can express
    */
   told(points: readonly ModbusPoint[]): ToldLimits | undefined {
     this.#told ??= { limits: this.#tell(points) };
@@ -198,7 +198,7 @@ export class LearnedLimits {
   }
 }
 
-/** Never less than the widest value that is read: as a setting it would keep that from being read at all. */
+/** The limit as a setting: never below the widest value, which could then not be read at all. */
 function toldLimit(limit: number, points: readonly ModbusPoint[]): number | undefined {
   if (limit === Number.POSITIVE_INFINITY) return undefined;
   return points.reduce((widest, point) => Math.max(widest, widthOfValue(point)), limit);

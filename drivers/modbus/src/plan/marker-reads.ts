@@ -3,18 +3,18 @@ import { isBitTable, pointWidth } from '../layout/point-layout.ts';
 import type { ReadPlace } from '../layout/requests.ts';
 import { arrayValues, planReads, type ReadBlock, type ReadMap } from './plan-reads.ts';
 
-/** More would only be needed by a device that is late again and again. */
+/** Only a device that is late again and again would need more. */
 const mostMarkers = 8;
 
 /**
- * Short reads of what is read of the device anyway, whose answers differ in function code or byte count. Each ends where a
- * value ends: some devices refuse half of one.
+ * Short reads within what is read of the device anyway, whose answers differ in function code or byte count. Each ends
+ * where a value ends: some devices refuse half of a value.
  */
 export function markerReads(map: ReadMap<ModbusPoint>): readonly ReadPlace[] {
   const shapes = new Set<string>();
   const found: ReadPlace[] = [];
   let beginnings = planReads(map, map.readable).map(beginningsOf);
-  // One of each block by turns: a device may be silent to one of them.
+  // Takes one marker of each block in turn: a device may be silent to a whole block.
   while (beginnings.length > 0 && found.length < mostMarkers) {
     for (const ofBlock of beginnings) {
       const place = ofBlock.find((each) => !shapes.has(shapeOf(each)));

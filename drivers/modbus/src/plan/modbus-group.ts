@@ -3,13 +3,13 @@ import type { ReadRequest } from '../layout/requests.ts';
 import type { BlockDecoder } from './decode-block.ts';
 import type { ReadBlock } from './read-plan.ts';
 
-/** A block with what is made of it once, for all devices with the same points. */
+/** A block with its decoder and places, made once for all devices with the same points. */
 export interface DecodedBlock {
   readonly block: ReadBlock;
   readonly decode: BlockDecoder;
   /** Places of its values. */
   readonly values: readonly number[];
-  /** By value, its place in `block.points`. */
+  /** The index in `block.points` by value. */
   readonly pointOf: ReadonlyMap<number, number>;
 }
 
@@ -17,7 +17,7 @@ export interface DecodedBlock {
 export class ModbusGroup implements Group {
   readonly shared: DecodedBlock;
   readonly request: ReadRequest;
-  /** Asks whether a point that was refused can be read by now, or whether a device can that has refused everything. */
+  /** Set on a probe: whether a refused point can be read by now, or a device that has refused everything. */
   readonly probeOf: 'point' | 'device' | undefined;
 
   constructor(shared: DecodedBlock, request: ReadRequest, probeOf?: 'point' | 'device') {

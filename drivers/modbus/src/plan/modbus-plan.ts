@@ -42,24 +42,24 @@ import { writeCommand } from './write-command.ts';
 /** Refused points retried per tick. */
 const probesPerTick = 2;
 
-/** A plan before it is one device's. */
+/** The part of a plan that devices with the same points share. */
 interface Outline {
   readonly blocks: readonly DecodedBlock[];
   readonly unread: string;
   readonly missing: readonly UnreadValue[];
-  /** Those of the missing that the device refused, to be probed now and then. */
+  /** Missing points that the device refused, to be probed now and then. */
   readonly refused: readonly NumberedPoint[];
 }
 
-/** The points of a device as they are read by what was learned so far. */
+/** The points of a device, and how they are read after what was learned so far. */
 interface Stock {
-  /** All that is read, also what the device has refused; arrays that it does not give whole by their values. */
+  /** All points, also refused ones; an array that the device does not give whole is split into its values. */
   readonly points: readonly NumberedPoint[];
-  /** By number of a point: how it is read. */
+  /** How each point is read, by its number. */
   readonly parts: readonly (readonly NumberedPoint[])[];
   readonly unreadable: ReadonlyMap<string, UnreadValue>;
   readonly map: ReadMap<NumberedPoint>;
-  /** By due points. */
+  /** Outlines by their due points. */
   readonly outlines: Map<string, Outline>;
 }
 
@@ -81,7 +81,7 @@ export class ModbusPlan implements DevicePlan {
   #markers: readonly ReadPlace[] | undefined;
   #version: number;
   #kept = new Map<readonly number[], KeptPlan>();
-  /** The block to ask for next, where the device refuses everything. */
+  /** The block to try next, where the device refuses everything. */
   #nextProbe = 0;
 
   constructor(
@@ -193,8 +193,8 @@ export class ModbusPlan implements DevicePlan {
   }
 
   /**
-   * An array was refused whole. Where its first or its last value can be read it is taken apart: from the next tick on its
-   * values are read like single points, and found out about like those.
+   * Looks into an array that was refused as a whole. If its first or last value can be read, it is taken apart: from the
+   * next tick on its values are read, and narrowed down, like single points.
    */
   *#isRefusedWhole({ point }: PlannedPoint, open: Set<PlannedPoint>): Generator<Group, boolean, PartAnswer> {
     const values = arrayValues(point);
@@ -256,7 +256,7 @@ export class ModbusPlan implements DevicePlan {
   }
 
   #withProbes(plan: KeptPlan, nowMs: number): DueGroups {
-    // A device that refuses everything is starting up, as likely as not: then it is asked for a block at every tick.
+    // A device that refuses everything may well be starting up: it is asked for one block at every tick.
     if (this.#learned.refusedCount() === this.#stock.points.length) {
       const map = mapReads(this.#stock.points, readLimits(this.#device));
       const blocks = planReads(map, plan.refused);
@@ -275,7 +275,7 @@ export class ModbusPlan implements DevicePlan {
   #takeStock(): Stock {
     const configured = readLimits(this.#device);
     if (this.#version > 0) return this.#stockWithin(configured);
-    // Nothing of it changes with the device as long as that has taught nothing.
+    // As long as the device has taught nothing, its stock is the same as that of every device with this list.
     return this.#list.once(`stock ${JSON.stringify(configured)}`, () => this.#stockWithin(configured));
   }
 
@@ -285,7 +285,7 @@ export class ModbusPlan implements DevicePlan {
 
   #stockWithin(configured: ReadLimits): Stock {
     const limits = this.#learned.limits(configured);
-    // A text that is wider than what was learned is asked for all the same: how much the device takes was estimated.
+    // Texts wider than the learned limit are asked for all the same: the limit is an estimate.
     const { readable, unreadable } = mapReads(
       this.#device.points.flatMap((point) => {
         const isWhole = this.#learned.isRefused(point.code) || !isWideArray(point, limits);
@@ -341,7 +341,7 @@ export class ModbusPlan implements DevicePlan {
   }
 }
 
-/** Places by code. Where one code has several values, the first one's place is for all of them. */
+/** Places by code. Where several values have the same code, it stands for the first of them. */
 function firstPlaces(codes: readonly string[]): ReadonlyMap<string, number> {
   return new Map(codes.map((code, at) => [code, at] as const).reverse());
 }

@@ -8,7 +8,7 @@ import { flatDeviceOf as deviceOf, flatPointOf as pointOf } from './testing/devi
 
 const addressesOf = (points: readonly PlannedPoint[]) => points.map(({ point }) => point.address);
 
-/** A device without some registers, which does not take more than so many at once. */
+/** Narrows down on a device that lacks some registers, and gives only so many at once. */
 async function findOut(
   addresses: readonly number[],
   { missing = [], most = 125, maxHole = 0 }: { missing?: readonly number[]; most?: number; maxHole?: number },

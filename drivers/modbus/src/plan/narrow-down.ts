@@ -3,18 +3,18 @@ import type { AddressRange, ReadCut } from './plan-reads.ts';
 import type { PlannedPoint, ReadBlock } from './read-plan.ts';
 
 export interface NarrowingDown {
-  /** Called with refused points: they lie at the same place, and were asked for alone. */
+  /** Called with refused points that lie at the same place and were asked for alone. */
   readonly onRefused: (points: readonly PlannedPoint[]) => void;
-  /** Both sides were read, the whole was refused over the hole between them. */
+  /** Called when both sides can be read, but not in one request over the hole between them. */
   readonly onCut: (cut: ReadCut, hole: AddressRange) => void;
-  /** Both halves were read, the whole was refused although there is no hole between them: it was too long. */
+  /** Called when both halves can be read, but not the whole, although no hole lies between them: it is too long. */
   readonly onTooLong: (quantityThatIsRead: number) => void;
 }
 
 /**
- * Finds out by halves why a device refuses a block: one bad point among a hundred is found with about a dozen requests,
- * and all the others are read on the way. It yields points to read, all of them, in more than one request when they cannot
- * be in one, and is told what came of it.
+ * Finds out by halving why a device refuses a block: one bad point among a hundred is found with about a dozen requests,
+ * and all others are read on the way. It yields points to read, if necessary in more than one request, and is told the
+ * outcome.
  * @returns false when it was stopped before it was done
  */
 export function* narrowDown(
@@ -61,7 +61,7 @@ function concludeFromHalves(halves: readonly Places[], steps: NarrowingDown, blo
     steps.onCut({ table, address: address + right.from }, hole);
     return;
   }
-  // Holes within a half are not to blame: it was read over them.
+  // Holes within a half are not to blame: the half was read across them.
   steps.onTooLong(Math.max(left.end - left.from, right.end - right.from));
 }
 

@@ -9,7 +9,7 @@ export interface ShownLimits {
 }
 
 export interface ExcludedRange extends AddressRange {
-  /** By refusals, and not by an engineer. */
+  /** Learned from refusals, not set by an engineer. */
   readonly learned?: boolean | undefined;
 }
 
@@ -20,12 +20,12 @@ export interface ConfiguredLimits {
   readonly excluded: readonly ExcludedRange[];
 }
 
-/** The limits in a device's profile. */
+/** Most ranges that a device's profile may exclude. */
 export const mostExcludedRanges = 1_000;
 
 /**
  * The configured limits narrowed by what the device has shown: never wider, and never more ranges than a profile may
- * have. What the configuration says already is left as it stands, ranges in the order in which somebody wrote them.
+ * have. Settings that are there stay as they are, and so does the order of the ranges.
  * @returns undefined when there is nothing to add
  */
 export function narrowedLimits(
@@ -62,7 +62,7 @@ export function mergedRanges(ranges: readonly AddressRange[]): AddressRange[] {
   return merged;
 }
 
-/** The rest of the ranges when others are taken away. */
+/** The ranges without the addresses of others. */
 export function withoutRanges(
   ranges: readonly AddressRange[],
   taken: readonly AddressRange[],

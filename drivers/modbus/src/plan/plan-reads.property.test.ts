@@ -278,7 +278,7 @@ function wantedAddresses(points: readonly Point[]): Set<string> {
   );
 }
 
-/** By trying every allowed window at the leftmost open point. */
+/** The fewest requests, found by trying every allowed window at the leftmost open point. */
 function fewestRequests(known: readonly Point[], due: readonly Point[], limits: ReadLimits): number {
   const wanted = wantedAddresses(known);
   const isAllowed = (start: number, end: number): boolean => {

@@ -11,7 +11,7 @@ import {
   valueCodes,
 } from '../layout/point-layout.ts';
 
-/** As much of a point as a plan follows from. */
+/** The fields of a point that a plan depends on. */
 export type PlannablePoint = PointExtent & {
   readonly code: string;
   /** Zero-based protocol address. */
@@ -31,11 +31,11 @@ export interface ReadLimits {
   readonly maxBits: number;
   /** Registers or bits in a row that no point wants and that may be read to merge two requests. */
   readonly maxHole: number;
-  /** Never read, not even within a larger block. */
+  /** Ranges that are never read, not even within a larger block. */
   readonly excluded: readonly AddressRange[];
   /**
-   * Registers (times 16: bits) that other points of the device want, but none of those that are read now, and that may
-   * be read to merge two requests. On a slow line many of them cost more than another request.
+   * Registers (times 16: bits) that may be read to merge two requests although only points that are not due want them.
+   * On a slow line many of them cost more than another request.
    */
   readonly maxUnneeded: number;
 }
@@ -62,7 +62,7 @@ export interface UnreadablePoint<P> {
   readonly reason: 'beyond_table_end' | 'wider_than_device_limit' | 'excluded';
 }
 
-/** Between two addresses of a table: no request may read both the one before it and the one at it. */
+/** A cut in front of `address`: no request may read both this address and the one before it. */
 export interface ReadCut {
   readonly table: RegisterTable;
   readonly address: number;
@@ -84,14 +84,14 @@ export interface ReadMap<P> {
 const addressesPerTable = 0x1_0000;
 
 /**
- * The registers of a device that one request may read: those that its points want, with the holes between them that it
- * allows. All plans of the device, whatever points are due, are made within it.
+ * Maps the registers that requests to a device may read: those that its points want, and allowed holes between them.
+ * All plans of the device, whatever points are due, stay within this map.
  *
  * A value is never split over two requests, whose replies may stem from two moments. An array that is wider than a
  * request, or of which a part is excluded, is taken apart into its values (which get the codes that they have in the
  * array); a text that is wider cannot be read. `unreadable` names the points that no request can read, which are in no plan.
  *
- * @param cuts learned from the device: where it does not take a request although nothing here forbids it
+ * @param cuts learned from the device: places where it refuses requests that nothing here forbids
  */
 export function mapReads<P extends PlannablePoint>(
   points: readonly P[],
@@ -124,7 +124,7 @@ export function planReads<P extends PlannablePoint>(map: ReadMap<P>, due: readon
   return registerTables.flatMap((table) => {
     const points = due
       .filter((point) => point.table === table)
-      // Narrow before wide at one address: the narrow one may still fit where the wide one does not.
+      // At one address narrow points come before wide ones: they may still fit where a wide one does not.
       .sort((a, b) => a.address - b.address || pointWidth(a) - pointWidth(b));
     return points.length === 0 ? [] : planTable(table, points, map);
   });
@@ -201,7 +201,7 @@ function largestRead(table: RegisterTable, { maxBits, maxRegisters }: ReadLimits
   return isBitTable(table) ? maxBits : maxRegisters;
 }
 
-/** An array that no single request can read is taken apart, for its width or for a part that must not be read. */
+/** Takes apart an array that no single request can read, because it is too wide or a part of it must not be read. */
 function splitArray<P extends PlannablePoint>(array: P, limits: ReadLimits): P[] {
   const isDivided = isWideArray(array, limits) || (array.count !== undefined && isExcluded(array, limits));
   return isDivided ? arrayValues(array) : [array];

@@ -1,6 +1,6 @@
 import type { AddressRange, ReadLimits } from './plan-reads.ts';
 
-/** On a serial line so many registers cost about as much as another request: 16 are 37 ms at 9600 baud. */
+/** Registers that cost about as much as another request on a serial line: 16 take 37 ms at 9600 baud. */
 const unneededOnASerialLine = 16;
 
 /** The part of a device's configuration that says how much one request may read. */

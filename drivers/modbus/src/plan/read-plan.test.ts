@@ -198,7 +198,7 @@ describe('any plan', () => {
           for (const { point: each } of blocks.flatMap((block) => block.points)) {
             const code = each.code;
             expect(code in values).not.toBe(code in problems);
-            // Values that do not tell the raw data: any non-zero is true, a text ends at its NUL, -0 is 0.
+            // Values from which the raw data do not follow: any non-zero is true, a text ends at its NUL, -0 is 0.
             const isLossy = each.data_type === 'bool' || each.data_type === 'string' || values[code] === 0;
             if (code in problems || isLossy) continue;
             const raw = rawAt(each.table, each.address, pointWidth(each), register);
@@ -261,7 +261,7 @@ function rawAt(
   });
 }
 
-/** Fewest hole-free windows that hold all points whole, by trying every window at the leftmost open point. */
+/** The fewest hole-free windows that hold all points whole, found by trying every window at the leftmost open point. */
 function fewestRequests(config: FlatDevice): number {
   const spans = config.points.map((each) => [each.address, each.address + pointWidth(each)] as const);
   const search = (open: readonly (readonly [number, number])[]): number => {

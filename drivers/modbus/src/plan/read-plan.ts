@@ -7,7 +7,7 @@ import { readLimits } from './read-limits.ts';
 export type PlannedPoint = Planned<ModbusPoint>;
 export type ReadBlock = Block<ModbusPoint>;
 
-/** The markers that requests carry along which read the device's points as a whole; see `markerReads`. */
+/** The markers for requests that read all points of the device; see `markerReads`. */
 export function markersOf(device: ModbusDevice): Pick<ReadRequest, 'markers'> {
   if (device.protocol === 'modbus_tcp') return {};
   return { markers: markerReads(mapReads(device.points, readLimits(device))) };

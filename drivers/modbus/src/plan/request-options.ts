@@ -11,7 +11,7 @@ export function requestOptions({ protocol, unit_id, timeout_ms, profile }: Modbu
     ...(profile?.connect_pause_ms ? { connectPauseMs: profile.connect_pause_ms } : {}),
     ...(profile?.single_connection ? { singleConnection: true } : {}),
     ...(isRtu && profile?.request_pause_ms ? { requestPauseMs: profile.request_pause_ms } : {}),
-    // Reckoned from the device's timeout, also where a request has less time: the device does not know that.
+    // Reckoned from the device's timeout even where a request has less time: the device does not know how much it has.
     ...(isRtu ? { lateAnswerMs: profile?.late_answer_ms ?? latePatience * timeout_ms } : {}),
   };
 }

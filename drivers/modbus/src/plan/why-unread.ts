@@ -3,7 +3,7 @@ import type { ModbusDevice, ModbusPoint } from '../layout/modbus-device.ts';
 import { isBitTable, pointWidth } from '../layout/point-layout.ts';
 import type { UnreadablePoint } from './plan-reads.ts';
 
-/** Why no request reads a point, in words; `at` is still to be said for each of its values. */
+/** Why no request reads a point, in words. The caller adds `at` for each of its values. */
 export function whyUnread(
   { max_bits, max_registers }: Pick<ModbusDevice, 'max_bits' | 'max_registers'>,
   { point, reason }: UnreadablePoint<ModbusPoint>,

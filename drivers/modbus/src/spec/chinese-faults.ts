@@ -1,4 +1,4 @@
-/** Messages of problems in Chinese, by their English. */
+/** Chinese messages of problems, by their English. */
 export const chineseFaults: Readonly<Record<string, string>> = {
   '{{device}}, {{point}}: it reaches beyond the last register': '{{device}}，{{point}}：超出最后一个寄存器',
   '{{device}}, {{point}}: it is wider than the largest read of the device':

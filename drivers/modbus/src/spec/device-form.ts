@@ -6,7 +6,7 @@ import { deviceExamples, exampleHost, exampleLine } from './modbus-examples.ts';
 
 type Property = JsonSchema & { readonly anyOf?: readonly JsonSchema[] };
 
-/** The form of a device, which has a host or a serial line as its protocol wants: the rules that judge a body are asked. */
+/** The form of a device, with a host or a serial line as its protocol wants: it asks the rules that judge a body. */
 export function deviceForm(protocol: ModbusProtocol, schema: JsonSchema): JsonSchema {
   const [example = {}] = deviceExamples[protocol];
   const sample = { ...connectionSchema.parse(example), protocol };

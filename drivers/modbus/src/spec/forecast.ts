@@ -12,7 +12,7 @@ const reasons = {
   excluded: "lies in a range that the device's profile excludes",
 } as const;
 
-/** The requests of a device that has taught nothing, with the time that each takes on its bus. */
+/** The requests of a device from which nothing was learned yet, with the time that each takes on its bus. */
 export function forecast(device: FlatDevice, assumed: AssumedTimes): Forecast {
   const map = mapReads(device.points, readLimits(device));
   const speed = speedOf(device, assumed);

@@ -16,7 +16,7 @@ export const framePartWords = {
   crc: both('check sum', 'CRC 校验'),
 } as const satisfies Readonly<Record<string, InBoth>>;
 
-/** The parts of a frame that reads something. What is no such frame is data from its first strange byte on. */
+/** The parts of a frame of a read. Any other frame is data from its first unexpected byte on. */
 export function frameParts(
   bytes: Uint8Array,
   direction: FrameDirection,
@@ -33,7 +33,7 @@ export function frameParts(
     take('address', 2);
     take('quantity', 2);
   } else take('count', 1);
-  // The two bytes at the end of a frame on a serial line.
+  // The CRC: the last two bytes of a frame on a serial line.
   if (!isTcp) {
     take('data', frame.left - 2);
     take('crc', 2);

@@ -3,7 +3,7 @@ import { connectionSchema, type ModbusConnection } from '../layout/connection.ts
 import { narrowedLimits } from '../plan/narrowed-limits.ts';
 import type { LearnedLimits } from '../plan/told-limits.ts';
 
-/** Refused requests as settings: how much is read at once, and ranges that are never read. */
+/** Turns refused requests into settings: how much is read at once, and ranges that are never read. */
 export const learning: Learning<ModbusConnection> = {
   limits: limitsOf,
   isWrittenBack: ({ profile }) => profile?.write_back ?? false,
@@ -15,7 +15,7 @@ export const learning: Learning<ModbusConnection> = {
     });
     return narrowed && withLimits(connection, narrowed);
   },
-  // Those of engineers stay, and so do `max_registers` and `max_bits`: nobody has noted what they were before.
+  // Ranges of engineers stay. `max_registers` and `max_bits` stay too, because their values before are not recorded.
   forgotten: (connection) => {
     const { excluded, ...largest } = limitsOf(connection);
     const left = excluded.filter(({ learned }) => !learned);

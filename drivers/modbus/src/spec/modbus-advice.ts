@@ -20,7 +20,7 @@ const unreached = both(
   '网关报告其后的从站没有应答。请检查从站是否通电、站号是否正确。',
 );
 
-/** By exception code. */
+/** Advice by exception code. */
 const refusals: Readonly<Record<string, InBoth>> = {
   '1': both(
     'It does not know the function. See in its manual which tables it has.',

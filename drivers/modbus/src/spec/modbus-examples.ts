@@ -48,7 +48,7 @@ export const pointExamples: readonly object[] = [
   },
 ];
 
-/** A digit of the classic notation names the table; what no digit names is the address on the wire. */
+/** A digit of the classic notation names the table; a number without such a digit is the address on the wire. */
 export const notations: readonly AddressNotation[] = [
   ...Object.entries(classicTables).map(([digit, table]) => ({
     pattern: `^${digit}([0-9]{4,5})$`,

@@ -42,8 +42,8 @@ export function modbusSpec(protocol: ModbusProtocol): DriverSpec<ModbusConnectio
     showAddress: (address) => address,
     doubt: doubtOf,
     endpoint: (connection) => identity(protocol, connection),
-    // A pause is the device's own over Modbus TCP, where units behind a gateway are boxes of their own. On a serial line,
-    // behind a transparent gateway too, everybody hears everything: there it is silence on the line.
+    // Over Modbus TCP a pause concerns its device alone: units behind a gateway are boxes of their own. On a serial line,
+    // also behind a transparent gateway, every unit hears everything: there the pause is silence on the whole line.
     pace: ({ unit_id, profile }) => ({
       unit: String(unit_id),
       pauseAfterMs: profile?.request_pause_ms ?? 0,

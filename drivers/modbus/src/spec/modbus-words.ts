@@ -197,7 +197,7 @@ export const faultNames = {
   bits: '位',
 };
 
-/** The form asks for the address first: in the classic notation it names the table. */
+/** Order of the form's fields: the address comes first, because in the classic notation it names the table. */
 export const placeOrder = [
   ...(['address', 'table', 'data_type', 'byte_order', 'bit', 'byte', 'length', 'encoding'] as const),
 ];

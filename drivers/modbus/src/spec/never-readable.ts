@@ -10,7 +10,7 @@ const reasons = {
   excluded: 'lies in a range that the profile of the device excludes',
 } as const;
 
-/** Points that no request can ever read. Those in ranges that a session has found are not among them: the next one reads the rest. */
+/** Points that no request can ever read. Points in learned ranges are not among them: a session just leaves them out. */
 export function neverReadable(device: FlatDevice): readonly FieldProblem[] {
   const { unreadable } = mapReads(device.points, readLimits(device));
   if (unreadable.length === 0) return [];

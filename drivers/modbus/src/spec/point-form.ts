@@ -25,7 +25,7 @@ const given = {
   writable: true,
 } as const satisfies Partial<RuledPoint>;
 
-/** Fields that have to be given beside one of these, for it to be judged by itself: a 64-bit integer is rounded once it is scaled. */
+/** Fields given beside one of these, so that it is judged by itself: a 64-bit integer is only rounded if it is scaled. */
 const beside: Partial<Record<string, Partial<RuledPoint>>> = { precision: { scale: 0.5 } };
 
 type Kind = Pick<RuledPoint, 'table' | 'data_type'>;
@@ -33,7 +33,7 @@ const kinds: readonly Kind[] = registerTables.flatMap((table) =>
   dataTypes.map((data_type) => ({ table, data_type })),
 );
 
-/** Asks the rules that judge a body of each table and type which fields go with it: there is no second list. */
+/** Asks the rules that judge a body which fields go with each table and type, so that there is no second list. */
 export function pointRules(): Readonly<Record<string, FieldRules>> {
   const faultsOf = (kind: Kind, more: Partial<RuledPoint> = {}) =>
     new Set(pointProblems({ ...plain, ...needed(kind), ...kind, ...more }).map(({ field }) => field));
@@ -57,7 +57,7 @@ export function pointRules(): Readonly<Record<string, FieldRules>> {
   return { ...Object.fromEntries(fields), data_type: { optionsWhen: Object.fromEntries(typesWhen) } };
 }
 
-/** The table may be left out where the notation names it, and is that one where it is given. */
+/** The form of a point: the table may be left out where the notation names it, and must be the same where it is given. */
 export function pointForm(schema: JsonSchema): JsonSchema {
   const isNamed = { properties: { address: { type: 'string', pattern: '^[0-9]+$' } } };
   const tableOfNotation = Object.entries(classicTables).map(([digit, table]) =>
@@ -70,12 +70,12 @@ export function pointForm(schema: JsonSchema): JsonSchema {
   return { ...schema, allOf: [{ anyOf: [{ required: ['table'] }, isNamed] }, ...tableOfNotation, ...before] };
 }
 
-/** Whatever a point of this type cannot do without. */
+/** The fields that a point of this type cannot do without. */
 function needed({ data_type }: Kind): Partial<RuledPoint> {
   return data_type === 'string' ? { length: given.length } : {};
 }
 
-/** The fewest conditions that hold for these and no others: tables that have the same types stand together. */
+/** The fewest conditions that hold for exactly these kinds: tables with the same types stand together. */
 function conditionsOf(fitting: readonly Kind[]): Condition[] {
   const typesByTable = Map.groupBy(fitting, ({ table }) => table);
   const tablesByTypes = Map.groupBy(typesByTable, ([, each]) =>

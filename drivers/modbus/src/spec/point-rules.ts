@@ -12,7 +12,7 @@ export type RuledPoint = PointLayout &
     readonly writable?: boolean | undefined;
   };
 
-/** Fields of a point may each be right and still not fit together. Empty when they do. */
+/** Problems of fields that are each right but do not fit together. Empty when they fit. */
 export function pointProblems(point: RuledPoint): readonly FieldProblem[] {
   return [
     ...extentProblems(point),
@@ -25,7 +25,7 @@ export function pointProblems(point: RuledPoint): readonly FieldProblem[] {
 
 function* extentProblems(point: RuledPoint): Iterable<FieldProblem> {
   const { table, data_type, address, count } = point;
-  // These five were taken from the beginning: they read 0 or 1.
+  // The numbers among these types have always been accepted: they read 0 or 1.
   const bitTypes: readonly string[] = ['bool', 'int16', 'uint16', 'int32', 'uint32', 'float32'];
   if (isBitTable(table) && !bitTypes.includes(data_type)) {
     yield {

@@ -3,7 +3,7 @@ import type { ReadAddress, SheetCell, SheetNotation } from '@holdfast/driver/she
 import { classicTables } from '../layout/address-notation.ts';
 import type { RegisterTable } from '../layout/point-layout.ts';
 
-/** Ways to count: the same cell means another register in each. */
+/** Notations that count differently: the same cell means another register in each. */
 export const sheetNotations: readonly SheetNotation[] = [
   {
     name: 'from_0',
@@ -35,7 +35,7 @@ const classicCell =
 /** Neuron's names: words, then the bytes within each. */
 const neuronOrders: Readonly<Record<string, string>> = { BB: 'ABCD', LB: 'CDAB', BL: 'BADC', LL: 'DCBA' };
 
-/** The notations that fit every cell; without a table only the classic one names one. */
+/** The notations that fit every cell; where no table is given, only the classic one is left, which names it. */
 export function likelyNotations(
   all: readonly { readonly cell: SheetCell; readonly fields: object }[],
 ): readonly string[] {
@@ -80,7 +80,7 @@ export function readSheetAddress(
   return { ok: true, place: { address, ...(part !== undefined && { bit: Number(part) }) } };
 }
 
-/** Always six digits: of five nobody could say where the table ends, once a spreadsheet has dropped a zero. */
+/** Classic addresses get six digits: five would be ambiguous once a spreadsheet has dropped a leading zero. */
 export function showSheetAddress(place: object, notation: string): Readonly<Record<string, unknown>> {
   const { table, address } = place as { readonly table?: RegisterTable; readonly address?: number };
   if (address === undefined || notation === 'from_0') return { ...place };

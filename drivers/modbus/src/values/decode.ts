@@ -21,16 +21,16 @@ import {
 /** Raw content of one point or of a whole block: registers as 0…65535, or bits. */
 export type RawPoint = ArrayLike<number> | ArrayLike<boolean>;
 
-/** @param start where in `raw` the point begins; @param at place of the point's first value */
+/** @param start where the point begins in `raw` @param at place of the point's first value */
 export type PointDecoder = (raw: RawPoint, start: number, at: number, sink: ValueSink) => void;
 
 export type CodedPoint = PointLayout & { readonly code: string };
 
-/** Decodes one value of a point, which is told to the sink under this place. */
+/** Decodes one value of a point and hands it to the sink under the place `at`. */
 export type ValueDecoder = (raw: RawPoint, start: number, at: number, sink: ValueSink) => void;
 
 /**
- * Decides once, when the plan is made, what else would be decided at every reading: a fleet decodes some hundred
+ * Decides everything once, when the plan is made, instead of at every reading: a fleet decodes some hundred
  * thousand values a second on one core.
  */
 export function pointDecoder(point: CodedPoint, decoders = new ValueDecoders()): PointDecoder {
@@ -45,11 +45,11 @@ export function pointDecoder(point: CodedPoint, decoders = new ValueDecoders()):
   };
 }
 
-/** Points that are alike share their decoders: thousands of them, each used once a reading, would find no place in a cache. */
+/** Shares decoders between points that are alike: thousands, each used once a reading, would not fit into a cache. */
 export class ValueDecoders {
   readonly #known = new Map<string, ValueDecoder>();
 
-  /** @param index of an array's value, else 0 */
+  /** @param index index of a value in an array, else 0 */
   of(point: PointLayout, index: number): ValueDecoder {
     const key = layoutKey(point, index);
     const known = this.#known.get(key);
@@ -60,12 +60,12 @@ export class ValueDecoders {
   }
 }
 
-/** All that `valueDecoder` goes by. */
+/** A key of everything that `valueDecoder` depends on. */
 function layoutKey(point: PointLayout, index: number): string {
   const { table, data_type, byte_order, scale, offset, bit, byte, length, encoding, count } = point;
   const { precision, valid_min, valid_max, linear, enumeration } = point;
   const where = [table, data_type, byte_order, bit, byte, length, encoding, count, index];
-  // Text of its own for what JSON knows no numbers for: a limit of infinity and none are not the same.
+  // As text, because JSON turns infinity into null: a limit of infinity is not the same as none.
   const numbers = [scale, offset, precision, valid_min, valid_max].map(String);
   return JSON.stringify([where, numbers, linear, enumeration]);
 }
@@ -106,7 +106,7 @@ function bitTableDecoder(point: PointLayout, at: number): ValueDecoder {
   return (raw, start, place, sink) => emit(Number(raw[start + at]), place, sink);
 }
 
-/** True if its values are 64-bit integers as the device sent them. */
+/** Whether the values of the point are 64-bit integers exactly as the device sent them. */
 export function isExactInteger(point: PointLayout): boolean {
   return !isBitTable(point.table) && isExact(point);
 }

@@ -38,7 +38,7 @@ export function encodeValue(
   return encoded(() => encodePoint(point, value, present));
 }
 
-/** The same for values of operators: one outside the point's valid range is refused too. */
+/** As `encodeValue`, for values of operators: also refuses a value outside the point's valid range. */
 export function encodeValidValue(
   point: PointLayout,
   value: Encodable | readonly Encodable[],

@@ -1,13 +1,13 @@
 import { isSingleBit, isSingleByte, type PointExtent, type RegisterTable } from '../layout/point-layout.ts';
 
-/** Why nothing in the table is ever written, by whomever; undefined when it is. */
+/** Why nobody can write to the table; undefined for a table that can be written. */
 export function tableNeverWritten(table: RegisterTable): string | undefined {
   return table === 'input_register' || table === 'discrete_input'
     ? `a point of the table ${table} cannot be written: only coils and holding registers can`
     : undefined;
 }
 
-/** Why no value of the point is ever written by Holdfast, in words for operators; undefined when values are. */
+/** Why Holdfast never writes this point, in words for operators; undefined where it does. */
 export function neverWritten(point: PointExtent): string | undefined {
   const { table, count } = point;
   const ofTable = tableNeverWritten(table);

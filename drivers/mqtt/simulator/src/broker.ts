@@ -10,13 +10,13 @@ export interface BrokerOptions {
   readonly name: string;
   readonly port: number;
   readonly faults: readonly Fault[];
-  /** The faults of its devices: those that act on connections act on all of it. */
+  /** The faults of its devices. Faults that act on connections act on the whole broker. */
   readonly boards: readonly FaultBoard<Fault>[];
   readonly startedAtMs: number;
   readonly onPacket: (link: Link) => void;
 }
 
-/** As much of a broker as collectors need: sessions that are kept, QoS 0 and 1, retained messages. It knows no users and no TLS. */
+/** A broker with what collectors need: kept sessions, QoS 0 and 1, retained messages. It has no users and no TLS. */
 export class Broker {
   readonly name: string;
   readonly faults: FaultBoard<Fault>;
@@ -82,7 +82,7 @@ export class Broker {
       return;
     }
     const session = this.#byLink.get(link);
-    // A client begins with CONNECT.
+    // A client has to begin with CONNECT.
     if (!session) link.reset();
     else this.#serve(link, session, packet);
   }
@@ -131,7 +131,7 @@ export class Broker {
         link.reset();
         return;
       default:
-        // Nothing else is said to a broker at QoS 0 and 1.
+        // At QoS 0 and 1 a client sends nothing else.
         link.reset();
     }
   }

@@ -89,7 +89,7 @@ describe('a simulated device that publishes', () => {
       .poll(() => mqtt.connectAsync(url, { reconnectPeriod: 0 }).then((one) => one.endAsync(), String))
       .toBeUndefined();
     const later = await subscriber(url);
-    // The retained message of before, and no other.
+    // Only the retained message from before has come.
     await expect.poll(() => later.messages.length).toBe(1);
     plant.clearFault({ device: 'meter' });
     await expect.poll(() => later.messages.length).toBeGreaterThan(3);

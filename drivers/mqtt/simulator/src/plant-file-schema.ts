@@ -21,11 +21,11 @@ const deviceSchema = z.strictObject({
   /** Unique in the plant. */
   device: name,
   topic,
-  /** A message so often. */
+  /** Time from one message to the next. */
   every: durationSchema.default('1s'),
-  /** Kept by the broker for whoever subscribes later. */
+  /** Whether the broker keeps the last message for clients that subscribe later. */
   retain: z.boolean().default(false),
-  /** A JSON object of these, with the time of the message as `ts`, in ms since 1970. */
+  /** The values of the message, which is a JSON object of them with its time as `ts`, in ms since 1970. */
   values: z.record(z.string().min(1).max(128), valueSchema),
   faults: z.array(faultSchema).default([]),
 });

@@ -10,7 +10,7 @@ export interface PlayedBroker {
   readonly devices: readonly PublishedDevice[];
 }
 
-/** Brokers and devices as plants of any protocols have them. Their ports are known once they are open. */
+/** Brokers and devices in the form that every plant takes. Their ports are known once they are open. */
 export function playedOf(brokers: readonly PlayedBroker[], host: string): Played<Fault> {
   const find = (place: FaultPlace): { readonly broker: Broker; readonly board: FaultBoard<Fault> } => {
     for (const { broker, devices } of brokers) {
@@ -24,7 +24,7 @@ export function playedOf(brokers: readonly PlayedBroker[], host: string): Played
     throw new Error(`there is no ${'device' in place ? place.device : place.endpoint}`);
   };
   const changed = (broker: Broker): void => {
-    // A port that was taken by somebody else while it was given up stays theirs.
+    // If another process took the port while it was released, that process keeps it.
     void broker.listenerFaults.changed().catch(() => {});
   };
   return {

@@ -48,7 +48,7 @@ export function prepareEndpoints(
           ...{ name, port: of.port, faults: of.faults, startedAtMs },
           boards: devices.map(({ faults }) => faults),
           onPacket: ({ id }) => {
-            // A packet is one to the broker: of its only device, or of all of them.
+            // A packet goes to the broker as a whole, so it counts for each of its devices.
             for (const { code } of devices) onRequest?.({ at: Date.now(), device: code, connectionId: id });
           },
         }),

@@ -2,15 +2,15 @@ import { matches } from '@holdfast/driver-mqtt/layout/topic-filter.ts';
 import type { Link } from '@holdfast/plant/lines/link.ts';
 import mqtt, { type Packet } from 'mqtt-packet';
 
-/** A client that is away has no more kept than this: beyond it, the newest go, as with other brokers. */
+/** Messages kept for a client that is away; beyond that the newest are dropped, as by other brokers. */
 const mostKept = 10_000;
-/** Unacknowledged messages of a client that cannot say how many it wants: MQTT 3.1.1. */
+/** Unacknowledged messages for a client of MQTT 3.1.1, which cannot say how many it wants. */
 const inFlightOf311 = 20;
 
 export interface Message {
   readonly topic: string;
   readonly payload: string;
-  /** True of one that was published before the client subscribed. */
+  /** Whether the message was published before the client subscribed. */
   readonly isRetained: boolean;
 }
 
@@ -20,7 +20,7 @@ export class Session {
   readonly #filters = new Map<string, 0 | 1>();
   /** Messages of QoS 1 that were sent and are not acknowledged, by packet id, oldest first. */
   readonly #inFlight = new Map<number, Message>();
-  /** Those that wait for their turn. */
+  /** Messages that wait for their turn. */
   readonly #queued: Message[] = [];
   #receiveMaximum = inFlightOf311;
   #lastId = 0;
@@ -31,8 +31,8 @@ export class Session {
   }
 
   /**
-   * The connection it had before is reset: a client id is one client.
-   * @param receiveMaximum of MQTT 5
+   * Takes a new connection. The one before is reset: a client id is one client.
+   * @param receiveMaximum the client's receive maximum in MQTT 5
    */
   connected(link: Link, sessionPresent: boolean, receiveMaximum: number | undefined): void {
     if (this.#link !== link) this.#link?.reset();
@@ -60,7 +60,7 @@ export class Session {
     this.#link?.reset();
   }
 
-  /** @param filters of the client for which it is meant; all of them unless given */
+  /** @param filters the client's filters that the message is meant for; all of them unless given */
   published(message: Message, filters: readonly string[] = [...this.#filters.keys()]): void {
     const taking = filters.filter((filter) => matches(filter, message.topic));
     if (taking.length === 0) return;

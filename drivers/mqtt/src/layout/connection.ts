@@ -10,7 +10,7 @@ export const connectionSchema = z.object({
   mqtt_version: z.enum(['5', '3.1.1']).default('5'),
   username: z.string().min(1).max(256).optional(),
   password: secretNameSchema.optional(),
-  /** Speaks TLS where it is set, be it `{}`. */
+  /** TLS is used where this is set, even to `{}`. */
   tls: tlsSchema.optional(),
   /** 1: a message is acknowledged once its values are safe; 0: the broker sends it once and forgets it. */
   qos: z.union([z.literal(0), z.literal(1)]).default(1),
@@ -28,7 +28,7 @@ export const placeSchema = z.object({
   time_at: z.string().max(256).optional(),
   /** Topic to which a write is published. */
   command_topic: z.string().min(1).max(1_024).optional(),
-  /** The message of a write, `$value` in it stands for the value; the value alone unless set. */
+  /** The message of a write, in which `$value` stands for the value; the value alone unless set. */
   command_payload: z.string().min(1).max(4_096).optional(),
 });
 export type MqttPlace = z.infer<typeof placeSchema>;

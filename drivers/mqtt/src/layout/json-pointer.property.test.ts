@@ -6,7 +6,7 @@ import { parseTopic } from './topic-address.ts';
 const pointerOf = (steps: readonly (string | number)[]) =>
   steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-/** Every place in a document, with what lies there. */
+/** Every place in a document, with its value. */
 function* places(
   document: unknown,
   steps: (string | number)[] = [],

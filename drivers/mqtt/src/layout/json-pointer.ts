@@ -18,7 +18,7 @@ export function valueAt(document: unknown, steps: readonly string[]): unknown {
       found = found[Number(step)];
     } else {
       const next: unknown = (found as Record<string, unknown>)[step];
-      // Objects inherit nothing that is plain, and asking each whether it is its own takes most of the time.
+      // Only objects and functions can be inherited. A plain value is not asked for, since asking takes most of the time.
       const isPlain = typeof next !== 'object' && typeof next !== 'function';
       if (!isPlain && !Object.hasOwn(found, step)) return undefined;
       found = next;

@@ -12,7 +12,7 @@ export type ParsedTopic =
   | { readonly ok: true; readonly address: TopicAddress }
   | { readonly ok: false; readonly problem: string };
 
-/** No filter has `#/` in it, as `#` is its last level: so a pointer begins at the first of them. */
+/** A pointer begins at the first `#/`: no filter contains that, because `#` can only be its last level. */
 export function parseTopic(text: string): ParsedTopic {
   const at = text.indexOf('#/');
   const filter = at < 0 ? text : text.slice(0, at);

@@ -35,10 +35,10 @@ export function hasWildcard(filter: string): boolean {
 export function matches(filter: string, topic: string): boolean {
   const wanted = filter.split('/');
   const levels = topic.split('/');
-  // Topics of the broker itself are not meant by wildcards.
+  // Wildcards do not match the broker's own topics.
   if (topic.startsWith('$') && (wanted[0] === '#' || wanted[0] === '+')) return false;
   for (const [place, level] of wanted.entries()) {
-    // It matches the level above it, too.
+    // `#` matches the level above it, too.
     if (level === '#') return true;
     if (place >= levels.length) return false;
     if (level !== '+' && level !== levels[place]) return false;

@@ -10,22 +10,23 @@ export interface BrokerSessionOptions {
   readonly connection: MqttConnection;
   readonly host: LinkHost;
   readonly clientId: string;
-  /** Whether the broker keeps subscriptions and messages while it is away. */
+  /** Whether the broker keeps subscriptions and messages while this client is away. */
   readonly isKept: boolean;
-  /** Called once for messages that have come together. Further ones wait while `receiveMaximum` of QoS 1 are not safe. */
+  /** Called once for messages that came together. Further ones wait while `receiveMaximum` of QoS 1 are not safe. */
   readonly onMessages?: (messages: readonly IPublishPacket[]) => void;
-  /** Told of subscriptions and messages alone: the first packet has a password. */
+  /** Told of subscriptions and messages only, because the first packet has a password. */
   readonly hear?: Hear | undefined;
 }
 
 /**
- * Messages that a broker of MQTT 5 may give us unacknowledged. No more are handed on whatever it gives (mosquitto up to 2.0.12 sends as many
- * again at each acknowledgement), nor before it has read the acknowledgements of those before: so many may come twice after a kill.
+ * The most messages that a broker of MQTT 5 may give us unacknowledged, and that may come twice after a kill. Whatever it
+ * sends (mosquitto up to 2.0.12 sends as many again at each acknowledgement), no more are handed on before it has read
+ * the acknowledgements of earlier ones.
  */
 const receiveMaximum = 100;
-/** Messages come many at a time; a device has a connection of its own, and each of these as much memory. */
+/** Large enough for many messages at a time, and small enough for a connection for each device. */
 const receiveBytes = 16_384;
-/** After so many acknowledgements the broker is asked whether it has read them: its answer to a ping comes after them. */
+/** Acknowledgements after which a ping asks the broker whether it has read them: its answer proves it. */
 const askedAfter = receiveMaximum / 2;
 
 interface Waiting {
@@ -44,14 +45,14 @@ export class BrokerSession {
   #reject: (failure: DriverFailure) => void = () => undefined;
   #failure: DriverFailure | undefined;
   #wasSent = false;
-  /** By the command of the answer, and its packet id. */
+  /** Waiting calls by command and packet id of their answer. */
   readonly #waiting = new Map<string, Waiting>();
-  /** They have come, and nobody has seen them. */
+  /** Messages that have come and are not handed on yet. */
   readonly #messages: IPublishPacket[] = [];
   /** Messages of QoS 1 that were handed on, and whose acknowledgement the broker is not known to have read. */
   #open = 0;
   #acknowledgedSincePing = 0;
-  /** Acknowledgements before each ping that is not answered. */
+  /** For each unanswered ping, the number of acknowledgements sent before it. */
   readonly #pinged: number[] = [];
   #nextId = 0;
   #heardMs = 0;
@@ -63,7 +64,7 @@ export class BrokerSession {
     this.ended = new Promise<never>((_, reject) => {
       this.#reject = reject;
     });
-    // Whoever does not wait for it is told by what he waits for.
+    // Callers that do not wait for `ended` learn of the end from their own call.
     this.ended.catch(() => undefined);
     this.#parser = mqtt.parser({ protocolVersion: this.#version });
     this.#parser.on('packet', (packet) => this.#received(packet));
@@ -99,7 +100,7 @@ export class BrokerSession {
 
   /** @throws DriverFailure, also where the broker refuses one of the filters */
   async subscribe(filters: readonly string[], qos: 0 | 1): Promise<void> {
-    // A retained message that we have had need not come again.
+    // In a kept session a retained message that we have had need not come again.
     const how = this.#version === 5 ? { rh: this.#options.isKept ? 1 : 0 } : {};
     const subscriptions = filters.map((topic) => ({ topic, qos, ...how }));
     const messageId = this.#id();
@@ -138,7 +139,7 @@ export class BrokerSession {
     if (this.#acknowledgedSincePing >= askedAfter) this.#askPing();
   }
 
-  /** Tells the broker that nothing is wrong, and waits for it to end the connection: all that was sent has come to it then. */
+  /** Leaves in good order: waits for the broker to end the connection, by when it has received everything. */
   async leave(withinMs: number): Promise<void> {
     this.#send({ cmd: 'disconnect', ...(this.#version === 5 ? { reasonCode: 0 } : {}) });
     const cancel = this.#options.host.timers.after(withinMs, () => this.close());
@@ -158,7 +159,7 @@ export class BrokerSession {
     if (this.#failure) return;
     this.#failure = failure;
     this.#cancelPing();
-    // Written bytes leave before the end of the connection does.
+    // Written bytes leave before the connection ends.
     this.#channel?.close(gently, () => undefined);
     for (const { reject } of this.#waiting.values()) reject(failure);
     this.#waiting.clear();
@@ -183,7 +184,7 @@ export class BrokerSession {
     };
   }
 
-  /** All of them at once. */
+  /** Sends all packets in one write. */
   #send(...packets: readonly Packet[]): void {
     if (this.isOver) return;
     if (!this.#options.host.mayRequest()) {
@@ -203,7 +204,7 @@ export class BrokerSession {
       if (this.#failure) reject(this.#failure);
       else this.#waiting.set(`${cmd} ${id}`, { resolve, reject });
     });
-    // It may fail before anybody waits for it.
+    // The answer may fail before anybody waits for it.
     answer.catch(() => undefined);
     return answer;
   }

@@ -30,7 +30,7 @@ interface Options extends Partial<MqttConnection> {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly sessionId?: string;
   readonly of?: readonly MqttPoint[];
-  /** Has what was told so far safe. */
+  /** Makes everything told so far safe. */
   readonly commit?: () => Promise<void>;
 }
 
@@ -342,7 +342,7 @@ describe.skipIf(!mosquittoIsInstalled())('a subscription to mosquitto', () => {
   );
 });
 
-/** A broker that gives all that it has at once, whatever its client asked for. @returns ids that were acknowledged, in order */
+/** A broker that sends all its messages at once, whatever its client asked for. @returns acknowledged ids, in order */
 async function floodingBroker(count: number) {
   const acknowledged: number[] = [];
   const server = createServer((socket) => {
@@ -424,7 +424,7 @@ function simulatedTime() {
   };
 }
 
-/** A broker that takes one subscription and answers as many pings, the last one with a message besides; then it hangs. */
+/** A broker that takes one subscription and answers this many pings, the last one with a message besides; then it hangs. */
 async function hangingBroker(answeredPings: number) {
   let pings = 0;
   const server = createServer((socket) => {

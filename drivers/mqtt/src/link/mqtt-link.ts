@@ -7,13 +7,13 @@ import type { MqttCommand, MqttGroup } from '../plan/mqtt-plan.ts';
 import type { Message } from '../plan/topic-routes.ts';
 import { BrokerSession, type BrokerSessionOptions } from './broker-session.ts';
 
-/** For connecting and subscribing, when a watch begins. */
+/** Time to connect and subscribe, when a watch begins. */
 const openWithinMs = 10_000;
-/** At the end of a watch, what came last gets so long to be safe; else the next holder gets it again. */
+/** Time for the last messages of a watch to become safe; otherwise the next holder gets them again. */
 const lastCommitMs = 2_000;
-/** For the broker to end a connection that is over. */
+/** Time for the broker to end a connection that is over. */
 const leaveWithinMs = 1_000;
-/** Before the end of a read, to hand over what has come. */
+/** Time before the end of a read to hand over what has come. */
 const handOverMs = 50;
 
 export class MqttLink implements Link {
@@ -33,7 +33,7 @@ export class MqttLink implements Link {
       clientId: `holdfast-${this.#host.sessionId}`,
       isKept: true,
       onMessages: (packets) => {
-        // Not acknowledged, they go to the next holder.
+        // Unacknowledged, the messages go to the next holder.
         if (signal.aborted) return;
         for (const packet of packets) for (const each of routes) each.take(messageOf(packet), sink);
         const ids = packets.flatMap(({ qos, messageId }) => (qos > 0 && messageId ? [messageId] : []));
@@ -62,7 +62,7 @@ export class MqttLink implements Link {
     }
   }
 
-  /** Takes what the broker has retained, and what is published meanwhile. */
+  /** Takes retained messages, and messages that are published meanwhile. */
   async read(group: Group, timeoutMs: number, hear?: Hear): Promise<Answer> {
     const { routes } = group as MqttGroup;
     const messages: Message[] = [];
@@ -114,7 +114,7 @@ export class MqttLink implements Link {
       });
     } catch (error) {
       if (!(error instanceof DriverFailure) || isSent) throw error;
-      // The command has not left; what has was to open the way.
+      // The command itself was not sent, only packets to connect.
       const { kind, message, code, scope, isHeldBack } = error;
       throw new DriverFailure(kind, message, { code, scope, isHeldBack, wasSent: false, cause: error });
     } finally {
@@ -135,7 +135,7 @@ export class MqttLink implements Link {
     return session;
   }
 
-  /** Fails the session where they were lost: the broker sends them again, over another connection. */
+  /** Acknowledges messages once they are safe. If they were lost, fails the session, so that the broker sends them again. */
   async #acknowledge(session: BrokerSession, ids: readonly number[], sink: WatchSink): Promise<void> {
     try {
       await sink.commit();

@@ -13,7 +13,7 @@ const notLetIn: Refusal = [
   'the broker does not let this user in: check username and the secret of its password',
 ];
 
-/** Return codes of MQTT 3.1.1 (1 to 5) and reason codes of MQTT 5 that say more than their number. */
+/** Words for return codes of MQTT 3.1.1 (1 to 5), and for reason codes of MQTT 5 that need more than their number. */
 const refusals: Readonly<Record<number, Refusal>> = {
   ...{ 1: otherVersion, 2: otherId, 3: away, 4: notLetIn, 5: notLetIn },
   ...{ 132: otherVersion, 133: otherId, 134: notLetIn, 135: notLetIn, 136: away },

@@ -63,7 +63,7 @@ function commandOf(list: PointList<MqttPlace>, point: number, value: PointValue)
     text = String(raw.raw);
   }
   const inserted = JSON.stringify(text).slice(1, -1);
-  // A function: in a replacement text $ would have a meaning of its own.
+  // A function, because `$` would have a meaning of its own in a replacement text.
   const payload = template === undefined ? text : template.replaceAll('$value', () => inserted);
   return { sent: [text], topic, payload };
 }

@@ -12,13 +12,13 @@ import { doubtful, messageEmitter } from '../values/message-values.ts';
 export interface Message {
   readonly topic: string;
   readonly payload: Uint8Array;
-  /** The broker kept it from before: nobody knows how old it is. */
+  /** Whether the broker has kept the message from before: nobody knows how old it is. */
   readonly isRetained: boolean;
 }
 
 interface Route {
   readonly filter: string;
-  /** Place of the point's first value, and how many it has. */
+  /** Place of the point's first value; `count` says how many it has. */
   readonly at: number;
   readonly count: number | undefined;
   readonly steps: readonly string[] | undefined;
@@ -30,7 +30,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 const topicsKept = 10_000;
 
 export class TopicRoutes {
-  /** The fewest filters that bring all of the messages. */
+  /** The fewest filters that bring all messages. */
   readonly filters: readonly string[];
   /** Places of all values. */
   readonly values: readonly number[];
@@ -55,7 +55,7 @@ export class TopicRoutes {
 
   take({ topic, payload, isRetained }: Message, sink: ValueSink): void {
     const routes = this.#routesOf(topic);
-    // Nothing at all is how a retained message is removed.
+    // An empty message removes a retained one.
     if (routes.length === 0 || payload.length === 0) return;
     const document = new MessageDocument(textOf(payload));
     for (const route of routes) takeOne(route, document, isRetained, sink);
@@ -103,7 +103,7 @@ function takeOne(route: Route, document: MessageDocument, isRetained: boolean, s
       return;
     }
     found = document.at(steps ?? []);
-    // Messages of one topic need not always have everything.
+    // A message need not have every value of its topic.
     if (found === undefined) return;
   }
   const timeMs = timeSteps && document.timeMs(timeSteps);
@@ -128,7 +128,7 @@ function textOf(payload: Uint8Array): string {
   try {
     return decoder.decode(payload);
   } catch {
-    // Bytes that are no text make neither a number nor JSON, and say so.
+    // Bytes that are no UTF-8 become text that is neither a number nor JSON, and fail as such.
     return new TextDecoder('latin1').decode(payload);
   }
 }

@@ -27,7 +27,7 @@ export function frameParts(
   const frame = new FrameParts(bytes);
   const take = (part: keyof typeof framePartWords, length?: number, textOf?: typeof utf8Text) =>
     frame.take(part, length, textOf);
-  /** A number of one to four bytes, which is the length of what follows. */
+  /** Takes a number of one to four bytes, which is the length of what follows. */
   const takeNumber = (part: 'length' | 'properties', isWithContent: boolean) => {
     const at = bytes.length - frame.left;
     let width = 1;

@@ -1,4 +1,4 @@
-/** Chinese for what fields, brokers and messages of MQTT are said in English to lack. */
+/** Chinese for what is said in English to be wrong with fields, brokers and messages of MQTT. */
 export const mqttSentences = {
   '{{device}} topics {{topics}}: {{why}}': '{{device}} 主题 {{topics}}：{{why}}',
   'the broker does not speak this version of MQTT: set mqtt_version to the other one':

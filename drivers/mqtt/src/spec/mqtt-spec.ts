@@ -24,7 +24,7 @@ export const mqttSpec: DriverSpec<MqttConnection, MqttPlace> = {
     return problems.length > 0 ? { ok: false, problems } : { ok: true, address };
   },
   showAddress: (address) => address,
-  // Any number of clients may be at one broker, from any collector.
+  // One broker serves any number of clients, from any collector.
   endpoint: ({ host, port }) => ({ ...tcpEndpoint(host, port, 'mqtt'), isExclusive: false }),
   pace: () => ({ unit: '', pauseAfterMs: 0, pauses: 'endpoint', busyRetries: 0, closesAfterTick: false }),
   problems: deviceProblems,

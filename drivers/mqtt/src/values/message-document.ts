@@ -30,11 +30,11 @@ export class MessageDocument {
     return this.#isJson;
   }
 
-  /** The value that lies there; undefined where nothing does, and where the message is no JSON. Whole numbers beyond 2^53 are bigints. */
+  /** The value at this place; undefined where there is none or the message is no JSON. Integers beyond 2^53 are bigints. */
   at(steps: readonly string[]): unknown {
     if (!this.isJson) return undefined;
     const found = valueAt(this.#json, steps);
-    // A message is parsed with all its digits only for whoever needs them: it takes many times as long.
+    // A message is parsed with all its digits only where they are needed: it takes many times as long.
     const mayLackDigits =
       typeof found === 'number'
         ? Math.abs(found) > Number.MAX_SAFE_INTEGER

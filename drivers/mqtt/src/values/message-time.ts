@@ -1,9 +1,9 @@
 import { rfc3339Ms } from '@holdfast/driver/values/rfc3339.ts';
 
-/** Seconds since 1970 have so few digits until the year 5138; beyond they are ms. */
+/** Smaller numbers are seconds since 1970, which stay below this until the year 5138; others are ms. */
 const msFrom = 100_000_000_000;
 
-/** ms since 1970 of what a source gives as a time; undefined for what is none. */
+/** The time that a source gives, in ms since 1970; undefined for anything that is no time. */
 export function messageTimeMs(value: unknown): number | undefined {
   if (typeof value === 'string') {
     const ms = rfc3339Ms(value);

@@ -8,7 +8,7 @@ import {
   truthEmitter,
 } from '@holdfast/driver/values/emit-value.ts';
 
-/** Types that values in messages may have; numbers must fit theirs. */
+/** The integer types with their ranges, which numbers in messages must fit. */
 const ranges: Partial<Record<DataType, readonly [least: bigint, most: bigint]>> = {
   int8: [-128n, 127n],
   uint8: [0n, 255n],
@@ -76,7 +76,7 @@ function wholeEmitter(point: PointMeaning, [least, most]: readonly [bigint, bigi
   const emitNumber = numberEmitter(point);
   const [leastNumber, mostNumber] = [Number(least), Number(most)];
   return (found, at, sink) => {
-    // The usual case of a number in JSON.
+    // The usual case: a number in JSON.
     if (!emit && Number.isSafeInteger(found)) {
       const number = found as number;
       if (number >= leastNumber && number <= mostNumber) {
@@ -125,7 +125,7 @@ function shown(found: unknown): string {
   return JSON.stringify(text.length > shownAtMost ? `${text.slice(0, shownAtMost)}…` : text);
 }
 
-/** Gives every value on as uncertain. */
+/** A sink that passes every value on as uncertain. */
 export function doubtful(sink: ValueSink): ValueSink {
   return {
     number: (at, value) => sink.number(at, value, 1),

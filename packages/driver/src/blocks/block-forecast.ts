@@ -5,10 +5,10 @@ import type { BlockReading } from './block.ts';
 import { blockPoints } from './block-points.ts';
 import { mergeBlocks } from './merge-blocks.ts';
 
-/** Why a point can be in no request: part of a sentence, after the point. */
+/** Why a point fits into no request: the part of a sentence after the point. */
 export const widerThanItsReads = 'is longer than the largest read of the device';
 
-/** The requests of a device that has refused nothing. @param ms that each of them takes */
+/** The requests of a device that has refused nothing. @param ms duration of each request */
 export function blockForecast<A>(
   { points }: Pick<Device<object, A>, 'points'>,
   reading: BlockReading<A>,

@@ -13,9 +13,9 @@ export interface DecodedBlock<A> extends Block<A> {
 /** One read of a block. */
 export class BlockGroup<A = unknown> implements Group {
   readonly block: DecodedBlock<A>;
-  /** As the reading has made it. */
+  /** As `BlockReading.request` has made it. */
   readonly request: unknown;
-  /** True if it asks whether a point that was refused can be read by now. */
+  /** Whether it tests if a refused point can be read by now. */
   readonly isProbe: boolean;
   readonly #reading: BlockReading<A>;
 
@@ -43,7 +43,7 @@ export class BlockGroup<A = unknown> implements Group {
     return this.#reading.describe(this.block);
   }
 
-  /** Gives what the answer to exactly this request says. */
+  /** Tells the sink the values in the answer to exactly this request. */
   decode(raw: Cells, sink: ValueSink): void {
     const { points, decoders, firstValues, start } = this.block;
     for (let index = 0; index < points.length; index += 1) {

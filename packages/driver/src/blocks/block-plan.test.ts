@@ -35,7 +35,7 @@ function reading(most: number): BlockReading<number> {
   };
 }
 
-/** A device that lacks some words and gives no more than so many at once; the plan is asked and told as a collector does. */
+/** A device that lacks some words and gives at most so many at once. The plan is asked and told as a collector does. */
 function trial(
   points: readonly ReturnType<typeof at>[],
   most: number,
@@ -86,7 +86,7 @@ describe('a block with a word that is not there', () => {
   it('costs that one point alone, from the first tick on', () => {
     const { tick, plan } = trial(points, 960, device);
     expect(tick(0)).toMatchObject({ lost: [7] });
-    // Nothing is read over it from now on.
+    // From now on nothing is read across it.
     expect(tick(1)).toMatchObject({ lost: [7], asked: ['D0+19', 'D24+22'] });
     expect(plan.learnedInWords(5)).toContain('w21: not there');
   });

@@ -11,10 +11,10 @@ import { blockPoints } from './block-points.ts';
 import { blockOf, mergeBlocks } from './merge-blocks.ts';
 import { narrowBlock } from './narrow-block.ts';
 
-/** Refused points retried per tick. */
+/** Most refused points retried in a tick. */
 const probesPerTick = 2;
 
-/** By setting of a connection, the most that one read gives. */
+/** By setting of a connection: the most that one read gives. */
 export type LearnedMosts = Readonly<Record<string, number>>;
 
 interface Outline<A> {
@@ -28,14 +28,17 @@ interface KeptPlan<A> extends DueGroups {
   readonly refused: readonly BlockPoint<A>[];
 }
 
-/** The requests of a device that is read in blocks, and what its refusals have taught: points that it lacks, and how much it gives. */
+/**
+ * The requests of a device that is read in blocks, and what its refusals have taught: which points it lacks, and how
+ * much it gives at once.
+ */
 export class BlockPlan<A> implements DevicePlan {
   readonly #reading: BlockReading<A>;
   readonly #list: PointList<A>;
   readonly #points: readonly BlockPoint<A>[];
   readonly #refused: RefusedPoints<{ readonly code: string }>;
   #learned: LearnedMosts;
-  /** Whether it differs from the plans of others that have the same points. */
+  /** Whether it has learned something, and so may differ from other plans for the same points. */
   #hasLearned: boolean;
   #kept = new Map<readonly number[], KeptPlan<A>>();
 
@@ -44,7 +47,7 @@ export class BlockPlan<A> implements DevicePlan {
     this.#list = list;
     this.#points = blockPoints(list, reading);
     this.#refused = new RefusedPoints(refusedPauseMs);
-    // Whoever passes it on may have added what other protocols learn.
+    // The caller may have added what other protocols learn.
     const mosts = Object.entries(learned ?? {}).filter(([, most]) => typeof most === 'number');
     this.#learned = Object.fromEntries(mosts);
     this.#hasLearned = mosts.length > 0;
@@ -53,7 +56,7 @@ export class BlockPlan<A> implements DevicePlan {
   groups(due: readonly number[], nowMs: number): DueGroups {
     const plan = this.#planOf(due);
     if (plan.refused.length === 0) return plan;
-    // A device that refuses everything is starting up, as likely as not: it is asked for a point at every tick.
+    // A device that refuses everything is probably starting up: it is asked for one point at every tick.
     const isAll = this.#refused.size === this.#points.length;
     const probes = plan.refused
       .filter(({ point }) => isAll || this.#refused.isProbeDue(point.code, nowMs))
@@ -98,7 +101,7 @@ export class BlockPlan<A> implements DevicePlan {
   answered(group: Group): void {
     const { block, isProbe } = group as BlockGroup<A>;
     if (!isProbe) return;
-    // Nothing counts any more that a device refused while it refused everything.
+    // Refusals from when the device refused everything no longer count.
     if (this.#refused.size === this.#points.length) this.#refused.clear();
     else for (const { point } of block.points) this.#refused.accept(point.code);
     this.#replan();
@@ -110,7 +113,7 @@ export class BlockPlan<A> implements DevicePlan {
     return this.#reading.command(told.point, value);
   }
 
-  /** Never less than the widest point needs: as a setting it would keep that from being read. */
+  /** Never less than the widest point needs: as a setting, a lower limit would keep that point from being read. */
   learned(): LearnedMosts | undefined {
     const told = Object.entries(this.#learned).map(([setting, most]) => {
       const of = this.#points.filter(({ area }) => this.#reading.limit(area).setting === setting);
@@ -141,7 +144,7 @@ export class BlockPlan<A> implements DevicePlan {
     this.#replan();
   }
 
-  /** Something was learned: the plans made before are not the best any more. */
+  /** Drops the plans made so far: after a lesson they are no longer the best. */
   #replan(): void {
     this.#hasLearned = true;
     this.#kept = new Map();
@@ -162,7 +165,7 @@ export class BlockPlan<A> implements DevicePlan {
     return plan;
   }
 
-  /** The same for all devices with these points that have taught nothing. */
+  /** Shared by all devices with these points that have taught nothing. */
   #outlineOf(due: readonly number[]): Outline<A> {
     if (this.#hasLearned) return this.#outline(due);
     const which = due.length === this.#points.length ? 'all' : due.join();

@@ -25,19 +25,19 @@ export interface Block<A> extends Extent {
   readonly points: readonly BlockPoint<A>[];
 }
 
-/** Tells all values of a point. @param start of the point in the block; @param at place of its first value */
+/** Tells the sink all values of a point. @param start of the point in the block; @param at place of its first value */
 export type BlockDecoder = (raw: Cells, start: number, at: number, sink: ValueSink) => void;
 
 /** How one device is read in blocks of cells. */
 export interface BlockReading<A> {
   /** The device's code, for messages. */
   readonly code: string;
-  /** All that `extent`, `limit` and `decoder` go by beside the point. */
+  /** Everything on which `extent`, `limit` and `decoder` depend besides the point. */
   readonly key: string;
   /** The areas in the order in which they are read. */
   readonly areas: readonly string[];
   extent(point: DevicePoint<A>): Extent;
-  /** Cells that one read of the area gives, and the setting of a connection that says so. */
+  /** Most cells that one read of the area gives, and the connection's setting for it. */
   limit(area: string): { readonly most: number; readonly setting: string; readonly unit: string };
   decoder(point: DevicePoint<A>): BlockDecoder;
   /** The read of these cells, for the link. */

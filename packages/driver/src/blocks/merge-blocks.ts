@@ -3,10 +3,10 @@ import type { Block, BlockPoint, BlockReading, Extent } from './block.ts';
 type Limits = (area: string) => number;
 
 /**
- * The fewest reads that give each of the points once, in the order of areas and cells. What lies between two points is read along:
- * for devices whose memory has no holes, and whose reads cost about the same whatever their length. No point is split, as its
- * parts would stem from two moments; one that is wider than the limit gets a read of its own.
- * @param walls cells that the device refuses: nothing is merged over them
+ * The fewest reads that give each of the points once, in the order of areas and cells. Cells between two points are
+ * read along: this suits devices whose memory has no holes, and whose reads cost about the same whatever their length.
+ * No point is split, as its parts would come from two moments; a point wider than the limit gets a read of its own.
+ * @param walls cells that the device refuses: nothing is merged across them
  */
 export function mergeBlocks<A>(
   points: readonly BlockPoint<A>[],
@@ -36,7 +36,7 @@ export function mergeBlocks<A>(
   return blocks;
 }
 
-/** One read of all these points, which are of one area. */
+/** One read of all these points, which must be in one area. */
 export function blockOf<A>(points: readonly BlockPoint<A>[]): Block<A> {
   return { points, ...extentOf(points) };
 }

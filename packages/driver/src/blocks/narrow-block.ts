@@ -8,12 +8,12 @@ export interface NarrowingDown<A> {
   readonly onRead: (points: readonly BlockPoint<A>[]) => void;
   /** Called with a point that was refused alone. */
   readonly onRefused: (point: BlockPoint<A>) => void;
-  /** Both halves were read, and the whole was refused: it gives so much at the most. */
+  /** Called when both halves were read although the whole was refused: the device gives at most `count` at once. */
   readonly onTooLong: (count: number) => void;
 }
 
 /**
- * Finds out by halves why a device refuses a block, and reads the others on the way.
+ * Finds out by halving why a device refuses a block, and reads the other points on the way.
  * @returns false when it was stopped before it was done
  */
 export function* narrowBlock<A>(

@@ -14,26 +14,29 @@ import { contractWorlds } from './testing/contract-world.ts';
 import { faults } from './testing/fault-proxy.ts';
 import { inTime, settleMs, soundMs } from './testing/in-time.ts';
 
-/** A peer of the protocol on 127.0.0.1, sound by itself. */
+/** A peer of the protocol on 127.0.0.1, without faults of its own. */
 export interface ContractPeer {
   readonly port: number;
-  /** Requests that reached it, reads and writes. */
+  /** Number of requests that reached it, reads and writes. */
   requests(): number;
-  /** Gives every point another value, so that an answer from before is known by its values. */
+  /** Gives every point another value, so that an answer from before is recognised by its values. */
   change(): void;
-  /** By code of a value, what it holds now. */
+  /** The values that it holds now, by code. */
   holds(): Readonly<Record<string, PointValue>>;
   stop(): Promise<void>;
 }
 
 export interface DriverUnderTest<C extends object, A> {
   readonly driver: Driver<C, A>;
-  /** A device at this address, whose points the peer holds. Its timeout is short, as each fault costs one, but not below 400 ms: a busy machine takes 200 to connect. */
+  /**
+   * A device at this address, whose points the peer holds. Its timeout is short, as each fault costs one, but not below
+   * 400 ms: a busy machine takes 200 to connect.
+   */
   device(host: string, port: number): Device<C, A>;
   startPeer(): Promise<ContractPeer>;
   /** A point's number and a value to write, where the driver writes. */
   readonly write?: { readonly point: number; readonly value: PointValue };
-  /** A further point, of one value, that the peer turns down; leave it out where the protocol cannot refuse a point. */
+  /** A further point, of one value, that the peer refuses; leave it out where the protocol cannot refuse a point. */
   readonly refused?: DevicePoint<A>;
 }
 
@@ -89,7 +92,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       const before = peer.requests();
       proxy.hurt(fault, device.timeout_ms + settleMs);
       const outcome = await settled(link, first, device.timeout_ms);
-      // One more at the most, where the kept connection ended before any byte of the answer.
+      // At most one more, where the kept connection ended before any byte of the answer.
       const mayRepeat = fault === 'reset' || fault === 'half close';
       expect(peer.requests() - before).toBeLessThanOrEqual(mayRepeat ? 2 : 1);
       if (fault !== 'flipped bits') expect(outcome).toBeInstanceOf(DriverFailure);
@@ -101,7 +104,7 @@ export function driverContract<C extends object, A>(name: string, subject: Drive
       const next = await settled(link, first, device.timeout_ms);
       if (next instanceof Error) throw next;
       expect(valuesOf(list, next)).toEqual(heldBy(peer, list, first));
-      // Connected anew after the failure.
+      // Connects anew after the failure.
       const isAnswer = outcome instanceof DriverFailure && outcome.isAnswer;
       if (outcome instanceof Error && !isAnswer) expect(host.dials).toBe(dials + 1);
     });

@@ -10,14 +10,14 @@ import { contractWorlds, type Peer, type WorldUnderTest } from './testing/contra
 import { soundMs } from './testing/in-time.ts';
 
 interface RefusalUnderTest<C extends object, A, P extends Peer> extends WorldUnderTest<C, A, P> {
-  /** A point of one value that the peer turns down, whether alone or together with others. */
+  /** A point of one value that the peer refuses, alone or together with others. */
   readonly refused: DevicePoint<A>;
 }
 
-/** Longer than the longest pause between two looks at a refused point that any plan has. */
+/** Longer than any plan's longest pause between two looks at a refused point. */
 const afterEveryPauseMs = 24 * 3_600_000;
 
-/** A point that the device refuses costs that point alone, from the first tick on, and is asked for again. */
+/** The contract of refusals: a refused point costs only that point, from the first tick on, and is asked for again. */
 export function refusalContract<C extends object, A, P extends Peer>(
   name: string,
   subject: RefusalUnderTest<C, A, P>,
@@ -51,7 +51,7 @@ export function refusalContract<C extends object, A, P extends Peer>(
     });
   });
 
-  /** One tick as a collector does it. `asked`: whether a request held the refused point. */
+  /** One tick, as a collector does it. `asked`: whether a request contained the refused point. */
   async function tickOf(
     to: { plan: DevicePlan; link: Link; list: PointList<A>; due: readonly number[]; timeoutMs: number },
     nowMs: number,

@@ -9,7 +9,7 @@ export interface SpecUnderTest<C extends object, A> {
   device(host: string, port: number): Device<C, A>;
 }
 
-/** The promises of every driver's spec and plan. The contracts of links run it, too. */
+/** The promises of every driver's spec and plan. The contracts of links run it too. */
 export function specContract<C extends object, A>(name: string, subject: SpecUnderTest<C, A>): void {
   const { driver } = subject;
 

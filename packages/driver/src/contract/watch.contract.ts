@@ -8,27 +8,27 @@ import { contractWorlds } from './testing/contract-world.ts';
 import { type Fault, faults } from './testing/fault-proxy.ts';
 import { inTime, settleMs } from './testing/in-time.ts';
 
-/** A source of the protocol on 127.0.0.1, sound by itself. */
+/** A source of the protocol on 127.0.0.1, without faults of its own. */
 export interface WatchedPeer {
   readonly port: number;
-  /** Has it tell a value of the device's first point that it has not told before; resolves with that when it was told. */
+  /** Makes it tell a new value of the device's first point; resolves with that value once it was told. */
   tell(): Promise<PointValue>;
-  /** Has it hold another value of that point for whoever reads; resolves with that. */
+  /** Makes it hold another value of that point for readers; resolves with that value. */
   hold(): Promise<PointValue>;
-  /** All that was written to it, in order. */
+  /** Everything that was written to it, in order. */
   written(): readonly PointValue[];
   stop(): Promise<void>;
 }
 
 export interface WatchUnderTest<C extends object, A> extends SpecUnderTest<C, A> {
   startPeer(): Promise<WatchedPeer>;
-  /** True if the source keeps what was not acknowledged, and tells it again. */
+  /** Whether the source keeps what was not acknowledged, and tells it again. */
   readonly tellsAgain: boolean;
   /** A point's number, where the driver writes; it takes whole numbers. */
   readonly write?: { readonly point: number };
 }
 
-/** Faults after which no source can be listened to any longer. */
+/** Faults after which a source can no longer be listened to. */
 const fatal: readonly Fault[] = ['reset', 'garbage', 'cut', 'half close'];
 
 /** The promises of a link that watches; see `Link.watch`. */
@@ -61,7 +61,7 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
         values: () => told.all.filter(({ at }) => at === 0).map(({ value }) => value),
       };
     };
-    /** The value of the first point, or what failed. */
+    /** The values of the first point, or the failure. */
     const read = async () => {
       const [group] = plan.groups([0], 0).groups;
       if (!group) throw new Error('the first point of the device has no group');
@@ -170,7 +170,7 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
     });
   });
 
-  // A connection of its own: the first answer is to that, and what is asked is asked after it.
+  // Each request has a connection of its own: the first answer is to connecting, and only then the request is sent.
   const heard = [0, 1];
 
   describe(`${name}: a read beside it`, () => {
@@ -225,7 +225,7 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
       expect(written).toEqual([...new Set(written)].sort((one, other) => Number(one) - Number(other)));
       for (const { value: each, fault, soundAnswers } of asked) {
         if (soundAnswers === 0) expect([fault, written]).not.toEqual([fault, expect.arrayContaining([each])]);
-        // The others end the connection, perhaps before it has left.
+        // The other faults end the connection, perhaps before the write has left.
         else if (fault === 'hang' || fault === 'late') expect(written).toContain(each);
       }
     });

@@ -7,10 +7,10 @@ import { tlsProblem } from './tls-problem.ts';
 
 export interface LinkHostOptions {
   readonly mayRequest?: () => boolean;
-  /** Asked for each IP address before a connection to it counts; without it every address is allowed. */
+  /** Asked about each IP address before a connection to it counts; without it every address is allowed. */
   readonly refusal?: AddressRefusal | undefined;
   readonly serialRefusal?: (path: string) => string | undefined;
-  /** @throws DriverFailure of the kind `config` where there is none */
+  /** @throws DriverFailure of the kind `config` where the secret does not exist */
   readonly secret?: (name: string) => string;
   readonly sessionId?: string;
   readonly clock?: LinkClock;
@@ -30,7 +30,7 @@ const systemTimers: LinkTimers = {
 const silent = () => undefined;
 const noLog: LinkLog = { debug: silent, info: silent, warn: silent, error: silent };
 
-/** The surroundings of links in a process: sockets of this machine, within what the settings allow. */
+/** The environment of links in a process: sockets of this machine, within what the settings allow. */
 export function openLinkHost(options: LinkHostOptions = {}): LinkHost {
   const { mayRequest = () => true, refusal, serialRefusal = () => undefined } = options;
   return {

@@ -6,16 +6,16 @@ import type { DialOptions } from '../link.ts';
 
 /** How long a device may take to close its side. */
 const closePatienceMs = 500;
-/** More than the largest frame of either framing of Modbus. */
+/** More than the largest frame in either framing of Modbus. */
 const usualReceiveBytes = 512;
 
 /** Why nothing may be asked at this address, in words; undefined when it may. */
 export type AddressRefusal = (ip: string, port: number) => string | undefined;
 
 export interface TcpChannelOptions extends DialOptions {
-  /** Asked for the very addresses that the connection is made to, whatever the host's name says at another time. */
+  /** Asked about the very address to which the connection is made, whatever the host's name means at another time. */
   readonly refusal?: AddressRefusal | undefined;
-  /** Asked right before bytes leave; false: they do not, and the connection is over. */
+  /** Asked right before bytes leave. When false they do not leave, and the connection ends. */
   readonly mayWrite?: (() => boolean) | undefined;
 }
 
@@ -28,7 +28,7 @@ export class TcpChannel implements Channel {
     this.#events = events;
     const { host, port, receiveBytes = usualReceiveBytes, refusal, tls, mayWrite = () => true } = options;
     this.#mayWrite = mayWrite;
-    // Nothing is looked up for an address, so that it is not seen on the way.
+    // An address is not looked up, so the lookup below would not see it.
     const refused = isIP(host) === 0 ? undefined : refusal?.(host, port);
     if (refused !== undefined) {
       process.nextTick(() => this.#fail(refused, undefined));
@@ -48,7 +48,7 @@ export class TcpChannel implements Channel {
       if (why === undefined) this.#events?.onOpen();
       else this.#fail(why, undefined);
     });
-    // Without it the end of the connection is not told.
+    // Without this, the end of the connection is not reported.
     socket.resume();
   }
 
@@ -82,7 +82,7 @@ export class TcpChannel implements Channel {
 
   #plain(to: TcpNetConnectOpts, receiveBytes: number): Socket {
     const buffer = Buffer.allocUnsafeSlow(receiveBytes);
-    // One buffer for good, past the stream: it saves two allocations and an event for each reply.
+    // One buffer for good, bypassing the stream: it saves two allocations and an event for each reply.
     const callback = (count: number) => {
       this.#events?.onBytes(buffer, count);
       return true;

@@ -3,7 +3,7 @@ import type { DialOptions } from '../link.ts';
 
 type Pem = { readonly cert?: string } | { readonly key?: string };
 
-/** Why no connection can be made with our own certificate and its key; undefined when both are sound. */
+/** Why our own certificate and its key cannot be used for a connection; undefined when both are sound. */
 export function tlsProblem({ cert = '', key = '' }: NonNullable<DialOptions['tls']>): string | undefined {
   const ofCert = faultOf({ cert });
   if (ofCert !== undefined) return `tls.cert is no certificate that can be used (${ofCert})`;
@@ -13,7 +13,7 @@ export function tlsProblem({ cert = '', key = '' }: NonNullable<DialOptions['tls
   return ofBoth === undefined ? undefined : `tls.key is not the key of tls.cert (${ofBoth})`;
 }
 
-/** Their message names parts of OpenSSL, the code says as much. */
+/** Returns the code: the message names parts of OpenSSL, and says no more. */
 function faultOf(pem: Pem): string | undefined {
   try {
     createSecureContext(pem);

@@ -5,11 +5,12 @@ import { bigintEmitter, emitTime, noValue, numberEmitter, truthEmitter } from '.
 import { orderOfOneWord, type WordReader, type Words, wordReader } from './word-order.ts';
 import { type WordValue, wordsPerValue } from './word-value.ts';
 
-/** Decodes one value of a point, which is told to the sink under this place. */
+/** Decodes one value of a point, and tells it to the sink under this place. */
 export type WordDecoder = (raw: Words, start: number, place: number, sink: ValueSink) => void;
 
 /**
- * The decoder of a value that fills its words. What can be decided once is decided here and not at every reading.
+ * Makes the decoder of a value that fills its words. As much as possible is decided here, once, instead of at every
+ * reading.
  * @param at words from the start of the point
  */
 export function wordDecoder(point: WordValue, at: number): WordDecoder {
@@ -117,7 +118,7 @@ function loadFourWords(raw: Words, at: number, word: WordReader): void {
   for (let index = 0; index < 4; index++) scratch.setUint16(index * 2, word(raw, at, index));
 }
 
-/** Four decimal digits in a word. Undefined when a digit is above 9. */
+/** Reads BCD, four decimal digits in a word. Undefined when a digit is above 9. */
 function readBcd(raw: Words, at: number, word: WordReader, words: number): number | undefined {
   let value = 0;
   for (let index = 0; index < words; index++) {

@@ -2,8 +2,8 @@ export const textEncodings = ['ascii', 'utf-8', 'gbk'] as const;
 export type TextEncoding = (typeof textEncodings)[number];
 
 /**
- * Texts of devices end at the first NUL, or are filled up with blanks. What is left must be well formed and free of
- * control characters: those are garbage in a text, and poison in a database's line protocol.
+ * Decodes a device's text, which ends at the first NUL or is filled up with blanks. The rest must be well formed and
+ * free of control characters: those are garbage in a text, and poison in a database's line protocol.
  */
 export function decodeText(bytes: Uint8Array, encoding: TextEncoding): string | undefined {
   const end = bytes.indexOf(0);
@@ -11,7 +11,7 @@ export function decodeText(bytes: Uint8Array, encoding: TextEncoding): string | 
   if (encoding === 'ascii' && content.some((byte) => byte > 0x7f)) return undefined;
   let text: string;
   try {
-    // Strict. A decoder that was made keeps no state between calls without `stream`.
+    // Strict. A decoder keeps no state between calls without `stream`.
     text = decoders[encoding].decode(content);
   } catch {
     return undefined;
@@ -20,7 +20,7 @@ export function decodeText(bytes: Uint8Array, encoding: TextEncoding): string | 
   return isCleanText(trimmed) ? trimmed : undefined;
 }
 
-/** Undefined when the encoding lacks one of its characters, or when it would not be read back as it is. */
+/** Undefined when the encoding lacks one of its characters, or when the text would not be read back as it is. */
 export function encodeText(text: string, encoding: TextEncoding): Uint8Array | undefined {
   if (!isCleanText(text) || text.endsWith(' ')) return undefined;
   switch (encoding) {
@@ -68,7 +68,7 @@ function encodeGbk(text: string): Uint8Array | undefined {
 
 let gbkPairs: ReadonlyMap<string, number> | undefined;
 
-/** The decoder's own table turned round: there is no encoder for GBK in the language. Made once, in some ms. */
+/** Inverts the decoder's own table, as the language has no encoder for GBK. Made once, in some ms. */
 function pairsOfGbk(): ReadonlyMap<string, number> {
   const pairs = new Map<string, number>();
   for (let lead = 0x81; lead <= 0xfe; lead++) {

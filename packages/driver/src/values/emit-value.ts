@@ -3,8 +3,8 @@ import type { Quality, ValueSink } from '../value-sink.ts';
 import { decimals, engineeringScale, shiftedDecimals } from './engineering-scale.ts';
 
 /**
- * Why raw data are no value. Devices send NaN and infinities for "sensor broken" or "not measured": they are facts about the
- * point, but no JSON number and no database field.
+ * Why raw data have no value. Devices send NaN and infinities for "sensor broken" or "not measured": these are facts
+ * about the point, but fit neither JSON numbers nor database fields.
  */
 export const noValue = {
   notANumber: 'holds NaN, which is no value',
@@ -18,8 +18,9 @@ export const noValue = {
 export type Emit<T> = (raw: T, at: number, sink: ValueSink) => void;
 
 /**
- * Gives a raw number as the point's value: scaled, rounded, judged by its valid range, named. What can be decided once is
- * decided here and not at every reading: a fleet decodes some hundred thousand values a second on one core.
+ * Emits a raw number as the point's value: scaled, rounded, checked against its valid range, named. As much as possible
+ * is decided here, once, instead of at every reading: a fleet decodes some hundred thousand values a second on one
+ * core.
  */
 export function numberEmitter(point: PointMeaning): Emit<number> {
   const { enumeration } = point;
@@ -50,7 +51,7 @@ export function truthEmitter({ enumeration }: PointMeaning): Emit<boolean> {
   return (raw, at, sink) => sink.other(at, raw, 0);
 }
 
-/** True if the values are 64-bit integers as the device sent them: more digits than a double has. */
+/** Whether the values are 64-bit integers as the device sent them: with more digits than a double has. */
 export function isExactInteger(point: PointMeaning): boolean {
   return (
     (point.data_type === 'int64' || point.data_type === 'uint64') &&
@@ -76,7 +77,7 @@ export function bigintEmitter(point: PointMeaning): Emit<bigint> {
 export const earliestMs = Date.parse('0000-01-01T00:00:00Z');
 export const latestMs = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Gives ms since 1970 as text in RFC 3339. */
+/** Emits ms since 1970 as text in RFC 3339. */
 export const emitTime: Emit<number> = (ms, at, sink) => {
   if (!(ms >= earliestMs && ms <= latestMs)) sink.bad(at, noValue.outOfRange);
   else sink.other(at, new Date(ms).toISOString().replace('.000Z', 'Z'), 0);

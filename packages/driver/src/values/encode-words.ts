@@ -50,7 +50,7 @@ export function wordsOf(point: WordValue, value: Encodable): number[] {
 }
 
 /**
- * The raw whole number.
+ * The raw whole number of a value.
  * @throws RefusedValue
  */
 export function wholeOf(point: WordValue, value: Encodable): bigint {

@@ -1,6 +1,9 @@
 import type { PointMeaning } from '../point.ts';
 
-/** 1 to 3 where a whole raw number becomes its value by a point before so many of its digits, and by nothing else; or 0. */
+/**
+ * 1 to 3 where a whole raw number becomes its value only by placing the decimal point before so many of its digits;
+ * otherwise 0.
+ */
 export function shiftedDecimals({ scale, offset, linear, precision }: PointMeaning): number {
   if (linear || offset !== 0) return 0;
   const places = [0.1, 0.01, 0.001].indexOf(scale) + 1;
@@ -15,7 +18,7 @@ export function engineeringScale(point: PointMeaning): (raw: number) => number {
     const span = linear.eng_max - eng_min;
     return (raw) => ((raw - raw_min) * span) / rawSpan + eng_min;
   }
-  // Adding 0 makes 0 of -0.
+  // Adding 0 turns -0 into 0.
   if (scale === 1) return (raw) => raw + offset;
   // 0.1 has no exact binary form: 3 × 0.1 is 0.30000000000000004. Where the scale is one over a whole number, the
   // division gives the double next to the decimal value that was meant, 0.3.
@@ -24,7 +27,7 @@ export function engineeringScale(point: PointMeaning): (raw: number) => number {
   return (raw) => raw * scale + offset;
 }
 
-/** Half of the last decimal rounds away from zero. What has no such decimals as a double stays as it is. */
+/** Rounds halves away from zero. A number without such decimals as a double stays as it is. */
 export function decimals(precision: number): (value: number) => number {
   const factor = 10 ** precision;
   return (value) => {

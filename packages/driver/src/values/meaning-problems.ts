@@ -11,18 +11,18 @@ export interface JudgedPoint extends PointMeaning {
     | undefined;
 }
 
-/** Where a point's raw values come from. */
+/** The origin of a point's raw values. */
 export interface RawSource {
-  /** In messages: the point's data type, or 'a coil'. */
+  /** For messages: the point's data type, or 'a coil'. */
   readonly name: string;
-  /** True if raw values are 0 and 1, whatever the data type says. */
+  /** Whether raw values are 0 and 1, whatever the data type says. */
   readonly isBit: boolean;
 }
 
 /** Longest name of a value. */
 const maxCodeLength = 128;
 
-/** Contradictions between the fields of a point that say what its raw values mean, whatever its protocol. */
+/** Contradictions between the fields that define a point's raw values, in any protocol. */
 export function meaningProblems(point: JudgedPoint, source: RawSource): readonly FieldProblem[] {
   return [
     ...nameProblems(point),

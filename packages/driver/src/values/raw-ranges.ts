@@ -1,10 +1,10 @@
 import type { DataType } from '../point.ts';
 import { earliestMs, latestMs } from './emit-value.ts';
 
-/** Those whose words hold a whole number. */
+/** The data types whose words hold a whole number. */
 export type WholeType = Exclude<DataType, 'bool' | 'string' | 'float16' | 'float32' | 'float64'>;
 
-/** Smallest and largest raw number of each. */
+/** Smallest and largest raw number of each type. */
 export const rawRanges: Readonly<Record<WholeType, readonly [bigint, bigint]>> = {
   int8: [-0x80n, 0x7fn],
   uint8: [0n, 0xffn],

@@ -6,10 +6,10 @@ import { isExactInteger } from './emit-value.ts';
 export type Encodable = PointValue | bigint;
 
 export type ValueRefusal =
-  /** A text for a number, one value for an array, … */
+  /** Such as a text for a number, or one value for an array. */
   | 'wrong_type'
   | 'wrong_count'
-  /** More than the data type can hold. */
+  /** Beyond what the data type can hold. */
   | 'out_of_range'
   /** Outside `valid_min`…`valid_max`. */
   | 'outside_valid_range'
@@ -17,7 +17,7 @@ export type ValueRefusal =
   | 'not_encodable'
   | 'too_long';
 
-/** Thrown where a value cannot be written to a point. The message is for its author. */
+/** Thrown when a value cannot be written to a point. The message is for its author. */
 export class RefusedValue extends RangeError {
   readonly refusal: ValueRefusal;
 
@@ -32,8 +32,8 @@ export type RawNumber =
   | { readonly ok: false; readonly problem: FieldProblem };
 
 /**
- * The raw number that reads as an operator's value: scale, offset, range and names undone. A bigint for whole 64-bit values, as
- * every digit counts there. Whether it fits the data type is the driver's to say.
+ * The raw number for an operator's value: scale, offset, range and names are undone. It is a bigint for whole 64-bit
+ * values, as every digit counts there. The driver must check whether it fits the data type.
  */
 export function rawNumber(point: PointMeaning, value: PointValue): RawNumber {
   try {
@@ -48,7 +48,7 @@ export function rawNumber(point: PointMeaning, value: PointValue): RawNumber {
 }
 
 /**
- * Refuses numbers outside of the point's valid range, and those that JSON may have changed.
+ * Refuses numbers outside of the point's valid range, and numbers that JSON may have changed.
  * @throws RefusedValue
  */
 export function refuseInvalid(
@@ -59,7 +59,7 @@ export function refuseInvalid(
   const { valid_min = Number.NEGATIVE_INFINITY, valid_max = Number.POSITIVE_INFINITY } = point;
   const number = typeof value === 'string' && isExact ? wholeNumber(value) : value;
   if (typeof number !== 'number' && typeof number !== 'bigint') return;
-  // 9007199254740993 in JSON has become 9007199254740992 by now, and nobody can tell.
+  // By now 9007199254740993 in JSON has become 9007199254740992, and nobody can tell.
   if (isExact && typeof number === 'number' && Math.abs(number) > Number.MAX_SAFE_INTEGER) {
     const message = `${number} may have lost its last digits on the way: send it as text in decimal`;
     throw new RefusedValue('wrong_type', message);
@@ -77,7 +77,7 @@ export function wholeNumber(value: Encodable): bigint | undefined {
 }
 
 /**
- * The raw number, before it is fitted into the data type.
+ * The raw number, before it is fitted to the data type.
  * @throws RefusedValue
  */
 export function unscaled(point: PointMeaning, value: Encodable): number {
@@ -99,7 +99,7 @@ function numberNamed(names: Readonly<Record<string, string>>, value: Encodable):
   const text = String(value);
   const named = Object.entries(names).find(([, name]) => name === text);
   if (named) return Number(named[0]);
-  // A number that has no name reads as its digits.
+  // A number without a name reads as its digits.
   if (/^-?[0-9]{1,15}$/.test(text) && !Object.hasOwn(names, text)) return Number(text);
   const known = Object.values(names).slice(0, 20).join(', ');
   throw new RefusedValue('not_in_enumeration', `${JSON.stringify(text)} is none of: ${known}`);

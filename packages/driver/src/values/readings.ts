@@ -2,11 +2,11 @@ import type { PointValue } from '../point.ts';
 import type { PointList } from '../point-list.ts';
 import type { Quality, ValueSink } from '../value-sink.ts';
 
-/** A decoded value by itself. */
+/** A single decoded value. */
 export interface Reading {
   readonly at: number;
   readonly code: string;
-  /** Undefined when there is none. 64-bit integers come in decimal, as text. */
+  /** Undefined when there is no value. 64-bit integers are decimal text. */
   readonly value: PointValue | undefined;
   readonly quality: 'good' | 'uncertain' | 'bad';
   /** Why there is no value; empty when there is one. */
@@ -14,7 +14,7 @@ export interface Reading {
   readonly sourceTimeMs: number | undefined;
 }
 
-/** Keeps what it is given as objects, for callers that want few values: trials of a device, reading back, tests. */
+/** Keeps the values as objects, for callers that want few of them: trials of a device, reading back, tests. */
 export class Readings implements ValueSink {
   readonly all: Reading[] = [];
   readonly #list: Pick<PointList, 'codes'>;

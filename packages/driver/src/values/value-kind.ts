@@ -1,9 +1,9 @@
 import type { PointMeaning } from '../point.ts';
 
-/** Databases keep a place for each kind: what was a number cannot become a text there. */
+/** Databases keep each kind in a place of its own: a number cannot become a text there. */
 export type ValueKind = 'number' | 'truth' | 'text';
 
-/** Kind of a point's values in samples. */
+/** The kind of a point's values in samples. */
 export function valueKind({
   data_type,
   enumeration,

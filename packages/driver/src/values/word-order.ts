@@ -6,13 +6,13 @@
 export const byteOrders = ['ABCD', 'CDAB', 'BADC', 'DCBA'] as const;
 export type ByteOrder = (typeof byteOrders)[number];
 
-/** Words of 16 bits as 0…65535, as devices have them: registers of Modbus, word devices of a PLC. */
+/** Words of 16 bits as 0…65535, as devices have them: Modbus registers, word devices of a PLC. */
 export type Words = ArrayLike<number>;
 
-/** Word `index` of a value that begins at `at`, 0 the most significant. */
+/** Reads word `index` of a value that begins at `at`; 0 is the most significant. */
 export type WordReader = (raw: Words, at: number, index: number) => number;
 
-/** For values of so many words in this order. */
+/** Makes the reader for values of so many words in this order. */
 export function wordReader(order: ByteOrder, words: number): WordReader {
   const last = words - 1;
   switch (order) {
@@ -29,13 +29,13 @@ export function wordReader(order: ByteOrder, words: number): WordReader {
   }
 }
 
-/** Words, the most significant first, as they lie in the device. Each of the four orders undoes itself. */
+/** Converts words from the most significant first to their order in the device. Each of the four orders undoes itself. */
 export function orderWords(words: readonly number[], order: ByteOrder): number[] {
   const read = wordReader(order, words.length);
   return words.map((_, index) => read(words, 0, index));
 }
 
-/** One word alone, and each word of a string, has only an order of bytes. */
+/** A single word, or each word of a string, only has an order of bytes. */
 export function orderOfOneWord(order: ByteOrder): 'ABCD' | 'BADC' {
   return order === 'BADC' || order === 'DCBA' ? 'BADC' : 'ABCD';
 }

@@ -2,16 +2,16 @@ import type { PointMeaning } from '../point.ts';
 import type { TextEncoding } from './device-text.ts';
 import type { ByteOrder } from './word-order.ts';
 
-/** The fields that decide how a value lies in words of 16 bits, and what those mean. */
+/** The fields that define how a value is stored in words of 16 bits, and what these mean. */
 export interface WordValue extends PointMeaning {
   readonly byte_order: ByteOrder;
-  /** Words of a string. */
+  /** Number of words in a string. */
   readonly length?: number | undefined;
   /** Encoding of a string; ASCII unless set. */
   readonly encoding?: TextEncoding | undefined;
 }
 
-/** Words that one value takes by itself. */
+/** Number of words that a single value takes. */
 export function wordsPerValue({ data_type, length }: Pick<WordValue, 'data_type' | 'length'>): number {
   switch (data_type) {
     case 'bool':

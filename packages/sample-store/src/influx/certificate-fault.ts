@@ -1,5 +1,5 @@
 const isExpired = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
-/** Error codes of Node and OpenSSL for a certificate whose authority is not believed. */
+/** Error codes of Node and OpenSSL for a certificate whose authority is not trusted. */
 const isNotBelieved = new Set([
   'CERT_UNTRUSTED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -10,8 +10,8 @@ const isNotBelieved = new Set([
 ]);
 
 /**
- * Advice on a server's certificate, or nothing where an error is about something else.
- * @param file that INFLUX_TLS_CA_FILE names
+ * Advice on a server's certificate; nothing if the error is about something else.
+ * @param file the file that INFLUX_TLS_CA_FILE names
  */
 export function certificateAdvice(
   code: string | undefined,

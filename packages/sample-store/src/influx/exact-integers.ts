@@ -4,7 +4,7 @@ import { fromWhere, groupedByInterval, quoteIdentifier } from './influxql.ts';
 import { type Answer, type Row, readRows } from './influxql-answer.ts';
 import { integerSuffix, upperIntegerOffset, upperIntegerSuffix } from './line-spelling.ts';
 
-/** Only then are the fields of exact integers asked for: a question of its own, which hardly any point needs. */
+/** Whether to ask for the fields of exact integers. This takes a further question, which hardly any point needs. */
 export function mayBeInexact(figure: unknown): boolean {
   return typeof figure === 'number' && Math.abs(figure) > Number.MAX_SAFE_INTEGER;
 }
@@ -13,7 +13,7 @@ export function figuresOf({ min, max, last }: HistoryBucket): unknown[] {
   return [min, max, last];
 }
 
-/** The exact integers of what `historyStatement` asks for. */
+/** Asks for the exact integers of the values for which `historyStatement` asks. */
 export function exactHistoryStatement(query: HistoryQuery): string {
   const { lower, upper } = fieldsOf(query);
   return (
@@ -22,7 +22,7 @@ export function exactHistoryStatement(query: HistoryQuery): string {
   );
 }
 
-/** The exact integers of what `aggregateStatement` asks for. */
+/** Asks for the exact integers of the figures for which `aggregateStatement` asks. */
 export function exactAggregateStatement(query: AggregateQuery): string {
   const { lower, upper } = fieldsOf(query);
   const columns = ['min', 'max', 'last'].flatMap((figure) => [
@@ -39,10 +39,10 @@ function fieldsOf({ pointCode }: HistoryQuery): { lower: string; upper: string }
   };
 }
 
-/** Whole numbers in JSON that a double does not hold. (In a text, it only costs time.) */
+/** Whole numbers in JSON that a double does not hold. (A match inside a text only costs time.) */
 const longDigits = /(?<![.\d])\d{16,}(?![.\de])/i;
 
-/** As JSON.parse, but whole numbers that a double does not hold become bigints. @throws SyntaxError */
+/** Like JSON.parse, but whole numbers that a double does not hold become bigints. @throws SyntaxError */
 export function parseExactly(json: string): unknown {
   if (!longDigits.test(json)) return JSON.parse(json);
   return JSON.parse(json, (_key, value: unknown, context?: { source?: string }) => {
@@ -80,7 +80,7 @@ function exactly<T>(figure: T, candidates: readonly bigint[]): T | number | stri
 
 type Found = (at: { time: Date; device: string }, figure: string) => bigint[];
 
-/** Ascending: those of one device and time, which may have written under several measurements. */
+/** Candidates for one device and time, ascending: the device may have written under several measurements. */
 function candidates(rows: readonly Row[]): Found {
   const byPlace = new Map<string, Row[]>();
   for (const row of rows) {

@@ -4,7 +4,7 @@ import { quoteIdentifier } from './influxql.ts';
 import { type Answer, readSeries } from './influxql-answer.ts';
 
 /**
- * The types of a measurement's fields, by their names; several where parts of the time differ. Empty where the server
+ * The types of a measurement's fields, by their names; several where periods of time differ. Empty where the server
  * cannot tell. Never throws.
  */
 export type FieldTypes = (measurement: string) => Promise<ReadonlyMap<string, ReadonlySet<string>>>;
@@ -33,12 +33,12 @@ export function readFieldTypes(documents: readonly unknown[]): Answer<TypedField
   return { ok: true, results };
 }
 
-/** As InfluxDB calls the type of the field that such a value becomes. */
+/** InfluxDB's name for the type of the field that such a value becomes. */
 export function typeOfField(value: PointValue): 'float' | 'boolean' | 'string' {
   return typeof value === 'number' ? 'float' : (typeof value as 'boolean' | 'string');
 }
 
-/** Kind of a field's values; undefined for a type that InfluxDB may have some day. */
+/** The kind of a field's values; undefined for a type that InfluxDB may have in the future. */
 export function kindOfType(type: string): ValueKind | undefined {
   if (type === 'float' || type === 'integer' || type === 'unsigned') return 'number';
   if (type === 'boolean') return 'truth';

@@ -12,7 +12,7 @@ export function readHistoryAnswer(documents: readonly unknown[], query: HistoryQ
   return { ok: true, results: results.slice(-query.limit) };
 }
 
-/** Oldest first, as the answer has them the other way round. */
+/** Oldest first: the answer has them the other way round. */
 export function pointsOf({ tags, columns, values }: Series, pointCode: string): HistoryPoint[] {
   const [timeAt, valueAt, deviceAt, qualityAt] = ['time', 'value', 'device', 'quality'].map((name) =>
     columns.indexOf(name),
@@ -21,7 +21,7 @@ export function pointsOf({ tags, columns, values }: Series, pointCode: string): 
   for (let index = values.length - 1; index >= 0; index -= 1) {
     const row = values[index] as readonly unknown[];
     const value = row[valueAt];
-    // A bigint is in no answer to this question.
+    // The answer to this question never has a bigint.
     if (typeof value !== 'number' && typeof value !== 'string' && typeof value !== 'boolean') continue;
     const device = String((deviceAt < 0 ? tags.device : row[deviceAt]) ?? '');
     const isUncertain = (qualityAt < 0 ? tags.quality : row[qualityAt]) === 'uncertain';
@@ -43,7 +43,10 @@ function isAscending(points: readonly HistoryPoint[]): boolean {
   return true;
 }
 
-/** The quality is a tag, so a tick that was read again under a better clock has two values. The better one counts. */
+/**
+ * Merges series. The quality is a tag, so a tick that was read again under a better clock has two values; the better
+ * one counts.
+ */
 function together(points: readonly HistoryPoint[]): HistoryPoint[] {
   const byPlace = new Map<string, HistoryPoint>();
   for (const point of points) {
@@ -85,7 +88,7 @@ export function readAggregateAnswer(
   return { ok: true, results: inOrder([...buckets.values()]).slice(-query.limit) };
 }
 
-/** A device that wrote under two measurements in one interval. */
+/** Merges two buckets of a device that wrote under two measurements in one interval. */
 function asOneBucket(a: HistoryBucket, b: HistoryBucket): HistoryBucket {
   const count = a.count + b.count;
   const mean =

@@ -4,7 +4,7 @@ import { certificateAdvice } from './certificate-fault.ts';
 import type { InfluxAddress } from './influx-requests.ts';
 import { retryAfterMs } from './retry-after.ts';
 
-/** In the server's own words. */
+/** The reason in the server's own words. */
 export function serverReason(error: HttpError): string {
   const json: unknown = error.json;
   if (typeof json === 'object' && json !== null) {
@@ -15,8 +15,8 @@ export function serverReason(error: HttpError): string {
 }
 
 /**
- * An InfluxDB says in JSON what it does not find, such as a bucket (2.x with a `code`, 1.8 of a database as `error`); a server
- * that has no such address says it in its own way.
+ * Whether a 404 is not from an InfluxDB. InfluxDB says in JSON what it does not find, such as a bucket (2.x with a
+ * `code`, 1.8 for a database as `error`); a server without this address answers in its own way.
  */
 function saysNothingAsInflux(error: HttpError): boolean {
   const json: unknown = error.json;
@@ -35,7 +35,7 @@ export function unavailable(
       : `${error.statusCode} ${serverReason(error)}`;
     return new SampleStoreUnavailable(`${what}: InfluxDB answered ${reason}`, String(error.statusCode), {
       cause: error,
-      // The client's own reading of it takes seconds for milliseconds.
+      // The client's own parser mistakes seconds for milliseconds.
       retryAfterMs: retryAfterMs(error.headers?.['retry-after'], Date.now()),
     });
   }

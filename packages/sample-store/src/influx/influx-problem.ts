@@ -2,12 +2,13 @@ import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import { serverReason, unavailable } from './influx-errors.ts';
 import { get, type InfluxAddress, send } from './influx-requests.ts';
 
-/** Longest wait for each of two answers. */
+/** Longest wait for each of the two answers. */
 const usualTimeoutMs = 5_000;
 
 /**
- * Why samples cannot be written to an InfluxDB 2, or read from it, and what to do; undefined when they can. It is asked to write
- * nothing at all, for which it looks at token, organisation and bucket as ever, and which measurements there are.
+ * Why samples cannot be written to an InfluxDB 2, or read from it, and what to do; undefined when they can. It sends a
+ * write without any line, for which the server checks token, organisation and bucket as usual, and asks which
+ * measurements there are.
  */
 export async function influxProblem(address: InfluxAddress): Promise<string | undefined> {
   const { url, org, bucket, token, authority } = address;
@@ -29,14 +30,14 @@ export async function influxProblem(address: InfluxAddress): Promise<string | un
     const said = `${what}: InfluxDB at ${host} says ${error.statusCode}, ${serverReason(error)}`;
     if (error.statusCode === 401) return `${said}. ${access}`;
     if (error.statusCode === 403) return `${said}. ${rights}`;
-    // A 404 without JSON is of another server: the general message fits it better.
+    // A 404 without JSON comes from another server: the general message fits it better.
     if (error.statusCode === 404 && error.json) return `${said}. ${place}`;
     return unavailable(what, error, address).message;
   };
   try {
     await send(influx, { ...address, gzip: false }, Buffer.alloc(0));
   } catch (error) {
-    // A server that wants at least one line has looked at all the rest before.
+    // A server that insists on at least one line has checked everything else before.
     if (!(error instanceof HttpError && error.statusCode === 400)) {
       return explained('samples cannot be written', error);
     }

@@ -8,8 +8,9 @@ import { HistoryQueryRefused } from '../sample-store.ts';
 const pack = promisify(gzip) as (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>;
 
 /**
- * Limit of one answer: some 800,000 values. Its limit holds for each measurement, so that without devices the answer is as long as there
- * are many, and whoever reads it waits with everything else and needs a dozen times its length in memory (64 MiB: 2.8 s and 0.8 GB).
+ * Longest answer: some 800,000 values. A query's limit holds for each measurement, so without devices the answer grows
+ * with their number. Its reader does nothing else meanwhile, and needs a dozen times its length in memory (64 MiB: 2.8
+ * s and 0.8 GB).
  */
 const answerMibAtMost = 32;
 
@@ -17,25 +18,26 @@ const answerMibAtMost = 32;
 export interface InfluxAddress {
   /** Base address, for instance http://influxdb:8086 */
   readonly url: string;
-  /** The authority that must have signed its certificate; left out, any that Node.js believes. */
+  /** The authority that must have signed its certificate; when left out, any that Node.js trusts. */
   readonly authority?: AuthorityFile;
-  /** Left out, nothing is sent: InfluxDB 1.x without accounts and VictoriaMetrics need none. */
+  /** When left out, no token is sent: InfluxDB 1.x without accounts and VictoriaMetrics need none. */
   readonly token?: string;
   readonly org: string;
   readonly bucket: string;
-  /** Packs what is written: a third of the bytes for as much work as all the rest of writing. For slow lines. */
+  /** Compresses writes: a third of the bytes, for as much work as all the rest of writing. For slow lines. */
   readonly gzip?: boolean;
   /** Longest wait for one answer. */
   readonly timeoutMs?: number;
 }
 
-/** How values are written; both are read. `predecessor`: a line for each value, as the Django system had it. */
+/** How values are written; both layouts are read. `predecessor`: a line for each value, as the Django system wrote it. */
 export type InfluxLayout = 'holdfast' | 'predecessor';
 
 /**
- * One request, by the transport below the client's WriteApi: that one has a buffer, a timer and retries of its own, which
- * would keep lines in memory that were reported as failed, and packs at zlib's level 6, which costs four times the
- * time of level 1 for a sixth less to send (measured on lines of 20 numbers: 24 % instead of 28 %).
+ * Sends one request over the transport below the client's WriteApi. The WriteApi has a buffer, a timer and retries of
+ * its own, which would keep lines in memory that were reported as failed. It also compresses at zlib's level 6, which
+ * costs four times the time of level 1 for a sixth less to send (measured on lines of 20 numbers: 24 % instead of 28
+ * %).
  */
 export async function send(influx: InfluxDB, options: InfluxAddress, lines: Buffer): Promise<void> {
   const path = `/api/v2/write?${new URLSearchParams({ org: options.org, bucket: options.bucket, precision: 'ms' })}`;
@@ -48,7 +50,7 @@ export async function send(influx: InfluxDB, options: InfluxAddress, lines: Buff
 function post(influx: InfluxDB, path: string, body: Buffer, headers: Record<string, string>): Promise<void> {
   return new Promise((resolve, reject) => {
     let status = 0;
-    // Its type says text, and it makes a Buffer of what it is given, which may be one already.
+    // Its type says text, but it makes a Buffer of any argument, which may already be one.
     influx.transport.send(
       path,
       body as unknown as string,
@@ -69,13 +71,13 @@ function post(influx: InfluxDB, path: string, body: Buffer, headers: Record<stri
 export interface Patience {
   /** Longest wait for the whole answer. */
   readonly timeoutMs: number;
-  /** Aborted when nobody wants it any more. */
+  /** Aborted when nobody wants the answer any more. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * By the same transport as what is written, so that both believe the same certificates.
- * @throws HistoryQueryRefused for an answer that is too long, of which the rest is not waited for; HttpError and others
+ * Reads over the same transport as writes, so that both trust the same certificates.
+ * @throws HistoryQueryRefused for an answer that is too long, without waiting for the rest; HttpError and others
  */
 export function get(
   influx: InfluxDB,
@@ -83,7 +85,7 @@ export function get(
   { timeoutMs, signal: givenUp }: Patience,
 ): Promise<string> {
   const chunks: Uint8Array[] = [];
-  // The client's own limit is one between two bytes.
+  // The client's own limit only bounds the time between two bytes.
   const limit = AbortSignal.timeout(timeoutMs);
   const tooLong = new AbortController();
   const signal = AbortSignal.any([limit, tooLong.signal, ...(givenUp ? [givenUp] : [])]);

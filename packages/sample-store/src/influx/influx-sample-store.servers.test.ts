@@ -23,7 +23,7 @@ import { openInfluxSampleStore } from './influx-sample-store.ts';
 
 const range = { start: new Date(firstTimeMs), end: new Date(firstTimeMs + 3_600_000), limit: 100 };
 
-/** 25,000 of one device, one a second: three parts of an answer. Three of another. */
+/** Writes 25,000 values of one device, one a second, which make three parts of an answer; and three of another device. */
 async function valuesIn({ url, createDatabase }: InfluxForTest) {
   await createDatabase('plant');
   const lines = Array.from({ length: 25_000 }, (_, second) => {
@@ -135,7 +135,7 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
         });
         expect(front.writeCount - before).toBe(1);
         expect(await ofPoint('steady', 'point-8')).toHaveLength(4);
-        // Another kind of value, or another hour, is another matter.
+        // Another kind of value, or another hour, is not affected.
         expect(await store.write([storableSample({ device: 'steady', tick: 4, values: numbers })])).toEqual({
           kind: 'written',
         });
@@ -314,7 +314,7 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
         await expect(ask(unwanted.signal)).rejects.toBe(why);
         expect(connections).toHaveLength(1);
       }
-      // A reader who does not give up is not concerned.
+      // A reader who does not give up is not affected.
       const { signal } = new AbortController();
       await store.write([storableSample({ device: 'wanted' })]);
       const devices = [{ deviceCode: 'wanted', measurement: 'wanted' }];
@@ -328,7 +328,7 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
         const parts = Readable.from(
           Array.from({ length: 33 }, () => Buffer.alloc(2 ** 20, '{"results":[{"statement_id":0}]}')),
         );
-        // The end of this one never comes.
+        // This answer never ends.
         parts.pipe(response.writeHead(200, { 'content-type': 'application/json' }), { end: false });
       });
       await once(talkative.listen(0, '127.0.0.1'), 'listening');
@@ -391,7 +391,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('on a real VictoriaMetrics', () =
     expect(series).toEqual([
       { metric: { __name__: '注塑机 1,2_running', ...labels }, values: [0, 1, 1], timestamps },
       { metric: { __name__: '注塑机 1,2_screw pos=x', ...labels }, values: [0, -1, -2], timestamps },
-      // It keeps only numbers; a text becomes 0.
+      // VictoriaMetrics keeps only numbers; a text becomes 0.
       { metric: { __name__: '注塑机 1,2_state', ...labels }, values: [0, 0, 0], timestamps },
       { metric: { __name__: '注塑机 1,2_温度', ...labels }, values: [20, 20.25, 20.5], timestamps },
     ]);

@@ -34,21 +34,20 @@ import { readStoredTicks, storedTicksStatement, tickGroups } from './stored-tick
 import { writeAtTheirTimes } from './write-at-their-times.ts';
 import { type Writing, write } from './write-samples.ts';
 
-/** Measurements named in one question: its address must not get too long. */
+/** Most measurements in one question: its address must not get too long. */
 const measurementsTogether = 50;
 
 /**
- * Samples in InfluxDB 2, or in what speaks its `/api/v2/write` (VictoriaMetrics, which keeps
- * only numbers: a text becomes 0, a boolean 0 or 1).
- * History is read by InfluxQL, which InfluxDB 1.x, 2.x and 3.x answer.
+ * Samples in InfluxDB 2, or in a database that understands its `/api/v2/write` (VictoriaMetrics, which keeps only
+ * numbers: a text becomes 0, a boolean 0 or 1). History is read by InfluxQL, which InfluxDB 1.x, 2.x and 3.x answer.
  *
  * 64-bit integers that a float does not hold are kept beside it (see LineWriter), and read with a further question
  * where the floats are that large. VictoriaMetrics keeps only the nearest double of everything.
  *
- * What it cannot do: it keeps neither sessions, epochs nor misses, and the last value written for a measurement, device and
- * time stays. So samples that are marked as overtaken are written only where nothing is yet. Between that look
- * and the writing another writer may store the tick: then the older value stays, which was read under its lease too. To
- * VictoriaMetrics nothing is there: it takes the question and answers something else.
+ * Limits: it keeps no sessions, epochs or misses, and the last value written for a measurement, device and time stays.
+ * Samples marked as overtaken are therefore written only where nothing is stored yet. Another writer may store the tick
+ * after that look: then the older value stays, which was also read under its lease. In VictoriaMetrics the look finds
+ * nothing: it takes the question and answers something else.
  */
 export function openInfluxSampleStore(
   options: InfluxAddress & { readonly layout?: InfluxLayout },
@@ -69,7 +68,7 @@ export function openInfluxSampleStore(
     }: { parse?: (json: string) => unknown; signal?: AbortSignal | undefined } = {},
   ): Promise<T[]> =>
     read(influx, options, { timeoutMs, signal }, statement, (text) => readAnswer(parseAnswer(text, parse)));
-  /** A server that knows no InfluxQL (VictoriaMetrics) has no types either. */
+  /** A server without InfluxQL (VictoriaMetrics) has no types either. */
   const typesOf = (measurements: readonly string[]): Promise<TypedField[]> =>
     ask(fieldTypesStatement(measurements), readFieldTypes).catch((error: unknown) => {
       if (error instanceof HistoryQueryRefused) return [];
@@ -77,7 +76,7 @@ export function openInfluxSampleStore(
     });
   const fieldTypes = async (measurement: string): Promise<Map<string, Set<string>>> => {
     const types = new Map<string, Set<string>>();
-    // It only saves requests: without an answer more of them are made.
+    // The types only save requests: without them more requests are made.
     const found = await typesOf([measurement]).catch(() => []);
     for (const { field, type } of found) types.set(field, (types.get(field) ?? new Set()).add(type));
     return types;
@@ -90,7 +89,7 @@ export function openInfluxSampleStore(
     fields: new RefusedFields(),
     fieldTypes,
   };
-  /** Where another epoch has written the tick of an overtaken sample, that stays. */
+  /** Leaves out overtaken samples whose tick is already stored: a value written under another epoch stays. */
   const wanted = async (samples: readonly StorableSample[]): Promise<readonly StorableSample[]> => {
     const overtaken = samples.filter((sample) => sample.overtaken && (sample.values || sample.integers));
     if (overtaken.length === 0) return samples;
@@ -184,7 +183,7 @@ async function read<T>(
   statement: string,
   readAnswer: (text: string) => Answer<T>,
 ): Promise<T[]> {
-  // A bucket answers as the database of the same name (InfluxDB 2 maps it by itself).
+  // A bucket is queried as the database of the same name (InfluxDB 2 maps it by itself).
   const asked = new URLSearchParams({ db: options.bucket, epoch: 'ms', chunked: 'true', q: statement });
   let body: string;
   try {

@@ -43,7 +43,7 @@ describe('an InfluxQL answer', () => {
     });
   });
 
-  // The forms of InfluxDB 1.6.7 with a max-row-limit, asked without chunked.
+  // The forms of InfluxDB 1.6.7 with a max-row-limit, when asked without `chunked`.
   it.each([
     ['below a part', { results: [{ statement_id: 0, series: [series('a', rows(5), true)] }] }],
     ['of one part', { results: [{ statement_id: 0, series: [series('a', rows(10_000), true)] }] }],

@@ -2,9 +2,9 @@ import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 
 export type Cell = number | bigint | string | boolean | null;
 
-/** As it came; of its cells nothing is known yet. */
+/** A series as it came; its cells are not checked yet. */
 export interface Series {
-  /** The measurement; empty where it is not told. */
+  /** The measurement; empty where the answer does not name it. */
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly columns: readonly string[];
@@ -25,7 +25,7 @@ const notAnAnswer = {
   ok: false,
   problem: both('not an InfluxQL answer', '返回的不是 InfluxQL 结果'),
 } as const;
-/** A value left out must not look as if it had never been. */
+/** A value that is left out must not look as if it had never existed. */
 const cutShort = {
   ok: false,
   problem: both(
@@ -35,25 +35,25 @@ const cutShort = {
 } as const;
 
 /**
- * Asked with `chunked=true` InfluxDB 1.x answers in parts of so many rows, a JSON document on each line, to which its
- * `max-row-limit` does not apply. What is not the last part of its statement says `partial`, and so does a series that
- * goes on in the next one.
+ * Rows in one part of an answer. Asked with `chunked=true`, InfluxDB 1.x answers in parts of so many rows, one JSON
+ * document per line, to which its `max-row-limit` does not apply. Every part of a statement but the last says
+ * `partial`, and so does a series that goes on in the next part.
  *
- * A server that does not know `chunked` gives one document, in which a limit shows as `partial` beside what it has cut.
- * 1.x leaves that word on a series which it has put together of several parts, too: there it means nothing (all measured
- * with 1.6.7).
+ * A server that does not know `chunked` gives one document, in which a limit shows as `partial` beside the rows that it
+ * has cut. 1.x also leaves that word on a series which it has joined from several parts: there it means nothing (all
+ * measured with 1.6.7).
  */
 const rowsOfPart = 10_000;
 
 interface Statement {
   series: Series[];
-  /** Its last series goes on in the next part. */
+  /** Whether its last series goes on in the next part. */
   goesOn: boolean;
   isWhole: boolean;
 }
 
 /**
- * The documents of an answer, one a line.
+ * The documents of an answer, one per line.
  * @throws SyntaxError
  */
 export function parseAnswer(text: string, parse: (json: string) => unknown): unknown[] {
@@ -62,8 +62,8 @@ export function parseAnswer(text: string, parse: (json: string) => unknown): unk
 }
 
 /**
- * The series of each statement. By hand: a day of values has a hundred thousand arrays, and a schema costs more than
- * parsing.
+ * The series of each statement. Checked by hand: a day of values has a hundred thousand arrays, and a schema would cost
+ * more than the parsing.
  */
 export function readSeries(documents: readonly unknown[]): Answer<Series[]> {
   const statements = new Map<unknown, Statement>();
@@ -119,7 +119,7 @@ function isCell(value: unknown): value is Cell {
   return value === null || ['number', 'bigint', 'string', 'boolean'].includes(typeof value);
 }
 
-/** Rows of each statement. */
+/** The rows of each statement. */
 export function readRows(documents: readonly unknown[]): Answer<Row[]> {
   const answer = readSeries(documents);
   if (!answer.ok) return answer;

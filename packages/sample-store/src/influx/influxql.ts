@@ -1,14 +1,14 @@
 import type { AggregateQuery, HistoryDevice, HistoryQuery } from '../sample-store.ts';
 
-/** For so many devices the answer may have as many values as are asked for of each. */
+/** Up to so many devices are asked separately: then the answer may have the full number of values for each. */
 const devicesAskedApart = 4;
 
 /**
- * InfluxQL that asks for the latest values of one point: of each device apart where there are few, else per measurement.
- * Apart, a row is a time and a value; with the tags in each row the same answer takes twice as long.
+ * InfluxQL that asks for the latest values of one point: separately for each device where there are few, else per
+ * measurement. Separately, a row is a time and a value; with the tags in each row, the same answer takes twice as long.
  */
 export function historyStatement(query: HistoryQuery): string {
-  // The types keep a point that is called "device" apart from the tag.
+  // The types distinguish a point called "device" from the tag.
   const value = `${quoteIdentifier(query.pointCode)}::field AS "value"`;
   const newestFirst = `ORDER BY time DESC LIMIT ${query.limit}`;
   if (query.devices && query.devices.length <= devicesAskedApart) {
@@ -21,8 +21,8 @@ export function historyStatement(query: HistoryQuery): string {
 }
 
 /**
- * Two statements: what is in each interval, and where there is something uncertain in it. Only numbers have a mean
- * (`::float` reads integers that another program wrote, too).
+ * Two statements: one for the figures of each interval, one for the intervals with uncertain values. Only numbers have
+ * a mean (`::float` also reads integers that another program wrote).
  */
 export function aggregateStatement(query: AggregateQuery): string {
   const point = quoteIdentifier(query.pointCode);
@@ -49,7 +49,7 @@ export function fromWhere(
   return `${only?.from ?? 'FROM /.*/'} WHERE ${conditions.join(' AND ')}`;
 }
 
-/** Where these devices write, and what tells their rows from others there. */
+/** Where these devices write, and how to select their rows there. */
 export function devicesIn(devices: readonly HistoryDevice[]): { from: string; condition: string } {
   const measurements = [...new Set(devices.map(({ measurement }) => measurement))];
   const codes = [...new Set(devices.map(({ deviceCode }) => deviceCode))];

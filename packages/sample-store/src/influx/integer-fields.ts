@@ -1,18 +1,19 @@
 import { SampleStoreUnavailable, type StorableSample } from '../sample-store.ts';
 import type { TypedField } from './field-types.ts';
 
-/** Measurements named in one question: its address must not get too long. */
+/** Most measurements in one question: its address must not get too long. */
 const measurementsTogether = 50;
-/** Who may not ask asks again after so long. */
+/** How soon to ask again after asking was forbidden. */
 const askAgainMs = 60_000;
 
 /**
- * Fields that have integers and nothing else. The Django system wrote the words of registers so. InfluxDB refuses a value of another type
- * in the same shard, and in later ones queries over both fail: whole numbers go on as integers there.
+ * Fields that have only integers, as the Django system wrote the words of registers. InfluxDB refuses a value of
+ * another type in the same shard; in later shards, queries over both types fail. Whole numbers therefore go on as
+ * integers there.
  */
 export class IntegerFields {
   readonly #typesOf: (measurements: readonly string[]) => Promise<readonly TypedField[]>;
-  /** By measurement, of those that were asked about. */
+  /** By measurement, for those that were asked about. */
   readonly #known = new Map<string, ReadonlySet<string>>();
   #mayAskFromMs = Number.NEGATIVE_INFINITY;
 
@@ -53,7 +54,7 @@ function integersOf(measurement: string, found: readonly TypedField[]): Set<stri
   return integers;
 }
 
-/** A token that may only write is good enough for all else. */
+/** Whether the server forbids asking: a token that may only write is good enough for everything else. */
 function isForbidden(error: unknown): boolean {
   return error instanceof SampleStoreUnavailable && (error.code === '401' || error.code === '403');
 }

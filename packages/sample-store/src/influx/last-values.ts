@@ -3,17 +3,17 @@ import { pointsOf } from './history-answer.ts';
 import { devicesIn, quoteIdentifier } from './influxql.ts';
 import { type Answer, readSeries } from './influxql-answer.ts';
 
-/** Points and devices of one question: its address must not get too long. */
+/** Most points and devices in one question: its address must not get too long. */
 const pointsTogether = 10;
 const devicesTogether = 25;
 
-/** Places that are asked for at once: a statement for each point code, of all these devices. */
+/** Places in one question: a statement for each point code, over all these devices. */
 export interface LastQuestion {
   readonly pointCodes: readonly string[];
   readonly places: readonly StoredPlace[];
 }
 
-/** Devices of a kind have the same points, so those are asked for together. */
+/** Groups places into questions. Devices of one kind have the same points, so they are asked for together. */
 export function lastQuestions(places: readonly StoredPlace[]): LastQuestion[] {
   const devices = Map.groupBy(places, ({ deviceCode }) => deviceCode);
   const kinds = Map.groupBy(devices.values(), (ofDevice) =>
@@ -44,7 +44,7 @@ export function lastStatement({ pointCodes, places }: LastQuestion): string {
     .join('; ');
 }
 
-/** The youngest of each place, as a device may have written under several measurements and qualities. */
+/** The latest value of each place: a device may have written under several measurements and qualities. */
 export function readLastAnswer(
   documents: readonly unknown[],
   { pointCodes }: LastQuestion,

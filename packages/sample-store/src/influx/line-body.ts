@@ -11,14 +11,14 @@ const quote = 0x22;
 const colon = 0x3a;
 const equalsSign = 0x3d;
 
-/** Names that `LineWriter` refuses although they are plain. */
+/** Endings of plain names that `LineWriter` refuses all the same. */
 const refusedNameEnds = [integerSuffix, upperIntegerSuffix].map((text) => Buffer.from(text));
 const lastBytes = new Uint8Array(256);
 for (const end of [...refusedNameEnds, Buffer.from('time')]) lastBytes[end.at(-1) ?? 0] = 1;
 
 /**
- * The lines of one request, as bytes. Values that are still JSON of plain names and numbers are copied instead of being read
- * and written anew, which is most of the work otherwise: both spell them alike.
+ * The lines of one request, as bytes. Values that are still JSON of plain names and numbers are copied instead of being
+ * parsed and written anew, which would be most of the work: JSON and line protocol spell them alike.
  */
 export class LineBody {
   readonly #lines: Lines;
@@ -27,15 +27,15 @@ export class LineBody {
   #time = Number.NaN;
   #timeText = Buffer.alloc(0);
 
-  /** @param expectedBytes makes room at once; more than that is taken too */
+  /** @param expectedBytes room to reserve at once; more is possible */
   constructor(lines: Lines, expectedBytes: number) {
     this.#lines = lines;
     this.#bytes = Buffer.allocUnsafe(expectedBytes);
   }
 
   /**
-   * @param known why a value is not to be written, where that is known beforehand
-   * @returns what of the sample is left out, if anything is
+   * @param known why a value must not be written, where that is known beforehand
+   * @returns the part of the sample that is left out, if any
    */
   add(sample: StorableSample, known?: KnownRefusal): Refusal | undefined {
     const { plainValues } = sample;
@@ -43,14 +43,14 @@ export class LineBody {
     const line = this.#lines.line(sample, known);
     if (line.kind === 'unrepresentable') return { sample, codes: 'all', reason: line.problem };
     if (line.kind === 'nothing') return undefined;
-    // A character takes three bytes at most.
+    // A UTF-16 unit takes three bytes at most.
     this.#reserve(line.text.length * 3 + 1);
     this.#length += this.#bytes.write(line.text, this.#length, 'utf8');
     this.#bytes[this.#length++] = newline;
     return line.refused && refusalOf(sample, line.refused);
   }
 
-  /** The lines added, without the last line's end. Nothing may be added afterwards. */
+  /** The lines added so far, without the end of the last line. Nothing may be added afterwards. */
   bytes(): Buffer {
     return this.#bytes.subarray(0, Math.max(0, this.#length - 1));
   }
@@ -68,7 +68,8 @@ export class LineBody {
     const start = this.#length;
     let end = start + head.copy(body, start);
     body[end++] = blank;
-    // Without quotes and with an equals sign for each colon after one. Plain means: nothing else needs a change.
+    // Drop the quotes, and replace the colon after each name by an equals sign. Plain means that nothing else needs a
+    // change.
     let nameFrom = from + 1;
     for (let at = from + 1; at < to; at++) {
       const byte = json[at] as number;

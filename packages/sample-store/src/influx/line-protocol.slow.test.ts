@@ -26,7 +26,7 @@ const number = fc.oneof(
 );
 const value: fc.Arbitrary<PointValue> = fc.oneof(number, fc.boolean(), text);
 
-/** Values that line protocol cannot say; they are refused, not written wrongly. */
+/** False for names that line protocol cannot spell; these are refused, not written wrongly. */
 const isSayable = (name: string) => name !== '' && !/\\([ ,="]|$)/.test(name) && !/[\n\r\t\0]/.test(name);
 
 describe('a line', () => {
@@ -83,7 +83,7 @@ describe.skipIf(!influxIsInstalled())('lines, read back from a real InfluxDB', (
         value,
         async (measurementEnd, site, deviceEnd, pointCode, wanted) => {
           run += 1;
-          // Names of their own: InfluxDB keeps the type that a field had first.
+          // Each run has names of its own: InfluxDB keeps the type that a field had first.
           const measurement = `m${run}${measurementEnd}`;
           const device = `d${run}${deviceEnd}`;
           const sample = storableSample({
@@ -94,7 +94,7 @@ describe.skipIf(!influxIsInstalled())('lines, read back from a real InfluxDB', (
           });
           const outcome = await store.write([storableSample({ measurement: `before ${run}` }), sample]);
           const names = [measurement, device, pointCode, ...(site === '' ? [] : [site])];
-          // The server keeps "time" for itself.
+          // The server reserves "time" for itself.
           if (!names.every(isSayable) || pointCode === 'time') {
             const isWhole = pointCode === 'beside' || ![measurement, device, site || 'x'].every(isSayable);
             const refused = [{ sample, codes: isWhole ? 'all' : [pointCode], reason: expect.any(String) }];

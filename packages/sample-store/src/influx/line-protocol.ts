@@ -14,18 +14,18 @@ import {
 import type { Head, Line, Lines } from './lines.ts';
 import type { KnownRefusal } from './refused-fields.ts';
 
-/** More names than this are not those of a plant. */
+/** Most names remembered: no plant has more. */
 const namesKeptAtMost = 100_000;
 
 /**
- * One sample as one line: measurement, tags site and device, a field per point code, time in ms. Few tags on
- * purpose: a session or epoch tag would make a new series at every start of a task. Values that are uncertain stand in a
- * second line with a tag that says so: a field beside them would stay when the tick is written again.
+ * One sample as one line: measurement, tags site and device, a field per point code, time in ms. Few tags on purpose: a
+ * session or epoch tag would make a new series at every start of a task. Uncertain values go into a second line with a
+ * tag that says so: a field beside them would stay when the tick is written again.
  *
- * Every number becomes a float field: a point that reads 20 now and 20.5 later would otherwise change its type,
- * which InfluxDB refuses. The same holds for 64-bit integers, which have been floats before and are again once the
- * point has a scale; where the float is not exact an integer field beside it is. Numbers that are not finite never
- * become a field.
+ * Every number becomes a float field: a point that reads 20 now and 20.5 later would otherwise change its type, which
+ * InfluxDB refuses. The same holds for 64-bit integers, which were floats before, and are again once the point has a
+ * scale; where the float is not exact, an integer field stands beside it. Numbers that are not finite never become a
+ * field.
  *
  * Written here instead of through the client's Point, which escapes every name anew and sorts the fields: that cost
  * more than half of the writer's time.
@@ -34,7 +34,7 @@ export class LineWriter implements Lines {
   #heads = new Map<string, Head>();
   #fields = new Map<string, Spelling>();
 
-  /** @param known why a value is not to be written, where that is known beforehand */
+  /** @param known why a value must not be written, where that is known beforehand */
   line(sample: StorableSample, known?: KnownRefusal): Line {
     const { values, integers, uncertain = [] } = sample;
     const doubtful = uncertain.length > 0 && sample.quality !== 'uncertain' ? new Set(uncertain) : undefined;
@@ -53,7 +53,7 @@ export class LineWriter implements Lines {
         refused.push({ code, reason });
         continue;
       }
-      // As few joints as can be: this is a tenth of the writer's work.
+      // As few string joins as possible: they are a tenth of the writer's work.
       const field = name.text + (typeof value === 'string' ? `"${escapeText(value)}"` : value);
       if (doubtful?.has(code)) other += field;
       else good += field;
@@ -75,7 +75,7 @@ export class LineWriter implements Lines {
     }
     const head = this.head(sample, sample.quality ?? 'good');
     if (head.problem !== undefined) return { kind: 'unrepresentable', problem: head.problem };
-    // Each list of fields begins with a comma too many.
+    // Each list of fields begins with one comma too many.
     const goodLine = good && `${head.text} ${good.slice(1)} ${sample.time}`;
     const otherLine = other && `${this.head(sample, 'uncertain').text} ${other.slice(1)} ${sample.time}`;
     const text = good === '' || other === '' ? goodLine + otherLine : `${goodLine}\n${otherLine}`;
@@ -91,16 +91,16 @@ export class LineWriter implements Lines {
     return spelling;
   }
 
-  /** The beginning of a line, up to its first blank. */
+  /** The beginning of a line, up to its first space. */
   head({ measurement, device, site }: StorableSample, quality: Quality): Head {
-    // No name that can be written has a NUL character in it.
+    // No name that can be written contains a NUL character.
     const key = `${measurement}\0${device}\0${site}\0${quality}`;
     const known = this.#heads.get(key);
     if (known) return known;
     const tags = [`device=${escapeName(device)}`];
-    // Only what is out of the ordinary: a tag on everything would make the lines longer and nothing better.
+    // Only exceptions are tagged: a tag on everything would make the lines longer and nothing better.
     if (quality === 'uncertain') tags.push('quality=uncertain');
-    // An empty tag value is a syntax error; a tag that is left out reads back as the empty string.
+    // An empty tag value is a syntax error; a missing tag reads back as the empty string.
     if (site !== '') tags.push(`site=${escapeName(site)}`);
     const text = `${escapeMeasurement(measurement)},${tags.join(',')}`;
     const spelling = {

@@ -7,8 +7,9 @@ export interface Spelling {
 }
 
 /**
- * An integer field holds 64 bits with a sign; the upper half of those without one is kept in another field, less 2^63.
- * (InfluxDB 1.x has no unsigned fields.) No point may have a code that ends so.
+ * Ending of the fields for exact integers. An integer field holds 64 bits with a sign; the upper half of the unsigned
+ * ones is kept in another field, less 2^63. (InfluxDB 1.x has no unsigned fields.) No point may have a code that ends
+ * like this.
  */
 export const integerSuffix = '__integer';
 export const upperIntegerSuffix = '__integer_minus_2_63';
@@ -47,7 +48,7 @@ export function measurementProblem(name: string): string | undefined {
 }
 
 export function fieldProblem(code: string): string | undefined {
-  // Found by reading back: a field of this name is dropped without a word, and the write is answered with success.
+  // Found by reading back: a field of this name is dropped silently, and the write is answered with success.
   if (code === 'time') return 'InfluxDB keeps the name "time" for itself and drops a point that is called so';
   if (code.endsWith(integerSuffix) || code.endsWith(upperIntegerSuffix)) {
     return `${JSON.stringify(code)} ends as the fields of exact integers do`;
@@ -56,13 +57,13 @@ export function fieldProblem(code: string): string | undefined {
 }
 
 /**
- * Names for which line protocol has no spelling. Sent as they are, some would be swallowed silently or change
- * the meaning of the rest of the line.
+ * Problems of names for which line protocol has no spelling. If they were sent as they are, some would be dropped
+ * silently or change the meaning of the rest of the line.
  */
 export function namingProblem(name: string): string | undefined {
   if (name === '') return 'an empty name';
-  // A backslash escapes the separator that follows it, or the escape of one, and cannot itself be escaped there. (Found
-  // by reading back: some of these are refused, others are answered with success and lost.)
+  // A backslash escapes the separator after it, or the escape of a separator, and cannot itself be escaped there.
+  // (Found by reading back: some of these are refused, others are answered with success and lost.)
   if (/\\([ ,="]|$)/.test(name)) {
     return `${JSON.stringify(name)} has a backslash at its end or before a blank, a comma, an equals sign or a quote`;
   }

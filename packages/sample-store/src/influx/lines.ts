@@ -5,19 +5,19 @@ import type { KnownRefusal } from './refused-fields.ts';
 export type Line =
   /** Some of its values may be left out. */
   | { readonly kind: 'line'; readonly text: string; readonly refused?: readonly RefusedValue[] }
-  /** Nothing to write: a miss. */
+  /** There is nothing to write: a miss. */
   | { readonly kind: 'nothing' }
-  /** Nothing of it can be written. */
+  /** None of it can be written. */
   | { readonly kind: 'unrepresentable'; readonly problem: string };
 
 export interface Head extends Spelling {
   readonly bytes: Buffer;
 }
 
-/** How samples stand in InfluxDB. */
+/** How samples are written in InfluxDB. */
 export interface Lines {
-  /** @param known why a value is not to be written, where that is known beforehand */
+  /** @param known why a value must not be written, where that is known beforehand */
   line(sample: StorableSample, known?: KnownRefusal): Line;
-  /** The beginning of a line, up to its first blank; only where all values of a tick may follow it. */
+  /** The beginning of a line, up to its first space; only where all values of a tick may follow it. */
   head?(sample: StorableSample, quality: Quality): Head;
 }

@@ -152,7 +152,7 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
     ]);
   });
 
-  /** Rows of the answer, by the names of their columns. */
+  /** Rows of a Flux answer, by column name. */
   const flux = async (query: string) => {
     const response = await fetch(`${influx.url}/api/v2/query`, {
       method: 'POST',
@@ -234,7 +234,7 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
     beforeAll(async () => {
       for (const tick of [5, 6])
         await modern.write([storableSample({ tick, values: { temperature: 20 + tick } })]);
-      // Renamed: a series of its own.
+      // Renamed points have a series of their own.
       const renamed = new Map([['temperature', { name: 'Barrel', unit: 'K', isWhole: false }]]);
       await store.write([storableSample({ tick: 7, values: { temperature: 27 }, labels: renamed })]);
     });

@@ -14,21 +14,22 @@ import {
 import type { Line, Lines } from './lines.ts';
 import type { KnownRefusal } from './refused-fields.ts';
 
-/** More places than this are not those of a plant. */
+/** Most places remembered: no plant has more. */
 const placesKeptAtMost = 200_000;
 
-/** Fields that go on with integers. */
+/** Tells which fields go on with integers. */
 export interface Integers {
   has(measurement: string, field: string): boolean;
 }
 
 /**
- * One value as one line, as the Django system wrote it, so that queries and graphs made for that go on: measurement of the
- * device, tags site, device, point, quality, cn_name and unit, and one field, which is called like the point. A new name
- * or unit of a point makes a new series, and each line repeats its tags: a line of `LineWriter` has all values of a tick.
+ * One value as one line, as the Django system wrote it, so that queries and graphs made for it keep working: the
+ * measurement of the device, the tags site, device, point, quality, cn_name and unit, and one field, named like the
+ * point. A new name or unit of a point makes a new series, and each line repeats its tags; a line of `LineWriter` has
+ * all values of a tick.
  *
- * Types of fields are those of `LineWriter`, so that a bucket may hold both, but for a point of whole numbers whose field
- * has integers.
+ * Fields have the same types as those of `LineWriter`, so that a bucket may hold both. The exception is a point of
+ * whole numbers whose field has integers.
  */
 export class PredecessorLines implements Lines {
   readonly #integers: Integers;
@@ -80,11 +81,11 @@ export class PredecessorLines implements Lines {
     return this.#integers.has(measurement, code);
   }
 
-  /** Measurement and tags, these in the order of their names, as InfluxDB wants them. */
+  /** Measurement and tags; the tags are sorted by name, as InfluxDB wants them. */
   #placeOf(sample: StorableSample, code: string, quality: Quality): Spelling {
     const { measurement, device, site, labels } = sample;
     const { name = '', unit = '' } = labels?.get(code) ?? {};
-    // No name that can be written has a NUL character in it.
+    // No name that can be written contains a NUL character.
     const key = [measurement, device, site, quality, code, name, unit].join('\0');
     const known = this.#places.get(key);
     if (known) return known;
@@ -113,7 +114,10 @@ function qualityOf(sample: StorableSample, uncertain: readonly string[] | undefi
   return sample.quality === 'uncertain' || uncertain?.includes(code) ? 'uncertain' : 'good';
 }
 
-/** Nothing for what is empty, which line protocol does not know, and for a label that it cannot spell: a value is worth more. */
+/**
+ * No tag for an empty value, which line protocol does not know, nor for a label that it cannot spell: the measured
+ * value is worth more.
+ */
 function tagOf(name: string, value: string): string[] {
   return value === '' || namingProblem(value) !== undefined ? [] : [`${name}=${escapeName(value)}`];
 }

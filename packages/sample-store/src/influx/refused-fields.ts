@@ -1,11 +1,11 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { RefusedValue, StorableSample } from '../sample-store.ts';
 
-/** Why a value of a point is not to be written; undefined where it may be. */
+/** Why a value of a point must not be written; undefined where it may be. */
 export type KnownRefusal = (code: string, value: PointValue) => string | undefined;
 
 const hourMs = 3_600_000;
-/** After that it is tried again: somebody may have repaired the database. */
+/** How long a refusal is believed; then the field is tried again, as somebody may have repaired the database. */
 const believedForMs = 5 * 60_000;
 const keptAtMost = 10_000;
 
@@ -15,15 +15,15 @@ interface Refused {
 }
 
 /**
- * Fields that InfluxDB has refused by the kind of their values. It keeps one kind for each measurement and field, in each of its
- * shards, which are whole hours long. Finding out which field of a sample it is costs a dozen requests, so that is not done anew
- * for every sample.
+ * Fields that InfluxDB has refused for the kind of their values. It keeps one kind for each measurement and field in
+ * each of its shards, which are whole hours long. Finding out which field of a sample is refused costs a dozen
+ * requests, so it is not repeated for every sample.
  */
 export class RefusedFields {
   /** By measurement and hour, then by field and kind. */
   #known = new Map<string, Map<string, Refused>>();
 
-  /** Refusals known for a sample; undefined where that is nothing. */
+  /** Refusals known for a sample; undefined where there are none. */
   of(sample: StorableSample, nowMs: number): KnownRefusal | undefined {
     if (this.#known.size === 0) return undefined;
     const place = placeOf(sample);
@@ -34,7 +34,7 @@ export class RefusedFields {
     return (code, value) => fields.get(fieldOf(code, value))?.reason;
   }
 
-  /** Values of another type than their field has. */
+  /** Notes refusals of values whose type differs from that of their field. */
   note(sample: StorableSample, refused: readonly RefusedValue[], nowMs: number): void {
     if (refused.length === 0) return;
     const untilMs = nowMs + believedForMs;

@@ -2,14 +2,14 @@ import type { StorableSample } from '../sample-store.ts';
 import { fromWhere, quoteIdentifier } from './influxql.ts';
 import { type Answer, readRows } from './influxql-answer.ts';
 
-/** Samples of one device that lie close together: one question. */
+/** Samples of one device that are close together in time: one question. */
 export interface TickGroup {
   readonly measurement: string;
   readonly device: string;
   readonly samples: readonly StorableSample[];
 }
 
-/** Ticks further apart are asked for one by one, rather than with all between them. */
+/** Ticks further apart are asked for separately, rather than with everything between them. */
 const longestGroupMs = 3_600_000;
 
 export function tickGroups(samples: readonly StorableSample[]): TickGroup[] {
@@ -28,7 +28,7 @@ export function tickGroups(samples: readonly StorableSample[]): TickGroup[] {
   return groups;
 }
 
-/** Asks in which ticks of the group there is a value of any of its points. */
+/** Asks in which ticks of the group any of its points has a value. */
 export function storedTicksStatement({ measurement, device, samples }: TickGroup): string {
   const codes = new Set(
     samples.flatMap(({ values = {}, integers = {} }) => [...Object.keys(values), ...Object.keys(integers)]),
@@ -42,7 +42,7 @@ export function storedTicksStatement({ measurement, device, samples }: TickGroup
   })}`;
 }
 
-/** Their times in ms since 1970. */
+/** Times of the stored ticks in ms since 1970. */
 export function readStoredTicks(documents: readonly unknown[]): Answer<number> {
   const answer = readRows(documents);
   if (!answer.ok) return answer;

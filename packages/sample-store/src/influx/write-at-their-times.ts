@@ -4,7 +4,7 @@ import type { Refusal, StorableSample, WriteOutcome } from '../sample-store.ts';
 
 type Write = (samples: readonly StorableSample[]) => Promise<WriteOutcome>;
 
-/** Writes samples as lines of single moments, and tells what was refused by the samples that they are of. */
+/** Writes samples as lines of single moments, and reports refusals by the samples from which the moments come. */
 export async function writeAtTheirTimes(
   samples: readonly StorableSample[],
   write: Write,
@@ -14,7 +14,7 @@ export async function writeAtTheirTimes(
   const outcome = await write(moments.map(({ sample }) => sample));
   if (outcome.kind === 'written') return written(refusalsOf(moments, outcome.refused ?? []));
   const [only] = samples;
-  // The caller finds out which of several samples it is.
+  // With several samples, the caller finds out which one was rejected.
   if (samples.length > 1 || only === undefined) return outcome;
   const refused: Refusal[] = [];
   for (const { sample } of moments) {
@@ -31,7 +31,7 @@ function written(refused: readonly Refusal[]): WriteOutcome {
   return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
 }
 
-/** A point counts as refused as soon as one of its values is. */
+/** A point counts as refused as soon as one of its values is refused. */
 function refusalsOf(moments: readonly Moment[], refused: readonly Refusal[]): Refusal[] {
   const whole = new Map(moments.map(({ sample, of }) => [sample, of]));
   const codes = new Map<StorableSample, Set<string>>();

@@ -3,23 +3,24 @@ import type { RefusedValue, StorableSample, WriteOutcome } from '../sample-store
 import { type FieldTypes, typeOfField } from './field-types.ts';
 import type { RefusedFields } from './refused-fields.ts';
 
-/** 413 is about the length of what was sent. */
+/** `status` 413 means that the request was too long. */
 export interface Rejection {
   readonly status: number;
   readonly reason: string;
 }
 
 export interface WritingOfOne {
-  /** @returns why the server will not have it, undefined when it does. @throws SampleStoreUnavailable */
+  /** @returns why the server does not take it; undefined when it does. @throws SampleStoreUnavailable */
   readonly send: (sample: StorableSample) => Promise<Rejection | undefined>;
   readonly fields: RefusedFields;
   readonly fieldTypes: FieldTypes;
 }
 
 /**
- * Writes what InfluxDB takes of a sample that it refused. It drops a whole line for one field that is of another type than
- * before, and names the first such field only, in words. So it is asked for the types that fields have, and those of another
- * one are written apart. Whatever else it is, halves are written, down to the single values that it will not have.
+ * Writes as much of a sample as InfluxDB takes, after it has refused the whole. InfluxDB drops a whole line for one
+ * field of another type than before, and names only the first such field, in words. It is therefore asked for the types
+ * of its fields, and values of another type are written separately. For any other cause halves are written, down to the
+ * single values that it will not take.
  */
 export async function writeInFields(
   { send, fields, fieldTypes }: WritingOfOne,
@@ -44,7 +45,8 @@ export async function writeInFields(
     const halves = [codes.slice(0, middle), codes.slice(middle)];
     const rejections: (Rejection | undefined)[] = [];
     for (const half of halves) rejections.push(await part(half));
-    // The same for both: it is about what they have in common, such as a time before the retention of the bucket.
+    // Both halves have the same problem: it concerns something that they share, such as a time before the bucket's
+    // retention.
     if (rejection.status !== 413 && rejections.every((each) => each?.reason === rejection.reason)) {
       for (const code of codes) refused.push({ code, reason: rejection.reason });
       return;

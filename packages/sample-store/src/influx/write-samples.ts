@@ -8,7 +8,7 @@ import type { Lines } from './lines.ts';
 import type { RefusedFields } from './refused-fields.ts';
 import { type Rejection, writeInFields } from './write-in-fields.ts';
 
-/** Size of a line with a few dozen numbers: room that is made at once. */
+/** Size of a line with a few dozen numbers: that much room is reserved at once. */
 const bytesOfLine = 512;
 
 export interface Writing {
@@ -19,7 +19,7 @@ export interface Writing {
   readonly fieldTypes: FieldTypes;
 }
 
-/** Writes what the server takes. @throws SampleStoreUnavailable */
+/** Writes as much as the server takes. @throws SampleStoreUnavailable */
 export async function write(writing: Writing, samples: readonly StorableSample[]): Promise<WriteOutcome> {
   const { lines, fields } = writing;
   const body = new LineBody(lines, samples.length * bytesOfLine);
@@ -35,7 +35,7 @@ export async function write(writing: Writing, samples: readonly StorableSample[]
   const rejection = await sendLines(writing, body.bytes());
   if (rejection === undefined)
     return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
-  // The caller finds out which of several samples it is.
+  // With several samples, the caller finds out which one was rejected.
   if (!isOne) return { kind: 'rejected', reason: rejection.reason };
   const line = lines.line(first, fields.of(first, nowMs));
   const sendOne = (sample: StorableSample): Promise<Rejection | undefined> => {
@@ -49,7 +49,7 @@ export async function write(writing: Writing, samples: readonly StorableSample[]
   });
 }
 
-/** @returns why the server will not have it, undefined when it does */
+/** @returns why the server does not take it; undefined when it does */
 async function sendLines({ influx, options }: Writing, body: Buffer): Promise<Rejection | undefined> {
   if (body.length === 0) return undefined;
   try {
@@ -65,9 +65,9 @@ async function sendLines({ influx, options }: Writing, body: Buffer): Promise<Re
 }
 
 /**
- * 400: the whole batch was refused for one line; 422: all but the bad lines were stored; 413: too much at once.
- * In each case smaller parts show which samples it is about. 401, 403 and 404 speak of token, organisation
- * and bucket, and must not cost data.
+ * Whether a status is about the data. 400: the whole batch was refused for one line; 422: all but the bad lines were
+ * stored; 413: too much at once. In each case smaller parts show which samples are concerned. 401, 403 and 404 are
+ * about token, organisation and bucket, and must not cost data.
  */
 function rejects(statusCode: number): boolean {
   return statusCode === 400 || statusCode === 413 || statusCode === 422;

@@ -1,9 +1,9 @@
 /**
- * Arrays as parameters in PostgreSQL's binary format. The driver sends a Buffer as it is and says so; given an
- * ordinary array it writes and escapes text, which the server parses again (measured: twice the time of this on
- * our side, and a tenth more on the server's).
+ * Arrays as parameters in PostgreSQL's binary format. The driver sends a Buffer as it is, marked as binary. An ordinary
+ * array it writes and escapes as text, which the server parses again (measured: twice the time of this on our side, and
+ * a tenth more on the server's).
  *
- * Cast them in the statement (`${int4Array(ids)}::int4[]`), since the type is not told otherwise.
+ * Cast them in the statement (`${int4Array(ids)}::int4[]`), since nothing else states the type.
  */
 export function int4Array(values: readonly number[]): Buffer {
   return arrayOf(23, 4, values, (buffer, value, at) => buffer.writeInt32BE(value, at));
@@ -18,14 +18,14 @@ export function int8Array(values: readonly number[]): Buffer {
   });
 }
 
-/** From ms since 1970; of the type timestamptz. */
+/** From ms since 1970; the type is timestamptz. */
 export function timestampArray(timesMs: readonly number[]): Buffer {
   return arrayOf(1184, 8, timesMs, (buffer, timeMs, at) =>
     buffer.writeBigInt64BE(postgresMicros(timeMs), at),
   );
 }
 
-/** PostgreSQL counts microseconds from 2000-01-01. Exact, which a double would not be in a few hundred years. */
+/** PostgreSQL counts microseconds from 2000-01-01. The result is exact; a double would not be in a few hundred years. */
 export function postgresMicros(timeMs: number): bigint {
   return BigInt(timeMs - 946_684_800_000) * 1000n;
 }
@@ -47,7 +47,7 @@ function arrayOf<T>(
   write: (buffer: Buffer, value: T, at: number) => void,
 ): Buffer {
   const buffer = Buffer.allocUnsafe(headerBytes + values.length * (4 + elementBytes));
-  // One dimension, no nulls, elements of this type, so many, the first is number 1.
+  // One dimension, no nulls, the type of the elements, their number, and the index of the first, 1.
   buffer.writeInt32BE(1, 0);
   buffer.writeInt32BE(0, 4);
   buffer.writeInt32BE(elementType, 8);

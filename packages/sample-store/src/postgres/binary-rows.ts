@@ -1,23 +1,23 @@
-/** Signature, flags and length of the extension, as a binary COPY begins. */
+/** The start of a binary COPY: signature, flags and length of the extension. */
 const copyHeader = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 
 const firstBytes = 1 << 20;
-/** Length and content of the longest column but a text: `numeric` of 64 bits. */
+/** Length field and content of the longest column except text: `numeric` of 64 bits. */
 const columnBytes = 22;
 
 /**
- * Rows in PostgreSQL's binary COPY format, column by column. It keeps its memory, to be filled again: pages that the system has to make anew for
- * each batch cost more than to fill them (measured).
+ * Rows in PostgreSQL's binary COPY format, column by column. It keeps its memory for reuse: new pages for each batch
+ * would cost the system more than filling them (measured).
  */
 export class BinaryRows {
   readonly #columns: number;
   #buffer = copyHeader;
-  /** The same bytes: its setters are several times as fast as those of a Buffer. */
+  /** The same bytes: its setters are several times as fast as a Buffer's. */
   #view = new DataView(new ArrayBuffer(0));
   #at = copyHeader.length;
   #count = 0;
 
-  /** @param columns of each row */
+  /** @param columns number of columns in each row */
   constructor(columns: number) {
     this.#columns = columns;
   }
@@ -26,9 +26,9 @@ export class BinaryRows {
     return this.#count;
   }
 
-  /** Begins a row, of which each column follows. @param text the one in it, if there is any */
+  /** Begins a row; each of its columns must follow. @param text the text in it, if there is one */
   begin(text = ''): void {
-    // A character takes three bytes at most.
+    // A UTF-16 unit takes three bytes at most.
     this.#reserve(2 + this.#columns * columnBytes + text.length * 3);
     this.#view.setInt16(this.#at, this.#columns);
     this.#at += 2;
@@ -70,7 +70,10 @@ export class BinaryRows {
     this.#at += 4 + bytes;
   }
 
-  /** A whole number of up to 64 bits: how many digits to the base of 10,000, the weight of the first, sign, scale, the digits. */
+  /**
+   * A whole number of up to 64 bits: the number of base-10,000 digits, the weight of the first, sign, scale, the
+   * digits.
+   */
   numeric(value: bigint): void {
     const digits: number[] = [];
     for (let rest = value < 0n ? -value : value; rest > 0n; rest /= 10_000n)
@@ -84,7 +87,7 @@ export class BinaryRows {
     }
   }
 
-  /** Ends the rows, which must have been sent before the next one begins. */
+  /** Ends the rows. They must have been sent before the next row begins. */
   take(): Buffer {
     this.#reserve(2);
     this.#view.setInt16(this.#at, -1);

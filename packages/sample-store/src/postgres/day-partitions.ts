@@ -4,12 +4,12 @@ import { dailyTables } from './sample-tables.ts';
 
 const dayMs = 86_400_000;
 
-/** First moment that has no place: names of days have four digits for the year. */
+/** The first moment without a table: names of days have four digits for the year. */
 const year10000Ms = Date.UTC(10_000, 0, 1);
 
-/** The days (UTC) that values and misses lie in, and which of them exist. */
+/** The days (UTC) of values and misses, and which of their tables exist. */
 export class DayPartitions {
-  /** Days since 1970 whose tables exist; dropped again only when they are older than anything that comes. */
+  /** Days since 1970 whose tables exist; dropped again only when nothing that old can still come. */
   #made = new Set<number>();
   #isHypertable: boolean | undefined;
 
@@ -18,7 +18,7 @@ export class DayPartitions {
     this.#isHypertable = undefined;
   }
 
-  /** Makes the tables for the days of these samples. Outside of the transaction that writes them. */
+  /** Makes the tables for the days of these samples. Call it outside of the transaction that writes them. */
   async make(db: QueryExecutorProvider, samples: readonly Pick<StorableSample, 'time'>[]): Promise<void> {
     const missing = new Set<number>();
     for (const { time } of samples) {
@@ -34,7 +34,7 @@ export class DayPartitions {
 
   /**
    * Makes the tables of today and tomorrow, so that midnight costs nothing, and drops the days that ended before
-   * `keepFromMs`. @returns names of the tables that were dropped
+   * `keepFromMs`. @returns names of the dropped tables
    */
   async maintain(db: Kysely<unknown>, nowMs: number, keepFromMs: number | undefined): Promise<string[]> {
     if (await this.#splitByItself(db)) {
@@ -75,7 +75,7 @@ export class DayPartitions {
   }
 }
 
-/** Dropping locks out everyone; behind somebody who reads for long that must not become everyone's wait. */
+/** Dropping locks out everyone: if it has to wait behind a long read, everyone else must not wait too. */
 async function dropDay(db: Kysely<unknown>, name: string): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await sql`set local lock_timeout = '3s'`.execute(transaction);

@@ -4,7 +4,7 @@ import type { EpochStart, StorableSample } from '../sample-store.ts';
 import { int8Array } from './array-parameter.ts';
 import { unavailable, undefinedTable } from './postgres-errors.ts';
 
-/** Notes in samples.epoch_start where each epoch of each session began, as far as these samples show it. */
+/** Notes in samples.epoch_start where each epoch of each session began, as far as these samples show. */
 export async function noteEpochStarts(
   db: QueryExecutorProvider,
   samples: readonly Pick<StorableSample, 'session' | 'epoch' | 'sequence'>[],
@@ -18,7 +18,7 @@ export async function noteEpochStarts(
   }
   if (starts.size === 0) return;
   const rows = [...starts.values()];
-  // Ordered, so that two writers lock the rows in the same order. Nearly always there is nothing new, and nothing written.
+  // Ordered, so that two writers lock the rows in the same order. There is nearly always nothing new to write.
   await sql`
     insert into samples.epoch_start as existing (session_id, epoch, first_sequence)
     select * from unnest(
@@ -40,7 +40,7 @@ export async function readEpochStarts(
   db: QueryExecutorProvider,
   known: ReadonlyMap<string, number>,
 ): Promise<EpochStart[]> {
-  // Nothing is stored of a session with such a name, and asking for it would be refused.
+  // No session with such a name is stored, and asking for it would be refused.
   const sessions = [...known.keys()].filter((session) => !session.includes('\0'));
   if (sessions.length === 0) return [];
   const epochs = sessions.map((session) => known.get(session) ?? 0);

@@ -4,7 +4,7 @@ import type { DeviceOfEpoch, FirstTick } from '../sample-store.ts';
 import { int8Array } from './array-parameter.ts';
 import { unavailable, undefinedTable } from './postgres-errors.ts';
 
-/** Notes in samples.first_tick from which time on a device was read under each epoch. */
+/** Notes in samples.first_tick since when each device was read under each epoch. */
 export async function noteFirstTicks(
   db: QueryExecutorProvider,
   firstTicks: readonly FirstTick[],

@@ -4,7 +4,7 @@ import type { EpochStart } from '../sample-store.ts';
 import { int8Array } from './array-parameter.ts';
 import { unavailable, undefinedTable } from './postgres-errors.ts';
 
-/** Takes out what samples.epoch_start and samples.first_tick say of these epochs. @throws SampleStoreUnavailable */
+/** Removes these epochs from samples.epoch_start and samples.first_tick. @throws SampleStoreUnavailable */
 export async function forgetEpochs(
   db: Kysely<unknown>,
   epochs: readonly Pick<EpochStart, 'session' | 'epoch'>[],

@@ -8,7 +8,7 @@ export interface PostgresTransaction {
   readonly db: Kysely<unknown>;
 }
 
-/** Commits what `work` did, or nothing of it. */
+/** Runs `work` in a transaction: all of it is committed, or nothing. */
 export async function inTransaction<T>(
   pool: LeavingPool,
   work: (transaction: PostgresTransaction) => Promise<T>,
@@ -21,7 +21,7 @@ export async function inTransaction<T>(
     await client.query('commit');
     return result;
   } catch (error) {
-    // Whatever else it was, nobody knows what the connection waits for: the server undoes what it hears no more of.
+    // After any other error nobody knows what the connection waits for: the server rolls back when the connection ends.
     isUsable = error instanceof pg.DatabaseError && (await rolledBack(client));
     throw error;
   } finally {

@@ -128,7 +128,7 @@ describe('the record of points that stored ticks lack', () => {
     const found = await lackingOf('flapping');
     expect(found?.sets).toHaveLength(rowsOfDayAtMost);
     expect(found?.untold).toEqual(ticks([rowsOfDayAtMost, rowsOfDayAtMost + 19]));
-    // Lists of the ticks beyond would take the room that a session has for them.
+    // Lists for the ticks beyond the bound would take up the session's room for lists.
     const { rows } = await client.query(
       "select count(*)::int as lists from samples.lacking_points where session_id = 'flapping'",
     );

@@ -6,26 +6,26 @@ import type { StorableSample } from '../sample-store.ts';
 import { accountsForTick, outcomeOfSample, tickEntry } from '../tick-coverage.ts';
 import { addTicks, coverageRows, lackingPoints, lackingTicks, type RowOfDay } from './tick-coverage-table.ts';
 
-/** In place of the name of a list, which is longer: nobody knows what these ticks lack. */
+/** Stands in place of a list's name, and is shorter than any: nobody knows which points these ticks lack. */
 export const untold = 'untold';
 /**
- * A device has no more rows a day, each of a set and of some 70 ranges when it is full: whoever counts reads all of them. Which points
- * further ticks lack is not known.
+ * Most rows of a device and day, each with one set and, when full, some 70 ranges: a count has to read all of them. For
+ * further ticks it is not known which points they lack.
  */
 export const rowsOfDayAtMost = 2_000;
-/** Rows fill up unseen, so that a writer looks again at a day for which it has noted so many. */
+/** Rows also fill up unseen, so a writer looks at a day again after it has noted so many. */
 export const lookedAgainAfter = 500;
-/** Lists that are kept of a session. */
+/** Most lists kept for a session. */
 export const listsOfSessionAtMost = 50_000;
-/** Room on disk for them together. */
+/** Most room on disk for all lists of a session. */
 export const bytesOfSessionAtMost = 32 * 1024 * 1024;
-/** Remembered by a writer, which does not look again at what is on record; beyond that it begins anew. */
+/** Most devices that a writer remembers, to save looking again at what is recorded; beyond it the writer begins anew. */
 const devicesKept = 20_000;
 const listsKept = 50_000;
 
 type Row = RowOfDay<string>;
 
-/** The record of a device and day. */
+/** The record of a device and day, as far as known. */
 interface DayOnRecord {
   readonly sets: Set<string>;
   readonly rows: number;
@@ -33,15 +33,15 @@ interface DayOnRecord {
 }
 
 export interface LackingNews {
-  /** Puts it on record, in the transaction of the samples. */
+  /** Records the news, in the transaction of the samples. */
   record(db: QueryExecutorProvider): Promise<void>;
-  /** The transaction has ended well. */
+  /** Call it when the transaction was committed. */
   recorded(): void;
 }
 
 const noNews: LackingNews = { record: async () => undefined, recorded: () => undefined };
 
-/** Notes which points stored ticks lack. Devices that give all their values have nothing to note. */
+/** Notes which points stored ticks lack. For devices that give all their values there is nothing to note. */
 export class LackingBook {
   readonly #days = new Map<string, DayOnRecord>();
   readonly #lists = new Set<string>();
@@ -62,7 +62,7 @@ export class LackingBook {
         await this.#learn(db, rows);
         const kept = this.#withinBounds(rows);
         await addTicks(db, { table: lackingTicks, kind: sql.ref('set_name') }, kept);
-        // A list that no row names would take the room of others.
+        // A list that no row names would only take room from others.
         const named = new Set(kept.map(({ sessionId, outcome }) => listKeyOf(sessionId, outcome)));
         noted = new Map([...lists].filter(([key]) => named.has(key)));
         await noteLists(db, noted);
@@ -83,16 +83,16 @@ export class LackingBook {
       if (!points) continue;
       const key = listKeyOf(session, set);
       if (lists.has(key) || this.#lists.has(key)) continue;
-      // Under another name than its own it would be said of ticks that lack other points.
+      // A list under a wrong name would be applied to ticks that lack other points.
       if (lackingSetOf(points) === set) lists.set(key, { session, set, points });
     }
     return lists;
   }
 
-  /** Reads what is on record of the devices and days of which there is news. */
+  /** Reads what is recorded for the devices and days in these rows. */
   async #learn(db: QueryExecutorProvider, rows: readonly Row[]): Promise<void> {
     if (this.#days.size > devicesKept) this.#days.clear();
-    // Again where another batch has begun anew meanwhile.
+    // Repeated, as another batch may have cleared the memory meanwhile.
     for (let unknown = this.#unknown(rows); unknown.size > 0; unknown = this.#unknown(rows)) {
       await this.#read(db, unknown);
     }
@@ -125,7 +125,7 @@ export class LackingBook {
     );
     for (const key of unknown.keys()) {
       const ofDay = byDay.get(key) ?? [];
-      // Another batch may have read the same meanwhile, and added names that are not on record yet.
+      // Meanwhile another batch may have read the same, and added names that are not recorded yet.
       const sets = this.#days.get(key)?.sets ?? new Set();
       for (const { set_name } of ofDay) sets.add(set_name);
       this.#days.set(key, { sets, rows: ofDay.reduce((sum, { rows }) => sum + rows, 0), notedSince: 0 });

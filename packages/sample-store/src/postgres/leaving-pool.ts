@@ -1,20 +1,20 @@
 import pg from 'pg';
 
-/** admin_shutdown, crash_shutdown, cannot_connect_now: the server ends, or is not up yet. */
+/** admin_shutdown, crash_shutdown, cannot_connect_now: the server is shutting down, or is not up yet. */
 const endingStates = new Set(['57P01', '57P02', '57P03']);
 const tooManyConnections = '53300';
 
-/** Whether an error is the server's own word that it ends. */
+/** Whether an error says that the server is shutting down. */
 export function saysItEnds(error: unknown): boolean {
   return error instanceof pg.DatabaseError && endingStates.has(error.code ?? '');
 }
 
-/** Outcome of making a connection. `ending`: the server wants to end; `silent`: nothing within the time for it. */
+/** Outcome of an attempt to connect. `ending`: the server is shutting down; `silent`: no answer within the time for it. */
 export type Welcome = 'welcome' | 'full' | 'ending' | 'refused' | 'silent';
 
 type Connecting = pg.ClientConfig & { readonly connectionTimeoutMillis: number };
 
-/** Makes a connection and ends it. Never throws. */
+/** Connects and disconnects again. Never throws. */
 export async function welcomeAt(options: Connecting): Promise<Welcome> {
   const client = new pg.Client(options);
   client.on('error', () => undefined);
@@ -25,26 +25,27 @@ export async function welcomeAt(options: Connecting): Promise<Welcome> {
   } catch (error) {
     if (saysItEnds(error)) return 'ending';
     if (error instanceof pg.DatabaseError) return error.code === tooManyConnections ? 'full' : 'refused';
-    // pg's own error of it can be told by its text only. Timers may ring a moment early.
+    // pg's own timeout error can be recognised only by its text. Timers may fire a moment early.
     return performance.now() - begun < 0.9 * options.connectionTimeoutMillis ? 'refused' : 'silent';
   } finally {
-    // Not awaited: the server's goodbye may never come.
+    // Not awaited: the server may never confirm the end.
     client.end().catch(() => undefined);
   }
 }
 
-/** How often a pool in use tries whether the server takes connections. */
+/** How often a pool in use tests whether the server takes connections. */
 const lookEveryMs = 5_000;
 
 export type LeavingPoolOptions = pg.PoolConfig &
   Connecting & {
-    /** Told of connections that broke. They are replaced, and whoever used one gets an error from its query. */
+    /** Told of broken connections. They are replaced, and a query over one of them fails. */
     readonly onBroken?: (error: Error) => void;
   };
 
 /**
- * A pool of which every connection goes when the server wants to end. PostgreSQL that is told so by SIGTERM takes nobody new
- * and waits until the last client has left; a client that has a connection is not told, and finds out by making another.
+ * A pool that closes every connection when the server wants to shut down. On SIGTERM, PostgreSQL takes no new clients
+ * and waits until the last one has left. It does not tell those that are connected: they only find out by making
+ * another connection.
  */
 export class LeavingPool {
   readonly options: LeavingPoolOptions;
@@ -68,22 +69,22 @@ export class LeavingPool {
     }
   }
 
-  /** To be asked now and then by whoever keeps a connection: false when it must be released. */
+  /** Ask this now and then while keeping a connection: false when it must be released. */
   mayStay(client: pg.ClientBase): boolean {
     this.#lookNowAndThen();
     return this.#poolOf.get(client) === this.#pool;
   }
 
-  /** Asked by making a connection. Never throws. */
+  /** Finds out by connecting. Never throws. */
   async takesConnections(): Promise<boolean> {
     this.#lookedAtMs = performance.now();
     const welcome = await welcomeAt(this.options);
     if (welcome === 'ending') this.leave();
-    // There is no room for others, but those that are there go on.
+    // When full there is no room for others, but existing connections go on.
     return welcome === 'welcome' || (welcome === 'full' && this.#pool.totalCount > 0);
   }
 
-  /** Idle connections end now, the others when they are released; who asks for one from now on gets a new one. */
+  /** Closes idle connections now, and the others when they are released; from now on callers get new ones. */
   leave(): void {
     const left = this.#pool;
     if (left.totalCount === 0) return;
@@ -108,8 +109,8 @@ export class LeavingPool {
       this.options.onBroken?.(error);
       if (pool === this.#pool && saysItEnds(error)) this.leave();
     };
-    // Both are needed: an idle client's error goes to the pool, a borrowed one's to the client itself, and an 'error' event
-    // that nobody listens to ends the process.
+    // Both are needed: an idle client's error goes to the pool, a borrowed one's to the client itself, and an unhandled
+    // 'error' event ends the process.
     pool.on('error', broken);
     pool.on('connect', (client) => {
       this.#lookedAtMs = performance.now();

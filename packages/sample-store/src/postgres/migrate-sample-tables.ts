@@ -12,16 +12,16 @@ const notPrepared = 'cannot prepare the tables for samples';
 const migrationTable = `${sampleSchemaName}.kysely_migration`;
 
 /**
- * Creates or upgrades the tables of the schema `samples`, whose data stay. Safe to call by several processes at
- * once: they take turns on an advisory lock. Tables of a newer release are left as they are.
- * A role that may not make tables waits for their owner instead.
+ * Creates or upgrades the tables of the schema `samples`; their data stay. Several processes may call it at once: they
+ * take turns on an advisory lock. Tables of a newer release are left as they are. A role that may not make tables waits
+ * for their owner instead.
  * @throws SampleStoreUnavailable, SchemaOfEarlierCommit
  */
 export async function migrateSampleTables({ databaseUrl }: { readonly databaseUrl: string }): Promise<void> {
   const db = openPostgres<unknown>({
     databaseUrl,
     maxConnections: 2,
-    // An upgrade rewrites what years have gathered.
+    // Without a limit: an upgrade may rewrite the data of years.
     queryTimeoutMs: 0,
   });
   try {

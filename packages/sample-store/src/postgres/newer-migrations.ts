@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** The tables were made by a commit before the first release, whose data nothing reads any more. */
+/** The tables were made by a commit before the first release; nothing reads their data any more. */
 export class SchemaOfEarlierCommit extends Error {
   override readonly name = 'SchemaOfEarlierCommit';
 
@@ -14,10 +14,10 @@ export class SchemaOfEarlierCommit extends Error {
 }
 
 /**
- * Ours, and those that a newer release has made in this database. Kysely would take the latter for damage and refuse to
- * start; but releases only add to what is there, so that one of before works on beside a newer one, and is started again
- * there when it ends.
- * @param table of the names, with its schema, as it stands in SQL
+ * Our migrations, and those that a newer release has made in this database. Kysely would take the latter for damage and
+ * refuse to start. But releases only add to what is there, so an older release keeps working beside a newer one, and
+ * can be restarted there.
+ * @param table the table of migration names, with its schema, as written in SQL
  * @throws SchemaOfEarlierCommit
  */
 export async function withNewerMigrations(

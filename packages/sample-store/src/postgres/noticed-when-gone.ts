@@ -1,8 +1,9 @@
 import type pg from 'pg';
 
 /**
- * For every connection, so that each end notices when the other is unreachable. A server that does not keeps the locks of a
- * process on a host that was cut off, or has lost its power, for hours, and whoever writes the same rows waits for them.
+ * Settings for every connection, so that each end notices when the other is unreachable. Otherwise the server would
+ * keep the locks of a process on a host without network or power for hours, and writers of the same rows would wait for
+ * them.
  */
 export const noticedWhenGone = {
   options:

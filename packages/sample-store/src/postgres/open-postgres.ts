@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { LeavingPool } from './leaving-pool.ts';
 import { noticedWhenGone } from './noticed-when-gone.ts';
 
-/** Longer than any batch takes (measured: 49,000 values in 0.4 s), short enough to notice a dead peer. */
+/** Longer than any batch takes (measured: 49,000 values in 0.4 s), but short enough to notice a dead peer. */
 const usualQueryTimeoutMs = 30_000;
 const connectTimeoutMs = 5_000;
 
@@ -13,12 +13,12 @@ export interface PostgresOptions {
   readonly queryTimeoutMs?: number;
 }
 
-/** Connects when it is first used, and anew after every loss. */
+/** Connects on first use, and anew after every loss. */
 export function openPostgres<Tables>(options: PostgresOptions): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: openPool(options) }) });
 }
 
-/** The same for who needs the driver itself. */
+/** The same for callers that need the driver itself. */
 export function openPool(options: PostgresOptions): LeavingPool {
   const queryTimeoutMs = options.queryTimeoutMs ?? usualQueryTimeoutMs;
   return new LeavingPool({
@@ -26,7 +26,7 @@ export function openPool(options: PostgresOptions): LeavingPool {
     max: options.maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: queryTimeoutMs,
-    // The server's own timeout says nothing when the server cannot be heard.
+    // The server's own timeout does not help when the server cannot be heard.
     query_timeout: queryTimeoutMs === 0 ? 0 : queryTimeoutMs + 5_000,
     ...noticedWhenGone,
   });

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Whether who asks may make tables in that schema; else its owner does, by `deploy/postgres/prepare.mjs`. */
+/** Whether this role may make tables in that schema. If not, its owner makes them by `deploy/postgres/prepare.mjs`. */
 export async function mayMakeTables(db: Kysely<unknown>, schema: string): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`
     select case when to_regnamespace(${schema}) is null
@@ -11,8 +11,9 @@ export async function mayMakeTables(db: Kysely<unknown>, schema: string): Promis
 }
 
 /**
- * Says in words, with what to do, which tables are lacking in a database where somebody else makes them; undefined where none are.
- * @param table of the names of migrations, with its schema, as it stands in SQL
+ * Says in words which tables are missing, and what to do, in a database where somebody else makes them; undefined where
+ * none are missing.
+ * @param table the table of migration names, with its schema, as written in SQL
  */
 export async function migrationsToWaitFor(
   db: Kysely<unknown>,

@@ -15,7 +15,7 @@ const rejectingClasses = new Set(['22', '23', '54']);
 export function rejectionReason(error: unknown): string | undefined {
   if (!(error instanceof pg.DatabaseError) || error.code === undefined) return undefined;
   if (!rejectingClasses.has(error.code.slice(0, 2))) return undefined;
-  // A check that no constraint made: the table of a day is missing. The data are not at fault.
+  // A check violation without a constraint means that the table of a day is missing. The data are not at fault.
   if (error.code === checkViolation && error.constraint === undefined) return undefined;
   return `PostgreSQL ${error.code}: ${error.message}`;
 }

@@ -77,7 +77,7 @@ describe('PostgreSQL in its own right', () => {
         ]);
         expected.push([device, value, isUncertain ? 'uncertain' : 'good']);
       }
-      // Without texts and long integers first, then with them.
+      // First without texts and long integers, then with them.
       const query = { ...range, pointCode: 'mixed' };
       const all = (await store.history(query)).map((each) => [each.device, each.value, each.quality]);
       expect(all).toEqual(expected);
@@ -106,7 +106,7 @@ describe('PostgreSQL in its own right', () => {
       return rows;
     };
     expect(await ticks()).toEqual([]);
-    // Over: first as it comes, then again beside a part that is there.
+    // Written twice: first as it comes, then again beside a part that is already there.
     await store.write([sample]);
     await store.write([
       part,
@@ -254,7 +254,7 @@ describe('PostgreSQL in its own right', () => {
       firstTimeMs + 2 * dayMs,
       firstTimeMs + 3 * dayMs - 1,
     ]);
-    // A late sample of a day that was dropped makes the day anew, also when somebody else dropped it.
+    // A late sample of a dropped day makes the day anew, even when somebody else dropped it.
     expect(await own.store.write([storableSample()])).toEqual({ kind: 'written' });
     await own.client.query('drop table samples.sample_value_20260101, samples.sample_miss_20260101');
     await expect(own.store.write([storableSample()])).rejects.toMatchObject({ code: '23514' });
@@ -425,7 +425,7 @@ async function emptyStore() {
   };
 }
 
-/** Compresses badly: PostgreSQL would fit a long run of one letter into an index entry. */
+/** Text that compresses badly: PostgreSQL would fit a long run of one letter into an index entry. */
 function randomText(length: number): string {
   let state = 1;
   let text = '';

@@ -37,9 +37,9 @@ export interface PostgresSampleStoreOptions {
 }
 
 /**
- * Samples in PostgreSQL, in tables that `migrateSampleTables` makes. Keeps misses, what became of each tick, and the
- * highest epochs too, all in the transaction of the values. A value of a higher epoch replaces that of a lower
- * one, whatever the order in which they come.
+ * Samples in PostgreSQL, in tables that `migrateSampleTables` makes. It also keeps misses, the outcome of each tick and
+ * the highest epochs, all in the transaction of the values. A value of a higher epoch replaces one of a lower epoch, in
+ * whatever order they come.
  */
 export function openPostgresSampleStore(options: PostgresSampleStoreOptions): SampleStore {
   const pool = openPool({ databaseUrl: options.databaseUrl, maxConnections: options.maxConnections ?? 4 });
@@ -82,18 +82,18 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
   };
 }
 
-/** The memory of a store between two writes. */
+/** The state that a store keeps between two writes. */
 interface Kept {
   readonly series: SeriesIds;
   readonly days: DayPartitions;
   readonly sent: SentTicks;
   readonly firstTicks: FirstTicks;
   readonly lacking: LackingBook;
-  /** Sent, and to be filled again. */
+  /** Already sent, and free to be filled again. */
   readonly idleRows: SampleRows[];
 }
 
-/** News that samples bring beside their values. */
+/** Everything that samples bring beside their values. */
 interface Beside {
   readonly sent: readonly TickEntry[];
   readonly firstTicks: readonly FirstTick[];
@@ -102,7 +102,7 @@ interface Beside {
 
 interface Batch {
   readonly samples: readonly StorableSample[];
-  /** Their values, each at its own time. */
+  /** The values of the samples, each at its own time. */
   readonly moments: readonly StorableSample[];
   readonly beside: Beside;
 }
@@ -134,7 +134,7 @@ async function write(
     return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
   } catch (error) {
     const reason = rejectionReason(error);
-    // A missing day says so too (23514): it was dropped behind our back, and is made anew next time.
+    // A missing day gives this error too (23514): it was dropped without our knowing, and is made anew next time.
     days.forget();
     series.forget();
     if (reason !== undefined) return { kind: 'rejected', reason };
@@ -174,7 +174,7 @@ async function writeOver(
   });
 }
 
-/** Last, since several writers may have samples of one session: until the commit the others wait for these rows. */
+/** Called last: several writers may have samples of one session, and the others wait for these rows until the commit. */
 async function recordBeside(
   db: Kysely<unknown>,
   samples: readonly StorableSample[],

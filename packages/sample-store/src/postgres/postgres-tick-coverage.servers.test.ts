@@ -49,7 +49,7 @@ describe('the record of ticks in PostgreSQL', () => {
       from: fc.nat(40),
       length: fc.nat(5),
       device: fc.constantFrom('a', 'b'),
-      // Ticks of two lengths have the same numbers, and may lie in the same day.
+      // Ticks of two lengths may have the same numbers, and be in the same day.
       periodMs: fc.constantFrom(1_000, 1_001),
       outcome: fc.constantFrom(...outcomes),
     });
@@ -218,7 +218,7 @@ describe('the record of ticks in PostgreSQL', () => {
       entry(firstTick + from, firstTick + to, { sessionId, deviceCode, outcome });
     await coverage.record([
       of('heard', 'stored', 0, 20),
-      // A longer tick has a smaller number, and a later time all the same.
+      // A longer tick has a smaller number, but a later time all the same.
       { ...of('heard', 'stored', 0, 0), periodMs: 2_000, from: firstTick / 2 + 20, to: firstTick / 2 + 30 },
       of('heard', 'sent', 0, 20 * day),
       of('heard', 'timeout', 61, 20 * day),

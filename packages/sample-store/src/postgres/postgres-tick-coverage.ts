@@ -56,7 +56,7 @@ async function record(db: Kysely<unknown>, entries: readonly TickEntry[]): Promi
   }
 }
 
-/** These say nothing of a device: not that it was read, nor why not. */
+/** These outcomes say nothing of a device: neither that it was read, nor why not. */
 const saysNothing: readonly TickOutcome[] = ['quarantined', 'fenced', 'sent', 'confirmed'];
 
 async function newest(

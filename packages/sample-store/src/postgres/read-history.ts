@@ -24,7 +24,7 @@ function pointValue(row: ValueColumns): PointValue {
   return (row.value_double ?? row.value_bool ?? row.value_text) as PointValue;
 }
 
-/** Everything but texts is in the index, and the row itself is looked for only where it is not. */
+/** Everything but texts is in the index; the row itself is read only where a value is not in the index. */
 const columns = sql`value_double, value_bool, uncertain, value_exact,
   case when value_double is null and value_bool is null then (
     select value_text from samples.sample_value as row where row.series_id = v.series_id and row.time = v.time
@@ -34,7 +34,7 @@ function figure(double: number, exact: string | null): number | string {
   return exact === null ? double : exactFigure(double, BigInt(exact));
 }
 
-/** Values of a history query as columns, the youngest first: nothing where none was found, or where some are not plain. */
+/** Values of a history query as columns, the latest first. Null where none was found, or where some are not plain. */
 interface HistoryColumns {
   readonly is_plain: boolean | null;
   readonly seconds: Buffer | null;
@@ -44,7 +44,7 @@ interface HistoryColumns {
   readonly devices: Buffer | null;
 }
 
-/** Texts, which may be long, and integers beyond 2^53 come row by row; all others in columns, as most do. */
+/** Reads most values in columns. Texts, which may be long, and integers beyond 2^53 come row by row. */
 export async function readHistory(db: QueryExecutorProvider, query: HistoryQuery): Promise<HistoryPoint[]> {
   const { pointCode, devices } = query;
   const [only, ...others] = devices ?? [];
@@ -106,8 +106,9 @@ async function readRows(db: QueryExecutorProvider, query: HistoryQuery): Promise
 }
 
 /**
- * The latest of each series first, then the latest of those: so each series is read backwards along its index, day by
- * day, and only as far as the limit goes. Seconds since 1970: the driver takes twice the time for a day of timestamps.
+ * Takes the latest of each series first, then the latest of those: each series is read backwards along its index, day
+ * by day, and only as far as the limit goes. Times are seconds since 1970: the driver takes twice the time for a day of
+ * timestamps.
  */
 function latest(query: HistoryQuery) {
   const { start, end, limit } = query;
@@ -126,8 +127,8 @@ function latest(query: HistoryQuery) {
 }
 
 /**
- * The youngest of each place. Every run of a task has a series of its own: the newest ones are looked into, as a point that was read
- * for years has thousands.
+ * The latest value of each place. Every run of a task has a series of its own, and a point that was read for years has
+ * thousands: only the newest ones are looked at.
  */
 export async function readLastValues(
   db: QueryExecutorProvider,
@@ -160,7 +161,7 @@ export async function readLastValues(
   }));
 }
 
-/** Two tasks may read a device at the same time. */
+/** More than one, as two tasks may read a device at the same time. */
 const newestSeries = 3;
 
 /** The last value of each interval is looked up afterwards by its time: sorting all values for it took twice as long. */

@@ -4,10 +4,10 @@ import pg from 'pg';
 import type { StoredPlace } from '../sample-store.ts';
 import { unavailable, undefinedTable } from './postgres-errors.ts';
 
-/** A session that has just begun may have none yet. */
+/** More than one, as a session that has just begun may have no values yet. */
 const sessionsLookedAt = 3;
 
-/** Kinds of the youngest values of each place, in its latest sessions. @throws SampleStoreUnavailable */
+/** Kinds of the latest values of each place, in its newest sessions. @throws SampleStoreUnavailable */
 export async function readKinds(
   db: Kysely<unknown>,
   places: readonly StoredPlace[],

@@ -4,7 +4,7 @@ import { type QueryExecutorProvider, sql } from 'kysely';
 import type { DeviceOfSession, LackingOfDevice } from '../tick-coverage.ts';
 import { lackingPoints, lackingTicks, parseMultirange } from './tick-coverage-table.ts';
 
-/** @param days the first and the last, as PostgreSQL reads them */
+/** @param days the first and the last day, in PostgreSQL's format */
 export async function readLacking(
   db: QueryExecutorProvider,
   devices: readonly DeviceOfSession[],

@@ -11,12 +11,12 @@ import { rejectionReason, unavailable } from './postgres-errors.ts';
 import { recordTicks, ticksOnRecord } from './tick-coverage-table.ts';
 
 /**
- * Gives a store that keeps values only what PostgreSQL keeps beside them: what became of each tick, and where
- * each epoch began. What is `written` is recorded too; when only the recording failed, the
- * values are written again, which changes nothing.
+ * Adds to a store that keeps only values what PostgreSQL keeps beside them: the outcome of each tick, and where each
+ * epoch began. Samples that are `written` are recorded too. When only the recording failed, the values are written
+ * again, which changes nothing.
  *
- * A sample that is marked as overtaken is not written where its tick is on record as stored: such a store may not be able
- * to keep the newer value, nor to say whether it has one.
+ * A sample marked as overtaken is not written where its tick is already recorded as stored: such a store may not be
+ * able to keep the newer value, nor to say whether it has one.
  */
 export function recordedInPostgres(
   store: SampleStore,
@@ -56,7 +56,7 @@ export function recordedInPostgres(
   };
 
   async function wanted(samples: readonly StorableSample[]): Promise<readonly StorableSample[]> {
-    // Values with times of their own fill holes beside those of a successor.
+    // Values with times of their own may fill holes between those of a successor.
     const overtaken = samples.filter((sample) => sample.overtaken && !sample.changes);
     if (overtaken.length === 0) return samples;
     const ticks = overtaken.map(({ session, device, period_ms, tick }) => {

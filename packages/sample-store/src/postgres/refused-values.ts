@@ -4,7 +4,7 @@ import { refusalOf, withValues } from '../refusals.ts';
 import type { Refusal, RefusedValue, StorableSample } from '../sample-store.ts';
 import { timeProblem } from './day-partitions.ts';
 
-/** Values that PostgreSQL will not have are known beforehand, and taken out: it would refuse the whole batch for it. */
+/** Takes out values that PostgreSQL is known to refuse: it would refuse the whole batch for one of them. */
 export function withoutRefused(samples: readonly StorableSample[]): {
   readonly storable: readonly StorableSample[];
   readonly refused: readonly Refusal[];
@@ -26,13 +26,13 @@ export function withoutRefused(samples: readonly StorableSample[]): {
 function refusalIn(sample: StorableSample): Refusal | undefined {
   const problem = timeProblem(sample);
   if (problem !== undefined) return { sample, codes: 'all', reason: problem };
-  // Numbers and booleans alone, as nearly all are.
+  // Only numbers and booleans, as in nearly all samples.
   if (sample.plainValues && !sample.integers && !sample.changes) return undefined;
   const values = [...refusedTexts(sample), ...refusedIntegers(sample), ...refusedChanges(sample)];
   return values.length === 0 ? undefined : refusalOf(sample, values);
 }
 
-/** No text of PostgreSQL has a NUL character. */
+/** A text in PostgreSQL cannot have a NUL character. */
 function* refusedTexts({ plainValues, values }: StorableSample): Iterable<RefusedValue> {
   if (plainValues !== undefined) return;
   for (const code in values) {
@@ -56,7 +56,7 @@ function* refusedIntegers({ integers }: StorableSample): Iterable<RefusedValue> 
   }
 }
 
-/** One bad value takes all of its point with it: they are told as one. */
+/** Reports each point once: a single bad value makes all values of its point refused. */
 function* refusedChanges({ time, changes }: StorableSample): Iterable<RefusedValue> {
   for (const code in changes) {
     for (const [offset, value, flags = 0] of changes[code] ?? []) {

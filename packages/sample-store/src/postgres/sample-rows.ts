@@ -5,13 +5,13 @@ import { postgresMicros } from './array-parameter.ts';
 import { BinaryRows } from './binary-rows.ts';
 import type { KnownSeries } from './series-ids.ts';
 
-/** Rows that one COPY brings into the database. */
+/** Rows that one COPY writes to the database. */
 export interface RowsToCopy {
   readonly statement: string;
   readonly bytes: Buffer;
 }
 
-/** The columns of a number that nothing else is said of. */
+/** The columns of a plain number. */
 const numberColumns = ['series_id', 'time', 'epoch', 'value_double'];
 const allColumns = [
   ...numberColumns,
@@ -22,23 +22,23 @@ const copyOf = (columns: readonly string[]) =>
 const copyNumbers = copyOf(numberColumns);
 const copyAll = copyOf(allColumns);
 
-/** Time and epoch: the same in all rows of a sample. */
+/** Time and epoch, which are the same in all rows of a sample. */
 interface Moment {
   readonly micros: bigint;
   readonly epoch: bigint;
 }
 
-/** Out of the ordinary: only then it takes room in a row. */
+/** Properties out of the ordinary: only these take room in a row. */
 interface Beside {
   readonly isUncertain: boolean;
   readonly isSourceTimed: boolean;
-  /** Digits that the value is not exact for. */
+  /** The exact digits, where the value is not exact. */
   readonly exact?: bigint | undefined;
 }
 
 /**
- * Rows of sample_value. Numbers that nothing else is said of, which nearly all values are, go by a COPY of their own: a column that is null
- * in every row costs both sides time in every row.
+ * Rows of sample_value. Plain numbers, which nearly all values are, have a COPY of their own: a column that is null in
+ * every row costs both sides time in every row.
  */
 export class SampleRows {
   readonly #numbers = new BinaryRows(numberColumns.length);
@@ -48,7 +48,7 @@ export class SampleRows {
     return this.#numbers.count + this.#others.count;
   }
 
-  /** The series of the sample's values are known. */
+  /** @param series knows the series of all the sample's values */
   add(sample: StorableSample, series: KnownSeries): void {
     const { values, integers, quality, uncertain = [], sourceTimed } = sample;
     const ids = series.pointsOf(sample);
@@ -78,7 +78,7 @@ export class SampleRows {
     }
   }
 
-  /** Ends the rows, which must have been sent before any further are added. */
+  /** Ends the rows. They must have been sent before further ones are added. */
   take(): RowsToCopy[] {
     return [
       ...(this.#numbers.count === 0 ? [] : [{ statement: copyNumbers, bytes: this.#numbers.take() }]),

@@ -1,5 +1,5 @@
-/** Schema of its own: the API's tables, which live in the same database, have other owners and migrations. */
+/** A schema of its own: the API's tables, which are in the same database, have another owner and other migrations. */
 export const sampleSchemaName = 'samples';
 
-/** Tables that are split by day. */
+/** The tables that are split by day. */
 export const dailyTables = ['sample_value', 'sample_miss'] as const;

@@ -9,12 +9,12 @@ interface MissingSeries extends SeriesIdentity {
 
 export type KnownSeries = Pick<SeriesIds, 'pointsOf'>;
 
-/** About 200 bytes each: what several fleets have running at once. */
+/** About 200 bytes each: enough for several fleets at once. */
 const seriesKeptAtMost = 500_000;
 
 /**
- * Number of each series, remembered. Forget what is remembered whenever the connection was lost: the
- * database that answers next may be one that was restored from a backup and counts anew.
+ * Remembers the number of each series. Forget them whenever the connection was lost: the database that answers next may
+ * have been restored from a backup, and count anew.
  */
 export class SeriesIds {
   /** Session → device → point. */
@@ -27,8 +27,8 @@ export class SeriesIds {
   }
 
   /**
-   * Makes the series of all values of these samples known, adding to the database those that it does not have.
-   * Outside of the transaction that writes the values: what is remembered must be committed.
+   * Learns the series of all values of these samples, adding missing ones to the database. Call it outside of the
+   * transaction that writes the values: a remembered series must be committed.
    */
   async learn(db: QueryExecutorProvider, samples: readonly StorableSample[]): Promise<void> {
     const missing = new Map<string, MissingSeries>();
@@ -51,18 +51,18 @@ export class SeriesIds {
     if (missing.size === 0) return;
     if (this.#count > seriesKeptAtMost) {
       this.forget();
-      // The ids known for these samples are gone too.
+      // The ids known for these samples were dropped too.
       return this.learn(db, samples);
     }
     await this.#fetch(db, [...missing.values()]);
   }
 
-  /** Point code → number of the series, after `learn`. */
+  /** Number of each series by point code, after `learn`. */
   pointsOf({ session, device }: SeriesIdentity): ReadonlyMap<string, number> | undefined {
     return this.#known.get(session)?.get(device);
   }
 
-  /** The ids known now, also after somebody else's failed write has made all of them be forgotten. */
+  /** The ids known now. They stay valid even if somebody else's failed write makes this object forget all of them. */
   known(): KnownSeries {
     const known = this.#known;
     return { pointsOf: ({ session, device }) => known.get(session)?.get(device) };

@@ -7,7 +7,7 @@ const dayMs = 86_400_000;
 export const lackingTicks = sql.ref('samples.lacking_ticks');
 export const lackingPoints = sql.ref('samples.lacking_points');
 
-/** A range over more days than this is not split: whoever sends it is mistaken, and must not cost memory. */
+/** A range over more days than this is not split: its sender is mistaken, and must not cost memory. */
 const daysSplitAtMost = 400;
 
 export interface RowOfDay<O extends string> {
@@ -21,8 +21,8 @@ export interface RowOfDay<O extends string> {
 }
 
 /**
- * A row takes no further ranges once it has so many bytes: it is written anew with each batch. PostgreSQL would compress
- * one of more than 2,000, or move it elsewhere.
+ * A row with so many bytes takes no further ranges: it is rewritten with each batch. PostgreSQL would compress a row of
+ * more than 2,000 bytes, or move it elsewhere.
  */
 const rowIsFullAt = 1_500;
 
@@ -34,10 +34,11 @@ export async function recordTicks(db: QueryExecutorProvider, entries: readonly T
 }
 
 /**
- * Adds ticks to those of their device, day, length and kind, in one statement. As sets they add up: what is there already changes nothing and
- * writes nothing. They go to the row that begins last before them, where that is not full or has them already, so that repeats come to the
- * same row. Rows are locked in the order of their key, so that two writers do not wait for each other in a ring.
- * @param kind the column that says what the ticks are, by `outcome` of a row
+ * Adds ticks to those of their device, day, length and kind, in one statement. They add up as sets: ticks that are
+ * already there change nothing and write nothing. They go to the last row that begins before them, if it is not full or
+ * has them already, so that repeats come to the same row. Rows are locked in the order of their key, so that two
+ * writers never wait for each other.
+ * @param kind the column for the kind of tick, which a row has as `outcome`
  */
 export async function addTicks(
   db: QueryExecutorProvider,
@@ -70,12 +71,12 @@ export async function addTicks(
 
 type TickOfDevice = Pick<TicksOfDevice, 'sessionId' | 'deviceCode' | 'periodMs'> & { readonly tick: number };
 
-/** The indexes of the ticks that are on record as stored. */
+/** The indexes of the ticks that are recorded as stored. */
 export async function ticksOnRecord(
   db: QueryExecutorProvider,
   ticks: readonly TickOfDevice[],
 ): Promise<Set<number>> {
-  // No tick of such a name is on record, and asking for it would be refused.
+  // Nothing is recorded under such a name, and asking for it would be refused.
   const asked = [...ticks.entries()].filter(
     ([, { sessionId, deviceCode }]) => !`${sessionId}${deviceCode}`.includes('\0'),
   );
@@ -96,12 +97,12 @@ export async function ticksOnRecord(
 const forgottenAtOnce = 10_000;
 
 /**
- * Removes what became of the ticks of some sessions, as much as one short statement can. Values that are stored stay.
+ * Removes the recorded outcomes of some sessions' ticks, as many as one short statement can. Stored values stay.
  * @returns how many rows were removed; 0 when none are left, or no writer has run on this database yet
  */
 export async function forgetTicks(db: QueryExecutorProvider, sessionIds: readonly string[]): Promise<number> {
   if (!(await isThere(db))) return 0;
-  // The one that sessions are found by comes last.
+  // The table by which sessions are found comes last.
   for (const table of [lackingTicks, lackingPoints, tickCoverage]) {
     const { numAffectedRows = 0n } = await sql`
       delete from ${table} where ctid = any(array(
@@ -114,8 +115,8 @@ export async function forgetTicks(db: QueryExecutorProvider, sessionIds: readonl
 }
 
 /**
- * Sessions of whose ticks anything is on record, in the order of their ids: the first `limit` (at least 1) behind `after`. One
- * look at the index for each: of a session there may be thousands of rows, and no list of sessions is read for it.
+ * Sessions with recorded ticks, in the order of their ids: the first `limit` (at least 1) after `after`. Each costs one
+ * look at the index: a session may have thousands of rows, and there is no list of sessions to read.
  */
 export async function sessionsOnRecord(
   db: QueryExecutorProvider,
@@ -161,7 +162,7 @@ export function coverageRows<O extends string>(
   return [...rows.values()];
 }
 
-/** A row holds the ticks of one day, so that it stays small however long the session runs. */
+/** Splits a range by days. A row holds the ticks of one day, so that it stays small however long the session runs. */
 function* splitByDay({ from, to, periodMs }: TicksOfDevice): Generator<{ day: number; range: TickRange }> {
   const dayOf = (tick: number) => Math.floor((tick * periodMs) / dayMs);
   const lastDay = dayOf(to);
@@ -183,7 +184,7 @@ export function multirangeText(ranges: readonly TickRange[]): string {
     .join(',')}}`;
 }
 
-/** PostgreSQL gives them as `{[1,4),[7,8)}`. */
+/** Parses PostgreSQL's format, such as `{[1,4),[7,8)}`. */
 export function parseMultirange(text: string): TickRange[] {
   return [...text.matchAll(/\[(-?\d+),(-?\d+)\)/g)].map(([, from, end]) => ({
     from: Number(from),

@@ -7,13 +7,13 @@ import { copyInto } from './copy-into.ts';
 import { SampleRows } from './sample-rows.ts';
 import type { KnownSeries } from './series-ids.ts';
 
-/** A COPY of so many rows is sent before the next is made: bounds memory. */
+/** Most rows in one COPY, which is sent before the next is made: this bounds memory. */
 const rowsPerCopy = 50_000;
 
 /**
- * Within a transaction; the series of the samples are known and their days exist. The fast way: fails with a
- * unique violation as soon as one of the values is there already, or twice among them.
- * @param idle what was filled and sent by earlier calls
+ * Writes the values within a transaction. The series of the samples must be known, and their days exist. This is the
+ * fast way: it fails with a unique violation as soon as one of the values is there already, or twice among them.
+ * @param idle rows that earlier calls have filled and sent, for reuse
  */
 export async function copyValues(
   client: pg.ClientBase,
@@ -30,11 +30,11 @@ export async function copyValues(
     if (rows.count >= rowsPerCopy) await send();
   }
   await send();
-  // Not after a failure: some of it may be on its way still.
+  // Not after a failure: some of the rows may still be on their way.
   idle.push(rows);
 }
 
-/** Keeps one statement, and with it the memory that both sides need, within bounds. */
+/** Most values in one statement, which bounds the memory of both sides. */
 const valuesPerStatement = 20_000;
 
 /** Values of one kind, column by column. */
@@ -44,7 +44,7 @@ class ValueColumns<T> {
   readonly epochs: number[] = [];
   readonly uncertain: boolean[] = [];
   readonly values: T[] = [];
-  /** Digits that the value is not exact for; '' where it is. */
+  /** The exact digits where the value is not exact; '' where it is. */
   readonly exact: string[] = [];
   /** Whether the time is the source's own. */
   readonly sourceTimed: boolean[] = [];
@@ -73,8 +73,8 @@ class ValueColumns<T> {
 }
 
 /**
- * As `copyValues`, where values may be there already: a higher epoch replaces a lower one, everything else stays. No
- * two samples are of one device and time.
+ * Like `copyValues`, for values that may be there already: a higher epoch replaces a lower one, everything else stays.
+ * No two samples may have the same device and time.
  */
 export async function insertValues(
   db: QueryExecutorProvider,
@@ -116,7 +116,7 @@ async function insertColumns<T>(
 ): Promise<void> {
   for (let from = 0; from < all.values.length; from += valuesPerStatement) {
     const part = all.values.length <= valuesPerStatement ? all : all.part(from);
-    // Only what is out of the ordinary takes room in a row, and on the way to it.
+    // Only exceptions take room in a row, and on the way to it.
     const further = [
       ...(part.uncertain.includes(true)
         ? [
@@ -167,7 +167,7 @@ async function insertColumns<T>(
   }
 }
 
-/** As `insertValues`. */
+/** Like `insertValues`, for misses. */
 export async function insertMisses(
   db: QueryExecutorProvider,
   samples: readonly StorableSample[],

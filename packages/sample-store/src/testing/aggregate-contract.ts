@@ -4,7 +4,7 @@ import { withEmptyBuckets } from '../with-empty-buckets.ts';
 import { minutes, press } from './contract-questions.ts';
 import { firstTimeMs, storableSample } from './storable-sample.ts';
 
-/** The contract of aggregates: how every store sums up values in intervals. */
+/** The contract of aggregates: how every store summarises values in intervals. */
 export function describeAggregates(store: () => SampleStore): void {
   describe('asked for aggregates', () => {
     const ticks = [0, 1, 2, 59, 60, 61, 180];
@@ -88,11 +88,11 @@ export function describeAggregates(store: () => SampleStore): void {
     });
 
     it('begins intervals by a clock ahead of UTC or behind it where one is given', async () => {
-      // Whole hours by UTC are not by these clocks, whose intervals hold less than all of it.
+      // Whole hours in UTC are not whole hours by these clocks, whose first interval has only some of the values.
       const question = { ...minutes, intervalMs: 3_600_000, devices: [press('bucket-a')] };
       const intoHour = firstTimeMs % 3_600_000;
       for (const aheadMs of [180_000, -180_000, 3_600_000 * 8 + 120_000]) {
-        // By that clock an hour begins so long after the first value.
+        // By this clock an hour begins so long after the first value.
         const utcOffsetMs = aheadMs - intoHour;
         const begin = (timeMs: number) =>
           Math.floor((timeMs + utcOffsetMs) / 3_600_000) * 3_600_000 - utcOffsetMs;

@@ -3,7 +3,7 @@ import type { SampleStore } from '../sample-store.ts';
 import { press, wholeRange } from './contract-questions.ts';
 import { firstTimeMs, storableSample } from './storable-sample.ts';
 
-/** Several values a tick, as subscribed devices tell them. */
+/** The contract for several values in a tick, as subscribed devices tell them. */
 export function describeChanges(openedStore: () => SampleStore): void {
   describe('given the changes of a tick', () => {
     const history = async (device: string, pointCode: string) => {
@@ -32,7 +32,7 @@ export function describeChanges(openedStore: () => SampleStore): void {
         },
       });
       expect(await openedStore().write([sample])).toEqual({ kind: 'written' });
-      // A repeat changes nothing, a later part of the same tick adds to it.
+      // A repeat changes nothing; a later part of the same tick adds to it.
       const later = changed('changes', { part: 2, changes: { level: [[-3, 21.5]] } });
       expect(await openedStore().write([sample, later])).toEqual({ kind: 'written' });
       expect(await history('changes', 'level')).toEqual([

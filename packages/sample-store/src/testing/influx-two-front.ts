@@ -8,8 +8,8 @@ export type CannedAnswer =
   | 'nothing';
 
 /**
- * Decides about a write of these bytes (unpacked): answer with this, or pass it on (undefined). With `afterWriting`
- * the server gets it first: a request that worked and whose answer says otherwise.
+ * Decides about a write of these bytes (unpacked): return an answer, or undefined to pass the write on. With
+ * `afterWriting` the server gets it first: the request works, but its answer says otherwise.
  */
 export type WriteScript = (lines: string, writeNumber: number) => WriteVerdict | Promise<WriteVerdict>;
 export type WriteVerdict =
@@ -22,9 +22,9 @@ export interface InfluxTwoFront {
   readonly url: string;
   /** Requests that arrived on the write path. */
   readonly writeCount: number;
-  /** Answers writes with this instead of passing them on, until `passOn`. 'nothing': they are left without an answer. */
+  /** Answers writes with this instead of passing them on, until `passOn`. 'nothing': they get no answer. */
   answerWrites(answer: CannedAnswer): void;
-  /** Decides for each write. */
+  /** Lets the script decide about each write. */
   script(script: WriteScript): void;
   passOn(): void;
   stop(): Promise<void>;
@@ -32,8 +32,9 @@ export interface InfluxTwoFront {
 
 /**
  * Stands before a real InfluxDB 1.x (of a version that does not know `/api/v2/write` yet) and passes 2.x writes on to
- * its `/write`, bodies and answers untouched. Also answers as an overloaded or confused server would, on demand.
- * @param adminToken with it there are tokens, made and kept as InfluxDB 2.8.0 does it, and nothing is answered without
+ * its `/write`, bodies and answers untouched. On demand it also answers as an overloaded or confused server would.
+ * @param adminToken if set, there are tokens, made and kept as InfluxDB 2.8.0 does, and requests without one are
+ * refused
  */
 export async function startInfluxTwoFront(
   influxOneUrl: string,
@@ -136,14 +137,17 @@ interface Answer {
 /** Ids have 16 hexadecimal digits. */
 const orgID = '0000000000000001';
 const userID = '000000000000000a';
-/** The bucket that the test has, whatever its name, and one that is somebody else’s. */
+/** The test's bucket, whatever its name, and one that belongs to somebody else. */
 const bucketId = '0000000000000002';
 const foreignBucketId = '0000000000000003';
 export const foreignBucket = 'of-somebody-else';
 
 const unauthorized = problem(401, 'unauthorized', 'unauthorized access');
 
-/** Who may do what, by the paths, statuses and bodies of InfluxDB 2 (its authorization/http_server.go and OpenAPI document). */
+/**
+ * Access rules, with the paths, statuses and bodies of InfluxDB 2 (its authorization/http_server.go and OpenAPI
+ * document).
+ */
 class Tokens {
   readonly #admin: string;
   readonly #known = new Map<string, Authorization>();
@@ -152,7 +156,7 @@ class Tokens {
     this.#admin = admin;
   }
 
-  /** Undefined: it may. */
+  /** Undefined: the request is allowed. */
   answer(request: IncomingMessage, asked: URL, body: Buffer): Answer | undefined {
     if (asked.pathname === '/ping') return undefined;
     const [, token] = /^Token (.+)$/.exec(request.headers.authorization ?? '') ?? [];
@@ -181,10 +185,12 @@ class Tokens {
       : problem(403, 'forbidden', `insufficient permissions for ${wanted}`);
   }
 
-  /** Who may not see tokens gets an empty list, as of everything in InfluxDB 2; making and deleting are refused. */
+  /**
+   * Without the right to see tokens, the list is empty, like everything in InfluxDB 2; making and deleting are refused.
+   */
   #authorizations(method: string, id: string | undefined, body: Buffer, isAdmin: boolean): Answer {
     if (method === 'GET') {
-      // A token is told when it is made, and never again where they are kept as hashes.
+      // A token is shown when it is made, and never again where tokens are kept as hashes.
       const told = [...this.#known.values()].map(({ token: _, ...rest }) => rest);
       return { status: 200, body: JSON.stringify({ authorizations: isAdmin ? told : [] }) };
     }

@@ -19,7 +19,7 @@ export function describeIntegers(store: () => SampleStore): void {
       '9223372036854775808',
       '18446744073709551615',
     ];
-    // A number where every reader of JSON gets it exactly, else the digits.
+    // A number where every JSON reader gets it exactly, else the digits.
     const told = (text: string) => (Number.isSafeInteger(Number(text)) ? Number(text) : text);
     const counterOf = (device: string) => ({ ...minutes, pointCode: 'counter', devices: [press(device)] });
 

@@ -6,7 +6,7 @@ import { minutes, press, wholeRange } from './contract-questions.ts';
 import { describeIntegers } from './integer-contract.ts';
 import { firstTimeMs, storableSample } from './storable-sample.ts';
 
-/** The contract of stores that keep all kinds of values and are read again. `open` gives an empty one. */
+/** The contract of stores that keep all kinds of values and can be read. `open` returns an empty store. */
 export function describeSampleStoreContract(name: string, open: () => Promise<SampleStore>): void {
   describe(`${name} as a sample store`, () => {
     let store: SampleStore;

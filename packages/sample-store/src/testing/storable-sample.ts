@@ -3,7 +3,7 @@ import type { StorableSample } from '../sample-store.ts';
 /** 2026-01-01T00:00:00Z */
 export const firstTimeMs = 1_767_225_600_000;
 
-/** A sample of press 1 at tick 0, with what the test cares about put over it. */
+/** A sample of press 1 at tick 0, changed where the test needs it. */
 export function storableSample(changes: Partial<StorableSample> = {}): StorableSample {
   const tick = changes.tick ?? 0;
   return {

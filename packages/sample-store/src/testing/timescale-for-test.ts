@@ -10,7 +10,7 @@ import { eventually } from '@holdfast/test/support/eventually.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import pg from 'pg';
 
-/** Debian's and Ubuntu's places (package postgresql-17-timescaledb or another version). */
+/** Where Debian and Ubuntu have it (package postgresql-17-timescaledb or another version). */
 const [extension] = globSync('/usr/share/postgresql/*/extension/timescaledb.control').sort();
 const version = extension?.split('/')[4];
 
@@ -19,7 +19,7 @@ export function timescaleIsInstalled(): boolean {
   return version !== undefined;
 }
 
-/** An empty database with the TimescaleDB extension, on a server for this test alone. */
+/** An empty database with the TimescaleDB extension, on a server used only by this test. */
 export async function timescaleForTest(): Promise<string> {
   const programs = `/usr/lib/postgresql/${version}/bin`;
   const folder = await temporaryFolder('timescale');

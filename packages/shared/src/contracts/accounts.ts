@@ -2,13 +2,14 @@ import type { Holder, Permissions } from './permissions.ts';
 import { subjects } from './subjects.ts';
 
 /**
- * The broker's accounts. Inside one, permissions are no boundary: the broker sends its answer to whatever reply subject a
- * message names, with rights of its own. So CORE, the only one with JetStream, holds those who are trusted with all.
+ * The broker's accounts. Inside an account, permissions are no boundary: the broker sends its answer to whatever reply
+ * subject a message names, with rights of its own. So CORE, the only account with JetStream, holds those who are trusted
+ * with everything.
  */
 export const core = 'CORE';
-/** Who may look at all and change nothing: operators. */
+/** Operators, who may look at everything and change nothing. */
 export const look = 'LOOK';
-/** One collector that is trusted with itself alone. */
+/** The account of one collector that is trusted with itself alone. */
 export const accountOfCollector = (id: string) => `C_${id}`;
 
 export function accountOf(holder: Holder, collectorId?: string): string {
@@ -18,7 +19,7 @@ export function accountOf(holder: Holder, collectorId?: string): string {
 
 /** Everything that passes between CORE and another account. */
 export interface Passage {
-  /** Subject in CORE, and by which name the account uses it where that differs. */
+  /** Subject in CORE, and the account's own name for it where that differs. */
   readonly services: readonly { readonly subject: string; readonly as?: string }[];
   /** Subjects of CORE that the account hears. */
   readonly streams: readonly string[];
@@ -30,18 +31,19 @@ export interface Passage {
 
 const createConsumer = '$JS.API.CONSUMER.CREATE.';
 const deleteConsumer = '$JS.API.CONSUMER.DELETE.';
-/** Said of a consumer, without one answer: it takes what is pulled for, or goes on. */
+/** Messages for a consumer that do not get exactly one answer: a pull, or a sign to go on. */
 const usesConsumer = ['$JS.API.CONSUMER.MSG.NEXT.', '$JS.FC.'];
 const acknowledges = '$JS.ACK.';
 
 /**
- * Everything that these permissions need in an account without JetStream. An answer comes back into the account that asked, so a reply
- * subject reaches nothing of others.
+ * Everything that these permissions need in an account without JetStream. An answer comes back into the account that
+ * asked, so a reply subject reaches nothing in other accounts.
  *
- * Making a consumer is no service of CORE: one that delivers to `$JS.API.CONSUMER.MSG.NEXT.…` takes messages from another
- * consumer (measured with nats-server 2.10, 2.14 and 2.15). A service of ours looks at the request first. Nor is using one
- * where all names are allowed: permissions know no part of a name, so the service looks whose consumer it is. It hears of a
- * pull as of any message, by a stream: through a service each leaves an entry at the broker.
+ * CORE does not export making consumers: one that delivers to `$JS.API.CONSUMER.MSG.NEXT.…` takes messages from another
+ * consumer (measured with nats-server 2.10, 2.14 and 2.15). A service of ours looks at the request first. The same holds
+ * for using a consumer where all names are allowed: permissions cannot match part of a name, so our service looks whose
+ * consumer it is. It hears a pull by a stream, like any message: through an exported service, each pull leaves an entry
+ * at the broker.
  */
 export function passageOf(account: string, { publish, subscribe, answers }: Permissions): Passage {
   const requests = subjects.consumerRequestsOf(account);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** `local`: somebody on the machine of the API, without a key. `nobody`: known by nothing that holds. */
+/** `local`: somebody on the machine of the API, without a key. `nobody`: known by nothing reliable. */
 export const actorKinds = ['user', 'key', 'service', 'local', 'nobody'] as const;
 
 /** Who did something. `kind` and `id` cannot be imitated: ids are given by the API and never used again. */
@@ -10,9 +10,9 @@ export const actorSchema = z.object({
   id: z.string(),
   /** Login of the person, or name of the key. */
   name: z.string(),
-  /** Id of the login that a person came by. */
+  /** Id of the login that the person used. */
   login: z.string().optional(),
-  /** From which the request came. */
+  /** Address from which the request came. */
   address: z.string().optional(),
   /** The header X-Operator, by which a sender names himself and which nobody has checked. */
   claimed: z.string().optional(),

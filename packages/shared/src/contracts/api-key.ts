@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
-/** Each may do what those before it may. */
+/** Each role may do what those before it may. */
 export const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const;
 export type Role = (typeof roles)[number];
 
-/** In place of site codes: all sites, also those that are made later, and what belongs to none. */
+/** In place of site codes: all sites, including later ones, and whatever belongs to none. */
 export const everySite = '*';
 
 /** A role, and where it holds: `['*']`, or codes of sites. */
@@ -19,7 +19,7 @@ export interface ApiKeyParts {
   readonly secret: string;
 }
 
-/** Undefined when the text has not the form of a key. */
+/** Undefined when the text does not have the form of a key. */
 export function parseApiKey(text: string): ApiKeyParts | undefined {
   const [, id, secret] = keyPattern.exec(text) ?? [];
   return id !== undefined && secret !== undefined ? { id, secret } : undefined;
@@ -45,9 +45,9 @@ export const apiKeyRecordSchema = z.looseObject({
   expires_at: z.string().nullable(),
   revoked_at: z.string().nullable(),
   revoked_by: z.string().nullable(),
-  /** In CIDR notation: from where it may be used; from anywhere when there is none. Older records have none. */
+  /** Networks from which the key may be used, in CIDR notation; none: from anywhere. Older records have none. */
   networks: z.array(z.string()).default([]),
-  /** To some minutes; null: never, or not since it is recorded. */
+  /** Accurate to some minutes; null: never, or not since this is recorded. */
   last_used_at: z.string().nullable().default(null),
 });
 export type ApiKeyRecord = z.infer<typeof apiKeyRecordSchema>;

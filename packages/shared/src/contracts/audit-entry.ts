@@ -7,8 +7,8 @@ export const auditStreams = [streamNames.audit, streamNames.auditRefused] as con
 export type AuditStream = (typeof auditStreams)[number];
 
 /**
- * One message on `audit.<action>` or `audit_refused.<action>`: somebody wanted something changed. A change of a device has two, one before it is
- * tried and one with its outcome, so that a crash in between leaves a trace.
+ * One message on `audit.<action>` or `audit_refused.<action>`: somebody wanted something changed. A change of a device
+ * has two messages, one before it is tried and one with its outcome, so that a crash in between leaves a trace.
  */
 export const auditOutcomes = ['requested', 'done', 'refused', 'failed', 'unknown'] as const;
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const text = z.string().max(2_048);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-/** It is of no use afterwards, whoever asks. */
+/** The record is of no use afterwards, whoever asks. */
 const expires_at = z.string();
 
 /** A browser was sent to the company's sign-on. */
@@ -17,7 +17,7 @@ export const companyLoginSchema = z.looseObject({
   code_verifier: text,
   /** Where the browser goes afterwards, below the root of the API. */
   to: text,
-  /** Id of the login whose person is to show anew who they are; null: a login is to be opened. */
+  /** Id of the login whose person has to authenticate again; null: a new login is to be opened. */
   again: z.string().nullable(),
   expires_at,
 });
@@ -29,12 +29,12 @@ export const commandLineLoginSchema = z.looseObject({
   kind: z.literal('command_line'),
   /** Hash of the secret with which the command line asks how it was decided. */
   sha256,
-  /** Told to whoever decides; as {@link parseLoginCode} gives it. */
+  /** The code for the person who decides, as {@link parseLoginCode} gives it. */
   code: z.string(),
-  /** Where it runs and as whom, by its own account. */
+  /** Where the command line runs and as whom, by its own account. */
   host: text,
   person: text,
-  /** Where the request came from, which is no account of its own. */
+  /** Where the request came from, which the command line cannot make up. */
   address: text,
   agent: text,
   asked_at: z.string(),
@@ -69,11 +69,11 @@ export function begunLoginKey(record: BegunLogin): string {
   return record.kind === 'code' ? `code.${record.code}` : `${record.kind}.${record.sha256}`;
 }
 
-/** No vowels, so that no word comes of them, and nothing that looks like something else. */
+/** No vowels, so that no words come out, and nothing that looks like something else. */
 export const loginCodeLetters = 'BCDFGHJKLMNPQRSTVWXZ';
 const codeLength = 8;
 
-/** `BCDF-GHJK` as it was typed, in whatever case and with whatever between; undefined: it is no code. */
+/** Reads `BCDF-GHJK` as it was typed, in any case and with any separators; undefined when it is no code. */
 export function parseLoginCode(typed: string): string | undefined {
   const letters = typed.toUpperCase().replace(/[\s\p{P}]+/gu, '');
   const isCode =
@@ -85,7 +85,7 @@ export function shownLoginCode(code: string): string {
   return `${code.slice(0, codeLength / 2)}-${code.slice(codeLength / 2)}`;
 }
 
-/** @param letterAt a random number from 0 on, below the one given */
+/** @param letterAt gives a random number from 0 on, below its argument */
 export function newLoginCode(letterAt: (below: number) => number): string {
   return Array.from({ length: codeLength }, () => loginCodeLetters[letterAt(loginCodeLetters.length)]).join(
     '',

@@ -1,6 +1,6 @@
 /**
- * The broker sets it on copies that it gives out by direct get. It sends those wherever the question's reply subject says, also
- * into a stream, with rights of its own: stored there, such a copy is nobody's word.
+ * Header that the broker sets on copies from a direct get. It sends these to whatever reply subject the request names,
+ * even into a stream, with rights of its own: a copy that is stored there is nobody's word.
  */
 export const brokerCopyHeader = 'Nats-Stream';
 

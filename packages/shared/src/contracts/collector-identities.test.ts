@@ -23,7 +23,7 @@ describe('a collector', () => {
   it('that says nothing of itself claims nothing', () => {
     const quiet = { capacity: 10_000, labels: {} };
     expect(grantedRights(quiet, identity)).toEqual({ ...identity, excess: undefined });
-    // A lease of a form that is not known is a reason to give it nothing.
+    // A lease of unknown form is a reason to give the collector nothing.
     expect(grantedRights(undefined, identity)).toMatchObject({ capacity: 0 });
   });
 

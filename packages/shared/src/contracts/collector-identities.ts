@@ -6,15 +6,15 @@ import { idPattern } from './subjects.ts';
 /** Sessions that a collector may hold unless somebody says otherwise. */
 export const defaultCapacity = 10_000;
 
-/** Bounds of what a collector may be given: by its identity, or by the word of one that is trusted. */
+/** Bounds of what a collector may be given: by its identity, or by the word of a trusted collector. */
 export const collectorRightsSchema = z.object({
-  /** 0 for one whose key was revoked: its connection may go on until the broker is told. */
+  /** 0 for a collector whose key was revoked: its connection may go on until the broker is told. */
   capacity: z.int().min(0).max(100_000),
   labels: z.record(z.string(), z.string()),
 });
 export type CollectorRights = z.infer<typeof collectorRightsSchema>;
 
-/** The collectors with accounts of their own, as supervisors and the API are told of them by a file that nobody else can write. */
+/** The collectors with accounts of their own. Supervisors and the API read them from a file that nobody else can write. */
 export const collectorIdentitiesSchema = z.object({
   v: z.literal(1),
   collectors: z.record(z.string().regex(idPattern), collectorRightsSchema),
@@ -22,14 +22,14 @@ export const collectorIdentitiesSchema = z.object({
 export type CollectorIdentities = z.infer<typeof collectorIdentitiesSchema>;
 
 export interface GrantedRights extends CollectorRights {
-  /** In words, what its lease claims beyond its identity: it is not believed. */
+  /** Claims of its lease beyond its identity, in words: they are not believed. */
   readonly excess: string | undefined;
 }
 
 /**
- * Works out what a collector may be given. Its lease is written by whoever has its key; so where it has an identity that says what it may, the
- * lease can only ask for less room than that. Which drivers its program has, nobody else knows: the lease tells them, and the identity may say which
- * of them count.
+ * Works out what a collector may be given. Whoever has its key can write its lease; so where an identity says what it
+ * may have, the lease can only ask for less room. Only the lease tells which drivers the collector's program has; the
+ * identity may say which of them count.
  */
 export function grantedRights(
   lease: Pick<CollectorLease, 'capacity' | 'labels'> | undefined,
@@ -43,7 +43,7 @@ export function grantedRights(
   const foreign = Object.entries(claimed.labels).filter(([name, value]) => believable[name] !== value);
   const isBound = Object.keys(identity.labels).some(isDriverLabel);
   const usable = drivers.filter((protocol) => !isBound || hasDriver(identity.labels, protocol));
-  // The one that no setting has changed is no claim.
+  // The default capacity is no claim: no setting has changed it.
   const isRoomClaimed = claimed.capacity > identity.capacity && claimed.capacity !== defaultCapacity;
   const excess = [
     ...foreign.map(([name, value]) => `${name}=${value}`),

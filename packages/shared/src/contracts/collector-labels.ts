@@ -1,9 +1,6 @@
 import { isDriverLabel } from './driver-labels.ts';
 
-/**
- * Labels as people write them: `site=hall-1,network=plant-a`.
- * @returns or, in words, what cannot be read
- */
+/** Labels as people write them: `site=hall-1,network=plant-a`. @returns the labels or, in words, what cannot be read */
 export function parseLabels(text: string): Record<string, string> | string {
   const labels: Record<string, string> = {};
   for (const pair of text.split(',').map((part) => part.trim())) {

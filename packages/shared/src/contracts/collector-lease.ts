@@ -5,7 +5,7 @@ import { leaseValueSchema } from './lease-value.ts';
 export const collectorLeaseSchema = leaseValueSchema.extend({
   /** RFC 3339. */
   started_at: z.string(),
-  /** The release that it is of. */
+  /** The collector's release. */
   version: z.string().optional(),
   /** How many sessions this collector may hold. */
   capacity: z.int().positive(),

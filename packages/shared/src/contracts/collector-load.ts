@@ -7,11 +7,11 @@ export const lateTickMs = 100;
 export const collectorLoadSchema = z.object({
   values_per_s: z.number().nonnegative(),
   ticks_per_s: z.number().nonnegative(),
-  /** Share of the ticks that were asked for 100 ms or more after their time. */
+  /** Share of the ticks that were begun 100 ms or more after their time. */
   late_share: z.number().min(0).max(1),
   /** Processor time in parts of one core. */
   cpu_share: z.number().nonnegative(),
-  /** Resident, now. */
+  /** Resident memory, now. */
   memory_bytes: z.int().nonnegative(),
 });
 export type CollectorLoad = z.infer<typeof collectorLoadSchema>;

@@ -24,7 +24,7 @@ const endsByItself = 'a consumer for looking ends by itself: it needs an inactiv
 const duration = z.int().min(0).max(dayNs);
 const name = z.string().regex(/^[\w-]{1,128}$/, 'a name is 1 to 128 letters, digits, _ and -');
 
-/** Delivered elsewhere, its messages would be requests or answers to somebody else. */
+/** Allows deliveries below one subject only: elsewhere, messages would be requests or answers to somebody else. */
 function deliverBelow(allowed: string) {
   return z
     .string()
@@ -34,8 +34,8 @@ function deliverBelow(allowed: string) {
 }
 
 /**
- * Closed, as each object here: the broker takes `Deliver_Subject` for `deliver_subject`, so what is not known is not passed
- * on. The fields are those that version 0.5.0 of the NATS tool and the clients of @nats-io send to look.
+ * Closed, like every object here: the broker takes `Deliver_Subject` for `deliver_subject`, so unknown fields are not
+ * passed on. The fields are those that version 0.5.0 of the NATS tool and the clients of @nats-io send to look.
  */
 const lookConfig = z.strictObject({
   name: name.optional(),
@@ -57,20 +57,22 @@ const lookConfig = z.strictObject({
   replay_policy: z.enum(['instant', 'original']).optional(),
   flow_control: z.boolean().optional(),
   idle_heartbeat: duration.optional(),
-  // Keys of a bucket are listed so.
+  // Clients list the keys of a bucket with it.
   headers_only: z.boolean().optional(),
   inactive_threshold: z.int(endsByItself).min(0).max(dayNs, endsByItself).optional(),
   num_replicas: z.int().min(0).max(1).optional(),
   mem_storage: z.boolean().optional(),
 });
 
-/** Sent as well, and dropped: how Go writes no time at all, and what the broker itself adds to a consumer. */
+/** These fields are sent too, and dropped: Go's empty time, and what the broker itself adds to a consumer. */
 const lookConfigAsSent = lookConfig.extend({
   pause_until: z.literal('0001-01-01T00:00:00Z').optional(),
   metadata: z.record(z.string(), z.string()).optional(),
 });
 
-/** Marked as an operator's, and without acknowledgements, which would have to go to whoever's consumer they name. */
+/**
+ * Marks the consumer as an operator's and drops acknowledgements: they would have to go to whatever consumer they name.
+ */
 function onlyToLook(asked: z.infer<typeof lookConfigAsSent>) {
   const { pause_until: _never, metadata: _brokers, ...sent } = asked;
   const { ack_policy: _any, ack_wait: _wait, max_deliver: _again, max_ack_pending: _open, ...config } = sent;
@@ -107,7 +109,10 @@ const logConfig = (id: string) =>
 
 type Config = z.infer<typeof lookConfig>;
 
-/** The consumers that an account may ask for on a stream; where it is one alone, also what follows the stream in the subject. */
+/**
+ * The consumers that an account may ask for on a stream; if there is only one, also what follows the stream in the
+ * subject.
+ */
 function askedOn(
   account: string,
   stream: string,
@@ -161,7 +166,7 @@ export function judgeConsumerRequest(subject: string, body: unknown): JudgedRequ
       ...(ofConsumer === undefined ? [] : [ofConsumer]),
       ...filter,
     ].join('.'),
-    // Made and not changed: a consumer of that name may be somebody else's.
+    // Only made, never changed: a consumer of that name may be somebody else's.
     body: JSON.stringify({ stream_name, config, action: 'create' }),
   };
 }
@@ -174,7 +179,7 @@ function refusedToLook(config: Config, named: string | undefined): string | unde
   return config.durable_name !== undefined && !config.inactive_threshold ? endsByItself : undefined;
 }
 
-/** To whoever wrote the request. */
+/** The first fault, in words for whoever wrote the request. */
 function firstOf(error: z.ZodError): string {
   const [issue] = error.issues;
   if (!issue) return 'the request cannot be read';

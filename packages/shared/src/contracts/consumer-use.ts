@@ -17,7 +17,7 @@ export const isMarked = (metadata: Readonly<Record<string, string>> | undefined,
 export interface ConsumerUse {
   readonly account: string;
   readonly consumer: ConsumerName;
-  /** By which JetStream knows it. */
+  /** The subject by which JetStream knows it. */
   readonly subject: string;
 }
 

@@ -12,7 +12,7 @@ export const callVersion = 1;
 
 const common = {
   v: z.literal(callVersion),
-  /** The call must be answered within so many ms; nothing is asked of the device after them. */
+  /** The call must be answered within so many ms; afterwards nothing is asked of the device. */
   within_ms: z.int().min(100).max(60_000),
   /** Trace of the request that led to the call. */
   traceparent: traceParentField,
@@ -30,10 +30,10 @@ export const deviceCallSchema = z.discriminatedUnion('kind', [
     ...common,
     kind: z.literal('read'),
     device: deviceConfigSchema,
-    /** Limits that a session has learned of the device: requests that it refuses are not made again. */
+    /** Limits that a session has learned about the device: requests that it refuses are not made again. */
     learned_limits: learnedLimitsSchema.optional(),
   }),
-  /** The address, and whether it may be written, stand in the snapshot alone: whoever forges a call reaches no other register. */
+  /** The address, and whether it may be written, stand in the snapshot alone: a forged call reaches no other register. */
   z.object({
     ...common,
     kind: z.literal('write'),
@@ -53,7 +53,7 @@ export type DeviceCall = z.infer<typeof deviceCallSchema>;
 export const readQualities = ['good', 'uncertain', 'bad'] as const;
 
 /**
- * Which limit kept a value from being read: the device's `timeout_ms`; the own time of the reading; `busy_retries` of its
+ * Which limit kept a value from being read: the device's `timeout_ms`; the reading's own time; `busy_retries` of its
  * profile; the largest read that it takes; a range that its profile excludes.
  */
 export const metLimits = [
@@ -74,7 +74,7 @@ export const readPointSchema = z.object({
   /** The whole point's registers, hexadecimal (`0x00FF`), or bits (`0`, `1`); empty when none were read. */
   raw: z.array(z.string()),
   detail: z.string(),
-  /** Left out of a value that was read, and of one that no limit kept from it. */
+  /** Left out when the value was read, or when no limit kept it from being read. */
   met_limit: z.enum(metLimits).optional(),
 });
 export type ReadPoint = z.infer<typeof readPointSchema>;
@@ -99,19 +99,21 @@ export const readRequestReportSchema = z.looseObject({
   error: z.string(),
   /** As they were, whole frames or not. Left out once a reading has had more than an answer has room for. */
   heard: z.array(heardBytesSchema).optional(),
-  /** The kind of the error; `gateway`: one answered for a device that it does not reach. Left out where there is none. */
+  /**
+   * The kind of the error; `gateway`: a gateway answered for a device that it does not reach. Left out without an error.
+   */
   failure: z.enum(requestFailures).optional(),
 });
 export type ReadRequestReport = z.infer<typeof readRequestReportSchema>;
 
 export const deviceReplySchema = z.discriminatedUnion('kind', [
-  /** Nothing was asked of the device. `because` `value`: it does not fit the point, and `detail` may name it. */
+  /** Nothing was asked of the device. `because` is `value` when the value does not fit the point; `detail` may name it. */
   z.object({ kind: z.literal('refused'), detail: z.string(), because: z.literal('value').optional() }),
   z.object({
     kind: z.literal('read'),
     points: z.array(readPointSchema),
     requests: z.array(readRequestReportSchema),
-    /** Why nothing more was asked of the device, where it was not because all was. */
+    /** Why asking stopped early; left out when everything was asked. */
     given_up: z.object({ detail: z.string(), met_limit: z.enum(metLimits).optional() }).optional(),
   }),
   z.object({

@@ -1,6 +1,6 @@
 import type { SessionNeeds } from '../domain/session/events.ts';
 
-/** Begins the labels that a collector has by itself: nobody gives them to it. */
+/** Prefix of the labels that a collector has by itself: nobody gives them to it. */
 const prefix = 'driver.';
 const value = 'yes';
 
@@ -42,7 +42,7 @@ export function hasRequiredLabels(labels: Labels, needs: SessionNeeds | undefine
   return Object.entries(needs?.labels ?? {}).every(([name, required]) => labels[name] === required);
 }
 
-/** Whether a collector with these labels can have the session: those of its task, and the drivers of its devices. */
+/** Whether a collector with these labels can have the session: it needs the task's labels and the devices' drivers. */
 export function canRead(labels: Labels, needs: SessionNeeds | undefined): boolean {
   return (
     hasRequiredLabels(labels, needs) &&

@@ -1,13 +1,13 @@
-/** Names of fields are few and come again with every event; turning each by a pattern took longer than the rest of an event. */
+/** Field names are few and recur in every event; converting each by a pattern took longer than the rest of an event. */
 const snake = new Map<string, string>();
 const camel = new Map<string, string>();
 
-/** `taskId` → `task_id`, of the fields themselves and not of what is in them. */
+/** `taskId` → `task_id`, for the fields themselves and not for what is in them. */
 export function toSnakeCase(fields: object): Record<string, unknown> {
   return renamed(fields, snake, (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 }
 
-/** `task_id` → `taskId`, of the fields themselves and not of what is in them. */
+/** `task_id` → `taskId`, for the fields themselves and not for what is in them. */
 export function toCamelCase(fields: object): Record<string, unknown> {
   return renamed(fields, camel, (name) =>
     name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),

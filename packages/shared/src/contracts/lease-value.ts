@@ -3,7 +3,10 @@ import * as z from 'zod';
 /** One life of a process that held a lease before the present holder. */
 const formerLifeSchema = z.object({
   started_at: z.string(),
-  /** `ended`: it let go; `lost`: it was declared dead; `vanished`: its next life came before anybody had done so. */
+  /**
+   * `ended`: it let go; `lost`: it was declared dead; `vanished`: its next life came before anybody had declared it
+   * dead.
+   */
   how: z.enum(['ended', 'lost', 'vanished']),
   over_at: z.string().optional(),
   last_renewed_at: z.string().optional(),
@@ -24,7 +27,8 @@ export const leaseValueSchema = z.looseObject({
   /** With `stays_up`: trace of the request that asked for it. */
   traceparent: z.string().optional(),
   /**
-   * Renewals arrive, and were not confirmed in time for a lease and its margin: nobody acts by this one, whatever becomes of it.
+   * Renewals arrive, but were not confirmed in time for a lease and its margin: nobody acts on this renewal, whatever
+   * becomes of it.
    */
   starved: z.literal(true).optional(),
   /** Counts renewals, so that every renewal changes the value. */
@@ -41,7 +45,7 @@ export const leaseValueSchema = z.looseObject({
   fenced: z.enum(['dead', 'given_up']).optional(),
   /** When it was last renewed before that, by the broker's clock. */
   last_renewed_at: z.string().optional(),
-  /** The last few of those before, newest first: nothing else knows that they were. */
+  /** The last few former lives, newest first: nothing else records them. */
   lives: z.array(formerLifeSchema).optional(),
 });
 export type LeaseValue = z.infer<typeof leaseValueSchema>;

@@ -14,12 +14,15 @@ export const logDamageSchema = z.object({
 });
 export type LogDamage = z.infer<typeof logDamageSchema>;
 
-/** How often it is written again. Who has not heard of it for three times as long takes its supervisor for gone. */
+/**
+ * How often it is written again. A reader that has not heard of it for three times as long takes its supervisor for
+ * gone.
+ */
 export const logDamageRepeatMs = 10_000;
 
 const prefix = 'log-damage-';
 
-/** Ids of tasks are numbers. */
+/** Differs from the key of any task: ids of tasks are numbers. */
 export function logDamageKey(instance: string): string {
   return `${prefix}${instance}`;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** `approved`: on the command line, by a login that was there. */
+/** `approved`: for a command line, by an existing login. */
 export const loginWays = ['password', 'link', 'oidc', 'approved'] as const;
 export type LoginWay = (typeof loginWays)[number];
 
@@ -18,7 +18,7 @@ export const loginSchema = z.looseObject({
   id: z.string().regex(/^l-[a-z2-7]{16}$/),
   /** SHA-256 of the token, in hexadecimal. 256 random bits need no slow hash. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Hash of the token before, which opens nothing from then on; null: this is the first. */
+  /** Hash of the previous token, which no longer opens anything; null: this is the first. */
   replaces: z.string().nullable(),
   /** Id of its user. */
   user: z.string(),
@@ -26,11 +26,11 @@ export const loginSchema = z.looseObject({
   created_at: z.string(),
   /** When the person last showed who they are. */
   authenticated_at: z.string(),
-  /** To a minute. */
+  /** Accurate to a minute. */
   last_seen_at: z.string(),
-  /** It ends then, used or not. */
+  /** The login ends then, used or not. */
   expires_at: z.string(),
-  /** It ends when it was not used for so long; null: never by that (a wall display). */
+  /** The login ends after so long without use; null: never for that reason (a wall display). */
   idle_minutes: z.int().positive().nullable(),
   address: z.string(),
   /** User-Agent, shortened. */

@@ -11,19 +11,20 @@ export interface Identity {
   readonly permissions: Permissions;
 }
 
-/** Bounds of an account that is not CORE, at each server: more than a few people, or a collector and its stand-by, have. */
+/** Bounds of each account but CORE, at each server: more than a few people, or a collector and its stand-by, need. */
 const limits = 'limits: { max_connections: 32, max_subscriptions: 1000 }';
 /**
- * A connection that was cut counts among those until the broker has found it dead: after 30 s to 40 s by this, 6 minutes by
- * default. A collector whose link flaps leaves one each time, and would be kept out by them. Who is heard from is not asked.
+ * A cut connection counts towards these bounds until the broker has found it dead: after 30 s to 40 s with this setting,
+ * 6 minutes by default. A collector with a flapping link leaves one each time, and they would keep it out. The broker
+ * does not ping a client that it hears from.
  */
 const pings = 'ping_interval: "10s"';
 /** As long as a call to a device may take, with room. */
 const answerWithin = '5m';
 
 /**
- * The `accounts` block of a NATS server's configuration, and how soon a connection that was cut is off its accounts. A client without one of these keys is refused: there is no
- * user without a key, and no `no_auth_user`.
+ * The `accounts` block of a NATS server's configuration, and the setting that soon frees its accounts of cut
+ * connections. A client without one of these keys is refused: there is no user without a key, and no `no_auth_user`.
  */
 export function natsAuthorization(identities: readonly Identity[]): string {
   const others = [...new Set(identities.map(({ account }) => account))].filter((account) => account !== core);

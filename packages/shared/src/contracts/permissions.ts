@@ -22,8 +22,8 @@ export const services = [
 export type Service = (typeof services)[number];
 
 /**
- * Besides the services whoever maintains the streams: changes their sizes and copies, has them delivered anew, takes one
- * away. Nobody has this key by default; it is made for the occasion and taken away afterwards.
+ * Beside the services, whoever maintains the streams: changes their sizes and copies, has them delivered anew, removes
+ * one. Nobody has this key by default; it is made for the occasion and taken away afterwards.
  */
 export const maintenance = 'maintenance';
 export type Holder = Service | typeof maintenance;
@@ -36,7 +36,7 @@ export type Holder = Service | typeof maintenance;
 export interface Permissions {
   readonly publish: { readonly allow: readonly string[]; readonly deny?: readonly string[] };
   readonly subscribe: { readonly allow: readonly string[] };
-  /** Subjects of requests, among those that it may hear, each of which it may answer once wherever it came from. */
+  /** Subjects of requests, among those that it may hear. It may answer each request once, wherever that came from. */
   readonly answers: readonly string[];
 }
 
@@ -79,7 +79,7 @@ export const streamsOfCollector = [
 const api = '$JS.API';
 /** Requests of every service at its start: is JetStream on, and are the streams as they have to be? */
 const probe = [`${api}.INFO`, `${api}.STREAM.INFO.*`];
-/** Asked about a stream, the broker tells its subjects too, and those of a bucket are its keys: these ask about named ones only. */
+/** These ask about named streams only: the answer also lists a stream's subjects, and those of a bucket are its keys. */
 const probesItself: readonly Holder[] = ['collector', 'operator'];
 const makeStreams = everyStream.map((stream) => `${api}.STREAM.CREATE.${stream}`);
 
@@ -87,8 +87,8 @@ const makeStreams = everyStream.map((stream) => `${api}.STREAM.CREATE.${stream}`
 const read = (stream: string) => [`${api}.STREAM.MSG.GET.${stream}`];
 
 /**
- * Consumers of this stream that nobody else has: their names are random, and nobody is told them. The broker knows
- * no part of a name, so what is somebody's own is denied one by one, see `durablesOfOthers`.
+ * Consumers of this stream that nobody else has: their names are random, and nobody is told them. The broker cannot
+ * match part of a name, so durables of others are denied one by one, see `denyDurable`.
  */
 const follow = (stream: string) => [
   `${api}.CONSUMER.CREATE.${stream}`,
@@ -117,7 +117,7 @@ const denyTaking = (stream: string, name: string) => [
   `$JS.ACK.${stream}.${name}.>`,
 ];
 
-/** The same, and to end it. */
+/** The same, and ending the durable. */
 const denyDurable = (stream: string, name: string) => [
   ...denyTaking(stream, name),
   `${api}.CONSUMER.DELETE.${stream}.${name}`,
@@ -130,8 +130,8 @@ const looked = everyStream.filter((stream) => !ofApi.includes(stream));
 const followed = looked.filter((stream) => stream !== assignments);
 
 /**
- * For those who may not do it themselves, see `consumer-request.ts` and `consumer-use.ts`: consumers of operators are made,
- * pulled from and ended, those of collectors with accounts of their own are made.
+ * Done on behalf of those who may not do it themselves, see `consumer-request.ts` and `consumer-use.ts`: consumers of
+ * operators are made, pulled from and ended, those of collectors with accounts of their own are made.
  */
 const consumersOfOthers = [...followed.flatMap(follow), `${api}.CONSUMER.CREATE.${assignments}.>`].filter(
   (subject) => !subject.startsWith('$JS.ACK.'),
@@ -149,20 +149,23 @@ const looks = [
   ]),
   `${api}.CONSUMER.INFO.${assignments}.*`,
   ...looked.flatMap(read),
-  // The tool asks so whether there is an object to list, and waits for ever where that is refused.
+  // The tool asks in this way whether there is an object to list, and waits for ever if that is refused.
   `${api}.DIRECT.GET.${taskConfigs}.$O.${bucketNames.taskConfigs}.M.>`,
 ];
 
 const write = (bucket: string, key = '>') => `$KV.${bucket}.${key}`;
 
-/** Work of one collector by whatever consumer; `ofCollector` names the right one only. */
+/** Denies one collector's work by any consumer; `ofCollector` allows the right one only. */
 const denyWork = (id: string) => [
   ...denyDurable(assignments, durableNames.collector(id)),
   `${api}.CONSUMER.CREATE.${assignments}.*.${subjects.assignmentsOf(id)}`,
   `${api}.CONSUMER.CREATE.${assignments}.*.${subjects.assignmentsOf(id).replace('*', '>')}`,
 ];
 
-/** By name, what a collector's id stands in: the consumers by which it is given work and events, its lease, its report. */
+/**
+ * Everything whose name holds a collector's id: the consumers by which it is given work and events, its lease, its
+ * report.
+ */
 function ofCollector(id: string): string[] {
   const name = id === anyCollector ? anyCollector : durableNames.collector(id);
   return [
@@ -184,7 +187,8 @@ function ofCollector(id: string): string[] {
 
 /**
  * @param collectorId of a collector; any collector without it
- * @param reserved ids of collectors that have identities of their own, which one for any collector may not speak for
+ * @param reserved ids of collectors that have identities of their own, for which an identity of any collector may not
+ *   speak
  */
 export function permissionsOf(
   service: Holder,
@@ -270,8 +274,8 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
   }),
 
   /**
-   * Takes its own work, reads what its sessions are to do, publishes readings. Nothing of it pulls: each request of a consumer
-   * leaves an entry in the broker for minutes where it goes from one account into another.
+   * Takes its own work, reads what its sessions are to do, publishes readings. It never pulls: each request of a
+   * consumer leaves an entry in the broker for minutes where it goes from one account into another.
    */
   collector: (collectorId, reserved) => ({
     publish: [

@@ -10,7 +10,7 @@ export const quarantinedMessageSchema = z.object({
   /** How far the sender's clock was ahead of the broker's when it came, in ms; left out where the message did not tell. */
   clock_ahead_ms: z.int().optional(),
   reason: z.string(),
-  /** Its epoch, where SESSIONS has nothing of it since it was restored: an engineer may vouch for that. */
+  /** Its epoch, if SESSIONS no longer knows it since a restore: an engineer may vouch for it. */
   lost_epoch: z.int().positive().optional(),
   /** Only values of these points are here; the rest of their sample is stored. Left out for whole messages. */
   point_codes: z.array(z.string()).optional(),
@@ -22,7 +22,7 @@ export const quarantinedMessageSchema = z.object({
 export type QuarantinedMessage = z.infer<typeof quarantinedMessageSchema>;
 
 /**
- * No more of a body is kept; one of this length is taken for cut off. A message may hold 1 MB; as text within JSON it
- * can grow sixfold, and must still fit into one message of QUARANTINE.
+ * Longest part of a body that is kept; a body of this length is taken for cut off. A message may hold 1 MB; as text
+ * within JSON it can grow sixfold, and must still fit into one message of QUARANTINE.
  */
 export const quarantinedBodyLength = 128 * 1024;

@@ -1,2 +1,2 @@
-/** Version of the release: its services tell each other which they are of. */
+/** Version of the release: services tell each other theirs. */
 export const releaseVersion = '0.1.0';

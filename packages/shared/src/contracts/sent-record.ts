@@ -11,9 +11,9 @@ export const sentRecordSchema = z.object({
   epoch: z.int().positive(),
   /** The process that sent the samples; another one may have found them. */
   collector: z.string(),
-  /** With which epoch of the same task that other one found them. */
+  /** Epoch of the same task under which the other process found them. */
   found_under: z.int().positive().optional(),
-  /** Nothing more is to come of it, or only what was still on its way. */
+  /** Nothing more will come from it, except what was still on its way. */
   ended: z.boolean(),
   devices: z.array(
     z.object({
@@ -33,7 +33,7 @@ export function encodeSentRecord(record: SentRecord): string {
   return JSON.stringify(record);
 }
 
-/** Undefined when it is none of this version. */
+/** Undefined when it is no record of this version. */
 export function decodeSentRecord(text: string): SentRecord | undefined {
   try {
     return sentRecordSchema.parse(JSON.parse(text));

@@ -91,9 +91,12 @@ export interface EventMetadata {
   readonly time: string;
   /** The writer, as a URI reference: `/holdfast/api`. */
   readonly source: string;
-  /** W3C: the request that it came of, directly or by way of another event. Older events have none. */
+  /** W3C: the request that it came from, directly or by way of another event. Older events have none. */
   readonly traceparent?: string | undefined;
-  /** Who gave the command, in `data.actor`; `by` is the same in one line. Left out by services, whose name `by` is. */
+  /**
+   * Who gave the command, in `data.actor`; `by` is the same in one line. Services leave it out: there, `by` is the
+   * service's name.
+   */
   readonly actor?: Actor | undefined;
 }
 
@@ -119,7 +122,7 @@ export type DecodedSessionEvent =
 /** The data of an event, under the names that they have outside. */
 export function dataOfEvent({ type: _, ...fields }: SessionLogEvent): Record<string, unknown> {
   const data = toSnakeCase(fields);
-  // The one member whose own members have names to be turned.
+  // The only member whose own members have names to convert.
   if ('from' in fields) data.from = toSnakeCase(fields.from);
   return data;
 }

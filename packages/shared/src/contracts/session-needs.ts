@@ -3,12 +3,15 @@ import type { SessionNeeds } from '../domain/session/events.ts';
 import type { TaskConfig } from './task-config.ts';
 
 /**
- * A session's needs stand in each of its events, so that a supervisor can place it by the log alone. Beyond so
- * many endpoints the rest is left out, to keep events small: sharing is not looked for on those.
+ * A session's needs stand in each of its events, so that a supervisor can place it by the log alone. Endpoints beyond
+ * this number are left out, to keep events small: nobody looks for sharing on those.
  */
 export const maxEndpointsInNeeds = 256;
 
-/** Demands of a session with this configuration on its collector. Endpoints that any number of collectors may use bind nobody. */
+/**
+ * Needs that a session with this configuration has of its collector. Endpoints that any number of collectors may use
+ * bind nobody.
+ */
 export function sessionNeeds(
   config: Pick<TaskConfig, 'required_labels'> & {
     readonly devices: readonly Pick<TaskConfig['devices'][number], 'code' | 'protocol' | 'connection'>[];
@@ -26,7 +29,7 @@ export function sessionNeeds(
     if (!endpoint?.isExclusive) return [];
     return [endpoint.isLocal ? `${endpoint.key}@${where}` : endpoint.key];
   });
-  // The first device of a protocol is the one that is named.
+  // Each protocol names its first device.
   const drivers = Object.fromEntries(
     [...config.devices].reverse().map(({ protocol, code }) => [protocol, code]),
   );

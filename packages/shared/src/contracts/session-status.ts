@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-/** Most ranges told of one device. */
+/** Most ranges that are reported for one device. */
 export const learnedRangesOfDevice = 100;
 
 /** Settings of a device's connection that would spare it the requests that it has refused, in its protocol's own fields. */
 export const learnedLimitsSchema = z.looseObject({
-  /** Places that it has not, or over which it cannot be read. */
+  /** Places that the device does not have, or across which it cannot be read. */
   excluded: z
     .array(
       z.looseObject({
@@ -27,7 +27,7 @@ export type LearnedLimits = z.infer<typeof learnedLimitsSchema>;
 export const deviceStatuses = ['healthy', 'slow', 'error', 'timeout', 'disconnected'] as const;
 export type DeviceStatus = (typeof deviceStatuses)[number];
 
-/** Most ranges told of all devices of a session together. */
+/** Most ranges that are reported for all devices of a session together. */
 export const learnedRangesOfSession = 2_000;
 
 export const deviceHealthSchema = z.object({
@@ -38,7 +38,7 @@ export const deviceHealthSchema = z.object({
   last_error: z.string().nullable(),
   /** Share of the ticks of the last five minutes that were lost to overruns; left out where none was. */
   overrun_share: z.number().min(0).max(1).optional(),
-  /** Values that it does not give although it gives others: how many, and some of them, those first that fail longest. */
+  /** Values that it does not give although it gives others: how many, and some of them, the longest failing first. */
   failing_count: z.int().positive().optional(),
   failing_points: z.array(z.object({ code: z.string(), since: z.string(), error: z.string() })).optional(),
   /** Requests that were sent, or tried, under the present placement, and those of them that brought no value. */
@@ -70,11 +70,11 @@ export const sessionStatusSchema = z.object({
   /** `refused`: this collector cannot run the session; `detail` says why. */
   state: z.enum(['polling', 'released', 'refused']),
   detail: z.string(),
-  /** Refusals only: true if it may pass by itself. */
+  /** Refusals only: `passing` if it may pass by itself. */
   cause: z.enum(['passing', 'permanent']).optional(),
-  /** Version of the configuration that it is read by, or will be once that is in force. */
+  /** Version of the configuration by which it is read, or will be once that is in force. */
   config_version: z.int().positive().optional(),
-  /** A version that it should be read by, and why this collector cannot. */
+  /** A version by which it should be read, and why this collector cannot do so. */
   unable: z.object({ config_version: z.int().positive(), detail: z.string() }).optional(),
   updated_at: z.string(),
   points_read: z.int().nonnegative(),

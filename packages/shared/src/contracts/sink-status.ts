@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Devices that are told at most, and points of each. */
+/** Most devices that are reported, and most points of each. */
 export const refusedDevicesTold = 100;
 export const codesTold = 20;
 
@@ -11,7 +11,7 @@ export const refusedValuesSchema = z.object({
   /** The first ones of `points`. */
   point_codes: z.array(z.string()).max(codesTold),
   points: z.int().positive(),
-  /** In the database's words, of the last ones. */
+  /** Reason for the last ones, in the database's words. */
   reason: z.string(),
   since: z.string(),
   last: z.string(),
@@ -20,12 +20,12 @@ export const refusedValuesSchema = z.object({
 });
 export type RefusedValues = z.infer<typeof refusedValuesSchema>;
 
-/** Sessions and senders that are told at most. */
+/** Most sessions and senders that are reported. */
 export const rejectedTold = 100;
 
 /** Samples that name a session and are not its holder's. */
 export const rejectedSamplesSchema = z.object({
-  /** As they say. */
+  /** The session that they name. */
   session: z.string(),
   /** The collector that has published them, as the broker says. */
   source: z.string(),
@@ -47,7 +47,7 @@ export const sinkStatusSchema = z.object({
   /** Names one life of a writer process. */
   instance: z.string(),
   store: z.enum(['postgres', 'influx']),
-  /** Whether it is recorded what became of each tick; without it gaps cannot be told. */
+  /** Whether this writer records what became of each tick; without that, gaps cannot be told. */
   records_ticks: z.boolean(),
   /** RFC 3339, as all times here. */
   started_at: z.string(),
@@ -78,13 +78,13 @@ export const sinkStatusSchema = z.object({
   samples_uncertain: z.int().nonnegative(),
   messages_quarantined: z.int().nonnegative(),
   values_quarantined: z.int().nonnegative(),
-  /** Until the database takes values of these points, or ten minutes after the last one. */
+  /** Listed until the database takes values of these points, or for ten minutes after the last one. */
   refused: z.array(refusedValuesSchema).max(refusedDevicesTold),
   /** Devices for which there was no room. */
   refused_left_out: z.int().nonnegative(),
   /** Samples that were not their holder's: turned away, some of them kept in quarantine. */
   samples_rejected: z.int().nonnegative(),
-  /** Those of the last ten minutes, the latest first. */
+  /** Rejected samples of the last ten minutes, the latest first. */
   rejected: z.array(rejectedSamplesSchema).max(rejectedTold),
   rejected_left_out: z.int().nonnegative(),
   /** Attempts to write that failed and were, or will be, repeated. */

@@ -1,6 +1,6 @@
 import type { DeviceConfig } from './task-config.ts';
 
-/** Under it a device has the SHA-256 of its line in the snapshot that it was read from. Copies and JSON are without it. */
+/** Key under which a device keeps the SHA-256 of the snapshot line that it was read from. Copies and JSON lack it. */
 const line = Symbol('line of a snapshot');
 
 type Read = DeviceConfig & { readonly [line]?: string };
@@ -10,7 +10,7 @@ export function lineOf(device: DeviceConfig): string | undefined {
   return (device as Read)[line];
 }
 
-/** Says of a device which line it was read from. @returns the same one */
+/** Marks a device with the line that it was read from. @returns the same device */
 export function readFromLine(device: DeviceConfig, digest: string | undefined): DeviceConfig {
   return digest === undefined ? device : Object.defineProperty(device, line, { value: digest });
 }

@@ -35,7 +35,7 @@ export const durableNames = {
 /** Key in the LEADER bucket that supervisors compete for. */
 export const leaderKey = 'supervisor';
 
-/** Stand where a collector's id stands in other subjects of samples; no id begins with `_`. */
+/** Tokens in the place of a collector's id in subjects of samples; no id begins with `_`. */
 export const sampleSources = { again: '_again', dropped: '_dropped' } as const;
 
 export const subjects = {
@@ -52,7 +52,7 @@ export const subjects = {
   assignmentsOf: (collectorId: string) => `assignments.${collectorId}.*`,
   assignment: (collectorId: string, taskId: string) => `assignments.${collectorId}.${taskId}`,
 
-  /** Not stored: below these the broker delivers to a collector, its work and the events of SESSIONS. */
+  /** Not stored: below this the broker delivers to a collector its work and the events of SESSIONS. */
   deliveredTo: (collectorId: string) => `deliver.${collectorId}`,
   deliveredWork: (collectorId: string) => `deliver.${collectorId}.work`,
   deliveredLog: (collectorId: string) => `deliver.${collectorId}.log`,
@@ -63,7 +63,7 @@ export const subjects = {
   /** Not stored: a request to one collector, see `device-call.ts`. */
   deviceCall: (collectorId: string) => `collectors.${collectorId}.call`,
 
-  /** Not stored: asks whoever makes consumers for one, see `consumer-request.ts`. */
+  /** Not stored: a request for a consumer, see `consumer-request.ts`. */
   consumerRequests: 'consumers.>',
   consumerRequestsOf: (account: string) => `consumers.${account}`,
 
@@ -78,7 +78,10 @@ export const subjects = {
     `samples.${collectorId}.${taskId}.${deviceId}`,
   /** Samples from quarantine that the API sends again. */
   samplesAgain: (taskId: string, deviceId: string) => `samples.${sampleSources.again}.${taskId}.${deviceId}`,
-  /** Samples that the stream itself had to drop, told by the supervisor. On no device's subject: what is newest there is a reading. */
+  /**
+   * Samples that the stream itself had to drop, reported by the supervisor. Not on a device's subject: the newest
+   * message there is a reading.
+   */
   droppedSamples: (taskId: string) => `samples.${sampleSources.dropped}.${taskId}._all`,
 
   allSent: 'sent.>',
@@ -96,7 +99,7 @@ export const subjects = {
   /** @param action `<kind>.<verb>` */
   audit: (action: string) => `audit.${action}`,
 
-  /** Apart from what was done, so that nobody can push that out of its log by being refused. */
+  /** Kept apart from what was done, so that nobody can push that out of its log with refused attempts. */
   allAuditRefused: 'audit_refused.>',
   auditRefused: (action: string) => `audit_refused.${action}`,
 } as const;
@@ -123,7 +126,7 @@ export function parseAssignmentSubject(subject: string): AssignmentSubject | und
   return { collectorId: match[1], taskId: match[2] };
 }
 
-/** On a subject of SAMPLES, SENT or HEALTH: who published it, of which task, and the device or process. */
+/** Parts of a subject of SAMPLES, SENT or HEALTH: who published it, of which task, and the device or process. */
 export interface PublishedSubject {
   /** A collector's id, or one of `sampleSources`. */
   readonly source: string;
@@ -152,8 +155,9 @@ export function parseStatusKey(key: string): { collectorId: string; taskId: stri
 export const idPattern = /^[A-Za-z0-9-][A-Za-z0-9_-]{0,63}$/;
 
 /**
- * Under which a connection of this name gets its answers: `_INBOX.<service>` and, for `<service>-<which>`,
- * `_INBOX.<service>.<which>`. Tokens, so that the broker's permissions can name those of one service.
+ * Prefix under which a connection of this name gets its answers: `_INBOX.<service>` and, for `<service>-<which>`,
+ * `_INBOX.<service>.<which>`. They are whole tokens, so that the broker's permissions can name the inboxes of one
+ * service.
  */
 export function inboxPrefix(connectionName: string): string {
   const [service = '', ...which] = connectionName.replace(/[^A-Za-z0-9_-]/g, '_').split('-');
@@ -161,9 +165,10 @@ export function inboxPrefix(connectionName: string): string {
 }
 
 /**
- * Whether a request comes from the API, by where it wants its answer: under the API's own inbox, or, through an import of an
- * account, under `_R_.`, which the broker alone gives. Whoever has the broker deliver a stored message somewhere (a get, a
- * pull, a consumer that pushes) gets it there with another reply subject, or without one (tried with nats-server 2.10 to 2.15).
+ * Whether a request comes from the API, by where it wants its answer: under the API's own inbox, or, through an import
+ * of an account, under `_R_.`, which the broker alone gives. A stored message that somebody has the broker deliver (by a
+ * get, a pull, or a consumer that pushes) arrives with another reply subject, or without one (tried with nats-server
+ * 2.10 to 2.15).
  */
 export function isReplyToApi(reply: string | undefined): boolean {
   return reply !== undefined && (reply.startsWith(`${inboxPrefix('api')}.`) || reply.startsWith('_R_.'));

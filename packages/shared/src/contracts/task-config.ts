@@ -13,7 +13,7 @@ export {
   valueCodes,
 } from './device.ts';
 
-/** Devices of a task. */
+/** Most devices of a task. */
 export const taskDevicesAtMost = 10_000;
 
 /**

@@ -12,7 +12,7 @@ export interface TraceParent {
   readonly flags: string;
 }
 
-/** Undefined for what is none. */
+/** Undefined for anything else. */
 export function parseTraceParent(text: unknown): TraceParent | undefined {
   const [, traceId, parentId, flags] = (typeof text === 'string' && pattern.exec(text)) || [];
   return traceId && parentId && flags ? { traceId, parentId, flags } : undefined;
@@ -22,7 +22,7 @@ export function formatTraceParent({ traceId, parentId, flags }: TraceParent): st
   return `00-${traceId}-${parentId}-${flags}`;
 }
 
-/** As a field of a message; a damaged one is as good as none. */
+/** As a field of a message; a damaged one counts as none. */
 export const traceParentField = z
   .string()
   .refine((text) => parseTraceParent(text) !== undefined)

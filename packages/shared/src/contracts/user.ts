@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { grantSchema } from './api-key.ts';
 
-/** Not said with one of these: the browser's, else English. */
+/** Languages that a person can choose; without a choice, the browser's language, else English. */
 export const languages = ['en', 'zh'] as const;
 
 /** ASCII, so that no two look alike; case does not count. */
@@ -14,13 +14,13 @@ export const userSchema = z.looseObject({
   id: z.string().regex(/^u-[a-z2-7]{16}$/),
   /** Never changes. */
   login: z.string().regex(loginNamePattern),
-  /** As people call them: free, in NFC. */
+  /** The person's name as others call them: free text, in NFC. */
   name: z.string().min(1),
   language: z.enum(languages).nullable(),
   grants: z.array(grantSchema),
   /** PHC string of argon2id; null: no login by password. */
   password: z.string().nullable(),
-  /** At a company's sign-on; null: none. */
+  /** Identity at a company's sign-on; null: none. */
   identity: z.object({ issuer: z.string(), subject: z.string() }).nullable(),
   /** A link by which the password may be set once: SHA-256 of its secret, in hexadecimal. */
   password_link: z.object({ sha256: z.string(), expires_at: z.string() }).nullish(),
@@ -31,7 +31,7 @@ export const userSchema = z.looseObject({
 });
 export type User = z.infer<typeof userSchema>;
 
-/** Under which a user stands in USERS: two whose logins differ in case alone would be one. */
+/** Key of a user in USERS: two whose logins differ in case alone would be one. */
 export function userKey({ login }: Pick<User, 'login'>): string {
   return Array.from(login.toLowerCase(), (letter) => letter.charCodeAt(0).toString(16)).join('');
 }

@@ -20,7 +20,7 @@ export interface PlantClock {
   /** How far it is ahead of UTC at a moment, in ms. */
   aheadMs(atMs: number): number;
   dayOf(atMs: number): number;
-  /** When it first shows so many minutes after midnight; where it leaps over them, when it does so. */
+  /** When it first shows so many minutes after midnight; if it leaps over them, the moment of the leap. */
   at(day: number, minutes?: number): number;
 }
 
@@ -55,8 +55,8 @@ export function plantClock(zone: string): PlantClock {
 }
 
 /**
- * Periods of one length that touch a time, in order. Whole days begin at midnight, weeks on Mondays; what is shorter is counted
- * from each midnight on, so that a day of 23 hours has 23 of one hour.
+ * Periods of one length that touch a time, in order. Whole days begin at midnight, weeks on Mondays; shorter periods are
+ * counted from each midnight on, so that a day of 23 hours has 23 of one hour.
  */
 export function periodsOf(
   clock: PlantClock,

@@ -4,7 +4,7 @@ export interface StoredEvent {
   readonly subject: string;
   /** Place in the log: rises over all subjects. */
   readonly sequence: number;
-  /** The parsed message, not yet validated: decoding is the reader's. */
+  /** The parsed message, not yet validated: decoding is the reader's task. */
   readonly message: unknown;
 }
 

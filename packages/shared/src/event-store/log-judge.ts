@@ -2,16 +2,17 @@ import type { LogDamaged } from './event-store.ts';
 
 /**
  * - `sound`: nothing speaks against the log
- * - `doubtful`: something does, and may be the answer of a node that is behind. Nothing is done on the strength of the log
- * - `damaged`: it has spoken against the log for seconds
+ * - `doubtful`: something does, but it may be the answer of a node that is behind. Nothing is done on the strength of
+ *   the log
+ * - `damaged`: findings have spoken against the log for seconds
  */
 export type LogState = 'sound' | 'doubtful' | 'damaged';
 
 export interface LogJudgeOptions<Damage> {
   readonly clock: { monotonicMs(): number };
-  /** The log is damaged; and, with undefined, that is taken back. */
+  /** Called with the damage when the log is damaged, and with undefined when that is taken back. */
   readonly onVerdict: (damage: Damage | undefined) => void;
-  /** For so long the same must be found again and again. */
+  /** How long the same must be found again and again. */
   readonly confirmMs?: number;
 }
 
@@ -22,8 +23,8 @@ interface Doubt<Damage> {
 }
 
 /**
- * Right after a cut each node of a cluster has its own log for a moment, and one that was cut off takes itself for its leader for
- * seconds: both were measured, and both are over sooner.
+ * Right after a cut each node of a cluster has its own log for a moment, and a node that was cut off takes itself for
+ * the leader for seconds. Both were measured, and both are over sooner than this.
  */
 const confirmedAfterMs = 5_000;
 const looksAtLeast = 3;
@@ -50,7 +51,7 @@ export class LogJudge<Damage extends Error = LogDamaged> {
     return this.#damage?.error;
   }
 
-  /** Findings against the log, be it for seconds or once; of one kind when that is given. */
+  /** A finding against the log, seen for seconds or only once; of one kind when that is given. */
   doubt(kind?: string): Damage | undefined {
     if (kind !== undefined) return this.#doubts.get(kind)?.error;
     const [first] = this.#doubts.values();
@@ -62,7 +63,7 @@ export class LogJudge<Damage extends Error = LogDamaged> {
     const nowMs = this.#options.clock.monotonicMs();
     const { sinceMs, looks } = this.#doubts.get(kind) ?? { sinceMs: nowMs, looks: 0 };
     this.#doubts.set(kind, { error, sinceMs, looks: looks + 1 });
-    // Later words on it may differ.
+    // A later message about it may differ.
     if (this.#damage?.kind === kind) this.#damage = { kind, error };
     if (this.#damage || looks + 1 < looksAtLeast) return;
     if (nowMs - sinceMs < (this.#options.confirmMs ?? confirmedAfterMs)) return;
@@ -70,7 +71,7 @@ export class LogJudge<Damage extends Error = LogDamaged> {
     this.#options.onVerdict(error);
   }
 
-  /** A finding of this kind speaks for it. */
+  /** A finding of this kind speaks for the log. */
   agrees(kind: string): void {
     this.#doubts.delete(kind);
     if (this.#damage?.kind !== kind) return;

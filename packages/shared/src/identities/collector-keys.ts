@@ -7,11 +7,14 @@ import { replaceFile } from './replace-file.ts';
 
 /** A collector with an identity of its own. */
 export type CollectorKey =
-  /** In an account of its own, which may be given this and no more. */
+  /** In an account of its own; the collector may be given these rights and no more. */
   | { readonly kind: 'isolated'; readonly nkey: string; readonly rights: CollectorRights }
-  /** In the account of the services, which believe what it says of itself. */
+  /** In the account of the services, which believe what the collector says about itself. */
   | { readonly kind: 'trusted'; readonly nkey: string }
-  /** The broker is not told of it any more, and nobody gives it work: its connection lasts until the broker was told. */
+  /**
+   * The broker is no longer told about it, and nobody gives it work: its connection lasts until the broker has the new
+   * list.
+   */
   | { readonly kind: 'revoked'; readonly nkey?: string | undefined };
 
 const nkey = z.string().regex(/^U[A-Z2-7]+$/, 'must be the public key of a user');
@@ -23,7 +26,7 @@ const collectorKeySchema = z.discriminatedUnion('kind', [
 
 const collectorsFolder = (root: string) => join(root, 'nats', 'collectors');
 
-/** Everything that is known of a collector's identity, but for its secret. */
+/** Everything that is known about a collector's identity, except its secret. */
 export const collectorFile = (root: string, id: string) => join(collectorsFolder(root), id);
 
 export async function writeCollectorKey(root: string, id: string, key: CollectorKey): Promise<void> {
@@ -33,8 +36,9 @@ export async function writeCollectorKey(root: string, id: string, key: Collector
 export const collectorKeyText = (key: CollectorKey) => `${JSON.stringify(key)}\n`;
 
 /**
- * Every collector with an identity of its own, by id. What is no id lies there unfinished, from a process that was killed.
- * @throws Error that says what to do, for a file that says nothing of a key: the broker would refuse all that it is told
+ * Every collector with an identity of its own, by id. Files whose names are no ids are unfinished, left by a process
+ * that was killed.
+ * @throws Error that says what to do, for a file without a key: the broker would refuse everything that it is told
  */
 export async function collectorKeys(root: string): Promise<ReadonlyMap<string, CollectorKey>> {
   const ids = (await namesIn(collectorsFolder(root))).filter((name) => idPattern.test(name)).sort();

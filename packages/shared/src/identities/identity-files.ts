@@ -8,21 +8,22 @@ import { publicKeyOf } from '../jetstream/connection/nkey-pair.ts';
 import { type CollectorKey, collectorKeys } from './collector-keys.ts';
 import { replaceFile } from './replace-file.ts';
 
-/** Those who give collectors work, and are told what collectors with accounts of their own may be given. */
+/** Services that give collectors work, and are told what collectors with accounts of their own may be given. */
 const givers = ['api', 'supervisor'] as const;
 const noRights: CollectorRights = { capacity: 0, labels: {} };
 
 /**
- * Tells the broker who there is: writes identities.conf from the seeds of the services and the public keys of those who have
- * identities of their own, and tells those who give work what these may be given. Written anew at every start, since permissions change between releases.
+ * Tells the broker who there is: writes identities.conf from the services' seeds and the public keys of collectors with
+ * identities of their own, and tells the services that give work what those may be given. The files are written anew at
+ * every start, since permissions change between releases.
  * @param root folder of all secrets, with a folder for each recipient
- * @param mode the broker reads as a member of the group where it is another user than ours
+ * @param mode the broker reads as a member of the group if it runs as another user than ours
  */
 export async function writeAuthorization(root: string, mode = 0o440): Promise<void> {
   const keys = [...(await collectorKeys(root))];
   const collectors = keys.flatMap(([id, key]) => (key.kind === 'revoked' ? [] : [{ id, ...key }]));
   const reserved = collectors.map(({ id }) => id);
-  // First, so that nobody who is isolated or revoked is believed for as long as the broker does not know it.
+  // The rights come first, so that no isolated or revoked collector is believed before the broker knows of it.
   await writeRights(root, keys);
   const identities: Identity[] = [];
   for (const service of services) {
@@ -55,7 +56,7 @@ async function writeRights(root: string, keys: readonly (readonly [string, Colle
   }
 }
 
-/** The broker's configuration includes it. */
+/** The file that the broker's configuration includes. */
 export const authorizationFile = (root: string) => join(root, 'nats', 'identities.conf');
 
 /** The secret by which the broker knows a service. */

@@ -1,7 +1,7 @@
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Whoever reads at any time, as the broker does, finds the former content or the new one. */
+/** Replaces a file at once: a reader such as the broker finds either the former content or the new one. */
 export async function replaceFile(path: string, content: string, mode: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const unfinished = `${path}.${process.pid}`;

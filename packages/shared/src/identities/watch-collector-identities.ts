@@ -12,9 +12,10 @@ export interface WatchedIdentities {
 }
 
 /**
- * Follows the file in which identity.mjs says what collectors with accounts of their own may be given: who is made, changed or revoked
- * counts from the next look on. While the file cannot be read, what it said before holds.
- * @param path undefined where there is no such file: then every lease is believed
+ * Follows the file in which identity.mjs says what collectors with accounts of their own may be given: a collector that
+ * is made, changed or revoked counts as such from the next look on. While the file cannot be read, its former content
+ * holds.
+ * @param path undefined if there is no such file: then every lease is believed
  * @throws Error that says what to do, when it cannot be read at first
  */
 export async function watchCollectorIdentities(

@@ -1,13 +1,13 @@
 import type { FormerLife, LeaseValue } from '../contracts/lease-value.ts';
 import type { LeaseRecord } from './lease-store.ts';
 
-/** A plant whose collectors are started anew often is told of the last few: the lease is written every few seconds. */
+/** Only the last few lives are kept, however often collectors restart: the lease is written every few seconds. */
 const toldAtMost = 5;
 
-/** Lives before the present one, newest first, as the record tells of them that the present one takes over. */
+/** Lives before the present one, newest first, from the record that the present one takes over. */
 export function formerLives(record: LeaseRecord, value: LeaseValue, startedAt: unknown): FormerLife[] {
   const { lives = [], started_at } = value;
-  // A lease that names no start is of nobody whose lives are told; one with the own start was fenced, and is held again.
+  // Holders of a lease without a start have no recorded lives; a lease with our own start was fenced, and is held again.
   if (typeof started_at !== 'string' || started_at === startedAt) return [...lives];
   return [{ started_at, ...endOf(record, value) }, ...lives].slice(0, toldAtMost);
 }

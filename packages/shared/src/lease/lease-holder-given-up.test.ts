@@ -107,7 +107,7 @@ describe('a lease that a supervisor took because its holder seemed dead', () => 
     world.bucket.write('collector-a', fence.replace('40', '1000000'), 0);
     const { holder } = world.start('one', { lastEvent: async () => 50 });
     await world.time.advance(5_000);
-    // Whoever answered may have lagged.
+    // The answering node may have lagged.
     expect(holder.isHeld()).toBe(false);
     await world.time.advance(10_000);
     expect(holder.isHeld()).toBe(true);

@@ -4,7 +4,7 @@ import { LeaseJudge } from './lease-judge.ts';
 import { NoAnswer } from './testing/in-memory-lease-store.ts';
 import { lost, prompt, times, World } from './testing/lease-world.ts';
 
-/** Somebody who sees each write of the key at once. */
+/** An observer that sees each write of the key at once. */
 function judgeOf(world: World) {
   const judge = new LeaseJudge(new FakeProcess(world.time).clock, times);
   const watch = async (ms: number, until: () => boolean = () => false) => {
@@ -16,7 +16,10 @@ function judgeOf(world: World) {
   return { watch, verdict: () => judge.verdict('collector-a'), brokerUnusable: () => judge.brokerUnusable() };
 }
 
-/** Stores everything and confirms nothing, like a connection that is lost each time before the answer; all else is answered. */
+/**
+ * Stores everything and confirms nothing, like a connection that is lost each time before the answer; all other requests
+ * are answered.
+ */
 function loseConfirmations(world: World, { store, process }: ReturnType<World['start']>): () => void {
   store.write = (key, value, expectedRevision, timeoutMs) =>
     new Promise((_, reject) => {

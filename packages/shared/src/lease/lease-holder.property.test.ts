@@ -131,7 +131,7 @@ class World {
   }
 
   check(): void {
-    // remainingMs looks without touching: also at a process that stands still and would act when it goes on.
+    // remainingMs changes nothing: it also shows a process that stands still and would act when it goes on.
     const held = this.everybody.filter(({ holder }) => holder.remainingMs() > 0);
     expect(held.length, `${held.length} hold the lease at ${this.time.nowMs()} ms`).toBeLessThanOrEqual(1);
     for (const { holder, toldHeld } of held) {
@@ -151,8 +151,8 @@ describe('whatever is delayed, lost, stopped, suspended, restarted or drained', 
         fc.array(event, { maxLength: 40, size: 'max' }),
         fc.boolean(),
         async (all, suspends) => {
-          // A wall clock that was set back hides a suspend that follows within the same lease: the one thing that
-          // the larger of both clocks does not see. So a world has either of them.
+          // A wall clock that was set back hides a suspend that follows within the same lease: the only thing that the
+          // larger of both clocks does not see. So a world has one or the other.
           const events = all.filter(({ type }) => type !== (suspends ? 'wall' : 'suspend'));
           const world = new World();
           for (const slot of [0, 1, 2]) world.start(slot);
@@ -160,7 +160,7 @@ describe('whatever is delayed, lost, stopped, suspended, restarted or drained', 
             await world.happen(next);
             world.check();
           }
-          // Once the faults are over somebody holds it again.
+          // Once the faults are over, somebody holds the lease again.
           for (const life of world.everybody) life.process.continue();
           for (const life of world.everybody) life.store.passage = () => sound;
           world.start(0);

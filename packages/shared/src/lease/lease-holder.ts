@@ -9,7 +9,7 @@ import type { LeaseTimes } from './lease-times.ts';
 import { VoidedEpochs } from './voided-epochs.ts';
 import { WatchedHolder } from './watched-holder.ts';
 
-/** The deadline has passed, another instance took the lease, or it may not be held. */
+/** `expired`: the deadline has passed. `taken`: another instance took the lease. `resigned`: it may not be held. */
 export type LeaseLoss = 'expired' | 'taken' | 'resigned';
 
 export interface LeaseHolderOptions {
@@ -26,9 +26,9 @@ export interface LeaseHolderOptions {
   readonly fields: Readonly<Record<string, unknown>>;
   /** Proof, not a guess, that the process that wrote this record is dead; then there is nothing to wait for. */
   readonly isKnownDead?: (record: LeaseRecord) => Promise<boolean>;
-  /** Last sequence of SESSIONS: the record is believed no voided epoch beyond it. */
+  /** Last sequence of SESSIONS: voided epochs of the record beyond it are not believed. */
   readonly lastEvent?: () => Promise<number>;
-  /** While false the lease is not held and left to others, however free it is. */
+  /** While false, the lease is not held but left to others, however free it is. */
   readonly mayHold?: () => boolean;
   /** The lease is held from now on. Also called when it was lost and is held again. */
   readonly onHeld: () => void;
@@ -42,15 +42,14 @@ const underWayAtMost = 5;
 /**
  * Acquires a lease, renews it and knows at every moment whether it is held.
  *
- * The deadline counts from the moment a renewal was *sent*: from the moment of its answer it could lie after
- * the time at which others, who saw the write first, call the lease over. A lease that ran out is held again
- * when a renewal still succeeds, since then nobody took it; whether the holder's work is still its own is for
- * `onHeld` to check.
+ * The deadline counts from the moment a renewal was *sent*. Counted from its answer, it could lie after the time at
+ * which others, who saw the write first, call the lease over. A lease that ran out is held again when a renewal still
+ * succeeds, since then nobody took it; whether the holder's work is still its own is for `onHeld` to check.
  *
- * An answer counts for as long as the lease that it gives: on a link on which it takes three seconds the next renewal is
- * sent meanwhile. A holder whose renewals arrive, and whose answers do not arrive in time, would be alive to others and do
- * nothing: so after a lease and its margin it says in its renewals that it is starved. Such a renewal gives it no lease,
- * whatever becomes of it, so that others may take what it had.
+ * An answer counts for as long as the lease that it gives: if it takes three seconds, the next renewal is sent
+ * meanwhile. A holder whose renewals arrive, but whose answers come too late, would seem alive to others and do nothing.
+ * So after a lease and its margin it says in its renewals that it is starved. Such a renewal gives it no lease, whatever
+ * becomes of it, so that others may take what it had.
  */
 export class LeaseHolder {
   readonly #options: LeaseHolderOptions;
@@ -58,19 +57,19 @@ export class LeaseHolder {
   #loop: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #breakOff: AbortController | undefined;
-  /** Revision of our own last write; undefined while the key is not ours. */
+  /** Revision of our last write; undefined while the key is not ours. */
   #revision: number | undefined;
   #confirmed: ClockMark | undefined;
   #held = false;
   /** The last confirmed renewal, or the first attempt at a lease that is not held yet. */
   #fedAt: ClockMark | undefined;
   #isStarved = false;
-  /** The present era: a renewal that was sent in an earlier one gives no lease, whenever its answer comes. */
+  /** The present era: a renewal sent in an earlier one gives no lease, whenever its answer comes. */
   #era = 0;
   #underWay = 0;
   #cancelExpiry: (() => void) | undefined;
   readonly #onConfirmed = new Set<(sentAt: ClockMark) => void>();
-  /** The other process that has the key, while one has. */
+  /** The other process that has the key, if there is one. */
   #watched: WatchedHolder | undefined;
 
   #sawOther = false;
@@ -88,7 +87,7 @@ export class LeaseHolder {
     this.#loop ??= this.#run();
   }
 
-  /** Whether the owner may act right now. Cheap: to be asked right before every act. */
+  /** Whether the owner may act right now. It is cheap: ask it right before every act. */
   isHeld(): boolean {
     if (!this.#held) return false;
     if (!this.#mayHold()) this.#lose('resigned');
@@ -109,31 +108,31 @@ export class LeaseHolder {
   }
 
   /**
-   * Epochs up to this one are void: a supervisor gave away what the key's holder had before it was taken again.
-   * Right whenever the lease is held.
+   * Epochs up to this one are void: a supervisor gave away what the key's holder had before it was taken again. This is
+   * right whenever the lease is held.
    */
   voidUpTo(): number {
     return this.#voided.upTo();
   }
 
-  /** Does not wait for the next renewal to be due. */
+  /** Renews without waiting for the next renewal to be due. */
   renewNow(): void {
     this.#wake?.();
   }
 
-  /** Waits no more for renewals on their way: they may have been lost with the connection before. */
+  /** Waits no longer for renewals on their way: they may have been lost with the former connection. */
   connectionIsNew(): void {
     this.#breakOff?.abort();
     this.#wake?.();
   }
 
-  /** Does not wait for the next renewal to be due, and settles when it is confirmed, or is not within so long. */
+  /** Renews without waiting for the next renewal to be due; settles when that is confirmed, or after `withinMs`. */
   renewedWithin(withinMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = this.#options.timers.after(withinMs, resolve);
     const asked = mark(this.#options.clock);
     const look = (sentAt: ClockMark) => {
-      // One that was on its way already counts from before.
+      // A renewal that was on its way already counts from an earlier time.
       if (sentAt.monotonicMs >= asked.monotonicMs) resolve();
     };
     this.#onConfirmed.add(look);
@@ -146,7 +145,7 @@ export class LeaseHolder {
 
   /**
    * Tells everybody that this holder takes no more work.
-   * @param staysUp it does not end: its work is to be moved
+   * @param staysUp the holder does not end, but its work is to be moved
    * @param traceparent of the request that asked for it
    */
   markDraining(staysUp = false, traceparent?: string): void {
@@ -173,7 +172,7 @@ export class LeaseHolder {
   async #run(): Promise<void> {
     const { times, timers, clock } = this.#options;
     while (!this.#stop.signal.aborted) {
-      // Made before the renewal: what is to be told while one is on its way needs another at once.
+      // Made before the renewal: news that comes while one is on its way needs another at once.
       const woken = new AbortController();
       this.#wake = () => woken.abort();
       const beganAt = mark(clock);
@@ -185,7 +184,7 @@ export class LeaseHolder {
     }
   }
 
-  /** An attempt that has no answer yet when the next one is due goes on beside it. */
+  /** An attempt without an answer when the next one is due goes on beside that. */
   async #untilDue(attempt: Promise<Outcome>): Promise<Outcome> {
     const { timers, times } = this.#options;
     const over = new AbortController();
@@ -257,7 +256,7 @@ export class LeaseHolder {
       this.#watched ??= new WatchedHolder(clock, times, record.revision, value);
       if (!this.#watched.isOver()) return false;
     }
-    // The read may be stale; only the accepted write decides, and then nothing stood between the two.
+    // The read may be stale; only the accepted write decides, and then nothing was written between the two.
     if (!(await this.#voided.learn(value?.void_up_to ?? 0))) return false;
     if (isOther) this.#lives = formerLives(record, value, this.#options.fields.started_at);
     await this.#renew(record.revision);
@@ -271,7 +270,7 @@ export class LeaseHolder {
     const wasStarved = this.#isStarved;
     this.#fedAt ??= sentAt;
     try {
-      // An answer that comes later gives no lease any more.
+      // A later answer gives no lease any more.
       const leftMs = this.isHeld() ? this.remainingMs() : times.ttlMs;
       const revision = await this.#write(expectedRevision, Math.max(250, leftMs));
       this.#revision = Math.max(this.#revision ?? 0, revision);
@@ -281,7 +280,7 @@ export class LeaseHolder {
     }
     if (era !== this.#era || !this.#mayHold()) return;
     if (wasStarved) {
-      // The way is short enough again: the next one is a renewal like any other.
+      // The link is fast enough again: the next write is a renewal like any other.
       if (elapsedMs(clock, sentAt) <= times.ttlMs / 2) this.#endStarving();
       return;
     }
@@ -297,13 +296,13 @@ export class LeaseHolder {
   /** A write was refused: somebody wrote before it, perhaps we ourselves. */
   async #lookWhoWas(expectedRevision: number, era: number): Promise<void> {
     const { store, key, instance } = this.#options;
-    // One of our own that was on its way beside it was first.
+    // Another renewal of our own, on its way at the same time, was first.
     if (this.#revision !== undefined && this.#revision > expectedRevision) return;
     const record = await store.read(key);
     if (era !== this.#era || (this.#revision ?? 0) > expectedRevision) return;
     if (record && parseLeaseValue(record.value)?.instance === instance) {
-      // An earlier attempt of ours was stored although its answer was lost. A read that lags behind shows what
-      // was before it: that is no other holder, and the next attempt asks again.
+      // An earlier attempt of ours was stored although its answer was lost. A lagging read shows the state before it:
+      // this proves no other holder, and the next attempt asks again.
       if (record.revision > expectedRevision) this.#revision = record.revision;
       else if (!this.isHeld()) this.#revision = undefined;
     } else if (this.#revision !== undefined) {
@@ -317,8 +316,8 @@ export class LeaseHolder {
   #confirm(sentAt: ClockMark): void {
     const { clock, times, onHeld } = this.#options;
     this.#watched = undefined;
-    // It may have run out unnoticed while this was on its way or the machine was suspended. The loss must be
-    // told although it is held again: others may have acted on it.
+    // The lease may have run out unnoticed while this was on its way or the machine was suspended. The loss must be told
+    // although the lease is held again: others may have acted on it.
     this.isHeld();
     if (!this.#confirmed || sentAt.monotonicMs > this.#confirmed.monotonicMs) this.#confirmed = sentAt;
     this.#fedAt = this.#confirmed;
@@ -376,7 +375,7 @@ export class LeaseHolder {
 
   #lose(why: LeaseLoss): void {
     this.#cancelExpiry?.();
-    // Renewals that were sent before count no more where the lease was left to others.
+    // Renewals sent before no longer count if the lease was left to others.
     if (why !== 'expired') this.#era += 1;
     if (!this.#held) return;
     this.#held = false;

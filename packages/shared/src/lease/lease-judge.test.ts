@@ -182,7 +182,7 @@ describe('silence', () => {
   it('does not count beyond the moment for which a late list speaks', async () => {
     const world = await alive();
     const askedAtMs = world.process.clock.monotonicMs();
-    // The answer was on its way for long, or this process stood still while it lay there.
+    // The answer was on its way for long, or lay there while this process stood still.
     await world.time.advance(60_000);
     world.judge.see([key('a', 2)], askedAtMs);
     expect(world.judge.verdict('a')).toBe('alive');

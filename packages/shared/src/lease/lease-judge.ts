@@ -4,29 +4,27 @@ import type { LeaseRecord } from './lease-store.ts';
 import type { LeaseTimes } from './lease-times.ts';
 import { starvedForMs } from './watched-holder.ts';
 
-/**
- * `unproven`: seen, but no renewal observed yet by this process, so it may be the key of a dead one.
- */
+/** `unproven`: seen, but this process has observed no renewal yet, so it may be the key of a dead holder. */
 export type LeaseVerdict = 'unproven' | 'alive' | 'draining' | 'given_up' | 'dead';
 
 interface Observed {
   readonly record: LeaseRecord;
   /** When this process saw the last change. */
   readonly changedAtMs: number;
-  /** Up to when this process knows that nothing has changed since. */
+  /** Until when this process knows that nothing has changed. */
   readonly unchangedUntilMs: number;
   readonly proven: boolean;
-  /** Since when its holder has said each time that it is starved. */
+  /** Since when its holder has said in each renewal that it is starved. */
   readonly starvedSinceMs: number | undefined;
 }
 
 /**
- * Judges other processes' leases by the changes that this process has seen, on its own monotonic clock: a wall
- * clock set forward must not kill anybody. Silence counts only while the broker was usable without a break: what
- * nobody could renew says nothing about a holder. It counts up to the moment for which the last list speaks and
- * not up to now, so that a standstill of this process between looking and judging kills nobody either.
+ * Judges other processes' leases by the changes that this process has seen, on its own monotonic clock: a wall clock set
+ * forward must not kill anybody. Silence counts only while the broker was usable without a break: when nobody could
+ * renew, it says nothing about a holder. It counts up to the moment for which the last list speaks, and not up to now,
+ * so that a standstill of this process between looking and judging kills nobody either.
  *
- * A holder that says for some time that it is starved is as good as dead: it acts by none of its renewals.
+ * A holder that says for some time that it is starved is as good as dead: it acts on none of its renewals.
  */
 export class LeaseJudge {
   readonly #clock: Clock;
@@ -46,7 +44,7 @@ export class LeaseJudge {
 
   /**
    * A list of all keys, read while the broker took writes.
-   * @param askedAtMs monotonic time before the list was asked for: it shows no earlier state than that moment's
+   * @param askedAtMs monotonic time before the list was asked for: the list shows no earlier state
    */
   see(records: readonly LeaseRecord[], askedAtMs = this.#clock.monotonicMs()): void {
     this.#healthySinceMs ??= this.#clock.monotonicMs();
@@ -58,7 +56,7 @@ export class LeaseJudge {
     }
   }
 
-  /** One key as it is now or was a moment ago; says nothing of the others. */
+  /** One key as it is now or was a moment ago; says nothing about the others. */
   notice(record: LeaseRecord): void {
     const before = this.#observed.get(record.key);
     if (before?.record.revision === record.revision) return;
@@ -74,8 +72,8 @@ export class LeaseJudge {
   }
 
   /**
-   * ms until a holder that stays silent can be called dead, if it is asked for then; Infinity when nobody can. While
-   * all renew that lies ahead by nearly a lease, so that looking at that moment costs nothing in quiet times.
+   * ms until a holder that stays silent can be called dead, if it is asked for then; Infinity when nobody can. While all
+   * holders renew, this moment lies nearly a lease ahead, so that looking then costs nothing in quiet times.
    */
   nextDeathInMs(): number {
     if (this.#healthySinceMs === undefined) return Number.POSITIVE_INFINITY;
@@ -112,7 +110,7 @@ export class LeaseJudge {
     if (value?.state === 'given_up') return 'given_up';
     const { changedAtMs, starvedSinceMs } = observed;
     if (this.#seenForMs(observed, changedAtMs) >= this.#times.ttlMs + this.#times.marginMs) return 'dead';
-    // Its renewals arrive, and it acts by none of them.
+    // Its renewals arrive, but it acts on none of them.
     const isStarved =
       starvedSinceMs !== undefined && this.#seenForMs(observed, starvedSinceMs) >= starvedForMs(this.#times);
     if (isStarved) return 'dead';
@@ -120,7 +118,7 @@ export class LeaseJudge {
     return value?.state === 'draining' ? 'draining' : 'alive';
   }
 
-  /** For how long the broker was usable and this has been seen to be so without a break. */
+  /** For how long, without a break, the broker was usable and this was seen to be so. */
   #seenForMs({ unchangedUntilMs }: Observed, sinceMs: number): number {
     if (this.#healthySinceMs === undefined) return 0;
     return unchangedUntilMs - Math.max(sinceMs, this.#healthySinceMs);

@@ -8,7 +8,7 @@ export interface LeaseStatementOptions {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** The value of a lease, by which its holder tells of itself. Each value that is asked for counts as one renewal more. */
+/** The value of a lease, in which its holder tells about itself. Each requested value counts as one more renewal. */
 export class LeaseStatement {
   readonly #options: LeaseStatementOptions;
   #state: LeaseState = 'active';
@@ -23,7 +23,7 @@ export class LeaseStatement {
   }
 
   /**
-   * @param staysUp with `draining`: it does not end, and its work is to be moved
+   * @param staysUp with `draining`: the holder does not end, but its work is to be moved
    * @param traceparent of the request that asked for it
    */
   become(state: 'active' | 'draining', staysUp = false, traceparent?: string): void {

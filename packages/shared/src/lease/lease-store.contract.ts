@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from './lease-store.ts';
 
-/** No write is given up for a machine that is busy. */
+/** No write is given up because the machine is busy. */
 const patienceMs = 20_000;
 
 /** A record without the time of its write, which not every store tells. */

@@ -8,7 +8,7 @@ export interface LeaseRecord {
 }
 
 /**
- * Where leases lie. Callers may rely on: of two writes that expect the same revision one wins; `read` and
+ * The store of leases. Callers may rely on this: of two writes that expect the same revision, one wins; `read` and
  * `list` may be stale, so only an accepted write proves anything; `watch` is a hint that may be missed.
  */
 export interface LeaseStore {

@@ -2,7 +2,7 @@
 export interface LeaseTimes {
   /** How long the holder may act after sending its last confirmed renewal. */
   readonly ttlMs: number;
-  /** Time that others wait beyond that before they call a lease over. */
+  /** Time that others wait beyond `ttlMs` before they call a lease over. */
   readonly marginMs: number;
   readonly renewEveryMs: number;
 }

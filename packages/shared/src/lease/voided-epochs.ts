@@ -12,8 +12,9 @@ export interface VoidedEpochsOptions {
 }
 
 /**
- * Up to which epoch all is void that the holder of a lease had. The record of the lease says so, which whoever has the holder's key
- * can write: events that do not exist yet are voided by nobody, and a holder that believed it would never work again.
+ * Knows up to which epoch everything that the holder of a lease had is void. The record of the lease says so, but
+ * whoever has the holder's key can write it: nobody voids events that do not exist yet, and a holder that believed this
+ * would never work again.
  */
 export class VoidedEpochs {
   readonly #options: VoidedEpochsOptions;
@@ -30,7 +31,8 @@ export class VoidedEpochs {
   }
 
   /**
-   * Takes over what the record says. @returns false while it is in doubt: whoever answers for the log may lag for a moment
+   * Takes over what the record says.
+   * @returns false while it is in doubt: the node that answers for the log may lag for a moment
    * @throws when the broker cannot be asked
    */
   async learn(claimed: number): Promise<boolean> {

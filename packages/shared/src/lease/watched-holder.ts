@@ -2,7 +2,7 @@ import type { LeaseValue } from '../contracts/lease-value.ts';
 import { type Clock, type ClockMark, mark } from '../runtime/clock.ts';
 import type { LeaseTimes } from './lease-times.ts';
 
-/** Time after which a holder that says it is starved counts as lost: on a link that serves, one answer ends that. */
+/** Time after which a holder that says it is starved counts as lost: on a usable link, one answer ends that. */
 export function starvedForMs({ ttlMs }: Pick<LeaseTimes, 'ttlMs'>): number {
   return ttlMs / 2;
 }
@@ -33,7 +33,7 @@ export class WatchedHolder {
     return isChanged;
   }
 
-  /** By the monotonic clock alone: a wall clock set forward must not shorten the wait. */
+  /** Goes by the monotonic clock alone: a wall clock set forward must not shorten the wait. */
   isOver(): boolean {
     const agoMs = ({ monotonicMs }: ClockMark) => this.#clock.monotonicMs() - monotonicMs;
     const { ttlMs, marginMs } = this.#times;

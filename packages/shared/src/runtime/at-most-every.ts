@@ -1,8 +1,8 @@
 import { systemTimers, type Timers } from './timers.ts';
 
 /**
- * Runs at once when it is called, and once more after `ms` when it was called again meanwhile, however often: none of the calls is without
- * a run after it.
+ * Runs at once when called, and once more after `ms` if it was called again meanwhile, however often: a run follows
+ * every call.
  */
 export function atMostEvery(ms: number, run: () => void, timers: Timers = systemTimers): () => void {
   let isResting = false;

@@ -47,7 +47,7 @@ export function readConfig<T extends z.ZodObject>(schema: T, environment: Enviro
 const mayBeSecret = /(URL|SEED|TOKEN|KEY|CERT|CA|PASSWORD|SECRET)$/;
 const shownAtMost = 80;
 
-/** The value given, behind the allowed ones; a fault may be that none was. */
+/** The value that was given, to show behind the allowed ones; the fault may be that there is none. */
 function given(name: string, value: string | undefined, environment: Environment): string {
   if (value === undefined) return '';
   const file = environment[`${name}_FILE`];
@@ -123,7 +123,7 @@ export interface BrokerAccess {
   readonly url: string;
   /** Seed of the nkey by which we are known there, instead of user and password. */
   readonly nkeySeed?: string | undefined;
-  /** File that holds it, and another one once it was renewed. */
+  /** File that holds the seed, or a new one once it was renewed. */
   readonly nkeySeedFile?: string | undefined;
   /** PEM; with any of them only TLS will do. */
   readonly tls?: {
@@ -179,8 +179,8 @@ export const leaseSettings = {
 /** Settings of those who give work to collectors. */
 export const identitySettings = {
   /**
-   * File that says what collectors with accounts of their own may be given, as identity.mjs writes it and followed while it changes; unset: each
-   * collector is believed what it says of itself.
+   * File that says what collectors with accounts of their own may be given. identity.mjs writes it, and changes are
+   * followed. If unset, each collector is believed in what it says about itself.
    */
   COLLECTOR_IDENTITIES_FILE: setting.text().optional(),
 } as const;

@@ -1,6 +1,7 @@
 /**
- * Lets at most so many pieces of work be under way; the others wait in the order in which they came. What waits here has
- * not been sent, so no timeout of it runs: a busy process gets its answers later, instead of throwing all of them away.
+ * Lets at most so many pieces of work be under way; the others wait in the order in which they came. Waiting work has
+ * not been sent, so none of its timeouts runs: a busy process gets its answers later, instead of throwing all of them
+ * away.
  */
 export function fewAtOnce(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];

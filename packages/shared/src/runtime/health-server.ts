@@ -28,8 +28,8 @@ export async function tellHealth(
 }
 
 /**
- * GET /health/live answers as long as the process turns its event loop; GET /health/ready names each
- * dependency and answers 503 while one cannot be used, and why. GET /metrics is for Prometheus.
+ * GET /health/live answers as long as the process turns its event loop; GET /health/ready names each dependency, and
+ * answers 503, with the reason, while one cannot be used. GET /metrics is for Prometheus.
  */
 export async function startHealthServer(options: {
   port: number;

@@ -18,14 +18,14 @@ export interface ServiceOptions {
   readonly logLevel: string;
   /** Longest time for all stops together; then the process exits with 1. */
   readonly stopTimeoutMs: number;
-  /** A server that this service waits for: a start during which it fell silent is undone and begun again. */
+  /** A server that this service waits for: if it falls silent during a start, the start is undone and begun again. */
   readonly waitsFor?: { readonly name: string; readonly isSilent: (error: unknown) => boolean };
   start(context: ServiceContext): Promise<void>;
 }
 
 /**
- * The settings of a program that cannot do without: where they are not usable it ends with exit code 1 and what is wrong
- * with them, each on a line of its own. Where that happened is of no use to whoever sets them.
+ * The settings of a program that needs them: if they are unusable, it ends with exit code 1 and prints each fault on a
+ * line of its own. A stack is of no use to whoever sets them.
  */
 export function settingsOrExit<T>(read: () => T): T {
   try {

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { unbrokenJson } from './unbroken.ts';
 
 const errorLevel = 50;
-/** Asks pino to say of what level each line is. */
+/** Asks pino to tell the level of each line. */
 const metadata: unique symbol = Symbol.for('pino.metadata');
 
 /** Standard output for log lines: those of one turn of the event loop go out together, those of errors at once. */
@@ -11,8 +11,8 @@ export interface LogOutput {
 }
 
 /**
- * A write to standard output for each line took more time than making the line. What an abrupt end of the process can
- * take along is what was said in its very last turn, and nothing of an error.
+ * Writes the lines of a turn together: a write for each line took more time than making the line. An abrupt end of the
+ * process can lose only lines of its very last turn, and no errors.
  */
 export class LinesOfATurn implements LogOutput {
   readonly [metadata] = true;

@@ -3,7 +3,7 @@ import { standardOutput } from './lines-of-a-turn.ts';
 
 export type { Logger } from 'pino';
 
-/** One JSON line an event on standard output. */
+/** Writes one JSON line per event to standard output. */
 export function createLogger(service: string, level: string): Logger {
   return pino(
     {

@@ -35,8 +35,8 @@ export interface MetricDescription {
 }
 
 /**
- * The metrics of one process. Code that does the work knows nothing of them: it counts for itself or tells an
- * observer, and what stands here reads that when it is asked, or listens.
+ * The metrics of one process. Code that does the work knows nothing of them: it counts for itself or tells an observer.
+ * Metrics read those counts when they are asked, or listen.
  */
 export class Metrics implements MetricsPage {
   readonly #registry = new Registry();
@@ -53,9 +53,10 @@ export class Metrics implements MetricsPage {
 
   /** Memory, processor time, event loop and garbage collection, under the names that all Node.js services use. */
   addProcessMetrics(): void {
-    // The library's 10 ms wake a process a hundred times a second that has nothing to do: 4 ms of processor time a second.
+    // The library's 10 ms wake an idle process a hundred times a second: 4 ms of processor time a second.
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 50 });
-    // Gauges under names of counters, which Prometheus' own check refuses; those without `_total` have the same by type.
+    // These gauges have names of counters, which Prometheus' own check refuses; those without `_total` have the same by
+    // type.
     for (const what of ['handles', 'requests', 'resources']) {
       this.#registry.removeSingleMetric(`nodejs_active_${what}_total`);
     }
@@ -69,17 +70,17 @@ export class Metrics implements MetricsPage {
     return this.#registry.metrics();
   }
 
-  /** All that was declared here, in that order; not those of the process. */
+  /** All metrics that were declared here, in that order; those of the process are not among them. */
   described(): readonly MetricDescription[] {
     return this.#described;
   }
 
-  /** Counts what it is told of. What is no number is left out: the library would refuse the whole page for it. */
+  /** Counts what it is told. Anything but a number is left out: the library would refuse the whole page for it. */
   counter<L extends string = never>(
     options: MetricOptions<L>,
   ): { add(labels: Readonly<Record<L, string>>, by?: number): void } {
-    // Counted here, and handed over when Prometheus asks: the library looks its labels up anew for each count, which some
-    // services do ten thousand times a second.
+    // Counts are kept here, and handed over when Prometheus asks: the library looks its labels up anew for each count,
+    // which some services do ten thousand times a second.
     const keyOf = labelKeys(options.labels);
     const counts = new Map<string, { readonly labels: Readonly<Record<L, string>>; value: number }>();
     for (const known of knownCombinations(options.labels)) {
@@ -112,7 +113,7 @@ export class Metrics implements MetricsPage {
     });
   }
 
-  /** Read when Prometheus asks. */
+  /** A gauge that is read when Prometheus asks. */
   gauge<L extends string = never>(options: MetricOptions<L> & { readonly read: () => Readings<L> }): void {
     const { read } = options;
     new Gauge({
@@ -127,8 +128,8 @@ export class Metrics implements MetricsPage {
   }
 
   /**
-   * Sorts what it is told of into buckets. What is no number is left out: it says nothing, and the sum would be none as long
-   * as the process lives.
+   * Sorts the values that it is told into buckets. Anything but a number is left out: it says nothing, and would spoil
+   * the sum for as long as the process lives.
    */
   histogram<L extends string = never>(
     options: MetricOptions<L> & { readonly bucketsS: readonly number[] },
@@ -146,8 +147,8 @@ export class Metrics implements MetricsPage {
     };
     for (const known of knownCombinations(options.labels)) seriesOf(known as Record<L, string>);
     const { name, help } = this.#declared('histogram', options);
-    // The library's own histogram looks labels and buckets up by their text at each observation. What its registry asks of
-    // a metric is its name and this.
+    // The library's own histogram looks labels and buckets up by their text at each observation. Its registry asks a
+    // metric only for its name and for this.
     const shown = {
       name,
       get: async () => ({
@@ -180,7 +181,10 @@ export class Metrics implements MetricsPage {
   }
 }
 
-/** How often an observation fell into each bucket, of one combination of labels; the last bucket has what is above all others. */
+/**
+ * How often an observation fell into each bucket, for one combination of labels; the last bucket has what is above all
+ * others.
+ */
 interface BucketCounts<L extends string> {
   readonly labels: Readonly<Record<L, string>>;
   readonly counts: Float64Array;

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** The fault in the text of a network; undefined when it is one. */
+/** The fault in the text of a network; undefined when it has none. */
 export function networkProblem(text: string): string | undefined {
   try {
     networkList([text]);

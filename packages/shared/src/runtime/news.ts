@@ -1,7 +1,7 @@
 /** Most things remembered; beyond it all of them are news again. */
 const mostKnown = 10_000;
 
-/** Knows what was told already: what goes on for long is loud once, or once in so long. */
+/** Knows what was told already: something that goes on for long is told once, or once per `againAfterMs`. */
 export class News {
   readonly #againAfterMs: number;
   readonly #toldAtMs = new Map<string, number>();
@@ -10,7 +10,7 @@ export class News {
     this.#againAfterMs = againAfterMs;
   }
 
-  /** Whether it is to be told; from then on it was. */
+  /** Whether this is to be told; from then on it counts as told. */
   isNew(what: string): boolean {
     const nowMs = performance.now();
     const toldAtMs = this.#toldAtMs.get(what);

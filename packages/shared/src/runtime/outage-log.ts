@@ -1,6 +1,6 @@
 import type { Logger } from './logger.ts';
 
-/** Told what became of each attempt. */
+/** Gets to know what became of each attempt. */
 export interface Outage {
   failed(error: unknown): void;
   worked(): void;
@@ -11,7 +11,7 @@ export interface OutageLogOptions {
   readonly level?: 'error' | 'warn' | 'info' | 'debug';
   /** Said when it begins and when its cause changes. */
   readonly began: string | ((error: unknown) => string);
-  /** Said when it is over; nothing is when left out. */
+  /** Said when it is over; nothing is said when left out. */
   readonly ended?: string;
   /** An error's code or class unless set. */
   readonly causeOf?: (error: unknown) => string;
@@ -21,7 +21,10 @@ export interface OutageLogOptions {
   readonly remindAfter?: number;
 }
 
-/** Tells of an outage when it begins, when its cause changes and when it ends; of the attempts in between on the level debug. */
+/**
+ * Tells of an outage when it begins, when its cause changes and when it ends; attempts in between are told on the level
+ * debug.
+ */
 export class OutageLog implements Outage {
   readonly #options: OutageLogOptions;
   #cause: string | undefined;

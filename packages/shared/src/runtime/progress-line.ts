@@ -9,8 +9,8 @@ const everyMs = 100;
 const eraseLine = '\r\u001b[K';
 
 /**
- * How far long work has come, in one line that is written over and gone in the end. Somebody has to look at it: in a
- * pipe or a file it says nothing at all.
+ * Shows how far long work has come, in one line that is written over and gone in the end. It is for a person who
+ * watches: in a pipe or a file it says nothing at all.
  */
 export class ProgressLine {
   readonly #target: ProgressTarget;
@@ -34,7 +34,7 @@ export class ProgressLine {
     this.#target.write(`${eraseLine}${progressText(this.#what, done, total)}`);
   }
 
-  /** Before anything else is written. Idempotent. */
+  /** Erases the line; to be called before anything else is written. Idempotent. */
   end(): void {
     if (this.#isShown) this.#target.write(eraseLine);
     this.#isShown = false;

@@ -5,15 +5,18 @@ import { pause, systemTimers } from './timers.ts';
 export interface RegularWork {
   /** From the end of a run to the beginning of the next one. */
   readonly everyMs: number;
-  /** The same after a failure, where that is another time. */
+  /** The same after a failure, if that is another time. */
   readonly afterFailureMs?: number;
-  /** Whether there is a point in it now; a run is left out otherwise. */
+  /** Whether a run makes sense now; otherwise it is left out. */
   readonly isPossible?: () => boolean;
-  /** Told of the runs; those that were left out are none. */
+  /** Told of the runs, but not of those that were left out. */
   readonly outage: Outage;
 }
 
-/** Does something now and from time to time, until it is stopped, which waits for the run under way. A run that fails is told of and no more. */
+/**
+ * Does something now and from time to time, until it is stopped. Stopping waits for the run under way. A run that fails
+ * is only reported.
+ */
 export function regularly(
   { everyMs, afterFailureMs, isPossible = () => true, outage }: RegularWork,
   run: (signal: AbortSignal) => Promise<unknown>,

@@ -5,8 +5,8 @@ export interface RequestPatienceOptions {
 
 /**
  * How long to wait for an answer before the question is asked anew. A broker whose leader is just being elected never
- * answers what came before: waiting for that longer than answers take only delays the next question. On a slow link answers
- * take longer, so each that failed to come, and each that came late, makes the next wait longer.
+ * answers earlier questions: waiting longer than answers take only delays the next question. On a slow link answers take
+ * longer, so each missing or late answer makes the next wait longer.
  */
 export class RequestPatience {
   readonly #options: RequestPatienceOptions;

@@ -17,7 +17,7 @@ export class StartedParts {
   }
 
   /**
-   * Parts that come up meanwhile, in a start still under way, are stopped too.
+   * Stops all parts, even those that come up meanwhile in a start still under way.
    * @returns whether all stopped cleanly
    */
   async stop(): Promise<boolean> {

@@ -2,14 +2,14 @@
 const mostSlots = 2 ** 20;
 
 /**
- * Things that come and go by the thousand a second, each under a ticket that no other one has at the time, and, unless it
- * was settled, none ever gets. Not a Map or a Set: those
- * make themselves a new table every few changes, and the engine links each to the next, so that one that has
- * grown old keeps all that came after it, until the whole heap is collected (measured: 2.5 of 2.5 MB a second).
+ * Holds items that come and go by the thousand a second, each under a ticket that no other item has at the time, and
+ * that none gets later unless it was settled. No Map or Set is used: they make a new table every few changes, and the
+ * engine links each to the next, so that a table that has grown old keeps all later ones until the whole heap is
+ * collected (measured: 2.5 of 2.5 MB a second).
  */
 export class Tickets<T extends object> {
   readonly #items: (T | undefined)[] = [];
-  /** The ticket of each slot: of what lies in it, or else of what comes next. */
+  /** The ticket of each slot: for the item in it, or else for the next one. */
   readonly #tickets: number[] = [];
   readonly #free: number[] = [];
   #size = 0;
@@ -35,7 +35,7 @@ export class Tickets<T extends object> {
     return ticket;
   }
 
-  /** @returns undefined when it is gone, or there never was one */
+  /** @returns undefined when the item is gone, or there never was one */
   take(ticket: number): T | undefined {
     const item = this.settle(ticket);
     if (item === undefined) return undefined;
@@ -46,8 +46,8 @@ export class Tickets<T extends object> {
   }
 
   /**
-   * The same where whoever comes with this ticket once more can be told apart, so that another may get it. Those that are given out one after
-   * the other are few then, which pays where somebody else keeps a table of them.
+   * As `take`, but another item may get the ticket: for callers that can tell a late use of it apart. Fewer tickets are
+   * given out then, which pays if somebody else keeps a table of them.
    */
   settle(ticket: number): T | undefined {
     const slot = ticket % mostSlots;
@@ -59,12 +59,12 @@ export class Tickets<T extends object> {
     return item;
   }
 
-  /** All that are there, in no order. */
+  /** All items, in no order. */
   all(): T[] {
     return this.#items.filter((item) => item !== undefined);
   }
 
-  /** Takes those of which this is true. */
+  /** Takes the items for which this is true. */
   takeIf(isWanted: (item: T) => boolean): T[] {
     const taken: T[] = [];
     for (const [slot, item] of this.#items.entries()) {

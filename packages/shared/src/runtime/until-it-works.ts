@@ -14,7 +14,7 @@ export interface RetryOptions {
   readonly askedPauseMs?: (error: unknown) => number | undefined;
 }
 
-/** Nobody's word holds samples up for longer; whoever means it says it again. */
+/** No such request holds samples up for longer; a server that means it asks again. */
 export const longestAskedPauseMs = 60_000;
 
 /** The service stops; what was attempted has not been confirmed. */

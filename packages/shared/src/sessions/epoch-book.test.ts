@@ -9,7 +9,7 @@ const placed: LoggedAt = {
   },
 };
 
-/** A log of 100 events whose answering node has not got each of them, and a clock. */
+/** A log of 100 events whose answering node may lack some, and a clock. */
 class World {
   nowMs = 0;
   asked = 0;
@@ -24,7 +24,7 @@ class World {
     },
   });
 
-  /** Asks until it is answered, every 10 s. */
+  /** Asks every 10 s until there is an answer. */
   async untilAnswered(epoch: number): Promise<LoggedAt> {
     for (;;) {
       try {

@@ -4,14 +4,14 @@ import { RecentlyUsed } from './recently-used.ts';
 /** An entry of SESSIONS at a sequence, as its leader says. */
 export type LoggedAt =
   | { readonly kind: 'placed'; readonly placement: SessionAssigned }
-  /** Something that places no session. */
+  /** An entry that places no session. */
   | { readonly kind: 'other' }
-  /** Nothing of any session: the log was moved on past there after a restore, or whoever answers lacks it for long. */
+  /** Nothing of any session: the log was moved on past there after a restore, or the answering node has long lacked it. */
   | { readonly kind: 'lost' }
   /** The log has not come so far. */
   | { readonly kind: 'ahead' };
 
-/** SESSIONS was read, has events before and behind, and not this one. */
+/** SESSIONS was read: it has events before and behind this one, but not this one. */
 export class EpochMissing extends Error {
   override readonly name = 'EpochMissing';
 }
@@ -24,22 +24,23 @@ export interface EpochBookOptions {
   readonly nowMs?: () => number;
 }
 
-/** An epoch that the log has not come to is asked for again after so long. */
+/** An epoch that the log has not reached yet is asked for again after this time. */
 const aheadForMs = 1_000;
 /** A leader that was just elected may lack an event for a moment; nobody waits longer for one than this. */
 const missingForMs = 30_000;
-/** An epoch that is missing is asked for again after so long: who answers may lag by more. */
+/** A missing epoch is asked for again after this time: the answering node may lag by more. */
 const missingAgainMs = 5_000;
 
-/** An answer that may be another one later. */
+/** An answer that may change later. */
 interface Passing {
   readonly found: LoggedAt;
   readonly untilMs: number;
 }
 
 /**
- * Who may speak under which epoch. An epoch is the sequence of its event, and the log is never changed: what was found is
- * found for good, and each is looked up once, however many ask. What was not found is asked for again, at intervals.
+ * Knows who may speak under which epoch. An epoch is the sequence of its event, and the log is never changed: a found
+ * epoch is found for good, and each is looked up once, however many ask. An epoch that was not found is asked for again,
+ * at intervals.
  */
 export class EpochBook {
   readonly #lookUp: EpochBookOptions['lookUp'];
@@ -48,7 +49,7 @@ export class EpochBook {
   readonly #asked = new Map<number, Promise<LoggedAt>>();
   /** Epochs that are not there yet. */
   readonly #passing: RecentlyUsed<number, Passing>;
-  /** Since when who answers has it not; monotonic. */
+  /** Since when the answering node has lacked an epoch; monotonic. */
   readonly #missingSinceMs: RecentlyUsed<number, number>;
   /** Rises with each log that may be another one: an answer about a former one is worth nothing. */
   #generation = 0;
@@ -61,7 +62,7 @@ export class EpochBook {
     this.#missingSinceMs = new RecentlyUsed(kept);
   }
 
-  /** The answer that was found already. */
+  /** The answer, if it was found already. */
   known(epoch: number): LoggedAt | undefined {
     const found = this.#found.get(epoch) ?? this.#stillSo(epoch);
     return found?.kind === 'ahead' ? undefined : found;

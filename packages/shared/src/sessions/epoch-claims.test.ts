@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { EpochBook, type LoggedAt } from './epoch-book.ts';
 import { EpochClaims } from './epoch-claims.ts';
 
-/** A log of so many assignments of session 1-1, each to hall-2, which counts what is asked of it. */
+/** A log of so many assignments of session 1-1, each to hall-2, which counts the questions that it gets. */
 function logOf(length: number) {
   const state = { asked: 0, nowMs: 0 };
   const placement = { type: 'session.assigned', sessionId: '1-1', taskId: '1', collectorId: 'hall-2' };

@@ -18,13 +18,14 @@ interface Asking {
   left: number;
   atMs: number;
   underWay: number;
-  /** Resolves when one of those that are under way is over. */
+  /** Resolves when one of the questions under way is over. */
   next: PromiseWithResolvers<void>;
 }
 
 /**
- * Whether collectors speak under epochs that are theirs. Who makes epochs up has few of them looked up: each costs the broker
- * a question, and whoever reads behind it the time of the answer. Epochs of its own cost a collector nothing, however many.
+ * Tells whether collectors speak under epochs of their own. A collector that makes epochs up has few of them looked up:
+ * each costs the broker a question, and makes later readers wait for the answer. A collector's own epochs cost it
+ * nothing, however many.
  */
 export class EpochClaims {
   readonly #epochs: EpochBook;
@@ -36,7 +37,7 @@ export class EpochClaims {
     this.#nowMs = nowMs;
   }
 
-  /** The answer where the epoch was looked up already. */
+  /** The answer, if the epoch was looked up already. */
   known(claim: EpochClaim): boolean | undefined {
     const known = this.#epochs.known(claim.epoch);
     return known && isPlacedSo(known, claim);

@@ -115,7 +115,7 @@ class SlowStore implements EventStore {
     return settled.sequence;
   }
   async readLast(subject: string): ReturnType<EventStore['readLast']> {
-    // A read that was answered by somebody who lags behind: the append must still find out.
+    // A lagging node answers this read: the append must still find out.
     const seen = this.#stale() ? this.#seen.at(-2) : await this.#store.readLast(subject);
     this.#seen.push(seen);
     await this.#scheduler.schedule(Promise.resolve(), 'answer');
@@ -239,11 +239,11 @@ describe('what is remembered of a task', () => {
     expect(reads).toBe(1);
     await send('c2', { type: 'PauseSession', sessionId: '7-1', reason: '', by: 'li' }, memory);
     expect(reads).toBe(1);
-    // Somebody else resumes it: what is remembered says that it is paused.
+    // Somebody else resumes it: the memory still says that it is paused.
     await send('c3', { type: 'ResumeSession', sessionId: '7-1', by: 'wang' });
     const again = await send('c4', { type: 'PauseSession', sessionId: '7-1', reason: '', by: 'li' }, memory);
     expect(again).toMatchObject({ ok: true, changed: true, state: { status: 'paused' } });
-    // And stops it, and starts another: what is remembered would refuse a start.
+    // And stops it, and starts another: by the memory alone, a start would be refused.
     await send('c5', { type: 'StopSession', sessionId: '7-1', reason: '', by: 'wang' });
     expect(await send('c6', start, memory)).toMatchObject({ ok: true, changed: true });
     expect(await history(store)).toHaveLength(6);

@@ -17,7 +17,7 @@ export interface CommandContext {
   readonly now: string;
   /** Trace of the request that asks for it. */
   readonly traceparent?: string | undefined;
-  /** Who gave it; left out by services. */
+  /** Who gave the command; services leave it out. */
   readonly actor?: Actor | undefined;
 }
 
@@ -63,7 +63,9 @@ export async function loadSession(store: EventStore, taskId: string): Promise<Lo
   return { state: evolve(neverStarted, recorded), sequence: last.sequence };
 }
 
-/** Last knowledge of tasks. It may be out of date: only an append that expects its sequence proves that it is not. */
+/**
+ * The last known state of tasks. It may be out of date: only an append that expects its sequence proves that it is not.
+ */
 export interface SessionMemory {
   get(taskId: string): LoadedSession | undefined;
   set(taskId: string, known: LoadedSession): void;
@@ -71,8 +73,8 @@ export interface SessionMemory {
 }
 
 /**
- * Loads the task's state, decides, appends; when somebody else was first, decides again on the new state. With a
- * memory it decides on what is remembered first, and answers without having appended only from the log itself.
+ * Loads the task's state, decides, appends; when somebody else was first, decides again on the new state. With a memory,
+ * it first decides on the remembered state; an answer without an append comes only from the log itself.
  * @throws LogUnreadable, and what {@link EventStore.append} throws but VersionConflict
  */
 export async function handleCommand(
@@ -112,7 +114,7 @@ export async function handleCommand(
       memory?.set(taskId, { state: next, sequence: stored });
       return { ok: true, state: next, sequence: stored, changed: true, event };
     } catch (error) {
-      // A command that may have been stored leaves nothing known, either.
+      // After a command that may have been stored, nothing is known either.
       memory?.delete(taskId);
       if (!(error instanceof VersionConflict)) throw error;
       remembered = undefined;

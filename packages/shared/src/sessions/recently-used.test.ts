@@ -6,7 +6,7 @@ describe('what was used lately', () => {
     const used = new RecentlyUsed<number, string>(10);
     for (let key = 0; key < 1_000; key += 1) {
       used.set(key, `${key}`);
-      // This one is asked for again and again.
+      // This key is asked for again and again.
       expect(used.get(0)).toBe('0');
     }
     const left = Array.from({ length: 1_000 }, (_, key) => key).filter((key) => used.get(key) !== undefined);

@@ -1,6 +1,6 @@
 /**
- * A map that forgets what was not used lately. Two generations instead of an order of use: what is asked for moves to the newer one,
- * and the older one is let go of as a whole, so that a look costs no more than that of a map.
+ * A map that forgets what was not used lately. It has two generations instead of an order of use: an entry that is asked
+ * for moves to the newer one, and the older one is dropped as a whole, so that a look-up costs no more than a map's.
  */
 export class RecentlyUsed<K, V> {
   readonly #half: number;

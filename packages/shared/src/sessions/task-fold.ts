@@ -13,15 +13,15 @@ export interface TaskState {
   /** Sequence of the last event on each subject, 0 for none: what the next append must expect. */
   readonly lastLifecycle: number;
   readonly lastPlacement: number;
-  /** 0 also for who does not read warnings, see `loadTask`. */
+  /** 0 also for readers that leave warnings out, see `loadTask`. */
   readonly lastWarning: number;
   /** The latest session of the task that was warned of for its time, and when; undefined while there is none. */
   readonly warned: { readonly sessionId: string; readonly at: string } | undefined;
   /** The trace of the request behind the last event of a subject, where that is known. */
   readonly traces: { readonly [A in SessionSubject['aspect']]?: string };
   /**
-   * Set while the last event of a subject is one that this release cannot read. The task is left as it is:
-   * whoever wrote that event knows better. (A warning says nothing about where the task stands.)
+   * Set while this release cannot read the last event of a subject. The task is left as it is: the writer of that event
+   * knows better. (A warning says nothing about where the task stands.)
    */
   readonly unreadable: { readonly [A in SessionSubject['aspect']]?: string };
 }

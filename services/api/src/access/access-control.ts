@@ -25,9 +25,9 @@ import { operatorOf } from './operator.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Undefined of what is answered before it is asked who calls. */
+    /** Undefined when a request is answered before its caller is determined. */
     caller: Caller;
-    /** Where the caller may do what the route does: a list, a history or a stream is about what lies there. */
+    /** Where the caller may do what the route does; a list, a history or a stream shows only what lies there. */
     grantedSites: GrantedSites;
   }
 }
@@ -37,19 +37,19 @@ export interface AccessControl {
   readonly people: LoginAccess;
   readonly sites: SiteAccess;
   readonly audit: AuditTrail;
-  /** Whether callers on this machine need no key; undefined: as long as there are no keys. */
+  /** Whether callers on this machine need no key; undefined: only while there are no keys. */
   readonly anonymousLoopback: boolean | undefined;
   /** Requests of one key; 0: without a limit. */
   readonly requestsPerMinute: number;
   /** Changes of one key or person, on average; 0: without a limit. */
   readonly commandsPerMinute: number;
-  /** Requests with no key or a wrong one, of one address; 0: without a limit. */
+  /** Requests from one address with no key or a wrong one; 0: without a limit. */
   readonly refusedPerMinute: number;
   /** Origins of web pages elsewhere whose scripts may call. */
   readonly corsOrigins: readonly string[];
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
-  /** How long browsers shall ask this host by HTTPS only, in s; 0: they are told nothing of it. */
+  /** How long browsers must use only HTTPS for this host, in s; 0: they are not told to. */
   readonly hstsSeconds: number;
 }
 
@@ -60,9 +60,9 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
   app.decorateRequest('grantedSites');
   app.decorateRequest('changeSet', null);
   app.decorateRequest('whenTried', null);
-  // No page of this API is to be framed or to load anything from elsewhere. Over HTTP its parts must not be asked for
-  // by HTTPS. Strict transport security would hold for all ports of the host, those of Grafana and others too: it
-  // is for the administrator to say.
+  // No page of this API may be framed or load anything from elsewhere. A page served over HTTP must not load its parts
+  // by HTTPS. Strict transport security would hold for all ports of the host, Grafana's and others too: the
+  // administrator decides on it.
   const fixedHeaders = await securityHeaders({
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     strictTransportSecurity: hstsSeconds > 0 && { maxAge: hstsSeconds, includeSubDomains: false },
@@ -95,7 +95,7 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
       callerOf(control, { address, headers, protocol: protocolOf(request) });
     done();
   });
-  // Its own hook comes after the one above, and the next stage after that: a flood of wrong keys is cut off here.
+  // The rate limit runs after the hook above and before the next stage, so it cuts off a flood of wrong keys.
   await app.register(rateLimit, {
     timeWindow: 60_000,
     max: (request) => (isRefused(request) ? control.refusedPerMinute : control.requestsPerMinute),
@@ -125,7 +125,7 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     }
     if (request.caller.kind === 'user') reply.header('cache-control', 'no-store');
   });
-  // The body is parsed and of the right form by now.
+  // The body is parsed and validated by now.
   app.addHook('preHandler', async (request) => {
     const { sites, freshFor, isWatched } = routeOf(request);
     if (freshFor?.(request.body)) requireUsableLogin(people, request, { needsFresh: true, isWatched });
@@ -135,8 +135,8 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
 }
 
 /**
- * Notes what was changed, and what was refused, of which many are told together and without what was sent.
- * Before the answer goes out, not after it: a client that leaves meanwhile must not leave without a trace.
+ * Notes changes and refusals in the audit log; many refusals of a kind are told together, without what was sent. It
+ * does so before the answer goes out: a client that leaves meanwhile must not leave without a trace.
  */
 function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
   const refusals = new Refusals({ record: (entry) => audit.recordRefusal(entry) });
@@ -153,12 +153,12 @@ function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
     if (request.changeSet?.id !== undefined) reply.header('change-set', request.changeSet.id);
     const isKnown = (request.caller as Caller | undefined) !== undefined;
     if ((change === undefined && !isRefusal) || request.isAudited || !isKnown) return payload;
-    // A key that turns up where it should not is worth a note of its own, whatever it was to open.
+    // A key used from a network that is not its own gets an action of its own, whatever it was to open.
     const action = change ?? (code === 'key_not_from_here' ? 'key.use' : 'api.read');
     const outcome = auditOutcome(status, code);
     const entry = () => entryOf(request, reply, action);
     if (outcome !== 'refused') audit.record(entry());
-    // Each is kept: there are few in a minute of one address.
+    // Every failed login is kept: one address makes only a few a minute.
     else if (code === 'login_failed') audit.recordRefusal(entry());
     else {
       const { url } = routeOf(request);
@@ -168,7 +168,7 @@ function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
   });
 }
 
-/** Notes a change before all is done that its answer waits for: its change set names this entry already. */
+/** Notes a change before everything that its answer waits for is done: its change set already names this entry. */
 export function noteChange(
   audit: Pick<AuditTrail, 'record'>,
   request: FastifyRequest,
@@ -220,7 +220,7 @@ export function actorIn(request: FastifyRequest): Actor {
   return actorOf(request.caller, { claimed: operatorOf(request), address: auditAddress(request.ip) });
 }
 
-/** The same in one line. */
+/** Who calls, in one line. */
 export function whoOf(request: FastifyRequest): string {
   return nameOf(actorIn(request));
 }
@@ -251,7 +251,7 @@ function tooManyCommands(perMinute: number, waitMs: number): Problem {
   );
 }
 
-/** Refuses a look at one more place than so many in a minute; not on this machine. @throws Problem */
+/** Limits how many places a caller may look at in a minute; callers on this machine have no limit. @throws Problem */
 export function requireFewPlaces(
   few: FewPlaces,
   most: number,

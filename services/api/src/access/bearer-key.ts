@@ -11,7 +11,7 @@ export interface KeyCaller {
   readonly grants: readonly Grant[];
 }
 
-/** May do nothing, for this reason. `id` and `name`: of a key that was good once, or is elsewhere. */
+/** A caller who may do nothing, and why. `id` and `name` are those of a key that was good once, or is good elsewhere. */
 export interface RefusedCaller {
   readonly kind: 'refused';
   readonly problem: Error;
@@ -53,7 +53,7 @@ function keyOver(why: 'expired' | 'revoked'): Problem {
   return new Problem(`key_${why}`, both('Ask an administrator for a new one.', '请向管理员申请新的密钥。'));
 }
 
-/** The refusal does not tell a thief from where the key would be of use. */
+/** The refusal does not tell a thief where the key could be used. */
 function keyNotFromHere(address: string | undefined): Problem {
   return new Problem(
     'key_not_from_here',

@@ -16,23 +16,23 @@ export type Caller =
   | {
       readonly kind: 'user';
       readonly id: string;
-      /** As people call them. */
+      /** The name for people to read. */
       readonly name: string;
-      /** By which they log in. */
+      /** The name they log in by. */
       readonly login: string;
       readonly loginId: string;
       /** RFC 3339: when they last showed who they are. */
       readonly authenticatedAt: string;
       readonly grants: readonly Grant[];
     }
-  /** On this machine, without a key. */
+  /** Somebody on this machine, without a key. */
   | { readonly kind: 'local'; readonly grants: readonly Grant[] }
   | RefusedCaller;
 
 export interface AccessRules {
   readonly keys: ApiKeys;
   readonly people: { readonly users: Pick<Users, 'list'> };
-  /** Undefined: as long as there are no keys. */
+  /** Undefined: only while there are no keys. */
   readonly anonymousLoopback: boolean | undefined;
 }
 
@@ -56,8 +56,8 @@ export function callerOf({ keys, people, anonymousLoopback }: AccessRules, reque
 }
 
 /**
- * Where the caller may do what a role is needed for; `known`: whoever is known may.
- * @throws Problem for who may do it nowhere, BrokerUnavailable
+ * Where the caller has the needed role; `known`: every caller who is known has it.
+ * @throws Problem when that is nowhere, BrokerUnavailable
  */
 export function requireRole(
   caller: Caller,
@@ -97,7 +97,7 @@ export function actorOf(
     case 'local':
       return { kind: 'local', id: '', name: 'local', ...said };
     case 'refused':
-      // A key that was good once, or is elsewhere, is named.
+      // A key that was good once, or is good elsewhere, is named.
       if (caller.id === undefined) return { kind: 'nobody', id: '', name: 'unknown', ...said };
       return { kind: 'key', id: caller.id, name: caller.name ?? '', ...said };
     default:
@@ -105,7 +105,7 @@ export function actorOf(
   }
 }
 
-/** In one line, for people: what somebody says of himself stands behind a slash. */
+/** An actor in one line, for people; the name that the user of a key claims follows a slash. */
 export function nameOf({ kind, name, claimed }: Actor): string {
   if (kind === 'local') return claimed ?? 'api';
   if (kind !== 'key' || claimed === undefined) return name;

@@ -20,7 +20,7 @@ function namesOf(record: User | ApiKeyRecord): readonly string[] {
 }
 
 /**
- * Nobody says by X-Operator that he is somebody whom the API knows: that one sends a key or login.
+ * Refuses an X-Operator that names somebody else whom the API knows: that person sends a key or login.
  * @throws Problem
  */
 export function requireOwnName(

@@ -1,4 +1,4 @@
-/** Minutes whose changes may come at once where none came before: a script sets up a plant in one go. */
+/** A caller who made no changes before may make those of so many minutes at once: a script sets up a plant in one go. */
 const minutesSaved = 10;
 
 interface Bucket {
@@ -6,7 +6,7 @@ interface Bucket {
   readonly atMs: number;
 }
 
-/** Bounds how many changes a caller makes, each of which stays in the audit log: nobody is to push the older ones out of it. */
+/** Limits how many changes a caller makes: each stays in the audit log, and nobody may push older ones out of it. */
 export class CommandLimit {
   readonly #perMinute: number;
   readonly #nowMs: () => number;
@@ -21,7 +21,7 @@ export class CommandLimit {
     this.#nowMs = nowMs;
   }
 
-  /** Takes one. @returns undefined, or in how many ms there is one again */
+  /** Takes one change. @returns undefined, or in how many ms the next one is allowed */
   take(who: string): number | undefined {
     if (this.#perMinute === 0) return undefined;
     const most = this.#perMinute * minutesSaved;

@@ -1,6 +1,8 @@
 const minuteMs = 60_000;
 
-/** Bounds at how many different places a caller looks within a minute: one is looked at as often as somebody likes. */
+/**
+ * Limits how many different places a caller looks at within a minute; one place may be looked at any number of times.
+ */
 export class FewPlaces {
   readonly #most: number;
   readonly #nowMs: () => number;
@@ -12,7 +14,7 @@ export class FewPlaces {
     this.#nowMs = nowMs;
   }
 
-  /** Notes a look. @returns undefined, or in how many ms there is room for another place */
+  /** Notes a look at a place. @returns undefined, or in how many ms there is room for another place */
   look(who: string, place: string): number | undefined {
     const atMs = this.#nowMs();
     for (const [each, places] of this.#lookedAt) {

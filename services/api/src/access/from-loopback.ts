@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** As much of a request as tells whether somebody on this machine sent it by himself. */
+/** The parts of a request that show whether somebody on this machine sent it himself. */
 export interface SentFrom {
   readonly address: string | undefined;
   readonly protocol: 'http' | 'https';
@@ -8,8 +8,8 @@ export interface SentFrom {
 }
 
 /**
- * Who sent a request: somebody on this machine by himself, a web page from elsewhere that a browser on this machine shows, or
- * anybody else. A proxy here passes on what others send, and its headers tell.
+ * Who sent a request: somebody on this machine himself, a web page from elsewhere that a browser on this machine shows,
+ * or anybody else. A proxy on this machine passes on what others send; its headers show that.
  */
 export function senderOf({
   address,
@@ -24,7 +24,7 @@ export function senderOf({
   return isAskedByItself(own, headers) ? 'this_machine' : 'web_page';
 }
 
-/** Browsers say by both headers which page asks, where one does; what is typed or linked from nowhere has neither or `none`. */
+/** If a page asks, browsers say which by both headers; a request that was typed in has neither, or `none`. */
 function isAskedByItself(own: URL, { origin, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   if (origin === undefined) return true;

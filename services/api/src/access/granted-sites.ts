@@ -14,17 +14,17 @@ export function sitesWhere(grants: readonly Grant[], needed: Role): GrantedSites
   return codes.includes(everySite) ? 'everywhere' : codes;
 }
 
-/** Wherever it holds; undefined of who has no grant. */
+/** The highest role that the grants give at any site; undefined when there are none. */
 export function highestRole(grants: readonly Grant[]): Role | undefined {
   return roles.findLast((role) => grants.some((grant) => grant.role === role));
 }
 
 export interface SiteAccess {
-  /** @throws Problem unless the role holds at all sites of it, DatabaseUnavailable, BrokerUnavailable */
+  /** @throws Problem unless the role holds at all sites concerned, DatabaseUnavailable, BrokerUnavailable */
   require(granted: GrantedSites, concerned: Concerned): Promise<void>;
   /**
-   * The same within the transaction of a change, until whose end no device of it goes to another site. Tasks and points of it are
-   * locked already.
+   * The same within the transaction of a change: until it ends, no device concerned can move to another site. The tasks
+   * and points concerned are locked already.
    */
   requireUntilEnd(transaction: Database, granted: GrantedSites, concerned: Concerned): Promise<void>;
 }
@@ -36,7 +36,7 @@ export function requireEverywhere(granted: GrantedSites): void {
 }
 
 /**
- * @param concerned codes of sites; an empty one for what belongs to none
+ * @param concerned codes of sites; the empty code stands for what belongs to none
  * @throws Problem unless the role holds at all of them
  */
 export function requireGranted(granted: GrantedSites, concerned: Iterable<string>): void {
@@ -54,7 +54,7 @@ export function requireGranted(granted: GrantedSites, concerned: Iterable<string
   }
 }
 
-/** The other site is not named: whoever asks may not know of it. */
+/** The problem does not name the other site: the caller may not know of it. */
 function siteNotGranted(granted: readonly string[], what: InBoth): Problem {
   return new Problem(
     'site_not_granted',

@@ -7,7 +7,7 @@ interface Row {
   readonly text: string;
 }
 
-/** The end of a watch that tells in the order in which things were stored, whenever the test says. */
+/** A book whose watch reports changes in the order in which they were stored, whenever the test says. */
 function bookOf(stored: readonly Stored<Row>[]) {
   let onChange: (key: string, revision: number, row: Row | undefined) => void = () => undefined;
   let onCurrent: () => void = () => undefined;
@@ -68,7 +68,7 @@ describe('a mirror', () => {
 
   it('does not bring back what is gone, in whatever order it hears of it', async () => {
     const { mirror, tell } = await mirrorOf([row(1, 'a', 'one'), row(2, 'b', 'one')]);
-    // Written here, deleted elsewhere, and told before the answer to the writing came.
+    // Written here, deleted elsewhere, and both reported before the answer to the write came.
     tell('a', 3, 'two');
     tell('a', 4);
     mirror.take(row(3, 'a', 'two'));

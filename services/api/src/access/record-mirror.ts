@@ -1,20 +1,20 @@
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { RecordBook, Stored } from '../ports.ts';
 
-/** Without a record when it is gone, until the watch has told so, too. */
+/** `record` is undefined for what was deleted here, until the watch reports the deletion, too. */
 type Known<R> = Map<string, { readonly revision: number; readonly record: R | undefined }>;
 
 export interface MirrorOptions<R> {
   readonly keyOf: (record: R) => string;
-  /** A record came, changed or went; called after the mirror has it so. */
+  /** Called when a record came, changed or went, after the mirror shows it. */
   readonly onChange?: (key: string, record: R | undefined) => void;
   /** ms, of a clock that never jumps. */
   readonly steadyMs?: () => number;
 }
 
 /**
- * All records of a bucket, kept here so that a request costs no question to the broker and is judged while that is away.
- * A change made elsewhere arrives here as soon as the broker tells of it.
+ * All records of a bucket, held in memory so that requests are judged without asking the broker, even while it is away.
+ * A change made elsewhere arrives here as soon as the broker reports it.
  */
 export class RecordMirror<R> {
   readonly #options: MirrorOptions<R>;
@@ -41,7 +41,7 @@ export class RecordMirror<R> {
       told = Math.max(told, revision);
       if (isInUse && fresh === this.#known) this.#told = told;
       const known = fresh.get(key);
-      // One that was deleted here waits for just this.
+      // A record that was deleted here waits for just this report.
       if (!record && known && (!known.record || known.revision < revision)) fresh.delete(key);
       else if (record && (!known || known.revision < revision)) fresh.set(key, { revision, record });
       else return;
@@ -72,7 +72,7 @@ export class RecordMirror<R> {
     return this.#currentAtMs !== undefined;
   }
 
-  /** For how long the broker has not shown that no change is missing, in ms. */
+  /** Time since the broker last showed that no change is missing, in ms. */
   ageMs(): number {
     return this.#currentAtMs === undefined ? Number.POSITIVE_INFINITY : this.#steadyMs() - this.#currentAtMs;
   }
@@ -86,16 +86,19 @@ export class RecordMirror<R> {
     return [...this.#known.values()].flatMap(({ record }) => (record ? [record] : []));
   }
 
-  /** Takes what was written or read from here, without waiting for the watch, so that whoever was answered finds it so. */
+  /**
+   * Takes a record that was written or read here, without waiting for the watch, so that a caller who was answered sees
+   * it.
+   */
   take({ record, revision }: Stored<R>): void {
     const key = this.#options.keyOf(record);
-    // The watch has told it, and perhaps what came after it.
+    // The watch has reported this already, and perhaps what came after it.
     if (revision <= this.#told || (this.#known.get(key)?.revision ?? 0) >= revision) return;
     this.#known.set(key, { revision, record });
     this.#options.onChange?.(key, record);
   }
 
-  /** Takes away one that was deleted from here. */
+  /** Takes away a record that was deleted here. */
   drop(key: string): void {
     if (!this.#known.get(key)?.record) return;
     this.#known.set(key, { revision: Number.POSITIVE_INFINITY, record: undefined });

@@ -7,9 +7,9 @@ import { actorIn, whoOf } from './access-control.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The change set of a request, and the audit entry that each of them names of the other. */
+    /** The change set of a request and its audit entry, which name each other. */
     changeSet: { readonly auditId: string; readonly id: number | undefined } | null;
-    /** Looks at what a dry run would leave, in its transaction, before that is undone. */
+    /** Looks at what a dry run would leave, inside its transaction, before it is rolled back. */
     whenTried: ((transaction: Database) => Promise<void>) | null;
   }
 }
@@ -18,7 +18,8 @@ declare module 'fastify' {
 export type ChangingRequest = FastifyRequest;
 
 /**
- * Changes configuration for a request, in one transaction whose set says who, why and how. The answer names it in `Change-Set`.
+ * Changes configuration for a request in one transaction, whose change set says who, why and how. The answer names the
+ * set in `Change-Set`.
  */
 export async function changedBy<T>(
   request: ChangingRequest,
@@ -53,7 +54,7 @@ class OnlyTried<T> extends Error {
   }
 }
 
-/** The same for a change that may be a dry run: that is judged all the same, looked at by whoever waits for it, and undone. */
+/** The same for a change that may be a dry run, which is judged as usual, shown to `whenTried`, and rolled back. */
 export async function changedOrTried<T>(
   request: ChangingRequest,
   database: Database,

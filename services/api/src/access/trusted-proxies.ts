@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { networkList } from '@holdfast/shared/runtime/networks.ts';
 
 /**
- * Whether what a peer says of whom it passes on (X-Forwarded-For) is believed: for fastify, which goes from the
- * connection's address back through those in the header, up to the first that is none of these.
+ * Tells fastify which peers to believe when they say whom they pass on (X-Forwarded-For). Fastify goes from the
+ * connection's address back through those in the header, up to the first that is not believed.
  * @param networks in CIDR notation, or single addresses; none: nobody is believed
  */
 export function trustedProxies(networks: readonly string[]): false | ((address: string) => boolean) {

@@ -47,7 +47,7 @@ export class Users {
     return this.#mirror.ageMs();
   }
 
-  /** Disabled ones too, in the order of their logins. */
+  /** All users, even disabled ones, in the order of their logins. */
   list(): readonly User[] {
     return [...this.#mirror.list()].sort((one, other) => userKey(one).localeCompare(userKey(other)));
   }
@@ -57,7 +57,7 @@ export class Users {
     return this.#ofId.get(id);
   }
 
-  /** In whatever case. */
+  /** Ignores case. */
   byLogin(login: string): User | undefined {
     return this.#mirror.get(userKey({ login }))?.record;
   }
@@ -68,7 +68,7 @@ export class Users {
       .find(({ identity }) => identity?.issuer === issuer && identity.subject === subject);
   }
 
-  /** As the broker has it now: another process may have just made it. @throws BrokerUnavailable */
+  /** The user as the broker has it now: another process may have just made it. @throws BrokerUnavailable */
   async lookUp(login: string): Promise<User | undefined> {
     const stored = await this.#book().read(userKey({ login }));
     if (stored) this.#mirror.take(stored);
@@ -92,8 +92,8 @@ export class Users {
   }
 
   /**
-   * Changes a user as it is at the broker now. `change` may be called more than once, and whatever it throws comes out; id and
-   * login stay.
+   * Changes a user as it is at the broker now. `change` may be called more than once, and what it throws is passed on;
+   * id and login stay.
    * @returns undefined when there is none. @throws BrokerUnavailable
    */
   async change(id: string, change: (user: User) => Partial<User>): Promise<User | undefined> {

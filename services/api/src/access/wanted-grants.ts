@@ -12,7 +12,8 @@ export interface WantedGrants {
 }
 
 /**
- * The grants that a body asks for. A code that was mistyped would open nothing, or one day a site of that name: it is refused.
+ * The grants that a body asks for. A mistyped site code is refused: it would open nothing, or one day a site of that
+ * name.
  * @throws Problem, DatabaseUnavailable
  */
 export async function wantedGrants(database: Database, wanted: WantedGrants): Promise<Grant[]> {

@@ -13,7 +13,7 @@ const lacks = (cause: 'timeout' | 'exception', from: number, to: number) => ({
 });
 
 it('values of a device whose period was changed are counted in ticks of all lengths, and points that deliver none since', async () => {
-  // Two points each minute; from minute 110 on the first one is read each second.
+  // Two points are read every minute; from minute 110 on, the first one every second.
   const legs = [
     { fromMs: Number.NEGATIVE_INFINITY, configVersion: 1 },
     { fromMs: 110 * minute, configVersion: 2, sequence: 9 },
@@ -43,7 +43,7 @@ it('values of a device whose period was changed are counted in ticks of all leng
         [minute, stored(100, 109)],
         [1_000, stored(second(110), second(120) - 1)],
       ]),
-    // In the slow time only now and then, and not at all since.
+    // The points were lacking only at times during the slow period, and not at all since.
     lackingOf: async () =>
       ofDevice([
         [minute, lacks('timeout', 105, 109)],

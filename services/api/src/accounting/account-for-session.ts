@@ -34,15 +34,15 @@ export interface AccountedSession extends SessionThen {
 }
 
 export interface AccountingTime {
-  /** Ticks scheduled from then on; all when left out. */
+  /** Only ticks scheduled from this time on; all when left out. */
   readonly from?: Date | undefined;
-  /** Ticks scheduled before then. */
+  /** Only ticks scheduled before this time. */
   readonly to: Date;
-  /** Has the values of points counted, too. */
+  /** Whether to count the values of points, too. */
   readonly withValues?: boolean | undefined;
 }
 
-/** The account of one device's ticks within the time asked for, those of one length. */
+/** The account of one device's ticks of one length within the requested time. */
 export interface DeviceAccount {
   readonly device: string;
   /** Length of the ticks. */
@@ -52,37 +52,43 @@ export interface DeviceAccount {
   readonly quarantined: TickRanges;
   readonly gaps: readonly Gap[];
   readonly unscheduled: TickRanges;
-  /** Ticks that somebody has sent who did not hold the session any more, stored by the holder or not. */
+  /** Ticks sent by a collector that no longer held the session, whether or not the holder stored them too. */
   readonly fenced: TickRanges;
-  /** The values of its points, where they were asked for; undefined also where they are not known. */
+  /** Values of the device's points; undefined if they were not asked for or are not known. */
   readonly values: DeviceValues | undefined;
 }
 
 export interface SessionAccount {
-  /** The task's; a device's may be another. */
+  /** The task's period; a device's may differ. */
   readonly periodMs: number;
-  /** In the order of the configuration; of a device whose period was changed one for each length of its ticks, the latest one's last. */
+  /**
+   * In the order of the configuration. A device whose period was changed has one account for each tick length, the
+   * latest last.
+   */
   readonly devices: readonly DeviceAccount[];
 }
 
 export interface Accounts {
-  /** By session. One whose configuration is lost, or that has no such device, is not among them. */
+  /** Accounts by session, without sessions whose configuration is lost or that have no such device. */
   readonly sessions: ReadonlyMap<string, SessionAccount>;
-  /** False: of what is still on its way only that is known which the broker said last, so losses may be called on their way. */
+  /**
+   * If false, only the broker's last word tells which ticks are still on their way, so losses may be shown as on their
+   * way.
+   */
   readonly brokerWasAsked: boolean;
 }
 
 const devicesInARow = 50;
-/** The longest that a point may have. */
+/** The longest period that a point may have. */
 const slowestPeriodMs = 86_400_000;
 const lacksNothing: LackingOfDevice = { untold: [], sets: [] };
 const nothing: CoverageByPeriod = new Map();
 
 /**
  * Accounts for every tick that was due: from the log (when the session ran, who held it), its configuration (which
- * devices, how often) and the writer's book of ticks. Why a tick is missing follows from what lies around it, so more is
- * looked at than was asked for.
- * @param device only this one
+ * devices, how often) and the writer's record of ticks. Why a tick is missing follows from the ticks around it, so this
+ * looks at more than the requested time.
+ * @param device the only device to account for
  * @returns undefined when the session has no such device
  * @throws DatabaseUnavailable, SampleStoreUnavailable, BrokerUnavailable, Problem
  */
@@ -100,8 +106,8 @@ export async function accountForSession(
 }
 
 /**
- * The same of many sessions, in as many statements as of one.
- * @param only these devices
+ * The same for many sessions, with as many statements as for one.
+ * @param only the devices to account for
  * @throws DatabaseUnavailable, SampleStoreUnavailable
  */
 export async function accountForSessions(
@@ -133,15 +139,18 @@ interface PlannedSession {
   readonly isWanted: ((deviceCode: string) => boolean) | undefined;
 }
 
-/** The versions of a session, oldest first. @param present that of its row, the only one where its log tells no other */
+/**
+ * The versions of a session, oldest first.
+ * @param present the version in its row, which is the only one if its log tells no other
+ */
 function versionsOf(present: number, past: SessionPast | undefined): SessionPast['legs'] {
   const known = past?.legs ?? [];
   return known.length > 1 ? known : [{ fromMs: Number.NEGATIVE_INFINITY, configVersion: present }];
 }
 
 /**
- * The devices that a session has read, each with the last version that had it, and the longest period that it had. @throws Problem when the snapshot of one is lost,
- * BrokerUnavailable, DatabaseUnavailable
+ * The devices that a session has read, each with the last version that had it and the longest period that it had.
+ * @throws Problem when the snapshot of a version is lost, BrokerUnavailable, DatabaseUnavailable
  */
 export async function devicesOfSession(
   { pasts, plans }: Pick<AccountingSources, 'pasts' | 'plans'>,
@@ -159,7 +168,7 @@ export async function devicesOfSession(
   return [...devices.values()];
 }
 
-/** @returns undefined when a version of it is lost */
+/** @returns undefined when a version of the session is lost */
 async function legsOf(
   { config_version }: AccountedSession,
   past: SessionPast | undefined,
@@ -180,7 +189,7 @@ async function account(
   { from, to, withValues = false }: AccountingTime,
 ): Promise<Accounts> {
   const nowMs = to.getTime();
-  // Asked first: what is on record by then is in the record that is read afterwards.
+  // Asked before the record is read, so that the record contains everything settled by then.
   const { beforeMs: settledMs, wasAsked: brokerWasAsked } = await settled.now();
   const due = planned.map(({ session: { session_id: sessionId }, legs, past, isWanted }) => {
     const { intervals = [], placements = [], legs: versions = [] } = past ?? {};
@@ -208,7 +217,7 @@ async function account(
     const accounts: DeviceAccount[] = [];
     for (const { deviceCode, periodMs: latestMs, due, legs, isRead } of devices) {
       const lists = lackingOf?.get(sessionId)?.get(deviceCode);
-      // One that lacks points may take as long as many that do not.
+      // A device that lacks points may take as long as many that do not.
       done += lists ? devicesInARow : 1;
       if (done >= devicesInARow) {
         await othersFirst();
@@ -245,8 +254,8 @@ async function account(
 }
 
 /**
- * Values in ticks of one length. Points that deliver nothing are those of the version in force, if it has the device, since the period was
- * changed last.
+ * Counts values in ticks of one length. Points that never delivered are named only for the version in force, if it has
+ * the device, and only since the last change of the period.
  */
 function valuesOfLength(
   options: Omit<Parameters<typeof deviceValues>[0], 'legs'>,

@@ -32,7 +32,7 @@ export const brokerNotAsked = () => ({
 const params = z.object({ id: z.string().describe('Session id') });
 const pastOfSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ pastSessions: [id] });
 
-/** More would be read by nobody, and cost the memory of everybody. */
+/** Nobody would read more, and it would take memory from all callers. */
 const periodsAtMost = 20_000;
 const neverDeliveredAtMost = 1_000;
 
@@ -42,7 +42,7 @@ interface Window {
   readonly to?: string | undefined;
 }
 
-/** Routes that tell the fate of every tick that was due. */
+/** Routes that tell what became of every tick that was due. */
 export function accountingRoutes(sources: AccountingSources): Route[] {
   const { database } = sources;
   const account = async (sessionId: string, { device, from, to }: Window, withValues = false) => {

@@ -9,13 +9,13 @@ const tickMs = 10 * minute;
 const [cause] = lackCauses;
 
 interface Version {
-  /** Minute from which it is in force; the first one is so from the start on. */
+  /** Minute from which the version is in force; the first version is in force from the start. */
   readonly from?: number;
-  /** By code, how many points are read how often: in minutes, the fastest of which gives the ticks. */
+  /** Numbers of points by device code and period in minutes; the shortest period is that of the ticks. */
   readonly devices: Readonly<Record<string, Readonly<Record<number, number>>>>;
 }
 
-/** In minutes: from the first tick without it to the last one. */
+/** A point that ticks lack, from the first of them to the last, in minutes. */
 interface Lacked {
   readonly device?: string;
   readonly code: string;
@@ -25,7 +25,8 @@ interface Lacked {
 }
 
 /**
- * A session that was started at minute 100 and has read every tick of its devices, of ten minutes each, as it looks at a minute.
+ * Looks, at a given minute, at a session that started at minute 100 and has read every tick of its devices, of ten
+ * minutes each.
  */
 async function lookedAt(now: number, versions: readonly Version[], lacking: readonly Lacked[]) {
   const legs = versions.map(({ from }, index) => ({
@@ -151,7 +152,7 @@ describe('points that deliver nothing, after a change of configuration', () => {
       { devices: { press: { 10: 1 } } },
       { from: 123, devices: { press: { 10: 1, 30: 1 } } },
     ];
-    // Whoever begins within a period of the point does not know whether it was read.
+    // If the time begins within a period of the point, nobody knows whether the point was read in it.
     const gas = { code: 'gas', every: 30, from: 130, to: 165 };
     expect(await lookedAt(145, versions, [gas])).toEqual({ never: [], expected: 5 });
     expect(await lookedAt(165, versions, [gas])).toEqual({ never: [['press', 'gas', 150]], expected: 7 + 1 });

@@ -34,7 +34,7 @@ export function countsOf(accounts: readonly Counted[]): TickCountsView {
 
 export interface Intervals {
   readonly intervalMs: number;
-  /** How far the clock is ahead of UTC by which they begin. */
+  /** How far the clock by which intervals begin is ahead of UTC. */
   readonly utcOffsetMs: number;
 }
 
@@ -58,7 +58,7 @@ export function countsByInterval(accounts: readonly Timed[], intervals: Interval
     }));
 }
 
-/** How many intervals have expected ticks, counted without making them. */
+/** Counts the intervals with expected ticks, without making them. */
 export function countIntervals(
   { scheduled, periodMs }: Pick<DeviceAccount, 'scheduled' | 'periodMs'>,
   intervalMs: number,

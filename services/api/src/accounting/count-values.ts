@@ -12,7 +12,7 @@ export function valuesView({ expected, delivered, byCause }: ValueCounts): Value
   return { expected, delivered, by_cause: byCause as Partial<Record<Cause, number>> };
 }
 
-/** The values of all these devices together; null as soon as those of one are not known. */
+/** The values of all these devices together; null if those of any device are not known. */
 export function valuesOf(devices: readonly Pick<DeviceAccount, 'values'>[]): ValueCountsView | null {
   let sum: ValueCountsView | null = valuesView({ expected: 0, delivered: 0, byCause: {} });
   for (const { values } of devices) sum = sumOfValues(sum, values ? valuesView(values) : null);
@@ -35,7 +35,10 @@ export function sumOfValues(
   };
 }
 
-/** The points of one device that some stored tick lacks, over all lengths of its ticks; undefined where one is not known. */
+/**
+ * The points of one device that some stored tick lacks, over all lengths of its ticks; undefined if one of these is not
+ * known.
+ */
 export function pointsOf(
   ofLengths: readonly Pick<DeviceAccount, 'values'>[],
 ): ({ readonly point: string } & ValueCountsView)[] | undefined {
@@ -51,9 +54,9 @@ export function pointsOf(
 }
 
 /**
- * How many points gave nothing. Those of which a subscribed device has told nothing do not count: it may tell of them rarely, and nothing is
- * wrong with that.
- * @returns null where there is none among those that are known, and the values of a device are not
+ * Counts the points that gave nothing. Points on which a subscribed device has reported nothing do not count: it may
+ * report them rarely, and nothing is wrong with that.
+ * @returns null if no known device has such a point but the values of some device are not known
  */
 export function countNeverDelivered(devices: readonly Pick<DeviceAccount, 'values'>[]): number | null {
   const never = devices.flatMap(({ values }) => values?.neverDelivered ?? []);

@@ -20,7 +20,7 @@ const nothing: Coverage = { stored: [], quarantined: [], missed: new Map(), sent
 
 it('tells the same gaps of a window as all that is on record does', async () => {
   let partly = 0;
-  // Runs of ticks that were stored, timed out, or of which nothing is known.
+  // Runs of ticks that were stored, that timed out, or about which nothing is known.
   const runs = fc.array(
     fc.record({
       kind: fc.constantFrom('stored', 'timeout', 'none'),
@@ -35,7 +35,7 @@ it('tells the same gaps of a window as all that is on record does', async () => 
       fc.integer({ min: 0, max: days * ticksOfDay - 2 }),
       fc.integer({ min: 1, max: 60 }),
       fc.array(fc.integer({ min: 0, max: days * ticksOfDay - 1 }), { maxLength: 3 }),
-      // Others know this of processes that ended.
+      // Processes that ended, about which others know how far they had sent.
       fc.array(
         fc.tuple(fc.integer({ min: 0, max: days * ticksOfDay - 1 }), fc.integer({ min: 0, max: 60 })),
         {
@@ -48,7 +48,7 @@ it('tells the same gaps of a window as all that is on record does', async () => 
         for (const run of kinds) {
           for (let count = 0; count < run.length; count += 1) ticks[run.kind]?.push(next++);
         }
-        // Each begin reads on until the next one; its samples of each day are told of with the first that is on record.
+        // Each process reads until the next one begins; its samples of a day are reported with the first one on record.
         const recorded = [...(ticks.stored ?? []), ...(ticks.timeout ?? [])].sort((a, b) => a - b);
         const store = new SentTicks();
         const sent = recorded.flatMap((tick) => {
@@ -129,7 +129,7 @@ it('tells the same gaps of a window of a device whose ticks have had two lengths
     kind: fc.constantFrom('stored', 'stored', 'timeout', 'none'),
     length: fc.integer({ min: 1, max: 200 }),
   });
-  // The hole begins days before the window, and within it there are ticks of the length before.
+  // The hole begins days before the window, and contains ticks of the former length.
   const readInFormerLength: [
     { kind: string; length: number }[],
     number[],
@@ -153,7 +153,7 @@ it('tells the same gaps of a window of a device whose ticks have had two lengths
       fc.uniqueArray(place, { minLength: 1, maxLength: 4 }),
       fc.array(place, { maxLength: 4 }),
       fc.tuple(place, fc.integer({ min: 1, max: 200 })),
-      // Short ticks after each change that were read in the length before it.
+      // Number of short ticks after each change that were still read with the former length.
       fc.constantFrom(0, 0, 0, 1, 4, 30),
       async (runs, changesAt, takenAt, [from, length], late) => {
         const changes = changesAt

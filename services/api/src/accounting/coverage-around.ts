@@ -10,7 +10,7 @@ export interface CoverageWindow {
   readonly devices: readonly {
     readonly sessionId: string;
     readonly deviceCode: string;
-    /** All of its ticks, also those of other times. */
+    /** All ticks of the device, also those at other times. */
     readonly due: readonly DueTicks[];
   }[];
   readonly nowMs: number;
@@ -20,9 +20,9 @@ export interface CoverageWindow {
 export type CoverageOfSessions = ReadonlyMap<string, ReadonlyMap<string, CoverageByPeriod>>;
 
 /**
- * The record of the time asked for and a day on either side: enough to tell why a tick within is missing when the
- * nearest records before and after that time lie there. Where they do not, as with a device that was away
- * for long, its whole record. @throws SampleStoreUnavailable
+ * Reads the record of the requested time and a day on either side. This tells why a tick within is missing, if the
+ * nearest records before and after the time lie there. If they do not, as for a device that was away for long,
+ * its whole record is read. @throws SampleStoreUnavailable
  */
 export async function coverageAround(
   coverage: Pick<TickCoverage, 'readOf'>,
@@ -36,7 +36,7 @@ export async function coverageAround(
       ({ periodMs, scheduled: [first] }) => (first?.from ?? Number.POSITIVE_INFINITY) * periodMs >= fromMs,
     );
     const isBefore = isFirst || due.every((ticks) => isToldBefore(fromMs, ticks, recorded));
-    // Records that are not there by now will not explain anything either.
+    // Near the present, later records do not exist yet, so reading more would explain nothing.
     const isAfter = toMs + marginMs >= nowMs || due.every((ticks) => isToldAfter(toMs, ticks, recorded));
     return !(isBefore && isAfter);
   });
@@ -52,7 +52,7 @@ export async function coverageAround(
   return found;
 }
 
-/** The ticks of one length of which something is on record. */
+/** The ticks of one length that are on record. */
 interface RecordedTicks {
   readonly periodMs: number;
   readonly ranges: readonly TickRange[];
@@ -66,8 +66,8 @@ function recordedIn(known: CoverageByPeriod | undefined): RecordedTicks[] {
 }
 
 /**
- * Whether the last record before a hole in these ticks is known that reaches into the time from `fromMs` on. Records of
- * another length lie within such a hole and do not end it: there must be one from before these ticks were due.
+ * Whether the last record is known before a hole in these ticks that reaches past `fromMs`. Records of another length lie
+ * within such a hole and do not end it: there must be one from before these ticks were due.
  */
 function isToldBefore(
   fromMs: number,

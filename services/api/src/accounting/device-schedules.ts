@@ -4,7 +4,7 @@ import { type RunningInterval, scheduledTicks } from '@holdfast/shared/domain/ga
 import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { PollingPlan } from '../configuration/polling-plans.ts';
 
-/** A version of a session's configuration, and since when it is in force: -Infinity for the first one. */
+/** A version of a session's configuration, and the time since when it is in force: -Infinity for the first one. */
 export interface PlannedLeg {
   readonly fromMs: number;
   readonly plan: PollingPlan;
@@ -15,20 +15,20 @@ export interface RatedLeg extends RatedTicks {
   readonly periodMs: number;
 }
 
-/** The ticks that a device was to be read in. */
+/** The ticks in which a device was to be read. */
 export interface DeviceSchedule {
   readonly deviceCode: string;
-  /** Length of its latest ticks. */
+  /** Length of the device's latest ticks. */
   readonly periodMs: number;
-  /** By length, of which a change may give it another one; always with that of the latest. */
+  /** Due ticks by length, since a change may bring another one; always includes the latest length. */
   readonly due: readonly DueTicks[];
-  /** The same by version, oldest first, with how many points each has: of those that have come into force. */
+  /** The same by version, for versions that have come into force, oldest first, with their numbers of points. */
   readonly legs: readonly RatedLeg[];
-  /** Whether the version in force has it. */
+  /** Whether the version in force has the device. */
   readonly isRead: boolean;
 }
 
-/** The schedules of all devices that a session has or had: in the order of its newest version, then of those before. */
+/** The schedules of all devices that a session has or had, in the order of its newest version, then of earlier ones. */
 export function deviceSchedules(
   legs: readonly PlannedLeg[],
   intervals: readonly RunningInterval[],
@@ -49,7 +49,7 @@ export function deviceSchedules(
     const { periodMs } = read.findLast(({ fromMs }) => fromMs < nowMs) ?? read[0] ?? {};
     if (periodMs === undefined) return [];
     const due = dueTicks(deviceLegs, intervals, nowMs);
-    // A device is one of the session's before its first tick is due.
+    // A device belongs to the session even before its first tick is due.
     const isDue = due.some((each) => each.periodMs === periodMs);
     const ofVersions = deviceLegs.flatMap((leg, index): RatedLeg[] => {
       if (leg.periodMs === undefined || index > inForce) return [];

@@ -6,7 +6,7 @@ interface Followed {
   readonly events: readonly number[];
 }
 
-/** The events that gaps follow from, in one statement. @throws DatabaseUnavailable */
+/** Reads the events from which gaps follow, in one statement. @throws DatabaseUnavailable */
 export async function eventsBehind(
   database: Database,
   gaps: Iterable<Followed>,
@@ -47,7 +47,7 @@ function decider({
   return reason === 'drain' ? 'shutdown' : 'system';
 }
 
-/** Sequences of the events that come of a command. @throws DatabaseUnavailable */
+/** Sequences of the events that a command caused. @throws DatabaseUnavailable */
 export async function eventsOfTrace(database: Database, trace: string): Promise<ReadonlySet<number>> {
   const rows = await database
     .selectFrom('session_events')

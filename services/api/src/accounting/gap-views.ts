@@ -3,16 +3,19 @@ import type { SessionAccount } from './account-for-session.ts';
 import { gapDetail } from './gap-details.ts';
 
 export interface PlacedGap {
-  /** Sequences of the events that it follows from. */
+  /** Sequences of the events from which the gap follows. */
   readonly events: readonly number[];
   readonly view: GapView;
-  /** Scheduled time of its first tick, in ms since 1970. Ticks of devices with different periods cannot be compared. */
+  /**
+   * Scheduled time of the first tick, in ms since 1970. Tick numbers cannot be compared between devices with different
+   * periods.
+   */
   readonly startMs: number;
-  /** Place of its account: that of its device in the configuration, then by length of the ticks. */
+  /** Place of the gap's account: by its device's place in the configuration, then by length of the ticks. */
   readonly index: number;
 }
 
-/** Oldest first; gaps that begin together in the order of the configuration. */
+/** Lists gaps, oldest first; gaps that begin together come in the order of the configuration. */
 export function gapViews({ devices }: SessionAccount): PlacedGap[] {
   return devices
     .flatMap(({ device, gaps, periodMs }, index) =>

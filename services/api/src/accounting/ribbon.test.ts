@@ -12,7 +12,7 @@ const begin = Date.parse('2026-01-01T08:00:00Z');
 const at = (seconds: number) => new Date(begin + seconds * 1_000);
 const lastSecond = 300;
 
-/** Sessions of two devices with periods of their own, whose ticks were stored, put away, missed, or are of no record. */
+/** Sessions of two devices with different periods, whose ticks were stored, quarantined or missed, or are not on record. */
 const session = fc.record({
   periods: fc.tuple(fc.constantFrom(250, 1_000, 1_500), fc.constantFrom(700, 10_000, 60_000)),
   changes: fc.uniqueArray(fc.integer({ min: 0, max: lastSecond }), { minLength: 1, maxLength: 7 }),
@@ -131,7 +131,7 @@ describe('the ribbon of a session', () => {
               missing_by_cause: whole.missing_by_cause,
             });
             missing += whole.missing;
-            // One bucket by itself is what the whole time says of it.
+            // A bucket alone has the same counts as within the whole time.
             const [bucket] = ribbon.missing.map((one) => one.bucket);
             const index = bucket ?? ribbon.expected.findIndex((ticks) => ticks > 0);
             if (index < 0) continue;

@@ -4,7 +4,7 @@ import type { TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import { type CountedDevice, ticksByColumn } from './ticks-by-column.ts';
 
-/** A time in equal parts, of which the last may be cut short. */
+/** A time in equal parts; the last may be cut short. */
 export interface Buckets {
   readonly fromMs: number;
   readonly toMs: number;
@@ -17,7 +17,7 @@ export function bucketsOf(from: Date, to: Date, count: number): Buckets {
   return { fromMs, toMs, bucketMs: Math.max(1, Math.ceil((toMs - fromMs) / count)), count };
 }
 
-/** Ticks of all devices by the bucket that they are scheduled in. @param devices accounted for within the same time */
+/** Ticks of all devices by the bucket in which they are scheduled. @param devices accounted for within the same time */
 export function ribbonOf(devices: readonly CountedDevice[], buckets: Buckets): Omit<Ribbon, 'life'> {
   const counted = ticksByColumn(devices, buckets.count, (into, ranges, periodMs) =>
     count(into, ranges, periodMs, buckets),
@@ -40,7 +40,7 @@ function count(into: number[], ranges: TickRanges, periodMs: number, { fromMs, b
   }
 }
 
-/** States of a session within the time: between its intervals it was paused, or had failed. */
+/** States of a session within the time; between its intervals it was paused or had failed. */
 export function lifeOf(
   { status, intervals }: { readonly status: SessionStatus; readonly intervals: readonly RunningInterval[] },
   { fromMs, toMs }: Buckets,

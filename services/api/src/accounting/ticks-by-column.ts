@@ -4,7 +4,7 @@ import type { DeviceAccount } from './account-for-session.ts';
 
 export type CountedDevice = Pick<DeviceAccount, 'periodMs' | 'scheduled' | 'stored' | 'quarantined' | 'gaps'>;
 
-/** Adds the ticks of ranges to the columns that they are scheduled in. */
+/** Adds the ticks of ranges to the columns in which they are scheduled. */
 export type CountTicks = (into: number[], ranges: TickRanges, periodMs: number) => void;
 
 interface ColumnTicks {
@@ -15,12 +15,12 @@ interface ColumnTicks {
 export interface TicksByColumn {
   readonly expected: number[];
   readonly stored: number[];
-  /** These two without the columns that have none. */
+  /** `quarantined` and `missing` leave out columns without such ticks. */
   readonly quarantined: ColumnTicks[];
   readonly missing: (ColumnTicks & { readonly cause: GapCause })[];
 }
 
-/** Ticks of all devices by a time cut into columns. @param devices accounted for within that time */
+/** Counts the ticks of all devices in a time cut into columns. @param devices accounted for within that time */
 export function ticksByColumn(
   devices: readonly CountedDevice[],
   columns: number,

@@ -12,7 +12,7 @@ export interface ApiMetricSources {
   readonly newerConfigured: () => number | undefined;
 }
 
-/** The API's metrics, and who is to be told of every answer. */
+/** Adds the API's metrics, and returns what is to be told of every answer. */
 export function addApiMetrics(
   metrics: Metrics,
   { isProjecting, lagEvents, lagMs, auditEntriesLost, newerConfigured }: ApiMetricSources,

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@holdfast/shared/jetstream/connection/conne
 import { BrokerUnavailable } from '../ports.ts';
 
 /**
- * Runs a question to the broker; whatever goes wrong with it means that the broker cannot be used now.
+ * Runs a question to the broker; any failure of it means that the broker cannot be used now.
  * @throws BrokerUnavailable
  */
 export async function askedOfBroker<T>(

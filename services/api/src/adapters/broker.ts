@@ -29,7 +29,7 @@ import { jetStreamSessionLog } from './jetstream-session-log.ts';
 export interface Broker {
   /** Whether commands can be taken. */
   isUp(): boolean;
-  /** Why not, in words. */
+  /** Why commands cannot be taken, in words. */
   problem(): string | undefined;
   /** The log while the broker can be used. */
   sessionLog(): SessionLog | undefined;
@@ -65,20 +65,20 @@ export interface BrokerOptions {
   readonly name: string;
   readonly streams: StreamSettings;
   readonly log: Logger;
-  /** The broker was away, and may be another one now: what was known of it is to be forgotten. */
+  /** Called when the broker was away and may be another one now: forget what was known of it. */
   readonly onBack: () => void;
   /** Looks whether the log is what it was. @returns whether it could be looked at */
   readonly checkLog: (nc: NatsConnection) => Promise<boolean>;
-  /** Whatever else is to be done with a connection; done again until it works. */
+  /** Whatever else is to be done with a connection; repeated until it works. */
   readonly onReady: (nc: NatsConnection) => Promise<void>;
-  /** It will not get better by waiting: an address or credentials that cannot be used. */
+  /** Called when waiting does not help: an address or credentials cannot be used. */
   readonly onFatal: (error: unknown) => void;
 }
 
 /**
  * The connection to NATS, made in the background: an API without a broker still serves reads. Commands are taken once
- * everything was prepared for the first time. After an outage they wait for nothing but a look at the log; the streams are
- * made sure of beside that (a broker restart forgets those in memory): all of that took 5 to 8 s after an election.
+ * everything was prepared for the first time. After an outage they wait only for a look at the log; the streams are
+ * checked beside that (a broker restart forgets those in memory), since all of it took 5 to 8 s after an election.
  */
 export function startBroker(options: BrokerOptions): Broker {
   const preparation = new BrokerPreparation(options);
@@ -106,7 +106,7 @@ class BrokerPreparation {
   readonly #stopping = new AbortController();
   #connection: Connection | undefined;
   #stores: CommandStores | undefined;
-  /** For the first time; it need not be said twice that all is there. */
+  /** Whether everything was prepared for the first time; then it stays true. */
   #isPrepared = false;
   #isLogChecked = false;
   #attempt = 0;
@@ -157,7 +157,7 @@ class BrokerPreparation {
     if (this.#connection) await this.#connection.close();
   }
 
-  /** A reconnect meanwhile has begun something of its own, which decides. */
+  /** Whether an attempt is over; a reconnect meanwhile has begun another, which decides. */
   #isOver(nc: NatsConnection, attempt: number): boolean {
     return this.#stopping.signal.aborted || nc.isClosed() || attempt !== this.#attempt;
   }
@@ -197,7 +197,8 @@ class BrokerPreparation {
         this.#isPrepared ||= !this.#isOver(nc, attempt);
         return;
       } catch (error) {
-        // At the start it is refused; a service that works goes on trying, and answers what it can meanwhile.
+        // At the start an unfit broker ends the service; one that runs goes on trying, and answers what it can
+        // meanwhile.
         if (error instanceof BrokerUnfit && attempt === 1) throw error;
         outage.failed(error);
         await pause(systemTimers, retryMs, this.#stopping.signal);

@@ -20,7 +20,7 @@ export function jetStreamChanges(connection: () => NatsConnection): ChangeStream
   };
 }
 
-/** HEALTH, backwards. */
+/** HEALTH, read backwards. */
 export function jetStreamHealthChanges(connection: () => NatsConnection): HealthChanges {
   return (query) => askedOfBroker(connection, (nc) => readHealthChanges(nc, query));
 }

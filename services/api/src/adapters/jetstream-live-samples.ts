@@ -36,7 +36,7 @@ export function jetStreamLiveSamples(connection: () => NatsConnection, claims: E
   };
 }
 
-/** Whether a holder of its session has published it, or a service has told it again. @throws BrokerUnavailable */
+/** Whether a holder of its session published the sample, or a service told it again. @throws BrokerUnavailable */
 async function isTellable({ subject, data }: FedMessage, claims: EpochClaims): Promise<boolean> {
   const decoded = decodeSample(data);
   if (!decoded.ok || sourceOfSample(subject, decoded.sample) === undefined) return false;

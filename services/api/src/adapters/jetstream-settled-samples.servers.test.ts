@@ -38,7 +38,7 @@ it('a broker that hangs is not waited for: what it said last counts, and that it
     { what: 'it to ask again' },
   );
   expect(then.beforeMs).toBe(first.beforeMs);
-  // The same question is still open.
+  // The first question is still open.
   expect(isOver).toBe(false);
   await question;
   await proxy.heal();

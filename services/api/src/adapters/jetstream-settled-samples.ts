@@ -5,28 +5,28 @@ import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { SettledSamples } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 
-/** Many who look at gaps at a time make one question of it. */
+/** Many who look at gaps within this time make one question. */
 const askedEveryMs = 500;
 /**
- * A broker that works answers within milliseconds, also while it elects leaders for others. One that hangs would keep each
- * of the three questions for 5 s; what it said last is worth as much as nothing new.
+ * A broker that works answers within milliseconds, even while it elects leaders for other streams. A broker that hangs
+ * would hold each of the three questions for 5 s; its last answer serves as well as none.
  */
 const patienceMs = 1_000;
 
-/** By what of SAMPLES no writer has acknowledged; while the broker cannot be asked, by what it said last. */
+/** Judges by what no writer has acknowledged in SAMPLES; while the broker cannot be asked, by what it said last. */
 export function jetStreamSettledSamples(connection: () => NatsConnection): SettledSamples {
   let known: { readonly ms: number; readonly saidAtMs: number } | undefined;
   let askedAtMs = Number.NEGATIVE_INFINITY;
-  /** Whether it was answered in time. */
+  /** Whether the last question was answered in time. */
   let asked: Promise<boolean> = Promise.resolve(false);
 
   const ask = async (): Promise<boolean> => {
     const nowMs = Date.now();
     const { waiting, inHand, oldestMs, oldestDueMs } = await askedOfBroker(connection, readSampleBacklog);
-    // A question that hung does not take back what a later one was told.
+    // An answer that hung must not take back that to a later question.
     if (known && known.saidAtMs > nowMs) return true;
     if (waiting + inHand === 0) known = { ms: settledMs(nowMs, undefined), saidAtMs: nowMs };
-    // Not when it was dropped between two questions; what was said before stays true.
+    // Unknown when the oldest was dropped between two questions; what was said before stays true.
     else if (oldestMs !== undefined) {
       known = { ms: settledMs(nowMs, Math.min(oldestMs, oldestDueMs ?? oldestMs)), saidAtMs: nowMs };
     }
@@ -47,7 +47,7 @@ export function jetStreamSettledSamples(connection: () => NatsConnection): Settl
         ]);
       }
       const wasAsked = await asked;
-      // Not known yet: everything may still be on its way.
+      // While nothing is known yet, everything may still be on its way.
       return { beforeMs: known?.ms ?? Number.NEGATIVE_INFINITY, wasAsked };
     },
   };

@@ -32,7 +32,7 @@ const attempt = (mustBeFresh = false): CompanyAttempt => ({
   mustBeFresh,
 });
 
-/** A browser that goes there and comes back. @param tamper changes where it is sent, as an attacker would */
+/** Sends a browser to the provider and back. @param tamper changes where it is sent, as an attacker would */
 async function throughBrowser(url: URL, tamper: (sent: URL) => void = () => {}, browser = new TestBrowser()) {
   tamper(url);
   return new URL(await browser.followUntil(url.href, back));

@@ -13,20 +13,22 @@ export interface OidcSettings {
   readonly clientId: string;
   /** Undefined for a public client, which PKCE alone protects. */
   readonly clientSecret: string | undefined;
-  /** With blanks between; `openid` is among them. */
+  /** Separated by blanks; `openid` is among them. */
   readonly scope: string;
-  /** Whether the ID token has told all that is needed; otherwise the userinfo endpoint is asked, too. */
+  /** Whether the claims of the ID token are enough; otherwise the userinfo endpoint is asked, too. */
   readonly isEnough: (claims: Readonly<Record<string, unknown>>) => boolean;
 }
 
-/** Clocks of two machines may differ by so much. */
+/** How far the clocks of two machines may differ. */
 const clockToleranceSeconds = 60;
 const answerSeconds = 5;
-/** Asked anew so often, a browser is not sent to a provider that is away. */
+/** How long the provider's addresses are kept: asked anew so often, a browser is not sent to a provider that is away. */
 const knownForMs = 10_000;
-/** Nobody gets in here by a login there that is older than one here may be. */
+/** Longest age of a login there that lets somebody in here: that which a login here may have. */
 const loginLastsSeconds = 12 * 60 * 60;
-/** A login there that was asked to be new may be as old as a fresh authentication here, and the time of the way back. */
+/**
+ * Longest age of a login there that was asked to be new: that of a fresh authentication here, plus the way back.
+ */
 const freshSeconds = 300 + clockToleranceSeconds;
 
 /**
@@ -42,7 +44,7 @@ export function oidcIssuer(settings: OidcSettings): CompanyIssuer {
     known = { configuration: asked, untilMs: performance.now() + knownForMs };
     return asked;
   };
-  /** A failure may be that addresses or keys have changed: the next one asks anew. */
+  /** A failure may mean that addresses or keys have changed, so the next question discovers them anew. */
   const told = async <T>(ask: (found: oidc.Configuration) => Promise<T> | T): Promise<T> => {
     try {
       return await ask(await configuration());
@@ -62,7 +64,7 @@ export function oidcIssuer(settings: OidcSettings): CompanyIssuer {
           nonce: attempt.nonce,
           code_challenge: await oidc.calculatePKCECodeChallenge(attempt.codeVerifier),
           code_challenge_method: 'S256',
-          // Asked for an age, it has to say when the person logged in there.
+          // Asked for an age, the provider has to say when the person logged in there.
           max_age: String(attempt.mustBeFresh ? 0 : loginLastsSeconds),
           ...(attempt.mustBeFresh && { prompt: 'login' }),
         }),
@@ -79,7 +81,7 @@ export function oidcIssuer(settings: OidcSettings): CompanyIssuer {
 
 async function discover({ issuer, clientId, clientSecret }: OidcSettings): Promise<oidc.Configuration> {
   const address = new URL(issuer);
-  // Only on this machine, for which the settings are checked.
+  // The settings are checked to allow this only on this machine.
   const isPlain = address.protocol === 'http:';
   return oidc.discovery(
     address,
@@ -97,7 +99,7 @@ async function discover({ issuer, clientId, clientSecret }: OidcSettings): Promi
   );
 }
 
-/** By HTTP Basic, which every provider has to take unless it says otherwise. */
+/** Sends the secret by HTTP Basic, which every provider has to take unless it says otherwise. */
 function secretAsTaken(secret: string): oidc.ClientAuth {
   const basic = oidc.ClientSecretBasic(secret);
   const post = oidc.ClientSecretPost(secret);
@@ -126,13 +128,16 @@ async function finish(
   return {
     issuer: claims.iss,
     subject: claims.sub,
-    // Its clock may be ahead; a login of the future would stay fresh for longer.
+    // The provider's clock may be ahead, and a login in the future would stay fresh for longer.
     authenticatedAtMs: claims.auth_time && Math.min(claims.auth_time * 1000, Date.now()),
     claims: { ...more, ...claims },
   };
 }
 
-/** The provider was asked to have the person log in anew, and may not have. @throws CompanyLoginRefused */
+/**
+ * Requires that the person has just logged in anew: the provider was asked for that, and may not have done it.
+ * @throws CompanyLoginRefused
+ */
 function requireFresh({ auth_time: authenticatedAt }: oidc.IDToken): void {
   if (authenticatedAt === undefined) {
     throw new CompanyLoginRefused('set_up', 'the ID token has no auth_time, although max_age was asked for');
@@ -142,7 +147,7 @@ function requireFresh({ auth_time: authenticatedAt }: oidc.IDToken): void {
   }
 }
 
-/** Nobody answered, or nobody of sense. */
+/** The provider did not answer, or not sensibly. */
 const awayCodes = [
   ...['OAUTH_TIMEOUT', 'OAUTH_RESPONSE_IS_NOT_CONFORM', 'OAUTH_RESPONSE_IS_NOT_JSON', 'OAUTH_PARSE_ERROR'],
 ];
@@ -151,7 +156,7 @@ const clientErrors = [
   ...['invalid_client', 'unauthorized_client', 'invalid_scope', 'invalid_request'],
   'unsupported_response_type',
 ];
-/** Another issuer than the one of the settings answers there, or one without what is needed. */
+/** The issuer that answers is not the one of the settings, or lacks what is needed. */
 const setUpCodes = [
   ...[
     'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',

@@ -1,7 +1,7 @@
 import type { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import type { EpochClaims } from '@holdfast/shared/sessions/epoch-claims.ts';
 
-/** Takes collectors at their word about sessions that the log has given to them; what they say of others is nobody's word. */
+/** Passes on what collectors say about sessions that the log has given to them, and drops what they say about others. */
 export function placedStatuses(board: StatusBoard, claims: EpochClaims): StatusBoard['watch'] {
   return (onStatus) =>
     board.watch((taskId, status) => {
@@ -12,7 +12,7 @@ export function placedStatuses(board: StatusBoard, claims: EpochClaims): StatusB
       };
       const known = claims.known(claim);
       if (known !== undefined) tell(known);
-      // Where the log cannot be read now it is said again within seconds.
+      // If the log cannot be read now, the collector says it again within seconds.
       else void claims.isPlaced(claim).then(tell, () => undefined);
     });
 }

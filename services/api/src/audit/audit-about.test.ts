@@ -46,7 +46,7 @@ describe('what the audit log keeps of a request', () => {
     };
     expect(whole).toMatchObject({ query_length: 16_008, body_length: 16_008 });
     expect(JSON.stringify(whole).length).toBeLessThan(1_000);
-    // A body that is just short enough is there.
+    // A body that is just short enough is kept.
     const most = auditRequest({ url: '/a?', query: { a: 'x'.repeat(1_016) }, body: 'x'.repeat(4_094) });
     expect(most).toMatchObject({ query: {}, body: expect.any(String) });
   });

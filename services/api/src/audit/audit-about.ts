@@ -5,18 +5,18 @@ const bodyLengthAtMost = 4_096;
 const queryLengthAtMost = 1_024;
 const pathLengthAtMost = 512;
 const nameLengthAtMost = 200;
-/** Behind a proxy it is what the proxy says. */
+/** Behind a proxy the address is what the proxy says. */
 const addressLengthAtMost = 64;
 
 /**
- * The target of a change, as the audit log names it: `session 7-3`, `device press-1`, `5 points`; of a start that was done
- * `task 7, session 7-3`, by the `location` of the answer.
+ * The target of a change, as the audit log names it: `session 7-3`, `device press-1`, `5 points`; for a start that
+ * succeeded `task 7, session 7-3`, by the `location` of the answer.
  */
 export function auditTarget(action: string, params: unknown, body: unknown, location?: unknown): string {
   const kind = action === 'session.start' ? 'task' : (action.split('.', 1)[0] ?? '');
   if (Array.isArray(body)) return `${body.length} ${kind}s`;
   const named = { ...asObject(body), ...asObject(params) };
-  // A refused body may hold anything in their place.
+  // In a refused body these may be anything.
   const { id, sequence, task_id, code, login } = named;
   const name = [id, sequence, task_id, code, login, named.name].find(isName);
   const [, started] = action === 'session.start' ? (/([^/]+)\/$/.exec(String(location ?? '')) ?? []) : [];
@@ -35,7 +35,10 @@ export function auditAddress(address: string): string {
   return shown(address, addressLengthAtMost);
 }
 
-/** The request, where it is not too long: an entry is one message, and a line of the log where it cannot be stored. */
+/**
+ * The request as an entry keeps it, if it is not too long: an entry is one message, or a line of the log when it cannot
+ * be stored.
+ */
 export function auditRequest({ url, query, body }: { url: string; query: unknown; body?: unknown }) {
   const [path = '', asked] = url.split('?', 2);
   return {

@@ -13,7 +13,7 @@ import { folded } from './folded.ts';
 export interface AuditProjectionOptions {
   readonly database: Database;
   readonly streams: AuditStreams;
-  /** Whether this process is the one that does it, and can: two would only do the same twice. */
+  /** Whether this process is the one that projects, and can: two would only do the same twice. */
   readonly isActive: () => boolean;
   readonly log: Logger;
 }
@@ -28,13 +28,13 @@ type Row = Insertable<AuditEntriesTable>;
 
 const rowsAtOnce = 500;
 const lookMs = 1_000;
-/** Whoever asks right after a start waits for this too. */
+/** A search right after a start waits for this, too. */
 const standbyMs = 50;
 const dropOldMs = 60_000;
 const patienceMs = 1_000;
 const pollMs = 20;
 
-/** Brings AUDIT and AUDIT_REFUSED into PostgreSQL, where they are searched in, and takes out what the streams have no more. */
+/** Brings AUDIT and AUDIT_REFUSED into PostgreSQL, where they are searched, and removes what the streams no longer have. */
 export function startAuditProjection(options: AuditProjectionOptions): AuditProjection {
   const { database, streams, isActive, log } = options;
   const stopping = new AbortController();
@@ -151,7 +151,7 @@ async function dropOld(
   return true;
 }
 
-/** None for an entry of a form that this release does not know. */
+/** No row for an entry of a form that this release does not know. */
 function rowOf(text: string, place: Place & { readonly sequence: number }): Row[] {
   const { data } = auditEntrySchema.safeParse(parsed(text));
   const time = new Date(data?.time ?? Number.NaN);

@@ -30,7 +30,7 @@ export function auditRoutes(database: Database, projection: Pick<AuditProjection
         const search = searchOf(query);
         const after = decodeAuditCursor(cursor);
         await projection.caughtUp();
-        // One more tells whether there is a next page.
+        // One entry more tells whether there is a next page.
         const { entries } = await searchAudit(database, search, { after, limit: limit + 1, order: 'older' });
         const results = entries.slice(0, limit).map(({ view }) => view);
         const isLast = entries.length <= limit;
@@ -51,7 +51,7 @@ export function auditRoutes(database: Database, projection: Pick<AuditProjection
         await projection.caughtUp();
         const pageAfter = (after: AuditPosition | undefined) =>
           searchAudit(database, search, { after, limit: exportedAtOnce, order: 'newer' });
-        // An outage is answered as one before the first byte: what comes later can only break the answer off.
+        // An outage before the first byte is answered as one; a later one can only break the answer off.
         const first = await pageAfter(undefined);
         const lines = async function* () {
           for (let page = first; page.entries.length > 0; ) {

@@ -8,15 +8,18 @@ import type { AuditLog } from '../ports.ts';
 const waitingAtMost = 5_000;
 const refusalsWaitingAtMost = 1_000;
 const retryMs = 1_000;
-/** As many are on their way to the broker at a time: it syncs each to disk, and one after the other would be slower than commands are. */
+/**
+ * Entries on their way to the broker at a time. It syncs each to disk: one after the other, entries would be slower than
+ * commands.
+ */
 const inFlightAtMost = 64;
 
 export interface AuditTrail {
   /** Never waits and never fails: an answer must not hang on the entry about it. */
   record(entry: AuditEntry): void;
-  /** The same of what was refused, which takes the room of nothing else. */
+  /** The same for a refusal, which takes the room of no other entry. */
   recordRefusal(entry: AuditEntry): void;
-  /** Entries that AUDIT has not got and will not get; the log has them. */
+  /** Entries that never got into AUDIT and never will; the log has them. */
   lost(): number;
   stop: Stop;
 }
@@ -27,8 +30,9 @@ interface Waiting {
 }
 
 /**
- * Brings entries into AUDIT and AUDIT_REFUSED, behind the answers and in their order unless the broker refuses one of several. While the broker is away they wait here; what finds no room,
- * and what still waits at the end of the process, is written into the log instead.
+ * Brings entries into AUDIT and AUDIT_REFUSED, after the answers and in their order unless the broker refuses one of
+ * several. While the broker is away they wait here; entries that find no room, and those still waiting when the process
+ * ends, are written into the log instead.
  */
 export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }): AuditTrail {
   const waiting: Waiting[] = [];
@@ -70,7 +74,7 @@ export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }
   const begin = () => {
     sending ??= sendAll().finally(() => {
       sending = undefined;
-      // One that was recorded after the last look at them and before this would wait for the next one to come.
+      // An entry recorded between the last look and this line would otherwise wait for the next one.
       if (waiting.length > 0 && !stopping.signal.aborted) begin();
     });
   };
@@ -98,7 +102,7 @@ function countRefusals(all: readonly Waiting[]): number {
   return all.filter(({ isRefusal }) => isRefusal).length;
 }
 
-/** A value that was to be written stands in AUDIT alone. */
+/** An entry as the log gets it: a value that was to be written to a device stands in AUDIT alone. */
 function withoutWrittenValue(entry: AuditEntry): AuditEntry {
   if (entry.action !== 'point.write') return entry;
   const { body: _, query: __, ...data } = entry.data ?? {};

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 
 const together = 60_000;
-/** Beyond that, what came first is told of first. */
+/** Beyond that, the oldest kind is told before its minute is over. */
 const kindsAtMost = 10_000;
 
 interface Kind {
@@ -13,8 +13,8 @@ interface Kind {
 }
 
 /**
- * Keeps refused requests in the audit log without letting anybody flood it: the first of a kind at once, those that follow within a minute
- * together, with their `count`.
+ * Keeps refused requests in the audit log without letting anybody flood it: the first of a kind at once, those that
+ * follow within a minute together as one entry with their `count`.
  */
 export class Refusals {
   readonly #record: (entry: AuditEntry) => void;
@@ -46,7 +46,7 @@ export class Refusals {
     this.#record(first);
   }
 
-  /** Tells of those whose minute is over. */
+  /** Tells of the kinds whose minute is over. */
   tellOver(): void {
     const until = this.#nowMs() - together;
     for (const [kind, { sinceMs }] of this.#kinds) {

@@ -5,11 +5,11 @@ import type { Database } from '../database/open-database.ts';
 import { folded } from './folded.ts';
 
 export interface AuditSearch {
-  /** Part of who did it, or of the actor's id, in whatever case. */
+  /** Part of the name of who did it, or of the actor's id, ignoring case. */
   readonly who?: string | undefined;
-  /** Part of it, in whatever case. */
+  /** Part of the target, ignoring case. */
   readonly target?: string | undefined;
-  /** `session.stop`, or all of a kind. */
+  /** `session.stop`, or `session` for all actions of a kind. */
   readonly action?: string | undefined;
   readonly outcome?: AuditEntry['outcome'] | undefined;
   /** Id of a W3C trace. */
@@ -72,7 +72,7 @@ function conditionsOf({ target, action, outcome, trace, from, to }: AuditSearch)
   if (to) conditions.push(sql`time < ${to}`);
   if (outcome) conditions.push(sql`outcome = ${outcome}`);
   if (trace) conditions.push(sql`trace_id = ${trace}`);
-  // All actions of a kind lie between its dot and the character behind that.
+  // All actions of a kind sort between its dot and the character after the dot.
   if (action)
     conditions.push(sql`(action = ${action} or (action > ${`${action}.`} and action < ${`${action}/`}))`);
   if (target) conditions.push(sql`position(${folded(target)} in target) > 0`);
@@ -80,8 +80,8 @@ function conditionsOf({ target, action, outcome, trace, from, to }: AuditSearch)
 }
 
 /**
- * The first entries of each name that has this part. They are asked for name by name: in one question PostgreSQL goes through all entries in
- * the order of their times, however rare a name is.
+ * The first entries of each name that contains this part. They are queried name by name: for one query PostgreSQL would
+ * go through all entries in order of time, however rare a name is.
  * @returns undefined when no name has it
  */
 async function byName(
@@ -104,8 +104,8 @@ async function byName(
 }
 
 /**
- * The names that have a part in them, of all that there are: found by going from one to the next in the index, which takes as long as
- * there are names, however many entries each has.
+ * All names that contain a part. The search goes from one name to the next in the index, so its time depends on how
+ * many names there are, however many entries each has.
  */
 async function namesWith(
   database: Database,

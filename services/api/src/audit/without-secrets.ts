@@ -1,16 +1,16 @@
 /**
- * No call of this API takes a secret but in the header Authorization. What somebody sends in another place, where it is
- * refused, must not come to stand in the log or the audit log all the same.
+ * Calls of this API take a key only in the header Authorization. A secret that somebody sends in another place is
+ * refused, and must not get into the log or the audit log all the same.
  */
 
 const redacted = '[redacted]';
-/** A key of this API, or more of its secret than chance brings together: its id is enough to find it. */
+/** A key of this API, or so much of its secret that it is no coincidence; the id is enough to find the key. */
 const keyText = /(hf_[0-9a-f]{8})_[A-Za-z0-9_-]{8,}/gi;
 const loginText = /(hf[flp])_[A-Za-z0-9_-]{8,}/g;
 const bearerText = /(bearer)(?: |%20|\+)+[^\s&]{16,}/gi;
 const secretName =
   /^(key|pass|auth)$|pass(word|wd|phrase)|pwd|secret|token|authori[sz]ation|credential|cookie|(api|access|private)[ _-]?key/i;
-/** Nearly nothing has any of it, and to look for it costs a tenth of what replacing does. */
+/** Looked for first: hardly any text has any of it, and looking costs a tenth of what replacing does. */
 const maybeKey = /hf[flp]?_|bearer/i;
 const maybeSecret = new RegExp(`${maybeKey.source}|\\b(key|pass|auth)\\b|${secretName.source}`, 'i');
 
@@ -29,7 +29,7 @@ const wayBack = /^(\/api\/login\/company\/callback\/?)\?.*$/s;
 export function urlWithoutSecrets(url: string): string {
   if (wayBack.test(url)) return url.replace(wayBack, `$1?${redacted}`);
   if (!maybeSecret.test(url)) return url;
-  // A name ends before the next question mark: of a row of them each would be looked through to the end.
+  // A name ends before the next question mark; otherwise each mark in a row of them would be followed to the end.
   return textWithoutKeys(url).replace(/([?&])([^?=&]*)=[^&]*/g, (whole, before: string, name: string) =>
     secretName.test(name) ? `${before}${name}=${redacted}` : whole,
   );

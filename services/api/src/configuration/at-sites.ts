@@ -3,7 +3,7 @@ import type { GrantedSites } from '../access/granted-sites.ts';
 
 type Condition = RawBuilder<SqlBool>;
 
-/** Conditions by which lists leave out what lies elsewhere, or at no site. Undefined: nothing is left out. */
+/** Conditions with which lists leave out what lies at other sites or at none. Undefined leaves nothing out. */
 export const atSites = {
   sites: (granted: GrantedSites) => within(granted, (codes) => sql`sites.code = any(${codes}::text[])`),
   devices: (granted: GrantedSites) =>
@@ -17,7 +17,7 @@ export const atSites = {
       (codes) => sql`points.device_id in (
         select devices.id from devices join sites on sites.id = devices.site_id where sites.code = any(${codes}::text[]))`,
     ),
-  /** Every device has to lie there. */
+  /** Every device of the task has to lie at these sites. */
   tasks: (granted: GrantedSites) =>
     within(
       granted,
@@ -26,10 +26,10 @@ export const atSites = {
         join devices on devices.id = task_devices.device_id left join sites on sites.id = devices.site_id
         where task_devices.task_id = tasks.id)`,
     ),
-  /** @param codes the column with the sites of the version that a session runs on */
+  /** @param codes the column with the sites of the version on which a session runs */
   sessions: (granted: GrantedSites, codes: Expression<string[] | null>) =>
     within(granted, (granted) => sql`${codes} <@ ${granted}::text[]`),
-  /** Besides, where the past of `sessions` is told: every version that they have had. */
+  /** Additional condition where the past of `sessions` is shown: it covers every version that they have had. */
   pastSessions: (granted: GrantedSites) =>
     within(
       granted,

@@ -29,11 +29,11 @@ interface CollectionSchemas {
   readonly create: z.ZodType;
   readonly patch: z.ZodType;
   readonly view: z.ZodType;
-  /** The answer to a creation, when that is not one view. */
+  /** The answer to a creation, if it is not one view. */
   readonly created?: z.ZodType;
-  /** The answer to a change, when that is not the view. */
+  /** The answer to a change, if it is not the view. */
   readonly changed?: z.ZodType;
-  /** The answer when one is read by itself and says more than the view. */
+  /** The answer for a single item, if it says more than the view. */
   readonly detail?: z.ZodType;
   readonly page: z.ZodType;
 }
@@ -50,11 +50,11 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   /** Singular, for codes and words. */
   kind: Kind;
   database: Database;
-  /** As it is in a transaction, too. */
+  /** The collection on a database or within a transaction. */
   collection: (database: Database) => Served<S, z.infer<F>>;
-  /** Adds what does not belong to the item itself, and so not to its ETag. */
+  /** Adds what does not belong to the item itself, and so is not part of its ETag. */
   detail?: (item: z.infer<S['view']>) => Promise<unknown>;
-  /** Warns of what was sent beside what was stored. */
+  /** Warnings about items, from what was sent and what was stored. */
   warningsOf?: (
     sent: readonly object[],
     stored: readonly z.infer<S['view']>[],
@@ -62,9 +62,9 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   filter: F;
   schemas: S;
   sites: {
-    /** The item by its id. */
+    /** Names the item with this id. */
     readonly of: (id: number) => Concerned;
-    /** Everything that a creation or change refers to. */
+    /** Names everything that a creation or change refers to. */
     readonly named: 'all' | ((body: never) => Concerned);
   };
   /** Whether changes without If-Match are refused. */
@@ -73,7 +73,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
 }): Route[] {
   const { kind, database, schemas, siteAccess } = options;
   const collection = options.collection(database);
-  // The bodies and queries were checked by the schemas below, which the compiler cannot follow through S and F.
+  // The schemas below check bodies and queries, which the compiler cannot follow through S and F.
   const params = z.object({ id: z.string().describe(`${kind[0]?.toUpperCase()}${kind.slice(1)} id`) });
   const missing = (id: string) =>
     new Problem(`${kind}_not_found`, both(`There is no ${kind} ${id}.`, `没有${kindWords[kind]} ${id}。`));
@@ -81,9 +81,9 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
     if (value === undefined || value === false) throw missing(id);
     return value;
   };
-  // In the order of the schema's fields, whichever query brought them.
+  // Fields come in the schema's order, whichever query brought them.
   const answered = (item: unknown) => z.encode(schemas.view, item) as object;
-  /** Requires the item as the request says by If-Match, and where the request was checked: it may have gone to another site since. */
+  /** Requires the item to match If-Match and still lie at granted sites: it may have moved since the request was checked. */
   const holdsFor = (
     { headers, grantedSites }: Pick<FastifyRequest, 'headers' | 'grantedSites'>,
     concerned: Concerned,
@@ -109,7 +109,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       ? ofBody
       : (request: ById & { body: unknown }) => together(ofItem(request), namedBy(request.body));
 
-  // As they were before their schema made something else of them.
+  // Bodies as they were sent, before their schema transformed them.
   const sent = new WeakMap<object, unknown>();
   const keepSent =
     options.warningsOf && (async (request: FastifyRequest) => void sent.set(request, request.body));
@@ -155,7 +155,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       action: `${kind}.create`,
       tag,
       summary: kind === 'point' ? 'Create a point, or many at once' : `Create a ${kind}`,
-      // The answer may be large, and is found again by the rows of the creation.
+      // The answer may be large, and a repeat finds it by the rows of the creation.
       once: { changedNothing: storedNothing, keepsAnswer: false },
       gives: changeSetHeader,
       schema: {
@@ -263,7 +263,7 @@ export const changeSetHeader = {
   'change-set': 'Number of the change set; none where nothing was changed',
 } as const;
 
-/** An item and everything that it shall refer to from now on. */
+/** An item, and everything that it refers to after a change. */
 function together(one: Concerned, other: Concerned): Concerned {
   const { tasks = [], devices = [], points = [], sites = [] } = one;
   return {

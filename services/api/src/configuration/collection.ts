@@ -6,7 +6,7 @@ import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { stillReferenced } from './configuration-problems.ts';
 
-/** Throws unless an item may be changed. Called while it is locked. */
+/** Throws unless an item may be changed. Called while the item is locked. */
 export type LockedCheck = (current: object, transaction: Database) => void | Promise<void>;
 
 export type Kind = 'site' | 'device' | 'point' | 'task';
@@ -17,24 +17,24 @@ export const kindWords = {
   task: '任务',
 } as const satisfies Readonly<Record<Kind, string>>;
 
-/** A kind of configuration, as its routes need it. */
+/** The operations on a kind of configuration that its routes need. */
 export interface Collection<Create, Patch, View, Filter> {
-  /** In the order of their ids; `next` is the `after` of the following page. */
+  /** Lists items in the order of their ids; `next` is the `after` of the following page. */
   list(page: {
     after: number;
     limit: number;
     filter: Filter;
-    /** Items elsewhere are left out. */
+    /** Items at other sites are left out. */
     sites: GrantedSites;
   }): Promise<{ results: View[]; next: number | undefined }>;
   find(id: number): Promise<View | undefined>;
   create(item: Create): Promise<View>;
   /**
-   * Undefined when there is none with this id.
-   * @param holds gets the item, locked; what it throws is thrown, and nothing is changed
+   * Changes an item; undefined when there is none with this id.
+   * @param holds receives the locked item; what it throws is passed on, and nothing is changed
    */
   patch(id: number, patch: Patch, holds?: LockedCheck): Promise<View | undefined>;
-  /** False when there is none with this id. `holds` as above. */
+  /** Deletes an item; false when there is none with this id. `holds` as above. */
   remove(id: number, holds?: LockedCheck): Promise<boolean>;
 }
 
@@ -45,7 +45,7 @@ interface PageQuery {
   readonly there: Expression<SqlBool> | undefined;
 }
 
-/** The rows of a list that its filter leaves, as a page. */
+/** Reads one page of the filtered rows of a list. */
 export async function listPage<Table extends keyof Tables, View extends { readonly id: number }>(
   rows: SelectQueryBuilder<Tables, Table, View>,
   { after, limit, there }: PageQuery,
@@ -62,7 +62,7 @@ export async function listPage<Table extends keyof Tables, View extends { readon
   );
 }
 
-/** Given one row more than the page holds, tells whether there is another page. */
+/** Makes a page of rows, of which there is one more than fits if there is another page. */
 export function pageOf<View extends { readonly id: number }>(
   rows: View[],
   limit: number,
@@ -74,10 +74,10 @@ export function pageOf<View extends { readonly id: number }>(
 
 /**
  * Deletes a row that nothing refers to.
- * @param referrers codes of what refers to it, by kind, read while the row is locked
- * @param check called while it is locked, before that
+ * @param referrers reads the codes of what refers to the row, by kind, while the row is locked
+ * @param check called before that, also while the row is locked
  * @returns false when there is no such row
- * @throws Problem when something does
+ * @throws Problem when something refers to it
  */
 export function removeUnreferenced(
   database: Database,
@@ -104,7 +104,7 @@ export function removeUnreferenced(
   });
 }
 
-/** The check of {@link removeUnreferenced} that a condition makes. */
+/** Makes a condition on an item into the check of {@link removeUnreferenced}. */
 export function checkOf<View extends object>(
   holds: LockedCheck | undefined,
   find: (transaction: Database) => Promise<View | undefined>,
@@ -123,7 +123,7 @@ const nouns = {
   tasks: both('Task', '任务'),
 } as const;
 
-/** Those of the fields that are given, as the text of JSON documents: the driver would make its own of objects and lists. */
+/** The given ones of these fields as JSON text: the driver would convert objects and lists in its own way. */
 export function documents<Field extends string>(
   fields: { readonly [F in Field]?: object | null | undefined },
   names: readonly Field[],

@@ -1,7 +1,7 @@
 import { specs } from '@holdfast/drivers/specs.ts';
 import { contentHash, type TaskContent } from './task-snapshot.ts';
 
-/** The same for contents that differ in nothing but what sessions have learned of their devices. */
+/** A hash that is the same for contents that differ only in what sessions have learned about their devices. */
 export function comparedHash(content: TaskContent): string {
   return contentHash({ ...content, devices: content.devices.map(withoutLearned) });
 }

@@ -53,7 +53,7 @@ function rowOf(id: number) {
   };
 }
 
-/** A database that answers at once, so that nothing but the comparing itself may give others their turn. */
+/** A database that answers at once, so that only the comparing itself can yield to other work. */
 function databaseAtOnce(answer: (sql: string, parameters: readonly unknown[]) => object[]) {
   const connection = {
     executeQuery: async <Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) =>

@@ -36,32 +36,35 @@ import { siteCodesOf } from './version-sites.ts';
 export interface TaskVersion {
   readonly taskCode: string;
   readonly version: number;
-  /** Demands of a session on this version on its collector. */
+  /** Demands that a session on this version makes on its collector. */
   readonly needs: SessionNeeds;
   /** As `siteCodesOf`. */
   readonly siteCodes: readonly string[];
-  /** How long a session may take that starts now. No part of the version: it changes nothing of what is read. */
+  /** How long a session started now may take. Not part of the version, since it changes nothing about what is read. */
   readonly maxDuration: MaxDuration;
 }
 
-/** The version made of a configuration: the same texts make the same. Neither they nor the content, which may be megabytes, are kept. */
+/**
+ * The version made of a configuration's texts; the same texts make the same version. Texts and content may be
+ * megabytes, so neither is kept.
+ */
 interface Made {
   readonly textsHash: string;
   readonly hash: string;
   readonly comparedHash: string;
   readonly about: Omit<TaskVersion, 'version'>;
-  /** Under which version TASK_CONFIGS was last seen to have it, and when, by `performance.now()`. */
+  /** The version under which TASK_CONFIGS was last seen to have this content, and when, by `performance.now()`. */
   stored?: { readonly version: number; readonly atMs: number };
 }
 
-/** A task may have megabytes. */
+/** Few, because the texts of a task may be megabytes. */
 const tasksAtOnce = 50;
-/** Versions kept, of half a kilobyte each. */
+/** Number of versions kept, at half a kilobyte each. */
 const rememberedAtMost = 10_000;
-/** Snapshots are never changed or removed, unless somebody does it by hand. */
+/** How long a snapshot counts as stored without asking: nobody changes or removes one, except by hand. */
 const storedForMs = 60_000;
 
-/** The versions of tasks, one for each content that a session was started on. */
+/** Makes and finds the versions of tasks, one for each content on which a session was started. */
 export class ConfigVersions {
   readonly #database: Database;
   readonly #texts: AskedTogether<number, TaskTexts>;
@@ -72,15 +75,15 @@ export class ConfigVersions {
     this.#texts = new AskedTogether((taskIds) => readTaskTexts(database, taskIds));
   }
 
-  /** The broker may be another one, or have lost what it had. */
+  /** Called when the broker may be another one, or may have lost what it had. */
   forgetStored(): void {
     for (const made of this.#made.values()) delete made.stored;
   }
 
   /**
-   * The version of the task's configuration as it stands now, with its snapshot in TASK_CONFIGS. Content that has
-   * not changed since the latest version is that version; otherwise a new one is made. The task's row is locked
-   * meanwhile, so that two starts at once agree on one version.
+   * Returns the version of the task's current configuration, with its snapshot in TASK_CONFIGS. If the content has not
+   * changed since the latest version, it is that version; otherwise a new one is made, with the task's row locked so
+   * that two starts at once agree on one version.
    * @throws Problem, StoreUnavailable, DatabaseUnavailable
    */
   async ensure(taskConfigs: TaskConfigs, taskId: number): Promise<TaskVersion> {
@@ -88,7 +91,7 @@ export class ConfigVersions {
   }
 
   /**
-   * The newest version where it is the configuration as it stands now, with its snapshot in TASK_CONFIGS; nothing is made.
+   * The newest version if it is the current configuration and its snapshot is in TASK_CONFIGS; makes nothing.
    * @throws StoreUnavailable, DatabaseUnavailable
    */
   async newestIfCurrent(taskConfigs: TaskConfigs, taskId: number): Promise<number | undefined> {
@@ -101,8 +104,8 @@ export class ConfigVersions {
   }
 
   /**
-   * Nearly every start is one of a task that has been started before and has not changed since: then there is nothing
-   * to make, and so nothing to lock. Undefined when it is not certain.
+   * The latest version if it certainly is still current, else undefined. Nearly every start is of a task that was started
+   * before and has not changed since: then there is nothing to make, and so nothing to lock.
    */
   async #unchanged(taskConfigs: TaskConfigs, taskId: number): Promise<TaskVersion | undefined> {
     const texts = await this.#texts.get(taskId);
@@ -124,7 +127,7 @@ export class ConfigVersions {
   }
 
   /**
-   * By task, what its configuration as it stands now is told apart by from a version's `compared_hash`; undefined where a start
+   * The hash of each task's current configuration, to compare with the `compared_hash` of a version; undefined where a start
    * would be refused. @throws DatabaseUnavailable
    */
   async comparedHashes(taskIds: readonly number[]): Promise<ReadonlyMap<number, string | undefined>> {
@@ -156,8 +159,8 @@ export class ConfigVersions {
   }
 
   /**
-   * Reading, checking and hashing the content of a small configuration takes longer than the rest of a start. Without
-   * content where it is known what it makes. @throws Problem
+   * The version made of these texts, from memory if they are known, and then without content: reading, checking and
+   * hashing even a small configuration takes longer than the rest of a start. @throws Problem
    */
   #madeOf(taskId: number, texts: TaskTexts): { readonly made: Made; readonly content?: TaskContent } {
     const hashOfTexts = textsHash(texts);
@@ -196,7 +199,7 @@ function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: num
       return { ...ofTask(task, content), version: latest.version };
     }
     let version = (latest?.version ?? 0) + 1;
-    // Numbers may be in use already: the database was restored, or a start broke off before its commit.
+    // A number may already be in use, if the database was restored or a start broke off before its commit.
     while (!(await holds(taskConfigs, content, version, hash))) version += 1;
     await transaction
       .insertInto('task_config_versions')
@@ -237,7 +240,7 @@ function ofTask(
 }
 
 /**
- * The content that a session which starts now would read. @throws Problem for a task that is not there or cannot be
+ * The content that a session started now would read. @throws Problem for a task that does not exist or cannot be
  * started, DatabaseUnavailable
  */
 export async function readTaskContent(database: Database, taskId: number): Promise<TaskContent> {
@@ -247,20 +250,20 @@ export async function readTaskContent(database: Database, taskId: number): Promi
   return contentOf(configured);
 }
 
-/** A content, with its number where the newest version of its task has it already. */
+/** A content, with the number of its task's newest version if that already has it. */
 export interface NumberedContent {
   readonly content: TaskContent;
   readonly version: number | undefined;
 }
 
-/** The content that a session which starts on these texts would read. @throws Problem for a task that cannot be started */
+/** The content that a session started on these texts would read. @throws Problem for a task that cannot be started */
 export function contentOfTexts(texts: TaskTexts): NumberedContent {
   const content = contentOf(configuredTask(texts));
   const { latest } = texts;
   return { content, version: latest?.hash === contentHash(content) ? latest.version : undefined };
 }
 
-/** The same of several tasks, without those that could not be started. @throws DatabaseUnavailable */
+/** The same for several tasks, without those that could not be started. @throws DatabaseUnavailable */
 export async function readTaskContents(
   database: Database,
   taskIds: readonly number[],
@@ -274,7 +277,7 @@ export async function readTaskContents(
   });
 }
 
-/** Whether TASK_CONFIGS has this content under this version; puts it there when the place is free. */
+/** Whether TASK_CONFIGS has this content under this version; stores it there if the place is free. */
 async function holds(
   taskConfigs: TaskConfigs,
   content: TaskContent,
@@ -294,7 +297,7 @@ async function asked<T>({ task_code }: TaskConfig, question: () => Promise<T>): 
   return storedSnapshot(both(`task ${task_code}`, `任务 ${task_code} `), question);
 }
 
-/** Asks for a snapshot to be stored. @param of what it is of, for people. @throws Problem, StoreUnavailable */
+/** Stores a snapshot or asks for one. @param of what it is a snapshot of, for people. @throws Problem, StoreUnavailable */
 export async function storedSnapshot<T>(of: InBoth, put: () => Promise<T>): Promise<T> {
   try {
     return await put();

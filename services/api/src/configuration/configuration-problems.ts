@@ -4,7 +4,7 @@ import type { Issue } from '@holdfast/shared/contracts/http/judged.ts';
 import { violatedConstraint } from '../database/database-unavailable.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 
-/** Codes of the things that refer, at most {@link maxNamed} of each kind. */
+/** Codes of the referring things by kind, at most {@link maxNamed} of each. */
 export type Referrers = Readonly<Record<string, readonly string[]>>;
 export const maxNamed = 20;
 
@@ -35,7 +35,10 @@ export function stillReferenced(what: InBoth, referrers: Referrers): Problem {
   return new Problem('still_referenced', detail, { referenced_by: referrers });
 }
 
-/** Constraints of the schema, in words. What is not here is a fault of ours and stays an error. */
+/**
+ * The problem for each constraint of the schema. A constraint that is not listed shows a fault of ours and stays an
+ * error.
+ */
 const constraints: Readonly<Record<string, () => Problem>> = {
   sites_code_key: () => duplicate(both('a site', '站点')),
   devices_code_key: () => duplicate(both('a device', '设备')),
@@ -51,7 +54,7 @@ export function fieldsDoNotFit(problems: readonly FieldProblem[]): Problem {
   return validationFailed(problems.map(({ field, message }) => ({ path: field, message })));
 }
 
-/** A body that was judged once it was known what it is about. */
+/** The refusal of a body that could be judged only once it was known what it is about. */
 export function bodyRefused(issues: readonly Issue[]): Problem {
   return validationFailed(issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })));
 }

@@ -5,7 +5,7 @@ import type { Database } from '../database/open-database.ts';
 import { execute, prepared } from '../database/prepared.ts';
 import type { SnapshotRow, SnapshotTask } from './task-snapshot.ts';
 
-/** A task as it stands in the configuration, with all that a snapshot of it is made of. */
+/** A task as currently configured, with everything that its snapshot is made of. */
 export interface ConfiguredTask {
   readonly task: SnapshotTask & { readonly max_duration: MaxDurationConfig | null };
   /** Undefined before its first start. */
@@ -24,9 +24,9 @@ interface ReadRow {
 }
 
 /**
- * One statement, so that what it reads belongs together, and planned once: planning took longer than reading. Tasks,
- * devices and points are looked for one by one: a plan of a small table, which is kept, would read all of it when it is large. The
- * configuration comes as text, which is only parsed where it has changed.
+ * Reads tasks in one statement, so that what it reads is consistent, and planned once: planning took longer than
+ * reading. Tasks, devices and points are looked up one by one, because a kept plan from when a table was small would
+ * read all of it when it is large. The configuration comes as text, which is parsed only if it has changed.
  */
 const readTasks = `select tasks.id, latest.version, latest.hash, to_jsonb(tasks)::text as task,
     (
@@ -60,12 +60,15 @@ const readTasks = `select tasks.id, latest.version, latest.hash, to_jsonb(tasks)
 export const readStatement = prepared<ReadRow>('read_configured_tasks', readTasks);
 
 /**
- * Lines that are hashed as one: line ends in JSON are escaped. The release comes first, for another one may make another content of the same
- * texts.
+ * Hashes the texts as lines of one text, since line ends within JSON are escaped. The release comes first, because another
+ * release may make other content of the same texts.
  */
 const hashedTexts = `encode(sha256(convert_to('${releaseVersion}' || E'\\n' || task || E'\\n' || devices || E'\\n' || chosen, 'UTF8')), 'hex')`;
 
-/** @returns id, and `compared_hash` of a version that was found to be made of these very texts. Hashed where they lie: they are megabytes. */
+/**
+ * @returns id, and `compared_hash` of a version made of these very texts. The database hashes them, because they are
+ * megabytes.
+ */
 export const recognizeStatement = prepared<{ readonly id: number; readonly compared_hash: string }>(
   'recognize_configured_tasks',
   `with hashed as materialized (select id, ${hashedTexts} as texts_hash from (${readTasks}) as texts)
@@ -83,12 +86,12 @@ export interface TaskTexts {
   readonly chosen: string;
 }
 
-/** The same as the database has it. */
+/** The same hash as the database computes. */
 export function textsHash({ task, devices, chosen }: TaskTexts): string {
   return hash('sha256', `${releaseVersion}\n${task}\n${devices}\n${chosen}`);
 }
 
-/** Reads several tasks, those that there are. @throws DatabaseUnavailable */
+/** Reads those of the tasks that exist. @throws DatabaseUnavailable */
 export async function readTaskTexts(
   database: Database,
   taskIds: readonly number[],

@@ -6,7 +6,7 @@ import { specs } from '@holdfast/drivers/specs.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 
 export interface ContentIssue {
-  /** Dotted, in the snapshot. */
+  /** Dotted path in the snapshot. */
   readonly path: string;
   readonly message: string;
 }
@@ -17,7 +17,7 @@ export function contentIssues({ devices }: Pick<TaskConfig, 'devices'>): readonl
     ...codeIssues(device, index),
     ...deviceIssues(device, index),
   ]);
-  // A device that is wrong by itself has no endpoint to speak of.
+  // Endpoints of devices that are wrong by themselves mean nothing.
   return ofDevices.length > 0 ? ofDevices : endpointIssues(devices);
 }
 
@@ -53,7 +53,7 @@ function endpointIssues(devices: readonly DeviceConfig[]): ContentIssue[] {
   return issues;
 }
 
-/** The array that a value was taken from. */
+/** The path of the array point from which a value was taken. */
 function pointPath(device: DeviceConfig, index: number, code: string): string {
   return `devices.${index}.points.${device.points.findIndex((point) => point.code === code)}`;
 }

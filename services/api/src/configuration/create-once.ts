@@ -9,13 +9,13 @@ interface Created {
   readonly id: number;
 }
 
-/** Kept for twice as long as an Idempotency-Key is. */
+/** Twice as long as an Idempotency-Key is kept. */
 const keptDays = 2;
 
 /**
- * Creates something once for each command: what came of it stands in a row of the same transaction. A try that was cut
- * off has done all of it or nothing, and one that is still under way is waited for.
- * @returns what was created, or what an earlier try has, as it is now
+ * Creates something once for each command, and records the outcome in a row of the same transaction. A try that was cut
+ * off has done everything or nothing, and one that is still under way is waited for.
+ * @returns what this try or an earlier one created, as it is now
  * @throws Problem, DatabaseUnavailable
  */
 export async function createOnce<View extends Created>(
@@ -26,7 +26,7 @@ export async function createOnce<View extends Created>(
     create,
     find,
   }: {
-    /** Runs it in a transaction of its own. */
+    /** Runs the creation in a transaction of its own. */
     readonly within: <T>(use: (transaction: Database) => Promise<T>) => Promise<T>;
     readonly create: (transaction: Database) => Promise<View | readonly View[]>;
     readonly find: (id: number) => Promise<View | undefined>;
@@ -38,7 +38,7 @@ export async function createOnce<View extends Created>(
         .deleteFrom('creations')
         .where('created_at', '<', sql<Date>`now() - make_interval(days => ${keptDays})`)
         .execute();
-      // First, so that a try at the same moment waits here and not behind half of the work.
+      // The row comes first, so that a simultaneous try waits here and not behind half of the work.
       const row = { command_id: command.id, kind: command.kind, ids: [], many: false };
       await transaction.insertInto('creations').values(row).execute();
       const made = await create(transaction);

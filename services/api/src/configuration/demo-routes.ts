@@ -1,7 +1,7 @@
 import { demoSchema, type OfferedDemo } from '@holdfast/shared/contracts/http/demo-http.ts';
 import { type Route, route } from '../http/route.ts';
 
-/** /api/config/demo: what an empty installation may be filled with at once. */
+/** /api/config/demo: the configuration with which an empty installation may be filled at once. */
 export function demoRoutes(configuration: OfferedDemo | undefined): Route[] {
   return [
     route({

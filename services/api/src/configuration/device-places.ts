@@ -17,9 +17,9 @@ interface Placed {
 }
 
 /**
- * Refuses a device where another one is: both would be asked in turn, and what one is told the other would have. A device that
- * is not enabled takes no place, nor does one of an endpoint for any number of devices. Until the transaction is over, nobody
- * else takes this one.
+ * Refuses a device at the place of another one: both would be asked in turn, though they are one and the same. A device
+ * takes no place if it is not enabled, or if its endpoint serves any number of devices. Nobody else can take the place
+ * until the transaction is over.
  * @throws Problem
  */
 export async function requireFreePlace(
@@ -41,7 +41,7 @@ export async function requireFreePlace(
     .orderBy('id')
     .execute();
   const first = there.find((other) => placeOf(other) === place);
-  // A code that is taken is told as such.
+  // A duplicate code is reported as such elsewhere.
   if (!first || first.code === device.code) return;
   const remedy = isLocal
     ? both(

@@ -26,7 +26,7 @@ export function viewOfDevice(row: Selectable<DevicesTable>): DeviceView {
   return flatDevice(specOf(row), device);
 }
 
-/** By what devices behind one endpoint are found; null where any number of collectors may use it. */
+/** The column by which devices behind one endpoint are found; null if any number of collectors may use the endpoint. */
 export function endpointColumn(spec: DriverSpec, connection: object): string | null {
   const { key, isExclusive } = spec.endpoint(connection);
   return isExclusive ? key : null;

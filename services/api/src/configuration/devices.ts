@@ -136,7 +136,7 @@ function columnsOf(spec: DriverSpec, device: DeviceCreate) {
   };
 }
 
-/** With the document as text, as the driver wants it. */
+/** The columns with the connection as JSON text, as the driver wants it. */
 function written({ connection, ...columns }: ReturnType<typeof columnsOf>) {
   return { ...columns, connection: JSON.stringify(connection) };
 }

@@ -11,24 +11,28 @@ export interface ConfiguredSession {
   readonly config_version: number;
 }
 
-/** By session: whether its task is configured otherwise by now. Null of a session that is over, and where nobody can say. */
+/**
+ * By session: whether its task is configured differently by now. Null for a session that is over, and where nobody can
+ * say.
+ */
 export type NewerConfigured = (
   sessions: readonly ConfiguredSession[],
 ) => Promise<ReadonlyMap<string, boolean | null>>;
 
 const tasksKeptAtMost = 10_000;
-/** Change sets looked at to see what is new. Their ids do not rise in the order of their commits, but nearly. */
+/** Latest change sets that are looked at for new ones: their ids rise nearly, but not exactly, in the order of commits. */
 const setsLookedAt = 100;
 
 /**
- * Compares what sessions read with what is configured. Comparing reads all of a task: what was found holds until a change set
- * touches the task. What sessions have learned of their devices, and written back, is no change. @throws DatabaseUnavailable
+ * Compares what sessions read with what is configured. A comparison reads all of a task, so its result is kept until a
+ * change set touches the task. What sessions learn about their devices and write back is no change.
+ * @throws DatabaseUnavailable
  */
 export function newerConfigured(
   database: Database,
   versions: Pick<ConfigVersions, 'comparedHashes'>,
 ): NewerConfigured {
-  /** Found by task; undefined of one that could not be started. */
+  /** Hashes by task; undefined for a task that could not be started. */
   const known = new Map<number, string | undefined>();
   let seen: readonly number[] = [];
 
@@ -41,7 +45,7 @@ export function newerConfigured(
     const [last] = seen;
     const isAnother = last !== undefined && !ids.includes(last);
     if (added.length === 0 && !isAnother) return;
-    // More than were looked at, or a database from a backup.
+    // There may be more new sets than were looked at, or the database comes from a backup.
     if (added.length === setsLookedAt || isAnother) known.clear();
     else for (const taskId of await tasksOfChanges(database, added)) known.delete(taskId);
     seen = ids;
@@ -56,7 +60,7 @@ export function newerConfigured(
     const lookedAt = seen;
     const current = new Map(known);
     for (const [id, hash] of await versions.comparedHashes([...unknown])) current.set(id, hash);
-    // Another call has seen a change meanwhile: what was read here may be from before it.
+    // Kept unless another call saw a change meanwhile, since what was read here may be older than that.
     if (seen === lookedAt) {
       if (known.size + unknown.size > tasksKeptAtMost) known.clear();
       for (const id of unknown) known.set(id, current.get(id));

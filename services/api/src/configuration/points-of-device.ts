@@ -21,8 +21,8 @@ export async function devicesOfPoints(
 }
 
 /**
- * Reads the addresses of a device's points anew when what they are read by has changed: its protocol or its connection.
- * @throws Problem where one of them is none any more
+ * Parses the addresses of a device's points anew when its protocol or connection, by which they are parsed, has changed.
+ * @throws Problem where one of them is no longer an address
  */
 export async function placeAgain(
   transaction: Database,

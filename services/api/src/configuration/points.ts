@@ -36,15 +36,15 @@ export interface PointFilter {
 }
 
 type Row = Selectable<PointsTable>;
-/** A change before it is judged. */
+/** A change of a point before it is judged. */
 type PointPatch = { readonly device_id?: number | undefined; readonly [field: string]: unknown };
 
 export interface Points extends Collection<NamedPoint, PointPatch, PointView, PointFilter> {
-  /** All or none; errors say which of them is at fault. */
+  /** Creates all points or none; errors say which of them is at fault. */
   createAll(points: readonly NamedPoint[]): Promise<PointView[]>;
 }
 
-/** 18 values a row, and PostgreSQL takes 65,535 in one statement. */
+/** A row has 18 values, and PostgreSQL takes 65,535 in one statement. */
 const rowsPerStatement = 2_500;
 
 export function points(database: Database, store: KindsOfStore): Points {
@@ -142,7 +142,7 @@ export function points(database: Database, store: KindsOfStore): Points {
             if (message !== undefined) throw validationFailed([{ path: changedField(patch), message }]);
           }
           if (device_id !== row.device_id) {
-            // A task that chose this point may not have the other device.
+            // A task that chose this point may not have the point's new device.
             const tasks = await tasksThatChose(transaction, id);
             if (tasks.length > 0)
               throw stillReferenced(both(`Point ${point.code}`, `点位 ${point.code} `), { tasks });
@@ -171,18 +171,18 @@ export function points(database: Database, store: KindsOfStore): Points {
   };
 }
 
-/** Where its values are stored. */
+/** Where a point's values are stored. */
 function placeOf({ device_id, code, count }: KindOfPoint): string {
   return JSON.stringify([device_id, code, count !== null]);
 }
 
-/** The field that a change of kind or place is about. */
+/** The field to name for a refused change of kind or place. */
 function changedField(patch: PointPatch): string {
   const fields = ['data_type', 'enumeration', 'code', 'device_id'] as const;
   return fields.find((field) => patch[field] !== undefined) ?? 'data_type';
 }
 
-/** With documents as text, as the driver wants them. */
+/** The columns with documents as JSON text, as the driver wants them. */
 function written(device_id: number, { common, address }: JudgedPoint) {
   const { linear, enumeration, report, ...columns } = common;
   return {
@@ -206,7 +206,7 @@ const shown = (devices: ReadonlyMap<number, DeviceOfPoint>, row: Row): PointView
 
 type Item = PointCommon & { readonly device_id: number; readonly address: unknown };
 
-/** Points of devices that there are not are judged as far as that can be done. */
+/** Judges all points; those whose device does not exist are judged as far as possible. */
 function judgedAll(devices: ReadonlyMap<number, DeviceOfPoint>, sent: readonly NamedPoint[]) {
   const { points: ofPoint } = bodies();
   const items: Item[] = [];
@@ -222,7 +222,7 @@ function judgedAll(devices: ReadonlyMap<number, DeviceOfPoint>, sent: readonly N
   return { items, issues };
 }
 
-/** Their codes. */
+/** Codes of the tasks that chose the point. */
 async function tasksThatChose(database: Database, pointId: number): Promise<string[]> {
   const tasks = await database
     .selectFrom('task_points')
@@ -235,13 +235,13 @@ async function tasksThatChose(database: Database, pointId: number): Promise<stri
   return tasks.map(({ code }) => code);
 }
 
-/** Faults that the database's constraints would find as well, but without saying where. */
+/** Finds faults that the database's constraints would find too, but without saying where. */
 async function faultsOf(
   database: Database,
   devices: ReadonlyMap<number, DeviceOfPoint>,
   items: readonly Item[],
 ): Promise<FieldError[]> {
-  // One array each instead of a parameter a value: there may be ten thousand.
+  // Two arrays instead of one parameter per value: there may be ten thousand values.
   const taken = await sql<{ device_id: number; code: string }>`
     select device_id, code from points
     where (device_id, code) in (

@@ -9,9 +9,9 @@ import type { KeptDevice, KeptPointCounts } from '../database/tables.ts';
 import { BrokerUnavailable, type TaskConfigs } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 
-/** As much of a configuration snapshot as its schedule follows from. */
+/** The part of a configuration snapshot that determines its schedule. */
 export interface PollingPlan {
-  /** The task's: that of every point that sets none. */
+  /** The task's period, for every point that sets none. */
   readonly periodMs: number;
   /** In the order of the configuration. */
   readonly devices: readonly PolledDevice[];
@@ -19,27 +19,27 @@ export interface PollingPlan {
 
 export interface PolledDevice {
   readonly code: string;
-  /** Period of its ticks: that of its fastest point. */
+  /** Period of the device's ticks, which is that of its fastest point. */
   readonly periodMs: number;
-  /** How many of its points are read how often. */
+  /** How many of the device's points are read how often. */
   readonly rates?: readonly PointRate[] | undefined;
 }
 
 export interface PollingPlans {
   /** @throws Problem when the snapshot is lost, BrokerUnavailable, DatabaseUnavailable */
   of(taskId: number, version: number): Promise<PollingPlan>;
-  /** Reads those that it does not know yet in one statement, so that `of` need not ask for each. @throws DatabaseUnavailable */
+  /** Reads plans not known yet in one statement, so that `of` need not ask for each. @throws DatabaseUnavailable */
   prepare(versions: readonly { readonly task_id: number; readonly config_version: number }[]): Promise<void>;
   /**
-   * By device code the measurements of those devices of a version that had one of their own. Only the snapshot has them:
-   * undefined when that is lost or cannot be read now, within two seconds.
+   * Measurements by device code, for the devices of a version that had one of their own. Only the snapshot has them:
+   * undefined when it is lost or cannot be read within two seconds.
    */
   measurements(taskId: number, version: number): Promise<ReadonlyMap<string, string> | undefined>;
 }
 
-/** Sessions are compared by pages of a thousand. */
+/** Plans kept; sessions are compared in pages of a thousand. */
 const keptAtMost = 2_000;
-/** A broker that works has answered long before, also with a large snapshot; one that hangs would keep each question for 5 s. */
+/** A working broker answers well within this, even with a large snapshot; a hanging one would take 5 s per question. */
 const patienceMs = 2_000;
 
 type Content = Pick<TaskConfig, 'period_ms' | 'devices'>;
@@ -87,19 +87,22 @@ export function keptDevices(content: Content): KeptDevice[] {
   );
 }
 
-/** The points of the same devices by their periods. */
+/** Numbers of points by period, for the same devices. */
 export function keptPointCounts(content: Content): KeptPointCounts[] {
   return planOf(content).devices.map(({ rates = [] }) =>
     rates.map(({ periodMs, points }) => [periodMs, points] as const),
   );
 }
 
-/** Period of the device that is read most often. */
+/** The period of the device that is read most often. */
 export function shortestPeriodMs({ devices, periodMs }: PollingPlan): number {
   return devices.length === 0 ? periodMs : Math.min(...devices.map((device) => device.periodMs));
 }
 
-/** Snapshots never change, so what was read once is kept. PostgreSQL is asked first: it may be up when NATS is not. */
+/**
+ * Reads polling plans. Snapshots never change, so plans are kept. PostgreSQL is asked first: it may be up when NATS is
+ * not.
+ */
 export function pollingPlans(options: {
   database: Database;
   taskConfigs: () => Pick<TaskConfigs, 'load'>;
@@ -130,7 +133,7 @@ export function pollingPlans(options: {
     }
     return planOf(loaded.config);
   };
-  /** Undefined where whatever keeps the broker from answering: what the configuration has now is the next best. */
+  /** Undefined for whatever reason the snapshot cannot be had: the current configuration is the next best source. */
   const ownMeasurements = async (
     taskId: number,
     version: number,
@@ -188,7 +191,7 @@ export function pollingPlans(options: {
   };
 }
 
-/** A lost snapshot is told elsewhere; here it only leaves unknown what follows from it. @throws DatabaseUnavailable */
+/** The plan, or undefined when the snapshot is lost, which is reported elsewhere. @throws DatabaseUnavailable */
 export async function planIfKnown(
   plans: Pick<PollingPlans, 'of'>,
   { task_id, config_version }: { readonly task_id: number; readonly config_version: number },

@@ -2,7 +2,7 @@ import { forms } from '@holdfast/drivers/bodies.ts';
 import { protocolsSchema } from '@holdfast/shared/contracts/http/protocols-http.ts';
 import { type Route, route } from '../http/route.ts';
 
-/** /api/config/protocols: how devices of each protocol are described, for forms. */
+/** /api/config/protocols: how the devices of each protocol are described, for forms. */
 export function protocolRoutes(): Route[] {
   return [
     route({

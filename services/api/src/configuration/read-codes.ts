@@ -5,14 +5,15 @@ import { Problem } from '../problems/problem.ts';
 import type { TaskContent } from './task-snapshot.ts';
 
 /**
- * Holds the codes of a task's devices and points as they are until the end of the transaction, in which a version is made of them.
+ * Keeps the codes of a task's devices and points from changing until the end of the transaction that makes a version of
+ * them.
  */
 export async function holdCodes(transaction: Database, taskId: number): Promise<void> {
   await sql`select from devices where id in (select device_id from task_devices where task_id = ${taskId})
     order by id for share`.execute(transaction);
 }
 
-/** Notes which devices and points sessions read from now on: history is kept under their codes. */
+/** Records which devices and points sessions read from now on, because history is kept under their codes. */
 export async function noteReadCodes(transaction: Database, { devices }: TaskContent): Promise<void> {
   const points = devices.flatMap(({ id, points }) => points.map(({ code }) => ({ id, code })));
   await sql`insert into read_codes (kind, object_id)
@@ -24,7 +25,7 @@ export async function noteReadCodes(transaction: Database, { devices }: TaskCont
     on conflict do nothing`.execute(transaction);
 }
 
-/** Whether sessions have read any of them. */
+/** Whether sessions have read any of these things. */
 export async function readAmong(
   transaction: Database,
   kind: 'device' | 'point',
@@ -41,8 +42,8 @@ export async function readAmong(
 }
 
 /**
- * Refuses another code for a device or point that a session was started on. Its device is locked, so that none is started on it
- * meanwhile. @throws Problem
+ * Refuses a new code for a device or point on which a session was started. Locks the device, so that no session is
+ * started on it meanwhile. @throws Problem
  */
 export async function requireUnread(
   transaction: Database,
@@ -52,7 +53,7 @@ export async function requireUnread(
   if ((await readAmong(transaction, kind, [id])).size > 0) throw codeFixed(kind, code);
 }
 
-/** Taken before the points themselves, as a change of their device takes them in this order too. */
+/** Locks the devices of points, before the points themselves: a change of a device locks in this order too. */
 export async function lockDevicesOfPoints(transaction: Database, pointIds: readonly number[]): Promise<void> {
   await sql`select from devices where id in (select device_id from points where id = any(${pointIds}::bigint[]))
     order by id for no key update`.execute(transaction);

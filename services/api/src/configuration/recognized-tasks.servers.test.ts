@@ -30,7 +30,7 @@ beforeAll(async () => {
   for (const id of tasks) await new ConfigVersions(database).ensure(taskConfigs, id);
 });
 
-/** As a process does it that was started just now. @returns which tasks it read, too */
+/** Compares as a process that was just started. @returns also which tasks it read */
 async function compare() {
   const asked = vi.spyOn(database, 'executeQuery');
   const hashes = await new ConfigVersions(database).comparedHashes(tasks);

@@ -3,7 +3,7 @@ import type { Database } from '../database/open-database.ts';
 import { execute } from '../database/prepared.ts';
 import { recognizeStatement } from './configured-task.ts';
 
-/** The hash that tells a configuration apart, and that of the texts that it was made of. */
+/** The hash that identifies a configuration, and the hash of the texts from which it was made. */
 export interface Compared {
   readonly taskId: number;
   readonly textsHash: string;
@@ -11,8 +11,8 @@ export interface Compared {
 }
 
 /**
- * By task, the `compared_hash` of those whose texts some process has compared before: thousands of tasks after a start would
- * be megabytes to read and to parse. @throws DatabaseUnavailable
+ * The `compared_hash` by task, for tasks whose texts some process has compared before. Without this, thousands of tasks
+ * after a start would be megabytes to read and parse. @throws DatabaseUnavailable
  */
 export async function recognizedTasks(
   database: Database,
@@ -23,9 +23,9 @@ export async function recognizedTasks(
 }
 
 /**
- * Notes what was compared with the versions that have the same content, where there are any. It saves work and no more: what somebody else has
- * locked is left out, and whoever only wanted to read goes on where nothing can be written. Rows are locked in their order: two that note the
- * same at once would wait for each other otherwise.
+ * Records the hashes of compared texts with the versions that have the same content, if any. This only saves work: rows
+ * that somebody else has locked are left out, and a failed write does not disturb the caller, who only wanted to read.
+ * Rows are locked in order, since two calls that record the same at once would otherwise wait for each other.
  */
 export async function noteCompared(database: Database, compared: readonly Compared[]): Promise<void> {
   if (compared.length === 0) return;

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from '../problems/problem.ts';
 
-/** A point that is about to be stored, and where the request has it: `3.` of many, empty of one. */
+/** A point that is about to be stored, and its path in the request: `3.` among many, empty for a single one. */
 export interface StoredPoint {
   readonly device_id: number;
   readonly code: string;
@@ -11,8 +11,7 @@ export interface StoredPoint {
 }
 
 /**
- * Makes a change of points, in a transaction, and refuses it when they do not go together with the other points of
- * their devices.
+ * Makes a change of points in a transaction, and refuses it when they do not fit the other points of their devices.
  * @throws Problem
  */
 export async function togetherWithSiblings<T>(

@@ -16,8 +16,8 @@ const inWords: Readonly<Record<ValueKind, string>> = {
 };
 
 /**
- * Why points may not have the kind that they have: values of another kind are stored of the same device and code, beside
- * which InfluxDB takes none, and which no chart puts together. One for each point, in their order.
+ * Why points may not have their kind, if they may not: values of another kind are stored under the same device and code,
+ * beside which InfluxDB takes none of this kind, and no chart combines both. One entry for each point, in order.
  * @throws SampleStoreUnavailable
  */
 export async function kindFaults(
@@ -52,7 +52,7 @@ export async function kindFaults(
   });
 }
 
-/** As `kindFaults` of new points; while the store cannot be asked there are none, so that points can be made meanwhile. */
+/** As `kindFaults`, for new points; finds none while the store cannot be asked, so that points can still be made. */
 export async function kindFaultsIfKnown(
   ...[store, transaction, points]: Parameters<typeof kindFaults>
 ): Promise<readonly (string | undefined)[]> {

@@ -34,7 +34,7 @@ export type Snapshot =
   | { readonly ok: true; readonly content: TaskContent }
   | { readonly ok: false; readonly problem: SnapshotProblem };
 
-/** Made once: zod compiles a schema when it is first used, which takes longer than a small task takes to parse. */
+/** Made once: zod compiles a schema at its first use, which takes longer than parsing a small task. */
 const contentSchema = taskConfigSchema.omit({ config_version: true });
 
 /**
@@ -73,7 +73,7 @@ function snapshotDevice(rows: readonly SnapshotRow[], chosenPointIds: ReadonlySe
   const [first] = rows;
   if (!first) throw new Error('a group without rows');
   const { id, enabled: _, ...device } = first.device;
-  // Fields that are not set are left out: a later field with a default changes no content.
+  // Unset fields are left out, so that a field added later with a default changes no content.
   return {
     ...withoutNulls(device),
     id: String(id),
@@ -87,7 +87,7 @@ function snapshotDevice(rows: readonly SnapshotRow[], chosenPointIds: ReadonlySe
   };
 }
 
-/** The same for the same content, however its fields are ordered and whatever its version. */
+/** A hash that is the same for the same content, however its fields are ordered and whatever its version. */
 export function contentHash(content: TaskContent): string {
   const { config_version: _, ...unversioned } = content as Partial<TaskConfig>;
   return hash('sha256', JSON.stringify(sortKeys(unversioned)));

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { ChangedThings } from '../ports.ts';
 
-/** Ids of the tasks whose content these change sets may have changed, of those that there are, in their order. @throws DatabaseUnavailable */
+/** Ids of existing tasks whose content these change sets may have changed, in order. @throws DatabaseUnavailable */
 export async function tasksOfChanges(database: Database, sets: readonly number[]): Promise<number[]> {
   if (sets.length === 0) return [];
   const { rows } = await sql<{ readonly task_id: number }>`
@@ -15,7 +15,7 @@ export async function tasksOfChanges(database: Database, sets: readonly number[]
   return rows.map(({ task_id }) => task_id);
 }
 
-/** Those that read any of it, and the tasks among it. @throws DatabaseUnavailable */
+/** Ids of the tasks that read any of these things, and of the tasks among them. @throws DatabaseUnavailable */
 export async function tasksReading(
   database: Database,
   { sites = [], devices = [], points = [], tasks = [], changeSets = [] }: ChangedThings,

@@ -49,7 +49,7 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
     patch: (id, { device_ids, point_ids, required_labels, max_duration, ...fields }, holds) =>
       explained(() =>
         inTransaction(database, async (transaction) => {
-          // Locked, so that a start at the same moment snapshots either all of the change or nothing of it.
+          // Locked, so that a simultaneous start snapshots either all of the change or none of it.
           const task = await transaction
             .selectFrom('tasks')
             .select('id')
@@ -165,7 +165,7 @@ async function replaceMembers(
   await replaceList(transaction, taskId, { table: 'task_points', member: 'point_id', ids: point_ids });
 }
 
-/** In two statements of one parameter each: a list may have ten thousand. */
+/** Replaces a task's list with two statements whose ids come as one parameter, because there may be ten thousand. */
 async function replaceList(
   transaction: Database,
   taskId: number,

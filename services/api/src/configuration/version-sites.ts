@@ -3,22 +3,22 @@ import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import type { TaskConfigs } from '../ports.ts';
 
-/** The sites of the devices of a snapshot; an empty code for those without one. */
+/** Site codes of a snapshot's devices; an empty code stands for devices without a site. */
 export function siteCodesOf({ devices }: Pick<TaskConfig, 'devices'>): string[] {
   return [...new Set(devices.map(({ site_code }) => site_code))].sort();
 }
 
 export interface VersionSites {
   /**
-   * The sites of a version of a task, as `siteCodesOf`: those that its devices had then. Nobody knows those of a snapshot
-   * that is lost: then as of a device without a site. @throws BrokerUnavailable while PostgreSQL is away too
+   * The sites that a version's devices had, as `siteCodesOf`. A version whose snapshot is lost counts as one with a device
+   * without a site, since nobody knows its sites. @throws BrokerUnavailable while PostgreSQL is away too
    */
   of(taskId: number, version: number): Promise<readonly string[]>;
 }
 
 const keptAtMost = 10_000;
 
-/** Versions never change, so what was read once is kept. */
+/** Reads the sites of versions; versions never change, so what was read once is kept. */
 export function versionSites({
   database,
   taskConfigs,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
-/** A file of the console as the build left it, with its packed forms by the name of their encoding. */
+/** A file of the console as the build left it, with its compressed forms by the name of their encoding. */
 export interface ConsoleFile {
   readonly type: string;
   readonly etag: string;
@@ -29,8 +29,8 @@ const types: Readonly<Record<string, string>> = {
 const suffixes = { br: '.br', gzip: '.gz' } as const;
 
 /**
- * The console out of memory: it is a few hundred kB, and so nobody's path ever reaches a disk. A build that is made
- * meanwhile is taken up, and told from the former one by its index.html, which the build writes last.
+ * Serves the console from memory: it is only a few hundred kB, and no caller's path ever reaches the disk. A newer
+ * build is picked up when its index.html has changed, which the build writes last.
  */
 export function consoleFiles(folder: string): ConsoleFiles {
   let known: { readonly stamp: string; readonly build: Promise<ConsoleBuild> } | undefined;

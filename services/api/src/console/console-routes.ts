@@ -8,8 +8,8 @@ import type { ConsoleFile, ConsoleFiles } from './console-files.ts';
 const root = '/console/';
 
 /**
- * Nothing but files of this host, and no script or style inside a page. The hash is of the one style that React Aria
- * writes itself (`react-aria-pressable-style`); the console's test fails when it becomes another one.
+ * Only files of this host, and no script or style inside a page. The hash is that of the one style that React Aria
+ * writes itself (`react-aria-pressable-style`); the console's test fails when that style changes.
  */
 const policy = [
   "default-src 'none'",
@@ -24,7 +24,7 @@ const policy = [
   "frame-ancestors 'self'",
 ].join(';');
 
-/** The console: `/` leads there, and every address below it that is no file is a screen of its own. */
+/** The console: `/` leads to it, and every address below it that is no file is one of its screens. */
 export function consoleRoutes(files: ConsoleFiles): Route[] {
   const described = { role: 'open', tag: 'Service', schema: { hide: true } } as const;
   return [
@@ -33,7 +33,7 @@ export function consoleRoutes(files: ConsoleFiles): Route[] {
       method: 'GET',
       url: '/',
       summary: 'Leads to the console',
-      // Relative, as a proxy may serve all of this below a path that nobody here knows.
+      // The address is relative, as a proxy may serve all of this below a path that is not known here.
       handler: async (request, reply) => reply.redirect(`console/${queryOf(request)}`, 302),
     }),
     route({
@@ -61,7 +61,7 @@ async function serve(files: ConsoleFiles, request: FastifyRequest, reply: Fastif
   if (build === undefined) return reply.code(503).type('text/html; charset=utf-8').send(notBuilt);
   const file = build.get(name);
   if (file !== undefined && name !== 'index.html') {
-    // Names of assets have a hash of what is in them.
+    // Names of assets contain a hash of their content.
     const isImmutable = name.startsWith('assets/');
     return send(file, isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache', request, reply);
   }

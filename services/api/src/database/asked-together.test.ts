@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AskedTogether } from './asked-together.ts';
 
-/** Answers when it is told to, in the order of the questions. */
+/** A database that answers when it is told to, in the order of the questions. */
 function answerer() {
   const asked: { keys: readonly number[]; answer: PromiseWithResolvers<ReadonlyMap<number, string>> }[] = [];
   const together = new AskedTogether((keys: readonly number[]) => {

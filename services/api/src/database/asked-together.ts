@@ -1,13 +1,13 @@
-/** One who asks, or several who ask the same. */
+/** One caller who asks, or several who ask the same. */
 type Asked<Answer> = PromiseWithResolvers<Answer | undefined>;
 
-/** Bound: large answers must neither keep everybody waiting for long nor fail all at once. */
+/** Bounded: large answers must neither keep everybody waiting for long nor fail all at once. */
 const mostTogether = 50;
 
 /**
  * Questions of one kind go to the database together: those of one turn of the event loop, and those that come while
- * others are under way, up to 50. Each is asked after whoever wants to know has asked, so no answer is older than its question.
- * Under load that is one statement where there were twenty, and a statement costs both ends more than a row does.
+ * others are under way, up to 50. Each goes out only after its caller has asked, so no answer is older than its
+ * question. Under load one statement does the work of twenty, and a statement costs both ends more than a row does.
  */
 export class AskedTogether<Key, Answer> {
   readonly #ask: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Answer>>;
@@ -18,7 +18,7 @@ export class AskedTogether<Key, Answer> {
     this.#ask = ask;
   }
 
-  /** Undefined where there is none. Fails with what `ask` throws, as all that were asked with it. */
+  /** Undefined where there is none. Fails with what `ask` throws, as do all questions that were asked together. */
   get(key: Key): Promise<Answer | undefined> {
     const known = this.#wanted.get(key);
     if (known) return known.promise;

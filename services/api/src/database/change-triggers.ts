@@ -17,7 +17,7 @@ function functions(): string[] {
       return opened;
     end $$`,
     `revoke execute on function open_change_set() from public`,
-    // Two changes of one thing in one set are one.
+    // Two changes of one thing in one set become one.
     `create function joined_change(op1 text, before1 jsonb, after1 jsonb, op2 text, before2 jsonb, after2 jsonb)
     returns jsonb language sql immutable set search_path = public, pg_temp as $$
       select case
@@ -56,7 +56,7 @@ interface Recorded {
   readonly kind: 'site' | 'device' | 'point' | 'task';
   /** SQL of `device_id, device_code, protocol, sites` of the row `r`. */
   readonly about: string;
-  /** Joins that it takes. */
+  /** Joins that `about` needs. */
   readonly joins: string;
 }
 
@@ -104,7 +104,7 @@ function triggers(): string[] {
   return [...ofRows, ...ofMembers('task_devices', 'device_id'), ...ofMembers('task_points', 'point_id')];
 }
 
-/** The lists of a task: they are fields of it. */
+/** Triggers for the lists of a task, which count as its fields. */
 function ofMembers(table: string, member: 'device_id' | 'point_id'): string[] {
   const none = `(select null::bigint as task_id, null::bigint as ${member} where false)`;
   const kept = (added: string, removed: string) => {
@@ -142,8 +142,8 @@ function ofMembers(table: string, member: 'device_id' | 'point_id'): string[] {
 }
 
 /**
- * @param from what has changed: a statement that finds nothing opens no set
- * @param items the rows of change_items that come of it
+ * @param from the rows that have changed: a statement that changes none opens no set
+ * @param items the rows of change_items that result
  */
 function trigger(
   table: string,
@@ -171,11 +171,12 @@ function trigger(
 
 /**
  * The record of configuration in SQL. Statement triggers write it, in the transaction of the change: no path can forget it, and a
- * list of twenty thousand points costs a statement instead of as many. They run as the owner of the tables, so that services
- * only read what was recorded.
+ * list of twenty thousand points costs one statement instead of as many. They run as the owner of the tables, so that
+ * services only read what was recorded.
  */
 export const changeRecord: readonly string[] = [
-  // One for each transaction that changed something. Who, why and how it says in the setting holdfast.change (in-change.ts).
+  // One row for each transaction that changed something. The transaction says who, why and how in the setting
+  // holdfast.change (in-change.ts).
   `create table change_sets (
     id bigint generated always as identity primary key,
     at timestamptz not null default clock_timestamp(),
@@ -189,7 +190,7 @@ export const changeRecord: readonly string[] = [
     reverts bigint references change_sets (id)
   )`,
   `create index change_sets_reverts_index on change_sets (reverts) where reverts is not null`,
-  // One thing in one set: the fields that were changed, or all fields of a thing that was made or deleted.
+  // One row for each thing in a set: the fields that were changed, or all fields of a thing that was made or deleted.
   `create table change_items (
     set_id bigint not null,
     kind text not null,
@@ -212,7 +213,7 @@ export const changeRecord: readonly string[] = [
   `create index change_items_object_index on change_items (kind, object_id, no)`,
   `create index change_items_device_index on change_items (device_id, set_id) where device_id is not null`,
   `create index change_items_op_index on change_items (set_id, op)`,
-  // Devices and points that a version was made of: their codes stay, as history is kept under them.
+  // Devices and points from which a version was made: their codes stay, as history is kept under them.
   `create table read_codes (
     kind text not null,
     object_id bigint not null,

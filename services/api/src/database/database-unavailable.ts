@@ -18,7 +18,7 @@ export function translateDatabaseError(error: unknown): unknown {
 
 const undefinedTable = '42P01';
 
-/** The server answers, and a table is not there (yet). */
+/** Whether the server answers but a table is not there (yet). */
 export function isMissingTable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === undefinedTable;
 }

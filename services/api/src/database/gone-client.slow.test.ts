@@ -11,12 +11,12 @@ async function connect(options: pg.ClientConfig): Promise<pg.Client> {
   const client = new pg.Client(options);
   client.on('error', () => undefined);
   await client.connect();
-  // Ending waits for a goodbye that one of them never gets.
+  // end() waits for a goodbye, which one of the clients never gets.
   cleanUpAfterFile(async () => void client.end().catch(() => undefined));
   return client;
 }
 
-// Only Linux tells a server that what it has sent was not taken.
+// Only Linux tells a server that the client did not take what was sent.
 it.skipIf(process.platform !== 'linux').for([
   { who: 'an API', optionsFor: connectionOptions },
   {

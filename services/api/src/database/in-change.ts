@@ -3,13 +3,13 @@ import { sql } from 'kysely';
 import { inTransaction } from './in-transaction.ts';
 import type { Database } from './open-database.ts';
 
-/** Who changes the configuration, why and by which way: a change set keeps it. */
+/** Who changes the configuration, why and by which way, as a change set keeps it. */
 export interface ChangeAbout {
   readonly by: string;
   readonly actorId?: string;
   readonly kind: ChangeKind;
   readonly reason?: string;
-  /** Through what it came: `console`, `cli`, `api`, `session 7-3`, the name of a file. */
+  /** The way by which the change came: `console`, `cli`, `api`, `session 7-3`, the name of a file. */
   readonly source: string;
   /** Id of the entry in the audit log that names the set. */
   readonly auditId?: string;
@@ -23,8 +23,8 @@ export interface Changed<T> {
 }
 
 /**
- * Changes configuration in one transaction, whose set says this of itself. Triggers record what is changed: without this it is
- * recorded all the same, as a change of the database's role.
+ * Changes configuration in one transaction, whose change set keeps `about`. Triggers record what is changed; a change
+ * made without this function is recorded all the same, as one of the database's role.
  */
 export function inChange<T>(
   database: Database,
@@ -39,7 +39,7 @@ export function inChange<T>(
   });
 }
 
-/** The set that the triggers have opened for what this transaction has changed; undefined where that is nothing so far. */
+/** The set that the triggers have opened for this transaction; undefined while it has changed nothing. */
 export async function openChangeSet(transaction: Database): Promise<number | undefined> {
   const { rows } = await sql<{ readonly opened: number | null }>`
     select nullif(current_setting('holdfast.change_set', true), '')::bigint as opened`.execute(transaction);

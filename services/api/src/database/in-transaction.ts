@@ -1,6 +1,6 @@
 import type { Database } from './open-database.ts';
 
-/** In a transaction of its own, or in the one that this already is. */
+/** Runs `use` in a new transaction, or in `database` itself if it is a transaction already. */
 export function inTransaction<T>(database: Database, use: (transaction: Database) => Promise<T>): Promise<T> {
   return database.isTransaction ? use(database) : database.transaction().execute(use);
 }

@@ -22,7 +22,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-/** Tables that the statement looks into, and those of them that it reads as a whole, by the plan that is kept. */
+/** Tables that the kept plan of a statement looks into, and those of them that it reads as a whole. */
 async function lookedInto(
   at: Database,
   { text }: Prepared<unknown>,
@@ -42,7 +42,7 @@ async function lookedInto(
   return { all, whole };
 }
 
-/** Tables that the statement reads as a whole after these, of which nothing stays. */
+/** Tables that the statement reads as a whole after these changes, which are rolled back. */
 async function inVain(changes: readonly string[], statement: Prepared<unknown>): Promise<Set<string>> {
   const undone = new Error('nothing of this stays');
   let whole = new Set<string>();
@@ -72,7 +72,8 @@ const kept = [
   {
     what: 'that writes a batch of events',
     statement: writeStatement,
-    // Conflicts are found by the key of sessions, so that there is no plan at all without it: the test below sees to that one.
+    // Conflicts are found by the key of sessions, so there is no plan at all without it: the test below covers that
+    // key.
     tables: ['sessions', 'projection_checkpoint'],
     keys: { projection_checkpoint: ['projection_checkpoint_pkey'] },
   },
@@ -98,7 +99,7 @@ describe('a statement whose plan is kept', () => {
     },
   );
 
-  // By these the test above can be trusted.
+  // These show that the test above can be trusted.
   it.each(kept)(
     '$what is seen to read whole tables where indexes are of no use',
     async ({ statement, tables }) => {

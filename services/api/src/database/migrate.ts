@@ -12,9 +12,9 @@ import type { Database } from './open-database.ts';
 const migrationTableName = 'api_migrations';
 
 /**
- * Brings the schema up to date. Where several processes start at once, one migrates and the others wait:
- * Kysely's own lock comes only after it made its tables, which two at once cannot. A schema of a newer release is left
- * as it is. A role that may not make tables waits for their owner instead.
+ * Brings the schema up to date. If several processes start at once, one migrates and the others wait: Kysely takes its
+ * own lock only after it made its tables, which two cannot do at once. A schema of a newer release is left as it is. A
+ * role that may not make tables waits for their owner instead.
  */
 export async function migrate(database: Database, log: Logger): Promise<void> {
   await database.connection().execute(async (connection) => {

@@ -3,7 +3,10 @@ import type { Migration, MigrationProvider } from 'kysely/migration';
 import { changeRecord } from './change-triggers.ts';
 import { pointImportTables } from './point-import-tables.ts';
 
-/** In code, so that a service needs no files beside it and a bundle cannot lose them. Never edit one that was released. */
+/**
+ * Migrations are code, so that a service needs no files beside it and a bundle cannot lose them. Never edit one that was
+ * released.
+ */
 export const migrations: MigrationProvider = {
   getMigrations: async () => ({ '001_configuration_and_read_model': baseline }),
 };
@@ -21,10 +24,10 @@ const baseline: Migration = {
   },
 };
 
-/** A second lock behind the API, which keeps codes so. PostgreSQL can look only where a database is in UTF-8. */
+/** A second check behind the API, which keeps codes in NFC. PostgreSQL can check only in a database in UTF-8. */
 const isNfc = "getdatabaseencoding() <> 'UTF8' or code is nfc normalized";
 
-/** In points and devices null means that a field is not set. */
+/** Null in points and devices means that a field is not set. */
 const configuration = [
   `create table sites (
     id bigint generated always as identity primary key,
@@ -180,7 +183,8 @@ const readModel = [
 ];
 
 const records = [
-  // AUDIT and AUDIT_REFUSED, to be searched in: what is searched for in small letters, the whole as it lies there.
+  // AUDIT and AUDIT_REFUSED, to be searched: the fields that are searched in lower case, the whole entry as it lies
+  // there.
   `create table audit_entries (
     id bigint generated always as identity constraint audit_entries_id_key unique,
     stream text not null,
@@ -202,7 +206,7 @@ const records = [
   `create index audit_entries_actor_id_index on audit_entries (actor_id, time desc, id desc)`,
   `create index audit_entries_trace_id_index on audit_entries (trace_id, time desc, id desc)`,
   `create index audit_entries_action_index on audit_entries (action, time desc, id desc)`,
-  // Limits that sessions have written into devices by what they learned.
+  // Limits that sessions have learned and written into devices.
   `create table device_write_backs (
     device_id bigint not null references devices (id) on delete cascade,
     session_id text not null,

@@ -53,7 +53,7 @@ function typeParser(oid: number, format: 'text') {
   return oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
 }
 
-/** pg's errors become ours at this edge, so that nothing further in needs to know them. */
+/** pg's errors become ours at this edge, so that no code further in needs to know them. */
 function translating(pool: LeavingPool): PostgresPool {
   return {
     options: pool.options,
@@ -69,7 +69,7 @@ function translating(pool: LeavingPool): PostgresPool {
       const guarded = {
         processID: (client as unknown as { processID?: number }).processID,
         query: async (text: string, parameters: readonly unknown[]) => {
-          // A connection that is held for long would keep the server from its end.
+          // A connection that is held for long would keep the server from ending.
           if (!pool.mayStay(client)) {
             broken = true;
             throw new DatabaseUnavailable('the database wants to end');

@@ -32,7 +32,7 @@ export const pointImportTables = [
     primary key (import_id, no)
   )`,
   `create index point_import_rows_state_index on point_import_rows (import_id, state, no)`,
-  // How lists are read that look alike, by a name.
+  // Named mappings, by which lists that look alike are read.
   `create table point_list_mappings (
     id bigint generated always as identity primary key,
     name text not null constraint point_list_mappings_name_key unique,

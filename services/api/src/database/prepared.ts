@@ -4,15 +4,15 @@ import type { Tables } from './tables.ts';
 /** A statement that every connection parses and plans once, however often it runs. */
 export interface Prepared<Row> {
   readonly text: string;
-  /** Only for its type. */
+  /** Carries only the type of a row. */
   readonly row?: Row;
 }
 
 const mark = /^\/\* prepared ([a-z_]{1,50}) \*\//;
 
 /**
- * For the few statements that run for every command. The text must name its columns: a newer release may add some while
- * this one still runs, and then PostgreSQL refuses a prepared `select *`.
+ * Makes one of the few statements that run for every command. The text must name its columns: a newer release may add
+ * some while this one still runs, and then PostgreSQL refuses a prepared `select *`.
  */
 export function prepared<Row>(name: string, text: string): Prepared<Row> {
   const marked = `/* prepared ${name} */ ${text.replace(/\s+/g, ' ').trim()}`;
@@ -25,7 +25,7 @@ export function preparedName(text: string): string | undefined {
   return text.startsWith('/*') ? mark.exec(text)?.[1] : undefined;
 }
 
-/** @throws DatabaseUnavailable, and what the server says of the data */
+/** @throws DatabaseUnavailable, and the server's errors about the data */
 export async function execute<Row>(
   database: Kysely<Tables>,
   { text }: Prepared<Row>,

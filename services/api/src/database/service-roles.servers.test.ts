@@ -36,7 +36,7 @@ async function connected(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** Outcome of each statement: `done`, or the server's SQLSTATE. Nothing of it stays. */
+/** Outcome of each statement: `done`, or the server's SQLSTATE. Everything is rolled back. */
 async function tried(url: string, statements: readonly string[]): Promise<Record<string, string>> {
   const client = await connected(url);
   const outcomes: Record<string, string> = {};
@@ -62,7 +62,7 @@ const writesSite = `insert into sites (code, name) values ('x', 'x')`;
 const writesSeries = `insert into samples.series (session_id, task_id, device_code, site_code, point_code) values ('1', '1', 'd', 's', 'p')`;
 const forgetsTicks = 'delete from samples.tick_coverage';
 const forgetsLacking = ['delete from samples.lacking_ticks', 'delete from samples.lacking_points'];
-/** Nobody but the owner may do these. */
+/** Only the owner may do these. */
 const ofTheOwner = [
   'drop table sites',
   'drop table samples.sample_value',
@@ -159,7 +159,7 @@ describe('the role of a service in PostgreSQL', () => {
     cleanUpAfterFile(() => coverage.close());
     const samples = [1, 2].map((day) => storableSample({ tick: (day * dayMs) / 1_000, device: 'of-writer' }));
     expect(await store.write(samples)).toEqual({ kind: 'written' });
-    // Once more: by the way that replaces what is there.
+    // Written once more, now replacing what is there.
     expect(await store.write(samples.map((sample) => ({ ...sample, epoch: 8 })))).toEqual({
       kind: 'written',
     });
@@ -195,7 +195,7 @@ describe('a database whose owner makes its tables', () => {
   it('is waited for by API and writer until it is prepared', async () => {
     const fresh = await databaseRolesForTest();
     await fresh.prepare();
-    // The tables of a release that is newer than what the owner has made.
+    // This release is newer than the tables that the owner has made.
     const owner = await connected(fresh.ownerUrl);
     await owner.query('delete from api_migrations; delete from samples.kysely_migration');
     const database = openDatabase({ url: fresh.roleUrls.api, maxConnections: 2, log });

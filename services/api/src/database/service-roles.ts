@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-/** Services with a role of their own; the owner of the tables is none of them. */
+/** Roles of the services; the owner of the tables is none of them. */
 export const roleKinds = ['api', 'writer', 'reader', 'backup'] as const;
 export type RoleKind = (typeof roleKinds)[number];
 
@@ -11,7 +11,7 @@ export interface Login {
   readonly password: string;
 }
 
-/** For `reader`: what values are of, and no record of who did what. */
+/** Tables for `reader`: what the values belong to, but no record of who did what. */
 const readableInPublic: readonly string[] = [
   ...['sites', 'devices', 'points', 'tasks', 'task_devices', 'task_points', 'task_config_versions'],
   ...['sessions', 'session_events', 'session_counters'],
@@ -29,12 +29,12 @@ const isOfEpochs = /^(epoch_start|first_tick)$/;
 
 type Rights = (table: { readonly schema: string; readonly name: string }) => readonly string[];
 
-/** Rights of each in a table. */
+/** Rights of each role in a table. */
 const rights: Readonly<Record<RoleKind, Rights>> = {
   api: ({ schema, name }) => {
     if (ofMigrations.test(name) || isRecord.test(name)) return ['select'];
     if (schema === 'public') return ['select', 'insert', 'update', 'delete'];
-    // Sessions that are cleaned away take the account of their ticks along.
+    // Cleaning a session away deletes the account of its ticks, too.
     return isOfTicks.test(name) ? ['select', 'delete'] : ['select'];
   },
   writer: ({ schema, name }) => {
@@ -54,7 +54,7 @@ const dayFunctions = ['create_day(date)', 'drop_day(text)', 'drop_chunks(text, t
 
 /**
  * Makes these roles, or gives those that are there their password and exactly the rights of this release, in one
- * transaction. Safe to repeat. The tables of both schemas are there; whoever asks owns them and may make roles.
+ * transaction. Safe to repeat. The tables of both schemas are there already; the caller owns them and may make roles.
  */
 export async function grantServiceRoles(
   client: pg.ClientBase,
@@ -62,7 +62,7 @@ export async function grantServiceRoles(
 ): Promise<void> {
   await client.query('begin');
   try {
-    // Two at once would change the same rows of the catalogue, which PostgreSQL refuses.
+    // Two processes at once would change the same rows of the catalogue, which PostgreSQL refuses.
     await client.query(`select pg_advisory_xact_lock(hashtext('holdfast service roles'))`);
     const { rows: tables } = await client.query<{ schema: string; name: string; kind: string }>(`
       select nspname as schema, relname as name, relkind as kind
@@ -107,7 +107,10 @@ async function makeRole(client: pg.ClientBase, { name, password }: Login): Promi
 
 const iterations = 4_096;
 
-/** As the server keeps a password, so that neither it nor its log ever has the password itself (RFC 5802, 7677). */
+/**
+ * A password as the server keeps it, so that neither the server nor its log ever has the password itself (RFC 5802,
+ * 7677).
+ */
 function scramVerifier(password: string): string {
   const salt = randomBytes(16);
   const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');

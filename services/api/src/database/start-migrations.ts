@@ -11,7 +11,7 @@ const retryMs = 1_000;
 export function startMigrations(options: {
   database: Database;
   log: Logger;
-  /** The database is there and the schema cannot be made: waiting does not help. */
+  /** Called when the database is there but the schema cannot be made: waiting does not help. */
   onFatal: (error: unknown) => void;
 }): { isDone(): boolean; stop: Stop } {
   const { database, log, onFatal } = options;
@@ -27,7 +27,7 @@ export function startMigrations(options: {
         return;
       } catch (error) {
         if (!(error instanceof DatabaseUnavailable)) return onFatal(error);
-        // One connection that took too long is no news: this process is busy with its own start.
+        // A single connection that took too long is not logged: this process is busy with its own start.
         if (error.message === before && error.message !== told) {
           log.warn({ err: error }, 'the tables are not ready yet');
           told = error.message;

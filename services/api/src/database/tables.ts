@@ -32,13 +32,16 @@ export interface DevicesTable {
   timeout_ms: number;
   /** The protocol's own fields, as its spec has parsed them. */
   connection: Json<Record<string, unknown>>;
-  /** By the spec; null where any number of collectors may use it. */
+  /** As the spec gives it; null where any number of collectors may use it. */
   endpoint: string | null;
   measurement: string | null;
   enabled: boolean;
 }
 
-/** The limits of a device (`Learning.limits`) as a session has last written them, so that it knows its own change from an engineer's. */
+/**
+ * The limits of a device (`Learning.limits`) as a session last wrote them, so that it can tell its own change from an
+ * engineer's.
+ */
 export interface DeviceWriteBacksTable {
   device_id: number;
   session_id: string;
@@ -89,7 +92,7 @@ export interface TaskPointsTable {
   point_id: number;
 }
 
-/** A device's code; more only where its ticks have another period than the task. */
+/** A device's code; with the period if its ticks have another one than the task. */
 export type KeptDevice = string | { readonly code: string; readonly period_ms: number };
 
 /** Period in ms, and number of points. */
@@ -99,18 +102,18 @@ export interface TaskConfigVersionsTable {
   task_id: number;
   version: number;
   hash: string;
-  /** The same for versions that differ only in what sessions have learned of their devices. */
+  /** Equal for versions that differ only in what sessions have learned about their devices. */
   compared_hash: string;
-  /** Hash of the configuration that was found last to have this content; empty before. */
+  /** Hash of the configuration that was last found to have this content; empty before. */
   texts_hash: Generated<string>;
   task_code: string;
   task_name: string;
-  /** The base of gaps. */
+  /** The period by which gaps are counted. */
   period_ms: number;
   device_codes: JSONColumnType<KeptDevice[]>;
-  /** How many points of each of these devices have which period. */
+  /** How many points of each device have which period. */
   point_counts: ColumnType<KeptPointCounts[], string | undefined, never>;
-  /** Codes of its devices' sites, an empty one for none. */
+  /** Codes of the sites of its devices, an empty code for no site. */
   site_codes: string[];
   /** Values that are read each second when every device answers. */
   values_per_s: number | null;
@@ -191,7 +194,7 @@ export interface CreationsTable {
   /** `site`, `device`, `point` or `task`. */
   kind: string;
   ids: number[];
-  /** Whether it was asked for, and is answered, as a list. */
+  /** Whether it was asked for as a list, and is answered as one. */
   many: boolean;
   created_at: Generated<Date>;
 }

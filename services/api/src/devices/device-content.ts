@@ -6,12 +6,12 @@ import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
 
 const name = 'device';
-/** The device decides how it is read; the task around it only lends its form. */
+/** A stand-in task around one device: the device decides how it is read, the task only provides the form. */
 const aroundOneDevice = { id: 1, code: name, name, enabled: true, period_ms: 60_000, required_labels: {} };
 
 /**
- * A device as a collector is told of it, with all its points, or with one: also those that are disabled, for whoever
- * sets them up.
+ * A device in the form for a collector, with all its points or with one, including disabled ones for those who set
+ * them up.
  * @throws Problem, DatabaseUnavailable
  */
 export async function readDevice(

@@ -33,16 +33,16 @@ const idOf = (what: string) =>
   z.object({
     id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe(`${what} id`),
   });
-/** A device may have taken the value wherever its outcome is not known: then the key stays taken. */
+/** Whether surely nothing was written. If the outcome is unknown, the device may have the value, so the key stays taken. */
 const wroteNothing = (status: number): boolean => status !== 500 && status !== 504;
 
-/** Endpoints that somebody may try in a minute: it would tell who answers at which address. */
+/** Endpoints that one caller may try in a minute, because trying tells who answers at which address. */
 const triedAtMost = 10;
 
-/** Routes that ask a device now, by way of a collector. */
+/** Routes that ask a device right away, through a collector. */
 export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSources): Route[] {
   const { database, collectors } = sources;
-  /** Its two entries say more than the one that every change gets. */
+  /** The write's own two entries say more than the one that every change gets. */
   const audited = (request: Pick<FastifyRequest, 'isAudited'>): WritePointOptions => ({
     ...sources,
     audit: async (entry) => {
@@ -144,7 +144,7 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
   ];
 }
 
-/** Without the broker a plan is reckoned as if nothing had been measured, and says so. */
+/** Without the broker, a plan is calculated as if nothing had been measured, and says so. */
 function unlessAway(error: unknown): MeasuredRoundTrips {
   if (error instanceof BrokerUnavailable) return new Map();
   throw error;

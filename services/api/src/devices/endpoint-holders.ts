@@ -2,13 +2,13 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 
 /**
- * The collectors that poll the device now, or another one behind the same endpoint. @throws DatabaseUnavailable
+ * The collectors that now poll the device, or another one behind the same endpoint. @throws DatabaseUnavailable
  */
 export function endpointHolders(database: Database, deviceId: number): Promise<string[]> {
   return holdersAt(database, sql`(select endpoint from devices where id = ${deviceId})`);
 }
 
-/** The collectors that poll a device behind this endpoint now. @throws DatabaseUnavailable */
+/** The collectors that now poll a device behind this endpoint. @throws DatabaseUnavailable */
 export function holdersOfEndpoint(database: Database, endpoint: string): Promise<string[]> {
   return holdersAt(database, sql`${endpoint}`);
 }
@@ -24,7 +24,7 @@ async function holdersAt(database: Database, endpoint: RawBuilder<unknown>): Pro
   return rows.map(({ collector_id }) => collector_id);
 }
 
-/** The other tasks that run and have a device behind an endpoint of these, which are those of one task. @throws DatabaseUnavailable */
+/** Other running tasks with a device behind an endpoint of these devices of one task. @throws DatabaseUnavailable */
 export async function tasksRunningBeside(
   database: Database,
   { taskId, deviceIds }: { readonly taskId: number; readonly deviceIds: readonly number[] },
@@ -41,8 +41,8 @@ export async function tasksRunningBeside(
 }
 
 /**
- * The labels that the tasks of a device ask of its collector: a path of a serial line, and many an address, is another
- * device on another machine. Those that read it now know where it is, so that no other task has a say meanwhile. Where two
+ * The labels that a device's tasks require of its collector: the same path of a serial line, or the same address, may be
+ * another device on another machine. Tasks that read the device now know where it is, so only they count meanwhile. If two
  * tasks contradict each other, the later one counts. @throws DatabaseUnavailable
  */
 export async function labelsOfTasks(database: Database, deviceId: number): Promise<Record<string, string>> {

@@ -3,7 +3,7 @@ import type { ReadRequestReport } from '@holdfast/shared/contracts/device-call.t
 import type { ShownRequest } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 
-/** Takes each frame of the requests apart, as the protocol of their device has it. */
+/** Splits each frame of the requests into its parts, by the protocol of their device. */
 export function withFrameParts(
   requests: readonly ReadRequestReport[],
   { protocol, connection }: Pick<DeviceConfig, 'protocol' | 'connection'>,

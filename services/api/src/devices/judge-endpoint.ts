@@ -1,29 +1,29 @@
-/** The reads of one device on an endpoint. */
+/** The load that reading one device puts on its endpoint. */
 export interface DeviceLoad {
   readonly code: string;
-  /** Share of the device's ticks. */
+  /** Period of the device's ticks. */
   readonly periodMs: number;
-  /** ms of the bus in a tick in which all its points are due. */
+  /** Time on the bus, in ms, of a tick in which all points are due. */
   readonly fullTickMs: number;
-  /** ms of the bus in a second, on average. */
+  /** Average time on the bus, in ms per second. */
   readonly msPerSecond: number;
 }
 
 export interface EndpointVerdict {
-  /** 0 to 1 and beyond: how much of the time the bus is busy. */
+  /** How much of the time the bus is busy: 0 to 1 and beyond. */
   readonly busyShare: number;
-  /** ms that it takes to read everything once. */
+  /** Time, in ms, to read everything once. */
   readonly everythingOnceMs: number;
   readonly shortestPeriodMs: number;
   /**
-   * `late_at_times`: there is time enough on the whole, but where everything is due at once it takes the shortest period or
-   * longer, so that ticks of the fastest devices are missed then (overrun). `cannot_hold`: also when all of the time is taken
-   * up, as nothing is left then in which one late answer could be caught up with.
+   * `late_at_times`: there is enough time on average, but when everything is due at once, reading takes the shortest
+   * period or longer, so ticks of the fastest devices are missed (overrun). `cannot_hold`: there is not enough time, or
+   * exactly enough, which leaves none to make up for one late answer.
    */
   readonly verdict: 'holds' | 'late_at_times' | 'cannot_hold';
 }
 
-/** True if one endpoint, which answers one request at a time, can serve all its devices. */
+/** Judges whether one endpoint, which answers one request at a time, can serve all its devices. */
 export function judgeEndpoint(devices: readonly DeviceLoad[]): EndpointVerdict {
   const busyShare = devices.reduce((sum, { msPerSecond }) => sum + msPerSecond, 0) / 1_000;
   const everythingOnceMs = devices.reduce((sum, { fullTickMs }) => sum + fullTickMs, 0);
@@ -39,7 +39,7 @@ export function judgeEndpoint(devices: readonly DeviceLoad[]): EndpointVerdict {
   return { busyShare, everythingOnceMs, shortestPeriodMs, verdict };
 }
 
-/** Sums of fractions miss the whole by a little. */
+/** Whether all time is used; sums of fractions miss the whole by a little. */
 function isFull(share: number): boolean {
   return share >= 1 - 1e-9;
 }

@@ -3,12 +3,13 @@ import { specs } from '@holdfast/drivers/specs.ts';
 import type { LiveStatus } from '../sessions/live-status/live-status.ts';
 import { type SessionConfigSources, sessionConfig } from './session-config.ts';
 
-/** By `unitPlace`: the median of the latest requests, and which session has measured it. */
+/** By `unitPlace`: the median over the latest requests, and the session that measured it. */
 export type MeasuredRoundTrips = ReadonlyMap<string, { readonly ms: number; readonly sessionId: string }>;
 
 /**
- * Collects the round trips that the latest session of each task has measured of devices with these codes, by the address that they
- * had when it began: at another one stands another device. @throws BrokerUnavailable, DatabaseUnavailable
+ * Collects the round trips that the latest session of each task has measured for devices with these codes, by the
+ * address that they had when it began: another address is another device.
+ * @throws BrokerUnavailable, DatabaseUnavailable
  */
 export async function measuredRoundTrips(
   { liveStatus, ...sources }: SessionConfigSources & { readonly liveStatus: Pick<LiveStatus, 'lastWords'> },

@@ -13,13 +13,13 @@ export interface SnapshotSources {
   readonly taskConfigs: () => TaskConfigs;
 }
 
-/** A larger task is not gone through for one point. */
+/** Tasks with more devices are not searched for one point. */
 const devicesAtMost = 20;
 
 /**
- * Where in TASK_CONFIGS a collector finds a point as it is configured now: in the newest version of a task that reads it, or
- * else in a snapshot of its device that is stored for it.
- * @param device with this point alone
+ * Names the snapshot in TASK_CONFIGS where a collector finds a point as it is configured now: the newest version of a
+ * task that reads the point, or else a snapshot of its device that is stored for this.
+ * @param device the device with only this point
  * @throws Problem, StoreUnavailable, BrokerUnavailable, DatabaseUnavailable
  */
 export async function nameSnapshot(
@@ -38,7 +38,7 @@ export async function nameSnapshot(
   };
 }
 
-/** Tasks in whose snapshots the point is, those that run first. */
+/** Tasks whose snapshots contain the point, running ones first. */
 async function tasksReading(database: Database, pointId: number): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select tasks.id

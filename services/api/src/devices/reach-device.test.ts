@@ -35,7 +35,7 @@ const collector = (
 
 const reply: DeviceCallOutcome = { ok: true, reply: { kind: 'read', points: [], requests: [] } };
 
-/** The collectors that the call goes to, in order; those that are not named answer. */
+/** The collectors to which the call goes, in order; those without a given outcome answer. */
 async function asked(options: {
   known: readonly KnownCollector[];
   holders?: readonly string[];

@@ -16,18 +16,18 @@ export interface ReachDeviceOptions {
   readonly collectors: Pick<Collectors, 'list' | 'call'>;
   readonly device: DeviceConfig;
   readonly call: DeviceCall;
-  /** Collectors that poll a device of the same address now: only through them does its endpoint have one asker at a time. */
+  /** Collectors that now poll a device at the same address: only through them is its endpoint asked by one at a time. */
   readonly holders: readonly string[];
   /**
-   * Labels that a collector must have, a holder as well: the same path of a serial line, or the same address, is another
+   * Labels that a collector must have, even a holder: the same path of a serial line, or the same address, is another
    * device in another plant.
    */
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
- * Has a collector ask the device: the one that holds its endpoint, or else one that may. A collector that is not
- * there costs nothing and the next one is asked; one that gave no answer may have asked, so that ends it.
+ * Has a collector ask the device: the one that holds its endpoint, or else one that may. If a collector is not there,
+ * the next one is tried; if a collector gives no answer, the search ends, because it may have asked the device.
  * @throws Problem when none can, BrokerUnavailable
  */
 export async function reachDevice(options: ReachDeviceOptions): Promise<Reached> {

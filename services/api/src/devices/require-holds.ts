@@ -17,10 +17,10 @@ import { planTask } from './task-plan.ts';
 
 const namedAtMost = 5;
 
-/** Reckons by the plan of the task (`planTask`) what a change asks of the endpoints of devices that are added or changed. */
+/** Calculates with `planTask` what a change demands of the endpoints of added or changed devices. */
 export function requireHolds(learned: ShownLimitsSources): ChangeSources['requireHolds'] {
   const { database } = learned;
-  /** A source that cannot be asked now counts as one that knows nothing. */
+  /** Treats a source that cannot be asked now as one that knows nothing. */
   const ifKnown = async <T>(asked: Promise<T>, otherwise: T): Promise<T> =>
     asked.catch((error: unknown) => {
       const isAway = [DatabaseUnavailable, BrokerUnavailable, StoreUnavailable].some(

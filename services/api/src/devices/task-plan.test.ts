@@ -7,7 +7,7 @@ import { planTask } from './task-plan.ts';
 const endpoints = 200;
 const point = { code: 'a', table: 'holding_register', address: 0, data_type: 'int16' };
 
-/** The content of a task with a device behind each endpoint; `looked` is told whenever somebody asks where one of them is. */
+/** The content of a task with a device behind each endpoint; `looked` is called whenever somebody asks where a device is. */
 function contentOf(task: number, looked: () => void) {
   const devices = Array.from({ length: endpoints }, (_, index) => ({
     ...{ id: `${task}-${index}`, code: `d-${task}-${index}`, protocol: 'modbus_tcp', unit_id: task },
@@ -42,7 +42,7 @@ it('where each device of the other tasks is, is asked once, not for each endpoin
     expect(other_tasks.map(({ task_code }) => task_code)).toEqual(['t-2', 't-3']);
     expect(busy_share).toBe(0.03);
   }
-  // Not far from one look a device; for each endpoint it would be 200 times as many.
+  // Close to one look per device; a look per device and endpoint would be 200 times as many.
   expect(looks).toBeLessThanOrEqual(5 * others.length * endpoints);
 });
 

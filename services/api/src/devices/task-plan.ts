@@ -13,7 +13,7 @@ import { said } from '../problems/said.ts';
 import { type DeviceLoad, type EndpointVerdict, judgeEndpoint } from './judge-endpoint.ts';
 import type { MeasuredRoundTrips } from './measured-round-trips.ts';
 
-/** A device in the same building; a PLC's own scan is most of it. */
+/** For a device in the same building; the PLC's own scan takes most of it. */
 const usualRoundTripMs = 10;
 const usualTurnaroundMs = 5;
 
@@ -30,11 +30,10 @@ interface Known {
 }
 
 /**
- * The requests that a task's devices will be sent, how long they keep each endpoint busy, and whether its periods can
- * be held. Nothing is asked of a device: times are those that are given, that a session has measured, or that follow from the
- * line's speed.
+ * Plans the requests to a task's devices: how long they keep each endpoint busy, and whether its periods can be held.
+ * No device is asked: times are given, were measured by a session, or follow from the speed of the line.
  *
- * @param others that run now: what they read behind an endpoint of this task takes up its time as well
+ * @param others tasks that run now: their reads behind an endpoint of this task take up its time as well
  */
 export function planTask(
   content: TaskContent,
@@ -105,7 +104,7 @@ function devicesByEndpoint({ devices }: TaskContent): ReadonlyMap<string, readon
   return Map.groupBy(devices, (device) => specOf(device).endpoint(device.connection).key);
 }
 
-/** Reads of another task behind one endpoint. */
+/** The load that another task's reads put on one endpoint. */
 function loadBeside(
   { task_id, task_code, period_ms }: TaskContent,
   there: readonly DeviceConfig[],
@@ -152,12 +151,13 @@ function planDevice(
   };
 }
 
-/** @param due numbers of points */
+/** @param due numbers of the points that are due */
 type Timed = (due: readonly number[]) => readonly RequestForecast[];
 
 /**
- * Over one round of all rates: where they meet, their requests are merged. Rates whose round is very long (1 s and 7 h), or
- * longer than the slowest of them (2 s and 5 s), are reckoned as if they never met, which is too much rather than too little.
+ * Busy time per second, averaged over one round of all rates: where rates meet, their requests are merged. If the round
+ * is very long (1 s and 7 h), or longer than the slowest rate (2 s and 5 s), rates count as never meeting: rather too
+ * much than too little.
  */
 function busyPerSecond(
   rates: readonly (readonly [number, readonly number[]])[],
@@ -197,7 +197,7 @@ function rateView(periodMs: number, requests: readonly RequestForecast[]): Plann
   };
 }
 
-/** Time of a request. A given one counts before a measured one: it asks what would be if. */
+/** Time of a request. A given time wins over a measured one, because the caller asks what would happen with it. */
 function requestOf(spec: DriverSpec, { connection }: DeviceConfig, known: Known): PlannedDevice['request'] {
   const field = spec.endpoint(connection).isLocal ? 'turnaround_ms' : 'round_trip_ms';
   if (known.given[field] !== undefined) return { ms: known[field], from: 'given', session_id: null };

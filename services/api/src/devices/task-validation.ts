@@ -12,14 +12,14 @@ import { Problem } from '../problems/problem.ts';
 import { said, saidOf } from '../problems/said.ts';
 import { type TestDeviceOptions, testDevice } from './test-device.ts';
 
-/** A start waits no longer than this for all devices together. */
+/** The longest that a start waits for all devices together. */
 const validationMs = 5_000;
 const devicesAtOnce = 50;
 const failingShown = 100;
 
 /**
  * Reads a task's devices once, before a session of it is started.
- * @throws Problem when `strict` and some do not give everything, BrokerUnavailable, DatabaseUnavailable
+ * @throws Problem when `strict` and some devices do not give everything, BrokerUnavailable, DatabaseUnavailable
  */
 export function taskValidation(sources: {
   readonly database: Database;
@@ -48,7 +48,7 @@ export function taskValidation(sources: {
 }
 
 /**
- * Reads the devices of a task once, many at a time. What could not be read in time counts as failing.
+ * Reads the devices of a task once, many at a time. A device that could not be read in time counts as failing.
  * @throws BrokerUnavailable, DatabaseUnavailable
  */
 async function validateDevices(options: {

@@ -18,21 +18,21 @@ export interface TestDeviceOptions {
   readonly device: DeviceConfig;
   readonly labels: Readonly<Record<string, string>>;
   readonly withinMs: number;
-  /** W3C: of the request that it is for. */
+  /** W3C trace context of the request behind this call. */
   readonly traceparent: string | undefined;
 }
 
-/** A call is one message, and a broker takes 1 MiB unless it is told otherwise. */
+/** A call is one message, and by default a broker takes 1 MiB. */
 const pointsPerCall = 500;
-/** A call with less is not worth it. */
+/** A call with less time left is not worth making. */
 const leastMs = 100;
 const shownReasons = 3;
 
 type GivenUp = Extract<DeviceReply, { kind: 'read' }>['given_up'];
 
 /**
- * Reads every point of a device once, through a collector. @throws Problem when no collector can,
- * BrokerUnavailable, DatabaseUnavailable
+ * Reads every point of a device once, through a collector.
+ * @throws Problem when no collector can, BrokerUnavailable, DatabaseUnavailable
  */
 export async function testDevice(options: TestDeviceOptions): Promise<DeviceTestView> {
   const { database, liveStatus, device } = options;
@@ -42,7 +42,7 @@ export async function testDevice(options: TestDeviceOptions): Promise<DeviceTest
   return { device_id: Number(device.id), ...read };
 }
 
-/** As `testDevice`, of a device that may not be stored. */
+/** As `testDevice`, for a device that need not be stored. */
 export async function readOnce(
   options: Omit<TestDeviceOptions, 'database' | 'liveStatus'> & {
     readonly holders: readonly string[];
@@ -106,7 +106,7 @@ export async function readOnce(
   };
 }
 
-/** As a collector has read it, with its own words in the language of the request. */
+/** A point as a collector has read it, with the collector's words in the language of the request. */
 export const retoldPoint = (point: ReadPoint): ReadPoint => ({ ...point, detail: retold(point.detail) });
 
 function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<GivenUp>): ReadPoint[] {
@@ -122,7 +122,7 @@ function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<Gi
   }));
 }
 
-/** With the first value of each reason, so that one that is met by many does not hide the others. */
+/** The outcome in words, with one point for each reason, so that a frequent reason does not hide the others. */
 function inWords(total: number, bad: readonly ReadPoint[]): string {
   if (bad.length === 0) return said(`All ${total} values were read.`, `${total} 个数值全部读到。`);
   const reasons = [...Map.groupBy(bad, ({ detail }) => detail)];

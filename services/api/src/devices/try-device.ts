@@ -12,7 +12,7 @@ import { holdersOfEndpoint } from './endpoint-holders.ts';
 import { readOnce, type TestDeviceOptions } from './test-device.ts';
 
 /**
- * Reads a device that is not stored, or not as it would be: its points, or one by which it shows that it is there.
+ * Reads a device that is not stored, or stored differently: its points, or one point to show that the device is there.
  * @throws Problem, BrokerUnavailable, DatabaseUnavailable
  */
 export async function tryDevice(

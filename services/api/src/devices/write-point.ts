@@ -15,7 +15,7 @@ import { retoldPoint } from './test-device.ts';
 
 export interface WritePointOptions extends SnapshotSources {
   readonly collectors: Collectors;
-  /** Resolves when it is stored. @throws BrokerUnavailable */
+  /** Resolves when the entry is stored. @throws BrokerUnavailable */
   readonly audit: (entry: AuditEntry) => Promise<void>;
 }
 
@@ -30,11 +30,14 @@ export interface WritePointRequest {
   readonly attempt: CommandAttempt;
 }
 
-/** Three times the device's timeout, for the write and the readings before and after it, and room for waiting behind other requests. */
+/**
+ * Room for waiting behind other requests, besides three device timeouts: for the write and the readings before and
+ * after it.
+ */
 const waitingMs = 3_000;
 
 /**
- * Has a collector write one value, once. It is in the audit log before anything is sent, and again with its outcome.
+ * Has a collector write one value, once. The audit log has the write before anything is sent, and again with its outcome.
  * @throws Problem, BrokerUnavailable, DatabaseUnavailable
  */
 export async function writePoint(
@@ -114,7 +117,7 @@ export async function writePoint(
     });
   } catch (error) {
     const wasNotAsked = error instanceof Problem && error.code === 'no_collector';
-    // The entry of before stands; that this one is missing too says that the outcome is not known.
+    // If this entry cannot be written, the earlier one without a second also says that the outcome is unknown.
     await note(wasNotAsked ? 'failed' : 'unknown', (error as Error).message).catch(() => undefined);
     if (error instanceof BrokerUnavailable)
       throw unknownOutcome(about, id, both('the broker went away meanwhile', '其间消息服务中断'), error);
@@ -135,7 +138,7 @@ async function conclude(
 ): Promise<WrittenPoint> {
   const { about, id, note } = told;
   const kept = (outcome: AuditEntry['outcome'], detail: string, data: Record<string, unknown> = {}) =>
-    // It has happened, whether or not its outcome can be noted: the caller must hear of it.
+    // The outcome is a fact whether or not it can be audited, and the caller must hear of it.
     note(outcome, detail, { collector: collectorId, ...data }).catch(() => undefined);
   if (reply.kind !== 'written') {
     const detail =
@@ -182,10 +185,10 @@ function outcomeInAudit(
   return outcome === 'written' || outcome === 'differs' ? 'done' : outcome;
 }
 
-/** The point in Chinese, which is in English in the audit log. */
+/** The point's name in Chinese; the audit log has it in English. */
 const inChinese = (about: string) => about.replace(/^device (.*) point /, '设备 $1 点位 ');
 
-/** A sentence without the full stop that comes behind it. */
+/** A sentence without its full stop. */
 const unended = (sentence: string) => sentence.replace(/[.。]$/, '');
 
 function unknownOutcome(about: string, auditId: string, why: InBoth, cause?: unknown): Problem {

@@ -22,9 +22,9 @@ import { type RowsWithin, sessionsWithin } from './sessions-within.ts';
 import { tickColumns } from './tick-columns.ts';
 import type { TimeAsked } from './time-asked.ts';
 
-/** Periods of all rows of an answer. */
+/** Periods in all rows of an answer together. */
 const periodsAtMost = 50_000;
-/** By device all sessions of the time count, also those that are on no page. */
+/** Answers by device count all sessions of the time, not only those of one page. */
 const sessionsAtMost = 5_000;
 const plansAtOnce = 500;
 
@@ -117,7 +117,7 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
     };
   }
 
-  /** Codes of all devices of the sessions, in the order of people. */
+  /** Codes of all devices of the sessions, sorted as people expect. */
   async function deviceCodes(rows: RowsWithin['rows']): Promise<string[]> {
     const codes = new Set<string>();
     for (let start = 0; start < rows.length; start += plansAtOnce) {
@@ -131,7 +131,7 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
     return [...codes].sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
   }
 
-  /** By device code, of those that are configured and lie at one. */
+  /** Sites by device code, for configured devices that lie at one. */
   async function sitesOf(codes: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (codes.length === 0) return new Map();
     const rows = await accounting.database

@@ -11,13 +11,13 @@ import type { TimeAsked } from './time-asked.ts';
 interface Total {
   counts: TickCountsView;
   values: ValueCountsView | null;
-  /** In the session that has read it last. */
+  /** From the latest session that has read the device. */
   neverDelivered: number | null | undefined;
   columns: TickCounts;
   readonly due: DueTimes;
 }
 
-/** Ticks of devices, summed up over the sessions that have read them: the sums stay, not the ticks. */
+/** Sums up the ticks of devices over the sessions that have read them; only the sums are kept, not the ticks. */
 export class DeviceTotals {
   readonly #periods: readonly Period[] | undefined;
   readonly #totals: Map<string, Total>;
@@ -54,7 +54,7 @@ export class DeviceTotals {
     }
   }
 
-  /** @param sitesOf codes of the sites where they lie now */
+  /** @param sitesOf codes of the sites where the devices lie now */
   rows(sitesOf: ReadonlyMap<string, string>): CompletenessRow[] {
     return [...this.#totals].map(([device, { counts, values, neverDelivered: never = 0, columns, due }]) => ({
       ...{ session_id: null, task_code: null, task_name: null, status: null },

@@ -5,7 +5,7 @@ const hourMs = 3_600_000;
 const hours = (from: number, to: number) => ({ fromMs: from * hourMs, toMs: to * hourMs });
 const days = [hours(0, 24), hours(24, 48), hours(48, 72)];
 const time = { from: new Date(0), to: new Date(60 * hourMs) };
-/** Ticks of a minute, from one hour up to another. */
+/** Ticks of one minute, from one hour up to another. */
 const due = (from: number, to: number) => ({
   periodMs: 60_000,
   scheduled: [{ from: from * 60, to: to * 60 - 1 }],
@@ -33,7 +33,7 @@ describe('the time in which ticks were due', () => {
   it('is that of all devices together, and not that of their ticks', () => {
     expect(told(due(21, 60), due(3, 5))).toEqual([[0, 3, 24]]);
     expect(told({ periodMs: hourMs, scheduled: [{ from: 1, to: 59 }] })).toEqual([[0, 1, 24]]);
-    // The first tick of ten minutes past a midnight may be due ten minutes later.
+    // With ticks of ten minutes, the first one after midnight may be due ten minutes after it.
     const slow = new DueTimes([{ fromMs: 1, toMs: 24 * hourMs }], time);
     slow.add([{ periodMs: 600_000, scheduled: [{ from: 1, to: 143 }] }]);
     expect(slow.view()).toEqual([]);

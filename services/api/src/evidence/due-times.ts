@@ -6,15 +6,18 @@ import type { TimeAsked } from './time-asked.ts';
 
 type Scheduled = Pick<CountedDevice, 'periodMs' | 'scheduled'>;
 
-/** From when to when ticks were due in each period: a session that began at noon owes nothing of the morning. */
+/** Collects from when to when ticks were due in each period: a session that began at noon owes nothing for the morning. */
 export class DueTimes {
   readonly #periods: readonly Period[];
-  /** Scheduled time of the first tick of each period, and of the first one that was not due after the last. */
+  /** For each period, the scheduled time of its first due tick, and the end of its last one. */
   readonly #due: ({ fromMs: number; toMs: number } | undefined)[] = [];
-  /** A tick may be due so long after a period has begun, and a period may end so long after its last tick. */
+  /**
+   * How long after the beginning of a period its first tick may be due, and how long before its end the last one may be
+   * over.
+   */
   #longestMs = 0;
 
-  /** @param time asked for, beyond which nothing was counted */
+  /** @param time the requested time, beyond which nothing was counted */
   constructor(periods: readonly Period[], { from, to }: TimeAsked) {
     this.#periods = periods.map(({ fromMs, toMs }) => ({
       fromMs: Math.max(fromMs, from.getTime()),
@@ -38,7 +41,7 @@ export class DueTimes {
     }
   }
 
-  /** Those of the periods that were not due as a whole. */
+  /** The periods that were not due as a whole. */
   view(): TickColumns['due'] {
     return this.#periods.flatMap(({ fromMs, toMs }, period) => {
       const due = this.#due[period];

@@ -5,7 +5,10 @@ import { gapsRoute } from './gaps-route.ts';
 import { ownershipRoute } from './ownership-route.ts';
 import { reportRoutes } from './report-routes.ts';
 
-/** The proof over all sessions that nothing was lost, or what was: who held them, what is there, and what is not. */
+/**
+ * Routes that prove over all sessions that nothing was lost, or show what was: who held them, what is there, what is
+ * not.
+ */
 export function evidenceRoutes(sources: EvidenceSources): Route[] {
   return [ownershipRoute(sources), completenessRoute(sources), gapsRoute(sources), ...reportRoutes(sources)];
 }

@@ -4,6 +4,6 @@ import type { AccountingSources } from '../accounting/account-for-session.ts';
 export interface EvidenceSources {
   readonly accounting: AccountingSources;
   readonly samples: Pick<SampleStore, 'firstTicks'>;
-  /** By which clock the plant lives. */
+  /** Time zone of the plant. */
   readonly timeZone: string;
 }

@@ -9,21 +9,21 @@ import type { SessionPast } from '../sessions/queries/session-pasts.ts';
 import type { RowWithin } from './sessions-within.ts';
 import type { TimeAsked } from './time-asked.ts';
 
-/** One session with the account of its ticks within the time asked for. */
+/** One session with the account of its ticks within the requested time. */
 export interface Evidence {
   readonly row: RowWithin;
-  /** Undefined where the configuration is lost that tells which ticks were due. */
+  /** Undefined if the configuration that tells which ticks were due is lost. */
   readonly devices: readonly DeviceAccount[] | undefined;
   readonly past: SessionPast;
 }
 
-/** Bounds what is in memory at a time: ticks of a month of some hundred sessions are more than one answer may take. */
+/** Bounds memory: a month of ticks of some hundred sessions is more than one answer may hold at once. */
 const sessionsAtOnce = 100;
 
 /**
- * The evidence of sessions, in their order.
- * @param only these devices
- * @param onBrokerSilent called when NATS could not be asked for some of it
+ * Yields the evidence of sessions, in their order.
+ * @param only the devices to account for
+ * @param onBrokerSilent called when NATS could not be asked for some of the evidence
  * @throws DatabaseUnavailable, SampleStoreUnavailable
  */
 export async function* evidenceOf(
@@ -44,7 +44,7 @@ export async function* evidenceOf(
   }
 }
 
-/** The head of an answer about a time. `missed` once NATS could not be asked. */
+/** The head of an answer about a time, which notes if NATS could not be asked for some of it. */
 export class EvidenceHead {
   readonly #time: TimeAsked;
   #isBrokerSilent = false;
@@ -57,7 +57,7 @@ export class EvidenceHead {
     this.#isBrokerSilent = true;
   };
 
-  /** After all evidence is there. */
+  /** The head, once all evidence has been read. */
   view() {
     return {
       from: this.#time.from.toISOString(),

@@ -21,7 +21,7 @@ interface Placed {
   readonly events: readonly number[];
 }
 
-/** The gaps of all sessions, each once for all devices that have it. */
+/** Route for the gaps of all sessions, each listed once for all devices that have it. */
 export function gapsRoute({ accounting }: EvidenceSources): Route {
   return route({
     method: 'GET',
@@ -46,7 +46,7 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
       });
       const head = new EvidenceHead(time);
       const only = device === undefined ? undefined : new Set([device]);
-      // One more than fits tells that there is a next page; the rest is not kept.
+      // One more gap than fits shows that there is a next page; the rest is not kept.
       let found: Placed[] = [];
       for await (const { row, devices = [] } of evidenceOf(accounting, rows, time, { ...head, only })) {
         const { session_id, task_code, first_sequence } = row;
@@ -81,7 +81,7 @@ function compare(one: GapOfAllPosition, other: GapOfAllPosition): number {
 
 const inOrder = (one: Placed, other: Placed) => compare(one.position, other.position);
 
-/** Whether it was on a page before. */
+/** Whether a gap was on an earlier page. */
 function isBefore(position: GapOfAllPosition, after: GapOfAllPosition | undefined): boolean {
   return after !== undefined && compare(position, after) <= 0;
 }

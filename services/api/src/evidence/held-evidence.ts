@@ -6,14 +6,14 @@ import { holdersWithin, ownershipSpans } from './ownership-spans.ts';
 import type { RowWithin } from './sessions-within.ts';
 import type { TimeAsked } from './time-asked.ts';
 
-/** Evidence with who held the session. */
+/** Evidence together with who held the session. */
 export interface HeldEvidence extends Evidence {
   readonly spans: OwnershipSpan[];
   /** Older holders for which there was no room. */
   readonly spansLeftOut: number;
 }
 
-/** A session that changes its holder more often is told by its newest; its events have the rest. */
+/** If a session has more holders, only the newest are shown; its events have the rest. */
 const spansAtMost = 500;
 const sessionsAtOnce = 100;
 
@@ -34,7 +34,7 @@ export async function* heldEvidenceOf(
   yield* await withSpans(samples, some, time);
 }
 
-/** First ticks of all of them are read in one statement. */
+/** Adds holders to sessions, whose first ticks are read in one statement. */
 async function withSpans(
   samples: EvidenceSources['samples'],
   some: readonly Evidence[],

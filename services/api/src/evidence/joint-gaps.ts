@@ -20,14 +20,15 @@ interface Joint {
 /** A gap with its place in time. */
 export interface PlacedJointGap {
   readonly startMs: number;
-  /** Sequences of the events that it follows from. */
+  /** Sequences of the events from which the gap follows. */
   readonly events: readonly number[];
   readonly view: Omit<JointGap, 'events'>;
 }
 
 /**
- * Gaps of the devices of a session, oldest first. What several miss for one cause and event from and to the same time, two of their ticks at the
- * most apart, is one: all devices of a lost collector miss the same seconds. One that misses more than the others stays apart.
+ * Lists the gaps of a session's devices, oldest first. Gaps with the same cause and events that begin and end at the
+ * same time, at most two ticks apart, are joined: all devices of a lost collector miss the same seconds. A device that
+ * misses more stays apart.
  */
 export function jointGaps(
   devices: readonly Pick<DeviceAccount, 'device' | 'periodMs' | 'gaps'>[],
@@ -42,7 +43,7 @@ export function jointGaps(
     )
     .sort((one, other) => one.startMs - other.startMs);
   const joints: Joint[] = [];
-  /** By cause, those that began so lately that another may join them. */
+  /** By cause, the joint gaps that began recently enough for another gap to join them. */
   const open = new Map<GapCause, Joint[]>();
   for (const { device, cause, events, startMs, endMs, ticks, apartMs } of all) {
     const recent = (open.get(cause) ?? []).filter(({ firstMs }) => startMs - firstMs <= apartMs);

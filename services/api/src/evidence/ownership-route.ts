@@ -13,7 +13,7 @@ import { heldEvidenceOf } from './held-evidence.ts';
 import { sessionsWithin } from './sessions-within.ts';
 import { taskPeriods } from './task-periods.ts';
 
-/** Who held which session when, and what each change cost. */
+/** Route for who held which session when, and what each change of holder cost. */
 export function ownershipRoute(sources: EvidenceSources): Route {
   const { database } = sources.accounting;
   return route({

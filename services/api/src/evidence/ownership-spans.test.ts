@@ -9,7 +9,7 @@ const holder = (epoch: number, fromMs: number, toMs: number | undefined) => ({
 const at = (ms: number) => new Date(ms).toISOString();
 
 it('tells which times two have read, also by ticks of another length', () => {
-  // Holder 1 has heard nothing of the change at second 20 and reads on once a second; holder 2 reads every two seconds.
+  // Holder 1 has not heard of the change at second 20 and still reads every second; holder 2 reads every two seconds.
   const account = { device: 'press', gaps: [] };
   const devices = [
     { ...account, periodMs: second, stored: [{ from: 10, to: 19 }], fenced: [{ from: 21, to: 26 }] },
@@ -29,7 +29,8 @@ it('tells which times two have read, also by ticks of another length', () => {
 });
 
 it('tells who has read what, and what a change of holder has cost, over ticks of several lengths', () => {
-  // Read once a second up to second 18, then lost; from second 20 on ten times a second, from second 22 on by the second one.
+  // Read every second up to second 18, then lost; due ten times a second from second 20 on, read by the second holder
+  // from 22 on.
   const gap = { cause: 'failover' as const, events: [] };
   const account = (periodMs: number) => ({ device: 'press', periodMs, fenced: [], stored: [], gaps: [] });
   const devices = [

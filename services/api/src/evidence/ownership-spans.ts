@@ -18,7 +18,7 @@ interface Window {
   readonly toMs: number;
 }
 
-/** Causes that lie in a change of holder. A device that does not answer meanwhile is no cost of it. */
+/** Causes that come from a change of holder. A device that does not answer meanwhile is not a cost of the change. */
 const ofChanges: ReadonlySet<GapCause> = new Set<GapCause>([
   'waiting',
   'failover',
@@ -34,9 +34,10 @@ export function holdersWithin(holders: readonly Holder[], { fromMs, toMs }: Wind
 }
 
 /**
- * Their spans, with the samples of each: those of a device from the first tick on that was read under its epoch, up to the first
- * one under the next.
- * @param firstTicks of the session; where there is none of an epoch, nothing of it was stored, and the time of its assignment has to do
+ * The spans of holders with the samples of each, which for a device reach from the first tick read under the holder's
+ * epoch up to the first one under the next.
+ * @param firstTicks first ticks of the session by epoch; an epoch without one stored nothing, so its assignment's time
+ * is used
  */
 export function ownershipSpans(
   holders: readonly Holder[],
@@ -56,7 +57,7 @@ export function ownershipSpans(
     return { from: own ? first(own) : 0, to: (next ? first(next) : Number.MAX_SAFE_INTEGER) - 1 };
   };
   const byDevice = Map.groupBy(devices, ({ device }) => device);
-  /** The first tick of each length of which no change is charged yet. */
+  /** For each tick length, the first tick that is not charged to a change yet. */
   const uncharged = new Map<Owned, number>();
   return holders.map((holder, index) => {
     const seen = new Extent();
@@ -85,7 +86,7 @@ export function ownershipSpans(
       const { firstMs, lastMs } = ofDevice;
       for (const { account, own } of owned) {
         const { periodMs } = account;
-        // Whatever length its ticks have: up to its first sample the device has cost a change, and not after that.
+        // Gaps of any tick length up to the device's first sample are a cost of the change; later ones are not.
         const end = ofDevice.ticks > 0 ? Math.ceil(firstMs / periodMs) : Math.max(own.from, own.to + 1);
         const charged = { from: uncharged.get(account) ?? 0, to: end - 1 };
         cost += costOf(account, charged);
@@ -117,7 +118,7 @@ function costOf({ gaps }: Owned, ticks: TickRange): number {
   );
 }
 
-/** Those of the ticks whose times are also times of ticks of a multiple of their length, as these. */
+/** The ticks whose times are also those of ticks of a multiple of their length, as ticks of that length. */
 function ticksAt(multipleMs: number, ticks: TickRanges, periodMs: number): TickRanges {
   const of = multipleMs / periodMs;
   return normalise(ticks.map(({ from, to }) => ({ from: Math.ceil(from / of), to: Math.floor(to / of) })));
@@ -129,7 +130,7 @@ function leastCommonMultiple(one: number, other: number): number {
   return (one / greater) * other;
 }
 
-/** How many ticks there are, from when to when. */
+/** Counts ticks, and keeps the times of the first and last one. */
 class Extent {
   ticks = 0;
   firstMs = Number.POSITIVE_INFINITY;

@@ -33,7 +33,7 @@ export function csvHead({ title }: Pick<CsvOf, 'title'>): string {
   ])}`;
 }
 
-/** A line for each part of the time in which ticks were due; one that says so, where nobody knows which were. */
+/** A line for each part of the time in which ticks were due, or one line that says that nobody knows which were due. */
 export function csvRows(row: Omit<ReportRow, 'gaps'>, { title, clock, parts }: CsvOf): string {
   const named = title === undefined ? [] : [title];
   const { session_id, task_code, task_name, sites, by_part, counts, due } = row;
@@ -63,7 +63,7 @@ export function csvRows(row: Omit<ReportRow, 'gaps'>, { title, clock, parts }: C
     .join('');
 }
 
-/** Never rounded up to 100 while something is missing. */
+/** The stored share in percent, never rounded up to 100 while something is missing. */
 function percent({ expected, stored }: { readonly expected: number; readonly stored: number }): string {
   return String(Math.floor((stored / expected) * 1_000_000) / 10_000);
 }

@@ -20,7 +20,10 @@ import { type RowsWithin, sessionsWithin } from './sessions-within.ts';
 
 const sessionsOfFile = 500;
 
-/** The account of a time, to be printed or as a table: what was due, what is there, what is not and why, and who held it. */
+/**
+ * Routes for the report on a time, to print or as a table: what was due, what is there, what is missing and why, who
+ * held it.
+ */
 export function reportRoutes(sources: EvidenceSources): Route[] {
   const { timeZone, accounting } = sources;
   const { database } = accounting;
@@ -97,7 +100,7 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
             before,
           });
         const first = await pageOf(undefined);
-        // An outage is answered as one before the first byte: what comes later can only break the answer off.
+        // Before the first byte an outage can still be answered as one; later it can only break the answer off.
         await accounting.pasts.of(first.rows);
         const lines = async function* () {
           yield csvHead({ title });

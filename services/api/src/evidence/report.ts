@@ -25,7 +25,7 @@ const dayMs = 86_400_000;
 
 /**
  * The parts of a report, within its time.
- * @throws Problem for shifts without a site, or of a site that has none
+ * @throws Problem for shifts without a site, or for a site that has no shifts
  */
 export async function partsOf(
   database: Database,
@@ -92,14 +92,14 @@ export function partView({ name, fromMs, toMs }: Part): ReportPart {
   return { name, start_time: new Date(fromMs).toISOString(), end_time: new Date(toMs).toISOString() };
 }
 
-/** A row whose gaps name the events that they follow from by their sequences. */
+/** A row whose gaps name the events from which they follow by sequence. */
 export type UntoldRow = Omit<ReportRow, 'gaps'> & {
   readonly gaps: readonly (Omit<ReportRow['gaps'][number], 'events'> & {
     readonly events: readonly number[];
   })[];
 };
 
-/** A session in a report: what of it is there, what is not and why, and who held it. */
+/** Makes the row of a session in a report: what is there, what is missing and why, and who held it. */
 export function reportRow(
   { row, devices, spans }: HeldEvidence,
   parts: readonly Part[],

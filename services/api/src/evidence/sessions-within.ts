@@ -13,7 +13,7 @@ export interface WithinFilter {
   readonly task?: string | undefined;
   readonly site?: string | undefined;
   readonly session?: string | undefined;
-  /** A collector that has ever held it. */
+  /** A collector that has ever held the session. */
   readonly collector?: string | undefined;
   readonly limit: number;
   /** Only sessions that began before this sequence. */
@@ -26,11 +26,11 @@ export interface RowsWithin {
   readonly rows: readonly RowWithin[];
   /** The `before` of the following page. */
   readonly next: number | undefined;
-  /** Sessions behind these. */
+  /** Number of further sessions. */
   readonly leftOut: number;
 }
 
-/** Sessions that were not over before a time or began after it, newest first. @throws DatabaseUnavailable */
+/** Sessions that overlap a time, newest first. @throws DatabaseUnavailable */
 export async function sessionsWithin(
   database: Database,
   { sites, from, to, task, site, session, collector, limit, before }: WithinFilter,

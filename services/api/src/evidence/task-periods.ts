@@ -2,13 +2,13 @@ import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-htt
 import type { ConfigLeg } from '@holdfast/shared/domain/session/config-legs.ts';
 import { type PollingPlans, planIfKnown } from '../configuration/polling-plans.ts';
 
-/** The periods that a session's task had, one after the other, without those of versions that are lost. @throws DatabaseUnavailable */
+/** The successive periods of a session's task, without those of lost versions. @throws DatabaseUnavailable */
 export async function taskPeriods(
   plans: Pick<PollingPlans, 'of'>,
   { task_id, period_ms }: { readonly task_id: number; readonly period_ms: number | null },
   legs: readonly ConfigLeg[],
 ): Promise<OwnershipRow['periods']> {
-  // The beginning of its log cannot be read: there is nothing but what it has now.
+  // The beginning of the session's log cannot be read, so only the present period is known.
   if (legs.length === 0) return period_ms === null ? [] : [{ from: null, period_ms }];
   const periods: OwnershipRow['periods'] = [];
   for (const { fromMs, configVersion } of legs) {

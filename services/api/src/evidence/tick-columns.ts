@@ -4,10 +4,10 @@ import { lowerBound, type TickRanges } from '@holdfast/shared/domain/gaps/tick-r
 import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
 import { type CountedDevice, ticksByColumn } from '../accounting/ticks-by-column.ts';
 
-/** Ticks by period, without when they were due. */
+/** Ticks by period, without the times when they were due. */
 export type TickCounts = Omit<TickColumns, 'due'>;
 
-/** Ticks of all devices by the period that they are scheduled in. @param periods in order, none over another */
+/** Ticks of all devices by the period in which they are scheduled. @param periods in order, without overlap */
 export function tickColumns(devices: readonly CountedDevice[], periods: readonly Period[]): TickCounts {
   const counted = ticksByColumn(devices, periods.length, (into, ranges, periodMs) =>
     count(into, ranges, periodMs, periods),
@@ -19,7 +19,7 @@ export function tickColumns(devices: readonly CountedDevice[], periods: readonly
   };
 }
 
-/** The same with the counts of each period beside each other. */
+/** The same, with the counts of each period together. */
 export function countsOfPeriods({ expected, stored, quarantined, missing }: TickCounts): TickCountsView[] {
   const refused = new Map(quarantined.map(({ period, ticks }) => [period, ticks]));
   const lost = Map.groupBy(missing, ({ period }) => period);

@@ -1,4 +1,4 @@
-/** The time that a question about many sessions is about. */
+/** The time to which a question about many sessions refers. */
 export interface TimeAsked {
   readonly from: Date;
   readonly to: Date;

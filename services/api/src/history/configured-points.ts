@@ -5,7 +5,7 @@ import type { GrantedSites } from '../access/granted-sites.ts';
 import { atSites } from '../configuration/at-sites.ts';
 import type { Database } from '../database/open-database.ts';
 
-/** A point as it is configured now. An array is one, and has several codes of values. */
+/** A point as it is configured now. An array is one point, with several value codes. */
 export interface ConfiguredPoint {
   readonly id: number;
   readonly deviceId: string;
@@ -26,7 +26,7 @@ export interface PointChoice {
   readonly places?: readonly PointPlace[] | undefined;
 }
 
-/** Points that are switched on, of devices that are, device by device. @throws DatabaseUnavailable */
+/** Enabled points of enabled devices, device by device. @throws DatabaseUnavailable */
 export async function configuredPoints(
   database: Database,
   { sites, devices, taskId, places }: PointChoice,
@@ -61,7 +61,7 @@ export async function configuredPoints(
     );
   }
   if (places) {
-    // An element of an array has the code of its point and its place: `zone[3]`.
+    // The code of an array element is that of its point with its index: `zone[3]`.
     query = query.where(
       sql<SqlBool>`exists (
         select from unnest(${places.map(({ device }) => device)}::text[], ${places.map(({ point }) => point)}::text[])
@@ -79,7 +79,7 @@ export async function configuredPoints(
     deviceId: String(device_id),
     device,
     measurement: measurement ?? device,
-    // Whoever names the array means all of it.
+    // The name of an array means all its elements.
     codes: valueCodes({ code, ...(count !== null && { count }) }).filter(
       (each) => !wanted || [code, each].some((named) => wanted.has(JSON.stringify([device, named]))),
     ),

@@ -21,7 +21,10 @@ export async function historyDevicesAt(
   return devices.map(({ code, measurement }) => ({ deviceCode: code, measurement: measurement ?? code }));
 }
 
-/** Devices that are no longer configured, or cannot be asked for, wrote under their own codes unless told otherwise. */
+/**
+ * Finds the measurements of devices. One that is no longer configured, or cannot be looked up, counts as writing under
+ * its code.
+ */
 export async function historyDevices(database: Database, codes: readonly string[]): Promise<HistoryDevice[]> {
   const measurements = new Map<string, string | null>();
   try {

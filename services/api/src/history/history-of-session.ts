@@ -12,10 +12,10 @@ export interface SessionExtent {
 }
 
 /**
- * The part of a store that keeps no sessions which belongs to one: the devices of its configuration, from its start to its
- * end, whichever version had them. (A task has one session at a time. Values of another task that reads the device at that time are among them: they
- * lie in the same series.) A device has the measurement that it had then, also when it was renamed or removed since.
- * Undefined when no device of it, or no time of it, is asked for.
+ * The part of a store without sessions that belongs to one session: the devices of all its versions, from its start to
+ * its end. (A task has one session at a time. Values of another task that reads the device at that time are included,
+ * because they lie in the same series.) A device has the measurement that it had then, even if it was renamed or
+ * removed since. Undefined when the query covers no device or no time of the session.
  * @throws Problem when there is no such session or it was cleaned away, DatabaseUnavailable, BrokerUnavailable
  */
 export async function extentOfSession(
@@ -36,7 +36,7 @@ export async function extentOfSession(
   const intervals = runningIntervals(events.flatMap((event) => (event.kind === 'lifecycle' ? [event] : [])));
   const [first] = intervals;
   if (!first || devices.length === 0) return undefined;
-  // The tick under way at the start is the first.
+  // The tick under way at the start is the first one.
   const startMs = Math.min(...devices.map(({ periodMs }) => Math.floor(first.fromMs / periodMs) * periodMs));
   const endMs = intervals.at(-1)?.toMs ?? Number.POSITIVE_INFINITY;
   const known: HistoryDevice[] = [];

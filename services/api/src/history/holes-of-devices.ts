@@ -17,16 +17,16 @@ type Holes = PointTrends['devices'][number];
 
 export interface DeviceHoles {
   readonly devices: readonly Holes[];
-  /** By device, the lengths of its ticks within the window, oldest first. */
+  /** Lengths of ticks within the window by device, oldest first. */
   readonly lengths: ReadonlyMap<string, readonly TickLength[]>;
-  /** False: a loss may still be called on its way. */
+  /** If false, a loss may still be shown as on its way. */
   readonly brokerWasAsked: boolean;
 }
 
-/** Sessions of a plant that restarts its tasks each shift, over four weeks. */
+/** Enough for a plant that restarts its tasks each shift, over four weeks. */
 const sessionsAtMost = 500;
 
-/** Times within a window for which nothing of these devices is on record, and why. */
+/** Finds the times within a window for which nothing about these devices is on record, and why. */
 export async function holesOfDevices(
   sources: AccountingSources,
   codes: readonly string[],
@@ -68,7 +68,7 @@ export async function holesOfDevices(
       }
       gaps.sort((one, other) => (one.start_time < other.start_time ? -1 : 1));
       const found = tickLengths(read);
-      // It is read by then, and no tick of it was due.
+      // A session reads the device, but no tick was due within the window.
       if (found.length === 0 && latestMs !== undefined)
         found.push({ fromMs: window.fromMs, periodMs: latestMs });
       lengths.set(device, found);
@@ -77,7 +77,7 @@ export async function holesOfDevices(
     });
     return { devices, lengths, brokerWasAsked };
   } catch (error) {
-    // Values are worth having without them.
+    // Values are useful even without the holes.
     const isAway =
       error instanceof DatabaseUnavailable ||
       error instanceof SampleStoreUnavailable ||
@@ -87,7 +87,7 @@ export async function holesOfDevices(
   }
 }
 
-/** Newest first. One whose version PostgreSQL does not have may be among them without reading any. */
+/** Sessions that read these devices, newest first. One whose version PostgreSQL lacks is included, whatever it reads. */
 function sessionsOf(
   { database }: Pick<AccountingSources, 'database'>,
   codes: readonly string[],

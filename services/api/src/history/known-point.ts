@@ -6,11 +6,11 @@ import { Problem } from '../problems/problem.ts';
 
 export interface AskedPoint {
   readonly pointCode: string;
-  /** One of which has such a point. Undefined for whatever device has it. */
+  /** Devices of which one is to have the point. Undefined for any device. */
   readonly devices: readonly HistoryDevice[] | undefined;
-  /** True where a device that is not configured, and its points, may be known all the same: to a session that may read it. */
+  /** True if an unconfigured device and its points may still be known, namely to a session that may have read it. */
   readonly devicesAreKnown?: boolean;
-  /** As that of a `HistoryQuery`. */
+  /** As in a `HistoryQuery`. */
   readonly signal?: AbortSignal;
 }
 
@@ -18,9 +18,10 @@ export interface AskedPoint {
 const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
 
 /**
- * Tells a point that has no values from one that nobody knows: it is configured, or anything at all is stored of it, as of
- * one that was renamed or removed. An array has no values under its own code, only its elements have. Where the configuration cannot be asked nothing is called unknown.
- * @throws Problem when it is not known, SampleStoreUnavailable, HistoryQueryRefused
+ * Tells a point without values from an unknown one. A point is known if it is configured, or if anything at all is stored
+ * under its code, as for a renamed or removed point. An array has no values under its own code, only its elements have.
+ * While the configuration cannot be asked, nothing is called unknown.
+ * @throws Problem when the point is not known, SampleStoreUnavailable, HistoryQueryRefused
  */
 export async function requireKnownPoint(
   { database, samples }: { readonly database: Database; readonly samples: Pick<SampleStore, 'history'> },
@@ -71,21 +72,21 @@ function named(codes: readonly string[]): InBoth {
 }
 
 interface Configured {
-  /** The first one that is not configured. */
+  /** The first device that is not configured. */
   readonly unknownDevice?: string | undefined;
-  /** One whose values have this very name. */
+  /** Whether there is a point whose values have exactly this name. */
   readonly hasPoint: boolean;
   /** Length of the array that has this code. */
   readonly arrayLength?: number | undefined;
 }
 
-/** Undefined when it cannot be asked. */
+/** Looks the point up in the configuration; undefined while it cannot be asked. */
 async function configuredOf(
   database: Database,
   pointCode: string,
   deviceCodes: readonly string[] | undefined,
 ): Promise<Configured | undefined> {
-  // An element of an array has the code of its point and its place: `zone[3]`.
+  // The code of an array element is that of its point with its index: `zone[3]`.
   const [, array = pointCode, place] = /^(.+)\[(0|[1-9]\d*)\]$/.exec(pointCode) ?? [];
   try {
     const devices = deviceCodes && (await devicesOf(database, deviceCodes));
@@ -112,7 +113,7 @@ async function configuredOf(
   }
 }
 
-/** Those of them that are configured. */
+/** The configured ones of these devices. */
 function devicesOf(database: Database, codes: readonly string[]): Promise<{ id: number; code: string }[]> {
   return database.selectFrom('devices').select(['id', 'code']).where('code', 'in', codes).execute();
 }

@@ -14,12 +14,12 @@ it('the period to come is told of devices whose last reading was by a former ver
   const read = (device: string, changes = {}) => ({ session: '1-1', device, period_ms: 1_000, ...changes });
   const readings = [
     read('press'),
-    // It is read as before.
+    // This device is read as before.
     read('saw'),
-    // It was read by the new version already, if only at the length of the old one's last tick.
+    // This device was already read by the new version, though with the length of the old version's last tick.
     read('mill', { config_version: 2 }),
     read('gone'),
-    // A session that nobody has changed.
+    // Nobody has changed this device's session.
     read('lathe', { session: '2-1' }),
   ];
   expect([...periodsToCome(readings, now)]).toEqual([['press', 60_000]]);

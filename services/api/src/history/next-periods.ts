@@ -7,18 +7,18 @@ export interface NextPeriodSources {
   readonly plans: Pick<PollingPlans, 'of' | 'prepare'>;
 }
 
-/** The last reading of a device, as far as it tells how it was read. */
+/** The fields of a device's last reading that tell how it was read. */
 export type LastRead = Pick<Sample, 'session' | 'device' | 'period_ms' | 'config_version'>;
 
-/** The version that a session goes on by. */
+/** The version that a session now uses. */
 export interface VersionNow {
   readonly configVersion: number;
   readonly plan: PollingPlan;
 }
 
 /**
- * By device the period of the ticks to come, where its running session was given another one since it was read last: until the first of
- * these ticks, which may be long, nothing else tells. @throws DatabaseUnavailable
+ * The period of coming ticks by device, for devices whose running session got another version since they were last
+ * read. Nothing else tells it until the first of these ticks, which may be a long time. @throws DatabaseUnavailable
  */
 export async function nextPeriods(
   { database, plans }: NextPeriodSources,
@@ -48,7 +48,7 @@ export async function nextPeriods(
   return periodsToCome(readings, now);
 }
 
-/** The same by the versions of sessions that were changed. */
+/** The same, from the present versions of changed sessions. */
 export function periodsToCome(
   readings: readonly LastRead[],
   now: ReadonlyMap<string, VersionNow>,

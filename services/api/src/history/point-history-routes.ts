@@ -62,7 +62,7 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
     );
   };
 
-  /** Undefined when nothing can be found. */
+  /** The question to the store; undefined when nothing can be found. */
   const questionOf = async (
     { point_code, device, session_id, limit }: PointHistoryQuery,
     { start, end, signal, own }: { start: Date; end: Date; signal: AbortSignal; own: OwnDevices },
@@ -140,7 +140,7 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
   ];
 }
 
-/** Those of the caller's sites; undefined for all that there are. */
+/** The devices at the caller's sites; undefined for all devices. */
 type OwnDevices = readonly HistoryDevice[] | undefined;
 
 function isAmong(own: OwnDevices): (device: Pick<HistoryDevice, 'deviceCode'>) => boolean {
@@ -165,8 +165,8 @@ function bucketResult(bucket: HistoryBucket, aggregation: Aggregation): PointHis
 }
 
 /**
- * Whether the session that is asked for may have read the device that is asked for: the configuration that it ran on has it,
- * whatever became of it since, or cannot be asked now. Where nobody can be asked nothing is called unknown.
+ * Whether the requested session may have read the requested device: a configuration that it ran on has the device, or cannot
+ * be asked now. The device may have changed since. While nobody can be asked, nothing is called unknown.
  * @throws Problem when there never was such a session, or it reads no such device
  */
 async function isOfKnownSession(
@@ -176,7 +176,7 @@ async function isOfKnownSession(
   if (!sessionId) return false;
   try {
     const session = await sessionThatWas(sources.database, sessionId);
-    // Which devices a session had that was cleaned away is not kept.
+    // The devices of a session that was cleaned away are not kept.
     if (!session || !device) return false;
     const devices = await unlessUnreadable(devicesOfSession(sources, session));
     if (!devices || devices.some(({ code }) => code === device)) return true;
@@ -187,7 +187,7 @@ async function isOfKnownSession(
   throw deviceNotInSession(sessionId, device);
 }
 
-/** Undefined when a snapshot is lost. */
+/** Awaits an answer; undefined when a snapshot is lost. */
 async function unlessUnreadable<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;
@@ -204,7 +204,7 @@ function isOutage(error: unknown): boolean {
     error instanceof BrokerUnavailable
   );
 }
-/** Undefined when they cannot be told now: history is worth having without them. */
+/** The gaps; undefined when they cannot be found out now, since history is useful even without them. */
 async function knownGaps(
   sources: AccountingSources,
   sessionId: string,

@@ -18,11 +18,11 @@ export type TrendColumns = Pick<
   'interval_seconds' | 'times' | 'last' | 'min' | 'mean' | 'max' | 'uncertain'
 >;
 
-/** A chart may as well draw every value where there are no more than two a pixel. */
+/** A chart may as well draw every value if there are no more than two per pixel. */
 const valuesOfBucket = 2;
 
 /**
- * The values of one point over a time: every one where there are few, else the figures of each interval.
+ * The values of one point over a time: every value if there are few, else figures for each interval.
  * @throws SampleStoreUnavailable, HistoryQueryRefused
  */
 export async function trendOf(
@@ -46,7 +46,7 @@ function everyValue(points: readonly HistoryPoint[]): TrendColumns {
   };
 }
 
-/** An interval without a value is left out. */
+/** Figures by interval, without intervals that have no value. */
 function intervals(buckets: readonly HistoryBucket[], intervalMs: number): TrendColumns {
   return {
     interval_seconds: intervalMs / 1_000,

@@ -44,17 +44,17 @@ const storeNotAsked = () => ({
 });
 
 /**
- * The last value of each point. The last readings in SAMPLES have nearly all; the store has those of points that are read less often
- * than their device, send only changes, or whose device is silent.
+ * The last value of each point. The last readings in SAMPLES have nearly all of them. The store has the rest: points
+ * that are read less often than their device, send only changes, or whose device is silent.
  */
 export async function pointValues(
   { samples, lastReadings, nextPeriods, live }: PointValueSources,
   points: readonly ConfiguredPoint[],
 ): Promise<{ results: PointValueView[]; liveId: string | null; notAsked: NotAsked }> {
-  // Before the readings: what comes meanwhile is told twice rather than not at all.
+  // Asked before the readings: whatever comes meanwhile is told twice rather than not at all.
   const bounds = await unlessAway(live.bounds());
   const deviceIds = [...new Set(points.map(({ deviceId }) => deviceId))];
-  // One that hangs is waited for once.
+  // A broker that hangs is waited for only once.
   const readings = bounds && (await unlessAway(lastReadings(deviceIds)));
   const byDevice = Map.groupBy(readings ?? [], ({ device_id }) => device_id);
   const latestOf = new Map([...byDevice].map(([id, ofDevice]) => [id, youngest(ofDevice)]));
@@ -96,7 +96,7 @@ export async function pointValues(
   };
 }
 
-/** The last ones with this code, as far as the readings have any. */
+/** The last value with this code, if the readings have one. */
 function lastRead(readings: readonly Sample[], code: string): Known | undefined {
   let last: Known | undefined;
   for (const { values, integers, uncertain, changes, time, session: sessionId } of readings) {
@@ -134,14 +134,14 @@ async function unlessAway<T>(answer: Promise<T>): Promise<T | undefined> {
     const isAway =
       error instanceof BrokerUnavailable ||
       error instanceof SampleStoreUnavailable ||
-      // VictoriaMetrics knows no such question.
+      // VictoriaMetrics cannot answer this question.
       error instanceof HistoryQueryRefused;
     if (isAway) return undefined;
     throw error;
   }
 }
 
-/** A clock that was far off may have given a time that no calendar has. */
+/** A time as RFC 3339; empty if a wrong clock gave a time that no calendar has. */
 function rfc3339(ms: number): string {
   const time = new Date(ms);
   return Number.isNaN(time.getTime()) ? '' : time.toISOString();

@@ -35,7 +35,7 @@ export interface PointsSources extends Omit<PointValueSources, 'nextPeriods'> {
   readonly accounting: AccountingSources;
 }
 
-/** A question each, at once: more of one caller would keep the others from the database. */
+/** Trends asked at once, one question each: more from one caller would keep others from the database. */
 const trendsTogether = 3;
 
 const brokerNotAsked = () => ({
@@ -46,7 +46,7 @@ const brokerNotAsked = () => ({
   ),
 });
 
-/** Values of many points in one call: the last ones, and over a time. */
+/** Routes for values of many points in one call: the last ones, and those over a time. */
 export function pointsRoutes(sources: PointsSources): Route[] {
   const { database, samples, accounting } = sources;
   return [
@@ -89,7 +89,7 @@ export function pointsRoutes(sources: PointsSources): Route[] {
           live_id: liveId,
           results,
           next_cursor: encodeCursor(found.length > limit ? offset + limit : undefined),
-          // Those of another page are not looked for.
+          // Whether points on other pages exist is not looked up.
           unknown: (found.length > limit || offset > 0 ? [] : (point ?? [])).filter(
             (name) => !known.has(name) && !arrays.has(name),
           ),
@@ -174,7 +174,7 @@ export function pointsRoutes(sources: PointsSources): Route[] {
   ];
 }
 
-/** How far apart values are by time: as the ticks of the device, or as the point is read, where that is less often. */
+/** The distance of values over time: that of the device's ticks, or the point's own period if that is longer. */
 function periodsOf(
   lengths: readonly TickLength[],
   { ownMs, start }: { readonly ownMs: number | null | undefined; readonly start: Date },
@@ -192,7 +192,7 @@ function placesOf(names: readonly string[]): PointPlace[] {
   return names.map(parsePointName).filter((place) => place !== undefined);
 }
 
-/** @throws Problem for the first that is not configured */
+/** @throws Problem for the first device that is not configured */
 async function requireDevices(database: Database, codes: readonly string[] = []): Promise<void> {
   if (codes.length === 0) return;
   const rows = await database.selectFrom('devices').select('code').where('code', 'in', codes).execute();
@@ -202,10 +202,10 @@ async function requireDevices(database: Database, codes: readonly string[] = [])
     throw new Problem('device_not_found', both(`There is no device ${unknown}.`, `没有设备 ${unknown}。`));
 }
 
-/** Names and units are left out where nobody can be asked for them: values are worth having without. */
+/** The configured points; empty while the database is away, since values are useful without names and units. */
 async function configuredIfKnown(database: Database, places: readonly PointPlace[]) {
   try {
-    // The places were judged already.
+    // The caller's right to these places was already judged.
     return await configuredPoints(
       database,
       { sites: 'everywhere', places },

@@ -1,17 +1,17 @@
-/** A time in which the ticks of a device have one length. */
+/** A time span in which a device's ticks have one length. */
 export interface RatedSpan {
   readonly fromMs: number;
   readonly toMs: number;
   readonly periodMs: number;
 }
 
-/** The length of a device's ticks from a time on, until the next one begins. */
+/** The length of a device's ticks from a time on, until the next entry. */
 export interface TickLength {
   readonly fromMs: number;
   readonly periodMs: number;
 }
 
-/** The lengths that ticks have one after the other; of sessions that read a device at once the shortest. */
+/** The successive lengths of ticks; while several sessions read a device at once, the shortest counts. */
 export function tickLengths(spans: readonly RatedSpan[]): TickLength[] {
   const changes = spans
     .flatMap(({ fromMs, toMs, periodMs }) => [
@@ -25,7 +25,7 @@ export function tickLengths(spans: readonly RatedSpan[]): TickLength[] {
     const count = (open.get(periodMs) ?? 0) + by;
     if (count > 0) open.set(periodMs, count);
     else open.delete(periodMs);
-    // An end and a begin at one time are one change. While nothing is read the length before stands.
+    // An end and a beginning at the same time are one change. While nothing is read, the former length stands.
     if (changes[index + 1]?.atMs === atMs || open.size === 0) continue;
     const shortest = Math.min(...open.keys());
     if (lengths.at(-1)?.periodMs !== shortest) lengths.push({ fromMs: atMs, periodMs: shortest });
@@ -42,7 +42,7 @@ export function holesBetween(
   let atMs = fromMs;
   let lastMs: number | undefined;
   for (const span of spans.toSorted((one, other) => one.fromMs - other.fromMs)) {
-    // From a change to the first tick of another length none is due.
+    // Between a change of length and the first tick of the new length, no tick is due.
     const isDue = lastMs === undefined || lastMs === span.periodMs || span.fromMs - atMs >= span.periodMs;
     if (span.fromMs > atMs && isDue) holes.push({ fromMs: atMs, toMs: span.fromMs });
     atMs = Math.max(atMs, span.toMs);

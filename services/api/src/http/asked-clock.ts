@@ -4,7 +4,7 @@ import { tooManyPeriods } from '../problems/too-many-periods.ts';
 import { intervalOf, utcOffsetOf } from './relative-time.ts';
 
 const dayMs = 86_400_000;
-/** Clocks that were asked for, by their zones: making one takes longer than asking it. */
+/** Clocks that were asked for, by their zones: making a clock takes longer than using it. */
 const known = new Map<string, PlantClock>();
 const keptAtMost = 50;
 
@@ -17,7 +17,7 @@ export function askedClock(
   plantZone: string,
 ): PlantClock {
   if (zone === undefined && offset) {
-    // Refuses what is none, and a plus sign that came as a blank is one again.
+    // Refuses what is no offset. Below, a plus sign that came as a blank becomes one again.
     utcOffsetOf(offset);
     return clockOf(offset.replace(/^ /, '+').replace(/^Z$/, 'UTC'), 'utc_offset');
   }

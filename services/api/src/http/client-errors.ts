@@ -6,9 +6,9 @@ import { problemContentType } from '@holdfast/shared/contracts/http/problem-cont
 import { Problem } from '../problems/problem.ts';
 import { problemDocument } from './problem-document.ts';
 
-/** Answers what Node could not make a request of, and so never comes to a route, with a problem as well. */
+/** Answers with a problem, too, when Node could not parse a request, which then never comes to a route. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  // A client that has reset the connection hears nothing any more.
+  // A client that has reset the connection receives nothing any more.
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   // Without a handshake there is no way to say anything.
   if (!socket.writable || /^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(error.code ?? '')) {

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 
-/** Nobody is there any more to be answered. */
+/** The client has left: there is nobody to answer any more. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 
@@ -10,8 +10,8 @@ export class ClientGone extends Error {
 }
 
 /**
- * Aborted, for the reason `ClientGone`, when the client leaves before it has its answer: what is still asked for it is
- * asked for nobody. The request's own `close` does not tell that: it comes when a request has arrived.
+ * A signal that aborts, with the reason `ClientGone`, when the client leaves before it has its answer: further queries
+ * for it would be for nobody. The request's own `close` does not show that: it comes when a request has arrived.
  */
 export function clientGone({ raw: response }: Pick<FastifyReply, 'raw'>): AbortSignal {
   const gone = new AbortController();

@@ -4,15 +4,15 @@ import type { FastifyInstance } from 'fastify';
 
 const lookIntervalMs = 50;
 
-/** The connections on which no request has come yet, from now on. Browsers and pools open some in advance. */
+/** Connections made from now on that have brought no request yet. Browsers and pools open some in advance. */
 export function watchUnusedConnections(app: FastifyInstance): ReadonlySet<Socket> {
   const unused = new Set<Socket>();
   const watch = (socket: Socket) => {
     unused.add(socket);
     socket.once('close', () => unused.delete(socket));
   };
-  // Over TLS requests come on another object than connections do, so only what has shaken hands is watched. What has
-  // not is cut off by the handshake's own time.
+  // Over TLS a request comes on another object than its connection, so only connections after their handshake are
+  // watched. The handshake's own timeout cuts off the others.
   app.server.on(app.server instanceof TlsServer ? 'secureConnection' : 'connection', watch);
   app.server.on('request', ({ socket }) => unused.delete(socket));
   return unused;

@@ -7,7 +7,7 @@ import {
 } from '@holdfast/shared/contracts/http/page.ts';
 import { Problem } from '../problems/problem.ts';
 
-/** A cursor is the position behind which the next page begins; callers are not to know that. */
+/** A cursor is the position behind which the next page begins; callers must not rely on that. */
 export function encodeCursor(position: number | undefined): string | null {
   return position === undefined ? null : `p${position}`;
 }
@@ -32,7 +32,7 @@ export function decodeGapCursor(cursor: string | undefined): GapPosition | undef
   return [startMs ?? 0, device ?? 0];
 }
 
-/** When a gap begins, in ms since 1970, the first sequence of its session, and its place among the gaps of that. */
+/** When a gap begins, in ms since 1970, the first sequence of its session, and its place among that session's gaps. */
 export type GapOfAllPosition = readonly [startMs: number, session: number, place: number];
 
 export function encodeGapOfAllCursor([startMs, session, place]: GapOfAllPosition): string {

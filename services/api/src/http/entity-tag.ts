@@ -3,22 +3,22 @@ import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { Precondition } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 
-/** Strong tag of what a call answers: another answer has another one. */
+/** Strong tag of an answer: a different answer has a different tag. */
 export function entityTagOf(view: object): string {
   return `"${createHash('sha256').update(JSON.stringify(view)).digest('base64url').slice(0, 27)}"`;
 }
 
 /**
  * The condition that a request brings in If-Match (RFC 9110 §13.1.1), if any.
- * @param view the item as it is answered: its tag is made of that
- * @throws Problem when one is needed and there is none
+ * @param view the item as it is answered, from which its tag is made
+ * @throws Problem when a condition is needed and there is none
  */
 export function preconditionOf(
   ifMatch: string | undefined,
   options: {
     readonly isNeeded: boolean;
     readonly view: (current: object) => object;
-    /** Whether it is of a dry run, not of an item. */
+    /** Whether the tag is that of a dry run, not of an item. */
     readonly isOfTry?: boolean;
   },
 ): Precondition | undefined {

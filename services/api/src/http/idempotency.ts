@@ -19,15 +19,15 @@ export interface CommandAnswer<Body extends object> {
   readonly location?: string;
   readonly body: Body;
   /**
-   * Whether it was done already, by an earlier try. Left out where that is not known: then whoever did not come first
-   * with the key is told so.
+   * Whether an earlier try did it already. Left out where that is not known: then every try but the first with the key
+   * counts as a repeat.
    */
   readonly isReplayed?: boolean;
 }
 
 /** How a route deals with Idempotency-Key. */
 export interface OnceRule {
-  /** Whether nothing has come of it when it is answered with this status, so that the key is free for another try. */
+  /** Whether an answer with this status means that nothing was done, so that the key is free for another try. */
   readonly changedNothing: (status: number) => boolean;
   /** False: the handler finds out by itself what came of an earlier try. */
   readonly keepsAnswer: boolean;
@@ -38,15 +38,15 @@ export const storedNothing = (status: number): boolean => status < 500;
 
 export interface OnceKeys {
   readonly keys: CommandKeys;
-  /** Name of the caller: two may use the same key. */
+  /** Name of the caller: two callers may use the same key. */
   readonly callerOf: (request: FastifyRequest) => string;
 }
 
 /**
  * Carries a command out once for each Idempotency-Key of a caller; without a key each time.
  * The key is kept before the command is carried out, with the id that its event will have, and the answer afterwards.
- * So a repeat is answered as the first was, by whichever process; where one was cut off between the two, `execute`
- * is told that it is a repeat, and finds out by the id what came of it.
+ * So a repeat is answered as the first was, by whichever process; if the first was cut off in between, `execute` is
+ * told that it is a repeat, and finds out by the id what came of it.
  */
 export function carryOutOnce(
   { changedNothing, keepsAnswer }: OnceRule,
@@ -81,12 +81,12 @@ export function carryOutOnce(
       const attempt = { commandId: command_id, isRepeat: earlier !== undefined, traceparent };
       const done = await execute(request, attempt);
       const { status, location = null, body, isReplayed = earlier !== undefined } = done;
-      // The first try may have been cut off before its audit entry: one more is harmless, none is not.
+      // The first try may have been cut off before its audit entry: a second entry is harmless, a missing one is not.
       if (isReplayed) reply.header('idempotency-replayed', 'true');
       if (keepsAnswer) {
         const kept = { status, location, body: body as Record<string, unknown> };
         await keys.put(key, { ...record, command_id, answer: kept }).catch((err: unknown) => {
-          // A repeat finds it out by the command's id.
+          // A repeat finds the outcome by the command's id.
           request.log.warn({ err }, 'the answer to a command could not be kept under its Idempotency-Key');
         });
       }
@@ -101,7 +101,7 @@ export function carryOutOnce(
 
 function tellReplayed(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('idempotency-replayed', 'true');
-  // The audit log has the first one; this changes nothing.
+  // The audit log has the first try; this one changes nothing.
   request.isAudited = true;
 }
 
@@ -115,7 +115,7 @@ export function isKeyed({ headers }: FastifyRequest): boolean {
   return headers['idempotency-key'] !== undefined;
 }
 
-/** As it is kept: of this caller, and of characters that a bucket takes. */
+/** The key as it is kept: one for each caller, with only characters that a bucket takes. */
 function keyOf(request: FastifyRequest, callerOf: OnceKeys['callerOf']): string | undefined {
   const given = request.headers['idempotency-key'];
   if (given === undefined) return undefined;

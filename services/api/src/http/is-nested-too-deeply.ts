@@ -1,8 +1,8 @@
 const levelsAtMost = 100;
 
 /**
- * Whether a parsed body is nested so deeply that whatever walks it by calling itself (JSON.stringify, the schemas) would run
- * out of stack; JSON.parse does not. What this API takes has a handful of levels, metadata of a start aside.
+ * Whether a parsed body is nested so deeply that recursive code (JSON.stringify, the schemas) would run out of stack;
+ * JSON.parse does not. Bodies of this API have a handful of levels, metadata of a start aside.
  */
 export function isNestedTooDeeply(body: unknown): boolean {
   let level: object[] = objectsAmong([body]);

@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { AnsweredRequest } from '../ports.ts';
 import { routeOf } from './serve-routes.ts';
 
-/** Methods that no route has come from anybody, and must not become names that are kept. */
+/** Methods that are reported by name. Anybody can send others, which must not become names that are kept. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
-/** Tells of every answer. A stream of events is told of when it ends. */
+/** Reports every answer; a stream of events when it ends. */
 export function observeRequests(app: FastifyInstance, onAnswered: (answered: AnsweredRequest) => void): void {
   app.addHook('onResponse', (request, reply, done) => {
     onAnswered({

@@ -32,9 +32,9 @@ interface ApiDocument {
 }
 
 /**
- * Registered before all routes: the document has those that come after it. `/docs` shows it. It is made when somebody asks
- * for it first: a quarter of a second that no start needs to wait for.
- * @param alwaysNeedsKey whether callers on this machine need a key too, also while there are none
+ * Adds the document, which `/docs` shows. Register it before all routes: the document has those that come after. It is
+ * made when first asked for, in a quarter of a second for which no start needs to wait.
+ * @param alwaysNeedsKey whether callers on this machine need a key, too, even while there are no keys
  */
 export async function addOpenApi(app: FastifyInstance, alwaysNeedsKey: boolean): Promise<void> {
   const declared = new Map<string, Route>();
@@ -78,13 +78,14 @@ export async function addOpenApi(app: FastifyInstance, alwaysNeedsKey: boolean):
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    // It would allow scripts by their hashes; the policy of the whole API is enough, since the page has none inline.
+    // The plugin's policy would allow scripts by their hashes; that of the whole API is enough, since the page has none
+    // inline.
     staticCSP: false,
     uiConfig: { deepLinking: true, displayRequestDuration: true, tryItOutEnabled: false },
   });
 }
 
-/** The document itself, which does not list it. */
+/** The route of the document, which does not list itself. */
 export function openApiRoute(app: FastifyInstance): Route {
   return route({
     method: 'GET',
@@ -138,7 +139,7 @@ function complete(
   nameWideIntegers(document);
 }
 
-/** Generators make 32 bits of an integer without a format: sequences and ticks do not fit into those. */
+/** Generators of clients take an integer without a format as 32 bits, into which sequences and ticks do not fit. */
 function nameWideIntegers(part: unknown): void {
   if (typeof part !== 'object' || part === null) return;
   const schema = part as { type?: unknown; maximum?: unknown; format?: unknown };
@@ -216,7 +217,7 @@ function describe(
   }
 }
 
-/** Words of If-Match and of ETag. */
+/** Descriptions of If-Match and ETag. */
 const versionWords = {
   true: ['ETag of what is to be changed', 'Version of the item'],
   tried: [
@@ -225,11 +226,11 @@ const versionWords = {
   ],
 } as const;
 
-/** The generator demands every body that has a schema, also one that may be left out. */
+/** The generator requires every body that has a schema, even one that may be left out. */
 function takeBodiesAsTheyMayBe(operation: DocumentedOperation, method: string): void {
   const { requestBody } = operation;
   if (!requestBody) return;
-  // A body is of no use there, and many clients cannot send it.
+  // A body is of no use with DELETE, and many clients cannot send one.
   if (method === 'delete') delete operation.requestBody;
   else requestBody.required = !mayBeNull(requestBody.content?.['application/json']);
 }

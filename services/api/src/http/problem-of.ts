@@ -6,7 +6,7 @@ import { storeProblem } from '../problems/store-problems.ts';
 
 type Told = readonly [code: ProblemCode, detail: InBoth];
 
-/** The problem that a caller is shown for an error of any kind. Nothing of an unexpected one gets out. */
+/** The problem that a caller is shown for an error of any kind. Details of an unexpected error do not get out. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return storeProblem(error) ?? requestProblem(error) ?? internalProblem(error);

@@ -9,7 +9,7 @@ import { problemOf } from './problem-of.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Code of the problem that it is answered with. */
+    /** Code of the problem that the request is answered with. */
     problemCode: string | undefined;
   }
 }
@@ -20,7 +20,7 @@ export function addProblemReplies(app: FastifyInstance): void {
   const routes: { url: string; pattern: RegExp; method: string }[] = [];
   const pathsWithoutParameters = new Set<string>();
   app.addHook('onRoute', ({ url, method }) => {
-    // The answer to browsers' preflights is the same for every path and says nothing of any.
+    // The answer to browsers' preflights is the same for every path and says nothing about any.
     if (url === '*') return;
     if (!url.includes(':')) pathsWithoutParameters.add(withoutSlash(url));
     const path = url.replace(/\*$/, '.*').replace(/:[^/]+/g, '[^/]+');
@@ -63,7 +63,7 @@ export function addProblemReplies(app: FastifyInstance): void {
       request.log.debug({ method: request.method, route: request.routeOptions.url }, error.message);
       return reply.hijack();
     }
-    // Fastify looks at the body first, also where there is nothing that would take it: QUERY has to have one.
+    // Fastify looks at the body first, even where no route would take it: QUERY has to have one.
     if (request.is404 && !(error instanceof Problem)) return replyNotFound(request, reply);
     return replyWithProblem(error, request, reply);
   });
@@ -82,7 +82,7 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
   request.problemCode = problem.code;
   if (problem.status >= 500) {
     const level = problem.status === 500 ? 'error' : 'warn';
-    // The caller's answer is enough where nothing lies behind it; its members may name a value that was written.
+    // Without a cause the detail that the caller gets is enough; the members may name a value that was written.
     const about = problem.cause === undefined ? { detail: problem.detail.en } : { err: problem.cause };
     request.log[level]({ ...about, code: problem.code }, 'a request failed');
   }
@@ -92,7 +92,7 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
   if (problem.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(problem.retryAfterSeconds));
   }
-  // As a string and with a serializer of its own, so that no response schema of the route gets in between.
+  // Sent as a string with a serializer of its own, so that no response schema of the route gets in between.
   return reply
     .code(problem.status)
     .type(problemContentType)

@@ -3,7 +3,10 @@ import { randomFillSync } from 'node:crypto';
 const pool = Buffer.alloc(4_096);
 let used = pool.length;
 
-/** Random bytes in hexadecimal. A call to the operating system for each few bytes costs more than all the rest of an id. */
+/**
+ * Random bytes in hexadecimal. Asking the operating system for a few bytes at a time costs more than all the rest of an
+ * id.
+ */
 export function randomHex(bytes: number): string {
   if (used + bytes > pool.length) {
     randomFillSync(pool);

@@ -4,10 +4,10 @@ import * as z from 'zod';
 import { validationFailed } from '../problems/problem.ts';
 
 /**
- * A mistyped filter would be no filter: a list would show everything, and what deletes would take more than was meant. So
- * every call below /api/ takes those parameters that its schema names, and no others. Health calls, metrics and the document are
- * asked with anything, as with marks against caches: they stay open, and so does a call whose schema is loose, for what others send.
- * Registered before all routes.
+ * Refuses parameters that a call does not know. A mistyped filter would filter nothing: a list would show everything,
+ * and a deletion would take more than was meant. So every call below /api/ takes only the parameters that its schema
+ * names. Health calls, metrics and the document take any, such as marks against caches, and so does a call whose schema
+ * is loose, for what others send. Registered before all routes.
  */
 export function refuseUnknownParameters(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {

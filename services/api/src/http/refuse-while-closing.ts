@@ -2,7 +2,10 @@ import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../problems/problem.ts';
 
-/** Requests that still come on open connections while the service ends. Fastify's own answer to them is no problem document. */
+/**
+ * Refuses requests that still come on open connections while the service ends. Fastify's own answer to them is no problem
+ * document.
+ */
 export function refuseWhileClosing(app: FastifyInstance): void {
   let isClosing = false;
   app.addHook('preClose', async () => {

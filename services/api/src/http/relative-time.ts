@@ -11,8 +11,8 @@ const unitsMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * `now`, `-30m` (s, m, h, d, w) or RFC 3339; undefined for anything else. What is before 1970 is 1970: nothing is older, and
- * the year 1, as some programs write "from the beginning", is more than PostgreSQL takes.
+ * `now`, `-30m` (s, m, h, d, w) or RFC 3339; undefined for anything else. A time before 1970 becomes 1970: nothing is
+ * older, and PostgreSQL does not take the year 1, by which some programs mean "from the beginning".
  */
 export function parseTime(text: string, now: Date): Date | undefined {
   if (text === 'now') return now;

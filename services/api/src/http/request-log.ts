@@ -3,8 +3,8 @@ import type { FastifyBaseLogger } from 'fastify';
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /**
- * The log of one request: every line has what the request is known by. A child of pino's makes its bindings into text
- * when it is made, and most requests log nothing at all.
+ * The log of one request: every line has what the request is known by. A child of pino's would turn its bindings into
+ * text as soon as it is made, though most requests log nothing at all.
  */
 export class RequestLog implements FastifyBaseLogger {
   readonly #log: FastifyBaseLogger;

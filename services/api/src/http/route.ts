@@ -18,7 +18,7 @@ import type * as z from 'zod';
 import type { ChangedThings, CommandAttempt, Concerned } from '../ports.ts';
 import type { CommandAnswer, OnceRule } from './idempotency.ts';
 
-/** Part of the API, in the order in which the OpenAPI document shows them. */
+/** The parts of the API, in the order in which the OpenAPI document shows them. */
 export const tags = {
   Sessions: 'What is acquired now and what was: commands, state, events',
   Data: 'Values, gaps and live samples',
@@ -41,7 +41,7 @@ interface Described {
   readonly isWatched?: boolean;
   /** Statuses of problems that routes like it do not have. */
   readonly problems?: Readonly<Record<number, string>>;
-  /** Request headers that it alone takes. */
+  /** Request headers that only this route takes. */
   readonly takes?: Readonly<Record<string, { readonly description: string; readonly pattern?: string }>>;
   /** Takes a larger body than others do. */
   readonly bodyBytesAtMost?: number;
@@ -61,12 +61,15 @@ interface Described {
 export type RouteRole = Role | 'open' | 'known';
 
 /**
- * At which sites the role has to hold: at all of them, or at those of what the request names, by a function of it. `own`: at any;
- * the answer is about what lies there.
+ * At which sites the role has to hold. `all`: at all of them; a function: at those of what it finds in the request;
+ * `own`: at any, and the answer shows only what lies there.
  */
 export type RouteSites<R = FastifyRequest> = 'all' | 'own' | ((request: R) => Concerned);
 
-/** GET changes nothing, but for the way back of a login. Any other method names its change as the audit log does, `<kind>.<verb>`, or says undefined. */
+/**
+ * GET changes nothing, except on the way back of a login. Any other method names its change as the audit log does,
+ * `<kind>.<verb>`, or says undefined.
+ */
 type Changes =
   | { readonly method: 'GET'; readonly action?: 'login.open' }
   | { readonly method: 'POST' | 'PATCH' | 'DELETE'; readonly action: string | undefined };
@@ -80,9 +83,9 @@ export type Route = Described &
     readonly schema: FastifySchema;
     readonly preValidation: preValidationHookHandler | undefined;
     readonly names?: (request: FastifyRequest) => ChangedThings | Promise<ChangedThings>;
-    /** Called when the request was judged, and may call the route. */
+    /** Called when the request was judged and allowed to call the route. */
     readonly preHandler?: preHandlerAsyncHookHandler;
-    /** Gets the answer before it goes out, also that to a failure. */
+    /** Gets the answer before it goes out, even that to a failure. */
     readonly preSerialization?: preSerializationAsyncHookHandler;
   } & (
     | { readonly once: undefined; readonly handler: RouteHandlerMethod }
@@ -136,7 +139,8 @@ type CommandHandler<S extends FastifySchema> = (
 ) => Promise<CommandAnswer<AnswerOf<S>>>;
 
 /**
- * Declares a route once, for everything that has to know it. Without a role, and the sites where it has to hold, it does not compile.
+ * Declares a route once, for everything that has to know it. A route without a role, and the sites where that has to
+ * hold, does not compile.
  * @param declared.once with it the route takes Idempotency-Key, and its handler is called once for each key
  */
 export function route<const S extends FastifySchema, const O extends OnceRule | undefined = undefined>(
@@ -151,7 +155,7 @@ export function route<const S extends FastifySchema, const O extends OnceRule | 
       readonly once?: O;
       readonly schema?: S;
       readonly preValidation?: preValidationHookHandler | undefined;
-      /** The things that a change is about: by them a repeat, which changes nothing, finds the sessions that read it. */
+      /** The things that a change is about. A repeat changes nothing, and finds by them the sessions that read them. */
       readonly names?: (request: RequestOf<NoInfer<S>>) => ChangedThings | Promise<ChangedThings>;
       readonly handler: O extends OnceRule ? CommandHandler<NoInfer<S>> : Handler<NoInfer<S>>;
     },

@@ -15,7 +15,7 @@ declare module 'fastify' {
 export interface ServedRoute {
   /** Its pattern; undefined where there is none. */
   readonly url: string | undefined;
-  /** Undefined of what serves no route. */
+  /** Undefined where no route serves the request. */
   readonly role: RouteRole | undefined;
   /** Undefined where no role is needed. */
   readonly sites: RouteSites | undefined;
@@ -23,7 +23,7 @@ export interface ServedRoute {
   readonly action: string | undefined;
   /** Whether a person must just have shown who they are. */
   readonly needsFresh: boolean;
-  /** The bodies for which they must. */
+  /** The bodies for which a person must. */
   readonly freshFor: ((body: unknown) => boolean) | undefined;
   /** Whether it is answered as long as somebody watches. */
   readonly isWatched: boolean;
@@ -43,12 +43,12 @@ function servedRoute({ method, routeOptions: { url, config } }: FastifyRequest):
   return { url, role, sites, action, needsFresh: fresh === true, freshFor, isWatched };
 }
 
-/** Answers to preflights, and the pages that show the API's document with what they load. */
+/** Whether it is an answer to a preflight, or one of the pages that show the API's document, or a file that they load. */
 function isOfTheKit(method: string, url: string | undefined): boolean {
   return method === 'OPTIONS' || (url !== undefined && /^\/docs(\/|$)/.test(url));
 }
 
-/** Registered before all routes. @throws at the start, for one that route() has not declared */
+/** Serves only routes that route() has declared; register it before all routes. @throws at the start, for any other */
 export function serveDeclaredRoutesOnly(app: FastifyInstance): void {
   app.decorateRequest('servedRoute', null);
   app.decorateRequest('isAudited', false);

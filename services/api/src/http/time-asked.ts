@@ -4,7 +4,10 @@ import { timeOf } from './relative-time.ts';
 
 const dayMs = 86_400_000;
 
-/** The time of a question about many sessions: the 24 hours before its end, and that some seconds ago, unless said. @throws Problem */
+/**
+ * The time that a question about many sessions covers; by default it is 24 hours long and ends some seconds ago.
+ * @throws Problem
+ */
 export function timeAsked(query: { from?: string | undefined; to?: string | undefined }): {
   from: Date;
   to: Date;

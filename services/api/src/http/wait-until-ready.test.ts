@@ -3,7 +3,7 @@ import { fastify } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { waitUntilReady } from './wait-until-ready.ts';
 
-/** Answers with whether it was ready by then. */
+/** An app that answers whether it was ready by then. */
 async function starting() {
   let isReady = false;
   const app = fastify({ forceCloseConnections: true });

@@ -5,9 +5,10 @@ const patienceMs = 3_000;
 const lookEveryMs = 20;
 
 /**
- * Requests of a process that has just begun to listen wait until everything is there that they need, for three seconds at the
- * most: without broker or database it serves what it can. They would be refused what is there right after, and the
- * `EventSource` of a page that is answered 503 never asks again. Health, metrics and documents do not wait.
+ * Makes requests to a process that has just begun to listen wait until everything that they need is there, for at most
+ * three seconds: without broker or database it serves what it can. Otherwise they would be refused what is there a
+ * moment later, and the `EventSource` of a page that is answered 503 never asks again. Health, metrics and documents do
+ * not wait.
  */
 export function waitUntilReady(app: FastifyInstance, isReady: () => boolean): void {
   const stopping = new AbortController();

@@ -1,4 +1,4 @@
-/** A segment of a path that stands in quotes, as they are or percent-encoded. */
+/** A segment of a path in quotes, either plain or percent-encoded. */
 const quoted = /\/(?:"|%22)([^/"%]*)(?:"|%22)(?=\/|$)/g;
 
 /**

@@ -18,23 +18,26 @@ export interface ChangeHubSources {
   readonly log: Logger;
 }
 
-/** The streams as they are followed now; another one when they are made anew. */
+/** The streams as they are followed now; replaced when they are opened anew. */
 export interface Followed {
   readonly log: ChangeLog;
   readonly ended: AbortSignal;
-  /** The last thing that was said of the sinks. */
+  /** The last change of the sinks that was told. */
   sink(): SinkChange | undefined;
 }
 
 export interface ChangeHub {
   /** The streams are followed from the first call on. Undefined while the broker cannot be asked. */
   followed(): Followed | undefined;
-  /** Resolves with the next one, or when the signal aborts. */
+  /** Resolves when the streams are followed, or when the signal aborts. */
   whenFollowed(signal: AbortSignal): Promise<Followed | undefined>;
   stop: Stop;
 }
 
-/** A client that comes back to another process, or after a restart, is told what came meanwhile. */
+/**
+ * How many messages of each stream are read back, so that a client that comes back to another process, or after a
+ * restart, is told what came meanwhile.
+ */
 const readBack = 1_000;
 const projectedWithinMs = 2_000;
 const sinkEveryMs = 2_000;
@@ -49,7 +52,7 @@ export function changeHub({ streams, sinks, projection, isSessionAt, log }: Chan
   let running: Promise<void> | undefined;
   let waiting = Promise.withResolvers<void>();
 
-  /** Screens that are told of a change read it: so nobody is told before the read model has it. */
+  /** Waits until the read model has a change: screens that are told of it read it there. */
   const isShown = async (sequence: number, ended: AbortSignal): Promise<void> => {
     while (!ended.aborted && (await projection.waitFor(sequence, projectedWithinMs)) !== 'reached') {
       await pause(systemTimers, retryMs, ended);
@@ -84,7 +87,7 @@ export function changeHub({ streams, sinks, projection, isSessionAt, log }: Chan
         let pending = feed.pendingAtStart;
         const passed = () => {
           if (pending > 0) return;
-          // The last messages of a stream may have been taken out of it.
+          // The last messages of the stream may have been deleted, and then never come.
           changes.passed(source, last[source]);
           caughtUp.resolve();
         };
@@ -108,11 +111,11 @@ export function changeHub({ streams, sinks, projection, isSessionAt, log }: Chan
           await pause(systemTimers, sinkEveryMs, ending.signal);
         }
       };
-      // The first one that ends by itself has lost its broker.
+      // The first feed that ends by itself has lost its broker.
       const lost = Promise.race(feeds.map(follow));
       const ready = Promise.all(feeds.map(({ caughtUp }) => caughtUp.promise)).then(() => {
         if (ending.signal.aborted) return;
-        // Whoever comes back sooner would be told that nobody knows where it was.
+        // A client that comes back before this would be told that its position is unknown.
         followed = { log: changes, ended: ending.signal, sink: () => sink };
         outage.worked();
         waiting.resolve();
@@ -163,7 +166,7 @@ async function sinkNow(sinks: Sinks): Promise<SinkChange | undefined> {
   try {
     const [backlog, statuses] = await Promise.all([sinks.backlog(), sinks.statuses()]);
     const { status, detail } = inEnglish(() => sinksView({ backlog, statuses, outboxes: [] }, Date.now()));
-    // How many samples wait changes all the time, and is asked for by whoever shows it.
+    // The number of waiting samples changes all the time; a screen that shows it asks for it.
     return { status, detail: detail.replace(/; \d+ samples wait in the stream$/, '') };
   } catch {
     return undefined;

@@ -1,25 +1,25 @@
 import type { ChangeSource } from '../ports.ts';
 
-/** Up to where each stream was told. */
+/** Up to where a client was told each stream. */
 export type Position = Readonly<Record<ChangeSource, number>>;
 
-/** A change as clients are told it. */
+/** A change as it is told to clients. */
 export interface Change {
-  /** Undefined for what is in no stream: nobody who comes back is told it again. */
+  /** Undefined for what is in no stream: a client that comes back is not told it again. */
   readonly place: { readonly source: ChangeSource; readonly sequence: number } | undefined;
   readonly event: 'session' | 'device' | 'configuration' | 'sink';
   readonly data: object;
-  /** The same for a caller whose role holds at some sites only; undefined when he may not know of it. */
+  /** `data` for a caller whose role holds only at some sites; undefined when he may not know of the change. */
   readonly at: (sites: readonly string[]) => Promise<object | undefined>;
 }
 
-/** A change that was logged, and the position that whoever was told it has come to. */
+/** A change that was logged, and the position of a client that was told it. */
 export interface LoggedChange extends Change {
   readonly number: number;
   readonly position: Position;
 }
 
-/** How many changes clients that come back can be told of: more than happens while a page is loaded anew. */
+/** How many changes are kept for clients that come back: more than happen while a page is loaded anew. */
 const keptAtMost = 5_000;
 
 /** The latest changes, in the order in which this process came to know of them. */
@@ -27,11 +27,11 @@ export class ChangeLog {
   readonly #changes: LoggedChange[] = [];
   #next = 1;
   #position: Position;
-  /** Before that, of each stream, nothing is kept. */
+  /** No change of a stream up to its place here is kept. */
   #begin: Position;
   #news = Promise.withResolvers<void>();
 
-  /** @param begin nothing up to there will come */
+  /** @param begin nothing up to here will come */
   constructor(begin: Position) {
     this.#position = begin;
     this.#begin = begin;
@@ -63,26 +63,26 @@ export class ChangeLog {
     this.#position = { ...this.#position, [source]: Math.max(sequence, this.#position[source]) };
   }
 
-  /** Whether all that came after a position is still there. @returns `gone`, `unknown` for one that was not reached yet */
+  /** Whether everything after a position is still there. @returns `gone` if not; `unknown` for a position not reached yet */
   judge(position: Position): 'kept' | 'gone' | 'unknown' {
     const sources = ['s', 'h', 'a'] as const;
     if (sources.some((source) => position[source] > this.#position[source])) return 'unknown';
     return sources.some((source) => position[source] < this.#begin[source]) ? 'gone' : 'kept';
   }
 
-  /** Those that whoever is at this position has not seen, up to now. */
+  /** The changes that a client at this position has not seen, up to now. */
   since(position: Position): LoggedChange[] {
     return this.#changes.filter(({ place }) => place && place.sequence > position[place.source]);
   }
 
-  /** Those from a number on; undefined when some of them are not kept any more. */
+  /** The changes from a number on; undefined when some of them are not kept any more. */
   from(number: number): LoggedChange[] | undefined {
     const [first] = this.#changes;
     if (number >= this.#next) return [];
     return first && first.number <= number ? this.#changes.slice(number - first.number) : undefined;
   }
 
-  /** Resolves when there is another one. */
+  /** Resolves when there is another change. */
   news(): Promise<void> {
     return this.#news.promise;
   }

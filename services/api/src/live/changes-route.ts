@@ -7,7 +7,7 @@ import { type Position, positionText } from './change-log.ts';
 import { followChanges } from './follow-changes.ts';
 import type { LiveClients } from './live-clients.ts';
 
-/** A broker that works is followed within milliseconds. */
+/** How long to wait for the streams; a broker that works is followed within milliseconds. */
 const patienceMs = 5_000;
 
 /** Changes as server-sent events, so that screens need not ask over and over. */
@@ -35,7 +35,7 @@ export function changesRoute(hub: Pick<ChangeHub, 'followed' | 'whenFollowed'>, 
     handler: async (request, reply) => {
       const position = positionOf(request.headers['last-event-id'] ?? request.query.lastEventId);
       const atFirst = hub.followed() ?? (await hub.whenFollowed(AbortSignal.timeout(patienceMs)));
-      // One that comes back waits for a broker that is away: any answer but a stream would be the last.
+      // A client that comes back waits for a broker that is away: after any answer but a stream it would not ask again.
       if (!atFirst && !position) throw new BrokerUnavailable('changes cannot be followed now');
       const lastId = position ? positionText(position) : atFirst && positionText(atFirst.log.position);
       const sites = request.grantedSites;

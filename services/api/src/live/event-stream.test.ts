@@ -75,7 +75,7 @@ describe('a client of server-sent events', () => {
     const { stream, socket } = await streamTo({ patienceMs: 60_000 });
     socket.destroy();
     while (await stream.send({ data: megabyte })) {
-      // Until it is noticed.
+      // Until the stream notices.
     }
     expect(stream.closed.aborted).toBe(true);
   });

@@ -11,8 +11,8 @@ const heartbeatMs = 15_000;
 const endingMs = 1_000;
 
 /**
- * One client of server-sent events. Whoever sends waits until the client has taken what was sent before; one that
- * takes nothing for `patienceMs` is dropped, and so costs no more than its own buffer meanwhile.
+ * One client of server-sent events. Sending waits until the client has taken what was sent before. A client that takes
+ * nothing for `patienceMs` is dropped, so it never costs more than its own buffer.
  * https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export class EventStream {
@@ -22,7 +22,10 @@ export class EventStream {
   readonly #heartbeat: NodeJS.Timeout;
   #lastId: number | string | undefined;
 
-  /** @param options.lastId what came up to it need not be told: told at once, as a client without an id would come back as a new one */
+  /**
+   * @param options.lastId the client needs nothing up to it; it is sent at once, as a client without an id comes back as
+   * a new one
+   */
   constructor(
     response: ServerResponse,
     options: { patienceMs: number; headers?: Record<string, string>; lastId?: number | string | undefined },
@@ -37,11 +40,12 @@ export class EventStream {
       ...options.headers,
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
-      // Else nginx would collect events until its buffer is full.
+      // Otherwise nginx would collect events until its buffer is full.
       'x-accel-buffering': 'no',
     });
     response.write(`retry: 2000\n\n${idLine(this.#lastId)}`);
-    // Shows proxies that the connection lives, and the client how far it is though nothing of it was for him.
+    // Shows proxies that the connection lives, and the client how far the stream is, even if nothing was for this
+    // client.
     this.#heartbeat = setInterval(() => {
       if (!response.writableNeedDrain) response.write(idLine(this.#lastId) || ': alive\n\n');
     }, heartbeatMs);
@@ -54,7 +58,7 @@ export class EventStream {
     return this.#closed.signal;
   }
 
-  /** Notes the position up to which a returning client was told. */
+  /** Notes the position from which a returning client goes on. */
   reached(id: number | string): void {
     this.#lastId = id;
   }
@@ -81,7 +85,7 @@ export class EventStream {
     }
   }
 
-  /** Lets go of the client; one that does not take what was sent holds up nobody's shutdown. */
+  /** Lets go of the client, which cannot hold up a shutdown by not taking what was sent. */
   end(): void {
     if (this.#closed.signal.aborted) return;
     this.#closed.abort();

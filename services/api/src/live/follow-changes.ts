@@ -5,8 +5,9 @@ import { positionText } from './change-log.ts';
 import type { EventStream } from './event-stream.ts';
 
 /**
- * Tells a client every change after its position, until it is gone or the log is: then it comes back and is told by the next one.
- * @param position as the client has it; undefined for one that has seen nothing
+ * Tells a client every change after its position, until the client or the log is gone; in the latter case it comes back
+ * and the next log tells it.
+ * @param position where the client is; undefined when it has seen nothing
  */
 export async function followChanges(
   client: EventStream,
@@ -17,7 +18,7 @@ export async function followChanges(
     position,
   }: {
     readonly log: ChangeLog;
-    /** Aborted when the streams are others than the log was made from. */
+    /** Aborted when the log's streams are no longer followed. */
     readonly ended: AbortSignal;
     readonly sites: GrantedSites;
     readonly position: Position | undefined;

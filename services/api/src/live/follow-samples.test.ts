@@ -33,7 +33,7 @@ function message(sequence: number): string {
   });
 }
 
-/** A stream of so many samples that begins at sequence 1, loses some while it is read, and has nothing more to come. */
+/** A stream of `count` samples that begins at sequence 1, loses some while it is read, and gets no more. */
 function streamOf(count: number, droppedUpTo?: { after: number; upTo: number }): LiveSamples {
   let first = 1;
   return {

@@ -28,7 +28,7 @@ export async function followSamples(
     const feed = await samples.open({ after: from.after, taskId });
     const stop = () => feed.stop();
     client.closed.addEventListener('abort', stop);
-    // It may have gone while the feed was being opened.
+    // The client may have gone while the feed was being opened.
     if (client.closed.aborted) stop();
     let position = from.after;
     let isBehind = feed.pendingAtStart > messagesBehindAtMost;
@@ -64,8 +64,8 @@ export interface StartingPoint {
 }
 
 /**
- * After the sample that the client has seen, or else after the youngest one. To be asked for before the client is
- * answered: it may count on every sample that comes after the answer. @throws BrokerUnavailable
+ * The starting point after the sample that the client has seen, or else after the youngest one. Ask for it before the
+ * client is answered, which may count on every sample that comes after the answer. @throws BrokerUnavailable
  */
 export async function startingPoint(
   samples: LiveSamples,
@@ -81,10 +81,10 @@ export async function startingPoint(
 const retryMs = 1_000;
 
 /**
- * The starting point of a client that comes back and was answered already: it waits for a broker that is away. Any answer but
- * a stream would be the last: a page's EventSource does not ask again after one, and samples that come meanwhile are told
- * from its id on.
- * @returns undefined when it is gone
+ * The starting point of a client that comes back and was answered already: it waits for a broker that is away. After
+ * any answer but a stream, a page's EventSource would not ask again. Samples that come meanwhile are told from its id
+ * on.
+ * @returns undefined when the client is gone
  */
 export async function startingPointOfReturn(
   samples: LiveSamples,

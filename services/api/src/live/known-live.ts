@@ -9,13 +9,14 @@ import { Problem } from '../problems/problem.ts';
 
 export interface KnownLiveSources {
   readonly database: Database;
-  /** Where the samples of before are. */
+  /** Where earlier samples are. */
   readonly stored: Pick<SampleStore, 'history'>;
 }
 
 /**
- * Tells what has no sample so far from what will never have one: a device is configured, or a session that is not over reads
- * it under a name that it had; of a point see `requireKnownPoint`. Where nobody can be asked nothing is called unknown.
+ * Tells what has no sample so far from what will never have one. A device is known if it is configured, or if a session
+ * that is not over reads it under a name that it had; for points see `requireKnownPoint`. While a database is away
+ * nothing is called unknown.
  * @throws Problem for the first one that is not known, HistoryQueryRefused
  */
 export async function requireKnownLive(
@@ -51,7 +52,7 @@ export async function requireKnownLive(
   }
 }
 
-/** The first that is neither configured nor read by a session. @throws DatabaseUnavailable */
+/** The first code that is neither configured nor read by a session. @throws DatabaseUnavailable */
 async function unknownOf(database: Database, codes: readonly string[]): Promise<string | undefined> {
   const configured = await database.selectFrom('devices').select('code').where('code', 'in', codes).execute();
   const known = new Set(configured.map(({ code }) => code));
@@ -61,7 +62,10 @@ async function unknownOf(database: Database, codes: readonly string[]): Promise<
   return undefined;
 }
 
-/** Whether a session that is not over reads a device of that code. Where PostgreSQL does not have its version nobody can say: then yes. */
+/**
+ * Whether a session that is not over reads a device of that code. If PostgreSQL does not have its version, nobody can
+ * say, and the answer is yes.
+ */
 async function isRead(database: Database, code: string): Promise<boolean> {
   const found = await database
     .selectFrom('sessions')

@@ -7,7 +7,7 @@ import { LiveClients, type Served } from './live-clients.ts';
 let server: Server;
 const waiting: ((response: ServerResponse) => void)[] = [];
 const aborted = new AbortController();
-/** One that nobody holds is let go, with its connection. */
+/** Holds the answers: one that nothing refers to would be collected, with its connection. */
 const answers: Promise<unknown>[] = [];
 beforeAll(async () => {
   server = createServer((_request, response) => waiting.shift()?.(response));
@@ -79,7 +79,7 @@ describe('live streams', () => {
     ).toBe(50);
     expect(await open('other', '10.3.0.1')).toContain('API_TRUSTED_PROXIES');
     expect(await open('other', '10.3.0.2')).toBeUndefined();
-    // A network of IPv6 is one address.
+    // An IPv6 network counts as one address.
     expect(
       await many(
         60,

@@ -11,19 +11,19 @@ import { EventStream } from './event-stream.ts';
 /** Time for which a client may take nothing before it is dropped. */
 const patienceMs = 10_000;
 const clientsAtMost = 500;
-/** The last places are for those who have none. */
+/** The last places are kept for callers who have none yet. */
 const forNewCallers = 50;
 /** All tabs of a browser share one stream; a script that opens ever more must not take the place of others. */
 const ofCallerAtMost = 20;
 const ofAddressAtMost = 50;
 
-/** Where the end of a caller's right is told. */
+/** Tells when a caller's right ends. */
 export interface Rights {
   readonly keys: Pick<ApiKeys, 'whenLost'>;
   readonly logins: Pick<Logins, 'whenOver'>;
 }
 
-/** Everybody who follows a stream of this process, whichever it is. */
+/** Everybody who follows any stream of this process. */
 export class LiveClients {
   readonly #rights: Rights;
   readonly #clients = new Map<EventStream, Place>();
@@ -33,14 +33,15 @@ export class LiveClients {
     this.#rights = rights;
   }
 
-  /** Lets go of all of them, and of those that are coming. */
+  /** Lets go of all clients, and of those still coming. */
   end(): void {
     this.#isEnding = true;
     for (const client of this.#clients.keys()) client.end();
   }
 
   /**
-   * Answers a request with a stream, and tells on it until `tell` is done. It ends with the right of its caller.
+   * Answers a request with a stream, on which `tell` tells until it is done. The stream ends with the right of its
+   * caller.
    * @throws Problem when there is no room, before anything is answered
    */
   async serve(
@@ -58,7 +59,7 @@ export class LiveClients {
     reply.hijack();
     const client = new EventStream(reply.raw, { patienceMs, headers, lastId });
     this.#clients.set(client, place);
-    // Its request was in hand already when the others were let go.
+    // The request was in hand already when the others were let go.
     if (this.#isEnding) client.end();
     const keep = this.#untilNotAllowed(caller, () => client.end());
     try {
@@ -112,7 +113,7 @@ export class LiveClients {
 }
 
 interface Place {
-  /** Undefined of callers on this machine. */
+  /** Undefined for callers on this machine. */
   readonly who: string | undefined;
   readonly address: string;
 }
@@ -120,7 +121,7 @@ interface Place {
 export interface Served {
   readonly request: { readonly caller: Caller; readonly ip: string; readonly log: Pick<Logger, 'info'> };
   readonly reply: { readonly raw: ServerResponse; getHeaders(): object; hijack(): unknown };
-  /** Up to it nothing need be told. */
+  /** Nothing up to this id need be told. */
   readonly lastId: number | string | undefined;
 }
 

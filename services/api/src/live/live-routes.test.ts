@@ -31,7 +31,7 @@ it('a client whose request is in hand when the API begins to end is let go, too'
   app.addHook('preClose', async () => clients.end());
   serveRoutes(app, [live], { keys: {} as CommandKeys, callerOf: () => 'local' });
   const ending = Promise.withResolvers<void>();
-  // Comes after that of the routes.
+  // This hook runs after that of the routes.
   await app.register(async (last) => {
     last.addHook('preClose', async () => ending.resolve());
   });

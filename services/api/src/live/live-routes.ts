@@ -13,7 +13,7 @@ export interface LiveSources extends KnownLiveSources {
   readonly samples: LiveSamples;
 }
 
-/** Samples as server-sent events while they come. */
+/** Samples as server-sent events, as they come. */
 export function liveRoute({ database, samples, stored }: LiveSources, clients: LiveClients): Route {
   return route({
     method: 'GET',
@@ -39,12 +39,13 @@ export function liveRoute({ database, samples, stored }: LiveSources, clients: L
       const { task, device, point } = request.query;
       const lastEventId = lastEventIdOf(request.headers['last-event-id'] ?? request.query.lastEventId);
       const taskId = task === undefined ? undefined : await taskIdOf(database, task);
-      // One that comes back was let in when it came: what it has missed is its, whatever became of the device since.
+      // A client that comes back was let in when it came first: it gets what it has missed, whatever became of the
+      // device since.
       if (lastEventId === undefined) {
         const signal = clientGone(reply);
         await requireKnownLive({ database, stored }, { devices: device, points: point, signal });
       }
-      // Before the answer: whoever has it may count on every sample that comes after it.
+      // Taken before the answer: a client that has it may count on every sample that comes after.
       const atFirst = await startingPoint(samples, lastEventId).catch((error: unknown) => {
         if (lastEventId !== undefined && error instanceof BrokerUnavailable) return undefined;
         throw error;

@@ -30,7 +30,8 @@ export function liveSample(
   ];
   const bad = Object.entries(sample.bad ?? {}).filter(([code]) => isWanted(code));
   if (sample.part !== undefined && values.length + bad.length === 0 && !sample.miss) return undefined;
-  // Without any a device was read, and nothing of it had changed enough to be sent: that it answers is news for who follows all of it.
+  // Without values, the device was read but nothing had changed enough to be sent: its answering is news to a client
+  // that follows all points.
   if (values.length + bad.length === 0 && !sample.miss && points.size > 0) return undefined;
   return {
     sequence,
@@ -67,7 +68,7 @@ function isUncertain([, , flags = 0]: Change): boolean {
   return (flags & uncertainFlag) !== 0;
 }
 
-/** A part of a tick comes before its scheduled time. */
+/** The time of a sample; a part of a tick comes before the tick's scheduled time. */
 function timeOf({ time, part }: Sample, changes: readonly ChangesOfPoint[]): number {
   if (part === undefined || changes.length === 0) return time;
   return time + Math.max(...changes.map(([, list]) => lastOf(list)[0]));
@@ -85,7 +86,7 @@ function told(timeMs: number, changes: readonly ChangesOfPoint[]): LiveSample['c
   );
 }
 
-/** A clock that was far off may have given a time that no calendar has. */
+/** Empty for a time that no calendar has, as a clock that was far off may have given it. */
 function rfc3339(ms: number): string {
   const time = new Date(ms);
   return Number.isNaN(time.getTime()) ? '' : time.toISOString();

@@ -8,7 +8,7 @@ import type {
 import type { ChangeSource } from '../ports.ts';
 import type { Change } from './change-log.ts';
 
-/** Whether a session is at these sites, all of it. */
+/** Whether a session is at these sites as a whole. */
 export type IsSessionAt = (sessionId: string, sites: readonly string[]) => Promise<boolean>;
 
 const configured = ['site', 'device', 'point', 'task'] as const;
@@ -31,7 +31,7 @@ export function readChange(
   }
 }
 
-/** Read by its envelope: also a type of event that this release does not know changes a session. */
+/** Reads only the envelope: even a type of event that this release does not know changes a session. */
 function sessionChange(
   place: NonNullable<Change['place']>,
   json: unknown,

@@ -6,13 +6,17 @@ interface Message {
   readonly data: string;
 }
 
-/** The latest messages of each shared feed; whoever is further behind reads alone until it is not. */
+/**
+ * How many of the latest messages each shared feed keeps; a client that is further behind reads alone until it has caught
+ * up.
+ */
 const keptAtMost = 5_000;
 const keptBytesAtMost = 4 * 1_048_576;
 
 /**
- * Samples that all clients of one filter read through one consumer of the broker, however many they are. Each reads at its own pace: one that comes back, or does
- * not keep up, has a consumer of its own until it has caught up with the others.
+ * Samples that all clients of one task, or of all, read through one consumer of the broker, however many they are. Each
+ * reads at its own pace: a client that comes back, or does not keep up, has a consumer of its own until it has caught
+ * up with the others.
  */
 export function sharedLiveSamples(samples: LiveSamples): LiveSamples {
   const shared = new Map<string, Promise<SharedFeed>>();
@@ -35,7 +39,7 @@ export function sharedLiveSamples(samples: LiveSamples): LiveSamples {
       const feed = await sharedOf(taskId ?? '', { after, taskId });
       feed.enter();
       try {
-        // Only what is not kept is asked for anew.
+        // A consumer of its own is opened only if the shared feed does not keep what the client needs.
         const own = feed.covers(after) ? undefined : await samples.open({ after, taskId });
         return follow(samples, feed, { after, taskId, own });
       } catch (error) {
@@ -108,7 +112,7 @@ class SharedFeed {
   readonly #feed: Feed;
   readonly #messages: Message[] = [];
   readonly #whenOver: (() => void)[] = [];
-  /** All that came after it is kept. */
+  /** Everything after this sequence is kept. */
   #begin: number;
   #bytes = 0;
   #pending: number;
@@ -137,7 +141,7 @@ class SharedFeed {
     else this.#whenOver.push(run);
   }
 
-  /** Whether whoever is there misses nothing here. */
+  /** Whether a client at this position misses nothing here. */
   covers(position: number): boolean {
     return position >= this.#begin;
   }
@@ -150,7 +154,7 @@ class SharedFeed {
     return this.#messages.length - this.#indexAfter(position) + this.#pending;
   }
 
-  /** Resolves when there is another one, or there will be none. */
+  /** Resolves when there is another message, or there will be none. */
   news(): Promise<void> {
     return this.#news.promise;
   }
@@ -165,7 +169,7 @@ class SharedFeed {
         this.#tell();
       }
     } catch {
-      // Those who follow it find that it is over, as with a broker that is lost.
+      // Clients find that the feed is over, as when its broker is lost.
     }
     this.#end();
   }

@@ -1,13 +1,13 @@
 import type { LiveSamples } from '../ports.ts';
 
-/** Time for which an answer of the broker is taken for still true. */
+/** How long an answer of the broker is taken to be still true. */
 const freshMs = 1_000;
-/** More than a stream drops within that time. */
+/** More messages than a stream drops within that time. */
 const safeDistance = 50_000;
 
 /**
- * Notices that the stream has dropped samples before a client was told of them. Sequences that are left out do not
- * show it, since a feed of one task has only some of them: what counts is whether the stream still had those.
+ * Notices that the stream has dropped samples before a client was told of them. Missing sequences alone do not show it,
+ * since a feed of one task has only some of them: what counts is whether the stream still had those.
  */
 export class StreamHead {
   readonly #bounds: LiveSamples['bounds'];
@@ -24,8 +24,8 @@ export class StreamHead {
   }
 
   /**
-   * @param position told last
-   * @param sequence to be told next
+   * @param position sequence that was told last
+   * @param sequence the one that is to be told next
    * @returns the position after which samples may be missing; undefined when none are
    * @throws BrokerUnavailable
    */

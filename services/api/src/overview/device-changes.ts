@@ -16,10 +16,13 @@ export interface DeviceChangesQuery {
 }
 
 const readAtOnce = 1_000;
-/** A filter that fits nothing must not read all of the stream for one answer. */
+/** A bound, so that a filter without matches does not read the whole stream for one answer. */
 const readAtMost = 10_000;
 
-/** The page may be short of its limit, and there is a next one all the same. @throws BrokerUnavailable, DatabaseUnavailable */
+/**
+ * A page of changes, which may be shorter than its limit although there is a next one.
+ * @throws BrokerUnavailable, DatabaseUnavailable
+ */
 export async function deviceChanges(
   {
     healthChanges,
@@ -27,9 +30,9 @@ export async function deviceChanges(
     idOfDevice,
   }: {
     readonly healthChanges: HealthChanges;
-    /** Whether all that the session has read lies at these sites. */
+    /** Whether everything that the session has read lies at these sites. */
     readonly mayReadPast: (sessionId: string, sites: GrantedSites) => Promise<boolean>;
-    /** Undefined for one that is not configured any more: its changes are looked for among all. */
+    /** Undefined for a device that is no longer configured, whose changes are then looked for among all. */
     readonly idOfDevice: (code: string) => Promise<string | undefined>;
   },
   query: DeviceChangesQuery,
@@ -61,7 +64,7 @@ export async function deviceChanges(
         ...{ from: item.from, to: item.to, detail: retold(detail), time },
       });
     }
-    // The stream is in the order in which the broker took them; clocks of collectors are a little off at the most.
+    // The stream has changes in the order in which the broker took them; clocks of collectors are at most a little off.
     const oldest = items.at(-1)?.item.time;
     const isPast = from && oldest !== undefined && Date.parse(oldest) < from.getTime() - 3_600_000;
     if (next === undefined || isPast) return { results, next: undefined };

@@ -12,7 +12,7 @@ import { Problem } from '../problems/problem.ts';
 import { deviceChanges } from './device-changes.ts';
 import { type DeviceHealthSources, deviceHealth } from './device-health.ts';
 
-/** How the devices of all sessions are, and how they were. */
+/** Routes for the present and past health of the devices of all sessions. */
 export function deviceHealthRoutes(
   sources: DeviceHealthSources & { readonly siteAccess: Pick<SiteAccess, 'require'> },
 ): Route[] {
@@ -30,7 +30,7 @@ export function deviceHealthRoutes(
       await sources.siteAccess.require(sites, { pastSessions: [sessionId] });
       return true;
     } catch (error) {
-      // Another site's, or cleaned away.
+      // The session lies at another site, or was cleaned away.
       if (error instanceof Problem && error.status < 500) return false;
       throw error;
     }

@@ -31,10 +31,10 @@ export interface DeviceHealthQuery extends Pick<SummaryFilter, 'sites' | 'site'>
 /** Sorts ten thousand names in 25 ms; `localeCompare` takes 650 (measured). */
 const byName = new Intl.Collator('en', { numeric: true });
 
-/** Changes that are looked through for when the devices of a page became what they are. */
+/** Changes to search for the times since when the devices of a page are as they are. */
 const lookedThrough = 2_000;
 
-/** The devices of all sessions that run, those that fail first. @throws DatabaseUnavailable */
+/** The devices of all running sessions, failing ones first. @throws DatabaseUnavailable */
 export async function deviceHealth(
   sources: DeviceHealthSources,
   { sites, site, session, device, search, conditions, onlyNeverDelivered, limit, offset }: DeviceHealthQuery,
@@ -42,7 +42,7 @@ export async function deviceHealth(
   const { rows } = await summaryRows(sources.accounting.database, { sites, site });
   const [{ seen }, ticks] = await Promise.all([
     seeSessions(sources, rows),
-    // By all that are seen, as the overview has them: of one site there are fewer.
+    // Counted for all these rows, as the overview does, so that both share one count; a single site has fewer.
     sources.ticksOfDay({ sites, site }, rows),
   ]);
   const part = search?.toLowerCase();
@@ -125,7 +125,7 @@ async function withConfigured(
   return views.map((view) => ({ ...view, configured: byCode.get(view.device) ?? null }));
 }
 
-/** A change further back than the last ones is not looked for: then the time stays unknown. */
+/** Adds since when devices are as they are. If the change lies further back than the last ones, the time stays unknown. */
 async function withSince(
   { healthChanges }: DeviceHealthSources,
   views: readonly DeviceHealthView[],

@@ -13,7 +13,7 @@ export function conditionOf(health: DeviceHealth | undefined): DeviceCondition {
 
 const namedAtMost = 5;
 
-/** @param codes of all devices of the session */
+/** @param codes the codes of all devices of the session */
 export function devicesSummary(
   codes: readonly string[],
   health: Readonly<Record<string, DeviceHealth>>,

@@ -1,18 +1,18 @@
 import { SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import type { DeviceOfSession, TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
 
-/** Over all holders of a session, as RFC 3339. */
+/** Times on record over all holders of a session, as RFC 3339. */
 export interface OnRecord {
-  /** Scheduled time of the first tick on record, be it a miss. */
+  /** Scheduled time of the first tick on record, even if it was a miss. */
   readonly first: string;
   /** Scheduled time of the last stored tick; null where there is none. */
   readonly lastGood: string | null;
 }
 
-/** By session, then by device code; nothing is in it while the store of samples is away. */
+/** Looks up what is on record, by session and device code; finds nothing while the store of samples is away. */
 export type RecordOf = (session: string, device: string) => OnRecord | undefined;
 
-/** Tells what is on record of devices that their present holder has never heard. */
+/** Tells what is on record for devices that their present holder has never heard. */
 export type LastGood = (devices: readonly DeviceOfSession[]) => Promise<RecordOf>;
 
 interface Asked {
@@ -20,12 +20,15 @@ interface Asked {
   readonly answer: Promise<ReadonlyMap<string, OnRecord>>;
 }
 
-/** Only values of a former holder that come late change it: whoever is heard again is not asked for. */
+/**
+ * Answers stay good for this long: only late values of a former holder change them, and devices heard again are not
+ * looked up.
+ */
 const freshMs = 10_000;
 
 const keyOf = (session: string, device: string) => JSON.stringify([session, device]);
 
-/** Asks for all of them in one statement, once for all screens. */
+/** Looks all devices up in one statement, once for all screens. */
 export function lastGood(coverage: Pick<TickCoverage, 'lastStored'>): LastGood {
   const known = new Map<string, Asked>();
   return async (devices) => {
@@ -34,7 +37,7 @@ export function lastGood(coverage: Pick<TickCoverage, 'lastStored'>): LastGood {
     const unasked = devices.filter(({ sessionId, deviceCode }) => !known.has(keyOf(sessionId, deviceCode)));
     if (unasked.length > 0) {
       const keys = unasked.map(({ sessionId, deviceCode }) => keyOf(sessionId, deviceCode));
-      // Whoever asks next asks anew.
+      // After a failure, the next caller asks again.
       const forget = () => {
         for (const key of keys) if (known.get(key) === asked) known.delete(key);
       };

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 
-/** When a value of each session was last read, RFC 3339, as far as it has been kept. @throws DatabaseUnavailable */
+/** The time when a value of each session was last read, as RFC 3339, if it was stored. @throws DatabaseUnavailable */
 export async function lastReads(
   database: Database,
   sessionIds: readonly string[],

@@ -2,7 +2,7 @@ import { overviewSchema } from '@holdfast/shared/contracts/http/overview-http.ts
 import { type Route, route } from '../http/route.ts';
 import { type OverviewSources, overviewOf } from './overview-view.ts';
 
-/** /api/system/overview: the line on top of every screen, and the first of them. */
+/** /api/system/overview: for the line on top of every screen, and for the first screen. */
 export function overviewRoutes(sources: OverviewSources): Route[] {
   const overview = overviewOf(sources);
   return [

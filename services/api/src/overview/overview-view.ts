@@ -51,7 +51,7 @@ const storeNotAsked = () => ({
   ),
 });
 
-/** The whole in one answer, shared by those who may see the same and a second old at most. */
+/** The whole system in one answer, at most a second old and shared by callers who may see the same. */
 export function overviewOf(sources: OverviewSources): (sites: GrantedSites) => Promise<Overview> {
   const known = new Map<string, { readonly atMs: number; readonly view: Promise<Overview> }>();
   return (sites) => {
@@ -62,7 +62,7 @@ export function overviewOf(sources: OverviewSources): (sites: GrantedSites) => P
     const view = overview(sources, sites);
     if (known.size >= keptAtMost) known.clear();
     known.set(key, { atMs: nowMs, view });
-    // A failure is nothing to be shared with whoever asks next.
+    // A failure is not shared with the next caller.
     view.catch(() => known.delete(key));
     return view;
   };
@@ -72,7 +72,7 @@ async function overview(sources: OverviewSources, sites: GrantedSites): Promise<
   const { accounting, timeZone, version } = sources;
   const isEverywhere = sites === 'everywhere';
   const { rows, stopped } = await summaryRows(accounting.database, { sites });
-  // At once: while the store of samples hangs, each waits for it.
+  // Asked in parallel: while the store of samples hangs, each waits for it.
   const [{ seen: current, brokerWasAsked }, ticks, ofAllSites] = await Promise.all([
     seeSessions(sources, rows),
     sources.ticksOfDay({ sites }, rows),
@@ -94,7 +94,7 @@ async function overview(sources: OverviewSources, sites: GrantedSites): Promise<
     sessions: sessionCounts(current, stopped),
     devices,
     ticks: ticks && { from: ticks.from, to: ticks.to, expected: ticks.expected, stored: ticks.stored },
-    // Their devices are those that the list of devices has.
+    // Only running sessions, whose devices are those in the list of devices.
     never_delivered: ticks && neverDeliveredIn(running.map(({ row }) => ticks.of(row.session_id))),
     values_per_s: {
       now: sum(running.map(({ valuesNow }) => valuesNow)),
@@ -148,7 +148,7 @@ async function askBroker({ collectors, sinks, quarantine, audit }: OverviewSourc
   }
 }
 
-/** One that has not come back for a day is not missed any more. */
+/** Whether a collector is missed; one that has not come back for a day no longer is. */
 function isMissed(known: KnownCollector, nowMs: number): boolean {
   const since = missedSince(known, nowMs);
   return since !== undefined && nowMs - Date.parse(since) < dayMs;

@@ -27,18 +27,18 @@ export interface SeenSources {
   readonly lastGood: LastGood;
 }
 
-/** A row with what is known of it without counting ticks. */
+/** A session's row, with what is known about it without counting ticks. */
 export interface Seen {
   readonly row: SummaryRow;
   readonly view: SessionView;
   readonly attention: readonly Attention[];
-  /** Its plan while it runs, if its configuration is known. */
+  /** The session's plan while it runs, if its configuration is known. */
   readonly plan: PollingPlan | undefined;
   readonly devices: DevicesSummary | null;
   readonly word: SessionLiveStatus | undefined;
-  /** How its devices are, by code while it runs, with the last success of whichever holder had it. */
+  /** Health of the session's devices by code, while it runs, with the last success under any holder. */
   readonly health: Readonly<Record<string, DeviceHealth>>;
-  /** Since when devices are missed that were never read, by code. */
+  /** Since when never-read devices have been missed, by code. */
   readonly missedSince: ReadonlyMap<string, string>;
   readonly valuesNow: number | null;
 }

@@ -8,8 +8,8 @@ const [missedAt, goodAt, takenAt, heardAt] = ['07:40', '07:50', '08:05', '08:06'
 const codes = ['press-1', 'press-2'] as const;
 
 /**
- * A session that a collector took at `takenAt`, which has had nothing but misses of it since, the last at `lastSample`.
- * @param lastGood of the first devices, all of which fail
+ * A session that a collector took at `takenAt` and for which it has had only misses since, the last one at `lastSample`.
+ * @param lastGood last successes of the first devices, all of which fail
  */
 function lookedAt(lastSample: string | null, lastGood: readonly (string | null)[]): LookedAt {
   const failing = lastGood.map((last_success) => {
@@ -35,14 +35,14 @@ it('tells since when devices are silent by the last that was read of them, never
   expect(attentionOf(all)).toMatchObject([{ code: 'devices_failing', since: goodAt }]);
   const some = lookedAt(heardAt, [goodAt]);
   expect(attentionOf(some)).toMatchObject([{ code: 'some_devices_failing', since: goodAt }]);
-  // One that was never read is silent for longer than the session is.
+  // A device that was never read has been silent for longer than the session.
   const missedSince = new Map([['press-2', missedAt]]);
   expect(attentionOf({ ...all, missedSince })).toMatchObject([{ since: goodAt }]);
   expect(attentionOf(lookedAt(heardAt, [missedAt, goodAt]))).toMatchObject([{ since: goodAt }]);
   expect(attentionOf({ ...lookedAt(heardAt, [null, null]), missedSince })).toMatchObject([
     { since: missedAt },
   ]);
-  // As long as nothing is on record.
+  // This holds as long as nothing is on record.
   expect(attentionOf(lookedAt(heardAt, [null, null]))).toMatchObject([{ since: takenAt }]);
 });
 

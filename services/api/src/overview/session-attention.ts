@@ -15,16 +15,16 @@ export interface LookedAt {
   readonly session: SessionView;
   /** Whether no later run of its task has followed. */
   readonly isLatest: boolean;
-  /** Undefined when it does not run, or nobody can say. */
+  /** Undefined when the session does not run, or nobody can say. */
   readonly compared: SessionRecoveryView | undefined;
   readonly devices: DevicesSummary | null;
-  /** Its devices, with the last success of whichever holder had it. */
+  /** Health of the session's devices, with the last success under any holder. */
   readonly health: Readonly<Record<string, DeviceHealth>>;
-  /** Since when devices are missed that were never read, by code, as far as it is on record. */
+  /** Since when never-read devices have been missed, by code, as far as on record. */
   readonly missedSince: ReadonlyMap<string, string>;
 }
 
-/** Why a session needs somebody now, the worst first. */
+/** Why a session needs attention now, the worst reason first. */
 export function attentionOf(looked: LookedAt): Attention[] {
   const { session, isLatest, compared } = looked;
   const found =
@@ -62,7 +62,7 @@ function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] 
   if (!compared) return [];
   const { storing, last_sample, disagreements, is_actual, is_unknown } = compared;
   const detail = disagreements.join(said('; ', '；'));
-  // The reason is told of the writer.
+  // The reason lies with the writer and is shown there.
   if (is_unknown) return [];
   if (is_actual) {
     if (storing.refused.length === 0) return [];
@@ -76,7 +76,7 @@ function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] 
           code: 'not_read',
           severity: 1,
           detail: detail || said('nothing of it arrives', '没有收到任何数据'),
-          // A collector that has just taken it has given nothing yet.
+          // A collector that has just taken the session has delivered nothing yet.
           since: last_sample?.time ?? placement?.since ?? null,
         },
       ];
@@ -98,7 +98,7 @@ function ofDevices({ session, devices, health, missedSince }: LookedAt): Attenti
       code: isAll ? 'devices_failing' : 'some_devices_failing',
       severity: isAll ? 1 : 2,
       detail: inWords(silent),
-      // Without both, nothing of them is on record yet, or nobody can say.
+      // With neither, nothing about these devices is on record yet, or nobody can say.
       since: (isAll ? sinceAll : sinceFirst)(silent, missedSince) ?? session.placement?.since ?? null,
     });
   }
@@ -117,12 +117,12 @@ function ofDevices({ session, devices, health, missedSince }: LookedAt): Attenti
 
 type Silent = readonly { readonly code: string; readonly last_success: string | null }[];
 
-/** Since when one of them at least is silent. */
+/** Since when at least one of the devices has been silent. */
 function sinceFirst(silent: Silent, missedSince: ReadonlyMap<string, string>): string | null {
   return earliest(silent.map(({ code, last_success }) => last_success ?? missedSince.get(code) ?? null));
 }
 
-/** Since when nothing comes of any: the last good reading of all, be others silent since long before. */
+/** Since when all devices have been silent: the last good reading of any, even if others fell silent long before. */
 function sinceAll(silent: Silent, missedSince: ReadonlyMap<string, string>): string | null {
   const heard = silent.flatMap(({ last_success }) => last_success ?? []);
   return heard.sort().at(-1) ?? sinceFirst(silent, missedSince);

@@ -28,7 +28,7 @@ export interface SummaryQuery extends SummaryFilter {
   readonly onlyAttention: boolean;
   readonly sort: (typeof summarySorts)[number];
   readonly limit: number;
-  /** How many stand before the page. */
+  /** Number of sessions before the page. */
   readonly offset: number;
 }
 
@@ -41,8 +41,8 @@ export interface Summary {
 }
 
 /**
- * The sessions that there are now, each with what a list of them shows. Ticks are counted of the sessions of the page only, unless
- * they are sorted by them. @throws DatabaseUnavailable, SampleStoreUnavailable
+ * The present sessions, each with what a list shows. Ticks are counted only for the sessions on the page, unless the list is
+ * sorted by them. @throws DatabaseUnavailable, SampleStoreUnavailable
  */
 export async function sessionSummary(
   sources: SummarySources,
@@ -76,7 +76,7 @@ export async function sessionSummary(
   );
   const isPart = [query.search, query.task, query.collector].some((each) => each !== undefined);
   const rowsOf = (sessions: readonly Seen[]) => sessions.map(({ row }) => row);
-  // All that are not over, as the overview counts them; of a part of them, which nobody else asks for, those that are shown.
+  // Counted for all current sessions, as the overview does; for a part, which nobody else asks for, only those on the page.
   const day = isPart
     ? await ticksOfDayOf(accounting, rowsOf(page.filter(({ row }) => row.is_current)))
     : await sources.ticksOfDay(query, rowsOf(current));

@@ -22,7 +22,7 @@ const brokerNotAsked = () => ({
   ),
 });
 
-/** /api/acquisition/sessions/summary: all that a list of sessions shows, in one call. */
+/** /api/acquisition/sessions/summary: everything that a list of sessions shows, in one call. */
 export function summaryRoutes(sources: SummarySources): Route[] {
   return [
     route({

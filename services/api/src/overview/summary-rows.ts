@@ -9,7 +9,7 @@ import type { NamedSessionRow } from '../sessions/queries/session-view.ts';
 
 export interface SummaryFilter {
   readonly sites: GrantedSites;
-  /** Part of the id, or of the code or the name of the task. */
+  /** Part of the session's id, or of the task's code or name. */
   readonly search?: string | undefined;
   /** Id or code. */
   readonly task?: string | undefined;
@@ -18,10 +18,10 @@ export interface SummaryFilter {
 }
 
 export interface SummaryRow extends NamedSessionRow {
-  /** All of what follows is null where PostgreSQL does not know the version. */
+  /** This and `values_per_s` are null if PostgreSQL does not know the version. */
   readonly site_codes: string[] | null;
   readonly values_per_s: number | null;
-  /** Whether it is not over, or has failed without a later run. */
+  /** Whether the session is not over, or has failed without a later run. */
   readonly is_current: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface SummaryRows {
   readonly rows: readonly SummaryRow[];
   /** Sessions that are over. */
   readonly stopped: number;
-  /** Number of the oldest rows that would fit, for which there was no room. */
+  /** Number of the oldest matching rows, for which there was no room. */
   readonly leftOut: number;
 }
 
@@ -37,7 +37,10 @@ export const rowsAtMost = 5_000;
 
 const isCurrent = sql<boolean>`(sessions.status in ('running', 'paused') or sessions.status = 'error' and ${isLatestRun})`;
 
-/** Sessions that are current, and all of these statuses besides; current ones first, newer ones before older ones. @throws DatabaseUnavailable */
+/**
+ * Current sessions, and all others with these statuses: current ones first, newer before older.
+ * @throws DatabaseUnavailable
+ */
 export async function summaryRows(
   database: Database,
   filter: SummaryFilter,

@@ -6,7 +6,7 @@ import { ticksOfDay } from './ticks-of-day.ts';
 const hourMs = 3_600_000;
 
 it('ticks of a device whose period was changed within the day are counted in all lengths', async () => {
-  // Since yesterday's hour; read once a minute up to an hour ago, and once a second from then on.
+  // Read every minute up to an hour ago, and every second from then on.
   const changedMs = Math.floor(Date.now() / hourMs) * hourMs - hourMs;
   const startedMs = changedMs - 10 * hourMs;
   const lastSecond = Math.floor(Date.now() / 1_000) - 60;

@@ -11,13 +11,13 @@ import { countsOf } from '../accounting/count-ticks.ts';
 import { countNeverDelivered } from '../accounting/count-values.ts';
 import type { SummaryFilter } from './summary-rows.ts';
 
-/** Ticks of the last day that were due, in all and by device, and points that gave nothing in it: see `countNeverDelivered`. */
+/** Due ticks of the last day, in total and by device, and points that gave nothing in it: see `countNeverDelivered`. */
 export interface TicksOfDay {
   readonly from: string;
   readonly to: string;
   readonly expected: number;
   readonly stored: number;
-  /** None of a session whose configuration is lost. */
+  /** Undefined for a session whose configuration is lost. */
   readonly of: (session: string) => DayOfSession | undefined;
 }
 
@@ -33,8 +33,8 @@ export interface DayOfDevice {
 }
 
 /**
- * Null while the store of samples is away.
- * @param sessions those that are not over, of these that the filter leaves
+ * Counts the ticks; null while the store of samples is away.
+ * @param sessions the current ones that match the filter
  */
 export type CountTicksOfDay = (
   filter: Pick<SummaryFilter, 'sites' | 'site'>,
@@ -43,18 +43,18 @@ export type CountTicksOfDay = (
 
 interface Known {
   readonly ticks: Promise<TicksOfDay | null>;
-  /** Infinity as long as it is being counted. */
+  /** Infinity while the count is under way. */
   countedAtMs: number;
 }
 
 const dayMs = 86_400_000;
-/** Counting them costs as much as a list of all sessions, and a share of a day moves slowly. */
+/** How long a count is shared: counting costs as much as a list of all sessions, and a share of a day moves slowly. */
 const freshMs = 10_000;
 const keptAtMost = 200;
-/** Bounds how much of their record is in memory at once. */
+/** Bounds how much of the sessions' record is in memory at once. */
 const sessionsAtOnce = 100;
 
-/** Ticks of the last day, counted once for all who may see the same and ask for it. */
+/** Ticks of the last day, counted once for all callers who may see the same and ask for it. */
 export function ticksOfDay(accounting: AccountingSources): CountTicksOfDay {
   const known = new Map<string, Known>();
   return ({ sites, site }, sessions) => {
@@ -67,7 +67,7 @@ export function ticksOfDay(accounting: AccountingSources): CountTicksOfDay {
     };
     if (known.size >= keptAtMost) known.clear();
     known.set(who, counting);
-    // A failure is nothing to be shared with whoever asks next.
+    // A failure is not shared with the next caller.
     const forget = () => {
       if (known.get(who) === counting) known.delete(who);
     };
@@ -93,8 +93,8 @@ export async function ticksOfDayOf(
 }
 
 /**
- * Points that gave nothing, of all these sessions.
- * @returns null where there is none among those that are known, and not all are
+ * Counts the points of all these sessions that gave nothing.
+ * @returns null if no known session has such a point but some session is not known
  */
 export function neverDeliveredIn(days: readonly (DayOfSession | undefined)[]): number | null {
   const counted = days.flatMap((day) => (day ? [day.neverDelivered] : []));

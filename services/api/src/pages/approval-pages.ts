@@ -6,12 +6,12 @@ import { inLanguage, type PageAddress, pageFrame } from './page-frame.ts';
 import { shownTime } from './shown-time.ts';
 import { words } from './words.ts';
 
-/** Where the other button of the form sends it. */
+/** Where the form's other button sends it. */
 export const denyPath = 'approve/deny';
 
 type Note = readonly [title: string, detail: string] | undefined;
 
-/** Where somebody types the code of a command line. */
+/** The page where somebody types the code of a command line. */
 export function codePage(
   address: PageAddress,
   {
@@ -37,7 +37,7 @@ ${formField({ name: 'code', label: word.approve.code, hint: word.approve.codeHin
 
 export interface WaitingCommandLine {
   readonly code: string;
-  /** Name of the machine, as it says itself. */
+  /** Name of the machine, as the machine itself gives it. */
   readonly host: string;
   readonly address: string;
   readonly agent: string;
@@ -47,13 +47,13 @@ export interface WaitingCommandLine {
 export interface ApprovalForm {
   readonly waiting: WaitingCommandLine;
   readonly person: { readonly name: string; readonly login: string; readonly grants: readonly Grant[] };
-  /** How the person shows once more who they are; undefined: the login is fresh. */
+  /** How the person has to show once more who they are; undefined: the login is fresh. */
   readonly again: 'password' | { readonly companyPath: string } | undefined;
   readonly note?: Note;
   readonly passwordFault?: string | undefined;
 }
 
-/** Which command line asks, and what it will be able to do. */
+/** The page that shows which command line asks, and what it will be able to do. */
 export function approvalPage(address: PageAddress, form: ApprovalForm): Html {
   const { language } = address;
   const word = words[language].approve;

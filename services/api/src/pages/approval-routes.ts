@@ -20,7 +20,7 @@ const path = 'approve';
 const described = { role: 'open', tag: 'Service', schema: { hide: true } } as const;
 type Person = Extract<Caller, { kind: 'user' }>;
 
-/** Where somebody lets a command line in. */
+/** The pages where somebody lets a command line in. */
 export function approvalPageRoutes(
   people: LoginAccess,
   { commandLines, guesses }: CommandLineAccess,

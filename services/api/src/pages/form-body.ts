@@ -5,7 +5,7 @@ import type { Fields } from './page-request.ts';
 
 const formType = 'application/x-www-form-urlencoded';
 
-/** Takes what a form sends, for the routes of this instance alone: no call of the API is to be made by a form. */
+/** Takes what a form sends, only for the routes of this instance: no form may make a call of the API. */
 export function takeForms(app: FastifyInstance): void {
   app.addContentTypeParser(formType, { parseAs: 'buffer', bodyLimit: 16_384 }, (_request, body, done) => {
     const fields: Record<string, string> = Object.create(null);
@@ -14,7 +14,7 @@ export function takeForms(app: FastifyInstance): void {
   });
 }
 
-/** @throws Problem when it is none */
+/** @throws Problem when the body is no form */
 export function formOf(request: FastifyRequest): Fields {
   if (request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() === formType) {
     return request.body as Fields;

@@ -7,7 +7,7 @@ export interface FormField {
   readonly type?: 'text' | 'password';
   readonly autocomplete: string;
   readonly value?: string | undefined;
-  /** Its fault, and what to do. */
+  /** The value's fault, and what to do about it. */
   readonly fault?: string | undefined;
   readonly hasFocus?: boolean;
   readonly minLength?: number;

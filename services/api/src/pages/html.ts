@@ -9,7 +9,7 @@ export class Html {
 
 type Part = string | number | Html | undefined | false | readonly Part[];
 
-/** HTML in which whatever is put in counts as text, unless it is HTML itself. Nothing comes of undefined and false. */
+/** HTML in which inserted values count as text, unless they are HTML themselves. Undefined and false add nothing. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.reduce((text, next, index) => `${text}${escaped(parts[index - 1])}${next}`));
 }

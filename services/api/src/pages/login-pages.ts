@@ -48,7 +48,7 @@ export interface LoggedIn {
   readonly idleMinutes: number | null;
 }
 
-/** For whoever is logged in already, or has just done so and was on the way nowhere. */
+/** The page for somebody who is logged in already, or has just logged in without being on the way anywhere. */
 export function loggedInPage(address: PageAddress, person: LoggedIn): Html {
   const { language } = address;
   const word = words[language];

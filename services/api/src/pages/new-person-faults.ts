@@ -6,7 +6,10 @@ export const longestPassword = 256;
 
 type Faults<Name extends string> = Partial<Record<Name, string>>;
 
-/** Faults of a new password; none when it may be taken. Length counts, and no rule about what is in it (NIST SP 800-63B). */
+/**
+ * Faults of a new password; none when it may be taken. Its length counts, and no rule says what must be in it (NIST SP
+ * 800-63B).
+ */
 export function passwordFaults(
   { faults }: Words,
   { password, repeat, login }: { password: string; repeat: string; login: string },

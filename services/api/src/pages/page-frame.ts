@@ -5,7 +5,7 @@ import { pageStyle } from './page-style.ts';
 import { words } from './words.ts';
 
 export interface PageAddress {
-  /** The way from the page to the root of the API, where all addresses on it begin. */
+  /** The way from the page to the root of the API, where all addresses on the page begin. */
   readonly root: string;
   /** This page with its query, without the language. */
   readonly path: string;
@@ -19,7 +19,7 @@ export interface PageAddress {
 export const fontPath = 'pages/plex.woff2';
 const style = pageStyle.replace('FONT', fontPath);
 
-/** Nothing but the style below, its font, and forms that are sent here. */
+/** The content security policy: only the style below, its font, and forms that are sent here. */
 export function pagePolicy(): string {
   const hash = createHash('sha256').update(style).digest('base64');
   return [
@@ -75,7 +75,7 @@ export function inLanguage({ path }: Pick<PageAddress, 'path'>, language: Langua
   return `${before}?${parameters}`;
 }
 
-/** Where whoever is in goes without another wish. */
+/** Where somebody who has logged in goes, unless he was on the way somewhere else. */
 export function consoleAddress({ language }: Pick<PageAddress, 'language'>): string {
   return `?lang=${language}`;
 }

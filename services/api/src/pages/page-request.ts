@@ -13,7 +13,7 @@ const headers = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': pagePolicy(),
   'cache-control': 'no-store',
-  // Without the origin that it leaves, a form of ours could not be told from one elsewhere.
+  // Without the origin that this policy keeps, a form of ours could not be told from one elsewhere.
   'referrer-policy': 'same-origin',
   'x-frame-options': 'DENY',
   vary: 'accept-language',
@@ -37,7 +37,7 @@ export function addressOf(request: FastifyRequest, path: string): PageAddress {
   };
 }
 
-/** @param to below the root. Browsers begin at the page's own address here, whatever its base is */
+/** @param to below the root. Browsers resolve a redirect against the page's own address, whatever its base is */
 export function goTo(reply: FastifyReply, { root }: PageAddress, to: string): FastifyReply {
   return reply.header('cache-control', 'no-store').redirect(root + to, 303);
 }
@@ -47,8 +47,8 @@ export function sendPage(reply: FastifyReply, page: Html, status = 200): Fastify
 }
 
 /**
- * Answers with the page of what went wrong.
- * @param page shows a note
+ * Answers with a page that says what went wrong.
+ * @param page makes the page that shows a note
  */
 export function sendFault(
   request: FastifyRequest,

@@ -15,7 +15,7 @@ export interface FirstAdministratorForm {
   readonly note?: Note;
 }
 
-/** Behind the one-time link for the first administrator. */
+/** The page behind the one-time link for the first administrator. */
 export function firstAdministratorPage(address: PageAddress, form: FirstAdministratorForm): Html {
   const word = words[address.language];
   const { token, login, name, faults = {}, note } = form;
@@ -44,7 +44,7 @@ export interface NewPasswordForm {
   readonly note?: Note;
 }
 
-/** Behind the one-time link with which a person chooses a password. */
+/** The page behind the one-time link with which a person chooses a password. */
 export function newPasswordPage(
   address: PageAddress,
   { link, user, faults = {}, note }: NewPasswordForm,
@@ -66,7 +66,7 @@ ${newPasswordFields(address, faults, firstFault)}
   );
 }
 
-/** Behind a link that opens nothing any more. */
+/** The page behind a link that opens nothing any more. */
 export function linkOverPage(address: PageAddress, kind: 'first' | 'renew', note?: Note): Html {
   const word = words[address.language];
   const { title, overTitle, overLead } = word[kind];

@@ -24,7 +24,10 @@ import { openPeople } from './people.ts';
 
 export type BrokerParts = ReturnType<typeof openBroker>;
 
-/** The connection to NATS, and what is learned from it or forgotten with it: keys, people, status, notices, the log's guard. */
+/**
+ * The connection to NATS, and what is learned over it or forgotten with it: keys, people, status, notices, the log's
+ * guard.
+ */
 export function openBroker(
   config: ApiConfig,
   { database }: Databases,
@@ -50,7 +53,7 @@ export function openBroker(
 
   const name = `api-${randomBytes(4).toString('hex')}`;
   const access = { ...brokerAccess(config), name, log };
-  /** Opened once: it comes back by itself. */
+  /** Opened only once, as it comes back by itself. */
   let stopConsumers: ReturnType<typeof openConsumerService> | undefined;
   onStop('consumers of others', async () => stopConsumers?.());
   const broker = startBroker({

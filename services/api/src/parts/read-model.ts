@@ -14,7 +14,10 @@ import type { Databases } from './databases.ts';
 
 export type ReadModel = ReturnType<typeof openReadModel>;
 
-/** Sessions as lists and answers show them: the tables, the projector that fills them, and what is ahead of both. */
+/**
+ * Sessions as lists and answers show them: the tables, the projector that fills them, and the events that are ahead of
+ * both.
+ */
 export function openReadModel(
   config: ApiConfig,
   { database, broker, logGuard }: Pick<Databases, 'database'> & Pick<BrokerParts, 'broker' | 'logGuard'>,
@@ -31,7 +34,8 @@ export function openReadModel(
   const rows = new ProjectedRows();
   const projector = startProjector({
     database,
-    // Without its tables it would only lose the right to write, and stand by for as long as another process might have it.
+    // Without its tables the projector would only lose the right to write, and then stand by as long as another process
+    // might have it.
     sessionLog: () => (migrations.isDone() ? broker.sessionLog() : undefined),
     rows,
     onProjected: projection.projectedHere,
@@ -42,7 +46,7 @@ export function openReadModel(
     sessionLog: broker.sessionLog,
     reached: () => (projection.databaseIsUp() ? projection.reached() : undefined),
     everyMs: 1_000,
-    // Less than any command waits for the read model.
+    // A shorter time than any command waits for the read model.
     freshForMs: Math.min(1_800, 0.9 * config.READ_YOUR_WRITE_MS),
     log,
   });
@@ -70,7 +74,7 @@ export function openReadModel(
   onStop('cleanup', cleanup.stop);
   const problem = () => {
     if (!projection.databaseIsUp()) return 'there is no connection to PostgreSQL';
-    // A database of the release before is there and not ready: what is asked of it now may lack columns.
+    // A database of an earlier release is there but not ready: queries now may lack columns.
     return migrations.isDone()
       ? undefined
       : 'PostgreSQL is there, and its tables are being brought up to date';

@@ -26,7 +26,7 @@ export interface ApplySources {
   readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
 }
 
-/** Columns of a point that a list says, as the table has them. */
+/** Columns of the points table that a list may set. */
 const columns = [
   ...['code', 'name', 'address', 'data_type', 'scale', 'offset', 'unit', 'enabled', 'count', 'precision'],
   ...['valid_min', 'valid_max', 'linear', 'enumeration', 'period_ms', 'report', 'writable'],
@@ -34,8 +34,8 @@ const columns = [
 const quoted = (prefix: string) => sql.raw(columns.map((column) => `${prefix}"${column}"`).join(', '));
 
 /**
- * Does what a judged list says, all of it or nothing, within the transaction, in which the import is locked.
- * @throws Problem where it has faults or open questions, or where something that it would change was changed since
+ * Applies a judged list, all of it or nothing, within the transaction in which the import is locked.
+ * @throws Problem if it has faults or open questions, or if something that it would change was changed since
  */
 export async function applyImport(
   transaction: Database,
@@ -81,7 +81,7 @@ export async function applyImport(
   };
   await transaction
     .updateTable('point_imports')
-    // The file is of no more use.
+    // The file is no longer needed.
     .set({ result: JSON.stringify(result), content: Buffer.alloc(0) })
     .where('id', '=', id)
     .execute();
@@ -125,7 +125,7 @@ export function openQuestions(open: readonly Question[]): Problem {
   );
 }
 
-/** Whatever it would change has to be as it was judged. Other points and devices may have changed. */
+/** Requires everything that the list would change to be as it was when judged. Other points and devices may have changed. */
 async function requireUnchanged(transaction: Database, { id, view, settings }: StoredImport): Promise<void> {
   const codes = view.devices.map(({ code }) => code);
   const { rows: now } = await sql<{ id: number; code: string; protocol: string }>`
@@ -171,7 +171,7 @@ async function deviceIds(transaction: Database, importId: number): Promise<numbe
   return rows.map(({ id }) => id);
 }
 
-/** Three statements, however many points. */
+/** Writes all points with three statements, however many there are. */
 async function writePoints(
   transaction: Database,
   { id, view, settings }: StoredImport,
@@ -225,7 +225,7 @@ async function tasksByCode(transaction: Database, codes: readonly string[]): Pro
   return new Map(rows.map(({ id, code }) => [code, id]));
 }
 
-/** Codes of the tasks that were made or have more devices now. */
+/** Puts devices into tasks. @returns codes of the tasks that were made or have more devices now */
 async function putIntoTasks(
   transaction: Database,
   wanted: StoredImport['view']['tasks'],

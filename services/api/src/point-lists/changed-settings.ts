@@ -4,7 +4,7 @@ import type { ImportSettings } from './judging/import-settings.ts';
 import { columnNames } from './judging/open-list.ts';
 import type { StoredImport } from './stored-import.ts';
 
-/** How a list is to be read after a change. @throws Problem for a field or an answer that there is not */
+/** How a list is to be read after a change. @throws Problem for an unknown field or answer */
 export function changedSettings({ settings, view }: StoredImport, patch: ImportPatch): ImportSettings {
   const { mode, device, encoding, sheet, mapping, columns, answers, accept_assumptions, cells } = patch;
   const known = columnNames().fields;
@@ -36,7 +36,7 @@ export function changedSettings({ settings, view }: StoredImport, patch: ImportP
     headers: mapping === undefined ? settings.headers : undefined,
     columns: sheet === undefined ? { ...settings.columns, ...columns } : { ...columns },
     answers: { ...settings.answers, ...answers },
-    // Guesses were accepted for the columns as they were.
+    // Guesses were accepted only for the former columns.
     accepted:
       accept_assumptions === true ||
       (settings.accepted && !isOtherFile && !columns && sheet === undefined && mapping === undefined),

@@ -12,7 +12,7 @@ export interface ExportedDevice {
   readonly spec: DriverSpec;
 }
 
-/** Devices where the caller may see them, by their codes. @throws DatabaseUnavailable */
+/** Reads devices at the caller's sites, if wanted only those with these codes. @throws DatabaseUnavailable */
 export async function exportedDevices(
   database: Database,
   { codes, sites }: { readonly codes: readonly string[] | undefined; readonly sites: GrantedSites },
@@ -28,7 +28,7 @@ export async function exportedDevices(
 
 const pointsAtOnce = 2_000;
 
-/** Their points, device after device, in the order in which they were made. */
+/** Yields the points of devices, device after device, in the order in which they were made. */
 export async function* exportedPoints(
   database: Database,
   devices: readonly ExportedDevice[],

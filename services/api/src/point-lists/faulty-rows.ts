@@ -8,7 +8,10 @@ import { openList } from './judging/open-list.ts';
 import type { RowFault } from './judging/row-fault.ts';
 import { contentOf, type StoredImport } from './stored-import.ts';
 
-/** The rows of a list that have faults as they came, with what is wrong with them in a last column: to be put right and sent again. */
+/**
+ * The faulty rows of a list as they came, with their faults in a last column, so that they can be corrected and sent
+ * again.
+ */
 export async function faultyRows(
   database: Database,
   { id, settings }: StoredImport,

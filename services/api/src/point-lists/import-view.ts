@@ -5,7 +5,7 @@ import { saidOf, spokenLanguage } from '../problems/said.ts';
 import type { RowFault } from './judging/row-fault.ts';
 import { keptHours, type StoredImport, type StoredRow } from './stored-import.ts';
 
-/** In the language of the request. */
+/** An import as the API shows it, in the language of the request. */
 export function importView({ id, name, settings, view, result, createdAt }: StoredImport): ImportView {
   return {
     ...{ id, name, mode: settings.mode, device: settings.device ?? null },
@@ -36,7 +36,7 @@ export function importView({ id, name, settings, view, result, createdAt }: Stor
   };
 }
 
-/** The content of its ETag: the same in every language. */
+/** The content for the ETag of an import, the same in every language. */
 export function importVersion({ id, settings, view, result }: StoredImport): object {
   return { id, settings, counts: view.counts, columns: view.columns, questions: view.questions, result };
 }

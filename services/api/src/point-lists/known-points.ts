@@ -5,7 +5,7 @@ import { specOf } from '../configuration/device-specs.ts';
 import type { Database } from '../database/open-database.ts';
 import type { KnownConfiguration, KnownDevice, KnownPoint } from './judging/known-configuration.ts';
 
-/** Reads what is configured of these devices, and all sites. @throws DatabaseUnavailable */
+/** Reads the configuration of these devices, and all sites. @throws DatabaseUnavailable */
 export async function knownConfiguration(
   database: Database,
   codes: readonly string[],

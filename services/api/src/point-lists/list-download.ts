@@ -12,7 +12,7 @@ export interface ListDownload {
   readonly rows: AsyncIterable<readonly TableRow[]>;
 }
 
-/** A list as it goes to a client, with its media type. */
+/** Makes the body of a list for a client, with its media type. */
 export function listDownload(list: ListDownload): { readonly type: string; readonly body: Readable } {
   const { format, encoding, sheetName, head, rows } = list;
   if (format === 'xlsx')
@@ -30,7 +30,7 @@ async function* csvOf({
   rows,
 }: Pick<ListDownload, 'encoding' | 'head' | 'rows'>): AsyncGenerator<Buffer> {
   const bytes = (text: string) => (encoding === 'gb18030' ? gb18030(text) : Buffer.from(text, 'utf8'));
-  // Programs that take no UTF-8 know no mark either.
+  // Programs that do not read UTF-8 do not know its mark either.
   yield bytes((encoding === 'gb18030' ? '' : byteOrderMark) + csvLine(head));
   for await (const batch of rows) {
     if (batch.length > 0) yield bytes(batch.map((row) => csvLine(row.map((cell) => cell ?? ''))).join(''));

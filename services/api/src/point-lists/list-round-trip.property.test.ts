@@ -16,7 +16,7 @@ const text = (maxLength: number) =>
   fc
     .string({ unit: 'grapheme', maxLength })
     .map((value) => value.normalize('NFC').replace(/[\p{Cc}\uFFFE\uFFFF]/gu, ''))
-    // Blanks alone are an empty cell.
+    // A cell with only blanks is an empty cell.
     .map((value) => (value.trim() === '' ? '' : value));
 const awkward = fc.constantFrom(
   "'",

@@ -5,7 +5,7 @@ import type { TableCell, TableRow } from '../tables/workbook.ts';
 import { shownNames } from './judging/cell-value.ts';
 import { columnNames } from './judging/open-list.ts';
 
-/** Fields of a point that every protocol has, as columns of a list: those before its place and those behind it. */
+/** Fields that points of every protocol have, as columns of a list: those before the place and those after it. */
 const before = ['device', 'code', 'name'] as const;
 const behind = [
   ...['data_type', 'scale', 'offset', 'unit', 'precision', 'count', 'valid_min', 'valid_max'],
@@ -16,13 +16,13 @@ const behind = [
 export interface ListTableOptions {
   readonly specs: readonly DriverSpec[];
   readonly language: Language;
-  /** Whether it is to be filled in; else it is an export. */
+  /** Whether the list is a template to fill in; otherwise it is an export. */
   readonly isTemplate?: boolean;
-  /** Fields of the device, behind its code. */
+  /** Fields of the device, after its code. */
   readonly ofDevice?: readonly string[];
 }
 
-/** The form of a list: which columns it has and how a point stands in them. An import takes it as it is. */
+/** The form of a list: its columns, and how a point is written in them. An import accepts such a list unchanged. */
 export class ListTable {
   readonly fields: readonly string[];
   readonly #options: ListTableOptions;
@@ -40,7 +40,7 @@ export class ListTable {
     return this.fields.map((name) => this.#header(name));
   }
 
-  /** @param flat a point as the API shows it, with what it says of its device */
+  /** @param flat a point as the API shows it, with fields of its device */
   row(spec: DriverSpec, flat: Readonly<Record<string, unknown>>): TableRow {
     const addresses = spec.sheets?.addresses;
     const own = Object.fromEntries(Object.keys(spec.place.shape).map((name) => [name, flat[name] ?? null]));
@@ -77,7 +77,7 @@ export class ListTable {
   }
 }
 
-/** Fields of the place in the order of the form, without those of every point. */
+/** Fields of the place in the order of the form, without those that every point has. */
 function placeOrder(fields: readonly string[], order: readonly string[] = []): readonly string[] {
   return [
     ...order.filter((name) => fields.includes(name)),

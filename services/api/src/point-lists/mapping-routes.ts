@@ -12,10 +12,10 @@ import { findImport } from './stored-import.ts';
 
 const url = '/api/config/import-mappings';
 const params = z.object({ id: z.string().describe('Id of a saved mapping') });
-/** A mapping may be of use at every site: who holds at all of them changes it. */
+/** A mapping may be used at every site, so only callers with rights at all of them may change it. */
 const changed = { role: 'engineer', sites: 'all', tag: 'Configuration' } as const;
 
-/** Ways of reading lists that look alike, by names. */
+/** Routes for mappings: named ways of reading lists that look alike. */
 export function mappingRoutes(database: Database): Route[] {
   return [
     route({

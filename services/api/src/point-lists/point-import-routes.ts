@@ -51,7 +51,7 @@ const url = '/api/config/imports';
 const params = z.object({ id: z.string().describe('Import id') });
 const about = { role: 'engineer', sites: 'own', tag: 'Configuration' } as const;
 
-/** Lists of points: looked at first, applied whole or not at all. */
+/** Routes for importing lists of points: a preview first, then all of it is applied or nothing. */
 export function pointImportRoutes(sources: ImportRouteSources): Route[] {
   const { database, siteAccess, store, requireIfMatch } = sources;
   const version = (stored: object) => importVersion(stored as StoredImport);
@@ -71,7 +71,7 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       file: {
         types: [listTypes.csv, listTypes.xlsx],
         description: 'CSV (UTF-8, GB18030, UTF-16) or XLSX, as it is',
-        // Whatever is larger still is told how large it may be.
+        // A little more than allowed, so that the answer to a larger file can say how large it may be.
         bytesAtMost: fileLimits.bytes + 1_048_576,
       },
       schema: { querystring: importQuerySchema, response: { 201: importViewSchema } },
@@ -208,7 +208,7 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
         } as const;
         await changedOrTried(request, database, change, async (transaction) => {
           const stored = await findImport(transaction, request.params.id, { owner, isLocked: true });
-          // A repeat is answered as the first time was.
+          // A repeat gets the same answer as the first time.
           if (stored.result) return;
           requireMatch(request, stored);
           await applyImport(

@@ -19,7 +19,7 @@ import { templateRows } from './template-rows.ts';
 
 const types = [listTypes.csv, listTypes.xlsx];
 
-/** Lists of points, as they are and to be filled in. */
+/** Routes for lists of points: exports, and templates to fill in. */
 export function pointListExportRoutes(database: Database): Route[] {
   return [
     route({
@@ -94,7 +94,7 @@ export function pointListExportRoutes(database: Database): Route[] {
   ];
 }
 
-/** Specs of the devices, one of those with the same places. */
+/** The specs of the devices, only one of several with the same place fields. */
 function usedBy(devices: readonly { readonly spec: DriverSpec }[]): DriverSpec[] {
   const found = new Map(devices.map(({ spec }) => [spec.place, spec]));
   const [first] = specs.values();

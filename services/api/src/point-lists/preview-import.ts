@@ -18,12 +18,12 @@ export interface PreviewSources {
   readonly siteAccess: Pick<SiteAccess, 'require'>;
 }
 
-/** Told at once; all of them are asked for by themselves. */
+/** Faults in the preview itself; another call returns all of them. */
 const shownFaults = 50;
 const defaultPeriodMs = 1_000;
 const rowsAtOnce = 1_000;
 const sampledRows = 3;
-/** Fields that say nothing of how a point is read while they are as they are unless set. */
+/** Default values of fields, at which they say nothing about how a point is read. */
 const unset = new Map<string, unknown>([
   ['scale', 1],
   ['offset', 0],
@@ -32,7 +32,8 @@ const unset = new Map<string, unknown>([
 ]);
 
 /**
- * Says what a list would do. @throws ListFileRefused, Problem where it concerns a site at which the caller may change nothing, DatabaseUnavailable
+ * Says what a list would do.
+ * @throws ListFileRefused, Problem if it concerns a site at which the caller may change nothing, DatabaseUnavailable
  */
 export async function previewImport(
   { database, store, siteAccess }: PreviewSources,
@@ -63,7 +64,7 @@ function newSites({ devices }: Judgement): (number | null)[] {
   return devices.flatMap((device) => (device.isNew && device.body ? [device.body.site_id] : []));
 }
 
-/** With faults for points that would have another kind of values than what is stored of them. */
+/** Adds faults for points that would have another kind of values than those stored for them. */
 async function withStoredKinds(
   { database, store }: Pick<PreviewSources, 'database' | 'store'>,
   judgement: Judgement,

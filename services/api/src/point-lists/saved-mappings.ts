@@ -8,7 +8,7 @@ import type { SavedColumns } from './columns/list-columns.ts';
 import type { ImportSettings, ListLayout } from './judging/import-settings.ts';
 import type { StoredImport } from './stored-import.ts';
 
-/** How lists of one kind are read: what each header is, and the answers to what they leave open. */
+/** How lists of one kind are read: the meaning of each header, and the answers to what they leave open. */
 export interface SavedMapping {
   readonly id: number;
   readonly name: string;
@@ -29,7 +29,7 @@ export async function savedMappings(database: Database): Promise<SavedMapping[]>
   }));
 }
 
-/** How a list is read by the name of a mapping, which is built in or was saved. @throws Problem for a name that there is not */
+/** How a list is read by a mapping of this name, built in or saved. @throws Problem for an unknown name */
 export async function mappingNamed(
   database: Database,
   name: string | undefined,
@@ -45,8 +45,8 @@ export async function mappingNamed(
 }
 
 /**
- * Keeps how an import is read, in the place of what had the name before.
- * @throws Problem for a name that is built in, or while something is only guessed
+ * Saves how an import is read under a name, and replaces any mapping that had it before.
+ * @throws Problem for the name of a built-in mapping, or while something is only guessed
  */
 export async function saveMapping(
   database: Database,
@@ -60,7 +60,7 @@ export async function saveMapping(
   const mapping = {
     name,
     layout: view.mapping,
-    // The first of two that are called alike is the one that was taken.
+    // The first of two columns with the same header was taken.
     columns: Object.fromEntries(
       view.columns
         .filter(({ header }) => header !== '')
@@ -86,7 +86,7 @@ export async function saveMapping(
   return { ...mapping, id, savedAt: saved_at };
 }
 
-/** @throws Problem where there is none */
+/** @throws Problem if there is no such mapping */
 export async function deleteMapping(database: Database, id: string): Promise<void> {
   const { numDeletedRows } = /^[1-9][0-9]{0,14}$/.test(id)
     ? await database.deleteFrom('point_list_mappings').where('id', '=', Number(id)).executeTakeFirst()

@@ -10,11 +10,11 @@ import type { Question } from './judging/question.ts';
 import type { RowFault } from './judging/row-fault.ts';
 
 export const keptHours = 24;
-/** Lists of all who import: each may be 10 MiB. */
+/** Lists kept for all callers together; each may be 10 MiB. */
 const keptAtMost = 50;
 const rowsPerStatement = 5_000;
 
-/** The judgement of a list beside its rows, as it is kept. */
+/** The stored judgement of a list, without its rows. */
 export interface KeptView {
   readonly mapping: 'columns' | 'predecessor';
   readonly format: 'csv' | 'xlsx';
@@ -29,18 +29,18 @@ export interface KeptView {
   readonly questions: readonly Question[];
   readonly counts: Readonly<Record<string, number>>;
   readonly deletes: number;
-  /** Bodies of devices that are made. */
+  /** Bodies of new devices. */
   readonly newDevices: readonly object[];
-  /** Devices that are there, with the protocol by which they were judged. */
+  /** Existing devices, with the protocol by which they were judged. */
   readonly devices: readonly { readonly id: number; readonly code: string; readonly protocol: string }[];
-  /** Devices by the task that shall read them, with the commonest period of their points. */
+  /** Tasks with the devices that they shall read, and the commonest period of these devices' points. */
   readonly tasks: readonly {
     readonly code: string;
     readonly periodMs: number;
     readonly devices: readonly string[];
     readonly isNew: boolean;
   }[];
-  /** The first rows, as their points are read. */
+  /** The first rows, with their points as they would be read. */
   readonly sample: readonly {
     readonly line: number;
     readonly device: string;
@@ -72,7 +72,7 @@ export interface NewImport {
   readonly rows: readonly StoredRow[];
 }
 
-/** Keeps a judged list, and forgets those whose time is over. */
+/** Stores a judged list, and deletes lists whose time is over. */
 export async function keepImport(database: Database, made: NewImport): Promise<number> {
   return inTransaction(database, async (transaction) => {
     await sql`delete from point_imports where created_at < now() - make_interval(hours => ${keptHours})
@@ -88,7 +88,7 @@ export async function keepImport(database: Database, made: NewImport): Promise<n
   });
 }
 
-/** Puts another judgement in the place of the one there was. */
+/** Replaces the judgement of a list. */
 export async function replaceJudgement(
   database: Database,
   id: number,
@@ -113,7 +113,7 @@ async function writeRows(transaction: Database, id: number, rows: readonly Store
   }
 }
 
-/** @throws Problem for one that is not there, or is somebody else's */
+/** @throws Problem for an import that does not exist or is somebody else's */
 export async function findImport(
   database: Database,
   id: string,

@@ -6,7 +6,7 @@ import type { TableRow } from '../tables/workbook.ts';
 import { columnNames } from './judging/open-list.ts';
 import { ListTable } from './list-table.ts';
 
-/** A list to be filled in, with the examples of the protocol's own forms: an import takes it as it is. */
+/** A list to fill in, with the examples from the protocol's own forms. An import accepts it unchanged. */
 export function templateRows(
   spec: DriverSpec,
   language: Language,
@@ -18,7 +18,7 @@ export function templateRows(
   const own = Object.keys(spec.connection.shape).filter(
     (name) => known.get(name)?.of === 'connection' && (name in example || isUsual(name, spec)),
   );
-  // A serial line is no cell: a device with one is made before.
+  // A serial line does not fit into cells, so a device on one must be made beforehand.
   const described = Object.fromEntries(own.map((name) => [name, connection[name]]));
   const canBeMade = bodies().devices.judged({ code: device.code, protocol: spec.protocol, ...described }).ok;
   const ofDevice = canBeMade ? ['protocol', ...own] : [];
@@ -40,7 +40,7 @@ export function templateRows(
   return { table, rows };
 }
 
-/** The port, and what tells two devices behind one endpoint apart. */
+/** Whether a field usually is in a list: the port, and the field that tells devices behind one endpoint apart. */
 function isUsual(name: string, { unitField }: DriverSpec): boolean {
   return name === 'port' || name === unitField;
 }

@@ -1,21 +1,21 @@
-/** A login at the company that was begun: the browser was sent there with it. */
+/** A login at the company that was begun, as the browser was sent there with it. */
 export interface CompanyAttempt {
   /** Where the browser comes back to. */
   readonly redirectUri: string;
   readonly state: string;
   readonly nonce: string;
-  /** PKCE: only who has it gets anything for the code. */
+  /** For PKCE: only its owner gets anything for the code. */
   readonly codeVerifier: string;
-  /** The person is to show there now who they are, although logged in. */
+  /** Whether the person has to show the company now who they are, even if logged in there. */
   readonly mustBeFresh: boolean;
 }
 
 /** Somebody as the company's identity provider knows them. */
 export interface CompanyIdentity {
-  /** With `subject` all that the person is known by: names and addresses pass to others. */
+  /** Together with `subject`, all that the person is known by: names and addresses can pass to others. */
   readonly issuer: string;
   readonly subject: string;
-  /** When the person showed there who they are, in ms since 1970; undefined: it does not say. */
+  /** When the person showed the company who they are, in ms since 1970; undefined: it does not say. */
   readonly authenticatedAtMs: number | undefined;
   readonly claims: Readonly<Record<string, unknown>>;
 }
@@ -30,14 +30,14 @@ export interface CompanyIssuer {
   logoutUrl(backTo: string): Promise<URL | undefined>;
 }
 
-/** Nobody answers there. */
+/** The company's identity provider does not answer. */
 export class CompanyIssuerAway extends Error {
   override readonly name = 'CompanyIssuerAway';
 }
 
 /**
- * `declined`: by the person, or by the provider. `not_valid`: the answer is none to this attempt, or was used before. `clock`: it
- * is valid at another time. `set_up`: here or there it is not set up right, whoever logs in.
+ * `declined`: by the person, or by the provider. `not_valid`: the answer is not one to this attempt, or was used
+ * before. `clock`: the answer is valid at another time. `set_up`: the setup is wrong here or there, for everybody.
  */
 export type CompanyRefusal = 'declined' | 'not_valid' | 'clock' | 'set_up';
 

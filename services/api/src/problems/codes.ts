@@ -10,7 +10,10 @@ const deviceUnfit = [
   '按现有配置无法读取此设备',
 ] as const;
 
-/** The status of each problem and its title, in English and Chinese: a code has always the same. docs/api.md says what to do about it. */
+/**
+ * The status of each problem and its title, in English and Chinese: a code always has the same ones. docs/api.md says
+ * what to do about it.
+ */
 export const problemCodes = {
   bad_request: [400, 'The request cannot be understood', '无法理解该请求'],
   cookie_and_key: [400, 'This came with a login and a key', '请求同时带有登录和密钥'],

@@ -2,7 +2,10 @@ import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import { type ProblemCode, problemCodes } from './codes.ts';
 
-/** An answer that is an error, thrown by its code from wherever it was found. problem-replies.ts makes problem+json of it. */
+/**
+ * An answer that is an error, thrown with its code from wherever it was found. problem-replies.ts makes problem+json of
+ * it.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
@@ -45,11 +48,11 @@ export interface FieldError {
 }
 
 const toldErrors = 3;
-/** A request of ten thousand points may be wrong in each; the answer stays smaller than what was asked. */
+/** A request of ten thousand points may be wrong in each of them; the answer stays smaller than the request. */
 const listedErrors = 100;
 
 export function validationFailed(errors: readonly FieldError[]): Problem {
-  // All of a few: a field that was mistyped is named beside the one that it leaves missing.
+  // The first few errors, not only one: a mistyped field is then named beside the one that it leaves missing.
   const first = errors.slice(0, toldErrors);
   const told = first.map(({ path, message }) => (path ? `${path}: ${message}` : message));
   const toldInChinese = first

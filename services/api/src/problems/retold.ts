@@ -2,11 +2,14 @@ import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import { spokenLanguage } from './said.ts';
 
-/** Puts sentences that collectors, drivers and the supervisor tell in English into the language of the request that is being answered. */
+/**
+ * Puts English sentences of collectors, drivers and the supervisor into the language of the request that is being
+ * answered.
+ */
 export const retold = (english: string): string =>
   spokenLanguage() === 'zh' ? faultInChinese(english) : english;
 
-/** The same of all that a collector tells of a device. */
+/** The same for all that a collector tells about a device. */
 export function retoldHealth(health: DeviceHealth): DeviceHealth {
   const { last_error, failing_points, last_exception, learned } = health;
   return {

@@ -5,20 +5,21 @@ import { type Language, languageOf } from './wanted-language.ts';
 
 const asked = new AsyncLocalStorage<Language>();
 
-/** Has every request answered in its own language, by `said`. */
+/** Makes `said` answer every request in that request's own language. */
 export function answerInItsLanguage(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => asked.run(languageOf(request), done));
 }
 
 /**
- * The language of the request that is being answered; English outside of one. It goes with the request by itself: words are made deep
- * within views, which have nothing else to do with who asks. What is kept for several requests is kept by language.
+ * The language of the request that is being answered; English outside of one. It goes with the request by itself,
+ * because words are made deep within views that otherwise need not know who asks. What is kept for several requests is
+ * kept by language.
  */
 export const spokenLanguage = (): Language => asked.getStore() ?? 'en';
 
 export const inLanguage = <T>(language: Language, make: () => T): T => asked.run(language, make);
 
-/** Makes what is told to many at once, whoever asked first. */
+/** Makes a text for many at once in English, whoever asked first. */
 export const inEnglish = <T>(make: () => T): T => inLanguage('en', make);
 
 /** A text for people, in the language of the request that is being answered. */

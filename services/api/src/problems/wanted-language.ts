@@ -17,7 +17,7 @@ export function wantedLanguage(chosen: string | undefined, accepted: string | un
       return { language: tag.split('-', 1)[0] ?? '', quality: Number(quality ?? 1) };
     })
     .filter(({ quality }) => quality > 0)
-    // The first one of the same weight counts: sorting leaves their order.
+    // Among languages of the same weight the first counts: sorting leaves their order.
     .sort((one, other) => other.quality - one.quality);
   for (const { language } of wanted) {
     const found = languages.find((each) => each === language);

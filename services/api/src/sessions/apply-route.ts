@@ -20,9 +20,9 @@ import { type TriedSessions, triedSessions } from './commands/tried-sessions.ts'
 import { activeSessionsOf } from './queries/list-sessions.ts';
 
 /**
- * Lets routes that change configuration take `?apply=sessions`: when the change is stored, and before it is answered, sessions that
- * read it are reconfigured; beside a dry run is told what each would answer. Routes whose answer has no body to tell of them stay as
- * they are.
+ * Lets routes that change configuration take `?apply=sessions`: once the change is stored, and before it is answered,
+ * the sessions that read it are reconfigured. A dry run says what each of them would answer. Routes whose answer has no
+ * body to say so in stay as they are.
  */
 export function withApply(
   routes: readonly Route[],
@@ -46,7 +46,7 @@ export function withApply(
         querystring: (querystring as z.ZodObject).extend(applyQuery),
         response: {
           ...(response as object),
-          // Only where sessions were to take it.
+          // Only where the request asked to apply the change to sessions.
           200: answer.extend({ applied: z.array(appliedSessionSchema).optional() }),
         },
       },
@@ -60,7 +60,7 @@ export function withApply(
       },
       preSerialization: async (request, reply, payload) => {
         if (reply.statusCode !== 200 || !isAsked(request)) return payload;
-        // This process may end while sessions take it.
+        // Audited now, because this process may end while sessions take the change.
         if (request.changeSet?.id !== undefined) noteChange(audit, request, reply);
         const applied = await appliedBy(request, {
           route,
@@ -82,10 +82,10 @@ function isTry({ body }: FastifyRequest): boolean {
   return (body as { readonly dry_run?: unknown } | null | undefined)?.dry_run === true;
 }
 
-/** Sessions of a dry run that would change something, as they were before it. */
+/** The sessions that a dry run would change, as they were before it. */
 type Tried = TriedSessions & { readonly hasAll: boolean };
 
-/** The change is stored, or was tried: whatever goes wrong here is told beside it. */
+/** Applies a change that is already stored or tried, so whatever goes wrong here is reported beside its answer. */
 async function appliedBy(
   request: FastifyRequest,
   {
@@ -126,7 +126,7 @@ async function appliedBy(
   }
 }
 
-/** Each of them reads what the dry run would change. */
+/** The sources for a dry run: its own sessions, all of which read what it would change. */
 function lookedAt({
   sessions,
   hasAll,
@@ -138,7 +138,7 @@ function lookedAt({
   };
 }
 
-/** A repeat of what was stored before changes nothing: then those tasks count that read what it names. */
+/** The tasks that the change set touched. A repeated request has no set, so the tasks that read what it names count. */
 async function changedTasks(
   database: Database,
   { names, method, url }: Route,

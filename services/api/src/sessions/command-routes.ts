@@ -121,12 +121,12 @@ export function commandRoutes(commands: SessionCommands): Route[] {
   ];
 }
 
-/** The answer with what is said of it in the language of the request. */
+/** The answer with its detail in the language of the request. */
 function toldTo<Answer extends { readonly detail: InBoth }>(request: FastifyRequest, answer: Answer) {
   return { ...answer, detail: answer.detail[languageOf(request)] };
 }
 
-/** Fields that scripts of the former system send and nothing here goes by. */
+/** Notes on fields that scripts of the former system send and that are ignored here. */
 function notesOnIgnored(
   given: Partial<Record<keyof typeof ignoredAtStart, unknown>>,
   { config_version }: Pick<StartedTask, 'config_version'>,

@@ -27,7 +27,7 @@ export async function knownSession(
 }
 
 /**
- * One that was cleaned away is known, too: then undefined.
+ * The session, or undefined when it was cleaned away.
  * @throws Problem when there never was such a session, DatabaseUnavailable
  */
 export async function sessionThatWas(

@@ -211,7 +211,7 @@ export function sessionRoutes(options: {
   ];
 }
 
-/** RFC 8288; without a host, since only the caller knows by which name it reaches this one. */
+/** A Link header by RFC 8288, without a host: only the caller knows the name by which it reaches this API. */
 function nextPage({
   status,
   limit,

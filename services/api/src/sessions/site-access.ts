@@ -7,7 +7,7 @@ import type { Concerned } from '../ports.ts';
 import { knownSession } from './known-session.ts';
 import type { CurrentSessions } from './queries/current-sessions.ts';
 
-/** Asks nothing for callers whose role holds everywhere. Sessions are known also while PostgreSQL is away. */
+/** Looks up nothing for callers whose role holds everywhere. Sessions are known even while PostgreSQL is away. */
 export function siteAccess({
   database,
   current,
@@ -55,7 +55,7 @@ async function formerVersions(database: Database, sessionId: string): Promise<nu
   }
 }
 
-/** In the order of their ids, so that two changes do not wait for each other. */
+/** Locks devices in the order of their ids, so that two changes do not wait for each other. */
 async function lockDevices(
   transaction: Database,
   { tasks = [], devices = [], points = [] }: Concerned,

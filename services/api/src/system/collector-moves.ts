@@ -3,16 +3,16 @@ import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { gatherMoves, type PlacedAnew } from './gather-moves.ts';
 
-/** Placements that one call looks at: a plant whose collectors go down often has many of them. */
+/** How many placements one call looks at: a plant whose collectors go down often has many of them. */
 const readAtMost = 5_000;
 
-/** Reads what went from collector to collector and why, newest first. @throws DatabaseUnavailable */
+/** Reads which sessions went from collector to collector and why, newest first. @throws DatabaseUnavailable */
 export async function collectorMoves(
   database: Database,
   filter: {
     readonly begin: Date | undefined;
     readonly end: Date | undefined;
-    /** Id of one that gave or took them. */
+    /** Id of a collector that gave or took them. */
     readonly collector: string | undefined;
   },
 ): Promise<{ readonly moves: readonly CollectorMove[]; readonly leftOut: boolean }> {

@@ -24,7 +24,10 @@ interface Held {
   readonly values_per_s: number;
 }
 
-/** Every collector that ever was, with what it holds and how busy it is. @throws DatabaseUnavailable, BrokerUnavailable */
+/**
+ * Every collector that ever existed, with what it holds and how busy it is.
+ * @throws DatabaseUnavailable, BrokerUnavailable
+ */
 export async function collectorsView({
   database,
   collectors,
@@ -84,7 +87,7 @@ function viewOf(
   };
 }
 
-/** Nobody declares one dead that holds nothing. */
+/** Nobody declares a collector dead that holds nothing. */
 const givenUpAfterMs = 60_000;
 
 export function stateOf(known: KnownCollector, sessions: number, nowMs: number): CollectorState {
@@ -97,7 +100,7 @@ export function stateOf(known: KnownCollector, sessions: number, nowMs: number):
   return 'active';
 }
 
-/** Since when it is missed; undefined while it is not. */
+/** Since when a collector is missed; undefined while it is not. */
 export function missedSince(known: KnownCollector, nowMs: number): string | undefined {
   if (stateOf(known, 0, nowMs) !== 'lost') return undefined;
   return known.state === 'given_up' ? known.stateSince : known.lastHeartbeat;

@@ -9,12 +9,12 @@ export interface PlacedAnew {
   readonly former: string;
 }
 
-/** Sessions of one move follow each other at least so soon. */
+/** Sessions of one move follow each other within this time. */
 const togetherMs = 60_000;
 const namedAtMost = 20;
 
 /**
- * Gathers what moved together: from one collector, for one reason, each within a minute of the one before.
+ * Gathers sessions that moved together: from one collector, for one reason, each within a minute of the one before.
  * @param placed newest first
  * @returns newest first
  */

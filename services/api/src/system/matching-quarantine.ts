@@ -4,11 +4,11 @@ import type { Quarantined, QuarantineStore } from '../ports.ts';
 export interface QuarantineFilter {
   /** Name of the stream that messages came from. */
   readonly stream?: string | undefined;
-  /** Part of the reason, in whatever case. */
+  /** Part of the reason, ignoring case. */
   readonly reason?: string | undefined;
-  /** Collector that has published it. */
+  /** Collector that published the message. */
   readonly collector?: string | undefined;
-  /** The one that it says that it is of. */
+  /** The session that the message says it belongs to. */
   readonly session?: string | undefined;
   /** Whether its epoch is one that the log lost. */
   readonly lost_epoch?: boolean | undefined;
@@ -18,7 +18,7 @@ export interface QuarantineFilter {
 
 const messagesTogether = 200;
 
-/** Oldest first, those after a place in QUARANTINE. @throws BrokerUnavailable */
+/** Matching messages after a place in QUARANTINE, oldest first. @throws BrokerUnavailable */
 export async function* matchingQuarantine(
   quarantine: Pick<QuarantineStore, 'list'>,
   filter: QuarantineFilter,
@@ -54,7 +54,10 @@ function sessionIn(body: string): unknown {
   }
 }
 
-/** As many of them as there are now, up to a limit. What comes in while somebody works on these is not among them. */
+/**
+ * The matching messages that there are now, up to a limit. Those that come in while somebody works on these are not among
+ * them.
+ */
 export async function takeMatching(
   quarantine: Pick<QuarantineStore, 'list'>,
   filter: QuarantineFilter,

@@ -9,7 +9,8 @@ import { Problem } from '../problems/problem.ts';
 const namedAtMost = 20;
 
 /**
- * Whether others could have what a collector reads: there is one, and each session finds the labels and the drivers that it requires.
+ * Requires that other collectors could take what one reads: there is one, and each session finds the labels and drivers
+ * that it requires.
  * @throws Problem when not, DatabaseUnavailable
  */
 export async function requireOthers(

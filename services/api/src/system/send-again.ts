@@ -22,8 +22,8 @@ export type Resendable =
 const sampleSubject = /^samples(\.[^.*>\s]+){3}$/;
 
 /**
- * Whether it can go back to where it came from. Only samples may: they are safe to repeat. An event of SESSIONS has
- * its place in a chain, and a repeat would break it.
+ * Whether a message can go back to the stream that it came from. Only samples can: they are safe to repeat. An event of
+ * SESSIONS has its place in a chain, and a repeat would break it.
  */
 export function resendable({ message }: Quarantined): Resendable {
   if (!message)
@@ -44,8 +44,9 @@ export function resendable({ message }: Quarantined): Resendable {
 }
 
 /**
- * The writer puts a sample back here that was published after a later holder's first one of its device, and is for that one's first tick
- * or a later one. @returns why that is to be expected. @throws SampleStoreUnavailable
+ * Whether the writer would reject a sample once more: it does if the sample was published after a later holder's first
+ * one of its device, and is for the tick of that one or a later tick. @returns why that is to be expected; undefined:
+ * it is not. @throws SampleStoreUnavailable
  */
 async function wouldBeFenced(
   samples: Pick<SampleStore, 'firstTicks'>,
@@ -69,8 +70,8 @@ export type SentAgain =
   | { readonly ok: false; readonly why: string };
 
 /**
- * Sends it to where it came from and takes it out of quarantine.
- * @param trustEpoch somebody vouches for its epoch, where the log has lost it
+ * Sends a message to the stream that it came from and takes it out of quarantine.
+ * @param trustEpoch whether somebody vouches for its epoch, where the log has lost it
  * @throws BrokerUnavailable, SampleStoreUnavailable
  */
 export async function sendAgain(
@@ -84,7 +85,7 @@ export async function sendAgain(
   if (why !== undefined) return { ok: false, why };
   const { stream, subject, body, firstSequence, clockAheadMs, lostEpoch } = asked;
   const { sequence } = item;
-  // Deleted only when it is stored there: a repeat does no harm, a loss does.
+  // The message is deleted only when the stream has it: a repeat does no harm, a loss does.
   const sentAs = await quarantine.sendAgain({
     ...{ subject, body, sequence, firstSequence, clockAheadMs },
     trustEpoch: trustEpoch ? lostEpoch : undefined,

@@ -4,7 +4,7 @@ import type { RefusedValues, RejectedSamples, SinkStatus } from '@holdfast/share
 import type { Backlog } from '../ports.ts';
 import { said } from '../problems/said.ts';
 
-/** Writers speak every 2 s, collectors every 5 s; one that was silent for so long is gone. */
+/** Writers speak every 2 s, collectors every 5 s; one that is silent for so long counts as gone. */
 const aliveWithinMs = 15_000;
 
 export interface Told {
@@ -97,7 +97,7 @@ function stateOf(alive: SinksView['writers'], messages: number): Pick<SinksView,
   };
 }
 
-/** Somebody speaks in another one's name, or an epoch was lost: nothing is wrong with the database. */
+/** In words: somebody speaks in another's name, or an epoch was lost. Nothing is wrong with the database. */
 function strangersInWords(rejected: readonly RejectedSamples[]): string {
   const [last] = rejected.toSorted((a, b) => b.last.localeCompare(a.last));
   if (!last) return '';

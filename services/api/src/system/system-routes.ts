@@ -209,14 +209,17 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
   ];
 }
 
-/** Whoever vouches for what nothing proves has to be there himself. */
+/** A person who vouches for what nothing proves has to be there himself. */
 const isVouchedFor = (body: unknown) => (body as { trust_epoch?: boolean } | null)?.trust_epoch === true;
 
 function trusted(body: z.infer<typeof sendAgainBodySchema>): { readonly trustEpoch: boolean } {
   return { trustEpoch: body?.trust_epoch ?? false };
 }
 
-/** Who vouches for many has seen them: whose they are, and how far he has looked. Whatever else came meanwhile is not among them. */
+/**
+ * Requires of somebody who vouches for many messages that he says whose they are and how far he has looked, so that what
+ * came meanwhile is not among them.
+ */
 function requireWhatWasSeen({ collector, up_to: upTo }: QuarantineFilter): void {
   const missing = [
     ...(collector === undefined

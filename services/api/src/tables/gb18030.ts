@@ -2,8 +2,9 @@ let twoBytes: ReadonlyMap<number, number> | undefined;
 let fourBytes: ReadonlyMap<number, number> | undefined;
 
 /**
- * A text in GB18030, which is how spreadsheets of China take a CSV file without a mark. Node decodes it and does not encode it: the tables are
- * those of its decoder the other way round. What GBK lacks (³, µ, ℃ it has) takes four bytes, which no program of before 2000 reads.
+ * Encodes a text in GB18030, which Chinese spreadsheets assume for a CSV file without a mark. Node decodes it but does
+ * not encode it, so the tables are those of its decoder, inverted. Characters that GBK lacks (³, µ; it has ℃) take four
+ * bytes, which no program from before 2000 reads.
  */
 export function gb18030(text: string): Buffer {
   twoBytes ??= tableOfTwo();
@@ -21,7 +22,7 @@ export function gb18030(text: string): Buffer {
   return Buffer.from(bytes);
 }
 
-/** Whether every character of it is in GBK, which older programs read. */
+/** Whether every character of a text is in GBK, which older programs read. */
 export function isInGbk(text: string): boolean {
   twoBytes ??= tableOfTwo();
   for (const character of text) {
@@ -46,15 +47,15 @@ function tableOfTwo(): ReadonlyMap<number, number> {
   return found;
 }
 
-/** Numbers of four bytes: 81 30 81 30 is the first one. */
+/** Number of the first four-byte code beyond the BMP; 81 30 81 30 has number 0. */
 const beyondBmp = 189_000;
-/** A decoder gives it for bytes that are none, too. */
+/** Number of the replacement character, which a decoder also gives for invalid bytes. */
 const replacementCharacter = 39_417;
 
 function four(code: number): number[] {
   if (code >= 0x1_0000) return bytesOf(beyondBmp + code - 0x1_0000);
   fourBytes ??= tableOfFour();
-  // A lone surrogate is no character: a question mark stands for it.
+  // A lone surrogate is no character, so it becomes a question mark.
   const number = fourBytes.get(code);
   return number === undefined ? [0x3f] : bytesOf(number);
 }

@@ -1,6 +1,6 @@
 import type { PlantClock } from '@holdfast/shared/domain/plant-clock.ts';
 
-/** As the plant's clock shows it, with how far it is ahead: `2026-11-26 06:00:00 +08:00`. */
+/** A time as the plant's clock shows it, with its offset: `2026-11-26 06:00:00 +08:00`. */
 export function localTime(clock: Pick<PlantClock, 'aheadMs'>, atMs: number): string {
   return shown(clock, atMs, 19);
 }
@@ -10,10 +10,10 @@ export function exactLocalTime(clock: Pick<PlantClock, 'aheadMs'>, atMs: number)
   return shown(clock, atMs, 23);
 }
 
-/** No zone changes its clock but at a quarter of an hour. */
+/** Zones change their clocks only at quarters of an hour. */
 const quarterMs = 15 * 60_000;
 
-/** The same clock for whoever asks it millions of times, one moment after the other. */
+/** The same clock, faster for callers that ask it millions of times in the order of time. */
 export function rememberingClock(clock: Pick<PlantClock, 'aheadMs'>): Pick<PlantClock, 'aheadMs'> {
   let quarter = Number.NaN;
   let aheadMs = 0;
@@ -28,11 +28,11 @@ export function rememberingClock(clock: Pick<PlantClock, 'aheadMs'>): Pick<Plant
 }
 
 const minuteMs = 60_000;
-/** `00` to `59`, and `.000` to `.999`: looked up in less time than they are written in. */
+/** `00` to `59`, and `.000` to `.999`: looking them up takes less time than formatting. */
 const seconds = Array.from({ length: 60 }, (_, second) => String(second).padStart(2, '0'));
 const milliseconds = Array.from({ length: 1_000 }, (_, ms) => `.${String(ms).padStart(3, '0')}`);
 
-/** exactLocalTime for whoever asks it millions of times, one moment after the other: a seventh of its time. */
+/** `exactLocalTime` for callers that ask millions of times in the order of time: takes a seventh of its time. */
 export function exactLocalTimes(clock: Pick<PlantClock, 'aheadMs'>): (atMs: number) => string {
   let minute = Number.NaN;
   let before = '';
@@ -41,7 +41,7 @@ export function exactLocalTimes(clock: Pick<PlantClock, 'aheadMs'>): (atMs: numb
     const now = Math.floor(atMs / minuteMs);
     if (now !== minute) {
       const aheadMs = clock.aheadMs(now * minuteMs);
-      // Zones of the days before railways were ahead by seconds, too.
+      // Before railways, offsets of zones also had seconds.
       const isPlain = aheadMs % minuteMs === 0 && clock.aheadMs(atMs) === aheadMs;
       minute = isPlain ? now : Number.NaN;
       if (!isPlain) return exactLocalTime(clock, atMs);

@@ -4,12 +4,12 @@ export type TableCell = string | number | boolean | null;
 export type TableRow = readonly TableCell[];
 
 export interface WorkbookOptions {
-  /** Begins the name of each sheet; a number follows. */
+  /** The beginning of each sheet's name; a number follows. */
   readonly sheetName: string;
   readonly head: readonly string[];
   /** Batches of rows. */
   readonly rows: AsyncIterable<readonly TableRow[]>;
-  /** A spreadsheet takes 1,048,576, the head among them. */
+  /** Rows per sheet; a spreadsheet takes 1,048,576 including the head. */
   readonly rowsOfSheet?: number;
 }
 
@@ -20,8 +20,8 @@ const sheetType = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 const declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 
 /**
- * An XLSX workbook as it comes, in the memory of one batch, whatever the number of rows: a new sheet begins where one is full. Texts stay texts,
- * whatever they look like.
+ * Streams an XLSX workbook with only one batch in memory, whatever the number of rows: when a sheet is full, a new one
+ * begins. Texts stay texts, whatever they look like.
  */
 export function workbook(options: WorkbookOptions): AsyncGenerator<Buffer> {
   return zipArchive(entriesOf(options));
@@ -54,7 +54,7 @@ async function* entriesOf({
       left -= some.length;
       yield some.map(rowXml).join('');
     }
-    // Whether another sheet follows is known when the next batch is.
+    // Only the next batch tells whether another sheet follows.
     while (!isOver && batch.length === 0) await next();
     yield '</sheetData></worksheet>';
   }
@@ -118,7 +118,7 @@ function cellXml(value: TableCell): string {
   return `<c t="inlineStr"><is><t xml:space="preserve">${escaped(String(value))}</t></is></c>`;
 }
 
-/** XML has no way to write most control characters. */
+/** Escapes a text for XML, which cannot represent most control characters. */
 function escaped(text: string): string {
   return (
     text
@@ -128,7 +128,7 @@ function escaped(text: string): string {
       .replaceAll('<', '&lt;')
       .replaceAll('>', '&gt;')
       .replaceAll('"', '&quot;')
-      // Spreadsheets would take it for the character of that number.
+      // Spreadsheets would take such a text for the character with that number.
       .replace(/_(?=x[0-9a-f]{4}_)/gi, '_x005F_')
   );
 }

@@ -6,19 +6,19 @@ export interface ZipEntry {
   readonly content: AsyncIterable<string>;
 }
 
-/** Sizes are told behind an entry, as they are not known before; names are UTF-8. */
+/** Sizes come after an entry, because they are not known before it; names are UTF-8. */
 const flags = 0x0808;
 const deflate = 8;
 const version = 20;
-/** 1980-01-01, the first day that it knows: what is in it has no time of its own. */
+/** 1980-01-01, the first day that a ZIP archive can express, since entries have no time of their own. */
 const noTime = [0, 0x21] as const;
-/** Offsets have four bytes. */
+/** The largest offset, which has four bytes. */
 const bytesAtMost = 0xffff_ffff;
 
 /**
- * A ZIP archive as it comes, whatever its size up to 4 GiB, packed by Node's own zlib: no library for it, as those hold whole entries or
- * pack on the thread that answers everybody.
- * @throws RangeError beyond that, and what the contents throw
+ * Streams a ZIP archive of up to 4 GiB, packed by Node's own zlib. No library does this, because they hold whole
+ * entries in memory or pack on the thread that answers everybody.
+ * @throws RangeError beyond 4 GiB, and what the contents throw
  */
 export async function* zipArchive(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buffer> {
   const directory: Buffer[] = [];
@@ -98,7 +98,7 @@ function directoryEntry({ crc, packed, size }: Sums, nameLength: number, offset:
   ]);
 }
 
-/** Little-endian, each with its length in bytes. */
+/** Writes little-endian numbers, each with its length in bytes. */
 function numbers(values: readonly (readonly [bytes: 2 | 4, value: number])[]): Buffer {
   const made = Buffer.alloc(values.reduce((sum, [bytes]) => sum + bytes, 0));
   let at = 0;

@@ -5,8 +5,8 @@ export interface Span {
 }
 
 /**
- * Spans of which neighbours are joined as long as both together are shorter than what can be told apart: at most two are left for
- * each such length, however many there were. @param spans in the order of time
+ * Joins neighbouring spans as long as both together are shorter than the length that can be told apart: at most two are left
+ * for each such length, however many there were. @param spans in the order of time
  */
 export function coarsened<S extends Span>(
   spans: readonly S[],
@@ -23,7 +23,7 @@ export function coarsened<S extends Span>(
   return found;
 }
 
-/** Those within a time, cut to it. */
+/** The spans within a time, cut to it. */
 export function within<S extends Span>(spans: readonly S[], { fromMs, toMs }: Span): S[] {
   return spans
     .filter((span) => span.toMs > fromMs && span.fromMs < toMs)

@@ -10,18 +10,18 @@ import { coarsened, type Span, within } from './coarsened.ts';
 type Device = Timeline['devices'][number];
 type Accounted = Pick<DeviceAccount, 'device' | 'periodMs' | 'gaps'>;
 
-/** Gaps of all devices together that are told one by one. */
+/** Gaps of all devices together that are shown one by one. */
 const gapsAtMost = 20_000;
 
 /**
- * All that is known of each device: how it was, and where it has no samples. Devices come in the order of the configuration, and those of
- * which only their health is known after them.
+ * Everything known about each device: how it was, and where it has no samples. Devices come in the order of the
+ * configuration, followed by those of which only the health is known.
  */
 export function deviceLanes(
   accounts: readonly Accounted[],
   health: Pick<SessionHealth, 'changes' | 'latest'>,
   buckets: Buckets,
-  /** Nothing is said of a device beyond this: the session has ended, or it is now. */
+  /** The end of the session, or now; nothing is said about a device beyond this. */
   endMs: number,
 ): Device[] {
   const changes = Map.groupBy(health.changes, ({ device }) => device);
@@ -42,8 +42,8 @@ export function deviceLanes(
 }
 
 /**
- * How a device was, by what it became; before its first change it was what that one came from.
- * @param latest the last change of all, which tells how it was when there is no other
+ * The states of a device by its changes; before the first one, it was in the state from which that change came.
+ * @param latest the last change of all, which tells the state if there is no other
  */
 function healthLane(
   changes: readonly DeviceHealthChange[],
@@ -79,7 +79,7 @@ function healthLane(
   }));
 }
 
-/** @param accounts of one device, by the lengths of its ticks */
+/** @param accounts the accounts of one device, by tick length */
 function gapsOf(accounts: readonly Accounted[], leastMs: number): Device['gaps'] {
   const spans = accounts.flatMap(({ gaps, periodMs }) =>
     gaps.map(({ from, to }) => ({

@@ -3,13 +3,13 @@ import type { Database } from '../database/open-database.ts';
 import { isAbnormalEvent } from '../sessions/queries/abnormal-events.ts';
 import type { LaneEvent } from './log-lanes.ts';
 
-/** The newest of a session; older ones are left out. A session that fails every ten seconds has as many in a day. */
+/** Newest events shown; older ones are left out. A session that fails every ten seconds has as many in a day. */
 const atMost = 50_000;
 
 export interface LaneEvents {
   /** Oldest first. */
   readonly events: readonly LaneEvent[];
-  /** Holders before the first of them. */
+  /** Number of holders before the first of these events. */
   readonly holdersBefore: number;
   readonly isCut: boolean;
 }

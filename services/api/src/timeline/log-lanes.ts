@@ -2,10 +2,10 @@ import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts'
 import type { Buckets } from '../accounting/ribbon.ts';
 import { coarsened, type Span, within } from './coarsened.ts';
 
-/** As much of an event as its place in the lanes follows from. */
+/** The part of an event that determines its place in the lanes. */
 export interface LaneEvent {
   readonly sequence: number;
-  /** Without `session.` */
+  /** The event type without `session.` */
   readonly type: string;
   readonly timeMs: number;
   readonly by: string | null;
@@ -28,14 +28,14 @@ const states: Readonly<Record<string, Life['state']>> = {
 /** Events that end the time of a holder. */
 const ending = new Set(['assigned', 'released', 'paused', 'stopped', 'failed']);
 
-/** The states of a session, by its events, oldest first. */
+/** The states of a session, from its events, oldest first. */
 export function lifeLane(events: readonly LaneEvent[], { fromMs, toMs, bucketMs }: Buckets): Life[] {
   const spans: Timed<Life>[] = [];
   for (const { type, timeMs, by, reason } of events) {
     const state = states[type];
     if (state === undefined) continue;
     const before = spans.at(-1);
-    // A recovery of one that runs is no other state.
+    // The recovery of a running session does not change its state.
     if (before?.state === state) continue;
     if (before) spans[spans.length - 1] = { ...before, toMs: Math.max(before.fromMs, timeMs) };
     spans.push({ state, by, reason, joined: 1, fromMs: timeMs, toMs });
@@ -43,7 +43,7 @@ export function lifeLane(events: readonly LaneEvent[], { fromMs, toMs, bucketMs 
   return told(within(spans, { fromMs, toMs }), bucketMs);
 }
 
-/** Who held it, by the same events. @param before how many holders there were before the first event */
+/** Who held the session, from the same events. @param before how many holders there were before the first event */
 export function holderLane(
   events: readonly LaneEvent[],
   { fromMs, toMs, bucketMs }: Buckets,
@@ -67,7 +67,7 @@ export function holderLane(
   return told(within(spans, { fromMs, toMs }), bucketMs);
 }
 
-/** How many events each bucket has. */
+/** The number of events in each bucket. */
 export function eventCounts(
   events: readonly Pick<LaneEvent, 'timeMs' | 'isAbnormal'>[],
   { fromMs, toMs, bucketMs }: Buckets,

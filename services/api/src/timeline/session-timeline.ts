@@ -39,7 +39,7 @@ export async function sessionTimeline(
     laneEvents(accounting.database, session.session_id, to),
     accountForSessions(accounting, [session], {
       from,
-      // Nobody knows yet of the last seconds.
+      // The outcome of the last seconds is not known yet.
       to: new Date(Math.min(to.getTime(), now.getTime() - onItsWayMs)),
     }),
     known(healthOfSession, session, from, to),

@@ -5,12 +5,12 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { readTlsFiles, type TlsFiles } from './tls-files.ts';
 
 const lookEveryMs = 2_000;
-/** Certificate and key are two files, and whoever renews them writes one after the other. */
+/** Certificate and key are two files, which are renewed one after the other. */
 const settleMs = 500;
 
 /**
- * Takes renewed files into use for new connections. What cannot be used is told and changes nothing. Files are looked at
- * by their time: what watches a folder misses links that are exchanged, as Kubernetes and certbot do it.
+ * Takes renewed files into use for new connections. Files that cannot be used are logged and change nothing. Changes
+ * are found by the files' times: watching a folder misses exchanged links, as Kubernetes and certbot use them.
  */
 export function renewTls(server: Server, files: TlsFiles, log: Logger): Stop {
   let timer: NodeJS.Timeout | undefined;

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 export interface TlsFiles {
-  /** PEM, the certificate first and those between it and the authority after it. */
+  /** PEM: the certificate first, then those between it and the authority. */
   readonly certFile: string;
   readonly keyFile: string;
 }
@@ -13,7 +13,7 @@ export interface TlsMaterial {
   readonly validUntil: Date;
 }
 
-/** The message says what is wrong with which file, and nothing of what stands in it. */
+/** The message says what is wrong with which file, and nothing of the file's content. */
 export class TlsFilesUnusable extends Error {
   override readonly name = 'TlsFilesUnusable';
 }

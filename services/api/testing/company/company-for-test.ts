@@ -9,9 +9,9 @@ const program = fileURLToPath(new URL('company-issuer.mjs', import.meta.url));
 export const clientId = 'holdfast';
 export const clientSecret = 'a-secret-of-the-company';
 
-/** Who sits at the browser, and what the issuer knows of people. */
+/** The person at the browser, and what the issuer knows about people. */
 interface Told {
-  /** Null: says no. */
+  /** Null for a person who declines. */
   readonly subject?: string | null;
   readonly claims?: Readonly<Record<string, object>>;
   readonly in_id_token?: boolean;
@@ -24,13 +24,13 @@ export interface CompanyForTest {
   readonly process: RunningProcess;
   tell(what: Told): Promise<void>;
   stop(): Promise<void>;
-  /** After a stop, at the same address; it has forgotten all. */
+  /** Starts the issuer again after a stop, at the same address; it has forgotten everything. */
   start(): Promise<void>;
 }
 
 /**
- * A company's identity provider (oidc-provider) as a process of its own.
- * @param urls.host under which it goes: for browsers localhost is another site than 127.0.0.1
+ * Starts a company's identity provider (oidc-provider) as its own process.
+ * @param urls.host its host name: for browsers localhost is another site than 127.0.0.1
  */
 export async function companyForTest(urls: {
   redirect: string;

@@ -105,7 +105,7 @@ describe.skipIf(inject('installedServers').chromium === null)('a company login i
     await write.waitFor();
     expect(new URL(page.url()).pathname).toBe('/console/devices/press-1');
     expect(Date.parse(await authenticatedAt())).toBeGreaterThan(Date.parse(longAgo));
-    // It may be tried now: no collector is there that could.
+    // The write is allowed now, but fails because there is no collector.
     await write.click();
     await dialog.getByLabel('New value').fill('42');
     await dialog.getByRole('button', { name: 'Write 42' }).click();

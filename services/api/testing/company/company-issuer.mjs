@@ -1,11 +1,11 @@
-// A company's identity provider, as a process: oidc-provider on 127.0.0.1. The test says over HTTP who sits at the
-// browser and what the provider knows of them; there is no page to fill in.
+// Runs a company's identity provider as a process: oidc-provider on 127.0.0.1. The test says over HTTP who sits at the
+// browser and what the provider knows about people; there is no page to fill in.
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 
 const [issuer = '', redirectUri = '', logoutUri = ''] = process.argv.slice(2);
 
-/** Set by PUT /test: `subject` null denies; `claims` of people; `ahead_s` of this process's clock. */
+/** Set by PUT /test. A null `subject` denies; `claims` are by person; this process's clock is `ahead_s` ahead. */
 let told = { subject: 'anna', claims: {}, in_id_token: true, ahead_s: 0 };
 const now = Date.now;
 Date.now = () => now() + told.ahead_s * 1000;
@@ -22,7 +22,7 @@ const provider = new Provider(issuer, {
   ],
   pkce: { required: () => false },
   cookies: { keys: ['of the test'] },
-  // Claims of a scope stand in the ID token, as with Entra ID and Authentik, or are told by userinfo alone.
+  // Claims of a scope are in the ID token, as with Entra ID and Authentik, or only in the answer of userinfo.
   conformIdTokenClaims: false,
   scopes: ['openid', 'profile', 'groups'],
   claims: {
@@ -41,7 +41,7 @@ const provider = new Provider(issuer, {
     devInteractions: { enabled: false },
     rpInitiatedLogout: {
       enabled: true,
-      // The question whether to log out, answered.
+      // Answers the question whether to log out, without a person.
       logoutSource: (ctx, form) => {
         ctx.body = form;
       },
@@ -50,7 +50,7 @@ const provider = new Provider(issuer, {
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
 });
 
-/** Whatever is asked of the person is given at once. */
+/** Answers for the person, at once, whatever the provider asks. */
 async function interact(request, response) {
   const { prompt, params, session } = await provider.interactionDetails(request, response);
   if (told.subject === null) {

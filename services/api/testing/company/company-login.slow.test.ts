@@ -26,7 +26,7 @@ const grants = {
 
 let nats: string;
 let company: CompanyForTest;
-/** Both behind one address, that of the first. */
+/** Two processes behind one address, that of the first. */
 let api: ApiUnderTest;
 let other: ApiUnderTest;
 let callback: string;
@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 beforeEach(() => company.tell({ subject: 'anna', claims, in_id_token: true, ahead_s: 0 }));
 
-/** Up to the way back, which is not gone. @param tamper changes where the browser is sent, as an attacker would */
+/** Logs in up to the way back, which is not taken. @param tamper changes where the browser is sent, as an attacker would */
 async function begun(
   browser: TestBrowser,
   query = '',
@@ -68,7 +68,7 @@ async function loggedIn(browser: TestBrowser, query = ''): Promise<Visited> {
   return page;
 }
 
-/** Where a page goes on to by itself, as browsers understand it. */
+/** The address to which a page forwards by itself, as browsers understand it. */
 function nextOf({ url, text }: Visited): string {
   const [, base = ''] = /<base href="([^"]*)">/.exec(text) ?? [];
   const [, next = ''] = /<meta http-equiv="refresh" content="0;url=([^"]*)">/.exec(text) ?? [];
@@ -104,7 +104,7 @@ describe('a company login', () => {
       redirect_uri: callback,
       scope: 'openid profile groups',
     });
-    // Sent along when the browser comes back from another site; the login itself is not.
+    // This cookie is sent when the browser comes back from another site; the login's own cookie is not.
     expect(start.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^hf-http-company=.*HttpOnly; SameSite=Lax/),
     ]);
@@ -112,7 +112,7 @@ describe('a company login', () => {
     expect(page.status).toBe(200);
     expect(page.headers.getSetCookie()).toEqual([expect.stringMatching(/^hf-http=hfl_.*SameSite=Strict/)]);
     expect(page.headers.get('cache-control')).toBe('no-store');
-    // A redirect would be one more step of the way from the other site.
+    // With a redirect, the next request would still count as coming from the other site.
     expect(nextOf(page)).toBe(`${api.url}/sessions?status=running`);
     expect(await me(browser)).toMatchObject({
       ...{ status: 200, kind: 'user', login: 'anna', name: '王安娜', has_password: false },
@@ -363,7 +363,7 @@ describe('a company sign-on that is away', () => {
     const back = await begun(browser);
     await company.stop();
     try {
-      // Its own account of itself is believed for ten seconds.
+      // The issuer's description of itself is kept for ten seconds.
       const started = () => browser.visit(`${api.url}${beginPath}`);
       await expect.poll(async () => (await started()).status).toBe(503);
       const page = await started();

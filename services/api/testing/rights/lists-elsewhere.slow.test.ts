@@ -59,7 +59,7 @@ it('lists concern the sites of their devices, and are seen by whoever has sent t
   expect(made).toMatchObject({ status: 201, body: { new_devices: ['new'] } });
   const { id } = mine.body;
   expect(await call('GET', `${imports}${id}/`)).toMatchObject({ status: 404 });
-  // The device goes to another hall before it is applied.
+  // The device moves to another hall before the list is applied.
   const moved = { body: { site_id: idAt('sites', 'hall-2') } };
   const device = `/api/config/devices/${idAt('devices', 'hall-1')}/`;
   expect(await call('PATCH', device, moved)).toMatchObject({ status: 200 });

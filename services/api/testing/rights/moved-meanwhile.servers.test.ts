@@ -54,7 +54,7 @@ beforeAll(async () => {
   idle = (await call('POST', '/api/config/tasks/', { body: task })).body.id;
 });
 
-/** Somebody else's change, which is under way while a request is checked, and over before its change. */
+/** Somebody else's change, which is under way while a request is checked, and done before the request makes its own. */
 interface Move {
   readonly to: (hall: 'hall-1' | 'hall-2') => Promise<string>;
 }
@@ -196,7 +196,7 @@ describe('the past of a session that has gone on without what it read at another
     );
     for (const past of [...pasts, `${path}/?at=${new Date().toISOString()}`]) {
       expect((await call('GET', past, { key: own })).body, past).toMatchObject({ code: 'site_not_granted' });
-      // A session that has just begun may have nothing to account for yet.
+      // A session that has just begun may not have anything to account for yet.
       expect([200, 404], past).toContain((await call('GET', past)).status);
     }
     const told = async (asked: { key?: string }) =>

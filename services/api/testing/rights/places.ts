@@ -1,4 +1,4 @@
-/** Where something lies: at one site, at the other, at both, at none. The codes of all that is there begin with it. */
+/** Where something lies: at one site, at the other, at both or at none. Codes of everything there begin with the place. */
 export const places = ['hall-1', 'hall-2', 'both', 'nowhere'] as const;
 export type Place = (typeof places)[number];
 
@@ -9,7 +9,7 @@ export const sitesAt: Readonly<Record<Place, readonly string[]>> = {
   nowhere: [],
 };
 
-/** Gives the id of the thing of a kind that lies at a place; undefined where none can. */
+/** The id of the thing of a kind that lies at a place; undefined if none can lie there. */
 export type IdAt = (
   kind: 'sites' | 'devices' | 'points' | 'tasks' | 'sessions',
   place: Place,

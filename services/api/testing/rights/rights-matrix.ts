@@ -20,7 +20,7 @@ export const grantsAsked: readonly Grant[] = roles.flatMap((role) =>
 
 const rank = (role: Role) => roles.indexOf(role);
 
-/** The answer that the declaration of a route promises to who has one grant. */
+/** The outcome that the declaration of a route promises to a caller with one grant. */
 export function outcomeOf(
   { role: needed, sites: asked }: Declared,
   { role, sites }: Grant,
@@ -35,8 +35,9 @@ export function outcomeOf(
 }
 
 /**
- * The calls that ask whether a route keeps its declaration. One that goes by what it names is called about something at each place.
- * @throws for one that is about things of a kind that stands at no place here: say below how to call it
+ * The calls that test whether a route keeps its declaration. A route that goes by what it names is called about
+ * something at each place.
+ * @throws for a route about a kind of thing that lies at no place here; add below how to call it
  */
 export function callsOf(route: Declared, idAt: IdAt): Call[] {
   const { method, url, sites } = route;
@@ -51,7 +52,7 @@ export function callsOf(route: Declared, idAt: IdAt): Call[] {
   return calls;
 }
 
-/** For what each route that goes by the sites of what it names is asked; undefined where nothing of the kind lies. */
+/** The call of a route that goes by the sites of what it names; undefined where nothing of the kind lies. */
 function askedAbout(
   { method, url }: Declared,
   place: Place,

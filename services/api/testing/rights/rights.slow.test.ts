@@ -20,14 +20,14 @@ interface Asker {
   readonly kind: 'key' | 'person';
   readonly grant: Grant;
   readonly headers: () => Record<string, string>;
-  /** Shows once more who it is, where that is asked for: however slowly the machine goes. */
+  /** Authenticates again where needed, so that a slow machine does not matter. */
   readonly again: () => Promise<void>;
 }
 
 let api: ApiUnderTest;
 let idAt: IdAt;
 const askers: Asker[] = [];
-/** An administrator of everything who showed more than five minutes ago who he is. */
+/** An administrator of everything who last authenticated more than five minutes ago. */
 let stale: TestBrowser;
 
 const nameOf = ({ role, sites }: Grant) => `${role}-${sites.join('-').replace(everySite, 'all')}`;
@@ -53,7 +53,7 @@ beforeAll(async () => {
     nats,
     database: await apiDatabase(),
     env: {
-      // Thousands of answers are told in its log otherwise.
+      // Otherwise the log would have thousands of answers.
       ...{ API_BOOTSTRAP_KEY: adminKey, API_REFUSED_PER_MINUTE: '0', LOG_LEVEL: 'warn' },
       ...{ API_REQUESTS_PER_MINUTE: '0', API_COMMANDS_PER_MINUTE: '0', API_LOGINS_PER_MINUTE: '0' },
     },
@@ -106,7 +106,7 @@ async function ask(route: Route, asker: Asker, call: Call): Promise<Answered> {
       headers: asker.headers(),
       signal: abort.signal,
     });
-    // One that has begun does not end by itself.
+    // A stream that has begun does not end by itself.
     const body = response.ok ? undefined : await response.json();
     abort.abort();
     return { status: response.status, body };
@@ -117,7 +117,7 @@ async function ask(route: Route, asker: Asker, call: Call): Promise<Answered> {
   return send(asker.headers(), call);
 }
 
-/** Answers by which somebody is kept out for what he may not do, whoever he is. */
+/** Problem codes that keep a caller out for lack of rights, whoever it is. */
 const keptOut = [
   ...['key_needed', 'login_over', 'role_too_low', 'site_not_granted', 'origin_refused'],
   'fresh_authentication_needed',
@@ -130,7 +130,7 @@ function requireOutcome(expected: Outcome, route: Route, { kind, grant }: Asker,
     expect(body).toMatchObject({ status: 403, code: expected, role: grant.role, needed });
   } else if (expected === 'site_not_granted') {
     expect(body).toMatchObject({ status: 403, code: expected, sites: grant.sites });
-    // Who asks may not know of the other site.
+    // The caller may not learn of the other site.
     if (!grant.sites.includes('hall-2')) expect(JSON.stringify(body)).not.toContain('hall-2');
   } else {
     expect(keptOut).not.toContain(body?.code);
@@ -150,9 +150,9 @@ const routes = [...allRoutes].sort(
 );
 const guarded = routes.filter(({ role }) => role !== 'open');
 
-// Before calls that change things.
+// Lists come before calls that change things.
 describe('a list', () => {
-  // Those that name nothing that lies somewhere, or nothing by themselves, have tests of their own.
+  // Lists that name nothing with a place, or nothing by themselves, have their own tests.
   const lists = guarded.filter(
     ({ role, sites, url }) =>
       role !== 'known' &&
@@ -162,7 +162,7 @@ describe('a list', () => {
 
   it.each(lists)('$url has what lies at the sites of who asks', async (route) => {
     const { url, schema } = route;
-    // Where a time is asked for it ends some seconds ago unless said, when the sessions had not begun.
+    // By default a requested time ends some seconds ago, when the sessions had not begun yet.
     const asked = hasField(schema.querystring, 'to') ? `${url}?to=now` : url;
     const ofPlaces = url.endsWith('/sites') ? (['hall-1', 'hall-2'] as const) : places;
     for (const kind of ['key', 'person'] as const) {
@@ -171,7 +171,7 @@ describe('a list', () => {
         const asker = askers.find((each) => each.kind === kind && nameOf(each.grant) === grant);
         if (!asker) throw new Error(`there is no ${kind} ${grant}`);
         const { body } = await send(asker.headers(), { method: 'GET', path: asked });
-        // Cells of a table as JSON has them.
+        // Turns the cells of a table into JSON strings.
         return JSON.stringify(typeof body === 'string' ? body.split(/[,\r\n]+/) : body);
       };
       const shown = ofPlaces.filter((place) => place !== 'both' || !/\/(devices|points)$/.test(url));
@@ -206,7 +206,7 @@ describe('each role at each site', () => {
         throw new Error(`${about}: ${JSON.stringify(answered)}`, { cause: error });
       }
     };
-    // First whoever may not: a call that is allowed changes things.
+    // Forbidden calls come first, because allowed ones change things.
     for (const cell of cells) if (cell.expected !== 'let_in') await judge(cell);
     for (const cell of cells) if (cell.expected === 'let_in') await judge(cell);
   });

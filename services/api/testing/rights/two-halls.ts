@@ -1,7 +1,7 @@
 import { type Answer, sessionsPath } from '../api-under-test.ts';
 import { type IdAt, places, sitesAt } from './places.ts';
 
-/** Configures two sites with a device, a point, a task and a session that runs at each place. */
+/** Configures two sites, with a device, a point, a task and a running session at each place. */
 export async function configureTwoHalls(
   call: (
     method: string,

@@ -15,9 +15,9 @@ export interface CollectorMetricSources {
   readonly leaseRemainingMs: () => number;
   readonly sessionsHeld: () => number;
   readonly capacity: number;
-  /** How many devices of the sessions that are polled here are in each status. */
+  /** Number of devices in each status, over all sessions that are polled here. */
   readonly devices: () => ReadonlyMap<DeviceStatus, number>;
-  /** The worst first. */
+  /** Devices that lose ticks to overruns, the worst first. */
   readonly slowDevices: () => readonly { readonly device: string; readonly share: number }[];
   readonly outbox: () => OutboxHealth;
   readonly bufferMax: number;

@@ -17,7 +17,7 @@ describe('networks in which devices may be reached', () => {
     '::',
     '224.0.0.1',
     '255.255.255.255',
-    // The same ones in other words.
+    // The same addresses, spelled differently.
     '::ffff:7f00:1',
     '0:0:0:0:0:ffff:127.0.0.1',
     'fe80::1%eth0',

@@ -2,7 +2,10 @@ import { lookup } from 'node:dns/promises';
 import { isIP, SocketAddress } from 'node:net';
 import { networkList } from '@holdfast/shared/runtime/networks.ts';
 
-/** Never a device of a plant: this machine, addresses without a router, groups, and everything at once. */
+/**
+ * Addresses at which a plant never has a device: this machine, addresses without a router, groups, and "everything at
+ * once".
+ */
 const deniedUnlessAllowed = [
   '127.0.0.0/8',
   '::1/128',
@@ -16,28 +19,28 @@ const deniedUnlessAllowed = [
 ];
 
 const resolveEveryMs = 30_000;
-/** While a name has never been resolved: its server may just not be up yet. */
+/** Applies while a name has never been resolved: its server may just not be up yet. */
 const resolveAgainMs = 1_000;
 
 export interface DeviceNetworksOptions {
-  /** In CIDR notation. None: every network but those that never hold a device. */
+  /** In CIDR notation. When empty, every network is allowed but those that never hold a device. */
   readonly allowed: readonly string[];
-  /** `host` or `host:port` of servers that are no devices; names are resolved, again and again. */
+  /** `host` or `host:port` of servers that are no devices. Names are resolved again and again. */
   readonly deniedHosts: readonly string[];
   readonly nowMs: () => number;
 }
 
 export interface DeviceNetworks {
   /**
-   * Why no device may be reached at this address, for people; undefined when one may. Asked with the address that
-   * a connection really has: a name may stand for another address at each look.
+   * Why no device may be reached at this address, for people; undefined when one may. Pass the address that the
+   * connection really has: a name may stand for another address at each look.
    */
   refusal(ip: string, port: number): string | undefined;
-  /** Resolves the names of the denied hosts when that is due, as every judgement does by itself. */
+  /** Resolves the names of the denied hosts when that is due. Every call of `refusal` does so by itself. */
   refresh(): Promise<void>;
 }
 
-/** @throws RangeError for what is no network */
+/** @throws RangeError for a text that is no network */
 export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOptions): DeviceNetworks {
   const within = networkList(allowed);
   const denied = networkList(deniedUnlessAllowed);
@@ -51,7 +54,7 @@ export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOp
     resolvedAtMs = nowMs();
     await Promise.all(
       servers.map(async ({ host }) => {
-        // A name that cannot be resolved now keeps what it stood for.
+        // A name that cannot be resolved now keeps its former addresses.
         const found = await lookup(host, { all: true }).catch(() => undefined);
         if (found) {
           resolved.set(
@@ -66,7 +69,7 @@ export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOp
   return {
     refresh,
     refusal: (address, port) => {
-      // For the next connection; this one goes by what the names stood for at the last look.
+      // For the next connection; this one is judged by the addresses found at the last look.
       void refresh();
       const ip = plainIp(address);
       if (isIP(ip) === 0) return 'the address of the other side is not known';
@@ -93,8 +96,8 @@ export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOp
 }
 
 /**
- * An address as a system writes it, without a zone; other text as it is. `::ffff:10.0.0.1` is how a socket for both families
- * writes 10.0.0.1, and `::ffff:a00:1` is another way to write that.
+ * Spells an address as the operating system does, without a zone; any other text stays as it is. A socket for both
+ * families writes 10.0.0.1 as `::ffff:10.0.0.1`, for which `::ffff:a00:1` is another spelling.
  */
 function plainIp(address: string): string {
   if (isIP(address) !== 6) return address;
@@ -102,7 +105,10 @@ function plainIp(address: string): string {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(written)?.[1] ?? written;
 }
 
-/** To which a network may pass on what is sent to an IPv6 address: NAT64, 6to4, and the old "compatible" addresses. */
+/**
+ * IPv6 networks with an IPv4 address inside, to which a network may pass the packets on: NAT64, 6to4, and the old
+ * "compatible" addresses.
+ */
 const embeddingNetworks = [
   { network: networkList(['64:ff9b::/96', '::/96', '::ffff:0:0:0/96']), firstGroup: 6 },
   { network: networkList(['2002::/16']), firstGroup: 1 },

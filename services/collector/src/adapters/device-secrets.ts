@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import { secretNamePattern } from '@holdfast/driver/secret-name.ts';
 
-/** More than any certificate with its chain. */
+/** Larger than any certificate with its chain. */
 const longestBytes = 256 * 1024;
 
 /**
- * Reads secrets that connections name: a file each, in a folder that this process alone is given. Read whenever one is wanted,
- * so that a password can be changed without a restart.
+ * Reads the secrets that connections name. Each is a file, in a folder that only this process is given. A file is read
+ * whenever its secret is wanted, so a password can be changed without a restart.
  * @param folder undefined where none was given
- * @returns throws DriverFailure of the kind `config` for one that is not there; no message has a secret's value
+ * @returns throws DriverFailure of the kind `config` for a missing secret; no message contains a secret's value
  */
 export function deviceSecrets(folder: string | undefined): (name: string) => string {
   return (name) => {
@@ -20,7 +20,7 @@ export function deviceSecrets(folder: string | undefined): (name: string) => str
         'this collector has no secrets: name a folder with a file of that name in DEVICE_SECRETS',
       );
     }
-    // The name comes with a configuration, and must not lead anywhere else.
+    // The name comes from a configuration, and must not lead out of the folder.
     if (!secretNamePattern.test(name)) throw missing(name, 'that is no name of a secret');
     const path = join(folder, name);
     let value: string;

@@ -11,7 +11,7 @@ import { takeHostLock } from './host-lock.ts';
 const log = createLogger('collector', 'silent');
 const module = fileURLToPath(new URL('./host-lock.ts', import.meta.url));
 
-/** Another process that holds a lock; resolves with what it would write into its lease. */
+/** Starts another process that holds a lock; resolves with the lease value that it would write. */
 async function holder(folder: string, instance: string) {
   const child = spawn(process.execPath, [
     '--input-type=module',
@@ -37,7 +37,7 @@ describe.skipIf(process.platform !== 'linux')('the lock that proves a predecesso
     child.kill('SIGKILL');
     await exited;
     expect(await own.isDead(value)).toBe(true);
-    // The socket is gone with the proof, which stays one.
+    // The proof removes the socket, but stays a proof.
     expect(existsSync(JSON.parse(value).lock.socket)).toBe(false);
     expect(await own.isDead(value)).toBe(true);
     await own.release();

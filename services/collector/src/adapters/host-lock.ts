@@ -17,15 +17,15 @@ export interface HostLock {
   /** Fields of the lease's value; empty where this machine offers no proof. */
   readonly fields: Readonly<Record<string, unknown>>;
   /**
-   * Whether the process that wrote this lease value is dead for certain. The kernel closes a dead process's
-   * socket, so a connection to it is refused; that of a process which is merely stopped still takes one. No
-   * file (another container, another machine) or another boot proves nothing.
+   * Whether the process that wrote this lease value is dead for certain. The kernel closes a dead process's socket, so
+   * a connection to it is refused; a process that is merely stopped still accepts one. A missing file (another
+   * container, another machine) or another boot proves nothing.
    */
   isDead(leaseValue: string): Promise<boolean>;
   release(): Promise<void>;
 }
 
-/** Linux names each boot; without that a path could be taken for one of an earlier life of the machine. */
+/** Linux names each boot; without the name, a path could belong to an earlier life of the machine. */
 const bootIdFile = '/proc/sys/kernel/random/boot_id';
 
 const noProof: HostLock = { fields: {}, isDead: async () => false, release: async () => undefined };
@@ -38,7 +38,7 @@ export async function takeHostLock(
 ): Promise<HostLock> {
   if (!existsSync(bootIdFile)) return noProof;
   const bootId = readFileSync(bootIdFile, 'utf8').trim();
-  // Socket paths may have 107 bytes: a part of the instance's random id is enough to be its own.
+  // Socket paths may have 107 bytes: a part of the instance's random id is enough to be unique.
   const socket = join(folder, `collector-${instance.slice(0, 13)}.sock`);
   const server = createServer((connection) => connection.destroy());
   try {
@@ -48,7 +48,7 @@ export async function takeHostLock(
       server.listen(socket, resolve);
     });
   } catch (error) {
-    // The proof only saves time, so a folder that cannot be written is no reason not to poll.
+    // The proof only saves time, so polling goes on even if the folder cannot be written.
     log.warn(
       { err: error, folder },
       'no lock can be kept in this folder: after a crash this collector waits for its old lease to run out. Set LOCK_DIR to a folder that it may write',

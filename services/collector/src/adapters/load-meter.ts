@@ -1,7 +1,7 @@
 import { type CollectorLoad, lateTickMs } from '@holdfast/shared/contracts/collector-load.ts';
 import type { PollObserver } from '../ports.ts';
 
-/** Counts up to a moment. */
+/** The counters at one moment. */
 interface Mark {
   readonly atMs: number;
   readonly values: number;
@@ -19,13 +19,13 @@ export interface LoadMeterSources {
 
 const overMs = 60_000;
 
-/** How busy this process is, over the minute before it is asked. To be asked every few seconds. */
+/** Measures how busy this process was over the last minute. Ask it every few seconds. */
 export class LoadMeter {
   readonly #sources: LoadMeterSources;
   #values = 0;
   #ticks = 0;
   #lateTicks = 0;
-  /** Oldest first; the first is the one from which is counted. */
+  /** Oldest first; counting starts from the first. */
   #marks: readonly Mark[];
 
   constructor(sources: LoadMeterSources) {
@@ -33,7 +33,7 @@ export class LoadMeter {
     this.#marks = [this.#mark()];
   }
 
-  /** Counts what it is told, and hands it on. */
+  /** Counts what the observer is told, and hands it on. */
   counting(observer: PollObserver): PollObserver {
     return {
       onRead: (read) => observer.onRead(read),

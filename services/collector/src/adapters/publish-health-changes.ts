@@ -4,7 +4,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { healthInWords } from '../polling/health-in-words.ts';
 import type { HealthTransition } from '../polling/session-runner.ts';
 
-/** Logs each change of a device's health and publishes it; one that NATS does not take is not repeated. */
+/** Logs each change of a device's health and publishes it. A change that NATS does not take is not repeated. */
 export function publishHealthChanges(options: {
   readonly nc: NatsConnection;
   readonly collectorId: string;

@@ -10,7 +10,10 @@ import type { OutboxHealth } from '../sending/outbox-health.ts';
 
 const everyMs = 5_000;
 
-/** Says how busy the collector and how its outbox is doing while the broker is there, and takes that back at the end. */
+/**
+ * While the broker is there, publishes how busy the collector is and how its outbox is doing. Takes the status back at
+ * the end.
+ */
 export async function publishOutboxStatus(options: {
   readonly connection: Connection;
   readonly collectorId: string;

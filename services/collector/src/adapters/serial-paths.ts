@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 
 /**
- * Configuration names the path of a serial line, and opening a file may do more than one would think (a watchdog's device
- * restarts the machine): only what lies where serial ports lie is opened.
+ * Decides which serial lines may be opened. Configuration names their paths, and opening a file can do more than one
+ * would think (opening a watchdog device restarts the machine), so only paths where serial ports lie are opened.
  * @param allowed beginnings of paths
  * @returns why a path is not opened; undefined when it may be
  */

@@ -18,7 +18,7 @@ const device = modbusDevice({
 });
 const write: AskedOfDevice = { v: 1, kind: 'write', within_ms: 5_000, device, value: 7 };
 
-/** A device with one register, that fails to answer when it is told to. */
+/** A device with one register, which fails to answer when told to. */
 function registerBus(onWrite: () => Error | undefined = () => undefined) {
   const state = { value: 0, writes: [] as WriteRequest[], reads: 0 };
   const bus: DeviceBus = {
@@ -128,7 +128,7 @@ describe('a write', () => {
     });
     expect(answer).toMatchObject({ kind: 'written', outcome: 'written', before: { value: 0 } });
     expect(answer).toHaveProperty('detail', expect.stringContaining('could not be read back'));
-    // The value before.
+    // The read of the former value.
     expect(state.reads).toBe(1);
   });
 

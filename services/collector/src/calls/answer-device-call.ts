@@ -13,22 +13,22 @@ import { writePoint } from './write-point.ts';
 
 export interface AnswerDeviceCallOptions {
   readonly endpoints: Pick<Endpoints, 'driver' | 'acquire' | 'release'>;
-  /** ms for which this process may certainly go on asking devices; 0 when it may not. */
+  /** ms for which this process is certainly still allowed to ask devices; 0 when it is not. */
   readonly leaseRemainingMs: () => number;
-  /** Has the lease renewed now; settles when it is, or is not within so many ms. */
+  /** Renews the lease now; settles when that is done, or after `withinMs` at the latest. */
   readonly renewLease: (withinMs: number) => Promise<void>;
-  /** Has the sessions that read a device ask for everything again; their ids. */
+  /** Has the sessions that read a device ask for everything again. Returns their ids. */
   readonly forgetLearned: (deviceId: string) => string[];
   readonly clock?: Clock;
   readonly timers?: Timers;
 }
 
-/** Every request settles within its timeout and this. */
+/** Every request settles within its timeout plus this. */
 const settleMs = 250;
-/** The endpoint is kept waiting for so long at the most while the lease is renewed. */
+/** Longest time for which the endpoint waits while the lease is renewed. */
 const renewalMs = 1_000;
 
-/** Answers one call: through the endpoint that the sessions use, so that a device has one asker at a time. */
+/** Answers one call over the endpoint that the sessions use, so that a device has one asker at a time. */
 export async function answerDeviceCall(
   call: AskedOfDevice,
   {
@@ -58,7 +58,7 @@ export async function answerDeviceCall(
     use: (link: Link) => Promise<T>,
   ): Promise<T> => {
     const done = await endpoint.turn(asker, turnOptions(asked), async (link) => {
-      // Writing and reading back must be over before anybody else may take the device.
+      // Write and read-back must be over before anybody else may take the device.
       if (leaseRemainingMs() <= neededMs) await renewLease(renewalMs);
       const refusal = refusalNow();
       if (refusal !== undefined) throw new NotPermitted(refusal);

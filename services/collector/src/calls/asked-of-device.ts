@@ -5,12 +5,12 @@ import type { DeviceSnapshots } from '../ports.ts';
 
 type WriteCall = Extract<DeviceCall, { kind: 'write' }>;
 
-/** A call with the configuration of what it asks; a device that is written has the one point. */
+/** A call with the configuration of the device and points that it concerns. A write has exactly one point. */
 export type AskedOfDevice =
   | Exclude<DeviceCall, WriteCall>
   | (Omit<WriteCall, 'device' | 'point' | 'snapshot'> & { readonly device: DeviceConfig });
 
-/** Finds what a call names. A refusal says why nothing can be asked of the device. */
+/** Finds the device and points that a call names. A refusal says why nothing can be asked of the device. */
 export async function askedOfDevice(
   call: DeviceCall,
   { snapshots, nowMs }: { readonly snapshots: DeviceSnapshots; readonly nowMs: () => number },
@@ -31,7 +31,7 @@ export async function askedOfDevice(
   return { asked: { ...rest, within_ms, device: { ...found, points: [point] } } };
 }
 
-/** A text says why there is none. */
+/** A returned text says why there is no device. */
 async function configuredDevice(
   { snapshot, device: id }: WriteCall,
   snapshots: DeviceSnapshots,

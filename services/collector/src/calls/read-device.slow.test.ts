@@ -16,7 +16,7 @@ import type { AskedOfDevice } from './asked-of-device.ts';
 
 afterEach(cleanUp);
 
-/** `end`: of the connection. A number: this exception. */
+/** `end`: the connection ends. A number: the device answers with this exception. */
 type Fate = 'answer' | 'silent' | 'end' | number;
 
 interface Asked {
@@ -26,7 +26,7 @@ interface Asked {
   readonly n: number;
 }
 
-/** A device of which register n holds n + 1000, over TCP. */
+/** A device over TCP whose register n holds n + 1000. */
 async function deviceThat(does: (asked: Asked) => Fate | Promise<Fate>) {
   const asked: string[] = [];
   const { bus } = await startPeer(async (socket, request, n) => {
@@ -64,7 +64,7 @@ const deviceWith = (points: object[], rest: object = {}): DeviceConfig =>
     ...{ id: '1', code: 'press', protocol: 'modbus_tcp', host: 'press.plant', timeout_ms: 1_500, points },
     ...rest,
   });
-/** Each a block of its own. */
+/** Registers so far apart that each is a block of its own. */
 const apart = (count: number) => Array.from({ length: count }, (_, index) => register(index * 10));
 const run = (count: number) => Array.from({ length: count }, (_, address) => register(address));
 const good = (points: Iterable<ReadPoint>) =>
@@ -119,7 +119,7 @@ describe('the bytes of a reading', () => {
     const { requests } = await test(deviceWith(apart(3)));
     const of = (address: number) => requests.find((request) => request.address === address)?.heard ?? [];
     const told = (address: number) => of(address).map(({ direction, bytes }) => [direction, bytes.slice(4)]);
-    // Without the transaction id, which begins anywhere.
+    // Compared without the transaction id, which begins anywhere.
     expect(told(0)).toEqual([
       ['sent', '0000000601'.concat('0300000001')],
       ['received', '0000000501'.concat('030203e8')],

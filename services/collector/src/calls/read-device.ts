@@ -29,25 +29,25 @@ export interface ReadDeviceOptions {
   readonly timers: Timers;
 }
 
-/** A device that was silent in so many ticks in a row gets a pause by a session, a block that failed so often is let be here. */
+/** A session pauses a device after so many silent ticks in a row. Here, a block that failed so often is given up. */
 const mostTries = 3;
-/** Before what has failed is asked for again, as a session would at its next tick. */
+/** Pause before failed blocks are asked for again, as a session would do at its next tick. */
 const retryPauseMs = 1_000;
-/** Nothing is asked when less is left. */
+/** Nothing is asked when less time is left. */
 const leastMs = 10;
-/** Any length would do: every point is read in every round. */
+/** Any period would do: every point is read in every round. */
 const periodMs = 1_000;
 
 /**
- * Reads every point once, as a session would in its first ticks: with the same requests, the same search for what is
- * refused, the same patience with a block that gets no answer and with a device that is busy. A round is a tick of what is
- * still missing; it begins with a point that was read, so that a silent block is told from a silent device.
+ * Reads every point once, as a session would in its first ticks: with the same requests, the same search for refused
+ * points, the same patience with a block that gets no answer and with a busy device. Each round is a tick for the
+ * points still missing. It begins with a point that was already read, to tell a silent block from a silent device.
  */
 export async function readDevice(
   options: ReadDeviceOptions,
 ): Promise<Extract<DeviceReply, { kind: 'read' }>> {
   const { withinMs, leaseRemainingMs, clock, timers } = options;
-  // All that is due at once, however seldom it is read, and whatever it was when it was sent last.
+  // All points are due at once, however seldom they are read, and all are reported, whatever was sent last.
   const points = options.device.points.map((point) => ({
     ...point,
     period_ms: undefined,
@@ -67,7 +67,7 @@ export async function readDevice(
   const codesOf = ({ values }: Group) => values.map((at) => requests.codeOf(at));
   const tries = (group: Group) => Math.max(...codesOf(group).map((code) => requests.failuresOf(code)));
   const unread = () => plan.groups(set.all, clock.wallMs()).missing;
-  // A device that refuses everything is asked for it again tick by tick; once is enough to tell so.
+  // A session asks a device that refuses everything again at each tick; here once is enough to tell.
   const isOpen = (group: Group) => {
     const refused = new Set(unread().map(({ at }) => at));
     return (
@@ -87,7 +87,7 @@ export async function readDevice(
     lacking: new LackingPoints(set, periodMs),
     record: new DeviceRecord(),
     endpoint: watched(options.endpoint, requests),
-    // Its own, and never open: what a test finds out is none of the sessions' business.
+    // A set of its own that never opens: the findings of a test must not affect the sessions.
     breakers: new EndpointBreakers({ firstMs: 0, maxMs: 0 }, () => 0),
     silent: {
       toAsk: (groups) => {
@@ -162,7 +162,10 @@ function watched(endpoint: Endpoint, requests: RequestsOfReading): TickReaderOpt
   };
 }
 
-/** While nothing was answered each round begins far from those before it, perhaps in another table: what is silent is often next to each other. */
+/**
+ * Orders the groups of a round. While nothing was answered, each round begins far from the earlier ones, perhaps in
+ * another table: silent registers are often next to each other.
+ */
 function fromElsewhere(groups: readonly Group[], round: number): readonly Group[] {
   const untried = Math.max(1, groups.length - round + 1);
   const at = [0, untried - 1, Math.floor(untried / 2)][round - 1] ?? 0;

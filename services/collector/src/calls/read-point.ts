@@ -7,7 +7,7 @@ export interface Unread {
   readonly met_limit?: MetLimit | undefined;
 }
 
-/** @param raw of the value's point */
+/** @param raw the raw data of the value's point */
 export function readValue({ code, value, quality, status }: Reading, raw: readonly string[]): ReadPoint {
   const isUncertain = quality === 'uncertain';
   return {

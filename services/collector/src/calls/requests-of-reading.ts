@@ -19,11 +19,11 @@ export interface RequestsOfReadingOptions {
   readonly list: PointList;
   /** Monotonic. */
   readonly nowMs: () => number;
-  /** The rest of the time for the reading. */
+  /** Time left for the reading, in ms. */
   readonly leftMs: () => number;
 }
 
-/** Hexadecimal digits that are told of one reading: with the values they go into one message, and a broker takes 1 MiB. */
+/** Most hexadecimal digits reported for one reading: they share a message with the values, and a broker takes 1 MiB. */
 const mostHeard = 128 * 1_024;
 
 /** The outcome of the requests of one reading, value by value. */
@@ -32,14 +32,14 @@ export class RequestsOfReading {
   readonly found = new Map<string, ReadPoint>();
   /** By code of a value: how its last request failed. */
   readonly failed = new Map<string, Unread>();
-  /** Failed values whose requests say all there is to say: to ask again would bring no more. */
+  /** Failed values whose requests explain everything: asking again would bring no more. */
   readonly settled = new Map<string, Unread>();
-  /** Whether the device has answered anything, be it with an exception. */
+  /** Whether the device has answered anything, even with an exception. */
   hasAnswered = false;
-  /** Place of a value that was read, by which the device shows whether it still answers. */
+  /** Place of a value that was read. Reading it again shows whether the device still answers. */
   known: number | undefined;
   readonly #options: RequestsOfReadingOptions;
-  /** By code of a value: the rounds in which it was asked for in vain. */
+  /** By code of a value: the rounds in which it was requested in vain. */
   readonly #failures = new Map<string, Set<number>>();
   #round = 0;
   #heardLength = 0;
@@ -52,7 +52,7 @@ export class RequestsOfReading {
     this.#round += 1;
   }
 
-  /** The link for as long as the reading may take, with an eye on what comes over it. */
+  /** Wraps the link for the length of the reading, and records the requests that go over it. */
   over(link: Link): Link {
     return {
       read: (group, timeoutMs) => this.#read(link, group, timeoutMs),
@@ -68,7 +68,7 @@ export class RequestsOfReading {
     return this.#options.list.codes[at] ?? '';
   }
 
-  /** How much is known by now: what a round adds to it is its progress. */
+  /** How much is known by now; the increase in a round is its progress. */
   get knownCount(): number {
     return this.found.size + this.settled.size;
   }
@@ -102,7 +102,7 @@ export class RequestsOfReading {
     }
   }
 
-  /** Whether there is room for these bytes, too. */
+  /** Whether there is room for these bytes too. */
   #hear(heard: readonly HeardBytes[]): boolean {
     this.#heardLength += heard.reduce((sum, { bytes }) => sum + bytes.length, 0);
     return this.#heardLength <= mostHeard;
@@ -125,7 +125,7 @@ export class RequestsOfReading {
     const why = this.#whyOf(failure, timeoutMs);
     for (const code of group.values.map((at) => this.codeOf(at))) {
       this.failed.set(code, why);
-      // Which part is refused is found out by other requests.
+      // Other requests will find out which part is refused.
       if (isAnswer && isRefusal(failure)) continue;
       if (isAnswer && !isBusy(failure)) this.settled.set(code, why);
       const rounds = this.#failures.get(code) ?? new Set();

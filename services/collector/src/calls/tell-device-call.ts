@@ -3,8 +3,8 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { AskedOfDevice } from './asked-of-device.ts';
 
 /**
- * Logs a call that asks a device, and its outcome, under the trace of the request. Values are not told: logs
- * go to more people than the audit log, which has them.
+ * Logs a call that asks a device, and its outcome, under the trace of the request. Values are left out: logs go to more
+ * people than the audit log, which has them.
  */
 export async function tellDeviceCall(
   { kind, device, traceparent }: AskedOfDevice,

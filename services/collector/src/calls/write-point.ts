@@ -8,7 +8,7 @@ import { NotPermitted } from '../polling/endpoint.ts';
 import { readValue, unreadValue } from './read-point.ts';
 
 export interface WritePointOptions {
-  /** With the one point. */
+  /** With exactly one point. */
   readonly device: AskedDevice;
   readonly value: number | boolean | string;
   /** @throws DriverFailure, NotPermitted */
@@ -17,8 +17,8 @@ export interface WritePointOptions {
 }
 
 /**
- * Reads the value, tells a device the new one, once, and reads it back. Nothing is repeated: a write that got no answer may have been
- * done, and to do it again may start a machine a second time.
+ * Reads the value, writes the new one once, and reads it back. Nothing is repeated: a write without an answer may have
+ * been done, and doing it again may start a machine a second time.
  */
 export async function writePoint(options: WritePointOptions): Promise<DeviceReply> {
   const { device, value, write } = options;

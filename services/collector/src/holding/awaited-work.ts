@@ -2,12 +2,15 @@ import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 
-/** Looks in a row at which a message is missing before it counts as overdue. Most come within milliseconds of their event. */
+/**
+ * Looks in a row at which a message is missing before it counts as overdue. Most messages come within milliseconds of
+ * their event.
+ */
 const looksInVain = 4;
 
 /**
- * Sessions that the log has given to this collector and no message has brought. The consumer of a cluster that healed was seen to have a
- * leader and to deliver nothing, for as long as nobody made it anew.
+ * Sessions that the log has given to this collector, but for which no message has come. After a cluster had healed, a
+ * consumer was seen to have a leader and yet to deliver nothing until it was made anew.
  */
 export class AwaitedWork {
   readonly #collectorId: string;
@@ -19,13 +22,13 @@ export class AwaitedWork {
     this.#collectorId = collectorId;
   }
 
-  /** The log has a new event. */
+  /** Notes a new event of the log. */
   seen({ subject, sequence, message }: StoredEvent): void {
     const { taskId, aspect } = parseSessionSubject(subject) ?? {};
     if (taskId === undefined || aspect === 'warning') return;
     if (aspect === 'lifecycle' && !this.#awaited.has(taskId)) return;
     const decoded = decodeSessionEvent(message);
-    // A change of configuration ends no placement; whatever else follows on it does.
+    // A change of configuration does not end a placement; any other lifecycle event does.
     if (decoded.kind === 'lifecycle' && decoded.event.type === 'session.reconfigured') return;
     this.#awaited.delete(taskId);
     const isOurs =
@@ -37,15 +40,16 @@ export class AwaitedWork {
     else if (!isOurs && !isBrought) this.#brought.delete(taskId);
   }
 
-  /** A message came. */
+  /** Notes that a message came. */
   brought(taskId: string, epoch: number): void {
     this.#brought.set(taskId, Math.max(epoch, this.#brought.get(taskId) ?? 0));
     if ((this.#awaited.get(taskId)?.epoch ?? 0) <= epoch) this.#awaited.delete(taskId);
   }
 
   /**
-   * Looks once more. @returns the tasks whose messages are overdue, each again only after twice as many looks: there may be no message,
-   * where the supervisor ended before it sent one
+   * Looks once more.
+   * @returns the tasks whose messages are overdue. Each is returned again only after twice as many looks: there may be
+   * no message, where the supervisor ended before it sent one
    */
   look(): string[] {
     const overdue: string[] = [];

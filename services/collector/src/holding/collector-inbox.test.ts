@@ -8,7 +8,7 @@ import type { AssignmentHandle } from '../ports.ts';
 import { Collector } from './collector.ts';
 import type { TaskHolder } from './task-holder.ts';
 
-/** A collector `A` whose broker makes consumers, or does not, and delivers what the test says. */
+/** A collector `A`. Its broker makes consumers or does not, and delivers what the test says. */
 class InboxWorld {
   readonly time = new FakeTime();
   isHeld = true;

@@ -17,10 +17,13 @@ export interface Lease {
 
 /** The log of sessions, as it is followed. */
 export interface FollowedLog {
-  /** Has events delivered. Who holds the lease may: another process of this name has what is delivered under it otherwise. */
+  /**
+   * Starts the delivery of events. Only the holder of the lease may call it: it takes the deliveries away from another
+   * process of the same name.
+   */
   begin(): void;
   leave(): void;
-  /** Compares what was seen with the stream. @throws when the broker cannot be asked */
+  /** Compares the events seen with the stream. @throws when the broker cannot be asked */
   verify(): Promise<unknown>;
 }
 
@@ -43,10 +46,10 @@ export interface CollectorOptions {
 
 const openAgainMs = 250;
 
-/** Live states are written in so many parts, over half of their interval. */
+/** Live states are written in so many parts, spread over half of their interval. */
 const statusShares = 20;
 
-/** All that one collector process holds. */
+/** Everything that one collector process holds. */
 export class Collector {
   readonly #options: CollectorOptions;
   readonly #holders = new Map<string, TaskHolder>();
@@ -81,8 +84,8 @@ export class Collector {
   }
 
   /**
-   * Nothing may be asked of a device from here on. Sockets are destroyed at once, since many devices serve
-   * one connection only and the next owner will need it.
+   * From here on, no device may be asked anything. Sockets are destroyed at once: many devices serve one connection
+   * only, and the next owner will need it.
    */
   leaseLost(why: LeaseLoss): void {
     const { log, disconnectDevices, sessionLog } = this.#options;
@@ -97,7 +100,8 @@ export class Collector {
   }
 
   /**
-   * Asks anew over the new connection: messages sent over the former one may be lost, and come again only after `ack_wait`.
+   * Asks for the messages again over the new connection: those sent over the former one may be lost, and would come
+   * again only after `ack_wait`.
    */
   reconnected(): void {
     if (this.#options.lease.isHeld() && !this.#draining) this.#openInboxAnew();
@@ -115,7 +119,7 @@ export class Collector {
     return [...this.#holders.values()].filter((holder) => holder.isRunning()).length;
   }
 
-  /** How many devices of what is polled here are in each status; those that were not asked yet are in none. */
+  /** Number of polled devices in each status; devices that were not asked yet are left out. */
   devicesByStatus(): ReadonlyMap<DeviceStatus, number> {
     const counts = new Map<DeviceStatus, number>();
     for (const holder of this.#holders.values()) {
@@ -124,7 +128,7 @@ export class Collector {
     return counts;
   }
 
-  /** Devices that lose ticks to overruns, with the share of those: the worst first. */
+  /** Devices that lose ticks to overruns, with the share that they lose: the worst first. */
   slowDevices(): readonly { readonly device: string; readonly share: number }[] {
     return [...this.#holders.values()]
       .flatMap((holder) => holder.deviceHealth())
@@ -134,14 +138,15 @@ export class Collector {
       .sort((one, other) => other.share - one.share);
   }
 
-  /** Forgets what was learned of a device by its refusals. @returns ids of the sessions that read it */
+  /** Forgets what a device's refusals have taught. @returns ids of the sessions that read it */
   forgetLearned(deviceId: string): string[] {
     return [...this.#holders.values()].flatMap((holder) => holder.forgetLearned(deviceId) ?? []);
   }
 
   /**
-   * Asks the supervisor to move everything elsewhere, while this process stays up and reads on what nobody else can
-   * take; or to give it work again. Holds until the process ends, over a lost lease too.
+   * Asks the supervisor to move everything elsewhere, or to give this collector work again. While aside, this process
+   * stays up and reads on what nobody else can take. The setting holds until the process ends, even if the lease is
+   * lost.
    * @returns how many sessions it reads now
    */
   setAside(isAside: boolean, traceparent?: string): number {
@@ -163,9 +168,9 @@ export class Collector {
   }
 
   /**
-   * Ends this process's part without ending any session: no more work, requests in flight finish, samples go
-   * out, messages are given back for immediate redelivery, the lease is given up. The consumer is closed and
-   * its loop awaited before anything is answered: answers sent while a connection drains are lost (measured).
+   * Ends this process's part without ending any session: no more work, requests in flight finish, samples go out,
+   * messages are given back for immediate redelivery, the lease is given up. The consumer is closed and its loop
+   * awaited before any message is answered: answers sent while a connection drains are lost (measured).
    */
   drain(): Promise<void> {
     this.#draining ??= this.#drain();
@@ -210,7 +215,10 @@ export class Collector {
     if (!this.#inbox) this.#openInboxAnew();
   }
 
-  /** Work comes by the former one until there is another: a cluster that elects its leader makes none for seconds. */
+  /**
+   * Opens a new inbox. Work comes through the former one until then: a cluster that elects its leader makes no consumer
+   * for seconds.
+   */
   #openInboxAnew(): void {
     const { openInbox, timers, log, lease } = this.#options;
     const former = this.#inbox;
@@ -228,7 +236,8 @@ export class Collector {
         this.#inbox = former;
         timers.after(openAgainMs, () => {
           if (this.#inbox !== former || this.#draining) return;
-          // Without the lease there is none: with the next one it is made anew, and not taken for as good as before.
+          // Without the lease the former inbox is dropped, so that the next lease makes a new one instead of trusting
+          // the old.
           if (lease.isHeld()) this.#openInboxAnew();
           else this.#dropInbox();
         });
@@ -249,7 +258,7 @@ export class Collector {
   }
 
   #keepAlive(): void {
-    // Without the lease the messages may go to whoever has it.
+    // Without the lease the messages may go to its new holder.
     if (!this.#options.lease.isHeld()) return;
     for (const holder of this.#holders.values()) holder.keepAlive();
   }
@@ -260,7 +269,8 @@ export class Collector {
     const atOnce = Math.ceil(holders.length / statusShares);
     const writes: Promise<unknown>[] = [];
     for (let from = 0; from < holders.length; from += atOnce) {
-      // Written in one go the states of 60 tasks with 50 devices each kept every device waiting for 20 ms (measured).
+      // When the states of 60 tasks with 50 devices each were written in one go, every device waited for 20 ms
+      // (measured).
       if (from > 0) await pause(timers, statusEveryMs / 2 / statusShares, this.#stop.signal);
       if (this.#stop.signal.aborted || !lease.isHeld()) break;
       for (const holder of holders.slice(from, from + atOnce)) {
@@ -278,9 +288,9 @@ export class Collector {
   }
 
   /**
-   * The consumer goes by this collector's id alone: another process under that id makes it anew, and so does a
-   * request of this one's own that was thought lost and comes late. Its messages then go to nobody. And what the broker says of
-   * it is not all: it is also judged by what it brings.
+   * Makes the inbox anew where it is broken. The consumer is known only by this collector's id, so another process
+   * under that id can replace it, as can a late request of this process that was thought lost. Its messages then go to
+   * nobody. The broker's word on the consumer is not enough: it is also judged by the work that it brings.
    */
   async #verifyInbox(): Promise<void> {
     const { lease, log } = this.#options;

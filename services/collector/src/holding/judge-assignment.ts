@@ -11,9 +11,9 @@ import { isReadable, type TaskState } from '@holdfast/shared/sessions/task-fold.
 export type AssignmentVerdict = 'run' | 'over' | 'stale_read' | 'unreadable';
 
 /**
- * Holds a message, which is only a doorbell, against the log, which is the truth.
- * @param voidUpTo epochs up to this one are over although the log may not show it yet: the supervisor that took
- * this collector's lease is giving them to others
+ * Compares a message, which is only a doorbell, with the log, which is the truth.
+ * @param voidUpTo epochs up to this one are over although the log may not show it yet: the supervisor that took this
+ * collector's lease is giving them to others
  */
 export function judgeAssignment(
   { epoch }: Pick<Assignment, 'epoch'>,
@@ -25,13 +25,13 @@ export function judgeAssignment(
   if (!isReadable(task)) return 'unreadable';
   const current = currentPlacement(task.session, task.placement);
   if (current?.epoch === epoch && current.collectorId === collectorId) return 'run';
-  // The placement itself, or a later one, was read, and the lifecycle after it (see loadTask): that they do not
-  // give this collector the session is no sign of a stale read. A session can be stopped between the supervisor's
-  // look at it and the placement, and would then be asked about for ever.
+  // The read included this placement or a later one, and the lifecycle after it (see loadTask). Where these do not give
+  // the session to this collector, the read is therefore not stale. A session can be stopped between the supervisor's
+  // look at it and the placement; as a stale read it would be asked about for ever.
   return task.lastPlacement >= epoch || hasEndedSince(task, epoch) ? 'over' : 'stale_read';
 }
 
-/** A change of configuration is younger than the placement and ends nothing. */
+/** A change of configuration is younger than the placement, but ends nothing. */
 function hasEndedSince({ session, lastLifecycle }: TaskState, epoch: number): boolean {
   return (session.status === 'running' ? session.runningSince : lastLifecycle) > epoch;
 }

@@ -2,7 +2,7 @@ import { deviceFault } from '@holdfast/drivers/device-fault.ts';
 import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import type { TaskConfigs } from '../ports.ts';
 
-/** Snapshots whose devices this release can read: of others it says why not, for good. */
+/** Loads snapshots whose devices this release can read. For any other it gives the reason, and that is final. */
 export function judgedConfigs(configs: TaskConfigs): TaskConfigs {
   return {
     load: async (taskId, configVersion, known = []) => {

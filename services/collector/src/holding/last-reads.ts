@@ -5,22 +5,22 @@ import { tickTimeMs } from '../samples/schedule.ts';
 
 /** Everything known of a session's devices before they are read. */
 export interface LastReads {
-  /** By id of the device, ms since 1970: no tick that is scheduled before is to be read. */
+  /** By device id, in ms since 1970: ticks scheduled before this time must not be read. */
   readonly firstMs: ReadonlyMap<string, number>;
   /** Ids of devices that answered when they were read last, whoever read them. */
   readonly answering: ReadonlySet<string>;
   /** The newest samples that the broker has. */
   readonly stored: readonly Sample[];
-  /** Whether some of it was read under this epoch already. */
+  /** Whether a part of these samples was read under this epoch already. */
   readonly goesOn: boolean;
 }
 
-/** An exception too: it can be a gateway's, for a unit behind it that is silent. */
+/** `exception` counts too: it can come from a gateway, for a silent unit behind it. */
 const silentCauses: readonly MissCause[] = ['timeout', 'connection', 'exception'];
 
 /**
- * @param lastOf the newest sample of a device; it may be left unanswered
- * @param notBeforeMs no tick that is scheduled before is to be read
+ * @param lastOf finds the newest sample of a device; it may be left unanswered
+ * @param notBeforeMs ticks scheduled before this time must not be read
  */
 export async function lastReads(
   deviceIds: Iterable<string>,
@@ -39,12 +39,13 @@ export async function lastReads(
       if (!last) return;
       if (last.stored) stored.push(last.stored);
       if (last.session === session_id) {
-        // The tick that an earlier holder has read is not read again, also where its ticks were of another length.
+        // A tick that an earlier holder has read is not read again, even where that holder's ticks had another length.
         firstMs.set(id, Math.max(notBeforeMs, tickTimeMs(last.tick, last.period_ms) + 1));
-        // This collector's own, before it was started again or lost its lease.
+        // A sample of this collector itself, from before it was restarted or lost its lease.
         goesOn ||= last.epoch === epoch;
       }
-      // The reader and the session do not matter: a part of it counts, the other points are missing.
+      // The reader and the session do not matter. A partial reading counts as an answer: only the other points are
+      // missing.
       const isSilent = last.miss && !last.values && silentCauses.includes(last.miss.cause);
       if (!isSilent) answering.add(id);
     }),

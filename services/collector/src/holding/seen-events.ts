@@ -9,14 +9,14 @@ interface Seen {
 }
 
 /**
- * How far this process has seen each task's events go. A store that was rolled back under it has messages and
- * leases of old as well, which agree with each other, and a session that was stopped would run again.
+ * How far this process has seen each task's events go. When a store is rolled back, its messages and leases are old as
+ * well and agree with each other, so a stopped session would run again.
  */
 export class SeenEvents {
   readonly #byTask = new Map<string, Seen>();
   readonly #judge: Pick<LogJudge, 'doubts' | 'agrees'>;
 
-  /** @param judge told of tasks of which the log says less than was seen: once it may be an answer that is out of date */
+  /** @param judge told of tasks of which the log shows less than was seen; a single case may be an outdated answer */
   constructor(judge: Pick<LogJudge, 'doubts' | 'agrees'>) {
     this.#judge = judge;
   }
@@ -27,9 +27,9 @@ export class SeenEvents {
     if (parsed && parsed.aspect !== 'warning') this.#see(parsed.taskId, parsed.aspect, sequence);
   }
 
-  /** Reads a task's state and believes it only when it has all that was seen before. @throws LogDamaged */
+  /** Reads a task's state, and believes it only if it includes everything seen before. @throws LogDamaged */
   async read(taskId: string, load: (taskId: string) => Promise<TaskState>): Promise<TaskState> {
-    // Events seen while it is being read may be younger than the answer.
+    // Events seen during the read may be younger than the answer.
     const before = { ...this.#of(taskId) };
     const task = await load(taskId);
     const { lastLifecycle, lastPlacement } = task;

@@ -9,7 +9,7 @@ import { HeldWorld, heldBy, session } from './testing/held-world.ts';
 const hourMs = 3_600_000;
 const missing: LoadedConfig = { ok: false, problem: 'the snapshot is missing' };
 
-/** Each version reads another register, so a request tells its version. */
+/** Each version reads another register, so a request shows its version. */
 function configOf(configVersion: number, changed: Partial<TaskConfig> = {}): LoadedConfig {
   const config: TaskConfig = {
     ...{ schema_version: 3, task_id: '7', task_code: 'press-hall', task_name: '' },
@@ -27,7 +27,7 @@ class World extends HeldWorld {
     for (const version of [1, 2, 3]) this.versions.set(version, configOf(version));
   }
 
-  /** The log has the session changed, `from` one version to another, some ms from now. */
+  /** Logs a change of the session from one version to another, in force `inMs` from now. */
   change(from: number, to: number, inMs: number, epoch = 20): void {
     const nowMs = this.process.clock.wallMs();
     const change: LatestChange = {
@@ -44,7 +44,7 @@ class World extends HeldWorld {
     this.holder.recheck();
   }
 
-  /** Versions that the device was asked by, in order, as often as it was. */
+  /** Versions by which the device was asked, in order, repeats included. */
   versionsAsked(): number[] {
     return this.bus.asked.map(({ request }) => request.address);
   }
@@ -155,7 +155,7 @@ describe('a session whose configuration was changed', () => {
     expect(world.versionsAsked()).toEqual([1, 1, 1, 1, 1, 1]);
     const unable = { config_version: 2, detail: 'the snapshot is missing' };
     expect(world.statuses.at(-1)).toMatchObject({ state: 'polling', config_version: 1, unable });
-    // Taken back by the supervisor.
+    // The supervisor takes the change back.
     world.change(1, 1, 0);
     await world.time.advance(1_000);
     expect(world.statuses.at(-1)).not.toHaveProperty('unable');

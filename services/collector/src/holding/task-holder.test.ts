@@ -172,7 +172,7 @@ describe('a lease that is lost', () => {
     const world = new HeldWorld();
     world.ring(20);
     await world.time.advance(1_500);
-    // A hint has made it look at the log, which takes its time.
+    // A hint has made the holder look at the log, which takes some time.
     world.loadMs = 2_000;
     world.holder.recheck();
     await world.time.advance(100);
@@ -181,7 +181,7 @@ describe('a lease that is lost', () => {
     world.mayPoll = true;
     world.holder.recheck();
     const before = world.bus.asked.length;
-    // Until the log has been read nothing is asked under the old right.
+    // Until the log has been read, nothing is asked under the old right.
     await world.time.advance(1_500);
     expect(world.bus.asked).toHaveLength(before);
     world.loadMs = 5;

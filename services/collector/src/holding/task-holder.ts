@@ -47,7 +47,7 @@ export interface TaskHolderOptions {
   readonly log: Logger;
   /** Whether this collector may poll at all right now. */
   readonly mayPoll: () => boolean;
-  /** Asks what a start has to know; may keep the question waiting, so that thousands of them do not flood the broker. */
+  /** Asks a question that a start depends on; may keep it waiting, so that thousands of them do not flood the broker. */
   readonly inTurn: <T>(question: () => Promise<T>) => Promise<T>;
   /** Epochs up to this one are void, see LeaseHolder. */
   readonly voidUpTo: () => number;
@@ -56,7 +56,7 @@ export interface TaskHolderOptions {
   readonly flushSamples: () => Promise<void>;
 }
 
-/** After so many tries in a row a start that fails for no reason of the session's own is refused. */
+/** Failed starts in a row, for no reason of the session's own, after which the session is refused. */
 const maxFailedStarts = 10;
 
 /**
@@ -68,14 +68,14 @@ export class TaskHolder {
   readonly #options: TaskHolderOptions;
   #handle: AssignmentHandle | undefined;
   #runner: SessionRunner | undefined;
-  /** The version that the runner reads by, or will. */
+  /** The version by which the runner reads, or will read. */
   #version: WantedVersion = { version: 0, fromMs: undefined };
-  /** The version that it should read by and cannot. */
+  /** The version by which the runner should read but cannot. */
   #unable: Inability | undefined;
-  /** When that change cannot be undone any more, on the monotonic clock. */
+  /** When the change to that version can no longer be undone, on the monotonic clock. */
   #undoableUntilMs = 0;
   #refused: Refused | undefined;
-  /** Tries in a row at the snapshot or the start that failed although the broker answered. */
+  /** Failed tries in a row to load the snapshot or to start, although the broker answered. */
   #failedStarts = 0;
   #isClosing = false;
   #isDirty = false;
@@ -101,28 +101,28 @@ export class TaskHolder {
     return Object.entries(this.#runner?.status().device_health ?? {});
   }
 
-  /** Has a device asked for everything again. @returns id of the session that reads it, if one does */
+  /** Has a device asked for everything again. @returns id of the session that reads the device, if one does */
   forgetLearned(deviceId: string): string | undefined {
     return this.#runner?.forgetLearned(deviceId) ? this.#runner.sessionId : undefined;
   }
 
-  /** A message came. For what is already held it just becomes the new handle. */
+  /** Takes a message. For an assignment that is already held, the message just becomes the new handle. */
   offer(handle: AssignmentHandle): void {
     const held = this.#handle?.assignment;
     const isOlder = held && (handle.assignment?.epoch ?? 0) < held.epoch;
-    // A late ring of a former placement, or an unreadable one, has pushed the newer message off the subject. It
-    // stands for what is held from now on: as long as a message lies there, nobody takes the session for let go.
+    // A late message of a former placement, or an unreadable one, has pushed the newer message off the subject. From
+    // now on it stands for what is held: while a message lies there, nobody takes the session for let go.
     this.#handle = isOlder ? standingFor(held, handle) : handle;
     const runner = this.#runner;
     const isPolled = runner?.isStopping() === false && runner.epoch === handle.assignment?.epoch;
-    // After a reconnect thousands come at once. What became of a session meanwhile the log tells.
+    // After a reconnect thousands of messages come at once. The log tells what became of a session meanwhile.
     if (!isPolled) this.recheck();
   }
 
-  /** The log, the lease or the task's state may have changed. */
+  /** Settles again: the log, the lease or the task's state may have changed. */
   recheck(): void {
-    // At once, not when its turn comes: a lease that is lost and held again while something else is being
-    // settled must not let the session go on under the old right.
+    // Stop now instead of in the settling: a lease that is lost and held again while something else is being settled
+    // must not let the session go on under the old right.
     if (!this.#options.mayPoll()) void this.#runner?.stop();
     this.#isDirty = true;
     this.#settling ??= this.#settle().finally(() => {
@@ -135,7 +135,7 @@ export class TaskHolder {
     this.#handle?.keepAlive();
   }
 
-  /** The message is not ours to answer any more: another process has taken this collector's id. */
+  /** Forgets the message: another process has taken this collector's id, and it is no longer ours to answer. */
   forgetMessage(): void {
     this.#handle = undefined;
     this.#refused = undefined;
@@ -214,7 +214,7 @@ export class TaskHolder {
     }
   }
 
-  /** Has the session read by the version that it has by the log, which may have changed since it was placed. */
+  /** Has the session read by the version in the log, which may have changed since the placement. */
   async #reconfigure(runner: SessionRunner, { session }: TaskState): Promise<void> {
     if (session.status !== 'running') return;
     const { taskId, configs, clock } = this.#options;
@@ -233,14 +233,17 @@ export class TaskHolder {
     await this.#tellVersion(session);
   }
 
-  /** Tells what it reads by now, and goes on by the former version where it cannot read by the new one. */
+  /** Publishes the version that is read by now. Where the new one cannot be used, the former one goes on. */
   async #tellVersion({ change }: RunningSession): Promise<void> {
     this.#undoableUntilMs = undoableUntilMs(change, this.#options.clock);
     await this.#status.orLater(this.writeStatus());
     if (this.#unable) await this.#goOnAsBefore(this.#unable);
   }
 
-  /** Until the change is undone. Nobody may read by what the session has not any more for ever: then it is refused. */
+  /**
+   * Goes on by the former version until the change is undone. If it can no longer be undone, the session is refused:
+   * nobody may read by an outdated version for ever.
+   */
   async #goOnAsBefore({ detail }: Inability): Promise<void> {
     const leftMs = this.#undoableUntilMs - this.#options.clock.monotonicMs();
     if (leftMs > 0) return this.#recheckIn(leftMs + 1);
@@ -279,12 +282,12 @@ export class TaskHolder {
       inTurn(async () => (isWanted && !this.#isClosing && mayPoll() ? question() : undefined));
     let loaded: ConfigsToStart | undefined;
     try {
-      // The message's own word is as old as the message.
+      // Load the version in the log: the one in the message is as old as the message.
       const load = (version: number, known?: Iterable<DeviceConfig>) => configs.load(taskId, version, known);
       loaded = await ask(() => configsToStart(session, load, clock.wallMs()));
     } catch (error) {
       this.#failedStarts += 1;
-      // The log could be read a moment ago, so the broker is there: perhaps another collector fares better.
+      // The log could be read a moment ago, so the broker is there; another collector may fare better.
       if (this.#failedStarts < maxFailedStarts) throw error;
       const why = `the configuration snapshot cannot be read: ${(error as Error).message}`;
       return this.#refuse(assignment, handle, why, 'passing');
@@ -298,13 +301,13 @@ export class TaskHolder {
       const lastOf = (deviceId: string) => ask(() => samples.last(taskId, deviceId, assignment.epoch));
       const devices = new Set([...first.devices, ...(next?.config.devices ?? [])].map(({ id }) => id));
       reads = await lastReads(devices, assignment, lastOf, notBeforeMs);
-      // The fate of that session's readings up to there is unknown once SAMPLES has dropped these.
+      // Recorded now: once SAMPLES has dropped these samples, nobody knows up to where that session was read.
       await ask(() => sent.found(reads.stored, assignment.epoch));
     } finally {
       isWanted = false;
     }
-    // All this took time. Whatever has happened meanwhile, such as a lease that was lost and is held again, may
-    // have made the look at the log worthless.
+    // All this took time. Meanwhile the lease may have been lost and held again, for example, so the look at the log
+    // may be worthless.
     if (this.#isDirty || this.#isClosing || !mayPoll()) return;
     this.#refused = undefined;
     if (isRecovery(placement.reason) || reads.goesOn) recoveries?.begun(assignment);
@@ -348,7 +351,7 @@ export class TaskHolder {
     if (this.#handle === handle) this.#handle = undefined;
   }
 
-  /** Forgets a refusal once the log has moved on: the task's live state is then another holder's to write. */
+  /** Forgets a refusal once the log has moved on: from then on another holder writes the task's live state. */
   async #forgetOldRefusal(): Promise<void> {
     const refused = this.#refused;
     if (!refused) return;
@@ -385,7 +388,7 @@ export class TaskHolder {
     this.#options.timers.after(ms, () => this.recheck());
   }
 
-  /** Writes the live state if it changed since the last time. */
+  /** Writes the live state if it has changed since the last time. */
   async writeStatus(): Promise<void> {
     if (this.#runner) return this.#write(this.#runner, 'polling');
     if (this.#refused) return this.#status.writeRefusal(this.#refused);

@@ -5,14 +5,14 @@ import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { SessionRunner } from '../polling/session-runner.ts';
 import type { LiveStatus } from '../ports.ts';
 
-/** A collector's word that it cannot run a session. */
+/** Says that this collector cannot run a session. */
 export interface Refused {
   readonly assignment: Assignment;
   readonly why: string;
   readonly cause: FailureCause;
 }
 
-/** Whoever takes a session up waits no longer for the live state to be written: an answer can be lost. */
+/** The start of a session waits at most so long for the live state to be written: an answer can be lost. */
 const withinMs = 1_500;
 
 export interface TaskStatusOptions {
@@ -32,7 +32,7 @@ export class TaskStatus {
     this.#options = options;
   }
 
-  /** Writes it if it changed since the last time. */
+  /** Writes the live state if it has changed since the last time. */
   async write(
     runner: SessionRunner,
     state: 'polling' | 'released',
@@ -64,7 +64,7 @@ export class TaskStatus {
     });
   }
 
-  /** Waits for a write, within bounds, and whatever comes of it. */
+  /** Waits for a write, but not for long, and ignores its outcome. */
   async orLater(writing: Promise<void>): Promise<void> {
     const written = new AbortController();
     const done = writing.catch(() => undefined).finally(() => written.abort());

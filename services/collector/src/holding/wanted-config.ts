@@ -5,7 +5,7 @@ import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { ComingVersion } from '../polling/session-runner.ts';
 import type { LoadedConfig } from '../ports.ts';
 
-/** The version that the log wants a session to be read by, and since when: undefined where that has long been so. */
+/** The version by which the log wants a session to be read, and since when: undefined where it has long been so. */
 export interface WantedVersion {
   readonly version: number;
   /** ms since 1970 */
@@ -21,15 +21,15 @@ export function isSameVersion(one: WantedVersion, other: WantedVersion): boolean
   return one.version === other.version && (other.fromMs === undefined || one.fromMs === other.fromMs);
 }
 
-/** A version that this collector cannot read by, and why not. */
+/** A version by which this collector cannot read, and the reason. */
 export interface Inability {
   readonly config_version: number;
   readonly detail: string;
 }
 
 /**
- * When, on the monotonic clock, a change cannot be undone any more that turns out now not to be followed. As long as changes are
- * undone it may be at least: the supervisor goes by a clock of its own.
+ * When a change that turns out now not to be followed can no longer be undone, on the monotonic clock. The result is at
+ * least as long as changes can be undone: the supervisor goes by a clock of its own.
  */
 export function undoableUntilMs(change: LatestChange | undefined, { wallMs, monotonicMs }: Clock): number {
   if (!change) return monotonicMs();
@@ -40,20 +40,21 @@ export type ConfigsToStart =
   | {
       readonly ok: true;
       readonly first: TaskConfig;
-      /** From its time on. */
+      /** In force from its own time on. */
       readonly next: ComingVersion | undefined;
-      /** Ticks that are scheduled before that are nobody's: the version in force until then is lost. */
+      /** Ticks scheduled before this time belong to nobody: the version in force until then is lost. */
       readonly notBeforeMs?: number;
       readonly unable: Inability | undefined;
     }
   | { readonly ok: false; readonly problem: string };
 
-/** The longest period of a point. */
+/** The longest period that a point can have. */
 const longestTickMs = 86_400_000;
 
 /**
- * Loads what a session is begun with. Around a change that is both versions: what is scheduled before it belongs to the former
- * one. A new version that cannot be loaded is told of while it may still be undone, and the former one goes on.
+ * Loads the configuration with which a session begins. Around a change these are both versions: ticks scheduled before
+ * it belong to the former one. A new version that cannot be loaded is reported as long as the change may still be
+ * undone, and the former one goes on.
  * @throws what `load` throws
  */
 export async function configsToStart(
@@ -83,7 +84,7 @@ export async function configsToStart(
       unable: { config_version: version, detail: loaded.problem },
     };
   }
-  // The tick under way of an hourly device may be the former version's, or nobody's, for an hour.
+  // The tick under way of an hourly device may belong to the former version, or to nobody, for an hour.
   const longestMs = Math.max(longestPeriodMs(former.config), longestPeriodMs(loaded.config));
   if (nowMs >= fromMs + longestMs) return alone(loaded);
   return { ok: true, first: former.config, next: { config: loaded.config, fromMs }, unable: undefined };

@@ -18,7 +18,7 @@ export async function openBroker(config: CollectorConfig, { log, onStop }: Servi
   });
   onStop('NATS connection', connection.close);
   const { nc } = connection;
-  // With an identity of its own, by the broker's permissions, it may not make streams.
+  // A process with an identity of its own lacks the broker's permission to make streams.
   const mayCreate = config.NATS_NKEY_SEED === undefined;
   await prepareStreams(nc, streamBounds(config), { mayCreate, only: streamsOfCollector, log });
   return { connection, nc };

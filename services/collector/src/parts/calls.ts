@@ -19,7 +19,7 @@ interface CallParts {
   readonly collector: Collector;
 }
 
-/** Answers what others ask of this collector: reads and writes of devices, a drain, a renewal of its lease. */
+/** Answers calls to this collector: reads and writes of devices, a drain, a renewal of its lease. */
 export async function openCalls(
   config: CollectorConfig,
   { broker, lease, endpoints, collector }: CallParts,

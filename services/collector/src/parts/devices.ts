@@ -10,7 +10,7 @@ import type { CollectorConfig } from '../config.ts';
 import { Endpoints } from '../polling/endpoints.ts';
 
 /**
- * The endpoints of devices, reached by the driver of each protocol where the settings allow it.
+ * The endpoints of devices. The driver of each protocol reaches them where the settings allow it.
  * @param mayRequest asked right before the bytes of each request leave
  */
 export async function openDevices(

@@ -27,8 +27,8 @@ import type { Broker } from './broker.ts';
 import type { Sending } from './sending.ts';
 
 /**
- * Questions to the broker before sessions are polled, of all of them together. Thousands of devices that begin at the same
- * moment, on a machine that is busy, would have no answer in time, and the lease run out over it.
+ * Most questions to the broker at once before polling begins, for all sessions together. With more, thousands of
+ * devices that begin at the same moment on a busy machine would get no answer in time, and the lease would run out.
  */
 const startRequestsAtOnce = 200;
 
@@ -41,7 +41,7 @@ interface HoldingParts {
   readonly createRunner: (assignment: Assignment, config: TaskConfig) => SessionRunner;
 }
 
-/** The sessions that this collector holds, judged by the log of sessions; not begun yet. */
+/** The sessions that this collector holds, judged by the log of sessions. Returned before anything has begun. */
 export async function openHolding(
   config: CollectorConfig,
   { broker, instance, lease, endpoints, sending, createRunner }: HoldingParts,
@@ -49,7 +49,7 @@ export async function openHolding(
 ) {
   const { nc, connection } = broker;
   const collectorId = config.COLLECTOR_ID;
-  // A slow link may take what the lease leaves.
+  // A slow link may take as long as the lease lasts.
   const store = await JetStreamEventStore.open(nc, { requestTimeoutMs: config.LEASE_TTL_MS });
   const configs = judgedConfigs(await TaskConfigStore.open(nc));
   const liveStatus = await StatusBoard.open(nc);
@@ -66,7 +66,7 @@ export async function openHolding(
   });
   const seenEvents = new SeenEvents(judge);
   const inTurn = fewAtOnce(startRequestsAtOnce);
-  // From now on, before anything is taken: a change after a look at the log is always heard of.
+  // Follow the log before taking anything: a change after a look at the log is then always noticed.
   const sessionLog = await standByForSessionLog({
     nc,
     after: await lastSessionSequence(nc),
@@ -106,7 +106,7 @@ export async function openHolding(
         log,
         mayPoll: () => lease.isHeld(),
         voidUpTo: () => lease.voidUpTo(),
-        // No longer than that: a late sample is stored all the same.
+        // Two seconds at most: a late sample is stored all the same.
         flushSamples: () => sending.flush(2_000),
         createRunner,
       }),
@@ -120,7 +120,7 @@ export async function openHolding(
   });
   connection.onReconnect(() => collector.reconnected());
   onStop('session log', sessionLog.stop);
-  // After the work is given back, which must not wait for it.
+  // Close it after the work is given back, which must not wait for it.
   onStop('record of what was sent', () => sending.sentBook.close());
   onStop('sessions', () => collector.drain());
   return { collector, logProblem: () => judge.damage()?.message };

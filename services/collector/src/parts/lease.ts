@@ -20,7 +20,7 @@ interface LeaseParts {
   readonly onLost: (why: LeaseLoss) => void;
 }
 
-/** The lease under which devices may be read; not begun yet. */
+/** The lease under which devices may be read. Returned before it has begun. */
 export async function openLease(
   config: CollectorConfig,
   { broker, instance, onHeld, onLost }: LeaseParts,

@@ -20,7 +20,7 @@ interface PollingParts {
   readonly onSample: SessionRunnerOptions['onSample'];
 }
 
-/** Makes the runner of a session, which reads its devices from its start to its stop. */
+/** Makes session runners: each reads the devices of one session from its start to its stop. */
 export function openPolling(
   config: CollectorConfig,
   { broker, endpoints, mayPoll, observer, onSample }: PollingParts,

@@ -27,7 +27,7 @@ interface SendingParts {
 
 export type Sending = Awaited<ReturnType<typeof openSending>>;
 
-/** The way of samples to the broker, over memory and the spool. */
+/** The way of samples to the broker, through memory and the spool. */
 export async function openSending(
   config: CollectorConfig,
   { broker, instance, countingSends, load }: SendingParts,

@@ -13,11 +13,11 @@ interface SpoolingParts {
   readonly instance: string;
   /** The outbox of this collector's own samples. */
   readonly outbox: SampleOutbox;
-  /** Makes another one, for the spool of a collector that is gone. */
+  /** Makes an outbox for the spool of a collector that is gone. */
   readonly createOutbox: () => Promise<SampleOutbox>;
 }
 
-/** The spool of this collector, which it has with its lease, and those of collectors that are gone. */
+/** The spool of this collector, which it has while it holds its lease, and those of collectors that are gone. */
 export async function openSpooling(
   config: CollectorConfig,
   { broker, instance, outbox, createOutbox }: SpoolingParts,
@@ -36,7 +36,7 @@ export async function openSpooling(
   });
   const adoption = adoptAbandonedSpools({
     ...{ spoolDir, installation, instance },
-    // A spool from before spooling was switched off is like any that is left behind.
+    // With spooling switched off, a spool from before is treated like any abandoned one.
     own: isSpooling ? folder : undefined,
     createOutbox,
     isBrokerUp: connection.isUp,
@@ -45,15 +45,15 @@ export async function openSpooling(
     log,
   });
   return {
-    /** Whether there may be samples of others to send, which are older than ours. */
+    /** Whether there may be samples of other collectors to send, which are older than ours. */
     isAdopting: () => adoption.isBusy(),
-    /** Samples of others that are being sent. */
+    /** Samples of other collectors that are being sent. */
     adopted: () => adoption.waiting().samples,
     leaseHeld: () => {
       if (isSpooling) own.acquire();
       adoption.start();
     },
-    /** Another process has this collector's id, and its spool. */
+    /** Called when another process has this collector's id, and so its spool. */
     leaseTaken: () => {
       if (isSpooling) own.release();
     },

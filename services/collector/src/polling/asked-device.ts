@@ -5,7 +5,7 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { TurnOptions } from './endpoint.ts';
 import type { PointSet } from './point-sets.ts';
 
-/** A device as it is asked: what its driver's spec says of it, and the plan of its requests. */
+/** A device as the poller needs it: what its driver's spec says of it, and the plan of its requests. */
 export interface AskedDevice {
   readonly code: string;
   readonly mode: Mode;
@@ -18,7 +18,7 @@ export interface AskedDevice {
   readonly plan: DevicePlan;
 }
 
-/** @param set of the device's points */
+/** @param set the point set of the device */
 export function askedDevice(
   device: DeviceConfig,
   driver: Driver,
@@ -41,7 +41,7 @@ export function askedDevice(
   };
 }
 
-/** The options of its turns. */
+/** The options for the device's turns at its endpoint. */
 export function turnOptions({ timeoutMs, pace }: Pick<AskedDevice, 'timeoutMs' | 'pace'>): TurnOptions {
   const { pauseAfterMs, pauses, unit } = pace;
   return { timeoutMs, pauseAfterMs, unit: pauses === 'unit' ? unit : undefined };

@@ -9,7 +9,7 @@ export interface Failure {
 
 /** Why something is not asked now. */
 export interface Refusal extends Failure {
-  /** Until it may be asked; undefined while another's probe is under way. */
+  /** ms until it may be asked; undefined while another's probe is under way. */
   readonly waitMs: number | undefined;
 }
 
@@ -20,9 +20,9 @@ export function refusalInWords({ waitMs, detail }: Refusal): string {
 }
 
 /**
- * Keeps what does not answer from being asked all the time. Closed: every tick asks. After the third failure in a row it
- * opens for a pause that grows, without end and up to a maximum; then it lets one probe through, which closes it or
- * opens it again. Times are ms on one clock of the caller's.
+ * Keeps a device that does not answer from being asked all the time. Closed: every tick asks. After the third failure
+ * in a row the breaker opens for a pause that grows without end, up to a maximum. Then it lets one probe through, which
+ * closes it or opens it again. Times are ms on one clock of the caller's.
  */
 export class Breaker {
   readonly #limits: BackoffLimits;
@@ -42,12 +42,12 @@ export class Breaker {
     return this.#openUntilMs !== undefined;
   }
 
-  /** The failure that opened it. */
+  /** The failure that opened the breaker. */
   lastFailure(): Failure {
     return this.#last;
   }
 
-  /** Undefined when it may be asked now, be it as a probe. */
+  /** Undefined when a request may be made now, even if only as a probe. */
   refusal(nowMs: number): Refusal | undefined {
     if (this.#openUntilMs === undefined) return undefined;
     const waitMs = this.#openUntilMs - nowMs;
@@ -55,7 +55,7 @@ export class Breaker {
     return this.#isProbing ? { ...this.#last, waitMs: undefined } : undefined;
   }
 
-  /** It is being asked; one of `succeeded`, `failed` and `abandoned` follows. */
+  /** A request begins; one of `succeeded`, `failed` and `abandoned` follows. */
   began(): void {
     this.#isProbing = this.isOpen();
   }
@@ -67,8 +67,8 @@ export class Breaker {
   }
 
   /**
-   * @param pauseAtLeastMs of the pause, if there is one
-   * @param opensAtOnce whether there is a pause after this failure already, be it the first one
+   * @param pauseAtLeastMs shortest pause, if there is one
+   * @param opensAtOnce whether even a first failure is followed by a pause
    */
   failed(nowMs: number, failure: Failure, pauseAtLeastMs = 0, opensAtOnce = false): void {
     this.#failures += 1;
@@ -79,12 +79,12 @@ export class Breaker {
     this.#openUntilMs = pauseMs > 0 ? nowMs + Math.max(pauseMs, pauseAtLeastMs) : undefined;
   }
 
-  /** Call it when the probe was given up before anything came of it. */
+  /** Call it when the probe was given up before it had an outcome. */
   abandoned(): void {
     this.#isProbing = false;
   }
 
-  /** Lets it be probed at once: what kept others from answering is over. */
+  /** Allows a probe at once: the trouble that kept others from answering is over. */
   probeSoon(nowMs: number): void {
     if (this.#openUntilMs !== undefined) this.#openUntilMs = Math.min(this.#openUntilMs, nowMs);
   }

@@ -55,7 +55,7 @@ describe.skipIf(!hasLibmodbus)('a libmodbus device that closes the connection af
       onSample: (sample) => samples.push(sentSample(sample)),
       onHealth: () => undefined,
     });
-    // A tick that a busy machine was too late for was not asked.
+    // Ticks for which a busy machine was too late were not asked.
     const asked = () => samples.filter(({ miss }) => miss?.cause !== 'overrun');
     runner.start(new Map());
     try {

@@ -14,7 +14,7 @@ export function afterSuccess(health: DeviceHealth, at: string, isSlow = false): 
   return { ...health, status, consecutive_failures: 0, last_success: at };
 }
 
-/** Health after one more tick lost to an overrun. Any other trouble of the device is worse and stays. */
+/** Health after one more tick lost to an overrun. Any other trouble of the device is worse, and stays. */
 export function afterOverrun(
   health: DeviceHealth,
   { share, detail }: { readonly share: number; readonly detail: string },
@@ -29,8 +29,8 @@ export function afterOverrun(
 }
 
 /**
- * Health after a tick that failed. One that goes on being silent keeps the words that it fell silent with: each tick asks for another
- * block first, which says nothing more.
+ * Health after a failed tick. A device that stays silent keeps the words with which it fell silent: each later tick
+ * asks for another block first, which tells nothing more.
  * @param partlyReadAt RFC 3339, when some of its points were read all the same: then the device itself did not fail
  */
 export function afterFailure(

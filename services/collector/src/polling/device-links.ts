@@ -5,6 +5,6 @@ import type { Link } from '@holdfast/driver/link.ts';
 export interface DeviceLinks {
   /** By protocol. */
   readonly drivers: ReadonlyMap<string, Driver>;
-  /** A link of a session to a device's endpoint; it opens nothing yet. */
+  /** Makes a link of a session to a device's endpoint; nothing is opened yet. */
   open(driver: Driver, connection: object, sessionId: string): Link;
 }

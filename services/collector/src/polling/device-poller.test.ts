@@ -327,7 +327,7 @@ describe('whatever the device does', () => {
           await world.time.until(world.poller.stop());
           const ticks = world.ticks();
           expect(ticks).toEqual(Array.from({ length: ticks.length }, (_, index) => index));
-          // All that were due before the end, but those that passed during the last request.
+          // All ticks that were due before the end, except those that passed during the last request.
           const lastAskedAtMs = world.bus.asked.at(-1)?.atMs ?? 0;
           expect(ticks.length).toBeGreaterThanOrEqual(Math.floor(lastAskedAtMs / 100) + 1);
           expect(world.results.filter(({ asked }) => asked)).toHaveLength(world.bus.asked.length);

@@ -16,14 +16,14 @@ import { SilentGroups } from './silent-groups.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { TickReader } from './tick-reader.ts';
 
-/** The clocks of two collectors differ by less. */
+/** The clocks of two collectors differ by less than this. */
 export const maxClockDifferenceMs = 60_000;
 
 export interface DevicePollerOptions {
   readonly device: AskedDevice;
-  /** Period of the points that set none. */
+  /** Period of the points without a period of their own. */
   readonly taskPeriodMs: number;
-  /** How long after its scheduled time a tick is read; less than the device's period. */
+  /** How long after its scheduled time a tick is read; shorter than the device's period. */
   readonly phaseMs: number;
   readonly endpoint: Endpoint;
   readonly clock: SteadyClock;
@@ -33,16 +33,16 @@ export interface DevicePollerOptions {
   /** 0…1 */
   readonly jitter: () => number;
   readonly onTick: (tick: Tick) => void;
-  /** The loop has met an error that it does not know; it goes on with the next tick. */
+  /** Told of an error that the loop does not know; it goes on with the next tick. */
   readonly onFault: (error: unknown) => void;
   readonly observer?: PollObserver | undefined;
-  /** The one that has read the device until now, by another configuration. */
+  /** Left by the former reader of the device, which went by another configuration. */
   readonly former?: GoesOnFrom | undefined;
 }
 
 /**
- * Reads one device at every tick of its schedule. Every tick from the first one on comes to exactly one
- * result, unless the session ends or the right to poll is lost: then the next holder answers for it.
+ * Reads one device at every tick of its schedule. Every tick from the first one on gets exactly one result, unless the
+ * session ends or the right to poll is lost: then the next holder answers for it.
  */
 export class DevicePoller {
   readonly record: DeviceRecord;
@@ -53,22 +53,22 @@ export class DevicePoller {
   readonly #silent: SilentGroups;
   readonly #keys: ValueKeys;
   readonly #lacking: LackingPoints;
-  /** The readings of a tick that was not read. */
+  /** The empty readings of a tick that was not read. */
   readonly #nothing: TickReadings;
   readonly #overrun: Tick['miss'];
   #isStopped = false;
-  /** Ends the pause of the loop, if it makes one. */
+  /** Ends the current pause of the loop, if there is one. */
   #wake: () => void = () => undefined;
   #reader: TickReader;
   #loop: Promise<void> | undefined;
   /** The next tick that has no result yet. */
   #next = 0;
-  /** The tick under way when it was started: how long it had been due then is nobody's lateness. */
+  /** The tick under way at the start: the time for which it had been due by then is nobody's lateness. */
   #begunAt: number | undefined;
   #lastResultMs: number;
   #isOver = false;
   #readThrough = -1;
-  /** The first tick that is another configuration's. */
+  /** The first tick that belongs to another configuration. */
   #end = Number.POSITIVE_INFINITY;
   readonly #over = Promise.withResolvers<void>();
 
@@ -93,8 +93,8 @@ export class DevicePoller {
   }
 
   /**
-   * @param firstTick no tick before this one is read, unless it lies further ahead than clocks may differ: a
-   * former holder whose clock was wrong must not silence the device until that time has come
+   * @param firstTick no tick before this one is read, unless it lies further ahead than clocks may differ: a former
+   * holder with a wrong clock must not silence the device until then
    */
   start(firstTick: number): void {
     if (this.#loop) return;
@@ -104,15 +104,15 @@ export class DevicePoller {
     this.#readThrough = isAhead ? -1 : firstTick - 1;
     this.#next = this.#firstToRead(isAhead ? 0 : firstTick);
     this.#begunAt = this.#next;
-    // Ticks that a former holder left unread are lost, but not slow points that were due in them.
+    // Ticks that a former holder left unread are lost, but slow points that were due in them are not.
     this.#due.takenThrough(firstTick > 0 && firstTick < this.#next ? firstTick - 1 : this.#next - 1);
     this.#lastResultMs = clock.monotonicMs();
     this.#loop = this.#run(this.#reader);
   }
 
   /**
-   * Goes on where another configuration has ended, and answers for every tick from this one on. Slow points that were due
-   * and not read before are still owed.
+   * Goes on where another configuration has ended, and answers for every tick from `firstTick` on. Slow points that
+   * were due earlier and not read are still owed.
    */
   startAt(firstTick: number): void {
     if (this.#loop) return;
@@ -126,43 +126,44 @@ export class DevicePoller {
     this.#loop = this.#run(this.#reader);
   }
 
-  /** Everything that it leaves to whoever reads the device after it. */
+  /** Everything that this poller leaves to the next reader of the device. */
   reading(): FormerReading {
     const takenThroughMs = this.#due.takenThroughMs();
     return { record: this.record, polled: { filter: this.#filter, silent: this.#silent, takenThroughMs } };
   }
 
-  /** It answers for all ticks before this one, however late, and ends. */
+  /** Sets the end: the poller still answers for all ticks before this one, however late, and then ends. */
   endBefore(tick: number): void {
     this.#end = tick;
     if (this.#next >= tick) this.#wake();
   }
 
-  /** Takes that back. @returns whether it was still in time */
+  /** Takes back {@link endBefore}. @returns whether there was still time to do so */
   goOn(): boolean {
     if (this.#isOver) return false;
     this.#end = Number.POSITIVE_INFINITY;
     return true;
   }
 
-  /** Resolves when it polls no more, for whatever reason. */
+  /** Resolves when polling is over, for whatever reason. */
   get over(): Promise<void> {
     return this.#over.promise;
   }
 
-  /** Whether it has come to the end that was set. */
+  /** Whether the poller has reached the end set by {@link endBefore}. */
   hasEnded(): boolean {
     return this.#isOver && this.#next >= this.#end;
   }
 
-  /** The last tick that was read, by it or by a former holder; -1 when none is known. */
+  /** The last tick that was read, by this poller or by a former holder; -1 when none is known. */
   get readThrough(): number {
     return this.#readThrough;
   }
 
   /**
-   * The tick under way counts, so that an hourly task is read when it is started. One that the former holder left to be
-   * read is taken up while its time for that is not over: with a phase that is a little after the tick's own end.
+   * The first tick to read. The tick under way counts, so that an hourly task is read when it is started. A tick that
+   * the former holder left unread is taken up while there is time: with a phase, until a little after the tick's own
+   * end.
    */
   #firstToRead(leftAt: number): number {
     const nowMs = this.#options.clock.nowMs();
@@ -170,12 +171,12 @@ export class DevicePoller {
     return isLeft ? leftAt : Math.max(leftAt, tickAt(nowMs, this.periodMs));
   }
 
-  /** Settings of the device that would spare it what it has refused. */
+  /** Device settings that would avoid the requests it has refused. */
   learnedLimits(): object | undefined {
     return this.#options.device.plan.learned?.();
   }
 
-  /** The same and the rest that it has taught, a line for each, for people. */
+  /** The same limits in words for people, and whatever else the device has taught, one per line. */
   learnedInWords(most: number): readonly string[] {
     return this.#options.device.plan.learnedInWords?.(most) ?? [];
   }
@@ -194,7 +195,7 @@ export class DevicePoller {
     this.#over.resolve();
   }
 
-  /** ms since its last result, while it should have results; 0 once polling is over. */
+  /** ms without a result that was due; 0 once polling is over. */
   silentMs(): number {
     const isPolling = this.#loop !== undefined && !this.#isOver && !this.#isStopped;
     const { clock } = this.#options;
@@ -233,7 +234,7 @@ export class DevicePoller {
     });
   }
 
-  /** @param reader its own, until another one takes over */
+  /** @param reader the reader of this loop, which ends when another one takes over */
   async #run(reader: TickReader): Promise<void> {
     const { clock, permission, onFault } = this.#options;
     const arrive = (nowMs: number) => this.#arrive(reader, nowMs);
@@ -244,8 +245,8 @@ export class DevicePoller {
         await this.#pause(waitMs);
         continue;
       }
-      // Asked before anything is reported: ticks that passed while the right to poll was gone are the next
-      // holder's to answer for, and a clock that jumped over years must not bring as many results.
+      // Checked before anything is reported: ticks that passed while the right to poll was gone are for the next holder
+      // to answer for, and a clock that jumped over years must not bring as many results.
       if (!permission()) break;
       try {
         const read = await reader.read(arrive, nowMs);
@@ -255,9 +256,9 @@ export class DevicePoller {
         if (reader !== this.#reader) return;
         if (error instanceof NotPermitted) break;
         onFault(error);
-        // The values to be sent with it were perhaps not sent.
+        // The values of this tick were perhaps not sent.
         this.#filter.allLost();
-        // The tick is left to the next round, which finds that it has passed.
+        // Leave the tick to the next round, which finds that it has passed.
         await this.#pause(this.periodMs);
       }
     }
@@ -266,7 +267,7 @@ export class DevicePoller {
     this.#over.resolve();
   }
 
-  /** Without a signal's listeners, which cost more than the timer: a device makes a pause at every tick. */
+  /** Uses no signal: its listeners cost more than the timer, and a device pauses at every tick. */
   #pause(ms: number): Promise<void> {
     if (this.#isStopped) return Promise.resolve();
     return new Promise((resolve) => {
@@ -278,7 +279,7 @@ export class DevicePoller {
     });
   }
 
-  /** Reports the ticks that have passed, and says which one is due now. */
+  /** Reports the ticks that have passed, and returns the one that is due now. */
   #arrive(reader: TickReader, nowMs: number): number {
     const current = tickAt(nowMs - this.#options.phaseMs, this.periodMs);
     if (reader !== this.#reader) throw new NotPermitted('another loop reads this device by now');

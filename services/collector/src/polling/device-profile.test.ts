@@ -108,7 +108,7 @@ describe('a device that gives no answer to one of its blocks', () => {
     const asked = world.bus.asked.filter(({ request }) => request.address === silentAddress);
     expect(asked.length).toBeLessThan(14);
     expect(asked.length).toBeGreaterThan(7);
-    // A first tick may be needed to find out that the device is not silent as a whole.
+    // The first tick may be needed to find out that the device is not silent as a whole.
     for (const { readCount, miss } of results.slice(1)) {
       expect([readCount, miss?.cause]).toEqual([1, 'timeout']);
     }

@@ -23,7 +23,7 @@ export class DeviceRecord {
     this.#lastException = { code: outcome.code, text: outcome.message };
   }
 
-  /** As device health tells it. */
+  /** The part that device health reports. */
   told(): Pick<DeviceHealth, 'requests' | 'failures' | 'round_trip_ms' | 'last_exception'> {
     const roundTrips = this.#roundTrips.percentiles();
     return {

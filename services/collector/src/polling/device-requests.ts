@@ -25,7 +25,7 @@ export interface DeviceRequestsOptions {
 const firstBusyPauseMs = 50;
 const longestBusyPauseMs = 1_000;
 
-/** Nothing was asked: the endpoint has been found to be away. */
+/** Nothing was asked: the endpoint is known to be away. */
 export class NotAsked extends Error {
   override readonly name = 'NotAsked';
   readonly refusal: Refusal;
@@ -35,13 +35,16 @@ export class NotAsked extends Error {
   }
 }
 
-/** Says what to ask for once the turn has come, which may be long after it was wanted. Undefined: nothing any more. */
+/**
+ * Chooses what to ask for once the turn has come, which may be long after the turn was wanted. Undefined: nothing any
+ * more.
+ */
 export type ChooseGroup = () => Group | undefined;
 
 /** One request on its way. */
 class GroupRequest {
   readonly choose: ChooseGroup;
-  /** Once its turn has come. */
+  /** Set once the turn has come. */
   group: Group | undefined = undefined;
   sentAtMs = 0;
 
@@ -51,18 +54,18 @@ class GroupRequest {
 }
 
 /**
- * The requests of one device to its endpoint, one at a time. Each waits for its turn, makes sure right before it goes out
- * that it still may, and is put on record for the endpoint, the device's health and the metrics.
+ * The requests of one device to its endpoint, one at a time. Each waits for its turn, makes sure right before it goes
+ * out that it still may, and is recorded for the endpoint, the device's health and the metrics.
  */
 export class DeviceRequests {
   readonly #options: DeviceRequestsOptions;
   readonly #unit: UnitBreaker;
   readonly #turn: TurnOptions;
-  /** While it has never answered. */
+  /** For a device that has never answered. */
   readonly #firstTurn: TurnOptions;
   readonly #busyRetries: number;
   readonly #stop = new AbortController();
-  /** The same, cheaper to ask. */
+  /** The same as `#stop`, but cheaper to check. */
   #isStopped = false;
   #busyMs = 0;
   #hasAnswered = false;
@@ -84,14 +87,14 @@ export class DeviceRequests {
     this.#options.endpoint.cancel(this);
   }
 
-  /** Begins what the getters tell anew. */
+  /** Resets what the getters report. */
   beginTick(): void {
     this.#busyMs = 0;
     this.#hasAnswered = false;
     this.#answersLast = false;
   }
 
-  /** ms for which the endpoint was busy with the tick. */
+  /** ms for which this tick kept the endpoint busy. */
   get busyMs(): number {
     return this.#busyMs;
   }
@@ -101,7 +104,7 @@ export class DeviceRequests {
     return this.#hasAnswered;
   }
 
-  /** Whether it has, and was not silent since: see {@link noteSilence}. */
+  /** Whether the device has answered in the tick and was not silent since: see {@link noteSilence}. */
   get answersLast(): boolean {
     return this.#answersLast;
   }
@@ -111,9 +114,9 @@ export class DeviceRequests {
   }
 
   /**
-   * Asks once more, and again, while the device says that it is busy.
+   * Makes a request, and repeats it while the device says that it is busy.
    * @returns undefined when nothing was chosen
-   * @throws DriverFailure, NotAsked; NotPermitted: nothing may be reported, nor asked any more
+   * @throws DriverFailure, NotAsked; NotPermitted: nothing may be reported or asked any more
    */
   async ask(choose: ChooseGroup): Promise<Answer | undefined> {
     for (let attempt = 0; ; attempt += 1) {
@@ -131,14 +134,14 @@ export class DeviceRequests {
     }
   }
 
-  /** As it is told to people. */
+  /** The failure as it is told to people. */
   failureOf(group: Group, error: DriverFailure): Failure {
     const detail = `${this.#options.device.code} ${group.inWords()}: ${error.message}`;
     return { cause: missCauseOf(error), detail };
   }
 
   #begin(request: GroupRequest): Promise<Answer | undefined> {
-    // Nor does a stop wait for a turn: others may keep the endpoint busy for long.
+    // Do not wait for a turn after a stop: others may keep the endpoint busy for long.
     if (this.#isStopped) throw new NotPermitted('no request was sent: polling has stopped');
     const turn = this.#unit.isUnknown() ? this.#firstTurn : this.#turn;
     return this.#options.endpoint.turn(this, turn, (link) => this.#send(request, link));
@@ -146,7 +149,7 @@ export class DeviceRequests {
 
   #send(request: GroupRequest, link: Link): Promise<Answer> | undefined {
     const { breakers, clock, device, permission } = this.#options;
-    // Right before the request, whatever it has waited for.
+    // Checked right before the request, however long it has waited.
     if (this.#isStopped || !permission()) {
       throw new NotPermitted('no request was sent: the session is not held any more');
     }
@@ -168,11 +171,11 @@ export class DeviceRequests {
     this.#noteAnswer();
   }
 
-  /** @throws NotPermitted, or the error, when it is none of the request's */
+  /** @throws NotPermitted, or `error` itself when it is not a failure of the request */
   #failed({ group, sentAtMs }: GroupRequest, error: unknown): void {
     const { breakers, clock, permission } = this.#options;
     if (!(error instanceof DriverFailure) || !group) {
-      // Whatever it was, it is not under way: else nobody would be asked over this endpoint again.
+      // Whatever the error was, the request is not under way: otherwise nobody would be asked over this endpoint again.
       if (sentAtMs > 0) breakers.requestAbandoned();
       throw error;
     }
@@ -206,12 +209,12 @@ export function isBusy(error: unknown): boolean {
   return error instanceof DriverFailure && error.kind === 'busy';
 }
 
-/** It was understood and turned down: a part of what was asked for is not there. */
+/** Whether the device understood the request and turned it down: a part of what was asked for is not there. */
 export function isRefusal({ isAnswer, scope }: DriverFailure): boolean {
   return isAnswer && scope === 'points';
 }
 
-/** Without an answer the rest of the tick would only wait for as many timeouts. */
+/** Whether the whole device has failed. Without an answer, the rest of the tick would only wait for as many timeouts. */
 export function isFailureOfDevice({ isAnswer, scope }: DriverFailure): boolean {
   return !isAnswer || scope === 'device' || scope === 'endpoint';
 }

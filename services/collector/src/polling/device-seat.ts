@@ -2,30 +2,30 @@ import { maxClockDifferenceMs } from './device-poller.ts';
 import type { PlannedDevice } from './planned-device.ts';
 import { PolledDevice, type PollingOptions } from './polled-device.ts';
 
-/** The way in which a device is read from a time on. */
+/** How a device is read from a certain time on. */
 interface Next {
-  /** Undefined: not at all. */
+  /** Undefined: the device is not read at all. */
   readonly planned: PlannedDevice | undefined;
-  /** ms since 1970: it answers for ticks that are scheduled then or later. */
+  /** ms since 1970: ticks scheduled then or later are read this way. */
   readonly fromMs: number;
-  /** Heard of too late: what was scheduled meanwhile is nobody's. */
+  /** The change was heard of too late: ticks scheduled meanwhile belong to nobody. */
   readonly isLate: boolean;
-  /** Others whose endpoint cannot be shared with its own, and who leave theirs. */
+  /** Other devices that use its endpoint in a way that cannot be shared, and are about to leave it. */
   readonly leaving: readonly DeviceSeat[];
 }
 
 /**
- * One device of a session, by one version of the configuration after the other. Whoever reads it by the former version
- * answers for all ticks before the change, and only then its successor begins, so it is never asked by two.
+ * The place of one device in a session, across the versions of the configuration. The reader of the former version
+ * answers for all ticks before the change, and its successor begins only then, so two never ask the device.
  */
 export class DeviceSeat {
   readonly #options: PollingOptions;
   #present: PolledDevice | undefined;
   /** By rising time. */
   #queue: Next[] = [];
-  /** Scheduled time of the last tick that was read, by whichever version. */
+  /** Scheduled time of the last tick that was read, by any version. */
   #readThroughMs = -1;
-  /** Changed while others used its endpoint in another way: all its requests fail. */
+  /** True when the device was changed while others used its endpoint in another way: all its requests fail. */
   #isRefused = false;
   #isTurning = false;
   #turning: Promise<void> = Promise.resolve();
@@ -36,25 +36,25 @@ export class DeviceSeat {
     this.#present = planned && new PolledDevice(planned, options);
   }
 
-  /** Undefined before it is read for the first time, in the turn from one version to the next, and when it was removed. */
+  /** Undefined before the first reading, between two versions, and after the device was removed. */
   get present(): PolledDevice | undefined {
     return this.#present;
   }
 
-  /** True while it is or will be read. */
+  /** True while the device is or will be read. */
   isNeeded(): boolean {
     return this.#present !== undefined || this.#queue.length > 0;
   }
 
-  /** How it is read right before a time; undefined: not at all. */
+  /** How the device is read right before a time; undefined: not at all. */
   plannedBefore(ms: number): PlannedDevice | undefined {
     const queued = this.#queue.findLast(({ fromMs }) => fromMs < ms);
     return queued ? queued.planned : this.#present?.planned;
   }
 
   /**
-   * Has it read on as right before a time: what was to change later is taken back.
-   * @returns false when it is read by another version already, or is about to be
+   * Keeps the way in which the device is read right before a time; later changes are taken back.
+   * @returns false when another version already reads it, or is about to
    */
   keep(ms: number): boolean {
     const before = this.#queue.filter(({ fromMs }) => fromMs < ms);
@@ -63,14 +63,14 @@ export class DeviceSeat {
     return true;
   }
 
-  /** Has it read in this way from a time on; what was to change later is taken back. */
+  /** Reads the device in this way from a time on; changes planned for later are taken back. */
   change(next: Next): void {
     this.#queue = [...this.#queue.filter(({ fromMs }) => fromMs < next.fromMs), next];
     this.#endPresent();
     if (!this.#isTurning) this.#turning = this.#turn();
   }
 
-  /** Opens its endpoint after all, once those who used it in another way have given it up. */
+  /** Opens the device's endpoint after all, once those who used it in another way have given it up. */
   openIfFree(): void {
     const planned = this.#present?.planned;
     if (!planned || !this.#isRefused || this.#queue.length > 0) return;
@@ -81,7 +81,7 @@ export class DeviceSeat {
 
   /**
    * Goes on where an earlier holder of the session has ended.
-   * @param firstMs ms since 1970: no tick that is scheduled before is read, by whichever version
+   * @param firstMs ms since 1970: no version reads a tick scheduled before this time
    */
   start(firstMs: number): void {
     const isAhead = firstMs > this.#options.clock.nowMs() + maxClockDifferenceMs;
@@ -110,7 +110,7 @@ export class DeviceSeat {
       while (this.#queue.length > 0) {
         const former = this.#present;
         await former?.poller.over;
-        // Without the right to go on the next holder sees to the change.
+        // Without the right to poll, the next holder makes the change.
         if (this.#isStopped || former?.poller.hasEnded() === false) return;
         if (former) {
           const readMs = former.poller.readThrough * former.planned.periodMs;
@@ -128,7 +128,7 @@ export class DeviceSeat {
     }
   }
 
-  /** @returns false while others use its endpoint in another way, and are about to leave it */
+  /** @returns false while others, about to leave it, use the endpoint in another way */
   #follow(former: PolledDevice | undefined): boolean {
     const [next] = this.#queue;
     if (!next) return true;
@@ -141,7 +141,7 @@ export class DeviceSeat {
     }
     const { endpoints } = this.#options;
     const { identity } = planned.asked;
-    // Two connections of one name would push each other out.
+    // Two connections with one name would push each other out.
     if (!identity.isExclusive || endpoints.conflictOf(identity)) former?.release();
     if (endpoints.conflictOf(identity) && leaving.some((seat) => seat.#isLeaving())) return false;
     this.#isRefused = identity.isExclusive && endpoints.conflictOf(identity) !== undefined;
@@ -149,7 +149,7 @@ export class DeviceSeat {
     former?.release();
     this.#present = present;
     this.#queue.shift();
-    // Ticks that a former one has read, being late, are not read once more.
+    // Ticks that a late former reader has read are not read again.
     const { periodMs } = planned;
     const unread = Math.floor(this.#readThroughMs / periodMs) + 1;
     const firstTick = Math.max(Math.ceil(fromMs / periodMs), unread);
@@ -163,7 +163,7 @@ export class DeviceSeat {
     return this.#isTurning && this.#present !== undefined;
   }
 
-  /** Resolves when it has given up the endpoint that it had then. */
+  /** Resolves when this seat has given up the endpoint of `present`. */
   async #left(present: PolledDevice | undefined): Promise<void> {
     while (present && this.#present === present && this.#isTurning) await this.#turning;
   }

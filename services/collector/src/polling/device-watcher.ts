@@ -20,15 +20,18 @@ import { missCauseOf } from './miss-cause.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { lateMiss, leftOutMiss, lostOnTheWay, noValuesMiss, unansweredMiss } from './watch-misses.ts';
 
-/** Changes that are to be safe soon are gathered for so long: a broker that gives few messages at a time waits no longer. */
+/**
+ * How long changes that must be safe soon are gathered. No longer: a broker that delivers few messages at a time waits
+ * for them.
+ */
 const gatherMs = 5;
-/** Changes that nobody waits for are sent after so long, whatever the length of a tick: a kill loses no more than that. */
+/** How often changes that nobody waits for are sent, whatever the length of a tick: a kill loses no more than that. */
 const flushEveryMs = 1_000;
-/** A part of a tick has so much at the most, roughly. */
+/** Largest part of a tick, roughly. */
 const bytesOfPart = 256 * 1024;
-/** Between the end of a watch and the next try. */
+/** Pause between the end of a watch and the next try. */
 const againAfterMs = 250;
-/** A watch that lasted for so long was sound: its end is no further failure in a row. */
+/** A watch that lasted so long was sound: its end does not count as a further failure in a row. */
 const soundAfterMs = 10_000;
 
 export interface WatchedTick {
@@ -54,17 +57,17 @@ export interface DeviceWatcherOptions {
   /** Takes what is to be sent. @param settled told once it is safe, or lost */
   readonly send: (told: ToldOfTick, settled: (isSafe: boolean) => void) => void;
   readonly onTick: (tick: WatchedTick) => void;
-  /** The watch has met an error that it does not know; it begins anew. */
+  /** Told of an error that the watch does not know; the watch begins anew. */
   readonly onFault: (error: unknown) => void;
   readonly observer?: PollObserver | undefined;
-  /** The one that has read the device until now, by another configuration. */
+  /** Left by the former reader of the device, which went by another configuration. */
   readonly former?: GoesOnFrom | undefined;
 }
 
 /**
- * Has one device tell its values. What it tells between two ticks goes out in parts, as soon as its source wants to know it
- * safe, or after a second. Every tick comes to one result at its time: read, be it without values, or a miss while the watch is
- * down.
+ * Subscribes to one device. The values that come between two ticks are sent in parts, as soon as the source wants to
+ * know them safe, or after a second. Every tick gets one result at its time: read, even if without values, or a miss
+ * while the watch is down.
  */
 export class DeviceWatcher {
   readonly record: DeviceRecord;
@@ -83,15 +86,15 @@ export class DeviceWatcher {
   #part = 0;
   #lastResultMs: number;
   #lastFlushMs: number;
-  /** Since when the source has told; undefined while it does not. */
+  /** Since when the watch has been open; undefined while it is not. */
   #openSinceMs: number | undefined;
-  /** Why it does not. */
+  /** Why the watch is not open. */
   #down: NonNullable<Sample['miss']> | undefined;
   #gathering: Promise<void> | undefined;
-  /** The first tick that is another configuration's. */
+  /** The first tick that belongs to another configuration. */
   #end = Number.POSITIVE_INFINITY;
   readonly #over = Promise.withResolvers<void>();
-  /** Sent, and neither safe nor lost. */
+  /** Parts that were sent, and are neither safe nor lost yet. */
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(options: DeviceWatcherOptions) {
@@ -128,42 +131,42 @@ export class DeviceWatcher {
     this.#next = firstTick;
     this.#since = firstTick;
     const before = former?.watched;
-    // Parts of this tick have gone out under their numbers.
+    // Parts of this tick have already been sent under their numbers.
     if (before?.periodMs === this.periodMs && before.tick === firstTick) this.#part = before.part;
     this.#lastResultMs = clock.monotonicMs();
     this.#loops = this.#run();
   }
 
-  /** Everything that it leaves to whoever reads the device after it. */
+  /** Everything that this watcher leaves to the next reader of the device. */
   reading(): FormerReading {
     const watched = { periodMs: this.periodMs, tick: this.#next, part: this.#part, told: this.#changes };
     return { record: this.record, watched };
   }
 
-  /** It answers for all ticks before this one, and ends. */
+  /** Sets the end: the watcher still answers for all ticks before this one, and then ends. */
   endBefore(tick: number): void {
     this.#end = tick;
     if (this.#next >= tick) this.#endWatch();
   }
 
-  /** Takes that back. @returns whether it was still in time */
+  /** Takes back {@link endBefore}. @returns whether there was still time to do so */
   goOn(): boolean {
     if (this.#isStopped || this.#isOver) return false;
     this.#end = Number.POSITIVE_INFINITY;
     return true;
   }
 
-  /** Resolves when it watches no more, and what its source has told is on its way. */
+  /** Resolves when the watch is over, and everything that its source has told is on its way. */
   get over(): Promise<void> {
     return this.#over.promise;
   }
 
-  /** Whether it has come to the end that was set. */
+  /** Whether the watcher has reached the end set by {@link endBefore}. */
   hasEnded(): boolean {
     return this.#isOver && this.#next >= this.#end;
   }
 
-  /** The last tick that it, or a former holder, has answered for. */
+  /** The last tick for which this watcher, or a former holder, has answered. */
   get readThrough(): number {
     return this.#next - 1;
   }
@@ -178,7 +181,7 @@ export class DeviceWatcher {
 
   forgetLearned(): void {}
 
-  /** Ends the watch; what the source has told until then is on its way. */
+  /** Ends the watch; what the source has told until then is still sent. */
   async stop(): Promise<void> {
     this.#endWatch();
     await this.#loops;
@@ -191,7 +194,7 @@ export class DeviceWatcher {
     for (const wake of this.#wakes) wake();
   }
 
-  /** ms since its last result, while it should have results. */
+  /** ms without a result that was due. */
   silentMs(): number {
     const { clock } = this.#options;
     if (!this.#loops || this.#isOver || this.#isStopped) return 0;
@@ -199,7 +202,7 @@ export class DeviceWatcher {
     return Math.max(0, clock.monotonicMs() - this.#lastResultMs - waitMs);
   }
 
-  /** Its ticks wait for nothing but the clock: there is nothing to give up. */
+  /** Nothing is given up: the ticks wait only for the clock. */
   restart(): void {
     this.#lastResultMs = this.#options.clock.monotonicMs();
   }
@@ -289,7 +292,7 @@ export class DeviceWatcher {
     return this.#gathering;
   }
 
-  /** One lot for all who ask within a moment. */
+  /** Sends one lot for all who ask within a moment. */
   async #gathered(): Promise<void> {
     await new Promise<void>((resolve) => this.#options.timers.after(gatherMs, resolve));
     this.#gathering = undefined;
@@ -353,13 +356,14 @@ export class DeviceWatcher {
     return lost && noValuesMiss(lost);
   }
 
-  /** Sends what waits as a part of the tick that is not over. */
+  /** Sends what waits, as a part of the tick under way. */
   #flush(): void {
     this.#lastFlushMs = this.#options.clock.monotonicMs();
     if (this.#changes.isEmpty) return;
     const tick = this.#next;
     const readAtMs = this.#options.clock.nowMs();
-    // By its time within the tick: the broker takes a name once, and this collector may have been started again in the same tick.
+    // Number parts by their time within the tick: the broker takes a name once, and this collector may have been
+    // restarted in the same tick.
     this.#part = Math.max(this.#part + 1, Math.round(readAtMs - this.#timeMs(tick - 1)));
     const changes = this.#changes.take(this.#timeMs(tick));
     this.#sendNow({ tick, readAtMs, sinceTick: this.#since, changes, part: this.#part });
@@ -368,7 +372,7 @@ export class DeviceWatcher {
   #sendNow(told: ToldOfTick): void {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#underWay.add(promise);
-    // Whoever has asked for it is told; others need not know.
+    // Whoever has called `commit` learns of a failure; nobody else need know.
     promise.catch(() => undefined).finally(() => this.#underWay.delete(promise));
     this.#options.send(told, (isSafe) => {
       if (isSafe) resolve();

@@ -1,14 +1,14 @@
 import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
 import type { PointSet, Rate } from './point-sets.ts';
 
-/** The points of a device that are due in a tick, as numbers. Sets of them recur, and are the same arrays each time. */
+/** Finds the points of a device that are due in a tick, as numbers. The sets recur, and are the same arrays each time. */
 export class DuePoints {
   readonly periodMs: number;
   readonly #set: PointSet;
   readonly #rates: readonly Rate[];
-  /** By which rates are due. */
+  /** The points by the rates that are due. */
   readonly #known: Map<string, readonly number[]>;
-  /** Last tick of which all due points were asked for, or belong to another holder. */
+  /** Last tick whose due points were all asked for, or belong to another holder. */
   #takenThrough: number | undefined;
 
   constructor(set: PointSet, taskPeriodMs: number) {
@@ -20,15 +20,16 @@ export class DuePoints {
   }
 
   /**
-   * Nothing was asked for in ticks that were overrun or refused: what was due in one of them is due in the next one that is
-   * read, so that a slow point loses no reading by the bad luck of one tick, and has one in each of its periods at most.
+   * Notes up to which tick nothing is owed. In ticks that were overrun or refused nothing was asked for: points due in
+   * them are due in the next tick that is read. So a slow point loses no reading by the bad luck of one tick, and has
+   * at most one in each of its periods.
    * @param tick up to which nothing is owed
    */
   takenThrough(tick: number): void {
     this.#takenThrough = tick;
   }
 
-  /** Scheduled time of that tick, in ms since 1970. */
+  /** Scheduled time of the last tick taken, in ms since 1970. */
   takenThroughMs(): number | undefined {
     return this.#takenThrough === undefined ? undefined : this.#takenThrough * this.periodMs;
   }
@@ -43,7 +44,7 @@ export class DuePoints {
     return due;
   }
 
-  /** Now, or in a tick since the last one that was taken. */
+  /** Whether it is due in this tick, or was in one since the last tick taken. */
   #isDue(tick: number, pointPeriodMs: number): boolean {
     return isDue(tick, this.periodMs, pointPeriodMs, Math.min(this.#takenThrough ?? tick, tick - 1));
   }

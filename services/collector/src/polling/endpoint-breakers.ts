@@ -1,13 +1,13 @@
 import type { BackoffLimits } from './backoff.ts';
 import { Breaker, type Failure, type Refusal } from './breaker.ts';
 
-/** Share of an endpoint's time, at the most, for units that do not answer while others on it do. */
+/** Largest share of an endpoint's time for units that do not answer while others on it do. */
 const probeShare = 0.1;
 
 /**
- * The breakers of one endpoint: one of each unit, and one of the endpoint itself, so that a host that is away does not
+ * The breakers of one endpoint: one for each unit, and one for the endpoint itself, so that an absent host does not
  * cost each of its units a connect timeout. On an endpoint that serves living units, the dead ones share the time for
- * probes: one at a time, and each after a rest of nine times what the probe before it took.
+ * probes: one probe at a time, each after a rest of nine times what the one before it took.
  */
 export class EndpointBreakers {
   readonly #limits: BackoffLimits;
@@ -24,7 +24,7 @@ export class EndpointBreakers {
     this.#endpoint = new Breaker(limits, jitter);
   }
 
-  /** The same one for all who ask this unit. */
+  /** All who ask this unit get the same breaker. */
   unit(name: string): UnitBreaker {
     const known = this.#units.get(name);
     if (known) return known;
@@ -33,7 +33,7 @@ export class EndpointBreakers {
     return unit;
   }
 
-  /** Nobody asks this unit any more: were it dead, the others would go on to rest for its sake. */
+  /** Forgets a unit that nobody asks any more: if it were dead, the others would go on resting for its sake. */
   forget(name: string): void {
     const unit = this.#units.get(name);
     if (!unit) return;
@@ -56,7 +56,7 @@ export class EndpointBreakers {
     this.#endpoint.began();
   }
 
-  /** Whatever came of the request, bytes of it have left: the endpoint is there. */
+  /** Bytes of the request have left, whatever came of it: the endpoint is there. */
   reached(): void {
     this.#endpoint.succeeded();
   }
@@ -69,7 +69,10 @@ export class EndpointBreakers {
     this.#endpoint.abandoned();
   }
 
-  /** Whether the endpoint has no time for a probe of a dead unit now. For UnitBreaker. */
+  /**
+   * How long the endpoint has no time for a probe of a dead unit; undefined while another probe is under way. For
+   * UnitBreaker.
+   */
   probeWaitMs(nowMs: number): number | undefined {
     if (!this.#servesLivingUnits()) return 0;
     return this.#isProbing ? undefined : this.#nextProbeMs - nowMs;
@@ -88,7 +91,7 @@ export class EndpointBreakers {
     this.#isProbing = false;
   }
 
-  /** How long a unit rests at least after a failure that took so long, for each of the others to have its turn. */
+  /** Shortest rest of a unit after a failure that took so long: each of the others must have its turn. */
   restMs(tookMs: number): number {
     return this.#servesLivingUnits() ? this.#openUnits * restAfter(tookMs) : 0;
   }
@@ -99,11 +102,11 @@ export class EndpointBreakers {
 
   unitClosed(nowMs: number): void {
     this.#openUnits -= 1;
-    // The trouble that kept this one from answering has often kept the others too.
+    // The trouble that kept this unit from answering has often kept the others too.
     for (const unit of this.#units.values()) unit.probeSoon(nowMs);
   }
 
-  /** Whether a unit's timeouts hold up others. */
+  /** Whether timeouts of one unit hold up others. */
   isShared(): boolean {
     return this.#units.size > 1;
   }
@@ -135,12 +138,15 @@ export class UnitBreaker {
     return this.#breaker.isOpen();
   }
 
-  /** It answered when it was read last, be it by another process. It counts as answering until it has failed here. */
+  /**
+   * Notes that the unit answered when it was read last, perhaps by another process. Until it fails here it counts as
+   * answering.
+   */
   expectAnswers(): void {
     this.#isExpected = true;
   }
 
-  /** Whether asking it may well cost its neighbours a timeout: nobody knows of an answer of it. */
+  /** Whether asking it may well cost its neighbours a timeout: nobody knows of any answer from it. */
   isUnknown(): boolean {
     return !this.#hasAnswered && !this.#isExpected && this.#shared.isShared();
   }
@@ -173,8 +179,8 @@ export class UnitBreaker {
     const wasOpen = this.#breaker.isOpen();
     this.#endProbe(nowMs, tookMs);
     this.#isExpected = false;
-    // A unit that has never answered is as likely as not one that is not there: on a shared endpoint its neighbours pay
-    // for one timeout of it at the start, not for three (measured: ten such units behind a gateway took 9 s).
+    // A unit that has never answered may well not be there: on a shared endpoint it costs its neighbours one timeout at
+    // the start, not three (measured: ten such units behind a gateway took 9 s).
     const opensAtOnce = this.#shared.isShared() && !this.#hasAnswered;
     this.#breaker.failed(nowMs, failure, this.#shared.restMs(tookMs), opensAtOnce);
     if (!wasOpen && this.#breaker.isOpen() && !this.#isForgotten) this.#shared.unitOpened();

@@ -5,7 +5,7 @@ import { systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { EndpointBreakers } from './endpoint-breakers.ts';
 
-/** Asked right before a request goes out; false means that the asker has lost the right to poll. */
+/** Asked right before a request goes out; false when the asker has lost the right to poll. */
 export type Permission = () => boolean;
 
 /** The permission was gone when the request's turn came. No request went out. */
@@ -14,22 +14,22 @@ export class NotPermitted extends Error {
 }
 
 export interface TurnOptions {
-  /** The link is overdue when the turn takes longer. */
+  /** The link is overdue when the turn takes longer than this. */
   readonly timeoutMs: number;
-  /** Quiet time after it. */
+  /** Quiet time after the turn. */
   readonly pauseAfterMs?: number;
-  /** The unit that is left in peace for that long; undefined: all on the endpoint. */
+  /** The unit that is left in peace for `pauseAfterMs`; undefined: all units on the endpoint. */
   readonly unit?: string | undefined;
-  /** Before all that wait. */
+  /** Goes before all that wait. */
   readonly isUrgent?: boolean;
-  /** Behind all that wait; one such turn a second goes before the others, so that it comes in the end. */
+  /** Waits behind all others. One such turn a second goes before them, so that its time comes in the end. */
   readonly isPatient?: boolean;
 }
 
-/** The use of a turn: it begins one request at most. Undefined gives the turn back. */
+/** Uses a turn to begin one request at most. Undefined gives the turn back. */
 export type UseOfTurn<T, L = Link> = (link: L) => Promise<T> | undefined;
 
-/** As much of a link as an endpoint uses by itself. */
+/** The part of a link that an endpoint itself uses. */
 export type Closable = Pick<Link, 'disconnect'>;
 
 export interface EndpointOptions<L extends Closable = Link> {
@@ -52,17 +52,17 @@ interface Turn<L> {
   readonly sinceMs: number;
 }
 
-/** Interval at which one of those who wait behind all others has its turn before them. */
+/** How often one of the patient askers has its turn before all others. */
 const patienceMs = 1_000;
 
-/** Failures after which, of those who wait behind all others, the one that has waited longest is next. */
+/** Every so many failures of patient askers, the one that has waited longest is next. */
 const frontsShare = 4;
 
-/** Beyond the timeout a link may take so long to settle (250 ms), and a busy process to see it. */
+/** How long after its timeout a link may take to settle (250 ms), and a busy process to notice. */
 const settlesLateByMs = 2_000;
 
 /**
- * One link with all who use it: one request at a time, in the order of asking. Whoever has several requests asks for
+ * One link for all who use it: one request at a time, in the order of asking. Whoever has several requests asks for
  * each when the one before it is done, and so stands behind all others again.
  */
 export class Endpoint<L extends Closable = Link> {
@@ -72,10 +72,10 @@ export class Endpoint<L extends Closable = Link> {
   #link: L;
   #breakers: EndpointBreakers | undefined;
   readonly #queue: Waiting<L>[] = [];
-  /** Those who wait behind the queue, until they enter it. */
+  /** Patient askers: they wait behind the queue until they are admitted to it. */
   readonly #patient: Waiting<L>[] = [];
   #admittedMs = Number.NEGATIVE_INFINITY;
-  /** The place in that queue from which the next one is taken. */
+  /** The place in `#patient` from which the next one is taken. */
   #nextPatient = 0;
   #patientFailures = 0;
   #current: Turn<L> | undefined;
@@ -93,24 +93,24 @@ export class Endpoint<L extends Closable = Link> {
     this.#link = openLink();
   }
 
-  /** For a watch, which takes no turn: it lasts for as long as its session, beside the requests. */
+  /** The link for a watch, which takes no turn: it lasts as long as its session, beside the requests. */
   get link(): L {
     return this.#link;
   }
 
-  /** Shared by all who ask over this endpoint; the first one's limits count. */
+  /** Shared by all who ask over this endpoint; the limits of the first caller count. */
   breakers(limits: BackoffLimits, jitter: () => number): EndpointBreakers {
     this.#breakers ??= new EndpointBreakers(limits, jitter);
     return this.#breakers;
   }
 
-  /** Nobody asks this unit any more. Its quiet time holds: the next one to ask it may come at once. */
+  /** Forgets a unit that nobody asks any more. Its quiet time still holds: the next one to ask it may come at once. */
   forgetUnit(unit: string): void {
     this.#breakers?.forget(unit);
   }
 
   /**
-   * Waits for a turn and takes it; on an idle endpoint that is at once.
+   * Waits for a turn and takes it; at once on an idle endpoint.
    * @param asker for {@link cancel}
    * @returns undefined when the turn was given back
    * @throws what `use` throws
@@ -125,7 +125,7 @@ export class Endpoint<L extends Closable = Link> {
     }) as Promise<T | undefined>;
   }
 
-  /** Those that wait for a turn of this asker's fail with NotPermitted; a request in flight goes on. */
+  /** Fails this asker's waiting turns with NotPermitted; a request in flight goes on. */
   cancel(asker: object): void {
     for (const queue of [this.#queue, this.#patient]) {
       for (let at = queue.length - 1; at >= 0; at -= 1) {
@@ -142,14 +142,14 @@ export class Endpoint<L extends Closable = Link> {
     this.#closeIfIdle();
   }
 
-  /** Whether the request in flight should have settled long ago, which a right link does not let happen. */
+  /** Whether the request in flight should have settled long ago, which cannot happen on a correct link. */
   isOverdue(): boolean {
     if (!this.#current) return false;
     const { waiting, sinceMs } = this.#current;
     return this.#clock.monotonicMs() - sinceMs > waiting.options.timeoutMs + settlesLateByMs;
   }
 
-  /** Gives the link up with whatever it was doing and goes on with a new one. */
+  /** Gives up the link with whatever it was doing, and goes on with a new one. */
   restart(): void {
     const current = this.#current;
     this.#current = undefined;
@@ -200,7 +200,7 @@ export class Endpoint<L extends Closable = Link> {
     this.#closeIfIdle();
   }
 
-  /** False when it was given up meanwhile: whoever asked has been answered, and the endpoint belongs to others. */
+  /** False when the turn was given up meanwhile: its asker has been answered, and the endpoint belongs to others. */
   #isDone(current: Turn<L>): boolean {
     if (this.#current !== current) return false;
     this.#current = undefined;
@@ -213,7 +213,7 @@ export class Endpoint<L extends Closable = Link> {
     return true;
   }
 
-  /** Has the queue served when the quiet time is over. */
+  /** Whether quiet time is left; then the queue is served when it is over. */
   #keepsQuiet(): boolean {
     const leftMs = this.#quietUntilMs - this.#clock.monotonicMs();
     if (leftMs <= 0) {
@@ -238,8 +238,8 @@ export class Endpoint<L extends Closable = Link> {
   }
 
   /**
-   * Units that are dead are often neighbours: a cabinet without power, a cable that is cut. After one of them the next one is
-   * taken from far off; now and then from the front, so that nobody waits for ever.
+   * Chooses whom to try after a patient asker failed. Dead units are often neighbours (a cabinet without power, a cut
+   * cable), so the next one is taken from far off; now and then from the front, so that nobody waits for ever.
    */
   #tryElsewhere(): void {
     this.#patientFailures += 1;
@@ -247,7 +247,10 @@ export class Endpoint<L extends Closable = Link> {
     this.#nextPatient = isFrontsTurn ? 0 : Math.floor(this.#patient.length / 2);
   }
 
-  /** Takes the first one whose unit may be asked now; when there is none, has the queue served when there is. */
+  /**
+   * Takes the first one whose unit may be asked now. When there is none, plans to serve the queue as soon as there is
+   * one.
+   */
   #nextAwake(): Waiting<L> | undefined {
     this.#cancelWakeUp?.();
     this.#cancelWakeUp = undefined;

@@ -38,7 +38,7 @@ describe('the endpoints in use', () => {
     endpoints.release(tcp(502), one);
     expect(opened.get('plc:502')?.[0]?.disconnects).toBe(1);
     expect(opened.get('plc:503')?.[0]?.disconnects).toBe(0);
-    // A session that comes later gets a bus of its own.
+    // A session that comes later gets a new bus.
     expect(endpoints.acquire(tcp(502), '7-1')).not.toBe(one);
     endpoints.release(tcp(1), other);
   });

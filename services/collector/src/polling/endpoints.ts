@@ -13,11 +13,11 @@ interface OpenEndpoint {
   readonly endpoint: Endpoint;
   readonly identity: EndpointIdentity;
   users: number;
-  /** How many of them ask each unit. */
+  /** How many users ask each unit. */
   readonly units: Map<string, number>;
 }
 
-/** As much of a device as says where its endpoint is. */
+/** The part of a device that says where its endpoint is. */
 export type Acquired = Pick<AskedDevice, 'identity' | 'driver' | 'connection' | 'pace'>;
 
 /** The endpoints in use, one link each, whatever number of sessions and devices share them. */
@@ -25,7 +25,7 @@ export class Endpoints {
   readonly #links: DeviceLinks;
   readonly #time: { readonly clock?: Clock; readonly timers?: Timers };
   readonly #open = new Map<string, OpenEndpoint>();
-  /** Those that nobody shares. */
+  /** Endpoints that nobody shares. */
   readonly #own = new Set<Endpoint>();
 
   constructor(links: DeviceLinks, time: { clock?: Clock; timers?: Timers } = {}) {
@@ -33,7 +33,7 @@ export class Endpoints {
     this.#time = time;
   }
 
-  /** @throws RangeError where there is none */
+  /** @throws RangeError where the protocol has no driver */
   driver(protocol: string): Driver {
     const driver = this.#links.drivers.get(protocol);
     if (!driver) throw new RangeError(`this collector has no driver for ${protocol}`);
@@ -41,8 +41,8 @@ export class Endpoints {
   }
 
   /**
-   * One that is in use in another way than this (another framing or another speed of the line) stays as it is; whoever
-   * comes second gets an endpoint whose requests fail and say so.
+   * Gets the endpoint of a device. One that is in use in another way (another framing, another speed of the line) stays
+   * as it is; the second to come gets an endpoint whose requests fail and say so.
    */
   acquire({ identity, driver, connection, pace: { unit } }: Acquired, sessionId: string): Endpoint {
     const openLink = () => this.#links.open(driver, connection, sessionId);
@@ -63,13 +63,13 @@ export class Endpoints {
     return entry.endpoint;
   }
 
-  /** Why whoever needs such an endpoint would get none now, in words; undefined when there is one. */
+  /** Why such an endpoint could not be had now, in words; undefined when it could. */
   conflictOf(identity: EndpointIdentity): string | undefined {
     const known = this.#open.get(identity.key);
     return known && endpointConflict(known.identity, identity);
   }
 
-  /** The last user's release closes the connection: many devices serve only one. */
+  /** Gives an endpoint back. The last user's release closes the connection: many devices serve only one. */
   release(
     { identity: { key }, pace: { unit } }: Pick<Acquired, 'identity' | 'pace'>,
     endpoint: Endpoint,

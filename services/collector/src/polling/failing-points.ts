@@ -1,5 +1,5 @@
 interface Failing {
-  /** ms since 1970, the scheduled time of the first tick without it. */
+  /** ms since 1970, the scheduled time of the first tick without the value. */
   readonly sinceMs: number;
   detail: string;
 }
@@ -29,12 +29,12 @@ export class FailingPoints {
     for (const code of this.#failing.keys()) if (!isKept(code)) this.#failing.delete(code);
   }
 
-  /** Forgets those that were read. */
+  /** Forgets the values that were read again. */
   readAgain(wasRead: (code: string) => boolean): void {
     for (const code of this.#failing.keys()) if (wasRead(code)) this.#failing.delete(code);
   }
 
-  /** The first ones, oldest first. */
+  /** The values that have failed longest, oldest first. */
   first(most: number): FailingPoint[] {
     return [...this.#failing]
       .sort(([, one], [, other]) => one.sinceMs - other.sinceMs)

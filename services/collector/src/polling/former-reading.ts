@@ -3,10 +3,10 @@ import type { TickChanges } from '../samples/tick-changes.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { SilentGroups } from './silent-groups.ts';
 
-/** Everything that the reading of a device leaves to its next configuration. */
+/** Everything that the reader of a device leaves to its next configuration. */
 export interface FormerReading {
   readonly record: DeviceRecord;
-  /** Those of a device that was polled. */
+  /** Set for a device that was polled. */
   readonly polled?:
     | {
         readonly filter: ReportFilter;
@@ -15,7 +15,7 @@ export interface FormerReading {
         readonly takenThroughMs: number | undefined;
       }
     | undefined;
-  /** The tick that a watched device was in, and how many parts of it were sent. */
+  /** Set for a subscribed device: the tick that it was in, and how many parts of it were sent. */
   readonly watched?:
     | {
         readonly periodMs: number;
@@ -26,7 +26,7 @@ export interface FormerReading {
     | undefined;
 }
 
-/** The same, with whether a point of this code still gives the same values. */
+/** The former reading, and whether a point of this code still gives the same values. */
 export interface GoesOnFrom extends FormerReading {
   readonly isSame: (code: string) => boolean;
 }

@@ -8,7 +8,7 @@ const failing: Readonly<Record<Exclude<DeviceStatus, 'healthy'>, string>> = {
   disconnected: 'is not read',
 };
 
-/** A change of a device's health as the log tells it. */
+/** Puts a change of a device's health into words for the log. */
 export function healthInWords({ device, from, to }: HealthTransition): string {
   if (to.status !== 'healthy') return `device ${device.code} ${failing[to.status]}: ${to.last_error ?? ''}`;
   return `device ${device.code} ${from === 'slow' ? 'keeps its period again' : 'answers'}`;

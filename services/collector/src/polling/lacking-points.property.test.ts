@@ -21,13 +21,13 @@ const points = fc
   )
   .map((made) => made.map((rest, index) => pointOf(`p${index}`, index * 10, rest)));
 
-/** The fate of a tick: nobody asked, all points were asked for in vain, or these places gave nothing. */
+/** The fate of a tick: nobody asked, all points were requested in vain, or these points gave nothing. */
 const fate = fc.oneof(
   { weight: 1, arbitrary: fc.constant('not asked' as const) },
   { weight: 1, arbitrary: fc.constant('silent' as const) },
   { weight: 5, arbitrary: fc.uniqueArray(fc.nat(9), { maxLength: 3 }) },
 );
-/** Ticks of holders one after the other, each of which knows nothing of the one before. */
+/** Ticks of several holders in turn; none knows anything of the one before. */
 const holders = fc.array(fc.array(fate, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 3 });
 
 it('lets whoever counts find exactly the periods in which a point was read', () => {
@@ -83,7 +83,7 @@ it('lets whoever counts find exactly the periods in which a point was read', () 
       }
       for (const { code, period_ms: own = taskPeriodMs } of ofDevice) {
         for (let at = firstTick; at < tick; at += 1) {
-          // It is due in the first tick of each of its periods.
+          // The point is due in the first tick of each of its periods.
           if (!isDue(at, periodMs, own)) continue;
           const period = numberOfPeriod(code, at);
           const isThere = [...stored].some(([each, told]) => {

@@ -5,7 +5,10 @@ import type { ReadValues } from '../samples/read-values.ts';
 import { type LackedPoint, type LackedTogether, LackingSets } from './lacking-sets.ts';
 import type { PointSet } from './point-sets.ts';
 
-/** A list is told again after so long: it may have been lost on its way, and its name says nothing without it. */
+/**
+ * How often the points of a set are told again: the message may have been lost, and without them a set's name says
+ * nothing.
+ */
 const toldAgainAfterMs = 60_000;
 
 interface Unread {
@@ -17,18 +20,19 @@ interface Unread {
 const noneUnread = new Map<number, Unread>();
 
 /**
- * Tells of each tick which due points have no value in it. A point that is read less often than its device is due in one tick of
- * its period: where it was not read in that, all ticks lack it until the period is over, or it is read after all. So whoever counts
- * needs no more than this rule: its value is there when any tick of the period does not lack it.
+ * Tells for each tick which due points have no value in it. A point that is read less often than its device is due in
+ * one tick of its period. Where it was not read then, all ticks lack it until the period is over or it is read after
+ * all. One rule is therefore enough for whoever counts: the value is there when any tick of the period does not lack
+ * it.
  */
 export class LackingPoints {
   readonly #set: PointSet;
   readonly #taskPeriodMs: number;
   readonly #periodMs: number;
   readonly #hasSlow: boolean;
-  /** Points with a longer period than the device's that have no value in their present one, so far. */
+  /** Points with a longer period than the device's that have no value yet in their present period. */
   #unread: Map<number, Unread> | undefined;
-  /** Number of values by the list of due points, which recur. */
+  /** Number of values for each list of due points; the lists recur. */
   #values: Map<readonly number[], number> | undefined;
   readonly #sets = new LackingSets((lacked) => this.#listOf(lacked));
   #last:
@@ -49,10 +53,10 @@ export class LackingPoints {
   }
 
   /**
-   * Call it once for each tick in which the device was asked, in order: of an earlier one than before, which a reader that was given up
-   * has come to after all, nothing is told, as nobody sends it.
+   * Call it once for each tick in which the device was asked, in order. For an earlier tick than the last, which a
+   * given-up reader has finished after all, it returns nothing: that tick is not sent.
    * @param due numbers of the points that were asked for
-   * @param missCause of the tick; without any value it is not stored, and lacks all
+   * @param missCause of the tick; a tick with a miss and without any value is not stored, and lacks all points
    */
   of(
     tick: number,
@@ -105,7 +109,7 @@ export class LackingPoints {
     }
   }
 
-  /** Place of its first value that is not there: an array needs all of them. */
+  /** Place of the point's first missing value: an array needs all of them. */
   #firstUnread(point: number, readings: ReadValues): number | undefined {
     const { list } = this.#set;
     const end = list.firstOf(point + 1);
@@ -124,7 +128,7 @@ export class LackingPoints {
     return values;
   }
 
-  /** Whoever begins in the middle of a point's period does not know whether it was read before. */
+  /** A reader that begins in the middle of a point's period does not know whether the point was read before. */
   #beginPeriods(tick: number): void {
     if (!this.#unread) {
       for (const point of this.#set.all) {
@@ -165,7 +169,7 @@ export class LackingPoints {
     });
   }
 
-  /** In an order of its own, so that the same points have the same name. */
+  /** Puts the points into a fixed order, so that the same points have the same name. */
   #listOf(lacked: readonly LackedPoint[]): LackedPoints[] {
     const byKind = Map.groupBy(lacked, ({ point, cause }) => `${cause} ${this.#periodOf(point)}`);
     return [...byKind]
@@ -179,7 +183,7 @@ export class LackingPoints {
   }
 }
 
-/** The cause that single points have by that of a tick. */
+/** The cause that a tick's miss gives to its single points. */
 export function lackCauseOf(cause: MissCause | undefined): LackCause {
   return cause === 'timeout' || cause === 'connection' || cause === 'exception' ? cause : 'not_read';
 }

@@ -2,17 +2,17 @@ import type { LackCause, LackedPoints, LackingSet } from '@holdfast/shared/contr
 import { lackingSetOf } from '@holdfast/shared/runtime/lacking-set.ts';
 
 export interface LackedPoint {
-  /** Its number among those of the device. */
+  /** Its number among the points of the device. */
   readonly point: number;
   readonly cause: LackCause;
 }
 
-/** Points of a device, each with a cause, that have been lacked together whenever one of them was. */
+/** Points of a device, each with a cause, that were always lacked together so far. */
 export class LackedTogether {
   readonly lacked: readonly LackedPoint[];
   readonly #listOf: (lacked: readonly LackedPoint[]) => LackedPoints[];
   #named: Required<LackingSet> | undefined;
-  /** Scheduled time of the tick that brought the list along last. */
+  /** Scheduled time of the last tick that told the points of the set. */
   toldMs = Number.NEGATIVE_INFINITY;
 
   constructor(lacked: readonly LackedPoint[], listOf: (lacked: readonly LackedPoint[]) => LackedPoints[]) {
@@ -30,9 +30,9 @@ export class LackedTogether {
 }
 
 /**
- * Divides what a tick lacks into sets that recur. Points that fail together, as those of one request do, stay one set; where they are parted by a
- * tick they are two from then on. So there are never more sets than points and causes, and fewer than twice as many names, where ticks
- * that lack points of ten requests could lack a thousand different lists.
+ * Divides the points that a tick lacks into sets that recur. Points that fail together, such as those of one request,
+ * stay one set; once a tick parts them, they are two. There are thus never more sets than points and causes, and fewer
+ * than twice as many names, where ticks that lack points of ten requests could lack a thousand different lists.
  */
 export class LackingSets {
   readonly #sets = new Map<LackCause, Map<number, LackedTogether>>();
@@ -45,7 +45,7 @@ export class LackingSets {
   /** @param lacked each point once */
   of(lacked: readonly LackedPoint[]): LackedTogether[] {
     const parts = Map.groupBy(lacked, ({ point, cause }) => this.#sets.get(cause)?.get(point));
-    // The rest of a set that is parted becomes one of its own as soon as it is lacked again.
+    // The rest of a parted set becomes a set of its own as soon as it is lacked again.
     return [...parts].map(([known, part]) =>
       known?.lacked.length === part.length ? known : this.#keep(part),
     );

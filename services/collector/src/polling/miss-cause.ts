@@ -1,7 +1,7 @@
 import type { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { MissCause } from '@holdfast/shared/contracts/sample/sample.ts';
 
-/** The cause that a tick without values has by a failure. */
+/** The cause that a failure gives to a tick without values. */
 export function missCauseOf({
   kind,
 }: Pick<DriverFailure, 'kind'>): Extract<MissCause, 'timeout' | 'connection' | 'exception'> {

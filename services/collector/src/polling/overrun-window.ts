@@ -1,10 +1,13 @@
 const windowMs = 300_000;
-/** Share of the window's ticks from which on a device is slow. */
+/** From this share of the window's ticks on, a device is slow. */
 const slowShare = 0.01;
-/** Parts of the window that are forgotten one by one. */
+/** The window is forgotten in so many parts, one by one. */
 const parts = 60;
 
-/** Counts the ticks of the last five minutes that a device has lost to overruns. Ticks that are read cost it nothing. */
+/**
+ * Counts the ticks of the last five minutes that a device has lost to overruns. Ticks that are read cost nothing to
+ * count.
+ */
 export class OverrunWindow {
   readonly #ticks: number;
   readonly #ticksOfPart: number;
@@ -16,7 +19,7 @@ export class OverrunWindow {
     this.#ticksOfPart = Math.max(1, Math.floor(this.#ticks / parts));
   }
 
-  /** A tick has come to its result. */
+  /** Call it when a tick has its result. */
   passed(tick: number): void {
     this.#firstTick ??= tick;
   }
@@ -28,13 +31,13 @@ export class OverrunWindow {
     else this.#lost.push({ part, count: 1 });
   }
 
-  /** Share of the ticks up to this one, as far as they are known, 0 to 1. */
+  /** Share of the ticks up to this one that were lost, as far as they are known, 0 to 1. */
   share(tick: number): number {
     const known = Math.min(this.#ticks, tick - (this.#firstTick ?? tick) + 1);
     return Math.min(1, this.#lostUpTo(tick) / known);
   }
 
-  /** Measured by a whole window: one overrun at a start makes nobody slow. */
+  /** Judged by a whole window: one overrun at a start makes no device slow. */
   isSlow(tick: number): boolean {
     return this.#lost.length > 0 && this.#lostUpTo(tick) >= this.#ticks * slowShare;
   }

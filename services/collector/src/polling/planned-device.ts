@@ -11,11 +11,11 @@ import { type AskedDevice, askedDevice } from './asked-device.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { PointSets } from './point-sets.ts';
 
-/** A device by one version of the configuration, with its requests planned; nothing of it is opened. */
+/** A device by one version of the configuration, with its requests planned; nothing is opened yet. */
 export interface PlannedDevice {
   readonly device: DeviceConfig;
   readonly asked: AskedDevice;
-  /** The task's. */
+  /** The period of the task. */
   readonly taskPeriodMs: number;
   readonly periodMs: number;
   readonly configVersion: number;
@@ -27,7 +27,7 @@ export interface PlanningOptions {
   readonly refusedPauseMs: number | undefined;
 }
 
-/** @param former what the device has taught so far, where it is the same one at the same place */
+/** @param former what the device has taught so far, if it is the same device at the same place */
 export function planDevice(
   configured: DeviceConfig,
   {
@@ -38,7 +38,7 @@ export function planDevice(
   learned?: object,
 ): PlannedDevice {
   const set = pointSets.of(configured.points, configured.protocol);
-  // Keeps one of equal lists of points.
+  // Keep only one of two equal lists of points.
   const isKept = configured.points === set.points;
   const device = isKept
     ? configured
@@ -48,7 +48,7 @@ export function planDevice(
   return { device, asked, taskPeriodMs, periodMs, configVersion };
 }
 
-/** Whether a device that is read by one version notices nothing of the other. */
+/** Whether the device notices nothing when it is read by one version instead of the other. */
 export function isReadAlike(
   { device, taskPeriodMs }: Pick<PlannedDevice, 'device' | 'taskPeriodMs'>,
   other: DeviceConfig,
@@ -59,12 +59,12 @@ export function isReadAlike(
   return isPeriodAlike && (areOfSameLine(device, other) || isDeepStrictEqual(device, other));
 }
 
-/** Whether it is the same box behind the same endpoint, so that what one plan has learned is true of the other. */
+/** Whether it is the same device behind the same endpoint, so that what one plan has learned is true of the other. */
 export function isAtSamePlace(one: DeviceConfig, other: DeviceConfig): boolean {
   return one.protocol === other.protocol && isDeepStrictEqual(one.connection, other.connection);
 }
 
-/** Tells of each value of a device whether it is the same by another version, and goes to the same place. */
+/** Returns a test for each value of a device: whether it is the same in both versions, and goes to the same place. */
 export function sameValues(former: DeviceConfig, next: DeviceConfig): (code: string) => boolean {
   const isSameSeries = isDeepStrictEqual(seriesOf(former), seriesOf(next));
   if (!isSameSeries || !isAtSamePlace(former, next)) return () => false;

@@ -14,7 +14,10 @@ interface Rates {
   readonly due: Map<string, readonly number[]>;
 }
 
-/** A list of points with what is made of it once, for all devices that have the same. Nothing of it changes with a device. */
+/**
+ * A list of points with everything derived from it, made once for all devices with the same list. It is the same for
+ * each device.
+ */
 export class PointSet {
   readonly points: PointConfig[];
   readonly list: PointList;
@@ -30,7 +33,7 @@ export class PointSet {
     this.all = points.map((_, number) => number);
   }
 
-  /** Its points by how often they are read. */
+  /** The points by how often they are read. */
   rates(taskPeriodMs: number): Rates {
     const known = this.#rates.get(taskPeriodMs);
     if (known) return known;
@@ -42,9 +45,9 @@ export class PointSet {
 }
 
 /**
- * Finds the devices that have the same points, as the machines of one type in a workshop do. A point with its name, its
- * place in a plan and its decoder takes some hundred bytes; shared, they stay in the processor's cache while one device
- * after the other is read, and the collector of garbage has as much less to go through.
+ * Finds the devices that have the same points, such as machines of one type in a workshop. A point with its name, its
+ * place in a plan and its decoder takes some hundred bytes. Shared, they stay in the processor's cache while one device
+ * after the other is read, and garbage collection has less to go through.
  */
 export class PointSets {
   readonly #known = new Map<string, WeakRef<PointSet>>();
@@ -61,7 +64,7 @@ export class PointSets {
     return made;
   }
 
-  /** Those whose devices are gone. */
+  /** Removes the sets whose devices are gone. */
   #sweep(): void {
     for (const [key, found] of this.#known) if (!found.deref()) this.#known.delete(key);
     this.#sweepAt = Math.max(64, this.#known.size * 2);

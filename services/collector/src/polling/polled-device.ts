@@ -40,7 +40,7 @@ export interface PollingOptions {
   readonly epoch: number;
   readonly collectorId: string;
   readonly taskId: string;
-  /** Version that the placement was given with: samples of another one name it. */
+  /** Version with which the placement was made: samples of another version name it. */
   readonly placedVersion: number;
   readonly endpoints: Endpoints;
   readonly clock: SteadyClock;
@@ -48,12 +48,12 @@ export interface PollingOptions {
   readonly backoff: BackoffLimits;
   readonly permission: Permission;
   readonly jitter: () => number;
-  /** 0…1: over how much of their period devices are spread; 0 unless set. */
+  /** 0…1: share of their period over which devices are spread; 0 unless set. */
   readonly spread?: number | undefined;
   /** Must not block. */
   readonly onSample: (sample: OutgoingSample, settled?: (isSafe: boolean) => void) => void;
   readonly onHealth: (transition: HealthTransition) => void;
-  /** Called when something is wrong in this process that should not be: told loudly. */
+  /** Told loudly of faults in this process that should not happen. */
   readonly onFault?: ((fault: PollingFault) => void) | undefined;
   readonly observer?: PollObserver | undefined;
   /** Told of every result. */
@@ -63,10 +63,10 @@ export interface PollingOptions {
 /** Options of a device's poller or watcher. */
 type CommonOptions = Omit<DevicePollerOptions, 'onTick'>;
 
-/** Lost ticks kept until the next answer: ten a second for as long as the window of overruns. */
+/** Most lost ticks kept until the next answer: ten a second for the length of the overrun window. */
 const mostLostMeanwhile = 3_000;
 
-/** One device as it is read by one version of the configuration: its poller or watcher, its endpoint and its health. */
+/** One device as one version of the configuration reads it: its poller or watcher, its endpoint and its health. */
 export class PolledDevice {
   readonly planned: PlannedDevice;
   readonly endpoint: Endpoint;
@@ -74,22 +74,28 @@ export class PolledDevice {
   readonly failing: FailingPoints;
   readonly #options: PollingOptions;
   readonly #overruns: OverrunWindow;
-  /** Ticks lost since the last request was over, and why: those before a timeout belong to the silence, not to a slow device. */
+  /**
+   * Ticks lost since the last request was over, and why. Those before a timeout belong to the silence, not to a slow
+   * device.
+   */
   #lostMeanwhile: { ticks: number[]; detail: string } = { ticks: [], detail: '' };
   #lastTick = 0;
-  /** But for successes after the first in a row, see `#successMs`. */
+  /** Does not show successes after the first in a row: see `#successMs`. */
   #health: DeviceHealth | undefined;
-  /** ms since 1970, when it was read last, where its health has not taken note of it. Most ticks are as successful as the one before. */
+  /**
+   * ms since 1970, when the device was read last, where `#health` does not show it. Most ticks succeed like the one
+   * before.
+   */
   #successMs: number | undefined;
   #isReleased = false;
 
-  /** @param former what has read the device until now, by another version */
+  /** @param former the reader of the device until now, by another version */
   constructor(planned: PlannedDevice, options: PollingOptions, former?: PolledDevice) {
     const { device, asked, taskPeriodMs, periodMs, configVersion } = planned;
     const { sessionId, epoch, collectorId, taskId, placedVersion, endpoints, spread = 0 } = options;
     this.planned = planned;
     this.#options = options;
-    // Every holder of the session has the same one towards the device.
+    // Every holder of the session uses the same identity towards the device.
     this.endpoint = endpoints.acquire(asked, `${sessionId}-${device.id}`);
     const version = configVersion === placedVersion ? undefined : configVersion;
     const source = { sessionId, epoch, collectorId, taskId, device, periodMs, configVersion: version };
@@ -111,7 +117,7 @@ export class PolledDevice {
     if (former) this.#goOnFrom(former);
   }
 
-  /** Its health, once it was asked. */
+  /** Health of the device, once it was asked. */
   health(): DeviceHealth | undefined {
     const health = this.#health;
     if (!health) return undefined;
@@ -181,7 +187,7 @@ export class PolledDevice {
     const overruns = this.#overruns;
     this.#lastTick = tick;
     overruns.passed(tick);
-    // A tick for which nothing was asked says nothing new of the device.
+    // A tick without a request says nothing new about the device.
     if (!asked) {
       if (miss?.cause === 'overrun' && this.#lostMeanwhile.ticks.length < mostLostMeanwhile) {
         this.#lostMeanwhile.ticks.push(tick);

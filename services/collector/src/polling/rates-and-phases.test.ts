@@ -55,7 +55,7 @@ describe('points of different rates', () => {
       results.filter(({ values }) => code in values).map(({ tick }) => tickTimeMs(tick, 200) - startMs);
     expect(at('fast')).toEqual([0, 200, 400, 600, 800, 1_000, 1_200, 1_400, 1_600, 1_800, 2_000]);
     expect(at('slow')).toEqual([0, 600, 1_000, 1_600, 2_000]);
-    // Counted from 1970, not from when polling began.
+    // Periods count from 1970, not from when polling began.
     const periods = at('odd').map((timeMs) => Math.floor((startMs + timeMs) / 700));
     expect(periods).toEqual(periods.map((_, index) => (periods[0] ?? 0) + index));
     expect(periods.length).toBeGreaterThanOrEqual(2);
@@ -70,7 +70,7 @@ describe('points of different rates', () => {
     await world.time.advance(1_350);
     await world.stop();
     expect(results.filter(({ miss }) => miss?.cause === 'overrun').map(({ tick }) => tick % 18)).toEqual([6]);
-    // Due at 600, read at 700, and no more often for that.
+    // Due at 600, read at 700, and read no more often because of that.
     expect(world.asked().filter(([, what]) => what === '100+1')).toEqual([
       [5, '100+1'],
       [735, '100+1'],
@@ -131,7 +131,7 @@ describe('the phase of a device', () => {
   });
 
   it('leaves a next holder the time to read the tick that the former one has not come to', async () => {
-    // The former holder has read the tick before; it stopped right before this one was to be read at 400 ms.
+    // The former holder has read the tick before, and stopped right before this one was to be read at 400 ms.
     for (const [beginsMs, expected] of [
       [900, 0],
       [1_380, 0],
@@ -155,7 +155,7 @@ describe('the phase of a device', () => {
       expect(devices.length).toBeGreaterThan(65);
       expect(devices.length).toBeLessThan(135);
     }
-    // Those of a step are asked at once.
+    // Devices in one slot are asked at once.
     expect(phases.every((phase) => phase % 25 === 0)).toBe(true);
     expect(new Set(phases).size).toBe(20);
     const quick = Array.from({ length: 1_000 }, (_, index) => phaseMs(String(index), 10, 0.9));

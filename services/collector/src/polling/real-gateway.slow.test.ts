@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 const has = (address: number) => (address < 100 && address !== 37 ? address + 1_000 : undefined);
-/** Registers 0 to 99 but for 37, over a gateway; unit 2 is silent. */
+/** A gateway to units with registers 0 to 99 except 37; unit 2 is silent. */
 async function gateway(): Promise<{ plant: Plant; requests: ReceivedRequest[]; host: string; port: number }> {
   const requests: ReceivedRequest[] = [];
   const plant = await startPlant({

@@ -17,7 +17,7 @@ const startMs = 1_740_002_400_000;
 const ids = ['d1', 'd2', 'd3', 'd4'];
 const address = 7;
 
-/** A device in one version: its scale tells the version that its values were read by. */
+/** A device in one version. Its scale shows the version by which its values were read. */
 interface Wanted {
   readonly host: string;
   readonly periodMs: number;
@@ -37,9 +37,9 @@ interface WorldOptions {
   readonly replyMs?: number;
   readonly seed?: number;
   readonly spread?: number;
-  /** It has been killed, and this one goes on. */
+  /** This world goes on for a former one that was killed. */
   readonly former?: World;
-  /** The version that takes the place of the first one. */
+  /** The version that replaces the first one. */
   readonly next?: ComingVersion;
 }
 
@@ -126,7 +126,7 @@ const version: fc.Arbitrary<Version> = fc
   .record(Object.fromEntries(ids.map((id) => [id, fc.option(wanted, { nil: undefined })])))
   .map((all) => ({ ...all, d1: all.d1 ?? { host: '10.0.0.1', periodMs: 500, scale: 1 } }));
 
-/** Each change leaves some devices as they are. */
+/** Versions; each change leaves some devices as they are. */
 const versions = fc
   .tuple(version, fc.array(fc.tuple(version, fc.subarray(ids)), { minLength: 1, maxLength: 4 }))
   .map(([first, later]) => {
@@ -138,7 +138,7 @@ const versions = fc
     return all;
   });
 
-/** Changes as the log has them: each one at the next whole second that is two seconds away at least. */
+/** Changes as the log has them: each takes effect at the next whole second that is at least two seconds away. */
 const story = fc
   .tuple(versions, fc.array(fc.integer({ min: 0, max: 4_000 }), { minLength: 4, maxLength: 4 }))
   .map(([all, pauses]) => {
@@ -152,7 +152,7 @@ const story = fc
     return { first: all[0] as Version, changes, endMs: forceMs + 7_000 };
   });
 
-/** Said once more, second by second of the plan: the version of each tick is the one at its scheduled time. */
+/** The expectation, computed in another way, tick by tick: each is read by the version in force at its scheduled time. */
 function expectedOf(id: string, first: Version, changes: readonly Change[], endMs: number): string[] {
   const legs = [{ fromMs: 0, version: first }, ...changes];
   return legs.flatMap(({ fromMs, version: each }, index) => {
@@ -169,7 +169,7 @@ function expectedOf(id: string, first: Version, changes: readonly Change[], endM
   });
 }
 
-/** The version of a value is its scale. */
+/** The scale of a value, which shows its version. */
 function scaleOf(values: Sample['values']): number {
   const { v } = values ?? {};
   return Number(v) / address;
@@ -182,7 +182,7 @@ describe('a session whose configuration changes while it is polled', () => {
   it('reads each tick of each device once, by the version that is in force at its scheduled time', async () => {
     await fc.assert(
       fc.asyncProperty(story, async ({ first, changes, endMs }) => {
-        // Read at their very time: what waits for the phase of a slow tick before it counts as overrun.
+        // Ticks are read at their very time: one that waits for the phase of a slow tick before it would count as overrun.
         const world = new World(first, { spread: 0 });
         await world.run(changes, endMs);
         for (const id of ids) {
@@ -266,7 +266,7 @@ describe('a session whose configuration changes while it is polled', () => {
           await world.run(heard, Math.max(endMs, atMs + 5_000));
           for (const id of ids) {
             const told = world.of(id).map(({ time }) => time);
-            // In order, and none twice.
+            // In order, and none of them twice.
             expect(told).toEqual([...new Set(told)].sort((one, other) => one - other));
             for (const sample of world.of(id)) {
               if (sample.miss) continue;
@@ -279,7 +279,7 @@ describe('a session whose configuration changes while it is polled', () => {
               const inForce = [{ fromMs: 0, version: first }, ...changes].findLast(
                 ({ fromMs }) => fromMs <= ms,
               );
-              // Whoever has not heard yet goes on as before.
+              // A process that has not heard of the change yet goes on as before.
               const known = [{ atMs: 0, version: first }, ...heard].filter(
                 (each) => each.atMs <= sample.read_at - startMs,
               );

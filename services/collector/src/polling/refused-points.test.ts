@@ -30,7 +30,7 @@ describe('a device that refuses a block because of one register', () => {
       expect(miss?.cause).toBe('exception');
       expect(miss?.detail).toContain('r37');
     }
-    // Found in the first tick; after that two requests around it, and no more.
+    // The refused point is found in the first tick; after that, two requests go around it, and no more.
     const later = world.asked().filter(([atMs]) => atMs >= 1_000);
     expect(later.map(([, what]) => what)).toEqual(Array.from({ length: 20 }, () => ['0+37', '38+62']).flat());
     expect(world.pollers[0]?.learnedInWords(20)).toEqual(['r37 (holding_register 37): exception on purpose']);
@@ -43,7 +43,7 @@ describe('a device that refuses a block because of one register', () => {
     const results = world.poll(deviceOf({ points: registers(100) }));
     await world.time.advance(120_500);
     const looks = world.asked().filter(([atMs, what]) => what === '37+1' && atMs >= 1_000);
-    // After 30 s, and then after twice as long.
+    // The looks come after 30 s, and then after twice as long.
     expect(looks.map(([atMs]) => Math.round(atMs / 10_000) * 10)).toEqual([30, 90]);
     missing.pop();
     await world.time.advance(120_000);

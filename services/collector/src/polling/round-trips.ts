@@ -1,4 +1,6 @@
-/** Buckets grow by a fifth each, from 0.1 ms to two minutes: an estimate is off by a tenth at the most. */
+/**
+ * Each bucket is a fifth larger than the one before, from 0.1 ms to two minutes: an estimate is off by a tenth at most.
+ */
 const growth = 1.2;
 const firstMs = 0.1;
 const bucketCount = 78;
@@ -19,7 +21,7 @@ export class RoundTrips {
     if (this.#total >= halvedAt) this.#halve();
   }
 
-  /** In ms; undefined before the first one. */
+  /** In ms; undefined before the first round trip. */
   percentiles(): { readonly p50: number; readonly p99: number } | undefined {
     return this.#total === 0 ? undefined : { p50: this.#percentile(0.5), p99: this.#percentile(0.99) };
   }

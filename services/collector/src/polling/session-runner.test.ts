@@ -45,7 +45,7 @@ class World {
   mayPoll = true;
   readonly runner: SessionRunner;
 
-  /** @param other whose collector has this session too */
+  /** @param other a world whose collector has this session too */
   constructor(devices: DeviceConfig[] = [press, chiller], other?: World) {
     this.time = other?.time ?? new FakeTime();
     this.process = other?.process ?? new FakeProcess(this.time, startMs);
@@ -172,7 +172,7 @@ describe('a session that is polled', () => {
     await one.time.advance(10_000);
     for (const { samples } of [one, other]) expect(samples.at(-1)?.values).toBeDefined();
     await one.time.until(Promise.all([one.runner.stop(), other.runner.stop()]));
-    // Each tick has come to one result all the same.
+    // Each tick has one result all the same.
     const ticks = one.samples.map(({ tick }) => tick - startMs / 100);
     expect(ticks).toEqual(ticks.map((_, index) => index));
   });

@@ -17,15 +17,15 @@ export type { HealthTransition, PollingFault } from './polled-device.ts';
 
 export interface SessionRunnerOptions extends Omit<PollingOptions, 'taskId' | 'placedVersion' | 'onTick'> {
   readonly config: TaskConfig;
-  /** Version that the placement was given with; that of the configuration when left out. */
+  /** Version with which the placement was made; the configuration's own version when left out. */
   readonly placedVersion?: number;
-  /** Where devices with the same points are found; those of the session when left out. */
+  /** Finds devices with the same points; the session has its own when left out. */
   readonly pointSets?: PointSets;
-  /** Between the first two looks at a point that its device refused; 30 s unless set. */
+  /** Pause between the first two looks at a point that its device refused; 30 s unless set. */
   readonly refusedPauseMs?: number;
 }
 
-/** A version that is in force from a time on, ms since 1970. */
+/** A version that takes effect at a certain time, in ms since 1970. */
 export interface ComingVersion {
   readonly config: TaskConfig;
   readonly fromMs: number;
@@ -36,20 +36,20 @@ export type RunnerStatus = Pick<
   'points_read' | 'error_count' | 'last_read_time' | 'device_health'
 >;
 
-/** The live state must fit into one message: of more devices than this, only those that are not healthy are told of fully. */
+/** From so many devices on, only unhealthy ones are described fully: the live state must fit into one message. */
 const fullyToldDevices = 1_000;
 
-/** Failing points that are told of one device, and of all devices of a session together. */
+/** Most failing points described for one device, and for all devices of a session together. */
 const failingOfDevice = 10;
 const failingOfSession = 1_000;
 
-/** Lines that are told of what a device has taught. */
+/** Most lines about what a device has taught. */
 const learnedLines = 20;
 
-/** Planning of changed devices makes way for polling after so long. */
+/** After so long, planning of changed devices pauses to let polling go on. */
 const planningInARowMs = 5;
 
-/** Polls all devices of a session under one epoch, by one version of its configuration after the other. */
+/** Polls all devices of a session under one epoch, through all versions of its configuration. */
 export class SessionRunner {
   readonly #options: PollingOptions;
   readonly #planning: { readonly pointSets: PointSets; readonly refusedPauseMs: number | undefined };
@@ -80,13 +80,13 @@ export class SessionRunner {
     return this.#options.epoch;
   }
 
-  /** Devices as they are read now. */
+  /** Configurations of the devices as they are read now. */
   *devices(): Generator<DeviceConfig> {
     for (const { planned } of this.#present()) yield planned.device;
   }
 
   /**
-   * @param firstMs by device id, ms since 1970: ticks that are scheduled before were read by an earlier holder
+   * @param firstMs by device id, ms since 1970: an earlier holder has read the ticks scheduled before
    * @param answering ids of devices that answered when they were read last
    */
   start(firstMs: ReadonlyMap<string, number>, answering: ReadonlySet<string> = new Set()): void {
@@ -101,8 +101,8 @@ export class SessionRunner {
   }
 
   /**
-   * Starts while one version takes the other's place: no tick of the next one is ever the former one's, also where its time
-   * has come already.
+   * Starts while one version replaces the other: no tick of the next version is read by the former one, even if its
+   * time has already come.
    * @throws where the next one cannot be planned; then all devices are read by the former one
    */
   async startAround(
@@ -114,14 +114,14 @@ export class SessionRunner {
       const changed = await this.#changes(config, fromMs);
       if (!this.#stopping) this.#change(config, fromMs, changed);
     } finally {
-      // In the same breath: devices that only the next one has are opened right after it.
+      // No pause in between: devices that only the next version has are opened right after the start.
       this.start(firstMs, answering);
     }
   }
 
   /**
-   * From a time on the devices are read as this version says, in ticks that are scheduled then or later; those that it does
-   * not change notice nothing. A change that is not in force yet is replaced by the next one.
+   * From a time on, reads the devices as this version says, in ticks scheduled then or later. Devices that the change
+   * does not touch notice nothing. A change that is not in force yet is replaced by the next one.
    * @param fromMs ms since 1970
    */
   async reconfigure(config: TaskConfig, fromMs: number): Promise<void> {
@@ -135,7 +135,7 @@ export class SessionRunner {
     for (const device of config.devices) {
       const seat = this.#seats.get(device.id) ?? new DeviceSeat(this.#options);
       seats.set(device.id, seat);
-      // Where a change before this one cannot be taken back any more, it is one more change.
+      // Where an earlier change can no longer be taken back, the device changes once more.
       const isAlike = !changed.has(device.id);
       if (isAlike && !seat.keep(fromMs)) changed.set(device.id, this.#plan(device, config, seat.present));
     }
@@ -153,13 +153,13 @@ export class SessionRunner {
     }
   }
 
-  /** Lets requests in flight finish, asks nothing more and closes the connections that nobody else uses. */
+  /** Lets requests in flight finish, asks nothing more, and closes the connections that nobody else uses. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
-  /** Whether it will ask nothing more: its stop has begun, wherever the requests in flight are. */
+  /** Whether the stop has begun: nothing more will be asked, even if requests are still in flight. */
   isStopping(): boolean {
     return this.#stopping !== undefined;
   }
@@ -235,7 +235,7 @@ export class SessionRunner {
     return planDevice(device, config, { endpoints, ...this.#planning }, learned);
   }
 
-  /** By id, the devices that are read in another way than now, or not at all any more. */
+  /** By id, the devices that are read in another way than now, or no longer at all. */
   async #changes(config: TaskConfig, fromMs: number): Promise<Map<string, PlannedDevice | undefined>> {
     const changed = new Map<string, PlannedDevice | undefined>();
     const { clock, timers } = this.#options;
@@ -267,7 +267,7 @@ export class SessionRunner {
   }
 }
 
-/** By key of the endpoint that they use, and by the way in which they use it. */
+/** Seats by the key of the endpoint that they use, and by the way in which they use it. */
 type ByEndpoint = ReadonlyMap<string, ReadonlyMap<string, readonly DeviceSeat[]>>;
 
 function byEndpoint(seats: readonly DeviceSeat[]): ByEndpoint {
@@ -284,7 +284,7 @@ function byEndpoint(seats: readonly DeviceSeat[]): ByEndpoint {
   return all;
 }
 
-/** Those that must give up an endpoint which they use in another way. */
+/** The seats that must give up an endpoint because they use it in another way. */
 function seatsToLeave(
   changing: ByEndpoint,
   own: DeviceSeat,

@@ -24,7 +24,7 @@ describe('a dead unit on a shared line', () => {
     expect(dead.map(({ tick }) => tick - (dead[0]?.tick ?? 0))).toEqual(dead.map((_, index) => index));
     expect(new Set(dead.map(({ miss }) => miss?.cause))).toEqual(new Set(['timeout']));
     expect(dead[10]?.miss?.detail).toMatch(/^not asked, next try in [0-9.]+ s after: unit-2 unit 2 /);
-    // One probe each ten seconds or so, and not one tick of the others is lost.
+    // About one probe every ten seconds, and the others lose not one tick.
     const probes = world.asked(2).filter(([atMs]) => atMs > 20_000);
     expect(probes.length).toBeLessThanOrEqual(11);
     expect(probes.length).toBeGreaterThanOrEqual(8);
@@ -53,13 +53,13 @@ describe('a dead unit on a shared line', () => {
     const results = units.map((unitId) => world.poll(unit(unitId), { phaseMs: unitId * 10 }));
     await world.time.advance(60_000);
     const before = results.slice(0, 10).map(good);
-    // Finding out took one timeout for each of the dead, 8 s of the minute.
+    // Finding the dead units took one timeout each, 8 s of the minute.
     for (const count of before) expect(count).toBeGreaterThanOrEqual(50);
     await world.time.advance(300_000);
     await world.stop();
     const probes = world.bus.asked.filter(({ atMs, request }) => atMs > 60_000 && isDead(request.unitId));
     expect(probes.length * 800).toBeLessThanOrEqual(0.11 * 300_000);
-    // None of them is forgotten.
+    // No dead unit is forgotten.
     expect(new Set(probes.map(({ request }) => request.unitId)).size).toBe(10);
     for (const [index, living] of results.slice(0, 10).entries()) {
       expect(good(living) - (before[index] ?? 0)).toBeGreaterThanOrEqual(299);
@@ -102,7 +102,7 @@ describe('many units of which neighbours never answer, all asked at once', () =>
     await world.time.advance(10_000);
     await world.stop();
     const misses = results.slice(10).map((ticks) => ticks.filter(({ miss }) => miss).length);
-    // One after the other it would be three of each, 270, for three seconds of timeouts.
+    // One after the other would cost each unit three misses, 270 in all, for three seconds of timeouts.
     expect(misses.reduce((sum, missed) => sum + missed, 0)).toBeLessThan(135);
     for (let unitId = 0; unitId < 10; unitId += 1) expect(world.asked(unitId).length).toBeGreaterThan(0);
   });
@@ -165,7 +165,7 @@ describe('many units of which some never answer, read by the second collector', 
     const missesOf = (samples: readonly OutgoingSample[]) =>
       samples.filter(({ device_id, miss }) => miss && ids.includes(device_id)).length;
     expect(missesOf(await runFor10s(new Set(ids)))).toBe(0);
-    // Without knowing of anybody: else the test says nothing.
+    // Without knowing of any answers: otherwise the test says nothing.
     expect(missesOf(await runFor10s(new Set()))).toBeGreaterThan(0);
   });
 
@@ -175,7 +175,7 @@ describe('many units of which some never answer, read by the second collector', 
     for (const unitId of [3, 13, 93]) {
       const times = world.asked(unitId).map(([atMs]) => atMs);
       expect(times.length).toBeGreaterThanOrEqual(1);
-      // The pause after it is that of a unit that is out of order.
+      // The unit then pauses as one that is out of order.
       expect((times[1] ?? Number.POSITIVE_INFINITY) - (times[0] ?? 0)).toBeGreaterThan(1_000);
     }
   });
@@ -200,10 +200,10 @@ describe('a unit that answered a former collector and is silent now', () => {
     const orderFrom = (fromMs: number) =>
       world.bus.asked.filter(({ atMs }) => atMs >= fromMs).map(({ request }) => request.unitId);
     await world.time.advance(1_500);
-    // Nobody knew anything against it.
+    // Nothing was known against unit 2.
     expect(orderFrom(0).slice(0, 4)).toEqual([1, 2, 3, 4]);
     expect(world.asked(2)).toHaveLength(1);
-    // One that nobody knows has just had the one turn a second that goes before the others.
+    // An unknown unit has just had the one turn a second that goes before the others.
     world.poll(unit(5), { phaseMs: 400 });
     await world.time.advance(900);
     await world.stop();
@@ -218,7 +218,7 @@ describe('a gateway that is away', () => {
     const units = Array.from({ length: 20 }, (_, index) => index + 1);
     const results = units.map((unitId) => world.poll(unit(unitId), { phaseMs: unitId }));
     await world.time.advance(60_500);
-    // Three to find out, then one a pause: not one for each unit.
+    // Three timeouts to find out, then one a pause: not one for each unit.
     expect(world.bus.asked.filter(({ atMs }) => atMs < 10_000).length).toBeLessThanOrEqual(8);
     expect(world.bus.asked.length).toBeLessThanOrEqual(14);
     for (const each of results) {

@@ -3,8 +3,8 @@ import type { BackoffLimits } from './backoff.ts';
 import { Breaker, type Failure, type Refusal } from './breaker.ts';
 
 /**
- * Groups to which a device gives no answer although it answers others: some devices are silent where they should refuse.
- * Each has a breaker of its own, so that it costs one timeout now and then and not the device.
+ * Groups to which a device gives no answer although it answers others: some devices are silent where they should
+ * refuse. Each group has a breaker of its own, so that it costs a timeout now and then, but not the whole device.
  */
 export class SilentGroups {
   readonly #limits: BackoffLimits;
@@ -17,13 +17,13 @@ export class SilentGroups {
     this.#jitter = jitter;
   }
 
-  /** Knows what another one has found out about the same device. */
+  /** Takes over what another instance has found out about the same device. */
   goOnFrom(former: SilentGroups): void {
     for (const [key, breaker] of former.#breakers) this.#breakers.set(key, breaker);
     this.#startAt = former.#startAt;
   }
 
-  /** The groups that are asked now, in order. @param onLeftOut told of each that is not */
+  /** The groups to ask now, in order. @param onLeftOut told of each group that is left out */
   toAsk(
     groups: readonly Group[],
     nowMs: number,
@@ -43,7 +43,7 @@ export class SilentGroups {
     if (this.#breakers.size > 0) this.#breakers.delete(group.key);
   }
 
-  /** It gave no answer in a tick in which the device has answered something else. */
+  /** The group gave no answer in a tick in which the device has answered something else. */
   timedOut(group: Group, nowMs: number, failure: Failure): void {
     const key = group.key;
     const breaker = this.#breakers.get(key) ?? new Breaker(this.#limits, this.#jitter);
@@ -51,7 +51,10 @@ export class SilentGroups {
     breaker.failed(nowMs, failure);
   }
 
-  /** The first one asked gave no answer, so nothing was: the next tick begins with another, to tell a silent group. */
+  /**
+   * The first group asked gave no answer, so no other was asked: the next tick begins with another, to tell a silent
+   * group from a silent device.
+   */
   beginWithAnother(): void {
     this.#startAt += 1;
   }

@@ -1,8 +1,8 @@
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 
 /**
- * The wall clock for schedules: never runs backwards, so that no tick comes twice. A clock that is set back a
- * little is waited for at half speed; one that is set back far is not followed until the process restarts.
+ * The wall clock for schedules. It never runs backwards, so no tick comes twice. When the wall clock is set back a
+ * little, this one waits for it at half speed; when it is set back far, it is not followed until the process restarts.
  */
 export class SteadyClock {
   readonly #clock: Clock;
@@ -15,7 +15,7 @@ export class SteadyClock {
     this.#lastMonotonicMs = clock.monotonicMs();
   }
 
-  /** For lengths of time. */
+  /** For measuring lengths of time. */
   monotonicMs(): number {
     return this.#clock.monotonicMs();
   }

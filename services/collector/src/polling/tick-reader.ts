@@ -34,12 +34,12 @@ export interface TickReaderOptions extends DeviceRequestsOptions {
 }
 
 /**
- * Says which tick it is to read by now: waiting for its turn on the endpoint a tick may have been overtaken by the next
- * one, which is then read in its place.
+ * Returns the tick to read by now. While a tick waits for its turn on the endpoint, the next one may overtake it, and
+ * is then read in its place.
  */
 export type Arrive = (nowMs: number) => number;
 
-/** Requests that narrowing down may cost in one tick; a hundred bad points take several ticks. */
+/** Most requests that narrowing down may cost in one tick; a hundred bad points take several ticks. */
 const narrowingPerTick = 24;
 
 /** Carries out the plans of one device, one tick at a time. */
@@ -48,7 +48,7 @@ export class TickReader {
   readonly #unit: UnitBreaker;
   readonly #requests: DeviceRequests;
   #tick = 0;
-  /** Points that are due in it. */
+  /** Points that are due in the tick. */
   #due: readonly number[] = [];
   /** The groups that are asked in the tick, in order. */
   #groups: readonly Group[] = [];
@@ -56,7 +56,7 @@ export class TickReader {
   /** The group that is being asked for, once its turn has come. */
   #chosen: Group | undefined;
   #failure: Failure | undefined;
-  /** It is none of the device's. */
+  /** Whether the failure is not the device's own. */
   #isHeldBack = false;
   #refusal: Refusal | undefined;
   #askedAtMs: number | undefined;
@@ -77,8 +77,8 @@ export class TickReader {
   }
 
   /**
-   * @param nowMs it is: the clocks are looked at as seldom as may be, which counts with ten thousand ticks a second
-   * @throws NotPermitted: nothing may be reported of the tick, nor asked any more
+   * @param nowMs the present time, passed in because with ten thousand ticks a second each look at a clock counts
+   * @throws NotPermitted: nothing of the tick may be reported, and nothing asked any more
    */
   async read(arrive: Arrive, nowMs: number): Promise<Tick> {
     const { clock, endpoint, device, filter, silent } = this.#options;
@@ -98,7 +98,7 @@ export class TickReader {
             this.#chosen ??= choose();
             return this.#chosen;
           });
-          // True of the first group only: the tick is over before it has begun.
+          // Happens with the first group only: the tick is over before it has begun.
           if (!answer) break;
           this.#groupAnswered(answer);
         } catch (error) {
@@ -179,7 +179,7 @@ export class TickReader {
     return Math.max(0, this.#askedAtMs - (tickTimeMs(this.#tick, due.periodMs) + phaseMs));
   }
 
-  /** Its turn may come long after it was wanted: then another tick is read, or none. */
+  /** Chooses when the turn has come, which may be long after it was wanted: then another tick is read, or none. */
   #chooseFirst(arrive: Arrive): Group | undefined {
     const nowMs = this.#options.clock.nowMs();
     const tick = arrive(nowMs);
@@ -216,7 +216,7 @@ export class TickReader {
     } else this.#giveUpFor(this.#requests.failureOf(group, error), group);
   }
 
-  /** Once, after an answer to something else: a device that is silent twice in a row is not asked on. */
+  /** Allowed once, after an answer to something else: a device that is silent twice in a row is not asked on. */
   #groupTimedOut(group: Group, error: DriverFailure): void {
     const failure = this.#requests.failureOf(group, error);
     this.#requests.noteSilence();
@@ -225,7 +225,7 @@ export class TickReader {
     this.#giveUpFor(failure, group);
   }
 
-  /** Has the plan find out which part of it the device refuses. */
+  /** Has the plan find out which part of the group the device refuses. */
   async #groupRefused(group: Group, error: DriverFailure): Promise<void> {
     const { clock, plan } = this.#options;
     if (!plan.narrow) {
@@ -256,7 +256,7 @@ export class TickReader {
     this.#giveUp(values, detail, lackCauseOf(cause));
   }
 
-  /** These values are not read in this tick. */
+  /** Gives up values that cannot be read in this tick. */
   #giveUp(values: readonly number[], detail: string, cause: LackCause): void {
     for (const at of values) this.#readings.lose(at, detail, cause);
     this.#readings.addProblem(detail);

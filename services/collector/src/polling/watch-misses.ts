@@ -21,7 +21,7 @@ export function leftOutMiss(dropped: number, most: number): Miss {
   return { cause: 'overrun', detail };
 }
 
-/** The last thing that it told of these points is no value. */
+/** The last message about these points had no value. */
 export function noValuesMiss(bad: readonly { readonly code: string; readonly detail: string }[]): Miss {
   const detail = bad.map(({ code, detail }) => `${code}: ${detail}`).join('; ');
   return { cause: 'exception', detail: detail.slice(0, 2_000) };

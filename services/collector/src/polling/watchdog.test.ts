@@ -24,7 +24,7 @@ describe('a device of which nothing is heard', () => {
     world.bus.reply = () => ({ afterMs: isStuck ? 10_000_000 : 1 });
     await world.time.advance(6_000);
     isStuck = false;
-    // The scripted bus allows one request at a time; the new one is another.
+    // The scripted bus allows one request at a time, and the new request goes over another bus.
     world.bus.forget();
     await world.time.advance(20_000);
     stopWatch();
@@ -41,7 +41,7 @@ describe('a device of which nothing is heard', () => {
   it('although its endpoint is idle is polled anew', async () => {
     const { world, results, told, poller, stopWatch } = watchedWorld();
     await world.time.advance(5_500);
-    // As if its loop had been lost: it waits for a turn that never comes.
+    // As if the poller's loop had been lost: it waits for a turn that never comes.
     const { endpoint } = world;
     const turn = endpoint.turn.bind(endpoint);
     endpoint.turn = () => new Promise(() => undefined);

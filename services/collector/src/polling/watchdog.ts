@@ -11,13 +11,13 @@ export interface Watched {
 
 const watchEveryMs = 5_000;
 const silentPeriods = 10;
-/** A device may stand behind many that do not answer. */
+/** A device may wait behind many that do not answer. */
 const silentAtLeastMs = 120_000;
 
 /**
- * Watches results, not sockets: whatever state a connection seems to be in, a device that has come to no result for long,
- * not even a miss, is started anew, and so is a bus whose request does not end in its time. A process that stood still
- * finds everything late when it goes on, so only what is late at two looks in a row counts.
+ * Restarts what hangs. It watches results, not sockets: whatever state a connection seems to be in, a device without a
+ * result for long, not even a miss, is started anew, and so is a bus whose request does not end in its time. A process
+ * that stood still finds everything late when it goes on, so only what is late at two looks in a row counts.
  * @param watched asked at each look: a session's devices change
  * @returns what ends the watch
  */

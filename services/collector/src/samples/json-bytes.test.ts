@@ -87,7 +87,7 @@ describe('JSON that is written byte by byte', () => {
 
   it('has every text as JSON.stringify has it, in UTF-8', () => {
     const json = new JsonBytes(1);
-    // Halves of surrogate pairs too.
+    // Half surrogate pairs too.
     const unit = fc.oneof(fc.integer({ min: 0, max: 0x7f }), fc.integer({ min: 0, max: 0xffff }));
     const utf16 = fc.array(unit, { maxLength: 80 }).map((units) => String.fromCharCode(...units));
     fc.assert(

@@ -1,14 +1,14 @@
 const minus = 0x2d;
 const point = 0x2e;
 const zero = 0x30;
-/** By the number of decimals. 3 at the most are tried; what has more is written by the language itself. */
+/** By the number of decimals. At most 3 are tried; `String` writes a number that has more. */
 export const decimalScales = [1, 10, 100, 1_000] as const;
-/** Whole numbers of more than 32 bits are written in two parts, the lower one with so many digits. */
+/** Whole numbers of more than 32 bits are written in two parts; the lower one has `longSplitDigits` digits. */
 const longSplit = 1_000_000_000;
 const longSplitDigits = 9;
-/** Characters of a whole number of 32 bits with its sign. */
+/** Most characters of a whole number of 32 bits with its sign. */
 const wholeBytes = 11;
-/** Has no positive counterpart in 32 bits. */
+/** The one number without a positive counterpart in 32 bits. */
 const least = -0x8000_0000;
 /** Both digits of each number below 100. */
 const pairs = Uint8Array.from({ length: 200 }, (_, at) => zero + (((at >> 1) / (at & 1 ? 1 : 10)) % 10));
@@ -16,12 +16,12 @@ const pairs = Uint8Array.from({ length: 200 }, (_, at) => zero + (((at >> 1) / (
 const longestByLoop = 64;
 
 /**
- * JSON text in UTF-8 that grows at its end and is begun anew again and again, in the same memory. Numbers read exactly as
- * `JSON.stringify` writes them, at a fraction of its cost.
+ * JSON text in UTF-8 that grows at its end, and is begun anew again and again in the same memory. Numbers read exactly
+ * as `JSON.stringify` writes them, at a fraction of its cost.
  */
 export class JsonBytes {
   #bytes: Uint8Array;
-  /** A view of the same bytes. */
+  /** A view of `#bytes`. */
   #view: DataView;
   #length = 0;
 
@@ -45,21 +45,23 @@ export class JsonBytes {
   }
 
   /**
-   * Takes as written what lies there from before {@link clear}, up to before `end`.
-   * @param end where a piece ended that was written from here on, and over which nothing was written since
+   * Takes what lies here from before {@link clear}, up to before `end`, as written.
+   * @param end the end of a piece that began here and was not overwritten since
    */
   again(end: number): void {
     this.#length = end;
   }
 
-  /** These bytes, as they are. */
+  /** Appends these bytes as they are. */
   copy(bytes: Uint8Array): void {
     this.#makeRoom(bytes.length);
     this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
   }
 
-  /** The same for a few bytes out of many, `from` up to before `end`: the call of a copying function costs more than this. */
+  /**
+   * Does the same for a few bytes out of many, from `from` up to before `end`: a call of a copying function costs more.
+   */
   copyPart(bytes: DataView, from: number, end: number): void {
     this.#makeRoom(end - from);
     const to = this.#view;
@@ -76,14 +78,14 @@ export class JsonBytes {
     this.#length += other.length;
   }
 
-  /** Replaces a byte that was written. */
+  /** Replaces a byte that was already written. */
   set(at: number, byte: number): void {
     this.#bytes[at] = byte;
   }
 
-  /** Any text, as it is. */
+  /** Appends any text as it is. */
   raw(text: string): void {
-    // A UTF-16 unit takes three bytes at the most.
+    // A UTF-16 unit takes three bytes at most.
     this.#makeRoom(text.length * 3);
     if (text.length <= longestByLoop && this.#ascii(text)) return;
     this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
@@ -111,8 +113,8 @@ export class JsonBytes {
     for (let decimals = 1; decimals < decimalScales.length; decimals += 1) {
       const scale = decimalScales[decimals] as number;
       const shifted = Math.round(value * scale);
-      // A quotient is rounded as decimal text is read, and of so few digits no shorter ones mean the same double:
-      // where it gives the value back, these are its digits.
+      // A quotient is rounded in the same way as decimal text is read, and no shorter text than these few digits means
+      // the same double. Where the quotient gives the value back, these are its digits.
       if (shifted / scale === value && shifted === (shifted | 0) && shifted !== least) {
         this.decimal(shifted | 0, decimals);
         return;
@@ -133,7 +135,7 @@ export class JsonBytes {
       this.#bytes[this.#length++] = minus;
       left = -left;
     }
-    // Constants: a division by one of them is a multiplication.
+    // Constant divisors: the compiler turns each division into a multiplication.
     const whole = decimals === 1 ? (left / 10) | 0 : decimals === 2 ? (left / 100) | 0 : (left / 1_000) | 0;
     this.#digits(whole);
     let rest = left - whole * (decimalScales[decimals] as number);
@@ -158,7 +160,7 @@ export class JsonBytes {
     this.#digits(left);
   }
 
-  /** Such as a time: more than 32 bits, and whole. */
+  /** Writes a number such as a time: whole, and of more than 32 bits. */
   #longWhole(value: number): void {
     const high = Math.floor(Math.abs(value) / longSplit);
     this.#whole(value < 0 ? -high : high);
@@ -173,7 +175,7 @@ export class JsonBytes {
     this.#length = end;
   }
 
-  /** @returns whether it is; then it is written */
+  /** @returns whether the text is ASCII; if it is, it has been written */
   #ascii(text: string): boolean {
     const bytes = this.#bytes;
     const start = this.#length;

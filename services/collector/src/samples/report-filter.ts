@@ -4,7 +4,7 @@ import type { PointConfig, ReportByException } from '@holdfast/shared/contracts/
 
 interface LastSent {
   readonly report: ReportByException;
-  /** Undefined when the next reading is sent whatever it is. */
+  /** Undefined when the next reading is sent in any case. */
   value: PointValue | undefined;
   isUncertain: boolean;
   atMs: number;
@@ -12,8 +12,8 @@ interface LastSent {
 
 /**
  * Report by exception. A reading is sent when it is the first one, when it differs from the last one sent by more than
- * a deadband (where there are two, by more than the smaller), when its quality has changed, and when the last one was
- * sent a heartbeat ago. Points without `report` are sent always.
+ * a deadband (of two, the smaller counts), when its quality has changed, and when the last one was sent a heartbeat
+ * ago. Points without `report` are always sent.
  */
 export class ReportFilter {
   readonly #points = new Map<string, LastSent>();
@@ -29,7 +29,7 @@ export class ReportFilter {
   }
 
   /**
-   * Goes on from what another one has sent last.
+   * Goes on from what another filter has sent last.
    * @param isSame whether a point of this code still gives the same values
    */
   goOnFrom(former: ReportFilter, isSame: (code: string) => boolean): void {
@@ -48,8 +48,8 @@ export class ReportFilter {
   }
 
   /**
-   * Whether to send this reading; then it is what later ones are held against.
-   * @param isInteger that the value is a 64-bit integer in decimal
+   * Whether to send this reading. If so, later ones are compared with it.
+   * @param isInteger true for a 64-bit integer in decimal
    * @param timeMs scheduled time of its tick
    */
   takes(code: string, value: PointValue, isInteger: boolean, isUncertain: boolean, timeMs: number): boolean {
@@ -67,13 +67,13 @@ export class ReportFilter {
     return true;
   }
 
-  /** The value could not be read: the next reading is a change of its quality. */
+  /** The value could not be read: the next reading changes its quality. */
   lost(code: string): void {
     const last = this.#points.get(code);
     if (last) last.value = undefined;
   }
 
-  /** None could be read. */
+  /** No value could be read. */
   allLost(): void {
     for (const last of this.#points.values()) last.value = undefined;
   }
@@ -102,7 +102,7 @@ interface Difference {
   readonly from: number;
 }
 
-/** Undefined for what is no number. */
+/** Undefined for values that are not numbers. */
 function numberDifference(value: PointValue, last: PointValue): Difference | undefined {
   if (typeof value !== 'number' || typeof last !== 'number') return undefined;
   return { difference: Math.abs(value - last), from: Math.abs(last) };

@@ -4,7 +4,7 @@ import { type OutgoingSample, type Sample, sampleVersion } from '@holdfast/share
 import { membersOf, type SampleSource } from './sample-source.ts';
 import { tickTimeMs } from './schedule.ts';
 
-/** News of a subscribed device in a tick, until now. */
+/** Everything that a subscribed device has told in a tick so far. */
 export interface ToldOfTick {
   readonly tick: number;
   readonly readAtMs: number;
@@ -13,7 +13,7 @@ export interface ToldOfTick {
   readonly changes: Changes;
   /** Number of the part, while the tick is not over. */
   readonly part?: number;
-  /** At its end. */
+  /** Set when the tick is over. */
   readonly end?: {
     readonly isRead: boolean;
     readonly bad: readonly { readonly code: string; readonly detail: string }[];
@@ -25,7 +25,7 @@ export interface ToldOfTick {
 
 const encoder = new TextEncoder();
 
-/** Makes the messages of a subscribed device. One that was read in part has `changes`, were it none. */
+/** Makes the messages of a subscribed device. A partly read tick has `changes`, even if empty. */
 export function changesWriter(source: SampleSource): (told: ToldOfTick) => OutgoingSample {
   const { periodMs } = source;
   const about = membersOf(source);

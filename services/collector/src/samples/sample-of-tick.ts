@@ -11,10 +11,11 @@ const text = new JsonBytes(16_384);
 const encoder = new TextEncoder();
 
 /**
- * Makes the messages of a device's ticks. One in which nothing is worth sending and some points are missed has `values`
- * without any: it was read, in part.
+ * Makes the messages of a device's ticks. A tick in which some points are missed and nothing is worth sending has empty
+ * `values`: it was partly read.
  *
- * A poller gives a result for every tick from its first one on, so that one is what all of them say as `since_tick`.
+ * A poller gives a result for every tick from its first one on, so all its messages have this first tick as
+ * `since_tick`.
  */
 export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSample {
   const { periodMs } = source;
@@ -22,7 +23,7 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
   const head = encoder.encode(`${JSON.stringify({ v: sampleVersion, ...about }).slice(0, -1)},"tick":`);
   let period: Uint8Array | undefined;
   let since = 0;
-  // A miss is often the one of the tick before.
+  // A miss often repeats that of the tick before.
   let toldMiss: Pick<NonNullable<Tick['miss']>, 'cause' | 'detail'> | undefined;
   let missMember = new Uint8Array(0);
   let toldLacking: Tick['lacking'];
@@ -43,7 +44,7 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
     text.number(time);
     text.raw(',"read_at":');
     text.number(readAtMs);
-    // Before the values: what follows upon them costs its reader more.
+    // Before the values: members after them cost the reader more.
     if (lacking) {
       if (toldLacking !== lacking) {
         toldLacking = lacking;
@@ -52,7 +53,7 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
       text.copy(lackingMember);
     }
     if (hasValues) text.raw(values.length === 0 ? ',"values":{' : ',"values":');
-    // The values, which are most of a message, are copied straight into it, here.
+    // The values, which are most of a message, are later copied straight into this place.
     const valuesAt = text.length;
     if (hasValues) text.raw('}');
     if (integers) integerMembers(integers);
@@ -74,7 +75,7 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
       message[valuesAt] = openBrace;
     }
     message.set(text.written(valuesAt), valuesAt + valueBytes);
-    // Member by member: spread objects would be slower than the rest of this.
+    // Member by member: spreading objects would take longer than everything else here.
     const sample = {
       v: sampleVersion,
       session: about.session,
@@ -100,7 +101,7 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
   };
 }
 
-/** @param found `,"code":"digits"` each */
+/** @param found the integers, each as `,"code":"digits"` */
 function integerMembers(found: JsonBytes): void {
   text.raw(',"integers":');
   const at = text.length;

@@ -8,11 +8,11 @@ export interface SampleSource {
   readonly taskId: string;
   readonly device: DeviceConfig;
   readonly periodMs: number;
-  /** Told only where it is not the version that the session was placed with: the log has that one. */
+  /** Set only where it differs from the version with which the session was placed: the log has that one. */
   readonly configVersion?: number | undefined;
 }
 
-/** Members that all samples of a source have alike. */
+/** The members that all samples of a source have in common. */
 export function membersOf({ sessionId, epoch, collectorId, taskId, device, configVersion }: SampleSource) {
   return {
     session: sessionId,

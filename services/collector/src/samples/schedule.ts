@@ -8,17 +8,17 @@ export function tickTimeMs(tick: number, periodMs: number): number {
   return tick * periodMs;
 }
 
-/** Nobody wants an hourly reading half an hour late; a few seconds are enough to spread a fleet. */
+/** Longest phase. Nobody wants an hourly reading half an hour late; a few seconds are enough to spread a fleet. */
 const largestPhaseMs = 5_000;
 
-/** Devices whose phases lie so close together are asked at once, a fortieth of their period where that is less. */
+/** Devices whose phases are this close together are asked at once; at most a fortieth of their period. */
 const longestSlotMs = 25;
 
 /**
- * How long after its scheduled time each tick of a device is read: always the same for a device, and spread evenly over
- * devices, so that a fleet does not ask all at once. Phases come in slots: a process that reads few devices is then woken
- * once for those of a slot, by its timer, by their replies and by the broker's, where each of them alone would cost it
- * more than the reading.
+ * How long after its scheduled time each tick of a device is read. It is always the same for a device, and spread
+ * evenly over devices, so that a fleet is not asked all at once. Phases come in slots: a process that reads few devices
+ * is woken once for all devices of a slot, by its timer, by their replies and by the broker's. Waking for each alone
+ * would cost more than the reading.
  * @param share 0…1 of the period over which devices are spread
  */
 export function phaseMs(deviceId: string, periodMs: number, share: number): number {
@@ -27,7 +27,7 @@ export function phaseMs(deviceId: string, periodMs: number, share: number): numb
   return Math.floor(((fnv1a(deviceId) / 0x1_0000_0000) * widthMs) / slotMs) * slotMs;
 }
 
-/** FNV-1a with a last mixing of its bits: ids that differ in their last digit alone must lie far apart. */
+/** FNV-1a with a final mixing of its bits: ids that differ only in their last digit must lie far apart. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

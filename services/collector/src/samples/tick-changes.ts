@@ -13,14 +13,14 @@ import type { ReadValues } from './read-values.ts';
 import type { ReportFilter } from './report-filter.ts';
 import type { ValueKeys } from './value-keys.ts';
 
-/** Changes of one tick that are kept; beyond that only the last one of each point is. */
+/** Most changes kept of one tick; beyond that, only the last one of each point. */
 export const mostChanges = 10_000;
-/** A source's clock may be ahead by so much, and what it tells may be so old; else its time gives way to that of arrival. */
+/** How far a source's clock may be ahead, and how old its values may be; else the time of arrival counts. */
 const aheadAtMostMs = 60_000;
 const behindAtMostMs = 86_400_000;
-/** Values of one point that arrive together are told apart by a millisecond each, up to so far ahead. */
+/** Values of one point that arrive together get times a millisecond apart, up to so far ahead. */
 const spreadAtMostMs = 1_000;
-/** JSON of a change beside its text. */
+/** JSON of a change apart from its text. */
 const bytesOfChange = 24;
 
 /** Keeps the changes that a subscribed device tells until they are sent, in parts of a tick or at its end. */
@@ -29,9 +29,9 @@ export class TickChanges implements ValueSink {
   readCount = 0;
   /** Changes of this tick that were left out. */
   dropped = 0;
-  /** Rough size of what waits. */
+  /** Rough size of the changes that wait. */
   waitingBytes = 0;
-  /** Why the last thing told of a value is none, by code. */
+  /** By code: why the last message about a value had none. */
   readonly #bad = new Map<string, string>();
   #pending = new Map<number, Change[]>();
   #count = 0;
@@ -40,9 +40,9 @@ export class TickChanges implements ValueSink {
   readonly #keys: ValueKeys;
   readonly #filter: ReportFilter;
   readonly #nowMs: () => number;
-  /** By value: the time of the last one, so that the next one is later. */
+  /** By value: the time of the last change, so that the next one is later. */
   readonly #lastMs: Float64Array;
-  /** By value: whether anything was ever told of it. */
+  /** By value: whether it was ever told. */
   readonly #told: Uint8Array;
 
   /** @param nowMs ms since 1970 */
@@ -54,7 +54,7 @@ export class TickChanges implements ValueSink {
     this.#told = new Uint8Array(keys.count);
   }
 
-  /** A new tick begins; what waits still belongs to the one before. */
+  /** Begins a new tick; changes that wait still belong to the one before. */
   beginTick(): void {
     this.readCount = 0;
     this.dropped = 0;
@@ -66,9 +66,9 @@ export class TickChanges implements ValueSink {
     return this.#pending.size === 0;
   }
 
-  /** Hands over what waits, with times counted from that of the tick. */
+  /** Hands over the changes that wait, with times relative to that of the tick. */
   take(tickTimeMs: number): Changes {
-    // Codes are the user's: `__proto__` is one like any other.
+    // Codes are chosen by users: `__proto__` is one like any other.
     const changes = Object.create(null) as Record<string, readonly Change[]>;
     for (const [at, list] of this.#pending) {
       changes[this.#keys.codeAt(at)] = list
@@ -108,7 +108,7 @@ export class TickChanges implements ValueSink {
     this.#sourceMs = ms;
   }
 
-  /** As a device's failing points are told. */
+  /** The values that failed, as device health reports them. */
   get lost(): { readonly code: string; readonly detail: string }[] | undefined {
     if (this.#bad.size === 0) return undefined;
     return [...this.#bad].map(([code, detail]) => ({ code, detail }));
@@ -118,17 +118,17 @@ export class TickChanges implements ValueSink {
     return this.#read.has(code) && !this.#bad.has(code);
   }
 
-  /** Whether a value of this code was told, be it in an earlier tick. */
+  /** Whether a value of this code was told, even in an earlier tick. */
   hasTold(code: string): boolean {
     return this.#told[this.#keys.indexOf(code)] === 1;
   }
 
-  /** Takes as told what another one was told before, which its source does not repeat. */
+  /** Takes over which values another instance was told: its source does not repeat them. */
   goOnFrom(hasTold: (code: string) => boolean): void {
     for (let at = 0; at < this.#told.length; at += 1) if (hasTold(this.#keys.codeAt(at))) this.#told[at] = 1;
   }
 
-  /** The values that the tick has: those told in it, and, where its source could have told of a change, those told before. */
+  /** The values of the tick: those told in it, and, where the source could have told of a change, those told before. */
   readOfTick(isOpen: boolean): ReadValues {
     const told = this.#told;
     const bad = new Set([...this.#bad.keys()].map((code) => this.#keys.indexOf(code)));

@@ -11,12 +11,12 @@ const codes = ['a', '温度', 'of "a" \\ b', 'pressure', '__proto__', 'z'];
 const points = codes.map((code, address) => pointOf(code, address));
 
 const value: fc.Arbitrary<PointValue> = fc.oneof(
-  // Few enough that a value comes again, some as long as others and some not.
+  // Few enough values for repeats, some of equal length and some not.
   { arbitrary: fc.constantFrom(0, -0, 1, 7, 10, 99, -1, 0.5, 1.5, 12.25, 1e21, 123_456), weight: 6 },
   { arbitrary: fc.constantFrom('', 'on', '开', 'é"', 'x'.repeat(200)), weight: 2 },
   { arbitrary: fc.boolean(), weight: 1 },
 );
-/** As digits and decimals: what other values are too, so that both stand in one another's places. */
+/** As digits and decimals. Some equal other values, so that each kind takes the other's place. */
 const decimal = fc
   .constantFrom([0, 1], [5, 1], [15, 1], [1225, 2], [70, 1], [-10, 1])
   .map(([digits, decimals]) => ({

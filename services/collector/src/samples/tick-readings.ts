@@ -5,11 +5,11 @@ import { decimalScales, JsonBytes } from './json-bytes.ts';
 import type { ReportFilter } from './report-filter.ts';
 import type { ValueKeys } from './value-keys.ts';
 
-/** Longest account of faults of single points, in characters. */
+/** Longest description of the faults of single points, in characters. */
 const longestDetail = 2_000;
-/** Beyond any text. */
+/** A place beyond any text. */
 const nowhere = 0xffff_ffff;
-/** Length of a usual number. */
+/** Length of a typical number. */
 const valueBytes = 8;
 
 interface LostValue {
@@ -20,21 +20,21 @@ interface LostValue {
 }
 
 /**
- * The readings of one tick of a device so far, as they will stand in the message: no object is made of values that nobody
- * here looks at. Codes are the user's: `__proto__` is one like any other.
+ * The readings of one tick of a device so far, as they will stand in the message: no objects are made for values that
+ * nobody here looks at. Codes are chosen by users: `__proto__` is one like any other.
  */
 export class TickReadings implements ValueSink {
   /** The values to be sent, `,"code":value` each. */
   readonly values: JsonBytes;
   /** 64-bit integers, `,"code":"digits"` each. Undefined when there are none. */
   integers: JsonBytes | undefined;
-  /** Codes of those of the values and integers that are uncertain. Undefined when there are none. */
+  /** Codes of the uncertain ones among the values and integers. Undefined when there are none. */
   uncertain: string[] | undefined;
   /** Values that the device did not give, and why. Undefined when there are none. */
   lost: LostValue[] | undefined;
   /** How many values were read, sent or not. */
   readCount = 0;
-  /** How many of them are to be sent, and how many of those are integers. */
+  /** How many of the values read are to be sent, and how many of those are integers. */
   sentCount = 0;
   integerCount = 0;
   #problems = '';
@@ -44,12 +44,12 @@ export class TickReadings implements ValueSink {
   #timeMs = 0;
   /** By value: the number of the last tick in which it was read. */
   readonly #readIn: Uint32Array;
-  /** Not 0, which stands for never in `#readIn`, nor the tick after that. */
+  /** Never 0, which means "never" in `#readIn`; during a tick not 1 either, whose predecessor is 0. */
   #tick = 1;
   /**
-   * By value: where its key and text lie in `values`, and what number the text says (NaN: none). As each tick is
-   * written from the start, a piece that was written in the tick before and begins where the next one is to be written
-   * still lies there: what did not move needs no new key, and what did not change no new text.
+   * By value: where its key and text lie in `values`, and which number the text says (NaN: none). Each tick is written
+   * from the start, so a piece of the tick before that begins where the next one is to be written still lies there: a
+   * value that did not move needs no new key, and one that did not change no new text.
    */
   readonly #starts: Uint32Array;
   readonly #ends: Uint32Array;
@@ -108,7 +108,7 @@ export class TickReadings implements ValueSink {
     if (this.#isFiltered && !this.#takes(at, digits, true, quality)) return;
     this.sentCount += 1;
     this.integerCount += 1;
-    // Nothing of it stands in `values`.
+    // Nothing of this value stands in `values`.
     this.#starts[at] = nowhere;
     this.integers ??= new JsonBytes(64);
     this.#key(this.integers, at);
@@ -148,14 +148,14 @@ export class TickReadings implements ValueSink {
     );
   }
 
-  /** Empty when there are none. */
+  /** Empty when there are no problems. */
   problems(): string {
     return this.#problems;
   }
 
-  /** Whether nothing is left to be written of a value. If something is, its key has been. */
+  /** Whether nothing of a value is left to be written. If something is, its key has been written. */
   #isAgain(at: number, value: PointValue, quality: Quality): boolean {
-    // A filter may have kept some readings out.
+    // A filter may have left some readings out.
     const wasWritten = this.#readIn[at] === this.#tick - 1 && !this.#isFiltered;
     if (!this.#isFirst(at)) return true;
     if (this.#isFiltered && !this.#takes(at, value, false, quality)) return true;
@@ -180,7 +180,7 @@ export class TickReadings implements ValueSink {
     return this.#filter.takes(this.#keys.codeAt(at), value, isInteger, quality !== 0, this.#timeMs);
   }
 
-  /** Whether it was not read in this tick yet: a block that is taken apart can be read twice in part. */
+  /** Whether the value was not read in this tick yet: a block that is split up can be read twice in part. */
   #isFirst(index: number): boolean {
     if (this.#readIn[index] === this.#tick) return false;
     this.#readIn[index] = this.#tick;

@@ -19,7 +19,7 @@ export class ValueKeys {
     keys.forEach((key, index) => {
       this.starts[index + 1] = (this.starts[index] ?? 0) + Buffer.byteLength(key);
     });
-    // A name stands in a message once: of several values under it the first one's place is for all of them.
+    // A name stands in a message once, so several values with the same name share the place of the first.
     const places = this.#places();
     if (places.size < this.#codes.length) {
       this.#codes = this.#codes.map((code, index) => (places.get(code) === index ? code : ''));
@@ -41,7 +41,7 @@ export class ValueKeys {
     return code;
   }
 
-  /** @throws RangeError for what is none of the device's codes */
+  /** @throws RangeError for a code that the device does not have */
   indexOf(code: string): number {
     this.#indexOf ??= this.#places();
     const index = this.#indexOf.get(code);

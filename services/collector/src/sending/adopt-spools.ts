@@ -4,9 +4,9 @@ import type { SampleOutbox } from './sample-outbox.ts';
 import type { Spool, SpooledNotice } from './spool.ts';
 
 export interface SpoolAdoptionOptions {
-  /** Spools of other collectors of this installation that have something in them, the oldest first. */
+  /** Non-empty spools of other collectors of this installation, the oldest first. */
   readonly find: () => Promise<readonly string[]>;
-  /** True when its owner is dead for certain and nobody has taken the folder. */
+  /** True when the folder's owner is dead for certain and nobody has taken the folder. */
   readonly isAbandoned: (folder: string) => Promise<boolean>;
   /** Undefined while another process has it. */
   readonly open: (
@@ -14,23 +14,23 @@ export interface SpoolAdoptionOptions {
   ) => Promise<{ readonly spool: Spool; readonly notices: readonly SpooledNotice[] } | undefined>;
   readonly createOutbox: () => Promise<Pick<SampleOutbox, 'useSpool' | 'flush' | 'health' | 'close'>>;
   readonly isBrokerUp: () => boolean;
-  /** Nothing is older than our own samples any more. */
+  /** Called when no samples are left that are older than our own. */
   readonly onIdle: () => void;
-  /** Time for an owner that is only being restarted to come back; 2 s. */
+  /** Pause between looks, which gives an owner that is only being restarted the time to come back; 2 s. */
   readonly lookEveryMs?: number;
   readonly timers: Timers;
   readonly log: Logger;
 }
 
 const defaultLookEveryMs = 2_000;
-/** Rounds of half a second in which nothing was confirmed, before a spool is left alone for as many looks. */
+/** Rounds of half a second without a confirmation, after which a spool is left alone for as many looks. */
 const roundsInVain = 60;
 
 /**
- * Sends what collectors have left behind that will not come back: a container that is made anew has a new id, and its
- * predecessor's spool has no owner. Samples keep the epoch under which they were read; those of a session that
- * another collector has gone on with come too late, and the writer rejects them. So this collector's own samples,
- * which may be of the same sessions, wait until the older ones are sent.
+ * Sends the samples of collectors that will not come back: a container that is made anew has a new id, so its
+ * predecessor's spool has no owner. Samples keep the epoch under which they were read. If another collector has gone on
+ * with their session, they come too late, and the writer rejects them. Therefore this collector's own samples, which
+ * may be of the same sessions, wait until the older ones are sent.
  */
 export class SpoolAdoption {
   readonly #options: SpoolAdoptionOptions;
@@ -39,9 +39,9 @@ export class SpoolAdoption {
   #isStopped = false;
   #work: Promise<void> = Promise.resolve();
   #cancelLook: (() => void) | undefined;
-  /** Without an owner when last looked at: one that is only being restarted gets the time to come back. */
+  /** Folders that had no owner at the last look: an owner that is only being restarted gets the time to come back. */
   #seen: ReadonlySet<string> = new Set();
-  /** Looks for which a spool that could not be sent is left alone. */
+  /** For each spool that could not be sent, the looks for which it is still left alone. */
   readonly #resting = new Map<string, number>();
   #outbox: Pick<SampleOutbox, 'flush' | 'health'> | undefined;
 
@@ -49,12 +49,12 @@ export class SpoolAdoption {
     this.#options = options;
   }
 
-  /** Whether there are, or may be, samples to be sent that are older than our own. */
+  /** Whether there are, or may be, samples to send that are older than our own. */
   isBusy(): boolean {
     return this.#isBusy && !this.#isStopped;
   }
 
-  /** Samples of others that are being sent. */
+  /** Samples of other collectors that are being sent. */
   waiting(): { readonly samples: number; readonly bytes: number } {
     const health = this.#outbox?.health();
     return {

@@ -14,7 +14,7 @@ export interface SpoolAttachmentOptions {
   readonly log: Logger;
 }
 
-/** Gives the outbox the spool while this process may have it: one collector id, one spool, one process. */
+/** Gives the outbox the spool as long as this process may have it: one collector id, one spool, one process. */
 export class SpoolAttachment {
   readonly #options: SpoolAttachmentOptions;
   #mayHave = false;
@@ -32,13 +32,13 @@ export class SpoolAttachment {
     });
   }
 
-  /** The lease is held. */
+  /** Call it when the lease is held. */
   acquire(): void {
     this.#mayHave = true;
     this.#settle();
   }
 
-  /** Another process holds this collector's id. */
+  /** Call it when another process holds this collector's id. */
   release(): void {
     this.#mayHave = false;
     this.#settle();

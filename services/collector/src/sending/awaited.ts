@@ -4,7 +4,7 @@ import type { Settled } from './waiting.ts';
 export class Awaited {
   #count = 0;
 
-  /** Tells as `settled` does, and counts until then. */
+  /** Wraps `settled`, and counts the sample until it is called. */
   counting(settled: Settled): Settled {
     this.#count += 1;
     return (isSafe) => {

@@ -1,7 +1,7 @@
-/** First in, first out, in constant time; what was taken is let go at once, also while nothing but drops happens. */
+/** First in, first out, in constant time. Taken items are let go at once, even while nothing but drops happens. */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
-  /** Those before it are gone. */
+  /** Items before this index are gone. */
   #head = 0;
 
   get length(): number {
@@ -19,7 +19,8 @@ export class Fifo<T> {
   take(): T | undefined {
     const next = this.#items[this.#head];
     if (next === undefined) return undefined;
-    // Held on to for a second it would grow old with its bytes, and be freed by a collection of the whole heap only.
+    // If it were kept for a second, it would grow old with its bytes, and only a collection of the whole heap would
+    // free it.
     this.#items[this.#head] = undefined;
     this.#head += 1;
     if (this.#head > 1_024 && this.#head * 2 > this.#items.length) {
@@ -29,7 +30,7 @@ export class Fifo<T> {
     return next;
   }
 
-  /** Before all others. */
+  /** Puts items back before all others. */
   putBack(items: readonly T[]): void {
     this.#items = [...items, ...this.all()];
     this.#head = 0;

@@ -11,13 +11,13 @@ const onTheWay = (tick: number, rest: Partial<OutgoingSample>): OutgoingSample =
 };
 const stored = sampleToSend(3);
 const { session, epoch, tick, period_ms, values } = stored;
-/** With the whole of it, which says up to where its sender had come. */
+/** Contains the whole sample, which says up to where its sender had come. */
 const newest = { session, epoch, tick, period_ms, values, stored };
 
 it('a reading that is still on its way counts like a stored one: with values where something was read', async () => {
   const known = new LastKnownSamples({ last: async () => stored });
   expect(await known.last('7', 'd1', 9)).toEqual(newest);
-  // A part of the points gave no answer; the device did.
+  // Some of the points gave no answer, but the device did.
   known.note(onTheWay(4, { isRead: true, miss }));
   expect(await known.last('7', 'd1', 9)).toMatchObject({ tick: 4, miss, values: {} });
   known.note(onTheWay(5, { isRead: false, miss }));

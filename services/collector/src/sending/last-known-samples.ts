@@ -1,22 +1,22 @@
 import { lastTickOf, type OutgoingSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { LastTick, Samples } from '../ports.ts';
 
-/** Decodes a sample whose values stand in its message alone. */
+/** Stands for values that only the message has: it says that something was read. */
 const somethingRead: LastTick['values'] = {};
 
-/** SAMPLES. */
+/** The newest samples in SAMPLES. */
 export interface NewestSamples {
-  /** Undefined when it has none of the device. @throws when it cannot be asked */
+  /** Undefined when SAMPLES has none of the device. @throws when it cannot be asked */
   last(taskId: string, deviceId: string, under: number): Promise<Sample | undefined>;
 }
 
 /**
- * The newest sample of each device, be it in the stream or still on its way there: after an outage the stream
- * alone would have a tick read again that waits in this process.
+ * The newest sample of each device, in the stream or still on its way there. With the stream alone, after an outage a
+ * tick would be read again whose sample waits in this process.
  */
 export class LastKnownSamples implements Samples {
   readonly #stream: NewestSamples;
-  /** By task and device. Written over at each tick: a new object each would grow old before it is let go. */
+  /** By task and device. Objects are overwritten at each tick: new ones would grow old before they are let go. */
   readonly #onTheWay = new Map<string, Map<string, { -readonly [K in keyof LastTick]: LastTick[K] }>>();
 
   constructor(stream: NewestSamples) {
@@ -26,7 +26,7 @@ export class LastKnownSamples implements Samples {
   note(sample: OutgoingSample): void {
     const { task, device_id, session, epoch, miss, isRead, period_ms } = sample;
     const tick = lastTickOf(sample);
-    // As the stream has it: what was missed in part has values, were it none that are worth sending.
+    // As in the stream: a partly read tick has values, even if none of them is worth sending.
     const values = isRead ? somethingRead : undefined;
     let devices = this.#onTheWay.get(task);
     if (!devices) {
@@ -48,7 +48,7 @@ export class LastKnownSamples implements Samples {
 
   async last(taskId: string, deviceId: string, under: number): Promise<LastTick | undefined> {
     const found = await this.#stream.last(taskId, deviceId, under);
-    // A notice of lost ticks answers for all of them.
+    // A notice of lost ticks answers for all ticks in it.
     const stored = found && lastTickIn(found);
     const noted = this.#onTheWay.get(taskId)?.get(deviceId);
     if (!noted) return stored;

@@ -11,30 +11,30 @@ export interface LostNotice {
 }
 
 /**
- * The ticks that fell out of the full buffer, as samples that say so: one notice for consecutive ticks of a device under
- * one epoch. A notice that was given out for sending does not grow any more: what was sent must be what is kept.
+ * The ticks that fell out of the full buffer, as samples that say so: one notice for consecutive ticks of a device
+ * under one epoch. A notice given out for sending no longer grows: the sent one must equal the kept one.
  *
- * A sample that may have been stored without our knowing has a notice of its own, under its own message id: of the
- * two the stream takes the first alone, so that no tick is both stored and declared lost.
+ * A sample that may have been stored without our knowing has a notice of its own, under its own message id: the stream
+ * takes only the first of the two, so no tick is both stored and declared lost.
  */
 export class LostTicks {
   readonly #open = new Map<string, Sample>();
   #frozen: LostNotice[] = [];
-  /** Given out and not settled. */
+  /** Notices that were given out and are not settled. */
   readonly #sending = new Set<LostNotice>();
 
-  /** Takes over notices that a predecessor left; it may have sent them already. */
+  /** Takes over notices that a predecessor left and may already have sent. */
   adopt(left: readonly SpooledNotice[]): void {
     this.#frozen.unshift(...left.map(adopted));
   }
 
-  /** @param doubt when it was sent before it was lost */
+  /** @param doubt set when the sample was sent before it was lost */
   add(sample: Sample, doubt?: Doubt): void {
     if (doubt) {
       this.#frozen.push({ sample: lossOf(sample), doubt });
       return;
     }
-    // Ticks of another length have other numbers.
+    // The period is part of the key: ticks of another length have other numbers.
     const key = `${sample.session}/${sample.epoch}/${sample.device_id}/${sample.period_ms}`;
     const last = sample.through_tick ?? sample.tick;
     const known = this.#open.get(key);
@@ -50,15 +50,15 @@ export class LostTicks {
     this.#open.set(key, { ...lossOf(sample), through_tick: last });
   }
 
-  /** Notices that are not settled, given out or not. */
+  /** Number of notices that are not settled, given out or not. */
   count(): number {
     return this.#open.size + this.#frozen.length + this.#sending.size;
   }
 
-  /** The next notice to send, which then stays as it is. */
+  /** The next notice to send, which no longer changes. */
   take(): LostNotice | undefined {
     if (this.#frozen.length === 0) {
-      // Asked before each sample, and clearing an empty map makes another one.
+      // Checked because this is called before each sample, and clearing an empty map makes a new one.
       if (this.#open.size === 0) return undefined;
       this.#frozen = [...this.#open.values()].map((sample) => ({ sample }));
       this.#open.clear();
@@ -68,12 +68,12 @@ export class LostTicks {
     return next;
   }
 
-  /** The broker has it. */
+  /** Call it when the broker has the notice. */
   settle(notice: LostNotice): void {
     this.#sending.delete(notice);
   }
 
-  /** All that is not settled, to be kept for a successor. */
+  /** All notices that are not settled, to be kept for a successor. */
   all(): LostNotice[] {
     return [...this.#sending, ...this.#frozen, ...[...this.#open.values()].map((sample) => ({ sample }))];
   }
@@ -88,7 +88,7 @@ function lossOf(sample: Sample): Sample {
 
 function adopted({ sample, maybeStoredAfter }: SpooledNotice): LostNotice {
   if (maybeStoredAfter === undefined) return { sample };
-  // Nobody knows how long ago: the stream may have forgotten its id.
+  // Nobody knows how long ago it was: the stream may have forgotten its id.
   const since = { wallMs: Number.NEGATIVE_INFINITY, monotonicMs: Number.NEGATIVE_INFINITY };
   return { sample, doubt: { since, afterSequence: maybeStoredAfter } };
 }

@@ -8,7 +8,7 @@ const idle: OutboxHealth = {
   ...{ dropped: 0, tooLarge: 0, unsentNotices: 0, damagedRecords: 0 },
 };
 
-/** The lines told at looks that find the outbox so, one after the other. */
+/** The lines told at a sequence of looks that find the outbox in these states. */
 function toldAt(looks: readonly Partial<OutboxHealth>[]): unknown[] {
   const told: unknown[] = [];
   const log = createLogger('test', 'silent');

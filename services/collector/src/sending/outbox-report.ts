@@ -3,13 +3,13 @@ import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { OutboxHealth } from './outbox-health.ts';
 
 const lookEveryMs = 1_000;
-/** While samples wait, it is told again this often. */
+/** While samples wait, the line is repeated this often. */
 const tellEveryMs = 30_000;
 
-/** Tells in the log when samples begin to wait, how many from time to time, and when all of them are sent. */
+/** Logs when samples begin to wait, how many wait from time to time, and when all of them are sent. */
 export function reportOutbox(options: {
   readonly health: () => OutboxHealth;
-  /** From so many on samples count as waiting; fewer are on their way at any time. */
+  /** From so many on, samples count as waiting; fewer are always on their way. */
   readonly worthTelling: number;
   readonly timers: Timers;
   readonly log: Logger;

@@ -4,13 +4,13 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Recoveries } from '../ports.ts';
 
 /**
- * Says of each recovered session that its first sample with values is with the broker: until then it only was tried. People
- * and scripts wait for that line.
+ * Logs for each recovered session that its first sample with values is with the broker: until then the recovery was
+ * only attempted. People and scripts wait for this line.
  */
 export class RecoveredSessions implements Recoveries {
   readonly #log: Logger;
   readonly #nowMs: () => number;
-  /** Sessions without a confirmed sample yet, by id. */
+  /** By id: sessions that have no confirmed sample yet. */
   readonly #awaited = new Map<string, { readonly assignment: Assignment; readonly beganMs: number }>();
 
   constructor({ log, nowMs }: { log: Logger; nowMs: () => number }) {
@@ -26,7 +26,7 @@ export class RecoveredSessions implements Recoveries {
     this.#awaited.delete(sessionId);
   }
 
-  /** Notes what `send` has brought to the broker. */
+  /** Wraps `send`, and notes the samples that it has brought to the broker. */
   noting<T>(send: (sample: OutgoingSample) => Promise<T>): (sample: OutgoingSample) => Promise<T> {
     return (sample) => {
       const sending = send(sample);
@@ -51,7 +51,7 @@ export class RecoveredSessions implements Recoveries {
     integers,
   }: OutgoingSample): void {
     const awaited = this.#awaited.get(session);
-    // The former process's spool is of the same epoch and was read before.
+    // A sample from the former process's spool has the same epoch, but was read earlier.
     if (!awaited || awaited.assignment.epoch !== epoch || read_at < awaited.beganMs) return;
     if (!isRead && !values && !integers) return;
     this.#awaited.delete(session);

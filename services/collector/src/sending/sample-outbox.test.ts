@@ -11,17 +11,17 @@ class World {
   readonly time = new FakeTime();
   /** Ticks in the order in which the broker has stored them, repeats included. */
   readonly stored: number[] = [];
-  /** Ticks that notices said are lost. */
+  /** Ticks that notices have declared lost. */
   readonly declaredLost: number[] = [];
-  /** Every attempt. */
+  /** The tick of every attempt to send. */
   readonly sent: number[] = [];
   up = true;
   /** How often the outbox has asked whether the broker is there. */
   asked = 0;
   answer: (tick: number) => Promise<void> = async () => undefined;
-  /** Whether the broker takes it although nobody is told. */
+  /** Whether the broker takes the sample without confirming it. */
   takesUnconfirmed: (tick: number) => boolean = () => false;
-  /** Message ids, of which the broker takes each once. */
+  /** Message ids; the broker takes each once. */
   readonly #ids = new Set<string>();
   readonly outbox: SampleOutbox;
 
@@ -46,7 +46,7 @@ class World {
       clock: { wallMs: () => this.time.nowMs(), monotonicMs: () => this.time.nowMs() },
       isBrokerUp: () => {
         this.asked += 1;
-        // Without a timer in between nothing else would ever run again.
+        // Throw here: without a timer in between, nothing else would ever run again.
         if (this.asked > 1_000) throw new Error('the outbox asks without end');
         return this.up;
       },
@@ -286,7 +286,7 @@ describe('whatever the broker does', () => {
         expect(await world.time.until(world.outbox.flush(60_000))).toBe(0);
         const stored = new Set(world.stored);
         const lost = new Set(world.declaredLost);
-        // One that was dropped after it was sent in vain may have been stored all the same.
+        // A sample that was dropped after being sent in vain may have been stored all the same.
         expect(lost.size).toBeLessThanOrEqual(world.outbox.dropped());
         expect(new Set([...stored, ...lost])).toEqual(new Set(range(1, pushed)));
         expect(world.stored.length + world.declaredLost.length).toBe(pushed);

@@ -19,26 +19,26 @@ import { isOnlyInMemory, type Settled, type Waiting } from './waiting.ts';
 
 export interface SampleOutboxOptions {
   /**
-   * Resolves when the broker has stored it, with the sequence in the stream where that is known; a repeat of the
-   * same sample is harmless for as long as the stream keeps message ids.
+   * Resolves when the broker has stored the sample, with its sequence in the stream where that is known. Repeating a
+   * sample is harmless as long as the stream keeps message ids.
    */
   readonly send: (sample: OutgoingSample) => Promise<unknown>;
   /** Whether exactly this sample was stored after this sequence. Asked when a repeat would not be harmless. */
   readonly wasStored?: (sample: Sample, afterSequence: number) => Promise<boolean>;
-  /** Nothing that will be sent lies before or at this sequence of the stream. */
+  /** Sequence of the stream after which everything that will be sent is stored. */
   readonly firstAfter?: number;
-  /** Tells by an error of `send` that the sample is too large, now or later. */
+  /** Decides by an error of `send` whether the sample is too large, now or later. */
   readonly tooLarge?: (error: unknown, sample: OutgoingSample) => TooLarge | undefined;
   readonly isBrokerUp: () => boolean;
   /**
-   * Samples held in memory, besides those that are being written to the spool. At half of it they go there; beyond it
-   * the oldest are lost.
+   * Most samples held in memory, besides those being written to the spool. From half of it on, samples go to the spool;
+   * beyond it the oldest are lost.
    */
   readonly maxWaiting: number;
   readonly maxInFlight?: number;
-  /** Nothing is sent before {@link SampleOutbox.useSpool}: what a predecessor left there is older. */
+  /** Whether to send nothing before {@link SampleOutbox.useSpool}: samples that a predecessor left there are older. */
   readonly awaitsSpool?: boolean;
-  /** Runs something a little later, for all samples that come until then to go out together; at once when left out. */
+  /** Runs something a little later, so that the samples that come until then go out together; at once when left out. */
   readonly later?: (run: () => void) => void;
   readonly timers: Timers;
   readonly clock?: Clock;
@@ -48,27 +48,28 @@ export interface SampleOutboxOptions {
 const retryMs = 250;
 
 /**
- * As many as the broker has work with while a tick's samples are made here. It remembers whom a thousand subjects concern,
- * those of samples among them, so with few devices it also remembers those of all answers. Measured: with 256 a fifth fewer a second.
+ * Most samples in flight: enough to keep the broker busy while the samples of a tick are made here. The broker
+ * remembers who is interested in a thousand subjects, those of samples among them; with few devices it then also
+ * remembers those of all answers. Measured: with 256, a fifth fewer samples a second.
  */
 export const mostInFlight = 512;
 
 type Phase =
-  /** Nothing is sent: what a predecessor left in the spool is older. */
+  /** Nothing is sent: samples that a predecessor left in the spool are older. */
   | 'awaiting_spool'
-  /** Samples are sent as they come, those of a few ms together. */
+  /** Samples are sent as they come, together with those of a few ms. */
   | 'flowing'
-  /** As many are under way as may be; what waits is sent as soon as half of them are confirmed. */
+  /** As many as allowed are under way; waiting samples are sent as soon as half of them are confirmed. */
   | 'full'
-  /** After a failure: one sample at a time finds out whether the broker takes them again. */
+  /** After a failure: one sample at a time tests whether the broker takes them again. */
   | 'probing'
-  /** Nothing is sent any more; what is not confirmed is left to a successor. */
+  /** Nothing more is sent; samples that are not confirmed are left to a successor. */
   | 'closed';
 
 /**
- * Samples on their way to the broker. Polling never waits for it: `push` only queues. What the broker does not
- * confirm is sent again, oldest first, until it does. The order of sending is: what was sent in vain, notices of
- * what was lost, the spool, the queue in memory. Beyond all bounds the oldest go, are counted, and become gaps.
+ * Samples on their way to the broker. Polling never waits for it: `push` only queues. Samples that the broker does not
+ * confirm are sent again, oldest first, until it does. They are sent in this order: those sent in vain, notices of lost
+ * ones, the spool, the queue in memory. Beyond all bounds the oldest are given up, counted, and become gaps.
  */
 export class SampleOutbox {
   readonly #options: SampleOutboxOptions;
@@ -83,7 +84,7 @@ export class SampleOutbox {
   #phase: Phase;
   #order = 0;
   #taken = 0;
-  /** Notices in flight or to be sent again. */
+  /** Notices in flight or waiting to be sent again. */
   #noticesOut = 0;
   #dropped = 0;
   readonly #awaited = new Awaited();
@@ -99,7 +100,8 @@ export class SampleOutbox {
     this.#gathering = new Gathering(() => this.#pump(), options.later);
     this.#phase = options.awaitsSpool ? 'awaiting_spool' : 'flowing';
     this.#lastSequence = options.firstAfter ?? 0;
-    // Samples in flight cannot be dropped; there must be older ones than the newest that can.
+    // Samples in flight cannot be dropped, so fewer may be in flight than in memory: something older than the newest
+    // must remain to be dropped.
     this.#maxInFlight = Math.max(
       1,
       Math.min(options.maxInFlight ?? mostInFlight, Math.floor(options.maxWaiting / 2)),
@@ -112,7 +114,7 @@ export class SampleOutbox {
     const waiting = { order: this.#order, sample };
     this.#queue.push(settled ? { ...waiting, settled: this.#awaited.counting(settled) } : waiting);
     const spilling = this.#spooling?.spilling;
-    // Samples being written to the spool count as gone: a slow disk must not cost samples.
+    // Samples being written to the spool no longer count: a slow disk must not cost samples.
     if (this.#inMemory() - (spilling?.underWay() ?? 0) > this.#options.maxWaiting) this.#dropOldest();
     spilling?.planSweep(() => this.#inMemory() > 0);
     if (this.#options.later) this.#gathering.sendSoon();
@@ -143,7 +145,7 @@ export class SampleOutbox {
   }
 
   /**
-   * From now on what waits is kept on disk. What a predecessor left there goes first.
+   * From now on, waiting samples are kept on disk. Those that a predecessor left there go first.
    * @param spool undefined when there is none for now; sending begins all the same
    */
   useSpool(spool: Spool | undefined, notices: readonly SpooledNotice[] = []): void {
@@ -175,7 +177,7 @@ export class SampleOutbox {
     this.#pump();
   }
 
-  /** Leaves the spool to another process, with what was read of it and not confirmed. */
+  /** Leaves the spool to another process, including what was read from it and not confirmed. */
   async leaveSpool(): Promise<void> {
     const left = this.#spooling;
     this.#spooling = undefined;
@@ -183,14 +185,14 @@ export class SampleOutbox {
     await left?.feed.spool.close();
   }
 
-  /** The broker is back: what it has not confirmed goes first. */
+  /** The broker is back: samples that it has not confirmed go first. */
   resume(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     this.#pump();
   }
 
-  /** Waits until everything is confirmed. @returns how many are not, after the time given */
+  /** Waits until everything is confirmed. @returns how many samples are not, when the time is up */
   async flush(timeoutMs: number): Promise<number> {
     if (this.#isEmpty()) return 0;
     await new Promise<void>((resolve) => {
@@ -205,7 +207,7 @@ export class SampleOutbox {
   }
 
   /**
-   * Sends what it can in the time given and leaves the rest to a successor.
+   * Sends as much as the time allows, and leaves the rest to a successor.
    * @returns how many samples are neither confirmed nor on disk
    */
   async close(timeoutMs: number): Promise<number> {
@@ -231,7 +233,7 @@ export class SampleOutbox {
     return left;
   }
 
-  /** Samples in memory only or being sent, notices aside. */
+  /** Samples that are only in memory or being sent, without notices. */
   #inMemory(): number {
     const sent = this.#again.length + this.#inFlight.size - this.#noticesOut;
     return this.#queue.length + sent + (this.#spooling?.spilling.underWay() ?? 0);
@@ -300,13 +302,13 @@ export class SampleOutbox {
       void this.#saveLost();
     }
     if (this.#isEmpty()) for (const emptied of this.#emptied.splice(0)) emptied();
-    // With half of it still under way nothing is idle, and what follows goes out in larger pieces.
+    // While half of them are still under way nothing is idle, and the next samples go out in larger pieces.
     else if (this.#inFlight.size * 2 <= this.#maxInFlight) this.#goOn();
   }
 
   #goOn(): void {
     if (this.#phase === 'full') {
-      // The samples that wait have waited for this, and are gathered already.
+      // The waiting samples have been gathered already while they waited for this moment.
       this.#phase = 'flowing';
       queueMicrotask(() => this.#pump());
     } else this.#gathering.sendSoon();
@@ -316,7 +318,7 @@ export class SampleOutbox {
     this.#inFlight.take(ticket);
     const size = this.#options.tooLarge?.(error, waiting.sample);
     if (size && waiting.sample.miss) {
-      // It has no values to leave out; sent again it would be refused for ever.
+      // There are no values left to leave out: sent again, the sample would be refused for ever.
       this.#options.log.error({ err: error }, 'the broker does not even take a sample without values');
       this.#confirmed(waiting, ticket, undefined);
       return;
@@ -335,7 +337,7 @@ export class SampleOutbox {
 
   #take(): Waiting | undefined {
     if (this.#again.length > 0) {
-      // Failed ones go first, and not before their time: else later samples would overtake them.
+      // Failed samples go first, but not before their time: otherwise later ones would overtake them.
       return this.#cancelRetry ? undefined : this.#again.take();
     }
     const notice = this.#lost.take();
@@ -352,13 +354,14 @@ export class SampleOutbox {
     this.#cancelRetry ??= this.#options.timers.after(retryMs, () => {
       this.#cancelRetry = undefined;
       if (this.#isEmpty()) return;
-      // From here, and not from every look: what is under way, or a full disk, may leave nothing to write for a while.
+      // Done here and not at every look: with samples under way, or a full disk, there may be nothing to write for a
+      // while.
       if (this.#isHurried()) this.#spooling?.spilling.begin();
       this.#pump();
     });
   }
 
-  /** @returns whether there was one */
+  /** @returns whether a segment was dropped */
   async #dropOldestSegment(feed: SpoolFeed): Promise<boolean> {
     const before = feed.spool.bytes();
     if (before === 0) return false;
@@ -368,7 +371,7 @@ export class SampleOutbox {
     return feed.spool.bytes() < before;
   }
 
-  /** One write at a time; what changed meanwhile is in the next one. */
+  /** One write at a time; changes made meanwhile are in the next one. */
   #saveLost(): Promise<void> {
     return this.#spooling?.feed.saveLost(() => this.#lost.all()) ?? Promise.resolve();
   }

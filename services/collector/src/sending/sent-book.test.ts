@@ -7,10 +7,10 @@ import { SentBook, type SentSample } from './sent-book.ts';
 
 class World {
   readonly time = new FakeTime();
-  /** The newest record of each sender: what SENT keeps. */
+  /** The newest record of each sender, as SENT keeps it. */
   readonly kept = new Map<string, SentRecord>();
   published = 0;
-  /** The last one that was handed over. */
+  /** The last record that was handed over. */
   publishing: SentRecord | undefined;
   #underWay = 0;
   mostAtOnce = 0;
@@ -40,7 +40,7 @@ class World {
     for (let tick = from; tick <= to; tick += 1) this.book.note(sent(since, tick, about));
   }
 
-  /** `<session>/<epoch> <device> <since>-<tick>` of each, ended ones with a full stop. */
+  /** Each record as `<session>/<epoch> <device> <since>-<tick>`; ended ones with a full stop. */
   said(): string[] {
     return [...this.kept.values()].flatMap(({ session, epoch, ended, devices }) =>
       devices.map(
@@ -60,7 +60,7 @@ describe('up to where samples were sent', () => {
   it('is said of each length of the ticks by itself, where a change has given a device another one', async () => {
     const world = new World();
     world.note(100, 100, 104);
-    // In ticks of a tenth these numbers are far back.
+    // With a tenth of the period, these tick numbers are far in the past.
     world.note(100, 100, 150, { period_ms: 100 });
     await world.book.close();
     const told = [...world.kept.values()].flatMap(({ devices }) => devices);
@@ -106,7 +106,7 @@ describe('up to where samples were sent', () => {
   it('leaves out what lies between two processes', async () => {
     const world = new World();
     world.note(10, 10, 14);
-    // Records that the former one had on disk.
+    // Records that the former process had on disk.
     world.note(30, 30, 33);
     world.note(31, 31, 33, { epoch: 25 });
     await world.book.close();
@@ -236,7 +236,7 @@ describe('up to where samples were sent', () => {
       device: fc.constantFrom('a', 'b', 'c'),
       epoch: fc.constantFrom(20, 25),
       ticks: fc.integer({ min: 1, max: 5 }),
-      /** The process begins anew after as many ticks that nobody reads. */
+      /** The process begins anew after so many ticks that nobody reads. */
       pause: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
       next: fc.constantFrom('go on', 'wait', 'end', 'fail', 'work'),
     });

@@ -6,7 +6,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 
-/** The part of a sample that says up to where its sender has come. */
+/** The part of a sample that shows how far its sender has come. */
 export type SentSample = Pick<
   Sample,
   | 'session'
@@ -31,55 +31,55 @@ export interface SentBookOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Logger;
-  /** 10 s */
+  /** 10 s unless set. */
   readonly everyMs?: number;
 }
 
 const defaultEveryMs = 10_000;
-/** Between two that come by the clock: thousands of sessions cost broker and process no more than hundreds. */
+/** Pause between two scheduled records: thousands of sessions cost broker and process no more than hundreds. */
 const paceMs = 5;
 /** Records of ended readings that are published together; samples and leases share their broker. */
 const publishedAtOnce = 8;
 /** How often an unchanged record is repeated: a sender silent for minutes is taken for dead. */
 const saidAgainAfterMs = 30_000;
-/** Time without a change after which a record counts as ended. Should it go on, it begins anew. */
+/** Time without a change after which a record counts as ended. If its sender goes on, a new record begins. */
 const endedAfterMs = 15 * 60_000;
-/** Bound of a record, which has to fit into a message with names of any length. */
+/** Most devices in one record, which must fit into a message with names of any length. */
 const devicesOfRecord = 1_000;
-/** Most ended records not taken yet; beyond it the oldest go. */
+/** Most devices in ended records that are not taken yet; beyond it the oldest records go. */
 const devicesLeft = 50_000;
 const closingMs = 5_000;
-/** Who takes a session over waits no longer for the records of those before; they come later over a slow link. */
+/** Longest wait for the records of former readers when a session is taken over; over a slow link they come later. */
 const foundMs = 2_000;
 
-/** The record of one process: what it has sent of a session under one epoch. */
+/** The record of one process: how far it has sent samples of a session under one epoch. */
 interface Sender {
   readonly token: string;
   readonly about: Pick<SentSample, 'session' | 'epoch' | 'collector' | 'task'>;
-  /** Our epoch, where another process sent it. */
+  /** The epoch of this process, where another process sent the samples. */
   readonly foundUnder: number | undefined;
   readonly devices: Map<string, { -readonly [K in keyof SentOfDevice]: SentOfDevice[K] }>;
-  /** Not published since. */
+  /** Changed since it was last published. */
   isDirty: boolean;
   hasEnded: boolean;
-  /** Its turn to be published for the last time comes without the clock. */
+  /** Its last publication is already queued, and does not wait for the clock. */
   isQueued: boolean;
   changedAt: ClockMark;
   publishedAt: ClockMark;
 }
 
 /**
- * Up to which tick the broker has confirmed samples, for SENT: when SAMPLES has dropped all that a process had sent before it
- * ended, nothing else tells that from what was never read.
+ * Records for SENT up to which tick the broker has confirmed samples. Once SAMPLES has dropped everything that a
+ * process had sent before it ended, nothing else distinguishes it from what was never read.
  *
- * Published every few seconds, and at once when the reading of a session ends. Whoever takes a session over publishes what
- * he finds of the one before, so that after a kill -9 nothing is missing that was still in SAMPLES then.
+ * Published every few seconds, and at once when the reading of a session ends. A process that takes a session over
+ * publishes what it finds of the one before, so that after a kill -9 nothing is missing that was still in SAMPLES then.
  */
 export class SentBook {
   readonly #options: SentBookOptions;
   /** By session and epoch, then by collector. */
   readonly #reading = new Map<string, Map<string, Sender>>();
-  /** Have ended and were not taken yet, oldest first. */
+  /** Records that have ended and were not taken yet, oldest first. */
   readonly #left = new Set<Sender>();
   #devicesLeft = 0;
   readonly #inTurn = fewAtOnce(publishedAtOnce);
@@ -87,7 +87,7 @@ export class SentBook {
   #loop: Promise<void> = Promise.resolve();
   #tokens = 0;
   readonly #outage: OutageLog;
-  /** By the clock, the last time. */
+  /** The sender whose scheduled record was refused last. */
   #refused: Sender | undefined;
 
   constructor(options: SentBookOptions) {
@@ -104,7 +104,7 @@ export class SentBook {
     this.#loop = this.#publishNowAndThen();
   }
 
-  /** Notes what `send` has brought to the broker. */
+  /** Wraps `send`, and notes the samples that it has brought to the broker. */
   noting<S extends SentSample, T>(send: (sample: S) => Promise<T>): (sample: S) => Promise<T> {
     return (sample) => {
       const sending = send(sample);
@@ -116,7 +116,7 @@ export class SentBook {
     };
   }
 
-  /** Notes what turns out to be there already. */
+  /** Wraps `wasStored`, and notes the samples that turn out to be stored already. */
   notingStored<S extends SentSample>(
     wasStored: (sample: S, afterSequence: number) => Promise<boolean>,
   ): (sample: S, afterSequence: number) => Promise<boolean> {
@@ -127,7 +127,7 @@ export class SentBook {
     };
   }
 
-  /** Notes that the broker has this sample, of whichever sender. */
+  /** Notes that the broker has this sample, from any sender. */
   note(sample: SentSample): void {
     const { session, epoch, collector, device, since_tick: since, period_ms: periodMs } = sample;
     const tick = lastTickOf(sample);
@@ -145,7 +145,7 @@ export class SentBook {
         this.#reading.set(key, senders);
       }
       if (!sender || known) {
-        // Another process, or one that has begun anew: nothing is known of what lies between.
+        // It was another process, or one that has begun anew: nothing is known of the time between.
         if (sender) this.#leave(sender);
         sender = this.#newSender(sample);
         senders.set(collector, sender);
@@ -158,9 +158,9 @@ export class SentBook {
   }
 
   /**
-   * Takes what was found of those who read these devices before. Await it before anything is sent in their place: as long as
-   * their newest samples are the newest of all, whoever comes next finds them too. While the broker takes nothing of it
-   * nobody has to wait.
+   * Records what was found of those who read these devices before. Await it before anything is sent in their place:
+   * while their newest samples are the newest of all, the next process finds them too. While the broker takes no
+   * records, nobody has to wait.
    */
   async found(samples: readonly SentSample[], foundUnder: number): Promise<void> {
     const found = new Map<string, Sender>();
@@ -182,7 +182,10 @@ export class SentBook {
     published.abort();
   }
 
-  /** Notes that this process has ended reading the session under this epoch; its samples are with the broker, as far as that goes now. */
+  /**
+   * Notes that this process has ended reading the session under this epoch; its samples are with the broker, as far as
+   * possible by now.
+   */
   ended(session: string, epoch: number): void {
     const key = keyOf(session, epoch);
     const senders = this.#reading.get(key);
@@ -191,14 +194,14 @@ export class SentBook {
       this.#leave(sender);
       sender.isQueued = true;
       void this.#inTurn(async () => {
-        // A refused record is tried again by the clock, not by each of thousands.
+        // A refused record is tried again on schedule, not by each of thousands of sessions.
         if (this.#outage.isOut || this.#stop.signal.aborted) sender.isQueued = false;
         else await this.#publishAside(sender);
       });
     }
   }
 
-  /** Publishes what is left, as far as the broker takes it within seconds. Idempotent. */
+  /** Publishes the records that are left, as far as the broker takes them within seconds. Idempotent. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#loop;
@@ -235,7 +238,7 @@ export class SentBook {
     for (const senders of this.#reading.values()) yield* senders.values();
   }
 
-  /** It is published once more, now or by and by. */
+  /** Ends a record: it is published once more, at once or on schedule. */
   #leave(sender: Sender): void {
     sender.hasEnded = true;
     sender.isDirty = true;
@@ -257,13 +260,13 @@ export class SentBook {
     sender.isQueued = false;
   }
 
-  /** @returns whether the broker has taken it */
+  /** @returns whether the broker has taken the record */
   async #publish(sender: Sender): Promise<boolean> {
     const { publish, isBrokerUp } = this.#options;
     if (!isBrokerUp()) return false;
     const { session, epoch, collector, task } = sender.about;
     const { hasEnded } = sender;
-    // Changes that come meanwhile make it dirty again.
+    // Changes that come meanwhile make the record dirty again.
     sender.isDirty = false;
     const devices = [...sender.devices.values()];
     try {
@@ -296,8 +299,9 @@ export class SentBook {
   }
 
   /**
-   * One by one, so that polling never waits for it, and after one that is not taken no other. The next time begins behind
-   * that one: were it never taken, it would keep all others from their turn.
+   * Publishes what is due, one record at a time, so that polling never waits for it. After a refused record it stops,
+   * and the next time it begins behind that one: otherwise a record that is never taken would keep all others from
+   * their turn.
    */
   async #publishDue(): Promise<void> {
     const { timers, clock } = this.#options;

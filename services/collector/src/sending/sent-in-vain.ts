@@ -1,6 +1,6 @@
 import { byTaken, isOnlyInMemory, type Waiting } from './waiting.ts';
 
-/** Samples that were sent and not confirmed, to be sent again: first those that were taken first. */
+/** Samples that were sent but not confirmed, to be sent again in the order in which they were first taken. */
 export class SentInVain {
   #waiting: Waiting[] = [];
 
@@ -21,14 +21,14 @@ export class SentInVain {
     return this.#waiting.shift();
   }
 
-  /** All that no spool has, oldest first. */
+  /** All samples that no spool has, oldest first. */
   takeOnlyInMemory(): Waiting[] {
     const inVain = this.#waiting.filter(isOnlyInMemory).sort(byTaken);
     this.#waiting = this.#waiting.filter((waiting) => !isOnlyInMemory(waiting));
     return inVain;
   }
 
-  /** The oldest that no spool has: to take one that a spool has frees nothing. */
+  /** The oldest sample that no spool has: taking one that is in a spool would free nothing. */
   takeOldestInMemory(): Waiting | undefined {
     const [oldest] = this.#waiting.filter(isOnlyInMemory).sort(byTaken);
     if (oldest) this.#waiting.splice(this.#waiting.indexOf(oldest), 1);

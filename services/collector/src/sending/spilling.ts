@@ -6,28 +6,28 @@ import type { Waiting } from './waiting.ts';
 export interface SpillingOptions {
   readonly feed: SpoolFeed;
   readonly queue: Fifo<Waiting>;
-  /** Whether memory is half full: then everything goes to the spool, not only what has waited. */
+  /** Whether memory is half full: then everything goes to the spool, not only samples that have waited long. */
   readonly isCrowded: () => boolean;
-  /** Whether somebody waits for samples to be safe, and the broker is away: then they go without waiting for their time. */
+  /** Whether somebody waits for samples to be safe while the broker is away: then they go to the spool at once. */
   readonly isHurried: () => boolean;
-  /** Samples sent in vain that lie in memory only, the oldest first; undefined while some are under way. */
+  /** Samples sent in vain that are only in memory, the oldest first; undefined while some are under way. */
   readonly takeSentInVain: () => Waiting[] | undefined;
   /** Order of the newest sample that was pushed. */
   readonly newestOrder: () => number;
   readonly lastSequence: () => number;
-  /** Lets the oldest of the spool go. @returns whether there was any */
+  /** Drops the oldest samples of the spool. @returns whether there were any */
   readonly makeRoom: () => Promise<boolean>;
-  /** Called when something was written, or was put back. */
+  /** Called when something was written or put back. */
   readonly onDone: () => void;
   readonly timers: Timers;
 }
 
 const mostSpilledAtOnce = 2_000;
 
-/** Samples that wait one to two of these go to the spool: a kill loses no more than that. */
+/** Samples that wait for one to two of these intervals go to the spool: a kill loses no more than that. */
 const spoolAfterMs = 1_000;
 
-/** Moves what waits in memory to the spool: what has waited for long, and everything when memory is half full. */
+/** Moves waiting samples from memory to the spool: those that have waited long, and all when memory is half full. */
 export class Spilling {
   readonly #options: SpillingOptions;
   #batch: Waiting[] = [];
@@ -41,7 +41,7 @@ export class Spilling {
     this.#options = options;
   }
 
-  /** Being written. */
+  /** How many samples are being written. */
   underWay(): number {
     return this.#batch.length;
   }
@@ -57,7 +57,7 @@ export class Spilling {
       });
   }
 
-  /** Once in a while, as long as something waits. */
+  /** Looks once in a while, as long as something waits. */
   planSweep(isAnythingWaiting: () => boolean): void {
     if (this.#isStopped) return;
     this.#cancelSweep ??= this.#options.timers.after(spoolAfterMs, () => {
@@ -70,7 +70,7 @@ export class Spilling {
     });
   }
 
-  /** Waits for what is being written. */
+  /** Waits until the current write is done. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelSweep?.();
@@ -92,7 +92,8 @@ export class Spilling {
         queue.putBack(batch);
         this.#batch = [];
         feed.complain(error);
-        // Room for the newest is made by letting the oldest go; while memory has room nothing need be lost.
+        // Only when memory is crowded do the oldest in the spool make room for the newest: otherwise nothing need be
+        // lost.
         if (!isAllToGo || !(await makeRoom())) return;
       }
     }
@@ -103,7 +104,7 @@ export class Spilling {
     const isEverythingToGo = isAllToGo || isHurried();
     const batch: Waiting[] = [];
     if (feed.isUntouched()) {
-      // Samples older than all that will be spooled go there first, once none of them is under way.
+      // Samples sent in vain are older than all that will be spooled: they go first, once none of them is under way.
       const sentInVain = takeSentInVain();
       if (sentInVain) batch.push(...sentInVain);
       else if (!isAllToGo) return [];

@@ -18,21 +18,21 @@ export interface SpoolFeedOptions {
   readonly spool: Spool;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Called when the record that `next` had to wait for is there. */
+  /** Called when the record for which `next` had to wait is there. */
   readonly onRead: () => void;
   readonly onTooLarge: (sample: Sample, size: TooLarge) => void;
 }
 
-/** Reads ahead of the sender, and tells the spool how far everything is confirmed. */
+/** Reads the spool ahead of the sender, and tells it up to where everything is confirmed. */
 export class SpoolFeed {
   readonly spool: Spool;
   readonly #options: SpoolFeedOptions;
   #ahead: SpooledSample[] = [];
   #next = 0;
   #reading = false;
-  /** Given out and not confirmed, in order. */
+  /** Records that were given out and are not confirmed, in order. */
   #outstanding: { readonly position: SpoolPosition; isConfirmed: boolean }[] = [];
-  /** Records that were sent before they were written here, by message id. Never more than may be in flight. */
+  /** By message id: doubts of records that were sent before they were written here. Never more than may be in flight. */
   readonly #doubts = new Map<string, Doubt>();
   readonly #outage: OutageLog;
   #isSavingLost: Promise<void> | undefined;
@@ -46,12 +46,12 @@ export class SpoolFeed {
       began:
         'the spool cannot be written: samples wait in memory alone, and the oldest are lost when that is full. Make room on its disk',
       fields: (error) => ({ err: error, spooled_bytes: this.spool.bytes() }),
-      // It is tried again every second.
+      // The write is tried again every second.
       remindAfter: 60,
     });
   }
 
-  /** Not given out yet. */
+  /** Number of records that were not given out yet. */
   waiting(): number {
     return this.spool.unread() + this.#ahead.length - this.#next;
   }
@@ -60,12 +60,12 @@ export class SpoolFeed {
     return this.waiting() === 0 && !this.#reading;
   }
 
-  /** Nothing lies in it, given out or not. */
+  /** Whether nothing is in the spool, given out or not. */
   isUntouched(): boolean {
     return this.isDrained() && this.#outstanding.length === 0;
   }
 
-  /** The oldest; undefined when it must be read first, which `onRead` tells of. */
+  /** The oldest record; undefined when it must be read first, of which `onRead` tells. */
   next(): Waiting | undefined {
     const found = this.#ahead[this.#next];
     if (this.#ahead.length - this.#next < 128) this.#readAhead();
@@ -75,7 +75,7 @@ export class SpoolFeed {
     return this.#waiting(found);
   }
 
-  /** The unread rest of the oldest segment, which is to be dropped: see {@link Spool.takeOldest}. */
+  /** The unread rest of the oldest segment, to be dropped: see {@link Spool.takeOldest}. */
   async takeOldest(): Promise<Waiting[]> {
     return (await this.spool.takeOldest()).map((taken) => this.#waiting(taken));
   }
@@ -98,7 +98,7 @@ export class SpoolFeed {
 
   /**
    * Writes all or nothing.
-   * @param makeRoom lets the oldest go; false when there is nothing left to let go
+   * @param makeRoom drops the oldest; false when nothing is left to drop
    * @throws when the disk does not take it
    */
   async write(
@@ -119,7 +119,7 @@ export class SpoolFeed {
     for (const { sample, doubt } of batch) if (doubt) this.#doubts.set(sampleMessageId(sample), doubt);
   }
 
-  /** One write at a time; what changes meanwhile is in the next one, which serves all who asked for it. */
+  /** One write at a time; changes made meanwhile are in the next one, which serves all who asked for it. */
   saveLost(notices: () => readonly LostNotice[]): Promise<void> {
     if (!this.#isSavingLost) {
       this.#isSavingLost = this.#saveLostNow(notices()).finally(() => {
@@ -147,14 +147,14 @@ export class SpoolFeed {
     }
   }
 
-  /** It could not be written. */
+  /** Reports that a write failed. */
   complain(error: unknown): void {
     this.#outage.failed(error);
   }
 
   #encode(sample: OutgoingSample): string | Uint8Array {
     const record = messageOf(sample);
-    // A character of text takes three bytes at most; only what might be too large is measured.
+    // A UTF-16 unit takes three bytes at most; only a record that might be too large is measured.
     if (record.length * 3 <= mostRecordBytes) return record;
     const bytes = Buffer.byteLength(record);
     if (bytes <= mostRecordBytes) return record;

@@ -1,16 +1,16 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { missOf } from './miss-of.ts';
 
-/** The part of a sample that was too much, and for whom. */
+/** The part of a sample that was too large, and for whom. */
 export interface TooLarge {
   readonly bytes: number;
-  /** Undefined where whoever refused it did not say. */
+  /** Undefined where the refusal did not say. */
   readonly limitBytes: number | undefined;
-  /** The setting to raise so that it would be taken; undefined where none can be changed. */
+  /** The setting to raise so that it would be taken; undefined where no setting helps. */
   readonly bound: string | undefined;
 }
 
-/** The same tick as a miss, under the same message id: what was read is lost, the tick is accounted for. */
+/** The same tick as a miss, under the same message id: its values are lost, but the tick is accounted for. */
 export function tooLargeMiss(sample: Sample, size: TooLarge): Sample {
   return missOf(sample, { cause: 'too_large', detail: tooLargeDetail(sample, size) });
 }

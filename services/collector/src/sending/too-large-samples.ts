@@ -3,7 +3,10 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { News } from '@holdfast/shared/runtime/news.ts';
 import { type TooLarge, tooLargeDetail } from './too-large-miss.ts';
 
-/** Counts samples that no message may hold. Loud once for each device of a session: every tick of it will be too large. */
+/**
+ * Counts samples that fit into no message. Logs an error once for each device of a session: every tick of it will be
+ * too large.
+ */
 export class TooLargeSamples {
   readonly #log: Logger;
   readonly #news = new News();

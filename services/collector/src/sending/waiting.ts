@@ -10,21 +10,21 @@ export type Settled = (isSafe: boolean) => void;
 export interface Waiting {
   /** Rises with the time of `push`. */
   readonly order: number;
-  /** Rises with the time at which it was first taken to be sent: a lower one is older. */
+  /** Rises in the order in which samples are first taken to be sent: a lower one is older. */
   taken?: number;
-  /** Replaced by a miss when the broker will never take it. */
+  /** Replaced by a miss when the broker will never take the original. */
   sample: OutgoingSample;
   /** True for a notice of lost ticks. */
   readonly notice?: LostNotice;
-  /** Where it lies in the spool. */
+  /** Place of the sample in the spool. */
   readonly position?: SpoolPosition;
-  /** Set once it may have been stored without our knowing. */
+  /** Set once the sample may have been stored without our knowing. */
   doubt?: Doubt;
-  /** Called once it is with the broker or on disk, or is lost. */
+  /** Called once the sample is with the broker or on disk, or is lost. */
   readonly settled?: Settled | undefined;
 }
 
-/** The oldest first. */
+/** Sorts the oldest first. */
 export const byTaken = (a: Waiting, b: Waiting) => (a.taken ?? 0) - (b.taken ?? 0);
-/** Whether it would be lost with the process. */
+/** Whether the sample would be lost with the process. */
 export const isOnlyInMemory = ({ position, notice }: Waiting) => !position && !notice;

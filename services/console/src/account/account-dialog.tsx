@@ -14,7 +14,7 @@ import { PasswordForm } from './password-form.tsx';
 import { useAccountTexts } from './texts.ts';
 import './account.css';
 
-/** Who one is here, how one likes the console, and where one is logged in. */
+/** The user's account: who they are, how they like the console, and where they are logged in. */
 export default function AccountDialog({ onClose }: { onClose: () => void }) {
   const { t } = useAccountTexts();
   const me = useMe();

@@ -13,7 +13,7 @@ import { useAccountTexts } from './texts.ts';
 
 const path = '/api/me/logins/';
 
-/** Where one is logged in, newest first; each can be ended from here. */
+/** The user's logins, newest first; each can be ended here. */
 export function Logins() {
   const { t } = useAccountTexts();
   const queries = useQueryClient();
@@ -25,7 +25,7 @@ export function Logins() {
     const reread = () => queries.invalidateQueries({ queryKey: ['me', 'logins'] });
     try {
       await api.delete(which);
-      // Told once the list says so as well.
+      // The success is told only once the list shows it, too.
       await reread();
       note({ kind: 'stored', text: t('account.logins.ended') });
     } catch (error) {

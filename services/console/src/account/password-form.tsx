@@ -8,7 +8,7 @@ import { useAccountTexts } from './texts.ts';
 
 const empty = { password: '', next: '', repeat: '' };
 
-/** Changes one's own password. */
+/** Changes the user's own password. */
 export function PasswordForm({ login }: { login: string }) {
   const { t } = useAccountTexts();
   const queries = useQueryClient();
@@ -24,7 +24,7 @@ export function PasswordForm({ login }: { login: string }) {
     try {
       await api.post('/api/me/password/', { password: typed.password, new_password: typed.next });
       setTyped(empty);
-      // It says that the other logins are over: told once their list says so as well.
+      // The message says that all other logins have ended, so it waits until the list shows it, too.
       await queries.invalidateQueries({ queryKey: ['me', 'logins'] });
       note({ kind: 'stored', text: t('account.password.done') });
     } catch (error) {

@@ -1,7 +1,7 @@
 import { ApiClient } from '@holdfast/api-client/api-client.ts';
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 
-/** Where the console lies: the page's <base>, which knows what a proxy has put before it. */
+/** The console's address: the page's <base>, which includes any prefix of a proxy. */
 export const consoleRoot = new URL(document.baseURI);
 
 /** The API is the console's neighbour on the same host. */
@@ -12,9 +12,9 @@ const nobody = new Set(['login_needed', 'login_over']);
 export const api = new ApiClient({
   url: apiRoot.href,
   answerMs: 30_000,
-  // The language that the console speaks, which may be another than the browser's.
+  // The console's language, which may differ from the browser's.
   language: () => document.documentElement.lang,
-  // Whoever is not logged in, or not any more, is led to where that is done, and back.
+  // A user who is not logged in, or no longer, is sent to the login, and comes back from there.
   asOwnError: (failure) => {
     if (failure instanceof ApiRefusal && nobody.has(failure.code)) void leaveUnlessRenewed();
     return failure;
@@ -24,8 +24,8 @@ export const api = new ApiClient({
 let asking: Promise<void> | undefined;
 
 /**
- * Whoever shows once more who they are has another token from then on: what was on its way under the former one is refused, and
- * nobody need leave for that, least of all the dialog that asked for it.
+ * Leaves for the login page, unless the user is logged in after all. A fresh login replaces the token, so requests that were
+ * on their way under the former one are refused; nobody need leave for that, least of all the dialog that asked for it.
  */
 function leaveUnlessRenewed(): Promise<void> {
   const ask = async () => {
@@ -33,7 +33,7 @@ function leaveUnlessRenewed(): Promise<void> {
     if (status === 401) location.assign(loginAddress());
   };
   asking ??= ask()
-    // An API that does not answer is told of elsewhere.
+    // An API that does not answer is reported elsewhere.
     .catch(() => undefined)
     .finally(() => {
       asking = undefined;
@@ -41,12 +41,12 @@ function leaveUnlessRenewed(): Promise<void> {
   return asking;
 }
 
-/** Where one logs in, and comes back from to what is shown now. */
+/** Address of the login, which leads back to the present screen. */
 export function loginAddress(): string {
   return new URL(`login?${new URLSearchParams({ to: shownNow() })}`, apiRoot).href;
 }
 
-/** Address of the screen below the API's root: the login knows nothing of what a proxy has put before that. */
+/** Address of the present screen below the API's root: the login does not know the prefix of a proxy. */
 export function shownNow(): string {
   return (location.pathname + location.search).slice(apiRoot.pathname.length);
 }

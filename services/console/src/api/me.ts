@@ -4,11 +4,11 @@ import type { Me } from '@holdfast/shared/contracts/http/login-http.ts';
 import { useQuery } from '@tanstack/react-query';
 import { api } from './api.ts';
 
-/** Each may do what those before it may. */
+/** Roles in rising order: each may do everything that those before it may. */
 const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const;
 export type Role = (typeof roles)[number];
 
-/** Undefined until the API has said it, and where it does not say it: then it judges each call. */
+/** The user and their roles. Undefined while, or where, the API does not tell: then it judges each call. */
 export function useMe(): Me | undefined {
   const { data } = useQuery({
     queryKey: ['me'],
@@ -24,7 +24,7 @@ export function useMe(): Me | undefined {
   return data ?? undefined;
 }
 
-/** The highest role that somebody has at all of these sites; undefined: none. */
+/** The highest role that the user has at all of these sites; undefined where there is none. */
 export function roleAt(me: Me, sites: readonly string[]): Role | undefined {
   const held = roles.filter((role) => {
     const granted = me.grants.filter((grant) => roles.indexOf(grant.role) >= roles.indexOf(role));
@@ -41,7 +41,7 @@ export function isAtLeast(role: Role | undefined, needed: Role): boolean {
   return role !== undefined && roles.indexOf(role) >= roles.indexOf(needed);
 }
 
-/** The highest role that somebody has anywhere, to show beside the name. */
+/** The highest role that the user has anywhere, to show beside the name. */
 export function highestRole(me: Me): Role | undefined {
   return roles.filter((role) => me.grants.some((grant) => grant.role === role)).at(-1);
 }

@@ -20,7 +20,7 @@ export function useShellDialogs() {
   const [open, setOpen] = useState<ShellDialog>();
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      // It is there by the time that the second key comes, and what is typed next gets into it.
+      // The palette is then loaded when the second key comes, so that it takes the keys typed next.
       if (event.key === 'Control' || event.key === 'Meta') void loadPalette();
       const asked = askedFor(event, singleKeys);
       if (asked === undefined || document.querySelector('[role=dialog]')) return;
@@ -39,7 +39,7 @@ export function useShellDialogs() {
   return { setOpen, dialog };
 }
 
-/** The dialog that a key opens: none while somebody types a text, or picks its characters. */
+/** The dialog that a key opens: none while somebody types text or composes characters. */
 function askedFor(event: KeyboardEvent, singleKeys: boolean): ShellDialog | undefined {
   if (event.isComposing || event.altKey) return undefined;
   const isChord = event.ctrlKey || event.metaKey;
@@ -53,7 +53,7 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null;
 }
 
-/** Opens the palette, for those who point; it names the key to all others. */
+/** Opens the palette by pointer, and shows the key that opens it. */
 export function PaletteButton({ onPress }: { onPress: () => void }) {
   const { t } = usePreferences();
   return (

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { consoleRoot } from '../api/api.ts';
 import { usePreferences } from './preferences.tsx';
 
-/** As the build writes it. */
+/** An entry of licences.json, as the build writes it. */
 interface BundledLicence {
   readonly name: string;
   readonly version: string;
@@ -10,7 +10,7 @@ interface BundledLicence {
   readonly text: string;
 }
 
-/** Whose code and fonts are part of the console, under which licence. */
+/** Packages whose code and fonts are part of the console, with their licences. */
 export default function LicencesScreen() {
   const { t } = usePreferences();
   const { data = [] } = useQuery({

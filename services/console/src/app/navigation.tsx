@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon.tsx';
 import { usePreferences } from './preferences.tsx';
 import { screenGroups, screens } from './screens.ts';
 
-/** The way to every screen: a column beside them, and a menu where that has no room. */
+/** Links to every screen: a column beside them, or a menu where there is no room for it. */
 export function Navigation() {
   const { t } = usePreferences();
   const [isOpen, setOpen] = useState(false);

@@ -13,7 +13,7 @@ import { type Language, languages, type SpokenTexts, speak } from '../i18n/langu
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
-/** Whose clock the times are shown by. */
+/** Clocks by which times may be shown. */
 export const clocks = ['plant', 'own', 'utc'] as const;
 export type Clock = (typeof clocks)[number];
 
@@ -30,7 +30,7 @@ interface Preferences extends SpokenTexts {
 
 const PreferencesContext = createContext<Preferences | undefined>(undefined);
 
-/** The language that is spoken, the theme, the clock, and how to change them. Kept in the browser. */
+/** Language, theme and clock, and how to change them. Kept in the browser. */
 export function usePreferences(): Preferences {
   const preferences = use(PreferencesContext);
   if (preferences === undefined) throw new Error('there are no preferences above this component');
@@ -42,7 +42,7 @@ export function PreferencesProvider({ first, children }: { first: SpokenTexts; c
   const [theme, setTheme] = useState(() => keptOf('theme', themes, 'system'));
   const [clock, setClock] = useState(() => keptOf('clock', clocks, 'plant'));
   const [singleKeys, setSingleKeys] = useState(() => readKept('keys') !== 'off');
-  // Before whatever asks the API anew, which answers in this language.
+  // Runs before anything asks the API again, which answers in this language.
   useLayoutEffect(() => {
     document.documentElement.lang = spoken.locale;
   }, [spoken]);
@@ -94,10 +94,10 @@ export function PreferencesProvider({ first, children }: { first: SpokenTexts; c
   return <PreferencesContext value={value}>{children}</PreferencesContext>;
 }
 
-/** As it was chosen here, else as the browser asks for it. */
+/** The language that was chosen here, else the one that the browser asks for. */
 export function keptLanguage(): Language {
   const kept = languages.find((each) => each === readKept('language'));
-  // The login page hands on the one in which it was read.
+  // The login page hands on the language in which it was read.
   const asked = new URLSearchParams(location.search).get('lang');
   const told = languages.find((each) => each === asked);
   return kept ?? told ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
@@ -113,7 +113,7 @@ export function readKept(name: string): string | null {
   try {
     return localStorage.getItem(`holdfast.${name}`);
   } catch {
-    // A browser that keeps nothing for pages: the choice lasts until the page is left.
+    // The browser stores nothing for pages: the choice lasts until the page is left.
     return null;
   }
 }

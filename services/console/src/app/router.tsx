@@ -87,7 +87,7 @@ const report = createRoute({
 const firstRun = createRoute({
   getParentRoute: () => root,
   path: '/first-run',
-  // The screen itself reads it: nothing of it is loaded before it is opened.
+  // The screen itself validates it, because none of the screen is loaded before it is opened.
   validateSearch: (given: Record<string, unknown>): FirstRunSearch => given,
   component: lazyRouteComponent(() => import('../first-run/first-run-screen.tsx')),
 });

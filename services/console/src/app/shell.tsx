@@ -94,7 +94,7 @@ function LanguageButton() {
 
 function ThemeButton() {
   const { t, theme, setTheme } = usePreferences();
-  // Each press is seen: over to the other colours, and where those are the system's, the system decides again.
+  // Each press has a visible effect: it goes to the other colours, and leaves the choice to the system where it has those.
   const toggle = () => {
     const other = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
     const ofSystem = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
@@ -112,7 +112,7 @@ function Person({ onPress }: { onPress: () => void }) {
   const me = useMe();
   const ofPerson = me?.language ?? null;
   useEffect(() => {
-    // As it was chosen at the person's account, where nothing else was chosen in this browser.
+    // The language of the user's account applies where none was chosen in this browser.
     if (ofPerson !== null && readKept('language') === null) setLanguage(ofPerson);
   }, [ofPerson, setLanguage]);
   const role = me && highestRole(me);

@@ -5,7 +5,7 @@ import { usePreferences } from './preferences.tsx';
 
 const patienceMs = 12_000;
 
-/** Says since when nothing came from the server, or from NATS; what is on the screen is hatched as long as that lasts. */
+/** Says since when nothing has come from the server, or from NATS; the screen is hatched as long as this lasts. */
 export function StaleBanner() {
   const { t } = usePreferences();
   const plant = usePlantTime();
@@ -42,14 +42,14 @@ function useSilence(): Silence | undefined {
   useEffect(() => {
     if (hasBroker) setBrokerAt(dataUpdatedAt);
   }, [hasBroker, dataUpdatedAt]);
-  // A server that hangs refuses nothing, so the time alone decides; a tab that nobody saw has not asked.
+  // A server that hangs refuses nothing, so only time decides. A hidden tab asks nothing, so its time does not count.
   if (now - Math.max(openedAt, dataUpdatedAt, seenSince) > patienceMs) {
     return { of: 'server', since: Math.max(openedAt, dataUpdatedAt) };
   }
   return data === undefined || hasBroker ? undefined : { of: 'broker', since: brokerAt };
 }
 
-/** When the tab came to be seen. */
+/** When the tab became visible. */
 function useSeenSince(): number {
   const [since, setSince] = useState(0);
   useEffect(() => {

@@ -7,7 +7,7 @@ import { ageText } from '../time/duration.ts';
 import { shareText } from '../time/share.ts';
 import { usePreferences } from './preferences.tsx';
 
-/** The plant in one line: what is read, what was kept, and whether it gets to where it belongs. */
+/** The plant in one line: what is read, what was stored, and whether samples get to their database. */
 export function StatusStrip() {
   const { t, locale } = usePreferences();
   const { data } = useOverview();

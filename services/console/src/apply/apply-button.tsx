@@ -4,7 +4,7 @@ import type { SessionToApply } from './use-applying.ts';
 
 const ApplyDialog = lazy(() => import('./apply-dialog.tsx'));
 
-/** Asks for what is configured to be applied to sessions, or says why one may not; nothing where there are none. */
+/** Applies the present configuration to sessions, or says why the user may not; shows nothing without sessions. */
 export function ApplyButton({
   label,
   sessions,

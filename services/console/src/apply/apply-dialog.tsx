@@ -15,10 +15,10 @@ import { useApplyTexts } from './texts.ts';
 import { pathOf, type SessionToApply, useApplying } from './use-applying.ts';
 import './apply.css';
 
-/** People read each difference before they apply it. */
+/** Most sessions at once: people are to read each difference before they apply it. */
 const togetherAtMost = 50;
 
-/** Shows what each session would read otherwise, applies exactly that, and says of each what came of it. */
+/** Shows what each session would read differently, applies exactly these changes, and tells each outcome. */
 export default function ApplyDialog({
   sessions: given,
   onClose,
@@ -27,7 +27,7 @@ export default function ApplyDialog({
   onClose(): void;
 }) {
   const { t } = useApplyTexts();
-  // Those that have taken it leave the list that they came from.
+  // The first list is kept, because sessions leave it once they have taken the change.
   const [all] = useState(given);
   const sessions = all.slice(0, togetherAtMost);
   const [forced, setForced] = useState<ReadonlySet<string>>(new Set());
@@ -36,7 +36,7 @@ export default function ApplyDialog({
     queries: sessions.map(({ id }) => ({
       queryKey: ['reconfigure', id, forced.has(id)],
       queryFn: () => api.post<Reconfigured>(pathOf(id), { dry_run: true, force: forced.has(id) }),
-      // The change before comes into force within seconds.
+      // An earlier change takes effect within seconds.
       retry: (count: number, error: Error) =>
         count < 5 && error instanceof ApiRefusal && error.code === 'reconfiguration_pending',
       retryDelay: 1_000,
@@ -161,7 +161,7 @@ function Came({
   outcome,
 }: {
   readonly session: SessionToApply;
-  /** Undefined where it was not asked: it reads so already, or has refused. */
+  /** Undefined where the session was not asked, because it reads so already or has refused. */
   readonly outcome: Outcome | 'asked' | undefined;
 }) {
   const { t } = useApplyTexts();

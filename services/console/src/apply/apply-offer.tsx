@@ -3,7 +3,7 @@ import { useApplyTexts } from './texts.ts';
 import type { SessionToApply } from './use-applying.ts';
 import './apply.css';
 
-/** Says how many sessions read by an older configuration, and has them take the present one, unless that is forbidden. */
+/** Says how many sessions read by an older configuration, and offers them the present one, unless that is forbidden. */
 export function ApplyOffer({
   sessions,
   forbidden,

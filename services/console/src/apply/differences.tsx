@@ -8,7 +8,7 @@ type Row =
   | { readonly what: string; readonly note: string }
   | { readonly what: string; readonly field: string; readonly before: string; readonly after: string };
 
-/** By field, how sessions read and are to read. */
+/** Shows for each field how sessions read now, and how they are to read. */
 export function Differences({ results }: Pick<Reconfigured, 'results'>) {
   const { t } = useApplyTexts();
   const rows = results.flatMap(({ kind, device, code, op, fields }): Row[] => {

@@ -15,11 +15,11 @@ export const pathOf = (id: string) => `/api/acquisition/sessions/${encodeURIComp
 interface Asked {
   readonly session: SessionToApply;
   readonly body: { readonly reason: string | null; readonly force: boolean };
-  /** Names the change as it was seen. */
+  /** Identifies the change that the user has seen. */
   readonly etag: string;
 }
 
-/** Each session is asked by itself: one that refuses keeps no other from it. */
+/** Applies the change to each session by itself, so that a refusal does not stop the others. */
 export function useApplying() {
   const { t } = useApplyTexts();
   const plant = usePlantTime();
@@ -48,7 +48,7 @@ export function useApplying() {
       (done) => taken(done, name),
       (error: unknown) => outcomeOfFailure(t, name, error),
     );
-    // Whoever has closed the dialog hears of it all the same.
+    // The outcome is told even if the dialog is closed.
     if (isThere.current) setOutcomes((before) => new Map(before).set(session.id, outcome));
     else note(outcome);
   };

@@ -9,7 +9,7 @@ import './audit.css';
 
 const AuditDialog = lazy(() => import('./audit-dialog.tsx'));
 
-/** Leads from an event to the command that it came of; whoever may not read the audit log is told so, and sees by whom in the event itself. */
+/** Leads from an event to its command in the audit log. Users who may not read that are told so, and only see the event. */
 export function AuditButton({ event }: { event: Pick<SessionEventView, 'data'> }) {
   const { t } = useAuditTexts();
   const me = useMe();

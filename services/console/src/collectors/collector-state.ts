@@ -3,7 +3,7 @@ import type { Severity } from '../parts/mark.tsx';
 
 const dayMs = 86_400_000;
 
-/** Gone for good, as far as anybody knows: not to be looked for any more. */
+/** Whether the collector is probably gone for good, so that nobody need look for it. */
 export function isGone({ state, state_since: since }: CollectorView, nowMs: number): boolean {
   return state === 'ended' || (state === 'lost' && !isLately(since, nowMs));
 }
@@ -28,7 +28,7 @@ export const signs = {
   lost: 'error',
 } as const satisfies Record<CollectorState, string>;
 
-/** A load is worth showing while it is told anew. */
+/** How old a load may be to be shown. */
 const toldWithinMs = 20_000;
 
 export function loadNow({ load }: CollectorView, nowMs: number): CollectorView['load'] {
@@ -37,10 +37,10 @@ export function loadNow({ load }: CollectorView, nowMs: number): CollectorView['
 
 const lateFrom = 0.2;
 const minuteMs = 60_000;
-/** Ticks of a minute: of fewer a moment in which one of them was late would tell too much. */
+/** The fewest ticks in a minute to judge by: with fewer, a single late tick would count too much. */
 const enoughTicks = 100;
 
-/** Whether it has too much to do: by the late ticks of a whole minute, of as many as tell more than a moment. */
+/** Whether the collector is overloaded, judged by the late ticks of a whole minute, if there were enough. */
 export function isLate(collector: CollectorView, nowMs: number): boolean {
   const load = loadNow(collector, nowMs);
   const upMs =

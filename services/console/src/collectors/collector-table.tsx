@@ -11,7 +11,7 @@ import { isLate, loadNow, severityOf, signs } from './collector-state.ts';
 import { DrainCommand } from './drain-command.tsx';
 import { useCollectorTexts } from './texts.ts';
 
-/** Collectors, each with how it is, what it holds and how busy it is. */
+/** Collectors, each with its state, its sessions and its load. */
 export function CollectorTable({
   label,
   rows,

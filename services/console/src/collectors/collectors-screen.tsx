@@ -14,7 +14,7 @@ import { useCollectors, useHeldSessions } from './queries.ts';
 import { useCollectorTexts } from './texts.ts';
 import './collectors.css';
 
-/** The collectors: who lives, how busy each is, what it holds, and what moved between them. */
+/** The collectors: which are alive, how busy each is, what it holds, and what moved between them. */
 export default function CollectorsScreen() {
   const { t } = useCollectorTexts();
   const query = useCollectors();

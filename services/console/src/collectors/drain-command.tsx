@@ -10,7 +10,7 @@ import { useCollectorTexts } from './texts.ts';
 
 const DrainDialog = lazy(() => import('./drain-dialog.tsx'));
 
-/** Has a collector let go of its sessions, or work again. The list alone says what came of it. */
+/** Makes a collector release its sessions, or work again. The outcome shows only in the list. */
 export function DrainCommand({
   collector,
   others,
@@ -40,7 +40,7 @@ export function DrainCommand({
       await reread();
       note({ kind: 'stored', text });
     } catch (error) {
-      // The dialog says why, and goes on.
+      // The dialog shows the reason and stays open.
       if (error instanceof ApiRefusal && error.status < 500) throw error;
       noteFailure(id, error);
       await reread();

@@ -9,7 +9,7 @@ import { useCollectorTexts } from './texts.ts';
 
 const namedAtMost = 8;
 
-/** Says what a drain, or its end, moves where, and asks for it only then. */
+/** Says which sessions a drain, or its end, moves where, before it sends the command. */
 export default function DrainDialog({
   verb,
   collector,
@@ -19,10 +19,10 @@ export default function DrainDialog({
 }: {
   verb: 'drain' | 'undrain';
   collector: CollectorView;
-  /** Those that could take something. */
+  /** Collectors that could take sessions. */
   others: readonly CollectorView[];
   onClose: () => void;
-  /** @throws when it was refused, or when nobody knows */
+  /** @throws when the command was refused, or its outcome is unknown */
   send: (isForced: boolean) => Promise<void>;
 }) {
   const { t } = useCollectorTexts();

@@ -1,6 +1,6 @@
 import type { CollectorMove, CollectorView } from '@holdfast/shared/contracts/http/collectors-http.ts';
 
-/** Something that happened to collectors: sessions that moved, or a life of one that began, changed or ended. */
+/** Something that happened to collectors: sessions that moved, or a collector's life that began, changed or ended. */
 export type Happening =
   | { readonly kind: 'moved'; readonly time: string; readonly move: CollectorMove }
   | {
@@ -11,7 +11,7 @@ export type Happening =
       readonly heardAt: string | null;
     };
 
-/** Newest first: no life begins anew without the end of the one before it. */
+/** The happenings, newest first. No life begins anew without the end of the one before it. */
 export function happenings(
   collectors: readonly CollectorView[],
   moves: readonly CollectorMove[],

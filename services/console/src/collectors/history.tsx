@@ -10,7 +10,7 @@ import { useCollectorTexts } from './texts.ts';
 
 const shownAtMost = 100;
 
-/** Shows the history of the collectors, and the sessions that moved for it, newest first. */
+/** Shows the history of the collectors, and the sessions that moved because of it, newest first. */
 export function History({
   collectors,
   only,

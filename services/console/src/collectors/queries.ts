@@ -3,7 +3,7 @@ import type { SessionSummaryPage } from '@holdfast/shared/contracts/http/session
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
 
-/** All collectors. Nobody tells that one beats no more, so they are asked for again and again. */
+/** All collectors, read at intervals, because no change is sent when a heartbeat fails to come. */
 export function useCollectors() {
   return useQuery({
     queryKey: ['system', 'collectors'],

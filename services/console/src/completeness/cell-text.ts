@@ -8,7 +8,7 @@ import { useMapTexts } from './texts.ts';
 const hourMs = 3_600_000;
 const tenMinutesMs = 600_000;
 
-/** Fields in words. */
+/** Tells fields of the map in words. */
 export function useCellText() {
   const { t, locale } = useMapTexts();
   const plant = usePlantTime();
@@ -20,10 +20,10 @@ export function useCellText() {
     const hour = new Intl.DateTimeFormat(locale, {
       ...{ timeZone: plant.ofPlant, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
     });
-    /** Days and hours are the plant's, and say so where times are shown by another clock. */
+    /** Days and hours are the plant's, which is said where times are shown by another clock. */
     const ofPlant = (name: string) =>
       plant.isOfPlant ? name : t('range.plantDay', { day: name, zone: plant.ofPlant });
-    /** `Thu 26 Nov, yesterday`, or `Thu 26 Nov, 14:00 – 15:00` of an hour. */
+    /** `Thu 26 Nov, yesterday`, or `Thu 26 Nov, 14:00 – 15:00` for an hour. */
     const when = ({ from, to }: Pick<MapCell, 'from' | 'to'>): string => {
       const [begin, end] = [new Date(from), new Date(to)];
       const name = day.format(begin);
@@ -47,7 +47,7 @@ export function useCellText() {
     /** `Due from 21:14 on: nothing was due before.` */
     const due = (time: Pick<MapCell, 'from' | 'to'>, { from, to }: Pick<MapCell, 'from' | 'to'>): string => {
       const [begins, ends] = [Date.parse(time.from) > Date.parse(from), Date.parse(time.to) < Date.parse(to)];
-      // A period that goes on is due up to now, which need not be said.
+      // In a period that goes on, ticks are due up to now, which need not be said.
       const isUntil = ends && Date.parse(time.to) < Date.now() - tenMinutesMs;
       const kind = begins && isUntil ? 'within' : isUntil ? 'until' : 'since';
       const name = (at: string) => ofPlant(hour.format(new Date(at)));

@@ -15,12 +15,12 @@ const rowsAtMost = 1_000;
 export interface AskedMap {
   readonly by: MapView;
   readonly range: TimeRange;
-  /** Whose hours; of either of them. */
+  /** The session or device whose hours are asked; only one of the two. */
   readonly session: string | undefined;
   readonly device: string | undefined;
 }
 
-/** Ticks by days of the plant, or by hours of one session or device. */
+/** Ticks by day of the plant, or by hour of one session or device. */
 export function useCompleteness({ by, range, session, device }: AskedMap) {
   const { ofPlant } = usePlantTime();
   const isHours = by === 'hours';
@@ -35,7 +35,7 @@ export function useCompleteness({ by, range, session, device }: AskedMap) {
     queryFn: () => readPages<CompletenessOfAll>('/api/acquisition/completeness/', query, rowsAtMost),
     placeholderData: keepPreviousData,
     enabled: !isHours || session !== undefined || device !== undefined,
-    // Four weeks of hundreds of sessions are work for the server, and change little within minutes.
+    // Four weeks of hundreds of sessions take the server some work, and change little within minutes.
     refetchInterval: ({ state }) =>
       range.to === undefined && ((state.data?.results.length ?? 0) > 100 ? 300_000 : 60_000),
   });
@@ -52,7 +52,7 @@ export const gapsAtMost = 200;
 
 /**
  * Gaps of a period, oldest first.
- * @param readAt when the figures beside it were read: they are read anew with them
+ * @param readAt when the figures beside the gaps were read: gaps are read again together with them
  */
 export function useGapsOfAll(asked: AskedGaps | undefined, readAt: number) {
   return useQuery({
@@ -64,8 +64,8 @@ export function useGapsOfAll(asked: AskedGaps | undefined, readAt: number) {
 }
 
 /**
- * Values of the points of one session in a period, and those points that gave none.
- * @param readAt when the figures beside it were read: they are read anew with them
+ * How many values the points of one session gave in a period, and which points gave none.
+ * @param readAt when the figures beside the values were read: values are read again together with them
  */
 export function useValuesOfSession({ from, to, session }: AskedGaps, readAt: number) {
   return useQuery({

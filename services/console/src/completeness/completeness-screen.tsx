@@ -25,7 +25,7 @@ const offered: readonly TimeRange[] = [
   { from: 'today' },
 ];
 
-/** How complete every day was, and from any of them to the gaps with their causes. */
+/** Shows how complete every day was, and leads from each day to its gaps with their causes. */
 export default function CompletenessScreen() {
   const { t } = useMapTexts();
   const search = useCompletenessSearch();
@@ -113,7 +113,7 @@ function CompletenessMap({
 }: {
   found: Completeness;
   search: ReturnType<typeof useCompletenessSearch>;
-  /** When it was read: figures of a time that goes on grow, and are of one moment. */
+  /** When the figures were read: those of a time that goes on grow, and must be of the same moment. */
   readAt: number;
 }) {
   const { t } = useMapTexts();
@@ -206,7 +206,7 @@ function nameOf(row: Completeness['results'][number] | undefined): string {
   return row?.device ?? [row?.task_code, row?.session_id].filter(Boolean).join(' ');
 }
 
-/** The field that the address names; else yesterday, or the last day in which anything was due, of all together where there is such a row. */
+/** The field in the address; else yesterday, or the last day with due ticks, in the row of all together if there is one. */
 function chosenIn(
   rows: readonly MapRow[],
   asked: {
@@ -238,7 +238,7 @@ function chosenIn(
   return { row, column: column === -1 ? usual : column };
 }
 
-/** Names below the map's columns: every so many days, or every so many hours. */
+/** Labels below the map's columns, every few days or hours. */
 function axisOf(rows: readonly MapRow[], isHours: boolean, text: ReturnType<typeof useCellText>) {
   const longest = rows.reduce<MapRow | undefined>(
     (known, row) => (known && known.cells.length >= row.cells.length ? known : row),

@@ -6,12 +6,12 @@ export type MapView = (typeof mapViews)[number];
 export const mapSorts = ['name', 'missing'] as const;
 export type MapSort = (typeof mapSorts)[number];
 
-/** The screen as an address asks for it. */
+/** The state of the screen in the address. */
 export interface CompletenessSearch extends AddressedRange {
   readonly by?: MapView | undefined;
   readonly sort?: MapSort | undefined;
   readonly find?: string | undefined;
-  /** The row that a cell is chosen in, or whose hours are shown: a session or a device. All when left out. */
+  /** The row of the chosen cell, or the row whose hours are shown: a session or a device. The whole plant when left out. */
   readonly session?: string | undefined;
   readonly device?: string | undefined;
   /** Beginning of the chosen period, RFC 3339; yesterday when left out. */
@@ -20,7 +20,7 @@ export interface CompletenessSearch extends AddressedRange {
 
 const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** Leaves out what nobody knows. */
+/** Leaves out unknown values. */
 export function completenessSearch(given: Record<string, unknown>): CompletenessSearch {
   const { cell, find } = given;
   return {

@@ -110,7 +110,7 @@ function GapList({ asked, readAt }: { asked: AskedGaps; readAt: number }) {
   const { t } = useMapTexts();
   const plant = usePlantTime();
   const query = useGapsOfAll(asked, readAt);
-  // One that still grows had more ticks when it was listed than when they were counted by cause.
+  // A gap that still grows has more ticks in the list than in the earlier count by cause.
   const goesOn = Date.parse(asked.to) > readAt - 60_000;
   return (
     <>
@@ -197,7 +197,7 @@ function Gap({ gap }: { gap: GapOfAll }) {
 
 const settledMs = 150;
 
-/** A value once it has stayed for a moment: whoever goes over the map by keys asks for no field in between. */
+/** A value that has stayed for a moment: moving over the map by keys does not ask for the fields in between. */
 function useSettled<T>(value: T): T {
   const [settled, setSettled] = useState(value);
   const key = JSON.stringify(value);

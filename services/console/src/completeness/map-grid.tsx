@@ -21,7 +21,7 @@ interface GridProps {
 
 const rowHeight = 30;
 
-/** The map: fields go by days or hours. Arrow keys go from field to field; only rows that are seen are in the page. */
+/** The map, with fields for days or hours. Arrow keys move between fields; only visible rows are in the page. */
 export function MapGrid({ rows, axis, columns, chosen, onChoose }: GridProps) {
   const { t, locale } = useMapTexts();
   const text = useCellText();

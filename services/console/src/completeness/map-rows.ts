@@ -13,7 +13,7 @@ export interface MapCell {
   readonly quarantined: number;
   readonly missing: number;
   readonly byCause: readonly (readonly [cause: GapCause, ticks: number])[];
-  /** From when to when ticks were due in it, where that is not its whole time. */
+  /** The time in which ticks were due, where that is not the whole field. */
   readonly due?: { readonly from: string; readonly to: string } | undefined;
 }
 
@@ -114,7 +114,7 @@ export function sumCell(cells: readonly MapCell[], { from, to }: Pick<MapCell, '
   };
 }
 
-/** The time in which anything of several fields was due; undefined where that is all of it. */
+/** The time in which any of several fields had due ticks; undefined where that is the whole time. */
 function dueOfAll(cells: readonly MapCell[], whole: Pick<MapCell, 'from' | 'to'>): MapCell['due'] {
   const times = cells.flatMap(({ expected, due, from, to }) => (expected === 0 ? [] : [due ?? { from, to }]));
   const [from] = times.map((each) => each.from).sort();
@@ -127,7 +127,7 @@ function dueOfAll(cells: readonly MapCell[], whole: Pick<MapCell, 'from' | 'to'>
   return isWhole ? undefined : { from, to };
 }
 
-/** Hours of one row as a row for each day. @param dayOf the name of the day that a moment lies in */
+/** Splits the hours of one row into a row for each day. @param dayOf the name of the day of a moment */
 export function rowsOfHours(row: MapRow, dayOf: (at: Date) => string): MapRow[] {
   const days = Map.groupBy(row.cells, ({ from }) => dayOf(new Date(from)));
   return [...days].map(([day, cells]) => {

@@ -12,7 +12,7 @@ interface StripProps {
   readonly columns: number;
 }
 
-/** The fields of a row, drawn: a hole for what is missing, as great as that is. Told in words by the cells beside it. */
+/** Draws the fields of a row, with a hole as large as the missing share. The cells beside it tell the same in words. */
 export function MapStrip({ cells, chosen, columns }: StripProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
@@ -62,7 +62,7 @@ function draw(canvas: HTMLCanvasElement, { cells, chosen, columns }: StripProps)
   }
 }
 
-/** Height of the hole by its size, of a field 18 px high; wider, too, from a narrow notch on. */
+/** Height of the hole by its size, in a field 18 px high; the width grows as well, from a narrow notch on. */
 const tallness = [0, 5, 9, 12, 14, 18] as const;
 const wideness = [0, 0.3, 0.55, 0.75, 1, 1] as const;
 const leastHole = 3;

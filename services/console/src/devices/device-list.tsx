@@ -8,15 +8,15 @@ import { useDevicesTexts } from './texts.ts';
 
 interface ListProps {
   readonly views: readonly DeviceHealthView[];
-  /** How many there are with those that were not read yet. */
+  /** Number of all devices, including those that are not loaded yet. */
   readonly total: number;
-  /** Code of the one that is shown beside the list. */
+  /** Code of the device that is shown beside the list. */
   readonly chosen: string | undefined;
-  /** Has more of them read; undefined when there are none, or they are on their way. */
+  /** Loads more devices; undefined when there are none, or they are on their way. */
   readonly more: (() => void) | undefined;
 }
 
-/** Devices, of which only those are in the page that are seen. Arrow keys go from one to the next. */
+/** The list of devices. Only visible ones are in the page; arrow keys go from one to the next. */
 export function DeviceList({ views, total, chosen, more }: ListProps) {
   const { t } = useDevicesTexts();
   const now = useNow().getTime();

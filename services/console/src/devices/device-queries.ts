@@ -20,7 +20,7 @@ import type { DeviceShow } from './device-search.ts';
 const healthPath = '/api/acquisition/devices/health/';
 const pageSize = 500;
 
-/** Devices of all sessions, those that fail first; further pages come when somebody gets to them. */
+/** Devices of all sessions, failing ones first; further pages are loaded when somebody scrolls to them. */
 export function useDeviceHealth({
   show,
   find,
@@ -43,7 +43,7 @@ export function useDeviceHealth({
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    // Changes are told by the stream; this brings ages and round trips.
+    // The stream tells changes; this refreshes ages and round trips.
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? 15_000 : 5_000),
   });
 }
@@ -74,7 +74,7 @@ export function useNeverDelivered({
   });
 }
 
-/** The device as it is configured now; null when there is none with this code, or one may not see it. */
+/** The device as it is configured now; null when there is none with this code, or the user may not see it. */
 export function useConfiguredDevice(device: string) {
   return useQuery({
     queryKey: ['devices', 'configured', device],
@@ -101,7 +101,7 @@ export function usePoints(deviceId: number) {
   });
 }
 
-/** The last value of each point, however old, by the code of the value: an array has one for each element. */
+/** The last value of each point, however old, by the code of the value; each element of an array has one. */
 export function useLastValues(device: string) {
   return useQuery({
     queryKey: ['devices', 'values', device],
@@ -118,11 +118,11 @@ export function useLastValues(device: string) {
 
 export type DeviceChanges = DeviceChangesPage['results'];
 
-/** Changes that are shown of one device at most; a page may come back empty while older ones are looked through. */
+/** The most changes that are shown of one device; a page may come back empty while older ones are searched. */
 const changesAtMost = 2_000;
 const pagesAtMost = 20;
 
-/** Causes of a missing tick that say nothing of the device: nobody asked it, or nothing was heard of who did. */
+/** Causes of a missing tick that say nothing about the device: it was not asked, or nothing was heard from its collector. */
 export const unheardCauses = [
   'waiting',
   'failover',
@@ -136,7 +136,7 @@ export const unheardCauses = [
   'not_arrived',
 ] as const satisfies GapCause[];
 
-/** Ticks in a row that nobody told anything of. */
+/** Ticks in a row about which nothing is known. */
 export interface DeviceGap extends Pick<GapOfAll, 'session_id' | 'cause' | 'start_time' | 'end_time'> {
   /** No tick has come since, as far as ticks were counted. */
   readonly goesOn: boolean;
@@ -147,7 +147,7 @@ export interface DeviceHistory {
   readonly changes: DeviceChanges;
   /** Oldest first. */
   readonly gaps: readonly DeviceGap[];
-  /** Whether all of the time was looked through. */
+  /** Whether the whole time was searched. */
   readonly isWhole: boolean;
 }
 
@@ -188,7 +188,7 @@ async function changesOf(asked: Query): Promise<Pick<DeviceHistory, 'changes' | 
   return { changes, isWhole: false };
 }
 
-/** Sessions by their ids, those that are there: what they were before tells until when a device was read. */
+/** Sessions that still exist, by their ids: their past tells until when a device was read. */
 export function useSessionsOf(ids: readonly string[]) {
   return useQueries({
     queries: ids.map((id) => ({

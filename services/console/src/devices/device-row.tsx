@@ -9,7 +9,7 @@ import { keyOf, lastGood, severityOf, sinceOf, stateKey, wasNeverRead } from './
 import { percentText } from './percent.ts';
 import { type DevicesTexts, useDevicesTexts } from './texts.ts';
 
-/** A word of a collector that is as old as this is told with its age: what the device does by now nobody knows. */
+/** A collector's report of this age is shown with the age: nobody knows the device's present state. */
 const oldSeconds = 30;
 
 interface RowProps {
@@ -19,7 +19,7 @@ interface RowProps {
   readonly isChosen: boolean;
 }
 
-/** A device in one line: how it is and since when, how it answers, and who reads it. */
+/** A device in one line: its state and since when, how it answers, and who reads it. */
 export const DeviceRow = memo(function DeviceRow({ view, now, isChosen }: RowProps) {
   const { t, locale } = useDevicesTexts();
   const { device, configured, health, condition, session_id, collector_id, reported_at } = view;
@@ -85,7 +85,7 @@ export const DeviceRow = memo(function DeviceRow({ view, now, isChosen }: RowPro
   );
 });
 
-/** Points that it gives no value of now, and those that gave none for a day; ticks for which it is too slow. */
+/** Points without a value now, points without one for a day, and ticks for which the device is too slow. */
 function lackingText(
   t: DevicesTexts['t'],
   locale: string,
@@ -99,7 +99,7 @@ function lackingText(
   ];
 }
 
-/** Ticks of the last 24 hours that are missing, with their share, and what most of them are missing for. */
+/** Missing ticks of the last 24 hours, with their share and the most frequent cause. */
 function Missing({ ticks }: Pick<DeviceHealthView, 'ticks'>) {
   const { t, locale } = useDevicesTexts();
   const { t: word } = useWords();

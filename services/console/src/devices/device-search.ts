@@ -1,10 +1,10 @@
 import type { DeviceCondition } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { useParams, useSearch } from '@tanstack/react-router';
 
-/** In words of its own: the schemas of the API would come into the first load with theirs. */
+/** Written out here: importing them would bring the API's schemas into the first load. */
 const conditions = ['failing', 'partly', 'slow', 'unknown', 'healthy'] as const satisfies DeviceCondition[];
 
-/** `undelivered`: those with points that gave no value in the last 24 hours. */
+/** `undelivered`: devices with points that gave no value in the last 24 hours. */
 export const deviceShows = ['all', ...conditions, 'undelivered'] as const;
 export type DeviceShow = (typeof deviceShows)[number];
 
@@ -12,16 +12,16 @@ export type DeviceShow = (typeof deviceShows)[number];
 export const historyDays = [1, 7, 30] as const;
 export type HistoryDays = (typeof historyDays)[number];
 
-/** The list as an address asks for it; all that it leaves out is as usual. */
+/** The state of the list in the address; parts that are left out have their defaults. */
 export interface DevicesSearch {
   readonly condition?: Exclude<DeviceShow, 'all'> | undefined;
   readonly find?: string | undefined;
   readonly session?: string | undefined;
-  /** Length of the history of the device that is shown beside the list; a day where it is left out, as a fault that goes on needs. */
+  /** Length of the shown device's history; a day when left out, which suits a fault that goes on. */
   readonly days?: HistoryDays | undefined;
 }
 
-/** Leaves out what nobody knows. */
+/** Leaves out unknown values. */
 export function devicesSearch(given: Record<string, unknown>): DevicesSearch {
   const { find, session } = given;
   return {

@@ -26,7 +26,7 @@ export function severityOf(condition: DeviceCondition): Severity | undefined {
   }
 }
 
-/** The word for how a device is: what fails, where something does. */
+/** The word for a device's state; for a failing device, what fails. */
 export function stateKey({
   condition,
   health,
@@ -35,22 +35,22 @@ export function stateKey({
   return `devices.state.${condition === 'failing' ? 'unknown' : condition}`;
 }
 
-/** When it gave a value last; what it gave none since is missing. */
+/** When the device gave a value last; later ticks are missing. */
 export function lastGood({ health }: Pick<DeviceHealthView, 'health'>): string | null {
   return health?.last_success ?? null;
 }
 
-/** Whether it gave nothing for as long as its session runs; while nobody can say, it is not said. */
+/** Whether the device has given nothing since its session began; false while that is not known. */
 export function wasNeverRead(view: Pick<DeviceHealthView, 'health' | 'ticks'>): boolean {
   return view.health !== null && lastGood(view) === null && view.ticks?.stored === 0;
 }
 
-/** Since when it is as it is: a device that gives nothing, since it gave something last, whatever way it has failed meanwhile. */
+/** Since when the state lasts; for a device that gives nothing, since its last value, however it has failed meanwhile. */
 export function sinceOf(view: Pick<DeviceHealthView, 'condition' | 'since' | 'health'>): string | null {
   return view.condition === 'failing' ? (lastGood(view) ?? view.since) : view.since;
 }
 
-/** One of devices that all fail for the same reason; undefined where they do not. */
+/** One of the devices, to stand for all, if they fail for the same reason; undefined where they do not. */
 export function deviceForAlike(failing: readonly DeviceHealthView[]): DeviceHealthView | undefined {
   const reasons = new Set(
     failing.map(

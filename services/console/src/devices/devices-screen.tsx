@@ -9,7 +9,7 @@ import { type DeviceShow, deviceShows, useDevicesSearch } from './device-search.
 import { useDevicesTexts } from './texts.ts';
 import './devices.css';
 
-/** The devices of all sessions, those that fail first, and one of them beside the list. */
+/** The devices of all sessions, failing ones first, and one of them beside the list. */
 export default function DevicesScreen() {
   const { t } = useDevicesTexts();
   const { show, find, session, device } = useDevicesSearch();
@@ -51,7 +51,7 @@ function totalOf({ counts, with_never_delivered: undelivered }: Counted, show: D
   return show === 'all' ? Object.values(counts).reduce((sum, each) => sum + each, 0) : counts[show];
 }
 
-/** Whoever types is done before the server is asked. */
+/** The text once typing has stopped, so that the server is not asked at every key. */
 function useSettled(text: string): string {
   const [settled, setSettled] = useState(text);
   useEffect(() => {

@@ -6,7 +6,7 @@ interface Named {
   readonly sites?: readonly string[];
 }
 
-/** Whether the names of a row have all the words of what is looked for. */
+/** Whether the names of a row contain all words of the search. */
 export function isNamedLike(
   { session_id, task_code, task_name, device, sites = [] }: Named,
   find: string,

@@ -6,7 +6,7 @@ interface Page<Row> {
   readonly next_cursor: string | null;
 }
 
-/** The rows of all pages, one behind the other; `isCut` when there were more than fit. */
+/** The rows of all pages, one after the other; `isCut` when there were more than fit. */
 export type Pages<P extends Page<unknown>> = Omit<P, 'next_cursor'> & { readonly isCut: boolean };
 
 const pageSize = 500;

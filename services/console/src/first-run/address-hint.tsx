@@ -3,8 +3,8 @@ import { classicOf, inHexadecimal, readAddress } from './address-reading.ts';
 import { useFirstRunTexts } from './texts.ts';
 
 /**
- * Says how an address is read, while it is typed: manuals count from 0 or from 1, and seldom say which. Nothing where the protocol has no
- * notations of numbers.
+ * Says how an address is read, while it is typed: manuals count from 0 or from 1, and seldom say which. Shows nothing where
+ * the protocol has no notations of numbers.
  */
 export function AddressHint({
   text,

@@ -1,10 +1,10 @@
 import type { AddressNotation } from '@holdfast/shared/contracts/http/protocols-http.ts';
 
-/** An address as the protocol's notation reads it. */
+/** The meaning of an address in the protocol's notation. */
 export interface AddressReading {
-  /** On the wire, counted from 0. */
+  /** Address on the wire, counted from 0. */
   readonly wire: number;
-  /** Fields that the notation says itself. */
+  /** Fields that the notation itself sets. */
   readonly sets: Readonly<Record<string, string>>;
 }
 

@@ -1,7 +1,7 @@
 import { ApplyOffer } from '../apply/apply-offer.tsx';
 import { useActiveSessions, useTasks } from './first-run-queries.ts';
 
-/** Offers what is configured to the sessions that read a device by an older configuration. */
+/** Offers the present configuration to sessions that read a device by an older one. */
 export function ApplyToDevice({ id }: { id: number }) {
   const tasks = useTasks().data ?? [];
   const active = useActiveSessions().data ?? [];

@@ -7,7 +7,7 @@ import { ProblemText } from '../parts/problem-text.tsx';
 import { loadDemo } from './load-demo.ts';
 import { useFirstRunTexts } from './texts.ts';
 
-/** The demo by one button, where its simulator runs; elsewhere how one comes to it. */
+/** Starts the demo by one button, where its simulator runs; elsewhere says how to get it. */
 export function DemoOffer() {
   const { t } = useFirstRunTexts();
   const navigate = useNavigate();

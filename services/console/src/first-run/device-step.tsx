@@ -14,7 +14,7 @@ import { nothingRefused, refusedBy } from './refusals.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { TrialAnswer } from './trial-answer.tsx';
 
-/** The first step: a device, tested before it is stored. With an id it changes one that is. */
+/** The first step: a device, tested before it is stored. With an id it changes a stored device. */
 export function DeviceStep({
   protocols,
   id,
@@ -22,7 +22,7 @@ export function DeviceStep({
 }: {
   protocols: readonly Forms[];
   id: number | undefined;
-  /** Other ways than a new device. */
+  /** Alternatives to a new device. */
   beside: ReactNode;
 }) {
   return id === undefined ? (
@@ -71,7 +71,7 @@ function ChangedDevice({
 
 interface DeviceFormProps extends KeptDraft {
   readonly protocols: readonly Forms[];
-  /** The device as it is stored; empty where it is not. */
+  /** The stored device; empty for a new one. */
   readonly before: Record<string, unknown>;
   readonly id: number | undefined;
   readonly beside?: ReactNode;
@@ -107,7 +107,7 @@ function DeviceForm({ protocols, draft, setDraft, forget, before, id, beside }: 
     onSuccess: async ({ id: stored }) => {
       forget();
       await queries.invalidateQueries({ queryKey: ['configuration'] });
-      // The way back leads to the device that was made, not to a form for another one.
+      // Going back leads to the created device, not to a form for another one.
       await navigate({ search: { added: stored }, replace: true });
       await navigate({ search: { step: 'points', added: stored } });
     },
@@ -151,7 +151,7 @@ function DeviceForm({ protocols, draft, setDraft, forget, before, id, beside }: 
           }}
           onSubmit={() => (isAnswered ? save.mutate() : ask())}
         >
-          {/* Each stays where it is: whoever presses twice tests twice, and saves nothing. */}
+          {/* Both buttons keep their places, so that a double press tests twice and saves nothing. */}
           <Button
             className={isAnswered ? 'button' : 'button is-main'}
             type={isAnswered ? 'button' : 'submit'}
@@ -192,7 +192,7 @@ function DeviceForm({ protocols, draft, setDraft, forget, before, id, beside }: 
   );
 }
 
-/** Fields that differ from what is stored. What is not given any more is as it is unless set: a PATCH knows no defaults. */
+/** Fields that differ from the stored ones. A field that was emptied gets its default, because a PATCH knows no defaults. */
 function changesOf(
   { properties }: FormSchema,
   body: Record<string, unknown>,

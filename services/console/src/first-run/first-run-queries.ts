@@ -48,11 +48,11 @@ export function useActiveSessions() {
   });
 }
 
-/** A device that was begun and is not read yet. */
+/** A device that was created and is not read yet. */
 export interface Unfinished {
   readonly device: DeviceView;
   readonly points: readonly PointView[];
-  /** The only task that has it, which was never started. */
+  /** The only task with this device, which was never started. */
   readonly task: TaskView | undefined;
 }
 

@@ -14,7 +14,7 @@ import { useFirstRunTexts } from './texts.ts';
 import { UnfinishedList } from './unfinished-list.tsx';
 import './first-run.css';
 
-/** From nothing to a first value, in three steps. What was made lies with the server, and the address says how far one is. */
+/** Leads from nothing to a first value in three steps. The server has everything made so far, the address the step. */
 export default function FirstRunScreen() {
   const { t } = useFirstRunTexts();
   const { step, added: device } = useFirstRunSearch();
@@ -73,7 +73,7 @@ export default function FirstRunScreen() {
   );
 }
 
-/** Whoever hears the page is taken to the beginning of each step, as whoever sees it is. */
+/** Moves the focus to the beginning of each step, so that people with a screen reader follow as well. */
 function useFocusOnChange(step: Step) {
   const element = useRef<HTMLHeadingElement>(null);
   const before = useRef(step);
@@ -84,7 +84,7 @@ function useFocusOnChange(step: Step) {
   return element;
 }
 
-/** Where one is; the way back is open, the way on is a button of each step. */
+/** Shows the present step, with links back; each step has a button to go on. */
 function Steps({ current }: { current: Step }) {
   const { t } = useFirstRunTexts();
   const { added: device } = useFirstRunSearch();

@@ -3,16 +3,16 @@ import { useSearch } from '@tanstack/react-router';
 export const steps = ['device', 'points', 'start'] as const;
 export type Step = (typeof steps)[number];
 
-/** How far somebody has come, as an address says it: whoever goes back or loads anew goes on there. */
+/** The progress in the address: users who go back or reload the page continue there. */
 export interface FirstRunSearch {
   readonly step?: Step | undefined;
-  /** Id of the device that is added. */
+  /** Id of the device that is being added. */
   readonly added?: number | undefined;
   readonly task?: number | undefined;
   readonly session?: string | undefined;
 }
 
-/** Leaves out what nobody knows. */
+/** Leaves out unknown values. */
 function firstRunSearch(given: Record<string, unknown>): FirstRunSearch {
   const { session } = given;
   return {
@@ -25,7 +25,7 @@ function firstRunSearch(given: Record<string, unknown>): FirstRunSearch {
 
 export function useFirstRunSearch(): FirstRunSearch & { readonly step: Step } {
   const search = firstRunSearch(useSearch({ from: '/first-run', select: (given) => ({ ...given }) }));
-  // Points and a start are of a device.
+  // The steps after the first need a device.
   const { step = 'device', added } = search;
   return { ...search, step: added === undefined ? 'device' : step };
 }

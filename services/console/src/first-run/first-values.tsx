@@ -16,7 +16,7 @@ interface ValuesProps {
   readonly points: readonly PointView[];
 }
 
-/** The way of the first values, from the stored start to the database, each step said once it is true. */
+/** Follows the first values from the stored start to the database; each step shows once it is true. */
 export function FirstValues({ session, device, points }: ValuesProps) {
   const { t, locale } = useFirstRunTexts();
   const plant = usePlantTime();
@@ -101,7 +101,7 @@ export function FirstValues({ session, device, points }: ValuesProps) {
   );
 }
 
-/** A value from the moment that it was there: what has been said once is not said anew each second. */
+/** The first value that is there, kept from then on: screen readers are not to repeat it each second. */
 function useFirst(value: string | null): string | null {
   const [first, setFirst] = useState(value);
   if (first === null && value !== null) setFirst(value);

@@ -6,7 +6,7 @@ import type { Draft } from '../forms/form-schema.ts';
 export interface KeptDraft {
   readonly draft: Draft;
   readonly setDraft: (draft: Draft) => void;
-  /** It was sent: the next one begins anew, and this one stays as it is for as long as it is still seen. */
+  /** Call once the form is sent: the next one begins empty, while this one stays as long as it is shown. */
   readonly forget: () => void;
 }
 
@@ -26,7 +26,7 @@ export function useKeptDraft(name: string, first: Draft = {}): KeptDraft {
 function parsed(text: string | null): Draft | undefined {
   try {
     const value: unknown = JSON.parse(text ?? 'null');
-    // One that was sent is empty: the next begins as it does without.
+    // After a form is sent its draft is empty: the next one begins as without a draft.
     const isFilled = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
     return isFilled ? (value as Draft) : undefined;
   } catch {

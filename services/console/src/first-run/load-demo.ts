@@ -3,15 +3,15 @@ import type { StartedTask } from '@holdfast/shared/contracts/http/session-http.t
 import { api } from '../api/api.ts';
 import { tryDevice } from './first-run-queries.ts';
 
-/** The simulated machine that does not answer, and why. */
+/** A simulated machine that does not answer, and why. */
 export interface SilentDemo {
   readonly where: string;
   readonly detail: string;
 }
 
 /**
- * Makes the demo by the calls that anybody would make, and starts it; what is there already is left as it is, so that one
- * that broke off goes on. Nothing is made while its first machine does not answer.
+ * Makes the demo by ordinary calls of the API, and starts it. Existing parts stay as they are, so that an interrupted run
+ * can be continued. Nothing is made while its first machine does not answer.
  */
 export async function loadDemo({ sites, devices, points, tasks }: OfferedDemo): Promise<string | SilentDemo> {
   const [first] = devices;
@@ -43,7 +43,7 @@ export async function loadDemo({ sites, devices, points, tasks }: OfferedDemo): 
   return session_id;
 }
 
-/** Ids by code, of what was there and of what is made. */
+/** Ids by code, of existing things and of those that are made. */
 async function made(
   kind: 'site' | 'device' | 'task',
   bodies: readonly { readonly code: string }[],

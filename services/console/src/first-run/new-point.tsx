@@ -15,7 +15,7 @@ import { PointPreview } from './point-preview.tsx';
 import { nothingRefused, refusedBy } from './refusals.ts';
 import { useFirstRunTexts } from './texts.ts';
 
-/** A point that is made, beside what would be read of it. */
+/** The form of a new point, beside the value that it would read. */
 export function NewPoint({
   deviceId,
   device,
@@ -31,7 +31,7 @@ export function NewPoint({
   const within = useRef<HTMLDivElement>(null);
   const { draft, setDraft } = useKeptDraft(`first-run.point.${deviceId}`);
   const [refused, setRefused] = useState(nothingRefused);
-  // A form that begins anew has told nobody of faults yet.
+  // A new round begins with a form that shows no faults yet.
   const [round, setRound] = useState(0);
   const chosen = valueIn(form.point, draft);
   const isField = (field: string) => form.point.properties[field] !== undefined;
@@ -53,7 +53,7 @@ export function NewPoint({
     },
     onError: (error) => setRefused(refusedBy(error, '', isField)),
   });
-  // With the empty form, and not once the list is read again: somebody may be writing the next point by then.
+  // Runs with the empty form and not after the list is read again: by then somebody may be writing the next point.
   useLayoutEffect(() => {
     if (round > 0) within.current?.querySelector('input')?.focus();
   }, [round]);
@@ -84,7 +84,7 @@ export function NewPoint({
   );
 }
 
-/** Choices of the place, such as the type: a next point of the same device often shares them. */
+/** Choices, such as the type, that the next point of the same device often shares. */
 function sharedByNext({ point }: Forms, draft: Draft): Draft {
   const place = point['x-groups'].find(({ name }) => name === 'place')?.fields ?? [];
   const isShared = (field: string) =>

@@ -7,10 +7,10 @@ import { tryDevice } from './first-run-queries.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { valueText } from './value-text.ts';
 
-/** After so long without a key the device is asked: it is a real one, and each look is a request to it. */
+/** Time without a key before the device is asked: it is a real one, and each preview sends it requests. */
 const quietMs = 700;
 
-/** A point as it would be read, before it is stored, in each way in which its bytes may lie. */
+/** Shows how a point would be read, before it is stored, in each possible order of its bytes. */
 export function PointPreview({
   device,
   form,
@@ -131,7 +131,7 @@ function valueAt({ points }: DeviceTrialView, code: string) {
   return points.find((each) => each.code === code || each.code.startsWith(`${code}[`))?.value ?? null;
 }
 
-/** Two registers and more can be told apart by their order; of one it is a matter of taste, and mostly right. */
+/** Whether there are two registers or more, whose order shows in the value; in one register the default is mostly right. */
 function hasSeveralBytes({ points }: DeviceTrialView): boolean {
   return (points[0]?.raw.length ?? 0) > 1;
 }
@@ -141,7 +141,7 @@ interface Tried {
   readonly body: Record<string, unknown>;
 }
 
-/** Fields without which a point cannot be read, and that are not given yet: a notation of addresses that names them gives them as well. */
+/** Fields that a point needs to be read and that are still missing; a notation of the address may give them as well. */
 function lackingIn({ point, notations }: Forms, draft: Draft): string[] {
   const named = notations.flatMap(({ sets }) => Object.keys(sets));
   const needed = new Set([...(point.required ?? []).filter((name) => name !== 'code'), ...named]);
@@ -149,7 +149,7 @@ function lackingIn({ point, notations }: Forms, draft: Draft): string[] {
   return Object.keys(point.properties).filter((name) => needed.has(name) && !chosen(name)?.trim());
 }
 
-/** The point in each of the ways that reading it tells apart; undefined as long as it cannot be read at all. */
+/** The point in each variant that a reading can tell apart; undefined as long as it cannot be read at all. */
 function triedPoints(form: Forms, draft: Draft): readonly Tried[] | undefined {
   if (lackingIn(form, draft).length > 0) return undefined;
   const { name: _, writable: __, report: ___, period_ms: ____, ...body } = bodyOf(form.point, draft);

@@ -13,7 +13,7 @@ import { classicOf, inHexadecimal } from './address-reading.ts';
 import { useFirstRunTexts } from './texts.ts';
 import { valueText } from './value-text.ts';
 
-/** Stored points with what was read of each. */
+/** Stored points, each with the value that was read. */
 export function PointTable({
   points,
   form,
@@ -96,7 +96,7 @@ export function PointTable({
   );
 }
 
-/** Where a point lies: as manuals write it where the protocol has notations of addresses, and in full. */
+/** Where a point lies, in full, and as manuals write it where the protocol has notations of addresses. */
 function placeOf(point: PointView, form: Forms, field: string, language: Language) {
   const { address, more } = pointPlace(form, point, language);
   const { data_type: type } = point;

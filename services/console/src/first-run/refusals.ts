@@ -1,6 +1,6 @@
 import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 
-/** Why something was not done: field by field where the API says it like that, else as a whole. */
+/** Why a request was refused: field by field where the API tells fields, else as a whole. */
 export interface Refused {
   readonly fields: ReadonlyMap<string, string>;
   readonly whole: Error | undefined;
@@ -8,11 +8,11 @@ export interface Refused {
 
 export const nothingRefused: Refused = { fields: new Map(), whole: undefined };
 
-/** Fields by which the API calls a whole, without the field. */
+/** Fields that problem codes are about, where the API does not name the field. */
 const fieldOfCode: Readonly<Record<string, string>> = { duplicate_code: 'code' };
 
 /**
- * @param within where the form's fields lie in the body: `device.`
+ * @param within prefix of the form's fields in the body: `device.`
  * @param known whether the form has a field of this name
  */
 export function refusedBy(error: unknown, within: string, known: (field: string) => boolean): Refused {

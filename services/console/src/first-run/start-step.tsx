@@ -68,7 +68,7 @@ function StartForm({ device, points, tasks, running }: StartProps) {
     mutationFn: async () => {
       const task = await withDevice(chosen, { device, code, periodMs });
       if (running.has(task.id)) return { task, started: undefined };
-      // Whoever loads the page anew goes on with this task, and makes no second one.
+      // A user who reloads the page goes on with this task and makes no second one.
       await navigate({ search: (before) => ({ ...before, task: task.id }), replace: true });
       setTaskId(task.id);
       const started = await api.command<StartedTask>('/api/acquisition/sessions/start-task/', {
@@ -189,7 +189,7 @@ function StartForm({ device, points, tasks, running }: StartProps) {
   );
 }
 
-/** The chosen task with the device, or a new one of it alone. */
+/** The chosen task with the device added, or a new task of this device alone. */
 async function withDevice(
   chosen: TaskView | undefined,
   {

@@ -15,7 +15,7 @@ interface TrialProps {
   readonly error: Error | undefined;
 }
 
-/** Whatever the machine has answered, beside the form: why there is none, and what to try. */
+/** The machine's answer, beside the form; if there is none, the reason and what to try. */
 export function TrialAnswer({ form, body, answer, isOld, isAsking, error }: TrialProps) {
   const { t } = useFirstRunTexts();
   return (
@@ -84,7 +84,7 @@ function Told({ answer, form }: { answer: DeviceTrialView; form: Forms }) {
   );
 }
 
-/** Where the device is, as far as its form says it. */
+/** Where the device is, as far as the form tells. */
 function whereIs({ host, port, serial }: Record<string, unknown>): string {
   const path = (serial as { path?: unknown } | undefined)?.path;
   if (path !== undefined) return String(path);

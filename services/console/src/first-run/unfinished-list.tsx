@@ -8,7 +8,7 @@ import { Overlay } from '../parts/overlay.tsx';
 import type { Unfinished } from './first-run-queries.ts';
 import { useFirstRunTexts } from './texts.ts';
 
-/** Devices that were begun and are read by nothing: each can go on, or go. */
+/** Devices that were created but are not read: each can be continued or removed. */
 export function UnfinishedList({ unfinished }: { unfinished: readonly Unfinished[] }) {
   const { t } = useFirstRunTexts();
   const [asked, setAsked] = useState<Unfinished>();
@@ -89,7 +89,7 @@ function DeleteDialog({ unfinished, onClose }: { unfinished: Unfinished; onClose
   );
 }
 
-/** In the order in which nothing refers to what goes: a task of its own, the points, the device. */
+/** Removes the device's own task, its points and the device, in this order, so that nothing refers to a removed thing. */
 async function removeUnfinished({ device, points, task }: Unfinished): Promise<void> {
   if (task !== undefined) {
     const others = task.device_ids.filter((id) => id !== device.id);

@@ -91,7 +91,7 @@ describe('a form', () => {
     expect(shownOf({ data_type: 'bool' })).toEqual(['bit', 'scale', 'enumeration']);
     expect(shownOf({ data_type: 'uint8' })).toEqual(['byte', 'scale', 'enumeration']);
     expect(shownOf({ data_type: 'string' })).toEqual(['length', 'encoding']);
-    // The address may name the table: it rules nothing out.
+    // An empty table rules nothing out, because the address may name it.
     expect(shownOf({ table: '', data_type: 'string' })).toEqual(['length', 'encoding']);
   });
 

@@ -1,10 +1,10 @@
 import type { Language } from '../i18n/language.ts';
 
 type InBoth = Readonly<Record<Language, string>>;
-/** Values of other fields with which this one goes: any of them for each name. */
+/** Values of other fields with which a field goes: any of those listed for each name. */
 type Condition = Readonly<Record<string, readonly string[]>>;
 
-/** As much of a form's JSON Schema as is drawn. See docs/api.md, Configuration. */
+/** The part of a form's JSON Schema that is drawn. See docs/api.md, Configuration. */
 export interface FieldSchema {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, FieldSchema>>;
@@ -40,10 +40,10 @@ export interface FormSchema extends FieldSchema {
   }[];
 }
 
-/** Texts as they stand in the fields, by path: `serial.path`. An empty one says that nothing is set. */
+/** Texts in the fields, by path: `serial.path`. An empty text means that nothing is set. */
 export type Draft = Readonly<Record<string, string>>;
 
-/** How a field is drawn. `none`: it is not; what it holds stays as it is. */
+/** How a field is drawn. `none`: not at all, and its value stays. */
 export type FieldKind =
   | 'text'
   | 'number'
@@ -55,13 +55,13 @@ export type FieldKind =
   | 'fields'
   | 'none';
 
-/** The schema of what a field may be set to: that it may also be null is what an empty field says. */
+/** The schema of a field's value without null, which an empty field stands for. */
 export function given(schema: FieldSchema): FieldSchema {
   const { anyOf, type, ...rest } = schema;
   if (Array.isArray(type)) return { ...schema, type: type.find((each) => each !== 'null') };
   const set = anyOf?.filter((each) => each.type !== 'null');
   if (set?.length === 1) return { ...rest, ...set[0] };
-  // Numbers of which each is an alternative of its own.
+  // A choice of numbers: each is an alternative of its own.
   if (set?.every((each) => each.const !== undefined)) {
     return { ...rest, enum: set.map((each) => each.const as string | number) };
   }
@@ -84,7 +84,7 @@ export function kindOf(schema: FieldSchema): FieldKind {
   return kinds[String(type)] ?? 'none';
 }
 
-/** The value of a field: empty where nothing says it or something else may, undefined where it is still to be chosen. */
+/** The value of a field: empty where it is not set or another field may set it, undefined where it is still to be chosen. */
 export type Chosen = (field: string) => string | undefined;
 
 export function fits(conditions: readonly Condition[] | undefined, chosen: Chosen): boolean {
@@ -97,7 +97,7 @@ export function fits(conditions: readonly Condition[] | undefined, chosen: Chose
   );
 }
 
-/** Text of a value in its field. */
+/** The text that shows a value in its field. */
 export function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value !== 'object') return String(value);
@@ -106,7 +106,7 @@ export function textOf(value: unknown): string {
     .join('\n');
 }
 
-/** A body as it would stand in the fields. */
+/** The texts that show a body in the fields. */
 export function draftOf(schema: FieldSchema, body: Readonly<Record<string, unknown>>, path = ''): Draft {
   const draft: Record<string, string> = {};
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
@@ -119,7 +119,7 @@ export function draftOf(schema: FieldSchema, body: Readonly<Record<string, unkno
   return draft;
 }
 
-/** Value of a field by its draft, else the one that it has unless set. */
+/** Looks up a field's value in the draft, else its default. */
 export function valueIn(schema: FormSchema, draft: Draft): Chosen {
   return (field) => {
     const value = draft[field] || textOf(schema.properties[field]?.default);
@@ -127,14 +127,14 @@ export function valueIn(schema: FormSchema, draft: Draft): Chosen {
   };
 }
 
-/** Whether a field goes with what is chosen elsewhere: one that waits for a choice is not there before it is made. */
+/** Whether a field goes with the choices in other fields. A field that waits for a choice is hidden until it is made. */
 export function isShown(field: FieldSchema, chosen: Chosen): boolean {
   return kindOf(field) !== 'none' && fits(field['x-when'], chosen);
 }
 
 /**
- * The field on whose choice this one waits, where it goes with most of what may be chosen there: it is seen from the start, and cannot be
- * filled in yet.
+ * The other field whose choice this one waits for, where this one goes with most of the choices there: it is then shown
+ * from the start, and cannot be filled in yet.
  */
 export function awaitedBy(field: FieldSchema, within: FormSchema, chosen: Chosen): string | undefined {
   const conditions = field['x-when'];
@@ -158,8 +158,8 @@ export function isNeeded(schema: FieldSchema, name: string, field: FieldSchema, 
 }
 
 /**
- * The body that the fields say. What cannot be read as what it should be goes as it is: the API says what is wrong with it.
- * @param before the body as it was, for what is not drawn
+ * The body from the fields. A text that cannot be read as its type is sent as it is: the API says what is wrong with it.
+ * @param before the body before, for fields that are not drawn
  */
 export function bodyOf(
   schema: FormSchema,
@@ -235,7 +235,7 @@ function valueOfText(field: FieldSchema, text: string): unknown {
   }
 }
 
-/** A fault that a form finds by itself, before anybody is asked. */
+/** A fault that the form finds by itself, without asking the API. */
 export type FieldFault =
   | { readonly kind: 'needed' | 'number' | 'whole' | 'form' }
   | { readonly kind: 'least' | 'most'; readonly limit: number };

@@ -28,13 +28,13 @@ interface FieldProps {
   readonly name: string;
   readonly schema: FieldSchema;
   readonly about: FieldAbout;
-  /** The way to a field within another one: `serial.` */
+  /** Path prefix of a field within another one: `serial.` */
   readonly path?: string;
   /** The field that has to be chosen before this one can be filled in. */
   readonly awaited?: string | undefined;
 }
 
-/** A field with its label, its help and what is wrong with it. */
+/** A field with its label, its help and its faults. */
 export function SchemaField({ name, schema, about, path = '', awaited }: FieldProps) {
   const { t, language } = useFormTexts();
   const { id, within, draft, chosen, faults, hints } = about;

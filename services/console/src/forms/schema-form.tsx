@@ -8,18 +8,18 @@ interface SchemaFormProps {
   readonly schema: FormSchema;
   readonly draft: Draft;
   readonly onChange: (draft: Draft) => void;
-  /** Whatever the API found wrong, by path of the field, in its own words. */
+  /** Faults that the API found, in its own words, by path of the field. */
   readonly refused?: ReadonlyMap<string, string>;
-  /** Choices of fields whose schema does not know them. */
+  /** Choices for fields whose schema does not list them. */
   readonly choices?: FieldAbout['choices'];
-  /** Said below a field while it is filled in. */
+  /** Hints shown below a field while it is filled in. */
   readonly hints?: Readonly<Record<string, ReactNode>>;
   readonly onSubmit: () => void;
   /** Buttons. */
   readonly children: ReactNode;
 }
 
-/** A form as a JSON Schema describes it. It says what it finds wrong once somebody has tried to send it. */
+/** A form that a JSON Schema describes. It shows faults once somebody has tried to send it. */
 export function SchemaForm({
   schema,
   draft,
@@ -38,7 +38,7 @@ export function SchemaForm({
   const found = isTried ? faultsIn(schema, draft) : new Map();
   const chosen = valueIn(schema, draft);
   const faults = new Map([...(refused ?? []), ...found]);
-  // Whoever cannot see the fields is led to the first that is wrong, also by what the server says.
+  // Moves the focus to the first faulty field, also after a refusal by the server, for users who cannot see the fields.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each try
   useEffect(() => {
     form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();

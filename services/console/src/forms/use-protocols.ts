@@ -6,7 +6,7 @@ import { api } from '../api/api.ts';
 import type { FormSchema } from './form-schema.ts';
 import { useFormTexts } from './form-texts.ts';
 
-/** The forms of a protocol as the console draws them. */
+/** The forms of a protocol in the shape in which the console draws them. */
 export type Forms = Omit<ProtocolForms, 'device' | 'point'> & {
   readonly device: FormSchema;
   readonly point: FormSchema;
@@ -20,12 +20,12 @@ export function useProtocols() {
   });
 }
 
-/** The forms of one protocol; undefined until they are there. */
+/** The forms of one protocol; undefined until they are loaded. */
 export function useForms(protocol: string | undefined): Forms | undefined {
   return useProtocols().data?.find((each) => each.protocol === protocol);
 }
 
-/** The word for a value of a field of a point's place, such as its table, without what stands in brackets; as it is where there is none. */
+/** The word for a value in a point's place, such as its table, without its brackets; the value itself where none exists. */
 export function usePlaceWord(protocol: string | undefined): (field: string, value: unknown) => string {
   const { language } = useFormTexts();
   const forms = useForms(protocol);
@@ -39,7 +39,7 @@ export function useFrameWord(protocol: string | undefined): (part: string) => st
   return (part) => forms?.frame_parts[part]?.[language] ?? part;
 }
 
-/** A request in the fields of its protocol, by their words. */
+/** A request told by the fields of its protocol, in words. */
 export function useRequestWords(
   protocol: string | undefined,
 ): (request: Readonly<Record<string, unknown>>) => string {

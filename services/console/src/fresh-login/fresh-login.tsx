@@ -5,13 +5,13 @@ import { api, apiRoot, shownNow } from '../api/api.ts';
 import { useMe } from '../api/me.ts';
 import { useFreshTexts } from './texts.ts';
 
-/** Asks once more who one is. */
+/** Asks the user to log in once more. */
 export function FreshLogin({
   why,
   onDone,
   onClose,
 }: {
-  /** Says before what. */
+  /** Says which action needs it. */
   why: string;
   onDone: () => void;
   onClose: () => void;

@@ -6,16 +6,16 @@ export type Language = (typeof languages)[number];
 
 export interface SpokenTexts {
   readonly language: Language;
-  /** For Intl. */
+  /** The locale for Intl. */
   readonly locale: string;
   readonly t: Translate;
-  /** Adds the texts of a room; those that are there already cost nothing. */
+  /** Adds the texts of a room; texts that are there already cost nothing. */
   addTexts(dictionary: Dictionary): void;
 }
 
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', zh: 'zh-CN' };
 
-/** Only the texts of the language that is spoken are loaded. */
+/** Loaders of the texts: only those of the chosen language are loaded. */
 const dictionaries = {
   en: async (): Promise<Dictionary> => (await import('./en.ts')).en,
   zh: async (): Promise<Dictionary> => (await import('./zh.ts')).zh as Dictionary,
@@ -29,7 +29,7 @@ export async function speak(language: Language): Promise<SpokenTexts> {
   await texts.init({
     lng: language,
     resources: { [language]: { translation: filled(common) } },
-    // Keys are flat and names of their own.
+    // Keys are flat names, in which a dot separates nothing.
     keySeparator: false,
     nsSeparator: false,
     fallbackLng: false,
@@ -46,7 +46,7 @@ export async function speak(language: Language): Promise<SpokenTexts> {
   return { language, locale, t: t as Translate, addTexts };
 }
 
-/** The plural goes by the number, and the text shows it as people write it. */
+/** Chooses the plural by the number, while the text shows the number as people write it. */
 function filled(dictionary: Dictionary): Record<string, string> {
   return Object.fromEntries(
     Object.entries(dictionary).map(([key, text]) => [key, text.replaceAll('{{count}}', '{{shown}}')]),

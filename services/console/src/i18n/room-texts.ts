@@ -5,8 +5,8 @@ import type { Dictionary, Translate, TranslateOf, TranslationOf } from './texts.
 type Told<D> = Omit<ReturnType<typeof usePreferences>, 't'> & { readonly t: TranslateOf<D> & Translate };
 
 /**
- * Texts of one room, which come with its screen and not before. The hook gives `usePreferences`, with a `t` that knows
- * them beside those that all screens have.
+ * Texts of one room, which are loaded with its screen and not before. The hook gives `usePreferences`, with a `t` that
+ * knows them besides the texts of all screens.
  */
 export function roomTexts<D extends Dictionary>(texts: {
   readonly en: D;

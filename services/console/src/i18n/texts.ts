@@ -3,7 +3,7 @@ import type { en } from './en.ts';
 /** Texts by name. `{{name}}` is filled in; `_one` and `_other` go by `count`. */
 export type Dictionary = Readonly<Record<string, string>>;
 
-/** A text as it is asked for: without the ending that goes by `count`. */
+/** The key by which a text is asked for: without the ending that depends on `count`. */
 export type TextKeyOf<D> = keyof D extends infer K
   ? K extends `${infer Stem}_one` | `${infer Stem}_other`
     ? Stem
@@ -21,7 +21,7 @@ type TextOf<D, K extends string> = K extends keyof D
 
 type IsPlural<D, K extends string> = `${K}_other` extends keyof D ? true : false;
 
-/** Values that a text has to be filled with; `count` as a number, for the plural goes by it. */
+/** The values that fill a text; `count` is a number, because the plural depends on it. */
 export type ValuesOf<D, K extends string> = {
   readonly [Name in Exclude<Placeholders<TextOf<D, K>>, 'count'>]: string | number;
 } & (IsPlural<D, K> extends true
@@ -30,7 +30,7 @@ export type ValuesOf<D, K extends string> = {
     ? { readonly count: number }
     : unknown);
 
-/** A text that is whole as it stands. */
+/** A text without placeholders. */
 export type PlainKeyOf<D> =
   TextKeyOf<D> extends infer K
     ? K extends string
@@ -47,7 +47,7 @@ export type TranslateOf<D> = <K extends TextKeyOf<D>>(
   ...values: K extends PlainKeyOf<D> ? [] : [ValuesOf<D, K>]
 ) => string;
 
-/** Another language: the same texts; one without a singular of its own may leave that out. */
+/** The same texts in another language, which may leave out singulars where it has none. */
 export type TranslationOf<D> = { readonly [K in Exclude<keyof D, `${string}_one`>]: string } & {
   readonly [K in Extract<keyof D, `${string}_one`>]?: string;
 };

@@ -1,6 +1,6 @@
 /** News of the stream of changes, for pages. */
 export type ChangeNews =
-  /** Connected, or connected anew: what came before is not known. */
+  /** Connected, or connected again: changes before this moment are not known. */
   | { readonly kind: 'open' }
   | { readonly kind: 'lost' }
   | { readonly kind: 'change'; readonly event: ChangeEvent };
@@ -21,7 +21,7 @@ export function followSource(url: string, onNews: (news: ChangeNews) => void): (
     source.onopen = () => onNews({ kind: 'open' });
     source.onerror = () => {
       onNews({ kind: 'lost' });
-      // One that broke off comes back by itself.
+      // A stream that breaks off reconnects by itself, unless it is closed.
       if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, againMs);
     };
     for (const event of changeEvents) {

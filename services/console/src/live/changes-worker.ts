@@ -1,8 +1,8 @@
 import { type ChangeNews, followSource } from './change-source.ts';
 
 /**
- * One stream of changes for all tabs: a browser keeps six connections to a host over HTTP/1.1, and each stream would hold
- * one for ever.
+ * One stream of changes for all tabs: over HTTP/1.1 a browser makes at most six connections to a host, and each stream
+ * would hold one for ever.
  */
 interface WorkerScope {
   onconnect: ((event: MessageEvent) => void) | null;
@@ -16,7 +16,7 @@ let latest: ChangeNews | undefined;
 const scope = globalThis as unknown as WorkerScope;
 scope.onconnect = ({ ports: [tab] }) => {
   if (tab === undefined) return;
-  // A tab says that it goes, and when it has been brought back that it is here again.
+  // A tab tells when it goes, and when it has been brought back.
   tab.onmessage = ({ data }) => (data === 'join' ? join(tab) : leave(tab));
   join(tab);
 };

@@ -4,7 +4,7 @@ import { apiRoot } from '../api/api.ts';
 import { usePreferences } from '../app/preferences.tsx';
 import { type ChangeEvent, type ChangeNews, followSource } from './change-source.ts';
 
-/** Queries that each kind of change makes out of date. */
+/** The queries that each kind of change makes out of date. */
 const concerned: Readonly<Record<ChangeEvent, readonly string[]>> = {
   session: ['sessions', 'system', 'devices', 'ownership', 'palette'],
   reconfigured: ['sessions', 'system', 'devices', 'ownership', 'palette', 'values'],
@@ -13,10 +13,10 @@ const concerned: Readonly<Record<ChangeEvent, readonly string[]>> = {
   configuration: ['sessions', 'tasks', 'devices', 'configuration', 'values'],
   reset: ['sessions', 'system', 'tasks', 'devices', 'configuration', 'ownership', 'palette'],
 };
-/** A plant that starts up changes a hundred sessions at once; they are read once. */
+/** Time for which changes are collected: a plant that starts up changes a hundred sessions at once. */
 const togetherMs = 300;
 
-/** Keeps what is on the screen up to date: it is read anew when the server tells that it has changed. */
+/** Keeps the screen up to date: reads data again when the server tells that it has changed. */
 export function LiveChanges() {
   const queries = useQueryClient();
   useOwnLanguage(queries);
@@ -40,7 +40,7 @@ export function LiveChanges() {
   return null;
 }
 
-/** Sentences of the API are in the language that they were asked for in: after another choice all is read anew. */
+/** Reads everything again after a change of language, because the API's sentences come in the language of the request. */
 function useOwnLanguage(queries: QueryClient): void {
   const { language } = usePreferences();
   const asked = useRef(language);
@@ -53,7 +53,7 @@ function useOwnLanguage(queries: QueryClient): void {
 
 function follow(onNews: (news: ChangeNews) => void): () => void {
   const url = new URL('api/acquisition/live/changes/', apiRoot).href;
-  // Chromium on Android has none.
+  // Chromium on Android has no shared workers.
   if (typeof SharedWorker === 'undefined') return followSource(url, onNews);
   const worker = new SharedWorker(new URL('./changes-worker.ts', import.meta.url), {
     type: 'module',
@@ -61,7 +61,7 @@ function follow(onNews: (news: ChangeNews) => void): () => void {
   });
   worker.port.onmessage = ({ data }: MessageEvent<ChangeNews>) => onNews(data);
   const leave = () => worker.port.postMessage('leave');
-  // A page that was put aside by the browser, and is shown once more, has kept its port.
+  // A page that the browser has set aside and shows again still has its port.
   const join = ({ persisted }: PageTransitionEvent) => persisted && worker.port.postMessage('join');
   addEventListener('pagehide', leave);
   addEventListener('pageshow', join);

@@ -12,7 +12,7 @@ import { useOverviewTexts } from './texts.ts';
 
 const shownAtMost = 8;
 
-/** Who reads, and when each was heard last. */
+/** The collectors, and when each was heard last. */
 export function CollectorsPart({ query }: { query: UseQueryResult<CollectorsView> }) {
   const { t } = useOverviewTexts();
   const collectors = useCollectorTexts();

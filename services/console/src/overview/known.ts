@@ -8,7 +8,7 @@ import { useNow } from '../time/plant-time.tsx';
 import { useFirstQuarantined, useRecovery, useTroubledDevices, useTroubledSessions } from './queries.ts';
 import type { Known } from './troubles.ts';
 
-/** All that the overview stands on. */
+/** The answers that the overview is made from. */
 export function useKnown() {
   const now = useNow(5_000);
   const overview = useOverview();
@@ -36,11 +36,11 @@ export function useKnown() {
   };
   return {
     ...{ known, quarantined, overview, recovery, collectors, sinks },
-    /** Troubles of sessions and devices for which there was no room. */
+    /** Number of sessions and devices with trouble that did not fit into the list. */
     leftOut: notRead(sessions.data) + notRead(devices.data),
-    /** The stores and collectors, which belong to all sites, are not for whoever looks. */
+    /** Whether the user may not see stores and collectors, which belong to all sites. */
     isForbidden,
-    /** Whether everything was answered that may be asked. */
+    /** Whether everything that the user may ask was answered. */
     isWhole: queries.every(({ data, isError }) => data !== undefined && !isError),
     isLoading: queries.some(({ data, error }) => data === undefined && error === null),
     error: queries

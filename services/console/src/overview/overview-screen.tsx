@@ -10,7 +10,7 @@ import { troublesOf } from './troubles.ts';
 import { Verdict } from './verdict.tsx';
 import './overview.css';
 
-/** The start: what needs somebody first, and when nothing does, what is proven by what. */
+/** The start screen: first everything that needs attention; if nothing does, the proof that all is well. */
 export default function OverviewScreen() {
   const { t } = useOverviewTexts();
   const whole = useKnown();

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
 import { readQuarantine } from '../stores/queries.ts';
 
-/** Sessions that should run against those that do, by their samples. */
+/** The sessions that should run, compared with those that do, by their samples. */
 export function useRecovery() {
   return useQuery({
     queryKey: ['system', 'recovery'],
@@ -45,7 +45,7 @@ export function useTroubledDevices() {
 
 const quarantinedAtMost = 100;
 
-/** The oldest messages of the quarantine, of as many as are grouped by their reason. */
+/** The oldest messages of the quarantine, as many as are grouped by reason. */
 export function useFirstQuarantined(isThere: boolean) {
   return useQuery({
     queryKey: ['system', 'quarantine', 'first'],

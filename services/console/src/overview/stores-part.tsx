@@ -13,14 +13,14 @@ import { useStoreTexts } from '../stores/texts.ts';
 import { ageText } from '../time/duration.ts';
 import { useOverviewTexts } from './texts.ts';
 
-/** Whether what is read gets to where it belongs, and what could not. */
+/** Whether samples get into their database, and which could not. */
 export function StoresPart({
   query,
   messages,
   first,
 }: {
   query: UseQueryResult<SinksView>;
-  /** In quarantine; undefined when nobody knows. */
+  /** Number of messages in quarantine; undefined when nobody knows. */
   messages: number | undefined;
   /** The oldest of them. */
   first: readonly QuarantinedItem[] | undefined;
@@ -44,7 +44,7 @@ export function StoresPart({
 
 const reasonsAtMost = 3;
 
-/** Reasons of what lies in quarantine, each with the way back. */
+/** The reasons of messages in quarantine, each with the way back. */
 function Quarantined({ messages, first }: { messages: number; first: readonly QuarantinedItem[] }) {
   const { t } = useOverviewTexts();
   const stores = useStoreTexts();

@@ -19,13 +19,13 @@ import type { Trouble } from './troubles.ts';
 
 const shownAtMost = 20;
 
-/** Lists whatever needs somebody, the worst first: since when, what to do, and the way there. */
+/** Lists everything that needs attention, the worst first: since when, what to do, and a link to it. */
 export function TroubleList({
   troubles,
   leftOut,
 }: {
   troubles: readonly Trouble[];
-  /** How many there are besides. */
+  /** Number of further troubles that are not listed. */
   leftOut: number;
 }) {
   const { t } = useOverviewTexts();
@@ -145,7 +145,7 @@ function Since({ since }: { since: string }) {
   );
 }
 
-/** The way to where something can be done about it. */
+/** A link to where something can be done about the trouble. */
 function Way({ trouble }: { trouble: PlainTrouble }) {
   const { t } = useOverviewTexts();
   switch (trouble.kind) {

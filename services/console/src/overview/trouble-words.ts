@@ -11,11 +11,11 @@ export interface TroubleWords {
   /** The trouble in a sentence. */
   readonly what: string;
   readonly todo: string;
-  /** In the server's own words. */
+  /** Detail in the server's own words. */
   readonly said?: string | null | undefined;
 }
 
-/** A trouble of which the words depend neither on a session nor on a device. */
+/** A trouble whose words depend neither on a session nor on a device. */
 export type PlainTrouble = Exclude<Trouble, { kind: 'session' | 'device' }>;
 export type DeviceTrouble = Extract<Trouble, { kind: 'device' }>;
 export type SessionTrouble = Extract<Trouble, { kind: 'session' }>;
@@ -26,7 +26,7 @@ export function useSessionWords({ session, attention }: SessionTrouble): Trouble
   return { what: `${nameOf(session)}${t('app.colon')}${why}`, todo, said: attention.detail };
 }
 
-/** Where all devices of a session fail alike, the advice for one of them says more than that none answers. */
+/** Words for a session whose devices all fail alike: advice for one of them says more than that none answers. */
 export function useAlikeWords(trouble: SessionTrouble, alike: DeviceHealthView): TroubleWords {
   const { t } = useOverviewTexts();
   const { session, attention } = trouble;
@@ -37,7 +37,7 @@ export function useAlikeWords(trouble: SessionTrouble, alike: DeviceHealthView):
   return { what: `${nameOf(session)}${t('app.colon')}${what}`, todo: ofOne.todo, said: attention.detail };
 }
 
-/** The advice is that of the device's own page. */
+/** Words for a device, with the same advice as its own page. */
 export function useDeviceWords({ device: view }: Pick<DeviceTrouble, 'device'>): TroubleWords {
   const { t } = useOverviewTexts();
   const { todo = '' } = useDeviceReason(view);

@@ -11,7 +11,7 @@ import { isGone, isLate } from '../collectors/collector-state.ts';
 import { deviceForAlike, sinceOf } from '../devices/device-state.ts';
 import type { Severity } from '../parts/mark.tsx';
 
-/** Something that needs somebody now. What it is in words, and what to do, goes by `kind`. */
+/** Something that needs attention now. Its words, and the advice, depend on `kind`. */
 export type Trouble = {
   readonly key: string;
   readonly severity: Severity;
@@ -26,7 +26,7 @@ type TroubleKind =
       readonly kind: 'session';
       readonly session: SessionSummary;
       readonly attention: Attention;
-      /** One that stands for all of its devices: they fail alike. */
+      /** A device that stands for all devices of the session, because they fail alike. */
       readonly alike?: DeviceHealthView | undefined;
     }
   | { readonly kind: 'device'; readonly device: DeviceHealthView }
@@ -43,21 +43,21 @@ type TroubleKind =
   | { readonly kind: 'quarantine'; readonly messages: number }
   | { readonly kind: 'audit'; readonly share: number };
 
-/** All that troubles are told from; undefined where it is not known, or not for whoever looks. */
+/** The data from which troubles are found; undefined where unknown, or not for this user to see. */
 export interface Known {
   readonly sessions: readonly SessionSummary[] | undefined;
   readonly devices: readonly DeviceHealthView[] | undefined;
   readonly collectors: CollectorsView | undefined;
   readonly sinks: SinksView | undefined;
   readonly quarantined: { readonly messages: number; readonly since: string | null } | undefined;
-  /** Share of the room of the audit log that is taken. */
+  /** Used share of the audit log's room. */
   readonly auditShare?: number | undefined;
   readonly recovery: RecoveryView | undefined;
   readonly isBrokerAway: boolean;
   readonly nowMs: number;
 }
 
-/** Reasons that each device tells itself: below its session they would be told twice. */
+/** Reasons that each device tells by itself: at the session they would be told twice. */
 const toldByDevices: ReadonlySet<AttentionCode> = new Set([
   'some_devices_failing',
   'points_failing',
@@ -65,12 +65,12 @@ const toldByDevices: ReadonlySet<AttentionCode> = new Set([
   'slow',
 ]);
 
-/** Troubles of the whole, which others may come of. */
+/** Troubles of the system as a whole, which may cause others. */
 const ofAll: ReadonlySet<Trouble['kind']> = new Set([
   ...(['broker', 'log_damage', 'no_collector', 'sink', 'stream'] as const),
 ]);
 
-/** Everything that needs somebody, the worst first; of what is as bad, what is the matter with the whole, then the latest. */
+/** Everything that needs attention, the worst first; equally bad ones with those of the whole first, then the latest. */
 export function troublesOf(known: Known): Trouble[] {
   const all = [
     ...ofRecovery(known),
@@ -100,7 +100,7 @@ function ofSessions({ sessions = [], devices }: Known): Trouble[] {
   );
 }
 
-/** Undefined where they fail for several reasons, or some of them are not known. */
+/** A device that stands for all; undefined where they fail for several reasons, or some are not known. */
 function deviceForAll(
   { id, devices: counts }: SessionSummary,
   devices: Known['devices'] = [],
@@ -112,7 +112,7 @@ function deviceForAll(
 const severityOfDevice = { failing: 2, partly: 3, slow: 3 } as const;
 
 function ofDevices({ devices = [], sessions = [] }: Known): Trouble[] {
-  // Where all of them fail the session says so.
+  // Where all devices fail, the session says so.
   const whole = new Set(
     sessions.flatMap(({ id, attention }) =>
       attention.some(({ code }) => code === 'devices_failing' || code === 'not_read') ? [id] : [],
@@ -165,10 +165,10 @@ function release(collector: Collector, api: string): Trouble {
   return { key: `release ${id}`, severity: 3, since, kind: 'release', collector, api };
 }
 
-/** Time is left to export it and to give it more room. */
+/** The audit log's share from which to warn, which leaves time to export it or give it more room. */
 const auditFullFrom = 0.8;
 
-/** A few samples are always on their way for a moment. */
+/** Samples that are on their way at any moment, and no trouble. */
 const momentSamples = 100;
 
 function ofStores({ sinks, quarantined, auditShare: share = 0 }: Known): Trouble[] {

@@ -6,7 +6,7 @@ import { shareText } from '../time/share.ts';
 import { useOverviewTexts } from './texts.ts';
 import type { Trouble } from './troubles.ts';
 
-/** How it stands in one line, and what that is proven by. It is calm only where everything has been answered. */
+/** The state of the plant in one line, with its proof. It is calm only where everything has been answered. */
 export function Verdict({
   troubles,
   isWhole,
@@ -16,7 +16,7 @@ export function Verdict({
   troubles: readonly Trouble[];
   isWhole: boolean;
   overview: Overview | undefined;
-  /** How many troubles there are, with those that are not listed. */
+  /** Number of troubles, including those that are not listed. */
   count: number;
 }) {
   const { t, locale } = useOverviewTexts();

@@ -5,7 +5,7 @@ import { useOwnershipTexts } from './texts.ts';
 
 const told = ['failover', 'drain', 'rebalance', 'recovery'] as const;
 
-/** Sums the lanes up in one sentence: whether two ever held a session at once, how often it changed hands, what that cost. */
+/** Sums the lanes up in one sentence: whether two ever held a session at once, the changes of holder, and their cost. */
 export function Findings({ rows, changes }: { rows: readonly OwnershipRow[]; changes: readonly Change[] }) {
   const { t } = useOwnershipTexts();
   const twice = rows.filter(({ spans }) => spans.some((span) => span.read_twice !== null)).length;

@@ -1,11 +1,11 @@
 import type { OwnershipRow, OwnershipSpan } from '@holdfast/shared/contracts/http/ownership-http.ts';
 
-/** The word of the log about a session at a moment. */
+/** The log's account of a session at a moment. */
 export type HolderThen =
   | { readonly kind: 'held'; readonly span: OwnershipSpan; readonly isSeen: boolean }
   | { readonly kind: 'nobody' | 'paused' | 'failed' | 'ended' | 'before' };
 
-/** Between two ticks, and while one is on its way, none is missing. */
+/** How far from a moment a sample may be: between two ticks, and while one is on its way, none is missing. */
 const nearMs = 20_000;
 
 type Told = Pick<OwnershipRow, 'spans' | 'life' | 'status'>;
@@ -25,7 +25,7 @@ export function holderAt({ spans, life, status }: Told, at: number): HolderThen 
   if (now === undefined) return { kind: 'before' };
   if (now.state === 'running') return { kind: 'nobody' };
   if (now.state === 'over') return { kind: status === 'error' ? 'failed' : 'ended' };
-  // Between two runs it was paused or had failed; what it is now tells of the last time only.
+  // Between two runs the session was paused or had failed; its present status only tells about the last time.
   return { kind: life.at(-1) === now && status === 'error' ? 'failed' : 'paused' };
 }
 

@@ -5,13 +5,13 @@ import { type HolderThen, holderAt } from './holder-at.ts';
 import { useOwnershipTexts } from './texts.ts';
 
 export interface HolderText {
-  /** The collector, or that it was nobody. */
+  /** The collector, or words for nobody. */
   readonly who: string;
   /** `3rd holder` */
   readonly which: string;
-  /** From when to when it held it, and why it came to it. */
+  /** From when to when it held the session, and why it got it. */
   readonly span: string;
-  /** All that is known of it then, in one sentence. */
+  /** Everything known about that moment in one sentence. */
   readonly whole: string;
   readonly kind: HolderThen['kind'];
 }

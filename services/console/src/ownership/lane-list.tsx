@@ -15,17 +15,17 @@ export type LaneItem =
       readonly kind: 'row';
       readonly key: string;
       readonly row: OwnershipRow;
-      /** Only the time of this collector is drawn. */
+      /** The only collector whose time is drawn. */
       readonly only?: string;
     };
 
 interface ListProps {
   readonly items: readonly LaneItem[];
-  /** By session. */
+  /** Absences by session. */
   readonly away: ReadonlyMap<string, readonly Away[]>;
   readonly moves: readonly Move[];
   readonly time: LaneTime;
-  /** The moment that is looked at. */
+  /** The chosen moment. */
   readonly at: number;
   readonly isPinned: boolean;
   readonly tintOf: (collector: string) => number;
@@ -34,7 +34,7 @@ interface ListProps {
 
 const rowHeight = 34;
 
-/** Lanes below one clock. Only those are in the page that are seen; the pointer and arrow keys choose the moment. */
+/** Lanes below one time axis. Only visible ones are in the page; the pointer and arrow keys choose the moment. */
 export function LaneList({ items, away, moves, time, at, isPinned, tintOf, onAt }: ListProps) {
   const { t } = useOwnershipTexts();
   const plant = usePlantTime();
@@ -101,7 +101,7 @@ export function LaneList({ items, away, moves, time, at, isPinned, tintOf, onAt 
     setHovered(undefined);
   };
 
-  // One row is reached by Tab, the others from there by arrow keys.
+  // Tab reaches one row, and arrow keys the others from there.
   const seen = rows.getVirtualItems();
   const reached = seen.filter(({ index }) => items[index]?.kind === 'row').map(({ index }) => index);
   const tabStop = reached.includes(active) ? active : reached[0];

@@ -3,10 +3,10 @@ import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-htt
 /**
  * Parts of a lane:
  * - `held`: the holder's samples are there
- * - `unseen`: the log says held, and there is no sample of it
+ * - `unseen`: the log says held, but there is no sample
  * - `paused`: nothing was due
- * - `nobody`, `failed`: nobody holds it, and it goes on
- * - `unheld`: nobody held it, and that is over
+ * - `nobody`, `failed`: nobody holds the session, and this goes on
+ * - `unheld`: nobody held the session, and this is over
  * - `twice`: two holders have read the same ticks
  */
 export interface LanePart {
@@ -21,11 +21,11 @@ export interface LanePart {
 export interface LaneTime {
   readonly from: number;
   readonly to: number;
-  /** Its end is now. */
+  /** Whether its end is now. */
   readonly isLive: boolean;
 }
 
-/** Samples are on their way for some seconds; a hole that is shorter is none. */
+/** The shortest hole that counts: samples are on their way for some seconds. */
 const leastUnseenMs = 20_000;
 
 /** A time in which the holder was away, and nobody else took the session. */
@@ -35,7 +35,7 @@ export interface Away {
   readonly to: number;
 }
 
-/** Those that overlap are one: devices of a session miss their ticks each in its own time. */
+/** Joins absences that overlap: devices of a session miss their ticks at different times. */
 export function joined(all: readonly Away[]): Away[] {
   const parts: Away[] = [];
   for (const { from, to } of all.toSorted((one, other) => one.from - other.from)) {
@@ -49,13 +49,13 @@ export function joined(all: readonly Away[]): Away[] {
 /** A session's lane, in order of drawing. */
 export function laneParts(row: OwnershipRow, time: LaneTime, away: readonly Away[] = []): LanePart[] {
   const periodOf = periodsOf(row);
-  /** A longer silence between two times is a hole. */
+  /** The length from which silence between two times is a hole. */
   const unseenFrom = (from: number, to: number) => Math.max(leastUnseenMs, 2 * periodOf.longest(from, to));
   const parts: LanePart[] = [];
   for (const { state, from, to } of row.life) {
     const part = { from: Date.parse(from), to: Date.parse(to) };
     const isLast = part.to >= time.to;
-    // A failure goes on as long as no later run has followed; all else that has ended is over.
+    // A failure goes on until a later run follows; anything else that has ended is over.
     const isFailed = state === 'over' && row.status === 'error' && row.is_latest;
     if (isFailed && time.isLive && isLast) parts.push({ kind: 'failed', ...part });
     else if (state === 'paused') parts.push({ kind: 'paused', ...part });
@@ -97,7 +97,7 @@ export function laneParts(row: OwnershipRow, time: LaneTime, away: readonly Away
   return [...parts, ...unseen, ...twice];
 }
 
-/** The period of its task at a time, and the longest that it had between two; 0 where its configuration is lost. */
+/** The period of the task at a time, and its longest period between two times; 0 where its configuration is lost. */
 function periodsOf({ periods }: OwnershipRow) {
   const all = periods.map(({ from, period_ms: ms }) => ({
     from: from === null ? Number.NEGATIVE_INFINITY : Date.parse(from),

@@ -8,7 +8,7 @@ import { Lane } from './lane.tsx';
 import { type Away, type LanePart, type LaneTime, laneParts } from './lane-parts.ts';
 import { useOwnershipTexts } from './texts.ts';
 
-/** A session: its name, its lane, and who held it at the moment that is looked at. */
+/** A session: its name, its lane, and who held it at the chosen moment. */
 export function LaneRow({
   row,
   away,
@@ -31,7 +31,7 @@ export function LaneRow({
   const plant = usePlantTime();
   const parts = useMemo(() => {
     if (only === undefined) return laneParts(row, time, away);
-    // The session's time with others is not this collector's matter.
+    // Only this collector's time counts, not the session's time with others.
     const spans = row.spans.filter(({ collector_id }) => collector_id === only);
     const own = away?.filter(({ from }) =>
       spans.some((span) => Date.parse(span.from) <= from && (span.to === null || from < Date.parse(span.to))),
@@ -42,7 +42,7 @@ export function LaneRow({
     (part: LanePart) => {
       switch (part.kind) {
         case 'held':
-          // Below its name it needs none.
+          // Below the collector's name a part needs no text.
           return only === undefined ? (part.collector ?? '') : '';
         case 'paused':
           return t('ownership.legend.paused');

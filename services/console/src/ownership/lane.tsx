@@ -4,11 +4,11 @@ import type { LanePart, LaneTime } from './lane-parts.ts';
 
 const height = 24;
 const bar = { top: 2, bottom: 22 };
-/** However short, a mark is seen: its true length stands in words. */
+/** Least width of a mark in px, so that it is always visible: words tell its true length. */
 const leastMark = 3;
 const leastTwice = 6;
 
-/** A lane, drawn: what it shows is told in words beside it. */
+/** Draws a lane, which is also told in words beside it. */
 export function Lane({
   parts,
   time,
@@ -85,7 +85,7 @@ function draw(
     switch (part.kind) {
       case 'held': {
         pen.fillStyle = colour(`holder-${tintOf(part.collector ?? '') + 1}`);
-        // A hair of the ground between two holders.
+        // Leaves a hair of the background between two holders.
         pen.fillRect(left, bar.top, Math.max(1, length - 0.5), tall);
         outline(left, Math.max(2, length - 0.5));
         write(labelOf(part), left, length, colour('text-1'));
@@ -108,7 +108,7 @@ function draw(
         break;
       case 'nobody':
       case 'failed':
-        // As bad as each other, here as in the list of what needs somebody: nobody reads it.
+        // Both are equally bad, as in the list of troubles: nobody reads the session.
         pen.fillStyle = colour('p1');
         pen.fillRect(left, bar.top, length, tall);
         write(labelOf(part), left, length, colour('on-p'));
@@ -124,7 +124,7 @@ function draw(
   }
 }
 
-/** As much of a text as has room; nothing rather than a letter or two. */
+/** The part of a text that has room; nothing if only a letter or two fit. */
 function fitting(pen: CanvasRenderingContext2D, text: string, room: number): string {
   if (pen.measureText(text).width <= room) return text;
   let short = text;

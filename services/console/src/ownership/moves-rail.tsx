@@ -5,11 +5,11 @@ import type { LaneTime } from './lane-parts.ts';
 import type { Move } from './moves.ts';
 import { useOwnershipTexts } from './texts.ts';
 
-/** About as wide as a letter is at this size; Chinese ones take two. */
+/** Approximate width of a letter at this size; a Chinese character takes two. */
 const letterPx = 6.2;
 const linesAtMost = 2;
 
-/** Causes that moved several sessions at once, in words above its rule; where there is no room for all, the greater ones. */
+/** Causes that moved several sessions at once, in words above the rule; where room is short, only the greater ones. */
 export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time: LaneTime; width: number }) {
   const text = useMoveText();
   const placed = useMemo(() => {

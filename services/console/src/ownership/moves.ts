@@ -5,7 +5,7 @@ export interface Change {
   readonly at: number;
   readonly reason: string;
   readonly session: string;
-  /** Who held it before; undefined where that is not told. */
+  /** Who held the session before; undefined where that is unknown. */
   readonly before: string | undefined;
   readonly missing: number;
 }
@@ -15,14 +15,14 @@ export interface Move {
   readonly at: number;
   readonly until: number;
   readonly reason: string;
-  /** The collector that lost them, where it was one. */
+  /** The collector that lost the sessions, where it was a single one. */
   readonly collector: string | undefined;
   readonly sessions: number;
   readonly missing: number;
 }
 
 const togetherMs = 15_000;
-/** A start or a resumption is nobody's loss of it. */
+/** Reasons by which nobody loses a session: a start or a resumption. */
 const ofOthers = new Set(['start', 'resume']);
 
 /** The changes of holder within the time shown, in order. */
@@ -30,7 +30,7 @@ export function changesWithin(rows: readonly OwnershipRow[]): Change[] {
   return rows
     .flatMap(({ session_id, spans }) =>
       spans.flatMap(({ from, reason, missing_before: missing }, index): Change[] => {
-        // Without a count it began before the time shown.
+        // A change without a count began before the time shown.
         if (missing === null || ofOthers.has(reason)) return [];
         const before = spans[index - 1]?.collector_id;
         return [{ at: Date.parse(from), reason, session: session_id, before, missing }];
@@ -39,7 +39,7 @@ export function changesWithin(rows: readonly OwnershipRow[]): Change[] {
     .sort((one, other) => one.at - other.at);
 }
 
-/** Changes that belong together, of two sessions or more. */
+/** Groups changes that belong together, of two sessions or more. */
 export function movesOf(changes: readonly Change[]): Move[] {
   const groups: Change[][] = [];
   /** The group that a change of this kind may still join. */

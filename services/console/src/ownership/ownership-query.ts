@@ -11,7 +11,7 @@ export type Ownership = Pages<OwnershipPage>;
 
 const sessionsAtMost = 1_000;
 
-/** Who held all sessions of a time, the newest sessions first. */
+/** Who held the sessions of a time, newest sessions first. */
 export function useOwnership(range: TimeRange) {
   const { ofPlant } = usePlantTime();
   return useQuery({
@@ -25,7 +25,7 @@ export function useOwnership(range: TimeRange) {
 
 const awayAtMost = 1_000;
 
-/** Times, by session, in which its holder was away, was started anew and went on under the same epoch: of those the log tells nothing. */
+/** Times, by session, in which its holder was restarted and went on under the same epoch: the log does not tell them. */
 export function useAway(range: TimeRange): ReadonlyMap<string, readonly Away[]> {
   const { ofPlant } = usePlantTime();
   const { data } = useQuery({

@@ -39,7 +39,7 @@ export default function OwnershipScreen() {
     return { from: from.getTime(), to: to.getTime(), isLive };
   }, [found, rangeFrom, rangeTo, plant.ofPlant]);
   const at = Math.min(time.to, Math.max(time.from, search.at ?? time.to));
-  // Until the time around it has come, the rows are those of another time: they name nobody for this one.
+  // Until the data around the moment has come, the rows belong to another time and name nobody for this one.
   const isComing = query.isPlaceholderData && search.at !== undefined && search.at !== at;
   const [isMoved, setMoved] = useState(false);
   const setAt = useCallback(
@@ -55,7 +55,7 @@ export default function OwnershipScreen() {
     },
     [navigate],
   );
-  /** A moment that is typed may be any: the time around it is shown where it is not already. */
+  /** Chooses a moment. A typed one may lie outside of the time shown, which then moves there. */
   const lookAt = (moment: number) => {
     if (moment >= time.from && moment <= time.to) return setAt(moment);
     const iso = (ms: number) => new Date(ms).toISOString();
@@ -138,7 +138,7 @@ function Found({
   found: Ownership;
   search: ReturnType<typeof useOwnershipSearch>;
   time: LaneTime;
-  /** The moment that is looked at. */
+  /** The chosen moment. */
   at: number;
   setAt: (at: number | undefined) => void;
 }) {
@@ -199,7 +199,7 @@ function rowsOf(rows: readonly OwnershipRow[], find: string, locale: string): Ow
     );
 }
 
-/** Each collector with the sessions that it has held, and of them only its own time. */
+/** Each collector with the sessions that it has held, limited to its own time. */
 function byCollector(
   rows: readonly OwnershipRow[],
   collectors: readonly string[],

@@ -4,15 +4,15 @@ import { type AddressedRange, timeRangeSearch } from '../time/time-range.ts';
 export const ownershipViews = ['session', 'collector'] as const;
 export type OwnershipView = (typeof ownershipViews)[number];
 
-/** The screen as an address asks for it. */
+/** The state of the screen in the address. */
 export interface OwnershipSearch extends AddressedRange {
   readonly by?: OwnershipView | undefined;
   readonly find?: string | undefined;
-  /** The moment that is looked at, RFC 3339; the end of the time when left out. */
+  /** The chosen moment, RFC 3339; the end of the time when left out. */
   readonly at?: string | undefined;
 }
 
-/** Leaves out what nobody knows. */
+/** Leaves out unknown values. */
 export function ownershipSearch(given: Record<string, unknown>): OwnershipSearch {
   const { find, at } = given;
   return {

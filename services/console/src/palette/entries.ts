@@ -9,12 +9,12 @@ export interface Entry {
   readonly group: EntryGroup;
   readonly name: string;
   readonly detail?: string;
-  /** Why it may not be chosen. */
+  /** Why the entry may not be chosen. */
   readonly forbidden?: string | undefined;
   run(): void;
 }
 
-/** Whether an entry has all the words of what is looked for. */
+/** Whether an entry contains all words of the search. */
 export function matches({ name, detail = '' }: Pick<Entry, 'name' | 'detail'>, text: string): boolean {
   const all = `${name} ${detail}`.toLowerCase();
   return text
@@ -25,7 +25,7 @@ export function matches({ name, detail = '' }: Pick<Entry, 'name' | 'detail'>, t
 
 const commands = ['pause', 'resume', 'stop', 'recover'] as const satisfies readonly SessionCommand[];
 
-/** `pause press` is a command and a session; `press` is a session. @param words of the commands, as they are spoken */
+/** Reads `pause press` as a command and a session, `press` as a session. @param words the commands' words in the language */
 export function readCommand(
   text: string,
   words: Readonly<Record<SessionCommand, string>>,
@@ -41,7 +41,7 @@ export function readCommand(
   return { command, search: command ? text.slice(words[command].length).trim() : text.trim() };
 }
 
-/** Whether a session takes a command as it is. */
+/** Whether a session takes a command in its present state. */
 export function takes({ status, placement }: SessionSummary, command: SessionCommand): boolean {
   switch (command) {
     case 'pause':

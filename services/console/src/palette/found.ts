@@ -5,7 +5,7 @@ import { useDeferredValue, useEffect, useState } from 'react';
 import { api } from '../api/api.ts';
 
 const shown = 6;
-/** Whoever types on asks for the next one. */
+/** Pause after a key before the server is asked, since typing goes on. */
 const typingMs = 150;
 
 interface Page<T> {
@@ -13,7 +13,7 @@ interface Page<T> {
   readonly [other: string]: unknown;
 }
 
-/** Sessions and devices with these letters in their names, those that need somebody first. */
+/** Sessions and devices with these letters in their names, those that need attention first. */
 export function useFound(text: string) {
   const settled = useSettled(useDeferredValue(text));
   const found = useQuery({
@@ -27,14 +27,14 @@ export function useFound(text: string) {
           limit: shown,
           search,
         }),
-        // Without a name they are as many as there are in the plant.
+        // An empty search would find every device of the plant.
         search === undefined
           ? { results: [] }
           : api.get<Page<DeviceHealthView>>('/api/acquisition/devices/health/', { search, limit: shown }),
       ]);
       return { sessions: sessions.results, devices: devices.results };
     },
-    // A session that takes a command now took another one a moment ago.
+    // Always read again: the commands that a session takes may have changed a moment ago.
     staleTime: 0,
     placeholderData: keepPreviousData,
     retry: false,

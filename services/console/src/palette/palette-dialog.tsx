@@ -11,7 +11,7 @@ import './palette.css';
 
 const groups: readonly EntryGroup[] = ['sessions', 'devices', 'screens', 'actions'];
 
-/** Finds sessions, devices and screens by their names, and takes commands; by keys alone, too. */
+/** Finds sessions, devices and screens by their names, and takes commands; works by keys alone. */
 export default function PaletteDialog({
   onClose,
   onOpen,
@@ -22,7 +22,7 @@ export default function PaletteDialog({
   const { t } = usePaletteTexts();
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
-  // Enter came before anything was found for this text: its first find is what was meant.
+  // The text for which Enter came before anything was found: the first find is then chosen.
   const [awaited, setAwaited] = useState<string>();
   const { entries, isSearching, isUnreachable, dialog } = useEntries(text, { onClose, onOpen });
   const shown = groups.flatMap((group) => entries.filter((entry) => entry.group === group));

@@ -42,7 +42,7 @@ export function useEntries(
     recover: t('palette.word.recover'),
   });
   const { data, isError, isSearching } = useFound(search);
-  // Found for what was typed before: none of it is offered that does not fit what is typed now.
+  // While a search goes on, finds of the earlier text are offered only if they fit the present one.
   const fits = (...names: readonly string[]) => !isSearching || matches({ name: names.join(' ') }, search);
   const go = (to: string, params: object = {}) => {
     onClose();
@@ -125,7 +125,7 @@ export function useEntries(
       name: t('palette.print'),
       run: () => {
         onClose();
-        // Without the palette on the paper.
+        // Prints after the palette has closed, so that it is not on the paper.
         setTimeout(() => print());
       },
     },

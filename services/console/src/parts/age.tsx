@@ -3,8 +3,8 @@ import { ageText } from '../time/duration.ts';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
 
 /**
- * How old something is, told anew every second; the moment itself on demand. No state is shown without it.
- * @param isAgo within a sentence, as how long ago it was
+ * Shows how old something is, updated every second, and the moment itself on demand. No state is shown without an age.
+ * @param isAgo words the age as part of a sentence: how long ago it was
  */
 export function Age({ since, isAgo = false }: { since: string | null | undefined; isAgo?: boolean }) {
   const { t } = usePreferences();

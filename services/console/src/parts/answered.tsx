@@ -15,12 +15,12 @@ export function Answered<T>({
   /** Title of a failure: `Devices cannot be read`. */
   title: string;
   isEmpty?: (data: T) => boolean;
-  /** Tells what is not there, and how it gets there. */
+  /** Shown when there is nothing: tells what is missing and how to get it. */
   empty?: ReactNode;
   children: (data: T) => ReactNode;
 }) {
   const { t } = usePreferences();
-  // Data from before a failure stays: the banner says that it is old.
+  // Data from before a failure stays on the screen: the banner says that it is old.
   if (data !== undefined) {
     return isEmpty?.(data) ? <div className="empty">{empty}</div> : children(data);
   }

@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react';
 
-/** A word with what it means, or a command with why it is switched off, which shows beside it when it is pressed: by pointer, finger or keys, and away with Escape. */
+/** A word with its meaning, or a disabled command with the reason, shown beside it on a press; Escape hides it. */
 export function Explained({
   meaning,
   isDisabled,

@@ -1,7 +1,7 @@
 import { Icon } from './icon.tsx';
 import { useTyped } from './use-typed.ts';
 
-/** Narrows a screen to what has such names. */
+/** A field that narrows a screen to matching names. */
 export function FindField({
   label,
   value,

@@ -1,13 +1,13 @@
 export interface Hatching {
   readonly colour: string;
-  /** Pixels from line to line. */
+  /** Distance of the lines in pixels. */
   readonly every: number;
   readonly lineWidth: number;
-  /** Lines both ways. */
+  /** Draws lines in both directions. */
   readonly isCrossed?: boolean;
 }
 
-/** Hatches a box of a canvas. The lines of boxes beside each other go on in one another, wherever each begins. */
+/** Hatches a box of a canvas. Lines continue across adjacent boxes, wherever each begins. */
 export function hatch(
   pen: CanvasRenderingContext2D,
   [x, y, w, h]: readonly [x: number, y: number, width: number, height: number],

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** Whether the page is about to be put on paper, which shows all of a list and not the part that is looked at. */
+/** Whether the page is being printed: paper shows a whole list, not only the visible part. */
 export function useIsPrinting(): boolean {
   return useSyncExternalStore(follow, () => matchMedia('print').matches);
 }

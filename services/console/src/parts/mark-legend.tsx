@@ -1,7 +1,7 @@
 import { usePreferences } from '../app/preferences.tsx';
 import { SeverityMark } from './mark.tsx';
 
-/** The meaning of the marks: the number in them is how urgent it is, and no count. */
+/** The meaning of the marks: the number in them is the urgency, not a count. */
 export function MarkLegend() {
   const { t } = usePreferences();
   return ([1, 2, 3] as const).map((severity) => (

@@ -75,7 +75,7 @@ function OutcomeText({ id, kind, text, code = '', dismiss }: Noted & { dismiss: 
   );
 }
 
-/** @throws what is neither a refusal nor a lost answer */
+/** @throws any error that is neither a refusal nor a lost answer */
 export function outcomeOfFailure(t: Translate, about: string, error: unknown): Outcome {
   const [kind, detail] = failureOf(error);
   const code = error instanceof ApiRefusal ? error.code : '';

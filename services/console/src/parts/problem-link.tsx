@@ -1,7 +1,7 @@
 import { consoleRoot } from '../api/api.ts';
 import { usePreferences } from '../app/preferences.tsx';
 
-/** Leads from a problem to its paragraph in the documents, in a tab of its own: what was typed here stays. */
+/** Leads from a problem to its paragraph in the documents, in a new tab, so that typed text stays. */
 export function ProblemLink({ code }: { code: string }) {
   const { t } = usePreferences();
   if (code === '') return null;

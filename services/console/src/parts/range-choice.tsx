@@ -16,7 +16,7 @@ const usual: readonly TimeRange[] = [
 ];
 const keyOf = ({ from, to = '' }: TimeRange) => `${from} ${to}`;
 
-/** The choice of the time that a screen shows: a usual one, or any from and to. */
+/** The choice of the time that a screen shows: a usual one, or any beginning and end. */
 export function RangeChoice({
   range,
   onChange,

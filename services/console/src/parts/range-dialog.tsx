@@ -12,7 +12,7 @@ interface Asked {
   onClose(): void;
 }
 
-/** Asks for any from and to, by the clock that the console shows. */
+/** Asks for a beginning and an end, by the clock that the console shows. */
 export default function RangeDialog({ range, onChange, onClose }: Asked) {
   const { t } = useRangeTexts();
   const { ofPlant, zoneName } = usePlantTime();
@@ -39,7 +39,7 @@ export default function RangeDialog({ range, onChange, onClose }: Asked) {
             onAt={(at) => setChosen((before) => ({ ...before, [each]: at }))}
           />
         ))}
-        {/* It keeps its room: a button that moved when the field before it is left would not be hit. */}
+        {/* The message keeps its room: a button that moved when the field is left would be missed. */}
         <p role="alert" style={{ visibility: isWrong ? 'visible' : 'hidden' }}>
           {t('range.dialog.wrong')}
         </p>

@@ -1,4 +1,4 @@
-/** Asks why, for those who look it up later. It may stay empty. */
+/** Asks for a reason, which others can look up later. It may stay empty. */
 export function ReasonField({
   label,
   hint,
@@ -10,7 +10,7 @@ export function ReasonField({
   /** Where the reason will stand. */
   readonly hint: string;
   readonly value: string;
-  /** It is what its dialog asks for, and gets the focus. */
+  /** Whether the field is the first in its dialog and gets the focus. */
   readonly isFirst?: boolean;
   onReason(reason: string): void;
 }) {

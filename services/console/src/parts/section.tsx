@@ -11,7 +11,7 @@ export function Section({
   children,
 }: {
   title: string;
-  /** When the server found what is shown; left out where it cannot grow old. */
+  /** When the server read the data; left out where it cannot grow old. */
   asOf?: string | null | undefined;
   actions?: ReactNode;
   children: ReactNode;

@@ -2,7 +2,7 @@ import { type Severity, SeverityMark, StateMark } from './mark.tsx';
 
 type State = Parameters<typeof StateMark>[0]['state'];
 
-/** A state as sign and word: plain when all is well, with its priority when somebody has to look. */
+/** A state as sign and word: plain when all is well, with its priority when it needs attention. */
 export function StateWord({
   state,
   severity,

@@ -4,14 +4,14 @@ import './table.css';
 export interface Column<Row> {
   readonly key: string;
   readonly name: string;
-  /** Stands on the right, with its digits below each other. */
+  /** Aligns the column to the right, with digits below each other. */
   readonly isNumber?: boolean;
   readonly cell: (row: Row) => ReactNode;
 }
 
 /**
- * A small table, of some hundred rows at most. Where it is narrow each row is a block, and each value has its column's
- * name beside it; the first column is the row's name.
+ * A small table, of some hundred rows at most. Where room is narrow, each row is a block, with the column's name beside
+ * each value; the first column is the row's name.
  */
 export function Table<Row>({
   label,

@@ -3,12 +3,12 @@ import { usePlantTime } from '../time/plant-time.tsx';
 import { momentTyped, typedAs } from '../time/typed-time.ts';
 import { useRangeTexts } from './range-texts.ts';
 
-/** As long as somebody may think between two keys. */
+/** The time that a user may think between two keys. */
 const stillMs = 1_200;
 
 /**
- * A moment to be typed, by a clock of 24 hours. It counts once it is left, on Enter, or when it is whole and nothing more comes; what is
- * typed stays as it is until then, and what is no moment is said when it is left.
+ * A field for a moment, by a clock of 24 hours. A typed moment is taken on Enter, when the field is left, or when it is
+ * complete and no more keys come; until then the text stays as typed. Leaving the field tells if it is no moment.
  */
 export function TimeField({
   label,
@@ -20,7 +20,7 @@ export function TimeField({
   label: string;
   at: number;
   withSeconds?: boolean;
-  /** A moment of which nothing is known yet is said, and not taken. */
+  /** Refuses, with a message, moments that lie in the future. */
   notAfter?: 'now';
   onAt: (at: number) => void;
 }) {
@@ -33,9 +33,9 @@ export function TimeField({
   const hint = useId();
   const told = wrong && t(`range.typed.${wrong}`, { example: typedAs(zone, new Date(at), withSeconds) });
   useEffect(() => () => clearTimeout(timer.current), []);
-  // A form is not sent with it.
+  // Keeps the form from being sent with a faulty moment.
   useLayoutEffect(() => input.current?.setCustomValidity(told ?? ''), [told]);
-  // Another moment was chosen elsewhere: what was typed here and not taken is over.
+  // When another moment is chosen elsewhere, text typed here and not taken is dropped.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only by a moment that changes
   useEffect(() => {
     if (document.activeElement === input.current) return;
@@ -84,7 +84,7 @@ export function TimeField({
             if (typed === undefined) return;
             if (event.key === 'Enter') take(typed, true);
             if (event.key !== 'Escape') return;
-            // It takes back what is typed, and does not close what the field is in.
+            // Escape only takes back the typed text, and does not close the dialog around the field.
             event.stopPropagation();
             takeBack();
           }}

@@ -4,20 +4,20 @@ import { type KeyboardEvent, useEffect, useRef } from 'react';
 interface Listed {
   /** A name for each row. */
   readonly keys: readonly string[];
-  /** Whether a row has a link to be reached; headings of groups have none. */
+  /** Whether a row has a link that keys can reach; headings of groups have none. */
   readonly isStop?: (index: number) => boolean;
   readonly sizeOf?: (index: number) => number;
   readonly overscan?: number;
-  /** The data attribute by which a row's link holds its key. */
+  /** The data attribute in which a row's link holds its key. */
   readonly attribute: 'session' | 'device';
-  /** The one that is shown beside the list, and its place there; -1 when it is not in it. */
+  /** The row that is shown beside the list, and its place there; -1 when it is not in the list. */
   readonly chosen: string | undefined;
   readonly chosenIndex: number;
 }
 
 const rowHeight = 42;
 
-/** Rows of which only those are in the page that are seen. Arrow keys go from link to link. */
+/** A list of which only visible rows are in the page. Arrow keys go from link to link. */
 export function useScrolledList(listed: Listed) {
   const { keys, isStop = () => true, sizeOf = () => rowHeight, overscan = 8, attribute } = listed;
   const { chosen, chosenIndex } = listed;
@@ -29,7 +29,7 @@ export function useScrolledList(listed: Listed) {
     estimateSize: sizeOf,
     overscan,
   });
-  // One that was chosen elsewhere, by an address or a key, is brought into view once.
+  // A row that was chosen elsewhere, by the address or a key, is scrolled into view once.
   const shown = useRef<string>(undefined);
   useEffect(() => {
     if (chosenIndex === -1 || shown.current === chosen) return;

@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'react';
 const restMs = 150;
 
 /**
- * Text of a field that the address keeps. An address has a change a moment later, and a field that waited for it would lose letters, and
- * what an input method for Chinese is putting together.
+ * The text of a field that the address keeps. The address changes a moment later: a field that waited for it would lose
+ * letters, and characters that an input method for Chinese is composing.
  */
 export function useTyped(
   kept: string,

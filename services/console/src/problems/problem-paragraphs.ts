@@ -1,7 +1,7 @@
-/** A piece of a line of Markdown; `code` stands in a typewriter's letters. */
+/** A piece of a line of Markdown; `code` is set in a monospaced font. */
 export type TextPiece = readonly [kind: 'text' | 'code', text: string];
 
-/** The paragraph about some problem codes, as the documents have it. */
+/** The documents' paragraph about some problem codes. */
 export interface ProblemParagraph {
   readonly codes: readonly string[];
   readonly status: number;
@@ -20,7 +20,7 @@ export function paragraphsOf(markdown: string): ProblemParagraph[] {
   });
 }
 
-/** Links are their text: where they lead is not in the console. */
+/** Splits a line into pieces. Links become plain text, because their targets are not in the console. */
 function piecesOf(markdown: string): TextPiece[] {
   return markdown
     .replace(/\[([^\]]+)\]\([^)]+\)/g, '$1')

@@ -20,6 +20,6 @@ it('the time in which ticks of a session were due reaches over parts, and is not
       ...{ from: at(6), to: at(17) },
     },
   );
-  // A break within a part is none of its ends.
+  // A break within a part changes neither of its ends.
   expect(told([8, 2, 8], { part: 1, from: at(9), to: at(11) })).toBeUndefined();
 });

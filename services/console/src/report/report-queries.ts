@@ -24,7 +24,7 @@ const queryOf = ({ range, split, site, session }: AskedReport, zone: string) => 
   ...{ split, site, session },
 });
 
-/** Each time anew: a report is of the moment at which it was made. */
+/** The report, read anew each time: it belongs to the moment at which it was made. */
 export function useReport(asked: AskedReport) {
   const { ofPlant } = usePlantTime();
   const query = queryOf(asked, ofPlant);
@@ -33,7 +33,7 @@ export function useReport(asked: AskedReport) {
     queryKey: ['report', range.from, range.to, ofPlant, rest],
     queryFn: async () => {
       const report = await readPages<ReportPage>('/api/acquisition/report/', query, sessionsAtMost);
-      // Whatever misses something stands on top; the others by name, as people count.
+      // Incomplete sessions come first; the others follow by name, with numbers in natural order.
       const results = report.results.toSorted(
         (one, other) =>
           (other.counts?.missing ?? 0) - (one.counts?.missing ?? 0) ||
@@ -47,7 +47,7 @@ export function useReport(asked: AskedReport) {
   });
 }
 
-/** Where the same is to be had as a table. */
+/** Address of the same report as a table. */
 export function csvAddress(asked: AskedReport & { readonly title: string }, zone: string): string {
   const url = new URL('api/acquisition/report/csv/', apiRoot);
   for (const [name, value] of Object.entries({ ...queryOf(asked, zone), title: asked.title || undefined })) {

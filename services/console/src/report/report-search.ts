@@ -4,7 +4,7 @@ import { type AddressedRange, timeRangeSearch } from '../time/time-range.ts';
 export const splits = ['none', 'day', 'shift'] as const;
 export type Split = (typeof splits)[number];
 
-/** The report as an address asks for it. */
+/** The state of the report in the address. */
 export interface ReportSearch extends AddressedRange {
   readonly split?: Split | undefined;
   readonly site?: string | undefined;
@@ -16,7 +16,7 @@ export interface ReportSearch extends AddressedRange {
 const textOf = (value: unknown) =>
   typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined;
 
-/** Leaves out what nobody knows. */
+/** Leaves out unknown values. */
 export function reportSearch(given: Record<string, unknown>): ReportSearch {
   return {
     ...timeRangeSearch(given),
@@ -27,7 +27,7 @@ export function reportSearch(given: Record<string, unknown>): ReportSearch {
 
 export function useReportSearch() {
   const { split = 'none', title = '', from, to, ...rest } = useSearch({ from: '/report' });
-  // Yesterday is the last day that is whole.
+  // Yesterday is the last complete day.
   return {
     ...rest,
     split,

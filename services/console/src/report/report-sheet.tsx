@@ -215,7 +215,7 @@ function Gaps({ results }: { results: readonly ReportRow[] }) {
       key: 'devices',
       name: t('report.gap.devices'),
       cell: ({ devices, device_count }) => {
-        // One more takes no more room than saying that there is one.
+        // One more name takes no more room than saying that there is one more.
         const isAll = device_count <= devicesNamed + 1 && devices.length === device_count;
         const named = isAll ? devices : devices.slice(0, devicesNamed);
         const n = device_count - named.length;

@@ -9,7 +9,7 @@ import { useOutcomes } from '../parts/outcomes.tsx';
 export type SessionCommand = 'stop' | 'pause' | 'resume' | 'recover';
 
 interface Commands {
-  /** By session id: what was asked for and is not known to be stored yet. */
+  /** Commands by session id that were sent and are not known to be stored yet. */
   readonly pending: ReadonlyMap<string, SessionCommand>;
   send(
     session: { readonly id: string; readonly name: string },
@@ -38,8 +38,8 @@ export function useCommands(): Commands {
 }
 
 /**
- * Commands on sessions. None is taken for done before its event is stored: until the API has answered, and the list
- * that came after that is there, a session shows what was asked of it, and nothing says that it was done.
+ * Commands on sessions. None counts as done before its event is stored: until the API has answered and a later list has
+ * come, a session shows the command as pending.
  */
 export function CommandsProvider({ children }: { children: ReactNode }) {
   const { t } = usePreferences();

@@ -17,7 +17,7 @@ const samples: readonly (readonly [
   ['paused', [{ kind: 'paused', from: 0, to: 1 }]],
 ];
 
-/** The legend of the ribbon and of the marks, and the words that have to be known. */
+/** The legend of the ribbon and of the marks, and the words that users have to know. */
 export function Legend() {
   const { t } = usePreferences();
   return (

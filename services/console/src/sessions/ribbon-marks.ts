@@ -1,20 +1,20 @@
 import type { RibbonKind, RibbonPart } from './ribbon-parts.ts';
 
-/** A part as it is drawn, in px from the beginning of the ribbon. */
+/** A drawn part, in px from the beginning of the ribbon. */
 export interface RibbonMark {
   readonly kind: RibbonKind;
   readonly from: number;
   readonly to: number;
 }
 
-/** However short, a hole is seen: its true length stands in words. */
+/** Least widths in px, so that every hole is visible: words tell its true length. */
 const least: Readonly<Record<RibbonKind, number>> = {
   ...{ stored: 1, refused: 3, gap: 3, paused: 3, over: 0, 'now-some': 6, now: 6 },
 };
-/** Seen of a bar on either side of a hole in it: ten minutes with a missing tick are not all hole in the ribbon of a day. */
+/** Px of the bar that stay visible beside a hole: ten minutes with one missing tick are not all hole in a day's ribbon. */
 const shoulder = 2;
 
-/** Places the parts of a ribbon that is so wide. A mark that is widened stays centred, and within the ribbon. */
+/** Places the parts of a ribbon of this width. A widened mark stays centred, and within the ribbon. */
 export function ribbonMarks(parts: readonly RibbonPart[], width: number): RibbonMark[] {
   const barOf = (part: RibbonPart) =>
     part.kind === 'gap' ? parts.find((bar) => isBar(bar) && isWithin(part, bar)) : undefined;
@@ -37,7 +37,7 @@ function placed({ kind, from, to }: RibbonPart, width: number, leastPx: number):
   return moved({ kind, from: start, to: start + length }, 0, width);
 }
 
-/** The mark within these bounds, as far as it has room there. */
+/** Moves the mark into these bounds, as far as it has room there. */
 function moved({ kind, from, to }: RibbonMark, least: number, most: number): RibbonMark {
   const start = Math.max(least, Math.min(most - (to - from), from));
   return { kind, from: start, to: Math.min(most, start + (to - from)) };

@@ -2,9 +2,9 @@ import type { SessionSummary } from '@holdfast/shared/contracts/http/session-sum
 
 /**
  * Parts of a ribbon:
- * - `stored`: every tick that was due
- * - `gap`: ticks are missing, and that is over
- * - `now`: ticks are missing and it goes on, of all devices or of some
+ * - `stored`: every due tick is there
+ * - `gap`: ticks are missing, and this is over
+ * - `now`, `now-some`: ticks of all devices, or of some, are missing and this goes on
  * - `refused`: the database refused values
  * - `paused`, `over`: nothing was due
  */
@@ -20,7 +20,7 @@ export interface RibbonPart {
 export interface RibbonTime {
   readonly from: string;
   readonly to: string;
-  /** When it was told. */
+  /** When the server read it. */
   readonly as_of: string;
   readonly bucket_seconds: number;
 }
@@ -36,7 +36,7 @@ const ofAllDevices = new Set([
   'devices_failing',
 ]);
 
-/** The parts of a session's ribbon, in order; those that are alike and touch are one. */
+/** The parts of a session's ribbon, in order; adjacent parts of the same kind are joined. */
 export function ribbonParts({ attention, ribbon }: RibbonSession, time: RibbonTime): RibbonPart[] {
   if (ribbon === null) return [];
   const begin = Date.parse(time.from);
@@ -61,7 +61,7 @@ export function ribbonParts({ attention, ribbon }: RibbonSession, time: RibbonTi
     parts.push({ kind: (refused.get(bucket) ?? 0) > 0 ? 'refused' : 'stored', from, to });
     if (lost > 0) parts.push(...holeWithin({ from, to }, lost, share(bucket - 1), share(bucket + 1)));
   }
-  // A bucket has ticks as soon as one was due in it: what it was at the edges is what the session did then.
+  // A bucket has ticks as soon as one was due in it; at its edges the session's own life decides.
   const life = ribbon.life
     .filter(({ state }) => state !== 'running')
     .map(
@@ -76,7 +76,7 @@ export function ribbonParts({ attention, ribbon }: RibbonSession, time: RibbonTi
   return merged([...cutOut(parts, [...life, ...now]), ...life, ...now].filter(({ from, to }) => to > from));
 }
 
-/** Buckets with ticks. A tick stands for the time until the next one, be a period longer than a bucket. */
+/** Buckets with ticks. A tick stands for the time until the next one, even if the period is longer than a bucket. */
 function ticked(expected: readonly number[]): { bucket: number; end: number }[] {
   const buckets = expected.flatMap((ticks, bucket) => (ticks === 0 ? [] : [bucket]));
   const ends = buckets.slice(1);
@@ -84,14 +84,14 @@ function ticked(expected: readonly number[]): { bucket: number; end: number }[] 
   return buckets.map((bucket, index) => ({ bucket, end: ends[index] ?? bucket + widest }));
 }
 
-/** Part of the ribbon that can still be seen. */
+/** The smallest share of the ribbon that can still be seen. */
 const least = 0.01;
 /** A ribbon that ends less than this ago ends now: its last seconds are on their way. */
 const liveMs = 120_000;
 
 /**
- * A loss that goes on reaches from its beginning to the end of the ribbon, and is seen there however lately it began, unless the
- * ribbon is of a time that is over.
+ * A loss that goes on. It reaches to the end of the ribbon, and is visible there however recently it began, unless the
+ * ribbon shows a past time.
  */
 function partOfNow(
   worst: RibbonSession['attention'][number] | undefined,
@@ -104,7 +104,7 @@ function partOfNow(
   return worst.code === 'some_devices_failing' ? [{ kind: 'now-some', from, to: 1 }] : [];
 }
 
-/** A hole as long as what is missing, beside the neighbour that misses all, else in the middle: where it was nobody said. */
+/** A hole as long as the missing time. Its place is unknown: beside a neighbour that misses all, else in the middle. */
 function holeWithin(
   { from, to }: Omit<RibbonPart, 'kind'>,
   lost: number,
@@ -116,7 +116,7 @@ function holeWithin(
   return [{ kind: 'gap', from: start, to: start + length }];
 }
 
-/** The parts without what lies below the others. */
+/** The parts without the stretches that others cover. */
 function cutOut(parts: readonly RibbonPart[], others: readonly RibbonPart[]): RibbonPart[] {
   return others.reduce<RibbonPart[]>(
     (left, other) =>
@@ -140,7 +140,7 @@ function merged(parts: readonly RibbonPart[]): RibbonPart[] {
     if (last && part.from - last.to < 1e-6) all[index] = { ...last, to: Math.max(last.to, part.to) };
     else all.push(part);
   }
-  // Holes are drawn over what lies around them.
+  // Holes come last, so that they are drawn over their surroundings.
   return all.sort((one, other) => order(one) - order(other) || one.from - other.from);
 }
 

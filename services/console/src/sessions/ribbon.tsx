@@ -5,7 +5,7 @@ import type { RibbonPart } from './ribbon-parts.ts';
 
 const height = 20;
 const bar = { top: 5, bottom: 15 };
-/** Continuity over time, drawn: what it shows is told by `label`, or by words beside it. */
+/** Draws continuity over time; `label`, or words beside it, tell the same. */
 export function Ribbon({
   parts,
   severity,

@@ -25,7 +25,7 @@ interface ListProps {
   readonly chosen: string | undefined;
 }
 
-/** Sessions by group; of five hundred only those are in the page that are seen. Arrow keys go from one to the next. */
+/** Sessions by group. Only visible ones, out of maybe five hundred, are in the page; arrow keys go from one to the next. */
 export function SessionList({ groups, time, asOf, chosen }: ListProps) {
   const { t } = usePreferences();
   const { pending } = useCommands();

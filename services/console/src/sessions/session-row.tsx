@@ -19,7 +19,7 @@ export interface RowProps {
   readonly pending: SessionCommand | undefined;
 }
 
-/** A session in one line, read from left to right: what it does, what was kept, how it is read now, and by whom. */
+/** A session in one line, from left to right: what it does, what was stored, how it is read now, and by whom. */
 export const SessionRow = memo(function SessionRow({ session, time, asOf, isChosen, pending }: RowProps) {
   const { t, locale } = usePreferences();
   const severity = severityOf(session);

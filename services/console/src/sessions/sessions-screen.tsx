@@ -19,7 +19,7 @@ import './sessions.css';
 const SessionDetail = lazy(() => import('./detail/session-detail.tsx'));
 const StartDialog = lazy(() => import('./start-dialog.tsx'));
 
-/** All sessions: those that need somebody first, with what they have kept and lost, and one of them in detail. */
+/** All sessions, those that need attention first, with what they have stored and lost, and one of them in detail. */
 export function SessionsScreen() {
   const { t } = usePreferences();
   const { show, range, find, session: chosen } = useSessionsSearch();
@@ -64,7 +64,7 @@ export function SessionsScreen() {
   );
 }
 
-/** Offers to apply what is configured to all sessions on the screen that read otherwise, and that one may change; where one may change none, it says why. */
+/** Offers the present configuration to listed sessions that read by another; if the user may change none, says why. */
 function Older({ sessions }: { sessions: readonly SessionSummary[] }) {
   const me = useMe();
   const older = sessions.filter(({ is_newer_configured: isNewer }) => isNewer);

@@ -3,15 +3,15 @@ import { useMemo } from 'react';
 import { type AddressedRange, timeRangeSearch } from '../time/time-range.ts';
 import { type Show, shows } from './summaries.ts';
 
-/** The list as an address asks for it; all that it leaves out is as usual. */
+/** The state of the list in the address; parts that are left out have their defaults. */
 export interface SessionsSearch extends AddressedRange {
   readonly show?: Show | undefined;
   readonly find?: string | undefined;
-  /** Id of the one that is shown beside the list. */
+  /** Id of the session that is shown beside the list. */
   readonly session?: string | undefined;
 }
 
-/** Leaves out what nobody knows. */
+/** Leaves out unknown values. */
 export function sessionsSearch(given: Record<string, unknown>): SessionsSearch {
   const { find, session } = given;
   return {

@@ -16,7 +16,7 @@ import { useStartTexts } from './start-texts.ts';
 
 const checks = ['skip', 'warn', 'strict'] as const;
 
-/** Starts a session of a task; a task that has one already is shown as what it is. */
+/** Starts a session of a task; a task that already has one is shown as such. */
 export default function StartDialog({ onClose }: { onClose: () => void }) {
   const { t } = useStartTexts();
   const { start } = useCommands();
@@ -40,7 +40,7 @@ export default function StartDialog({ onClose }: { onClose: () => void }) {
   const startable = tasks.filter(({ session, task }) => session === undefined && task.enabled);
   const task = startable.find((each) => each.task.id === (chosen ?? startable[0]?.task.id))?.task;
   const whyNot = useWhyNot('operator', (me) =>
-    // Until it is known where its devices are, the API judges.
+    // Until the sites of its devices are known, the highest role counts, and the API judges.
     siteOf && task ? roleAt(me, task.device_ids.map(siteOf)) : highestRole(me),
   );
   const send = async () => {
@@ -132,7 +132,7 @@ async function readTasks(): Promise<{ readonly task: TaskView; readonly session:
   return tasks.map((task) => ({ task, session: bySession.get(task.id) }));
 }
 
-/** Tells the code of a device's site by the id of the device; empty where it has none. */
+/** Reads the sites of devices: the code by the device's id, empty where it has none. */
 async function readSiteOfDevices(): Promise<(device: number) => string> {
   const [sites, devices] = await Promise.all([
     api.list('/api/config/sites/', {}, Number.POSITIVE_INFINITY) as Promise<unknown> as Promise<SiteView[]>,

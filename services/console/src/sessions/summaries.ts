@@ -15,14 +15,14 @@ const atMost = 2_000;
 
 export type SessionSummaries = Omit<SessionSummaryPage, 'next_cursor'>;
 
-/** Sessions with their ribbons, in the order of the server: those that need somebody first. */
+/** Sessions with their ribbons, in the order of the server: those that need attention first. */
 export function useSummaries(range: TimeRange, isEnded: boolean) {
   const { ofPlant } = usePlantTime();
   return useQuery({
     queryKey: ['sessions', 'summary', range.from, range.to, ofPlant, isEnded],
     queryFn: () => readSummaries(askedRange(range, ofPlant), isEnded),
     placeholderData: keepPreviousData,
-    // Changes are told by the stream; this brings ages and rates.
+    // The stream tells changes; this refreshes ages and rates.
     refetchInterval: ({ state }) => ((state.data?.results.length ?? 0) > 100 ? 15_000 : 5_000),
   });
 }
@@ -52,7 +52,7 @@ export function isShown({ attention, status }: SessionSummary, show: Show): bool
   return show === 'all' || status === show;
 }
 
-/** Whether a session's names have all the words of what is looked for. */
+/** Whether a session's names contain all words of the search. */
 export function isFound(
   { id, task_code, task_name, collector_id, sites }: SessionSummary,
   find: string,

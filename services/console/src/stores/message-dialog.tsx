@@ -38,7 +38,7 @@ export default function MessageDialog({ sequence, onClose }: { sequence: number;
   );
 }
 
-/** JSON in lines; anything else as it is. */
+/** JSON broken into lines; any other text unchanged. */
 function inLines(body: string): string {
   try {
     return JSON.stringify(JSON.parse(body), null, 2);

@@ -4,7 +4,7 @@ import type { Resending } from './resending.ts';
 import { useStoreTexts } from './texts.ts';
 import './resending.css';
 
-/** Outcomes of sending messages again, newest first: each says `processed` only when the writer has been at them. */
+/** Outcomes of sending messages again, newest first: each says `processed` only once the writer has handled them. */
 export function ResendingList({
   all,
   dismiss,

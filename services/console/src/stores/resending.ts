@@ -9,13 +9,13 @@ import type { StoresSearch } from './stores-search.ts';
 import type { Vouched } from './vouched.ts';
 
 /**
- * The fate of messages that are sent again: `sending`, then `waiting` until the writer has been at them, then what lies in
- * quarantine again; `unsettled` when the writer does not get to them.
+ * The progress of messages that are sent again: `sending`, then `waiting` until the writer has handled them, then `settled`
+ * with those that are back in quarantine; `unsettled` when the writer does not get to them.
  */
 export interface Resending {
   readonly id: number;
   readonly phase: 'sending' | 'waiting' | 'settled' | 'unsettled';
-  /** Subject of the one message; undefined of many. */
+  /** Subject of the one message; undefined for many. */
   readonly subject: string | undefined;
   readonly sent: number;
   /** Messages that stay as they are, and why. */
@@ -31,7 +31,7 @@ const lookEveryMs = 1_000;
 const looksAtMost = 60;
 const returnedAtMost = 500;
 
-/** Sends messages again, and follows each until it is known where it ended. */
+/** Sends messages again, and follows them until it is known where they ended. */
 export function useResending() {
   const queries = useQueryClient();
   const { noteFailure } = useOutcomes();
@@ -56,7 +56,7 @@ export function useResending() {
   const run = useCallback(
     async (about: Pick<Resending, 'subject'>, name: string, send: () => Promise<Sent>) => {
       const id = performance.now();
-      // First the list, then the word about it.
+      // The list is read again before the outcome is told.
       const reread = () => queries.invalidateQueries({ queryKey: ['system'] });
       const begun: Resending = {
         ...{ id, phase: 'sending', sent: 0, kept: [], keptCount: 0, returned: 0 },
@@ -135,11 +135,11 @@ function sentMany(answer: ManySentAgain): Sent {
 
 type Sent = Pick<Resending, 'sent' | 'kept' | 'keptCount' | 'isMore'> & {
   readonly lastSentAs: number | undefined;
-  /** The last place in quarantine before. */
+  /** The last place in quarantine before the sending. */
   readonly upTo: number;
 };
 
-/** Waits until the writer has been at everything up to there. */
+/** Waits until the writer has handled everything up to this sequence. @returns whether it has */
 async function untilSettled(sequence: number, isThere: { readonly current: boolean }): Promise<boolean> {
   for (let look = 0; look < looksAtMost && isThere.current; look += 1) {
     const { backlog } = await readSinks();
@@ -149,7 +149,7 @@ async function untilSettled(sequence: number, isThere: { readonly current: boole
   return false;
 }
 
-/** Samples that were put away behind that place. */
+/** Samples that came into quarantine after this place. */
 async function cameSince(after: number): Promise<QuarantinedItem[]> {
   const { results } = await readQuarantine({ stream: 'SAMPLES', after }, returnedAtMost);
   return results;

@@ -2,9 +2,9 @@ import { useSearch } from '@tanstack/react-router';
 
 /** Which messages of the quarantine are shown. */
 export interface StoresSearch {
-  /** Name of the stream that they came from. */
+  /** Name of the stream that the messages came from. */
   readonly stream?: string | undefined;
-  /** Part of the reason. */
+  /** A part of the reason. */
   readonly reason?: string | undefined;
 }
 

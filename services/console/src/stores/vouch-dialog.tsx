@@ -5,7 +5,7 @@ import { Overlay } from '../parts/overlay.tsx';
 import { useStoreTexts } from './texts.ts';
 import type { Vouched } from './vouched.ts';
 
-/** Says what whoever sends samples of lost epochs again vouches for, and asks once more who he is where that is long ago. */
+/** Tells users what they vouch for by sending samples of lost epochs again; asks for a fresh login if the last is old. */
 export default function VouchDialog({
   vouched,
   onClose,
@@ -13,7 +13,7 @@ export default function VouchDialog({
 }: {
   vouched: Vouched;
   onClose: () => void;
-  /** Sends them. @returns whether the API asks first who it is */
+  /** Sends the samples. @returns `fresh` when the API first asks for a new login */
   onConfirm: () => Promise<'sent' | 'fresh'>;
 }) {
   const { t } = useStoreTexts();

@@ -5,9 +5,9 @@ export interface Vouched {
   readonly collector: string;
   readonly epochs: readonly number[];
   readonly count: number;
-  /** The one message; undefined of all that are seen. */
+  /** The one message; undefined for all listed ones. */
   readonly item: QuarantinedItem | undefined;
-  /** Last place in quarantine that was seen. */
+  /** The last place in quarantine that the user has seen. */
   readonly upTo: number;
 }
 
@@ -19,7 +19,7 @@ export function vouchedOne(item: QuarantinedItem): Vouched {
   return { collector: collectorOf(item), epochs, count: 1, item, upTo: item.sequence };
 }
 
-/** Groups what is seen and may be vouched for by collector: nobody else is vouched for along with it. */
+/** Groups listed samples that may be vouched for by collector, so that users vouch for one collector at a time. */
 export function vouchedMany(seen: readonly QuarantinedItem[]): Vouched[] {
   const upTo = Math.max(0, ...seen.map(({ sequence }) => sequence));
   return [...Map.groupBy(seen.filter(isLost), collectorOf)].map(([collector, items]) => ({

@@ -6,10 +6,10 @@ import { useStoreTexts } from './texts.ts';
 
 type Outbox = SinksView['collectors'][number];
 
-/** A few samples are always on their way for a moment. */
+/** Samples that are on their way at any moment, and no trouble. */
 const momentSamples = 100;
 
-/** Collectors with samples that are not in the stream yet, or that have lost some since they run. */
+/** Collectors with samples that are not in the stream yet, or that have lost some since their start. */
 export function WaysTable({ outboxes }: { outboxes: readonly Outbox[] }) {
   const { t, locale } = useStoreTexts();
   const numbers = new Intl.NumberFormat(locale);
@@ -57,7 +57,7 @@ export function WaysTable({ outboxes }: { outboxes: readonly Outbox[] }) {
   );
 }
 
-/** One that is gone leaves nothing behind that anybody could look after, unless it has lost something. */
+/** Whether nobody need look: a collector that is gone leaves nothing that could be saved, unless it has lost samples. */
 function isCalm(outbox: Outbox): boolean {
   const { waiting_in_memory, spooled_samples, lost_samples, too_large_samples } = outbox;
   return waiting_in_memory + spooled_samples <= momentSamples && lost_samples + too_large_samples === 0;

@@ -6,7 +6,7 @@ import { useStoreTexts } from './texts.ts';
 
 type Writer = SinksView['writers'][number];
 
-/** The writers, those that live first. */
+/** The writers, live ones first. */
 export function WriterTable({ writers }: { writers: readonly Writer[] }) {
   const { t, locale } = useStoreTexts();
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });

@@ -2,28 +2,28 @@ import { createContext, use, useEffect, useState } from 'react';
 import type { Clock } from '../app/preferences.tsx';
 import { wallOf } from './zone-clock.ts';
 
-/** Times as clocks in the plant show them, wherever the browser is; or as whoever reads them wants. */
+/** Shows times by the clocks in the plant, wherever the browser is, or by the clock that the user has chosen. */
 export interface PlantTime {
-  /** By which times are shown. */
+  /** The zone in which times are shown. */
   readonly zone: string;
-  /** By which the plant counts its days. */
+  /** The zone in which the plant counts its days. */
   readonly ofPlant: string;
   /** `UTC+8` */
   offset(at?: Date): string;
   /** `Asia/Shanghai, UTC+8` */
   zoneName(at?: Date): string;
-  /** Whether times are shown by the clock by which the plant counts its days. */
+  /** Whether times are shown in the plant's own zone. */
   readonly isOfPlant: boolean;
   clock(at: Date, withSeconds?: boolean): string;
-  /** The clock alone for today, else with its day. */
+  /** The time of day alone for today, else with its day. */
   moment(at: Date, now?: Date): string;
   /** `26 Nov` */
   day(at: Date): string;
   /** `26 Nov, 14:30` */
   minute(at: Date): string;
-  /** With its day and its seconds. */
+  /** The time with its day and seconds. */
   whole(at: Date): string;
-  /** From and to, with the zone. */
+  /** Beginning and end, with the zone. */
   between(from: Date, to: Date): string;
 }
 
@@ -80,7 +80,7 @@ export function plantTime(locale: string, ofPlant: string, clock: Clock = 'plant
   };
 }
 
-/** Now, told anew every second; the page stays still in between. */
+/** The present time, updated every second; the page does not change in between. */
 export function useNow(everyMs = 1_000): Date {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {

@@ -3,7 +3,7 @@ import { usePreferences } from '../app/preferences.tsx';
 import { usePlantTime } from './plant-time.tsx';
 import { agoOf, spanOf, type TimeRange } from './time-range.ts';
 
-/** Ranges in words: `label` stands by itself (`Last 24 h`), `short` behind other words (`24 h`). */
+/** Ranges in words: `label` stands alone (`Last 24 h`), `short` follows other words (`24 h`). */
 export function useRangeName(): { label(range: TimeRange): string; short(range: TimeRange): string } {
   const { t } = usePreferences();
   const plant = usePlantTime();
@@ -14,7 +14,7 @@ export function useRangeName(): { label(range: TimeRange): string; short(range: 
     };
     const short = (range: TimeRange) => {
       const { from, to } = range;
-      // Days stay the plant's, whatever clock times are shown by, and then say so.
+      // Days are always the plant's; where times are shown by another clock, this is said.
       const day = (name: string) =>
         plant.isOfPlant ? name : t('range.plantDay', { day: name, zone: plant.ofPlant });
       if (from === 'yesterday' && to === 'today') return day(t('range.yesterday'));

@@ -1,15 +1,15 @@
 import { midnight } from './zone-clock.ts';
 
 /**
- * The time that a screen shows, as it stands in an address and as the API takes it: `-24h` is that long ago and goes on,
- * `today` and `yesterday` begin at midnight in the plant, all else is a moment. Without an end it reaches until now.
+ * The time that a screen shows, as the address has it and the API takes it: `-24h` begins that long ago and goes on,
+ * `today` and `yesterday` begin at midnight in the plant, anything else is a moment. Without an end it lasts until now.
  */
 export interface TimeRange {
   readonly from: string;
   readonly to?: string | undefined;
 }
 
-/** As an address has it, where all of it may be left out. */
+/** A range in an address, where every part may be left out. */
 export interface AddressedRange {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -18,7 +18,7 @@ export interface AddressedRange {
 export interface TimeSpan {
   readonly from: Date;
   readonly to: Date;
-  /** Goes on: its end is now. */
+  /** Whether the range goes on, so that its end is now. */
   readonly isLive: boolean;
 }
 
@@ -32,7 +32,7 @@ export function agoOf(from: string): { readonly n: number; readonly unit: RangeU
   return n === undefined ? undefined : { n: Number(n), unit: unit as RangeUnit };
 }
 
-/** The range out of an address; what nobody understands is left out, so that the usual one holds. */
+/** Reads the range in an address; parts that cannot be understood are left out, so that defaults apply. */
 export function timeRangeSearch(given: Record<string, unknown>): AddressedRange {
   const { from, to } = given;
   if (typeof from !== 'string' || !isTime(from)) return { from: undefined, to: undefined };
@@ -50,7 +50,7 @@ function isTime(text: string): boolean {
     : /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
-/** @param zone of the plant: by its clock days begin */
+/** @param zone the plant's zone, in which days begin */
 export function spanOf({ from, to }: TimeRange, zone: string, now: Date): TimeSpan {
   return {
     from: momentOf(from, zone, now),
@@ -59,9 +59,9 @@ export function spanOf({ from, to }: TimeRange, zone: string, now: Date): TimeSp
   };
 }
 
-/** For a call of the API, which knows no days of the plant. */
+/** The range for a call of the API, which does not know the plant's days. */
 export function askedRange({ from, to }: TimeRange, zone: string): { from: string; to?: string } {
-  // One for both: at midnight a day would have 48 hours.
+  // The same moment for both ends: at midnight a day could otherwise get 48 hours.
   const now = new Date();
   const asked = (text: string) => (agoOf(text) ? text : momentOf(text, zone, now).toISOString());
   return to === undefined ? { from: asked(from) } : { from: asked(from), to: asked(to) };

@@ -10,7 +10,7 @@ describe('a time that is typed', () => {
     ['2026-11-27T22:57', '2026-11-27T14:57:00.000Z'],
     [' 2026/1/7 8:05 ', '2026-01-07T00:05:00.000Z'],
     ['2026年11月27日 22：57', '2026-11-27T14:57:00.000Z'],
-    // The clock alone: of the day that is shown there.
+    // A time alone belongs to the day that is shown there.
     ['22:57:20', '2026-11-27T14:57:20.000Z'],
   ])('%s is that moment by the clock of the zone', (typed, moment) => {
     expect(momentTyped(typed, shanghai, shown)?.toISOString()).toBe(moment);
@@ -36,7 +36,7 @@ describe('a time that is typed', () => {
     const at = (typed: string) => momentTyped(typed, shanghai, shown, now)?.toISOString();
     expect(at('23:55')).toBe('2026-11-26T15:55:00.000Z');
     expect(at('02:06')).toBe('2026-11-26T18:06:00.000Z');
-    // A day that is typed is meant.
+    // A typed day is taken as it is.
     expect(at('2026-11-27 23:55')).toBe('2026-11-27T15:55:00.000Z');
   });
 
@@ -55,11 +55,11 @@ describe('a time that is typed', () => {
   });
 
   it.each([
-    // The day before is not 24 hours ago where it has 23 or 25.
+    // The day before is not 24 hours ago where a day has 23 or 25.
     ['yesterday 12:00', '2026-03-29T22:30:00Z', '2026-03-29T10:00:00.000Z'],
     ['yesterday 12:00', '2026-10-25T22:30:00Z', '2026-10-24T10:00:00.000Z'],
     ['23:55', '2026-03-29T22:30:00Z', '2026-03-29T21:55:00.000Z'],
-    // A day without a year that would be to come is of the year before.
+    // A day without a year that would lie in the future belongs to the year before.
     ['12-31 23:55', '2026-12-31T23:30:00Z', '2026-12-31T22:55:00.000Z'],
     ['2-29 08:00', '2029-01-10T10:00:00Z', '2028-02-29T07:00:00.000Z'],
   ])('%s at %s is %s, where the day before was longer, shorter or of another year', (typed, now, moment) => {

@@ -1,20 +1,21 @@
 import { atWall, dateBefore, wallOf } from './zone-clock.ts';
 
 /**
- * `2026-11-27 22:57:20`, with its parts in the order in which years come first in every language, or without the year, or `yesterday 22:57`; the
- * clock alone is of the day that is shown, or of the one before.
+ * `2026-11-27 22:57:20`, with the year first in every language, or without the year, or `yesterday 22:57`. A time alone
+ * belongs to the day that is shown, or to the day before.
  */
 const typedForm =
   /^(?:(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?[\sT,，]+|(\D+?)[\s,，]*(?:at\s+)?)?(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?$/i;
-/** Days by their names, by how many lie between them and today. */
+/** Names of days, with how many days ago they are. */
 const namedDays: Readonly<Record<string, number>> = {
   ...{ today: 0, yesterday: 1, 'the day before yesterday': 2, 'day before yesterday': 2 },
   ...{ 今天: 0, 今日: 0, 昨天: 1, 昨日: 1, 前天: 2, 前日: 2 },
 };
 
 /**
- * The moment that somebody has typed by the clock of the zone; undefined while it is none.
- * @param latest the clock alone is not of a later moment: just after midnight 23:55 is that of the day before; nor is a day without its year
+ * The moment in a typed text, by the clock of the zone; undefined while the text is none.
+ * @param latest a time alone, or a day without its year, never means a later moment: just after midnight, 23:55 belongs to
+ * the day before
  */
 export function momentTyped(typed: string, zone: string, shown: Date, latest?: Date): Date | undefined {
   const found = typedForm.exec(typed.trim());
@@ -33,7 +34,7 @@ export function momentTyped(typed: string, zone: string, shown: Date, latest?: D
     if (year !== undefined) return inYear(year);
     const thisYear = Number(today.slice(0, 4));
     const moment = inYear(`${thisYear}`);
-    // The 29th of February too, in the year after it.
+    // Also for a 29th of February that this year does not have.
     const isOfYearBefore = isLate(moment) || (latest !== undefined && moment === undefined);
     return isOfYearBefore ? inYear(`${thisYear - 1}`) : moment;
   }
@@ -50,12 +51,12 @@ function momentOf(
   const two = (part: string | undefined) => (part ?? '0').padStart(2, '0');
   const wall = `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}`;
   const asUtc = new Date(`${wall}Z`);
-  // No month has 31 days just because a clock counts on from its 30th.
+  // Refuses days that do not exist, such as a 31st that Date would count on from the 30th.
   const isReal = !Number.isNaN(asUtc.getTime()) && asUtc.toISOString().startsWith(wall);
   return isReal ? atWall(zone, wall) : undefined;
 }
 
-/** A moment as it is typed. */
+/** A moment in the form in which it can be typed. */
 export function typedAs(zone: string, at: Date, withSeconds: boolean): string {
   return wallOf(zone, at)
     .slice(0, withSeconds ? 19 : 16)

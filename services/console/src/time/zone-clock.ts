@@ -13,11 +13,11 @@ export function wallOf(zone: string, at: Date): string {
 
 const dayMs = 86_400_000;
 
-/** When a clock in the zone shows that; of an hour that comes twice the first, and where it leaps over it, as much later. */
+/** When a clock in the zone shows this time: the first time in an hour that comes twice, as much later in a skipped one. */
 export function atWall(zone: string, wall: string): Date {
   const asUtc = Date.parse(`${wall}Z`);
   const ahead = (at: number) => Date.parse(`${wallOf(zone, new Date(at))}Z`) - Math.floor(at / 1_000) * 1_000;
-  // A day before and after it: west of UTC the clock is put forward or back hours after the same time in UTC.
+  // Tries offsets of a day before and after: west of UTC the clock changes hours after the same time in UTC.
   const [before = 0, after = 0] = [asUtc - dayMs, asUtc + dayMs].map((at) => asUtc - ahead(at));
   const isShown = (at: number) => ahead(at) === asUtc - at;
   return new Date(!isShown(before) && isShown(after) ? after : before);

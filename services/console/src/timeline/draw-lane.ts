@@ -4,7 +4,7 @@ import { type Lane, type LanePart, missingBuckets } from './lanes.ts';
 import type { TimeScale } from './time-scale.ts';
 
 export const laneHeight = 24;
-/** However short, trouble is seen: its true length stands in words. */
+/** Least width of trouble in px, so that it is always visible: words tell its true length. */
 const leastWidth = 3;
 
 export interface Pen {
@@ -14,7 +14,7 @@ export interface Pen {
   colour(name: string): string;
 }
 
-/** A pen for a canvas as wide as it is shown; undefined while it is not. */
+/** A pen for a canvas, sized to its width on the screen; undefined while it is not shown. */
 export function penFor(canvas: HTMLCanvasElement, height: number): Pen | undefined {
   const width = canvas.clientWidth;
   const ratio = devicePixelRatio;
@@ -27,7 +27,7 @@ export function penFor(canvas: HTMLCanvasElement, height: number): Pen | undefin
   return { pen, width, ratio, colour: (name) => style.getPropertyValue(`--${name}`) };
 }
 
-/** Draws the parts of a lane, those of trouble on top, with words where they have room. */
+/** Draws the parts of a lane, trouble on top, with words where they have room. */
 export function drawLane(
   { pen, width, colour }: Pen,
   { kind, parts }: Pick<Lane, 'kind' | 'parts'>,
@@ -76,7 +76,7 @@ function drawPart(
         pen.fillRect(...box(4, 16));
         pen.fillStyle = colour('run');
         pen.fillRect(...box(18, 2));
-        // Where one holder ends and the next begins.
+        // Marks the change from one holder to the next.
         pen.fillRect(x, 2, 1.5, 18);
       } else {
         pen.fillStyle = colour('run');
@@ -129,7 +129,7 @@ function write(
   pen.fillText(text, from + 5, laneHeight / 2 + 0.5);
 }
 
-/** How much is missing, from the bottom up; and how much happened. */
+/** Draws how much is missing, from the bottom up, and how much happened. */
 export function drawMissing(
   { pen, width, colour }: Pen,
   line: Timeline,
@@ -164,7 +164,7 @@ export function drawEvents(
     pen.fillStyle = colour(abnormal > 0 ? 'run-strong' : 'run');
     pen.fillRect(x - 1, height - 3 - tall, 2, tall);
     if (abnormal === 0) continue;
-    // A shape beside the colour: what is abnormal has a head.
+    // Abnormal marks get a head, so that shape as well as colour tells them apart.
     pen.beginPath();
     pen.moveTo(x, height - 8 - tall);
     pen.lineTo(x + 3.5, height - 4 - tall);

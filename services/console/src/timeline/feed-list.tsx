@@ -10,7 +10,7 @@ import { HappeningText } from './happening-text.tsx';
 import type { Happening } from './merge-feed.ts';
 import { useTimelineTexts } from './texts.ts';
 
-/** Rows of the past, newest first: of twenty thousand rows only those are in the page that are seen, and only those are read that were scrolled to. */
+/** Rows of the past, newest first. Only visible ones, out of perhaps 20,000, are in the page; scrolling reads more. */
 export function FeedList({
   id,
   feed,
@@ -22,7 +22,7 @@ export function FeedList({
   feed: ReturnType<typeof useFeed>;
   isJson: boolean;
   isOnlyAbnormal: boolean;
-  /** The moment that is looked at. */
+  /** The chosen moment. */
   chosen: string | undefined;
 }) {
   const { t } = useTimelineTexts();

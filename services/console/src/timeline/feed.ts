@@ -9,7 +9,7 @@ import { type FeedSource, type Happening, mergeFeed } from './merge-feed.ts';
 const pageSize = 100;
 
 export interface FeedQuery {
-  /** As the API takes them. */
+  /** Beginning and end as the API takes them. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly isOnlyAbnormal?: boolean;
@@ -24,7 +24,7 @@ type Source = 'session' | 'device' | 'gap';
 
 const path = (id: string) => `/api/acquisition/sessions/${encodeURIComponent(id)}`;
 
-/** Happenings of a session and its devices, newest first, and as far back as somebody has scrolled. */
+/** Happenings of a session and its devices, newest first, as far back as the user has scrolled. */
 export function useFeed(id: string, wanted: readonly Source[], query: FeedQuery) {
   const { from, to, isOnlyAbnormal = false } = query;
   const time = { from, to, limit: pageSize };
@@ -72,9 +72,9 @@ export function useFeed(id: string, wanted: readonly Source[], query: FeedQuery)
   const all = [events, changes, gaps];
   return {
     rows: merged.rows,
-    /** There is more, further back. */
+    /** Whether there is more, further back. */
     hasMore: merged.wanted.length > 0,
-    /** Somebody has read on: what is new is not shown until the list is made short again. */
+    /** Whether the user has read on: new rows are then not shown until the list is shortened again. */
     isHeld: all.some(({ pages }) => pages.length > 1),
     isLoading: all.some(({ isLoading }) => isLoading),
     isReadingOn: all.some(({ isReadingOn }) => isReadingOn),
@@ -98,7 +98,7 @@ function useSource<T>(
 ) {
   const queries = useQueryClient();
   const queryKey = ['sessions', id, 'feed', name, query];
-  // Whoever has scrolled back reads what is there: with each change all that he has read would be read anew.
+  // After scrolling back nothing is refreshed: each change would read all loaded pages again.
   const isReadOn = (queries.getQueryData<{ pages: unknown[] }>(queryKey)?.pages.length ?? 0) > 1;
   const { data, error, isFetchingNextPage, hasNextPage, fetchNextPage, isLoading, refetch } =
     useInfiniteQuery({
@@ -113,7 +113,7 @@ function useSource<T>(
   return useMemo(
     () => ({
       pages: isWanted ? (data?.pages ?? []) : [],
-      // One that has failed holds nobody up: what the others tell is shown, and why this is missing.
+      // A failed source holds up no other: the others are shown, with the reason why this one is missing.
       isDone: !isWanted || error !== null || (data !== undefined && !hasNextPage),
       isLoading: isWanted && isLoading,
       isReadingOn: isFetchingNextPage,
@@ -127,7 +127,7 @@ function useSource<T>(
   );
 }
 
-/** Leaves only the first page of each source, which is read anew. */
+/** Drops all but the first page of each source, which is read again. */
 export function forgetPages(queries: QueryClient, id: string): void {
   queries.setQueriesData<{ pages: unknown[]; pageParams: unknown[] }>(
     { queryKey: ['sessions', id, 'feed'] },

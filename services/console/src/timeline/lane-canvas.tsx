@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { laneHeight, type Pen, penFor } from './draw-lane.ts';
 
-/** A drawing over time. All that it shows stands in the table as well. */
+/** A drawing over time. The table has everything that it shows. */
 export function LaneCanvas({
   draw,
   label,

@@ -19,7 +19,7 @@ interface LanesProps {
   readonly view: Stretch;
   readonly all: Stretch;
   readonly isFolded: boolean;
-  /** The moment that is looked at. */
+  /** The chosen moment. */
   readonly at: number | undefined;
   onView(next: Stretch): void;
   onMoment(at: number): void;
@@ -29,13 +29,13 @@ type Row =
   | Lane
   | { readonly key: 'missing' | 'events'; readonly kind: 'missing' | 'events'; readonly name: '' };
 
-/** Lanes over all devices, which are always seen. */
+/** Lanes over all devices, which are always visible. */
 const sums: readonly Row[] = [
   { key: 'missing', kind: 'missing', name: '' },
   { key: 'events', kind: 'events', name: '' },
 ];
 
-/** The past, lane by lane below the same time; of five hundred devices only those are drawn that are seen. */
+/** The past, lane by lane below one time axis; only visible devices, out of maybe five hundred, are drawn. */
 export function LanesView({ line, view, all, isFolded, at, onView, onMoment }: LanesProps) {
   const { t } = useTimelineTexts();
   const [isWhole, setWhole] = useState(false);
@@ -136,7 +136,7 @@ function Axis({ scale, view }: { scale: TimeScale; view: Stretch }) {
   const room = 0.72 / atMost;
   const marks = axisMoments(view, atMost, offsetMs).flatMap((moment) => {
     const place = scale.place(moment);
-    // In folded time they lie over each other.
+    // In folded time marks would overlap.
     if (place < free || place + room > 1) return [];
     free = place + room;
     return [{ moment, place }];
@@ -173,7 +173,7 @@ function Line({
   );
 }
 
-/** How long nothing happened, in words: a blank says nothing. */
+/** Says how long nothing happened, because an empty space would not tell. */
 function Idle({
   scale,
   view,

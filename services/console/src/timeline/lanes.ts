@@ -3,17 +3,17 @@ import type { Stretch } from './viewport.ts';
 
 /**
  * Parts of a lane:
- * - `solid`: as it should be; `strong`: the same beside its neighbour
+ * - `solid`: as it should be; `strong`: the same, distinct from its neighbour
  * - `hollow`: paused, nothing was due
  * - `hole`: trouble that is over; `thin`: some of it, or slow
  * - `now`: trouble that goes on
- * - `several`: so much that it cannot be told apart here
+ * - `several`: more than can be told apart here
  */
 export type PartKind = 'solid' | 'strong' | 'hollow' | 'hole' | 'thin' | 'now' | 'several';
 
 export interface LanePart extends Stretch {
   readonly kind: PartKind;
-  /** Shown in it where there is room; undefined where nothing needs to be said. */
+  /** Text in the part where there is room; undefined where nothing needs to be said. */
   readonly text: PartText | undefined;
 }
 
@@ -27,7 +27,7 @@ export type PartText =
 export interface Lane {
   readonly key: string;
   readonly kind: 'life' | 'holders' | 'device' | 'missing' | 'events';
-  /** The device's, for one. */
+  /** Name, such as a device's. */
   readonly name: string;
   readonly parts: readonly LanePart[];
 }
@@ -50,7 +50,7 @@ export function logLanes(line: Timeline): Lane[] {
     return { from, to, kind, text: { of: 'holder', part } };
   });
   return [
-    // A session that is over is a hole.
+    // A session that is over shows as a hole.
     {
       key: 'life',
       kind: 'life',
@@ -73,7 +73,7 @@ export function deviceLanes(line: Timeline): { readonly troubled: Lane[]; readon
       const [from, to] = times(gap);
       return { from, to, kind: goesOn(to, line) ? 'now' : 'hole', text: { of: 'gap', ticks: gap.ticks } };
     });
-    // A gap that is told as trouble already says nothing more.
+    // A gap that trouble already covers adds nothing.
     const told = health.filter(({ kind }) => kind === 'now' || kind === 'hole');
     const overlap = (one: Stretch, other: Stretch) =>
       Math.max(0, Math.min(one.to, other.to) - Math.max(one.from, other.from));
@@ -83,7 +83,7 @@ export function deviceLanes(line: Timeline): { readonly troubled: Lane[]; readon
     const parts = [...health, ...others];
     return { key: `device ${device.device}`, kind: 'device' as const, name: device.device, parts };
   });
-  // Trouble that all have had together is the session's: the lane of what is missing shows it.
+  // Trouble that all devices share is the session's: the lane of missing ticks shows it.
   const isShared = ({ from, to }: LanePart) =>
     lanes.length > 3 &&
     lanes.every(({ parts }) =>

@@ -2,7 +2,7 @@ import type { GapOfSession } from '@holdfast/shared/contracts/http/accounting-ht
 import type { DeviceChangesPage } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
 
-/** Something that happened, whoever told of it. */
+/** Something that happened, from any source. */
 export type Happening = { readonly key: string; readonly time: string } & (
   | { readonly kind: 'session'; readonly raw: SessionEventView }
   | { readonly kind: 'device'; readonly raw: DeviceChangesPage['results'][number] }
@@ -16,8 +16,8 @@ export interface FeedSource {
 }
 
 /**
- * All that several sources tell, newest first, down to where the first of them has not been read further: what lies before that may still
- * come between. @returns also which sources have to be read further
+ * Merges the rows of several sources, newest first, down to the point where the first of them has not been read further:
+ * older rows could still get some in between. @returns also which sources have to be read further
  */
 export function mergeFeed(sources: readonly FeedSource[]): {
   readonly rows: readonly Happening[];
@@ -40,7 +40,7 @@ function endOf(rows: readonly Happening[]): number {
   return last === undefined ? Number.POSITIVE_INFINITY : Date.parse(last.time);
 }
 
-/** Events of the same moment in the order of the log, the last on top. */
+/** Orders events of the same moment as in the log, the last on top. */
 function compare(one: Happening, other: Happening): number {
   if (one.kind !== other.kind) return one.kind < other.kind ? 1 : -1;
   if (one.kind === 'gap' || other.kind === 'gap') return 0;

@@ -14,7 +14,7 @@ import { useGapsAt, useSessionAt } from './timeline-queries.ts';
 
 const namedAtMost = 6;
 
-/** The session as it was at a moment, by the log, its devices and its ticks. */
+/** The state of the session at a moment, from the log, its devices and its ticks. */
 export function Moment({ id, at, line }: { id: string; at: string; line: Timeline | undefined }) {
   const { t } = useTimelineTexts();
   const plant = usePlantTime();

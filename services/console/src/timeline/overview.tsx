@@ -9,7 +9,7 @@ import { brushed, panned, type Stretch } from './viewport.ts';
 
 const height = 34;
 
-/** The whole life at a glance, and which part of it is seen. A drag chooses another, a click goes there. */
+/** The whole life at a glance, with the visible part marked. A drag chooses another part, a click goes there. */
 export function Overview({
   line,
   all,

@@ -7,9 +7,9 @@ import { useTimelineTexts } from './texts.ts';
 
 /** Parts of lanes in words. */
 export function usePartWords(): {
-  /** As short as stands in the part itself. */
+  /** The short text inside the part itself. */
   short(part: LanePart): string;
-  /** All that the drawing tells of it. */
+  /** Everything that the drawing tells about the part. */
   whole(part: LanePart): string;
   lane(lane: Pick<Lane, 'kind' | 'name'>): string;
 } {

@@ -15,12 +15,12 @@ interface PlotProps {
   onPoint(at: number | undefined): void;
 }
 
-/** Less than a finger trembles. */
+/** Px within which a press still counts as a click, since fingers tremble. */
 const clickPx = 4;
 const zoomStep = 1.5;
 const panShare = 0.2;
 
-/** The lanes under the hand: the wheel zooms, a drag moves, a click looks at a moment; and all of it by keys. */
+/** Handles input on the lanes: the wheel zooms, a drag moves, a click chooses a moment; keys do all of this as well. */
 export function Plot({ scale, view, all, children, onView, onMoment, onPoint }: PlotProps) {
   const { t } = useTimelineTexts();
   const plant = usePlantTime();
@@ -49,7 +49,7 @@ export function Plot({ scale, view, all, children, onView, onMoment, onPoint }: 
         : zoomed(view, Math.exp(delta * 0.002), scale.moment(placeOf(event.clientX)), all);
       if (next.from !== view.from || next.to !== view.to) onView(next);
     };
-    // Not passive, which React's own handler would be: the page must not scroll meanwhile.
+    // Not passive, unlike React's own handler, because the page must not scroll meanwhile.
     element.addEventListener('wheel', turn, { passive: false });
     return () => element.removeEventListener('wheel', turn);
   }, []);
@@ -112,7 +112,7 @@ export function Plot({ scale, view, all, children, onView, onMoment, onPoint }: 
   );
 }
 
-/** The time that a key shows; undefined for one that moves nothing. */
+/** The view after a key; undefined for a key that moves nothing. */
 function viewAfter(key: string, view: Stretch, all: Stretch): Stretch | undefined {
   const middle = (view.from + view.to) / 2;
   const step = (view.to - view.from) * panShare;

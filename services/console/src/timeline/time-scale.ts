@@ -1,6 +1,6 @@
 import type { Stretch } from './viewport.ts';
 
-/** Where moments lie on the screen, from 0 to 1, and back. */
+/** Maps moments to places on the screen, from 0 to 1, and back. */
 export interface TimeScale {
   place(ms: number): number;
   moment(place: number): number;
@@ -8,13 +8,13 @@ export interface TimeScale {
   readonly folds: readonly Stretch[];
 }
 
-/** Nothing happens for longer than this share of the time: it is folded. */
+/** Share of the time from which a stretch without happenings is folded. */
 const idleShare = 0.2;
 const foldedShare = 0.05;
-/** A time that is short enough to be seen whole is left as it is. */
+/** A time up to this length is never folded, because it can be seen whole. */
 const shortMs = 300_000;
 
-/** @param happenings moments between which idle time is folded; none folds nothing */
+/** @param happenings moments between which idle time is folded; without any, nothing is folded */
 export function timeScale(view: Stretch, happenings: readonly number[] = []): TimeScale {
   const length = Math.max(1, view.to - view.from);
   const isWhole = happenings.length === 0 || length < shortMs;
@@ -51,7 +51,7 @@ export function timeScale(view: Stretch, happenings: readonly number[] = []): Ti
   };
 }
 
-/** Stretches without a happening, those at the edges too, with some time left beside each happening. */
+/** Stretches without a happening, also at the edges, with some time left beside each happening. */
 export function idleStretches(
   view: Stretch,
   happenings: readonly number[],

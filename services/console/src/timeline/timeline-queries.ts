@@ -22,18 +22,18 @@ export function useTimeline(
   });
 }
 
-/** Its whole life, for the overview; it changes slowly, and costs more than a part. */
+/** The session's whole life, for the overview; it changes slowly, and costs more than a part. */
 export function useWholeLife(id: string) {
   return useQuery({
     queryKey: ['whole-life', id],
     queryFn: () => api.get<Timeline>(`${path(id)}/timeline/`, { buckets: 300 }),
-    // Nothing else is shown without it.
+    // After an error it is read again soon, because nothing else is shown without it.
     refetchInterval: ({ state }) => (state.status === 'error' ? 5_000 : 60_000),
     retry: false,
   });
 }
 
-/** The session as it was at a moment. */
+/** The state of the session at a moment. */
 export function useSessionAt(id: string, at: string) {
   return useQuery({
     queryKey: ['session-at', id, at],

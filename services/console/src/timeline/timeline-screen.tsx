@@ -25,7 +25,7 @@ const sources = {
   missing: ['gap'],
 } as const satisfies Record<FeedKind, readonly string[]>;
 
-/** One session over time: what it did, who held it, how its devices were, and what is missing. */
+/** One session over time: what it did, who held it, the states of its devices, and what is missing. */
 export default function TimelineScreen() {
   const { t } = useTimelineTexts();
   const { id } = useParams({ from: '/sessions/$id/timeline' });
@@ -109,7 +109,7 @@ function Known({ id, whole }: { id: string; whole: Timeline }) {
   );
 }
 
-/** A moment that was chosen in the list is brought into the lanes, once. */
+/** Brings a moment that was chosen in the list into the visible part of the lanes, once. */
 function useShownMoment(at: string | undefined, view: View, seen: Stretch): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: afterwards the lanes may be moved away from it again
   useEffect(() => {

@@ -4,18 +4,18 @@ import { type AddressedRange, timeRangeSearch } from '../time/time-range.ts';
 export const kinds = ['all', 'session', 'devices', 'missing'] as const;
 export type FeedKind = (typeof kinds)[number];
 
-/** A timeline as an address asks for it; without an end it goes on. */
+/** The state of a timeline in the address; without an end it goes on. */
 export interface TimelineSearch extends AddressedRange {
   readonly kind?: FeedKind | undefined;
   readonly only?: 'abnormal' | undefined;
   readonly as?: 'json' | undefined;
-  /** The moment that is looked at. */
+  /** The chosen moment. */
   readonly at?: string | undefined;
-  /** Whether idle time is drawn as long as it was. */
+  /** `whole` draws idle time at its full length. */
   readonly idle?: 'whole' | undefined;
 }
 
-/** Leaves out what nobody knows. */
+/** Leaves out unknown values. */
 export function timelineSearch(given: Record<string, unknown>): TimelineSearch {
   const { at } = given;
   return {

@@ -6,24 +6,24 @@ import { askedRange, spanOf } from '../time/time-range.ts';
 import { useTimelineSearch } from './timeline-search.ts';
 import type { Stretch } from './viewport.ts';
 
-/** While somebody zooms, the address waits until he has found what he looks for. */
+/** Time without a move until the address follows: it waits while somebody zooms. */
 const settledMs = 250;
 const dayMs = 86_400_000;
 
 export interface View {
-  /** Where the life begins and ends so far. */
+  /** The session's life so far. */
   readonly all: Stretch;
   readonly isLive: boolean;
   /** The time that the API is asked for. */
   readonly asked: { readonly from?: string; readonly to?: string };
-  /** The time that is drawn: it is ahead of what has been read. @param line what was read last */
+  /** The drawn time, which may be ahead of the data. @param line the data that were read last */
   seen(line: Timeline | undefined): Stretch;
   show(next: Stretch): void;
   goLive(): void;
   holdStill(now: Stretch): void;
 }
 
-/** The part of a session's life that is looked at: it stands in the address. @param whole its life; undefined until it is known */
+/** The visible part of a session's life, kept in the address. @param whole its life; undefined until it is known */
 export function useView(whole: Timeline | undefined): View {
   const { from, to } = useTimelineSearch();
   const plant = usePlantTime();
@@ -42,7 +42,7 @@ export function useView(whole: Timeline | undefined): View {
   const asked = useMemo(() => {
     if (from !== undefined) return askedRange({ from, to }, plant.ofPlant);
     if (ended !== undefined) return { to: new Date(ended).toISOString() };
-    // A day, or all of a life that is shorter.
+    // A day, or the whole of a shorter life.
     return isLong ? { from: '-24h' } : {};
   }, [from, to, plant.ofPlant, ended, isLong]);
 

@@ -4,28 +4,28 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** Shorter ones show nothing more: no tick is shorter than this by much. */
+/** The shortest view: a shorter one would show nothing more, since no tick is much shorter. */
 export const leastMs = 1_000;
 
-/** The same middle, longer or shorter. @param around stays where it is on the screen */
+/** The view made longer or shorter. @param around the moment that keeps its place on the screen */
 export function zoomed({ from, to }: Stretch, factor: number, around: number, all: Stretch): Stretch {
   const length = Math.min(all.to - all.from, Math.max(leastMs, (to - from) * factor));
   const share = (around - from) / Math.max(1, to - from);
   return clamped({ from: around - length * share, to: around + length * (1 - share) }, all);
 }
 
-/** Moved by so much, as far as there is something to see. */
+/** The view moved by this much, as far as there is something to see. */
 export function panned({ from, to }: Stretch, byMs: number, all: Stretch): Stretch {
   return clamped({ from: from + byMs, to: to + byMs }, all);
 }
 
-/** The same length with a moment in its middle, unless that is in it already. */
+/** The view with a moment in its middle, unless it already has it. */
 export function centred(view: Stretch, moment: number, all: Stretch): Stretch {
   if (moment >= view.from && moment <= view.to) return view;
   return panned(view, moment - (view.from + view.to) / 2, all);
 }
 
-/** Between two points of a drag. Undefined for one that is none. */
+/** The view between the two ends of a drag; undefined where they are too close for one. */
 export function brushed(one: number, other: number, all: Stretch): Stretch | undefined {
   const [from, to] = [Math.min(one, other), Math.max(one, other)];
   if (to - from < (all.to - all.from) / 500) return undefined;

@@ -10,7 +10,7 @@ export interface Hole {
   readonly ticks: number;
 }
 
-/** A gap that reaches so close to the end of what is known goes on. */
+/** A gap that ends no more than this before the end of the known time goes on. */
 const stillSeconds = 15;
 
 export function holesOf({ devices: all, as_of, end_time }: PointTrends, codes: ReadonlySet<string>): Hole[] {

@@ -8,14 +8,14 @@ import type { Line } from './line-of.ts';
 import 'uplot/dist/uPlot.min.css';
 
 export interface ChartWindow {
-  /** In seconds. */
+  /** Beginning and end in seconds. */
   readonly from: number;
   readonly to: number;
 }
 
 export interface ChartLine {
   readonly line: Line;
-  /** Place of its colour. */
+  /** Index of its colour. */
   readonly colour: number;
 }
 
@@ -29,13 +29,13 @@ interface ChartProps {
   readonly onWindow: (window: ChartWindow) => void;
   readonly onOut: () => void;
   readonly onBack: () => void;
-  /** The time at the cursor, in seconds, or that there is none. */
+  /** Called with the time at the cursor in seconds; undefined without a cursor. */
   readonly onCursor: (time: number | undefined) => void;
 }
 
-/** Curves have so many colours; those behind them have the same again, dashed. */
+/** Number of colours; further curves have the same ones again, dashed. */
 const colours = 8;
-/** Charts that have it show the same moment. */
+/** Key of charts whose cursors move together. */
 const together = 'trends';
 
 /** The curves of points with one unit. */
@@ -51,7 +51,7 @@ export function Chart(props: ChartProps) {
     latest.current = props;
   });
   const data = useMemo(() => dataOf(lines), [lines]);
-  // Another one is made only when its curves are others: data is put into the one that is there.
+  // A new chart is made only when its curves change: new data go into the existing one.
   const shape = JSON.stringify(
     lines.map(({ line, colour }) => [line.trend.point, line.kind, line.range === undefined, colour]),
   );
@@ -116,7 +116,7 @@ export function Chart(props: ChartProps) {
   );
 }
 
-/** By how much of its length a key moves the begin and the end of a window. */
+/** The share of its length by which a key moves the beginning and the end of the window. */
 const moves: Readonly<Record<string, readonly [from: number, to: number]>> = {
   ArrowLeft: [-0.25, -0.25],
   ArrowRight: [0.25, 0.25],
@@ -177,7 +177,7 @@ function optionsOf(
   return {
     series,
     bands,
-    // Days and hours begin by the clock that is shown.
+    // Days and hours begin by the chosen clock.
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), plant.zone),
     legend: { show: false },
     padding: [8 + devicesOf(latest.current.lines).length * (lanePx + lanesApartPx), 12, 0, 0],
@@ -251,7 +251,7 @@ function devicesOf(lines: readonly ChartLine[]): string[] {
   return [...new Set(lines.map(({ line }) => line.trend.device))];
 }
 
-/** The clock, and the day where another one begins. */
+/** Labels of the axis: the time, and the day where a new one begins. */
 function timesOf(splits: readonly number[], plant: Drawn['plant']): string[] {
   const apart = (splits[1] ?? 0) - (splits[0] ?? 0);
   let day = '';

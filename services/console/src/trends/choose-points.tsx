@@ -9,7 +9,7 @@ import { Overlay } from '../parts/overlay.tsx';
 import { useTrendsTexts } from './texts.ts';
 import { trendsAtMost } from './trends-search.ts';
 
-/** More are found by their names. */
+/** The most points listed; others are found by their names. */
 const shownAtMost = 200;
 
 interface ChooseProps {
@@ -18,7 +18,7 @@ interface ChooseProps {
   readonly onClose: () => void;
 }
 
-/** Asks which points to show, of all that there are. */
+/** Asks which of all points to show. */
 export default function ChoosePoints({ chosen: before, onChoose, onClose }: ChooseProps) {
   const { t } = useTrendsTexts();
   const [chosen, setChosen] = useState(before);

@@ -3,8 +3,8 @@ import type { PointTrend } from '@holdfast/shared/contracts/http/points-http.ts'
 const head = ['time', 'device', 'point', 'unit', 'value', 'min', 'mean', 'max', 'quality'];
 
 /**
- * The values that are shown as a table that spreadsheets read: a row for each value, or each interval with its lowest and highest.
- * @param timeText as the plant's clock shows it, with its distance to UTC
+ * The shown values as a table for spreadsheets: a row for each value, or for each interval with its lowest and highest.
+ * @param timeText gives a time by the plant's clock, with its offset from UTC
  */
 export function csvOf(trends: readonly PointTrend[], timeText: (at: Date) => string): string {
   const rows = trends.flatMap(({ device, point_code, unit, times, last, min, mean, max, uncertain }) => {
@@ -15,11 +15,11 @@ export function csvOf(trends: readonly PointTrend[], timeText: (at: Date) => str
       isUncertain.has(index) ? 'uncertain' : 'good',
     ]);
   });
-  // Without its mark Excel takes UTF-8 for the system's own letters.
+  // Without a byte order mark Excel takes UTF-8 for the system's own code page.
   return `\ufeff${[head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`;
 }
 
-/** RFC 4180. A text that a spreadsheet would take for a formula is told from one by an apostrophe. */
+/** A cell as in RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe. */
 function cell(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return '';
   const isFormula = typeof value === 'string' && /^[=+@\t\r-]/.test(value) && !/^[+-]?[\d.]+$/.test(value);

@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import { hatch } from '../parts/hatch.ts';
 import type { Hole } from './chart-holes.ts';
 
-/** Height of the lane of a device, above the curves, and what lies between two. */
+/** Height of a device's lane above the curves; the next constant is the space between lanes. */
 export const lanePx = 6;
 export const lanesApartPx = 1;
 const leastPx = 3;
@@ -10,8 +10,8 @@ const leastPx = 3;
 export type Colours = (name: string) => string;
 
 /**
- * Draws what is missing: a lane for each device above the curves, and where all curves are of one device its whole height.
- * However short a hole is, it is seen.
+ * Draws the holes: in a lane for each device above the curves, and over the whole height where all curves belong to one
+ * device. Every hole is visible, however short.
  */
 export function drawHoles(
   u: uPlot,
@@ -59,7 +59,7 @@ export function drawHoles(
 
 const apartPx = 6;
 
-/** A diamond at each value that is not to be trusted, as far apart as they can be told from each other. */
+/** Draws a diamond at each uncertain value, far enough apart to be told from each other. */
 export function drawUncertain(
   u: uPlot,
   places: readonly { readonly time: number; readonly value: number }[],

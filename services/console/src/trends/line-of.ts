@@ -2,7 +2,7 @@ import type { PointTrend, PointTrends } from '@holdfast/shared/contracts/http/po
 
 type Holes = PointTrends['devices'][number];
 
-/** A point as a chart draws it. Times in seconds; null where no line is to be drawn to what comes next. */
+/** A point in the form that a chart draws. Times in seconds; null breaks the line. */
 export interface Line {
   readonly trend: PointTrend;
   readonly kind: 'number' | 'boolean' | 'text';
@@ -12,7 +12,7 @@ export interface Line {
   readonly range:
     | { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] }
     | undefined;
-  /** Places that are not to be trusted. */
+  /** Indices of values that are not to be trusted. */
   readonly uncertain: readonly number[];
 }
 
@@ -22,8 +22,8 @@ interface Span {
 }
 
 /**
- * The line of a point, broken where its device has nothing on record. Values further apart than they are read are no hole by
- * themselves: a point may be read less often than its device, or send only what has changed.
+ * The line of a point, broken where its device has nothing on record. Values further apart than the period are not
+ * necessarily a hole: a point may be read less often than its device, or be sent only when it changes.
  */
 export function lineOf(trend: PointTrend, holes: Holes | undefined): Line {
   const kind = kindOf(trend);
@@ -73,7 +73,7 @@ function numberOf(value: number | string | boolean | null | undefined): number |
   return Number.isFinite(number) ? number : null;
 }
 
-/** How far apart two of its values are as a rule, in seconds; undefined where nobody knows. */
+/** The usual distance of two values of the point in seconds; undefined where it is unknown. */
 function stepsOf({
   periods,
   interval_seconds,
@@ -85,7 +85,7 @@ function stepsOf({
   const [first] = all;
   if (!first) return () => undefined;
   const at = (time: number) => (all.findLast(({ from }) => from <= time) ?? first).seconds;
-  // The first value after a change may be as far away as the longer of both.
+  // The first value after a change of period may be as far away as the longer of both.
   return (before, time) => Math.max(at(before), at(time), interval_seconds ?? 0);
 }
 
@@ -94,16 +94,16 @@ function breakBetween(
   time: number,
   { empty, step }: { empty: readonly Span[] | undefined; step: number | undefined },
 ): number | undefined {
-  // Neighbours as they should be.
+  // The values follow each other as they should.
   if (step !== undefined && time - before <= step * 1.5) return undefined;
-  // Where nobody knows the holes a long silence is taken for one.
+  // Where the holes are unknown, a long silence is taken for one.
   if (empty === undefined)
     return step !== undefined && time - before > step * 2.5 ? (before + time) / 2 : undefined;
   const hole = firstWithin(empty, before, time);
   return hole && Math.max(hole.from, before + (time - before) / 1_000);
 }
 
-/** Sorted spans that lie, with some part of them, between two times. */
+/** The first of sorted spans that lies at least partly between two times. */
 function firstWithin(spans: readonly Span[], after: number, before: number): Span | undefined {
   let low = 0;
   let high = spans.length;
@@ -116,7 +116,7 @@ function firstWithin(spans: readonly Span[], after: number, before: number): Spa
   return found && found.from < before ? found : undefined;
 }
 
-/** Undefined where they cannot be told. */
+/** The spans without data; undefined where they are unknown. */
 function spansOf(holes: Holes | undefined): Span[] | undefined {
   if (!holes?.gaps || !holes.not_read) return undefined;
   return [...holes.gaps, ...holes.not_read]

@@ -1,12 +1,12 @@
 import type { PointTrend, PointTrends } from '@holdfast/shared/contracts/http/points-http.ts';
 
-/** The figures that a person asks of a curve as a whole. */
+/** The figures that people want to know about a whole curve. */
 export interface TrendFigures {
   readonly last: PointTrend['last'][number] | undefined;
   readonly min: number | undefined;
   readonly mean: number | undefined;
   readonly max: number | undefined;
-  /** Ticks of its device without anything on record; undefined where that cannot be told. */
+  /** Ticks of its device without anything on record; undefined where unknown. */
   readonly missing: number | undefined;
 }
 

@@ -8,7 +8,7 @@ import { useTrendsTexts } from './texts.ts';
 import { figuresOf } from './trend-figures.ts';
 
 export interface LegendHandle {
-  /** Shows what the curves had at a time, in seconds. */
+  /** Shows the values of the curves at a time, in seconds. */
   pointAt(time: number | undefined): void;
 }
 
@@ -20,7 +20,7 @@ interface LegendProps {
   readonly onRemove: (point: string) => void;
 }
 
-/** The curves of a chart by name, with their figures; the value at the cursor is written as that moves. */
+/** The curves of a chart by name, with their figures; the value at the cursor follows its moves. */
 export function TrendLegend({ ref, label, lines, devices, onRemove }: LegendProps) {
   const { t, locale } = useTrendsTexts();
   const text = useMemo(
@@ -103,7 +103,7 @@ export function TrendLegend({ ref, label, lines, devices, onRemove }: LegendProp
   );
 }
 
-/** The line's value then: that of the place before, as far as it is not broken there. */
+/** The line's value at a time: the last one before it, unless the line is broken there. */
 function textAt(
   { times, values, range, trend }: ChartLine['line'],
   time: number,

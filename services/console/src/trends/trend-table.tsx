@@ -13,7 +13,7 @@ interface Row {
   readonly index: number;
 }
 
-/** The curves as a table, newest first, for whoever reads or hears rather than looks. */
+/** The curves as a table, newest first, for reading and for screen readers. */
 export function TrendTable({ trends }: { trends: readonly PointTrend[] }) {
   const { t, locale } = useTrendsTexts();
   const plant = usePlantTime();

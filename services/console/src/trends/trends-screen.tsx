@@ -29,7 +29,7 @@ const offered: readonly TimeRange[] = [
 ];
 const shortestSeconds = 2;
 
-/** Curves of points over a time, those with one unit in one chart. */
+/** Curves of points over a time, with points of the same unit in one chart. */
 export default function TrendsScreen() {
   const { t } = useTrendsTexts();
   const plant = usePlantTime();
@@ -149,7 +149,7 @@ function Charts({ data, range, isLive, onRange, onRemove }: ChartsProps) {
   const zoom = ({ from, to }: ChartWindow) => {
     const now = Date.now() / 1_000;
     if (to - from < shortestSeconds) return;
-    // Nothing is known of what is to come.
+    // Nothing is known about the future.
     const end = Math.min(to, now);
     onRange({ from: iso(end - (to - from)), to: iso(end) });
   };
@@ -259,7 +259,7 @@ interface Group {
   readonly interval: number | null;
 }
 
-/** Curves by unit; those without one are not drawn over each other. */
+/** Curves grouped by unit; those without a unit form one group. */
 function groupsOf({ results, devices }: PointTrends): Group[] {
   const groups = new Map<string, ChartLine[]>();
   for (const [colour, trend] of results.entries()) {
@@ -280,7 +280,7 @@ function useBuckets(room: { readonly current: HTMLElement | null }): number {
   useEffect(() => {
     const { current } = room;
     if (current === null) return;
-    // In steps: a window that is drawn wider does not ask at each pixel.
+    // Rounded to steps, so that resizing the window does not ask at each pixel.
     const sized = new ResizeObserver(() =>
       setBuckets(Math.min(2_000, Math.max(200, Math.ceil(current.clientWidth / 200) * 200))),
     );
@@ -318,6 +318,6 @@ function save({ results, start_time }: PointTrends, timeText: (at: Date) => stri
   link.href = url;
   link.download = `trends-${start_time.slice(0, 16).replace(':', '')}.csv`;
   link.click();
-  // The browser has begun to read it by then.
+  // By then the browser has begun to read the file.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -2,15 +2,15 @@ import { useSearch } from '@tanstack/react-router';
 import { type AddressedRange, timeRangeSearch } from '../time/time-range.ts';
 import { pointsSearch } from '../values/values-search.ts';
 
-/** The API draws no more at once, and nobody tells more apart. */
+/** Most curves at once: the API gives no more, and nobody could tell more apart. */
 export const trendsAtMost = 20;
 
 export interface TrendsSearch extends AddressedRange {
-  /** `DEVICE/POINT`, in the order in which they are shown. */
+  /** Points as `DEVICE/POINT`, in the order in which they are shown. */
   readonly points?: readonly string[] | undefined;
 }
 
-/** Leaves out what nobody knows. */
+/** Leaves out unknown values. */
 export function trendsSearch(given: Record<string, unknown>): TrendsSearch {
   return { points: pointsSearch(given.points)?.slice(0, trendsAtMost), ...timeRangeSearch(given) };
 }

@@ -7,7 +7,7 @@ import { askedRange, spanOf, type TimeRange } from '../time/time-range.ts';
 const soonestMs = 2_000;
 const latestMs = 60_000;
 
-/** The points over a time; one that goes on is read again as often as a pixel of it is new. */
+/** The points over a time; a time that goes on is read again as often as it grows by a pixel. */
 export function useTrends(
   { points, range, buckets }: { points: readonly string[]; range: TimeRange; buckets: number },
   isPaused: boolean,

@@ -134,7 +134,7 @@ interface ShownOptions extends Pick<ValuesProps, 'subscribe' | 'heldAt'> {
   readonly chosen: ReadonlySet<string>;
 }
 
-/** The points that are shown, and how many there are of each kind: judged anew each second, and told only when it has changed. */
+/** The shown points, and their number by kind: judged anew each second, and reported only when something has changed. */
 function useShown(board: ValueBoard, found: readonly number[], options: ShownOptions) {
   const { subscribe, heldAt, show, chosen } = options;
   const judge = useCallback(() => {
@@ -173,7 +173,7 @@ function isSame(one: Shown, other: Shown): boolean {
   );
 }
 
-/** Says whether values go on coming, and since when they do not. */
+/** Says whether values still come, or since when they do not. */
 function StreamState({
   board,
   link,
@@ -249,7 +249,7 @@ function Toolbar({ counts, heldAt, onHold }: ToolbarProps) {
   );
 }
 
-/** Whose points are shown: those of a session, of a device, or all. */
+/** The choice of points: those of a session, of a device, or all. */
 function PointsOf() {
   const { t } = useValuesTexts();
   const { session, device } = useValuesSearch();

@@ -3,18 +3,18 @@ import type { MissCause } from '@holdfast/shared/contracts/sample/sample.ts';
 
 export type LiveValue = LiveSample['values'][string];
 
-/** A device as its last reading has it. */
+/** The state of a device in its last reading. */
 export interface DeviceNews {
-  /** Place among the devices that are followed. */
+  /** Index among the followed devices. */
   readonly device: number;
   readonly timeMs: number;
   readonly periodMs: number;
   readonly miss: { readonly cause: MissCause; readonly detail: string } | null;
 }
 
-/** News since the batch before: the last value of each point. Columns, so that they go from thread to thread as they are. */
+/** News since the last batch: the last value of each point. Kept in columns, which can be moved between threads. */
 export interface Batch {
-  /** Places among the points that are followed. */
+  /** Indices among the followed points. */
   readonly points: Int32Array;
   readonly timesMs: Float64Array;
   readonly uncertain: Uint8Array;
@@ -22,13 +22,13 @@ export interface Batch {
   readonly devices: readonly DeviceNews[];
 }
 
-/** The points that are followed, device by device: codes, and the place of each among all. */
+/** The followed points of a device: their codes, and the index of each among all. */
 export interface FollowedDevice {
   readonly code: string;
   readonly points: readonly (readonly [code: string, place: number])[];
 }
 
-/** Puts samples together until somebody wants to see them: a screen shows a second at once, however many devices answer in it. */
+/** Collects samples until they are to be shown: the screen updates once a second, however many devices answer meanwhile. */
 export class SampleGatherer {
   readonly #devices = new Map<
     string,
@@ -48,7 +48,7 @@ export class SampleGatherer {
     if (followed === undefined) return;
     const { device, places } = followed;
     const timeMs = Date.parse(time);
-    // Readings of a former holder come late.
+    // Readings of a former holder may come late.
     if (timeMs >= (this.#news.get(device)?.timeMs ?? 0))
       this.#news.set(device, { device, timeMs, periodMs, miss });
     for (const code in values) {

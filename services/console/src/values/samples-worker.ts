@@ -11,11 +11,11 @@ export type Told =
   | { readonly kind: 'batch'; readonly batch: Batch }
   | { readonly kind: 'open' }
   | { readonly kind: 'lost' }
-  /** Values of in between are not told: the last values have to be read anew. */
+  /** Values were missed, so the last values have to be read again. */
   | { readonly kind: 'reset' };
 
 /**
- * Reads the stream of samples beside the page, which has to paint: five thousand values a second are parsed here, and told
+ * Reads the stream of samples outside of the page, which has to paint: parses five thousand values a second, and reports
  * once a second.
  */
 interface WorkerScope {
@@ -48,7 +48,7 @@ function open(url: string): void {
   source.onopen = () => scope.postMessage({ kind: 'open' });
   source.onerror = () => {
     scope.postMessage({ kind: 'lost' });
-    // One that broke off comes back by itself; one that was refused is asked for again, with the last values.
+    // A broken stream reconnects by itself; a refused one is asked for again, with the last values.
     if (source.readyState === EventSource.CLOSED)
       setTimeout(() => scope.postMessage({ kind: 'reset' }), againMs);
   };
@@ -59,7 +59,7 @@ function open(url: string): void {
   source.addEventListener('reset', () => scope.postMessage({ kind: 'reset' }));
 }
 
-/** At once when nothing was told for long, so that a single value is not late; a moment later, as its neighbours come with it. */
+/** Reports soon after a longer silence, so that a single value is not late; the short wait lets its neighbours in. */
 function tellSoon(): void {
   if (timer !== undefined || isHeld) return;
   const wait = Math.max(soonMs, toldAt + everyMs - performance.now());

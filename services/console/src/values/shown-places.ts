@@ -8,7 +8,7 @@ export interface ShownCounts {
   readonly uncertain: number;
 }
 
-/** Places whose names have all the words of what is looked for. */
+/** Places of the points whose names contain all words of the search. */
 export function foundPlaces({ points }: ValueBoard, find: string): number[] {
   const words = find.toLowerCase().split(/\s+/).filter(Boolean);
   const all = points.map((_, place) => place);

@@ -1,4 +1,4 @@
-/** A small curve without a scale: whether a value moves, and how. */
+/** Draws a small curve without a scale, which shows whether and how a value moves. */
 export function drawSparkline(canvas: HTMLCanvasElement, values: readonly number[], colour: string): void {
   const { clientWidth: width, clientHeight: height } = canvas;
   const ratio = devicePixelRatio;

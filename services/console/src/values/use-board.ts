@@ -15,7 +15,7 @@ export interface Choice {
   readonly points?: readonly string[] | undefined;
 }
 
-/** The stream of the screen, as far as it knows. */
+/** The state of the screen's stream, as far as it is known. */
 export type Link = { readonly state: 'opening' | 'open' } | { readonly state: 'lost'; readonly since: Date };
 
 interface ReadBoard {
@@ -24,8 +24,8 @@ interface ReadBoard {
 }
 
 /**
- * The points of a choice with their values, which go on changing: whoever shows them listens. One stream for the whole screen,
- * and none while nobody sees it.
+ * The points of a choice with their changing values, to which views subscribe. There is one stream for the whole screen,
+ * and none while it is hidden.
  */
 export function useBoard(choice: Choice, isPaused: boolean) {
   const latest = useRef<ValueBoard>(undefined);
@@ -34,7 +34,7 @@ export function useBoard(choice: Choice, isPaused: boolean) {
     queryFn: () => readBoard(choice, latest.current),
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
-    // Boards are no JSON, and each is another one.
+    // Boards are not JSON, and each is a different one.
     structuralSharing: false,
     gcTime: 0,
   });
@@ -53,7 +53,7 @@ export function useBoard(choice: Choice, isPaused: boolean) {
     }
     if (data === undefined) return;
     if (wasHidden.current) {
-      // Values of meanwhile are read at once, and followed from there.
+      // Values missed meanwhile are read at once, and followed from there.
       wasHidden.current = false;
       void refetch();
       return;
@@ -89,7 +89,7 @@ export function useBoard(choice: Choice, isPaused: boolean) {
   }, [data, isSeen, refetch, listeners]);
 
   useEffect(() => {
-    // Made anew with other points, it has to be told again.
+    // A new board with other points has to be reported again.
     void data;
     worker.current?.postMessage({ kind: 'hold', isHeld: isPaused } satisfies Asked);
   }, [isPaused, data]);
@@ -112,7 +112,7 @@ async function readBoard(choice: Choice, before: ValueBoard | undefined): Promis
     point: points,
     limit: valuesAtMost,
   });
-  // As people count: press-2 before press-10.
+  // Natural order of numbers: press-2 before press-10.
   const results = page.results.toSorted(
     (one, other) =>
       byName.compare(one.device, other.device) || byName.compare(one.point_code, other.point_code),
@@ -120,7 +120,7 @@ async function readBoard(choice: Choice, before: ValueBoard | undefined): Promis
   return { board: new ValueBoard(results, page, Date.now(), before), page };
 }
 
-/** Longer addresses are refused on their way; then all devices are told, and the others are left out here. */
+/** Longer addresses may be refused on the way: then all devices are asked for, and unwanted ones left out here. */
 const addressAtMost = 4_000;
 
 function liveUrl({ devices }: ValueBoard, liveId: string | null): string {

@@ -94,12 +94,12 @@ describe('a board of last values', () => {
       const batch = gatherer.batch();
       if (batch) slower.take(batch);
     };
-    // The last reading before the change is in force.
+    // The last reading before the change takes effect.
     take(sample('press', 2, { oil: 2 }));
     expect([slower.stateOf(0, now(60)), slower.stateOf(0, now(183))]).toEqual(['good', 'stale']);
     take(sample('press', 60, { oil: 3 }, { period_ms: 60_000 }));
     expect(slower.stateOf(0, now(200))).toBe('good');
-    // A later change, of which the stream alone tells.
+    // A later change, which only the stream tells.
     take(sample('press', 240, { oil: 3 }));
     expect([slower.stateOf(0, now(245)), slower.stateOf(0, now(246))]).toEqual(['good', 'stale']);
     const faster = { period_ms: 60_000, next_period_ms: 1_000 };

@@ -2,9 +2,9 @@ import type { PointValuesPage, PointValueView } from '@holdfast/shared/contracts
 import type { Batch, DeviceNews, FollowedDevice, LiveValue } from './sample-gatherer.ts';
 
 /**
- * - `missing`: the latest tick of its device gave nothing
- * - `stale`: nothing was heard of its device for longer than it should be
- * - `never`: nothing is known of it
+ * - `missing`: the latest tick of the point's device gave nothing
+ * - `stale`: nothing was heard from the device for longer than there should be
+ * - `never`: nothing is known about the point
  */
 export type ValueState = 'good' | 'uncertain' | 'missing' | 'stale' | 'never';
 
@@ -15,12 +15,12 @@ export interface BoardPoint {
   readonly unit: string;
 }
 
-/** Values that a row draws: two minutes of most points. */
+/** Values in a row's curve: two minutes for most points. */
 export const drawnAtMost = 60;
 const periodsLate = 3;
 const leastLateMs = 5_000;
 
-/** The last values of thousands of points, in columns: a batch changes some numbers, and no object is made of it. */
+/** The last values of thousands of points, in columns: a batch changes some numbers, and no objects are made. */
 export class ValueBoard {
   readonly points: readonly BoardPoint[];
   readonly devices: readonly FollowedDevice[];
@@ -30,10 +30,10 @@ export class ValueBoard {
   readonly #values: (LiveValue | null)[];
   readonly #timesMs: Float64Array;
   readonly #uncertain: Uint8Array;
-  /** The period to come of a device whose session was given another one, until it is read by that. */
+  /** The coming period of each device whose session was given a new one, until the first reading with it. */
   readonly #nextPeriodsMs: (number | null)[];
   readonly #news: (Omit<DeviceNews, 'device' | 'periodMs'> & { readonly periodMs: number | null })[];
-  /** Rings of the latest numbers of each point, and how many it has had. */
+  /** Rings with the latest numbers of each point; `#counts` says how many each has had. */
   readonly #drawn: Float32Array;
   readonly #counts: Int32Array;
 
@@ -77,7 +77,7 @@ export class ValueBoard {
     for (let index = 0; index < points.length; index += 1) {
       const place = points[index] as number;
       const timeMs = timesMs[index] as number;
-      // The values of the beginning may be in the stream once more.
+      // Values of the first answer may come in the stream again.
       if (timeMs <= (this.#timesMs[place] as number)) continue;
       this.#timesMs[place] = timeMs;
       this.#uncertain[place] = uncertain[index] as number;
@@ -96,7 +96,7 @@ export class ValueBoard {
     return this.#values[place] ?? null;
   }
 
-  /** When it was read, in ms since 1970; 0: never. */
+  /** When the value was read, in ms since 1970; 0: never. */
   timeMs(place: number): number {
     return this.#timesMs[place] ?? 0;
   }
@@ -122,7 +122,7 @@ export class ValueBoard {
     return this.#news.reduce((newest, { timeMs }) => Math.max(newest, timeMs), 0);
   }
 
-  /** Its latest numbers, oldest first. */
+  /** The latest numbers of a point, oldest first. */
   drawn(place: number): number[] {
     const count = this.#counts[place] ?? 0;
     const length = Math.min(count, drawnAtMost);
@@ -145,7 +145,7 @@ export class ValueBoard {
     this.#counts[place] = count + 1;
   }
 
-  /** The little curves go on where the same points are read anew. */
+  /** Keeps the small curves where the same points are read again. */
   #takeOver(before: ValueBoard): void {
     const keyOf = ({ device, code }: BoardPoint) => JSON.stringify([device, code]);
     const places = new Map(before.points.map((point, place) => [keyOf(point), place]));

@@ -17,15 +17,15 @@ interface TableProps {
   readonly chosen: ReadonlySet<string>;
   readonly onChoose: (name: string, isChosen: boolean) => void;
   readonly subscribe: (listener: () => void) => () => void;
-  /** When the values are held; undefined while they go on. */
+  /** The time at which values are held; undefined while they go on. */
   readonly heldAt: Date | undefined;
 }
 
 const narrowPx = 640;
 
 /**
- * Points with their values. Only rows that are seen are in the page, and a new value is written into its cell: React makes rows,
- * and takes no part in what changes each second.
+ * Points with their values. Only visible rows are in the page, and new values are written directly into their cells: React
+ * makes the rows, but takes no part in the changes of each second.
  */
 export function ValueTable({ board, places, chosen, onChoose, subscribe, heldAt }: TableProps) {
   const { t } = useValuesTexts();
@@ -44,10 +44,10 @@ export function ValueTable({ board, places, chosen, onChoose, subscribe, heldAt 
   const paintAll = useCallback(() => {
     const rows = [...(body.current?.children ?? [])] as HTMLElement[];
     for (const row of rows) write(row);
-    // After all texts: what asks for a size between them would have the page laid out for each row.
+    // Curves are drawn after all texts: asking for a size in between would lay the page out again for each row.
     if (!isNarrow) drawCurves(rows, board);
   }, [write, board, isNarrow]);
-  // After each render, since rows that were scrolled into view are empty.
+  // Runs after each render, because rows that were scrolled into view are still empty.
   useLayoutEffect(paintAll);
   useEffect(() => subscribe(paintAll), [subscribe, paintAll]);
   useEffect(() => {
@@ -132,7 +132,7 @@ interface RowProps {
   readonly onChoose: (name: string, isChosen: boolean) => void;
 }
 
-/** The part of a row that does not change; the rest is painted into it. */
+/** The constant part of a row, into which the rest is painted. */
 const ValueRow = memo(function ValueRow({
   index,
   place,
@@ -190,7 +190,7 @@ const ValueRow = memo(function ValueRow({
   );
 });
 
-/** Draws the latest course of each row that has got another value. */
+/** Draws the curve of each row that has a new value. */
 function drawCurves(rows: readonly HTMLElement[], board: ValueBoard): void {
   const theme = document.documentElement.dataset.theme;
   let colour: string | undefined;
@@ -205,7 +205,7 @@ function drawCurves(rows: readonly HTMLElement[], board: ValueBoard): void {
   }
 }
 
-/** Writes what the board has now into a row. */
+/** Writes the board's present values into a row. */
 function useWriting(board: ValueBoard, heldAt: Date | undefined): (row: HTMLElement) => void {
   const { t, locale } = useValuesTexts();
   const { t: word } = useWords();
@@ -233,7 +233,7 @@ function useWriting(board: ValueBoard, heldAt: Date | undefined): (row: HTMLElem
       );
       put(age, timeMs === 0 ? '–' : ageText(t, Math.max(0, nowMs - timeMs) / 1_000));
       if (row.dataset.state !== state) row.dataset.state = state;
-      // Told to a pointer only: the age says it to all.
+      // Shown under the pointer only, because everybody can see the age.
       const whole = timeMs === 0 ? '' : plant.whole(new Date(timeMs));
       if (age.title !== whole) age.title = whole;
     },

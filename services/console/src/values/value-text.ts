@@ -7,21 +7,21 @@ export interface ValueWords {
 }
 
 /**
- * A writer of numbers as people read them, the same on every screen: a sensor has six digits at most, whatever its float shows behind
- * them. Values that are written are shown with all of their digits instead, to be compared with what was asked for.
+ * Formats numbers for people, the same on every screen: with six digits at most, since no sensor has more, whatever its
+ * float shows. Written values are shown with all digits instead, so that they can be compared with the requested ones.
  */
 export function numberText(locale: string): (value: number) => string {
   const broken = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
   const whole = new Intl.NumberFormat(locale);
   return (value) => {
     if (Number.isInteger(value)) return whole.format(value);
-    // Tiny and huge ones have no room for their zeros.
+    // Tiny and huge numbers have no room for their zeros.
     const size = Math.abs(value);
     return size >= 1e-4 && size < 1e15 ? broken.format(value) : value.toExponential(3);
   };
 }
 
-/** The same of values of every type. */
+/** Formats values of every type. */
 export function valueText({ locale, yes, no }: ValueWords): (value: LiveValue | null) => string {
   const number = numberText(locale);
   const whole = new Intl.NumberFormat(locale);

@@ -3,17 +3,17 @@ import { useSearch } from '@tanstack/react-router';
 export const valueShows = ['all', 'attention', 'uncertain', 'chosen'] as const;
 export type ValueShow = (typeof valueShows)[number];
 
-/** The live values as an address asks for them: points of a session, of a device, or any; all that it leaves out is as usual. */
+/** The state of the live values in the address: points of a session, of a device, or any; left out parts have defaults. */
 export interface ValuesSearch {
   readonly session?: string | undefined;
   readonly device?: string | undefined;
-  /** `DEVICE/POINT`, those that are chosen. */
+  /** Chosen points, as `DEVICE/POINT`. */
   readonly points?: readonly string[] | undefined;
   readonly shown?: ValueShow | undefined;
   readonly find?: string | undefined;
 }
 
-/** Leaves out what nobody knows. */
+/** Leaves out unknown values. */
 export function valuesSearch(given: Record<string, unknown>): ValuesSearch {
   return {
     session: textOf(given.session),
@@ -24,13 +24,13 @@ export function valuesSearch(given: Record<string, unknown>): ValuesSearch {
   };
 }
 
-/** Names of points out of an address, each once; one that was typed by hand need not be a list. */
+/** Names of points in an address, each once; in an address typed by hand they need not be a list. */
 export function pointsSearch(given: unknown): readonly string[] | undefined {
   const names = [given].flat().filter((name) => typeof name === 'string' && name.includes('/'));
   return names.length === 0 ? undefined : ([...new Set(names)] as string[]);
 }
 
-/** A code of digits only comes out of an address as a number. */
+/** A code as text: the address gives a code of digits as a number. */
 function textOf(given: unknown): string | undefined {
   return typeof given === 'string' || typeof given === 'number' ? String(given) || undefined : undefined;
 }

@@ -21,7 +21,7 @@ export function EventText({
     cause?: string;
   };
   const { reason = '' } = data;
-  // Whoever uses the API of this machine without a login has no other name.
+  // A user of the API on this machine without a login has no other name.
   const by = data.by === 'api' ? t('app.thisMachine') : (data.by ?? '?');
   const { told: said = null } = event;
   const type = shortType(event.type);

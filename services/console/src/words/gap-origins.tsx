@@ -5,7 +5,7 @@ import { EventText } from './event-text.tsx';
 import { useWords } from './texts.ts';
 import './gap-origins.css';
 
-/** Leads from a gap to the events that it follows from, and on to the commands behind them; says so where nobody gave one. */
+/** Leads from a gap to the events that caused it, and to the commands behind them; says so where there was no command. */
 export function GapOrigins({ session, events }: { session: string; events: readonly GapEvent[] }) {
   const { t } = useWords();
   return events.map(({ sequence, type, time, decided_by, ...about }) => {

@@ -17,13 +17,13 @@ waitingReasons satisfies readonly Waiting['why'][];
 const verdicts = ['unproven', 'alive', 'draining', 'given_up', 'dead'] as const;
 verdicts satisfies readonly LeaseVerdict[];
 
-/** Shares of what SAMPLES can hold; the same as those that are warned of in the log and in the API. */
+/** Percentages of the room in SAMPLES; the same levels at which the log and the API warn. */
 const warningLevels = [50, 80] as const;
 
 export interface SupervisorMetricSources {
   readonly isLeading: () => boolean;
   readonly isLogDamaged: () => boolean;
-  /** Counts of the whole log. */
+  /** Counts over the whole log. */
   readonly sessions: () => SessionCounts;
   /** Undefined while another supervisor leads. */
   readonly waiting: () => readonly Waiting[] | undefined;
@@ -104,7 +104,7 @@ function addCollectorMetrics(metrics: Metrics, { leases }: SupervisorMetricSourc
     labels: { collector: 'any' },
     read: () =>
       leases()
-        // Those that are gone stay in the bucket for ever, and would stay a series here.
+        // Collectors that are gone stay in the bucket for ever, and would remain a series here.
         .filter(({ verdict }) => mayBePolling(verdict))
         .map(({ collectorId, ageMs }) => ({ labels: { collector: collectorId }, value: ageMs / 1_000 })),
   });

@@ -16,7 +16,7 @@ interface LeadershipParts {
   readonly onHeld: () => void;
 }
 
-/** The lease under which one supervisor of all leads; not begun yet. */
+/** The lease under which one of all supervisors leads. Returned before it has begun. */
 export async function openLeadership(
   { broker, instance, times, mayHold, onHeld }: LeadershipParts,
   { log }: ServiceContext,

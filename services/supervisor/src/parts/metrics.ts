@@ -5,7 +5,7 @@ import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { addSupervisorMetrics, type SupervisorMetricSources } from '../adapters/supervisor-metrics.ts';
 import type { Broker } from './broker.ts';
 
-/** The supervisor's metrics. The one that leads also measures the streams, which it warns of. */
+/** The supervisor's metrics. The leader also measures the streams, and warns when they fill up. */
 export function openMetrics(
   { nc }: Broker,
   sources: Omit<SupervisorMetricSources, 'backlog' | 'streams'>,

@@ -11,7 +11,7 @@ export interface Choice {
   readonly needs?: SessionNeeds | undefined;
   /** Preferred when it can take the session: it may still have the devices' connections. */
   readonly former?: string | undefined;
-  /** Passed over while there is another: it has just refused the session, or is to be relieved. */
+  /** Chosen only if there is no other: it has just refused the session, or is to be relieved. */
   readonly avoid?: string | undefined;
 }
 
@@ -21,9 +21,9 @@ export type Chosen =
   | { readonly ok: false; readonly why: InBoth };
 
 /**
- * The collector for a session: one that is alive, has the labels that the task requires and the drivers of its devices, and is not full. A
- * session that shares an endpoint with one that is placed goes to the same collector and nowhere else, since
- * an endpoint has one owner. Otherwise the former holder, else the least loaded; ties go by id.
+ * Chooses the collector for a session. It must be alive, have the labels that the task requires and the drivers of its
+ * devices, and not be full. A session that shares an endpoint with a placed one goes to the same collector and nowhere
+ * else, since an endpoint has one owner. Otherwise the former holder is chosen, else the least loaded; ties go by id.
  */
 export function chooseCollector({ fleet, occupancy, needs, former, avoid }: Choice): Chosen {
   const alive = [...fleet.values()].filter(({ verdict }) => verdict === 'alive');

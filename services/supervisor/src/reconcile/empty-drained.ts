@@ -4,9 +4,9 @@ import type { Occupancy } from './occupancy.ts';
 import type { Placed } from './rebalance.ts';
 
 /**
- * Chooses the sessions to take from collectors that are to stay up without work, as far as others can have them: what nobody
- * else can take goes on being read where it is. Sessions that share endpoints go together or not at all, since an
- * endpoint has one owner.
+ * Chooses the sessions to take from collectors that are to stay up without work. A session that nobody else can take
+ * goes on being read where it is. Sessions that share endpoints go together or not at all, since an endpoint has one
+ * owner.
  */
 export function emptyDrained<P extends Placed>(
   fleet: Fleet,
@@ -22,13 +22,13 @@ export function emptyDrained<P extends Placed>(
   for (const group of groupsByEndpoint(drained)) {
     const labels = Object.assign({}, ...group.map(({ needs }) => needs?.labels ?? {}));
     const drivers = Object.assign({}, ...group.map(({ needs }) => needs?.drivers ?? {}));
-    // Its own endpoints bind it to where it is; all who share them move along.
+    // The endpoints are left out: they bind the session to where it is, and all sessions that share them move along.
     const target = chooseCollector({ fleet, occupancy, needs: { labels, drivers, endpoints: [] } });
     if (!target.ok) continue;
     const free = (fleet.get(target.collectorId)?.capacity ?? 0) - occupancy.load(target.collectorId);
     if (free < group.length) continue;
     for (const { taskId } of group) {
-      // Their places are taken from now on, for those that come after them.
+      // Reserve their places, so that the next sessions do not get them.
       occupancy.add(target.collectorId, taskId, undefined);
     }
     moves.push(...group);
@@ -36,7 +36,7 @@ export function emptyDrained<P extends Placed>(
   return moves;
 }
 
-/** Sessions that are bound to each other by endpoints, over any number of steps. */
+/** Groups of sessions that endpoints bind to each other, directly or over others. */
 function groupsByEndpoint<P extends Placed>(sessions: readonly P[]): P[][] {
   const groupOf = new Map<string, P[]>();
   const groups = new Set<P[]>();

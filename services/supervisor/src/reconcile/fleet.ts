@@ -9,18 +9,18 @@ export interface Collector {
   readonly labels: Readonly<Record<string, string>>;
   /** Epoch up to which its sessions were taken from it for good. */
   readonly voidUpTo: number;
-  /** It drains, but stays up: what it holds is to be moved to others. */
+  /** True when it drains but stays up: the sessions that it holds are to be moved to others. */
   readonly isToBeEmptied?: boolean | undefined;
-  /** Trace of the request that asked for it. */
+  /** Trace of the request to empty it. */
   readonly emptiedBy?: string | undefined;
-  /** The verdict before a supervisor took its lease; set from then on. */
+  /** The verdict before a supervisor took its lease; set once the lease is taken. */
   readonly fenced?: 'dead' | 'given_up' | undefined;
 }
 
 /** Collectors by id. */
 export type Fleet = ReadonlyMap<string, Collector>;
 
-/** Whether it may still be polling: its lease is neither over nor given up. */
+/** Whether the collector may still be polling: its lease is neither over nor given up. */
 export function mayStillPoll(collector: Collector | undefined): boolean {
   if (!collector) return false;
   switch (collector.verdict) {
@@ -37,8 +37,8 @@ export function mayStillPoll(collector: Collector | undefined): boolean {
 }
 
 /**
- * Whether it can neither be polling under that epoch nor begin to. The end of its lease proves only the first: it
- * may be back the next moment, and would find the log as it was.
+ * Whether the collector can neither be polling under that epoch nor begin to. The end of its lease only proves that it
+ * is not polling now: the next moment it may be back, and would find the log as it was.
  */
 export function isFenced(collector: Collector | undefined, epoch: number): boolean {
   return collector !== undefined && collector.voidUpTo >= epoch;

@@ -7,7 +7,7 @@ interface EndpointUse {
   readonly sessions: number;
 }
 
-/** The fleet's load while a plan is made: grows with every placement that the plan names. */
+/** The fleet's load while a plan is made. It grows with every placement in the plan. */
 export class Occupancy {
   readonly #load = new Map<string, number>();
   readonly #endpoints = new Map<string, EndpointUse>();
@@ -22,12 +22,12 @@ export class Occupancy {
     }
   }
 
-  /** Sessions that the collector holds. */
+  /** How many sessions the collector holds. */
   load(collectorId: string): number {
     return this.#load.get(collectorId) ?? 0;
   }
 
-  /** The collector that already reads one of the endpoints, for which session. */
+  /** The collector that already reads one of the endpoints, and for which session. */
   holderOf(
     needs: SessionNeeds | undefined,
   ): { collectorId: string; sessionId: string; endpoint: string } | undefined {

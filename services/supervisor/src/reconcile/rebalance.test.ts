@@ -12,7 +12,7 @@ const fleet: Fleet = new Map(
   ]),
 );
 
-/** A fleet with so many sessions on each collector; the ones placed first have been there for longest. */
+/** A fleet with so many sessions on each collector; those placed first have been there longest. */
 function placedOn(loads: readonly number[]): Placed[] {
   let count = 0;
   return loads.flatMap((load, index) =>
@@ -30,7 +30,7 @@ function occupancyOf(placed: readonly Placed[]): Occupancy {
   return occupancy;
 }
 
-/** Moves until nothing is to be moved any more. @returns loads at the end, and how often sessions were moved */
+/** Moves sessions until nothing is left to move. @returns loads at the end, and how often sessions were moved */
 function balance(loads: readonly number[], maxMoves: number): { loads: number[]; moves: number } {
   let placed = placedOn(loads);
   let moved = 0;

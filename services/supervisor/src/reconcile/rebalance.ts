@@ -19,9 +19,9 @@ export interface RebalanceLimits {
 }
 
 /**
- * Chooses the sessions to take from the most loaded collectors so that those with less can have them: gradual, and
- * only where it brings two collectors nearer to each other. Sessions that share an endpoint stay together, so
- * they stay where they are.
+ * Chooses the sessions to take from the most loaded collectors, so that less loaded ones can have them. It is gradual,
+ * and moves a session only where that brings two collectors nearer to each other. Sessions that share an endpoint
+ * belong together, so they stay where they are.
  */
 export function rebalance(
   fleet: Fleet,
@@ -35,20 +35,21 @@ export function rebalance(
   }
   const relative = (collectorId: string, extra: number) =>
     ((loads.get(collectorId) ?? 0) + extra) / (fleet.get(collectorId)?.capacity ?? 1);
-  // Worth it only if the receiver is not left with more than the giver: else it would come back.
+  // A move is worth it only if the receiver is not left with more than the giver: otherwise the session would come
+  // back.
   const isWorthIt = (giver: string, receiver: string) => {
     const there = relative(receiver, 1);
     return giver !== receiver && there <= relative(giver, -1) + 1e-9 && there < relative(giver, 0);
   };
   const canGive = (giver: string) => [...loads.keys()].some((receiver) => isWorthIt(giver, receiver));
-  // Most of the time all is in balance, and then there is no need to look at every session.
+  // Usually all is in balance, and then there is no need to look at every session.
   if (![...loads.keys()].some(canGive)) return [];
 
   const movable = movableByCollector(placed, loads, occupancy, minHoldMs);
   const moves: Placed[] = [];
   while (moves.length < maxMoves) {
-    // Always from the one with the most: taken from one collector after the other, sessions would be moved to those
-    // whose turn is still to come.
+    // Always take from the most loaded collector: in a fixed order, sessions would be moved to collectors whose own
+    // turn to give is still to come.
     const [giver] = [...movable.keys()].sort((a, b) => relative(b, 0) - relative(a, 0));
     if (giver === undefined) break;
     const session = canGive(giver) ? movable.get(giver)?.pop() : undefined;
@@ -59,7 +60,7 @@ export function rebalance(
     const target = chooseCollector({
       fleet,
       occupancy,
-      // Its own endpoints bind it to where it is; moving it moves them along.
+      // The endpoints are left out: they bind the session to where it is, and move along with it.
       needs: session.needs && { ...session.needs, endpoints: [] },
       avoid: giver,
     });
@@ -71,7 +72,7 @@ export function rebalance(
   return moves;
 }
 
-/** Sessions that may be moved, by collector; those that have been where they are for longest come last. */
+/** Sessions that may be moved, by collector; those held longest come last. */
 function movableByCollector(
   placed: readonly Placed[],
   loads: ReadonlyMap<string, number>,

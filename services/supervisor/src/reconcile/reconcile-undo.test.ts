@@ -3,7 +3,7 @@ import type { RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import { describe, expect, it } from 'vitest';
 import { assigned, fleet, nowMs, plan, rung, say, session, task } from './testing/planned.ts';
 
-/** Changed a moment ago from version 1 to version 2. */
+/** A session that was changed a moment ago from version 1 to version 2. */
 const changed: RunningSession = {
   status: 'running',
   session: { ...session('7'), configVersion: 2 },

@@ -26,13 +26,13 @@ type Step =
   | { readonly type: 'list' }
   | { readonly type: 'reconcile'; readonly crashesAfter: number | undefined; readonly balances: boolean };
 
-/** The log, the messages and the collectors, as they are; the supervisor sees the messages as it listed them. */
+/** The log, the messages and the collectors as they really are; the supervisor sees the messages as last listed. */
 class World {
   #sequence = 0;
   readonly tasks = new Map(taskIds.map((taskId) => [taskId, newTaskState(taskId)]));
   readonly collectors = new Map<string, Collector>();
   readonly messages = new Set<string>();
-  /** `<collector>.<task>`: asks a device, or may do so at any moment. */
+  /** `<collector>.<task>` of each holder that asks a device, or may do so at any moment. */
   readonly polling = new Set<string>();
   readonly refusals = new Map<string, Refusal>();
   listing: AssignmentListing = { keys: new Set(), listedAtSequence: -1 };
@@ -76,11 +76,11 @@ class World {
     if (!before) return;
     this.collectors.set(collectorId, { ...before, verdict });
     if (verdict === 'alive' || verdict === 'draining' || verdict === 'unproven') return;
-    // Its lease is over or given up: whatever it held is asked nothing any more, in this life of it.
+    // Its lease is over or given up: in this life it asks no device any more.
     for (const taskId of taskIds) this.polling.delete(`${collectorId}.${taskId}`);
   }
 
-  /** A collector looks at what lies on its subject and holds it against the log. */
+  /** A collector looks at the message on its subject, and compares it with the log. */
   work(collectorId: string, taskId: string, refuses: boolean): void {
     const key = `${collectorId}.${taskId}`;
     const verdict = this.collectors.get(collectorId)?.verdict;
@@ -117,7 +117,7 @@ class World {
     });
   }
 
-  /** Does what the plan says, all of it or until the supervisor dies, between two writes also. */
+  /** Does what the plan says, completely or until the supervisor dies, even between two writes. */
   reconcile(balances: boolean, crashesAfter = Number.POSITIVE_INFINITY): Plan {
     let made = this.plan(balances);
     let writes = 0;
@@ -265,7 +265,7 @@ describe('whatever happens, in whatever order, with supervisors that die in betw
           const world = new World(capacity);
           for (const next of steps) take(world, next);
 
-          // The faults end: every collector is up and does its work, nobody refuses any more.
+          // The faults end: every collector is up and works, and nobody refuses any more.
           for (const id of collectorIds) world.judged(id, 'alive');
           let quiet = 0;
           for (let pass = 0; quiet < 2; pass += 1) {

@@ -14,16 +14,16 @@ import { type Fleet, isFenced, mayStillPoll } from './fleet.ts';
 import { Occupancy } from './occupancy.ts';
 import { type Placed, type RebalanceLimits, rebalance } from './rebalance.ts';
 
-/** The messages in ASSIGNMENTS, and how much of the log was known when that was asked. */
+/** The messages in ASSIGNMENTS, and how much of the log was known when they were listed. */
 export interface AssignmentListing {
   /** `<collectorId>.<taskId>` */
   readonly keys: ReadonlySet<string>;
   readonly listedAtSequence: number;
-  /** For single keys that were asked for later than the list. */
+  /** For single keys that were looked up after the list was made. */
   readonly askedAtSequence?: ReadonlyMap<string, number>;
 }
 
-/** A collector's word that it cannot run a session. */
+/** Says that a collector cannot run a session. */
 export interface Refusal {
   readonly epoch: number;
   readonly collectorId: string;
@@ -31,7 +31,7 @@ export interface Refusal {
   readonly cause: FailureCause;
 }
 
-/** A holder's word that it cannot read by the version that its session was changed to; it goes on by the former one. */
+/** Says that a holder cannot read by the version to which its session was changed; it goes on by the former one. */
 export interface Inability {
   readonly epoch: number;
   readonly configVersion: number;
@@ -42,9 +42,9 @@ export interface Situation {
   readonly tasks: Iterable<TaskState>;
   readonly fleet: Fleet;
   readonly listing: AssignmentListing;
-  /** By collector and task, see `statusKey`: nobody else's word hides what the holder says. */
+  /** By collector and task, see `statusKey`: no other collector's report hides the holder's. */
   readonly refusals: ReadonlyMap<string, Refusal>;
-  /** By collector and task, too. */
+  /** By collector and task, see `statusKey`. */
   readonly inabilities: ReadonlyMap<string, Inability>;
   /** Last sequence of the log when this supervisor began to lead. */
   readonly leadingSince: number;
@@ -61,7 +61,7 @@ export interface Situation {
 export interface RecoveryDisabled {
   /** Last sequence of the log when the process started. */
   readonly startedAt: number;
-  /** False when another supervisor led until now: then this is a take-over, not a start of the system. */
+  /** False when another supervisor led until now: then this is a take-over, and the system has not just started. */
   readonly releasesPlaced: boolean;
 }
 
@@ -73,10 +73,13 @@ export type Action =
       readonly collectorId: string;
       readonly reason: AssignReason;
       readonly refusals: number;
-      /** The collector that held it before, where that was another one. */
+      /** The former holder, if it was another collector. */
       readonly former: string | undefined;
     }
-  /** The placement stands in the log but its message is missing: the supervisor that appended it died before it published. */
+  /**
+   * Publishes a missing message. The placement is in the log, but the supervisor that appended it died before it
+   * published.
+   */
   | {
       readonly type: 'ring';
       readonly task: TaskState;
@@ -95,7 +98,7 @@ export type Action =
       /** Trace of the request behind it; undefined where nobody asked for it. */
       readonly traceparent?: string | undefined;
     }
-  /** Messages on the subject of a collector that is gone, for a task that is not placed there. */
+  /** Removes the message on the subject of a collector that is gone, for a task that is not placed there. */
   | { readonly type: 'remove'; readonly collectorId: string; readonly taskId: string }
   | {
       readonly type: 'fail';
@@ -104,7 +107,7 @@ export type Action =
       readonly reason: string;
       readonly cause: FailureCause;
     }
-  /** Tries a session again that failed for a passing cause. */
+  /** Tries again to run a session that failed for a passing cause. */
   | {
       readonly type: 'restart';
       readonly task: TaskState;
@@ -119,9 +122,9 @@ export type Action =
       readonly configVersion: number;
       readonly reason: string;
     }
-  /** The session's hard time limit has come. */
+  /** Stops a session whose hard time limit has come. */
   | { readonly type: 'stop'; readonly task: TaskState; readonly sessionId: string }
-  /** Its soft limit has come, and nobody was warned yet. */
+  /** Warns of a session whose soft limit has come, if nobody was warned yet. */
   | { readonly type: 'warn'; readonly task: TaskState; readonly sessionId: string };
 
 export interface Waiting {
@@ -130,9 +133,9 @@ export interface Waiting {
   readonly why: 'no_collector' | 'former_holder_not_done' | 'recovery_disabled';
   /** In words for people. */
   readonly detail: InBoth;
-  /** The collector whose message must go first. */
+  /** The collector whose message must be gone first. */
   readonly former?: string;
-  /** The collector whose lease, which is over, must be taken first: else it could be back and go on. */
+  /** The collector whose lease is over, and must be taken first: otherwise it could come back and go on. */
   readonly fence?: string;
 }
 
@@ -145,11 +148,11 @@ export interface Plan {
 export const maxRefusals = 3;
 
 /**
- * Compares what should be (the log) with what is (leases, messages, refusals) and says what to do about the
- * difference. Pure: called as often as one likes, it asks for the same until that has happened.
+ * Compares what should be (the log) with what is (leases, messages, refusals) and says what to do about the difference.
+ * Pure: however often it is called, it asks for the same until that has happened.
  *
- * A task's new holder is named only when the former one cannot be polling any more, now or later: its lease, which
- * was over or given up, has been taken from it, or its message is gone, which it acknowledges after its last
+ * A task's new holder is named only when the former one cannot be polling any more, now or later. Either its lease,
+ * which was over or given up, has been taken from it; or its message is gone, which it acknowledges after its last
  * request. A listing older than the event that ended the former placement proves nothing.
  */
 export function reconcile(situation: Situation): Plan {
@@ -221,7 +224,7 @@ export function reconcile(situation: Situation): Plan {
     });
   }
 
-  // Balance is a luxury: first everybody has a place and all is quiet.
+  // Balance is a luxury: it waits until every session has a place and all is quiet.
   if (situation.rebalancing && actions.length === 0 && waiting.length === 0) {
     const moves = new Set(rebalance(fleet, placed, occupancy, situation.rebalancing));
     for (const session of placed) {
@@ -303,7 +306,9 @@ function place(
   };
 }
 
-/** While it is the last thing that has happened to the session, and not for ever: it may be what people want by now. */
+/**
+ * Undoes a change only while it is the session's latest event, and not for ever: later on, people may want it as it is.
+ */
 function undoOf(
   task: TaskState,
   { session, change }: RunningSession,
@@ -319,7 +324,7 @@ function undoOf(
   return { type: 'undo', task, sessionId, configVersion, reason: unable.why };
 }
 
-/** A warning that a newer release wrote may be that of this session, and a second one would be wrong. */
+/** An unreadable warning, by a newer release, may be this session's, and a second warning would be wrong. */
 function timeLimitOf(task: TaskState, nowMs: number): Extract<Action, { type: 'stop' | 'warn' }> | undefined {
   const { session, warned, unreadable } = task;
   if (session.status === 'never_started') return undefined;
@@ -353,7 +358,7 @@ function giveUpOrRelease(
 
 function refusalsInARow({ placement }: TaskState, session: RunningSession): number {
   if (placement.situation !== 'released' || placement.reason !== 'refused') return 0;
-  // Refusals from before the session was taken up again do not count against it.
+  // Refusals from before the session was resumed do not count.
   if (placement.epoch < session.runningSince) return 0;
   return placement.sessionId === session.session.sessionId ? placement.refusals : 0;
 }

@@ -2,7 +2,7 @@ import type { Connection } from '@holdfast/shared/jetstream/connection/connect.t
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import type { Snapshots } from '../ports.ts';
 
-/** Snapshots of TASK_CONFIGS, which is opened when the first one is asked for. */
+/** Snapshots in TASK_CONFIGS, which is opened for the first request. */
 export function jetStreamSnapshots({ nc }: Pick<Connection, 'nc'>): Snapshots {
   let opened: Promise<TaskConfigStore> | undefined;
   return {

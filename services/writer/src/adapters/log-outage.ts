@@ -1,7 +1,7 @@
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { type Outage, OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 
-/** Since when nobody can say which samples are their holder's, because SESSIONS or a snapshot cannot be read. */
+/** How long nobody can say which samples are their holder's, because SESSIONS or a snapshot cannot be read. */
 export class LogOutage implements Outage {
   readonly #told: OutageLog;
   #sinceMs: number | undefined;
@@ -24,7 +24,7 @@ export class LogOutage implements Outage {
     this.#told.worked();
   }
 
-  /** 0 while it can be read. */
+  /** 0 while both can be read. */
   forMs(): number {
     return this.#sinceMs === undefined ? 0 : performance.now() - this.#sinceMs;
   }

@@ -8,7 +8,7 @@ import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 
 const everyMs = 2_000;
 
-/** Says how the sink is doing, every 2 s while the broker is there, and takes that back at the end. */
+/** Publishes how the sink is doing, every 2 s while the broker is there, and takes the status back at the end. */
 export async function publishSinkStatus(options: {
   readonly connection: Connection;
   readonly status: () => SinkStatus;

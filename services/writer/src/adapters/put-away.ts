@@ -10,7 +10,7 @@ import { partOfSample } from '../batch/part-of-sample.ts';
 import type { PutAway, Unstorable } from '../ports.ts';
 import { writerOutage } from '../retry/writer-outage.ts';
 
-/** The same goes on for long: it is loud once in so long. */
+/** A lasting problem is logged loudly once in so long. */
 const loudEveryMs = 10 * 60_000;
 
 /** Puts what cannot be stored into QUARANTINE, and returns when it is there. */

@@ -13,28 +13,28 @@ import type { HeldUntil } from '../fencing/held-until.ts';
 import { isSendersWord } from '../sent/is-senders-word.ts';
 import { PendingSent } from '../sent/pending-sent.ts';
 
-/** Ticks that come later than this after the word on them have not come. */
+/** Ticks scheduled later than this after the record of them was stored cannot have come yet. */
 const clocksDifferByMs = 10_000;
 
 export interface RecordSentOptions {
   readonly connection: Connection;
-  /** Undefined where no ticks are put on record. */
+  /** Undefined where ticks are not recorded. */
   readonly coverage: Pick<TickCoverage, 'record'> | undefined;
   readonly epochs: Pick<EpochBook, 'find'>;
   readonly heldUntil: Pick<HeldUntil, 'find'>;
   /** Whether the database takes samples, as far as is known. */
   readonly isDatabaseUp: () => boolean;
-  /** 5 s */
+  /** 5 s unless set. */
   readonly everyMs?: number;
   readonly log: Logger;
 }
 
 /**
- * Puts on record which ticks were sent, by collectors that have ended, and takes that out of SENT. Safe to repeat, also
- * by several writers at a time. It waits for the database and for SENT without holding up any sample.
+ * Records which ticks were sent by collectors that have ended, and removes their messages from SENT. Safe to repeat,
+ * also by several writers at a time. It waits for the database and for SENT without holding up any sample.
  *
- * Where no ticks are put on record it is taken out all the same: were it there once they are, ticks that were stored
- * before that would all be called lost.
+ * Where ticks are not recorded, the messages are removed all the same: if they were still there when recording begins,
+ * ticks that were stored before it would all be called lost.
  */
 export function recordSent({
   connection,
@@ -83,7 +83,7 @@ export function recordSent({
     }
   };
 
-  // Others tell of a broker or database that is away.
+  // An absent broker or database is reported elsewhere.
   const outage = {
     failed: (error: unknown) => log.debug({ err: error }, 'which ticks were sent is put on record later'),
     worked: () => undefined,

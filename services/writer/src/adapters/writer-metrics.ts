@@ -7,13 +7,13 @@ export interface WriterMetricSources {
   /** Whether the database answers and takes what is written. */
   readonly isReachable: () => boolean;
   readonly failingForMs: () => number;
-  /** Sessions of which values go to quarantine. */
+  /** Number of sessions with values that go to quarantine. */
   readonly refusedSessions: () => number;
-  /** For how long batches have waited for SESSIONS. */
+  /** How long batches have waited for SESSIONS. */
   readonly logUnreadableForMs: () => number;
 }
 
-/** The writer's metrics, and who is to be told of its writes. */
+/** Adds the writer's metrics, and returns what must be told of its writes. */
 export function addWriterMetrics(
   metrics: Metrics,
   { counters, isReachable, failingForMs, refusedSessions, logUnreadableForMs }: WriterMetricSources,

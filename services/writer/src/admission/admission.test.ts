@@ -144,11 +144,11 @@ describe('a sample', () => {
       kind: 'admitted',
       isVerified: false,
     });
-    // Whoever forged it has not become its holder because somebody sent it again.
+    // The forger does not become the sample's holder because somebody sent it again.
     const evil = headers('samples.evil.task-1.device-1', vouched);
     expect(await judged(on(again, sample, evil))).toEqual(rejected('evil has published it'));
     expect(await judged(on(again, lost, evil))).toEqual(rejected('evil has published it'));
-    // Vouched for is this epoch, and only where the log has lost it.
+    // Only this epoch is vouched for, and only where the log has lost it.
     expect(await judged(on(again, { ...sample, epoch: 4 }, headers(own, vouched)))).toBeUndefined();
     for (const epoch of [4, 5, 6, 7]) {
       const trusted = headers(own, { [trustEpochHeader]: String(epoch) });

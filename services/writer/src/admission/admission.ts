@@ -9,24 +9,24 @@ import { firstPlace } from './first-place.ts';
 import { KnownDevice, type SampleOfDevice } from './known-device.ts';
 import type { SessionVersions } from './session-versions.ts';
 
-/** Words of a sample about where it comes from. */
+/** The words of a sample about where it comes from. */
 export interface Claim extends SampleOfDevice {
   readonly session: string;
   readonly epoch: number;
   readonly collector: string;
   readonly task: string;
   readonly device_id: string;
-  /** Left out where it is the version that the session was placed with. */
+  /** Left out when it is the version with which the session was placed. */
   readonly config_version?: number | undefined;
 }
 
-/** Who is said to have had which session under an epoch. */
+/** Which session somebody is said to have held under an epoch. */
 export type Holding = Pick<Claim, 'epoch' | 'session' | 'task' | 'collector' | 'config_version'>;
 
 export type Verdict =
-  /** `isVerified`: the log bears its epoch out; otherwise an engineer vouches for it. */
+  /** `isVerified`: the log confirms its epoch; otherwise an engineer vouches for it. */
   | { readonly kind: 'admitted'; readonly isVerified: boolean }
-  /** `isLost`: it may be true, and the log or the snapshot that would bear it out is lost. `lostEpoch`: the log is. */
+  /** `isLost`: it may be true, but the log or the snapshot that would confirm it is lost. `lostEpoch`: it is the log. */
   | {
       readonly kind: 'rejected';
       readonly reason: string;
@@ -37,7 +37,7 @@ export type Verdict =
 /** A device as it is read under an epoch. */
 interface Place {
   readonly device: KnownDevice;
-  /** On which its holder publishes. */
+  /** The subject on which its holder publishes. */
   readonly subject: string;
 }
 
@@ -45,11 +45,11 @@ interface KnownEpoch {
   readonly session: string;
   readonly task: string;
   readonly collector: string;
-  /** By id. In words, why there is no snapshot. */
+  /** By id. A text says why there is no snapshot. */
   readonly devices: Devices | string;
   /** When this was found; monotonic. */
   readonly atMs: number;
-  /** By the id of the device, those that were asked for. */
+  /** By device id, for the devices that were asked for. */
   readonly places: Map<string, Place>;
 }
 
@@ -59,9 +59,12 @@ const admitted: Verdict = { kind: 'admitted', isVerified: true };
 const vouchedFor: Verdict = { kind: 'admitted', isVerified: false };
 const epochsKept = 100_000;
 const snapshotsKept = 20_000;
-/** Each is parsed whole: many at a time would be held in memory together. */
+/** Each snapshot is parsed whole: many at a time would be in memory together. */
 const snapshotsAtOnce = 8;
-/** A snapshot that is missing may be written late, or be on its way to who answers: it is looked for again after so long. */
+/**
+ * How often a missing snapshot is looked for again: it may be written late, or not have reached the server that
+ * answers.
+ */
 const missingAgainMs = 5_000;
 
 export interface AdmissionOptions {
@@ -72,15 +75,16 @@ export interface AdmissionOptions {
 }
 
 /**
- * Says which samples are their holder's: the broker lets each collector publish under its own id only, SESSIONS says which session
- * was given to it under the epoch, and the snapshot which devices and points that session reads. Each epoch is looked up once, and what is missing again from time to time.
+ * Decides which samples are their holder's. The broker lets each collector publish under its own id only. SESSIONS says
+ * which session was given to it under the epoch, and the snapshot says which devices and points that session reads.
+ * Each epoch is looked up once, and anything missing again from time to time.
  */
 export class Admission {
   readonly #epochs: EpochBook;
   readonly #snapshots: Snapshots;
   readonly #versions: AdmissionOptions['versions'];
   readonly #known = new RecentlyUsed<number, KnownEpoch>(epochsKept);
-  /** By epoch and version, where samples are of another version than that of the placement. */
+  /** By epoch and version, for samples of another version than that of the placement. */
   readonly #changed = new RecentlyUsed<string, KnownEpoch>(epochsKept);
   readonly #devices = new RecentlyUsed<string, Devices>(snapshotsKept);
   readonly #inTurn = fewAtOnce(snapshotsAtOnce);
@@ -94,12 +98,12 @@ export class Admission {
     this.#nowMs = nowMs;
   }
 
-  /** Rises when the log may be another one: what was asked before is not kept. */
+  /** Rises when the log may be another one: answers to earlier questions are not kept. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** Undefined when it has to be looked up first, or the log has not come to its epoch, or to its version. */
+  /** Undefined when {@link lookUp} is needed first, or the log does not reach its epoch or version yet. */
   judge(message: SampleMessage, claim: Claim): Verdict | undefined {
     if (isBrokerCopy(message.headers)) return forged('it is a copy that the broker was made to put there');
     const first = firstPlace(message);
@@ -112,14 +116,15 @@ export class Admission {
     }
     if (known !== undefined) return judgeBy(known, place, claim);
     const verdict = this.#unplaced(claim);
-    // For no other epoch than that, and for none that the log knows something of.
+    // Only for exactly this epoch, and only where the log knows nothing of it.
     const isVouchedFor =
       first !== undefined && message.headers?.get(trustEpochHeader) === String(claim.epoch);
     return isVouchedFor && verdict?.lostEpoch === claim.epoch ? vouchedFor : verdict;
   }
 
   /**
-   * Looks up what {@link judge} lacks: the snapshot only for who holds the session, so that nobody has others loaded.
+   * Looks up what {@link judge} lacks. The snapshot is looked up only for the session's holder, so that nobody can have
+   * others loaded.
    * @throws when the broker cannot be asked
    */
   async lookUp(holding: Holding): Promise<void> {
@@ -138,16 +143,16 @@ export class Admission {
     else this.#changed.set(keyOf(epoch, version), known);
   }
 
-  /** For one that {@link judge} has had no word on for longer than the log may lag. */
+  /** The verdict on a sample for which {@link judge} has had no answer for longer than the log may lag. */
   unborne({ epoch, session, config_version: version }: Holding): Rejected {
-    // A log that was restored may lack how the version came.
+    // A restored log may lack the event that made the version.
     return version !== undefined && this.#epochs.known(epoch)?.kind === 'placed'
       ? lost(`SESSIONS never gave session ${session} version ${version} of its configuration`)
       : forged(`SESSIONS has not come to epoch ${epoch}`);
   }
 
   /**
-   * Whether the log bears out that the session had this epoch; undefined while it does not reach so far.
+   * Whether the log confirms that the session had this epoch; undefined while the log does not reach so far.
    * @throws when the broker cannot be asked
    */
   async isEpochOf(session: string, epoch: number): Promise<boolean | undefined> {
@@ -156,13 +161,16 @@ export class Admission {
     return found.kind === 'placed' && found.placement.sessionId === session;
   }
 
-  /** Names and units of what it holds, as far as the snapshot of its epoch is known: of all that is admitted by the log. */
+  /**
+   * Names and units of the device's values, if the snapshot of its epoch is known. For everything that the log admits,
+   * it is.
+   */
   labelsOf(claim: Pick<Claim, 'epoch' | 'device_id' | 'config_version'>): KnownDevice['labels'] | undefined {
     const devices = this.#foundOf(claim)?.devices;
     return typeof devices === 'object' ? devices.get(claim.device_id)?.labels : undefined;
   }
 
-  /** The broker was away: its log may be another one now. */
+  /** Call it when the broker was away: its log may now be another one. */
   forget(): void {
     this.#generation += 1;
     this.#epochs.forget();
@@ -253,8 +261,8 @@ function judgeBy(known: KnownEpoch, place: Place | undefined, claim: Claim): Ver
 }
 
 /**
- * Who has published it in the holder's name, or for another device, in words. Besides the holder the supervisor may say something of its
- * samples: that the stream has dropped them.
+ * Explains in words if somebody else published the sample in the holder's name, or for another device. Besides the
+ * holder, the supervisor may publish about its samples: it says that the stream has dropped them.
  */
 function strangerOn(subject: string, { collector, task, device_id }: Claim): string | undefined {
   if (subject === subjects.sample(collector, task, device_id)) return undefined;

@@ -13,7 +13,7 @@ import { gateForTest, placedSo, snapshots } from './testing/gate-for-test.ts';
 const time = '2025-03-01T06:00:00.000Z';
 const own = 'samples.collector-1.task-1.device-1';
 
-/** The lifecycle of task 1: each entry is the session and the version that it has from then on. */
+/** The lifecycle of task 1: each entry is a session and the version that it has from then on. */
 function logOf(...entries: readonly (readonly [sessionId: string, configVersion: number])[]) {
   const events = entries.map(([sessionId, configVersion], index): StoredEvent => {
     const identity = { sessionId, taskId: 'task-1', taskCode: 'presses', configVersion, startedAt: time };
@@ -94,7 +94,7 @@ describe('the versions that a session has had', () => {
   });
 });
 
-/** In version 3, press 1 has one point more. */
+/** In version 3, press 1 has one more point. */
 const grown: Snapshots = {
   load: async (taskId, version) => {
     const loaded = await snapshots.load(taskId, version);

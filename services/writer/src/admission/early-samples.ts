@@ -1,20 +1,21 @@
 export interface EarlySamplesOptions {
-  /** Messages that may wait at a time. */
+  /** Most messages that may wait at a time. */
   readonly atMost: number;
-  /** 15 s */
+  /** 15 s unless set. */
   readonly patienceMs?: number;
   readonly nowMs?: () => number;
 }
 
 /**
- * Samples of which the log has not come to their epoch, or to the version that they name. The event is stored before anybody reads a device by
- * it, so the leader of SESSIONS lags, or it is made up: such a sample waits a little, and few of them do at a time.
+ * Samples whose epoch, or whose version, the log does not reach yet. The event is stored before anybody reads a device
+ * by it, so either the leader of SESSIONS lags or the sample is made up. Such a sample waits a little, and only few may
+ * wait at a time.
  */
 export class EarlySamples {
   readonly #atMost: number;
   readonly #patienceMs: number;
   readonly #nowMs: () => number;
-  /** By sequence, since when; those that wait longest first. */
+  /** By sequence: since when the sample has waited, the longest first. */
   readonly #sinceMs = new Map<number, number>();
 
   constructor({ atMost, patienceMs = 15_000, nowMs = () => performance.now() }: EarlySamplesOptions) {
@@ -25,7 +26,7 @@ export class EarlySamples {
 
   mayWait(sequence: number): boolean {
     const nowMs = this.#nowMs();
-    // Another writer has them by now.
+    // Samples that have waited so long are with another writer by now.
     for (const [oldest, sinceMs] of this.#sinceMs) {
       if (nowMs - sinceMs < 4 * this.#patienceMs) break;
       this.#sinceMs.delete(oldest);

@@ -3,16 +3,16 @@ import { sampleSources } from '@holdfast/shared/contracts/subjects.ts';
 
 export interface FirstPlace {
   readonly sequence: number;
-  /** Names who published it then. */
+  /** Names the collector that published the sample then. */
   readonly subject: string;
 }
 
 const again = `samples.${sampleSources.again}.`;
 
 /**
- * Where a sample lay in the stream, and on which subject, when it came for the first time; undefined for one that was never
- * in quarantine. Only the API may publish on the subjects on which this is believed: a collector that could say so would
- * bring its samples past the fence. No sample can have come later than it comes now.
+ * Where a sample was in the stream, and on which subject, when it first came; undefined for one that was never in
+ * quarantine. This is believed only on subjects on which only the API may publish: a collector that could say so would
+ * bring its samples past the fence. A first place behind the present one counts as the present one.
  */
 export function firstPlace(message: {
   readonly seq: number;

@@ -27,7 +27,7 @@ it('an epoch that SESSIONS lacks in its middle holds up the others for half a mi
     lostEpoch: 6,
   };
   expect(await gate.judge(claimed, stopping.signal)).toEqual([lost, { kind: 'admitted', isVerified: true }]);
-  // At 0 s, 20 s and 40 s; for good then.
+  // Asked at 0 s, 20 s and 40 s; then the verdict is final.
   expect(asked.length).toBe(3);
   expect(await gate.judge(claimed, stopping.signal)).toMatchObject([{ isLost: true }, { kind: 'admitted' }]);
   expect(asked.length).toBe(3);
@@ -54,7 +54,7 @@ it('samples are not taken for early when the broker was away while their epochs 
   const { gate, admission } = gateAndAdmissionForTest(
     async (epoch) => {
       asked.push(epoch);
-      // One answer has come by then, and the other one comes behind the reconnection.
+      // One answer has come by then, and the other comes after the reconnection.
       if (asked.length === 2) setImmediate(() => admission.forget());
       if (epoch === 7) await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
       return placedSo();

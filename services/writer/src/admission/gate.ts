@@ -7,7 +7,7 @@ import type { EarlySamples } from './early-samples.ts';
 export interface GateOptions {
   readonly admission: Admission;
   readonly early: EarlySamples;
-  /** Told when SESSIONS or a snapshot cannot be read, and when they can be again. */
+  /** Told when SESSIONS or a snapshot cannot be read, and when both can be read again. */
   readonly outage: Outage;
 }
 
@@ -18,7 +18,7 @@ export interface Claimed<M> {
 
 export type Judged = Verdict | { readonly kind: 'early' };
 
-/** Judges batches of messages; what it has to know for it is asked until it is answered. */
+/** Judges batches of messages. It repeats its questions to the broker until they are answered. */
 export class Gate {
   readonly #options: GateOptions;
 
@@ -27,8 +27,8 @@ export class Gate {
   }
 
   /**
-   * One verdict for each message, in the order given. While SESSIONS cannot be read it does not return: nobody can say then which of them
-   * are their holder's. @throws StoppedWhileTrying
+   * Returns one verdict for each message, in the given order. While SESSIONS cannot be read it does not return: nobody
+   * can then say which samples are their holder's. @throws StoppedWhileTrying
    */
   async judge<M extends SampleMessage>(
     claimed: readonly Claimed<M>[],
@@ -53,14 +53,14 @@ export class Gate {
     });
   }
 
-  /** As {@link Admission.isEpochOf}, asked until it is answered. @throws StoppedWhileTrying */
+  /** Like {@link Admission.isEpochOf}, but repeated until it is answered. @throws StoppedWhileTrying */
   isEpochOf(session: string, epoch: number, signal: AbortSignal): Promise<boolean | undefined> {
     return this.#untilAnswered(() => this.#options.admission.isEpochOf(session, epoch), signal);
   }
 
   async #lookUp(holdings: ReadonlyMap<string, Holding>, signal: AbortSignal): Promise<void> {
     const { admission } = this.#options;
-    // Epochs that were found already may be forgotten while the others are asked for: the broker was away.
+    // Epochs already found may be forgotten while the others are asked for, if the broker was away.
     for (let asOf = -1; asOf !== admission.generation; ) {
       asOf = admission.generation;
       const left = new Map(holdings);

@@ -5,7 +5,7 @@ import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { isWholeNumber, type TaskConfig, valueCodes } from '@holdfast/shared/contracts/task-config.ts';
 
-/** Sets of names remembered of a device; which report only changes have many. */
+/** Most sets of names remembered for a device; devices that report only changes have many. */
 const marksKept = 256;
 
 /** The part of a sample that is compared with the snapshot. */
@@ -16,7 +16,7 @@ export type SampleOfDevice = Pick<
   readonly plainValues?: PlainValues;
 };
 
-/** A device as a snapshot has it: what its samples may say of themselves. */
+/** A device as a snapshot has it, and what its samples may therefore say. */
 export class KnownDevice {
   readonly code: string;
   readonly site: string;
@@ -25,7 +25,7 @@ export class KnownDevice {
   readonly #codes: ReadonlySet<string>;
   #pointCodes: ReadonlySet<string> | undefined;
   #labels: ReadonlyMap<string, PointLabels> | undefined;
-  /** Marks of sets of names that were found to be this device's: one has nearly always the same ones. */
+  /** Marks of name sets that were found to belong to this device: its samples nearly always have the same ones. */
   readonly #marks = new Set<number>();
 
   constructor({ code, site_code, measurement = code, points }: TaskConfig['devices'][number]) {
@@ -47,7 +47,7 @@ export class KnownDevice {
     return this.#labels;
   }
 
-  /** Tells in words what of the sample is not this device’s; undefined when all of it is. */
+  /** Names what in the sample does not belong to this device; undefined when everything does. */
   strangerIn(sample: SampleOfDevice): string | undefined {
     if (sample.device !== this.code) return `the device is ${this.code}, not ${sample.device}`;
     if (sample.site !== this.site) return `${this.code} is at the site '${this.site}', not '${sample.site}'`;

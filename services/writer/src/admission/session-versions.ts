@@ -2,34 +2,40 @@ import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import { RecentlyUsed } from '@holdfast/shared/sessions/recently-used.ts';
 
-/** The first lifecycle event of a task behind a place in the log; undefined when there is none. @throws when it cannot be read */
+/**
+ * The first lifecycle event of a task after a place in the log; undefined when there is none. @throws when the log
+ * cannot be read
+ */
 export type NextLifecycleEvent = (taskId: string, after: number) => Promise<StoredEvent | undefined>;
 
 interface Known {
   readonly bySession: Map<string, Set<number>>;
   through: number;
-  /** From then on it may be read from its beginning once more; monotonic. */
+  /** When the log may next be read from its beginning; monotonic. */
   anewAtMs: number;
-  /** Those who ask at the same time read together. */
+  /** The read under way, shared by all who ask meanwhile. */
   reading: Promise<void> | undefined;
 }
 
 const tasksKept = 10_000;
 const noesKept = 10_000;
-/** A version that was not there is asked for again after so long. */
+/** How often a missing version is asked for again. */
 const againMs = 1_000;
-/** A leader that was just elected may lack an event in the middle for a while, and reading on passes over it: so often all are read anew. */
+/**
+ * How often all events are read anew: a leader that was just elected may lack an event in the middle for a while, and
+ * reading on skips it.
+ */
 const anewMs = 5_000;
 
 /**
- * Which versions of their configuration sessions have had. Only samples of a session whose configuration was changed ask for
- * it. What was found is found for good; what was not is asked for again, at intervals.
+ * The versions of the configuration that sessions have had. Only samples of a session whose configuration was changed
+ * need them. A version that was found stays known; a missing one is asked for again, at intervals.
  */
 export class SessionVersions {
   readonly #next: NextLifecycleEvent;
   readonly #nowMs: () => number;
   readonly #known = new RecentlyUsed<string, Known>(tasksKept);
-  /** By task, session and version, until when it is taken for one that the session never had. */
+  /** By task, session and version: until when the session is taken never to have had it. */
   readonly #noes = new RecentlyUsed<string, number>(noesKept);
 
   constructor(next: NextLifecycleEvent, nowMs: () => number = () => performance.now()) {
@@ -37,14 +43,14 @@ export class SessionVersions {
     this.#nowMs = nowMs;
   }
 
-  /** False as long as the log does not tell, which may lag. @throws when the log cannot be read */
+  /** False as long as the log, which may lag, does not have it. @throws when the log cannot be read */
   async had(taskId: string, sessionId: string, version: number): Promise<boolean> {
     const known = this.#knownOf(taskId);
     const isKnown = () => known.bySession.get(sessionId)?.has(version) === true;
     if (isKnown()) return true;
     const key = JSON.stringify([taskId, sessionId, version]);
     if (this.#nowMs() < (this.#noes.get(key) ?? 0)) return false;
-    // Who reads already may have had its last answer.
+    // A read under way may already have had its last answer.
     if (known.reading) await known.reading;
     if (!isKnown()) await this.#readOn(taskId, known);
     if (!isKnown() && this.#nowMs() >= known.anewAtMs) {
@@ -56,7 +62,7 @@ export class SessionVersions {
     return false;
   }
 
-  /** The log may be another one. */
+  /** Call it when the log may be another one. */
   forget(): void {
     this.#known.clear();
     this.#noes.clear();

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { messageOf, sampleOf } from '../batch/testing/sample-message.ts';
 import { gateForTest, placedSo } from './testing/gate-for-test.ts';
 
-/** Entries of the log, in the end. Odd epochs are given to collector 1, some of them for session 1. */
+/** The final entries of the log. Odd epochs are given to collector 1, some of them for session 1. */
 const logged = (epoch: number): LoggedAt => {
   if (epoch % 2 === 0) return epoch % 4 === 0 ? { kind: 'other' } : placedSo({ collectorId: 'collector-9' });
   return epoch % 3 === 0 ? placedSo({ sessionId: 'session-2' }) : placedSo();
@@ -45,7 +45,7 @@ it('what becomes of a sample does not depend on how often, in which order and ho
           });
         };
         for (const batch of batches) {
-          // The log only grows, and comes within the patience of the writer.
+          // The log only grows, and arrives within the writer's patience.
           end = Math.max(end, ...batch.map(({ logAt }) => logAt));
           nowMs += 1_000;
           await deliver(batch.map(({ index }) => index));

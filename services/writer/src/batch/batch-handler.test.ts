@@ -21,7 +21,7 @@ function writerCore(gate = gateForTest(), heldUntilMs = Number.POSITIVE_INFINITY
   const counters = writerCounters();
   const monitor = new SinkMonitor(counters, Date.now());
   const stop = new AbortController();
-  /** Sequences of messages that were acknowledged, with how much was in the store, on record and put away by then. */
+  /** Sequences of acknowledged messages, with how much was stored, recorded and put away by then. */
   const acked: { seqs: number[]; stored: number; recorded: number; putAway: number }[] = [];
   const putAway: Unstorable[] = [];
   const postponed: number[] = [];
@@ -62,7 +62,7 @@ function writerCore(gate = gateForTest(), heldUntilMs = Number.POSITIVE_INFINITY
   };
 }
 
-/** Lets everything go as far as it comes by itself. */
+/** Lets everything go as far as it gets by itself. */
 async function turnsOfEventLoop(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -119,7 +119,7 @@ describe('a batch of samples', () => {
     const answer = store.hangOnce('look');
     const first = handle(messageOf(1, sampleOf({ tick: 1, epoch: 9 })));
     await expect.poll(() => store.attempts).toBe(1);
-    // Its owner is a former one, as only the first batch tells.
+    // Only the first batch shows that its owner is a former one.
     const second = handle(messageOf(2, sampleOf({ tick: 2, epoch: 7 })));
     await turnsOfEventLoop();
     answer();

@@ -25,12 +25,12 @@ import {
 import { quarantinedTick } from './tick-of-message.ts';
 import { type PartsWritten, writeInParts } from './write-in-parts.ts';
 
-/** Messages that are put into QUARANTINE, on record and acknowledged together. */
+/** Most messages that are put into QUARANTINE, recorded and acknowledged together. */
 const quarantinedTogether = 100;
 const rejectedLoudEveryMs = 10 * 60_000;
 
 export interface BatchHandlerOptions<M extends SampleMessage> {
-  /** It records itself what became of the samples that it takes. */
+  /** The store itself records what became of the samples that it takes. */
   readonly store: PatientStore;
   readonly gate: Gate;
   readonly fence: EpochFence;
@@ -49,7 +49,7 @@ export interface BatchHandlerOptions<M extends SampleMessage> {
 
 interface Admitted<M> {
   readonly admitted: AdmittedMessage<M>[];
-  /** Their holder's, but no samples that this release can read. */
+  /** Sent by their holder, but no samples that this release can read. */
   readonly unreadable: UndecodableMessage<M>[];
   readonly rejected: {
     readonly message: M;
@@ -62,12 +62,12 @@ interface Admitted<M> {
   readonly early: M[];
 }
 
-/** To the sample itself, which is nobody else's. */
+/** Adds to the sample itself, which nobody else uses. */
 function addLabels(sample: { labels?: StorableSample['labels'] }, labels: StorableSample['labels']): void {
   if (labels) sample.labels = labels;
 }
 
-/** A message that does not even say of which session it is. */
+/** The verdict on a message that does not even say which session it is from. */
 const nobodys = { kind: 'rejected', reason: '', isLost: false } as const;
 
 function whyOf(
@@ -78,15 +78,15 @@ function whyOf(
 }
 
 /**
- * Takes batches of SAMPLES to where they belong: into the store, into QUARANTINE, or, fenced, nowhere, and what
- * became of each tick on record. A message is acknowledged only then. Safe to repeat.
+ * Takes batches of SAMPLES where they belong: into the store, into QUARANTINE or, when fenced, nowhere; and records
+ * what became of each tick. A message is acknowledged only after that. Safe to repeat.
  */
 export class BatchHandler<M extends SampleMessage> {
   readonly #options: BatchHandlerOptions<M>;
   readonly #fencedOwners = new News();
   readonly #doubtedClocks = new News();
   readonly #rejectedSources = new News(rejectedLoudEveryMs);
-  /** While one batch is with the database the next one is sorted out; that goes by the order of the stream. */
+  /** The next batch is sorted out while one is with the database. Sorting follows the order of the stream. */
   #sorting: Promise<unknown> = Promise.resolve();
 
   constructor(options: BatchHandlerOptions<M>) {
@@ -94,8 +94,8 @@ export class BatchHandler<M extends SampleMessage> {
   }
 
   /**
-   * Begins with batches in the order in which it is called; several may be under way.
-   * @throws StoppedWhileTrying when `signal` came first; what was not acknowledged is to be delivered again
+   * Begins batches in the order of its calls; several may be under way.
+   * @throws StoppedWhileTrying when `signal` came first; messages that were not acknowledged are to be delivered again
    */
   async handle(messages: readonly M[], signal: AbortSignal): Promise<void> {
     const { account, postpone } = this.#options;
@@ -109,14 +109,14 @@ export class BatchHandler<M extends SampleMessage> {
     postpone(early);
     this.#tellOfClocks(uncertain);
     const { written, refused } = await this.#write(storable, signal);
-    // The good ones first: what becomes of the others must not hold them up.
+    // Acknowledge the good ones first: the others must not hold them up.
     await this.#acknowledge(written.map(({ message }) => message));
     account.uncertain(uncertain.length);
     account.written(written);
     account.refused(refused);
 
     this.#tellOfFenced(fenced);
-    // Samples sent again by hand do not vanish.
+    // Fenced samples that were sent again by hand must not vanish: they go to quarantine.
     const sentAgain = fenced.filter(({ message }) => firstPlace(message) !== undefined);
     await this.#reject(
       fenced.filter((entry) => !sentAgain.includes(entry)),
@@ -139,7 +139,7 @@ export class BatchHandler<M extends SampleMessage> {
     await this.#quarantine(unstorable, signal);
   }
 
-  /** Parts what is its holder's from what is not, and from what may turn out to be. */
+  /** Separates messages of their holder from those of others, and from those that cannot be told apart yet. */
   async #admit(
     decoded: readonly DecodedMessage<M>[],
     undecodable: readonly UndecodableMessage<M>[],
@@ -185,7 +185,7 @@ export class BatchHandler<M extends SampleMessage> {
     const { store, fence, monitor } = this.#options;
     const startedAt = performance.now();
     const parts = await writeInParts(storable, (entries) => {
-      // Looked at before each attempt: a successor may have begun while the database was away.
+      // Checked before each attempt: a successor may have begun while the database was away.
       const samples = () =>
         entries.map(({ sample }) => {
           (sample as { overtaken?: boolean }).overtaken = sample.epoch < fence.highest(sample.session);
@@ -198,8 +198,8 @@ export class BatchHandler<M extends SampleMessage> {
   }
 
   /**
-   * Ticks lost in a full buffer stay lost, whoever holds the session now. A former holder can say nothing of ticks that have
-   * not come, or that came when the session was another's.
+   * Records fenced ticks. Those lost in a full buffer stay lost, whoever holds the session now. A former holder's word
+   * does not count for ticks that have not come yet, or that came when another held the session.
    */
   async #reject(fenced: SortedOut<M>['fenced'], signal: AbortSignal): Promise<void> {
     const { store, account, heldUntil } = this.#options;
@@ -218,7 +218,7 @@ export class BatchHandler<M extends SampleMessage> {
     account.fenced(fenced.length);
   }
 
-  /** @returns what of it is to be kept for people to look at; the rest is counted only */
+  /** @returns the messages to keep for people to look at; the rest are only counted */
   async #turnAway(rejected: Admitted<M>['rejected']): Promise<Unstorable<M>[]> {
     const kept: Unstorable<M>[] = [];
     const countedOnly: M[] = [];
@@ -227,7 +227,7 @@ export class BatchHandler<M extends SampleMessage> {
       const first = firstPlace(message);
       const source = parsePublishedSubject(first?.subject ?? message.subject)?.source ?? '';
       this.#tellOfRejected({ session, source, reason });
-      // Sent again by hand does not vanish.
+      // Messages that were sent again by hand must not vanish.
       const isKept =
         this.#options.account.rejected({ session, source, reason, isLost }) || first !== undefined;
       if (isKept) kept.push({ message, ...(sample && { sample }), reason, lostEpoch, isNobodys: true });
@@ -237,7 +237,10 @@ export class BatchHandler<M extends SampleMessage> {
     return kept;
   }
 
-  /** The tick of a message of which a part is stored is on record as stored; what is not its holder's says nothing of any tick. */
+  /**
+   * Puts messages into QUARANTINE. A tick of which a part is stored is already recorded as stored, and a message that
+   * is not from its holder says nothing about any tick.
+   */
   async #quarantine(unstorable: readonly Unstorable<M>[], signal: AbortSignal): Promise<void> {
     const { store, putAway, account } = this.#options;
     for (let from = 0; from < unstorable.length; from += quarantinedTogether) {

@@ -1,6 +1,6 @@
 import { clockAheadHeader, type Sample, sentAtHeader } from '@holdfast/shared/contracts/sample/sample.ts';
 
-/** The part of a message that tells of clocks. */
+/** The part of a message from which clock differences can be told. */
 export interface TimedMessage {
   /** When the broker stored it. */
   readonly time: Date;
@@ -8,10 +8,11 @@ export interface TimedMessage {
 }
 
 /**
- * How far the clock of the collector is ahead of the broker's (negative: behind), as far as the message tells.
+ * How far the collector's clock is ahead of the broker's (negative: behind), as far as the message tells.
  *
- * The collector notes in a header when it sent the message, so that readings that waited hours for a broker that was
- * away are not suspected. What was in quarantine and is sent again has what was known when it came at first. Without that header only one thing is certain: nothing is read after it was stored.
+ * The collector notes in a header when it sent the message, so that readings that waited hours for an absent broker are
+ * not suspected. A message sent again from quarantine has the difference that was known when it first came. Without
+ * that header only one thing is certain: nothing is read after it was stored.
  */
 export function clockAheadMs(message: TimedMessage, sample: Pick<Sample, 'read_at'>): number {
   const storedMs = message.time.getTime();
@@ -22,7 +23,10 @@ export function clockAheadMs(message: TimedMessage, sample: Pick<Sample, 'read_a
   return /^-?[0-9]{1,15}$/.test(knownText) ? Number(knownText) : Math.max(0, sample.read_at - storedMs);
 }
 
-/** For who puts it away, in whole ms; undefined where the message, which may be no sample, does not tell. */
+/**
+ * The difference in whole ms, for a message to be put away; undefined where the message, which may be no sample, does
+ * not tell.
+ */
 export function knownClockAheadMs(
   message: TimedMessage,
   sample: Pick<Sample, 'read_at'> = { read_at: Number.NaN },

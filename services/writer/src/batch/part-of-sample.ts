@@ -1,6 +1,6 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 
-/** The message of a sample with the values of some points only: what else it says is stored already. */
+/** The message of a sample, reduced to the values of some points: everything else in it is stored already. */
 export function partOfSample(message: string, codes: readonly string[]): string {
   const { miss: _, uncertain, values, integers, changes, ...sample } = JSON.parse(message) as Sample;
   const wanted = new Set(codes);

@@ -12,7 +12,7 @@ export interface DecodedMessage<M> {
   readonly sample: Sample;
 }
 
-/** A message that cannot be read as a sample, and where it says that it comes from, as far as that can be told. */
+/** A message that cannot be read as a sample, and where it claims to come from, if that can be told. */
 export interface UndecodableMessage<M> {
   readonly message: M;
   readonly reason: string;
@@ -54,24 +54,25 @@ function claimOf(body: string): Claim | undefined {
   }
 }
 
-/** A sample that is its holder's, or that an engineer vouches for. */
+/** A sample that is from its holder, or for which an engineer vouches. */
 export interface AdmittedMessage<M> extends DecodedMessage<M> {
-  /** Whether the log bears its epoch out. */
+  /** Whether the log confirms its epoch. */
   readonly isVerified: boolean;
 }
 
 export interface SortedOut<M> {
   readonly storable: { readonly message: M; readonly sample: Sample & StorableSample }[];
-  /** Those of the storable ones whose time is not to be trusted. */
+  /** The storable samples whose time cannot be trusted. */
   readonly uncertain: { readonly sample: Sample; readonly clockAheadMs: number }[];
   readonly fenced: (DecodedMessage<M> & { readonly fencedBy: number })[];
 }
 
 /**
- * A sample that was sent again from quarantine is judged by where it lay at first: what its database refused then, and
- * takes now, was published under the lease. Expects messages in stream order, so that of two owners in one batch the later one fences. A sample of a collector
- * whose clock is further off than `clockToleranceMs` is stored, since its values were read, but marked: they may
- * belong to another moment.
+ * Separates samples to be stored from fenced ones. A sample that was sent again from quarantine is judged by its first
+ * place in the stream: if its database refused it then, and takes it now, it was still published under the lease.
+ * Expects messages in stream order, so that of two owners in one batch the later one fences. A sample of a collector
+ * whose clock is off by more than `clockToleranceMs` is stored, since its values were read, but marked: they may belong
+ * to another moment.
  */
 export function sortOut<M extends SampleMessage>(
   messages: readonly AdmittedMessage<M>[],
@@ -86,9 +87,9 @@ export function sortOut<M extends SampleMessage>(
       sorted.fenced.push({ message, sample, fencedBy: verdict.fencedBy });
       continue;
     }
-    // Added to the sample itself, which is nobody else's: copies of all samples would be a tenth of the work.
+    // Added to the sample itself, which nobody else uses: copies of all samples would be a tenth of the work.
     const storable: Sample & { sequence?: number; quality?: Quality } = sample;
-    // By it other writers are told who answers for the device from here on.
+    // The sequence tells other writers who answers for the device from here on.
     if (isVerified) storable.sequence = sequence;
     const aheadMs = clockAheadMs(message, sample);
     if (Math.abs(aheadMs) > clockToleranceMs) {

@@ -10,7 +10,7 @@ const namedTick = sampleSchema.pick({
   part: true,
 });
 
-/** The tick that a message speaks of, as far as it can be told although the rest of it cannot be read. */
+/** The tick that a message is about, if that can be told although the rest cannot be read. */
 export function quarantinedTick(body: string): TickEntry | undefined {
   let json: unknown;
   try {

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeInParts } from './write-in-parts.ts';
 
-/** Treatment of a sample by the store: takes it, takes all but one value, refuses it beforehand, or rejects all that is with it. */
+/**
+ * How the store treats a sample: takes it, takes all but one value, refuses it beforehand, or rejects all that is with
+ * it.
+ */
 const fate = fc.constantFrom('taken', 'taken', 'taken', 'in part', 'refused', 'poison');
 const itemOf = (index: number) => ({ index, sample: storableSample({ tick: index }) });
 

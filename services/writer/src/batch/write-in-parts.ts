@@ -8,12 +8,12 @@ export interface Refused<T> {
 export interface PartsWritten<T> {
   /** In the order given. */
   readonly written: T[];
-  /** In the order given: wholly refused, or in part, and then the rest is written. */
+  /** In the order given. Either refused completely, or in part; then the rest is written. */
   readonly refused: Refused<T>[];
 }
 
 /**
- * Writes all items, and when the store rejects them, halves, down to the single ones that it will not have. One
+ * Writes all items. When the store rejects them, they are halved, down to the single items that it will not take. One
  * culprit among n costs about 2·log₂ n further writes.
  */
 export async function writeInParts<T extends { readonly sample: StorableSample }>(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EpochFence, type FencedSample } from './epoch-fence.ts';
 
-/** One of tick 100, which everybody reads, unless it says otherwise. */
+/** A sample of tick 100, which everybody reads, unless `more` says otherwise. */
 const of = (epoch: number, more: Partial<FencedSample> = {}): FencedSample => ({
   ...{ session: 's', device: 'press', tick: 100, period_ms: 1_000 },
   ...more,
@@ -16,7 +16,7 @@ describe('the epoch fence', () => {
     const fence = new EpochFence();
     const fast = (epoch: number, seconds: number) => of(epoch, { tick: seconds * 10, period_ms: 100 });
     fence.judge(fast(5, 100), 1);
-    // Whoever takes over reads it once a second, from second 120 on.
+    // The successor reads the device once a second, from second 120 on.
     fence.judge(of(9, { tick: 120 }), 2);
     expect(fence.judge(fast(5, 119.9), 3)).toEqual(admitted);
     expect(fence.judge(fast(5, 120), 4)).toEqual(fencedBy(9));
@@ -138,7 +138,7 @@ interface Owner {
   readonly to: number;
 }
 
-/** Owners one after the other, each of which reads for some ticks; a slow clock may begin before the former one ended. */
+/** Successive owners, each of which reads for some ticks. One with a slow clock may begin before the former one ended. */
 const owners: fc.Arbitrary<Owner[]> = fc
   .array(fc.record({ lasts: fc.integer({ min: 1, max: 6 }), overlaps: fc.integer({ min: -2, max: 2 }) }), {
     minLength: 1,
@@ -168,7 +168,7 @@ describe('however samples of several owners are published, delivered and repeate
         const published = samplesOf(all).sort(() => draw(3) - 1);
         const fence = new EpochFence();
         const expected = published.map((sample, sequence) => fence.judge(sample, sequence).admitted);
-        // The broker delivers everything once in order at least; then come repeats, in any order.
+        // The broker delivers everything at least once in order; then come repeats, in any order.
         for (let repeat = 0; repeat < 40; repeat++) {
           const sequence = draw(published.length);
           expect(fence.judge(published[sequence] as FencedSample, sequence).admitted).toBe(

@@ -1,13 +1,13 @@
-/** `fencedBy`: the lowest epoch that answers for the tick and was known of when the sample was published. */
+/** `fencedBy`: the lowest epoch that answers for the tick and was known when the sample was published. */
 export type FenceVerdict =
   | { readonly admitted: true }
   | { readonly admitted: false; readonly fencedBy: number };
 
 interface FirstTick {
   readonly epoch: number;
-  /** The owner answers for each tick of the device that is scheduled then or later; ms since 1970. */
+  /** ms since 1970: the owner answers for each tick of the device that is scheduled then or later. */
   readonly timeMs: number;
-  /** Position in the stream from which on it is known. */
+  /** Position in the stream from which on this is known. */
   readonly sequence: number;
 }
 
@@ -20,50 +20,57 @@ export interface FencedSample {
   readonly period_ms: number;
   readonly through_tick?: number | undefined;
   readonly since_tick?: number | undefined;
-  /** Set of values that a subscribed device told in a tick that was not over. */
+  /** Number of a set of values that a subscribed device told in a tick that was not over. */
   readonly part?: number | undefined;
 }
 
-/** A stream that is delivered anew from its beginning has the samples of all owners that it keeps any of: of as many in a row. */
+/**
+ * Most owners kept of a device. A stream that is delivered anew from its beginning has samples of all its owners, up to
+ * so many in a row.
+ */
 const epochsKept = 1_000;
-/** Bounds those of all devices, of sessions that are over too. All go then: what is in the database is asked of it again. */
+/**
+ * Most owners kept of all devices, including sessions that are over. At the bound all are dropped: the database still
+ * has its own, and is asked again.
+ */
 const ownersKept = 1_000_000;
 
 /**
- * Keeps samples of former owners of a session out: those that were published after the first sample of a higher epoch of
- * their device, and are for its first tick or a later one. The position in the stream decides, not the order of arrival: a sample that was
- * published in time and is delivered again after its successor's belongs into the database. So does what comes later, from a
- * collector that was cut off, for a tick before the successor's first: it was read while the lease stood. A part of a tick says nothing of
- * the tick, and names one that is not over: it is let in for the one behind the successor's first, too, which was the tick then.
+ * Keeps out samples of a session's former owners: those published after the first sample of a higher epoch of their
+ * device, for its first tick or a later one. The position in the stream decides, not the order of arrival: a sample
+ * that was published in time and is delivered again after its successor's belongs into the database. A late sample of a
+ * collector that was cut off, for a tick before the successor's first, belongs there too: it was read while the lease
+ * stood. A part says nothing of its whole tick, and names one that is not over. It is also admitted for the tick after
+ * the successor's first, which was then under way.
  */
 export class EpochFence {
   readonly #highest = new Map<string, number>();
-  /** By session, then device; by rising epoch. */
+  /** By session, then device; sorted by rising epoch. */
   readonly #firstTicks = new Map<string, Map<string, FirstTick[]>>();
   #owners = 0;
 
-  /** The session has gone on under this epoch. */
+  /** Notes that the session has gone on under this epoch. */
   know(session: string, epoch: number): void {
     if (epoch > this.highest(session)) this.#highest.set(session, epoch);
   }
 
-  /** Another writer has stored that from the sample at `sequence` on somebody answers for the device. */
+  /** Notes what another writer has stored: from the sample at `first.sequence` on, an owner answers for the device. */
   knowFirstTick(session: string, device: string, first: FirstTick): void {
     const known = this.#of(session, device)?.find(({ epoch }) => epoch === first.epoch);
     if (known === undefined || known.sequence > first.sequence) this.#keep(session, device, first);
   }
 
-  /** The highest epoch that is known of a session, 0 when there is none. */
+  /** The highest known epoch of a session; 0 when there is none. */
   highest(session: string): number {
     return this.#highest.get(session) ?? 0;
   }
 
-  /** Judges a sample, and learns from it who answers for its device since when. */
+  /** Judges a sample, and learns from it since when its sender answers for the device. */
   judge(sample: FencedSample, sequence: number): FenceVerdict {
     const { session, device, epoch, tick, since_tick = tick, period_ms } = sample;
     const owners = this.#of(session, device);
     const verdict = judgeBy(owners, sample, sequence);
-    // Also what comes too late says since when its sender answered.
+    // Even a sample that comes too late says since when its sender answered.
     const known = owners?.findLast((owner) => owner.epoch === epoch);
     if (known === undefined || known.sequence > sequence) {
       this.#keep(session, device, { epoch, timeMs: Math.min(tick, since_tick) * period_ms, sequence });
@@ -72,7 +79,7 @@ export class EpochFence {
     return verdict;
   }
 
-  /** Judges a sample of an epoch that the log does not bear out: nobody is fenced by it. */
+  /** Judges a sample whose epoch the log does not confirm: nobody is fenced by it. */
   look(sample: FencedSample, sequence: number): FenceVerdict {
     return judgeBy(this.#of(sample.session, sample.device), sample, sequence);
   }
@@ -104,7 +111,7 @@ function judgeBy(
   const newest = owners?.at(-1);
   if (newest === undefined || newest.epoch <= epoch) return { admitted: true };
   const lastMs = (part === undefined ? through_tick : tick - 2) * period_ms;
-  // Only what lies before it in the stream counts, so that a repeat of the stream comes to the same.
+  // Only owners before it in the stream count, so a repeat of the stream has the same result.
   const fence = owners?.find(
     (owner) => owner.epoch > epoch && owner.sequence < sequence && owner.timeMs <= lastMs,
   );

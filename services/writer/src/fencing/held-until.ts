@@ -1,11 +1,11 @@
 import { RecentlyUsed } from '@holdfast/shared/sessions/recently-used.ts';
 
-/** The placement of a task that follows on an epoch; undefined while there is none. */
+/** The next placement of a task after an epoch; undefined while there is none. */
 type LookUp = (taskId: string, epoch: number) => Promise<{ readonly storedAtMs: number } | undefined>;
 
 const epochsKept = 20_000;
 
-/** Until when a holder's word on ticks counts: what came after its session was given to another is that one's to tell. */
+/** Until when a holder's word on ticks counts: once its session is given to another, that holder tells of what follows. */
 export class HeldUntil {
   readonly #lookUp: LookUp;
   readonly #found = new RecentlyUsed<string, number>(epochsKept);
@@ -15,7 +15,10 @@ export class HeldUntil {
     this.#lookUp = lookUp;
   }
 
-  /** In ms since 1970, on the broker's clock; infinity while it holds the session. @throws when SESSIONS cannot be read */
+  /**
+   * In ms since 1970, on the broker's clock; infinity while the collector still holds the session. @throws when
+   * SESSIONS cannot be read
+   */
   async find(taskId: string, epoch: number): Promise<number> {
     const key = `${taskId}/${epoch}`;
     const known = this.#found.get(key);
@@ -26,7 +29,7 @@ export class HeldUntil {
     return next.storedAtMs;
   }
 
-  /** The log may be another one: a broker that was away may have been restored meanwhile. */
+  /** Call it when the log may be another one: a broker that was away may have been restored meanwhile. */
   forget(): void {
     this.#found.clear();
   }

@@ -10,9 +10,10 @@ type EpochOfSession = Pick<EpochStart, 'session' | 'epoch'>;
 export type IsEpochOf = (session: string, epoch: number, signal: AbortSignal) => Promise<boolean | undefined>;
 
 /**
- * Tells the fence what other writers have stored of these samples' sessions: one of them may have the first sample of a new
- * owner. What it has in hand at this very moment is not seen; where both then store the same tick, the database keeps
- * the higher epoch. What the log does not bear out fences nobody, and is taken out of the database.
+ * Tells the fence what other writers have stored of these samples' sessions: one of them may have the first sample of a
+ * new owner. Samples that another writer has in hand at this moment are not seen; where both then store the same tick,
+ * the database keeps the higher epoch. Epochs that the log does not confirm fence nobody, and are removed from the
+ * database.
  */
 export async function learnFromStore(
   fence: EpochFence,
@@ -35,7 +36,8 @@ export async function learnFromStore(
   for (const { session, epoch } of await borneOut(await store.epochStarts(known, signal))) {
     fence.know(session, epoch);
   }
-  // Asked only where a former owner's are among them; one that is followed in this very batch lies before its successor.
+  // Asked only where samples of a former owner are among them. Those followed in this very batch lie before their
+  // successor.
   const former = samples.filter(({ session, epoch }) => epoch < fence.highest(session));
   if (former.length === 0) return;
   for (const { session, device, ...first } of await borneOut<FirstTick>(

@@ -8,7 +8,7 @@ const everyMs = 60 * 60_000;
 const afterFailureMs = 5 * 60_000;
 const dayMs = 86_400_000;
 
-/** Makes room for the days to come and drops those that are older than `retentionDays` (0: keeps all), every hour. */
+/** Every hour, makes room for the days to come and drops those older than `retentionDays` (0: keeps all). */
 export function maintainStore(options: {
   readonly store: Pick<SampleStore, 'maintain'>;
   readonly retentionDays: number;
@@ -29,7 +29,7 @@ export function maintainStore(options: {
       log.info({ dropped, retention_days: retentionDays }, 'dropped days past retention');
   });
   return async () => {
-    // A database that hangs must not hold up the end.
+    // A database that hangs must not hold up the shutdown.
     void stop();
   };
 }

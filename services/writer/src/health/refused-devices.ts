@@ -2,7 +2,7 @@ import { codesOf } from '@holdfast/sample-store/refusals.ts';
 import type { Refusal, StorableSample } from '@holdfast/sample-store/sample-store.ts';
 import { codesTold, type RefusedValues, refusedDevicesTold } from '@holdfast/shared/contracts/sink-status.ts';
 
-/** A refusal that has not come again for so long, and three ticks, is not news any more. */
+/** A refusal that has not recurred for so long, and for three ticks, is no longer news. */
 const newsForMs = 10 * 60_000;
 const devicesKept = 10_000;
 const reasonLength = 500;
@@ -18,7 +18,10 @@ interface Refused {
   ticks: number;
 }
 
-/** Devices whose values go to quarantine because the database refuses them, until it takes values of the same points. */
+/**
+ * Devices whose values go to quarantine because the database refuses them, until it takes values of the same points
+ * again.
+ */
 export class RefusedDevices {
   readonly #byDevice = new Map<string, Refused>();
 
@@ -44,7 +47,7 @@ export class RefusedDevices {
     this.#byDevice.set(key, entry);
   }
 
-  /** With all of its values. */
+  /** Notes a sample that was stored with all its values. */
   stored(sample: StorableSample): void {
     if (this.#byDevice.size === 0) return;
     const key = keyOf(sample);
@@ -54,7 +57,7 @@ export class RefusedDevices {
     if (entry.codes.size === 0) this.#byDevice.delete(key);
   }
 
-  /** How many sessions have some. */
+  /** How many sessions have refused devices. */
   sessions(nowMs: number): number {
     return new Set(this.#current(nowMs).map(({ session }) => session)).size;
   }

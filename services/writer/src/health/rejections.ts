@@ -1,21 +1,21 @@
 import { type RejectedSamples, rejectedTold } from '@holdfast/shared/contracts/sink-status.ts';
 
-/** Turned away; what has not come again for so long is not news any more. */
+/** A rejection that has not recurred for so long is no longer news. */
 const newsForMs = 10 * 60_000;
 const entriesKept = 1_000;
 const minuteMs = 60_000;
 const keptAMinute = 60;
-/** Names in a message that anybody could have made up have any length. */
+/** Anybody can make up a message, with names of any length. */
 const nameLength = 100;
 const reasonLength = 500;
 
 export interface Rejection {
   /** As the message says. */
   readonly session: string;
-  /** Who has published it, as the broker says. */
+  /** The publisher, as the broker says. */
   readonly source: string;
   readonly reason: string;
-  /** It may be true: the log that would bear it out is lost. */
+  /** True when it may be genuine, but the log that would confirm it is lost. */
   readonly isLost: boolean;
 }
 
@@ -28,16 +28,16 @@ interface Entry {
   samples: number;
 }
 
-/** Samples that are not their holder's, by the session that they name and by who has published them. */
+/** Samples that are not their holder's, by the session that they name and by their publisher. */
 export class Rejections {
   readonly #entries = new Map<string, Entry>();
   #minute = 0;
-  /** In this minute, by who has published them. */
+  /** By publisher: the samples kept in this minute. */
   #kept = new Map<string, number>();
 
   /**
-   * @returns whether it is to be kept for people to look at: a flood of forgeries would push everything else out of QUARANTINE, so only
-   * some of each are, while of what may be true all is
+   * @returns whether to keep it for people to look at. A flood of forgeries would push everything else out of
+   * QUARANTINE, so only some of each publisher's are kept, but everything that may be genuine
    */
   note({ session, source, reason, isLost }: Rejection, nowMs: number): boolean {
     const about = { session: session.slice(0, nameLength), source: source.slice(0, nameLength) };
@@ -46,7 +46,7 @@ export class Rejections {
     entry.reason = reason.slice(0, reasonLength);
     entry.lastMs = nowMs;
     entry.samples += 1;
-    // Those that came last stand last.
+    // The latest stand last.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     const [oldest] = this.#entries.keys();

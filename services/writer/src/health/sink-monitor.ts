@@ -2,7 +2,7 @@ import { SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { WriterCounters } from './writer-counters.ts';
 
-/** Rates are over so long, the latency over so many batches. */
+/** Rates are measured over so long, the latency over so many batches. */
 const rateWindowMs = 10_000;
 const latencyBatches = 50;
 
@@ -12,7 +12,7 @@ interface Progress {
   readonly values: number;
 }
 
-/** Told of the writes as they come to their end. Returns at once and never throws. */
+/** Told of each write when it ends. Returns at once and never throws. */
 export interface WriteObserver {
   /** From handing a batch to the database to its answer, retries included. */
   batchWritten(latencyMs: number): void;
@@ -20,7 +20,7 @@ export interface WriteObserver {
   attemptFailed(code: string): void;
 }
 
-/** Knows how the database is doing, from what became of the writes. */
+/** Knows from the outcome of the writes how the database is doing. */
 export class SinkMonitor {
   readonly #counters: WriterCounters;
   readonly #startedAtMs: number;
@@ -60,12 +60,12 @@ export class SinkMonitor {
     if (this.#latenciesMs.length > latencyBatches) this.#latenciesMs.shift();
   }
 
-  /** For how long writing has failed, 0 while it works. */
+  /** How long writing has failed; 0 while it works. */
   failingForMs(nowMs: number): number {
     return this.#failingSinceMs === undefined ? 0 : Math.max(0, nowMs - this.#failingSinceMs);
   }
 
-  /** To be asked every few seconds: the rates are between two such moments. */
+  /** Ask it every few seconds: the rates are measured between two calls. */
   status(
     storeAnswers: boolean,
     nowMs: number,

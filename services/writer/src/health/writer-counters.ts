@@ -1,7 +1,7 @@
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 
-/** Since the start of the process. A message is one device and tick. */
+/** Counts since the start of the process. A message is one device and tick. */
 export interface WriterCounters {
   samplesWritten: number;
   valuesWritten: number;
@@ -28,7 +28,7 @@ export function writerCounters(): WriterCounters {
 
 const reportEveryMs = 60_000;
 
-/** Says once a minute, and at the end, how far it has come, where there is anything new. */
+/** Logs once a minute, and at the end, how far the writer has come, if anything is new. */
 export function reportCounters(counters: WriterCounters, log: Logger): Stop {
   let last = JSON.stringify(counters);
   const report = () => {

@@ -4,7 +4,7 @@ import type { RefusedDevices } from './refused-devices.ts';
 import type { Rejection, Rejections } from './rejections.ts';
 import type { WriterCounters } from './writer-counters.ts';
 
-/** Counts the samples and values that the database took, those that it refused, and samples that were turned away before. */
+/** Counts the samples and values that the database took or refused, and the samples that were turned away before. */
 export class WrittenAccount {
   readonly #counters: WriterCounters;
   readonly #refusedDevices: RefusedDevices;
@@ -41,7 +41,7 @@ export class WrittenAccount {
     this.#counters.samplesUncertain += samples;
   }
 
-  /** @returns whether it is to be kept in quarantine */
+  /** @returns whether to keep it in quarantine */
   rejected(rejection: Rejection): boolean {
     this.#counters.samplesRejected += 1;
     return this.#rejections.note(rejection, Date.now());

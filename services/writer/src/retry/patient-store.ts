@@ -22,7 +22,7 @@ import { writerOutage } from './writer-outage.ts';
 
 export interface PatientStoreOptions {
   readonly store: Pick<SampleStore, 'write' | 'epochStarts' | 'firstTicks' | 'forgetEpochs'>;
-  /** Undefined where no ticks are put on record. */
+  /** Undefined where ticks are not recorded. */
   readonly coverage: Pick<TickCoverage, 'record'> | undefined;
   readonly counters: WriterCounters;
   readonly monitor: SinkMonitor;
@@ -30,8 +30,8 @@ export interface PatientStoreOptions {
 }
 
 /**
- * The database, asked until it answers or the service stops. While it wants to be left alone no batch asks it.
- * Every call throws StoppedWhileTrying when it was stopped first.
+ * The database, asked until it answers or the service stops. While it wants to be left alone, no batch asks it. Every
+ * call throws StoppedWhileTrying when it was stopped first.
  */
 export class PatientStore {
   readonly #options: PatientStoreOptions;
@@ -58,12 +58,12 @@ export class PatientStore {
     return this.#untilItAnswers('look', () => this.#options.store.firstTicks(asked), signal);
   }
 
-  /** Takes out what is noted of epochs that were never given. */
+  /** Removes the notes of epochs that were never given. */
   forgetEpochs(epochs: readonly Pick<EpochStart, 'session' | 'epoch'>[], signal: AbortSignal): Promise<void> {
     return this.#untilItAnswers('look', () => this.#options.store.forgetEpochs(epochs), signal);
   }
 
-  /** Puts on record what became of ticks that the store itself did not take. */
+  /** Records what became of ticks that the store itself did not take. */
   async record(entries: readonly TickEntry[], signal: AbortSignal): Promise<void> {
     const { coverage } = this.#options;
     if (coverage === undefined || entries.length === 0) return;
@@ -74,7 +74,10 @@ export class PatientStore {
     });
   }
 
-  /** A look says nothing of writing, which may go elsewhere (values into InfluxDB, epochs into PostgreSQL). */
+  /**
+   * A successful look says nothing about writing, which may go elsewhere (values into InfluxDB, epochs into
+   * PostgreSQL).
+   */
   #untilItAnswers<T>(what: 'write' | 'look', attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const { monitor } = this.#options;
     let hasFailed = false;
@@ -107,7 +110,10 @@ export class PatientStore {
     }
   }
 
-  /** Asked of one batch to leave it alone, it means all of them: the others would knock at once. */
+  /**
+   * A request by the database to be left alone counts for all batches, not only one: otherwise the others would knock
+   * at once.
+   */
   #failed(error: unknown): void {
     const { counters, monitor } = this.#options;
     counters.failedWrites += 1;

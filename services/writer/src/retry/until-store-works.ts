@@ -4,7 +4,7 @@ import { StoppedWhileTrying, untilItWorks } from '@holdfast/shared/runtime/until
 import type { SinkMonitor } from '../health/sink-monitor.ts';
 import { writerOutage } from './writer-outage.ts';
 
-/** Undefined when the service is to stop first. */
+/** Tries until the store works. Undefined when the service is to stop first. */
 export async function untilStoreWorks<T>(
   { log, monitor, signal }: { log: Logger; monitor: SinkMonitor; signal: AbortSignal },
   attempt: () => Promise<T>,

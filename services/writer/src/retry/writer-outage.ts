@@ -1,7 +1,7 @@
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 
-/** Tells of something that the writer needs and cannot use. */
+/** Logs that the writer cannot use something it needs. */
 export function writerOutage(log: Logger, what: string): OutageLog {
   return new OutageLog({
     log,

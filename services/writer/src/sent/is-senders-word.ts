@@ -3,8 +3,9 @@ import { parsePublishedSubject } from '@holdfast/shared/contracts/subjects.ts';
 import { type EpochBook, isPlacedSo } from '@holdfast/shared/sessions/epoch-book.ts';
 
 /**
- * Whether a record of SENT may say what it says: its sender held the session under that epoch, and it was published by him, or by who
- * holds the task after him. Undefined while the log does not reach so far. @throws when SESSIONS cannot be read
+ * Whether a record of SENT may be believed: its sender held the session under that epoch, and published the record
+ * itself, or a later holder of the task did. Undefined while the log does not reach so far. @throws when SESSIONS
+ * cannot be read
  */
 export async function isSendersWord(
   subject: string,

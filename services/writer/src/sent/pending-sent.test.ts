@@ -27,7 +27,7 @@ describe('what was sent', () => {
     pending.take([message(1)]);
     expect(ready(pending, { end: 500, doneUpTo: 400, monotonicMs: 0 })).toEqual([]);
     expect(ready(pending, { end: 900, doneUpTo: 499, monotonicMs: 60_000 })).toEqual([]);
-    // Gone from the stream. A writer may have some of it in hand.
+    // The samples are gone from the stream, but a writer may still have some in hand.
     expect(ready(pending, { end: 900, doneUpTo: 500, monotonicMs: 70_000 })).toEqual([]);
     expect(ready(pending, { end: 900, doneUpTo: 800, monotonicMs: 79_999 })).toEqual([]);
     expect(ready(pending, { end: 900, doneUpTo: 800, monotonicMs: 80_000 })).toEqual([1]);

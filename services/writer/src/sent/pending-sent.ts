@@ -10,7 +10,7 @@ export interface SentMessage {
 }
 
 export interface LookAtSamples {
-  /** The last sequence that SAMPLES had given when it was asked, after SENT was read. */
+  /** The last sequence of SAMPLES at the time of asking, which was after SENT was read. */
   readonly end: number;
   /** Everything up to this sequence was acknowledged, or dropped by the stream. */
   readonly doneUpTo: number;
@@ -21,23 +21,23 @@ export interface LookAtSamples {
 }
 
 interface Pending {
-  /** Without its text, of which SENT may have megabytes. */
+  /** Without its text, as SENT may have megabytes of it. */
   readonly message: Omit<SentMessage, 'text'>;
   readonly record: SentRecord;
-  /** None of the samples that it speaks of lies behind this sequence of SAMPLES. */
+  /** No sample covered by the record lies after this sequence of SAMPLES. */
   end: number | undefined;
-  /** Since when none of them has been left there while the database was up; monotonic. */
+  /** Since when none of these samples is left there while the database was up; monotonic. */
   goneSinceMs: number | undefined;
 }
 
-/** A collector that reads on says so every half minute at least. */
+/** A collector that still reads publishes a record every half minute at least. */
 const surelyEndedMs = 2 * 60_000;
-/** Longest time for which a living writer still holds, and may store, samples that the stream has dropped. */
+/** Longest time for which a living writer holds, and may still store, samples that the stream has dropped. */
 const inHandMs = 10_000;
 
 /**
- * The records of SENT that wait to be put on record. None is as long as samples that it speaks of may come to be stored:
- * what was sent and is on record nowhere else is then lost for certain.
+ * The records of SENT that wait to be put on record. A record waits as long as its samples may still be stored. Samples
+ * that were sent but are recorded nowhere else are then certainly lost.
  */
 export class PendingSent {
   readonly #bySubject = new Map<string, Pending>();
@@ -46,7 +46,7 @@ export class PendingSent {
     return this.#bySubject.size;
   }
 
-  /** In the order of the stream. What cannot be read is left to a writer that can. */
+  /** Takes messages in the order of the stream. Those that cannot be read are left to a writer that can. */
   take(messages: readonly SentMessage[]): void {
     for (const { text, ...message } of messages) {
       const record = decodeSentRecord(text);
@@ -55,7 +55,7 @@ export class PendingSent {
     }
   }
 
-  /** Those that can be put on record now. */
+  /** The records that can be put on record now. */
   ready({
     end,
     doneUpTo,
@@ -73,7 +73,7 @@ export class PendingSent {
     });
   }
 
-  /** It is on record. */
+  /** Call it when a message is on record. */
   settle({ subject, sequence }: Pick<SentMessage, 'subject' | 'sequence'>): void {
     if (this.#bySubject.get(subject)?.message.sequence === sequence) this.#bySubject.delete(subject);
   }

@@ -3,21 +3,21 @@ import * as z from 'zod';
 import { durationSchema } from '../duration.ts';
 import type { Fault, FaultDescription } from '../simulator.ts';
 
-/** When a fault acts; from when it is set until it is cleared unless said otherwise. */
+/** When a fault acts; unless said otherwise, from when it is set until it is cleared. */
 export const when = {
-  /** Begins so long after the plant started, or after the fault was set through the control API. */
+  /** Time from the start of the plant, or from setting the fault through the control API, until it begins. */
   at: durationSchema.optional(),
-  /** Ends so long after it began. */
+  /** How long it lasts. */
   for: durationSchema.optional(),
-  /** Begins again and again at this distance; needs `for`. */
+  /** Time from one beginning to the next; needs `for`. */
   every: durationSchema.optional(),
-  /** Share of the requests that it hits, 0…1. */
+  /** Share of requests that the fault hits, 0…1. */
   probability: z.number().min(0).max(1).optional(),
 };
 
 const delayMs = z.int().min(0).max(600_000);
 
-/** Faults of whatever answers requests, whichever its protocol. */
+/** Faults that any device can have that answers requests, whatever its protocol. */
 export const answerFaults = [
   z.strictObject({ kind: z.literal('silence'), ...when }),
   z.strictObject({ kind: z.literal('slow'), delay_ms: delayMs, jitter_ms: delayMs.optional(), ...when }),
@@ -44,7 +44,7 @@ export type ConnectionFault = z.infer<(typeof connectionFaults)[number]>;
 export type CommonFault = AnswerFault | ConnectionFault;
 export type SingleConnection = Extract<ConnectionFault, { kind: 'single_connection' }>;
 
-/** For `--list-faults`. */
+/** The descriptions that `--list-faults` shows. */
 export const commonFaultDescriptions: Readonly<Record<CommonFault['kind'], FaultDescription>> = {
   silence: { example: '{"kind":"silence"}', does: 'takes requests and never answers' },
   slow: {
@@ -83,7 +83,7 @@ export function isCommonFault<F extends Fault>(fault: F): fault is F & CommonFau
   return Object.hasOwn(commonFaultDescriptions, fault.kind);
 }
 
-/** They act on connections, not on requests: of the whole endpoint, whichever of its devices they are set on. */
+/** Whether a fault acts on connections, not on requests. It then hits the whole endpoint, whichever device it is set on. */
 export function actsOnListener({ kind }: Fault): boolean {
   return kind === 'refuse_connections' || kind === 'single_connection';
 }
@@ -100,11 +100,11 @@ export function whenProblem(fault: Fault): string | undefined {
 
 export type FaultyAnswer =
   | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly delayMs: number }
-  /** Sent at once, and so much later again. */
+  /** Sent at once, and again after `againAfterMs`. */
   | { readonly kind: 'repeated'; readonly bytes: Buffer; readonly againAfterMs: number }
   /** Sent in front of the next answer. */
   | { readonly kind: 'held'; readonly bytes: Buffer }
-  /** Sent so much later, while other requests are answered. */
+  /** Sent after `delayMs`, while other requests are answered. */
   | { readonly kind: 'detached'; readonly bytes: Buffer; readonly delayMs: number }
   | { readonly kind: 'none' }
   | { readonly kind: 'reset' }
@@ -138,7 +138,7 @@ export function commonFaultyAnswer(fault: CommonFault, answer: Buffer): FaultyAn
       return { kind: 'reset' };
     case 'half_open':
       return { kind: 'dead' };
-    // They act before there is a request.
+    // These act before there is a request.
     case 'refuse_connections':
     case 'single_connection':
       return now(answer);

@@ -3,7 +3,7 @@ import type { Fault, ShownFault } from '../simulator.ts';
 import { actsOnListener } from './common-faults.ts';
 import { FaultCourse } from './fault-course.ts';
 
-/** The faults of one device or endpoint: what its plant file plans, and what was set since, which comes first. */
+/** The faults of one device or endpoint: planned ones of the plant file, and one that was set since, which comes first. */
 export class FaultBoard<F extends Fault = Fault> {
   readonly #planned: readonly FaultCourse<F>[];
   readonly #random: () => number;
@@ -24,7 +24,7 @@ export class FaultBoard<F extends Fault = Fault> {
     this.#set = undefined;
   }
 
-  /** The fault that was set, whether it acts now or not; else the one of the plan that acts now. */
+  /** The fault that was set, whether it acts now or not; else a planned one that acts now. */
   shown(nowMs: number): ShownFault<F> | undefined {
     const course = this.#set ?? this.#planned.find((each) => each.isActive(nowMs));
     return course && { fault: course.fault, isActive: course.isActive(nowMs) };

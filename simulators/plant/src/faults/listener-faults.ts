@@ -2,19 +2,19 @@ import type { ConnectionRules, Line } from '../lines/link.ts';
 import type { SingleConnection } from './common-faults.ts';
 import type { FaultBoard } from './fault-board.ts';
 
-/** Has the faults that act on connections begin and end at an endpoint's line, as they are planned and as they are set. */
+/** Begins and ends the faults that act on connections at an endpoint's line, as they are planned or set. */
 export class ListenerFaults {
   readonly #boards: readonly FaultBoard[];
   readonly #line: () => Line | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param boards of the endpoint and of all of its devices */
+  /** @param boards the boards of the endpoint and of all of its devices */
   constructor(boards: readonly FaultBoard[], line: () => Line | undefined) {
     this.#boards = boards;
     this.#line = line;
   }
 
-  /** To be called at the start and whenever a fault was set or cleared; follows what is planned by itself. */
+  /** Call this at the start and whenever a fault was set or cleared; planned faults are followed by themselves. */
   async changed(): Promise<void> {
     clearTimeout(this.#timer);
     const nowMs = Date.now();
@@ -27,7 +27,7 @@ export class ListenerFaults {
     await this.#line()?.connectionRulesChanged();
   }
 
-  /** The rules now. @param own those of the sound endpoint */
+  /** The present rules. @param own the rules of the sound endpoint */
   rules(own: Partial<Pick<ConnectionRules, 'maxConnections' | 'others'>> = {}): ConnectionRules {
     const nowMs = Date.now();
     const faults = this.#boards.map((board) => board.ofListener(nowMs));

@@ -2,9 +2,9 @@ import type { Link } from '../lines/link.ts';
 import type { FaultyAnswer } from './common-faults.ts';
 
 /**
- * Sends an answer as a fault has it.
- * @param latencyMs that the device takes for it anyway
- * @param send what leaves in the order of the line, after so many ms
+ * Sends an answer in the way that a fault wants it.
+ * @param latencyMs time that the device takes for the answer anyway
+ * @param send sends bytes in the order of the line, after this many ms
  */
 export function sendFaulty(
   link: Link,
@@ -24,7 +24,7 @@ export function sendFaulty(
       link.held = answer.bytes;
       return;
     case 'detached':
-      // Beside the line's order: what makes it late is that others are answered in the meantime.
+      // Sent outside the line's order: it is late because others are answered in the meantime.
       link.sendAfter(answer.bytes, answer.delayMs);
       return;
     case 'none':

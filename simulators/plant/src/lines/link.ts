@@ -4,7 +4,7 @@ export interface Link {
   readonly id: number;
   /** Nothing happens once the link is closed. */
   send(bytes: Buffer): void;
-  /** As {@link send}, later, unless the link is closed by then. */
+  /** Like {@link send}, but later, unless the link is closed by then. */
   sendAfter(bytes: Buffer, ms: number): void;
   reset(): void;
   /** From now on nothing is read, answered or closed, whatever the client does. */
@@ -15,9 +15,9 @@ export interface Link {
 
 export type OnRequest<R> = (link: Link, request: R) => void;
 
-/** Cuts what comes in on one connection or line into requests R. Holds the bytes that are left over. */
+/** Cuts the bytes of one connection or line into requests R, and keeps the bytes that are left over. */
 export interface Framing<R> {
-  /** Whole requests, in order. `broken`: no way back into step; the connection has to go. */
+  /** Whole requests, in order. `broken`: the next request cannot be found any more, so the connection has to go. */
   take(chunk: Buffer): { readonly requests: readonly R[]; readonly broken: boolean };
   /** Called after silence, where frames end with it: the bytes left can only be a whole frame, or noise. */
   quiet?(): readonly R[];
@@ -25,20 +25,20 @@ export interface Framing<R> {
   readonly isWaiting?: boolean;
 }
 
-/** The rules for connections now. */
+/** The present rules for connections. */
 export interface ConnectionRules {
   readonly isRefusing: boolean;
   /** Unset: any number. */
   readonly maxConnections?: number | undefined;
-  /** The fate of one more: it is closed, accepted and never served, or takes the place of the oldest. */
+  /** The treatment of one connection more: it is closed, accepted and never served, or takes the place of the oldest. */
   readonly others: 'close' | 'ignore' | 'replace';
 }
 
 /** The line that a client connects to. */
 export interface Line {
   openConnections(): number;
-  /** To be called when a fault that acts on connections may have begun or ended. */
+  /** Call this when a fault that acts on connections may have begun or ended. */
   connectionRulesChanged(): Promise<void>;
-  /** Resets what is open and frees the port. Idempotent. */
+  /** Resets open connections and frees the port. Idempotent. */
   stop(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { tearDown } from './tear-down.ts';
 
 export interface TcpLineOptions<R> {
   readonly host: string;
-  /** 0 takes a free one, and keeps it. */
+  /** 0 takes a free port and keeps it. */
   readonly port: number;
   readonly framing: () => Framing<R>;
   readonly rules: () => ConnectionRules;
@@ -27,7 +27,7 @@ export async function openTcpLine<R>(options: TcpLineOptions<R>): Promise<TcpLin
 class ListeningLine<R> implements TcpLine {
   port: number;
   readonly #options: TcpLineOptions<R>;
-  /** Oldest first; those that are served. */
+  /** Connections that are served, oldest first. */
   readonly #links = new Map<TcpLink<R>, Socket>();
   readonly #ignored = new Set<Socket>();
   #server: Server | undefined;
@@ -39,7 +39,7 @@ class ListeningLine<R> implements TcpLine {
     this.port = options.port;
   }
 
-  /** Listens first of all, even where connections are refused from the start: that is how a free port is known. */
+  /** Listens first of all, even where connections are refused from the start, to get to know its free port. */
   async open(): Promise<void> {
     this.#server = await this.#listen();
     await this.connectionRulesChanged();
@@ -51,7 +51,7 @@ class ListeningLine<R> implements TcpLine {
 
   connectionRulesChanged(): Promise<void> {
     const changed = this.#changing.then(() => this.#followRules());
-    // The caller of this change hears of its failure; the next one is made all the same.
+    // The caller learns of the failure of this change; the next change is made all the same.
     this.#changing = changed.catch(() => {});
     return changed;
   }
@@ -78,7 +78,7 @@ class ListeningLine<R> implements TcpLine {
   }
 
   async #listen(): Promise<Server> {
-    // Half-open is allowed so that a deadened connection does not answer the end of its client with its own.
+    // Half-open is allowed, so that a deadened connection does not end when its client does.
     const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -17,7 +17,7 @@ it('a connection that its other side ends in this moment is gone when it is torn
   await once(socket, 'connect');
   socket.write('hello');
   await once(socket, 'end');
-  // It answers the end with its own, which is not out yet.
+  // The socket answers the other side's end with its own, which is not sent yet.
   expect([socket.writableEnded, socket.writableFinished]).toEqual([true, false]);
   const closed = once(socket, 'close');
   tearDown(socket);

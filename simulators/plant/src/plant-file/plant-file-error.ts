@@ -27,7 +27,7 @@ export function plantFileError(
   return new PlantFileError(said.join('\n'));
 }
 
-/** The problems of an error. Where nothing of a union fits, the branch that got furthest tells what was meant. */
+/** The problems in an error. Where no branch of a union fits, the one that got furthest shows what was meant. */
 export function problemsOf(error: z.core.$ZodError): FileProblem[] {
   return error.issues.flatMap((issue) => issueProblems(issue, []));
 }
@@ -39,7 +39,7 @@ function issueProblems(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): 
     const depth = (branch: FileProblem[]): number => Math.max(...branch.map((each) => each.path.length));
     const furthest = branches.toSorted((one, other) => depth(other) - depth(one))[0] ?? [];
     if (depth(furthest) > path.length) return furthest;
-    // Where all stop at the same place, one that knows more than the type is the one that was meant.
+    // Where all branches stop at the same place, the meant one complains of more than the type.
     const telling = branches.find((branch) =>
       branch.every(({ message }) => !message.startsWith('Invalid input')),
     );
@@ -61,7 +61,7 @@ function shown(path: readonly PropertyKey[]): string {
   );
 }
 
-/** The line of the deepest thing on the path that is there. */
+/** The line of the deepest existing node on the path. */
 function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
   let node: unknown = document.contents;
   let offset = isNode(node) ? node.range?.[0] : 0;

@@ -24,9 +24,9 @@ export interface ReadOptions {
 
 const fileSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
-  /** HTTP calls that set faults; 0 takes a free one. */
+  /** Port for HTTP calls that set faults; 0 takes a free one. */
   control_port: z.int().min(0).max(65535).default(5030),
-  /** The rest of each is its simulator's. */
+  /** The simulator of each protocol knows the other fields. */
   endpoints: z.array(z.looseObject({ protocol: z.string() })).min(1),
 });
 
@@ -44,7 +44,7 @@ export function readPlantFile(file: string, options: ReadOptions): ReadPlant {
   return parsePlantFile(text, { file, ...options });
 }
 
-/** @param options.file what the text is called in messages; files that it names lie beside it */
+/** @param options.file name of the text in messages; files that the text names lie beside it */
 export function parsePlantFile(
   text: string,
   { file, simulators, startedAtMs = Date.now() }: ReadOptions & { readonly file: string },

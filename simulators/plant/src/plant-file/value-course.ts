@@ -5,16 +5,16 @@ import type { ValueOfFile } from './value-schema.ts';
 
 type Value = PointValue | readonly PointValue[];
 
-/** A value in the course of time. */
+/** The course of a value over time. */
 export interface ValueCourse {
   /** Called with times that never go back, in ms since the start of the plant. */
   readonly at: (elapsedMs: number) => Value;
-  /** The least, the greatest or all values that it takes: what has to fit into the registers. */
+  /** The least and the greatest value, or all values: these have to fit into the registers. */
   readonly extremes: readonly Value[];
   readonly moves: boolean;
 }
 
-/** @param seed of what is random and has no seed of its own */
+/** @param seed seed for a random course without one of its own */
 export function valueCourse(value: ValueOfFile, seed: number): ValueCourse {
   if (typeof value !== 'object' || Array.isArray(value)) return constant(value);
   if (value.constant !== undefined) return constant(value.constant);
@@ -74,7 +74,7 @@ function randomWalk(walk: NonNullable<Moving['random_walk']>, seed: number): Val
   const random = seededRandom(walk.seed ?? seed);
   let steps = 0;
   let value = start;
-  // A reader who has not looked at a walk of 10 ms for a day wants an answer, not the whole way.
+  // A reader that has not looked at a walk with steps of 10 ms for a day wants an answer, not every step.
   const longestWay = 100_000;
   return moving([min, max], (elapsedMs) => {
     const wanted = Math.floor(elapsedMs / everyMs);
@@ -88,7 +88,7 @@ function randomWalk(walk: NonNullable<Moving['random_walk']>, seed: number): Val
 
 function counter({ start, step, every, wrap_at }: NonNullable<Moving['counter']>): ValueCourse {
   const everyMs = durationMs(every);
-  // Steps after which `wrap_at` is reached or passed.
+  // Steps until `wrap_at` is reached or passed.
   const round = wrap_at === undefined ? Number.POSITIVE_INFINITY : Math.ceil((wrap_at - start) / step);
   const last = Number.isFinite(round) ? start + step * (round - 1) : start;
   return moving(

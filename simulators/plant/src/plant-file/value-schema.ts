@@ -4,7 +4,7 @@ import { durationSchema } from '../duration.ts';
 const scalar = z.union([z.number(), z.boolean(), z.string()]);
 const period = durationSchema;
 
-/** Values that move. Exactly one of them. Elapsed time counts from the start of the plant. */
+/** A value that moves, in exactly one of these ways. Elapsed time counts from the start of the plant. */
 const movingSchema = z
   .strictObject({
     constant: z.union([scalar, z.array(scalar).min(1)]).optional(),
@@ -24,7 +24,7 @@ const movingSchema = z
     square: z
       .strictObject({ low: scalar, high: scalar, period, duty: z.number().min(0).max(1).default(0.5) })
       .optional(),
-    /** Every so often one step of at most `step` up or down, between `min` and `max`. */
+    /** Takes a step of at most `step` up or down at each interval, between `min` and `max`. */
     random_walk: z
       .strictObject({
         start: z.number().optional(),
@@ -40,7 +40,7 @@ const movingSchema = z
         'start must be between min and max',
       )
       .optional(),
-    /** `start` again instead of `wrap_at`. */
+    /** Returns to `start` instead of reaching `wrap_at`. */
     counter: z
       .strictObject({
         start: z.number().default(0),

@@ -121,7 +121,7 @@ class LineDevice {
   setFault(fault: CommonFault | undefined): void {
     if (fault) this.faults.set(fault, Date.now());
     else this.faults.clear();
-    // A port that somebody else took while it was given up stays theirs.
+    // If another process took the port while it was released, that process keeps it.
     void this.#listenerFaults.changed().catch(() => {});
   }
 

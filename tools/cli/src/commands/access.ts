@@ -79,7 +79,7 @@ export const accessCommands: readonly Command[] = [
       const file = input.text('to');
       const expires_at = expiryOf(input.time('expires'));
       const networks = input.texts('network');
-      // Before the key is made: it could not be shown again.
+      // The file is made before the key, which could not be shown again.
       if (file !== undefined) await makeFile(file);
       const created = await context.api
         .post(`${keysPath}/`, { name, grants, expires_at, networks })

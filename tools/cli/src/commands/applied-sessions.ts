@@ -18,7 +18,7 @@ export const applyOf = (input: { text(option: string): string | undefined }) => 
   apply: input.text('apply'),
 });
 
-/** Says what came of each session; `answer` itself is printed by whoever calls. @returns the exit code */
+/** Says what came of each session. The caller prints `answer` itself. @returns the exit code */
 export function noteApplied(print: Printer, { applied }: Item): number {
   const sessions = records(applied);
   if (!print.asJson) {

@@ -43,7 +43,7 @@ export const checkRecovery: Command = {
   },
 };
 
-/** With `--wait` also what starts has to be read. */
+/** With `--wait` sessions that start have to be read, too. */
 const isAllWell = ({ code, recovery }: Verdict) => code === monitorCodes.ok && recovery?.starting === 0;
 
 interface Verdict {
@@ -72,7 +72,7 @@ async function judge(
       const devices = await silentDevices(api);
       return verdictOn(recovery, { ...devices, undelivered: await undeliveredPoints(api) });
     } catch (error) {
-      // A known loss stays the worse news.
+      // A known loss is worse than an unknown state.
       if (verdict.code === monitorCodes.critical) return verdict;
       throw error;
     }
@@ -158,7 +158,7 @@ function verdictOn(recovery: RecoveryView, devices: DevicesAndPoints | undefined
     ...disagreeing.map(({ session_id }) => whatOf(session_id, 'does not fit')),
   ];
   const more = [...(names.length > 0 ? [firstOf(names)] : []), ...devicesInWords].join('; ');
-  // Before a warning: what is not known may be worse.
+  // Goes before a warning: unknown devices may be worse.
   if (unknown > 0) {
     const codes = new Map(untold.map(({ session_id, task_code }) => [session_id, task_code]));
     const ids = recovery.unknown_sessions.map((id) => whatOf(id, codes.get(id)));
@@ -178,7 +178,7 @@ function verdictOn(recovery: RecoveryView, devices: DevicesAndPoints | undefined
   return { code: monitorCodes.ok, line: line('OK', ''), details, recovery, devices };
 }
 
-/** One line also where the output is no terminal: that is where monitors read it. JSON only when asked for. */
+/** Prints one line also where the output is no terminal, because monitors read that. JSON only when asked for. */
 function tell({ print }: Context, { line, details, recovery, devices }: Verdict, isVerbose: boolean): void {
   if (print.isJsonAsked) {
     print.json(recovery ? { ...recovery, ...(devices && { devices }) } : { error: line, details });
@@ -204,7 +204,7 @@ function firstOf(names: readonly string[], count = names.length): string {
   return names.slice(0, namedAtMost).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** A bar would begin the figures. */
+/** Replaces `|`, after which monitors expect figures. */
 function forMonitor(text: string): string {
   return plainText(text).replaceAll('|', '/');
 }

@@ -7,7 +7,7 @@ import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 
 const path = '/api/system/cleanup/';
-/** Sessions of one call, so that it is answered in time also where sessions ran for a year. */
+/** Sessions in one call, few enough for an answer in time even where sessions ran for a year. */
 const sessionsAtOnce = 500;
 
 interface Plan {

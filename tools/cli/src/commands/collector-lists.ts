@@ -11,7 +11,7 @@ const labelsOf = (labels: unknown) =>
     .map(([name, value]) => `${name}=${value}`)
     .join(', ');
 
-/** How long before the answer something was. */
+/** How long before the answer something happened. */
 const ago = (time: unknown, asOf: unknown) =>
   typeof time === 'string' && typeof asOf === 'string'
     ? say('{{duration}} ago', {

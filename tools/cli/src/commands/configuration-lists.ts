@@ -17,7 +17,7 @@ const durationOf = (task: Item, limit: 'soft_seconds' | 'hard_seconds') => {
   const seconds = record(task.max_duration)[limit];
   return typeof seconds === 'number' ? `${seconds} s (${duration(seconds)})` : undefined;
 };
-/** `press-1 (7)`: by code, as people know them, and by the id that REST takes. */
+/** `press-1 (7)`: the code, which people know, and the id, which REST takes. */
 async function devicesOf(api: ApiClient, { device_ids }: Item): Promise<string[]> {
   const ids = new Set(Array.isArray(device_ids) ? device_ids : []);
   if (ids.size === 0) return [];
@@ -33,12 +33,12 @@ function placeOf(device: Item): { readonly where: string; readonly unit: string 
     const connection = connectionOf(spec, device);
     return { where: spec.endpoint(connection).key, unit: spec.pace(connection).unit };
   } catch {
-    // One that another release has stored is listed all the same.
+    // A device stored by another release is listed all the same.
     return { where: [device.host, device.port].filter(Boolean).join(':'), unit: '' };
   }
 }
 
-/** The settings of a device that its refusals narrow, by its protocol: a list by its length. */
+/** The settings of a device that its refusals narrow, by protocol; of a list only the length. */
 function settingsOf(device: Item): string {
   const spec = specs.get(String(device.protocol));
   const limits = spec?.learning?.limits(connectionOf(spec, device)) ?? {};

@@ -21,7 +21,7 @@ import { yamlContent } from '../yaml-content.ts';
 import { applyOf, applyOption, noteApplied } from './applied-sessions.ts';
 
 const all = Number.MAX_SAFE_INTEGER;
-/** In one change set. */
+/** The most things in one change set. */
 const thingsAtOnce = 20_000;
 
 export const configurationTransfer: readonly Command[] = [
@@ -57,7 +57,7 @@ export const configurationTransfer: readonly Command[] = [
     async run({ api, print }, input) {
       const path = input.operands[0] ?? '';
       const file = await readFileOf(path);
-      // Its schemas take a while to load, for which the other commands need not wait.
+      // Loaded here, because its schemas take a while, for which other commands need not wait.
       const { planOf } = await import('../configuration-plan.ts');
       const plan = planOf(file, await whatIsThere(api, file));
       if (plan.faults.length > 0) throw faulty(path, plan.faults);
@@ -67,7 +67,7 @@ export const configurationTransfer: readonly Command[] = [
       const about = { path, reason: input.text('reason') ?? `import ${path}` };
       const query = applyOf(input);
       if (input.has('dry-run')) {
-        // Beyond that, things refer to others that are not made yet.
+        // A larger change is split, and its things refer to others that are not made yet.
         const isTried = whole.created + whole.changed <= thingsAtOnce;
         const { applied: wouldTake } = isTried
           ? await changeAll(api, plan, { ...about, query, isTry: true })
@@ -86,7 +86,7 @@ export const configurationTransfer: readonly Command[] = [
       }
       const progress = print.progress('import');
       const wanted = whole.created + whole.changed;
-      // Sessions take it once, with all that the file has.
+      // Sessions take up the change once, with everything in the file.
       const isOneSet = wanted > 0 && wanted <= thingsAtOnce;
       let answer: Item = {};
       try {
@@ -139,7 +139,7 @@ function faulty(path: string, faults: readonly string[]): CliError {
   return new CliError([first, ...lines].join('\n'), exitCodes.refused);
 }
 
-/** As far as the file speaks of it. */
+/** The existing configuration, as far as the file speaks of it. */
 async function whatIsThere(api: ApiClient, file: ReadConfiguration): Promise<Everything> {
   const list = (kind: string, query = {}) => api.list(`/api/config/${kind}/`, query, all);
   const [sites, devices, tasks] = [await list('sites'), await list('devices'), await list('tasks')];
@@ -168,7 +168,7 @@ function countOf(steps: readonly Step[]): Done {
 const sentenceOf = ({ created, changed, unchanged }: Done) =>
   say('{{created}} made, {{changed}} changed, {{unchanged}} as they were.', { created, changed, unchanged });
 
-/** Names what the file has, and changes nothing of it: the sessions that read any of it go on by it. */
+/** A change set that names everything in the file without changing it: sessions that read any of it go on by it. */
 async function applyAll(
   api: ApiClient,
   file: ReadConfiguration,
@@ -195,7 +195,7 @@ async function applyAll(
   }
 }
 
-/** As one change set, of all things or of so many as one takes. */
+/** Makes one change set, of all things or as many as one change set takes. */
 async function changeAll(
   api: ApiClient,
   plan: Plan,

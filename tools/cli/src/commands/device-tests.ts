@@ -66,7 +66,7 @@ async function devicesToTest(api: ApiClient, input: Input): Promise<Item[]> {
 
 const test = (api: ApiClient, { id }: Item) => api.post(`/api/config/devices/${id}/test/`);
 
-/** One that cannot be tested now keeps nobody from the others. */
+/** Tests a device. A refusal is a result as well, so that the other devices are still tested. */
 async function testedOrRefused(api: ApiClient, device: Item): Promise<Item> {
   try {
     return await test(api, device);
@@ -77,7 +77,7 @@ async function testedOrRefused(api: ApiClient, device: Item): Promise<Item> {
   }
 }
 
-/** None in English, which names fields as they are. */
+/** The words for requests by protocol; none in English, which shows field names as they are. */
 async function formsByProtocol(api: ApiClient): Promise<ReadonlyMap<unknown, RequestForms>> {
   if (!speaksChinese()) return new Map();
   const { results } = await api.get('/api/config/protocols/');
@@ -113,7 +113,7 @@ function show(print: Printer, tested: Item, inWords: Asked | undefined): void {
   if (collector) print.said(tested, say('asked by {{collector}}', { collector: String(collector) }));
 }
 
-/** A line for each time that bytes went one way. */
+/** One line for each transfer of bytes in one direction. */
 function bytesOf(tested: Item, inWords: Asked): string[] {
   return records(tested.requests).flatMap(({ ms: _, error, failure: __, heard, ...request }) => [
     error ? say('{{what}}: {{detail}}', { what: inWords(request), detail: error }) : inWords(request),

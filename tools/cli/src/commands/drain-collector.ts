@@ -8,7 +8,7 @@ import { say } from '../words/say.ts';
 
 const path = '/api/system/collectors/';
 const lookEveryMs = 500;
-/** Sessions that nobody else takes stay: then there is nothing to wait for. */
+/** Time without progress after which waiting ends: sessions that no other collector takes stay. */
 const stalledMs = 60_000;
 
 export const drainCollector: Command = {
@@ -44,7 +44,7 @@ export const drainCollector: Command = {
   },
 };
 
-/** Waits until the collector is seen empty twice: a session that is being handed over is with nobody for a moment. */
+/** Waits until the collector is seen empty twice: during a handover a session is with no collector for a moment. */
 async function untilEmpty(api: ApiClient, print: Printer, id: string): Promise<void> {
   const progress = print.progress('draining');
   let atFirst: number | undefined;

@@ -24,7 +24,7 @@ const asked = (input: Input) => ({
   ...{ session: input.text('session'), task: input.text('task'), site: input.text('site') },
 });
 
-/** The proof over all sessions: who held them, what is there, what is not. */
+/** Evidence over all sessions: who held them, which values are there, which are not. */
 export const evidence: readonly Command[] = [
   {
     words: ['ownership'],
@@ -160,7 +160,7 @@ export const evidence: readonly Command[] = [
   },
 ];
 
-/** Items of all pages; what the API could not ask is noted once. */
+/** The items of all pages; a part that the API could not ask is noted once. */
 async function allOf(
   api: ApiClient,
   print: Printer,
@@ -176,7 +176,7 @@ async function allOf(
   return found;
 }
 
-/** The share that came of what the points were to give. */
+/** The share of due values that the points gave. */
 function shareOfValues(values: unknown): unknown {
   const { expected, delivered } = record(values);
   return Number(expected) > 0 ? percent(Number(delivered) / Number(expected)) : null;

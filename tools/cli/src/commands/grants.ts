@@ -23,7 +23,7 @@ export const roleOption: Readonly<Record<'role', Option>> = {
   },
 };
 
-/** @throws CliError for what is no role */
+/** @throws CliError for an unknown role */
 export function grantsOf(input: Input): Grant[] {
   return input.texts('role').map((text) => {
     const [role = '', codes] = text.split(/@(.*)/s);
@@ -40,7 +40,7 @@ export function grantsOf(input: Input): Grant[] {
   });
 }
 
-/** As `--role` takes them. */
+/** Grants in the form that `--role` takes. */
 export function grantsText({ grants }: Item): string {
   const listed = (Array.isArray(grants) ? grants : []) as { role: string; sites: string[] }[];
   return listed

@@ -8,7 +8,7 @@ import { say } from '../words/say.ts';
 
 export const mappings = '/api/config/import-mappings/';
 
-/** Ways of reading lists of points that `points import --save-mapping` has kept. */
+/** Commands on mappings, which `points import --save-mapping` keeps: each says how to read a list of points. */
 export const listMappings: readonly Command[] = [
   {
     words: ['mappings', 'list'],

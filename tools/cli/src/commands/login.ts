@@ -17,7 +17,7 @@ import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
 
 const askPath = '/api/login/command-line/';
-/** Longer than any code lasts: where the API should not say so. */
+/** Longer than any code lasts, in case the API does not tell its end. */
 const patienceMs = 15 * 60_000;
 
 const loginColumns: readonly Column<LoginView>[] = [
@@ -81,7 +81,7 @@ export const loginCommands: readonly Command[] = [
       try {
         await ownAccount(access.client(kept.token)).logOut();
       } catch (error) {
-        // It is over already: then there is nothing to end.
+        // The login is over already, so there is nothing to end.
         if (!(error instanceof CliError) || error.exitCode !== exitCodes.notAllowed) throw error;
       }
       await access.kept.forget(access.url);
@@ -133,7 +133,7 @@ export const loginCommands: readonly Command[] = [
   },
 ];
 
-/** @throws CliError unless it is approved */
+/** Waits for the decision. @throws CliError unless the login is approved */
 async function decided(
   client: ApiClient,
   { secret, poll_seconds }: AskedCommandLineLogin,

@@ -47,7 +47,7 @@ function program(word: string, about: PlainText, [file = '', ...args]: readonly 
   };
 }
 
-/** Exit code of the program, 128 + n when a signal n ended it. */
+/** @returns the exit code of the program, 128 + n when a signal n ended it */
 async function runProgram(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [...args], { stdio: 'inherit' });
   const passOn = (signal: NodeJS.Signals) => child.kill(signal);

@@ -185,13 +185,13 @@ async function importList({ api, print, stopping }: Context, input: Input): Prom
   return noteApplied(print, { ...applied });
 }
 
-/** The list as it is, with what sessions would say to it. */
+/** The unchanged list, and how sessions would take it. */
 function tried(api: Context['api'], { id, deletes }: ImportView, query: ReturnType<typeof applyOf>) {
   const body = { dry_run: true, confirm_deletes: deletes };
   return api.callOf<ImportView>(`${imports}${id}/`, 'apply/', body, query);
 }
 
-/** True if devices that were there already are to be read otherwise: sessions may be reading them. */
+/** Whether existing devices are to be read differently: sessions may be reading them. */
 function changesRead({ counts, new_devices: devices }: ImportView, deleted: number): boolean {
   return counts.changed + deleted > 0 || (counts.new > 0 && devices.length === 0);
 }
@@ -233,7 +233,7 @@ function patchOf(input: Input): object | undefined {
   };
 }
 
-/** By the name of the file, as a spreadsheet takes it. */
+/** The format by the file's name, as spreadsheets choose it. */
 function formatOf(file: string): 'csv' | 'xlsx' {
   return file.toLowerCase().endsWith('.xlsx') ? 'xlsx' : 'csv';
 }
@@ -251,7 +251,7 @@ function tellColumns(print: Context['print'], { columns, encoding: found, sheet 
   if (left.length > 0) print.note(say('Not taken: {{columns}}', { columns: left.join(', ') }));
 }
 
-/** How the first rows are read, by which one sees whether the columns were taken for what they are. */
+/** Shows how the first rows are read, so that people see whether the columns were recognized. */
 function tellSample(print: Context['print'], { sample }: ImportView): void {
   if (print.isJsonAsked) return;
   for (const { line, device, code, fields } of sample) {

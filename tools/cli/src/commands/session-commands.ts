@@ -88,7 +88,7 @@ function onSessions(verb: string, about: PlainText, options: Command['options'])
   };
 }
 
-/** One that is refused does not keep the others from being asked; the worst exit code is that of all. */
+/** Sends the command to each session, also after a refusal. @returns the worst exit code */
 async function commandEach({ api, print }: Context, input: Input, verb: string): Promise<number> {
   const answers: Item[] = [];
   let worst: number = exitCodes.ok;

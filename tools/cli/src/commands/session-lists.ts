@@ -218,7 +218,7 @@ function placementInWords(state: unknown, detail: unknown): unknown {
   });
 }
 
-/** `3 (newer)` where a newer one is configured. */
+/** The configuration version: `3 (newer)` where a newer one is configured. */
 function versionOnLine({ config_version, is_newer_configured }: Item): unknown {
   return is_newer_configured ? say('{{version}} (newer)', { version: config_version }) : config_version;
 }
@@ -229,7 +229,7 @@ function versionInWords({ config_version, is_newer_configured }: Item): unknown 
     : config_version;
 }
 
-/** When, by whom and why. */
+/** When and by whom the session was stopped, and why. */
 function stopInWords({ stopped_at, stopped_by, stop_reason }: Item): unknown {
   if (!stopped_at || !stopped_by) return localTime(stopped_at);
   const stopped = say('{{time}} by {{who}}', { time: localTime(stopped_at), who: stopped_by });
@@ -238,7 +238,7 @@ function stopInWords({ stopped_at, stopped_by, stop_reason }: Item): unknown {
 
 const saidAlready = new Set(['session_id', 'task_id', 'schema_version', 'started_at']);
 
-/** Data of an event on one line, without what is the same for all of them. */
+/** Data of an event on one line, without the fields that all events share. */
 function eventInWords(data: Item): string {
   return Object.entries(data)
     .filter(([name]) => !saidAlready.has(name))

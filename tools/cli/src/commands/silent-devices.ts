@@ -4,7 +4,7 @@ import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts'
 import { ApiRefused } from '../api-refused.ts';
 import { sessionPath, sessionsPath } from './session-lists.ts';
 
-/** Sessions asked at a time: thousands neither take minutes nor keep the API from answering others. */
+/** Sessions asked at a time: enough not to take minutes for thousands, and few enough for the API to serve others. */
 const askedAtOnce = 8;
 
 export interface SilentDevice {
@@ -21,15 +21,16 @@ export interface SilentDevice {
 export interface DeviceVerdict {
   /** Devices of running sessions whose health is known. */
   readonly count: number;
-  /** By session and device. */
+  /** Silent devices by session and device. */
   readonly silent: readonly SilentDevice[];
-  /** Those that lose ticks because they take too long. */
+  /** Devices that lose ticks because they take too long. */
   readonly slow: readonly SilentDevice[];
 }
 
 /**
- * Devices of running sessions that do not answer, or are too slow for their period. One that refuses answers, and paused sessions read none.
- * @throws CliError when a session cannot be asked for
+ * Devices of running sessions that do not answer, or are too slow for their period. A refusal counts as an answer, and
+ * paused sessions read no devices.
+ * @throws CliError when a session's state cannot be read
  */
 export async function silentDevices(api: ApiClient): Promise<DeviceVerdict> {
   const running = await api.list(`${sessionsPath}/`, { status: 'running' }, Number.POSITIVE_INFINITY);
@@ -62,7 +63,7 @@ export async function silentDevices(api: ApiClient): Promise<DeviceVerdict> {
   return { count, silent: found.filter((device) => !isSlow(device)), slow: found.filter(isSlow) };
 }
 
-/** Undefined when it has been cleaned away meanwhile. */
+/** @returns undefined when the session has been cleaned away meanwhile */
 async function statusOf(api: ApiClient, id: string): Promise<SessionLiveView | undefined> {
   try {
     return await api.get<SessionLiveView>(`${sessionPath(id)}/status/`);

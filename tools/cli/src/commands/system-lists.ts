@@ -187,11 +187,11 @@ export const systemLists: readonly Command[] = [
 
 type Filter = ReturnType<typeof filterIn> & { readonly up_to: string | undefined };
 
-/** As many as one call of the API may take at most, in calls of this size: each is answered soon. */
+/** The most messages that one call of the API may take, and the size of calls that are answered soon. */
 const messagesAtMost = 10_000;
 const messagesAtOnce = 500;
 
-/** Sends many again. One that cannot be sent stays first in the list, so each call must reach beyond what the one before it kept. */
+/** Sends many again. Unsendable ones stay first in the list, so each call must reach beyond those that the last one kept. */
 async function sendManyAgain(
   api: ApiClient,
   { filter, body }: { readonly filter: Filter; readonly body: { trust_epoch: boolean } | undefined },
@@ -233,7 +233,7 @@ async function deleteMany(
   }
 }
 
-/** Everything by mistake would be easy. */
+/** Requires a choice: without one it would be easy to take everything by mistake. */
 function chooseOne(sequence: string | undefined, asked: Filter, isAll: boolean): void {
   const isFiltered = Object.values(asked).some(Boolean);
   if ([sequence !== undefined, isFiltered, isAll].filter(Boolean).length === 1) return;

@@ -6,7 +6,7 @@ import type {
 import { ApiRefused } from '../api-refused.ts';
 import { sessionPath } from './session-lists.ts';
 
-/** Long enough for a few values of most points, and short enough that one that is mended is soon no warning any more. */
+/** Long enough for a few values of most points, short enough for the warning to end soon after a repair. */
 const lately = { from: '-10m' } as const;
 
 export interface UndeliveredPoints {
@@ -14,15 +14,15 @@ export interface UndeliveredPoints {
     readonly session_id: string;
     readonly task_code: string;
   })[];
-  /** Also those that are not named. */
+  /** Number of points, including those that are not named. */
   readonly count: number;
-  /** Codes of the tasks of which it is not known whether they have such points. */
+  /** Codes of tasks for which it is not known whether they have such points. */
   readonly unknown: readonly string[];
 }
 
 /**
- * Points of running sessions that gave no value lately although their devices gave others. One of which a subscribed device has told
- * nothing is none of them: it may tell of it rarely.
+ * Points of running sessions that gave no value lately although their devices gave others. Points that a subscribed
+ * device has never told are not counted: it may tell them rarely.
  * @throws CliError when the API cannot tell
  */
 export async function undeliveredPoints(api: ApiClient): Promise<UndeliveredPoints> {
@@ -36,7 +36,7 @@ export async function undeliveredPoints(api: ApiClient): Promise<UndeliveredPoin
     const { never_delivered: named, never_delivered_count: number } = await accountOf(api, session_id);
     const ofSession = named.filter(({ cause }) => cause !== 'not_told');
     points.push(...ofSession.map((point) => ({ session_id, task_code, ...point })));
-    // The session's own count has those of which nothing was told, too.
+    // The session's own count includes points that were never told.
     count += Math.min(number, Number(row.never_delivered));
   }
   const unknown = running.filter(({ never_delivered: never }) => never === null);
@@ -45,7 +45,7 @@ export async function undeliveredPoints(api: ApiClient): Promise<UndeliveredPoin
 
 type Never = Pick<CompletenessView, 'never_delivered' | 'never_delivered_count'>;
 
-/** None where it has been cleaned away meanwhile. */
+/** The account of a session; empty when it has been cleaned away meanwhile. */
 async function accountOf(api: ApiClient, id: string): Promise<Never> {
   try {
     return await api.get<CompletenessView>(`${sessionPath(id)}/completeness/`, lately);

@@ -34,7 +34,7 @@ export const watch: Command = {
   },
 };
 
-/** A stream that breaks off goes on where it was: the API is told the last reading that was seen. */
+/** Follows the stream. After a break it continues where it was, since the API is told the last reading seen. */
 async function follow(
   { api, print, stopping }: Context,
   input: Input,

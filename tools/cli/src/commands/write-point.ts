@@ -29,7 +29,7 @@ export const writePoint: Command = {
         : say(' It held {{value}} before.', { value: before.value });
     const holds =
       readBack.value === undefined ? '' : say(' It holds {{value}} now.', { value: readBack.value });
-    // The value already says that the device holds it.
+    // The printed value already says that the device holds it.
     const detail = done.detail && !(done.outcome === 'written' && holds) ? ` ${done.detail}` : '';
     const outcome = valueWord('write', done.outcome);
     print.said(done, say('{{point}}: {{outcome}}.', { point, outcome }) + held + holds + detail);
@@ -37,7 +37,7 @@ export const writePoint: Command = {
   },
 };
 
-/** `DEVICE/POINT` by their codes, or the id of the point: codes are those of a device. */
+/** The point named by `DEVICE/POINT`, or by its id: codes of points are only unique within a device. */
 async function pointNamed(api: ApiClient, point: string): Promise<Item> {
   if (/^[1-9][0-9]{0,14}$/.test(point)) return api.get<Item>(`/api/config/points/${point}/`);
   const slash = point.lastIndexOf('/');
@@ -57,12 +57,12 @@ async function pointNamed(api: ApiClient, point: string): Promise<Item> {
   );
 }
 
-/** As it was typed: 007 is another text than 7, and so is a name. */
+/** Whether the value is sent as typed: as text 007 differs from 7, and a name is text as well. */
 function isText({ data_type, enumeration }: Item): boolean {
   return data_type === 'string' || (enumeration !== null && enumeration !== undefined);
 }
 
-/** Whole numbers that a double does not hold go as text, which the API takes to the last digit. */
+/** Whole numbers that a double cannot hold are sent as text, which the API takes to the last digit. */
 function givenValue(text: string): number | boolean | string {
   if (text === 'true' || text === 'false') return text === 'true';
   if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return text;

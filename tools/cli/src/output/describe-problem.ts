@@ -10,7 +10,7 @@ const advice: Readonly<Record<number, PlainText>> = {
   500: 'This is a fault of the service; its log has the request under the number above.',
   503: 'Nothing is lost. Try again when the dependency is back; /health/ready of the API names it.',
 };
-/** Where a status says too little. Details of conflicts say themselves what to do, but not as it is done here. */
+/** Advice for codes whose status says too little. Details of conflicts say what to do, but not with this program. */
 const adviceOnCode: Readonly<Record<string, PlainText>> = {
   session_not_found: 'A session is named by its task and run, as 7-3: holdfast sessions list',
   task_not_found: 'The list: holdfast tasks list',
@@ -40,7 +40,7 @@ const adviceOnCode: Readonly<Record<string, PlainText>> = {
   login_code_unknown: 'Begin again: holdfast login',
   no_keys_yet: 'On the machine of the API: holdfast keys create admin --role administrator',
 };
-/** The API tells its own callers how to send something; here it goes by other names. */
+/** Details in the words of this program, where the API's own name fields of its requests. */
 const detailOnCode: Readonly<Record<string, PlainText>> = {
   key_needed: 'The API does nothing without a login or a key, and there is none.',
   login_needed: 'The API does nothing without a login or a key, and there is none.',
@@ -53,7 +53,7 @@ const detailOnCode: Readonly<Record<string, PlainText>> = {
 };
 const errorsShown = 20;
 
-/** A problem document (RFC 9457) for people: what, why, where, and what to do. */
+/** A problem document (RFC 9457) for people: what is wrong, why, where, and what to do. */
 export function describeProblem(
   problem: Partial<Problem> & { readonly status: number },
   retryAfter: string | null,
@@ -62,7 +62,7 @@ export function describeProblem(
   const own = code === undefined ? undefined : detailOnCode[code];
   const detail = own === undefined ? problem.detail : say(own);
   const errors = Array.isArray(problem.errors) ? (problem.errors as unknown[]) : [];
-  // A single one is in the detail of most problems; "see errors" is for those who have the answer itself.
+  // Most problems tell a single error in their detail; "see errors" only helps readers of the answer itself.
   const isTold = errors.length === 1 && detail?.includes(messageOf(errors[0]));
   const faults = isTold ? [] : errors.map(fault);
   const lines = [

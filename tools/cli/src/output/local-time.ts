@@ -1,7 +1,7 @@
 import { rfc3339Ms } from '@holdfast/driver/values/rfc3339.ts';
 
 /**
- * A time of the API as the reader's clock shows it (TZ), to be pasted into an option as it is:
+ * A time of the API as the reader's clock shows it (TZ), in a form that can be pasted into an option:
  * `2026-07-03T14:05:09.123+02:00`. Anything else stays as it is.
  */
 export function localTime(value: unknown): unknown {
@@ -14,7 +14,7 @@ export function localTime(value: unknown): unknown {
   return `${shifted}${offsetMinutes < 0 ? '-' : '+'}${two(offsetMinutes / 60)}:${two(offsetMinutes % 60)}`;
 }
 
-/** Reads a time that somebody typed: without an offset it is one of the reader's clock, and without an hour its midnight. */
+/** Reads a typed time: without an offset it means the reader's clock, and without an hour midnight there. */
 export function givenTime(text: string): string {
   const [, day, time = '00:00'] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?$/.exec(text) ?? [];

@@ -9,7 +9,7 @@ export const traceOption: Readonly<Record<'trace', Option>> = {
   trace: { type: 'string', value: 'TRACE', about: 'that come of this command only, by its trace' },
 };
 
-/** The events that a gap follows from: the trace leads on to `holdfast audit --trace`. */
+/** The events that caused a gap; the trace can be given to `holdfast audit --trace`. */
 export const originColumn: Column<Item> = {
   head: 'COMES OF',
   cell: ({ events }) =>

@@ -6,9 +6,9 @@ import { type Column, cellText, tableLines } from './table.ts';
 
 type Fields = readonly (readonly [name: PlainText, value: unknown])[];
 
-/** Answers go to stdout, as tables or as JSON; what is only said to people goes to stderr. */
+/** Prints answers to stdout, as tables or as JSON, and messages for people to stderr. */
 export class Printer {
-  /** It was asked for, or there is no terminal. */
+  /** True where JSON was asked for, or there is no terminal. */
   readonly asJson: boolean;
   readonly isJsonAsked: boolean;
   private readonly out: Writable & { columns?: number };
@@ -59,7 +59,7 @@ export class Printer {
     else this.line(cellText(sentence));
   }
 
-  /** One document; in a stream of them each takes one line. */
+  /** Prints one document; in a stream each document takes one line. */
   json(value: unknown): void {
     this.line(JSON.stringify(value, null, 2));
   }
@@ -72,7 +72,7 @@ export class Printer {
     this.out.write(`${text}\n`);
   }
 
-  /** Progress of work that takes long; shown only where somebody looks. */
+  /** Progress of long work; shown only on a terminal. */
   progress(what: PlainText): ProgressLine {
     return new ProgressLine(this.err, say(what));
   }

@@ -9,7 +9,7 @@ import { say } from '../words/say.ts';
 
 const kilobyte = 1_024;
 
-/** Writes an answer into a file, which is there when it is whole, or to stdout. @throws CliError */
+/** Writes an answer to stdout, or into a file, which only appears once it is complete. @throws CliError */
 export async function saveDownload(
   { print, stopping }: Pick<Context, 'print' | 'stopping'>,
   body: ReadableStream<Uint8Array>,

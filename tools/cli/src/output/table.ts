@@ -12,8 +12,8 @@ const gap = '  ';
 const narrowest = 8;
 
 /**
- * Lines of a table whose columns are aligned as a terminal shows them: 压力机 takes six cells. When it would be wider
- * than `maxWidth`, the widest columns are cut.
+ * Lines of a table whose columns are aligned as a terminal shows them: 压力机 takes six cells. When the table would be
+ * wider than `maxWidth`, the widest columns are cut.
  */
 export function tableLines<T>(columns: readonly Column<T>[], items: readonly T[], maxWidth = 0): string[] {
   const rows = [

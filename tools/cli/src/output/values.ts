@@ -1,5 +1,5 @@
 import { say, speaksChinese } from '../words/say.ts';
-/** A nested object of an answer, or an empty one. */
+/** A nested object of an answer, or an empty object where there is none. */
 export function record(value: unknown): Readonly<Record<string, unknown>> {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
@@ -38,7 +38,7 @@ export function duration(seconds: unknown): string | undefined {
 /** Chinese has no space before the sign. */
 export const percentSaid = (percent: number): string => `${percent}${speaksChinese() ? '%' : ' %'}`;
 
-/** Never 100 % while something is missing. */
+/** A share in percent: never 100 % while something is missing. */
 export function percent(share: unknown): string {
   if (typeof share !== 'number') return say('nothing was due');
   return percentSaid(Math.floor(share * 10_000) / 100);

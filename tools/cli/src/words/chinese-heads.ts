@@ -1,4 +1,4 @@
-/** Heads of columns and names of fields in Chinese, by their English. */
+/** Chinese heads of columns and names of fields, by their English. */
 export const chineseHeads = {
   ID: 'ID',
   COLUMNS: '列',

@@ -1,4 +1,4 @@
-/** Help in Chinese, by its English. */
+/** Chinese help, by its English. */
 export const chineseHelp = {
   'Settings: HOLDFAST_URL (default: where you logged in, else http://127.0.0.1:8000), HOLDFAST_API_KEY_FILE or HOLDFAST_API_KEY, HOLDFAST_OPERATOR, HOLDFAST_LANG (en, zh).':
     '设置：HOLDFAST_URL（默认为最近登录的地址，否则为 http://127.0.0.1:8000）、HOLDFAST_API_KEY_FILE 或 HOLDFAST_API_KEY、HOLDFAST_OPERATOR、HOLDFAST_LANG（en、zh）。',

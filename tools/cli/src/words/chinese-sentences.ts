@@ -1,4 +1,4 @@
-/** Sentences about its work in Chinese, by their English. */
+/** Chinese sentences about the program's work, by their English. */
 export const chineseSentences = {
   'No answer from the API at {{url}} ({{why}}).': '{{url}} 的 API 没有应答（{{why}}）。',
   'No session was started yet.': '还没有启动过会话。',

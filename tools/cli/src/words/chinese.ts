@@ -3,5 +3,5 @@ import { chineseHeads } from './chinese-heads.ts';
 import { chineseHelp } from './chinese-help.ts';
 import { chineseSentences } from './chinese-sentences.ts';
 
-/** Everything that is said, in Chinese. */
+/** All texts of the program in Chinese. */
 export const chinese = { ...chineseHelp, ...chineseHeads, ...chineseSentences, ...chineseAdvice } as const;

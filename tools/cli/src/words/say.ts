@@ -2,15 +2,15 @@ import type { languages } from '@holdfast/shared/contracts/user.ts';
 import { chinese } from './chinese.ts';
 
 /**
- * A text that the program says to people, named by its English. `{{name}}` is filled in; what stands behind `#` is not said: it
- * tells apart two texts that are one in English. A text without a Chinese one is no Text.
+ * A text that the program says to people, named by its English. `{{name}}` is filled in. Anything after `#` is not said:
+ * it only tells apart two texts with the same English. A text without Chinese is not a Text.
  */
 export type Text = keyof typeof chinese;
 
 type Placeholders<Said> = Said extends `${string}{{${infer Name}}}${infer Rest}`
   ? Name | Placeholders<Rest>
   : never;
-/** A text that is whole as it stands. */
+/** A text without placeholders. */
 export type PlainText = { [Said in Text]: Placeholders<Said> extends never ? Said : never }[Text];
 
 let spoken: (typeof languages)[number] = 'en';

@@ -22,7 +22,7 @@ import { speaksChinese } from './say.ts';
 const chinese = <Name extends string>(words: Readonly<Record<Name, { readonly zh: string }>>) =>
   Object.fromEntries(Object.entries<{ readonly zh: string }>(words).map(([name, { zh }]) => [name, zh]));
 
-/** Chinese for the values of the API that people read in tables: a value without one is a fault of types. */
+/** Chinese for the values of the API that people read in tables: a value without Chinese is a type error. */
 export const chineseValues = {
   session: {
     running: '运行中',
@@ -103,7 +103,7 @@ export const chineseValues = {
   } satisfies Record<Role, string>,
 } as const;
 
-/** A value of the API for people: in English as it is, which is also how options take it. */
+/** A value of the API for people: unchanged in English, as options take it. */
 export function valueWord(kind: keyof typeof chineseValues, value: unknown): unknown {
   if (!speaksChinese() || typeof value !== 'string') return value;
   const words: Readonly<Record<string, string>> = chineseValues[kind];

@@ -49,7 +49,7 @@ export function memoryOfFile(
 interface PlacedPoint {
   readonly point: DevicePoint<MelsecPlace>;
   readonly place: PlcPlace;
-  /** Words or bits that it takes. */
+  /** Words or bits that the point takes. */
   readonly width: number;
 }
 
@@ -75,7 +75,7 @@ function placedPoint(
   return { point: placed, place, width: widthOf(placed, place) };
 }
 
-/** Whether none of its bits is another point's; takes them. */
+/** Takes the bits of a point. @returns whether none of them is another point's */
 function isFree({ point, place, width }: PlacedPoint, taken: Map<string, number>): boolean {
   const { device, number, bit } = place;
   let isAlone = true;
@@ -89,7 +89,7 @@ function isFree({ point, place, width }: PlacedPoint, taken: Map<string, number>
   return isAlone;
 }
 
-/** Those of `count` bits from `bit` on that lie in the word `at`. */
+/** Mask of those among `count` bits from `bit` on that lie in the word `at`. */
 function maskOf(bit: number, count: number, at: number): number {
   let mask = 0;
   for (let index = bit; index < bit + count; index += 1) {
@@ -151,7 +151,7 @@ function cellsOf({ point, place }: PlacedPoint, value: Values, present: readonly
   return words;
 }
 
-/** One value is that of each element of an array. */
+/** A single value fills every element of an array. */
 function valuesOf({ count }: DevicePoint, value: Values): readonly Encodable[] {
   if (!isList(value)) return new Array<Encodable>(count ?? 1).fill(value);
   if (count === undefined) throw new RangeError('this point has one value, not a list');

@@ -19,7 +19,7 @@ export type PointOfFile = z.infer<typeof pointSchema>;
 /** A PLC: a port of its own, and what lies in its memory. */
 export const endpointSchema = z.strictObject({
   protocol: z.literal('melsec'),
-  /** Its name, and that of its endpoint; unique in the plant. */
+  /** Name of the PLC and of its endpoint; unique in the plant. */
   device: z
     .string()
     .min(1)
@@ -29,10 +29,10 @@ export const endpointSchema = z.strictObject({
   port: z.int().min(0).max(65535).default(0),
   ...{ frame, series },
   data_code: z.enum(['binary', 'ascii']).default('binary'),
-  /** Most that one read gives; that of frame, data code and series unless set. */
+  /** The most that one read gives; the limits of frame, data code and series unless set. */
   ...{ max_words, max_bits },
   points: z.array(pointSchema).default([]),
-  /** Cells that a kind of memory has, where it is not the usual number; 0: it has none of it. */
+  /** Cells of a kind of memory, where it is not the usual number; 0: the PLC does not have it. */
   sizes: z
     .partialRecord(z.enum(plcDevices.map(({ symbol }) => symbol)), z.int().min(0).max(0x10_0000))
     .default({}),

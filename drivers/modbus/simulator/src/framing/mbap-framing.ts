@@ -1,10 +1,10 @@
 import type { Framing, RequestFrame } from './framing.ts';
 
 const headerBytes = 7;
-/** Unit id and the largest protocol data unit. */
+/** Largest length field: unit id and the largest protocol data unit. */
 const largestLength = 254;
 
-/** Modbus TCP framing of our own, so that a fault is exactly what it says. */
+/** Modbus TCP framing, written here so that a fault sends exactly the bytes that it describes. */
 export function mbapFraming(): Framing {
   let pending: Buffer = Buffer.alloc(0);
   return {
@@ -14,7 +14,7 @@ export function mbapFraming(): Framing {
       const requests: RequestFrame[] = [];
       while (pending.length >= headerBytes) {
         const length = pending.readUInt16BE(4);
-        // The specification lets a server drop what is no Modbus; without a length there is no way back in step.
+        // The specification lets a server drop what is not Modbus; without a length there is no way to find the next frame.
         if (pending.readUInt16BE(2) !== 0 || length < 2 || length > largestLength) {
           return { requests, broken: true };
         }

@@ -8,7 +8,7 @@ const smallestFrame = 4;
 
 /**
  * RTU framing on whatever carries bytes. A request of a known function code is found by its length, because neither TCP
- * nor a pty keeps the pauses between frames; what does not fit is skipped byte by byte until it does.
+ * nor a pty keeps the pauses between frames; bytes that fit no request are skipped one by one.
  */
 export function rtuFraming(): Framing {
   let pending: Buffer = Buffer.alloc(0);
@@ -36,7 +36,7 @@ export function rtuFraming(): Framing {
       const requests: RequestFrame[] = [];
       const whole = frameOf(pending);
       if (whole) requests.push(whole);
-      // Behind noise that looked like the beginning of a long request there may be a real one.
+      // A real request may follow noise that looked like the beginning of a long one.
       else
         while (pending.length > smallestFrame && requests.length === 0) {
           pending = pending.subarray(1);
@@ -67,7 +67,7 @@ function frameOf(bytes: Buffer): RequestFrame | undefined {
   return { transactionId: 0, unitId: bytes.readUInt8(0), pdu: bytes.subarray(1, end), bytes };
 }
 
-/** undefined: not to be known (yet). */
+/** @returns undefined while the length cannot be told */
 function requestLength(bytes: Buffer): number | undefined {
   const byteCountAt = (at: number): number | undefined =>
     bytes.length > at ? at + 1 + bytes.readUInt8(at) + crcBytes : undefined;

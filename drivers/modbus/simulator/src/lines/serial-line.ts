@@ -68,7 +68,7 @@ async function openPath(path: string, { baudRate, parity, stopBits }: SerialSett
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(error) : resolve()));
   });
-  // A line that goes away later (an adapter is pulled out) is silent; there is nobody to tell.
+  // A line that goes away later (an adapter is pulled out) is silent; nobody listens for the error.
   port.on('error', () => {});
   const duplex: Duplex = port;
   return {
@@ -112,7 +112,7 @@ async function endSocat(child: ChildProcess, path: string): Promise<void> {
     child.kill('SIGTERM');
     await exited;
   }
-  // It removes its link by itself unless it was killed.
+  // socat removes its link by itself unless it was killed.
   await unlink(path).catch(() => {});
 }
 

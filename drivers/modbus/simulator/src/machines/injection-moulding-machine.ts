@@ -3,7 +3,7 @@ import { cyclePhase, ramp, statusWord, swing } from './motion.ts';
 
 /** One shot: close the mould, inject, hold, cool, open, eject. */
 export const cycleMs = 24_000;
-/** The shot counter was at 0 then. */
+/** When the shot counter was at 0. */
 const countingSince = Date.UTC(2025, 0, 1);
 /** The hopper runs low for the last two minutes of each half hour. */
 const hopperMs = 1_800_000;
@@ -36,7 +36,7 @@ export function shotCounter(nowMs: number): number {
   return Math.max(0, Math.floor((nowMs - countingSince) / cycleMs));
 }
 
-/** Each shot differs a little from the one before, the same way whenever it is asked. */
+/** Each shot differs a little from the one before, but the same shot always gives the same time. */
 function lastCycleTimeS(nowMs: number): number {
   return cycleMs / 1000 + 0.18 * Math.sin(shotCounter(nowMs) * 2.4);
 }

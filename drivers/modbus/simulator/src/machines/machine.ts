@@ -48,7 +48,7 @@ export function machinePoint(
 
 /** The memory of a machine: a point that can be written stays as it was written, all others move on. */
 export function memoryOfMachine(machine: Machine): RegisterImage | UnitMemory {
-  // One that takes no writes at all says so with another exception than one that protects an address.
+  // A machine that takes no writes at all answers them with another exception than one that protects an address.
   if (!machine.points.some(({ writable }) => writable)) return imageOf(machine);
   return tableMemory({
     fixed: [],
@@ -64,7 +64,7 @@ export function memoryOfMachine(machine: Machine): RegisterImage | UnitMemory {
   });
 }
 
-/** The registers as the machine's points fill them; others do not exist. */
+/** The registers that the machine's points fill; others do not exist. */
 export function imageOf(machine: Machine): RegisterImage {
   return {
     coil: bits(machine, 'coil'),

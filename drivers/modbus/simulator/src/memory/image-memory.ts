@@ -2,7 +2,7 @@ import { isBitTable } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { type RegisterImage, readImage } from './register-image.ts';
 import { packBits, type UnitMemory } from './unit-memory.ts';
 
-/** The memory of a device that is given as code. It knows no writing. */
+/** The memory of a device whose values come from code. It takes no writes. */
 export function imageMemory(image: RegisterImage): UnitMemory {
   return {
     read: (table, address, quantity, nowMs) => {

@@ -16,7 +16,7 @@ export interface RegisterImage {
   readonly holding_register?: TableContent<number>;
 }
 
-/** undefined when the device has not all of the registers. */
+/** @returns undefined when the device lacks any of the registers */
 export function readImage(
   image: RegisterImage,
   table: RegisterTable,

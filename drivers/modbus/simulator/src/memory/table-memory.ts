@@ -22,13 +22,13 @@ export interface FixedCells {
 export interface TableMemoryOptions {
   readonly fixed: readonly FixedCells[];
   readonly moving: readonly (MovingCells & { readonly isWritable: boolean })[];
-  /** True: addresses in between are read as 0, as many devices do; else they are not there. */
+  /** True: undescribed addresses are read as 0, as on many devices; false: they do not exist. */
   readonly holesAreZero: boolean;
-  /** Devices without any writing answer with another exception than those that protect an address. */
+  /** A device that takes no writes at all answers with another exception than one that protects an address. */
   readonly isReadOnly: boolean;
 }
 
-/** The memory that is described by a plant file. Held as it goes over the wire: an answer is a copy of a piece of it. */
+/** The memory that a plant file describes, held in wire format: an answer is a copy of a piece of it. */
 export function tableMemory(options: TableMemoryOptions): UnitMemory {
   const tables = new Map<RegisterTable, Table>();
   for (const { table, address, width, values } of [
@@ -106,7 +106,7 @@ class Table {
       : this.#content.subarray(address * 2, end * 2);
   }
 
-  /** A value that is written has been taken over by whoever wrote it: it moves no more. */
+  /** A value that a client has written moves no more. */
   write(address: number, values: readonly number[]): boolean {
     const end = address + values.length;
     if (end > this.#marks.length) return false;

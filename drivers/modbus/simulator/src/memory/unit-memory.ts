@@ -4,11 +4,11 @@ export type WritableTable = 'coil' | 'holding_register';
 
 /** The cells of one unit. A request is served at one time (ms since 1970), so that its registers belong together. */
 export interface UnitMemory {
-  /** Data of a reply as it goes over the wire, without the byte count; undefined when not all of it is there. */
+  /** Data of a reply as it goes over the wire, without the byte count; undefined unless all of the cells exist. */
   read(table: RegisterTable, address: number, quantity: number, nowMs: number): Buffer | undefined;
   /**
-   * All or nothing: false when not all of it is there, or not all may be written. Coils are 0 or 1.
-   * Missing: a device that knows no writing.
+   * All or nothing: false when any of the cells does not exist or may not be written. Coils are 0 or 1.
+   * Missing: the device takes no writes.
    */
   readonly write?: (
     table: WritableTable,

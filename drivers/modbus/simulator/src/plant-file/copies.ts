@@ -5,7 +5,7 @@ import type { EndpointOfFile, UnitOfFile } from './plant-file-schema.ts';
 export type PlainEndpoint = Described<EndpointOfFile> & {
   readonly name: string;
   readonly units: readonly (Described<UnitOfFile> & { readonly device: string; readonly unitId: number })[];
-  /** To be added to the port, and to the name of a pty. */
+  /** Added to the port, and to the name of a pty. */
   readonly copy: number | undefined;
 };
 

@@ -59,13 +59,13 @@ const unitSchema = z
     /** The device's name; unique in the plant. */
     device: name,
     unit_id: z.int().min(0).max(255).default(1),
-    /** Makes so many: `press-1`, `press-2`, … with unit ids one after the other. */
+    /** Makes this many devices: `press-1`, `press-2`, … with unit ids one after the other. */
     copies,
     /** One of the machines of the demo instead of points and tables. */
     machine: z.enum(machineNames).optional(),
     points: z.array(pointSchema).default([]),
     tables: z.partialRecord(z.enum(registerTables), cellsSchema).default({}),
-    /** Addresses that nobody described: not there (exception 2), or read as 0. */
+    /** Undescribed addresses: they do not exist (exception 2), or are read as 0. */
     holes: z.enum(['absent', 'zero']).default('absent'),
     read_only: z.boolean().default(false),
     max_registers: z.int().min(1).max(125).default(125),
@@ -98,7 +98,7 @@ export type UnitOfFile = z.infer<typeof unitSchema>;
 const ofEveryEndpoint = {
   /** The first device's name unless set. */
   name: name.optional(),
-  /** Makes so many, on ports one after the other. */
+  /** Makes this many endpoints, on ports one after the other. */
   copies,
   units: z.array(unitSchema).min(1),
   unknown_unit: z.enum(['exception', 'silence']).optional(),

@@ -79,7 +79,7 @@ function courseOf(point: PointOfFile, { device, readColumn }: UnitSurroundings):
   return valueCourse(value, seedOf(`${device}/${point.code}`));
 }
 
-/** One value is the value of each element of an array. */
+/** A single value fills every element of an array. */
 function forPoint(
   { count }: PointOfFile,
   value: Encodable | readonly Encodable[],
@@ -156,7 +156,7 @@ function tablesOf(
   return fixed;
 }
 
-/** The bits of cells that are described already: two bits of a register may be two points. */
+/** The bits that are described already, cell by cell: two bits of a register may be two points. */
 class Claims {
   readonly #taken = new Map<string, number>();
 

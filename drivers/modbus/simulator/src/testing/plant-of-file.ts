@@ -3,7 +3,7 @@ import type { PlantConfig } from '../plant-config.ts';
 import type { PreparedModbus } from '../plant-file/prepare-endpoints.ts';
 import { simulator } from '../simulator.ts';
 
-/** The plant of a file that has devices of Modbus alone. */
+/** The plant of a file that has only Modbus devices. */
 export function plantOfFile(
   yaml: string,
   { file = 'plant.yaml', startedAtMs = Date.now() } = {},

@@ -6,12 +6,12 @@ import type { Duplex } from 'node:stream';
 export interface RawClient {
   readonly stream: Duplex;
   send(hex: string): void;
-  /** The next so many bytes, as hexadecimal digits. Rejects when the stream ends before. */
+  /** The next `bytes` bytes, as hexadecimal digits. Rejects when the stream ends before. */
   read(bytes: number): Promise<string>;
   /** Bytes that came and were not read. */
   unread(): number;
   close(): void;
-  /** Ended in whatever way. */
+  /** Resolves when the connection has ended, in whatever way. */
   readonly closed: Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export function rawClient(stream: Duplex): RawClient {
 
 /** @throws when it is refused */
 export async function rawTcpClient(port: number): Promise<RawClient & { readonly stream: Socket }> {
-  // Bytes of one turn arrive together: held back for an acknowledgement, half a frame would be noise.
+  // Bytes that are written together must arrive together: half a frame, held back for an acknowledgement, would be noise.
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
   return rawClient(socket) as RawClient & { readonly stream: Socket };

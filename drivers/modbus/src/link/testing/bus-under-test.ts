@@ -51,7 +51,7 @@ export function busTo(
   return bus;
 }
 
-/** A peer that does as the test says: the n-th request since the start, as it came. */
+/** A peer that does what the test says; it hands over the n-th request since the start, as it came. */
 export async function startPeer(
   onRequest: (socket: Socket, request: Buffer, n: number) => void,
   options: DeviceBusOptions & { allowHalfOpen?: boolean; framing?: 'mbap' | 'rtu' } = {},

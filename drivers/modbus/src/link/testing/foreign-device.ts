@@ -15,9 +15,9 @@ export const hasSocat = installedPeer('socat') !== null;
 export const hasLibmodbus = gcc !== null && installedPeer('libmodbus') !== null;
 
 export interface ForeignDevice {
-  /** The first line that it said, parsed. */
+  /** The first line that the program printed, parsed. */
   readonly announced: unknown;
-  /** The values there by its own account. */
+  /** The values there, as the program itself reports them. */
   holds(table: 'coil' | 'holding_register', address: number, count: number): Promise<unknown>;
   stop(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export function startPymodbusDevice(...args: string[]): Promise<ForeignDevice> {
   return start(pythonWithPymodbus ?? '', [join(folder, 'modbus-device.py'), ...args]);
 }
 
-/** The program that `startLibmodbusDevice` needs, and how to be rid of it. */
+/** Compiles the program that `startLibmodbusDevice` needs; `remove` deletes it. */
 export async function compileLibmodbusDevice(): Promise<{ program: string; remove(): Promise<void> }> {
   const output = await mkdtemp(join(tmpdir(), 'holdfast-libmodbus-'));
   const program = join(output, 'modbus-device');

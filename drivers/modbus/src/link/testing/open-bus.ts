@@ -4,7 +4,7 @@ import type { DeviceBus } from '../device-bus.ts';
 import { openDeviceBus, RtuLines } from '../open-device-bus.ts';
 
 export interface DeviceBusOptions extends Pick<LinkHostOptions, 'mayRequest' | 'refusal'> {
-  /** The lines of all buses of the test, one after the other; without them a bus knows nothing of the one before it. */
+  /** Lines that all buses of the test share; without them a bus knows nothing of the bus before it. */
   readonly lines?: RtuLines;
 }
 

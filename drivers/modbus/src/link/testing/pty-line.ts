@@ -50,7 +50,7 @@ export async function openEnd(path: string): Promise<SerialPort> {
   return port;
 }
 
-/** A bus on one end of a line; at the other, the n-th request since the start, which is one of 8 bytes. */
+/** A bus on one end of a line; the other end hands over the n-th request since the start, always 8 bytes long. */
 export async function startSerialPeer(
   onRequest: (reply: (bytes: Uint8Array) => void, request: RtuRequest, n: number, raw: Buffer) => void,
   options: DeviceBusOptions & Partial<SerialLine> = {},

@@ -7,7 +7,7 @@ export function groupOf(request: ReadRequest): Group {
   return { key: '', values: [], inWords: () => '', describe: () => ({}), ...{ request, shared } };
 }
 
-/** The same of a write. */
+/** A write that no plan has made, as a link takes it. */
 export function commandOf(request: WriteRequest): Command {
   return { sent: [], ...{ request } };
 }

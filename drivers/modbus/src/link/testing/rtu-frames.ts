@@ -1,4 +1,4 @@
-/** CRC-16 bit by bit, as the specification draws it: not the table that is tested with it. */
+/** Makes a frame, with CRC-16 bit by bit as the specification draws it: independent of the table under test. */
 export function rtuFrame(unitId: number, pdu: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.of(unitId), pdu]);
   let crc = 0xffff;

@@ -17,7 +17,7 @@ export interface SentRequest {
   readonly quantity: number;
 }
 
-/** The fate of one request: each is one thing that devices, gateways and wires do. */
+/** The fate of one request: each field is something that devices, gateways and wires do. */
 export interface Fate {
   readonly afterMs: number;
   readonly exception?: number | undefined;
@@ -31,7 +31,7 @@ export interface Fate {
 const largeByte = 256;
 
 /**
- * A line of RTU frames with several units, on whatever timers there are. Each unit works off one request after the other, so
+ * A line of RTU frames with several units, on real or fake timers. Each unit serves one request after the other, so
  * its answers come in order. Every register of an answer holds the number of the request that it answers.
  */
 export class SimulatedLine {
@@ -128,7 +128,7 @@ export class JudgedBus implements DeviceBus {
       ) ?? { n: -1 };
       const [answers] = block.values;
       if (block.kind === 'registers' && (answers !== n || n < first)) {
-        // A marker after the request may be the same place: then either of the two is the request.
+        // A marker after the request may read the same place: then either of the two counts as the request.
         const its = this.#line.sent[Number(answers)];
         const isIts =
           Number(answers) >= first &&

@@ -13,7 +13,7 @@ export class Readings {
   readonly values: Record<string, PointValue> = Object.create(null);
   /** 64-bit integers, in decimal. */
   readonly integers: Record<string, string> = Object.create(null);
-  /** Those of the values and integers that are outside their range or unknown to their enumeration. */
+  /** Codes of values and integers that are outside their range or unknown to their enumeration. */
   readonly uncertain: string[] = [];
   readonly problems: Record<string, PointProblem> = Object.create(null);
 
@@ -29,7 +29,7 @@ export class Readings {
   }
 }
 
-/** Adds what one block came to. */
+/** Adds the readings of one block. */
 export function decodeBlock(block: ReadBlock, raw: RawBlock, readings = new Readings()): Readings {
   const codes = block.points.flatMap(({ point }) => valueCodes(point));
   const found: Reading[] = [];

@@ -13,7 +13,7 @@ export type FlatDevice = Omit<GroupedDevice, 'protocol' | 'points'> & {
   readonly points: readonly FlatPoint[];
 };
 
-/** A point of a snapshot, of its fields as they stand side by side. */
+/** A point of a snapshot, made of flat fields. */
 export function pointOf(code: string, address: number, rest: Partial<FlatPoint> = {}): PointConfig {
   const { table = 'holding_register', byte_order = 'ABCD', bit, byte, length, encoding, ...common } = rest;
   const optional = { bit, byte, length, encoding };
@@ -32,7 +32,7 @@ export function pointOf(code: string, address: number, rest: Partial<FlatPoint> 
   };
 }
 
-/** A device of a snapshot, of its fields as they stand side by side. */
+/** A device of a snapshot, made of flat fields. */
 export function deviceOf(rest: Partial<GroupedDevice> = {}): DeviceConfig {
   const { host = '10.0.0.5', port, unit_id, max_registers, max_bits, serial, profile, ...common } = rest;
   return {
@@ -49,7 +49,7 @@ export function deviceOf(rest: Partial<GroupedDevice> = {}): DeviceConfig {
   };
 }
 
-/** The same of any flat fields, with the defaults of snapshots. */
+/** A flat device of any fields, with the defaults of snapshots. */
 export function modbusDevice(
   flat: Readonly<Record<string, unknown>> & { readonly points: readonly object[] },
 ): DeviceConfig {

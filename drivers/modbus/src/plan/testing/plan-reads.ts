@@ -9,7 +9,7 @@ import { mapReads, planReads as planWithin } from '../plan-reads.ts';
 import { readLimits } from '../read-limits.ts';
 import type { ReadBlock } from '../read-plan.ts';
 
-/** A device of a snapshot with its fields side by side. */
+/** A device of a snapshot with its fields made flat. */
 export function flattened(config: DeviceConfig) {
   const device = config as unknown as Device<ModbusConnection, ModbusPlace>;
   return flatDevice(device, flatPoints(new PointList(device.points)));

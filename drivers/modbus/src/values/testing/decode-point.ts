@@ -29,7 +29,7 @@ export type Reading =
     }
   | { readonly code: string; readonly kind: 'problem'; readonly problem: PointProblem };
 
-/** Keeps values as objects, by the code at their place. */
+/** A sink that keeps readings as objects, with the code that belongs to each place. */
 export function readingsSink(codes: readonly string[], readings: Reading[]): ValueSink {
   const value = (at: number, told: PointValue, quality: number) =>
     readings.push({ code: codes[at] ?? '', kind: 'value', value: told, isUncertain: quality === 1 });

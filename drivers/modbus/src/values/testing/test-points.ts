@@ -15,7 +15,7 @@ export function holding(data_type: DataType, rest: Partial<PointLayout> = {}): T
   };
 }
 
-/** In short: the value; digits of an exact integer as a bigint; a problem as a text in brackets; uncertain in a list. */
+/** A reading in short: the value; an exact integer as a bigint; a problem as text in brackets; uncertain in a list. */
 function plain(reading: Reading): unknown {
   if (reading.kind === 'problem') return `(${reading.problem})`;
   const value = reading.kind === 'integer' ? BigInt(reading.digits) : reading.value;

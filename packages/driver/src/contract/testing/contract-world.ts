@@ -19,8 +19,8 @@ export interface WorldUnderTest<C extends object, A, P extends Peer> {
 }
 
 /**
- * Opens what a contract of links is proved in: a peer, a proxy before it that can hurt its answers, and a link to the proxy
- * whose host counts. All of it ends with the test.
+ * Opens what the contracts of links need: a peer, a proxy before it that can damage its answers, and a link to the
+ * proxy whose host counts connections. All of it ends with the test.
  */
 export function contractWorlds<C extends object, A, P extends Peer>(subject: WorldUnderTest<C, A, P>) {
   const { driver } = subject;

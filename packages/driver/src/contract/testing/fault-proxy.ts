@@ -1,22 +1,22 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Faults between a link and its peer, each of the answer that comes next. */
+/** Faults between a link and its peer, each applied to the next answer. */
 export const faults = ['hang', 'reset', 'late', 'garbage', 'flipped bits', 'cut', 'half close'] as const;
 export type Fault = (typeof faults)[number];
 
 interface Pair {
   readonly near: Socket;
   readonly far: Socket;
-  /** Pieces that came from the peer. */
+  /** Number of pieces that came from the peer. */
   answers: number;
 }
 
-/** A proxy over TCP that hurts answers as a test says, and passes everything on unless told. */
+/** A TCP proxy that damages answers as a test says, and passes everything on by default. */
 export class FaultProxy {
-  /** Connections that were taken. */
+  /** Number of connections that it has taken. */
   connections = 0;
-  /** Bytes and pieces that came from the link. */
+  /** Number of bytes that came from the link. */
   bytesSent = 0;
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
@@ -46,9 +46,9 @@ export class FaultProxy {
   }
 
   /**
-   * Hurts every answer from now on.
-   * @param lateMs delay of late ones
-   * @param soundAnswers that each connection has before
+   * Damages every answer from now on.
+   * @param lateMs delay of late answers
+   * @param soundAnswers intact answers that each connection gets before
    */
   hurt(fault: Fault, lateMs = 0, soundAnswers = 0): void {
     this.#soundAnswers = soundAnswers;
@@ -56,12 +56,12 @@ export class FaultProxy {
     this.#lateMs = lateMs;
   }
 
-  /** Passes everything on from now on; what was held back stays so. */
+  /** Passes everything on from now on; held-back data stay held back. */
   heal(): void {
     this.#fault = undefined;
   }
 
-  /** Lets late answers come at once. */
+  /** Lets late answers arrive at once. */
   releaseLate(): void {
     for (const release of this.#held.splice(0)) release();
   }

@@ -95,7 +95,7 @@ export const lineDriver: Driver<Connection, number> = {
 
 const noMeaning = { data_type: 'int32', scale: 1, offset: 0 } as const;
 
-/** More than a line has. */
+/** No line is this long. */
 const longestLine = 256;
 
 class LineLink implements Link {

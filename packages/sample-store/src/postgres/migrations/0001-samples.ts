@@ -1,14 +1,16 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the tables of samples. Values that one point's all share stand once in `series`, and a value is found by
- * (series, time). Tables are split by day (UTC), so that old days are dropped instead of deleted; whoever writes makes
- * the days. Where the TimescaleDB extension is in the database, a hypertable with chunks of a day does the splitting.
+ * Creates the tables of samples. Properties that all values of a point share stand once in `series`, and a value is
+ * found by (series, time). Tables are split by day (UTC), so that old days are dropped instead of deleted; the writer
+ * makes the tables of new days. Where the database has the TimescaleDB extension, a hypertable with chunks of a day
+ * does the splitting.
  *
- * The index of values carries what history asks for, apart from texts, which can be too long for it. The values of one
- * point lie far apart in the table, one on a page, since they are stored tick by tick: a day of values a second touched
- * 70,000 pages, and now touches 500 of the index. (A hypertable has the index without them.) Pages must be known to be
- * visible to all for that, so new days are vacuumed as soon as a twentieth is new.
+ * The index of values includes the columns that history needs, except texts, which can be too long for it. Rows are
+ * stored tick by tick, so the values of one point are far apart in the table, one on a page: a day of values a second
+ * touched 70,000 pages, and now touches 500 of the index. (A hypertable has the index without these columns.) For that,
+ * PostgreSQL must know that all rows of a page are visible, so a new day is vacuumed as soon as a twentieth of it is
+ * new.
  */
 export async function createSampleTables(db: Kysely<unknown>): Promise<void> {
   const { rows } = await sql`select 1 from pg_extension where extname = 'timescaledb'`.execute(db);
@@ -26,8 +28,8 @@ export async function createSampleTables(db: Kysely<unknown>): Promise<void> {
       unique (session_id, device_code, point_code)
     )`.execute(db);
   await sql`create index series_point on samples.series (point_code, device_code)`.execute(db);
-  // value_exact: the digits of 64-bit integers, where value_double is not exact. source_time: set where the source itself gave the
-  // time. Both are nearly always null, which takes no room.
+  // value_exact: the digits of 64-bit integers, where value_double is not exact. source_time: set where the source
+  // itself gave the time. Both are nearly always null, which takes no room.
   await sql`
     create table samples.sample_value (
       time timestamptz not null,
@@ -65,7 +67,7 @@ export async function createSampleTables(db: Kysely<unknown>): Promise<void> {
     }
   }
   await createDay.execute(db);
-  // A view for people, who do not want to join.
+  // A view for people who do not want to join.
   await sql`
     create view samples.reading as
     select time, device_code, point_code, value_double, value_bool, value_text, coalesce(uncertain, false) as uncertain,
@@ -74,10 +76,14 @@ export async function createSampleTables(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the account of ticks: the outcome of each, a row a day (UTC), device, length of tick and outcome, or more where one is full, which is
- * rewritten with each batch, hence the room left on its pages; the same of stored ticks that lack points, by the name of the list of
- * these, and the lists; where in the stream each epoch of a session began, and since which time each device was read under it,
- * so that every writer rejects the same samples, whichever of them saw the epoch first.
+ * Creates the account of ticks.
+ *
+ * `tick_coverage`: the outcome of each tick, in one row for each day (UTC), device, length of tick and outcome, or more
+ * where a row is full. It is rewritten with each batch, hence the room left on its pages. `lacking_ticks`: the same for
+ * stored ticks that lack points, by the name of the list of these points; `lacking_points`: the lists.
+ *
+ * `epoch_start` and `first_tick`: where in the stream each epoch of a session began, and since when each device was
+ * read under it. By these every writer rejects the same samples, whichever writer saw the epoch first.
  */
 export async function createAccountTables(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -128,8 +134,8 @@ export async function createAccountTables(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Makes the partitions of a day where they are missing. Attaching takes a lock that lets reading and writing of other
- * days go on, unlike CREATE TABLE … PARTITION OF; whoever wants the same day waits for the first.
+ * Makes the missing partitions of a day. Attaching takes a lock that lets reading and writing of other days go on,
+ * unlike CREATE TABLE … PARTITION OF; others that want the same day wait for the first.
  */
 const createDay = sql`
   create function samples.create_day(day date) returns void language plpgsql as $function$

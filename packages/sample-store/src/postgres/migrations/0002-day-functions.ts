@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Lets whoever writes samples make and drop days without owning the tables: these functions run as the owner. Nobody may
- * call them who was not given the right to.
+ * Lets a writer of samples make and drop days without owning the tables: these functions run as the owner. Only roles
+ * with an explicit grant may call them.
  */
 export async function createDayFunctions(db: Kysely<unknown>): Promise<void> {
   await dropDay.execute(db);
@@ -30,7 +30,7 @@ const dropDay = sql`
   end
   $function$`;
 
-/** The same for hypertables: drops what ended before that time. */
+/** Does the same for hypertables: drops chunks that ended before that time. */
 const dropChunks = sql`
   create function samples.drop_chunks(hypertable text, ended_before timestamptz) returns setof text language plpgsql
   security definer set search_path = pg_catalog, pg_temp as $function$

@@ -9,7 +9,7 @@ import { timeText } from './time-texts.ts';
 /** Codes of sites where a role holds; without any, or with `*`, all of them. */
 const grantedSites = z.array(storableText(128).min(1)).min(1).max(100).nullish();
 
-/** Rights that are asked for: several grants, or a role with the sites where it holds, for one. */
+/** Rights that are asked for: several grants, or, for a single one, a role with the sites where it holds. */
 export const grantFields = {
   grants: z
     .array(closedObject({ role: z.enum(roles), sites: grantedSites }))
@@ -34,11 +34,11 @@ export const createKeySchema = closedObject({
   ...grantFields,
   /** RFC 3339; without it the key does not expire. */
   expires_at: z.iso.datetime({ offset: true }).nullish(),
-  /** `10.20.0.0/16` or single addresses: from where it may be used; without any from anywhere. */
+  /** `10.20.0.0/16` or single addresses: where it may be used from; without any, from anywhere. */
   networks: z.array(z.string().min(1).max(64)).max(32).nullish(),
 });
 
-/** `active`, or why it is of no use. */
+/** `status`: `active`, or why the key is of no use. */
 export const keyViewSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -50,15 +50,15 @@ export const keyViewSchema = z.object({
   revoked_at: z.string().nullable(),
   revoked_by: z.string().nullable(),
   networks: z.array(z.string()),
-  /** To five minutes. */
+  /** Accurate to five minutes. */
   last_used_at: z.string().nullable(),
 });
 export type KeyView = z.infer<typeof keyViewSchema>;
 export const keyPageSchema = pageSchema(keyViewSchema);
-/** `key` is the whole key, shown this once. */
+/** `key` is the whole key, shown only this once. */
 export const createdKeySchema = keyViewSchema.extend({ key: z.string() });
 
-/** `url` opens one page once; it is told this once. */
+/** `url` opens one page once; it is shown only this once. */
 export const issuedLinkSchema = z.object({ url: z.url(), expires_at: z.string() });
 
 const auditFilter = {

@@ -38,7 +38,7 @@ export const gapViewSchema = z.object({
   cause: z.enum(gapCauses),
   /** In words for people. */
   detail: z.string(),
-  /** Numbers of ticks of the length that the device had then. */
+  /** Tick numbers, by the tick length that the device had then. */
   from_tick: z.int(),
   to_tick: z.int(),
   ticks: z.int(),
@@ -50,7 +50,7 @@ export type GapView = z.infer<typeof gapViewSchema>;
 
 const accounted = {
   session_id: z.string(),
-  /** The task's. A device whose fastest point has another one has ticks of that length. */
+  /** The task's period. A device whose fastest point has another one has ticks of that length. */
   period_ms: z.int(),
   /** Ticks scheduled in this time were counted; null when it goes back to the start of the session. */
   from: z.string().nullable(),
@@ -83,12 +83,12 @@ const counts = {
 export const tickCountsSchema = z.object(counts);
 export type TickCountsView = z.infer<typeof tickCountsSchema>;
 
-/** Why a value is not there: its whole tick is not, or its point has none in a tick that has others. */
+/** Why a value is missing: its whole tick is, or its point has none in a tick that has others. */
 export const valueCauses = [...new Set([...lackCauses, 'quarantined' as const, ...gapCauses])] as const;
 
 /**
- * Values of points: one for each of a point's own periods, whatever an array holds. `delivered` counts those that were read, also where
- * report by exception sent none; `expected` less these is the sum over the causes.
+ * Values of points: one for each of a point's own periods, whatever an array holds. `delivered` counts those that were
+ * read, even if report by exception sent none; `expected` minus these is the sum over the causes.
  */
 export const valueCountsSchema = z.object({
   expected: z.int(),
@@ -106,7 +106,7 @@ export const neverDeliveredSchema = z.object({
   point: z.string(),
   /** Scheduled time of the first value within that time that did not come. */
   since: z.string(),
-  /** The latest. */
+  /** The latest cause. */
   cause: z.enum(valueCauses),
 });
 export type NeverDeliveredView = z.infer<typeof neverDeliveredSchema>;
@@ -129,7 +129,10 @@ export const completenessSchema = z.object({
       /** Length of its latest ticks; those of all lengths are counted. */
       period_ms: z.int(),
       ...counts,
-      /** Read although it was not scheduled: the clocks of the collector and of those who start and stop differ. */
+      /**
+       * Ticks that were read although not scheduled: the collector's clock differs from that of whoever starts and
+       * stops.
+       */
       unscheduled: z.int(),
       values,
       /** Where this device alone was asked for: its points that lack a value in some stored tick. */

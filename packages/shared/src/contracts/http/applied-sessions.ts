@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { problemSchema } from './problem.ts';
 import { reconfiguredSchema } from './reconfigure-http.ts';
 
-/** Sessions that one write reconfigures at the most; the others are counted. */
+/** Most sessions that one write reconfigures; the others are counted. */
 export const appliedAtMost = 50;
 
-/** Differences by field that a dry run tells, of all sessions together. */
+/** Most differences by field that a dry run lists, over all sessions. */
 export const triedDifferencesAtMost = 500;
 
 /** The query of a change of configuration that running sessions may be brought to. */
@@ -19,13 +19,13 @@ export const applyQuery = {
 } as const;
 
 const taken = reconfiguredSchema.omit({ results: true, etag: true }).extend({
-  /** Only of a dry run: the first differences by field, with as many for each session. */
+  /** Dry runs only: the first differences by field, equally many for each session. */
   results: reconfiguredSchema.shape.results.optional(),
 });
 const refused = z.object({
-  /** Null of sessions that are not named: those at other sites, and those for which there was no room. */
+  /** Null for sessions that are not named: those at other sites, and those for which there was no room. */
   session_id: z.string().nullable(),
-  /** Why it goes on as it was. */
+  /** Why the session goes on as it was. */
   problem: problemSchema,
 });
 

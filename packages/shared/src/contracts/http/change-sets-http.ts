@@ -55,9 +55,9 @@ export const changeSetSchema = z.object({
   by: z.string(),
   kind: z.enum(changeKinds),
   reason: z.string(),
-  /** Through what it came: `console`, `cli`, `api`, `session 7-3`, the name of a file. */
+  /** The means by which it came: `console`, `cli`, `api`, `session 7-3`, the name of a file. */
   source: z.string(),
-  /** The entry in the audit log; null of what no request did. */
+  /** The entry in the audit log; null if no request made the change. */
   audit_id: z.string().nullable(),
   /** The set that it takes back. */
   reverts: id.nullable(),
@@ -72,7 +72,7 @@ export const changeSetsPageSchema = z.object({
   next_cursor: z.string().nullable(),
 });
 
-/** One thing by field; all fields that are set where it was made or deleted. */
+/** The change of one thing, by field; if it was made or deleted, all fields that are set. */
 export const changeItemSchema = z.object({
   kind: z.enum(changedKinds),
   id,
@@ -117,7 +117,7 @@ export type RevertOnly = z.infer<typeof only>;
 
 /** The outcome of a change of many things. */
 export const revertedSchema = z.object({
-  /** Number of the new set; null of a dry run. */
+  /** Number of the new set; null for a dry run. */
   change_set: id.nullable(),
   counts: z.object({ created: z.int(), changed: z.int(), deleted: z.int() }),
   /** The first 500; GET of the set has all. */
@@ -157,9 +157,9 @@ export const bulkEditSchemas = {
 } as const;
 const cascade = z.boolean().default(false);
 export const bulkDeleteSchemas = {
-  /** With `cascade` also their points, and out of tasks. */
+  /** With `cascade` their points go too, and tasks lose them. */
   devices: chosen(closedObject({ ...bulk, filter: selections.devices.optional(), cascade })),
-  /** With `cascade` out of tasks that have chosen them. */
+  /** With `cascade` tasks that have chosen them lose them. */
   points: chosen(closedObject({ ...bulk, filter: selections.points.optional(), cascade })),
 } as const;
 export type BulkSelection = Pick<z.infer<(typeof bulkDeleteSchemas)['points']>, 'ids' | 'filter'>;
@@ -185,7 +185,7 @@ export type AskedItem = z.infer<typeof askedItem>;
 
 export const changeItemsBodySchema = closedObject({
   items: z.array(askedItem).min(1).max(50_000),
-  /** As what the set is listed. */
+  /** The kind under which the set is listed. */
   kind: z.enum(['bulk', 'import']).default('bulk'),
   reason: reason.default(''),
   /** Says what would be done, and does nothing. */

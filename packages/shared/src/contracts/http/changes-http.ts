@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { deviceStatuses } from '../session-status.ts';
 
 /**
- * Id of an event of `live/changes`: how far each stream was told then, by sequence in SESSIONS, HEALTH and AUDIT. A client
- * sends the last one that it has seen back as `Last-Event-ID`.
+ * Id of an event of `live/changes`: how far each stream had been reported then, by sequence in SESSIONS, HEALTH and
+ * AUDIT. A client sends the last one that it has seen back as `Last-Event-ID`.
  */
 export const changeIdPattern = /^s(0|[1-9][0-9]{0,14})\.h(0|[1-9][0-9]{0,14})\.a(0|[1-9][0-9]{0,14})$/;
 
@@ -20,7 +20,7 @@ export const sessionChangeSchema = z.object({
 });
 export type SessionChange = z.infer<typeof sessionChangeSchema>;
 
-/** Event `device`: its health became another. */
+/** Event `device`: its health changed. */
 export const deviceChangeSchema = z.object({
   session_id: z.string(),
   device: z.string(),
@@ -41,14 +41,20 @@ export const configurationChangeSchema = z.object({
 });
 export type ConfigurationChange = z.infer<typeof configurationChangeSchema>;
 
-/** Event `sink`: how samples get into their database, at first and whenever it changes. For callers whose role holds everywhere. */
+/**
+ * Event `sink`: how samples get into their database, sent first and whenever it changes. For callers whose role holds
+ * everywhere.
+ */
 export const sinkChangeSchema = z.object({
   status: z.enum(['ok', 'refusing', 'failing', 'no_writer']),
   detail: z.string(),
 });
 export type SinkChange = z.infer<typeof sinkChangeSchema>;
 
-/** Event `reset`: what came between cannot be told any more, or the streams are others. Everything is to be read anew. */
+/**
+ * Event `reset`: what came in between can no longer be told, or the streams are different ones. The client has to read
+ * everything anew.
+ */
 export const changesResetSchema = z.object({ reason: z.enum(['gone', 'unknown']) });
 export type ChangesReset = z.infer<typeof changesResetSchema>;
 

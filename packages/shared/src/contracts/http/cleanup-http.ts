@@ -50,7 +50,7 @@ export const cleanupBodySchema = closedObject({
     .array(z.enum(endedStatuses, { error: endedStatusError }))
     .min(1)
     .default([...endedStatuses]),
-  /** Sessions of one call, so that it does not take for ever. */
+  /** Most sessions of one call, so that it does not take for ever. */
   limit: z.int().min(1).max(10_000).default(1_000),
 });
 

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { unknownNames } from './unknown-names.ts';
 
 /**
- * A body with these fields and no others: what was mistyped would else be lost without a word. The message names each
- * unknown field with the one that was probably meant, or with all that there are.
+ * A body with these fields and no others: a mistyped one would otherwise be lost without a word. The message names each
+ * unknown field with the one that was probably meant, or with all known ones.
  */
 export function closedObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  // Fields that are only put up with are recommended to nobody.
+  // Fields that are merely tolerated are not recommended.
   const known = Object.keys(shape).filter((name) => !(shape[name] as z.ZodType).meta()?.deprecated);
   return z.strictObject(shape, {
     error: (issue) =>

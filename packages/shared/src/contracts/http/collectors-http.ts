@@ -32,23 +32,23 @@ export const collectorSchema = z.object({
   /** When that began; null when it is not known. */
   state_since: z.string().nullable(),
   host: z.string(),
-  /** The release that it is of; null when it did not tell. */
+  /** Its release; null when it did not tell. */
   version: z.string().nullable(),
   started_at: z.string(),
   /** The last five lives before this one, newest first. */
   former_lives: z.array(formerLifeSchema),
   /** When it renewed its lease last, by the clock of NATS. */
   last_heartbeat_at: z.string().nullable(),
-  /** How many sessions it may hold, and what it has: their devices, and the values that these give when all answer. */
+  /** How many sessions it may hold, how many it has, their devices, and the values that these give when all answer. */
   capacity: z.int(),
   sessions: z.int(),
   devices: z.int(),
   planned_values_per_s: z.number(),
-  /** Its own word of how busy it is, with the time of it; null when it has none, and once it is gone. */
+  /** Its own report on how busy it is, and when it made that; null without one, and once the collector is gone. */
   load: collectorLoadSchema.extend({ reported_at: z.string() }).nullable(),
-  /** Those that tasks may require of it. */
+  /** Labels that tasks may require of it. */
   labels: z.record(z.string(), z.string()),
-  /** The protocols that it may be given devices of. */
+  /** Protocols of the devices that it may be given. */
   drivers: z.array(z.string()),
 });
 export type CollectorView = z.infer<typeof collectorSchema>;
@@ -100,7 +100,7 @@ export const drainBodySchema = closedObject({ force: z.boolean() }).partial().nu
 export const drainedSchema = z.object({
   id: z.string(),
   state: z.enum(['active', 'draining']),
-  /** How many it read when it was asked. */
+  /** How many sessions it read when it was asked. */
   sessions: z.int(),
   detail: z.string(),
 });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { closedObject } from './closed-object.ts';
 import { storableText } from './storable-text.ts';
 
-/** By its own account: the page that asks for approval shows it. */
+/** Where the command line runs, by its own account: the page that asks for approval shows it. */
 export const askCommandLineLoginSchema = closedObject({
   host: storableText(128).min(1),
   person: storableText(64).nullish(),
@@ -31,7 +31,7 @@ export const polledCommandLineLoginSchema = z.object({
 });
 export type PolledCommandLineLogin = z.infer<typeof polledCommandLineLoginSchema>;
 
-/** A command line that asks to be let in. `host` and `person` are its own account, `address` is not. */
+/** A command line that asks to be let in. `host` and `person` are its own claims, `address` is not. */
 export const commandLineLoginViewSchema = z.object({
   code: z.string(),
   host: z.string(),

@@ -24,7 +24,10 @@ export const completenessOfAllQuerySchema = z.object({
   utc_offset: utcOffsetText,
 });
 
-/** Ticks by period: numbers are in the order of `periods`, and what is zero nearly always names the period by its index. */
+/**
+ * Ticks by period: plain numbers are in the order of `periods`; counts that are nearly always zero name their period by
+ * its index.
+ */
 export const tickColumnsSchema = z.object({
   expected: z.array(z.int()),
   stored: z.array(z.int()),
@@ -36,21 +39,22 @@ export const tickColumnsSchema = z.object({
 export type TickColumns = z.infer<typeof tickColumnsSchema>;
 
 export const completenessRowSchema = z.object({
-  /** Null by device, as are the others of a session. */
+  /** Null in rows by device, as are the other fields of a session. */
   session_id: z.string().nullable(),
   task_code: z.string().nullable(),
   task_name: z.string().nullable(),
   status: z.enum(sessionStatuses).nullable(),
-  /** Null by session. */
+  /** Null in rows by session. */
   device: z.string().nullable(),
   sites: z.array(z.string()),
   /** Null where the configuration is lost that tells which ticks were due. */
   counts: tickCountsSchema.nullable(),
-  /** Those of its points; null where they are not known. */
+  /** Values of its points; null where they are not known. */
   values: valueCountsSchema.nullable(),
   /**
-   * Points without any value although their device has given others; of a device, in its latest session. One of which a subscribed device
-   * has told nothing is none of them. Null where there is none among those that are known, and the values of some device are not.
+   * Points without any value although their device has given others; for a device, in its latest session. A point about
+   * which a subscribed device has told nothing does not count. Null where none is found but the values of some device
+   * are not known.
    */
   never_delivered: z.int().nullable(),
   /** Null without `interval`. */

@@ -51,7 +51,10 @@ const ids = z
   .array(id)
   .max(10_000)
   .transform((list) => [...new Set(list)]);
-/** Spelled as collectors spell theirs (`COLLECTOR_LABELS=site=hall-1,network=plant`), so that they can ever be equal. */
+/**
+ * Spelled as collectors spell theirs (`COLLECTOR_LABELS=site=hall-1,network=plant`), since otherwise the two could never
+ * be equal.
+ */
 const label = (maxLength: number) =>
   code(z.string().min(1).max(maxLength))
     .refine(
@@ -60,7 +63,7 @@ const label = (maxLength: number) =>
     )
     .meta({ not: { pattern: '[=,]' } });
 const labels = z
-  // No JSON that is taken has this key.
+  // JSON with this key is not taken.
   .record(label(64).meta({ not: { pattern: '[=,]|^__proto__$' } }), label(128))
   .refine((value) => Object.keys(value).length <= 32, 'must not have more than 32 labels')
   .meta({ maxProperties: 32 });

@@ -9,10 +9,13 @@ import { devicePointSchema, type JudgedPoint, judgedDevicePoint } from './point-
 /** `partly`: some points gave no value. */
 export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
 
-/** Bytes of a frame that belong together. `part` is one of `frame_parts` of the protocol; `text` says what its bytes say where that is text. */
+/**
+ * Bytes of a frame that belong together. `part` is one of `frame_parts` of the protocol; `text` is there when its bytes
+ * are text.
+ */
 export const framePartSchema = z.object({ part: z.string(), length: z.int(), text: z.string().optional() });
 
-/** A request with the frames that were heard taken apart, as the protocol of the device has them: their parts from the first byte on. */
+/** A request whose frames are taken apart as the device's protocol defines them: their parts from the first byte on. */
 export const shownRequestSchema = readRequestReportSchema.extend({
   heard: z.array(heardBytesSchema.extend({ parts: z.array(framePartSchema) })).optional(),
 });
@@ -25,7 +28,7 @@ export const deviceTestSchema = z.object({
   device: z.string(),
   status: z.enum(deviceTestStatuses),
   detail: z.string(),
-  /** The time that the test had: what it did not get to then has the `met_limit` `test_time`. */
+  /** The time that the test had: what it did not get to has the `met_limit` `test_time`. */
   within_ms: z.int(),
   /** The collector that asked the device; null when none did. */
   collector_id: z.string().nullable(),
@@ -34,13 +37,16 @@ export const deviceTestSchema = z.object({
 });
 export type DeviceTestView = z.infer<typeof deviceTestSchema>;
 
-/** A device and points as they would be sent to be stored; without points one is read by which it shows that it is there. */
+/**
+ * A device and points as they would be sent to be stored; without points, one is read that shows whether the device is
+ * there.
+ */
 export interface DeviceTrialBody {
   readonly device: DeviceCreate;
   readonly points: readonly JudgedPoint[];
 }
 
-/** Its schema, for the protocols that there are. */
+/** The schema of a trial, for the protocols that there are. */
 export function deviceTrialBody(specs: Specs, devices: DeviceBodies): z.ZodType<DeviceTrialBody, unknown> {
   const envelope = closedObject({
     device: devices.create,
@@ -85,14 +91,16 @@ export function deviceTrialBody(specs: Specs, devices: DeviceBodies): z.ZodType<
 
 /** The answer when something was read that is not stored. */
 export const deviceTrialSchema = deviceTestSchema.omit({ device_id: true }).extend({
-  /** Whether the device has answered anything, be it with a refusal. */
+  /** Whether the device has answered at all, even with a refusal. */
   answers: z.boolean(),
   /** Where it was asked, in the words of its protocol: `10.0.0.7:502 unit 3`. */
   place: z.string(),
 });
 export type DeviceTrialView = z.infer<typeof deviceTrialSchema>;
 
-/** `strict`: a session starts only when every point of every device gave a value. `warn`: it says what did not. */
+/**
+ * `strict`: a session starts only when every point of every device gave a value. `warn`: the answer says which did not.
+ */
 export const startValidations = ['strict', 'warn', 'skip'] as const;
 export type StartValidation = (typeof startValidations)[number];
 
@@ -117,7 +125,7 @@ export const writtenPointSchema = z.object({
   /** `differs`: the device confirmed it and holds another value. */
   outcome: z.enum(['written', 'differs']),
   detail: z.string(),
-  /** The value right before it was written; null when it could not be asked for. */
+  /** The value right before it was written; null when it could not be read. */
   before: readPointSchema.nullable(),
   sent: z.array(z.string()),
   read_back: readPointSchema.nullable(),

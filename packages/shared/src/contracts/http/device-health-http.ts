@@ -7,7 +7,7 @@ import { pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
 
-/** `partly`: it answers, and does not give all of its values; `unknown`: its holder has said nothing of it yet. */
+/** `partly`: it answers, but does not give all of its values; `unknown`: its holder has said nothing about it yet. */
 export const deviceConditions = ['failing', 'partly', 'slow', 'unknown', 'healthy'] as const;
 export type DeviceCondition = (typeof deviceConditions)[number];
 
@@ -36,7 +36,7 @@ export const deviceHealthQuerySchema = z.object({
     .describe('`true`: only those with points that gave no value in the last 24 hours'),
 });
 
-/** A device of a session that runs, by the last word of its holder. */
+/** A device of a running session, as its holder last reported it. */
 export const deviceHealthViewSchema = z.object({
   device: z.string(),
   /**
@@ -53,17 +53,21 @@ export const deviceHealthViewSchema = z.object({
   collector_id: z.string().nullable(),
   period_ms: z.int(),
   condition: z.enum(deviceConditions),
-  /** Since when its status is what it is, as far as HEALTH tells; of one that was never read in the session, since its first tick. */
+  /**
+   * Since when its status is what it is, as far as HEALTH tells; for one that was never read in the session, since its
+   * first tick.
+   */
   since: z.string().nullable(),
-  /** With the last success of whichever holder had it. Null while nothing was said of it. */
+  /** Has the last success under any holder. Null while nothing was said about it. */
   health: deviceHealthSchema.nullable(),
   /** When the holder said it. */
   reported_at: z.string().nullable(),
   /** Its ticks in this session in `ticks_within`; null while they are not known. */
   ticks: tickCountsSchema.nullable(),
   /**
-   * How many of its points gave no value in that time, or since they are read, although it gave others; which, and why, tells the session's
-   * completeness. One of which a subscribed device has told nothing is none of them. Null while it is not known.
+   * How many of its points gave no value in that time, or since they are read, although it gave others; the session's
+   * completeness tells which, and why. A point about which a subscribed device has told nothing does not count. Null
+   * while it is not known.
    */
   never_delivered: z.int().nullable(),
 });
@@ -73,9 +77,9 @@ export const deviceHealthPageSchema = pageSchema(deviceHealthViewSchema).extend(
   as_of: z.string(),
   /** The last 24 hours, up to some seconds ago; null while the store of samples is away. */
   ticks_within: z.object({ from: z.string(), to: z.string() }).nullable(),
-  /** Counted of those that the filters but `condition` leave. */
+  /** Counts of the devices that all filters but `condition` leave. */
   counts: z.record(z.enum(deviceConditions), z.int()),
-  /** Those of the same that have such points; null while the store of samples is away. */
+  /** How many of the same devices have such points; null while the store of samples is away. */
   with_never_delivered: z.int().nullable(),
 });
 export type DeviceHealthPage = z.infer<typeof deviceHealthPageSchema>;

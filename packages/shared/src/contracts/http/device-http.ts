@@ -11,7 +11,7 @@ import { pageSchema } from './page.ts';
 const id = z.int().positive();
 const stored = deviceConfigSchema.shape;
 
-/** Fields of a device that every protocol has, those before its own and those behind them. */
+/** Fields of a device that every protocol has: those before the protocol's own fields, and those behind them. */
 const before = {
   code: plainCode(stored.code),
   name: plainText(stored.name.unwrap()),
@@ -49,7 +49,7 @@ export type DeviceDetail = z.infer<typeof deviceDetailSchema>;
 /** With `unconfirmed` also ranges that were refused once only. */
 export const applyLimitsBodySchema = closedObject({ unconfirmed: z.boolean() }).partial().nullish();
 
-/** A device's flat bodies for the protocols that there are. */
+/** Flat bodies of devices, for the protocols that there are. */
 export class DeviceBodies {
   readonly #specs: Specs;
   readonly #schemas = new Map<string, { readonly create: z.ZodObject; readonly change: z.ZodObject }>();
@@ -93,7 +93,7 @@ export class DeviceBodies {
       changed: z.boolean(),
       /** Running sessions that ask the device for everything again. */
       sessions: z.array(z.string()),
-      /** Collectors that should read it and gave no answer: what they know they keep until the session is placed anew. */
+      /** Collectors that should read it and gave no answer: they keep what they know until the session is placed anew. */
       not_reached: z.array(z.string()),
       device: this.view,
     });
@@ -110,7 +110,7 @@ export class DeviceBodies {
     return this.#specs.get(protocolIn(body) ?? first ?? '');
   }
 
-  /** The connection of a body that may be wrong: of its own fields those that are right, and the defaults of the others. */
+  /** The connection of a body that may be wrong: its own fields where they are right, and defaults for the others. */
   connectionIn(spec: DriverSpec, body: unknown): object {
     const fields = Object.entries(ownOf(spec.connection, body as object)).filter(
       ([name, value]) => (spec.connection.shape[name] as z.ZodType).safeParse(value).success,
@@ -123,7 +123,7 @@ export class DeviceBodies {
   /** A device that is to be created, flat. */
   judged(body: unknown): Judged<DeviceCreate> {
     const spec = this.specOf(body);
-    // Its own fields are nobody's.
+    // Fields of an unknown protocol belong to nobody.
     if (!spec) return judgedBy(this.#unknown(), body) as Judged<DeviceCreate>;
     const { create } = this.#schemasOf(spec);
     const judged = judgedBy(create, body) as Judged<DeviceCreate>;
@@ -131,14 +131,14 @@ export class DeviceBodies {
       const faults = faultsAcross(spec, judged.value);
       return faults.length > 0 ? refusedFor(faults) : judged;
     }
-    // A field that was mistyped is told beside the one that it leaves missing.
+    // A mistyped field is reported beside the one that is missing because of it.
     const rest = judgedBy(create, onlyKnown(create, body)) as Judged<DeviceCreate>;
     if (!rest.ok) return judged;
     const across = refusedFor(faultsAcross(spec, rest.value));
     return { ok: false, issues: [...judged.issues, ...(across.ok ? [] : across.issues)] };
   }
 
-  /** A device after a change, flat. What another protocol has not goes. */
+  /** A device after a change, flat. Fields that a new protocol does not have are dropped. */
   changed(now: DeviceView, body: unknown): Judged<DeviceCreate> {
     const spec = this.#specs.get(protocolIn(body) ?? now.protocol);
     if (!spec) return judgedBy(this.#unknown(), body) as Judged<DeviceCreate>;
@@ -194,7 +194,7 @@ export class DeviceBodies {
   }
 }
 
-/** Faults of fields that are each right. */
+/** Faults across fields that are each right. */
 function faultsAcross(spec: DriverSpec, flat: DeviceCreate): readonly FieldProblem[] {
   const connection = connectionOf(spec, flat);
   const odd = unstorable(connection);
@@ -212,7 +212,7 @@ function onlyKnown({ shape }: z.ZodObject, body: unknown): unknown {
 function protocolIn(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const { protocol } = body as { readonly protocol?: unknown };
-  // Something else than a text is no protocol that there is.
+  // Anything but a text is no known protocol.
   return protocol === undefined ? undefined : String(protocol);
 }
 

@@ -1,2 +1,2 @@
-/** A test of a device takes no longer than this, and a second for the way to the collector and back. */
+/** A test of a device takes no longer than this, plus a second for the round trip to the collector. */
 export const deviceTestMs = 20_000;

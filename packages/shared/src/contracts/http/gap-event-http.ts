@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Most events that one gap names: of a session that moved on and on without being read, the first ones. */
+/** Most events that one gap names: the first ones of a session that moved on and on without being read. */
 export const gapEventsAtMost = 10;
 
 export const decidedBy = ['command', 'system', 'shutdown'] as const;
@@ -14,7 +14,7 @@ export const gapEventSchema = z.object({
   /** Why, as the event has it: `drain`, or what a person gave as reason. */
   reason: z.string().nullable(),
   collector_id: z.string().nullable(),
-  /** `system`: nobody asked for it; `shutdown`: its collector was ended where it runs. */
+  /** `system`: nobody asked for it; `shutdown`: its collector was shut down on its host. */
   decided_by: z.enum(decidedBy),
   /** Name of who gave the command, where the event has it. */
   by: z.string().nullable(),
@@ -26,7 +26,7 @@ export type GapEvent = z.infer<typeof gapEventSchema>;
 /** Empty where the collector or the writer said the cause, or nothing explains it. */
 export const gapEventsSchema = z.array(gapEventSchema);
 
-/** Filters by the command that gaps come of. */
+/** Filters by the command that gaps come from. */
 export const traceText = z
   .string()
   .regex(/^[0-9a-f]{32}$/, 'must be 32 of 0-9 and a-f')

@@ -13,7 +13,7 @@ export const gapsOfAllQuerySchema = z.object({
   trace: traceText,
 });
 
-/** Ticks that devices of one session miss for the same cause and event from and to the same time. */
+/** Ticks that devices of one session lack over the same time, for the same cause and event. */
 export const jointGapSchema = z.object({
   cause: z.enum(gapCauses),
   /** In words for people. */

@@ -23,7 +23,7 @@ export function refusedFor(problems: readonly FieldProblem[]): Judged<never> {
   };
 }
 
-/** A schema that takes what is judged well. @param described as the OpenAPI document has it */
+/** A schema that takes whatever `judge` accepts. @param described the schema in the OpenAPI document */
 export function schemaOf<T>(judge: (body: unknown) => Judged<T>, described: object): z.ZodType<T, unknown> {
   return z
     .unknown()

@@ -38,14 +38,17 @@ export const liveSampleSchema = z.object({
   /** Last of the ticks that a miss answers for. */
   through_tick: z.int(),
   period_ms: z.int(),
-  /** Scheduled time of the tick (what a subscribed device tells before that: time of the last value), and when the reply was complete. */
+  /**
+   * Scheduled time of the tick (for what a subscribed device tells before that: time of the last value), and when the
+   * reply was complete.
+   */
   time: z.string(),
   read_at: z.string(),
   /** By point code; 64-bit integers without a scale in decimal, as text. */
   values: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
   /** Codes of those that are outside their valid range or unknown to their enumeration. */
   uncertain: z.array(z.string()),
-  /** Subscribed devices only: all that a point told, each value with its own time; `values` has the last one. */
+  /** Subscribed devices only: all values that came for a point, each with its own time; `values` has the last one. */
   changes: z
     .record(
       z.string(),
@@ -58,7 +61,7 @@ export const liveSampleSchema = z.object({
       ),
     )
     .optional(),
-  /** Subscribed devices only: why the last thing that was told of a point is no value. */
+  /** Subscribed devices only: why the last thing that was told about a point is no value. */
   bad: z.record(z.string(), z.string()).optional(),
   miss: z.object({ cause: z.enum(missCauses), detail: z.string() }).nullable(),
 });

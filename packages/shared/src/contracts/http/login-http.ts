@@ -5,13 +5,13 @@ import { languages } from '../user.ts';
 import { closedObject } from './closed-object.ts';
 import { pageSchema } from './page.ts';
 
-/** Long rather than odd; what is longer than this is no password. */
+/** Long rather than odd; anything longer than this is no password. */
 export const newPasswordSchema = z
   .string()
   .refine((text) => text.normalize('NFC').length >= 12, 'must have 12 characters at least')
   .meta({ minLength: 12, maxLength: 256 })
   .max(256);
-/** As somebody types it, also one that no longer would be taken. */
+/** A password as typed, even one that would no longer be accepted. */
 const typedPassword = z.string().min(1).max(256);
 
 export const loginBodySchema = closedObject({
@@ -35,10 +35,10 @@ export const loginViewSchema = z.object({
   how: z.enum(loginWays),
   created_at: z.string(),
   authenticated_at: z.string(),
-  /** To a minute. */
+  /** Accurate to a minute. */
   last_seen_at: z.string(),
   expires_at: z.string(),
-  /** It ends when it was not used for so long; null: never by that. */
+  /** The login ends after so long without use; null: never for that reason. */
   idle_minutes: z.int().nullable(),
   address: z.string(),
   agent: z.string(),
@@ -54,14 +54,14 @@ export const meSchema = z.object({
   kind: z.enum(['user', 'key', 'local']),
   /** Null for `local`. */
   id: z.string().nullable(),
-  /** Null for what is no person. */
+  /** Null unless a person calls. */
   login: z.string().nullable(),
   name: z.string(),
   language: z.enum(languages).nullable(),
   grants: z.array(grantSchema),
   /** Whether the person can log in by a password. */
   has_password: z.boolean(),
-  /** The login that the request came with; null for what is no person. */
+  /** The login that the request came with; null unless a person calls. */
   current_login: loginViewSchema.nullable(),
 });
 export type Me = z.infer<typeof meSchema>;

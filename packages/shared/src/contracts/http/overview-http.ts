@@ -2,11 +2,14 @@ import * as z from 'zod';
 import { notAskedSchema } from './not-asked.ts';
 import { devicesSummarySchema, sessionCountsSchema } from './session-summary-http.ts';
 
-/** The whole in one answer. What belongs to all sites is null for callers whose role holds at some only, or while it cannot be asked. */
+/**
+ * The whole in one answer. Parts about all sites are null for callers whose role holds at some only, or while they
+ * cannot be asked.
+ */
 export const overviewSchema = z.object({
   as_of: z.string(),
   version: z.string(),
-  /** IANA name (`PLANT_TIME_ZONE`): by which clock the plant lives. */
+  /** IANA name of the plant's time zone (`PLANT_TIME_ZONE`). */
   time_zone: z.string(),
   sessions: sessionCountsSchema,
   /** Devices of sessions that run. */
@@ -14,8 +17,9 @@ export const overviewSchema = z.object({
   /** Ticks of the last 24 h, of sessions that are not over; null while they cannot be counted. */
   ticks: z.object({ from: z.string(), to: z.string(), expected: z.int(), stored: z.int() }).nullable(),
   /**
-   * Points of sessions that run which gave no value in that time although their device gave others, but for those of which a subscribed device has
-   * told nothing. Null while they cannot be counted, and where none is found and not all is known.
+   * Points of running sessions that gave no value in that time although their device gave others, except those about
+   * which a subscribed device has told nothing. Null while they cannot be counted, and where none is found but not all
+   * is known.
    */
   never_delivered: z.int().nullable(),
   values_per_s: z.object({ now: z.number(), planned: z.number() }),
@@ -24,7 +28,7 @@ export const overviewSchema = z.object({
       active: z.int(),
       draining: z.int(),
       given_up: z.int(),
-      /** Those that are missed since less than a day: declared dead, or silent for a minute. */
+      /** Missed for less than a day: declared dead, or silent for a minute. */
       lost: z.int(),
       capacity: z.int(),
     })

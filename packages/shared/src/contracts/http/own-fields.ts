@@ -3,9 +3,9 @@ import * as z from 'zod';
 import { closedObject } from './closed-object.ts';
 import { isStorable } from './storable-text.ts';
 
-/** The fields of a schema of a spec as they stand in flat bodies. */
+/** The fields of a spec's schema as they stand in flat bodies. */
 export interface OwnFields {
-  /** With its defaults; what may be left out is null then. */
+  /** With defaults; an optional field that is left out is null. */
   readonly create: z.ZodRawShape;
   /** Without defaults. */
   readonly change: z.ZodRawShape;
@@ -38,7 +38,7 @@ function fieldsOf({ shape }: z.ZodObject): OwnFields {
   return { create, change };
 }
 
-/** The same schema with every object in it closed: what was mistyped would be lost without a word. */
+/** The same schema with every object in it closed: otherwise mistyped fields would be lost without a word. */
 function closed(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodObject) {
     const shape = Object.fromEntries(
@@ -59,7 +59,7 @@ function closed(schema: z.ZodType): z.ZodType {
   return schema;
 }
 
-/** With its checks and its meta data. */
+/** Rebuilds a schema, keeping its checks and its meta data. */
 function rebuilt(schema: z.ZodType, changes: object): z.ZodType {
   const made = schema.clone({ ...schema._zod.def, ...changes } as typeof schema._zod.def);
   const meta = schema.meta();
@@ -87,7 +87,7 @@ export function shownOf(schema: z.ZodObject, own: object): Record<string, unknow
   );
 }
 
-/** Own fields that PostgreSQL takes in no document. */
+/** Own fields that PostgreSQL does not take in a document. */
 export function unstorable(own: object): readonly FieldProblem[] {
   return Object.entries(own).flatMap(([field, value]) =>
     isStorable(value) ? [] : [{ field, message: 'has characters that no text may hold' }],

@@ -22,12 +22,13 @@ export const ownershipSpanSchema = z.object({
   to: z.string().nullable(),
   /** Type of the event that ended it; null while it holds it. */
   ended_by: z.string().nullable(),
-  /** Scheduled times of the first and of the last tick of its that is stored, within the time asked for. */
+  /** Scheduled times of its first and its last stored tick within the time asked for. */
   first_sample: z.string().nullable(),
   last_sample: z.string().nullable(),
   /**
-   * Ticks that the change to it has cost: missing between the last one stored of the holder before, or the start, and its own
-   * first, for a cause that lies in the change. Null when the change lies outside the time asked for.
+   * Ticks that the change to this holder has cost: those missing between the former holder's last stored tick, or the
+   * start, and this holder's first, for a cause that lies in the change. Null when the change lies outside the time
+   * asked for.
    */
   missing_before: z.int().nullable(),
   /** Ticks that a former holder has read as well. Its samples came too late and were refused; two read the device at once. */
@@ -39,13 +40,16 @@ export const ownershipRowSchema = z.object({
   ...evidenceSession,
   /** False once a later run of its task has followed. */
   is_latest: z.boolean(),
-  /** The task's, since when, oldest first; `from` is null of the one at its start. None where its configuration is lost. */
+  /**
+   * The task's periods and since when, oldest first; `from` is null for the one at the start. None where the
+   * configuration is lost.
+   */
   periods: z.array(z.object({ from: z.string().nullable(), period_ms: z.int() })),
-  /** Why it failed, of a session whose status is `error`. */
+  /** Why the session failed, when its status is `error`. */
   error_message: z.string().nullable(),
   /** States of the session within the time, without a hole from its start on. */
   life: ribbonSchema.shape.life,
-  /** Those that touch the time asked for, oldest first; the newest 500 of a session. */
+  /** Spans that touch the time asked for, oldest first; the newest 500 of a session. */
   spans: z.array(ownershipSpanSchema),
   spans_left_out: z.int(),
 });

@@ -39,11 +39,14 @@ export const pointHistoryQuerySchema = z.object({
 
 export type PointHistoryQuery = z.infer<typeof pointHistoryQuerySchema>;
 
-/** A 64-bit integer that a JSON number would not hold for every reader, from 2^53 on, is its decimal text. */
+/** A 64-bit integer from 2^53 on is decimal text: not every reader's JSON numbers would hold it. */
 const value = z.union([z.number(), z.boolean(), z.string()]);
 const figure = z.union([z.number(), z.string()]);
 
-/** There when an interval was asked for. Mean, min and max are of numbers; texts and booleans have a last one. */
+/**
+ * Present when an interval was asked for. Mean, min and max exist for numbers only; texts and booleans have just the
+ * last one.
+ */
 const figures = {
   mean: z.number().nullable().optional(),
   min: figure.nullable().optional(),
@@ -63,7 +66,7 @@ export const pointHistorySchema = z.object({
    */
   results: z.array(
     z.object({
-      /** With an interval its begin, a multiple of it since 1970, by UTC or `utc_offset`. */
+      /** With an interval, its start: a multiple of its length since 1970, by UTC or `utc_offset`. */
       time: z.string(),
       device: z.string(),
       point_code: z.string(),
@@ -74,7 +77,7 @@ export const pointHistorySchema = z.object({
     }),
   ),
   limit_reached: z.boolean(),
-  /** Status of the session asked for: it explains an empty answer. Left out when it is not known. */
+  /** Gaps of the session asked for: they explain holes. Left out without a session, and while they cannot be found out. */
   gaps: z.array(gapViewSchema).optional(),
 });
 export type PointHistory = z.infer<typeof pointHistorySchema>;

@@ -15,7 +15,7 @@ const stored = pointConfigSchema.shape;
 
 /** InfluxDB takes a field of this name for the timestamp and loses it, though it answers with success (measured). */
 const isTimestampName = (name: string) => name === 'time';
-/** The fields in which InfluxDB is given what a float field does not hold: see docs/samples.md. */
+/** Names of the fields in which InfluxDB gets what a float field cannot hold: see docs/samples.md. */
 const isIntegerFieldName = (name: string) => /__integer(_minus_2_63)?$/.test(name);
 const pointCode = plainCode(stored.code)
   .refine((name) => !isTimestampName(name), {
@@ -33,7 +33,7 @@ const scale = stored.scale
   .meta({ not: { const: 0 } });
 const wholeNumberPattern = '^(?:0|-?[1-9][0-9]*)$';
 
-/** Fields of a point that every protocol has, those before its own and those behind them. */
+/** Fields of a point that every protocol has: those before the protocol's own fields, and those behind them. */
 const before = { code: pointCode, name: plainText(stored.name.unwrap()) } as const;
 const behind = {
   data_type: stored.data_type,
@@ -103,7 +103,7 @@ export interface JudgedPoint {
   readonly address: unknown;
 }
 
-/** A device as far as its points are judged by it. */
+/** The parts of a device by which its points are judged. */
 export interface DeviceOfPoint {
   readonly spec: DriverSpec;
   readonly connection: object;
@@ -114,7 +114,7 @@ const named = z.looseObject({ device_id: id });
 export type NamedPoint = z.infer<typeof named>;
 const manyNamed = z.array(named).min(1).max(10_000);
 
-/** A point's flat bodies for the protocols that there are. */
+/** Flat bodies of points, for the protocols that there are. */
 export class PointBodies {
   /** One point, or many that are stored together or not at all. No union of both: its errors would not say where. */
   readonly create: z.ZodType<NamedPoint | NamedPoint[], unknown>;
@@ -158,7 +158,7 @@ export class PointBodies {
     });
   }
 
-  /** A point whose device there is not: as if it spoke the first protocol. */
+  /** Judges a point whose device does not exist, as if it spoke the first protocol. */
   judgedWithoutDevice(body: unknown): Judged<JudgedPoint> {
     const spec = this.#first;
     const judged = judgedPoint({ spec, connection: {} }, body);
@@ -206,7 +206,7 @@ export function devicePointSchema(spec: Pick<DriverSpec, 'place'>): z.ZodObject 
   return schemasOf(spec).point;
 }
 
-/** A point without its device. */
+/** Judges a point's body that does not name its device. */
 export function judgedDevicePoint(device: DeviceOfPoint, body: unknown): Judged<JudgedPoint> {
   return placed(device, judgedBy(schemasOf(device.spec).point, body));
 }
@@ -218,7 +218,8 @@ export function judgedPoint(device: DeviceOfPoint, body: unknown): Judged<Judged
 
 /**
  * A point after a change. Faults that it had before may stay, and keep nothing else from being changed.
- * @param from the device that it is of now. @param to the device that it shall be of
+ * @param from its device now.
+ * @param to its device after the change
  */
 export function changedPoint(
   { from, to }: { readonly from: DeviceOfPoint; readonly to: DeviceOfPoint },
@@ -289,7 +290,7 @@ export function flatPoint<Stored extends { readonly address: unknown }>(
   return { ...rest, ...shownOf(spec.place, spec.showAddress(address)) };
 }
 
-/** A point that is shown, as it is stored. */
+/** A shown point in its stored form. */
 export function placeOfView({ spec, connection }: DeviceOfPoint, view: PointView): JudgedPoint {
   const common = commonOf(view);
   const parsed = spec.parseAddress(ownOf(spec.place, view), withoutNulls(common) as PointFields, connection);

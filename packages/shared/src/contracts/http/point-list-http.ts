@@ -21,7 +21,10 @@ const modeText =
   '`merge`: empty cells keep what is there. `append`: what is there already is a fault. `replace`: empty cells clear, and points of the devices of the list that it lacks go';
 const deviceText = 'Code of the device of rows that name none';
 
-const language = z.enum(listLanguages).optional().describe('Language of the headers; by default the language of the request');
+const language = z
+  .enum(listLanguages)
+  .optional()
+  .describe('Language of the headers; by default the language of the request');
 const format = z.enum(exportFormats).default('csv').describe('`csv` or a workbook');
 const writtenIn = z
   .enum(['utf-8', 'gb18030'])
@@ -63,16 +66,16 @@ export const savedMappingSchema = z.object({
   id: z.int(),
   name: z.string(),
   mapping: z.enum(listLayouts),
-  /** Fields by headers; an empty one is not taken. */
+  /** Fields by headers; a column with an empty field is not taken. */
   columns: z.record(z.string(), z.string()),
-  /** To questions, by their names. */
+  /** Answers to questions, by the questions' names. */
   answers: z.record(z.string(), z.string()),
   saved_at: z.string(),
 });
 export const savedMappingPageSchema = pageSchema(savedMappingSchema);
 export const saveMappingSchema = closedObject({
   name: storableText(64).min(1),
-  /** The import that is read as others shall be. */
+  /** The import whose way of reading is saved for others. */
   import_id: z.int().min(1),
 });
 
@@ -95,7 +98,7 @@ export const importPatchSchema = closedObject({
   answers: z
     .record(z.string().max(32), z.string().max(32))
     .refine((all) => Object.keys(all).length <= 16, 'must not have more than 16 answers'),
-  /** Takes every guess that is left for right. */
+  /** Accepts every guess that is left. */
   accept_assumptions: z.literal(true),
   /** Texts instead of those of the file, by cells such as E17. */
   cells: z
@@ -109,7 +112,7 @@ export const importPatchSchema = closedObject({
 export type ImportPatch = z.infer<typeof importPatchSchema>;
 
 export const importApplySchema = closedObject({
-  /** As many points as are to be deleted, with the mode `replace`. */
+  /** The number of points that are to be deleted, with the mode `replace`. */
   confirm_deletes: z.int().min(0),
   reason: storableText(500),
   /** Only judges it, for the sessions that `apply=sessions` tells of. */
@@ -120,7 +123,7 @@ export const importApplySchema = closedObject({
 
 const faultSchema = z.object({
   sheet: z.string(),
-  /** `E17`; a row alone where it has no cell for it. */
+  /** `E17`; only the row where that has no such cell. */
   cell: z.string(),
   column: z.string(),
   value: z.string(),
@@ -136,7 +139,7 @@ const questionSchema = z.object({
   chosen: z.string(),
   /** True until it is answered: nothing is applied before. */
   is_guess: z.boolean(),
-  /** Some cells, and what they mean by each choice. */
+  /** Some cells, and what they mean under each choice. */
   rows: z.array(
     z.object({ cell: z.string(), value: z.string(), meanings: z.record(z.string(), z.string()) }),
   ),
@@ -163,7 +166,7 @@ export const importViewSchema = z.object({
   id: z.int(),
   name: z.string(),
   created_at: z.string(),
-  /** It is forgotten then. */
+  /** The import is forgotten then. */
   expires_at: z.string(),
   state: z.enum(['preview', 'applied']),
   mode: z.enum(importModes),
@@ -177,7 +180,7 @@ export const importViewSchema = z.object({
     z.object({
       column: z.string(),
       header: z.string(),
-      /** Null of a column that is not taken. */
+      /** Null for a column that is not taken. */
       field: z.string().nullable(),
     }),
   ),
@@ -189,7 +192,7 @@ export const importViewSchema = z.object({
   new_devices: z.array(z.string()),
   /** Tasks that are made, with their periods. */
   new_tasks: z.array(z.object({ code: z.string(), period_ms: z.int() })),
-  /** Three rows as they are read, whatever they do: fields of the point that are not as they are unless set. */
+  /** Three rows as they are read, whatever they do: those fields of the point that are not at their defaults. */
   sample: z.array(
     z.object({
       line: z.int(),

@@ -1,4 +1,4 @@
-/** A point by the codes of its device and its own. */
+/** A point, by its device's code and its own. */
 export interface PointPlace {
   readonly device: string;
   readonly point: string;

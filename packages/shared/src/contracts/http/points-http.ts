@@ -40,31 +40,31 @@ export const pointValuesQuerySchema = z.object({
   cursor: cursorText(cursorPattern),
 });
 
-/** A 64-bit integer that a JSON number would not hold for every reader, from 2^53 on, is its decimal text. */
+/** A 64-bit integer from 2^53 on is decimal text: not every reader's JSON numbers would hold it. */
 const value = z.union([z.number(), z.boolean(), z.string()]);
 
 const about = {
   device: z.string(),
   point_code: z.string(),
-  /** As they are configured now; empty of what is not any more. */
+  /** As they are configured now; empty if the point no longer is. */
   name: z.string(),
   unit: z.string(),
 } as const;
 
 export const pointValueSchema = z.object({
   ...about,
-  /** Null where nothing is known of it. */
+  /** Null where no value is known. */
   value: value.nullable(),
   quality: z.enum(['good', 'uncertain']).nullable(),
   /** Scheduled time of the tick that it was read in, and how long ago that is. */
   time: z.string().nullable(),
   age_seconds: z.number().nullable(),
   session_id: z.string().nullable(),
-  /** Period of its device's ticks, as it was read last. */
+  /** Period of its device's ticks when it was last read. */
   period_ms: z.int().nullable(),
-  /** Period of the ticks to come, where its running session was given another one since. */
+  /** Period of the ticks to come, if its running session has been given another one since. */
   next_period_ms: z.int().nullable(),
-  /** There when the latest tick of its device gave nothing. */
+  /** Present when the latest tick of its device gave nothing. */
   miss: z.object({ cause: z.enum(missCauses), detail: z.string(), time: z.string() }).nullable(),
 });
 export type PointValueView = z.infer<typeof pointValueSchema>;
@@ -101,22 +101,22 @@ export type PointTrendsQuery = z.infer<typeof pointTrendsQuerySchema>;
 
 const figures = z.array(z.union([z.number(), z.string()]).nullable());
 
-/** The columns of a point: the same place in each is one value, or one interval. Ascending by time. */
+/** The columns of a point: the same index in each is one value, or one interval. Ascending by time. */
 export const pointTrendSchema = z.object({
   ...about,
   point: z.string(),
   /** Null: every value is there, in `last`. Else the lowest, mean, highest and last value of each interval, so that no peak is lost. */
   interval_seconds: z.number().nullable(),
-  /** Distance of its values at the end of the time; null where it sends only what has changed, or is not known. */
+  /** Time between its values at the end of the time; null where it sends only changes, or where that is not known. */
   period_ms: z.int().nullable(),
-  /** The same since when, until the next one begins, oldest first: a running session may get another one. */
+  /** Periods, each from its start until the next one begins, oldest first: a running session may get another one. */
   periods: z.array(z.object({ start_time: z.string(), period_ms: z.int() })),
   times: z.array(z.string()),
   last: z.array(value),
   min: figures.optional(),
   mean: z.array(z.number().nullable()).optional(),
   max: figures.optional(),
-  /** Places of those that are, or hold, an uncertain value. */
+  /** Indexes of values that are uncertain, or of intervals that hold such a value. */
   uncertain: z.array(z.int()),
 });
 export type PointTrend = z.infer<typeof pointTrendSchema>;

@@ -5,12 +5,12 @@ const jsonSchema = z
   .record(z.string(), z.unknown())
   .describe('JSON Schema, draft 2020-12, with words for forms in `x-…`');
 
-/** How an address may be written. The group of the pattern is a number to this radix, and `first` is its first one. */
+/** How an address may be written. The pattern's group is a number in this radix, counted from `first` on. */
 const addressNotationSchema = z.object({
   pattern: z.string(),
   radix: z.int(),
   first: z.int(),
-  /** Fields of the point that are said by it. */
+  /** Fields of the point that the notation sets. */
   sets: z.record(z.string(), z.string()),
 });
 export type AddressNotation = z.infer<typeof addressNotationSchema>;
@@ -29,7 +29,10 @@ const protocolFormsSchema = z.object({
   point: jsonSchema,
   /** The first that fits counts. */
   notations: z.array(addressNotationSchema),
-  /** Words for whoever gets no value: from a device that is tried, at a place that was typed, and at refusals, by their codes. */
+  /**
+   * Advice for whoever gets no value: from a device that is tried, at a place that was typed, and on refusals, by their
+   * codes.
+   */
   advice: z.object({ silent: inBoth, no_value: inBoth, refusals: z.record(z.string(), inBoth) }),
   /** The parts that frames are taken apart into, by their names. */
   frame_parts: z.record(z.string(), inBoth),

@@ -22,11 +22,11 @@ export const reconfiguredSchema = z.object({
   session_id: z.string(),
   status: z.enum(['running', 'paused']),
   from: version,
-  /** Null in a dry run where what is configured now has no number yet. */
+  /** Null in a dry run if the current configuration has no number yet. */
   to: version.nullable(),
-  /** False: it reads by that already, and nothing was done. */
+  /** False: the session reads by that version already, and nothing was done. */
   is_changed: z.boolean(),
-  /** Ticks that are scheduled then or later belong to the new version; null of a dry run and where nothing changes. */
+  /** Ticks that are scheduled then or later belong to the new version; null for a dry run and where nothing changes. */
   effective_at: z.iso.datetime().nullable(),
   /** Devices, as they are read. */
   devices: z.object({ added: z.int(), removed: z.int(), changed: z.int() }),

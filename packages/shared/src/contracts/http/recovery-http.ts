@@ -50,9 +50,10 @@ export const sessionRecoverySchema = z.object({
 export type SessionRecoveryView = z.infer<typeof sessionRecoverySchema>;
 
 /**
- * For monitoring: `expected` sessions should run, `actual` ones do and are stored, `missing` do not or are not, of `unknown` ones that cannot be
- * told now, and `starting` ones were started or resumed just now: the four add up. `unexpected` ones are read although they should not be. `log_damage`: who has found
- * that SESSIONS has lost events; no such supervisor assigns anything.
+ * For monitoring: `expected` sessions should run, `actual` ones do and are stored, `missing` ones do not or are not, for
+ * `unknown` ones nobody can tell now, and `starting` ones were started or resumed just now: these four add up to
+ * `expected`. `unexpected` ones are read although they should not be. `log_damage`: who has found that SESSIONS has lost
+ * events; no such supervisor assigns anything.
  */
 export const recoverySchema = pageSchema(sessionRecoverySchema).extend({
   as_of: z.string(),

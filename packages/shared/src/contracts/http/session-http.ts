@@ -14,9 +14,9 @@ export const sessionStatuses = ['running', 'paused', 'stopped', 'error'] as cons
 /** Where a running session is polled. All other sessions have no placement. */
 export const placementViewSchema = z.object({
   /**
-   * `waiting`: no collector that is up has it, the supervisor will give it to one; `detail` says why it could not
-   * yet. `awaiting_recovery`: it ran before a restart and automatic recovery is off; it waits for
-   * `POST …/{id}/recover/`.
+   * `waiting`: no collector that is up has it; the supervisor will give it to one, and `detail` says why it could not
+   * yet. `awaiting_recovery`: it ran before a restart and automatic recovery is off; it waits for `POST
+   * …/{id}/recover/`.
    */
   state: z.enum(['placed', 'waiting', 'awaiting_recovery']),
   collector_id: z.string().nullable(),
@@ -63,8 +63,8 @@ export type SessionView = z.infer<typeof sessionViewSchema>;
 /** A session as lists show it. */
 export const listedSessionSchema = sessionViewSchema.extend({
   /**
-   * Whether its task is configured otherwise by now, see `POST …/{id}/reconfigure/`; ranges that sessions have learned do not count.
-   * Null of a session that is over, and where nobody can say.
+   * Whether its task is configured otherwise by now, see `POST …/{id}/reconfigure/`; ranges that sessions have learned
+   * do not count. Null for a session that is over, and where nobody can say.
    */
   is_newer_configured: z.boolean().nullable(),
 });
@@ -112,7 +112,7 @@ export const sessionQuerySchema = z.object({
 /** `at` and `last_sequence` are there when an earlier time was asked for. */
 export const sessionThenOrNowSchema = sessionViewSchema.extend({
   at: z.string().optional(),
-  /** Place in the SESSIONS stream of the last of the session's events that had happened. */
+  /** Place in the SESSIONS stream of the session's last event by then. */
   last_sequence: z.int().optional(),
 });
 export type SessionThenOrNow = z.infer<typeof sessionThenOrNowSchema>;
@@ -126,7 +126,10 @@ export const sessionEventViewSchema = z.object({
   source: z.string().nullable(),
   /** The event's data in the current schema version; as it was stored when `problem` is set. */
   data: z.unknown(),
-  /** Why, where a collector or the supervisor says it: in the language that was asked for, while `data` has it as it is stored. */
+  /**
+   * The reason, if a collector or the supervisor gives one: in the language asked for, while `data` has it as it is
+   * stored.
+   */
   told: z.string().nullable(),
   /** Why this release cannot read the event, null when it can. */
   problem: z.string().nullable(),
@@ -134,7 +137,9 @@ export const sessionEventViewSchema = z.object({
 export type SessionEventView = z.infer<typeof sessionEventViewSchema>;
 
 export const sessionPageSchema = pageSchema(listedSessionSchema);
-/** Bare, as scripts count it: `jq length`. Where a page is asked for, the header `Link` has the next one. */
+/**
+ * A bare array, so that scripts can count it: `jq length`. When a page is asked for, the header `Link` has the next one.
+ */
 export const activeSessionsSchema = z.array(listedSessionSchema);
 export const sessionEventPageSchema = pageSchema(sessionEventViewSchema);
 
@@ -142,7 +147,7 @@ const ignored = z
   .union([z.string().max(500), z.int()])
   .nullish()
   .meta({ deprecated: true, description: 'Ignored; `detail` of the answer says so' });
-/** Scripts of the system before this one send them. */
+/** Fields that scripts of the former system send. */
 export const ignoredAtStart = { worker_identifier: ignored, config_version_id: ignored } as const;
 
 export const startTaskBodySchema = closedObject({

@@ -65,10 +65,10 @@ export const devicesSummarySchema = z.object({
   total: z.int(),
   healthy: z.int(),
   slow: z.int(),
-  /** They answer, and do not give all of their values. */
+  /** They answer, but do not give all of their values. */
   partly: z.int(),
   failing: z.int(),
-  /** Nothing was said of them yet. */
+  /** Nothing was said about them yet. */
   unknown: z.int(),
   /** Codes of the first five that fail. */
   failing_codes: z.array(z.string()),
@@ -91,8 +91,8 @@ export const sessionSummarySchema = listedSessionSchema.extend({
   /** Over all devices, within the time asked for; null when its configuration is lost. */
   counts: tickCountsSchema.nullable(),
   /**
-   * Points that gave no value in the last 24 hours although their device gave others, but for those of which a subscribed device has told
-   * nothing. Null once it is over, and where none is found and not all is known.
+   * Points that gave no value in the last 24 hours although their device gave others, except those about which a
+   * subscribed device has told nothing. Null once it is over, and where none is found but not all is known.
    */
   never_delivered: z.int().nullable(),
   ribbon: ribbonSchema.nullable(),
@@ -108,7 +108,7 @@ export const sessionCountsSchema = z.object({
   error: z.int(),
   /** Those of `running` that no collector has. */
   waiting: z.int(),
-  /** Those of `running` and `error` of which nothing comes at all: with attention of severity 1. */
+  /** Those of `running` and `error` that deliver nothing at all: with attention of severity 1. */
   silent: z.int(),
   /** Beside `all`: sessions that are over. */
   stopped: z.int(),
@@ -122,7 +122,7 @@ export const sessionSummaryPageSchema = pageSchema(sessionSummarySchema).extend(
   /** The first begins at `from`; the last may be cut short by `to`. */
   bucket_seconds: z.number(),
   buckets: z.int(),
-  /** Counted of the sessions that `search`, `site`, `task` and `collector` leave. */
+  /** Counts of the sessions that `search`, `site`, `task` and `collector` leave. */
   counts: sessionCountsSchema,
   /** Oldest sessions for which there was no room; narrow the search. */
   left_out: z.int(),

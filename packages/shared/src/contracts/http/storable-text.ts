@@ -5,14 +5,14 @@ export function isStorableText(text: string): boolean {
   return !text.includes('\u0000') && text.isWellFormed();
 }
 
-/** The same of every text in a document. */
+/** The same for every text in a document. */
 export function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return isStorableText(value);
   if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([name, each]) => isStorableText(name) && isStorable(each));
 }
 
-/** In NFC, as names are kept: a name looks the same in other forms, and would be another one. */
+/** In NFC, as names are kept: in another form, a name would look the same and yet be another one. */
 export function storableText(maxLength: number) {
   return z
     .string()

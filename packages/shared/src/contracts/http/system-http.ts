@@ -83,7 +83,7 @@ const quarantined = {
   /** Place in the stream that it came from. */
   original_sequence: z.int(),
   reason: z.string(),
-  /** Its epoch, where SESSIONS does not know it, since it was restored. */
+  /** Its epoch, if SESSIONS no longer knows it since a restore. */
   lost_epoch: z.int().nullable(),
   time: z.string(),
   body_length: z.int(),
@@ -120,7 +120,7 @@ export type SentAgain = z.infer<typeof sentAgainSchema>;
 
 export const manySentAgainSchema = z.object({
   sent: z.int(),
-  /** They stay, since they cannot be sent again. */
+  /** Messages that stay, since they cannot be sent again. */
   kept: z.int(),
   /** Why, of the first ones that stay. */
   kept_because: z.array(z.object({ sequence: z.int(), detail: z.string() })),
@@ -154,7 +154,7 @@ export const sinksSchema = z.object({
     share_of_stream: z.number(),
     /** Every sample up to this place in SAMPLES is in the database or in quarantine, or was rejected. */
     settled_sequence: z.int(),
-    /** From a share of 0.5 and of 0.8 on. */
+    /** Set from a share of 0.5, and of 0.8, on. */
     warning: z.enum(['half_full', 'almost_full']).nullable(),
   }),
   /** Over all writers that are alive. */

@@ -3,7 +3,10 @@ import { closedObject } from './closed-object.ts';
 
 /** Assumptions of a plan beside the configuration. */
 export const taskPlanBodySchema = closedObject({
-  /** Round trip of a TCP request, from its departure until the reply is complete; counts before what was measured. */
+  /**
+   * Round trip of a TCP request, from its departure until the reply is complete; takes precedence over what was
+   * measured.
+   */
   round_trip_ms: z.number().min(0.01).max(60_000),
   /** Thinking time of a device on a serial line before it answers. */
   turnaround_ms: z.number().min(0).max(60_000),
@@ -37,7 +40,7 @@ export const taskPlanSchema = z.object({
       verdict: z.enum(planVerdicts),
       /** `cannot hold 500 ms: the plan needs 720 ms` */
       detail: z.string(),
-      /** Share of the time, 0 to 1 and beyond; with the reads of other tasks here. */
+      /** Share of the time, 0 to 1 and beyond; the reads of other tasks here are included. */
       busy_share: z.number(),
       everything_once_ms: z.number(),
       /** Reads of other running tasks here, as they are configured now. */
@@ -52,8 +55,8 @@ export const taskPlanSchema = z.object({
           /** Period of the device's ticks. */
           period_ms: z.int(),
           /**
-           * Time that each of its requests is taken to last: over TCP all of it; on a serial line the time that the device thinks, or the
-           * least that a request takes where it was measured.
+           * Assumed time of each of its requests: over TCP all of it; on a serial line the device's thinking time or,
+           * where it was measured, the least that a request takes.
            */
           request: z.object({
             ms: z.number(),

@@ -21,7 +21,10 @@ export const taskVersionsPageSchema = z.object({
 });
 export type TaskVersionView = z.infer<typeof taskVersionSchema>;
 
-/** As of a change, by field: `created` is only in the second, `deleted` only in the first. A snapshot has no ids of points. */
+/**
+ * As for a change, by field: `created` is only in the second, `deleted` only in the first. A snapshot has no ids of
+ * points.
+ */
 export const versionItemSchema = changeItemSchema.extend({ id: z.int().positive().nullable() });
 export type VersionItem = z.infer<typeof versionItemSchema>;
 

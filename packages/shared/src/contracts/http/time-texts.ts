@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * Forms of times in queries, as they are read and as the OpenAPI document has them. Each number is one whose
+ * Forms of times in queries, as they are read and as the OpenAPI document has them. Numbers are bounded, so that their
  * milliseconds can be counted.
  */
 export const agoPattern = /^-(?:[0-9]{1,9}[smh]|[0-9]{1,8}d|[0-9]{1,7}w)$/;
@@ -18,7 +18,7 @@ const times = {
   ],
 };
 
-/** An empty one is as one that is left out. */
+/** An empty time counts as one that is left out. */
 export const timeText = (description: string) =>
   z.string().max(64).optional().describe(description).meta(times);
 

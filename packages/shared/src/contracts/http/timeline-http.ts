@@ -18,7 +18,7 @@ export const timelineQuerySchema = z.object({
     .describe('Into how many parts the time is split. What is shorter than one is told together'),
 });
 
-/** `joined`: how many are told as one, for each is shorter than a bucket; of several the last is named. */
+/** `joined`: how many spans are shown as one, since each is shorter than a bucket; the last of them is named. */
 const span = { from: z.string(), to: z.string(), joined: z.int() } as const;
 
 const ticks = { from: z.string(), to: z.string(), ticks: z.int() } as const;
@@ -58,7 +58,7 @@ export const timelineSchema = z.object({
   devices: z.array(
     z.object({
       device: z.string(),
-      /** By the changes of its health. Where there is none, nobody knows: HEALTH keeps 30 days. */
+      /** Follows the changes of its health. Where there is none, nobody knows: HEALTH keeps 30 days. */
       health: z.array(
         z.object({
           ...span,

@@ -1,10 +1,10 @@
 import { nearestWord } from '../nearest-word.ts';
 
-/** A body may be a megabyte of mistyped fields: what is said of them stays readable. */
+/** A body may be a megabyte of mistyped fields: the message about them stays readable. */
 const toldNames = 10;
 const toldLetters = 64;
 
-/** Says of each of these, which a call does not know, which was probably meant, or all that there are. */
+/** Says for each of these unknown names which one was probably meant, or lists all that there are. */
 export function unknownNames(
   kind: 'field' | 'query parameter',
   given: readonly string[],

@@ -7,7 +7,7 @@ import { newPasswordSchema } from './login-http.ts';
 import { pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 
-/** As people call somebody; two may be called the same. */
+/** The name that others see; two people may have the same one. */
 const displayName = storableText(100)
   .min(1)
   .refine((name) => name.trim() !== '', 'must not be blank');
@@ -20,7 +20,7 @@ export const createUserSchema = closedObject({
       'must be 1 to 64 of a-z, A-Z, 0-9 and ._@-, begin with one of the first three, and not look like an id',
     )
     .meta({ minLength: 1, maxLength: 64, pattern: loginNamePattern.source }),
-  /** Without one it is the login. */
+  /** The login unless given. */
   name: displayName.nullish(),
   language: z.enum(languages).nullish(),
   ...grantFields,
@@ -52,7 +52,7 @@ export const userViewSchema = z.object({
 export type UserView = z.infer<typeof userViewSchema>;
 export const userPageSchema = pageSchema(userViewSchema);
 
-/** A person sets the password with it; it is shown this once. Whoever has it first has the login. */
+/** A link with which a person sets the password; it is shown only this once. Whoever uses it first has the login. */
 export const passwordLinkSchema = z.object({
   link: z.string(),
   /** For a page that asks for it itself. */

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { isStorableText } from './storable-text.ts';
 
-/** It travels in the session's first event and must leave room in a message of 1 MB. */
+/** Metadata travels in the session's first event and must leave room in a message of 1 MB. */
 const maxMetadataBytes = 16_384;
 const maxDepth = 16;
 
-/** No JSON that is taken has the key __proto__. */
+/** JSON with the key __proto__ is not taken. */
 const metadataKey = z.string().meta({ not: { const: '__proto__' } });
 
 /** Data that a user attaches to a session: any JSON object of a bounded size that every database can store. */

@@ -4,7 +4,7 @@ import { namedPoint, pointForm, several } from './points-http.ts';
 import { storableText } from './storable-text.ts';
 import { lengthText, timeText } from './time-texts.ts';
 
-/** Points of one file at most; an array is as many as it has elements. */
+/** Most points of one file; an array counts once for each of its elements. */
 export const exportedPointsAtMost = 5_000;
 
 export const exportFormats = ['csv', 'xlsx'] as const;

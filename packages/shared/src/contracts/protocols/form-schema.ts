@@ -103,7 +103,7 @@ function* conditionals(
   }
 }
 
-/** A name that is not given fits: something else may say it. */
+/** A field that is not given fits: something else may set it. */
 function anyOf(conditions: readonly Condition[]): JsonSchema {
   return {
     anyOf: conditions.map((condition) => ({

@@ -6,7 +6,7 @@ interface PlaceField {
   readonly 'x-options'?: Readonly<Record<string, InBoth>>;
 }
 
-/** As much of a protocol's forms as says where points lie. */
+/** The parts of a protocol's forms that say where points lie. */
 export interface PlaceForms {
   readonly point: {
     readonly properties: Readonly<Record<string, PlaceField>>;
@@ -21,7 +21,7 @@ type Language = keyof InBoth;
 export interface PointPlace {
   /** Its address, with what a notation of addresses may say as well: `D100`, `Holding register 0`, `hall/meter-4#/power`. */
   readonly address: string;
-  /** Whatever else is set of its place: `Bit 3`. */
+  /** Anything else that is set about its place: `Bit 3`. */
   readonly more: readonly string[];
 }
 
@@ -50,12 +50,12 @@ export function addressField({ point }: PlaceForms): string | undefined {
   return placeFields(point['x-groups'])[0];
 }
 
-/** The word for a value of a field without what stands in brackets; as it is where there is none. */
+/** The word for a field's value, without what stands in brackets; the value itself if there is no word. */
 export function optionWord(field: PlaceField | undefined, value: unknown, language: Language): string {
   return field?.['x-options']?.[String(value)]?.[language].replace(/ ?[(（].*[)）]/, '') ?? String(value);
 }
 
-/** The group has the point's code and type as well. */
+/** Fields of the place; the group also has the point's code and type. */
 function placeFields(groups: PlaceForms['point']['x-groups']): string[] {
   const fields = groups.find(({ name }) => name === 'place')?.fields ?? [];
   return fields.filter((field) => field !== 'code' && field !== 'data_type');

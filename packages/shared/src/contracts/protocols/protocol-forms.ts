@@ -32,7 +32,7 @@ export function protocolForms(specs: Specs, bodies: DeviceBodies): readonly Prot
   });
 }
 
-/** Names of the fields that stand in the open, and of those that few need. */
+/** Splits the field names into those that are always shown, and those that few need. */
 function parted(words: Readonly<Record<string, FieldWords>>): { open: string[]; folded: string[] } {
   const names = Object.keys(words);
   return {

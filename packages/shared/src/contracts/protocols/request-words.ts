@@ -1,13 +1,13 @@
 import type { InBoth } from '@holdfast/driver/form-words.ts';
 import { optionWord, type PlaceForms } from './point-place.ts';
 
-/** As much of a protocol's forms as has words for the fields of its requests. */
+/** The parts of a protocol's forms that have words for the fields of its requests. */
 export interface RequestForms {
   readonly point: Pick<PlaceForms['point'], 'properties'>;
   readonly frame_parts: Readonly<Record<string, InBoth>>;
 }
 
-/** A request in the fields of its protocol by their words: `Address D100, Count 4`. By their names without forms. */
+/** A request with its protocol's words for the fields: `Address D100, Count 4`; without forms, with the fields' names. */
 export function requestInWords(
   request: Readonly<Record<string, unknown>>,
   forms: RequestForms | undefined,

@@ -6,7 +6,7 @@ type Value = number | boolean | string;
 export const uncertainFlag = 1;
 /** The value is a 64-bit integer in decimal. */
 export const integerFlag = 2;
-/** The source itself says that it took the value then; else it is the time of its arrival. */
+/** The source itself gives the time of the value; otherwise it is the time of its arrival. */
 export const sourceTimeFlag = 4;
 const allFlags = uncertainFlag | integerFlag | sourceTimeFlag;
 

@@ -2,10 +2,10 @@ import * as z from 'zod';
 
 /**
  * Why a stored tick has no value of a point that was due:
- * - `timeout`, `connection`, `exception`: as of a tick without any
+ * - `timeout`, `connection`, `exception`: as for a tick without any value
  * - `no_value`: the device answered, and what it said is no value, such as NaN
- * - `not_read`: it was not asked for, as a setting of the device keeps it from that, or who reads the device now came after its turn
- * - `not_told`: nothing was told of it yet, by a device that is subscribed to
+ * - `not_read`: it was not asked for: a setting of the device prevents that, or the present reader came after its turn
+ * - `not_told`: a subscribed device has told nothing about it yet
  */
 export const lackCauses = ['timeout', 'connection', 'exception', 'no_value', 'not_read', 'not_told'] as const;
 export type LackCause = (typeof lackCauses)[number];
@@ -23,11 +23,11 @@ export const lackedPointsSchema = z.object({
 });
 export type LackedPoints = z.infer<typeof lackedPointsSchema>;
 
-/** Points that have been lacked together so far. */
+/** Points that have always been lacking together so far. */
 export const lackingSetSchema = z.object({
   /** Names the list: see `lackingSetOf` in runtime/. */
   set: z.string().regex(setPattern),
-  /** The list itself: when it is a new one, and once a minute. */
+  /** The list itself: sent when it is new, and once a minute. */
   points: z
     .array(lackedPointsSchema)
     .min(1)
@@ -40,8 +40,8 @@ export const lackingSetSchema = z.object({
 export type LackingSet = z.infer<typeof lackingSetSchema>;
 
 /**
- * The due points of which a tick has no value: those of all these sets. A point that is read less often than its device, and was not when it
- * was due, stays among them until its period is over.
+ * The due points for which a tick has no value: those of all these sets. A point that is read less often than its
+ * device, and was not read when it was due, stays among them until its period is over.
  */
 export const lackingSchema = z.array(lackingSetSchema).min(1).max(codesAtMost);
 export type Lacking = z.infer<typeof lackingSchema>;

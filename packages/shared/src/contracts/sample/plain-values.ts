@@ -8,14 +8,14 @@ const colon = 0x3a;
 
 const decoder = new TextDecoder();
 
-/** Far more than a double has, and few enough that no number of so many is infinite. */
+/** Far more digits than a double has, and few enough that no such number is infinite. */
 const digitsAtMost = 40;
-/** More names than this are rather read in the ordinary way. */
+/** Objects with more names than this are read in the ordinary way. */
 const namesAtMost = 2_000;
 
 /**
- * Bytes that may stand in a name: printable ASCII without what line protocol or JSON escapes. Names of other
- * characters are no worse, they are read in the ordinary way.
+ * Bytes that may stand in a name: printable ASCII without what line protocol or JSON escapes. Names with other
+ * characters are as good: they are read in the ordinary way.
  */
 const isNameByte = new Uint8Array(256);
 for (let byte = 0x21; byte < 0x7f; byte++) isNameByte[byte] = 1;
@@ -37,13 +37,13 @@ export interface PlainMembers {
 }
 
 /**
- * Counts the members of a JSON object from the byte after `{` up to the byte before `}`, when they are plain: each
- * a different name of printable ASCII without blank, comma, equals sign, quote and backslash, each a boolean or a
- * number without exponent, neither −0 nor of more than 40 digits, nothing in between. Undefined for all else, also where that would be
- * good JSON, and for no members at all.
+ * Counts the members of a JSON object from the byte after `{` up to the byte before `}`, when they are plain: each a
+ * different name of printable ASCII without blank, comma, equals sign, quote and backslash, each a boolean or a number
+ * without exponent, neither −0 nor of more than 40 digits, nothing in between. Undefined for anything else, even if it
+ * is good JSON, and for no members at all.
  *
- * Numbers that pass are finite and read as the same double by everybody who rounds correctly; so who writes them on
- * need not read them.
+ * Numbers that pass are finite and read as the same double by everybody who rounds correctly; so a program that passes
+ * them on need not read them.
  */
 export function plainMembers(bytes: Uint8Array, from: number, to: number): PlainMembers | undefined {
   round += 1;

@@ -16,7 +16,7 @@ const plainCount = (text: string) => {
   return read.ok ? (read.sample as { plainValues?: { count: number } }).plainValues?.count : undefined;
 };
 
-/** Everything that a reader could ask for, by whichever way it was read. */
+/** Everything that a reader could ask for, however it was read. */
 function seen(read: ReturnType<typeof readSample>): unknown {
   if (!read.ok) return read;
   const { plainValues: _, ...sample } = read.sample as typeof read.sample & { plainValues?: unknown };

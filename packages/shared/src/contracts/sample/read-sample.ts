@@ -18,9 +18,9 @@ const closingBrace = 0x7d;
 const decoder = new TextDecoder();
 
 /**
- * As `decodeSample`, of the bytes of a message. Where the values come last and are plain, as a collector writes
- * them, they stay as they are until somebody asks for them: a writer that hands numbers on has no use for objects
- * of them. Keeps the bytes.
+ * As `decodeSample`, for the bytes of a message. Where the values come last and are plain, as a collector writes them,
+ * they stay as they are until somebody asks for them: a writer that hands numbers on needs no objects of them. The
+ * sample keeps the bytes.
  */
 export function readSample(message: Uint8Array): DecodedSample {
   const bytes = Buffer.isBuffer(message)
@@ -34,7 +34,7 @@ export function readSample(message: Uint8Array): DecodedSample {
     const members = plainMembers(bytes, from, to);
     // Before the values there is nothing open but the sample itself, or this is no JSON.
     const decoded = members ? decodeSample(`${bytes.toString('utf8', 0, before)}}`) : undefined;
-    // Changes are no polled device's.
+    // A polled device has no changes.
     const { values, changes } = decoded?.ok ? decoded.sample : {};
     if (members && decoded?.ok && values === undefined && changes === undefined) {
       return { ok: true, sample: new SampleOfPlainValues(decoded.sample, { bytes, from, to, ...members }) };

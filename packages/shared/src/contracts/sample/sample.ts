@@ -13,39 +13,42 @@ export const missCauses = [
 ] as const;
 export type MissCause = (typeof missCauses)[number];
 
-/** From 2 on a sample tells which points its tick lacks: nothing of it means none. Those of before said nothing of that. */
+/**
+ * From version 2 on a sample tells which points its tick lacks; without such a list, it lacks none. Earlier ones did not
+ * tell.
+ */
 export const sampleVersion = 2 as const;
 const sampleVersions = [1, sampleVersion] as const;
 
-/** Longest length of a tick: of a period a day is the most. */
+/** Longest length of a tick: a period is a day at most. */
 const longestPeriodMs = 86_400_000;
 /** Scheduled times lie before the year 10000: later ones neither fit a day's table nor, soon after, any date. */
 const scheduledBeforeMs = Date.UTC(10_000, 0, 1);
 
 /**
  * Header of a sample's message: ms since 1970 on the clock of the sender when it sent the message, which can be long
- * after it read the values. Against the time at which the broker stored it, it shows how far both clocks differ.
+ * after it read the values. Compared with the time at which the broker stored it, it shows how far both clocks differ.
  */
 export const sentAtHeader = 'Holdfast-Sent-At';
 
 /**
- * Header of a sample that was in quarantine and is sent again: its place in SAMPLES when it came for the first time. By
- * that place, not by its new one, it is judged whether its epoch had been overtaken. Believed on the API's own subjects only.
+ * Header of a sample that was in quarantine and is sent again: its place in SAMPLES when it came for the first time.
+ * This place, not its new one, decides whether its epoch had been overtaken. Believed on the API's own subjects only.
  */
 export const firstSequenceHeader = 'Holdfast-First-Sequence';
 
-/** Header of the same: the subject on which it came then, which tells who had published it. */
+/** Header of such a sample: the subject on which it came then, which tells who had published it. */
 export const firstSubjectHeader = 'Holdfast-First-Subject';
 
 /**
- * Header of the same: an epoch that SESSIONS does not know, since it was restored, and that an engineer vouches for. Believed on the
- * API's own subjects only, and of no epoch that SESSIONS knows.
+ * Header of such a sample: an epoch that SESSIONS no longer knows since a restore, and that an engineer vouches for.
+ * Believed on the API's own subjects only, and for no epoch that SESSIONS knows.
  */
 export const trustEpochHeader = 'Holdfast-Trust-Epoch';
 
 /**
- * Header of the same, in ms: how far the sender's clock was ahead of the broker's when it came for the first time
- * (negative: behind). The new message tells nothing of that any more.
+ * Header of such a sample, in ms: how far the sender's clock was ahead of the broker's when it came for the first time
+ * (negative: behind). The new message no longer shows this.
  */
 export const clockAheadHeader = 'Holdfast-Clock-Ahead-Ms';
 
@@ -66,8 +69,8 @@ export const sampleSchema = z.object({
   site: z.string(),
   measurement: z.string(),
   /**
-   * Version of the configuration by which it was read, where the session was placed with another one: its configuration was
-   * changed since.
+   * Version of the configuration by which it was read, if the session was placed with another one and reconfigured
+   * since.
    */
   config_version: z.int().positive().optional(),
   tick: z.int().nonnegative(),
@@ -75,16 +78,16 @@ export const sampleSchema = z.object({
   through_tick: z.int().nonnegative().optional(),
   period_ms: z.int().positive().max(longestPeriodMs),
   /**
-   * From this tick on the sender has sent something for every tick of the device. So a tick between this one and `tick` of
-   * which nothing ever came was read, and lost on the way.
+   * From this tick on the sender has sent something for every tick of the device. So a tick between this one and `tick`
+   * for which nothing ever came was read, and lost on the way.
    */
   since_tick: z.int().nonnegative().optional(),
   time: z.int().nonnegative(),
   read_at: z.int().nonnegative(),
   lacking: lackingSchema.optional(),
   /**
-   * Numbers what is sent of a subscribed device before its tick is over, from 1: values alone. The tick is accounted for by the
-   * sample without this number, at its end.
+   * Counts, from 1, what is sent of a subscribed device before its tick is over: values alone. The sample without this
+   * number, at the end of the tick, accounts for it.
    */
   part: z.int().positive().optional(),
   /**
@@ -98,9 +101,9 @@ export const sampleSchema = z.object({
   uncertain: z.array(z.string()).optional(),
   /** Values that a subscribed device told since the tick before, in place of values and integers. */
   changes: changesSchema.optional(),
-  /** By point code, why the last thing that a subscribed device told of it is no value. */
+  /** By point code, why the last thing that a subscribed device told about it is no value. */
   bad: z.record(z.string(), z.string()).optional(),
-  /** Changes of the tick that were left out, as there were more than a sample takes; the last one of each point was not. */
+  /** How many changes of the tick were left out, as a sample does not take so many; the last one of each point is kept. */
   dropped: z.int().positive().optional(),
   miss: z
     .object({
@@ -125,7 +128,7 @@ export function sampleMessageId(
   return `${session}/${device_id}/${period_ms}/${part === undefined ? range : `${range}.${part}`}/${epoch}`;
 }
 
-/** The last tick that the sample accounts for: the one before a tick of which it is only a part. */
+/** The last tick that the sample accounts for; if it is only a part of a tick, the one before. */
 export function lastTickOf({
   tick,
   through_tick,
@@ -137,7 +140,7 @@ export function lastTickOf({
 }
 
 /**
- * Under which a sample is published where somebody else has used its own id.
+ * The id under which a sample is published if somebody else has used its own.
  * @param unguessable 36 hexadecimal digits and dashes that nobody else can know beforehand
  */
 export function freshMessageId(id: string, unguessable: string): string {
@@ -167,12 +170,12 @@ export function encodeSample(sample: Sample): string {
 }
 
 /**
- * A sample on its way out. Where there is a message, that alone has what was read: whoever reads hundreds of thousands of
- * values a second writes them into it at once, and makes no object of them.
+ * A sample on its way out. Where there is a message, it alone has what was read: a collector that reads hundreds of
+ * thousands of values a second writes them into it at once, and makes no objects of them.
  */
 export interface OutgoingSample extends Sample {
   readonly message?: Uint8Array;
-  /** Whether the device has given something in it, which only the message tells otherwise. Not sent. */
+  /** Whether it has something from the device; otherwise only the message would tell. Not sent. */
   readonly isRead?: boolean;
 }
 
@@ -206,7 +209,7 @@ export function decodeSample(text: string): DecodedSample {
       };
 }
 
-/** Why no clock can tell the times of the ticks that it names: each number is sound by itself, and their product is none. */
+/** Why no clock can tell the times of the ticks that it names: each number is sound by itself, but not their product. */
 export function ticksProblem({
   tick,
   through_tick = tick,

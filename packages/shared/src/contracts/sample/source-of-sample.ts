@@ -4,7 +4,10 @@ import type { Sample } from './sample.ts';
 /** `again`: the API has sent it again from quarantine. `dropped`: the supervisor tells what the stream dropped. */
 export type SampleSource = 'holder' | 'again' | 'dropped';
 
-/** Who has published a sample, by its subject; undefined where that may not say so, such as one collector in another one's name. */
+/**
+ * Who has published a sample, by its subject; undefined where this subject may not carry it, such as one collector's
+ * sample in another one's name.
+ */
 export function sourceOfSample(
   subject: string,
   { collector, task, device_id }: Pick<Sample, 'collector' | 'task' | 'device_id'>,

@@ -1,6 +1,6 @@
 /**
- * Chinese for what collectors, and the ground that all drivers stand on, say in English: why a device gave nothing, and how a test or a
- * write went. Those that enclose another sentence come first.
+ * Chinese for what collectors, and the common base of all drivers, say in English: why a device gave nothing, and how a
+ * test or a write went. Those that enclose another sentence come first.
  */
 export const chineseCollectorSentences = {
   '{{why}} ({{count}} tries)': '{{why}}（已尝试 {{count}} 次）',

@@ -6,15 +6,15 @@ type Labels = Readonly<Record<string, string>>;
 
 /**
  * Says which driver is missing for which device, and what to do.
- * @param up labels of the collectors that are up, of which none can have what needs this
- * @returns undefined where none of them has the labels that are required: then these are what is missing
+ * @param up labels of the collectors that are up, none of which can have the session
+ * @returns undefined where none of them has the required labels: then those are missing
  */
 export function noDriver(up: readonly Labels[], needs: SessionNeeds): InBoth | undefined {
   const labelled = up.filter((labels) => hasRequiredLabels(labels, needs));
   if (labelled.length === 0) return undefined;
   const wanted = Object.entries(needs.drivers ?? {});
   const nowhere = wanted.filter(([protocol]) => !labelled.some((labels) => hasDriver(labels, protocol)));
-  // Each may be somewhere, and all of them nowhere.
+  // Each driver may be on some collector, but all of them on none.
   const missing = nowhere.length > 0 ? nowhere : wanted;
   const en = missing.map(([protocol, device]) => `${protocol} (device ${device})`).join(' and ');
   const zh = missing.map(([protocol, device]) => `${protocol}（设备 ${device}）`).join('和');

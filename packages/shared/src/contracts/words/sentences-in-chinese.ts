@@ -20,8 +20,8 @@ const shapes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Puts into Chinese what services and drivers tell in English: that is what stands in the log, and parses to the same words again. One for
- * which there is no Chinese stays as it is.
+ * Puts into Chinese what services and drivers say in English. The English stands in the log, and parses to the same
+ * words again. A message for which there is no Chinese stays as it is.
  * @param names words that sentences name, by their English
  */
 export function inChinese(sentences: ChineseSentences, names: ChineseSentences): (message: string) => string {

@@ -29,7 +29,7 @@ export const causeWords: WordsOf<GapCause> = {
   not_arrived: both('has not arrived yet', '尚未到达'),
 };
 
-/** Why a value is not there, where its tick has others. */
+/** Why a value is missing from a tick that has others. */
 export const lackWords: WordsOf<LackCause> = {
   timeout: causeWords.timeout,
   connection: causeWords.connection,

@@ -17,7 +17,7 @@ const story = fc.record({
     minLength: 1,
     maxLength: 40,
   }),
-  /** Time after each change in which ticks of the length before were read. */
+  /** Time after each change in which ticks of the former length were still read. */
   lateMs: fc.constantFrom(0, 0, 300, 2_500),
 });
 

@@ -12,8 +12,8 @@ type Known = Omit<Parameters<typeof attributeGaps>[0], 'scheduled' | 'coverage' 
 const nothing: Coverage = { stored: [], quarantined: [], missed: new Map(), sent: [], confirmed: [] };
 
 /**
- * Accounts for every tick of a device, by the lengths that its ticks have had: first those that were due, in their order, then
- * those that are only on record. What lies around a hole explains it, of whatever length it is.
+ * Accounts for every tick of a device, by the lengths that its ticks have had: first those that were due, in their
+ * order, then those that are only on record. The records around a hole explain it, whatever their tick length.
  * @param coverage by length in ms
  */
 export function accountOfDevice({

@@ -29,7 +29,7 @@ const coverage = fc.record({
   confirmed: fc.oneof(fc.constant([]), ticks),
 });
 
-/** Events of one session: it runs and stops by turns; times in order, as one writer gives them. */
+/** Events of one session, which runs and stops by turns; times are in order, as one writer gives them. */
 const lifecycle = fc.uniqueArray(time, { minLength: 1, maxLength: 7 }).map((times) =>
   times
     .sort((a, b) => a - b)

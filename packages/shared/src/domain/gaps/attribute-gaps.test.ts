@@ -21,11 +21,11 @@ interface Story {
   readonly sent?: TickRanges;
   readonly confirmed?: TickRanges;
   readonly nowTick?: number;
-  /** When the account is made, where it is not of the last moments. */
+  /** When the account is made, if it is not about the last moments. */
   readonly askedTick?: number;
-  /** In which the oldest sample was published that is not written. */
+  /** Tick in which the oldest unwritten sample was published. */
   readonly unwrittenTick?: number;
-  /** How much the supervisor's clock is behind. */
+  /** How far the supervisor's clock is behind. */
   readonly skewMs?: number;
 }
 

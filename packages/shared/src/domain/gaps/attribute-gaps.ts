@@ -10,11 +10,14 @@ export { settledMs } from './lost-after-sending.ts';
 
 export interface Gap extends TickRange {
   readonly cause: GapCause;
-  /** Sequences of the events of the session that the cause follows from, oldest first; none where it was said, or nothing explains it. */
+  /**
+   * Sequences of the events of the session that the cause follows from, oldest first; none where the cause was said, or
+   * nothing explains it.
+   */
   readonly events: readonly number[];
 }
 
-/** Everything recorded of one device of a session. */
+/** Everything that is recorded about one device of a session. */
 export interface Coverage {
   /** Ticks whose values are in the database. */
   readonly stored: TickRanges;
@@ -23,13 +26,14 @@ export interface Coverage {
   /** Ticks for which the collector or the writer said why there are no values. */
   readonly missed: ReadonlyMap<GapCause, TickRanges>;
   /**
-   * Ticks for which a collector has sent something, be it what else is on record of them or not. Each range begins with
-   * the first tick of whoever read the device, or earlier; what the same one sent after its end is not always in it.
+   * Ticks for which a collector has sent something, whether or not anything else is on record for them. Each range
+   * begins with its sender's first tick of the device, or earlier; it does not always have what the same sender sent
+   * after its end.
    */
   readonly sent: TickRanges;
   /**
-   * Ticks for each of which the broker had something, said by whoever sent it or came after him, and put on record when
-   * none of it could lie in SAMPLES any more. Says nothing of what the same one sent after a range.
+   * Ticks for each of which the broker had something, as reported by the sender or its successor, and put on record when
+   * none of it could lie in SAMPLES any more. Says nothing about what the same sender sent after a range.
    */
   readonly confirmed: TickRanges;
 }
@@ -40,7 +44,7 @@ export interface Accounting {
   readonly quarantined: TickRanges;
   /** In order of ticks; every scheduled tick that is neither stored nor quarantined is in exactly one. */
   readonly gaps: readonly Gap[];
-  /** Recorded although it was not scheduled: read after the session ended, or before it began. */
+  /** Ticks that were recorded although not scheduled: read after the session ended, or before it began. */
   readonly unscheduled: TickRanges;
 }
 
@@ -86,7 +90,7 @@ export function attributeGaps(options: {
   open = without(open, dropped);
   const lost = lostAfterSending(open, { ...options, recorded, sent, confirmed });
   gaps.push(...lost);
-  // A sender held the session while it sent, also where nothing of that is left.
+  // A sender held the session while it sent, even if nothing of that is left.
   const known = { ...options, recorded: union(recorded, confirmed) };
   gaps.push(...causesFromLog(without(open, normalise(lost)), known));
   return { scheduled, stored, quarantined, gaps: mergeGaps(gaps), unscheduled: without(recorded, scheduled) };

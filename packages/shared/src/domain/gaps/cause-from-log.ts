@@ -9,9 +9,9 @@ export interface KnownOfDevice {
   readonly intervals: readonly RunningInterval[];
   /** Assignments of the session, oldest first. */
   readonly placements: readonly TimedPlacement[];
-  /** The ticks in which it was to be read. */
+  /** The ticks in which the device was to be read. */
   readonly scheduled: TickRanges;
-  /** Every tick of which something was recorded. */
+  /** Every tick for which something was recorded. */
   readonly recorded: TickRanges;
   readonly periodMs: number;
   /** End of the time looked at; it may lie in the past. */
@@ -24,7 +24,7 @@ export interface KnownOfDevice {
   readonly others?: readonly TicksOfLength[] | undefined;
 }
 
-/** The ticks of one length that a device was to be read in, and those of which something was recorded. */
+/** The ticks of one length that a device was to be read in, and those for which something was recorded. */
 export interface TicksOfLength {
   readonly periodMs: number;
   readonly scheduled: TickRanges;
@@ -40,26 +40,26 @@ export interface ChangeInForce {
 
 export interface CausedTicks extends TickRange {
   readonly cause: GapCause;
-  /** Sequence of the event that it follows from. */
+  /** Sequence of the event that the cause follows from. */
   readonly event?: number | undefined;
 }
 
-/** Time before a change in which its holder was to hear of it. */
+/** Time before a change in which the holder was to hear of it. */
 const noticeMs = 10_000;
 
 type Cause = Pick<CausedTicks, 'cause' | 'event'>;
 
 /** Time before a session's end in which its last ticks may be lost to the ending itself, whatever their period. */
 const endingMs = 2_000;
-/** Longest time in which a session that was taken for balance gets another collector, unless there is none, or no broker. */
+/** Longest time until a session that was taken for balance gets another collector, unless there is none, or no broker. */
 const moveMs = 5_000;
 
-/** Gives each tick of `open`, of which nothing was recorded, the cause that follows from who held the session when. */
+/** Gives each tick of `open`, for which nothing was recorded, the cause that follows from who held the session when. */
 export function causesFromLog(open: TickRanges, known: KnownOfDevice): CausedTicks[] {
   const { intervals, periodMs, nowMs, settledMs, changes = [] } = known;
   const held = intervals.map((interval) => ({
     ...interval,
-    // Who looks at the past knows what came after it.
+    // A look at the past knows what came afterwards.
     endMs: interval.toMs ?? Math.max(nowMs, settledMs),
     placements: placementsIn(interval, known),
   }));
@@ -91,7 +91,7 @@ interface HeldInterval extends RunningInterval {
   readonly placements: readonly TimedPlacement[];
 }
 
-/** When a change took the device out of the session, if all ticks from these up to it are open. */
+/** When a change took the device out of the session, if all ticks from this range up to the change are open. */
 function leftAfter(
   { from }: TickRange,
   open: TickRanges,
@@ -99,7 +99,7 @@ function leftAfter(
 ): number | undefined {
   const end = open[firstRangeAfter(open, from - 1)]?.to ?? from;
   const change = changes.find(({ timeMs }) => timeMs < nowMs && Math.ceil(timeMs / periodMs) === end + 1);
-  // It is read on, in ticks of another length.
+  // The device is read on, in ticks of another length.
   const goesOn = others.some(({ periodMs: length, scheduled }) => {
     const first = Math.ceil((change?.timeMs ?? 0) / length);
     return rangeWith(scheduled, first) !== undefined;
@@ -107,7 +107,7 @@ function leftAfter(
   return goesOn ? undefined : change?.timeMs;
 }
 
-/** Whether it was to be read right before a change, in ticks of whatever length. */
+/** Whether the device was to be read right before a change, in ticks of whatever length. */
 function wasDueBefore(changeMs: number, { scheduled, periodMs, others = [] }: KnownOfDevice): boolean {
   return [{ scheduled, periodMs }, ...others].some(
     (ticks) => rangeWith(ticks.scheduled, Math.ceil(changeMs / ticks.periodMs) - 1) !== undefined,
@@ -139,8 +139,8 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
   const { before, after } = recordsAround({ from, to }, known);
   const [beforeMs, afterMs] = [before.timeMs, after.timeMs];
   const inForce = changes.filter(({ timeMs }) => timeMs <= from * periodMs && timeMs > interval.fromMs);
-  // Before a device that a change has brought there is nothing, and nothing to explain. Later ones may have come before anybody
-  // has read it.
+  // When a change has brought the device, nothing lies before that, and nothing is to be explained there. Later changes
+  // may have come before anybody has read the device.
   const broughtBy =
     beforeMs === Number.NEGATIVE_INFINITY
       ? inForce.findLast(({ timeMs }) => !wasDueBefore(timeMs, known))
@@ -149,9 +149,9 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
   const isNew = broughtBy !== undefined;
   const holeBeginsMs = broughtBy ? broughtBy.timeMs - noticeMs : beforeMs;
   const isFollowed = afterMs < interval.endMs;
-  // A record of another length is of before the pause where none has come since that one had.
+  // A record of another length is from before the pause if no change has come since.
   const isFormer = before.periodMs !== periodMs && beforeMs < interval.fromMs && change === undefined;
-  // Nobody has ever read it, and nobody will.
+  // Nobody has ever read the device, and nobody will.
   const isTakenBack = isNew && leftMs !== undefined && !isFollowed;
   if (isFollowed || isTakenBack || next !== undefined) {
     // The hole may begin under one holder and end under the next; the hand-over explains both halves.
@@ -184,7 +184,7 @@ function causeIn(interval: HeldInterval, { from, to }: TickRange, known: KnownOf
   return { cause: isEnding ? 'session_end' : 'holder_lost', ...ended };
 }
 
-/** A tick of which something was recorded: its scheduled time, infinite where there is none, and its length. */
+/** A tick for which something was recorded: its scheduled time, infinite if there is no such tick, and its length. */
 interface TimedRecord {
   readonly timeMs: number;
   readonly periodMs: number;
@@ -196,8 +196,9 @@ interface RecordsAround {
 }
 
 /**
- * Whether the device was read up to a change, and by who had not heard of it after that, in ticks of the length before: so
- * such ones are on record, or too long to be there. Without a change of length who reads on leaves no hole.
+ * Whether the device was read up to a change, and afterwards in ticks of the former length by a holder that had not
+ * heard of the change: then such ticks are on record, or too long to be there. Without a change of length, a holder that
+ * reads on leaves no hole.
  */
 function readOnAfter(
   changeMs: number,
@@ -237,8 +238,8 @@ function isBeginning(reason: AssignReason): reason is 'start' | 'resume' {
 }
 
 /**
- * The assignments that belong to an interval, by their place in the log where that is known: the clock of whoever
- * assigns may differ from that of whoever starts. Their times are kept in order and within the interval.
+ * The assignments that belong to an interval, by their place in the log where that is known: the clocks of those who
+ * assign and of those who start may differ. Their times are kept in order and within the interval.
  */
 function placementsIn(
   interval: RunningInterval,
@@ -258,7 +259,7 @@ function placementsIn(
   });
 }
 
-/** The last two ticks of an interval, or those of its last seconds where these are more. */
+/** The last two ticks of an interval, or those of its last seconds if these are more. */
 function firstTickOfEnding(toMs: number, periodMs: number): number {
   return Math.floor((toMs - Math.max(endingMs, periodMs)) / periodMs);
 }

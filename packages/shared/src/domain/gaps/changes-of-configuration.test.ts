@@ -10,7 +10,7 @@ const range = (from: number, to: number): TickRanges => [{ from, to }];
 const coverageOf = (stored: TickRanges): Coverage => ({
   ...{ stored, quarantined: [], missed: new Map(), sent: [], confirmed: [] },
 });
-/** Runs since second 100, placed at once; changed at second 200 by event 9. */
+/** The session has run since second 100: it was placed at once, and changed at second 200 by event 9. */
 const intervals = [{ fromMs: 100 * second, toMs: undefined, fromSequence: 1, toSequence: undefined }];
 const placed: TimedPlacement = { timeMs: 100 * second + 50, epoch: 2, reason: 'start' };
 const changes = [{ timeMs: 200 * second, event: 9 }];
@@ -21,12 +21,12 @@ interface Told {
   readonly after: number | undefined;
   /** In ticks of a second. */
   readonly stored: TickRanges;
-  /** In ticks of the length after the change, where that is another one. */
+  /** In ticks of the length after the change, if that is another one. */
   readonly storedAfter?: TickRanges;
   readonly placements?: readonly TimedPlacement[];
 }
 
-/** The gaps of a device of which the change made one of `before` one of `after`, in ms. */
+/** The gaps of a device whose tick length the change turned from `before` into `after`, in ms. */
 function gapsOf({ before, after, stored, storedAfter = [], placements = [placed] }: Told) {
   const legs = [
     { fromMs: Number.NEGATIVE_INFINITY, periodMs: before },
@@ -76,7 +76,7 @@ describe('ticks around a change of configuration', () => {
     const storedAfter = range(2_050, 2_999);
     const late = gapsOf({ before: second, after, stored: range(100, 204), storedAfter });
     expect(late).toEqual([['reconfiguration', 200 * second, 204_900, [9]]]);
-    // An hour is too long to have a tick within.
+    // A tick of an hour is too long to fall within.
     const hour = 3_600_000;
     const slow = accountOfDevice({
       due: [
@@ -176,7 +176,7 @@ describe('ticks around a change of configuration', () => {
       }).gaps.map(({ cause, from, to, events }) => [cause, from, to, events]);
     };
     expect(causes({})).toEqual([['reconfiguration', 200, 229, [9]]]);
-    // Whoever got it afterwards was not to read the device any more.
+    // A later holder was not to read the device any more.
     const later: TimedPlacement = { timeMs: 260 * second, epoch: 14, reason: 'failover' };
     expect(causes({ placements: [later] })).toEqual([['reconfiguration', 200, 229, [9]]]);
     // Another device was changed then: this one may still arrive.

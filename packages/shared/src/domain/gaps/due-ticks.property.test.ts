@@ -38,7 +38,7 @@ function bruteTicks(all: readonly DeviceLeg[], running: readonly RunningInterval
     const endMs = Math.min(toMs, nowMs);
     const first = legAt(fromMs)?.periodMs;
     const begunMs = fromMs - (fromMs % (first ?? 1));
-    // One that was begun before the last tick of another length is nobody's any more.
+    // A tick that began before the last tick of another length is no longer due.
     if (first !== undefined && fromMs < endMs && begunMs > latestMs) due(begunMs, first);
     for (let ms = fromMs; ms < endMs; ms += 1) {
       const periodMs = legAt(ms)?.periodMs;

@@ -1,7 +1,7 @@
 import type { RunningInterval } from './schedule.ts';
 import { normalise, type TickRange, type TickRanges } from './tick-ranges.ts';
 
-/** How a device is read from a time on, by a version of the configuration: until the next leg's. */
+/** How a device is read by a version of the configuration, from a time on until the next leg begins. */
 export interface DeviceLeg {
   /** ms since 1970; -Infinity for the first one. */
   readonly fromMs: number;
@@ -16,9 +16,9 @@ export interface DueTicks {
 }
 
 /**
- * The ticks that are due in the intervals, up to `nowMs`, by the length that they had at their scheduled time. The tick under
- * way when an interval begins counts, and is of the length that the device has then, unless one of another length was due
- * since it began; where a leg begins within an interval, its first tick is the first one that is scheduled in it.
+ * The ticks that are due in the intervals, up to `nowMs`, by the length that they had at their scheduled time. The tick
+ * under way when an interval begins counts, with the length that the device has then, unless a tick of another length
+ * was due since it began. When a leg begins within an interval, its first tick is the first one scheduled in the leg.
  * @param intervals oldest first
  */
 export function dueTicks(

@@ -4,14 +4,15 @@ import type { RunningInterval } from './schedule.ts';
 import { firstRangeAfter, type TickRange, type TickRanges } from './tick-ranges.ts';
 
 /**
- * A sample that is sent once more, or is with a writer that lives, is on record so much later than its successors at the
- * most. Room for how late it is read, and for how far the clocks of collectors and broker differ, is in it.
+ * Longest time by which a sample that is sent once more, or is with a live writer, is on record later than its
+ * successors. It has room for how late a sample is read, and for how far the clocks of collectors and broker differ.
  */
 export const onItsWayMs = 10_000;
 
 /**
  * The time before which every sample that was sent is on record by now, or lost. Samples that lie unwritten in SAMPLES
- * still come, also those that a writer held when it died: the broker gives it out again after its ack wait, and counts it as unwritten until then.
+ * still come, even those that a writer held when it died: the broker gives them out again after the ack wait, and counts
+ * them as unwritten until then.
  * @param unwrittenSinceMs when the oldest sample that is not written was published; undefined when all are
  */
 export function settledMs(nowMs: number, unwrittenSinceMs: number | undefined): number {
@@ -26,10 +27,11 @@ export interface KnownOfSending extends Omit<KnownOfDevice, 'nowMs'> {
 }
 
 /**
- * Picks, from ticks without a record, those that were certainly sent. One process reads a device without leaving out
- * a tick, and each of its samples says since when: a tick missing between two of them was read and sent, and was
- * dropped where samples wait. No restart explains it. Ticks from before that process began keep their own cause. So do the
- * last ones of a session: no process reads beyond its end, and what is on record there is of another one, or of a clock that was ahead.
+ * Picks, from ticks without a record, those that were certainly sent. One process reads a device without leaving out a
+ * tick, and each of its samples says since when: a tick missing between two of them was read and sent, and was dropped
+ * where samples wait. No restart explains it. Ticks from before this process began keep their own cause. So do the last
+ * ones of a session: no process reads beyond its end, and records there come from another process, or from a clock that
+ * was ahead.
  */
 export function lostAfterSending(
   open: TickRanges,
@@ -41,7 +43,7 @@ export function lostAfterSending(
     const next = recorded[after];
     const source = next && sent[firstRangeAfter(sent, next.from) - 1];
     if (!source || source.from > hole.to) return [];
-    // Another sender has begun after it, of which only that is known. The sample may be of a third one.
+    // Another sender has begun after it, and nothing else is known of that one. The sample may come from a third one.
     const other = confirmed[firstRangeAfter(confirmed, next.from) - 1];
     if (other && other.from > source.to) return [];
     const isCovered = source.to >= next.from;
@@ -49,7 +51,7 @@ export function lostAfterSending(
       toMs !== undefined && toMs > hole.from * periodMs && toMs <= next.from * periodMs;
     if (!isCovered && intervals.some(isOver)) return [];
     const before = recorded[after - 1];
-    // Another collector was given the session in the hole, and it is not known since when it reads.
+    // Another collector was given the session in the hole, and nobody knows since when it reads.
     const isWithin = (timeMs: number) =>
       timeMs >= ((before?.to ?? hole.from) + 1) * periodMs && timeMs < (next.from + 1) * periodMs;
     const isKnown = isCovered || source.from > (before?.to ?? -1);

@@ -37,7 +37,7 @@ describe('the values of a device', () => {
         fc.nat(ticks),
         (fates, rates, ends, due, change) => {
           const [from, to] = [Math.min(...ends) + firstTick, Math.max(...ends) + firstTick];
-          // From a change on the last two points are not there any more.
+          // From a change on, the last two points are gone.
           const changeTick = firstTick + change;
           const legOf = (tick: number) => (tick < changeTick ? 0 : 1);
           const codesOf = [

@@ -18,7 +18,7 @@ export interface PointRate {
 /** The ticks in which a device was to be read by one version of the configuration. */
 export interface RatedTicks {
   readonly scheduled: TickRanges;
-  /** Undefined where it is not known how many points that version has. */
+  /** Undefined if nobody knows how many points this version has. */
   readonly rates: readonly PointRate[] | undefined;
 }
 
@@ -37,25 +37,25 @@ export interface ValuesOptions {
   readonly periodMs: number;
   /** By version, oldest first. */
   readonly legs: readonly RatedTicks[];
-  /** Values count that are due in these ticks. */
+  /** The values that are due in these ticks count. */
   readonly window: TickRanges;
   /** The device's account, also beyond the window: a value may come in a later tick of its point's period. */
   readonly stored: TickRanges;
   readonly quarantined: TickRanges;
   readonly gaps: readonly Gap[];
   readonly lacking: readonly LackedTicks[];
-  /** Stored ticks of which nobody knows what they lack. */
+  /** Stored ticks for which nobody knows what they lack. */
   readonly untold: TickRanges;
 }
 
 export interface ValueCounts {
   readonly expected: number;
   readonly delivered: number;
-  /** Those that were not, by the cause of their tick, or of their point in a tick that has others. */
+  /** Values that were not delivered, by the cause of their tick, or of their point in a tick that has others. */
   readonly byCause: Readonly<Record<string, number>>;
 }
 
-/** The values of a point that had none in some stored tick of the window, or of a period that begins in it. */
+/** Counts of a point without a value in some stored tick of the window, or of a period that begins in it. */
 export interface PointCounts extends ValueCounts {
   readonly code: string;
 }
@@ -65,7 +65,7 @@ export interface UndeliveredPoint {
   readonly code: string;
   /** Scheduled time, in ms since 1970, of the first value within the window that did not come. */
   readonly sinceMs: number;
-  /** The latest one. */
+  /** The latest cause. */
   readonly cause: string;
 }
 
@@ -75,9 +75,9 @@ export interface DeviceValues extends ValueCounts {
 }
 
 /**
- * Counts what the points of a device were to give and gave: one value in each period of a point, due in the first tick that begins
- * in it. It is there when a stored tick of the period does not lack the point.
- * @returns undefined where that is not known of a stored tick
+ * Counts what the points of a device were to give and gave: one value in each period of a point, due in the first tick
+ * that begins in it. The value is there when a stored tick of the period does not lack the point.
+ * @returns undefined if that is not known for a stored tick
  */
 export function deviceValues(options: ValuesOptions): DeviceValues | undefined {
   const { legs, window, untold } = options;
@@ -87,7 +87,7 @@ export function deviceValues(options: ValuesOptions): DeviceValues | undefined {
   let never = new Map<string, UndeliveredPoint>();
   for (const [index, leg] of legs.entries()) {
     const due = intersection(leg.scheduled, window);
-    // Before its first tick nobody knows which points such a version has kept.
+    // Until a version has its first tick, nobody knows which points it has kept.
     if (due.length === 0 && !haveAsMany(leg.rates, legs[index - 1]?.rates)) never = new Map();
     if (due.length === 0) continue;
     if (!leg.rates || intersection(intersection(stored, due), untold).length > 0) return undefined;
@@ -146,7 +146,7 @@ interface Tally extends ValueCounts {
 interface LackedPoint {
   readonly code: string;
   readonly periodMs: number;
-  /** The same for points that lack in the same ticks for the same causes. */
+  /** The same for points that are lacking in the same ticks for the same causes. */
   readonly key: string;
   readonly byCause: ReadonlyMap<string, TickRanges>;
 }
@@ -163,7 +163,7 @@ function add(into: MutableCounts, { expected, delivered, byCause }: ValueCounts,
   }
 }
 
-/** The ticks that values depend on which are due in the window: it, and the longest period that begins at its end. */
+/** The ticks on which the values due in the window depend: the window, and the longest period that begins at its end. */
 function reachOf({ legs, window, periodMs }: ValuesOptions): TickRanges {
   const slowestMs = Math.max(
     ...legs.flatMap(({ rates = [] }) => rates.map((rate) => rate.periodMs)),
@@ -208,7 +208,7 @@ function lackedPoints(
   return { lacked, isSound: [...left.values()].every((count) => count >= 0) };
 }
 
-/** Sorted once a cause: of a flaky device there are many lists. */
+/** Sorts once for each cause: a flaky device has many lists. */
 function ticksByCause(
   lists: readonly { readonly cause: string; readonly ticks: TickRanges }[],
 ): Map<string, TickRanges> {
@@ -264,7 +264,7 @@ function tally(
   };
 }
 
-/** The cause for which the point is lacked in the latest of these ticks; undefined where it is in none. */
+/** The cause for which the point is lacked in the latest of these ticks; undefined if it is lacked in none. */
 function latestCause({ byCause }: LackedPoint, due: TickRanges): string | undefined {
   let latest: { readonly cause: string; readonly tick: number } | undefined;
   for (const [cause, ticks] of byCause) {

@@ -1,15 +1,20 @@
 /** Why a session was given to a collector. */
 export type AssignReason = 'start' | 'recovery' | 'failover' | 'drain' | 'rebalance' | 'resume';
 
-/** Why a session was taken from its collector without being given to another at once. `drain`: it was asked to let go, and stays up. */
+/**
+ * Why a session was taken from its collector without being given to another at once. `drain`: the collector was asked to
+ * let go, and stays up.
+ */
 export type ReleaseReason = 'refused' | 'rebalance' | 'drain' | 'recovery_disabled';
 
-/** Whether the holder reads on until it is taken from it, for another to have. */
+/** Whether the holder reads on until the session is taken from it for another one. */
 export function isHandOver(reason: AssignReason | ReleaseReason): reason is 'rebalance' | 'drain' {
   return reason === 'rebalance' || reason === 'drain';
 }
 
-/** Whether the session is to be recovered: one that is started, resumed or moved for balance has nothing to recover from. */
+/**
+ * Whether the session is to be recovered. One that is started, resumed or moved for balance has nothing to recover from.
+ */
 export function isRecovery(reason: AssignReason): boolean {
   return reason === 'recovery' || reason === 'failover' || reason === 'drain';
 }
@@ -19,7 +24,9 @@ export interface SessionAssigned {
   readonly sessionId: string;
   readonly taskId: string;
   readonly collectorId: string;
-  /** Version of the configuration snapshot that the session runs on: by it the writer judges what comes under this epoch. */
+  /**
+   * Version of the configuration snapshot that the session runs on: the writer judges by it what comes under this epoch.
+   */
   readonly configVersion: number;
   readonly reason: AssignReason;
   /** How often in a row collectors have refused this session before this assignment. */

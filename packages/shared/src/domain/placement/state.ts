@@ -15,7 +15,7 @@ export interface Assigned {
   readonly collectorId: string;
   /** Stream sequence of the `session.assigned` event: the fencing token. */
   readonly epoch: number;
-  /** The one that the placement was given with; the session may have changed since. */
+  /** The version with which the placement was given; the session may have changed since. */
   readonly configVersion: number;
   readonly reason: AssignReason;
   readonly refusals: number;

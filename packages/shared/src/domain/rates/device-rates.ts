@@ -18,7 +18,7 @@ export function devicePeriodMs(taskPeriodMs: number, points: readonly RatedPoint
 
 /**
  * Whether the point is read in this tick of its device.
- * @param since an earlier tick, up to which nothing is owed: one of the point's periods has begun after it
+ * @param since an earlier tick, up to which nothing is owed: the point is due if one of its periods has begun since
  */
 export function isDue(tick: number, periodMs: number, pointPeriodMs: number, since = tick - 1): boolean {
   return Math.floor((tick * periodMs) / pointPeriodMs) > Math.floor((since * periodMs) / pointPeriodMs);

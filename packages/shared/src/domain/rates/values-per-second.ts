@@ -1,6 +1,6 @@
 interface RatedDevice {
   readonly points: readonly {
-    /** Values of an array. */
+    /** Number of values, for an array. */
     readonly count?: number | undefined;
     readonly period_ms?: number | undefined;
   }[];

@@ -59,12 +59,12 @@ export interface RestartSession extends OnSession {
 export interface ReconfigureSession extends OnSession {
   readonly type: 'ReconfigureSession';
   readonly reason: string;
-  /** The version that the change was worked out from: it is refused when the session has another one by now. */
+  /** The version from which the change was worked out: the command is refused when the session has another one by now. */
   readonly fromVersion: number;
   readonly configVersion: number;
   readonly needs?: SessionNeeds;
   readonly change: ConfigChange;
-  /** RFC 3339, UTC: the later one of the clocks of whoever asks and of the holder. */
+  /** RFC 3339, UTC: the later of two clocks, the caller's and the holder's. */
   readonly now: string;
 }
 

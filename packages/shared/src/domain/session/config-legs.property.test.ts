@@ -62,7 +62,7 @@ interface Logged extends Recorded<SessionEvent> {
   readonly timeMs: number;
 }
 
-/** A task's log, as commands at times lead to it, and its state after each event. */
+/** A task's log, as timed commands lead to it, and its state after each event. */
 function logOf(steps: readonly Step[]): { log: Logged[]; states: SessionState[] } {
   const log: Logged[] = [];
   const states: SessionState[] = [];
@@ -87,7 +87,7 @@ function logOf(steps: readonly Step[]): { log: Logged[]; states: SessionState[] 
 
 const steps = fc.array(step, { maxLength: 25 });
 
-/** Said once more, tick by tick: the last event of the log whose moment has come names the version. */
+/** The same rule said once more, tick by tick: the last event of the log whose moment has come names the version. */
 function bruteVersionAt(log: readonly Logged[], timeMs: number): number | undefined {
   const isFirst = (index: number) => index === 0;
   return log.findLast(({ event, timeMs: saidMs }, index) => {

@@ -1,7 +1,7 @@
 import type { SessionEvent } from './events.ts';
 import type { RunningSession } from './state.ts';
 
-/** A version of the configuration, and since when it is in force: until the next one is. */
+/** A version of the configuration, and since when it is in force; it ends when the next one begins. */
 export interface ConfigLeg {
   /** ms since 1970; the first one's is -Infinity, as the tick under way at the start counts. */
   readonly fromMs: number;
@@ -18,9 +18,9 @@ export interface TimedConfigEvent {
 }
 
 /**
- * The versions of one session, one after the other, from its lifecycle events, oldest first. At each time that one is in
- * force which the last event names whose moment has come. A change that is not in force yet is brought forward by whatever
- * happens to the session meanwhile: each event alone says which version the session has from then on.
+ * The versions of one session, one after the other, from its lifecycle events, oldest first. At each time, the version
+ * in force is that of the last event whose moment has come. Anything that happens to the session meanwhile brings
+ * forward a change that is not in force yet: each event alone says which version the session has from then on.
  */
 export function configLegs(events: Iterable<TimedConfigEvent>): ConfigLeg[] {
   const legs: ConfigLeg[] = [];
@@ -37,12 +37,12 @@ export function configLegs(events: Iterable<TimedConfigEvent>): ConfigLeg[] {
   return legs;
 }
 
-/** The version by which a tick is read that is scheduled for then; undefined while the session has no event. */
+/** The version by which a tick scheduled for this time is read; undefined while the session has no event. */
 export function versionAt(legs: readonly ConfigLeg[], timeMs: number): number | undefined {
   return legs.findLast(({ fromMs }) => fromMs <= timeMs)?.configVersion;
 }
 
-/** The versions of a running session by its last event alone: of what is scheduled from that event on. */
+/** The versions of a running session by its last event alone, for ticks scheduled from that event on. */
 export function legsOfRunning({ session, change }: RunningSession): ConfigLeg[] {
   const first = Number.NEGATIVE_INFINITY;
   if (!change) return [{ fromMs: first, configVersion: session.configVersion }];

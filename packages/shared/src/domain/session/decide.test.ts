@@ -250,7 +250,7 @@ describe('a command on the session', () => {
     for (const command of Object.keys(table) as CommandName[]) {
       const decision = given(history).when(on('7-1')[command] as SessionCommand);
       if (command !== 'ReconfigureSession') expect(decision).toEqual(table[command].running);
-      // It runs since the resumption.
+      // The session has been running since it was resumed.
       else expect(decision).toMatchObject({ ok: true, event: { runningSince: 12 } });
     }
   });

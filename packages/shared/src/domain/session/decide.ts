@@ -85,7 +85,7 @@ function onFailed(command: CommandOnSession, { session, cause }: FailedSession):
   switch (command.type) {
     case 'RecoverSession': {
       const { sessionId, hardLimitAt } = session;
-      // Else it would be stopped at once.
+      // Otherwise it would be stopped at once.
       if (hardLimitAt !== undefined && isPastHardLimit(session, Date.parse(command.now))) {
         return refuse({ code: 'time_limit_reached', sessionId, hardLimitAt });
       }
@@ -100,7 +100,7 @@ function onFailed(command: CommandOnSession, { session, cause }: FailedSession):
         attempt: command.attempt,
       });
     case 'StopSession':
-      // Else the supervisor would try it again.
+      // Otherwise the supervisor would try it again.
       if (cause === 'permanent') return nothingToDo;
       return accept({ type: 'session.stopped', ...session, by: command.by, reason: command.reason });
     default:

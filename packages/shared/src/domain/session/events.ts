@@ -2,7 +2,7 @@
 export interface SessionNeeds {
   /** Labels that a collector must have with exactly these values, e.g. `{ site: 'hall-1' }`. */
   readonly labels: Readonly<Record<string, string>>;
-  /** By protocol whose driver the collector must have, the code of a device that speaks it. */
+  /** For each protocol whose driver the collector must have: the code of a device that speaks it. */
   readonly drivers?: Readonly<Record<string, string>>;
   /** `host:port` of the endpoints that the session reads; sessions that share one stay on one collector. */
   readonly endpoints: readonly string[];
@@ -86,8 +86,9 @@ export interface ConfigChange {
 }
 
 /**
- * The session goes on with another configuration from a moment on: its identity has the new one. No placement and no running
- * time ends by it. It lies on the lifecycle subject: whoever passed over it would read devices by the wrong configuration.
+ * The session goes on with another configuration from a moment on: its identity has the new one. It ends no placement
+ * and no running time. It lies on the lifecycle subject: a reader that skipped it would read devices by the wrong
+ * configuration.
  */
 export interface SessionReconfigured extends SessionIdentity {
   readonly type: 'session.reconfigured';
@@ -96,7 +97,10 @@ export interface SessionReconfigured extends SessionIdentity {
   /** `rolled_back`: its holder could not run it, and the supervisor went back. */
   readonly cause: 'requested' | 'rolled_back';
   readonly status: 'running' | 'paused';
-  /** Sequence of the event that made it run; left out of a paused session. With it this event alone says where the task stands. */
+  /**
+   * Sequence of the event that made it run; left out for a paused session. With it, this event alone says where the task
+   * stands.
+   */
   readonly runningSince?: number;
   /** As in the event that made it run. */
   readonly attempt?: number;
@@ -123,7 +127,7 @@ export type SessionEvent =
 
 /**
  * The session has run past its soft time limit; written once for a session, by the supervisor, on a subject of its own:
- * it changes nothing, and who only knows the lifecycle need not know it.
+ * it changes nothing, and a reader that only knows the lifecycle need not know it.
  */
 export interface SessionWarned {
   readonly type: 'session.warned';

@@ -26,7 +26,7 @@ export function reconfigured(
   if (session.configVersion !== fromVersion) {
     return refuse({ code: 'configuration_moved_on', sessionId, configVersion: session.configVersion });
   }
-  // Nothing is read of a paused session, so there is nothing to be in time for.
+  // Nothing of a paused session is read, so there is nothing to be in time for.
   const effectiveAt = state.status === 'paused' ? now : effectiveAtFor(now);
   return accept(
     changeOf(state, { configVersion, needs, change, by, reason, effectiveAt, cause: 'requested' }),

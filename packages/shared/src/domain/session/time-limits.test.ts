@@ -17,7 +17,7 @@ import {
 const startMs = Date.parse('2025-03-01T06:00:00.000Z');
 const at = (seconds: number) => new Date(startMs + seconds * 1_000).toISOString();
 
-/** A task's log in small: commands at times, as the API and the supervisor give them. */
+/** A small task log: commands at times, as the API and the supervisor give them. */
 class TaskLog {
   state: SessionState = neverStarted;
   readonly events: { event: SessionEvent; seconds: number }[] = [];
@@ -169,7 +169,7 @@ describe('the time limits of a session', () => {
       10_000,
       500,
       20_000,
-      // A limit that has come is not waited for: whoever could not act on it yet would never sleep.
+      // A limit that has come is not waited for: a supervisor that could not act on it yet would never sleep.
       Number.POSITIVE_INFINITY,
     ]);
   });

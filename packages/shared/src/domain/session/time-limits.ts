@@ -26,7 +26,10 @@ export function isPastHardLimit({ hardLimitAt }: TimeLimits, nowMs: number): boo
   return hardLimitAt !== undefined && nowMs >= Date.parse(hardLimitAt);
 }
 
-/** The limits of a session that is not over. One that failed for a passing cause is tried again, so its time goes on too. */
+/**
+ * The limits of a session that is not over. A session that failed for a passing cause is tried again, so its time goes
+ * on too.
+ */
 export function timeLimitsOfActive(state: SessionState): TimeLimits | undefined {
   switch (state.status) {
     case 'running':
@@ -43,7 +46,7 @@ export function timeLimitsOfActive(state: SessionState): TimeLimits | undefined 
 }
 
 /**
- * The limit that has come and is to be acted on. A session that is to be stopped needs no warning any more.
+ * The limit that has come and is to be acted on. A session that is to be stopped no longer needs a warning.
  * @param isWarned whether this session was warned of before
  */
 export function dueTimeLimit(
@@ -58,7 +61,9 @@ export function dueTimeLimit(
   return softLimitAt !== undefined && !isWarned && nowMs >= Date.parse(softLimitAt) ? 'soft' : undefined;
 }
 
-/** @returns ms from now until the next limit comes; infinite when none does. What has come already is no matter of time. */
+/**
+ * @returns ms from now until the next limit comes; infinite when none does. Limits that have come already do not count.
+ */
 export function nextTimeLimitInMs(
   tasks: Iterable<{ readonly session: SessionState }>,
   nowMs: number,

@@ -6,8 +6,8 @@ import { ConfirmedPublisher } from '../publish/confirmed-publisher.ts';
 const timeoutMs = 5_000;
 
 /**
- * Resolves when the entry is stored; sent again under the same id it is one entry.
- * @param log the stream: what was refused stands in one of its own
+ * Resolves when the entry is stored; an entry sent again under the same id is stored once.
+ * @param log the stream to append to; refused actions have one of their own
  * @throws when it is not stored
  */
 export async function appendAudit(
@@ -16,7 +16,7 @@ export async function appendAudit(
   log: 'audit' | 'auditRefused' = 'audit',
 ): Promise<number> {
   const { action, id, outcome, traceparent } = entry;
-  // It becomes a subject.
+  // The action becomes part of the subject.
   if (!auditActionPattern.test(action)) throw new RangeError(`${action} is no action of the audit log`);
   const { sequence } = await ConfirmedPublisher.of(nc).publish({
     subject: subjects[log](action),

@@ -41,7 +41,7 @@ async function collectorAt(url: string) {
   return { told, replies };
 }
 
-/** All the ways to have the broker send a stored message to a subject that one may not publish to. */
+/** Every way to have the broker send a stored message to a subject on which the client may not publish. */
 async function sendStored(nc: NatsConnection): Promise<void> {
   const jsm = await jetstreamManager(nc);
   await jsm.streams.add({ name: 'STORED', subjects: ['stored'], allow_direct: true });
@@ -64,13 +64,14 @@ describe('a call to a collector', () => {
     const anybody = await connectionTo(url, 'anybody');
     await sendStored(anybody);
     await expect.poll(() => replies.length).toBeGreaterThanOrEqual(5);
-    // Sent by somebody who may, with reply subjects that are not the API's; one would acknowledge something.
+    // A client that may publish here sends it with reply subjects that are not the API's; one would acknowledge
+    // something.
     for (const reply of [undefined, '$JS.ACK.STORED.pulled.1.1.1.1.1', '_INBOX.apis.x', '_INBOX.writer.x']) {
       anybody.publish(call, drain, reply === undefined ? {} : { reply });
     }
     await anybody.flush();
     const api = await connectionTo(url, 'api-1');
-    // Behind all of them: the broker keeps their order.
+    // This call arrives after all of them: the broker keeps the order.
     expect(await callForDrain(api, collectorId, 'undrain')).toMatchObject({
       ok: true,
       reply: { draining: true },

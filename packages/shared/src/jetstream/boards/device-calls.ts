@@ -21,7 +21,7 @@ import { isReplyToApi, subjects } from '../../contracts/subjects.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { traceHeaders } from '../connection/trace-headers.ts';
 
-/** Time for the way to the collector and back, beside the call itself. */
+/** Time for the round trip to the collector, on top of the call itself. */
 const transportMs = 1_000;
 
 export type CallOutcome =
@@ -31,7 +31,7 @@ export type CallOutcome =
 
 export type DrainOutcome =
   | { readonly ok: true; readonly reply: DrainReply }
-  /** `silent`: it may have heard it all the same. */
+  /** `silent`: the collector may have heard the call all the same. */
   | { readonly ok: false; readonly why: 'absent' | 'silent' };
 
 const drainMs = 5_000;
@@ -57,7 +57,7 @@ export async function callForDrain(
   }
 }
 
-/** Asks one collector once; never repeats. @throws when the broker cannot be used, or the reply is none */
+/** Asks one collector once; never repeats. @throws when the broker cannot be used, or the reply is not a valid one */
 export async function callDevice(
   nc: NatsConnection,
   collectorId: string,
@@ -83,8 +83,8 @@ function isNobodyThere(error: unknown): boolean {
 }
 
 /**
- * Answers the API's calls to this collector, several at a time: an endpoint takes them one after the other by itself. Any
- * other is let lie: to answer it would be to write wherever its sender wants.
+ * Answers the API's calls to this collector, several at a time: each endpoint queues its own. Calls from anybody else
+ * are ignored: an answer would let their sender write to any subject.
  * @returns stops listening
  */
 export function serveDeviceCalls(options: {
@@ -106,7 +106,7 @@ export function serveDeviceCalls(options: {
           return;
         }
         const call = understood(message);
-        // A caller without an answer takes the outcome for unknown: right, where something went wrong half-way.
+        // A caller that gets no answer treats the outcome as unknown, which is right when something failed half-way.
         message.respond(JSON.stringify(call ? await answer(call) : notUnderstood));
       })().catch((error: unknown) => log.error({ err: error }, 'a call to read or write a device broke off'));
     },
@@ -116,7 +116,7 @@ export function serveDeviceCalls(options: {
 
 const tellEveryMs = 60_000;
 
-/** Once a minute at most, so that nobody fills the log with them. */
+/** Logs forged calls at most once a minute, so that nobody can fill the log with them. */
 function tellOfForgeries(log: Logger): (reply: string | undefined) => void {
   let toldAtMs = Number.NEGATIVE_INFINITY;
   let calls = 0;

@@ -2,7 +2,9 @@ import type { KvEntry } from '@nats-io/kv';
 import type { MsgHdrs } from '@nats-io/nats-core';
 import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 
-/** Whether an entry is a copy that the broker was made to put into the bucket; the client keeps its headers to itself. */
+/**
+ * Whether an entry is a copy that somebody made the broker put into the bucket. The client does not expose its headers.
+ */
 export function isCopiedEntry(entry: KvEntry): boolean {
   const { sm } = entry as KvEntry & {
     readonly sm?: { readonly header?: MsgHdrs; readonly headers?: MsgHdrs };

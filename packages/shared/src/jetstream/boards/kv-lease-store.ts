@@ -13,10 +13,10 @@ import { isBrokerSilent } from '../connection/broker-silence.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { watchBucket } from './watch-bucket.ts';
 
-/** Keys of a list that are asked for at a time. */
+/** How many keys of a list are read at a time. */
 const askedAtOnce = 100;
 
-/** A key-value bucket as a lease store. Keys are never deleted: a given-up lease stays as such. */
+/** A key-value bucket as a lease store. Keys are never deleted: a given-up lease stays, marked as such. */
 export class KvLeaseStore implements LeaseStore {
   readonly #nc: NatsConnection;
   readonly #kv: KV;
@@ -42,7 +42,7 @@ export class KvLeaseStore implements LeaseStore {
     return new KvLeaseStore(nc, kv, await jetstreamManager(nc, { checkAPI: false }), bucket);
   }
 
-  /** As the leader has it: no other copy is asked, see `ensureStreams`. */
+  /** Reads from the stream's leader; no other copy is asked, see `ensureStreams`. */
   async read(key: string): Promise<LeaseRecord | undefined> {
     const entry = await this.#kv.get(key);
     if (entry?.operation !== 'PUT') return undefined;
@@ -50,9 +50,8 @@ export class KvLeaseStore implements LeaseStore {
   }
 
   /**
-   * Key by key. A consumer for it would be on one node of a cluster, and the
-   * broker takes a node that died for alive for about a minute: of three nodes, a third of all lists failed for so long, each
-   * after 5 s.
+   * Reads key by key. A consumer would be on one node of a cluster, and the broker takes a dead node for alive for about
+   * a minute: with three nodes, a third of all lists failed during that minute, each after 5 s.
    */
   async list(): Promise<LeaseRecord[]> {
     const { state } = await leaderInfo(this.#jsm, this.#stream, {
@@ -69,7 +68,7 @@ export class KvLeaseStore implements LeaseStore {
     try {
       return await this.#put(key, value, expectedRevision, timeoutMs);
     } catch (error) {
-      // A key that an operator has deleted is one that does not exist, though its deletion has a revision.
+      // A key that an operator has deleted counts as missing, although its deletion has a revision.
       const deletion =
         expectedRevision === 0 && error instanceof LeaseConflict ? await this.#kv.get(key) : null;
       if (deletion && deletion.operation !== 'PUT') {

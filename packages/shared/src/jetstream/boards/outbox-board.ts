@@ -7,7 +7,10 @@ import { readEntries } from '../consume/read-entries.ts';
 
 const keyOf = ({ collector }: Pick<OutboxStatus, 'collector'>) => `outbox.${collector}`;
 
-/** Collectors' reports on their samples on the way, in the SINKS bucket beside the writers', by collector id. */
+/**
+ * Collectors' reports on the samples still on their way, in the SINKS bucket beside the writers' reports, by collector
+ * id.
+ */
 export class OutboxBoard {
   readonly #kv: KV;
   readonly #jsm: JetStreamManager;
@@ -28,12 +31,12 @@ export class OutboxBoard {
     await this.#kv.put(keyOf(status), JSON.stringify(status));
   }
 
-  /** A collector that ends in order takes its entry away. */
+  /** A collector that shuts down in order removes its entry. */
   async remove(collectorId: string): Promise<void> {
     await this.#kv.delete(`outbox.${collectorId}`);
   }
 
-  /** Every entry that a collector has written of itself, also those of collectors that are gone; look at `updated_at`. */
+  /** Every entry that a collector has written about itself, including collectors that are gone: check `updated_at`. */
   readAll(): Promise<OutboxStatus[]> {
     const where = { bucket: bucketNames.sinks, keys: 'outbox.*', schema: outboxStatusSchema, keyOf };
     return readEntries(this.#kv, this.#jsm, where);

@@ -10,18 +10,18 @@ export interface StoredRecord<R> {
   readonly revision: number;
 }
 
-/** Records of one kind, with the bucket that they lie in. */
+/** A kind of record and the bucket that holds it. */
 export interface RecordKind<R> {
   readonly bucket: string;
   readonly keyOf: (record: R) => string;
-  /** @throws for what is none */
+  /** @throws when the value is no such record */
   readonly parse: (value: unknown) => R;
 }
 
 /** "wrong last sequence": somebody else has written the key meanwhile. */
 const wrongLastSequence = [10071, 10164];
 
-/** A bucket of records, each written only as the writer knows it. */
+/** A bucket of records. A write succeeds only if the record is still as the writer last read it. */
 export class RecordBook<R> {
   readonly #nc: NatsConnection;
   readonly #kv: KV;
@@ -44,17 +44,17 @@ export class RecordBook<R> {
     );
   }
 
-  /** The revision; undefined when there is one under this key. */
+  /** @returns the revision; undefined when the key is taken */
   create(record: R): Promise<number | undefined> {
     return unlessTaken(() => this.#kv.create(this.#kind.keyOf(record), JSON.stringify(record)));
   }
 
-  /** @returns its new revision; undefined when it has changed since `revision` */
+  /** @returns the new revision; undefined when the record has changed since `revision` */
   replace({ record, revision }: StoredRecord<R>): Promise<number | undefined> {
     return unlessTaken(() => this.#kv.update(this.#kind.keyOf(record), JSON.stringify(record), revision));
   }
 
-  /** @returns false when it has changed since `revision` */
+  /** @returns false when the record has changed since `revision` */
   async delete({ record, revision }: StoredRecord<R>): Promise<boolean> {
     const deleted = await unlessTaken(async () => {
       await this.#kv.delete(this.#kind.keyOf(record), { previousSeq: revision });
@@ -68,7 +68,7 @@ export class RecordBook<R> {
     return entry ? this.#stored(entry) : undefined;
   }
 
-  /** Every one. What cannot be read is left out, and so opens nothing. */
+  /** Every record. Unreadable ones are left out, so they grant nothing. */
   async readAll(): Promise<StoredRecord<R>[]> {
     const { bucket } = this.#kind;
     const prefix = `$KV.${bucket}.`;

@@ -26,14 +26,14 @@ export class SinkBoard {
     await this.#kv.put(status.instance, JSON.stringify(status));
   }
 
-  /** A writer that ends in order takes its entry away. */
+  /** A writer that shuts down in order removes its entry. */
   async remove(instance: string): Promise<void> {
     await this.#kv.delete(instance);
   }
 
-  /** Every entry that is there, also those of writers that were killed; look at `updated_at`. */
+  /** Every entry, including those of killed writers: check `updated_at`. */
   readAll(): Promise<SinkStatus[]> {
-    // One token: what collectors say there has two.
+    // One token matches the keys of writers only: those of collectors have two.
     return readEntries(this.#kv, this.#jsm, {
       bucket: bucketNames.sinks,
       keys: '*',

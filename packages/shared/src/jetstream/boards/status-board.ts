@@ -7,7 +7,7 @@ import { bucketNames, parseStatusKey, statusKey } from '../../contracts/subjects
 import { isCopiedEntry } from './is-copied-entry.ts';
 import { watchBucket } from './watch-bucket.ts';
 
-/** One of some 4,000 devices or more is longer than NATS takes: 1 MiB unless it is told otherwise. */
+/** A status of some 4,000 devices or more exceeds the message limit of NATS, 1 MiB by default. */
 const plainAtMostBytes = 524_288;
 /** Bounds what a collector can make its readers unpack; 10,000 devices that all fail take a third of it. */
 const unpackedAtMostBytes = 16_777_216;
@@ -34,8 +34,9 @@ export class StatusBoard {
   }
 
   /**
-   * Every status that is there, then every change. A missed change costs seconds: owners rewrite theirs. What a collector says is
-   * told only where it says it under its own id; whether it holds the session is for the log to say.
+   * Every status that is there, then every change. A missed change costs seconds: owners rewrite their status. A
+   * collector's status is reported only when it stands under that collector's id; only the log tells whether it holds
+   * the session.
    */
   async watch(onStatus: (taskId: string, status: SessionLiveStatus) => void): Promise<() => void> {
     return watchBucket({ nc: this.#nc, kv: this.#kv, bucket: bucketNames.status }, (entry) => {

@@ -44,7 +44,7 @@ const consumersOfWatch = async () => {
   return names;
 };
 
-/** As a node does that dies with it: nobody is told. */
+/** Loses the consumer as a dying node does: nobody is told. */
 async function loseConsumer(): Promise<void> {
   for (const name of await consumersOfWatch()) await jsm.consumers.delete(`KV_${bucket}`, name);
 }

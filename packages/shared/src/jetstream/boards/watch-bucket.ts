@@ -11,7 +11,7 @@ import { leaderInfo } from '../connection/leader-info.ts';
 
 const lookEveryMs = 2_500;
 const lookTimeoutMs = 2_000;
-/** Buckets in memory are gone with their server, and made anew by whoever is connected again first. */
+/** Buckets in memory vanish with their server; the first service to reconnect makes them anew. */
 const madeWithinMs = 10_000;
 const isMadeEveryMs = 250;
 
@@ -22,15 +22,15 @@ export interface BucketToWatch {
 }
 
 /**
- * Every entry that a bucket has, then every change, deletions included. An entry may come more than once; its revision
- * tells. Resolves when the watch stands, to what ends it.
+ * Reports every entry of a bucket, then every change, deletions included. An entry may come more than once; its revision
+ * tells. Resolves once the watch is set up, to a function that ends it.
  *
- * The client's own watch has a consumer on one node of a cluster. When that node dies, the connection goes on at
- * another one, and the client notices by the second heartbeat that it misses, one every 30 s: 78 to 83 s without
- * a change were measured. So the bucket is asked now and then how far it is, and a watch that stands still behind that is begun
+ * The client's own watch has a consumer on one node of a cluster. When that node dies, the connection moves to another
+ * one, but the client notices only at the second missed heartbeat, one every 30 s: 78 to 83 s without a change were
+ * measured. So the bucket's last sequence is asked for now and then, and a watch that stands still behind it is begun
  * anew.
- * @param onCurrent called whenever such a question has shown that no change is missing
- * @throws what the client throws when the broker cannot be asked, or the bucket is not there for ten seconds
+ * @param onCurrent called whenever this check has shown that no change is missing
+ * @throws what the client throws when the broker cannot be asked, or the bucket is missing for ten seconds
  */
 export async function watchBucket(
   { nc, kv, bucket }: BucketToWatch,
@@ -75,7 +75,7 @@ class BucketWatch {
     this.#watch?.stop();
     this.#watch = fresh;
     if (this.#stopping.signal.aborted) fresh.stop();
-    // One that ends in an error is one that stands still.
+    // A watch that ends in an error is handled as one that stands still.
     void this.#follow(fresh).catch(() => undefined);
   }
 
@@ -86,7 +86,7 @@ class BucketWatch {
 
   async #follow(watch: AsyncIterable<KvEntry>): Promise<void> {
     for await (const entry of watch) {
-      // The former watch holds older entries than the new one begins with.
+      // An earlier watch may still hold entries older than those that the new one begins with.
       if (watch !== this.#watch || this.#stopping.signal.aborted) return;
       this.#seen = Math.max(this.#seen, entry.revision);
       this.#onEntry(entry);
@@ -94,7 +94,7 @@ class BucketWatch {
   }
 
   async #beginAnew(before: number, last: number): Promise<void> {
-    // All that is there is delivered anew; the last entry of a bucket that was emptied is not there any more.
+    // Every entry is delivered anew, but an emptied bucket no longer has its last one.
     this.#seen = last;
     try {
       await this.begin();
@@ -123,7 +123,7 @@ class BucketWatch {
         stoodAt = isBehind ? before : undefined;
         if (!isBehind && !signal.aborted) onCurrent();
       } catch {
-        // The broker is away, or the consumer was to be on the node that died: next time.
+        // The broker is away, or put the consumer on the dead node: the next look tries again.
       }
     }
   }

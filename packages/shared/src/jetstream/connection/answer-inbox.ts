@@ -2,7 +2,7 @@ import { createInbox, type Msg, type NatsConnection } from '@nats-io/nats-core';
 import { Tickets } from '../../runtime/tickets.ts';
 import { inboxPrefixOf } from './inbox-prefix-of.ts';
 
-/** One of the two is called, once. */
+/** Exactly one of the two callbacks is called, once. */
 export interface Asked {
   readonly onAnswer: (message: Msg) => void;
   /** Nobody knows what became of the question. */
@@ -15,13 +15,13 @@ interface Pending extends Asked {
 }
 
 /**
- * Where answers to many questions at a time arrive. The client's own `request` makes a promise, a timer and an error
- * with a stack for each, which costs more than the message: here one subscription takes all answers and one timer
+ * Receives the answers to many questions at a time. The client's own `request` makes a promise, a timer and an error
+ * with a stack for each, which costs more than the message itself: here one subscription takes all answers and one timer
  * watches over all of them.
  */
 export class AnswerInbox {
   readonly #inbox: string;
-  /** Under the last token of the subject that the answer comes on. */
+  /** Questions by the last token of the subject on which the answer comes. */
   readonly #pending = new Tickets<Pending>();
   #timer: NodeJS.Timeout | undefined;
   #dueMs = 0;
@@ -36,7 +36,7 @@ export class AnswerInbox {
     void this.#followConnection(nc);
   }
 
-  /** The subject that the question is to be sent with. */
+  /** @returns the reply subject to send the question with */
   expect(asked: Asked): string {
     const deadlineMs = performance.now() + asked.timeoutMs;
     const ticket = this.#pending.put({ ...asked, deadlineMs });
@@ -44,7 +44,7 @@ export class AnswerInbox {
     return `${this.#inbox}.${ticket}`;
   }
 
-  /** It could not be sent. */
+  /** Drops a question that could not be sent. */
   forget(subject: string): void {
     this.#pending.take(this.#ticketOf(subject));
   }

@@ -12,7 +12,7 @@ import { SampleStream } from '../streams/sample-stream.ts';
 import { connectNats, type NatsConnection } from './connect.ts';
 
 let nc: NatsConnection;
-/** The connection breaks when the next bytes with this text are sent, which are lost. */
+/** The connection breaks when the next bytes that contain this text are sent; they are lost. */
 let breaksAt: string | undefined;
 
 beforeAll(async () => {
@@ -80,7 +80,7 @@ describe('what the first poll of a session waits for, lost with the connection',
     await handle.done();
     expect(breaksAt).toBeUndefined();
     expect(await (await AssignmentOutbox.open(nc)).has('c1', '7')).toBe(false);
-    // Its answer may have been lost, and the question not.
+    // The answer may have been lost although the question arrived.
     await handle.done();
     await inbox.close();
   });

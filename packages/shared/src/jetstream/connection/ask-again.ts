@@ -1,16 +1,16 @@
 import { pause, systemTimers } from '../../runtime/timers.ts';
 
 export interface AskAgainOptions {
-  /** Wait for one question before the next one goes out beside it. */
+  /** How long one question is waited for before the next one goes out beside it. */
   readonly everyMs: number;
   readonly withinMs: number;
-  /** The answer settles it: the same question would be refused again. */
+  /** Whether an error settles the matter: the same question would be refused again. */
   readonly isFinal: (error: unknown) => boolean;
 }
 
 /**
- * Asks, and asks again beside it while there is no answer: a question that reaches no leader gets none, and its own time
- * limit would end long after there is one. The first answer counts, to whichever question.
+ * Asks, and sends the same question again while there is no answer: a question that reaches no leader gets none, and its
+ * own time limit would end long after there is a leader. The first answer to any of them counts.
  * @throws the final error, or, when the time is up, the last one
  */
 export async function askAgain<T>(ask: () => Promise<T>, options: AskAgainOptions): Promise<T> {

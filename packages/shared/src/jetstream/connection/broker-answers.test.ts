@@ -53,7 +53,7 @@ describe('the time for which a broker has not answered', () => {
     expect(answers.unansweredForMs()).toBe(1_000);
     later.answered();
     expect(answers.unansweredForMs()).toBe(0);
-    // A question that an answer has overtaken counts no more, whatever becomes of it.
+    // A question that an answer has overtaken no longer counts, whatever becomes of it.
     const overtaken = answers.asked('read');
     after(100);
     answers.asked('read').answered();

@@ -1,14 +1,14 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 
-/** Questions that a broker without a quorum still answers from what it has, and those that it does not. */
+/** `read`: a broker without a quorum still answers from what it has. `write`: it does not. */
 export type QuestionKind = 'read' | 'write';
 
 interface Asked {
-  /** Questions that were sent after the last one that was answered. */
+  /** Sending times of the questions sent after the last answered one. */
   readonly pending: Map<number, number>;
   answeredSentAtMs: number;
-  /** Sending times of the first and the last that got no answer. */
+  /** Sending times of the first and the last question that got no answer. */
   failed: { readonly firstMs: number; readonly lastMs: number } | undefined;
 }
 
@@ -22,7 +22,7 @@ export class BrokerAnswers {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #asked: Readonly<Record<QuestionKind, Asked>> = { read: nothingAsked(), write: nothingAsked() };
   #tickets = 0;
-  /** Since before the present node was asked. */
+  /** Start of a silence that began before the present node was asked. */
   #silentSinceMs: number | undefined;
   #why = '';
 
@@ -39,7 +39,10 @@ export class BrokerAnswers {
     return made;
   }
 
-  /** A question leaves. @returns to be told, once, of an answer that counts, or why there was none */
+  /**
+   * Notes that a question leaves.
+   * @returns call one of them, once: `answered` for an answer that counts, or `failed` with why there was none
+   */
   asked(kind: QuestionKind): { answered(): void; failed(why: string): void } {
     const asked = this.#asked[kind];
     this.#tickets += 1;
@@ -66,12 +69,12 @@ export class BrokerAnswers {
     };
   }
 
-  /** Since the first question was sent to this node that has no answer; 0 when the last one has. */
+  /** Time since the first unanswered question was sent to this node; 0 when the last question has its answer. */
   unansweredForMs(): number {
     const nowMs = this.#clock.monotonicMs();
     let sinceMs = nowMs;
     for (const { pending, failed } of Object.values(this.#asked)) {
-      // They are in the order in which they were sent.
+      // Pending questions are in the order in which they were sent.
       const [oldestMs = nowMs] = pending.values();
       sinceMs = Math.min(sinceMs, oldestMs, failed?.firstMs ?? nowMs);
     }
@@ -84,12 +87,12 @@ export class BrokerAnswers {
     return Math.max(this.unansweredForMs(), nowMs - (this.#silentSinceMs ?? nowMs));
   }
 
-  /** Why the last one got no answer. */
+  /** Why the last failed question got no answer. */
   why(): string {
     return this.#why;
   }
 
-  /** Forgets all questions: those to one node say nothing of another. */
+  /** Forgets all questions: those to one node say nothing about another. */
   forget(): void {
     const unansweredMs = this.unansweredForMs();
     if (unansweredMs > 0) this.#silentSinceMs ??= this.#clock.monotonicMs() - unansweredMs;

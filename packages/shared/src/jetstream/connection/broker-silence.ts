@@ -4,7 +4,7 @@ import { NoAnswerInTime } from './ask-again.ts';
 import { BrokerAway, BrokerUnfit } from './broker-unfit.ts';
 import { NoLeader } from './leader-info.ts';
 
-/** Whether NATS gave no answer, rather than one that refuses: the same may be asked again later. */
+/** Whether NATS gave no answer at all, rather than a refusal: the same question may be asked again later. */
 export function isBrokerSilent(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof BrokerUnfit) return false;
   if (error.cause instanceof PermissionViolationError) return false;
@@ -16,7 +16,7 @@ export function isBrokerSilent(error: unknown): boolean {
     error instanceof TimeoutError ||
     error instanceof NoRespondersError ||
     error instanceof RequestError ||
-    // No responders, as the client calls it for JetStream. It does not export the class.
+    // The client's name for "no responders" in JetStream. It does not export the class.
     error.name === 'JetStreamNotEnabled' ||
     isBrokerSilent(error.cause)
   );

@@ -15,9 +15,9 @@ export class BrokerUnfit extends Error {
 const oldestVersion = [2, 10] as const;
 
 /**
- * An older server would ignore, without a word, what appends rely on.
+ * Refuses a server that is too old: it would ignore, without a word, what appends rely on.
  * @throws BrokerUnfit
- * @throws BrokerAway when the server has just gone and what it is cannot be told
+ * @throws BrokerAway when the server has just gone, so that its version is unknown
  */
 export function requireFitServer(nc: Pick<NatsConnection, 'info' | 'getServer'>): void {
   if (nc.info === undefined) throw new BrokerAway(`NATS at ${nc.getServer()} went away`);
@@ -72,7 +72,7 @@ const properties: readonly Property[] = [
 const isFixed = (property: Property) => property === 'storage' || property === 'retention';
 
 /**
- * Asks for every stream and compares.
+ * Compares every stream with its shape.
  * @returns how they are set up
  * @throws BrokerUnfit naming every stream that differs and what to do
  */
@@ -116,7 +116,7 @@ export function streamFaults(shape: StreamShape, actual: StreamConfig): string[]
   return faults;
 }
 
-/** Servers leave out what has its default. */
+/** Servers leave out properties that have their default. */
 const defaults: Partial<StreamConfig> = {
   deny_delete: false,
   deny_purge: false,

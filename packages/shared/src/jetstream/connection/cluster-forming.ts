@@ -9,8 +9,8 @@ const formingMs = 30_000;
 const againMs = 500;
 
 /**
- * Does `work` again and again while a cluster is still forming. On a server that stands alone it is done once: what
- * that refuses it will refuse again.
+ * Does `work` again and again while a cluster is still forming. On a server that stands alone it is done once: such a
+ * server would only refuse again.
  * @throws what `work` threw last, when the cluster has not come together in time
  */
 export async function onceClusterFormed<T>(
@@ -36,7 +36,7 @@ function mayPass(error: unknown): boolean {
   if (error instanceof JetStreamApiError) return withoutLeader.includes(error.code);
   return (
     isBrokerSilent(error) ||
-    // Ours, which says what to do and keeps the server's.
+    // Our own error, which says what to do and has the server's as its cause.
     (error instanceof Error && error.cause instanceof JetStreamApiError && mayPass(error.cause))
   );
 }

@@ -54,7 +54,7 @@ it('a server that does not hear in time who connects is asked again', async () =
       isTurnedAway ||= bytes.toString().includes("-ERR 'Authentication Timeout'");
     },
   });
-  // Longer, there and back, than the two seconds of the server, and shorter than the client waits for it.
+  // The round trip takes longer than the server's two seconds, and less than the client waits.
   proxy.delay(1_500);
   const connecting = connectNats({
     url: `nats://test:test@127.0.0.1:${proxy.port}`,

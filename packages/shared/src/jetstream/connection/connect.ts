@@ -26,8 +26,8 @@ export interface Connection {
   /** Why the broker cannot be used now, in words; undefined when it can, as far as it has answered. */
   problem(): string | undefined;
   /**
-   * Called after every reconnect. What was watched may have been missed meanwhile.
-   * @param listener is told whether the client only moved to another node, of brokers that answered all the time
+   * Called after every reconnect. Watchers may have missed something meanwhile.
+   * @param listener is told whether the client only moved to another node, while the brokers answered all the time
    */
   onReconnect(listener: (hasMoved: boolean) => void): void;
   /** Sends what is still buffered, then closes; gives up after a few seconds when the broker is away. */
@@ -46,30 +46,30 @@ export async function connectNats(
     /** Ends the wait for a first connection. */
     readonly signal?: AbortSignal;
     /**
-     * A stream that the service cannot do without: whether it can be used is asked again and again, and a node that does not
-     * answer is left for another one.
+     * A stream that the service cannot do without. It is checked again and again, and a node that does not answer is
+     * left for another one.
      */
     readonly needs?: string;
   },
 ): Promise<Connection> {
   const { name, log, needs } = options;
   const choice = new NodeChoice();
-  /** In a row, since there was a connection last. */
+  /** Refusals in a row since the last connection. */
   let refusals = 0;
   let refusedAtMs = Number.NEGATIVE_INFINITY;
-  /** None once nobody has refused us for so long: then nobody is there. */
+  /** Zero when the last refusal is long ago: then the broker is away rather than refusing us. */
   const recentRefusals = () => (performance.now() - refusedAtMs < 2 * longestWaitMs ? refusals : 0);
   const clientOptions: NodeConnectionOptions = {
     ...accessOptions(options),
     name,
     maxReconnectAttempts: -1,
-    // The client would close the connection for good when it is refused for the second time, be that months after the first.
+    // Otherwise the client closes the connection for good at the second refusal, even months after the first.
     ignoreAuthErrorAbort: true,
     reconnectDelayHandler: () => Math.min(250 * 2 ** recentRefusals(), longestWaitMs) + Math.random() * 250,
     pingInterval: 2_000,
     maxPingOut: 2,
     timeout: 5_000,
-    // Every request would capture a stack for an error that it hardly ever has: a tenth of the supervisor's time.
+    // Otherwise every request captures a stack for an error that hardly ever happens: a tenth of the supervisor's time.
     noAsyncTraces: true,
     inboxPrefix: inboxPrefix(name),
     reconnectToServer: choice.pick,
@@ -91,7 +91,7 @@ export async function connectNats(
         case 'staleConnection':
           closeAtOnce(nc);
           break;
-        // The client tells of each attempt that was refused that the connection was lost, and afterwards as often that it is back.
+        // For each refused attempt the client reports a lost connection, and afterwards as many reconnects.
         case 'disconnect':
           if (!up) break;
           up = false;
@@ -159,13 +159,13 @@ export async function connectNats(
   };
 }
 
-/** Between two attempts of a service that is refused: who took its key away may have meant it. */
+/** Longest wait between two attempts of a refused service: its key may have been taken away on purpose. */
 const longestWaitMs = 10_000;
 
 /** Time without an answer after which NATS counts as unusable. */
 const unusableAfterMs = 5_000;
 
-/** A connection that is made to ask one thing. */
+/** Options of a connection that is made to ask one question. */
 const oneLook: NodeConnectionOptions = {
   reconnect: false,
   maxReconnectAttempts: 0,
@@ -173,7 +173,7 @@ const oneLook: NodeConnectionOptions = {
   timeout: 3_000,
 };
 
-/** The nodes as the setting names them; where it names one alone, those that it tells of. */
+/** The nodes that the setting names; if it names only one, the nodes that this one reports. */
 function nodesOf(servers: NodeConnectionOptions['servers'], nc: NatsConnection): readonly string[] {
   const named = [servers ?? []].flat();
   const nodes = named.length > 1 ? named : (nc.info?.connect_urls ?? []);
@@ -211,8 +211,8 @@ async function firstConnection(
 }
 
 /**
- * Whether NATS does not know us. A machine that is overloaded takes longer than the 2 s in which it wants to know who we are, which is none: its
- * protocol has words and no code for that.
+ * Whether NATS refuses us because it does not know us. A timeout of the authentication is no refusal: an overloaded
+ * machine takes longer than the 2 s that NATS allows. The protocol has only words for it, and no code.
  */
 function isRefusal(error: unknown): error is AuthorizationError {
   return error instanceof AuthorizationError && !/^authentication timeout$/i.test(error.message);
@@ -236,7 +236,7 @@ function accessOptions({ url, nkeySeed, nkeySeedFile, tls }: BrokerAccess): Node
   };
 }
 
-/** The transport takes a key that is there without a value for one. */
+/** Leaves out keys without a value: the transport would take them as set. */
 function present(tls: BrokerAccess['tls'] = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined)) as Record<
     string,

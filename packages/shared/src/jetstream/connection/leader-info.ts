@@ -2,14 +2,14 @@ import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats
 import { askAgain } from './ask-again.ts';
 import { withoutLeader } from './without-leader.ts';
 
-/** A stream has no leader now that hears from most of its copies. It may have one in a moment. */
+/** The stream now has no leader that hears from most of its copies. It may have one in a moment. */
 export class NoLeader extends Error {
   override readonly name = 'NoLeader';
 }
 
 /**
- * A leader hears of each copy every second. One that was cut off goes on as leader for 15 s (measured with 2.14.5), and answers
- * what it has.
+ * A leader hears from each copy every second. A leader that was cut off goes on as one for 15 s (measured with 2.14.5),
+ * and answers with what it has.
  */
 const heardWithinMs = 4_000;
 const againMs = 500;
@@ -18,9 +18,9 @@ const patienceMs = 5_000;
 const nanosPerMs = 1_000_000;
 
 /**
- * The state of a stream, from a leader of it that most of its copies answer. In a cluster every node that knows of no leader
- * answers this question with what it has itself: after a cut of 60 s that was a log of a minute before.
- * @throws NoLeader when none has answered for so long, and what the client throws
+ * The state of a stream, from a leader that most of its copies answer. In a cluster, a node that knows of no leader
+ * answers with what it has itself: after a cut of 60 s, with a log that was a minute old.
+ * @throws NoLeader when no such leader has answered within `withinMs`, and what the client throws
  */
 export async function leaderInfo(
   jsm: JetStreamManager,
@@ -29,7 +29,7 @@ export async function leaderInfo(
   withinMs = patienceMs,
 ): Promise<StreamInfo> {
   const ask = async () => {
-    // A copy: the client turns the pages of a long list in it.
+    // A copy of the options: the client changes them while it pages through a long list.
     const info = await jsm.streams.info(stream, options && { ...options });
     const why = notOfLeader(info);
     if (why !== undefined) throw new NoLeader(`stream ${stream}: ${why}`);
@@ -42,13 +42,13 @@ export async function leaderInfo(
   return askAgain(ask, { everyMs, withinMs, isFinal });
 }
 
-/** Why the answer counts for nothing; undefined when it does. */
+/** Why the answer does not count; undefined when it does. */
 export function notOfLeader({ cluster, config }: Pick<StreamInfo, 'cluster' | 'config'>): string | undefined {
   // A server that stands alone.
   if (!cluster || config.num_replicas <= 1) return undefined;
   if (!cluster.leader) return 'the node that answered knows of no leader';
   const heard = (cluster.replicas ?? []).filter(
-    // A copy that the leader has never heard of is said to have been active 0 ns ago.
+    // For a copy that it never heard from, the leader reports activity 0 ns ago.
     ({ active, current }) => active < heardWithinMs * nanosPerMs && (active > 0 || current),
   );
   const copies = Math.max(config.num_replicas, (cluster.replicas?.length ?? 0) + 1);
@@ -56,7 +56,7 @@ export function notOfLeader({ cluster, config }: Pick<StreamInfo, 'cluster' | 'c
   return `${cluster.leader} leads it, and hears of ${heard.length} of the other ${copies - 1} copies`;
 }
 
-/** How a stream is set up, and when it was made: that is the same on every node. @throws what the client throws */
+/** How a stream is set up, and when it was made: both are the same on every node. @throws what the client throws */
 export async function streamSetUp(
   jsm: JetStreamManager,
   stream: string,

@@ -4,7 +4,7 @@ import type { ReconnectToServerHandler } from '@nats-io/nats-core';
 export class NodeChoice {
   #wanted: string | undefined;
 
-  /** To this one; to any when it does not take us. */
+  /** Connects to this node next, or to any other if it does not take us. */
   goTo(node: string): void {
     this.#wanted = node;
   }

@@ -17,7 +17,7 @@ export interface NodeWatchOptions {
   readonly stream: string;
   /** The nodes of the cluster as far as they are known, `host:port` each. */
   readonly nodes: () => readonly string[];
-  /** A connection of its own to one node, for a look. */
+  /** Opens a separate connection to one node, for a look. */
   readonly dial: (node: string) => Promise<NatsConnection>;
   /** The connection is being moved to a node that is known to answer. */
   readonly onMove: () => void;
@@ -25,7 +25,7 @@ export interface NodeWatchOptions {
 }
 
 const askEveryMs = 1_000;
-/** Longer than any link takes that is worth having: what is given up is counted from its sending all the same. */
+/** Longer than any usable link takes. A question that is given up still counts from its sending. */
 const askTimeoutMs = 10_000;
 /** A node that has given no answer that counts for so long is left for one that does … */
 const leftAfterMs = 4_000;
@@ -33,16 +33,17 @@ const leftAfterMs = 4_000;
 const leftEveryMs = 5_000;
 /** Time for a last answer before a node is left: an election ends everywhere at once, and may have just ended. */
 const lastAnswerMs = 1_000;
-/** Interval of looks at a node that was left; twice in a row it must answer. */
+/** Interval between looks at a node that was left; it must answer twice in a row. */
 const homeEveryMs = 10_000;
 
 /**
- * Asks the node that the client is connected to, again and again, something that only a leader with most of its copies can
- * answer. TCP connections outlive the quorum of a node: nobody left one that was cut off from the other two, and
- * all that hung on it stood still. It is left only while another node answers: during an election none does, for 5 s and more,
- * and every client would change its node for nothing.
+ * Asks the connected node, again and again, a question that only a leader with most of its copies can answer. TCP
+ * connections outlive a node's quorum: without this, nobody left a node that was cut off from the other two, and all its
+ * clients stood still. A node is left only while another one answers: during an election none does, for 5 s and more,
+ * and every client would move for nothing.
  *
- * A client that went elsewhere goes back when its node answers again, so that the clients are spread over the nodes as before.
+ * A client that went elsewhere goes back when its node answers again, so that the clients are spread over the nodes as
+ * before.
  */
 export function watchNode(options: NodeWatchOptions): void {
   const watch = new NodeWatch(options);
@@ -124,7 +125,7 @@ class NodeWatch {
     const { nc, answers, isUp, choice, onMove, log } = this.#options;
     let answered = 0;
     while (!signal.aborted) {
-      // Not all at once.
+      // Clients must not go back all at once.
       await pause(systemTimers, homeEveryMs * (1 + Math.random() / 2), signal);
       if (signal.aborted || nc.getServer() === this.#home || !isUp()) {
         answered = 0;
@@ -160,7 +161,9 @@ type InfoAnswer = StreamInfo & {
   readonly error?: { readonly err_code?: number; readonly description?: string };
 };
 
-/** Undefined when there was an answer that counts; any refusal is one but for want of a leader. Never throws. */
+/**
+ * Undefined when there was an answer that counts; a refusal counts too, unless it is for want of a leader. Never throws.
+ */
 async function whyNoAnswer(
   nc: NatsConnection,
   stream: string,

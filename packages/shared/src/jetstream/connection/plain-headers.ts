@@ -1,8 +1,8 @@
 import type { MsgHdrs } from '@nats-io/nats-core';
 
 /**
- * Headers as they go over the wire. The client asks of what it is given only for its bytes; its own headers, which check,
- * sort and copy each name and value, take longer than the rest of a message.
+ * Headers encoded as they go over the wire. The client needs only their bytes; its own headers, which check, sort and
+ * copy each name and value, take longer than the rest of a message.
  * @throws RangeError for a value with a line end
  */
 export function plainHeaders(values: Readonly<Record<string, string | number | undefined>>): MsgHdrs {

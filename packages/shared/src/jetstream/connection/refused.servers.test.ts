@@ -9,7 +9,7 @@ import { createLogger, type Logger } from '../../runtime/logger.ts';
 import { connectNats } from './connect.ts';
 import { newNkeyPair, publicKeyOf } from './nkey-pair.ts';
 
-/** A broker that lets in who has one of these keys, and can be told of others while it runs. */
+/** A broker that lets in clients with one of these keys, and can be given other keys while it runs. */
 async function brokerThatKnows(...seeds: string[]) {
   const usersOf = (known: readonly string[]) =>
     `authorization { users: [${known.map((seed) => `{ nkey: ${publicKeyOf(seed)} }`).join(', ')}] }`;
@@ -28,7 +28,7 @@ async function brokerThatKnows(...seeds: string[]) {
   };
 }
 
-/** A connection that keeps what it says. */
+/** A connection that records its log lines. */
 async function connected(access: { url: string; nkeySeed: string; nkeySeedFile?: string }) {
   const said: string[] = [];
   const say = (_about: object, text: string) => said.push(text);
@@ -57,7 +57,7 @@ describe('a service that its broker does not know any more', () => {
       await eventually(() => problem() === undefined, { what: 'the connection to be back' });
       await nc.flush();
       expect(reconnects).toBe(outage);
-      // Once each, not at every attempt.
+      // Logged once for each outage, not at every attempt.
       expect(said.filter((text) => text.startsWith('NATS refuses us'))).toHaveLength(outage);
       expect(said.filter((text) => text.startsWith('lost the connection'))).toHaveLength(outage);
     }

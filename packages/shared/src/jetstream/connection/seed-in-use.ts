@@ -3,8 +3,9 @@ import type { BrokerAccess } from '../../runtime/config.ts';
 import { publicKeyOf } from './nkey-pair.ts';
 
 /**
- * The seed of our key as its file has it at each connection: a key that was renewed needs no restart. Never throws, as the client would
- * close its connection for good (@nats-io/nats-core 3.4.0): what cannot be read, or is no seed, leaves the former one in use.
+ * The seed of our key, read from its file at each connection: a renewed key needs no restart. Never throws, since the
+ * client would then close its connection for good (@nats-io/nats-core 3.4.0): a file that is unreadable, or holds no
+ * seed, leaves the former seed in use.
  */
 export function seedInUse(
   seed: string,
@@ -17,7 +18,7 @@ export function seedInUse(
       if (!publicKeyOf(found).startsWith('U')) throw new TypeError('not the seed of a user');
       inUse = found;
     } catch {
-      // Taken away, half written, or not one of a user.
+      // The file was taken away, is half written, or holds no user's seed.
     }
     return inUse;
   };

@@ -7,7 +7,7 @@ import {
 } from '@nats-io/jetstream';
 import { answeredSoon } from './answered-soon.ts';
 
-/** Single messages that a stream is asked for; the first one of a subject from a sequence on is unknown to the types of the client. */
+/** A query for one message of a stream. The client's types lack the second form: first of a subject from a sequence on. */
 export type MessageQuery = MsgRequest | { readonly seq: number; readonly next_by_subj: string };
 
 /** A message as the leader of its stream has it; undefined when there is none. @throws when the broker cannot be asked */

@@ -71,7 +71,7 @@ describe('a durable consumer that works in batches', () => {
     start({
       maxMessages: 1_000,
       maxBytes: 1_000,
-      // None is handed over for its time: each is complete with what comes behind it.
+      // No batch is handed over because of its age: what comes behind completes it.
       maxWaitMs: 600_000,
       handle: async (messages) => {
         batches.push(texts(messages).map((text) => text.trim()));
@@ -160,7 +160,7 @@ describe('a durable consumer that works in batches', () => {
   it('gives back at once what it has not handled when it is stopped', async () => {
     await publish(20);
     let entered = false;
-    // Longer than anybody waits here: whoever waited for it would see nothing.
+    // Longer than this test waits: a message that came only after it would not be seen.
     const ackWaitMs = 600_000;
     const first = start({
       maxMessages: 5,
@@ -180,7 +180,7 @@ describe('a durable consumer that works in batches', () => {
   });
 
   it('gives back also what the broker has sent and the client has not read yet', async () => {
-    // The client has read only a part of so many bytes when the first message is handed over.
+    // With so many bytes, the client has read only part of them when the first message is handed over.
     await publish(30, 0, 500_000);
     const ackWaitMs = 600_000;
     let stopped: Promise<void> | undefined;
@@ -228,7 +228,8 @@ describe('a durable consumer that works in batches', () => {
     await publish(1);
     for (let turns = 0; turns < 60; turns++) {
       const consumer = start({ handle: takeAll([]) });
-      // A round trip to the broker is a few turns of the event loop: each number of turns stops it at another moment.
+      // A round trip to the broker is a few turns of the event loop: each number of turns stops the consumer at another
+      // moment.
       for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
       await consumer.stop();
     }
@@ -287,7 +288,7 @@ describe('a durable consumer that works in batches', () => {
     return consumer;
   }
 
-  /** @param bytes of each body: its number, and blanks */
+  /** @param bytes length of each body: its number, padded with blanks */
   async function publish(count: number, from = 0, bytes = 0): Promise<void> {
     const js = jetstream(connection.nc);
     for (let index = from; index < from + count; index++) {

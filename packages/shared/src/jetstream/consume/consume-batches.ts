@@ -20,13 +20,13 @@ export interface ConsumeBatchesOptions extends DurableConsumerOptions {
   /** … or when its first message has waited so long. */
   readonly maxWaitMs: number;
   /**
-   * With more bytes than this waiting and in hand no more is asked for, whatever `maxAckPending` allows; how much is on
-   * its way already follows from the size of messages in the stream.
+   * With more bytes than this waiting and in hand, no more are asked for, whatever `maxAckPending` allows; how much may
+   * be on its way already follows from the average size of messages in the stream.
    */
   readonly maxHeldBytes?: number;
   /**
-   * Batches that may be in hand at a time; default 1. With more, the next one is handed over while the former
-   * ones wait for their database: their handling begins in order and may end in any.
+   * Batches that may be in hand at a time; default 1. With more, the next batch is handed over while earlier ones wait
+   * for their database: handling begins in order and may end in any order.
    */
   readonly batchesAtOnce?: number;
   /**
@@ -50,13 +50,16 @@ export interface BatchConsumer {
 
 const pauseAfterFailureMs = 1_000;
 
-/** A confirmation that got lost with a broker holds up the next batch for so long. */
+/** How long a confirmation that got lost with a broker holds up the next batch. */
 const ackConfirmTimeoutMs = 2_000;
 
-/** A broker that is silent holds up the end of reading for so long; what it had sent comes again after `ack_wait`. */
+/** How long a silent broker holds up the end of reading; what it had sent comes again after `ack_wait`. */
 const endOfDeliveryTimeoutMs = 2_000;
 
-/** On what `ackAll` has taken, or `giveBackFor` given back: a message does not show it itself, and a WeakSet of thousands costs every collection of garbage. */
+/**
+ * Marks messages that `ackAll` has taken or `giveBackFor` given back: they do not show it themselves, and a WeakSet of
+ * thousands slows every garbage collection.
+ */
 const acknowledged = Symbol('acknowledged');
 type Marked = JsMsg & { [acknowledged]?: boolean };
 
@@ -70,8 +73,8 @@ export function consumeBatches(options: ConsumeBatchesOptions): BatchConsumer {
 }
 
 /**
- * Acknowledges all of them and waits until the broker has taken note. One connection's acks are processed in
- * order, so confirming the last confirms all: a round trip a batch instead of one a message.
+ * Acknowledges all messages and waits until the broker has taken note. One connection's acks are processed in order, so
+ * confirming the last confirms all: one round trip per batch instead of per message.
  * @returns false when the broker did not confirm; then they may be delivered again
  */
 export async function ackAll(messages: readonly JsMsg[]): Promise<boolean> {
@@ -86,7 +89,7 @@ export async function ackAll(messages: readonly JsMsg[]): Promise<boolean> {
   }
 }
 
-/** Has the broker deliver them again after so long, to whoever reads then. */
+/** Has the broker deliver the messages again after `ms`, to whoever reads then. */
 export function giveBackFor(messages: readonly JsMsg[], ms: number): void {
   for (const message of messages) {
     (message as Marked)[acknowledged] = true;
@@ -164,7 +167,7 @@ class RunningBatchConsumer {
           max_messages: await this.#askedAhead(),
           expires: pullExpiresMs,
           abort_on_missing_resource: true,
-          // Iterating instead costs a promise or two a message.
+          // Iterating instead would cost a promise or two per message.
           callback: (message) => this.#arrived(message),
         });
         this.#source = source;
@@ -184,11 +187,11 @@ class RunningBatchConsumer {
   }
 
   /**
-   * Closing alone would drop what the broker has sent already and the client has not read yet: nobody would get it before
-   * `ack_wait` is over. So the subscription is drained: until the broker has confirmed its end, what comes still arrives.
+   * Drains the subscription: until the broker has confirmed its end, messages still arrive. Closing alone would drop
+   * what the broker has sent and the client has not read yet: nobody would get it before `ack_wait` is over.
    */
   async #endDelivery(source: ConsumerMessages): Promise<void> {
-    // The client keeps the subscription to itself and follows it when it is drained.
+    // The client does not expose its subscription, but follows when that is drained.
     const { sub } = source as ConsumerMessages & { readonly sub?: Subscription };
     if (this.#connected && sub && !sub.isClosed()) {
       const given = new AbortController();
@@ -200,7 +203,7 @@ class RunningBatchConsumer {
   }
 
   #arrived(message: JsMsg): void {
-    // Nobody will handle it here, or it would be more than may be held.
+    // Nobody here would handle the message, or it would exceed what may be held.
     if (this.#stopping.signal.aborted || this.#isPaused) {
       this.#giveBack([message]);
       return;
@@ -230,7 +233,7 @@ class RunningBatchConsumer {
     return this.#waitingBytes + this.#inHandBytes;
   }
 
-  /** One batch waits while the ones before it are in hand. */
+  /** How many messages to ask for: one batch waits while the ones before it are in hand. */
   async #askedAhead(): Promise<number> {
     const { maxMessages, batchesAtOnce = 1, maxHeldBytes, stream } = this.#options;
     const wanted = maxMessages * (batchesAtOnce + 1);
@@ -334,8 +337,9 @@ class RunningBatchConsumer {
   }
 
   /**
-   * Does nothing to those that are acknowledged. Only of a delay does the broker keep in its store that they are due: without
-   * one it forgets at its own end that they were given back, and who has just been started anew waits for `ack_wait`.
+   * Gives messages back, except for acknowledged ones. The delay matters: the broker stores only delayed redeliveries.
+   * Without one, a broker that stops forgets that they were given back, and a reader that was just started waits for
+   * `ack_wait`.
    */
   #giveBack(messages: readonly JsMsg[]): void {
     if (!this.#connected || this.#nc.isClosed()) return;

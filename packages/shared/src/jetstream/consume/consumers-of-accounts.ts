@@ -2,11 +2,11 @@ import { JetStreamApiCodes, JetStreamApiError, type JetStreamManager } from '@na
 import { type ConsumerName, type ConsumerUse, isMarked } from '../../contracts/consumer-use.ts';
 import { RecentlyUsed } from '../../sessions/recently-used.ts';
 
-/** Consumers that an account has from this process at a time: whoever makes more ends its own oldest. */
+/** Most consumers that an account has from this process at a time: making one more ends its oldest. */
 const mostAtOnce = 100;
 const remembered = 1_000;
 
-/** Whose consumers are whose, as the broker has it. */
+/** Knows which account has which consumer, as the broker records it. */
 export class ConsumersOfAccounts {
   readonly #jsm: () => Promise<JetStreamManager>;
   readonly #own = new RecentlyUsed<string, true>(remembered);
@@ -16,7 +16,10 @@ export class ConsumersOfAccounts {
     this.#jsm = jsm;
   }
 
-  /** Names are not given twice: one that was the account's own is never another's. @throws when the broker cannot be asked */
+  /**
+   * Names are not given twice: the account's own consumer name never becomes another's.
+   * @throws when the broker cannot be asked
+   */
   async isOwn({ account, consumer }: ConsumerUse): Promise<boolean> {
     const key = keyOf(account, consumer);
     if (this.#own.get(key)) return true;
@@ -32,7 +35,7 @@ export class ConsumersOfAccounts {
     return true;
   }
 
-  /** @returns the one that has to go for it */
+  /** @returns the consumer that has to go in exchange, if any */
   made(account: string, consumer: ConsumerName): ConsumerName | undefined {
     this.#own.set(keyOf(account, consumer), true);
     this.ended(account, consumer);

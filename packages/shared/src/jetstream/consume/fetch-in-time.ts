@@ -8,8 +8,8 @@ export class BrokerSilent extends Error {
 }
 
 /**
- * The messages of one request to an ordered consumer. The client would wait for a broker that hangs, or is gone, until it is back: it makes
- * the consumer anew over and over.
+ * The messages of one request to an ordered consumer. While a broker hangs or is gone, the client itself would wait
+ * until it is back, making the consumer anew over and over.
  * @param request `expires` in ms
  * @throws BrokerSilent when nothing came for 5 s while a message was waited for, and what the client throws
  */

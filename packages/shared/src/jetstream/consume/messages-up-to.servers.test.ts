@@ -9,7 +9,7 @@ import { listQuarantine } from '../samples/quarantine-store.ts';
 it('a broker that stands still in the middle of a list costs none of it', async () => {
   const server = await natsForTest();
   const { nc } = await sessionLogForTest(server.url);
-  // The broker has sent only a part of so many bytes when the first of them arrive.
+  // With so many bytes, the broker has sent only part of them when the first ones arrive.
   const body = 'x'.repeat(200_000);
   for (let count = 0; count < 200; count += 1) await askBroker(nc, subjects.quarantine('SAMPLES'), body);
   const before = nc.stats().inBytes;

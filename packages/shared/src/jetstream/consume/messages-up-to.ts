@@ -18,10 +18,11 @@ const patienceMs = 10_000;
 const againMs = 100;
 
 /**
- * The messages of a consumer up to the newest one that the stream's leader has on its subject at the time of the call, in order.
+ * The messages of a consumer up to the newest one that the stream's leader has on its subject at the time of the call,
+ * in order.
  *
- * A consumer of one's own is on one node, and reads that node's copy: right after a cut that may lack the last minute, and
- * "nothing is pending" then means nothing.
+ * A consumer made for one reader is on one node and reads that node's copy. Right after a cut, this copy may lack the
+ * last minute, and "nothing is pending" then means nothing.
  * @param lastSequence asks the leader, see `lastSequenceOf`
  * @throws CopyBehind, BrokerSilent, and what the client throws
  */
@@ -47,7 +48,7 @@ export async function* messagesUpTo(
       }
       continue;
     }
-    // The stream may have dropped it meanwhile.
+    // The stream may have dropped its last message meanwhile.
     last = Math.min(last, await lastSequence());
     standsSince ??= performance.now();
     if (performance.now() - standsSince > patienceMs) {

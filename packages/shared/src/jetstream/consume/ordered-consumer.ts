@@ -8,8 +8,8 @@ const everyMs = 500;
 const withinMs = 5_000;
 
 /**
- * A consumer for one reader, which the broker puts on a node of the stream by chance. It takes a node that died for alive for
- * about a minute, and of three nodes a third of all questions gets no answer then: so another is asked for soon.
+ * A consumer for one reader. The broker puts it on a random node of the stream, and takes a dead node for alive for
+ * about a minute: with three nodes, a third of all requests gets no answer then. So another consumer is asked for soon.
  * @throws the broker's refusal, or that there was no answer in time
  */
 export async function orderedConsumer(

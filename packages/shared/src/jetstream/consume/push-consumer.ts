@@ -10,7 +10,7 @@ import { answeredSoon } from '../connection/answered-soon.ts';
 export interface PushedMessage {
   readonly subject: string;
   readonly data: Uint8Array;
-  /** Where it is acknowledged. */
+  /** The subject on which it is acknowledged. */
   readonly reply: string;
   readonly sequence: number;
   /** Counts the deliveries of this consumer, from 1 on. */
@@ -18,7 +18,7 @@ export interface PushedMessage {
 }
 
 export interface PushConsumer {
-  /** Whether nothing has come for several heartbeats: it is gone, or its deliveries do not find the way. */
+  /** Whether nothing has come for several heartbeats: the consumer is gone, or its deliveries do not get through. */
   isSilent(): boolean;
   /** Whether the broker still has it. @throws when it cannot be asked */
   isIntact(): Promise<boolean>;
@@ -31,7 +31,7 @@ export interface PushConsumerOptions {
   readonly stream: string;
   /** Fixed, so that permissions can name it. */
   readonly name: string;
-  /** Deliveries go to subjects below. */
+  /** Deliveries go to subjects below this one. */
   readonly deliverTo: string;
   readonly config: Partial<ConsumerConfig>;
   readonly onMessage: (message: PushedMessage) => void;
@@ -40,15 +40,16 @@ export interface PushConsumerOptions {
 const heartbeatMs = 2_000;
 const silentAfterMs = 7_000;
 const nanosPerMs = 1_000_000;
-/** The broker's code of what is no message: a heartbeat, or a question whether deliveries arrive. */
+/** The broker's status code for a heartbeat, or for a question whether deliveries arrive: neither is a message. */
 const statusCode = 100;
 
 /**
- * Makes the consumer of this name anew, so that all that is not acknowledged comes at once, and takes what it delivers. It
- * delivers by itself: where an account imports what it needs, each request of a pull consumer leaves an entry in the broker for ever.
+ * Makes the consumer of this name anew, so that everything unacknowledged comes at once, and takes what it delivers. The
+ * broker pushes: where an account imports what it needs, each request of a pull consumer leaves an entry in the broker
+ * for ever.
  *
- * Each has a subject of its own: what a former one still had on its way comes to nobody, and a process that
- * goes by the same name does not hear what was made for another.
+ * Each consumer has a delivery subject of its own: messages still on their way from a former one reach nobody, and a
+ * process that goes by the same name does not hear another's deliveries.
  * @throws when the broker refuses, or gives no answer in time
  */
 export async function openPushConsumer(options: PushConsumerOptions): Promise<PushConsumer> {
@@ -103,7 +104,10 @@ function answerStatus(nc: NatsConnection, message: Msg): void {
   if (asked) nc.publish(asked);
 }
 
-/** The broker writes where a message stands into its reply: `$JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>.<delivery>.…` */
+/**
+ * The broker writes a message's position into its reply subject:
+ * `$JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>.<delivery>.…`
+ */
 function pushed({ subject, data, reply = '' }: Msg): PushedMessage {
   const tokens = reply.split('.');
   return { subject, data, reply, sequence: Number(tokens[5]), delivery: Number(tokens[6]) };

@@ -6,9 +6,9 @@ import { lastSequenceOf, messagesUpTo } from './messages-up-to.ts';
 import { orderedConsumer } from './ordered-consumer.ts';
 
 export interface PageBackwards<T> {
-  /** Newest first; those that `read` makes nothing of are left out. */
+  /** Newest first; messages of which `read` makes nothing are left out. */
   readonly items: readonly { readonly sequence: number; readonly item: T }[];
-  /** Those before it come next; undefined when there are none. */
+  /** The next page ends before this sequence; undefined when there is none. */
   readonly next: number | undefined;
 }
 
@@ -21,10 +21,10 @@ interface BackwardsQuery<T> {
   readonly read: (text: string, subject: string) => T | undefined;
 }
 
-/** Each part of the stream that is looked through is so many times longer than the one before it: a subject may be rare. */
+/** Each part that is searched is so many times longer than the one before it: a subject may be rare. */
 const widerBy = 16;
 
-/** The last `max` messages on a subject of those before a sequence, or of all. @throws when the broker cannot be asked */
+/** The last `max` messages on a subject, before a sequence or in all. @throws when the broker cannot be asked */
 export async function readBackwards<T>(
   nc: NatsConnection,
   { stream, subject, before, max, read }: BackwardsQuery<T>,

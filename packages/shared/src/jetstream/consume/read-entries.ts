@@ -4,8 +4,8 @@ import type * as z from 'zod';
 import { leaderInfo } from '../connection/leader-info.ts';
 
 /**
- * The entries of a bucket whose keys match, in the order of their keys. Left out are those that cannot be read, and those that are not under
- * their own key: the broker lets each collector write under its id only.
+ * The entries of a bucket whose keys match, in the order of their keys. Entries that cannot be read, or are not under
+ * their own key, are left out: the broker lets each collector write under its id only.
  */
 export async function readEntries<T>(
   kv: KV,
@@ -18,7 +18,7 @@ export async function readEntries<T>(
   },
 ): Promise<T[]> {
   const prefix = `$KV.${where.bucket}.`;
-  // Asked of the stream: the client's list of keys is a watch, which never ends where a bucket is empty.
+  // The stream is asked, since the client lists keys by a watch, which never ends where a bucket is empty.
   const { state } = await leaderInfo(jsm, `KV_${where.bucket}`, {
     subjects_filter: `${prefix}${where.keys}`,
   });

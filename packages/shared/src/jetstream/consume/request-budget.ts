@@ -1,5 +1,5 @@
 export interface RequestRate {
-  /** Requests at once, and then so many a second. */
+  /** Requests that are allowed at once; afterwards `perSecond` counts. */
   readonly burst: number;
   readonly perSecond: number;
   readonly mostUnderWay: number;
@@ -17,7 +17,7 @@ export class RequestBudget {
     this.#rate = rate;
   }
 
-  /** Whether it may ask now. Then it has to `end`. */
+  /** Whether the account may ask now. If so, `end` has to follow. */
   begin(account: string, nowMs = performance.now()): boolean {
     const { burst, perSecond, mostUnderWay } = this.#rate;
     const { left, atMs, underWay } = this.#accounts.get(account) ?? { left: burst, atMs: nowMs, underWay: 0 };

@@ -15,17 +15,17 @@ import { connectNats } from '../connection/connect.ts';
 import { ConsumersOfAccounts } from './consumers-of-accounts.ts';
 import { RequestBudget } from './request-budget.ts';
 
-/** Requests through an account's import come back by such a subject. Anybody in our own account could name another one. */
+/** Reply subjects of requests through an account's import begin so. Anybody in our own account could name another one. */
 const answerPrefix = '_R_.';
 const timeoutMs = 5_000;
-/** One of several processes takes each. */
+/** Queue group: one of several processes takes each request. */
 const queue = 'consumers';
 /** A pull of the NATS tool is for 25 or 250 messages at least, unless the stream ends. */
 const usesPerSecond = { burst: 200, perSecond: 100, mostUnderWay: 50 };
 
 /**
- * Serves on a connection of its own: what somebody floods it with holds up no lease and no event of the service.
- * @returns its end
+ * Serves on a connection of its own, so that a flood of requests holds up no lease and no event of the service.
+ * @returns a function that ends it
  */
 export function openConsumerService({
   name,
@@ -33,7 +33,7 @@ export function openConsumerService({
   ...access
 }: BrokerAccess & { readonly name: string; readonly log: Logger }): () => Promise<void> {
   const stopping = new AbortController();
-  // An outage is told of the service's own connection already.
+  // The service's own connection already reports an outage.
   const quiet = log.child({}, { level: 'fatal' });
   const own = { name: `${name}-consumers`, log: quiet, signal: stopping.signal };
   const connecting = connectNats({ ...access, ...own });
@@ -50,8 +50,9 @@ export function openConsumerService({
 }
 
 /**
- * Makes and ends consumers for accounts without JetStream, and passes on what those publish for them, after a look at what they
- * are to do and whose they are: JetStream would have them deliver anywhere, and take from anybody's.
+ * Makes and ends consumers for accounts without JetStream, and passes on what those accounts publish for them. It first
+ * checks what a consumer is to do and whose it is: JetStream would let it deliver anywhere, and let one account take
+ * from another's.
  */
 export function serveConsumerRequests(nc: NatsConnection, log: Logger): void {
   const own = new ConsumersOfAccounts(() => jetstreamManager(nc, { checkAPI: false }));
@@ -60,7 +61,7 @@ export function serveConsumerRequests(nc: NatsConnection, log: Logger): void {
     queue,
     callback: (error, message) => {
       if (error) return;
-      // JetStream being away leaves the request unanswered; whoever asked asks again.
+      // While JetStream is away the request stays unanswered, and the client asks again.
       answer(message, { nc, own, budget: requests }).catch((failure: unknown) =>
         log.warn({ err: failure, request: message.subject }, 'a consumer that was asked for was not made'),
       );
@@ -94,7 +95,7 @@ async function answer(message: Msg, { nc, own, budget }: Serving): Promise<void>
   try {
     const end = consumerEnd(message.subject);
     if (end) {
-      // As JetStream says of one that is not there: nothing is told of those of others.
+      // JetStream's answer for a missing consumer: nothing is revealed about other accounts' consumers.
       if (!(await own.isOwn(end))) return respond(message, refusal('consumer not found', notFound));
       own.ended(account, end.consumer);
       message.respond((await nc.request(end.subject, '', { timeout: timeoutMs })).data);
@@ -107,7 +108,7 @@ async function answer(message: Msg, { nc, own, budget }: Serving): Promise<void>
     }
     const made = await nc.request(judged.subject, judged.body, { timeout: timeoutMs });
     message.respond(made.data);
-    // A collector has two, whose names are given.
+    // Only these are counted: a collector has two consumers, with fixed names.
     const consumer = account === look ? nameOf(made) : undefined;
     const oldest = consumer && own.made(account, consumer);
     if (oldest) {
@@ -119,7 +120,10 @@ async function answer(message: Msg, { nc, own, budget }: Serving): Promise<void>
   }
 }
 
-/** Passes on to JetStream what is for an account's own consumer. The rest gets no answer: a client pulls again. */
+/**
+ * Passes on to JetStream what is meant for an account's own consumer. Anything else gets no answer: a client pulls
+ * again.
+ */
 async function passOn({ subject, reply, data }: Msg, { nc, own, budget }: Serving): Promise<void> {
   const use = consumerUse(subject, reply);
   if (!use || data.length > maxRequestBytes || !budget.begin(use.account)) return;
@@ -148,7 +152,7 @@ const bad = { code: 400, err_code: 10_003 };
 const busy = { code: 503, err_code: 10_023 };
 const notFound = { code: 404, err_code: 10_014 };
 
-/** In the form of JetStream's own refusals, so that every client can say it. */
+/** Has the form of JetStream's own refusals, so that every client can show it. */
 function refusal(description: string, codes: typeof bad) {
   const type = 'io.nats.jetstream.api.v1.consumer_create_response';
   return { type, error: { ...codes, description } };

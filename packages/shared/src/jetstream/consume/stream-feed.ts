@@ -8,9 +8,9 @@ import { pullExpiresMs } from './pull-expires.ts';
 export interface FedMessage {
   readonly sequence: number;
   readonly subject: string;
-  /** How many more of what was asked for the stream has already. */
+  /** How many more matching messages the stream has already. */
   readonly pending: number;
-  /** Empty for a copy that the broker was made to put there. */
+  /** Empty for a copy that somebody made the broker put there. */
   readonly data: string;
 }
 
@@ -21,7 +21,7 @@ export interface StreamFeed extends AsyncIterable<FedMessage> {
   stop(): void;
 }
 
-/** Fetched ahead of the reader. He alone sets the pace: what he does not take stays with the broker. */
+/** Messages fetched ahead of the reader. The reader sets the pace: what it does not take stays with the broker. */
 const fetchedAhead = 250;
 
 const text = new TextDecoder();
@@ -60,7 +60,7 @@ export async function openStreamFeed(
     stop: () => messages.stop(),
     async *[Symbol.asyncIterator]() {
       for await (const { seq, subject, headers, data, info } of messages) {
-        // Its place counts for who comes back, and what it says for nobody.
+        // The copy's sequence counts for a reader that comes back; its content counts for nobody.
         const body = isBrokerCopy(headers) ? '' : text.decode(data);
         yield { sequence: seq, subject, pending: info.pending, data: body };
       }

@@ -8,7 +8,7 @@ import { type Connection, connectNats } from '../connection/connect.ts';
 import { type ConfirmedPublish, ConfirmedPublisher } from './confirmed-publisher.ts';
 import { PublishNotSent, PublishRefused, PublishUnconfirmed } from './pub-ack.ts';
 
-/** A stream for each test: one whose deletion the broker has not come to yet would be the next test's. */
+/** A stream for each test: the broker may not have finished deleting the last test's. */
 let stream = '';
 const subject = (name: string) => `confirmed.${stream}.${name}`;
 let server: NatsServer;
@@ -134,7 +134,7 @@ describe('a message that cannot be sent', () => {
   });
 });
 
-/** Given up for the loss of the connection, a message says nothing of its own time. */
+/** Records disconnects: a message that is given up because the connection was lost says nothing about its own time. */
 function disconnectsOf({ nc }: Connection): readonly string[] {
   const seen: string[] = [];
   void (async () => {
@@ -142,7 +142,7 @@ function disconnectsOf({ nc }: Connection): readonly string[] {
   })();
   return seen;
 }
-/** Longer than any test may take: nothing is given up by it. */
+/** Longer than any test may take: nothing is given up because of it. */
 const neverMs = 600_000;
 
 describe('a message whose confirmation does not come', () => {

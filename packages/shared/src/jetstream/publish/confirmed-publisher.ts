@@ -9,7 +9,7 @@ export interface ConfirmedPublish {
   readonly subject: string;
   readonly body: string;
   readonly messageId: string;
-  /** Last sequence of the subject; 0: it has none yet. */
+  /** Expected last sequence of the subject; 0 when it has none yet. */
   readonly expectedLast?: number;
   readonly traceparent?: unknown;
   readonly timeoutMs: number;
@@ -43,8 +43,8 @@ export class ConfirmedPublisher {
   /**
    * Resolves when the stream has it.
    *
-   * It is sent when this turn of the event loop is over, with all that the others in it have to send: requests arrive
-   * several at a time, and a write of its own for each costs both ends more than the message does.
+   * It is sent when this turn of the event loop is over, together with all others of the turn: requests arrive several
+   * at a time, and a separate write for each costs both ends more than the message does.
    * @throws PublishRefused, PublishUnconfirmed, PublishNotSent
    */
   publish({

@@ -1,6 +1,6 @@
 import type { Msg } from '@nats-io/nats-core';
 
-/** The broker answered, and did not store it. */
+/** The broker answered, but did not store the message. */
 export class PublishRefused extends Error {
   override readonly name = 'PublishRefused';
   /** JetStream's error code; 0 when no stream took it at all. */
@@ -22,7 +22,7 @@ export class PublishNotSent extends Error {
 }
 
 export interface PubAck {
-  /** Under which the stream has it, also when that is an earlier one's under the same id. */
+  /** Its sequence in the stream, even if it is that of an earlier message under the same id. */
   readonly sequence: number;
   readonly duplicate: boolean;
 }
@@ -33,7 +33,10 @@ interface PubAckMessage {
   readonly error?: { readonly err_code?: number; readonly description?: string };
 }
 
-/** A stream's answer to a message. An error is given, not thrown: one with a stack for each refusal is dear. */
+/**
+ * A stream's answer to a message. An error is returned, not thrown: throwing one with a stack for each refusal is
+ * costly.
+ */
 export function readPubAck(message: Msg): PubAck | PublishRefused | PublishUnconfirmed {
   if (message.headers?.code === 503) return new PublishRefused('no stream takes it', 0);
   const plain = plainSequence(message.data);

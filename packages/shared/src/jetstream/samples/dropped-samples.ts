@@ -11,12 +11,13 @@ interface Dropped {
 }
 
 /**
- * Ticks that SAMPLES has dropped unwritten, told in SAMPLES itself as misses, so that the writer puts them on record
- * like those that a collector had to give up. Told together: at its limit the stream drops a sample for each of them.
+ * Reports ticks that SAMPLES has dropped unwritten, as misses in SAMPLES itself, so that the writer puts them on record
+ * like those that a collector had to give up. They are reported together: at its limit the stream drops a sample for
+ * each report.
  */
 export class DroppedSamples {
   readonly #nc: NatsConnection;
-  /** Ids are known for the whole stream: one that others could guess they could use up. */
+  /** Makes message ids unguessable: ids count for the whole stream, so others could use up one that they guess. */
   readonly #secret = crypto.randomUUID();
   readonly #open = new Map<string, Dropped>();
   #closed: Dropped[] = [];
@@ -42,13 +43,16 @@ export class DroppedSamples {
     return this.#open.size + this.#closed.length > 0;
   }
 
-  /** Tells losses; those that could not be told are kept for the next time. @throws when the broker does not take it */
+  /**
+   * Reports losses; those that could not be reported are kept for the next time.
+   * @throws when the broker does not take it
+   */
   async tell(): Promise<void> {
     this.#closed.push(...this.#open.values());
     this.#open.clear();
     for (let next = this.#closed[0]; next; next = this.#closed[0]) {
       const { about, from, to } = next;
-      // On a subject of its own: the newest message on that of a collector's device is to be its newest sample.
+      // On a separate subject: the newest message on the subject of a collector's device must be its newest sample.
       await jetstream(this.#nc).publish(subjects.droppedSamples(about.task), encodeSample(noticeOf(next)), {
         msgID: `dropped/${this.#secret}/${about.session}/${about.device_id}/${about.period_ms}/${from}-${to}/${about.epoch}`,
       });

@@ -31,7 +31,7 @@ it('the last reading of a device is its last holder’s, whatever a former one p
   const [former, last, ofOther] = [await of('7', 'a'), await of('7', 'b'), await of('8', 'c')];
   const samples = await SampleStream.open(nc);
   const epochs = jetStreamEpochs(() => nc);
-  /** Some more devices are asked for in another way. */
+  /** With many more devices, another way of asking is used. */
   const readings = async (more: readonly string[]) =>
     (await lastReadings(nc, ['d1', ...more], epochs)).map(({ collector, tick }) => `${collector} ${tick}`);
   const many = Array.from({ length: 40 }, (_, index) => `none-${index}`);
@@ -41,7 +41,7 @@ it('the last reading of a device is its last holder’s, whatever a former one p
   expect(await readings([])).toEqual(['b 100']);
   expect(await readings(many)).toEqual(['b 100']);
 
-  // Another task reads it, too.
+  // Another task reads the device, too.
   await samples.publish({ ...ofOther, tick: 50 });
   await samples.publish({ ...last, tick: 101 });
   expect(await readings([])).toEqual(['b 101']);

@@ -8,11 +8,12 @@ import { orderedConsumer } from '../consume/ordered-consumer.ts';
 import { nextPlacement } from '../sessions/next-placement.ts';
 import { holdersSample, type NextEpoch, newestSample, type ReadMessage } from './newest-sample.ts';
 
-/** Devices that are asked for one by one; with more of them all are read, and the others left out. */
+/** Up to so many devices are asked for one by one; for more, all devices are read and the others left out. */
 const askedApart = 32;
 
 /**
- * The youngest message of each of these devices in SAMPLES by its last holder, whole: values or a miss. There may be two of a device that two tasks read.
+ * The youngest message of each of these devices in SAMPLES by its last holder, in full: values or a miss. A device that
+ * two tasks read may have two.
  * @throws when the broker cannot be asked
  */
 export async function lastReadings(

@@ -8,7 +8,7 @@ import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
 export interface LatestSample {
-  /** Who has published it. */
+  /** The collector that published it. */
   readonly collectorId: string;
   readonly sessionId: string;
   readonly deviceId: string;
@@ -20,9 +20,10 @@ export interface LatestSample {
 }
 
 /**
- * The youngest message of each device in SAMPLES by each collector that has held its session, values or a miss; after a cut of a cluster older
- * ones of a device may come too. Their message ids say all that is asked here, so the broker sends headers only. What a collector says of
- * sessions that the log did not give to it is left out. @throws when the broker cannot be asked
+ * The youngest message of each device in SAMPLES by each collector that has held its session, values or a miss; after a
+ * cut of a cluster, older ones of a device may come too. Message ids say all that is asked here, so the broker sends
+ * headers only. Messages of a collector about sessions that the log did not give to it are left out.
+ * @throws when the broker cannot be asked
  */
 export async function latestSamples(nc: NatsConnection, claims: EpochClaims): Promise<LatestSample[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });

@@ -8,7 +8,7 @@ import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { storedMessage } from '../connection/stored-message.ts';
 
-/** A message of SAMPLES, as it is read by whichever way. */
+/** A message of SAMPLES, however it was read. */
 export interface ReadMessage {
   readonly subject: string;
   readonly headers: { get(name: string): string } | undefined;
@@ -26,20 +26,20 @@ export async function holdersSample(
   return isPlacedSo(await epochs.find(decoded.sample.epoch), decoded.sample) ? decoded.sample : undefined;
 }
 
-/** Epoch that a task was placed under after this one, see `nextPlacement`. */
+/** The next epoch under which the task was placed, see `nextPlacement`. */
 export type NextEpoch = (taskId: string, epoch: number) => Promise<number | undefined>;
 
 export interface NewestSampleOptions {
   readonly epochs: EpochBook;
   readonly nextEpoch: NextEpoch;
-  /** Epoch of who asks, and takes the place of the last holder; undefined for whoever only looks. */
+  /** Epoch of the caller, who takes the place of the last holder; undefined for a caller who only looks. */
   readonly under: number | undefined;
 }
 
 /**
- * The newest sample of a device that its last holder has published. The last one is who has the highest epoch: a former one may publish at any time,
- * also while its successor is dead, and says nothing of what that one has read.
- * @param filter a subject for any collector, or one of a task
+ * The newest sample of a device that its last holder has published. The last holder has the highest epoch: a former one
+ * may publish at any time, even while its successor is dead, and says nothing about what the successor has read.
+ * @param filter subject of the device for any collector, of all tasks or of one
  * @throws when the broker cannot be asked
  */
 export async function newestSample(
@@ -50,7 +50,7 @@ export async function newestSample(
   const newest = await newestOn(jsm, filter);
   if (!newest) return undefined;
   const sample = await holdersSample(newest, epochs);
-  // Nearly always so, and then no other collector's need be read.
+  // Nearly always true; then no other collector's sample need be read.
   if (sample && (sample.epoch === under || (await nextEpoch(sample.task, sample.epoch)) === under))
     return sample;
   const { state } = await answeredSoon(() =>

@@ -30,7 +30,10 @@ export interface InQuarantine {
 
 const text = new TextDecoder();
 
-/** Those after a sequence, oldest first; only of one stream when that is given. @throws when the broker cannot be asked */
+/**
+ * Messages after a sequence, oldest first; only those of one stream when it is given.
+ * @throws when the broker cannot be asked
+ */
 export async function listQuarantine(
   nc: NatsConnection,
   { after, limit, stream }: { after: number; limit: number; stream?: string | undefined },
@@ -44,7 +47,7 @@ export async function listQuarantine(
   });
   const found: InQuarantine[] = [];
   try {
-    // None behind `after` is none to wait for.
+    // When there is none after `after`, there is nothing to wait for.
     const last = async () => {
       const sequence = await lastSequenceOf(jsm, streamNames.quarantine, filter);
       return sequence > after ? sequence : 0;
@@ -60,7 +63,7 @@ export async function listQuarantine(
   return found;
 }
 
-/** How many messages lie there. @throws when the broker cannot be asked */
+/** How many messages lie in QUARANTINE. @throws when the broker cannot be asked */
 export async function countQuarantined(nc: NatsConnection): Promise<number> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   return (await leaderInfo(jsm, streamNames.quarantine)).state.messages;
@@ -102,22 +105,24 @@ export async function deleteQuarantined(nc: NatsConnection, sequence: number): P
 }
 
 export interface SentAgain {
-  /** On which it came for the first time. */
+  /** Subject on which it came for the first time. */
   readonly subject: string;
   readonly body: string;
   /** Place in QUARANTINE. */
   readonly sequence: number;
-  /** Place in the stream that it came from when it came for the first time. */
+  /** Its sequence in its original stream when it came for the first time. */
   readonly firstSequence: number;
   /** How far its sender's clock was ahead of the broker's then, in ms; undefined where that is not known. */
   readonly clockAheadMs: number | undefined;
-  /** An epoch that the log does not know, and that somebody vouches for. */
+  /** An epoch unknown to the log that somebody vouches for. */
   readonly trustEpoch: number | undefined;
 }
 
 /**
- * Publishes a body to the stream that it came from, on a subject of the API's own. The same one again within the stream's
- * duplicate window is the same message. @returns its sequence there. @throws when it is not known to be stored
+ * Publishes a body to the stream that it came from, on a subject of the API's own. A repeat within the stream's
+ * duplicate window is the same message.
+ * @returns its sequence there.
+ * @throws when it is not known to be stored
  */
 export async function sendAgain(
   nc: NatsConnection,
@@ -135,7 +140,7 @@ export async function sendAgain(
   const js = jetstream(nc);
   const { seq, duplicate } = await js.publish(to, body, { msgID: asked, headers: about });
   if (!duplicate || (await liesOn(nc, to, seq))) return seq;
-  // Ids are known for the whole stream, and somebody else has used this one: what is not stored must not be deleted.
+  // Ids count for the whole stream, and somebody else has used this one: what is not stored must not be deleted.
   return (await js.publish(to, body, { msgID: freshMessageId(asked, crypto.randomUUID()), headers: about }))
     .seq;
 }

@@ -7,12 +7,12 @@ export interface QuarantinedMessage {
   readonly stream: string;
   readonly subject: string;
   readonly sequence: number;
-  /** Its sequence when it came for the first time, where it was in quarantine before and has been sent again. */
+  /** Its sequence when it came for the first time, if it was in quarantine before and has been sent again. */
   readonly firstSequence?: number | undefined;
   /** How far its sender's clock was ahead of the broker's, in ms, as far as it told. */
   readonly clockAheadMs?: number | undefined;
   readonly reason: string;
-  /** As of the message in QUARANTINE. */
+  /** As `lost_epoch` of the message in QUARANTINE. */
   readonly lostEpoch?: number | undefined;
   /** Only values of these points are put away; the rest of their sample is stored. */
   readonly pointCodes?: readonly string[] | undefined;
@@ -23,8 +23,8 @@ export interface QuarantinedMessage {
 export type Quarantine = (message: QuarantinedMessage) => Promise<void>;
 
 /**
- * Puts away what cannot be processed; returns when it is stored, so that the original may be acknowledged. The same
- * message put away again, after a lost answer or by another process, is one message.
+ * Puts away what cannot be processed; returns when it is stored, so that the original may be acknowledged. A message put
+ * away again, after a lost answer or by another process, is stored once.
  */
 export function jetStreamQuarantine(nc: NatsConnection): Quarantine {
   const js = jetstream(nc);

@@ -7,14 +7,17 @@ import { readWriterConsumer } from './writer-consumer.ts';
 
 /** The part of SAMPLES that is not in the database yet. */
 export interface SampleBacklog {
-  /** Not yet with any writer, and with one but not yet acknowledged. */
+  /** `waiting`: not yet with any writer. `inHand`: with a writer, but not yet acknowledged. */
   readonly waiting: number;
   readonly inHand: number;
   /** Estimated from the average size of a message in the stream. */
   readonly bytes: number;
   /** When the oldest of them was published, in ms since 1970; undefined when there is none. */
   readonly oldestMs: number | undefined;
-  /** For when the same one was due: long before that, when it waited for the broker. Undefined also when it cannot be read. */
+  /**
+   * When the tick of this message was due: long before `oldestMs` if it waited for the broker. Undefined also if
+   * unreadable.
+   */
   readonly oldestDueMs: number | undefined;
   /** Share of what the stream can hold that the backlog takes, 0…1; at 1 the oldest are dropped unwritten. */
   readonly shareOfStream: number;
@@ -22,7 +25,7 @@ export interface SampleBacklog {
   readonly settledSequence: number;
 }
 
-/** @throws when the broker cannot be asked. A writer that has never run has everything before it. */
+/** @throws when the broker cannot be asked. Everything waits when no writer has ever run. */
 export async function readSampleBacklog(nc: NatsConnection): Promise<SampleBacklog> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const { state, config } = await leaderInfo(jsm, streamNames.samples);

@@ -10,7 +10,7 @@ import { orderedConsumer } from '../consume/ordered-consumer.ts';
 /** The ticks that a message of SAMPLES answers for; `about` is one sample for all that one process read of a device. */
 export interface HeadEntry {
   readonly sequence: number;
-  /** Undefined where the message is no sample, or another one's than it says. */
+  /** Undefined where the message is no sample, or its sender is not whom it names. */
   readonly about: Sample | undefined;
   readonly fromTick: number;
   readonly toTick: number;
@@ -34,7 +34,10 @@ export class SampleHead {
     this.#nc = nc;
   }
 
-  /** Makes sure of those from `first` on, as far as the stream has them. @throws when the broker cannot be asked */
+  /**
+   * Reads the messages from `first` on that are not known yet, as far as the stream has them.
+   * @throws when the broker cannot be asked
+   */
   async read(first: number, last: number): Promise<void> {
     this.#entries = this.#entries.filter(({ sequence }) => sequence >= first);
     const missing = knownAhead - this.#entries.length;
@@ -79,7 +82,7 @@ export class SampleHead {
 
   #entryOf(sequence: number, subject: string, body: string): HeadEntry {
     const decoded = decodeSample(body);
-    // Told by us, who are believed, it would count what one collector says in another one's name.
+    // Our own reports are believed: told by us, a collector's claim in another's name would count.
     if (!decoded.ok || sourceOfSample(subject, decoded.sample) === undefined) {
       return { sequence, about: undefined, fromTick: 0, toTick: 0 };
     }

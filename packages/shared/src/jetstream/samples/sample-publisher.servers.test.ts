@@ -21,7 +21,7 @@ describe('the publisher of samples', () => {
   };
   const answer = (message: Msg, sequence: number) =>
     message.respond(`{"stream":"SAMPLES", "seq":${sequence}}`);
-  /** Longer than any sample is waited for, once everything that was sent has arrived. */
+  /** Moves time beyond the wait for any sample, once everything that was sent has arrived. */
   const untilGivenUp = async (): Promise<void> => {
     await connection.nc.flush();
     vi.advanceTimersByTime(60_000);
@@ -138,7 +138,7 @@ describe('the publisher of samples', () => {
     (await question(1)).respond('{"stream":"SAMPLES","seq":5,"duplicate":true}');
     expect(await again).toBe(5);
 
-    // The second is another message of that id than the first, which is lost.
+    // The second is a new message under this id; the first one is lost.
     for (const [index, waitMs] of [60_000, 4_000, 4_000, 4_000, 4_000].entries()) {
       const left = expect(publish('left')).rejects.toThrow(PublishUnconfirmed);
       await isOnItsWay(2 + index);

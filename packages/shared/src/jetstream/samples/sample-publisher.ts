@@ -8,7 +8,7 @@ import { PublishRefused, PublishUnconfirmed, plainSequence, readPubAck } from '.
 
 export { PublishRefused, PublishUnconfirmed } from '../publish/pub-ack.ts';
 
-/** The broker takes no message of this size, now or later. Sizes without what the client adds. */
+/** The broker takes no message of this size, now or later. Sizes exclude what the client adds. */
 export class PublishTooLarge extends Error {
   override readonly name = 'PublishTooLarge';
   readonly bytes: number;
@@ -24,8 +24,9 @@ export interface SamplePublisherOptions {
   /** 5 s */
   readonly timeoutMs?: number;
   /**
-   * Whether the message at a sequence is on this subject. Ids are known for the whole stream, so that anybody can use the one of another's
-   * coming sample: that is not stored then, and the broker says that it is. Unless this is given, it is believed.
+   * Whether the message at a sequence is on this subject. Ids count for the whole stream, so anybody can use the id of
+   * another's coming sample: the sample is not stored then, although the broker says that it is. Without this check, the
+   * broker is believed.
    */
   readonly liesOn?: (subject: string, sequence: number) => Promise<boolean>;
 }
@@ -40,13 +41,13 @@ interface Pending {
   ticket: number;
 }
 
-/** Room for the headers, which count for the broker's limit. */
+/** Room for the headers, which count towards the broker's limit. */
 const mostHeaderBytes = 1_024;
 
 /**
- * Publishes into a stream with many messages in flight. The client's own `publish` makes an inbox, a timer and
- * an error with a stack for each message, which costs more than the message: here one subscription takes all
- * answers and one timer watches over all of them.
+ * Publishes into a stream with many messages in flight. The client's own `publish` makes an inbox, a timer and an error
+ * with a stack for each message, which costs more than the message itself: here one subscription takes all answers and
+ * one timer watches over all of them.
  */
 export class SamplePublisher {
   readonly #nc: NatsConnection;
@@ -54,19 +55,24 @@ export class SamplePublisher {
   readonly #liesOn: SamplePublisherOptions['liesOn'];
   readonly #inbox: string;
   /**
-   * Under the last token of the subject that the answer comes on. A confirmation settles it, so that the subject is used again: the
-   * broker remembers a thousand subjects and whom they concern, and has to find that out for each that it does not remember.
-   * After anything else (a timeout, a lost connection, a refusal) an answer may still come, so those tickets are not given again.
+   * Messages by ticket: the last token of the subject on which the answer comes. A confirmation frees the ticket, so
+   * that its subject is used again: the broker remembers a thousand subjects with their receivers, and has to look up
+   * all others. After anything else (a timeout, a lost connection, a refusal) an answer may still come, so those tickets
+   * are not given again.
    */
   readonly #pending = new Tickets<Pending>();
   /**
-   * The last confirmation of each ticket that was settled. A leader that takes over in a cluster confirms once more what its predecessor
-   * confirmed, and with that ticket another sample may be on its way by then. What is stored later has a higher sequence.
+   * The last confirmed sequence of each ticket. A leader that takes over in a cluster confirms once more what its
+   * predecessor confirmed, and by then another sample may be on its way under the same ticket. Anything stored later has
+   * a higher sequence.
    */
   readonly #confirmed = new Map<number, number>();
-  /** A sample whose own id somebody has used gets the same fresh one at each try, so that a repeat of it stays one message. */
+  /**
+   * Makes the fresh id of a sample whose own id somebody has used: the same at each try, so that a repeat stays one
+   * message.
+   */
   readonly #secret = randomBytes(32);
-  /** Ids for which there is no place yet, and since when that is said. */
+  /** Ids that the broker knows without a sequence yet: since when, and when it last said so. */
   readonly #onTheirWay = new Map<string, { readonly sinceMs: number; readonly heardAtMs: number }>();
   #sweep: NodeJS.Timeout | undefined;
 
@@ -84,7 +90,7 @@ export class SamplePublisher {
   }
 
   /**
-   * Resolves with the sequence under which the stream has it, also when that is an earlier one's under the same id.
+   * Resolves with its sequence in the stream, even if it is that of an earlier message under the same id.
    * @throws PublishRefused, PublishUnconfirmed, PublishTooLarge
    */
   publish(subject: string, body: string | Uint8Array, messageId: string): Promise<number> {
@@ -158,20 +164,21 @@ export class SamplePublisher {
   }
 
   /**
-   * A leader of a cluster of 2.10 knows the id of a message before it has stored it, and says 0 for its place then: sent under another id it
-   * would be stored twice. But a message that a former leader left lying is never stored.
+   * A clustered 2.10 leader knows the id of a message before it has stored it, and then answers with the sequence 0:
+   * sent again under another id, the message would be stored twice. But a message that a former leader left behind is
+   * never stored.
    */
   #isOnItsWayForLong(messageId: string): boolean {
     const nowMs = performance.now();
     const known = this.#onTheirWay.get(messageId);
-    // One that was heard of long ago was another message of this id, which is lost.
+    // An id last heard of long ago was another message's, which is lost.
     const sinceMs = known && nowMs - known.heardAtMs <= this.#timeoutMs ? known.sinceMs : nowMs;
     if (nowMs - sinceMs > 3 * this.#timeoutMs) return true;
     this.#onTheirWay.set(messageId, { sinceMs, heardAtMs: nowMs });
     return false;
   }
 
-  /** Keeps the ticket from being given again. */
+  /** Takes the message back and keeps its ticket from being given again. */
   #giveUp(ticket: number): Pending | undefined {
     this.#confirmed.delete(ticket);
     return this.#pending.take(ticket);
@@ -205,7 +212,7 @@ export class SamplePublisher {
   }
 }
 
-/** The two headers of a sample, without what plain headers take for names and values of any kind. */
+/** The two headers of a sample. Plain headers cost more, since they take names and values of any kind. */
 function sampleHeaders(messageId: string): MsgHdrs {
   if (/[\r\n]/.test(messageId)) throw new RangeError('a message id has no line ends');
   // Its time tells the writer how far our clock is off, however long the message waited for the broker.

@@ -21,7 +21,7 @@ import { type HeadEntry, SampleHead } from './sample-head.ts';
 import { readWriterConsumer } from './writer-consumer.ts';
 
 export interface WatchedBacklog extends SampleBacklog {
-  /** Age of the oldest of it as a share of the age at which the stream drops it. */
+  /** Age of the oldest message as a share of the age at which the stream drops it. */
   readonly shareOfAge: number;
   /**
    * Messages that the stream has dropped before the writer saw them, since this watch began and, as far as the
@@ -33,7 +33,7 @@ export interface WatchedBacklog extends SampleBacklog {
 export interface SampleBacklogWatch {
   /** Undefined before the first look and while the broker cannot be asked. */
   current(): WatchedBacklog | undefined;
-  /** Tells what is not told yet of samples that were dropped. */
+  /** Reports dropped samples that are not reported yet. */
   stop(): Promise<void>;
 }
 
@@ -43,13 +43,13 @@ export interface SampleBacklogWatchOptions {
   readonly everyMs: number;
   /** Looks are left out while this is false: one process that watches is enough. */
   readonly isActive?: () => boolean;
-  /** How often dropped samples are told while more are dropped; 60 s. */
+  /** How often dropped samples are reported while more are dropped; 60 s. */
   readonly tellDroppedEveryMs?: number;
 }
 
-/** Warned of when the share rises past these; a fall below by a tenth makes it worth telling again. */
+/** A warning is logged when the share rises past one of these; a fall by a tenth below it arms the warning again. */
 const warnAt = [0.5, 0.8] as const;
-/** For the estimate that is told at the start. */
+/** For the estimate that is logged at the start. */
 const referenceValuesPerSecond = 5_000;
 const nanosPerMs = 1_000_000;
 const namedAtMost = 20;
@@ -82,7 +82,7 @@ class BacklogWatch implements SampleBacklogWatch {
   #hasToldCapacity = false;
   readonly #head: SampleHead;
   readonly #dropped: DroppedSamples;
-  /** Up to here nothing is looked at again. */
+  /** Messages up to this sequence are not looked at again. */
   #settledUpTo = 0;
   #tellDroppedAtMs = Number.POSITIVE_INFINITY;
   #looking: Promise<void> = Promise.resolve();
@@ -129,7 +129,7 @@ class BacklogWatch implements SampleBacklogWatch {
     const { nc } = this.#options;
     this.#jsm ??= jetstreamManager(nc, { checkAPI: false });
     const jsm = await this.#jsm;
-    // The writer first: what it takes between the two questions must not look as if it had been lost.
+    // The writer comes first: what it takes between the two questions must not look lost.
     const writer = await readWriterConsumer(jsm);
     const stream = await leaderInfo(jsm, streamNames.samples);
     const now: Look = { stream, writer };
@@ -152,14 +152,14 @@ class BacklogWatch implements SampleBacklogWatch {
     return now !== undefined && Math.max(now.shareOfStream, now.shareOfAge) >= dangerousShare;
   }
 
-  /** Another process watches now. What this one knows is told; from here on the other one does. */
+  /** Another process watches now: this one reports what it knows and leaves the rest to it. */
   async #leaveIt(): Promise<void> {
     this.#current = undefined;
     this.#head.forget();
     await this.#tellDropped(true);
   }
 
-  /** Once the stream has dropped them, nobody can tell any more whose samples they were. */
+  /** Reads the oldest samples: once the stream has dropped them, nobody can tell any more whose they were. */
   async #readHead({ stream, writer }: Look): Promise<void> {
     const { first_seq, last_seq } = stream.state;
     if (this.#isInDanger() && writer) {
@@ -168,8 +168,8 @@ class BacklogWatch implements SampleBacklogWatch {
   }
 
   /**
-   * The known ones among the messages that were dropped since the last look. Where the writer went on meanwhile it has
-   * the last of them; one that is taken for lost wrongly is in the database all the same, which counts for more.
+   * The known ones among the messages that were dropped since the last look. Where the writer went on meanwhile, it has
+   * the last of them. A message that is wrongly taken for lost is in the database all the same, which counts for more.
    */
   #knownOfLost(before: Look | undefined, { stream, writer }: Look): HeadEntry[] {
     if (!writer || !before?.writer) return [];
@@ -183,7 +183,7 @@ class BacklogWatch implements SampleBacklogWatch {
     return [...skipped, ...ahead];
   }
 
-  /** Drops go on record once in a while, and as soon as they are over. */
+  /** Reports drops once in a while, and as soon as they are over. */
   async #tellDropped(atOnce: boolean): Promise<void> {
     if (!this.#dropped.hasAny()) return;
     const nowMs = performance.now();
@@ -254,7 +254,7 @@ class BacklogWatch implements SampleBacklogWatch {
   }
 }
 
-/** Names of whom it concerns, as far as they are known. */
+/** Names whom the loss concerns, as far as known. */
 function whose(known: readonly HeadEntry[]) {
   const samples = known.flatMap(({ about }) => (about ? [about] : []));
   const named = (name: (sample: Sample) => string) => {
@@ -279,14 +279,14 @@ function shareOfAge({ oldestMs }: SampleBacklog, { config, ts }: StreamInfo): nu
 }
 
 /**
- * Messages that left the stream between two looks without having been delivered. Deliveries in between may have
- * been of them, so they are taken off.
+ * Messages that left the stream between two looks without having been delivered. Some may have been delivered in
+ * between, so those deliveries are subtracted.
  */
 function lostBetween(before: Look | undefined, now: Look): number {
   if (!now.writer) return 0;
   const known = before?.writer;
   const firstBefore = before?.stream.state.first_seq ?? 1;
-  // The broker moves the floor over what is gone, so only that of an earlier look tells what was written.
+  // The broker moves the floor past what is gone, so only an earlier look tells what was written.
   const seen = Math.max(known?.delivered.stream_seq ?? now.writer.ack_floor.stream_seq, firstBefore - 1);
   const gone = now.stream.state.first_seq - 1 - seen;
   const delivered = known ? now.writer.delivered.consumer_seq - known.delivered.consumer_seq : 0;

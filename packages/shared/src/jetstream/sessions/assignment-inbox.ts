@@ -12,7 +12,7 @@ export interface AssignmentHandle {
   readonly assignment: Assignment | undefined;
   /** Keeps it from being redelivered for another `ack_wait`. */
   keepAlive(): void;
-  /** It is over: the message goes for good. Resolves when the broker has it. */
+  /** Removes the message for good: the session is over. Resolves when the broker has confirmed. */
   done(): Promise<void>;
   /** Gives it back for immediate redelivery. */
   giveBack(): void;
@@ -21,13 +21,16 @@ export interface AssignmentHandle {
 export interface AssignmentInbox {
   /** Takes no more work. Resolves when nothing more will be handed over. */
   close(): Promise<void>;
-  /** Whether the broker still has the consumer that was made for this inbox, and is heard from it. @throws when it cannot be asked */
+  /**
+   * Whether the broker still has this inbox's consumer, and its deliveries are heard.
+   * @throws when the broker cannot be asked
+   */
   isIntact(): Promise<boolean>;
 }
 
 /**
- * A collector's side of ASSIGNMENTS: its durable consumer, made anew, so that everything on its subjects comes at once. Neither a
- * collector that was restarted nor one whose connection was lost waits for the `ack_wait` of what it was sent before.
+ * A collector's side of ASSIGNMENTS: its durable consumer, made anew, so that everything on its subjects comes at once.
+ * Neither a restarted collector nor one that lost its connection waits for the `ack_wait` of earlier messages.
  */
 export async function openAssignmentInbox(options: {
   nc: NatsConnection;
@@ -47,7 +50,7 @@ export async function openAssignmentInbox(options: {
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ack_wait: ackWaitMs * 1_000_000,
-      // One more than it may hold, so that a message for something else is never stuck behind full hands.
+      // More than it may hold, so that a message for something else is never stuck behind full hands.
       max_ack_pending: capacity + 1_000,
       max_deliver: -1,
     },
@@ -59,7 +62,7 @@ export async function openAssignmentInbox(options: {
   });
   return {
     close: async () => consumer.close(),
-    // Silence alone is enough: of a consumer that has no leader nobody says whether it is there.
+    // Silence alone is enough: when a consumer has no leader, nobody says whether it is there.
     isIntact: async () => !consumer.isSilent() && (await consumer.isIntact()),
   };
 }

@@ -21,8 +21,8 @@ export class AssignmentOutbox {
   }
 
   /**
-   * Rings at the collector. The subject holds one message, so ringing twice is harmless; a message id would
-   * only make a needed repeat vanish in the duplicate window.
+   * Rings the collector's doorbell. The subject holds one message, so ringing twice is harmless; a message id would only
+   * make a needed repeat vanish in the duplicate window.
    */
   async publish(collectorId: string, assignment: Assignment): Promise<void> {
     const { task_id, traceparent } = assignment;
@@ -31,7 +31,7 @@ export class AssignmentOutbox {
     await answeredSoon(() => this.#js.publish(subject, body, traceHeaders(traceparent)));
   }
 
-  /** Takes away what lies on the collector's subject for the task. */
+  /** Removes the message on the collector's subject for the task. */
   async remove(collectorId: string, taskId: string): Promise<void> {
     await this.#jsm.streams.purge(streamNames.assignments, {
       filter: subjects.assignment(collectorId, taskId),

@@ -38,7 +38,7 @@ export class CommandKeyBook {
         if (!wrongLastSequence.includes(error.code)) throw error;
       }
       const entry = await this.#kv.get(key);
-      // Given up between the two questions: it is free again.
+      // If the key was given up between the two questions, it is free again.
       if (entry?.operation === 'PUT') return commandRecordSchema.parse(entry.json());
     }
   }

@@ -54,7 +54,7 @@ describe('the session log of a reader that keeps its own position', () => {
 
     const restored = await open(1);
     expect(await take(restored, 2)).toEqual([2, 3]);
-    // Events that it did not acknowledge are not withheld from the next one.
+    // Events that a reader did not acknowledge are not withheld from the next reader.
     expect(await take(await open(1), 2)).toEqual([2, 3]);
     expect(await (await open(3)).next(10, 1_000)).toEqual([]);
   });

@@ -32,14 +32,15 @@ export class DeliveryGap extends Error {
   override readonly name = 'DeliveryGap';
 }
 
-/** Another reader made the durable anew, and the log is its. */
+/** Another reader has made the durable anew and reads the log now. */
 export class TakenOver extends Error {
   override readonly name = 'TakenOver';
 }
 
 /**
- * A node is back that the durable was made anew without. It may have taken a former durable on its disk for this one ("start sequence can
- * not be updated"): then it serves nobody, and calls itself unwell until the durable is made anew before its eyes.
+ * A node is back that was away when the durable was made anew. It may have taken a former durable on its disk for this
+ * one ("start sequence can not be updated"): then it serves nobody, and calls itself unwell until the durable is made
+ * anew in its presence.
  */
 export class CopyIsBack extends Error {
   override readonly name = 'CopyIsBack';
@@ -47,7 +48,7 @@ export class CopyIsBack extends Error {
 
 const patiences = new WeakMap<NatsConnection, RequestPatience>();
 
-/** The answer to one question, which is not waited for longer than answers take. */
+/** Asks one question, and waits no longer for its answer than answers take. */
 async function asked<T>(
   nc: NatsConnection,
   ask: (jsm: JetStreamManager, timeoutMs: number) => Promise<T>,
@@ -78,8 +79,8 @@ export async function readLastSequence(nc: NatsConnection): Promise<number> {
 }
 
 /**
- * Where a durable consumer of that name stands; undefined when there is none, or nobody speaks for it: a consumer of a cluster
- * that healed was seen without a leader for minutes, though its stream had one.
+ * Last acknowledged sequence of a durable consumer; undefined when there is none, or nobody answers for it: after a
+ * cluster had healed, a consumer was seen without a leader for minutes, though its stream had one.
  */
 export async function readAcknowledged(nc: NatsConnection, durable: string): Promise<number | undefined> {
   try {
@@ -111,25 +112,27 @@ const pullExpiresMs = 1_000;
 /** Events of one request; `max_ack_pending` bounds those taken and not acknowledged yet. */
 const pulledAtOnce = 500;
 const retryPauseMs = 250;
-/** A question that the leader of a consumer cannot answer, since there is none, is answered when it is asked again. */
+/** Repeats a question to a consumer: while it has no leader nobody answers, so the question is asked again. */
 const untilAnswered = { everyMs: 700, withinMs: 5_000, isFinal: isAnswer };
 /**
- * How long nobody may serve the durable. The broker takes a node that died for alive for about a minute and may mean a
- * consumer for it; the others then need 4 to 9 s to elect a leader (nats-server, raft.go). Making it anew is quicker.
+ * How long the durable may go unserved. The broker takes a dead node for alive for about a minute and may choose it for
+ * a consumer; the others then need 4 to 9 s to elect a leader (nats-server, raft.go). Making the durable anew is
+ * quicker.
  */
 const unservedMs = 1_000;
-/** A leader hears of each copy every second. */
+/** A leader hears from each copy every second. */
 const awayAfterMs = 4_000;
 /**
- * SESSIONS through a durable consumer, for a reader that keeps its own position: events come in order, without
- * a gap, from that position on. The durable is there to be seen (`nats consumer report SESSIONS`); the position
- * that counts is the reader's.
+ * SESSIONS through a durable consumer, for a reader that keeps its own position: events come in order, without a gap,
+ * from that position on. The durable is there to be seen (`nats consumer report SESSIONS`); the position that counts is
+ * the reader's.
  *
- * The broker sends events as they come, so that a reader which is slower than they are finds all of them here when it
- * asks for the next ones: asking the broker anew for each batch cost it more than the events did.
+ * The broker sends events as they come, so that a reader which falls behind finds them all here when it asks for the
+ * next ones: a new request for each batch cost the broker more than the events did.
  *
- * The durable has one name for all readers, since permissions name it. So each request could be answered from one that
- * another reader has made meanwhile, and nothing of it is handed out before the broker has said that it was not.
+ * All readers share one name of the durable, since permissions name it. So a request could be answered from a durable
+ * that another reader has made meanwhile, and its events are handed out only after the broker has said that this was not
+ * so.
  */
 export class DurableSessionLog {
   readonly #nc: NatsConnection;
@@ -158,9 +161,9 @@ export class DurableSessionLog {
   }
 
   /**
-   * Makes the durable anew behind `after`. Taking over the one that is there would not do: what is in flight to a
-   * reader that died would be held back for `ack_wait` and then arrive out of order, and a reader whose database
-   * was restored would never see what the former one acknowledged.
+   * Makes the durable anew behind `after`. Taking over the existing one would not do: events in flight to a reader that
+   * died would be held back for `ack_wait` and then arrive out of order, and a reader whose database was restored would
+   * never see what the former one acknowledged.
    */
   static async open(options: {
     nc: NatsConnection;
@@ -177,7 +180,7 @@ export class DurableSessionLog {
     }
     const config = {
       durable_name: durable,
-      // One acknowledgement a batch: events are applied in order, so the last stands for all before it.
+      // One acknowledgement per batch: events are applied in order, so the last stands for all before it.
       ack_policy: AckPolicy.All,
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: after + 1,
@@ -187,7 +190,7 @@ export class DurableSessionLog {
       metadata: { reader: randomUUID() },
     };
     const info = await askAgain(() => jsm.consumers.add(streamNames.sessions, config), untilAnswered);
-    // Asking the broker for it would wait until it has a leader.
+    // Asking the broker for the consumer would wait until that has a leader.
     const consumer = jetstream(nc).consumers.getConsumerFromInfo(info);
     const log = new DurableSessionLog(nc, consumer, info, after);
     log.#delivering = log.#deliver();
@@ -203,9 +206,9 @@ export class DurableSessionLog {
         servedAt = performance.now();
       } catch (error) {
         const isAwaited = isUnserved(error) && performance.now() - servedAt < unservedMs;
-        // Anything else, as a broker that is silent for a while, mends itself with the next request.
+        // Anything else, such as a broker that is silent for a while, is mended by the next request.
         if (!isAwaited && (isRefusal(error) || isOver(error) || error instanceof ClosedConnectionError)) {
-          // Then the request is withdrawn for certain, and takes nothing more from whoever has the durable now.
+          // After the flush, the request is surely withdrawn and takes nothing more from the durable's new reader.
           if (isOver(error)) await this.#nc.flush().catch(() => undefined);
           this.#failure = error;
           this.#wake();
@@ -216,7 +219,7 @@ export class DurableSessionLog {
     }
   }
 
-  /** One request, and behind it the question whose durable is there: if this reader's, it took the request too. */
+  /** Sends one request, then asks whose durable is there: if it is this reader's, it took the request too. */
   async #request(): Promise<void> {
     const delivery = await this.#consumer.fetch({ max_messages: pulledAtOnce, expires: pullExpiresMs });
     this.#delivery = delivery;
@@ -324,9 +327,11 @@ export class DurableSessionLog {
   }
 }
 
-/** Whether the leader of a durable of this age has not heard of a copy for long; of a new one it hears within moments. */
+/**
+ * Whether the durable's leader has not heard from a copy for long; from those of a new durable it hears within moments.
+ */
 function isAway({ current, active }: Pick<PeerInfo, 'current' | 'active'>, ageMs: number): boolean {
-  // One that it has never heard of is said to have been active 0 ns ago.
+  // For a copy that it never heard from, the leader reports activity 0 ns ago.
   return !current && (active === 0 ? ageMs : active / nanosPerMs) > awayAfterMs;
 }
 
@@ -340,7 +345,7 @@ function isUnanswered(error: unknown): boolean {
   return isBrokerSilent(error);
 }
 
-/** The broker answers, as opposed to one without a leader. */
+/** The broker gave an answer that counts, unlike one without a leader. */
 function isAnswer(error: unknown): boolean {
   return error instanceof JetStreamApiError && !withoutLeader.includes(error.code);
 }
@@ -354,7 +359,10 @@ function isGone(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound;
 }
 
-/** The broker said that it delivers no more: the durable is gone, or whoever has it. The client does not export its name. */
+/**
+ * The broker said that it delivers no more: the durable is gone, or the node that has it. The client does not export the
+ * error's class.
+ */
 function isRefusal(error: unknown): error is JetStreamError {
   return error instanceof JetStreamError && typeof (error as { code?: unknown }).code === 'number';
 }

@@ -106,7 +106,7 @@ describe('an append while the broker stands still', () => {
     }
     const patient = await JetStreamEventStore.open(connection.nc);
     const sequence = await patient.append(lifecycle, storableEvent(`${lifecycle}/a`), 0);
-    // An event of the same moment must see that it lost.
+    // A competing event must see that it lost.
     await expect(patient.append(lifecycle, storableEvent(`${lifecycle}/b`), 0)).rejects.toBeInstanceOf(
       VersionConflict,
     );
@@ -170,7 +170,7 @@ describe('an append without a broker', () => {
     const { nc } = await connect(server);
     const store = await JetStreamEventStore.open(nc, { appendTimeoutMs: 2_000, requestTimeoutMs: 2_000 });
     const { lifecycle } = freshTask();
-    // Each at another moment: the last attempt of one would have next to no time left.
+    // Each starts at another moment, so that some last attempt has next to no time left.
     const appends = Array.from({ length: 60 }, async (_, index) => {
       await new Promise((resolve) => setTimeout(resolve, index));
       return store.append(lifecycle, storableEvent(`${lifecycle}/${index}`), 0);
@@ -210,7 +210,7 @@ describe('a log that is full', () => {
   });
 });
 
-/** Stands still when it resolves; `thawed` resolves when it goes on. */
+/** The server stands still when this resolves; `thawed` resolves when it goes on. */
 async function standStill(server: NatsServer, ms: number): Promise<{ readonly thawed: Promise<void> }> {
   const thaw = await freeze(server.pid);
   return { thawed: new Promise((resolve) => setTimeout(resolve, ms)).then(thaw) };

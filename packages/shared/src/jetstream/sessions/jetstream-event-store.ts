@@ -34,7 +34,7 @@ export interface JetStreamEventStoreOptions {
   readonly requestTimeoutMs?: number;
 }
 
-/** Between two attempts: some failures are answered at once, and the broker needs its time. */
+/** Pause between two attempts: some failures come at once, and the broker needs its time. */
 const retryPauseMs = 50;
 
 /** A message to a stream that has no leader is lost, and the next leader should have it as soon as it is there. */
@@ -43,7 +43,7 @@ const askAgainMs = 700;
 /** JetStream's code for a message that was sent before and is on its way into the stream. */
 const inProcess = 10158;
 
-/** None is begun with less time: its answer would come too late, and what is certain would be called unknown. */
+/** No attempt is begun with less time: its answer would come too late, and what is certain would be called unknown. */
 const shortestAttemptMs = 500;
 
 /** The SESSIONS stream as an event store. */
@@ -114,8 +114,8 @@ export class JetStreamEventStore implements EventStore {
       }
       const follower = await this.#follower(subject, expectedLast);
       if (follower.event) return settle(subject, event, expectedLast, follower.event);
-      // Nobody has followed, and yet another sequence was expected: one beyond the subject's end. After an
-      // unanswered attempt, or with one of somebody else in flight, that end may still move.
+      // No event has followed, yet the expected sequence was refused: it lies beyond the subject's end. After an
+      // unanswered attempt, or with somebody else's in flight, this end may still move.
       if (!isUnanswered() && follower.isAnswered && isWrongLastSequence(cause) && !mayBeInFlight(cause)) {
         throw new VersionConflict(subject, expectedLast, { cause });
       }
@@ -155,8 +155,8 @@ export class JetStreamEventStore implements EventStore {
   }
 
   /**
-   * The broker knows the event's id, and answers with its sequence before it looks at what was expected. That
-   * settles a retry, unless the id was used for something else.
+   * The broker knows the event's id, and answers with its sequence before it looks at what was expected. This settles a
+   * retry, unless the id was used for something else.
    */
   async #storedBefore(subject: string, event: CloudEvent, sequence: number): Promise<number> {
     const stored = await this.#getMessage({ seq: sequence });
@@ -204,13 +204,13 @@ function settle(subject: string, event: CloudEvent, expectedLast: number, winner
   throw new VersionConflict(subject, expectedLast);
 }
 
-/** Nothing better is to be waited for. */
+/** Whether no better answer is to be waited for. */
 function isAnswer(error: unknown): boolean {
   if (error instanceof PublishRefused) return error.code !== inProcess;
   return error instanceof PublishNotSent;
 }
 
-/** Answers that a request which was sent once, and only once, has left no trace. */
+/** Whether the error proves that a request sent once, and only once, has left no trace. */
 function provesNothingStored(error: unknown): boolean {
   if (error instanceof PublishNotSent) return true;
   return error instanceof PublishRefused && !isWrongLastSequence(error) && !hadNoTaker(error);

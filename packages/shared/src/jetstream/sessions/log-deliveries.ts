@@ -17,7 +17,7 @@ export interface LogMessage {
 }
 
 export interface LogDelivery {
-  /** Whether it can be told that nothing more will come of it. */
+  /** Whether it is certain that nothing more will come of it. */
   isDead(): boolean;
   stop(): Promise<void>;
 }
@@ -25,12 +25,12 @@ export interface LogDelivery {
 /** From a sequence on, or the newest event of each subject first. */
 export type LogStart = number | 'newest_per_subject';
 
-/** Begins to deliver SESSIONS in order. @returns what has its messages handed over from then on */
+/** Begins to deliver SESSIONS in order. @returns a function that has its messages handed over from then on */
 export type DeliverLog = (
   from: LogStart,
 ) => Promise<(onMessage: (message: LogMessage) => void) => Promise<LogDelivery>>;
 
-/** By requests of this process. */
+/** Delivers by requests of this process. */
 export function pullLog(nc: NatsConnection): DeliverLog {
   const js = jetstream(nc);
   return async (from) => {
@@ -55,8 +55,9 @@ export function pullLog(nc: NatsConnection): DeliverLog {
 const inactiveNanos = 30 * 1_000_000_000;
 
 /**
- * By the broker itself, to a collector. In memory on one node: it is lost with that node, and `followSessionLog` reads on without it until there is another.
- * On several nodes each event would be written by all of them for each collector, to be there no sooner after a fault.
+ * Has the broker push events to a collector. The consumer is in memory on one node: it is lost with that node, and
+ * `followSessionLog` reads on without it until there is another. On several nodes, all of them would write each event
+ * for each collector, and it would be there no sooner after a fault.
  */
 export function pushLog(nc: NatsConnection, collectorId: string): DeliverLog {
   return async (from) => async (onMessage) => {
@@ -78,7 +79,7 @@ export function pushLog(nc: NatsConnection, collectorId: string): DeliverLog {
         inactive_threshold: inactiveNanos,
       },
       onMessage: ({ delivery, sequence, subject, data }) => {
-        // Messages that were sent over a connection that was lost do not come again.
+        // Messages that were sent over a lost connection do not come again.
         hasHole ||= delivery !== delivered + 1;
         delivered = delivery;
         if (!hasHole) onMessage({ seq: sequence, subject, data });

@@ -10,14 +10,14 @@ import { leaderInfo } from '../connection/leader-info.ts';
 import { storedMessage } from '../connection/stored-message.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 
-/** Questions at a time: whoever makes up epochs must not flood the broker with them. */
+/** Questions at a time: somebody who makes up epochs must not flood the broker with them. */
 const askedAtOnce = 32;
 /** An epoch book over SESSIONS; may be made before the broker is up. */
 export function jetStreamEpochs(nc: () => NatsConnection, kept?: number): EpochBook {
   const inTurn = fewAtOnce(askedAtOnce);
   let end = 0;
   let asking: Promise<StreamInfo['state']> | undefined;
-  /** One question for all that come before it is sent: an event that is stored by then is in its answer. */
+  /** Sends one question for all callers that come before it leaves: its answer covers every event stored by then. */
   const askState = (jsm: JetStreamManager): Promise<StreamInfo['state']> => {
     asking ??= Promise.resolve().then(async () => {
       asking = undefined;
@@ -35,7 +35,7 @@ export function jetStreamEpochs(nc: () => NatsConnection, kept?: number): EpochB
     const { first_seq, last_seq } = await askState(jsm);
     if (epoch > last_seq) return { kind: 'ahead' };
     if (epoch < first_seq) return { kind: 'lost' };
-    // Nothing is ever taken out of its middle.
+    // Nothing is ever taken out of the middle of the log.
     throw new EpochMissing(
       `SESSIONS has events ${first_seq} to ${last_seq}, and who answered has not event ${epoch}`,
     );

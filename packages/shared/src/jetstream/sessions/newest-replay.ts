@@ -1,11 +1,11 @@
 /**
- * The time in which the newest event of each subject comes, with gaps between the sequences. The gaps cannot show that the
- * log lost some, so its own count has to.
+ * The phase in which the newest event of each subject comes, with gaps between the sequences. The gaps cannot show
+ * whether the log lost events, so the log's own count has to.
  */
 export class NewestReplay {
   /** How many subjects the log has. */
   readonly subjects: number;
-  /** Last sequence of the log after the broker has picked. The event always comes: nothing supersedes it. */
+  /** Last sequence of the log after the broker has picked. Its event always comes: nothing supersedes it. */
   readonly #until: number;
   readonly #handedOver: Map<string, number>;
   #seen = 0;
@@ -17,7 +17,7 @@ export class NewestReplay {
     this.#handedOver = handedOver;
   }
 
-  /** @param before of which too little has come: what it has handed over must not come again */
+  /** @param before a replay that was cut short: what it has handed over must not come again */
   static of(until: number, subjects: number, before: NewestReplay | undefined): NewestReplay {
     return new NewestReplay(until, subjects, before ? before.#handedOver : new Map());
   }
@@ -30,7 +30,7 @@ export class NewestReplay {
     return this.#at < this.#until;
   }
 
-  /** @returns whether the event is younger than what was handed over of its subject */
+  /** @returns whether the event is newer than the one handed over for its subject */
   saw(subject: string, sequence: number): boolean {
     this.#seen += 1;
     this.#at = sequence;

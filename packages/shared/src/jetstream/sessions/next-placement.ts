@@ -6,14 +6,14 @@ import { storedMessage } from '../connection/stored-message.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 
 export interface NextPlacement {
-  /** The sequence of its event, also of one that cannot be read. */
+  /** The sequence of its event, even if that cannot be read. */
   readonly epoch: number;
   /** On the broker's clock. */
   readonly storedAtMs: number;
 }
 
 /**
- * The placement of a task that follows on this epoch; undefined while there is none. What was found is so for good.
+ * The placement of a task that follows this epoch; undefined while there is none. Once found, it never changes.
  * @throws when SESSIONS cannot be read
  */
 export async function nextPlacement(

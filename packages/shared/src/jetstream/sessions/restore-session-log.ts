@@ -95,7 +95,7 @@ export async function republishSessionEvents(
     const published = publish(event);
     published.catch(() => undefined);
     batch.push(published);
-    // A log that is not the right one refuses the first; those sent along with it might fit in behind.
+    // A wrong log refuses the first event; those sent along with it might fit in behind.
     if (isFirst || batch.length >= inFlight) await settle();
     isFirst = false;
   }

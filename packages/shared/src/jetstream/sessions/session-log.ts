@@ -16,18 +16,19 @@ import { type DeliverLog, type LogDelivery, type LogMessage, pullLog } from './l
 import { NewestReplay } from './newest-replay.ts';
 
 export interface SessionLogFollower {
-  /** Has events delivered as they come. Until that stands they are asked for. */
+  /** Has events delivered as they come. Until delivery stands, they are read one by one. */
   begin(): void;
-  /** Has none delivered. */
+  /** Stops delivery. */
   leave(): void;
   /** Sequence of the last event handed to `onEvent`. */
   appliedSequence(): number;
   /** Resolves when every event up to `sequence` was handed over. */
   reached(sequence: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Compares with the stream itself. What was not delivered is read, and a delivery that silently stopped begun anew.
+   * Compares with the stream itself. Events that were not delivered are read, and a delivery that silently stopped is
+   * begun anew.
    * @returns the stream's last sequence
-   * @throws LogDamaged while anything speaks against the log, be it only for now; the judge knows which
+   * @throws LogDamaged while anything speaks against the log, even if only for now; the judge knows which
    */
   verify(): Promise<number>;
   stop: Stop;
@@ -44,14 +45,15 @@ export interface FollowOptions {
   readonly deliver?: DeliverLog;
 }
 
-/** Time in which an event that the log has is delivered; then it is read. */
+/** How long an event that the log has may be on its way; then it is read. */
 const onItsWayMs = 100;
-/** Longest time for which a delivery may be behind without a step further. */
+/** Longest time for which a delivery may be behind without progress. */
 const silentMs = 500;
 const restartPauseMs = 250;
 /**
- * Between two looks for events while none are delivered. A cluster that elects its leader makes no consumer: 6 s of it, and a
- * stopped session that was polled for 11.7 s, were measured with 2.12.15. Single events are had from the leader of the stream.
+ * Interval of looks for events while none are delivered. A cluster that elects its leader makes no consumer: 6 s without
+ * one, and a stopped session that was polled for 11.7 s, were measured with 2.12.15. Single events can be read from the
+ * stream's leader.
  */
 const readEveryMs = 500;
 const readWithinMs = 5_000;
@@ -59,13 +61,13 @@ const readWithinMs = 5_000;
 const lookAgainMs = 1_000;
 
 /**
- * Hands every event of SESSIONS after `after` to `onEvent`, in order, without a gap, for ever. Deliveries are
- * begun anew after broker restarts; an event is handed over once.
+ * Hands every event of SESSIONS after `after` to `onEvent`, in order, without a gap, for ever. Deliveries are begun anew
+ * after broker restarts; an event is handed over once.
  *
- * With `newest_per_subject` the broker first picks, of what the log has already, the newest event of each subject.
- * Such an event alone says where its task stands, which is enough for whoever wants no more, and picking
- * takes a time that grows with the number of tasks instead of the age of the log (measured: a million events of
- * 12,500 tasks in 0.5 s instead of 15 s). Everything later comes one by one.
+ * With `newest_per_subject` the broker first picks, of what the log has already, the newest event of each subject. Such
+ * an event alone says where its task stands, which is enough for a reader that wants no more, and picking takes a time
+ * that grows with the number of tasks instead of the age of the log (measured: a million events of 12,500 tasks in 0.5 s
+ * instead of 15 s). Everything later comes one by one.
  */
 export async function followSessionLog(options: FollowOptions): Promise<SessionLogFollower> {
   const follower = await logFollower(options);
@@ -74,8 +76,8 @@ export async function followSessionLog(options: FollowOptions): Promise<SessionL
 }
 
 /**
- * The same, but nothing is delivered before `begin`: for whoever shares the name of its consumer with another process, and may
- * have it only while that one does not act. Until then `verify` hands over what has come.
+ * The same, but nothing is delivered before `begin`: for a process that shares its consumer's name with another one, and
+ * may use it only while the other does not act. Until then `verify` hands over what has come.
  */
 export async function standByForSessionLog(options: FollowOptions): Promise<SessionLogFollower> {
   const follower = await logFollower(options);
@@ -138,7 +140,7 @@ class LogFollower {
         sequence,
         resolve: () => {
           this.#waiting.delete(waiter);
-          // Node keeps a signal that was combined of others alive for as long as somebody listens to it.
+          // Node keeps a signal that was combined from others alive for as long as somebody listens to it.
           signal?.removeEventListener('abort', waiter.resolve);
           resolve();
         },
@@ -172,7 +174,7 @@ class LogFollower {
   async #isDeliveryDead(last: number): Promise<boolean> {
     const before = this.#delivered;
     if (before < last) {
-      // Behind, and not a step further in this time.
+      // Behind, and without progress in this time.
       await pause(systemTimers, silentMs);
       if (this.#delivered === before) return true;
     }
@@ -275,7 +277,7 @@ class LogFollower {
     this.#options.judge.agrees('newest');
   }
 
-  /** Nothing more of this delivery is taken. */
+  /** Takes nothing more of this delivery, and begins a new one after a pause. */
   #beginAnewSoon(): void {
     this.#generation += 1;
     void pause(systemTimers, lookAgainMs).then(() => this.#restartUntilDone());
@@ -358,7 +360,7 @@ class LogFollower {
     return this.#reading;
   }
 
-  /** Asked again beside a question that came before the log had a leader: that one gets no answer. */
+  /** Repeats the question: one that came before the log had a leader gets no answer. */
   #askFor(sequence: number): Promise<StoredEvent | undefined> {
     const isFinal = (error: unknown) =>
       error instanceof JetStreamApiError && !withoutLeader.includes(error.code);

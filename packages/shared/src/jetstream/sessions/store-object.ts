@@ -30,7 +30,8 @@ const unsettled: readonly number[] = [
 ];
 
 /**
- * Asks a bucket, again while it has no leader: a question that finds none is lost, and the next leader should have it as soon as it is there.
+ * Asks a bucket, again and again while it has no leader: a question that finds none is lost, and the next leader should
+ * get it at once.
  * @throws the broker's refusal, or that there was no answer in time
  */
 export function askBucket<T>(ask: () => Promise<T>): Promise<T> {
@@ -69,7 +70,7 @@ export async function storeObject(object: ObjectToStore): Promise<'stored' | 'al
     return 'stored';
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    // Whatever the refusal is of, an earlier try of the description may have been stored.
+    // Whatever was refused, an earlier try of the description may have been stored.
     const there = isDescribed ? await askBucket(() => objects.info(name)) : null;
     if (there?.nuid === id) return 'stored';
     await jsm.streams.purge(`OBJ_${bucket}`, { filter: chunkSubject }).catch(() => undefined);
@@ -78,7 +79,7 @@ export async function storeObject(object: ObjectToStore): Promise<'stored' | 'al
   }
 }
 
-/** As clients of the object store read it. */
+/** The description as clients of the object store read it. */
 function descriptionOf({
   data,
   id,
@@ -107,7 +108,7 @@ function base64url(bytes: Buffer): string {
   return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** The broker's last word on it, as opposed to one without a leader, or before an earlier one is settled. */
+/** Whether this is the broker's last word, not an answer without a leader or before an earlier message is settled. */
 function isRefusal(error: unknown): boolean {
   return error instanceof JetStreamApiError && !unsettled.includes(error.code);
 }

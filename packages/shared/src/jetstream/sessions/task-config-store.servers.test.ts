@@ -164,7 +164,7 @@ describe('the configuration snapshots', () => {
     expect(second).toEqual({ ok: true, config: versions[1] });
     const anew = second.ok ? second.config.devices.filter((device) => !known.includes(device)) : [];
     expect(anew.map(({ id }) => id)).toEqual(['press-7']);
-    // Those that come from elsewhere are not taken for what is stored.
+    // Devices that come from elsewhere are not taken for what is stored.
     const made = versions[0]?.devices.map((device) => ({ ...device, name: 'made up' }));
     expect(await store.load('8', 2, made)).toEqual({ ok: true, config: versions[1] });
   });

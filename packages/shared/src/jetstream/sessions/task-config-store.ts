@@ -29,7 +29,7 @@ import { askBucket, storeObject } from './store-object.ts';
 
 export type LoadedTaskConfig =
   | { readonly ok: true; readonly config: TaskConfig }
-  /** It will not get better by trying again: the snapshot is not there, or not one. */
+  /** Trying again will not help: the snapshot is missing, or is none. */
   | { readonly ok: false; readonly problem: string };
 
 /** TASK_CONFIGS is at its bound: nothing more can be put there until it is raised. */
@@ -62,7 +62,7 @@ const newline = 0x0a;
 interface Line {
   /** SHA-256 in hexadecimal. */
   readonly digest: string;
-  /** The device that it is, where that was known before. */
+  /** The device on this line, if it was known before. */
   readonly device: DeviceConfig | undefined;
   /** The parsed line. */
   readonly content: unknown;
@@ -71,14 +71,15 @@ interface Line {
 const stream = `OBJ_${bucketNames.taskConfigs}`;
 /** JetStream's code for a message that its stream could not store, for whatever reason. */
 const storeFailed = 10077;
-/** A snapshot takes several ways there and back, each of which may take seconds over a slow link. */
+/** Loading a snapshot takes several round trips, each of which may take seconds over a slow link. */
 const loadWithinMs = 20_000;
 /** Bytes that the object store adds to a snapshot: its description and the headers, generously. */
 const overheadBytes = 4_096;
 
 /**
- * Immutable configuration snapshots in TASK_CONFIGS: a line of JSON for the task, then one for each device. Whoever loads ten thousand of them
- * has devices to read meanwhile, and as one text they would take a quarter of a second to parse.
+ * Immutable configuration snapshots in TASK_CONFIGS: a line of JSON for the task, then one for each device. A collector
+ * that loads ten thousand devices has others to read meanwhile, and one text of that size would take a quarter of a
+ * second to parse.
  */
 export class TaskConfigStore {
   readonly #objects: ObjectStore;
@@ -106,8 +107,9 @@ export class TaskConfigStore {
   }
 
   /**
-   * Stores a device by itself, as no snapshot of a task has it.
-   * @returns the hash under which it lies. @throws TaskConfigStoreFull, and when the broker cannot be asked
+   * Stores a device by itself, for when no snapshot of a task has it.
+   * @returns the hash under which it lies.
+   * @throws TaskConfigStoreFull, and when the broker cannot be asked
    */
   async putDevice(device: DeviceConfig): Promise<string> {
     const snapshot = new TextEncoder().encode(JSON.stringify(device));
@@ -164,8 +166,8 @@ export class TaskConfigStore {
   }
 
   /**
-   * @param known devices of another version, which are given back where they stand in this one as well: of ten thousand devices one
-   *   changes, and reading all of them anew takes a second
+   * @param known devices of another version, reused where this one has them too: of ten thousand devices one changes,
+   *   and reading all of them anew takes a second
    * @throws when the broker cannot be asked; a missing or damaged snapshot is an answer, not an error
    */
   async load(
@@ -200,7 +202,7 @@ export class TaskConfigStore {
     return { ok: true, config: { ...head.data, devices } };
   }
 
-  /** As {@link load}, of a device that was stored by itself. */
+  /** As {@link load}, for a device that was stored by itself. */
   async loadDevice(hash: string): Promise<LoadedDeviceConfig> {
     const name = deviceConfigKey(hash);
     const loaded = await this.#loadLines(name);
@@ -210,7 +212,7 @@ export class TaskConfigStore {
     if (!parsed.success || loaded.lines.length > 1) {
       return invalid(name, parsed.error ? z.prettifyError(parsed.error) : 'it has more than one line');
     }
-    // Under the hash of another content it would be a device that nobody has configured so.
+    // With the hash of other content, this would be a device that nobody has configured so.
     return first?.digest === hash
       ? { ok: true, device: parsed.data }
       : { ok: false, problem: `configuration snapshot ${name} is not what its name says` };
@@ -221,7 +223,7 @@ export class TaskConfigStore {
     known: ReadonlyMap<string, DeviceConfig> = new Map(),
   ): Promise<{ readonly ok: true; readonly lines: Line[] } | Problem> {
     const untilMs = performance.now() + loadWithinMs;
-    // Each by itself: with ten thousand devices, several loads beside each other would be several hundred MB.
+    // Each question is repeated by itself: with ten thousand devices, parallel loads would take several hundred MB.
     const asking: Asking = (ask) => answeredSoon(ask, Math.max(1, untilMs - performance.now()));
     const decoder = new TextDecoder();
     const lines: Line[] = [];
@@ -252,7 +254,7 @@ export class TaskConfigStore {
   }
 
   /**
-   * Takes its bytes part by part; only what came before no problem is to be believed.
+   * Hands over the snapshot part by part; the parts are to be believed only if no problem is returned.
    * @throws when the broker cannot be asked
    */
   async #read(
@@ -276,8 +278,9 @@ export class TaskConfigStore {
   }
 
   /**
-   * One by one, as far as they are there. The client reads every object through a consumer that it leaves behind: ten thousand sessions
-   * that are taken at once were as many consumers, 50 KB each, for five minutes. One chunk, 128 KB, is nearly every configuration.
+   * Yields the chunks one by one, as far as they are there. The client reads every object through a consumer that it
+   * leaves behind: ten thousand sessions taken at once left as many consumers, 50 KB each, for five minutes. One chunk,
+   * 128 KB, holds nearly every configuration.
    */
   async *#chunks(object: ObjectInfo, asking: Asking): AsyncIterable<Uint8Array> {
     const subject = `$O.${bucketNames.taskConfigs}.C.${object.nuid}`;

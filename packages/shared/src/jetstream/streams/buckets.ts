@@ -20,9 +20,9 @@ interface Bucket {
   readonly max_bytes: number;
   /** ms */
   readonly ttl?: number;
-  /** Most bytes of one value, where somebody who is not trusted with all writes: keys are bounded by what they may be called. */
+  /** Most bytes of one value, where a writer is not fully trusted: keys are bounded by the names that they may have. */
   readonly max_msg_size?: number;
-  /** Written again within seconds by those who are there: a full bucket takes the new and lets go of the old. */
+  /** Its owners write values again within seconds: a full bucket takes the new and lets go of the old. */
   readonly forgets?: boolean;
 }
 
@@ -41,7 +41,7 @@ export const buckets: readonly Bucket[] = [
   { name: bucketNames.users, storage: StorageType.File, max_bytes: 4 * mebibyte },
   // Longer than any login lasts; one that is over is deleted by the API.
   { name: bucketNames.logins, storage: StorageType.File, max_bytes: 16 * mebibyte, ttl: 91 * dayMs },
-  // Longer than any link opens its page.
+  // Longer than any link is valid.
   { name: bucketNames.links, storage: StorageType.File, max_bytes: mebibyte, ttl: 4 * dayMs },
   // Each is over after ten minutes, and begun again where a restart has forgotten it.
   { name: bucketNames.begunLogins, storage: StorageType.Memory, max_bytes: 4 * mebibyte, ttl: 15 * 60_000 },
@@ -58,8 +58,8 @@ export const buckets: readonly Bucket[] = [
 ];
 
 /**
- * The stream that a bucket is. Not made by the client, which allows roll-ups: by one header, on the one key that
- * somebody may write, every other key of the bucket is removed.
+ * The stream behind a bucket. The client is not used to make it, since it allows roll-ups: with one header, somebody who
+ * may write a single key could remove every other key of the bucket.
  */
 export function bucketStream(
   { name, storage, max_bytes, ttl = 0, max_msg_size = -1, forgets = false }: Bucket,
@@ -77,7 +77,10 @@ export function bucketStream(
   } satisfies Partial<StreamConfig>;
 }
 
-/** For one that was made otherwise. Whose key may not change streams leaves it, and is told when they are compared. */
+/**
+ * Denies roll-ups on a bucket that was made with them. A service that may not change streams leaves it, and is told when
+ * streams are compared.
+ */
 export async function denyRollUps(jsm: JetStreamManager, name: string): Promise<void> {
   if ((await streamSetUp(jsm, name)).config.allow_rollup_hdrs !== true) return;
   try {

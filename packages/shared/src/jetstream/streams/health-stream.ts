@@ -45,10 +45,10 @@ export function readHealthChanges(
   });
 }
 
-/** A session with fewer changes is read from its start, so that it is known how each device was at any time. */
+/** A session with fewer changes is read from its start, so that each device's state is known at any time. */
 const wholeAtMost = 5_000;
 const changesAtMost = 20_000;
-/** Clocks of collectors are a little off that of the broker. */
+/** Collectors' clocks are a little off the broker's. */
 const slackMs = 60_000;
 
 export interface HealthOfSession {
@@ -60,8 +60,9 @@ export interface HealthOfSession {
 }
 
 /**
- * Changes of the devices of a session, oldest first: from its start up to the end of the time asked for or, where those are too many, within
- * that time, with the last one of each device beside them. @throws when the broker cannot be asked
+ * Health changes of a session's devices, oldest first: from its start up to the end of the time asked for. If those are
+ * too many, only the changes within that time, beside the very last one of each device.
+ * @throws when the broker cannot be asked
  */
 export async function readHealthOfSession(
   nc: NatsConnection,
@@ -93,7 +94,7 @@ export async function readHealthOfSession(
   return { ...(await since(from, changesAtMost)), latest };
 }
 
-/** @param take is given one after the other until it says no */
+/** @param take gets one change after the other until it says no */
 async function eachChange(
   nc: NatsConnection,
   filter: string,

@@ -15,9 +15,9 @@ export interface OtherSize {
 const nanosPerHour = 3_600_000_000_000;
 
 /**
- * Those that are set up otherwise than `wanted`. Where no setting says how large it is, somebody may have given it more room on
- * purpose, and only less counts.
- * @param bySetting names of those whose size a setting says
+ * The streams that have another size than `wanted`. Where no setting gives the size, somebody may have given a stream
+ * more room on purpose, so only less counts.
+ * @param bySetting names of the streams whose size a setting gives
  */
 export function otherSizes(
   actual: readonly Size[],

@@ -45,7 +45,7 @@ describe('the collector’s side of SAMPLES', () => {
     connection = await connectNats({ url: server.url, name: 'samples-test', log });
     await ensureStreams(connection.nc, streams);
     samples = await SampleStream.open(connection.nc);
-    // The first of a new log, so that its epochs are those that are named.
+    // The first placement of a new log, so that epochs are as named here.
     expect(await new PlacedSamples(connection.nc).epochOf(sample(1))).toBe(2);
   });
   afterAll(() => connection.close());
@@ -77,7 +77,7 @@ describe('the collector’s side of SAMPLES', () => {
     expect(await samples.wasStored(sample(498), 490)).toBe(true);
     expect(await samples.wasStored(sample(500), 490)).toBe(true);
     expect(await samples.wasStored(sample(511), 490)).toBe(false);
-    // Behind this sequence there is none of that device's but later ones.
+    // Behind this sequence the device has only later samples.
     expect(await samples.wasStored(sample(480), 490)).toBe(false);
     expect(await samples.wasStored(sample(1, 'unheard-of'), 0)).toBe(false);
   });
@@ -128,7 +128,7 @@ describe('the collector’s side of SAMPLES', () => {
     // Its own clock is ahead: what it has read is not read again.
     await samples.publish({ ...last, tick: now + 1_000 });
     expect(await samples.last('9', 'd9', next)).toMatchObject({ collector: 'last', tick: now + 1_000 });
-    // Who was to go on has never read anything.
+    // The successor has never read anything.
     await samples.publish({ ...former, device_id: 'd8', tick: 70 });
     expect(await samples.last('9', 'd8', next)).toMatchObject({ collector: 'former', tick: 70 });
   });
@@ -174,7 +174,8 @@ describe('the collector’s side of SAMPLES', () => {
     for (const { reason } of open) expect(reason).toBeInstanceOf(PublishUnconfirmed);
     await server.restart();
     await eventually(() => connection.isUp(), { what: 'the connection to be back' });
-    // A busy broker may not say in time whose a stored sample is: it is sent once more then, as an outbox does. Each is there once.
+    // A busy broker may not say in time whose a stored sample is; then it is sent once more, as an outbox does. Each is
+    // stored once.
     const sendAgain = (_: unknown, index: number) =>
       eventually(
         () =>

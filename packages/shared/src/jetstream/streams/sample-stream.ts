@@ -39,7 +39,7 @@ export class SampleStream {
   readonly #nc: NatsConnection;
   readonly #jsm: JetStreamManager;
   readonly #epochs: EpochBook;
-  /** The placement after one, by task and epoch: all devices of a task ask for the same. */
+  /** The epoch that follows, by task and epoch: all devices of a task ask for the same one. */
   readonly #next = new RecentlyUsed<string, number>(epochsKept);
   readonly #nextAsked = new Map<string, Promise<number | undefined>>();
 
@@ -69,8 +69,8 @@ export class SampleStream {
   }
 
   /**
-   * The size that an error of {@link publish} complains of, where a sample is too large, so that it will come again
-   * however often it is tried; undefined for all other errors.
+   * The size behind an error of {@link publish} when a sample is too large, so that every retry would fail alike;
+   * undefined for all other errors.
    */
   static tooLarge(error: unknown, sample: OutgoingSample): SampleTooLarge | undefined {
     if (error instanceof PublishTooLarge) {
@@ -112,7 +112,7 @@ export class SampleStream {
 
   /**
    * The newest sample of a device in the stream that its last holder has published.
-   * @param under epoch under which it is going to be read
+   * @param under epoch under which the device is going to be read
    * @throws when the broker cannot be asked
    */
   last(taskId: string, deviceId: string, under: number): Promise<Sample | undefined> {
@@ -146,7 +146,7 @@ async function liesOn(jsm: JetStreamManager, subject: string, seq: number): Prom
   return message?.subject === subject;
 }
 
-/** Also under the id that it was given where somebody else had used its own. */
+/** Whether this is the wanted message, also under the fresh id that it got because somebody else had used its own. */
 function isUnderId({ header }: StoredMsg, wanted: string): boolean {
   const id = header.get(messageIdHeader);
   return id === wanted || id.startsWith(`${wanted}/`);

@@ -55,7 +55,7 @@ export async function readSent(nc: NatsConnection, after: number): Promise<NewIn
   const { state, ts } = await leaderInfo(jsm, streamNames.sent);
   const nowMs = ts === undefined ? Date.now() : Date.parse(ts);
   const messages: SentMessage[] = [];
-  // An earlier end than what was read is that of a stream which was made anew.
+  // If the stream ends before what was read, it was made anew.
   const from = state.last_seq < after ? 0 : after;
   if (state.last_seq === from || state.messages === 0) return { messages, upTo: state.last_seq, nowMs };
   const consumer = await orderedConsumer(jetstream(nc), streamNames.sent, {
@@ -85,7 +85,7 @@ export async function readSent(nc: NatsConnection, after: number): Promise<NewIn
   return { messages, upTo, nowMs };
 }
 
-/** Takes one message away; that it is gone already is no error. @throws when the broker cannot be asked */
+/** Takes one message away; one that is gone already is no error. @throws when the broker cannot be asked */
 export async function deleteSent(nc: NatsConnection, sequence: number): Promise<void> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   try {

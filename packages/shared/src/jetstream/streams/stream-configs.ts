@@ -12,7 +12,7 @@ export interface StreamSettings {
   readonly replicas: number;
 }
 
-/** Under which the object store keeps its bucket. */
+/** Name of the stream in which the object store keeps its bucket. */
 export const taskConfigsStream = `OBJ_${bucketNames.taskConfigs}`;
 /** Which setting says how large a stream is. */
 export const sizeSettings: Readonly<Record<string, string>> = {
@@ -71,7 +71,7 @@ export function streamConfigs(settings: StreamSettings): StreamSpec[] {
     },
     {
       ...common,
-      // Beside SAMPLES, which pushes out whatever lies in it. The oldest go: nobody must wait for what is only bookkeeping.
+      // Apart from SAMPLES, which pushes out whatever lies in it. The oldest go: nobody must wait for mere bookkeeping.
       name: streamNames.sent,
       subjects: [subjects.allSent],
       retention: RetentionPolicy.Limits,

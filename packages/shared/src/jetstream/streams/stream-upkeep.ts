@@ -18,7 +18,7 @@ export interface StreamState {
   readonly bytes: number;
   /** Undefined where the stream is unbounded. */
   readonly maxBytes: number | undefined;
-  /** On so many nodes it is to be. */
+  /** How many nodes it should be on. */
   readonly copies: number;
   /** Nodes that have all of it; a server that stands alone is one. */
   readonly copiesNow: number;
@@ -31,7 +31,7 @@ export class UpkeepRefused extends Error {
   override readonly name = 'UpkeepRefused';
 }
 
-/** Those of our streams that are there, in the order in which they are made. */
+/** Our streams that exist, in the order in which they are made. */
 export async function streamStates(nc: NatsConnection): Promise<StreamState[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const infos = await Promise.all(
@@ -104,9 +104,7 @@ export async function setCopies(
   }
 }
 
-/**
- * @throws UpkeepRefused when it holds more than that already, is none of ours, or the nodes have no room
- */
+/** @throws UpkeepRefused when the stream holds more than that already or is none of ours, or the nodes have no room */
 export async function setMaxBytes(nc: NatsConnection, name: string, maxBytes: number): Promise<StreamState> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   // A copy that is behind holds less than there is.

@@ -20,7 +20,7 @@ it('a stream that the broker has no room for is named, with the settings that he
 });
 
 it('so is a bucket', async () => {
-  // As much as the streams take that are made before, and 4 MiB; SENT comes last.
+  // Room for the streams that are made before, and 4 MiB; SENT comes last.
   const server = await natsForTest({ maxFileStore: '980MB' });
   const log = createLogger('test', 'silent');
   const connection = await connectNats({ url: server.url, name: 'storage-test', log });

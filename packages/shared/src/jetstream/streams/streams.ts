@@ -41,7 +41,7 @@ const copiesNeedCluster = 10074;
 
 interface PrepareOptions {
   readonly mayCreate: boolean;
-  /** The streams to wait for, where they may not be made; all that are needed unless said. */
+  /** The streams to wait for, where none may be made; by default all that are needed. */
   readonly only?: readonly string[];
   readonly log: Logger;
 }
@@ -82,16 +82,16 @@ export async function prepareStreams(
 const missingStreamsPauseMs = 500;
 
 /**
- * Creates what is missing of the streams and buckets and leaves alone what is there: sizes may have been
- * changed by an operator. What else differs is refused. Every service that may calls it at its start, so that none
- * depends on another's order.
+ * Creates missing streams and buckets and leaves existing ones alone: an operator may have changed their sizes. Any
+ * other difference is refused. Every service that may create streams calls this at its start, so that their order does
+ * not matter.
  *
- * `max_bytes` on a file stream reserves that much of the server's storage, so SAMPLES growing to its own limit
- * cannot take the room of session events or leases (measured: one unbounded stream at `max_file_store` made
- * every stream refuse writes, error 10023).
+ * `max_bytes` on a file stream reserves that much of the server's storage, so SAMPLES growing to its own limit cannot
+ * take the room of session events or leases (measured: one unbounded stream at `max_file_store` made every stream refuse
+ * writes, error 10023).
  *
  * The nodes of a cluster are waited for.
- * @throws BrokerUnfit when the server or a stream is not what we need, or there are fewer nodes than copies are wanted
+ * @throws BrokerUnfit when the server or a stream is not what we need, or there are fewer nodes than wanted copies
  */
 export async function ensureStreams(
   nc: NatsConnection,
@@ -138,7 +138,7 @@ async function makeStreams(
     await denyRollUps(jsm, config.name);
   }
   await ensureTaskConfigs(nc, jsm, settings);
-  // Last, so that it takes no room from them.
+  // These come last, so that they take no room from the others.
   const missing = new Set<string>();
   for (const config of configs.filter((config) => !isNeeded(config))) {
     if (!(await ensureIfTaken(nc, jsm, config, log))) missing.add(config.name);
@@ -149,10 +149,10 @@ async function makeStreams(
   );
 }
 
-/** Sessions are read, and readings stored, without SENT: what is only bookkeeping must keep nobody from that. */
+/** Sessions are read, and readings stored, without SENT: mere bookkeeping must keep nobody from that. */
 const isNeeded = ({ name }: { readonly name: string }) => name !== streamNames.sent;
 
-/** @returns false when it is not there, because the broker has no room for it */
+/** @returns false when the stream is missing because the broker has no room for it */
 async function ensureIfTaken(
   nc: NatsConnection,
   jsm: JetStreamManager,
@@ -182,7 +182,7 @@ export const streamsOfHoldfast: readonly string[] = [
 
 function streamShapes(settings: StreamSettings): StreamShape[] {
   const isFile = { storage: StorageType.File };
-  // Sizes are left out of it, and settings that harm nobody.
+  // Sizes are left out, and so are settings that harm nobody.
   const streams = streamConfigs(settings).map(
     ({ name, subjects = [], retention, discard, deny_delete, deny_purge }): StreamShape => ({
       ...{ name, subjects, ...isFile },
@@ -195,7 +195,7 @@ function streamShapes(settings: StreamSettings): StreamShape[] {
   );
   const keyValue = buckets.map(({ name, storage }): StreamShape => {
     const mustLast = storage === StorageType.File;
-    // A direct question is answered by any copy, also by one that is cut off from the others.
+    // Any copy answers a direct question, even one that is cut off from the others.
     const denied = { allow_direct: false, allow_rollup_hdrs: false };
     return { name: `KV_${name}`, subjects: [`$KV.${name}.>`], ...denied, ...(mustLast && isFile) };
   });
@@ -204,7 +204,7 @@ function streamShapes(settings: StreamSettings): StreamShape[] {
   return [...streams, ...keyValue, objects];
 }
 
-/** Settings that streams may not have beside those they are made with. */
+/** Settings that streams need to have beside those that they are made with. */
 const shapes: Readonly<Record<string, Partial<StreamShape>>> = {
   // The truth has no age, and the older events of a task count too.
   [streamNames.sessions]: { max_age: 0, max_msgs_per_subject: -1 },
@@ -235,8 +235,8 @@ async function ensureStream(nc: NatsConnection, jsm: JetStreamManager, config: S
 }
 
 /**
- * Makes a stream, also one that is a bucket. The server asks for its room before it looks whether it is there already.
- * @throws Error that says what to do, when it is not there and there is no room, or there are too few nodes
+ * Makes a stream, also one behind a bucket. The server checks for room before it looks whether the stream exists.
+ * @throws Error that says what to do, when the stream is missing and there is no room, or there are too few nodes
  */
 async function makeUnlessThere(
   nc: NatsConnection,

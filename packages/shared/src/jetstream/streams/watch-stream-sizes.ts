@@ -19,7 +19,7 @@ export interface StreamSizesWatch {
   stop(): void;
 }
 
-/** Time is left to save what is in it and to give it more room. */
+/** From this share on an audit log counts as full: time is left to save its entries and to give it more room. */
 const auditFullFrom = 0.8;
 
 /** Looks at how full our streams are, every few seconds, and warns of an audit log whose oldest entries will go. */

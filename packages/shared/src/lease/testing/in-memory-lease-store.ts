@@ -45,12 +45,12 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
-/** As the client of the real one. */
+/** As for the client of the real store. */
 const readTimeoutMs = 5_000;
 
 /** A process's way to the bucket, as slow and lossy as the test wants. A late request is still carried out. */
 export class SlowLeaseStore implements LeaseStore {
-  /** Asked for every request; at once and without loss unless set. */
+  /** Decides on every request; by default each passes at once and without loss. */
   passage: () => Passage = () => ({ requestMs: 0, answerMs: 0 });
   readonly #bucket: LeaseBucket;
   readonly #time: FakeTime;

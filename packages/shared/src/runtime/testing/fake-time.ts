@@ -144,7 +144,7 @@ export class FakeProcess {
         return;
       }
       const leftMs = dueMonotonicMs - this.#monotonicMs();
-      // Less than a rounding error would be added to no time at all, for ever.
+      // A rest below the rounding error would add no time at all, for ever.
       if (leftMs > 1e-6) cancel = this.#time.after(leftMs, look);
       else run();
     };

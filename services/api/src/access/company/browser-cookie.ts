@@ -16,7 +16,10 @@ export function browserInCookie(headers: IncomingHttpHeaders, isHttps: boolean):
   return found.length === 1 ? found[0]?.slice(name.length) : undefined;
 }
 
-/** Lax: browsers come back from another site, and bring no Strict cookie from there. It opens nothing by itself. */
+/**
+ * SameSite is Lax: browsers come back from another site and send no Strict cookie then. The cookie opens nothing by
+ * itself.
+ */
 export function browserCookie(secret: string, isHttps: boolean): string {
   const rules = `Path=/; Max-Age=${lastsSeconds}; HttpOnly; SameSite=Lax`;
   return isHttps ? `${secureName}=${secret}; ${rules}; Secure` : `${plainName}=${secret}; ${rules}`;

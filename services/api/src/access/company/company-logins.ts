@@ -19,11 +19,11 @@ import { companyUser, withGrants } from './company-users.ts';
 import { type GrantsByValue, mappedGrants } from './map-grants.ts';
 
 export interface CompanySettings {
-  /** As people call it: the word on the button. */
+  /** The company's name for people: the word on the button. */
   readonly name: string;
   /** Where the provider sends browsers back to. */
   readonly redirectUri: string;
-  /** Where the provider sends browsers that have logged out there. */
+  /** Where the provider sends browsers after they have logged out there. */
   readonly afterLogout: string;
   readonly claim: string;
   readonly grants: GrantsByValue;
@@ -41,16 +41,16 @@ export interface CompanyLoginsOptions {
 /** Somebody whom the company knows, with the rights of today. */
 export interface CompanyEntry {
   readonly user: User;
-  /** When the person showed there who they are; undefined: it does not say. */
+  /** When the person showed the company who they are; undefined: the company does not say. */
   readonly authenticatedAtMs: number | undefined;
   readonly to: string;
-  /** Id of the login that this makes fresh; null: one is to be opened. */
+  /** Id of the login that this makes fresh; null: a new one is to be opened. */
   readonly again: string | null;
 }
 
 /**
- * Logins by the company's sign-on. What was begun lies at the broker until the browser is back, since it may come back to another process,
- * and is taken away then: neither an address nor a code of it counts twice.
+ * Logins by the company's sign-on. A login that was begun is kept at the broker until the browser is back, since it may
+ * come back to another process. Then it is deleted, so that neither its address nor its code counts twice.
  */
 export class CompanyLogins {
   readonly settings: CompanySettings;
@@ -64,7 +64,7 @@ export class CompanyLogins {
   }
 
   /**
-   * @param browser the secret that the browser got with an earlier one, if any: several may be under way in one
+   * @param browser the secret that the browser got with an earlier login, if any: it may have several under way
    * @returns where to send the browser, and the secret that it is to bring back as a cookie
    * @throws Problem, BrokerUnavailable
    */
@@ -103,7 +103,7 @@ export class CompanyLogins {
     return { user: await this.#userOf(identity), authenticatedAtMs: identity.authenticatedAtMs, to, again };
   }
 
-  /** Where the browser ends its login at the company; where there is no such page, that for afterwards. @throws Problem */
+  /** Address at which the browser ends its login at the company; if there is none, `afterLogout`. @throws Problem */
   async logoutUrl(): Promise<string> {
     const { afterLogout } = this.settings;
     const url = await this.#told(() => this.#options.issuer.logoutUrl(afterLogout));
@@ -117,7 +117,7 @@ export class CompanyLogins {
     return { ...secrets, redirectUri: this.settings.redirectUri, mustBeFresh: again !== null };
   }
 
-  /** The login that was begun with this state in this browser; it is there once. @throws Problem, BrokerUnavailable */
+  /** Takes the login that was begun with this state in this browser; that works once. @throws Problem, BrokerUnavailable */
   async #taken(state: string, browser: string | undefined): Promise<BegunCompanyLogin> {
     const stored =
       state === '' ? undefined : await this.#options.book().read(`company.${hash('sha256', state)}`);
@@ -141,7 +141,7 @@ export class CompanyLogins {
       if (user.disabled) throw userDisabled();
       return user;
     }
-    // Rights that the company has taken away are gone for logins that are open elsewhere, too.
+    // Rights that the company has withdrawn end for logins open elsewhere, too.
     if (known) await withGrants(users, known, []);
     throw nothingGranted(identity, mapped.why, settings);
   }
@@ -230,7 +230,7 @@ function userDisabled(): Problem {
 
 const shownValues = 10;
 
-/** It names what to ask for: whoever reads it has just logged in at the company. */
+/** The problem names what to ask for: its reader has just logged in at the company. */
 function nothingGranted(
   { claims, subject }: CompanyIdentity,
   why: 'no_claim' | 'too_many' | 'none_mapped',

@@ -33,14 +33,14 @@ const callbackQuery = z.looseObject({
   error: z.string().optional().describe('Why there is no code'),
 });
 
-/** Answers for people. */
+/** Answers as pages, for people. */
 export interface CompanyPages {
-  /** Goes on by itself. @param to below the root of the API */
+  /** Answers with a page that goes on by itself. @param to below the root of the API */
   goOn(request: FastifyRequest, reply: FastifyReply, to: string): FastifyReply;
   refuse(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply;
 }
 
-/** Logging in by the company's sign-on, for browsers; the whole way is GET, since other sites send them along it. */
+/** Login by the company's sign-on, for browsers. Every step is a GET, since other sites send the browser along. */
 export function companyRoutes(
   access: LoginAccess,
   company: CompanyLogins | undefined,
@@ -83,7 +83,7 @@ export function companyRoutes(
       handler: (request, reply) =>
         asPage(pages, request, reply, async () => {
           const [, query = ''] = request.url.split('?', 2);
-          // The code of the provider is nothing for the audit log.
+          // The provider's code must not get into the audit log.
           request.query = {};
           const browser = browserInCookie(request.headers, isHttps(request));
           const entry = await setUp(company).finish(`?${query}`, browser);
@@ -91,13 +91,13 @@ export function companyRoutes(
           if (again !== null && access.logins.byId(again)?.user !== user.id) throw anotherPerson();
           const { cookie } =
             again === null
-              ? // Who does not say when that was is asked once more for what needs a fresh login.
+              ? // Without that time, the person is asked once more for what needs a fresh login.
                 await openLogin(access, request, {
                   ...{ user, how: 'oidc', authenticatedAtMs: authenticatedAtMs ?? 0 },
                 })
               : await renewLogin(access, request, { loginId: again, authenticatedAtMs });
           request.log.info({ user: user.id, login: user.login }, 'somebody logged in by the company sign-on');
-          // Not a redirect: browsers send a Strict cookie only along what a page of our own has begun.
+          // This is no redirect: browsers send a Strict cookie only with requests that a page of our own has begun.
           return pages.goOn(request, reply.header('set-cookie', cookie), to);
         }),
     }),
@@ -114,7 +114,7 @@ export function companyRoutes(
   ];
 }
 
-/** A browser shows a problem as a page, anybody else gets it as JSON. */
+/** Shows a problem as a page to browsers, and as JSON to anybody else. */
 async function asPage(
   pages: CompanyPages,
   request: FastifyRequest,
@@ -147,13 +147,13 @@ function setUp(company: CompanyLogins | undefined): CompanyLogins {
   );
 }
 
-/** Every begun login is a write at the broker. @throws Problem */
+/** Limits how often one address begins a login: each is a write at the broker. @throws Problem */
 function requireTime({ delays }: LoginAccess, { ip }: FastifyRequest): void {
   const waitMs = delays.countTry(ip);
   if (waitMs > 0) throw loginDelayed(waitMs, tooManyTried);
 }
 
-/** @throws Problem for whoever is not logged in */
+/** @throws Problem when nobody is logged in */
 function loginOf({ caller }: FastifyRequest): string {
   if (caller.kind === 'user') return caller.loginId;
   throw new Problem(

@@ -8,8 +8,8 @@ const by = 'company sign-on';
 const nameLengthAtMost = 100;
 
 /**
- * The user of an identity with the grants of today; made at the first login. Names are for people to read: nobody becomes somebody who
- * is there already by having the same one.
+ * The user of an identity, with today's grants; made at the first login. Names are only for people to read: nobody
+ * becomes an existing user by having the same name.
  * @throws BrokerUnavailable
  */
 export async function companyUser(

@@ -1,11 +1,11 @@
 import { everySite, type Grant } from '@holdfast/shared/contracts/api-key.ts';
 
-/** A value of the claim, as a group or role of the company → grants here. */
+/** Maps a value of the claim, such as a group or role of the company, to grants here. */
 export type GrantsByValue = Readonly<Record<string, readonly Grant[]>>;
 
 export type MappedGrants =
   | { readonly ok: true; readonly grants: readonly Grant[] }
-  /** `no_claim`: it was not told. `too_many`: Entra ID leaves it out when there are more than fit. */
+  /** `no_claim`: the claim was not sent. `too_many`: Entra ID leaves it out when there are more values than fit. */
   | { readonly ok: false; readonly why: 'no_claim' | 'too_many' | 'none_mapped' };
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export function claimOf(claims: Claims, name: string): unknown {
   }, claims);
 }
 
-/** The sum of what the values of the claim give. */
+/** All grants that the values of the claim give together. */
 export function mappedGrants(claims: Claims, claim: string, byValue: GrantsByValue): MappedGrants {
   const told = claimOf(claims, claim);
   if (told === undefined || told === null) {
@@ -34,7 +34,7 @@ export function mappedGrants(claims: Claims, claim: string, byValue: GrantsByVal
   return grants.length > 0 ? { ok: true, grants: summed(grants) } : { ok: false, why: 'none_mapped' };
 }
 
-/** One grant a role, in a fixed order, so that the same groups give the same record. */
+/** One grant per role, in a fixed order, so that the same groups give the same record. */
 function summed(grants: readonly Grant[]): Grant[] {
   const sitesByRole = new Map<Grant['role'], Set<string>>();
   for (const { role, sites } of grants) {

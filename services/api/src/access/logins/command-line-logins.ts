@@ -24,7 +24,8 @@ export type Decision =
 
 /**
  * Logins of command lines, which open no browser: each shows a code, somebody with a login types it and decides, and the
- * command line, which alone has the secret, is told so once. Kept at the broker: whoever decides may ask another process.
+ * command line, which alone has the secret, is told so once. They are kept at the broker, since the decision may come
+ * to another process.
  */
 export class CommandLineLogins {
   readonly #book: () => BegunLoginBook;
@@ -52,7 +53,7 @@ export class CommandLineLogins {
     return { secret, login };
   }
 
-  /** The one that shows this code and is not decided. @throws Problem, BrokerUnavailable */
+  /** The undecided login that shows this code. @throws Problem, BrokerUnavailable */
   async waiting(typed: string): Promise<BegunCommandLineLogin> {
     return (await this.#waiting(typed)).record;
   }
@@ -70,7 +71,7 @@ export class CommandLineLogins {
     return login;
   }
 
-  /** How it was decided: an approval is told once, to whoever has the secret. @throws BrokerUnavailable */
+  /** How it was decided: an approval is told once, to the command line that has the secret. @throws BrokerUnavailable */
   async poll(secret: string): Promise<Decision> {
     const stored = await this.#read(`command_line.${hash('sha256', secret)}`);
     const login = stored?.record;
@@ -104,7 +105,7 @@ export class CommandLineLogins {
     return stored && Date.parse(stored.record.expires_at) > this.#now() ? stored : undefined;
   }
 
-  /** It opens nothing any more, but may be needed anew. */
+  /** Deletes a code that opens nothing any more, so that it may be used anew. */
   async #forgetCode({ code }: BegunCommandLineLogin): Promise<void> {
     const stored = await this.#book().read(`code.${code}`);
     if (stored) await this.#book().delete(stored);

@@ -34,15 +34,15 @@ const decisions = [
 
 export interface CommandLineAccess {
   readonly commandLines: CommandLineLogins;
-  /** How often one network asks how its command lines were decided. */
+  /** Limits how often one network asks how its command lines were decided. */
   readonly polls: LoginDelays;
-  /** Who has typed wrong codes. */
+  /** Delays people who have typed wrong codes. */
   readonly guesses: LoginDelays;
 }
 
 /** Logins of command lines, approved in a browser. */
 export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): Route[] {
-  /** Whoever types wrong codes waits, longer each time. */
+  /** Makes a person who types wrong codes wait, longer each time. */
   const typed = async <T>(
     { caller, ip }: FastifyRequest,
     find: (by: { readonly id: string }) => Promise<T>,
@@ -110,7 +110,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
         const none = { token: null, login: null, expires_at: null };
         if (decision.status !== 'approved') return { status: decision.status, ...none };
         const user = access.users.byId(decision.user);
-        // Disabled between the approval and now.
+        // The user was disabled after the approval.
         if (!user || user.disabled) return { status: 'denied', ...none } satisfies PolledCommandLineLogin;
         const { token, login } = await openLogin(access, request, { user, how: 'approved' });
         return { status: 'approved', token, login: user.login, expires_at: login.expires_at };
@@ -136,7 +136,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
         url: `/api/login/command-line/:code/${verb}`,
         role: 'known',
         sites: 'own',
-        // A login that was found open somewhere is not to make others that outlast it.
+        // Somebody who finds a login left open must not make others with it that outlast it.
         fresh: decided === 'approved',
         action: `login.${verb}`,
         tag: 'Access',

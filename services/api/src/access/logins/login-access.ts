@@ -51,7 +51,7 @@ export function requireSafeWay(access: Pick<LoginAccess, 'overHttp'>, request: F
   );
 }
 
-/** @throws Problem for what a web page of another origin sends; `mayBeMissing`: for what no browser sends, too */
+/** @throws Problem for a request from a page of another origin, or without Origin unless that `mayBeMissing` */
 export function requireOwnOrigin(
   access: Pick<LoginAccess, 'publicUrl'>,
   request: FastifyRequest,

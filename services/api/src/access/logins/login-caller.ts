@@ -11,7 +11,7 @@ import type { LoginCheck } from './logins.ts';
 export const isSafeMethod = ({ method }: Pick<FastifyRequest, 'method'>): boolean =>
   method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 
-/** Who sends a request by a login; undefined when it comes with none. */
+/** The caller of a request that comes with a login; undefined when it comes with none. */
 export function loginCallerOf(access: LoginAccess, request: FastifyRequest): Caller | undefined {
   const { authorization } = request.headers;
   const cookie = tokenInCookie(request.headers, isHttps(request));
@@ -30,7 +30,7 @@ export function loginCallerOf(access: LoginAccess, request: FastifyRequest): Cal
   }
 }
 
-/** The same for one whose login is not known here, by asking the broker. */
+/** The caller, after asking the broker if the login is not known here. */
 export async function knownAfterAll(access: LoginAccess, request: FastifyRequest): Promise<Caller> {
   const { caller } = request;
   const isOver =
@@ -65,7 +65,7 @@ export function requireUsableLogin(
       { authenticated_at: caller.authenticatedAt },
     );
   }
-  // A page that is left open follows live samples for ever: that is no sign of anybody before it.
+  // A page that is left open follows live samples for ever, so it is no sign that anybody sits before it.
   if (!isWatched) logins.noteUse(caller.loginId);
 }
 

@@ -1,11 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Browsers take one with this prefix over HTTPS only, for this host and all of its paths, and let no page elsewhere set it. */
+/**
+ * Browsers take a cookie with this prefix over HTTPS only, for this host and all of its paths, and let no page elsewhere
+ * set it.
+ */
 const secureName = '__Host-hf';
-/** Another one over plain HTTP, so that neither is ever taken for the other. */
+/** The name over plain HTTP is another, so that neither is ever taken for the other. */
 const plainName = 'hf-http';
 
-/** The token in the cookie for requests that came so; empty when there are several, of which one is somebody else's. */
+/** The token in the cookie for HTTPS or for HTTP; empty when there are several, since one of them is somebody else's. */
 export function tokenInCookie(headers: IncomingHttpHeaders, isHttps: boolean): string | undefined {
   const { cookie } = headers;
   const name = `${isHttps ? secureName : plainName}=`;

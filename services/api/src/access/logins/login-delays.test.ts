@@ -9,7 +9,7 @@ function delaysAt(perMinute = 0) {
     pass: (ms: number) => {
       now += ms;
     },
-    /** ms to wait; 0 when it was looked at. */
+    /** ms to wait; 0 when the try was looked at. */
     fail: (login: string, address: string): number => {
       const begun = delays.begin(login, address);
       if (typeof begun === 'number') return begun;
@@ -27,7 +27,7 @@ describe('after failures', () => {
     for (let failure = 0; failure < 9; failure += 1) {
       const wait = fail('anna', '192.0.2.1');
       waits.push(wait / 1_000);
-      // A try while it lasts does not prolong it.
+      // A try during the delay does not prolong it.
       expect(fail('ANNA', '192.0.2.1')).toBe(wait);
       pass(wait);
       expect(fail('anna', '192.0.2.1')).toBe(0);
@@ -106,7 +106,7 @@ it('a day has some 740 tries with one login from one network, however somebody s
         untilLet()(true);
         tries += 1;
       }
-      // Until the failures are forgotten.
+      // Wait until the failures are forgotten.
       untilLet()(undefined);
       now += 15 * 60_000;
     }

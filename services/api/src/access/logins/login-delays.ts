@@ -4,7 +4,7 @@ const failuresBefore = 5;
 const firstDelayMs = 5_000;
 const longestDelayMs = 15 * 60_000;
 const minuteMs = 60_000;
-/** Nobody who fails by hand fills it; whoever does from many networks pushes out what is over first. */
+/** Nobody fills it by failing by hand; a flood from many networks pushes out first what is over. */
 const keptAtMost = 50_000;
 
 interface Failures {
@@ -15,8 +15,9 @@ interface Failures {
 }
 
 /**
- * Who has to wait before the next try. After five failures with one login from one network a delay begins that doubles with each
- * further one, up to 15 minutes; from elsewhere the same person gets in meanwhile. Counted by each process for itself.
+ * Decides who has to wait before the next try. After five failures with one login from one network a delay begins that
+ * doubles with each further failure, up to 15 minutes; meanwhile the same person gets in from elsewhere. Each process
+ * counts for itself.
  */
 export class LoginDelays {
   readonly #failures = new Map<string, Failures>();
@@ -31,7 +32,7 @@ export class LoginDelays {
   }
 
   /**
-   * Counts a try of whoever it is.
+   * Counts a try from an address, whoever makes it.
    * @returns ms to wait; 0: go on
    */
   countTry(address: string): number {
@@ -50,14 +51,14 @@ export class LoginDelays {
 
   /**
    * Begins a try with a login.
-   * @returns ms to wait, or what has to be told how it ended; undefined: nobody looked
+   * @returns ms to wait, or a function to call with whether the try failed; undefined: nobody looked at it
    */
   begin(login: string, address: string): number | ((hasFailed: boolean | undefined) => void) {
     const now = this.#nowMs();
     const key = `${login.toLowerCase()} ${networkOf(address)}`;
     const failures = this.#failures.get(key) ?? { count: 0, pending: 0, until: 0 };
     if (failures.until > now) return failures.until - now;
-    // Many at once would all be looked at before the first of them has failed.
+    // Otherwise many tries at once would all be looked at before the first of them has failed.
     if (failures.pending > 0 && failures.count + failures.pending >= failuresBefore) return 1_000;
     if (!this.#failures.has(key)) {
       makeRoom(this.#failures, ({ until, pending }) => pending === 0 && until + longestDelayMs <= now);
@@ -91,7 +92,7 @@ function makeRoom<T>(kept: Map<string, T>, isOver: (value: T) => boolean): void 
   }
 }
 
-/** An address of IPv4; of IPv6 the first 64 bits, whose rest each host chooses as it likes. */
+/** An IPv4 address itself; the first 64 bits of an IPv6 address, whose rest each host chooses as it likes. */
 export function networkOf(address: string): string {
   const [bare = ''] = address.split('%', 1);
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1];

@@ -76,7 +76,7 @@ export function loginRoutes(access: LoginAccess): Route[] {
         requireOwnOrigin(access, request, { mayBeMissing: !hasCookie(request) });
         if (caller.kind === 'user') await unlessAway(() => access.logins.end(caller.loginId));
         else request.isAudited = true;
-        // Also of one that is over already: nobody shall go on sending it.
+        // The cookie of a login that is over already is cleared, too: nobody shall go on sending it.
         return reply
           .code(204)
           .header('set-cookie', noLoginCookie(isHttps(request)))
@@ -87,7 +87,8 @@ export function loginRoutes(access: LoginAccess): Route[] {
 }
 
 /**
- * The person with this login and password. Whoever tries too often waits, wherever he tries, and never keeps another one out.
+ * The person with this login and password. Somebody who tries too often waits, on whichever route, and never keeps
+ * anybody else out.
  * @throws Problem
  */
 export async function userOfPassword(

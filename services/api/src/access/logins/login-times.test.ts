@@ -16,7 +16,7 @@ function login(about: Partial<Login> = {}): Login {
   };
 }
 
-/** A machine that runs, and on which somebody may set the clock. */
+/** A running machine whose clock somebody may set. */
 function machine() {
   const clock = { wall: start, steady: 5_000 };
   const times = new LoginTimes({ wallMs: () => clock.wall, steadyMs: () => clock.steady });

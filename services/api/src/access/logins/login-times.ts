@@ -1,9 +1,9 @@
 import type { Login } from '@holdfast/shared/contracts/login.ts';
 
 const minuteMs = 60_000;
-/** Clocks of two machines may differ by so much. */
+/** How far the clocks of two machines may differ. */
 const skewMs = 5 * minuteMs;
-/** The last use is noted up to so much later than it was. */
+/** How late the last use may be noted. */
 const notedEveryMs = minuteMs;
 
 /** Two clocks: one that somebody may set, and one that never jumps. */
@@ -23,8 +23,9 @@ interface Times {
 }
 
 /**
- * When logins are over. Their times are those of a clock that may be set, so each is measured besides, from when it was first seen, by
- * one that cannot: whichever says first that a login is over is right, and none lasts longer because a clock was set back.
+ * Decides when logins are over. Their times come from a clock that may be set, so each login is also measured by one
+ * that cannot, from when it was first seen. It is over as soon as either clock says so: none lasts longer because a
+ * clock was set back.
  */
 export class LoginTimes {
   readonly #clocks: Clocks;
@@ -47,7 +48,7 @@ export class LoginTimes {
       return;
     }
     const created = Date.parse(created_at);
-    // Made later than now: the clock was set back, and how old it is nobody can say.
+    // A login made later than now: the clock was set back, so nobody can say how old it is.
     const lastsMs = created > wall + skewMs ? 0 : Date.parse(expires_at) - Math.max(wall, created);
     const before = this.#times.get(replaces ?? '')?.expiresSteadyMs ?? Number.POSITIVE_INFINITY;
     this.#times.set(sha256, {
@@ -73,7 +74,7 @@ export class LoginTimes {
     return wall - times.usedWallMs >= idleMs || steady - times.usedSteadyMs >= idleMs;
   }
 
-  /** Notes that it was used. @returns whether it is time to write that down */
+  /** Notes a use of a login. @returns whether it is time to store it */
   used(sha256: string): boolean {
     const times = this.#times.get(sha256);
     if (!times) return false;
@@ -84,7 +85,7 @@ export class LoginTimes {
     return true;
   }
 
-  /** Whether the person has shown within so many ms who they are. */
+  /** Whether the person has shown who they are within so many ms. */
   isFresh(authenticatedAt: string, withinMs: number): boolean {
     const age = this.#clocks.wallMs() - Date.parse(authenticatedAt);
     return age < withinMs && age > -skewMs;

@@ -21,13 +21,13 @@ export interface NewLogin {
   readonly address: string;
   readonly agent: string;
   readonly overHttps: boolean;
-  /** It does not idle out and lasts 90 days. */
+  /** Such a login does not idle out and lasts 90 days. */
   readonly wallDisplay?: boolean;
   /** When the person showed who they are, in ms since 1970; now unless set. */
   readonly authenticatedAtMs?: number | undefined;
 }
 
-/** A login with what opens it, which is told this once. */
+/** A login with the token that opens it, which is told only this once. */
 export interface OpenedLogin {
   readonly login: Login;
   readonly token: string;
@@ -37,11 +37,11 @@ const idleMinutes = 30;
 const hourMs = 3_600_000;
 const lastsMs = 12 * hourMs;
 const wallDisplayLastsMs = 90 * 24 * hourMs;
-/** Who opens more ends the one that was used longest ago. */
+/** A person who opens more ends the login that was used longest ago. */
 const ofOneUserAtMost = 50;
-/** The broker is asked every 2.5 s; a slow answer is none yet. */
+/** The broker is asked every 2.5 s; a slow answer does not count as a missing one yet. */
 const currentForMs = 15_000;
-/** How long logins are believed that nobody can look up. */
+/** How long logins are believed while nobody can look them up. */
 const believedForMs = 60_000;
 const followedEveryMs = 500;
 const endedEveryMs = 15_000;
@@ -51,7 +51,7 @@ export interface LoginsOptions {
   readonly users: Users;
   /** Whether the broker is there. */
   readonly isUp: () => boolean;
-  /** Told of each login that came to its end from here, but by its person. */
+  /** Called for each login that ended by itself, by the process that deletes it. */
   readonly onExpired: (login: Login, user: User | undefined) => void;
   readonly log: Logger;
   readonly clocks?: Clocks;
@@ -63,7 +63,7 @@ export class Logins {
   readonly #clocks: Clocks;
   readonly #times: LoginTimes;
   readonly #mirror: RecordMirror<Login>;
-  /** Hashes of tokens that were replaced: such a record opens nothing although it may still be there. */
+  /** Hashes of tokens that were replaced: their records open nothing, although they may still be there. */
   readonly #replaced = new Set<string>();
   readonly #followed = new Set<{ readonly id: string; readonly grants: string; readonly end: () => void }>();
   readonly #following: NodeJS.Timeout;
@@ -125,18 +125,19 @@ export class Logins {
 
   /**
    * Judges a token without asking anybody.
-   * @param overHttps how the cookie came that it was in: it has to be as the login was opened; undefined: it was in no cookie
+   * @param overHttps whether its cookie came over HTTPS, which has to match how the login was opened; undefined: no
+   * cookie
    */
   check(token: string, overHttps: boolean | undefined): LoginCheck {
     const currency = this.currency();
     if (currency === 'unknown') return { ok: false, why: 'unavailable' };
     const login = isLoginToken(token) ? this.#mirror.get(sha256Of(token))?.record : undefined;
-    // Opened elsewhere a moment before the broker went, perhaps.
+    // Perhaps it was opened elsewhere a moment before the broker went away.
     if (!login && currency !== 'current') return { ok: false, why: 'unavailable' };
     return this.#judged(login, overHttps);
   }
 
-  /** The same of one that is not known here, by asking the broker: another process may have just opened it. */
+  /** Judges a token that is not known here by asking the broker: another process may have just opened the login. */
   async lookUp(token: string, overHttps: boolean | undefined): Promise<LoginCheck> {
     if (!isLoginToken(token)) return { ok: false, why: 'unknown' };
     try {
@@ -157,7 +158,7 @@ export class Logins {
     return ageMs <= currentForMs && isUp() ? 'current' : 'reading';
   }
 
-  /** Those of a user that are not over, the one that was used longest ago first. */
+  /** The logins of a user that are not over, the one used longest ago first. */
   ofUser(userId: string): Login[] {
     return this.#mirror
       .list()
@@ -174,8 +175,8 @@ export class Logins {
   }
 
   /**
-   * Keeps when the login was last used, to a minute. Never waits and never fails: where the broker does not take it, a later use
-   * is noted.
+   * Records when the login was last used, to within a minute. Never waits and never fails: if the broker does not take
+   * it, a later use is noted.
    */
   noteUse(id: string): void {
     const sha256 = this.byId(id)?.sha256;
@@ -199,7 +200,7 @@ export class Logins {
     return ended.includes(true);
   }
 
-  /** Ends all logins of a user, but perhaps one. @returns those that were ended. @throws BrokerUnavailable */
+  /** Ends all logins of a user, except the one with `exceptId`. @returns those that were ended. @throws BrokerUnavailable */
   async endAllOf(userId: string, exceptId?: string): Promise<Login[]> {
     const others = this.ofUser(userId).filter(({ id }) => id !== exceptId);
     const ended = await Promise.all(others.map(({ id }) => this.end(id)));
@@ -207,8 +208,8 @@ export class Logins {
   }
 
   /**
-   * Calls back once when the login is over, when its person may do something else than now, or when nobody can say; the answer takes
-   * that back.
+   * Calls back once when the login is over, when its person's grants change, or when nobody can say; the returned
+   * function cancels that.
    */
   whenOver(
     { loginId: id, grants }: { readonly loginId: string; readonly grants: readonly Grant[] },
@@ -280,7 +281,7 @@ export class Logins {
     }
   }
 
-  /** One of several processes ends each, and tells of it. */
+  /** Ends the logins that are over; only one of several processes ends and reports each. */
   endExpired = async (): Promise<void> => {
     if (this.currency() !== 'current') return;
     for (const login of this.#mirror.list()) {

@@ -16,7 +16,7 @@ import { hasCookie, renewLogin, unlessAway } from './open-login.ts';
 
 const params = z.object({ id: z.string().describe('Id of the login') });
 
-/** Calls by which everybody who is known sees who he is, and ends his logins. */
+/** Calls by which every known caller sees who he is, and ends his logins. */
 export function meRoutes(access: LoginAccess): Route[] {
   const { users, logins, passwords } = access;
   return [
@@ -117,7 +117,7 @@ export function meRoutes(access: LoginAccess): Route[] {
   ];
 }
 
-/** @throws Problem for whoever is no person */
+/** @throws Problem when the caller is no person */
 function personOf({ caller }: FastifyRequest) {
   if (caller.kind === 'user') return caller;
   throw new Problem(

@@ -16,8 +16,8 @@ export interface LoginWithCookie extends OpenedLogin {
 }
 
 /**
- * Logs a person in who has shown who they are, always under a new token; the login that the request came with ends. From then on the
- * request is that person's, for the audit log.
+ * Logs in a person who has shown who they are, always under a new token; the login that the request came with ends.
+ * From then on the audit log takes the request as that person's.
  * @throws Problem
  */
 export async function openLogin(
@@ -48,7 +48,8 @@ export async function openLogin(
 
 /**
  * Gives the login of a request another token, after its person has shown once more who they are.
- * @param shown where the request comes from another site, and so without the login: which one it is, and when its person showed that
+ * @param shown for a request that comes from another site, and so without the login: its id, and when its person showed
+ * who they are
  * @throws Problem
  */
 export async function renewLogin(

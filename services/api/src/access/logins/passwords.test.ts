@@ -11,7 +11,7 @@ describe('a password', () => {
     expect(kept).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     expect(again).not.toBe(kept);
     expect(await passwords.isRight('café au lait, 3 €', kept)).toBe(true);
-    // As another keyboard gives it.
+    // The same password as another keyboard gives it.
     expect(await passwords.isRight('café au lait, 3 €'.normalize('NFD'), kept)).toBe(true);
     expect(await passwords.isRight('café au lait, 3 $', kept)).toBe(false);
   });

@@ -11,8 +11,8 @@ const waitingAtMost = 20;
 export const argon2IsThere = typeof crypto.argon2 === 'function';
 
 /**
- * Hashes passwords by argon2id, beside the event loop and few at a time: each takes memory and a core, and whoever sends many
- * must not stop the machine. What is beyond those that wait is refused.
+ * Hashes passwords by argon2id, off the event loop and a few at a time: each takes memory and a core, and a flood must
+ * not stop the machine. When too many wait already, further ones are refused.
  */
 export class Passwords {
   readonly #waiting: (() => void)[] = [];
@@ -27,7 +27,8 @@ export class Passwords {
   }
 
   /**
-   * Whether it is the password. It takes as long where there is none, so that time does not tell which people there are.
+   * Whether it is the password. The check takes as long where there is none, so that its time does not tell which
+   * people exist.
    * @throws Problem too_many_logins
    */
   async isRight(password: string, kept: string | null | undefined): Promise<boolean> {
@@ -55,7 +56,7 @@ export class Passwords {
         );
       });
     } finally {
-      // Its place goes to whoever waits.
+      // The place goes to the next one waiting.
       const next = this.#waiting.shift();
       if (next) next();
       else this.#working -= 1;

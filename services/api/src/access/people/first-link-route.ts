@@ -6,7 +6,7 @@ import { Problem } from '../../problems/problem.ts';
 import { whoOf } from '../access-control.ts';
 import type { FirstLinks } from './first-links.ts';
 
-/** The way to the first administrator for whoever has a key, or is on this machine. */
+/** The way to the first administrator, for a caller who has a key or is on this machine. */
 export function firstLinkRoute(links: FirstLinks): Route {
   return route({
     method: 'POST',

@@ -6,13 +6,13 @@ import type { Users } from '../users.ts';
 
 const lastsMs = 24 * 3_600_000;
 
-/** A link with its address, which is told this once. */
+/** A link with its address, which is told only this once. */
 export interface IssuedLink {
   readonly url: string;
   readonly expires_at: string;
 }
 
-/** Links behind which somebody makes himself the first administrator. All are over as soon as there is one. */
+/** Links by which somebody makes himself the first administrator. All are over as soon as there is one. */
 export class FirstLinks {
   readonly #book: () => LinkBook;
   readonly #users: Users;
@@ -48,7 +48,7 @@ export class FirstLinks {
     return stored && Date.parse(stored.record.expires_at) > this.#now() ? stored : undefined;
   }
 
-  /** Uses it up: of several who try at once, one is told true. @throws BrokerUnavailable */
+  /** Uses the link up: when several try at once, only one gets true. @throws BrokerUnavailable */
   async use(link: Stored<FirstLink>): Promise<boolean> {
     return this.#book().delete(link);
   }

@@ -7,7 +7,7 @@ import { meView } from '../logins/me-view.ts';
 import { hasCookie, type LoginWithCookie, openLogin, unlessAway } from '../logins/open-login.ts';
 import { requireLink, userOfLink } from './password-link.ts';
 
-/** Where a link of an administrator leads: its person sets the password, once, and is logged in. */
+/** The route behind an administrator's link: its person sets the password, once, and is logged in. */
 export function passwordLinkRoute(access: LoginAccess): Route {
   return route({
     method: 'POST',
@@ -29,7 +29,7 @@ export function passwordLinkRoute(access: LoginAccess): Route {
   });
 }
 
-/** Sets the password of whoever has the link, ends their other logins and opens one. @throws Problem */
+/** Sets the password of the person who has the link, ends their other logins and opens one. @throws Problem */
 export async function setPasswordByLink(
   access: LoginAccess,
   request: FastifyRequest,
@@ -38,7 +38,7 @@ export async function setPasswordByLink(
   const { users, logins, passwords } = access;
   const { id } = userOfLink(users.list(), link);
   const password = await passwords.hash(wanted);
-  // Whoever comes second with the same link finds it used.
+  // A second request with the same link finds it used.
   const user = await unlessAway(() =>
     users.change(id, (now) => {
       requireLink(now, link);

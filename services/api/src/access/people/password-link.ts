@@ -7,13 +7,16 @@ import { addressForBrowsers, type LoginAccess } from '../logins/login-access.ts'
 const lastsMs = 24 * 3_600_000;
 
 export interface PasswordLink {
-  /** For the record of its user. */
+  /** The part that the user's record keeps. */
   readonly kept: NonNullable<User['password_link']>;
-  /** Told to its person. */
+  /** The part that is told to the person. */
   readonly shown: { readonly link: string; readonly url: string; readonly expires_at: string };
 }
 
-/** A link by which somebody sets the password once, within a day. Whoever has it first has the login, so it is shown once. */
+/**
+ * A link by which somebody sets the password once, within a day. It opens the login for its first user, so it is shown
+ * only once.
+ */
 export function passwordLink(
   access: Pick<LoginAccess, 'publicUrl'>,
   asked: { readonly protocol: string; readonly host: string },

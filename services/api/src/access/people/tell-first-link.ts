@@ -2,7 +2,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { LinkBook } from '../../ports.ts';
 import type { FirstLinks } from './first-links.ts';
 
-/** Tells once, when the people are known, where the first administrator is made, unless there is one. */
+/** Logs once, when the people are known, the link that makes the first administrator, unless there is one. */
 export function tellFirstLink(options: {
   readonly links: FirstLinks;
   readonly isWanted: boolean;

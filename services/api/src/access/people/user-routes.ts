@@ -27,7 +27,10 @@ const params = z.object({ id: z.string().describe('Id or login of the person') }
 const url = '/api/system/users';
 const guarded = { role: 'administrator', sites: 'all', tag: 'Access' } as const;
 
-/** The people of the installation, for its administrators. Nobody is deleted: an id and a login never come to stand for somebody else. */
+/**
+ * The people of the installation, for its administrators. Nobody is deleted, so that an id or a login never comes to
+ * stand for somebody else.
+ */
 export function userRoutes(database: Database, access: LoginAccess): Route[] {
   const { users, logins } = access;
 

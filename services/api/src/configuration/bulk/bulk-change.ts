@@ -55,7 +55,7 @@ export async function bulkEdit(
   await explained(() => writeSoundly(transaction, store, before, writes));
 }
 
-/** Deletes many things: all or none. With `cascade` what refers to them goes, or leaves them out, too. @throws Problem */
+/** Deletes many things: all or none. `cascade` also deletes their points and takes them out of tasks. @throws Problem */
 export async function bulkDelete(
   transaction: Database,
   kind: BulkKind,
@@ -81,7 +81,7 @@ export async function bulkDelete(
   await explained(() => writeSoundly(transaction, store, before, writes));
 }
 
-/** Where nothing of what a task has chosen is left it reads nothing: no list would mean all points. */
+/** A task's lists without deleted things. If no chosen point is left, the devices go too: an empty list means all points. */
 function withoutMembers(
   row: Columns,
   { devices, points }: { readonly devices: readonly number[]; readonly points: readonly number[] },
@@ -136,7 +136,7 @@ async function judgedPoints(transaction: Database, rows: readonly Row[], set: ob
   });
 }
 
-/** Ids, in their order. @throws Problem where one of them is none, nothing is found, or too much */
+/** The selected ids, in order. @throws Problem if one of them does not exist, nothing is found, or too much */
 export async function selectedIds(
   database: Database,
   kind: BulkKind,

@@ -119,7 +119,7 @@ export function bulkRoutes(
   ];
 }
 
-/** The site that copies are given; null for none. */
+/** The site that copies get; null for no site. */
 function sitesIn({ site_id }: Readonly<Record<string, unknown>>): (number | null)[] {
   return typeof site_id === 'number' || site_id === null ? [site_id] : [];
 }

@@ -15,7 +15,7 @@ import { steppedValue, textOf } from './stepped-value.ts';
 
 const pointsAtMost = 50_000;
 
-/** Makes devices like one, with its points: all or none. What sessions have learned of it is of that one alone. @throws Problem */
+/** Copies a device with its points: all copies or none, and without what sessions have learned about it. @throws Problem */
 export async function copyDevice(
   transaction: Database,
   {
@@ -136,7 +136,7 @@ async function requireKinds(
   if (message !== undefined) throw validationFailed([{ path: 'code', message }]);
 }
 
-/** A task that has chosen points of the device reads the same ones of its copies. */
+/** Adds the copies to tasks. A task that has chosen points of the device reads the same ones of its copies. */
 async function readByTasks(
   transaction: Database,
   {

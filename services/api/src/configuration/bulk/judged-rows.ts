@@ -9,7 +9,7 @@ import { specOf, viewOfDevice } from '../device-specs.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
 
-/** Columns of a device that is to be made. */
+/** Columns of a new device. */
 export function newDeviceRow(fields: unknown): Judged<Columns> {
   return inColumns(bodies().devices.judged(fields));
 }
@@ -33,7 +33,7 @@ function inColumns(judged: Judged<DeviceCreate>): Judged<Columns> {
   };
 }
 
-/** Columns of a point that is to be made. */
+/** Columns of a new point. */
 export function newPointRow(
   device: DeviceOfPoint | undefined,
   fields: { readonly device_id?: unknown },
@@ -47,7 +47,7 @@ export function newPointRow(
 
 /**
  * Columns of a point after a change.
- * @param devices the one that it is of, and the one that it shall be of
+ * @param devices its device before and after the change
  */
 export function changedPointRow(
   row: Columns,
@@ -67,7 +67,7 @@ const noDevice: Judged<never> = {
   issues: [{ path: ['device_id'], message: 'there is no such device' }],
 };
 
-/** None where all is as it was. */
+/** The write of a change; none if nothing differs. */
 export function writeOfChange(
   { kind, id, row }: { readonly kind: ChangedKind; readonly id: number; readonly row: Columns },
   value: Columns,

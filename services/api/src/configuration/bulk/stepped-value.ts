@@ -3,14 +3,14 @@ import type { Judged } from '@holdfast/shared/contracts/http/judged.ts';
 
 const placeholder = /\{n(?::0?(\d))?\}/g;
 
-/** A text with `{n}`, or `{n:02}` for two figures at least. */
+/** Fills `{n}` in a text, or `{n:02}` with at least two digits. */
 export function textOf(template: string, n: number): string {
   return template.replace(placeholder, (_, width?: string) => String(n).padStart(Number(width ?? 1), '0'));
 }
 
 /**
- * The value of a field in one of several copies. The last figures of a text go up: `10.0.0.11`, `plc-07.local`.
- * @param index of the copy, from 0. @param n what `{n}` stands for in it
+ * The value of a field in one of several copies. The last number in a text goes up: `10.0.0.11`, `plc-07.local`.
+ * @param index of the copy, from 0. @param n the number for `{n}` in this copy
  */
 export function steppedValue(value: Stepped, index: number, n: number): Judged<unknown> {
   if (typeof value === 'string') return { ok: true, value: textOf(value, n) };

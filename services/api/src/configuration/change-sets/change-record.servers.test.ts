@@ -41,7 +41,7 @@ const recordIn = (client: pg.Client) =>
   readChangeRecord(async <Row extends object>(sql: string) => (await client.query<Row>(sql)).rows);
 
 type Table = 'sites' | 'devices' | 'points' | 'tasks';
-/** One of the things that there are, or an id of none. */
+/** The id of an existing thing, or one that does not exist. */
 async function pick(table: Table, choice: number): Promise<number> {
   const { rows } = await client.query<{ id: string }>(`select id from ${table} order by id`);
   return Number(rows[choice % Math.max(1, rows.length)]?.id ?? 999_999);
@@ -60,7 +60,7 @@ interface Step {
   readonly other: number;
 }
 
-/** Ways in which configuration is written: as calls do it, many at once, and past the API. */
+/** Ways in which configuration is written: by single calls, in bulk, and directly in the database. */
 const ways: readonly ((transaction: Database, step: Step) => Promise<unknown>)[] = [
   (to) => sites(to).create({ code: newCode(), name: '', shifts: [] }),
   async (to, { one }) => {
@@ -106,7 +106,7 @@ const ways: readonly ((transaction: Database, step: Step) => Promise<unknown>)[]
     revertChangeSet(to, { id: one + 1, only: undefined, granted: 'everywhere', siteAccess, store }),
 ];
 
-/** Past the API, some of them of many rows at once. */
+/** Statements that bypass the API, some of them on many rows at once. */
 const statements: readonly ((step: Step) => string)[] = [
   ({ one }) => `update points set unit = 'u-${one}' where id % 2 = ${one % 2}`,
   ({ one }) => `update devices set enabled = not enabled where id % 3 = ${one % 3}`,
@@ -128,7 +128,7 @@ describe('what the change sets say of the configuration', () => {
       fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
         for (const each of steps) {
           const all = ways.length + statements.length;
-          // Things are made more often than the rest, so that there is something to write.
+          // Creations come more often than other ways, so that there is something to write.
           const any = each.what % (all + 8);
           const what = any < all ? any : (any - all) % 4;
           const way = ways[what];

@@ -26,7 +26,7 @@ const params = z.object({
   id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Number of the change set'),
 });
 
-/** /api/config/change-sets: what was changed by whom, and taking it back. */
+/** /api/config/change-sets: what was changed by whom, and how to revert it. */
 export function changeSetRoutes(
   database: Database,
   {

@@ -30,13 +30,13 @@ const applied = (state: State, { op, before, after, ...item }: Item): State => {
   }
   return next;
 };
-/** Only those fields of a connection that a set changed. */
+/** The columns with only the fields overwritten that a set changed. */
 const overlaid = (now: Columns, before: Columns, after: Columns): Columns => {
   const changed = Object.entries(after).filter(([name, value]) => before[name] !== value);
   return { ...now, ...Object.fromEntries(changed) };
 };
 
-/** A history of sets as triggers would have recorded it, of what was asked for. */
+/** The history of sets that triggers would have recorded for these requests. */
 function recorded(asked: readonly { id: number; what: number; value: number }[]): {
   sets: Item[];
   state: State;

@@ -3,7 +3,7 @@ import type { ChangedKind, RevertOnly } from '@holdfast/shared/contracts/http/ch
 import type { RowWrite } from './row-write.ts';
 import type { ChangeItem } from './shown-item.ts';
 
-/** A field that cannot be taken back, as a later set has touched it. */
+/** A field that cannot be reverted, because a later set has touched it. */
 export interface RevertConflict {
   readonly kind: ChangedKind;
   readonly id: number;
@@ -20,15 +20,15 @@ export interface RevertPlan {
 type Columns = Readonly<Record<string, unknown>>;
 export type LaterItem = ChangeItem & { readonly setId: number };
 
-/** A thing among things of all kinds. */
+/** A key for a thing among things of all kinds. */
 export const keyOf = ({ kind, id }: { readonly kind: ChangedKind; readonly id: number | undefined }) =>
   `${kind} ${id}`;
 
 /**
- * How a set is taken back: what it made is deleted, what it deleted is made again, and each field gets the value that it had before.
+ * Plans how to revert a set: delete what it made, make again what it deleted, and give each field its former value.
  * A field that a later set has touched is a conflict, unless it has its former value again. Without conflicts the outcome is
- * the same as if this set had never been.
- * @param current the things as they are, in columns; what there is no more is not among them
+ * the same as if this set had never existed.
+ * @param current the things that still exist, as they are, in columns
  * @param later items of later sets by `keyOf`, oldest first
  */
 export function planRevert(
@@ -47,7 +47,7 @@ export function planRevert(
       conflicts.push({ kind, id, code, field: field.replace(/^connection\./, ''), change_set: setId });
     switch (op) {
       case 'created':
-        // Whoever deleted it, or made it again, has decided.
+        // A later set deleted the thing or made it again, and that stands.
         if (!now || since.some((each) => each.op !== 'changed')) break;
         if (since.length === 0) writes.push({ op: 'delete', kind, id, row: now, fields: [] });
         for (const [field, setId] of lastTouched(since)) conflict(field, setId);
@@ -82,7 +82,7 @@ function lastTouched(items: readonly LaterItem[]): ReadonlyMap<string, number> {
   return new Map(items.flatMap((item) => changedIn(item).map((field) => [field, item.setId] as const)));
 }
 
-/** Columns with the fields of a connection one by one: two sets that change two of them have nothing to do with each other. */
+/** Columns with each field of a connection by itself: sets that change two different ones do not conflict. */
 function fieldsOf({ connection, endpoint: _, ...columns }: Columns): Columns {
   const own = Object.entries((connection ?? {}) as object).map(([name, value]) => [
     `connection.${name}`,
@@ -96,7 +96,7 @@ function changedIn({ before, after }: ChangeItem): string[] {
   return Object.keys({ ...was, ...became }).filter((field) => !isDeepStrictEqual(was[field], became[field]));
 }
 
-/** A row with some fields as they were. */
+/** The current row with some fields set back. */
 function withFields(now: Columns, was: Columns, fields: readonly string[]): Pick<RowWrite, 'row' | 'fields'> {
   const row: Record<string, unknown> = { ...now };
   const columns = new Set<string>();
@@ -113,7 +113,7 @@ function withFields(now: Columns, was: Columns, fields: readonly string[]): Pick
   return { row, fields: [...columns] };
 }
 
-/** The items that were asked for, with the fields that were. What was made or deleted is taken whole. */
+/** Narrows items to those requested, and changed ones to the requested fields. What was made or deleted is taken whole. */
 export function narrowed<Item extends ChangeItem>(
   items: readonly Item[],
   only: RevertOnly | undefined,
@@ -131,7 +131,7 @@ export function narrowed<Item extends ChangeItem>(
 
 function narrowedTo<Item extends ChangeItem>(item: Item, fields: readonly string[]): Item[] {
   const was = fieldsOf(item.before);
-  // A point's address is one column with all fields of its place.
+  // A point's address is one column that holds all fields of its place.
   const isWanted = (name: string) =>
     fields.includes(name.replace(/^connection\./, '')) ||
     (name === 'address' && fields.some((field) => !(field in was)));

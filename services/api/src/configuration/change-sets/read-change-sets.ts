@@ -26,7 +26,7 @@ interface SetRow extends Omit<ChangeSetView, 'at' | 'counts'> {
   readonly deleted: number;
 }
 
-/** Newest first, those of which something lies at these sites; `next` is the `before` of the following page. */
+/** Lists change sets with something at these sites, newest first; `next` is the `before` of the following page. */
 export async function listChangeSets(
   database: Database,
   {
@@ -56,7 +56,7 @@ export async function listChangeSets(
   return { results, next: rows.length > limit ? results.at(-1)?.id : undefined };
 }
 
-/** Undefined when there is none, or nothing of it lies at these sites. */
+/** The change set; undefined when there is none, or nothing of it lies at these sites. */
 export async function findChangeSet(
   database: Database,
   id: number,
@@ -69,7 +69,7 @@ export async function findChangeSet(
   return sites === 'everywhere' || created + changed + deleted > 0 ? view : undefined;
 }
 
-/** Items in the order in which they were touched first. */
+/** Lists items in the order in which they were first touched. */
 export async function listChangeItems(
   database: Database,
   setId: number,
@@ -96,7 +96,7 @@ export interface StoredItem extends ChangeItem {
   readonly sites: readonly string[];
 }
 
-/** @param which condition on `i`, with what comes after it */
+/** @param which condition on `i`, and any clauses after it */
 export async function readItems(database: Database, which: RawBuilder<unknown>): Promise<StoredItem[]> {
   const { rows } = await sql<ItemRow>`
     select i.set_id, i.kind, i.object_id as id, i.no, i.code, i.device_code, i.protocol, i.op, i.before, i.after, i.sites

@@ -21,8 +21,8 @@ const toldConflicts = 3;
 const listedConflicts = 100;
 
 /**
- * Takes a change set back, or parts of it, in the transaction of a new one. Taking that back brings it again.
- * @throws Problem: nothing is changed then
+ * Reverts a change set or parts of it, in the transaction of a new one. Reverting the new one restores the first.
+ * @throws Problem, and then nothing is changed
  */
 export async function revertChangeSet(
   transaction: Database,
@@ -58,7 +58,7 @@ export async function revertChangeSet(
   await explained(() => writeSoundly(transaction, store, current, writes));
 }
 
-/** The items that this transaction has come to so far. */
+/** The items of the change set that this transaction has recorded so far. */
 export async function itemsOfOpenSet(transaction: Database): Promise<ChangeItem[]> {
   return readItems(
     transaction,

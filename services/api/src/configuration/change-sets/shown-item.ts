@@ -9,11 +9,11 @@ import { shownOf } from '@holdfast/shared/contracts/http/own-fields.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
 
-/** One thing in one set, in columns. */
+/** One thing in one change set, in columns. */
 export interface ChangeItem {
   readonly kind: ChangedKind;
   readonly id: number;
-  /** Rises from set to set of one thing. */
+  /** Rises with each set that touches the same thing. */
   readonly no: number;
   readonly code: string;
   readonly deviceCode: string | null;
@@ -23,7 +23,7 @@ export interface ChangeItem {
   readonly after: Columns;
 }
 
-/** The same in the fields in which the API has the thing. */
+/** The item in the fields that the API gives the thing. */
 export function shownItem({
   kind,
   id,
@@ -47,7 +47,7 @@ export function shownItem({
   };
 }
 
-/** Columns of a thing in the fields of its API. */
+/** Converts the columns of a thing into the fields of its API. */
 export function flat(kind: ChangedKind, columns: Columns, protocol: string | null): Columns {
   const { endpoint: _, connection, address, ...common } = columns;
   const spec = specs.get(String(columns.protocol ?? protocol));

@@ -18,8 +18,8 @@ import { idsOf, writeRows } from './write-rows.ts';
 type Columns = Readonly<Record<string, unknown>>;
 
 /**
- * Makes, changes and deletes many things of all kinds at once, and judges the outcome as each call by itself would. Everything in
- * it is locked.
+ * Makes, changes and deletes many things of all kinds at once, and judges the outcome as single calls would. All of them are
+ * locked.
  * @param before the things as they are, by `keyOf`
  * @throws Problem
  */
@@ -56,7 +56,7 @@ export async function writeSoundly(
   await requireFitting(transaction, store, written);
 }
 
-/** Faults of one thing with the place that the request has it at. */
+/** Adds to the faults of one thing its path in the request. */
 async function below<T>(path: string | undefined, judge: () => Promise<T>): Promise<T> {
   try {
     return await judge();
@@ -68,14 +68,14 @@ async function below<T>(path: string | undefined, judge: () => Promise<T>): Prom
   }
 }
 
-/** Behind which endpoint a device is follows from its connection. */
+/** Adds to a device its endpoint, which follows from its connection. */
 function withEndpoint(write: RowWrite): RowWrite {
   if (write.kind !== 'device' || write.op === 'delete') return write;
   const device = deviceOf(write.id, write.row);
   return { ...write, row: { ...write.row, endpoint: endpointColumn(specOf(device), device.connection) } };
 }
 
-/** Addresses that no write names are as they are by now: their device may have had them read anew. */
+/** Takes addresses that no write names from the database, because a change of their device may have parsed them anew. */
 async function withAddresses(transaction: Database, writes: readonly RowWrite[]): Promise<RowWrite[]> {
   const isKept = ({ kind, op, fields }: RowWrite) =>
     kind === 'point' && op === 'change' && !fields.includes('address');
@@ -120,7 +120,7 @@ async function requireSameCodes(
   }
 }
 
-/** Refuses a deletion of what something else still refers to, unless that goes with it. */
+/** Refuses to delete a thing that something else refers to, unless that is deleted too. */
 async function requireUnreferenced(transaction: Database, writes: readonly RowWrite[]): Promise<void> {
   const gone = (kind: ChangedKind) =>
     idsOf(writes.filter((write) => write.op === 'delete' && write.kind === kind));
@@ -174,7 +174,7 @@ async function requireChosenPoints(transaction: Database, writes: readonly RowWr
   throw validationFailed([{ path: path === undefined ? 'point_ids' : `${path}.point_ids`, message }]);
 }
 
-/** Points beside each other, and beside values that are stored. */
+/** Refuses points that do not fit each other or stored values. */
 async function requireFitting(
   transaction: Database,
   store: KindsOfStore,
@@ -210,7 +210,7 @@ async function requireFitting(
     points.map((point) => ({ ...point, pathPrefix: pathTo(point) })),
     async () => undefined,
   );
-  // New points are made while the store cannot be asked, too.
+  // New points can be made even while the store cannot be asked.
   const isAllNew = renamed.length === 0 && anew.every(({ op }) => op === 'create');
   const judge = isAllNew ? kindFaultsIfKnown : kindFaults;
   const faults = (await judge(store, transaction, points)).flatMap((message, index) => {

@@ -9,11 +9,11 @@ const shownAtMost = 500;
 
 export interface TriedChange {
   readonly answer: Reverted;
-  /** All that a dry run would touch, as it is; undefined where it was done. */
+  /** Everything that a dry run would touch, as it is; undefined if the change was made. */
   readonly touched: object | undefined;
 }
 
-/** Changes configuration for a request and says what came of it; a try is judged all the same, and undone. */
+/** Changes configuration for a request and reports the outcome; a dry run is judged in the same way, then undone. */
 export async function triedChange(
   request: ChangingRequest,
   database: Database,
@@ -27,7 +27,7 @@ export async function triedChange(
     readonly source?: string;
     readonly reverts?: number;
     readonly isTry: boolean;
-    /** Gets all that is touched, as it was before; what it throws is thrown, and nothing is changed. */
+    /** Receives everything touched, as it was before; what it throws is passed on, and nothing is changed. */
     readonly precondition: Precondition | undefined;
   },
   use: (transaction: Database) => Promise<void>,
@@ -50,7 +50,10 @@ export async function triedChange(
   return { answer: { change_set: set, ...outcome }, touched: isTry ? touched : undefined };
 }
 
-/** Each touched thing as it was before, in any order of doing it. What is made has another id in each try. */
+/**
+ * Each touched thing as it was before, whatever the order of changes. New things have no id here: each try gives
+ * another.
+ */
 function touchedBy(items: readonly ChangeItem[]): object {
   return items
     .map(({ kind, id, op, code, deviceCode, before }) =>

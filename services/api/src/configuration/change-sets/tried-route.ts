@@ -6,8 +6,8 @@ import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
 import { triedChange } from './tried-change.ts';
 
 /**
- * The answer to a change that may be a dry run. A dry run has an ETag, which as If-Match has the change done only while all that it
- * touches is as the dry run has seen it. @throws Problem
+ * Answers a change that may be a dry run. A dry run has an ETag; with it as If-Match the change is made only if
+ * everything that it touches is still as the dry run saw it. @throws Problem
  */
 export async function answeredTry(
   request: ChangingRequest,
@@ -17,7 +17,7 @@ export async function answeredTry(
     requireIfMatch,
     ...about
   }: Omit<Parameters<typeof triedChange>[2], 'precondition'> & {
-    /** Whether it is refused without If-Match, unless it is a try. */
+    /** Whether a change that is no dry run is refused without If-Match. */
     readonly requireIfMatch: boolean;
   },
   use: (transaction: Database) => Promise<void>,

@@ -40,7 +40,7 @@ const lists = [
 
 type Columns = Readonly<Record<string, unknown>>;
 
-/** Things as they are, in columns and by `keyOf`, locked until the end of the transaction. Tasks first, as everywhere. */
+/** Reads and locks things until the end of the transaction, in columns and by `keyOf`. Tasks come first, as everywhere. */
 export async function lockedRows(
   transaction: Database,
   things: readonly { readonly kind: ChangedKind; readonly id: number }[],
@@ -70,8 +70,8 @@ export async function lockedRows(
 }
 
 /**
- * Makes, changes and deletes rows, in an order in which each finds what it refers to. Nothing is judged here.
- * @returns the same, with the ids of what was made
+ * Makes, changes and deletes rows, in an order in which each finds what it refers to. Judges nothing.
+ * @returns the same writes, with the ids of what was made
  */
 export async function writeRows(
   transaction: Database,
@@ -88,7 +88,7 @@ export async function writeRows(
   for (const kind of ['task', 'point', 'device'] as const)
     await remove(transaction, kind, of('delete', kind));
   for (const kind of ['site', 'device', 'point', 'task'] as const) {
-    // First, so that a code that somebody gives up is free for what is made.
+    // Changes come before creations, so that a code that one row gives up is free for a new row.
     await update(
       transaction,
       kind,
@@ -112,7 +112,7 @@ class MadeIds {
     if (write.standIn !== undefined) this.#standIns.set(write.standIn, id);
   }
 
-  /** A write with its own id, and in its row with those of what it refers to. */
+  /** A write with its real id, and the real ids of what its row refers to. */
   in(write: RowWrite): RowWrite {
     const id = write.id ?? this.#ids.get(write);
     const referring = referrers.filter((field) => write.row[field] !== undefined);
@@ -130,19 +130,22 @@ class MadeIds {
 
 const referrers = ['site_id', 'device_id', 'device_ids', 'point_ids'] as const;
 
-/** Ids of things that are there. */
+/** Ids of the things that already exist. */
 export function idsOf(writes: readonly RowWrite[]): number[] {
   return writes.flatMap(({ id }) => (id === undefined ? [] : [id]));
 }
 
 const rowsAtOnce = 2_000;
 
-/** As many rows as one statement takes: it is given up after 10 s, and slow machines record thousands in that time, not tens of thousands. */
+/**
+ * Splits rows for single statements: each is given up after 10 s, in which slow machines record thousands, not tens of
+ * thousands.
+ */
 function* inParts<T>(all: readonly T[]): Iterable<readonly T[]> {
   for (let at = 0; at < all.length; at += rowsAtOnce) yield all.slice(at, at + rowsAtOnce);
 }
 
-/** Rows as the text of one parameter: there may be thousands. */
+/** Rows as one text parameter, because there may be thousands. */
 function rowsOf(kind: ChangedKind, writes: readonly RowWrite[]): RawBuilder<unknown> {
   const rows = writes.map(({ id, row }) => ({ ...row, id }));
   return sql`jsonb_populate_recordset(null::${sql.table(tables[kind][0])}, ${JSON.stringify(rows)}::jsonb)`;
@@ -183,7 +186,7 @@ async function insert(
   }
 }
 
-/** The name that no other row of its table has. */
+/** The name that is unique within its table. */
 const nameOf = ({ device_id = null, code }: Columns) => JSON.stringify([device_id, code]);
 
 async function update(transaction: Database, kind: ChangedKind, writes: readonly RowWrite[]): Promise<void> {

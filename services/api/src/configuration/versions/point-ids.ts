@@ -2,7 +2,7 @@ import type { VersionItem } from '@holdfast/shared/contracts/http/task-versions-
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 
-/** With the ids of points, which no version has, as far as they are still there. @throws DatabaseUnavailable */
+/** Adds the ids of points that still exist, which versions do not contain. @throws DatabaseUnavailable */
 export async function withPointIds(
   database: Database,
   items: readonly VersionItem[],

@@ -24,9 +24,9 @@ export interface RestoreVersion {
 }
 
 /**
- * Makes a task what it was in a former version, with its devices and points: what was deleted since comes back under its id. Devices
- * that other tasks read too are changed for them as well. Points that came since are not deleted; the task does not
- * read them.
+ * Restores a task to a former version, with its devices and points: what was deleted since comes back under its old id.
+ * Devices that other tasks also read change for them as well. Points added since are not deleted; the task just does
+ * not read them.
  * @throws Problem
  */
 export async function restoreVersion(
@@ -70,7 +70,7 @@ export async function restoreVersion(
   await explained(() => writeSoundly(transaction, store, before, written('task', taskId, before, wanted)));
 }
 
-/** A row that is to be as wanted, unless it is so already. */
+/** The write that makes a row as wanted; none if it already is. */
 function written(
   kind: ChangedKind,
   id: number | undefined,
@@ -87,7 +87,7 @@ function deviceRow(
   { id: _, points: __, site_code, measurement, ...columns }: DeviceConfig,
   sites: ReadonlyMap<string, number>,
 ): Columns {
-  // Where the site is there no more, the device stays where it is.
+  // If the site no longer exists, the device stays where it is.
   const siteId = site_code === '' ? null : sites.get(site_code);
   const site = siteId === undefined ? {} : { site_id: siteId };
   return { ...columns, ...site, measurement: measurement ?? null, enabled: true };
@@ -102,7 +102,7 @@ function pointRow(device_id: number, point: PointConfig): Columns {
   return { ...unset, ...point, device_id, enabled: true };
 }
 
-/** By device and code, those of deleted ones too: they come back under their id. */
+/** Ids of points by device and code, including deleted points, which come back under their id. */
 async function idsOfPoints(
   transaction: Database,
   deviceIds: readonly number[],
@@ -114,7 +114,7 @@ async function idsOfPoints(
     select device_id, code, id from points where device_id = any(${deviceIds}::bigint[])`.execute(
     transaction,
   );
-  // Those that are there come last.
+  // Existing points come last, so they win over deleted ones.
   return new Map(rows.map(({ device_id, code, id }) => [`${device_id} ${code}`, id]));
 }
 
@@ -130,7 +130,7 @@ async function idsOfSites(
   return new Map(rows.map(({ id, code }) => [code, id]));
 }
 
-/** None, where the devices have no other enabled points than those of the version. */
+/** Ids of the points to choose; none if the devices have no enabled points beyond those of the version. */
 async function chosen(transaction: Database, { devices }: TaskConfig): Promise<number[]> {
   const wanted = devices.flatMap(({ id, points }) => points.map(({ code }) => ({ id, code })));
   const { rows } = await sql<{ id: number; wanted: boolean }>`

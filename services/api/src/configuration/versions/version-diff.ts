@@ -15,7 +15,7 @@ interface Thing {
   readonly columns: Columns;
 }
 
-/** How two contents of a task differ: the task, its devices, their points, in this order. */
+/** Lists how two contents of a task differ: the task first, then its devices and their points. */
 export function versionDiff(from: TaskContent, to: TaskContent): VersionItem[] {
   const [was, became] = [thingsOf(from), thingsOf(to)];
   const keys = new Set([...was.keys(), ...became.keys()]);

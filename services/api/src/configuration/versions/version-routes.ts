@@ -29,7 +29,7 @@ const id = whole.describe('Task id');
 const version = whole.describe('Number of a version');
 const other = z.union([z.literal('current'), whole]).describe('Number of a version, or `current`');
 
-/** /api/config/tasks/{id}/versions: the contents that sessions of a task were started on. */
+/** /api/config/tasks/{id}/versions: the contents with which sessions of a task were started. */
 export function versionRoutes(
   database: Database,
   {

@@ -12,7 +12,7 @@ import type { ShownLimits } from './shown-limits.ts';
 export type Applied =
   | { readonly outcome: 'changed'; readonly device: StoredDevice; readonly change: object }
   | { readonly outcome: 'nothing_new'; readonly device: StoredDevice }
-  /** Somebody has changed how the device is read, or which one it is, since the session began. */
+  /** Since the session began, somebody has changed how the device is read, or which device it is. */
   | { readonly outcome: 'overtaken'; readonly device: StoredDevice }
   | { readonly outcome: 'not_wanted' | 'gone'; readonly device?: undefined };
 
@@ -21,20 +21,20 @@ type StoredDevice = Selectable<DevicesTable>;
 export interface ApplyLimits {
   readonly deviceId: number;
   readonly shown: readonly ShownLimits[];
-  /** Ranges too that were refused once only. */
+  /** Whether to include ranges that were refused only once. */
   readonly withUnconfirmed?: boolean;
   /**
-   * `by_itself`: only with the device's consent, and only on top of what the session began with or has written itself,
-   * so that nothing is brought back that an engineer has taken away.
+   * `by_itself`: only if the device's configuration allows it, and only on top of the limits with which the session began
+   * or which it wrote itself, so that nothing comes back that an engineer has removed.
    */
   readonly how: 'by_itself' | 'asked_for';
-  /** Called with the device while it is locked; what it throws is thrown. */
+  /** Called with the device while it is locked; what it throws is passed on. */
   readonly holds?: LockedCheck | undefined;
 }
 
 /**
- * Narrows the limits of a device by what sessions have learned. The device's row is locked meanwhile, so that several
- * processes do it once.
+ * Narrows the limits of a device by what sessions have learned. The device's row is locked meanwhile, so that only one of
+ * several processes does it.
  */
 export function applyLimits(database: Database, request: ApplyLimits): Promise<Applied> {
   const { deviceId, shown, how, holds, withUnconfirmed = false } = request;
@@ -74,7 +74,7 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
       .where('id', '=', deviceId)
       .returningAll()
       .executeTakeFirstOrThrow();
-    // The limits asked for count as the session's own too: it goes on from there.
+    // Limits that somebody asked to apply also count as written by the session, which goes on from there.
     for (const { sessionId } of sameDevice) {
       const row = { device_id: deviceId, session_id: sessionId, limits: JSON.stringify(limits) };
       await transaction
@@ -105,10 +105,10 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
   });
 }
 
-/** Sessions of one device whose write-backs are remembered: a few tasks may read it at once. */
+/** Sessions per device whose write-backs are remembered, because a few tasks may read it at once. */
 const keptOfDevice = 20;
 
-/** Where it is: at another place stands another device, of which nothing was learned. */
+/** The place of a device: another place is another device, about which nothing was learned. */
 function placeOf({ protocol, connection }: { readonly protocol: string; readonly connection: object }) {
   const spec = specs.get(protocol);
   return spec && `${protocol} ${unitPlace(spec, connection)}`;

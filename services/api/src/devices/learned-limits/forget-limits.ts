@@ -11,9 +11,9 @@ import type { Collectors } from '../../ports.ts';
 type StoredDevice = Selectable<DevicesTable>;
 
 /**
- * Takes the ranges that sessions have learned out of a device's connection. Those of engineers stay. The running session counts
- * as overtaken from here on: it does not write back what is taken away.
- * @param holds called with the device while it is locked; what it throws is thrown
+ * Removes the ranges that sessions have learned from a device's connection. Ranges from engineers stay. The running
+ * session counts as overtaken from here on, so it does not write back what was removed.
+ * @param holds called with the device while it is locked; what it throws is passed on
  * @returns undefined when there is no such device
  */
 export function forgetRanges(
@@ -44,7 +44,7 @@ export function forgetRanges(
 
 const callMs = 5_000;
 
-/** Has the collectors that poll a device ask it for everything again. @throws BrokerUnavailable */
+/** Makes the collectors that poll a device ask it for everything again. @throws BrokerUnavailable */
 export async function forgetInSessions(
   collectors: Pick<Collectors, 'call'>,
   device: DeviceConfig,

@@ -125,7 +125,7 @@ export function learnedLimitsRoutes(
   ];
 }
 
-/** A device read by itself, with the limits that this process has heard of, so that it never waits. */
+/** Adds to a single device the limits that this process has heard of, so that the answer never waits. */
 export function withLearnedLimits({ liveStatus }: Pick<ShownLimitsSources, 'liveStatus'>) {
   return async <Device extends { readonly code: string }>(device: Device) => ({
     ...device,

@@ -3,7 +3,7 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { LiveStatus } from '../../sessions/live-status/live-status.ts';
 import { type SessionConfigSources, sessionConfig } from '../session-config.ts';
 
-/** The limits that a session has learned of a device. */
+/** The limits that a session has learned about a device. */
 export interface ToldLimits {
   readonly sessionId: string;
   readonly collectorId: string;
@@ -11,7 +11,7 @@ export interface ToldLimits {
   readonly limits: LearnedLimits;
 }
 
-/** The same with the device as it was configured when the session began. */
+/** The same, with the device as it was configured when the session began. */
 export interface ShownLimits extends ToldLimits {
   readonly device: DeviceConfig;
 }
@@ -20,7 +20,7 @@ export interface ShownLimitsSources extends SessionConfigSources {
   readonly liveStatus: Pick<LiveStatus, 'lastWords'>;
 }
 
-/** By the latest session of each task, as far as this process has heard of it. */
+/** The limits learned by the latest session of each task, as far as this process has heard. */
 export function toldLimits(liveStatus: Pick<LiveStatus, 'lastWords'>): ToldLimits[] {
   return [...liveStatus.lastWords()].flatMap(({ session, collector, device_health }) =>
     Object.entries(device_health).flatMap(([deviceCode, { learned_limits: limits }]) =>
@@ -29,7 +29,7 @@ export function toldLimits(liveStatus: Pick<LiveStatus, 'lastWords'>): ToldLimit
   );
 }
 
-/** Limits of one device, by its code. @throws BrokerUnavailable, DatabaseUnavailable */
+/** The learned limits of one device, by its code. @throws BrokerUnavailable, DatabaseUnavailable */
 export async function shownLimits(sources: ShownLimitsSources, deviceCode: string): Promise<ShownLimits[]> {
   const shown: ShownLimits[] = [];
   for (const told of toldLimits(sources.liveStatus)) {

@@ -16,12 +16,12 @@ export interface WriteBackOptions extends ShownLimitsSources {
 }
 
 /**
- * Brings what collectors have learned of devices into the profiles that allow it, every few seconds and in every process of
- * the API: the first one writes, the others find it written. Sessions that run are not touched; the next one begins with it.
+ * Writes what collectors have learned about devices into the connections that allow it, every few seconds in every API
+ * process: the first one writes, the others find it done. Running sessions are not touched; the next one begins with it.
  */
 export function startWriteBack(options: WriteBackOptions): { stop: Stop } {
   const { log, everyMs } = options;
-  /** Limits looked at already, by device: not asked about again before the session says something else. */
+  /** Limits already dealt with, by device; they are not looked at again until the session reports others. */
   const settled = new Map<string, string>();
   const outage = new OutageLog({
     log,
@@ -70,7 +70,7 @@ async function writeBack(options: WriteBackOptions, settled: Map<string, string>
   }
 }
 
-/** As a change of the device by hand would have it. */
+/** The audit entry, as for a change of the device by hand. */
 function entryOf(
   deviceId: number,
   { collectorId, sessionId }: ShownLimits,
@@ -91,7 +91,7 @@ function entryOf(
   };
 }
 
-/** An entry is one message. */
+/** Shortens a change for its audit entry, which is one message. */
 function bounded(change: object): object {
   const text = JSON.stringify(change);
   return text.length <= 4_096 ? change : { length: text.length };

@@ -18,8 +18,8 @@ export interface PointSources {
 }
 
 /**
- * The points that a file is asked for, those of whole devices behind those that are named. What is not configured any more is there as long as
- * something of it is stored. @throws Problem for what nobody knows
+ * The points for an export file: named ones first, then those of whole devices. Points that are no longer configured
+ * are found as long as something is stored for them. @throws Problem for an unknown point or device
  */
 export async function exportPoints(
   { database, samples }: PointSources,
@@ -62,7 +62,7 @@ function isOf({ device, codes }: ConfiguredPoint, place: PointPlace): boolean {
   return device === place.device && codes.some((code) => isCodeOf(code, place.point));
 }
 
-/** An array is named as a whole, or by its elements: `zone[3]`. */
+/** Whether a value code belongs to a point; an array is named as a whole, or by its elements: `zone[3]`. */
 function isCodeOf(code: string, point: string): boolean {
   return code === point || code.replace(/\[\d+\]$/, '') === point;
 }

@@ -17,14 +17,14 @@ import { type ExportedBatch, exportedValues, lookingAhead } from './exported-val
 export interface ExportSources {
   readonly database: Database;
   readonly samples: Pick<SampleStore, 'history' | 'aggregate'>;
-  /** The zone of the plant. */
+  /** Time zone of the plant. */
   readonly timeZone: string;
 }
 
 const about = ['time', 'device', 'point', 'name', 'unit'] as const;
 const workbookType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
-/** Values of many points over any time, as a file. */
+/** Routes that export the values of many points over any time as a file. */
 export function exportRoutes({ database, samples, timeZone }: ExportSources): Route[] {
   return [
     route({
@@ -59,7 +59,7 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
           signal,
         });
         const batches = lookingAhead(exportedValues(points, { samples, start, end, intervals, signal }));
-        // An outage is answered as one before the first byte: what comes later can only break the answer off.
+        // Before the first byte an outage can still be answered as one; later it can only break the answer off.
         const first = await batches.next();
         const head = [
           ...about,
@@ -100,14 +100,14 @@ function rowsOf({ point, values }: ExportedBatch, timeText: TimeText): TableRow[
   ]);
 }
 
-/** The same as CSV. What all lines of a point have in common is made once: so it takes a third of the time. */
+/** The values as lines of CSV. The part that all lines of a point share is made once, which cuts the time to a third. */
 function linesOf({ point, values }: ExportedBatch, timeText: TimeText): string {
   const { device, pointCode, name, unit } = point;
   const common = csvCells([device.deviceCode, pointCode, name, unit]);
   let lines = '';
   for (const { timeMs, figures, count, quality } of values) {
     const [figure] = figures;
-    // Nearly all are one number, which needs no look at its signs.
+    // Nearly all lines have a single number, which needs no escaping.
     const own =
       figures.length === 1 && typeof figure === 'number'
         ? figure

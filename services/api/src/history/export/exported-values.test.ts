@@ -15,7 +15,7 @@ const point: ExportedPoint = {
 };
 const [start, end] = [new Date(0), new Date(7 * 86_400_000)];
 
-/** A store that has values at these times, and keeps to what it says of limits. */
+/** A store with values at these times, which keeps to the limit of a query. */
 function storeWith(timesMs: readonly number[]) {
   let mostAtOnce = 0;
   let questions = 0;
@@ -103,7 +103,7 @@ it('the next batch is looked for while one is written, once each, and a fault co
   const seen: unknown[] = [];
   for (let step = 0; step < 3; step += 1) {
     const { value } = await taken.next();
-    // Every look that was begun has come as far as it can.
+    // After this, every look that was begun has come as far as it can.
     await new Promise((resolve) => setImmediate(resolve));
     seen.push([value, [...asked]]);
   }

@@ -1,18 +1,18 @@
 import type { HistoryDevice, SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 
-/** One code of values of a device. */
+/** One value code of a device. */
 export interface ExportedPoint {
   readonly device: HistoryDevice;
   readonly pointCode: string;
-  /** As they are configured now; empty of what is not any more. */
+  /** Name and unit as configured now; empty for a point that no longer is. */
   readonly name: string;
   readonly unit: string;
 }
 
 export interface ExportedValue {
   readonly timeMs: number;
-  /** The value, or with an interval mean, min, max and last. */
+  /** The value; for an interval, its mean, min, max and last. */
   readonly figures: readonly (PointValue | null)[];
   /** Values in the interval. */
   readonly count?: number;
@@ -25,7 +25,7 @@ export interface ExportOptions {
   readonly end: Date;
   readonly intervals: { readonly intervalMs: number; readonly utcOffsetMs: number } | undefined;
   readonly signal: AbortSignal;
-  /** Values that are in memory at a time. */
+  /** Number of values in memory at a time. */
   readonly atOnce?: number;
 }
 
@@ -34,20 +34,20 @@ export interface ExportedBatch {
   readonly values: readonly ExportedValue[];
 }
 
-/** The next batch is looked for while this one is written. */
+/** Yields the same batches, and fetches the next one while this one is written. */
 export async function* lookingAhead<T>(batches: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = batches.next();
   for (;;) {
     const { value, done } = await next;
     if (done === true) return;
     next = batches.next();
-    // It is told where it is waited for, if anybody does.
+    // A failure surfaces where the next batch is awaited, if anybody does.
     next.catch(() => undefined);
     yield value;
   }
 }
 
-/** The first look at a point of which nobody knows how often it is read. */
+/** Length of the first look at a point whose period nobody knows. */
 const firstSpanMs = 3_600_000;
 const growsAtMost = 8;
 
@@ -64,8 +64,9 @@ export async function* exportedValues(
 }
 
 /**
- * A store gives the latest of a time. So the time is looked through in spans that hold about as many values as may be in memory: one that
- * holds more is halved, and the next one is as long as the last one's values say.
+ * Yields every value. Since a store gives the latest values of a time, the time is searched in spans that hold about as
+ * many values as may be in memory: a span with more is halved, and the length of the next one follows from the values
+ * in the last one.
  */
 async function* everyValue(
   { device, pointCode }: ExportedPoint,
@@ -103,11 +104,11 @@ async function* buckets(
   const { intervalMs, utcOffsetMs } = intervals;
   const endMs = end.getTime();
   const where = { pointCode, devices: [device], signal };
-  /** End of so many intervals: none lies in two questions. */
+  /** The end of this many intervals, so that no interval lies in two questions. */
   const endOf = (fromMs: number, count: number) =>
     Math.min((Math.floor((fromMs + utcOffsetMs) / intervalMs) + count) * intervalMs - utcOffsetMs, endMs);
   let fromMs = start.getTime();
-  /** Intervals that are looked through for any value at all, where the last ones had none. */
+  /** Intervals to search for any value at all, when the last ones had none. */
   let skipped = 0;
   while (fromMs < endMs) {
     const toMs = endOf(fromMs, Math.max(atOnce, skipped));

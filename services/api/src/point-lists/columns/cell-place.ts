@@ -9,12 +9,12 @@ export function columnLetters(index: number): string {
   return letters;
 }
 
-/** `E17`, as spreadsheets name it. */
+/** The name of a cell as in spreadsheets: `E17`. */
 export function cellName(index: number, line: number): string {
   return `${columnLetters(index)}${line}`;
 }
 
-/** The column of such letters, from 0. */
+/** The column with these letters, from 0. */
 export function columnIndex(letters: string): number {
   return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
 }

@@ -3,11 +3,11 @@ import { isEmptyCell, type Sheet, type SheetRow, shownCell } from '../files/list
 import { columnLetters } from './cell-place.ts';
 import { type ListField, listFields } from './list-fields.ts';
 
-/** A column of a sheet, and what it is. */
+/** A column of a sheet, and its meaning. */
 export interface ListColumn {
   readonly index: number;
   readonly header: string;
-  /** Undefined of one that is not taken. */
+  /** Undefined for a column that is not taken. */
   readonly field: ListField | undefined;
   /** The notation of addresses that the header itself names. */
   readonly notation?: string | undefined;
@@ -15,17 +15,17 @@ export interface ListColumn {
 
 export interface ListColumns {
   readonly sheet: Sheet;
-  /** The row with the headers. */
+  /** The row that holds the headers. */
   readonly head: SheetRow;
   readonly columns: readonly ListColumn[];
-  /** Those below. */
+  /** The rows below the headers. */
   readonly rows: readonly SheetRow[];
 }
 
-/** A person's choice: the name of a field by the letters of a column; empty for one that is not to be taken. */
+/** A person's choice: field names by column letters; an empty name for a column not to be taken. */
 export type ChosenColumns = Readonly<Record<string, string>>;
 
-/** The same by headers, as a mapping keeps it for other lists. */
+/** The same choice by headers, as a mapping keeps it for other lists. */
 export type SavedColumns = Readonly<Record<string, string>>;
 
 interface Known {
@@ -40,7 +40,7 @@ const codesByName = [
   ['device_name', 'device'],
 ] as const;
 
-/** Titles may stand above the headers. */
+/** Rows searched for the headers, above which there may be titles. */
 const headWithin = 10;
 
 export class ColumnNames {
@@ -71,7 +71,7 @@ export class ColumnNames {
     return this.#known.fields;
   }
 
-  /** The sheet with most headers that are known, or the one that is wanted; undefined where there is none of this name. */
+  /** Columns of the wanted sheet, or of the one with the most known headers; undefined if there is no sheet of this name. */
   columnsOf(
     sheets: readonly Sheet[],
     {
@@ -83,7 +83,7 @@ export class ColumnNames {
       readonly sheet?: string | undefined;
       readonly chosen?: ChosenColumns | undefined;
       readonly headers?: SavedColumns | undefined;
-      /** Fields that are said beside the list: no column is taken in their place. */
+      /** Fields that are given apart from the list, in whose place no column is taken. */
       readonly given?: ReadonlySet<string> | undefined;
     } = {},
   ): ListColumns | undefined {
@@ -125,7 +125,7 @@ export class ColumnNames {
     const taken = new Set(Object.values(chosen));
     const headers = cells.map((cell) => (isEmptyCell(cell) ? '' : shownCell(cell).trim()));
     const found = headers.map((header) => this.#meaningOf(header, saved));
-    // Many lists know points and devices by their names alone.
+    // Many lists have only names for points and devices, no codes.
     const instead = new Map<string, string>(
       codesByName.filter(
         ([, code]) =>
@@ -160,7 +160,7 @@ export class ColumnNames {
   }
 }
 
-/** Letters and numbers alone. */
+/** A header reduced to its letters and numbers. */
 function normalHeader(text: string): string {
   return text
     .normalize('NFKC')

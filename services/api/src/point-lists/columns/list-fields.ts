@@ -7,20 +7,20 @@ import { typeWords } from './type-words.ts';
 
 export type FieldKind = 'text' | 'number' | 'whole' | 'truth' | 'word' | 'names' | 'json' | 'address';
 
-/** Meaning of a column: a field of a point, or one of its device. */
+/** The meaning of a column: a field of a point or of its device. */
 export interface ListField {
   readonly name: string;
   readonly of: 'device' | 'connection' | 'point' | 'place';
   readonly kind: FieldKind;
   readonly label: InBoth;
   readonly headers: readonly string[];
-  /** Values by their words, as `normalWord` has these. */
+  /** Values by their words, which `normalWord` has normalised. */
   readonly words?: ReadonlyMap<string, string | number> | undefined;
-  /** For a column that says another field by words of its own. */
+  /** The other field that a column with words of its own sets. */
   readonly says?: string | undefined;
 }
 
-/** Without case, width and whatever joins words. */
+/** A word without case, width and joining characters. */
 export function normalWord(text: string): string {
   return text
     .normalize('NFKC')
@@ -210,7 +210,7 @@ const common: readonly (readonly [
   ],
 ];
 
-/** Everything that a column may be, by its name. A field that several protocols have is one. */
+/** Every field that a column may be, by name. A field that several protocols share is one field. */
 export function listFields(specs: Specs): ReadonlyMap<string, ListField> {
   const fields = new Map<string, ListField>();
   for (const [name, of, kind, label, headers] of common) {
@@ -250,7 +250,7 @@ export function listFields(specs: Specs): ReadonlyMap<string, ListField> {
   return fields;
 }
 
-/** Undefined of what no cell holds. */
+/** The kind of a field; undefined for a value that no cell can hold. */
 function kindOf(schema: z.ZodType): FieldKind | undefined {
   if (
     schema instanceof z.ZodOptional ||
@@ -304,7 +304,7 @@ function wordMap(
   ];
 }
 
-/** `CDAB：字交换` is known by either part, and as the whole. */
+/** The names for a label: `CDAB：字交换` is known by either part and as a whole. */
 function partsOf(label: string): string[] {
   return [label, ...label.split(/[:：(（]/).map((part) => part.replace(/[)）]\s*$/, ''))].filter(
     (part) => part.trim() !== '',

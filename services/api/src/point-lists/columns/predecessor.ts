@@ -6,7 +6,7 @@ import type { FieldFault } from '../judging/row-fault.ts';
 import type { RowReading } from '../judging/row-reading.ts';
 import type { ListField } from './list-fields.ts';
 
-/** The columns of the collector before this one, with the field that each becomes; undefined for those that are not taken. */
+/** The columns of the predecessor's lists, with the field that each becomes; undefined for columns that are not taken. */
 export const predecessorColumns = {
   protocol_type: 'protocol',
   source_ip: 'host',
@@ -43,7 +43,7 @@ const numbers: readonly Column[] = [
 ];
 const numberField: ListField = { name: '', of: 'point', kind: 'number', label: both('', ''), headers: [] };
 
-/** Where its columns stand; undefined of a head that is none of it. */
+/** The places of the predecessor's columns; undefined if the head is not from one of its lists. */
 export function predecessorPlaces(head: SheetRow): ReadonlyMap<Column, number> | undefined {
   const found = new Map<Column, number>();
   for (const [index, cell] of head.cells.entries()) {
@@ -54,8 +54,8 @@ export function predecessorPlaces(head: SheetRow): ReadonlyMap<Column, number> |
 }
 
 /**
- * The measurement in InfluxDB of each device whose rows agree on it: a device has one here, and old queries go by it. Where its rows
- * name several, or none, it is the code of the device.
+ * The InfluxDB measurement of each device whose rows agree on one: a device has only one here, and old queries go by
+ * it. If its rows name several or none, the measurement is the code of the device.
  */
 export function predecessorMeasurements(
   rows: readonly SheetRow[],
@@ -75,11 +75,11 @@ export interface PredecessorOptions {
   readonly places: ReadonlyMap<Column, number>;
   readonly measurements: ReadonlyMap<string, string>;
   readonly fields: ReadonlyMap<string, ListField>;
-  /** Whether coefficients count for Modbus points, for which the predecessor itself did not apply them. */
+  /** Whether to apply coefficients to Modbus points, for which the predecessor itself did not. */
   readonly appliesCoefficient: boolean;
 }
 
-/** A row of the predecessor as fields of ours. */
+/** Reads a row of the predecessor as fields of this system. */
 export function readPredecessorRow(row: SheetRow, options: PredecessorOptions): RowReading {
   const { places, fields } = options;
   const faults: FieldFault[] = [];
@@ -149,7 +149,7 @@ function isOfBits(table: unknown): boolean {
   return table !== undefined && !String(table).endsWith('register');
 }
 
-/** Bits are counted; registers are, by their number, a word, a float, a double, or an array of words. */
+/** The type by the number of bits or registers: registers are a word, a float, a double or an array of words. */
 function typeOf(num: number | undefined, isBits: boolean): object {
   const count = num ?? 1;
   if (isBits) return { data_type: 'bool', ...(count > 1 && { count }) };
@@ -166,7 +166,7 @@ interface Range {
   readonly max: number | undefined;
 }
 
-/** Four make a range of a range; the last two alone say what is valid. */
+/** All four values map a raw range to another one; the last two alone bound the valid values. */
 function rangeOf({ rawMin, rawMax, min, max }: Range): object {
   if (rawMin === undefined && rawMax === undefined) return { valid_min: min, valid_max: max };
   return { linear_raw_min: rawMin, linear_raw_max: rawMax, linear_eng_min: min, linear_eng_max: max };

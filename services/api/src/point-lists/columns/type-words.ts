@@ -1,6 +1,6 @@
 import type { DataType } from '@holdfast/driver/point.ts';
 
-/** Types as IEC 61131-3, Kepware, Neuron and manuals in Chinese call them. INT is that of IEC: 16 bits. */
+/** Types by their names in IEC 61131-3, Kepware, Neuron and Chinese manuals. INT is meant as in IEC: 16 bits. */
 export const typeWords: Readonly<Record<string, DataType>> = {
   bit: 'bool',
   boolean: 'bool',

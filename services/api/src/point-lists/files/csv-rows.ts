@@ -5,8 +5,9 @@ const separators = [',', ';', '\t'] as const;
 type Separator = (typeof separators)[number];
 
 /**
- * Rows of a CSV file (RFC 4180), which may also be separated by semicolons or tabs, as spreadsheets of some countries write it. Own
- * code, since a fault has to be told by the line that a spreadsheet shows, and limits have to hold while it is read.
+ * Rows of a CSV file (RFC 4180), whose cells may also be separated by semicolons or tabs, as spreadsheets in some
+ * countries do. No library reads it, because faults must name the line that a spreadsheet shows, and limits must hold
+ * during reading.
  * @throws ListFileRefused
  */
 export function csvRows(text: string): SheetRow[] {
@@ -28,7 +29,7 @@ export function csvRows(text: string): SheetRow[] {
     at = next;
     if (text[at] === separator) {
       at += 1;
-      // The last one may be empty.
+      // The last cell may be empty.
       if (at === text.length) cells.push('');
       continue;
     }
@@ -42,7 +43,7 @@ export function csvRows(text: string): SheetRow[] {
 
 interface Taken {
   readonly value: string;
-  /** Where it ended: at a separator, an end of line or the end of the text. */
+  /** Where the cell ended: at a separator, an end of line or the end of the text. */
   readonly next: number;
 }
 
@@ -68,7 +69,7 @@ function quoted(text: string, at: number, separator: Separator, line: number): T
     }
     value += text.slice(from, end);
     if (text[end + 1] !== '"') {
-      // Text behind the closing mark belongs to the cell, as spreadsheets have it.
+      // Text after the closing quote belongs to the cell, as in spreadsheets.
       const rest = bare(text, end + 1, separator);
       return { value: value + rest.value, next: rest.next };
     }
@@ -77,12 +78,12 @@ function quoted(text: string, at: number, separator: Separator, line: number): T
   }
 }
 
-/** Exports put an apostrophe before what a spreadsheet would take for a formula. */
+/** Removes the apostrophe that exports put before a text that a spreadsheet would take for a formula. */
 function unescaped(value: string): string {
   return /^'[=+\-@\t\r']/.test(value) ? value.slice(1) : value;
 }
 
-/** The one that the first line that has any has most of. */
+/** The most frequent separator in the first line that has any. */
 function separatorOf(text: string): Separator {
   const line = /^[^\r\n]*[,;\t][^\r\n]*/m.exec(text)?.[0].replace(/"[^"]*"/g, '') ?? '';
   const count = (separator: Separator) => line.split(separator).length;

@@ -14,9 +14,10 @@ const marks: readonly (readonly [bytes: readonly number[], encoding: Encoding])[
 ];
 
 /**
- * The text of a file: by its mark, else UTF-8 where it is that without a fault, else GB18030, of which GBK and GB2312 are a part.
- * @param wanted only this one, instead
- * @throws ListFileRefused for what is none of them, or one here and another there
+ * Decodes the text of a file: by its byte order mark, else as UTF-8 if that is valid, else as GB18030, which includes
+ * GBK and GB2312.
+ * @param wanted the only encoding to use instead
+ * @throws ListFileRefused if no encoding fits, or the file mixes two
  */
 export function decodeText(bytes: Uint8Array, wanted?: Encoding): DecodedText {
   const marked = marks.find(([mark]) => mark.every((byte, at) => bytes[at] === byte))?.[1];
@@ -56,11 +57,11 @@ function plain(text: string): string {
       ),
     );
   }
-  // GB18030 has the mark as a character of its own.
+  // GB18030 can encode the byte order mark as well.
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
-/** A line in UTF-8 with Chinese in it, and the first one that is not in UTF-8; undefined where there are not both. */
+/** A line of Chinese in UTF-8, and the first line that is not UTF-8; undefined unless both exist. */
 function mixedLines(bytes: Uint8Array): readonly [utf8: number, other: number] | undefined {
   let utf8: number | undefined;
   let other: number | undefined;
@@ -68,7 +69,7 @@ function mixedLines(bytes: Uint8Array): readonly [utf8: number, other: number] |
     if (line.every((byte) => byte < 0x80)) continue;
     const text = decoded(line, 'utf-8');
     if (text === undefined) other ??= index + 1;
-    // Three pairs of GBK would all have to look like characters of three bytes.
+    // This is hardly GBK: three of its pairs would all have to look like characters of three bytes.
     else if ((text.match(/\p{Script=Han}/gu) ?? []).length >= 2) utf8 ??= index + 1;
   }
   return utf8 === undefined || other === undefined ? undefined : [utf8, other];

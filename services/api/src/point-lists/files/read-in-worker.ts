@@ -7,10 +7,13 @@ export interface WorkerLimits {
   readonly timeMs: number;
 }
 
-/** Limits of what is made of a file; unpacking is bounded by itself. A list of 50,000 rows takes a second or two where nothing else runs. */
+/** Limits for reading a file; unpacking has its own. A list of 50,000 rows takes a second or two on an idle machine. */
 const limits: WorkerLimits = { heapMb: 768, timeMs: 60_000 };
 
-/** Reads a file in a thread of its own, so that one that is made to be slow or large hurts nobody else. @throws ListFileRefused */
+/**
+ * Reads a file in its own thread, so that a file made slow or large on purpose hurts nobody else.
+ * @throws ListFileRefused
+ */
 export async function readInWorker(
   content: Buffer,
   options: { readonly encoding?: Encoding | undefined },

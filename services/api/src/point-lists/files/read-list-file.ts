@@ -4,7 +4,7 @@ import { decodeText } from './decode-text.ts';
 import { type Encoding, fileLimits, type ListFile, ListFileRefused } from './list-file.ts';
 import { workbookSheets } from './workbook-sheets.ts';
 
-/** Reads a file by what is in it: an XLSX workbook by its first bytes, CSV otherwise, whatever it is called. @throws ListFileRefused */
+/** Reads a file as its first bytes show, whatever its name: an XLSX workbook, or else CSV. @throws ListFileRefused */
 export function readListFile(
   bytes: Buffer,
   { encoding }: { readonly encoding?: Encoding | undefined } = {},
@@ -13,7 +13,7 @@ export function readListFile(
   if (bytes.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004', 'latin1'))) {
     return { format: 'xlsx', encoding: undefined, sheets: filled(workbookSheets(bytes)) };
   }
-  // Compound files: workbooks before 2007, and those with a password.
+  // These bytes begin a compound file: a workbook from before 2007, or one with a password.
   if (bytes.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]))) throw oldWorkbook();
   const { text, encoding: found } = decodeText(bytes, encoding);
   return { format: 'csv', encoding: found, sheets: filled([{ name: '', rows: csvRows(text) }]) };

@@ -3,14 +3,15 @@ import { Parser } from 'saxen';
 import { ListFileRefused } from './list-file.ts';
 
 export interface XmlHandler {
-  /** Names are without their prefix: workbooks of one kind of program have some, others none. */
+  /** Names come without their prefix, which some programs write into workbooks and others do not. */
   open(name: string, attribute: (name: string) => string | undefined): void;
   close?(name: string): void;
   text?(text: string): void;
 }
 
 /**
- * Reads a part of a workbook by saxen, which knows no document types, and so no entities of a file's own: nothing grows while it is read.
+ * Reads a part of a workbook with saxen, which knows no document types and so no entities defined by the file: nothing
+ * can grow during reading.
  * @throws ListFileRefused, and what the handler throws
  */
 export function readXml(xml: string, handler: XmlHandler): void {
@@ -41,7 +42,7 @@ function localName(name: string): string {
 
 const named: Readonly<Record<string, string>> = { amp: '&', apos: "'", gt: '>', lt: '<', quot: '"' };
 
-/** Own code, as saxen takes characters beyond 16 bits for others. */
+/** Decodes references in a text. This is not left to saxen, which gets characters beyond 16 bits wrong. */
 function plainText(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w+));/gi, (whole, decimal, hex, name) => {

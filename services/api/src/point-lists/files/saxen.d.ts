@@ -1,4 +1,4 @@
-/** The part of saxen that is used; it has no types of its own. */
+/** Types for the used part of saxen, which comes without any. */
 declare module 'saxen' {
   type Decode = (text: string) => string;
   type Attributes = Readonly<Record<string, string>>;

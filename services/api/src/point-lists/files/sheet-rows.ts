@@ -5,7 +5,7 @@ import { workbookText } from './workbook-text.ts';
 
 export interface SheetParts {
   readonly strings: readonly string[];
-  /** Styles of dates. */
+  /** Numbers of the cell styles that show dates. */
   readonly dates: ReadonlySet<number>;
   readonly rowsAtMost: number;
 }
@@ -77,7 +77,7 @@ export function sheetRows(xml: string, parts: SheetParts): SheetRow[] {
 }
 
 function cellOf({ type, style, isFormula, value, text }: OpenCell, { strings, dates }: SheetParts): Cell {
-  // A text may be empty; a number that is none was not computed.
+  // A text may be empty; a missing number was not computed.
   const isEmpty = value === undefined || (value === '' && type !== 'str');
   if (isFormula && isEmpty) return { fault: 'formula_not_computed', shown: '' };
   switch (type) {
@@ -106,7 +106,7 @@ function rowOf(reference: string | undefined): number | undefined {
   return Number.isInteger(row) && row >= 1 && row <= lastRow ? row : undefined;
 }
 
-/** `AB12` is the column 28. */
+/** The column of a cell reference: `AB12` is in column 28. */
 function columnOf(reference: string | undefined): number | undefined {
   const letters = /^\$?([A-Z]{1,7})\$?\d+$/i.exec(reference ?? '')?.[1]?.toUpperCase();
   if (letters === undefined) return undefined;

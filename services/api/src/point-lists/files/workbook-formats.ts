@@ -1,6 +1,6 @@
 import { readXml } from './read-xml.ts';
 
-/** Formats of dates and times that have numbers of their own (ECMA-376, 18.8.30, those of East Asia among them). */
+/** Ranges of built-in number formats for dates and times (ECMA-376, 18.8.30, including those of East Asia). */
 const builtInDates = [
   [14, 22],
   [27, 36],
@@ -8,7 +8,7 @@ const builtInDates = [
   [50, 58],
 ] as const;
 
-/** Numbers of the cell styles that show a number as a date or time: what was typed there is not known any more. */
+/** Numbers of the cell styles that show a number as a date or time, so that nobody knows what was typed there. */
 export function dateStyles(xml: string | undefined): ReadonlySet<number> {
   const found = new Set<number>();
   if (xml === undefined) return found;
@@ -34,7 +34,7 @@ export function dateStyles(xml: string | undefined): ReadonlySet<number> {
 function isDate(format: number, codes: ReadonlyMap<number, string>): boolean {
   const code = codes.get(format);
   if (code === undefined) return builtInDates.some(([from, to]) => format >= from && format <= to);
-  // Letters within quotes, behind a backslash or in brackets (a colour, a currency) say nothing of dates; [h] does.
+  // Letters in quotes, after a backslash or in brackets (a colour, a currency) do not mean a date; [h] does.
   const bare = code.replace(/"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_./gi, '');
   return /[ymdhs]/i.test(bare.replace(/general/gi, ''));
 }

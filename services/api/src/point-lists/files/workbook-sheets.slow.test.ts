@@ -12,7 +12,7 @@ import { workbookSheets } from './workbook-sheets.ts';
 
 const python = inject('installedServers').pythonWithOpenpyxl;
 
-/** Runs a script that makes the workbook `path`. */
+/** Runs a Python script that makes the workbook `path`, and returns the workbook. */
 async function made(script: string): Promise<Buffer> {
   const path = join(await temporaryFolder('book'), 'book.xlsx');
   const whole = `import sys\nfrom datetime import datetime\nfrom openpyxl import Workbook\npath = sys.argv[1]\n${script}`;
@@ -142,7 +142,7 @@ describe('a workbook', () => {
       'was changed behind its sum',
       async () => {
         const bytes = await archive(cell('x'));
-        // A size in the directory, behind which more is read than there is.
+        // A size in the directory that makes a reader read more than there is.
         bytes.writeUInt32LE(0xffff_fff0, bytes.indexOf(Buffer.from('504b0102', 'hex')) + 20);
         return bytes;
       },

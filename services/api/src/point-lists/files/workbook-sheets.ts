@@ -7,8 +7,9 @@ import { workbookText } from './workbook-text.ts';
 import { ZipEntries } from './zip-entries.ts';
 
 /**
- * The visible sheets of an XLSX workbook. No library: those that are maintained lose which cells are formulas that were not computed, take cells
- * without a reference for a fault, or read another archive than a guard before them has judged; what is left is XML, which saxen reads.
+ * Reads the visible sheets of an XLSX workbook without a library. Maintained libraries do not tell which cells are
+ * formulas that were not computed, refuse cells without a reference, or read another archive than a guard before them
+ * has judged. What remains is XML, which saxen reads.
  * @throws ListFileRefused
  */
 export function workbookSheets(bytes: Buffer): Sheet[] {
@@ -43,7 +44,7 @@ export function workbookSheets(bytes: Buffer): Sheet[] {
 
 interface Relation {
   readonly id: string;
-  /** The last part of its address. */
+  /** The last part of the relation's type address. */
   readonly type: string;
   readonly target: string;
 }
@@ -91,7 +92,7 @@ function sharedStrings(xml: string | undefined): readonly string[] {
     open(name) {
       if (name === 'si') text = '';
       else if (name === 't') isText = true;
-      // How a Japanese word is read, which is no part of it.
+      // This gives the pronunciation of a Japanese word, which is not part of the text.
       else if (name === 'rPh') isReading = true;
     },
     close(name) {

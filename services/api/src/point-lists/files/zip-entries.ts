@@ -17,9 +17,9 @@ const inUtf8 = 0x0800;
 const isEncrypted = 0x0001;
 
 /**
- * An archive by its central directory. An entry is unpacked when it is asked for, never beyond what is left of the bound for all of them: what an
- * archive says of sizes is not believed. Own code, since what is judged and what is read has to be the same bytes: a library behind a guard
- * may find another archive in them.
+ * A ZIP archive, read by its central directory. Entries are unpacked on demand, never beyond what is left of the bound
+ * for all of them: the sizes that an archive states are not trusted. No library does this, because the same bytes must
+ * be judged and read, and a library behind a guard may find another archive in them.
  */
 export class ZipEntries {
   readonly #bytes: Buffer;
@@ -36,7 +36,7 @@ export class ZipEntries {
     return this.#entries.has(name);
   }
 
-  /** Names in small letters may be asked for in any way. @throws ListFileRefused */
+  /** @param name in any case. @throws ListFileRefused */
   text(name: string): string | undefined {
     const entry = this.#entries.get(name);
     return entry && this.#unpacked(entry).toString('utf8');
@@ -78,7 +78,7 @@ function directoryOf(bytes: Buffer): ReadonlyMap<string, Entry> {
     const name = bytes.subarray(at + 46, at + 46 + nameLength);
     const shown = name.toString((flags & inUtf8) === 0 ? 'latin1' : 'utf8');
     if ((flags & isEncrypted) !== 0 || (method !== 0 && method !== 8)) throw damaged();
-    // One of two would be judged, and nobody could say which one a spreadsheet shows.
+    // Two entries of one name are refused: nobody could say which of them a spreadsheet shows.
     if (entries.has(shown)) throw damaged();
     entries.set(shown, {
       method,

@@ -36,7 +36,7 @@ const no = new Set([
   ...['否', '假', '停用', '禁用', '只读', '不可写', '×'],
 ]);
 
-/** The value of a cell, as the API takes it. What an address means is for its protocol to say. */
+/** The value of a cell as the API takes it. The meaning of an address is left to its protocol. */
 export function cellValue(cell: Cell, field: ListField): CellValue {
   if (typeof cell === 'object' && 'fault' in cell) {
     return { ok: false, code: cell.fault, message: cellFaults[cell.fault] };
@@ -44,7 +44,7 @@ export function cellValue(cell: Cell, field: ListField): CellValue {
   const text = shownCell(cell);
   switch (field.kind) {
     case 'text':
-      // Whatever else is a text may begin or end with a blank.
+      // All other texts may begin or end with a blank.
       return taken(
         field.of === 'device' || field.of === 'connection' || field.name === 'code' ? text.trim() : text,
       );
@@ -98,7 +98,7 @@ function wordOf(text: string, { words, says }: ListField): CellValue {
   return refused('unknown_word', `"${text}" is none of: ${known.slice(0, namedAtMost).join(', ')}`);
 }
 
-/** `0=off; 1=auto`, or JSON where names have such marks themselves. */
+/** Reads an enumeration: `0=off; 1=auto`, or JSON if names themselves contain such characters. */
 function namesOf(text: string): CellValue {
   if (text.trim().startsWith('{')) return jsonOf(text);
   const pairs = text.split(/[;；\n]/).flatMap((part) => {
@@ -119,7 +119,7 @@ function jsonOf(text: string): CellValue {
   }
 }
 
-/** An enumeration as a cell has it. */
+/** Writes an enumeration for a cell. */
 export function shownNames(names: Readonly<Record<string, string>>): string {
   const all = Object.entries(names);
   const isPlain = all.every(([, name]) => name !== '' && name.trim() === name && !/[;；\n=＝:：]/.test(name));

@@ -3,10 +3,13 @@ import type { ChosenColumns, SavedColumns } from '../columns/list-columns.ts';
 import type { Encoding } from '../files/list-file.ts';
 import type { ImportMode } from './judge-rows.ts';
 
-/** `columns`: one column is one field. `predecessor`: the 19 columns of the collector before this one, some of which mean several. */
+/**
+ * `columns`: one column is one field. `predecessor`: the 19 columns of the predecessor, some of which mean several
+ * fields.
+ */
 export type ListLayout = (typeof listLayouts)[number];
 
-/** How a file is to be taken. What is undefined is found out. */
+/** How to read a file. Undefined settings are found out from the file. */
 export interface ImportSettings {
   readonly mode: ImportMode;
   readonly device?: string | undefined;
@@ -14,12 +17,12 @@ export interface ImportSettings {
   readonly sheet?: string | undefined;
   readonly layout?: ListLayout | undefined;
   readonly columns: ChosenColumns;
-  /** Fields by headers, of a mapping that was saved; an empty one is not taken. */
+  /** Fields by headers, from a saved mapping; a column with an empty one is not taken. */
   readonly headers?: SavedColumns | undefined;
-  /** To questions, by their name. */
+  /** Answers by the name of the question. */
   readonly answers: Readonly<Record<string, string>>;
-  /** Whether whoever imports has agreed to what was guessed. */
+  /** Whether the importing person has agreed to the guesses. */
   readonly accepted: boolean;
-  /** Texts instead of those of the file: `E17`. */
+  /** Texts that replace those of the file, by cell: `E17`. */
   readonly cells: Readonly<Record<string, string>>;
 }

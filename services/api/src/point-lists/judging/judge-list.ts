@@ -17,7 +17,7 @@ export interface Judgement {
   readonly questions: readonly Question[];
 }
 
-/** Codes of the devices that a list speaks of. */
+/** Codes of the devices in a list. */
 export function devicesOfList({ rows, read }: OpenedList, device: string | undefined): string[] {
   const codes = rows.map((row) => read(row).given.device ?? device);
   return [...new Set(codes)].filter((code) => typeof code === 'string');
@@ -39,7 +39,7 @@ export async function judgeList(
   const [first] = addressed;
   const addresses = first && addressesOf(first.reading.given, { settings, known });
   if (addresses && notation === undefined) {
-    // The predecessor counts from 0, as far as anybody remembers.
+    // The predecessor counted from 0, as far as anybody remembers.
     const answer = settings.answers.notation ?? (layout === 'predecessor' ? 'from_0' : undefined);
     const found = notationQuestion(addresses, addressed, answer);
     notation = found.notation;
@@ -64,7 +64,7 @@ function addressesOf(
   return spec?.sheets?.addresses;
 }
 
-/** Faults of rows as whoever made the list finds them. */
+/** Gives the faults of a row the cells where the list's author finds them. */
 export function placedFaults(list: OpenedList): (row: JudgedRow) => RowFault[] {
   const rows = new Map(list.rows.map((row) => [row.line, row]));
   return ({ reading, faults }) =>

@@ -16,7 +16,10 @@ import { type RowDevice, RowDevices } from './row-device.ts';
 import type { FieldFault } from './row-fault.ts';
 import { type ReadPlace, type RowReading, readPlace } from './row-reading.ts';
 
-/** `append`: what is there is a fault. `merge`: empty cells keep. `replace`: empty cells clear, and points of its devices that it lacks go. */
+/**
+ * `append`: an existing point is a fault. `merge`: empty cells keep values. `replace`: empty cells clear values, and
+ * points that the list lacks are deleted from its devices.
+ */
 export type ImportMode = (typeof importModes)[number];
 
 export type RowState = 'same' | 'changed' | 'new' | 'missing' | 'fault';
@@ -25,7 +28,7 @@ export type Changes = Readonly<Record<string, { readonly before: unknown; readon
 
 export interface JudgedRow {
   readonly state: RowState;
-  /** Undefined of a point that the list lacks. */
+  /** Undefined for a point that the list lacks. */
   readonly reading: RowReading | undefined;
   readonly device: RowDevice | undefined;
   readonly deviceCode: string;
@@ -42,11 +45,11 @@ export interface RowSource {
   readonly fields: ReadonlyMap<string, ListField>;
   readonly notation: string;
   readonly mode: ImportMode;
-  /** The device of rows that name none. */
+  /** The device for rows that name none. */
   readonly device: string | undefined;
 }
 
-/** Others are answered meanwhile. */
+/** Rows judged before other requests get a turn. */
 const rowsAtOnce = 200;
 
 /** Judges each row against what is configured. */
@@ -67,7 +70,7 @@ export async function judgeRows(
 interface Judging {
   readonly source: RowSource;
   readonly devices: RowDevices;
-  /** Where each point was first. */
+  /** The first line of each point. */
   readonly lines: Map<string, number>;
 }
 
@@ -198,7 +201,7 @@ function faultsOf(judged: Judged<JudgedPoint>, { given }: RowReading): FieldFaul
   });
 }
 
-/** Points of the devices of the list that it does not have. */
+/** Points that the list lacks, of the devices in it. */
 function missingRows(rows: readonly JudgedRow[], devices: readonly RowDevice[]): JudgedRow[] {
   const named = new Set(rows.map(({ deviceCode, code }) => JSON.stringify([deviceCode, code])));
   return devices.flatMap((device) => {

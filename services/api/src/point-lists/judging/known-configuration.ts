@@ -1,13 +1,13 @@
 import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import type { PointCommon } from '@holdfast/shared/contracts/http/point-http.ts';
 
-/** The present configuration, as far as a list speaks of it. */
+/** The part of the current configuration that a list concerns. */
 export interface KnownConfiguration {
   /** By code. */
   readonly devices: ReadonlyMap<string, KnownDevice>;
   /** Ids by code. */
   readonly sites: ReadonlyMap<string, number>;
-  /** The protocol of a device that is not there yet; the first one where none is named. */
+  /** The spec of a new device's protocol; the first spec if none is named. */
   specOf(protocol: unknown): DriverSpec | undefined;
 }
 
@@ -15,7 +15,7 @@ export interface KnownDevice {
   readonly id: number;
   readonly spec: DriverSpec;
   readonly connection: object;
-  /** With its own fields among those that all have, and `site` by its code. */
+  /** The device with its protocol's fields beside the common ones, and `site` as a code. */
   readonly flat: Readonly<Record<string, unknown>>;
   /** By code. */
   readonly points: ReadonlyMap<string, KnownPoint>;
@@ -23,7 +23,7 @@ export interface KnownDevice {
 
 export interface KnownPoint {
   readonly id: number;
-  /** Another one after any change. */
+  /** Differs after any change. */
   readonly version: string;
   readonly common: PointCommon;
   readonly address: unknown;

@@ -10,7 +10,7 @@ interface AddressRow {
   readonly reading: RowReading;
 }
 
-/** How the column of addresses is read, and whether that is a guess; undefined where there is only one way. */
+/** The notation by which addresses are read, and the question about it; undefined if only one notation is likely. */
 export function notationQuestion(
   addresses: SheetAddresses,
   all: readonly AddressRow[],
@@ -54,7 +54,7 @@ export function notationQuestion(
   };
 }
 
-/** The place as the API shows it. */
+/** A place in words, with the values that the API shows. */
 function inWords(place: Readonly<Record<string, unknown>>): string {
   const { table, address, ...rest } = place;
   const more = Object.entries(rest).map(([name, value]) => `${name} ${value}`);

@@ -13,7 +13,7 @@ import { type ListFile, ListFileRefused, type SheetRow, shownCell } from '../fil
 import type { ImportSettings, ListLayout } from './import-settings.ts';
 import { type RowReading, readRow } from './row-reading.ts';
 
-/** A file of which it is known what its columns are. */
+/** A file whose columns are known. */
 export interface OpenedList {
   readonly layout: ListLayout;
   readonly sheetName: string;
@@ -30,13 +30,13 @@ export interface OpenedList {
 }
 
 let names: ColumnNames | undefined;
-/** The fields that columns may be, by their names. Made once. */
+/** The fields that columns may be, by name. Made once. */
 export const columnNames = (): ColumnNames => {
   names ??= new ColumnNames(specs);
   return names;
 };
 
-/** @throws ListFileRefused where it has no such sheet */
+/** @throws ListFileRefused if the file has no such sheet */
 export function openList(file: ListFile, settings: ImportSettings): OpenedList {
   const { sheet, columns: chosen, headers, answers, layout } = settings;
   const given = new Set(settings.device === undefined ? [] : ['device']);
@@ -76,7 +76,7 @@ export function openList(file: ListFile, settings: ImportSettings): OpenedList {
   };
 }
 
-/** The texts that were put in the place of those of the file, by row and column. */
+/** The texts that replace those of the file, by row and column. */
 function textsOf(cells: ImportSettings['cells']): ReadonlyMap<number, ReadonlyMap<number, string>> {
   const found = new Map<number, Map<number, string>>();
   for (const [name, text] of Object.entries(cells)) {
@@ -95,7 +95,7 @@ function withTexts(row: SheetRow, texts: ReadonlyMap<number, string> | undefined
   return { line: row.line, cells };
 }
 
-/** Several look at each row. */
+/** Reads each row only once, though several places look at it. */
 function readOnce(read: (row: SheetRow) => RowReading): (row: SheetRow) => RowReading {
   const known = new WeakMap<SheetRow, RowReading>();
   return (row) => {

@@ -4,7 +4,7 @@ import type { FieldFault } from './row-fault.ts';
 
 const linearParts = ['raw_min', 'raw_max', 'eng_min', 'eng_max'] as const;
 
-/** Values of fields that are cleared. */
+/** The values that cleared fields get. */
 const cleared: Readonly<Record<string, unknown>> = {
   ...{ name: '', scale: 1, offset: 0, unit: '', enabled: true, writable: false },
   ...{ precision: null, count: null, valid_min: null, valid_max: null, enumeration: null },
@@ -13,12 +13,12 @@ const cleared: Readonly<Record<string, unknown>> = {
 const pointFields = [...Object.keys(cleared), 'data_type'];
 
 export interface PointBody {
-  /** As the API takes it, without code and device. */
+  /** The body as the API takes it, without code and device. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly faults: readonly FieldFault[];
 }
 
-/** The fields of a point that a row gives, with the defaults of those that it clears where that is wanted. */
+/** The fields of a point that a row gives and, if wanted, the defaults of those that it clears. */
 export function pointBody(
   given: Readonly<Record<string, unknown>>,
   {
@@ -51,7 +51,7 @@ export function pointBody(
   return { body, faults: [] };
 }
 
-/** Undefined of a field that cannot be left out. */
+/** The default of a field; undefined if it cannot be left out. */
 function defaultOf(schema: z.ZodType): unknown {
   if (schema instanceof z.ZodDefault) return schema.parse(undefined);
   return schema instanceof z.ZodOptional && !(schema instanceof z.ZodExactOptional) ? null : undefined;

@@ -10,7 +10,10 @@ interface PredecessorRow {
   readonly reading: RowReading;
 }
 
-/** Nobody has a sheet of the predecessor with what it read by it: these are what the importer takes for right. */
+/**
+ * Asks about what the importer only assumes: no sheet of the predecessor is at hand together with the values that it
+ * read.
+ */
 export function predecessorQuestions(
   rows: readonly PredecessorRow[],
   {

@@ -1,15 +1,15 @@
 import type { InBoth } from '@holdfast/driver/form-words.ts';
 
-/** Something that the file leaves open and that would be read differently either way. */
+/** Something that the file leaves open, and whose answer changes how it is read. */
 export interface Question {
   readonly name: string;
   readonly text: InBoth;
   readonly choices: readonly { readonly value: string; readonly label: InBoth }[];
-  /** The choice by which the rows are read now. */
+  /** The choice by which rows are currently read. */
   readonly chosen: string;
   /** True until somebody has answered it. */
   readonly isGuess: boolean;
-  /** Some cells, with their meaning by each choice. */
+  /** Some cells, with their meaning under each choice. */
   readonly rows: readonly {
     readonly cell: string;
     readonly value: string;

@@ -6,7 +6,7 @@ import type { KnownConfiguration, KnownDevice } from './known-configuration.ts';
 import type { FieldFault } from './row-fault.ts';
 import { fieldsOf, type RowReading } from './row-reading.ts';
 
-/** The device of a row: one that is there, or one that the rows describe. */
+/** The device of a row: an existing one, or one that the rows describe. */
 export type RowDevice =
   | {
       readonly isNew: false;
@@ -21,16 +21,16 @@ export type RowDevice =
       readonly spec: DriverSpec;
       readonly connection: object;
       readonly line: number;
-      /** Its fields by its first row. */
+      /** The device's fields from its first row. */
       readonly said: Readonly<Record<string, unknown>>;
       readonly body: DeviceCreate | undefined;
-      /** Faults of its first row. */
+      /** Faults in the device's first row. */
       readonly faults: readonly FieldFault[];
     };
 
 const common = ['protocol', 'site', 'device_name', 'measurement'];
 
-/** Finds the devices of rows. Each is judged once, by the first row that names it. */
+/** Finds the devices of rows. Each device is judged once, by the first row that names it. */
 export class RowDevices {
   readonly #known: KnownConfiguration;
   readonly #fields: ReadonlyMap<string, ListField>;
@@ -51,7 +51,7 @@ export class RowDevices {
     return found;
   }
 
-  /** Faults for what a row says of the device that is not so. @param more fields that its address says */
+  /** Faults where a row contradicts the device. @param more device fields from the row's address */
   contradictions(
     device: RowDevice,
     reading: RowReading,
@@ -65,7 +65,7 @@ export class RowDevices {
         const message = `row ${device.line} says ${first} of the same device`;
         return [{ field, code: 'contradicts', message }];
       }
-      // For people, and may have been changed since.
+      // The name is for people, and may have been changed since.
       if (field === 'device_name') return [];
       const now = device.known.flat[field];
       if (now === undefined || isSame(now, value)) return [];

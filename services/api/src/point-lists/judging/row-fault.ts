@@ -1,7 +1,7 @@
-/** A fault of a cell, or of a row where it has no cell for it. The message is English; `faultInChinese` has it in Chinese. */
+/** A fault of a cell, or of a row without a cell for it. The message is English; `faultInChinese` translates it. */
 export interface RowFault {
   readonly sheet: string;
-  /** `E17`, or a row alone: `17`. */
+  /** `E17`, or only a row: `17`. */
   readonly cell: string;
   /** The header of the column, or the name of the field. */
   readonly column: string;
@@ -28,7 +28,7 @@ export const faultCodes = [
 ] as const;
 export type FaultCode = (typeof faultCodes)[number];
 
-/** A fault before it is known where its cell is. */
+/** A fault whose cell is not known yet. */
 export interface FieldFault {
   /** Name of the field. */
   readonly field: string;

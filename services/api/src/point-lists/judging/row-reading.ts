@@ -5,7 +5,7 @@ import { isEmptyCell, type SheetRow, shownCell } from '../files/list-file.ts';
 import { cellValue } from './cell-value.ts';
 import type { FieldFault } from './row-fault.ts';
 
-/** The values that a row gives, by field, before it is known which are right. */
+/** The values that a row gives, by field, before they are judged. */
 export interface RowReading {
   readonly line: number;
   readonly given: Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ export interface RowReading {
   readonly at: Readonly<Record<string, number>>;
 }
 
-/** Reads a row by columns that are fields. What depends on the device comes later. */
+/** Reads a row whose columns are fields. Whatever depends on the device comes later. */
 export function readRow({ line, cells }: SheetRow, columns: readonly ListColumn[]): RowReading {
   const given: Record<string, unknown> = {};
   const cleared: string[] = [];
@@ -50,12 +50,12 @@ export function fieldsOf(
 
 export interface ReadPlace {
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Fields of the device that the address says. */
+  /** Fields of the device that the address contains. */
   readonly connection: Readonly<Record<string, unknown>>;
   readonly faults: readonly FieldFault[];
 }
 
-/** The fields of the place, the address as the column's notation has it. */
+/** Reads the fields of the place, with the address in the column's notation. */
 export function readPlace(
   spec: DriverSpec,
   { given, at }: RowReading,

@@ -1,7 +1,7 @@
 import { sameValueCodes } from '@holdfast/driver/same-value-codes.ts';
 import type { JudgedRow } from './judge-rows.ts';
 
-/** Rows whose values would have names that values of an array of their device have too, as faults. */
+/** Adds faults to rows whose values would have the same names as values of an array of their device. */
 export function withSiblingFaults(rows: readonly JudgedRow[], isReplacing: boolean): JudgedRow[] {
   const told = new Map<JudgedRow, string>();
   for (const ofDevice of Map.groupBy(rows, ({ deviceCode }) => deviceCode).values()) {

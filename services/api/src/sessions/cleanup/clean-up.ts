@@ -11,13 +11,13 @@ export interface CleanedUp {
   readonly limitReached: boolean;
 }
 
-/** Sessions of one transaction, during which the projector waits. */
+/** Sessions per transaction; the projector waits during each. */
 const batchSize = 200;
 
 /**
  * Removes ended sessions from the read model, oldest first: their rows, events, counters and the account of their
- * ticks. SESSIONS keeps its events, and stored values stay where they are. Done in small transactions, each of which
- * may be the last: what is left over is for the next call. Several may run at the same time.
+ * ticks. SESSIONS keeps its events, and stored values stay where they are. It works in small transactions and may stop
+ * after any of them: the next call does the rest. Several calls may run at the same time.
  * @throws DatabaseUnavailable
  */
 export async function cleanUp(
@@ -40,8 +40,8 @@ export async function cleanUp(
 }
 
 /**
- * In one transaction with the checkpoint locked: the projector neither works on these rows meanwhile nor begins the
- * read model anew.
+ * Cleans one batch in one transaction with the checkpoint locked, so the projector neither works on these rows meanwhile
+ * nor begins the read model anew.
  */
 async function cleanBatch(
   database: Database,
@@ -49,7 +49,7 @@ async function cleanBatch(
   { after, max }: { after: number; max: number },
 ): Promise<{ removed: number; lastFirstSequence: number }> {
   return database.transaction().execute(async (transaction) => {
-    // Without a checkpoint the read model is about to be made anew.
+    // No checkpoint: the read model is about to be made anew.
     if ((await lockCheckpoint(transaction)) === undefined) return { removed: 0, lastFirstSequence: after };
     const found = await transaction
       .selectFrom('sessions')
@@ -78,7 +78,7 @@ async function cleanBatch(
     await transaction
       .insertInto('cleaned_sessions')
       .values(found.map(({ event_id, ...row }) => ({ ...row, last_event_id: event_id ?? '' })))
-      // One is there already where the read model was made anew without them.
+      // A row is already there where the read model was made anew without regard to it.
       .onConflict((conflict) =>
         conflict.column('session_id').doUpdateSet((row) => ({
           started_at: row.ref('excluded.started_at'),
@@ -100,10 +100,10 @@ async function cleanBatch(
 const sessionsLookedAt = 1_000;
 
 /**
- * Removes what came in of sessions after they were cleaned away, however long after: ticks of samples that had waited at a
+ * Removes what arrived for sessions after they were cleaned away, however long after: ticks of samples that had waited at a
  * collector or were sent again from the quarantine, ticks that the broker had confirmed, counters out of the bucket STATUS. Nobody is
- * shown any of that, and no later cleanup would find it.
- * @returns of how many sessions. @throws DatabaseUnavailable
+ * shown any of that, and no other cleanup would find it.
+ * @returns the number of such sessions. @throws DatabaseUnavailable
  */
 export async function cleanUpLatecomers(
   database: Database,
@@ -132,7 +132,7 @@ export async function cleanUpLatecomers(
   return found;
 }
 
-/** Only what is not shown: the read model may have been made anew without knowing of them. */
+/** Marks only sessions that are not shown: the read model may have been made anew without knowing of their cleanup. */
 async function markUnfinished(
   database: Database,
   which: (where: ExpressionBuilder<Tables, 'cleaned_sessions'>) => Expression<SqlBool>,
@@ -156,8 +156,8 @@ async function markUnfinished(
 }
 
 /**
- * Removes the account of the ticks of what was cleaned away, by this call or by one that broke off. It can be much, and so
- * is not done while the projector waits.
+ * Removes the tick accounts of sessions that were cleaned away, by this call or by one that broke off. They can be large, so
+ * this is not done while the projector waits.
  */
 async function finishCleaning(database: Database, signal: AbortSignal | undefined): Promise<void> {
   while (!signal?.aborted) {
@@ -172,7 +172,7 @@ async function finishCleaning(database: Database, signal: AbortSignal | undefine
     const ids = unfinished.map(({ session_id }) => session_id);
     let isDone = false;
     while (!isDone && !signal?.aborted) isDone = (await forgetTicks(database, ids)) === 0;
-    // Its collectors' last words come once more out of the bucket STATUS whenever an API starts.
+    // Whenever an API starts, the bucket STATUS brings back the collectors' last words on these sessions.
     await database.deleteFrom('session_counters').where('session_id', 'in', ids).execute();
     if (isDone) {
       await database

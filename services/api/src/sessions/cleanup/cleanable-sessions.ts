@@ -8,7 +8,7 @@ export type EndedStatus = Extract<SessionStatus, 'stopped' | 'error'>;
 
 /** The ended sessions that are to go. */
 export interface CleanupCriteria {
-  /** Only those that ended before then. */
+  /** Only sessions that ended before this time. */
   readonly endedBefore: Date;
   readonly statuses: readonly EndedStatus[];
 }
@@ -26,8 +26,8 @@ export interface CleanableSession {
 const ended: ReadonlySet<SessionStatus> = new Set<EndedStatus>(['stopped', 'error']);
 
 /**
- * Within a query on `sessions`: those that are over for good. A failed session that no later run has followed may be
- * taken up again, so it stays; and so does one whose last events a newer release wrote, which may have gone on with it.
+ * Condition of a query on `sessions` for those that are over for good. A failed session without a later run may be
+ * taken up again, so it stays. So does a session whose last events a newer release wrote: it may have gone on.
  */
 export function isCleanable({ endedBefore, statuses }: CleanupCriteria) {
   return (where: ExpressionBuilder<Tables, 'sessions'>) =>
@@ -75,7 +75,7 @@ export async function listCleanable(
 }
 
 /**
- * How many there are to clean, and how many more are old enough but may still be taken up again.
+ * Counts the sessions to clean, and those that are old enough but may still be taken up again.
  * @throws DatabaseUnavailable
  */
 export async function countCleanable(

@@ -46,7 +46,7 @@ const comesIn = async (sessionId: string, outcome: TickOutcome = 'stored') => {
 const counted = (sessionId: string) =>
   run(`insert into session_counters values ('${sessionId}', 1, 'i', 1, 0, null, '{}', now())`);
 
-/** 1-1, 2-1 and so on were cleaned away, wholly; 1-2 and 2-2 have run since; 3-1 was cleaned away and is there again. */
+/** 1-1, 2-1 and so on were cleaned away completely; 1-2 and 2-2 have run since; 3-1 was cleaned away and is there again. */
 beforeEach(async () => {
   await run('delete from samples.tick_coverage');
   await run('delete from samples.lacking_ticks');
@@ -61,7 +61,7 @@ beforeEach(async () => {
     select id, 1, 'line', 'running', now(), 1, '{}', '', 9000, 9001 from unnest(array['1-2', '2-2', '3-1']) as id`);
 });
 
-/** A job whose guard says this meanwhile, and how often it was asked. */
+/** A job with a log guard that gives these answers, and how often the guard was asked. */
 function job(guard: { doubt?: LogBehindReadModel; isSound: boolean }, everyMs = 20) {
   const asked = { times: 0 };
   const said: unknown[] = [];
@@ -102,7 +102,7 @@ describe('what comes in of a session after it was cleaned away', () => {
     expect(await sessionsIn('session_counters')).toEqual(['1-2', '2-2', '3-1']);
     expect(await sessionsIn('samples.lacking_ticks')).toEqual(['1-2', '2-2', '3-1']);
     expect(await sessionsIn('samples.lacking_points')).toEqual(['1-2', '2-2', '3-1']);
-    // However often it comes.
+    // A latecomer is removed however often it comes.
     await comesIn('2-1', 'confirmed');
     await eventually(() => said.length > 1, { what: 'the job to have done more' });
     expect(await onRecord()).toEqual(['1-2', '2-2', '3-1']);

@@ -12,7 +12,7 @@ import type { EndedStatus } from './cleanable-sessions.ts';
 export interface CleanupJobOptions {
   readonly database: Database;
   readonly logGuard: Pick<LogGuard, 'doubt' | 'isSound'>;
-  /** Sessions that ended longer ago than this are removed; 0: none, only what came in of those that were removed before. */
+  /** Sessions that ended longer ago than this are removed; 0 removes none, only what arrived late for removed ones. */
   readonly olderThanMs: number;
   readonly statuses: readonly EndedStatus[];
   readonly everyMs: number;
@@ -21,24 +21,24 @@ export interface CleanupJobOptions {
 
 const sessionsAtOnce = 2_000;
 const dayMs = 86_400_000;
-/** The database and the log are given a moment after the start. */
+/** Gives the database and the log a moment after the start. */
 const firstAfterMs = 1_000;
 const retryMs = 60_000;
 const logLookMs = 1_000;
 
 /**
- * Cleans up at regular times, and takes away what came in of sessions after they were cleaned away, by whomever. Every API
- * process has this job; of those that want to do it at the same moment one does, which an advisory lock decides. Whether
- * it was done before need not be known: what is gone is not found again.
+ * Cleans up at regular times, and removes what arrived for sessions after anybody cleaned them away. Every API process has
+ * this job; when several want to run it at the same moment, an advisory lock lets one. Nobody needs to remember whether it
+ * ran before: what is gone is not found again.
  */
 export function startCleanupJob(options: CleanupJobOptions): { readonly stop: Stop } {
   const { database, logGuard, olderThanMs, statuses, everyMs, log } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  /** Undefined when another process does it, or nobody should. */
+  /** Undefined when another process runs the cleanup, or nobody should. */
   const run = async (): Promise<{ removed: number; late: number } | undefined> => {
-    // The read model may be all that is left of the log.
+    // If the log is lost, the read model is all that is left of it.
     if (logGuard.doubt()) return undefined;
     return database.connection().execute(async (connection) => {
       const key = sql.lit(advisoryLocks.cleanup);
@@ -57,10 +57,10 @@ export function startCleanupJob(options: CleanupJobOptions): { readonly stop: St
           const done = await cleanUp(database, { endedBefore, statuses }, { limit: sessionsAtOnce, signal });
           removed += done.removed;
           isMore = done.limitReached;
-          // A lock that was lost with its connection is somebody else's by now.
+          // Fails if the connection, and with it the lock, is lost: somebody else may hold it by now.
           await sql`select 1`.execute(connection);
         }
-        // In another log the same ids mean other sessions, whose account must stay.
+        // In another log the same ids mean other sessions, whose accounts must stay.
         const late = logGuard.isSound() ? await cleanUpLatecomers(database, { signal }) : 0;
         return { removed, late };
       } finally {
@@ -86,12 +86,12 @@ export function startCleanupJob(options: CleanupJobOptions): { readonly stop: St
         if (late > 0) {
           log.info({ sessions: late }, 'what came in of sessions after they were cleaned away is removed');
         }
-        // Before the log was looked at, as at the start, only half can be done; the rest follows then.
+        // Until the log has been checked, as at the start, only half of the work can be done; the rest follows soon.
         isLogAwaited = !logGuard.isSound();
         if (isLogAwaited) waitMs = Math.min(everyMs, logLookMs);
       } catch (error) {
         waitMs = Math.min(everyMs, retryMs);
-        // Another place tells that the database is away.
+        // The absence of the database is logged elsewhere.
         const level = error instanceof DatabaseUnavailable ? 'debug' : 'warn';
         log[level]({ err: error }, 'old sessions could not be cleaned away; trying again');
       }

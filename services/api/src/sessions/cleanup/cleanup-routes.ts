@@ -58,7 +58,7 @@ export function cleanupRoutes({ database, logGuard }: CleanupSources): Route[] {
       summary: 'Remove ended sessions from the read model',
       schema: { body: cleanupBodySchema, response: { 200: cleanedUpSchema } },
       handler: async (request) => {
-        // The read model may be all that is left of the log.
+        // If the log is lost, the read model is all that is left of it.
         const doubt = logGuard.doubt();
         if (doubt) throw doubt;
         const { older_than, status, limit } = request.body;

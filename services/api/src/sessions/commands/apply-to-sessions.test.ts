@@ -17,7 +17,7 @@ const write: AppliedWrite = {
   actor: { kind: 'user', id: 'u1', name: 'anna' },
 };
 
-/** Sessions of one task each, all of them on version 1 of what is configured as version 2 by now. */
+/** Sessions of one task each, all on version 1 while version 2 is configured. */
 function reading(count: number) {
   const versions = new Map(Array.from({ length: count }, (_, index) => [`${index + 1}-1`, 1]));
   const sessions = (): ReadingSession[] =>
@@ -63,7 +63,7 @@ describe('a write that more sessions read than it reconfigures', () => {
       ['51-1', true],
       ['52-1', true],
     ]);
-    // Those that are as configured count no more.
+    // Sessions that are as configured no longer count.
     expect(again).toHaveLength(appliedAtMost);
     expect(new Set(versions.values())).toEqual(new Set([2]));
   });
@@ -127,7 +127,7 @@ describe('a session whose change before is not in force yet', () => {
         },
         timers: {
           after: (ms, run) => {
-            // The time for all of them.
+            // This is the time limit for all of them, not a wait.
             if (ms > 10_000) return () => undefined;
             waited.push(Date.now() + ms - effectiveAtMs);
             isPending = false;

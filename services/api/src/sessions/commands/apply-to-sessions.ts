@@ -11,7 +11,7 @@ import type { ReconfigureRequest } from './session-reconfiguration.ts';
 
 type Reconfigured = Awaited<ReturnType<SessionCommands['reconfigure']>>;
 
-/** One session, or those that are not named: null. */
+/** The outcome for one session, or (null) for those that may not be named. */
 export interface Applied {
   readonly sessionId: string | null;
   readonly outcome:
@@ -22,9 +22,9 @@ export interface Applied {
 export interface AppliedWrite {
   /** Tasks that the write has changed. */
   readonly tasks: readonly number[];
-  /** Only says what would come of it. */
+  /** Whether only to say what the change would do. */
   readonly isTry: boolean;
-  /** The content that sessions would read by then; that which is configured now unless set. Only of a try. */
+  /** The content that sessions would read; the current configuration unless set. Only for a try. */
   readonly wouldBe?: ReconfigureRequest['wouldBe'];
   readonly granted: GrantedSites;
   readonly reason: string;
@@ -39,27 +39,27 @@ export interface ReadingSession extends ConfiguredSession {
 }
 
 export interface ApplySources {
-  /** Those that run or are paused, in their order. @throws DatabaseUnavailable */
+  /** The running and paused sessions of these tasks, in order. @throws DatabaseUnavailable */
   readonly sessionsOf: (tasks: readonly number[]) => Promise<readonly ReadingSession[]>;
   readonly newerConfigured: NewerConfigured;
-  /** Waits a little for the read model. @returns whether it has every session that was there at the call */
+  /** Waits briefly for the read model. @returns whether it has every session that existed at the call */
   readonly caughtUp: () => Promise<boolean>;
   readonly commands: Pick<SessionCommands, 'reconfigure'>;
   /** The system's unless set. */
   readonly timers?: Timers;
 }
 
-/** Each waits for the broker and the read model. */
+/** Sessions changed at the same time; each waits for the broker and the read model. */
 const atOnce = 5;
-/** Sessions that were not begun by then count as those for which there is no room: callers wait for about 30 s. */
+/** Sessions not begun within this time count as having found no room: callers wait for about 30 s. */
 const beginWithinMs = 10_000;
-/** Sessions that take longer are not known yet: they may still take it. */
+/** The outcome of a session that takes longer is reported as unknown: it may still take the change. */
 const toldWithinMs = 20_000;
 
 /**
- * Reconfigures the sessions that read what a write has changed, each by itself: one that refuses keeps no other from it. A try says
- * what each would answer.
- * @throws DatabaseUnavailable where they cannot be looked for
+ * Reconfigures the sessions that read what a write has changed, each by itself: one refusal does not affect the others.
+ * A try only says what each would answer.
+ * @throws DatabaseUnavailable where the sessions cannot be looked for
  */
 export async function applyToSessions(sources: ApplySources, write: AppliedWrite): Promise<Applied[]> {
   if (write.tasks.length === 0) return [];
@@ -80,11 +80,11 @@ async function appliedUntil(
   const untilMs = performance.now() + beginWithinMs;
   const hasAll = await sources.caughtUp();
   const { visible, hidden } = await sessionsToApply(sources, write);
-  // A repeat is to get to those for which there was no room.
+  // Those that need the change come first, so a repeat reaches the ones that found no room before.
   const byNeed = [true, null, false].flatMap((need) => visible.filter(({ isNewer }) => isNewer === need));
   const waiting = byNeed.slice(0, appliedAtMost).values();
   const applied = new Map<string, Applied>();
-  // The first ones are begun even where looking for them took all the time: a repeat takes as long, and is to get further.
+  // The first ones are begun even if the search took all the time: a repeat would take as long and get no further otherwise.
   const next = async (): Promise<void> => {
     do {
       const { value } = waiting.next();
@@ -120,7 +120,7 @@ interface SessionToApply {
   readonly isNewer: boolean | null;
 }
 
-/** @returns those that the caller may change, and why not the others, if there are any */
+/** @returns the sessions that the caller may change, and why not the others, if there are any */
 async function sessionsToApply(
   { sessionsOf, newerConfigured }: ApplySources,
   { tasks, granted }: AppliedWrite,
@@ -136,7 +136,7 @@ async function sessionsToApply(
   };
 }
 
-/** Those that a caller may change, and why not the others, if there are any. */
+/** The sessions that a caller may change, and why not the others, if there are any. */
 export function grantedOf(
   sessions: readonly ReadingSession[],
   granted: GrantedSites,
@@ -144,7 +144,7 @@ export function grantedOf(
   let hidden: Problem | undefined;
   const visible = sessions.filter(({ site_codes }) => {
     try {
-      // Nobody knows where one reads whose version is lost.
+      // Nobody knows which sites a session with a lost version reads.
       requireGranted(granted, site_codes ?? ['']);
       return true;
     } catch (error) {
@@ -171,7 +171,7 @@ async function reconfigured(
   return ask().catch(async (error: unknown) => {
     const waitMs = pendingForMs(error);
     if (waitMs === undefined) throw error;
-    // Two writes within the seconds that a change takes to come into force: the second one waits.
+    // A change takes seconds to come into force; a second one within that time waits.
     await pause(timers, waitMs);
     return ask();
   });

@@ -5,10 +5,10 @@ import type { TaskContent } from '../../configuration/task-snapshot.ts';
 
 type Content = Pick<TaskContent, 'period_ms' | 'devices'>;
 
-/** An event has room for so many. */
+/** An event has room for this many device codes. */
 const codesTold = 20;
 
-/** The devices that another content of a task reads in another way, or not at all, or as well. */
+/** The devices that the next content of a task adds, drops or reads differently. */
 export function devicesThatChange(from: Content, next: Content) {
   const before = new Map(from.devices.map((device) => [device.id, device]));
   const after = new Set(next.devices.map(({ id }) => id));
@@ -23,7 +23,7 @@ export function devicesThatChange(from: Content, next: Content) {
   return { added, removed, changed };
 }
 
-/** The same as an event has it. */
+/** The change of devices in the form that an event has. */
 export function changeOfDevices(from: Content, next: Content): ConfigChange {
   const { added, removed, changed } = devicesThatChange(from, next);
   return {

@@ -11,8 +11,8 @@ import { readOwnEvent } from './read-own-event.ts';
 type Accepted = Extract<CommandOutcome, { ok: true }>;
 
 /**
- * Runs a command, unless its first try was carried out already: that is found by its id, before and, as the two may
- * be on their way at the same time, after a refusal.
+ * Runs a command, unless its first try was already carried out. It looks for the first try by its id before running and,
+ * since the two may be on their way at the same time, again after a refusal.
  */
 export async function onlyOnce(
   events: EventStore,
@@ -26,7 +26,7 @@ export async function onlyOnce(
   };
   if (isRepeat) {
     const before = await find().catch((cause: unknown) => {
-      // The first try is not known to have failed.
+      // The first try may have succeeded.
       if (!(cause instanceof StoreUnavailable)) throw cause;
       throw new AppendOutcomeUnknown(subjects.lifecycle(taskId), commandId, { cause });
     });
@@ -35,9 +35,9 @@ export async function onlyOnce(
   try {
     return await run();
   } catch (error) {
-    // The first try looks too: a repeat that came right behind it may have been quicker, under the same id.
+    // The first try looks as well: a repeat right behind it, under the same id, may have been quicker.
     const after = await find().catch((cause: unknown) => {
-      // A log that cannot be read does not tell that nothing was stored, where the attempt could not tell either.
+      // An unreadable log does not prove that nothing was stored, and neither did the attempt.
       if (!(cause instanceof StoreUnavailable)) throw cause;
       return undefined;
     });

@@ -4,7 +4,7 @@ import { evolve } from '@holdfast/shared/domain/session/evolve.ts';
 import { neverStarted, type SessionState } from '@holdfast/shared/domain/session/state.ts';
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
 
-/** How a session that later runs of its task have followed ended, from the log. @throws StoreUnavailable */
+/** Reads from the log how a session ended that later runs of its task have followed. @throws StoreUnavailable */
 export async function readEarlierRun(
   events: EventStore,
   taskId: string,

@@ -6,14 +6,14 @@ import { neverStarted, type SessionState } from '@holdfast/shared/domain/session
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
 
 export interface OwnEvent {
-  /** Right after it. */
+  /** The state right after the event. */
   readonly state: Exclude<SessionState, { status: 'never_started' }>;
   readonly sequence: number;
   readonly event: SessionEvent;
 }
 
 /**
- * The event that a command with this id has led to, from the log: the broker itself knows ids for two minutes only.
+ * Reads from the log the event that the command with this id led to: the broker itself remembers ids for two minutes only.
  * @throws StoreUnavailable
  */
 export async function readOwnEvent(

@@ -8,8 +8,8 @@ import type { CommandStores } from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';
 
 /**
- * Refuses a content under which a device of the session would be another one under the same code: what a session has read is
- * accounted for by the code of its device.
+ * Refuses a content in which a code of the session's devices would mean another device: what a session has read is
+ * accounted for by device code.
  * @throws Problem, StoreUnavailable, BrokerUnavailable
  */
 export async function requireSameDevices(

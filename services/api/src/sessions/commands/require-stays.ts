@@ -15,7 +15,8 @@ export interface StayingSources {
 }
 
 /**
- * Refuses needs that the holder of a running session does not meet. One that waits, or is paused, is placed by them.
+ * Refuses needs that the holder of a running session does not meet. A session that waits or is paused will be placed by
+ * its new needs.
  * @throws Problem, StoreUnavailable, BrokerUnavailable, DatabaseUnavailable
  */
 export async function requireStays(

@@ -12,7 +12,7 @@ import { RecentSessions } from './session-memory.ts';
 const attempt = { commandId: 'command-1', isRepeat: false };
 const start = { taskId: '7', metadata: {}, validate: 'skip', by: 'somebody' } as const;
 
-/** Commands on a log, of which the broker may answer less and less. */
+/** Commands on a log whose broker may answer less and less. */
 function commandsOn(events: EventStore) {
   return sessionCommands({
     broker: { stores: () => ({ events }) as CommandStores },
@@ -62,7 +62,7 @@ describe('a command whose broker falls silent', () => {
     events.isSilent = true;
     const pause = { sessionId, reason: '', by: 'somebody' };
     await expect(commands.pause({ ...pause, attempt })).rejects.toThrow(AppendOutcomeUnknown);
-    // Nor when it is repeated: what became of the first try is not known.
+    // A repeat fails too: what became of the first try is not known.
     const again = { ...attempt, isRepeat: true };
     await expect(commands.pause({ ...pause, attempt: again })).rejects.toThrow(AppendOutcomeUnknown);
     events.isSilent = false;

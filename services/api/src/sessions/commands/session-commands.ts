@@ -34,7 +34,7 @@ import {
   sessionReconfiguration,
 } from './session-reconfiguration.ts';
 
-/** An answer whose detail is told in the caller's language. */
+/** An answer whose detail is still in both languages; routes pick the caller's. */
 type CommandedSession = Omit<CommandedView, 'detail'> & { readonly detail: InBoth };
 type StartedTask = Omit<StartedView, 'detail'> & { readonly detail: InBoth };
 
@@ -50,7 +50,7 @@ export interface SessionCommandsOptions {
     mode: Exclude<StartValidation, 'skip'>,
     traceparent?: string,
   ) => Promise<StartValidationView>;
-  /** Memory of the log that {@link broker} has now. */
+  /** This process's memory of the log behind {@link broker}. */
   readonly memory: SessionMemory;
   readonly changes: ChangeSources;
   /** Longest wait for the read model to show what a command did. */
@@ -58,7 +58,7 @@ export interface SessionCommandsOptions {
 }
 
 interface Commander {
-  /** The caller, who goes into the event. */
+  /** The caller, as written into the event. */
   readonly by: string;
   readonly actor?: Actor | undefined;
   readonly attempt: CommandAttempt;
@@ -67,8 +67,8 @@ interface Commander {
 type Attempt = CommandAttempt & Pick<Commander, 'actor'>;
 
 /**
- * Commands answer when their event is stored, and by then the read model shows it wherever PostgreSQL is up. All
- * but the start need nothing but the broker: a database outage must not keep anybody from stopping a session.
+ * Commands answer when their event is stored; by then the read model shows it if PostgreSQL is up. All commands
+ * except the start need only the broker: a database outage must not keep anybody from stopping a session.
  * All throw Problem for a refusal, and what the event store throws.
  */
 export interface SessionCommands {
@@ -77,7 +77,7 @@ export interface SessionCommands {
       taskId: string;
       metadata: Record<string, unknown>;
       validate: StartValidation;
-      /** Gets the sites at which the session would read, as `siteCodesOf`; what it throws is thrown. */
+      /** Receives the sites at which the session would read, as `siteCodesOf`; what it throws is passed on. */
       requireSites: (codes: readonly string[]) => void;
     },
   ): Promise<StartedTask>;
@@ -117,7 +117,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     return outcome;
   };
 
-  /** Before anything is made for a start. The log decides again when its event is appended. */
+  /** An early check, before anything is made for a start. The log decides again when the event is appended. */
   const refuseWhileActive = async (events: EventStore, taskId: string): Promise<void> => {
     const remembered = memory.get(taskId);
     if (remembered && !isActive(remembered.state)) return;
@@ -172,7 +172,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
         const ensured = await versions.ensure(taskConfigs, Number(taskId));
         const { taskCode, version, needs, siteCodes, maxDuration } = ensured;
         requireSites(siteCodes);
-        // One time for the session and for its event: what began when it started began at that very moment.
+        // The session and its event share one time, so that what began with the session has exactly that time.
         const now = new Date().toISOString();
         const start: SessionCommand = {
           type: 'StartSession',

@@ -3,8 +3,8 @@ import type { LoadedSession, SessionMemory } from '@holdfast/shared/sessions/han
 const tasksAtMost = 20_000;
 
 /**
- * The latest state of tasks that this process knows, so that a command costs the broker one question instead of two. Never
- * the truth: see {@link handleCommand}. Those that nobody has commanded for longest are forgotten.
+ * The latest task states that this process knows, so that a command costs the broker one question instead of two. They are
+ * never the truth: see {@link handleCommand}. Tasks that were not commanded for longest are forgotten.
  */
 export class RecentSessions implements SessionMemory {
   readonly #known = new Map<string, LoadedSession>();
@@ -25,7 +25,7 @@ export class RecentSessions implements SessionMemory {
     this.#known.delete(taskId);
   }
 
-  /** The log that comes after an outage of the broker may be another one. */
+  /** Called after an outage of the broker, whose log may be another one then. */
   clear(): void {
     this.#known.clear();
   }

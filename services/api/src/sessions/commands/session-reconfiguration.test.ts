@@ -13,7 +13,7 @@ const version = (config_version: number, task_name: string): TaskConfig => ({
   ...{ task_name, config_version },
 });
 
-/** A session on version 1, whose task has a second one; snapshots can be made unreadable. */
+/** A session on version 1 of a task that also has a version 2; snapshots can be made unreadable. */
 async function changing() {
   const events = new InMemoryEventStore();
   let isAway = false;

@@ -30,13 +30,13 @@ export interface ReconfigureRequest {
   readonly to: 'latest' | number;
   readonly reason: string;
   readonly isTry: boolean;
-  /** The content that `latest` would be; that which is configured now unless set. Only of a try. @throws Problem */
+  /** The content that `latest` would be; the current configuration unless set. Only for a try. @throws Problem */
   readonly wouldBe?: ((taskId: number) => NumberedContent) | undefined;
-  /** Changes it also where devices that stay as they are would lose ticks. */
+  /** Whether to change it even if devices that stay as they are would lose ticks. */
   readonly isForced?: boolean | undefined;
-  /** Judges the change as it is told apart by {@link Reconfiguration}'s `seen`. */
+  /** Judges the change by the `seen` of {@link Reconfiguration}. */
   readonly precondition: Precondition | undefined;
-  /** Gets the sites at which the session reads and would read; what it throws is thrown. */
+  /** Receives the sites at which the session reads and would read; what it throws is passed on. */
   readonly requireSites: (codes: readonly string[]) => void;
   readonly by: string;
   readonly actor?: Actor | undefined;
@@ -44,19 +44,20 @@ export interface ReconfigureRequest {
 }
 
 /**
- * Has a session go on by another version of its configuration: that of its task as it stands now, or a former one.
+ * Switches a session to another version of its configuration: its task's current one, or a former one.
  * @throws Problem for a refusal, and what the event store throws
  */
 export type Reconfiguration = (
   request: ReconfigureRequest,
 ) => Promise<Omit<Reconfigured, 'detail' | 'etag'> & { readonly detail: InBoth; readonly seen: object }>;
 
-/** Sources that only changes of running sessions ask. */
+/** Sources that only changes of running sessions use. */
 export interface ChangeSources extends StayingSources {
-  /** The content that a session which starts now would read. @throws Problem, DatabaseUnavailable */
+  /** The content that a session started now would read. @throws Problem, DatabaseUnavailable */
   readonly configured: (taskId: number) => Promise<TaskContent>;
   /**
-   * Refuses what would keep an endpoint so busy that devices which stay as they are lose ticks; what cannot be asked now is left out.
+   * Refuses a change that keeps an endpoint so busy that unchanged devices lose ticks; whatever cannot be asked now is
+   * left out.
    * @throws Problem
    */
   readonly requireHolds: (change: {
@@ -64,7 +65,7 @@ export interface ChangeSources extends StayingSources {
     readonly from: TaskConfig;
     readonly next: TaskContent;
   }) => Promise<void>;
-  /** When the holder of the task's session told of it last, by its own clock; undefined while nobody has. */
+  /** When the holder of the task's session last reported on it, by the holder's clock; undefined if nobody has. */
   readonly heldAt: (taskId: number) => string | undefined;
 }
 
@@ -80,19 +81,19 @@ interface Sources extends ChangeSources {
     attempt: CommandAttempt & { readonly actor?: Actor | undefined },
     now: string,
   ) => Promise<Accepted>;
-  /** Whether the read model shows it. */
+  /** Whether the read model shows the event at this sequence. */
   readonly projected: (sequence: number) => Promise<boolean>;
 }
 
 interface Known {
   readonly state: Extract<SessionState, { status: 'running' | 'paused' }>;
   readonly from: TaskConfig;
-  /** It takes no other change yet. */
+  /** The refusal while the session cannot take another change yet. */
   readonly pending: SessionRefusal | undefined;
 }
 
 const shownAtMost = 500;
-/** A clock that differs by more is wrong, and no change waits for it. */
+/** A holder's clock that differs by more is wrong, and no change waits for it. */
 const clocksDifferMs = 10_000;
 
 export function sessionReconfiguration(sources: Sources): Reconfiguration {
@@ -159,7 +160,7 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
       return answer(from, content, { ...told, to: isChanged ? (version ?? null) : from.config_version });
     }
 
-    /** Versions that need not be asked for once the event is stored: then nothing may fail any more. */
+    /** Versions already read, since nothing may fail any more once the event is stored. */
     const seenVersions = new Map<number, TaskConfig>();
     const outcome = await onlyOnce(events, taskId, attempt, async () => {
       const known = await know();
@@ -171,7 +172,7 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
       const version = to === 'latest' ? (await versions.ensure(taskConfigs, Number(taskId))).version : to;
       const next = await loaded(taskConfigs, taskId, version);
       seenVersions.set(version, next);
-      // It may have been changed once more since it was judged.
+      // The configuration may have changed again since it was judged.
       if (contentHash(next) !== contentHash(content)) await judge(known, next);
       const command = commandFor(from, next, version);
       return send(events, taskId, command, { ...attempt, actor }, command.now);
@@ -180,14 +181,14 @@ export function sessionReconfiguration(sources: Sources): Reconfiguration {
     const versionOf = async (version: number): Promise<TaskConfig> =>
       seenVersions.get(version) ?? loaded(taskConfigs, taskId, version);
     const made = await madeOf(outcome, sessionId, versionOf).catch((cause: unknown) => {
-      // It is a repeat, and what it repeats is stored.
+      // This is a repeat, and the event of its first try is stored.
       throw new AppendOutcomeUnknown(subjects.lifecycle(taskId), attempt.commandId, { cause });
     });
     return isShown ? made : { ...made, detail: later(made.detail) };
   };
 }
 
-/** The answer to what was stored, which the event alone tells: a repeat finds nothing else. */
+/** The answer made from the stored event alone, because a repeat finds nothing else. */
 async function madeOf(
   { state, event }: Accepted,
   sessionId: string,
@@ -285,7 +286,7 @@ function isSame(from: TaskConfig, next: TaskContent): boolean {
   return contentHash(from) === contentHash(next);
 }
 
-/** The change as whoever asks for it has seen it. */
+/** The change as its caller has seen it, for the ETag. */
 function seen(from: TaskConfig, next: TaskContent): object {
   return { from: from.config_version, to: contentHash(next) };
 }
@@ -295,7 +296,7 @@ function unversioned(content: TaskContent): TaskContent {
   return rest;
 }
 
-/** Tells whether the session takes changes at all. */
+/** An empty change, which shows whether the session takes changes at all. */
 function anyChangeOf(sessionId: string): ReconfigureSession {
   const change = { added: 0, removed: 0, changed: 0, codes: [] };
   return {
@@ -305,7 +306,7 @@ function anyChangeOf(sessionId: string): ReconfigureSession {
   };
 }
 
-/** The holder goes by its own clock: it must hear of a change before that is in force. */
+/** The later of both clocks: the holder goes by its own, and must hear of a change before it is in force. */
 function laterOf(own: string, holders: string | undefined): string {
   if (holders === undefined) return own;
   const aheadMs = Date.parse(holders) - Date.parse(own);

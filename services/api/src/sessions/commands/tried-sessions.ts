@@ -12,13 +12,13 @@ import { grantedOf, type ReadingSession } from './apply-to-sessions.ts';
 export interface TriedSessions {
   readonly tasks: readonly number[];
   readonly sessions: readonly ReadingSession[];
-  /** Knows the tasks of sessions that are looked at. @throws Problem for a task that no session could go on by */
+  /** The content of a task of these sessions. @throws Problem for a task that no session could continue with */
   readonly wouldBe: (taskId: number) => NumberedContent;
 }
 
 /**
- * Reads this in the transaction of the dry run; other changes wait for its end, and it is all judged after that. Undefined where it
- * would change nothing. @throws DatabaseUnavailable
+ * Reads these sessions within the transaction of the dry run, whose end other changes wait for; they are judged after it.
+ * Undefined where the dry run would change nothing. @throws DatabaseUnavailable
  */
 export async function triedSessions(
   transaction: Database,

@@ -8,31 +8,31 @@ import type { Database } from '../../database/open-database.ts';
 import { ReadingRates } from './reading-rates.ts';
 import { type CounterRow, type LiveTotals, sumCounters } from './sum-counters.ts';
 
-/** Hands over every live status that there is and then every change; returns what ends it. */
+/** Hands over every present live status and then every change; returns a function that ends the watch. */
 export type WatchStatuses = (
   onStatus: (taskId: string, status: SessionLiveStatus) => void,
 ) => Promise<() => void>;
 
 export interface LiveStatus {
-  /** Begins to watch, in place of the former watch; called again after every reconnect. */
+  /** Begins a watch that replaces the former one; called again after every reconnect. */
   watch(statuses: WatchStatuses): Promise<void>;
   totals(sessionId: string): Promise<LiveTotals>;
-  /** Last word of the holder of the task's session, as far as it has reached this process. */
+  /** The last status from the holder of the task's session that has reached this process. */
   lastWord(taskId: number): SessionLiveStatus | undefined;
-  /** The same of every task. */
+  /** The same for every task. */
   lastWords(): Iterable<SessionLiveStatus>;
-  /** Values that the session of a task has read each second lately; undefined while nobody can say. */
+  /** Values per second that the task's session has read lately; undefined while unknown. */
   valuesPerSecond(taskId: number): number | undefined;
-  /** Stores what is not stored yet, if the database is there. */
+  /** Also stores what is not stored yet, if the database is there. */
   stop: Stop;
 }
 
 const rowsPerStatement = 1_000;
 
 /**
- * Counters and device health of sessions. Their owners rewrite them in the STATUS bucket every few seconds and
- * start at zero with each collector process and epoch, so the last word of each is kept in PostgreSQL, where they
- * outlive both broker and collectors.
+ * Keeps counters and device health of sessions. Collectors rewrite them in the STATUS bucket every few seconds and
+ * start at zero with each process and epoch, so the last status of each is stored in PostgreSQL, where it
+ * outlives both broker and collectors.
  */
 export function startLiveStatus(options: {
   database: Database;
@@ -40,7 +40,7 @@ export function startLiveStatus(options: {
   flushIntervalMs: number;
 }): LiveStatus {
   const { database, log } = options;
-  /** The latest of each task, for answers that are fresher than the last flush. */
+  /** The latest row of each task, for answers that are fresher than the last flush. */
   const latest = new Map<string, CounterRow>();
   const words = new Map<string, SessionLiveStatus>();
   const rates = new ReadingRates();
@@ -54,7 +54,7 @@ export function startLiveStatus(options: {
 
   const onStatus = (taskId: string, status: SessionLiveStatus) => {
     const row = counterRow(status);
-    // The word of a former holder is there beside what the present one says.
+    // The status of a former holder stays in the bucket beside that of the present one.
     if (!row || status.epoch < (words.get(taskId)?.epoch ?? 0)) return;
     latest.set(taskId, row);
     words.set(taskId, status);
@@ -142,7 +142,7 @@ async function upsertCounters(database: Database, rows: readonly CounterRow[]): 
           device_health: row.ref('excluded.device_health'),
           updated_at: row.ref('excluded.updated_at'),
         }))
-        // Every API process stores them; the slower one must not bring back older values.
+        // Every API process stores these rows; a slower one must not bring back older values.
         .where(sql<boolean>`excluded.updated_at > session_counters.updated_at`),
     )
     .execute();

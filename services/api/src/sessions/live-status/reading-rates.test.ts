@@ -3,7 +3,7 @@ import { ReadingRates } from './reading-rates.ts';
 
 const beginMs = Date.parse('2026-01-01T08:00:00Z');
 
-/** A holder that speaks every 5 s. */
+/** Follows a holder that reports every 5 s. */
 function follow(words: readonly { points: number; epoch?: number; state?: 'polling' | 'released' }[]) {
   let nowMs = 0;
   const rates = new ReadingRates(() => nowMs);

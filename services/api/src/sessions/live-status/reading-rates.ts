@@ -1,8 +1,8 @@
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 
-/** Holders speak every few seconds, and rare readings would make a rate over two words leap. */
+/** Rates span this time: holders report every few seconds, and between two reports rare readings would make a rate jump. */
 const windowMs = 60_000;
-/** A holder that was silent for so long reads nothing that anybody knows of. */
+/** A holder that was silent for this long counts as reading nothing. */
 const silentMs = 30_000;
 
 interface Mark {
@@ -14,11 +14,11 @@ interface Mark {
 interface Told {
   readonly holder: string;
   readonly marks: Mark[];
-  /** On ours. */
+  /** On our clock. */
   readonly heardMs: number;
 }
 
-/** How fast sessions are read, from what their holders have counted. */
+/** Computes how fast sessions are read, from what their holders have counted. */
 export class ReadingRates {
   readonly #nowMs: () => number;
   readonly #byTask = new Map<string, Told>();
@@ -35,7 +35,7 @@ export class ReadingRates {
     >,
   ): void {
     const { session, epoch, instance, state, updated_at, points_read: pointsRead } = status;
-    // Counters begin anew with each of them.
+    // Counters begin anew with each epoch and collector process.
     const holder = `${session}/${epoch}/${instance}`;
     const atMs = Date.parse(updated_at);
     if (state !== 'polling') {

@@ -1,6 +1,6 @@
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 
-/** The last word of one collector process on one placement of a session. */
+/** The last status that one collector process reported for one placement of a session. */
 export interface CounterRow {
   readonly session_id: string;
   readonly epoch: number;
@@ -20,8 +20,8 @@ export interface LiveTotals {
 }
 
 /**
- * Counts add up over all holders of the session; health is what the present one, or else the last one, says. A device that it has never
- * read has the last success of those before it.
+ * Adds up the counts of all holders of the session; health is what the present holder, or else the last one, says. For
+ * a device that this holder has never read, the last success comes from earlier holders.
  */
 export function sumCounters(rows: readonly CounterRow[]): LiveTotals {
   let pointsRead = 0;
@@ -46,7 +46,7 @@ export function sumCounters(rows: readonly CounterRow[]): LiveTotals {
   return { pointsRead, errorCount, lastReadTime, deviceHealth };
 }
 
-/** Whether its holder has asked it and had nothing of it yet: one before it may have read it. */
+/** Whether the holder has asked the device and never had an answer; an earlier holder may have had one. */
 export function isUnheard({ consecutive_failures, last_success }: DeviceHealth): boolean {
   return consecutive_failures > 0 && last_success === null;
 }
@@ -56,7 +56,7 @@ function lastSuccess(rows: readonly CounterRow[], code: string): string | null {
   return all.sort().at(-1) ?? null;
 }
 
-/** The higher epoch first: clocks of collectors may differ, epochs do not. */
+/** Compares epochs before times: clocks of collectors may differ, epochs do not. */
 function isFresher(row: CounterRow, than: CounterRow): boolean {
   return row.epoch === than.epoch ? row.updated_at > than.updated_at : row.epoch > than.epoch;
 }

@@ -4,13 +4,13 @@ import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 
 export interface WaitingListener {
-  /** Undefined when the task's session waits no longer. */
+  /** `notice` is undefined when the task's session waits no longer. */
   onNotice(taskId: string, notice: WaitingNotice | undefined): void;
-  /** Undefined when it was taken back. */
+  /** `damage` is undefined when the report was withdrawn. */
   onLogDamage(key: string, damage: LogDamage | undefined): void;
 }
 
-/** Hands over all that there is and then every change; returns what ends it. */
+/** Hands over every present notice and then every change; returns a function that ends the watch. */
 export type WatchNotices = (listener: WaitingListener) => Promise<() => void>;
 
 export interface WaitingSession {
@@ -19,9 +19,9 @@ export interface WaitingSession {
   readonly placement_state: string | null;
 }
 
-/** Why sessions wait for a collector, as the supervisor last said it, and which supervisors have found the log damaged. */
+/** Why sessions wait for a collector, as the supervisor last said, and which supervisors have found the log damaged. */
 export interface WaitingNotices {
-  /** Begins to watch, in place of the former watch; called again after every reconnect. */
+  /** Begins a watch that replaces the former one; called again after every reconnect. */
   watch(notices: WatchNotices): Promise<void>;
   of(session: WaitingSession): WaitingNotice | undefined;
   logDamages(): LogDamage[];
@@ -34,8 +34,8 @@ interface Heard {
 }
 
 /**
- * The supervisor's notices, kept here so that a list of sessions costs no question to the broker. While that is
- * away the last ones stand: nobody can be placed meanwhile.
+ * Keeps the supervisor's notices here, so that a list of sessions costs the broker no question. While the broker is
+ * away the last ones stand: nothing can be placed meanwhile.
  */
 export function startWaitingNotices(): WaitingNotices {
   let notices = new Map<string, WaitingNotice>();
@@ -49,7 +49,7 @@ export function startWaitingNotices(): WaitingNotices {
     watch: async (watchNotices) => {
       stopWatch?.();
       stopWatch = undefined;
-      // The bucket is in memory: a broker that was restarted has forgotten it, and so must we.
+      // The bucket is in memory: a restarted broker has forgotten its content, and so must we.
       const fresh = new Map<string, WaitingNotice>();
       const freshDamages = new Map<string, Heard>();
       notices = fresh;
@@ -68,7 +68,7 @@ export function startWaitingNotices(): WaitingNotices {
     of(session) {
       const notice = notices.get(String(session.task_id));
       const [damage] = logDamages();
-      // Who is polled goes on. A notice that came later is that of a supervisor that leads in spite of it.
+      // Placed sessions go on. A notice newer than the damage comes from a supervisor that leads in spite of it.
       if (!damage || session.placement_state === 'placed') return notice;
       if (notice && Date.parse(notice.since) >= Date.parse(damage.since)) return notice;
       const detail = both(

@@ -21,7 +21,7 @@ async function emptyReadModel(): Promise<Database> {
   return database;
 }
 
-/** As a process that becomes the projector finds it. */
+/** The read model as a process finds it that becomes the projector. */
 async function begin(database: Database): Promise<ReadModel> {
   const checkpoint = await readCheckpoint(database);
   if (!checkpoint) throw new Error('there is no checkpoint');
@@ -111,19 +111,19 @@ describe('a batch of session events', () => {
     assigned(1, 1),
     started(2, 1),
     paused(1, 1),
-    // One session's whole life in one batch, whichever its size.
+    // One session's whole life in one batch, whatever the batch size.
     started(3, 1),
     assigned(3, 1),
     stopped(3, 1),
     failed(2, 1),
     resumed(1, 1),
     assigned(1, 1),
-    // After the end of its session: nothing is remembered of it.
+    // Events after the end of their session, of which nothing is remembered.
     resumed(2, 1),
     stopped(1, 1),
     assigned(1, 1),
     started(1, 2),
-    // Twice, as no release writes it: the row is there although it begins here.
+    // A second start, which no release writes: the row exists although the session begins here.
     started(1, 2),
     stopped(2, 1),
   ]);

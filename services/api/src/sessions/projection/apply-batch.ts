@@ -18,7 +18,7 @@ import type { ProjectedRows } from './projected-rows.ts';
 import type { SessionRow } from './read-model-rows.ts';
 import { writeBatch } from './write-batch.ts';
 
-/** Somebody else has written the read model meanwhile. What is in memory of it is out of date. */
+/** Somebody else has written the read model meanwhile, so what this process remembers of it is out of date. */
 export class CheckpointMoved extends Error {
   override readonly name = 'CheckpointMoved';
 }
@@ -28,8 +28,8 @@ export interface ReadModel {
   readonly checkpoint: Checkpoint;
   readonly rows: ProjectedRows;
   /**
-   * No event after this sequence was cleaned away when the projector began. Nor is any later: what is cleaned away was
-   * in the read model, and so is older than whatever comes next.
+   * No event after this sequence was cleaned away when the projector began, and none is later: whatever is cleaned away
+   * was in the read model, and so is older than what comes next.
    */
   readonly cleanedUpTo: number;
 }
@@ -90,8 +90,8 @@ async function applyTogether(
 }
 
 /**
- * In one statement, where everything is known: sessions whose rows this process wrote last and nobody else can have
- * changed, and such as begin in this batch. Undefined, and nothing is written, when that does not hold.
+ * Applies a batch in one statement if everything is known: each session has a row that this process wrote last and nobody
+ * else can have changed, or begins in this batch. Otherwise nothing is written, and the result is undefined.
  */
 async function applyWithoutLooking(
   database: Database,
@@ -118,7 +118,7 @@ async function applyWithoutLooking(
   return reached;
 }
 
-/** While the checkpoint is locked nothing is cleaned away, so what is read holds until it is written. */
+/** Reads, then writes, with the checkpoint locked: nothing is cleaned away meanwhile, so what was read still holds. */
 async function applyLocked(
   database: Database,
   model: ReadModel,

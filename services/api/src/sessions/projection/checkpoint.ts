@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 import type { Tables } from '../../database/tables.ts';
 
-/** How far SESSIONS is in the read model. `write-batch.ts` moves it, in the statement that writes the rows. */
+/** How far the read model has followed SESSIONS. `write-batch.ts` moves it in the statement that writes the rows. */
 export interface Checkpoint {
   readonly lastSequence: number;
   /** Id of the event at that sequence, null when it could not be read or there is none. */
@@ -20,7 +20,7 @@ export async function readCheckpoint(database: Database): Promise<Checkpoint | u
   return row && { lastSequence: row.last_sequence, lastEventId: row.last_event_id };
 }
 
-/** The row stays locked until the transaction ends. */
+/** Locks the checkpoint's row until the transaction ends. */
 export async function lockCheckpoint(transaction: Transaction<Tables>): Promise<number | undefined> {
   const row = await transaction
     .selectFrom('projection_checkpoint')
@@ -44,8 +44,8 @@ export async function writeCheckpoint(
 }
 
 /**
- * The checkpoint, made when there is none. A read model without one is begun from nothing: deleting the
- * checkpoint's row is the way to have it made anew from the log.
+ * Returns the checkpoint, and makes it when there is none. A read model without one is begun from nothing: to have it
+ * made anew from the log, delete the checkpoint's row.
  */
 export async function beginCheckpoint(database: Database): Promise<Checkpoint> {
   const existing = await readCheckpoint(database);

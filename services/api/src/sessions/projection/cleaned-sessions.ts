@@ -19,7 +19,7 @@ export async function readCleaned(
   return new Map(rows.map((row) => [row.session_id, row.last_sequence]));
 }
 
-/** The last sequence of all that was cleaned away, 0 when nothing was. @throws DatabaseUnavailable */
+/** The highest sequence that was cleaned away, 0 when none was. @throws DatabaseUnavailable */
 export async function lastCleaned(database: Database): Promise<number> {
   const { last } = await database
     .selectFrom('cleaned_sessions')
@@ -39,9 +39,9 @@ export async function cleanedAt(database: Database, sessionId: string): Promise<
 }
 
 /**
- * Forgets what was cleaned away of another log than this one: there the same session ids mean other sessions. A log
- * is only ever added to, so two that have the same event at one sequence are the same up to there: the last such
- * place is found by halving. Needed only when the read model is begun anew, maybe with an exchanged or set-back log.
+ * Forgets which sessions of another log were cleaned away: in this log the same ids mean other sessions. A log is only
+ * ever added to, so two logs with the same event at one sequence are the same up to there; the last such place is found
+ * by halving. Needed only when the read model is begun anew, maybe with an exchanged or set-back log.
  * @returns how many were forgotten
  * @throws what the log throws when the broker is away, DatabaseUnavailable
  */

@@ -44,14 +44,14 @@ describe('a log', () => {
     };
     expect([guard.isSound(), guard.damage()]).toEqual([false, undefined]);
     expect(await after(away)).toEqual([false, false]);
-    // A read model that is about to be made anew may be that of any log.
+    // A read model that is about to be made anew may belong to any log.
     expect(await after(logOf('a', 'b'))).toEqual([false, false]);
     await database
       .transaction()
       .execute((transaction) => writeCheckpoint(transaction, { lastSequence: 2, lastEventId: 'b' }));
     expect(await after(logOf('a', 'b', 'c'))).toEqual([true, false]);
     expect(await after(away)).toEqual([true, false]);
-    // Once may be the answer of a node that is behind.
+    // A single finding may be the answer of a node that is behind.
     expect(await after(logOf('a', 'other'))).toEqual([false, false]);
     expect(guard.doubt()).toBeDefined();
     expect(await after(logOf('a', 'b'))).toEqual([true, false]);

@@ -10,8 +10,8 @@ import { Problem } from '../../problems/problem.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 
 /**
- * The read model knows events that SESSIONS does not have: the broker's store was wiped, rolled back, or is
- * another one. It must never pass for "there are no sessions".
+ * The read model knows events that SESSIONS does not have: the broker's store was wiped, rolled back or exchanged.
+ * This must never pass for "there are no sessions".
  */
 export class LogBehindReadModel extends Problem {
   constructor(detail: InBoth) {
@@ -26,7 +26,7 @@ const wayOut = both(
 );
 
 /**
- * Compares the log with a checkpoint that was read before.
+ * Compares the log with a checkpoint that was read earlier.
  * @throws LogBehindReadModel, and what the log throws when the broker is away
  */
 export async function verifyLog(log: SessionLog, checkpoint: Checkpoint): Promise<void> {
@@ -54,11 +54,11 @@ export async function verifyLog(log: SessionLog, checkpoint: Checkpoint): Promis
 }
 
 const checkIntervalMs = 5_000;
-/** A finding that speaks against the log may be that of a node that is behind: it is looked at again soon. */
+/** Checks again soon after a finding against the log, which may come from a node that is behind. */
 const doubtIntervalMs = 1_000;
 const kind = 'read model';
 
-/** Every API process looks for itself, because every one of them takes commands. */
+/** Watches whether the log has what the read model knows. Every API process does, because each takes commands. */
 export class LogGuard {
   readonly #database: Database;
   readonly #log: Logger;
@@ -77,17 +77,17 @@ export class LogGuard {
     });
   }
 
-  /** The damage to the log, as far as it could be found out. */
+  /** The damage to the log, as far as known. */
   damage(): LogBehindReadModel | undefined {
     return this.#judge.damage();
   }
 
-  /** The doubt about the log, though it may have been one answer that was out of date: nothing is to be added to it now. */
+  /** A doubt about the log, maybe from one outdated answer; while there is one, nothing is to be added to the log. */
   doubt(): LogBehindReadModel | undefined {
     return this.#judge.doubt();
   }
 
-  /** Whether the log was found to be that of the read model: not so before it was looked at, nor without a checkpoint. */
+  /** Whether the log was found to match the read model; false before the first look and without a checkpoint. */
   isSound(): boolean {
     return this.#isSound;
   }

@@ -24,7 +24,7 @@ const rowsOfEach = 20_000;
 const someRows = 100;
 
 beforeAll(async () => {
-  // One connection, which tells its own counts.
+  // A single connection, because it reports the counts of its own session.
   database = openDatabase({ url: await apiDatabase(), maxConnections: 1, log });
   cleanUpAfterFile(() => database.destroy());
   await beginCheckpoint(database);
@@ -56,7 +56,7 @@ function stopped(task: number): StoredEvent {
   } as StoredEvent;
 }
 
-/** As a projector that knows nothing: sessions and what was cleaned away are looked for. */
+/** Projects as a process that knows nothing yet, so sessions and cleaned-away ones are looked up. */
 async function project(): Promise<void> {
   const checkpoint = await readCheckpoint(database);
   if (!checkpoint) throw new Error('there is no checkpoint');
@@ -77,7 +77,7 @@ const lookUps: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['all events of a session', () => recordedEvents(database, '1500-1')],
 ];
 
-/** Tables of which many rows were touched meanwhile, whether one after the other or along an index that does not fit. */
+/** Tables of which a look touched many rows, whether in sequence or along an unsuitable index. */
 async function readWidely(look: () => Promise<unknown>): Promise<string[]> {
   const touched = async () => {
     await run('select pg_stat_force_next_flush()');
@@ -102,7 +102,7 @@ describe('what the projector and commands look for', () => {
     expect(await readWidely(look)).toEqual([]);
   });
 
-  // By this the test above can be trusted.
+  // Shows that the test above can be trusted.
   it.each<[string, string, string, () => Promise<unknown>]>([
     ['sessions', 'sessions_pkey', 'a session', () => findSession(database, '1500-1')],
     ['sessions', 'sessions_task_id_index', 'a session', () => findSession(database, '1500-1')],

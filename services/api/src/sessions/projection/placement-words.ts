@@ -10,7 +10,7 @@ type Known =
   | `assigned.${AssignReason}`
   | `released.${Exclude<ReleaseReason, 'refused'>}`;
 
-/** Why a session is placed as it is: the read model keeps the name. */
+/** Why a session is placed as it is, by the name that the read model keeps. */
 const words: Readonly<Record<Known, InBoth>> = {
   waiting: both('waiting for a collector', '等待采集器'),
   'resumed.resume': both('resumed; waiting for a collector', '已继续，等待采集器'),
@@ -30,7 +30,7 @@ const words: Readonly<Record<Known, InBoth>> = {
   ),
 };
 
-/** The read model keeps a name, or what a collector said itself. */
+/** The placement detail to keep in the read model: a name from above. A collector's own words may stand there instead. */
 export const placementDetail = (name: Known): string => name;
 
 export function placementText(kept: string): string {

@@ -15,7 +15,7 @@ export interface ProjectedBatch {
 }
 
 /**
- * The rows that a batch of events makes of those that its sessions have so far. What was cleaned away stays away, however
+ * Computes the rows of a batch's sessions after its events, from the rows before. What was cleaned away stays away, however
  * often the log is read.
  */
 export function projectBatch(
@@ -50,10 +50,10 @@ export function sessionsNamedIn(batch: readonly ReadEvent[]): string[] {
 }
 
 type Decoded = Exclude<ReturnType<typeof decodeSessionEvent>, { kind: 'unreadable' }>;
-/** An event as it is shown, and what it says where it can be read. */
+/** An event as it is shown, and its content if it can be read. */
 export type ReadEvent =
   | { readonly kind: 'readable'; readonly decoded: Decoded; readonly row: SessionEventRow }
-  /** Changes no session: it cannot be read, or is of none. */
+  /** Changes no session: the event cannot be read, or belongs to none. */
   | { readonly kind: 'unreadable'; readonly row: SessionEventRow };
 
 export function readEvent({ subject, sequence, message }: StoredEvent): ReadEvent {
@@ -87,7 +87,10 @@ export function readEvent({ subject, sequence, message }: StoredEvent): ReadEven
   };
 }
 
-/** An event that is well formed in itself but not where it lies: a session's id names its task, and so does the subject. */
+/**
+ * The problem of a well-formed event that lies on the wrong subject: both the session's id and the subject name the
+ * task.
+ */
 function problemOf(decoded: Decoded, place: ReturnType<typeof parseSessionSubject>): string | undefined {
   const { sessionId, taskId, type } = decoded.event;
   if (place?.aspect !== decoded.kind) return `${type} does not belong on this subject`;
@@ -97,13 +100,13 @@ function problemOf(decoded: Decoded, place: ReturnType<typeof parseSessionSubjec
   return undefined;
 }
 
-/** As much of it as can be shown. */
+/** The row of an unreadable event, with as much of it as can be shown. */
 export function unreadableRow({ subject, sequence, message }: StoredEvent, problem: string): SessionEventRow {
   const envelope = (typeof message === 'object' && message !== null ? message : {}) as Record<
     string,
     unknown
   >;
-  // Bounded, because an index refuses long texts and nobody would read them.
+  // Texts are cut, because an index refuses long ones and nobody would read them.
   const text = (value: unknown) => (typeof value === 'string' ? storableText(value).slice(0, 200) : null);
   const time = new Date(String(envelope.time));
   const taskId = parseSessionSubject(subject)?.taskId ?? '';

@@ -7,8 +7,8 @@ import type { SessionRow } from './read-model-rows.ts';
 type ReadableEvent = Exclude<DecodedSessionEvent, { kind: 'unreadable' }>;
 
 /**
- * A session's row after one more of its events; undefined when the event makes no session known. It never
- * refuses: history already happened.
+ * Returns a session's row after one more of its events; undefined while no session is known by it. It never
+ * refuses an event: history already happened.
  */
 export function projectEvent(
   row: SessionRow | undefined,
@@ -31,7 +31,7 @@ const unplaced = {
   placement_detail: '',
 } as const;
 
-/** A pause, a stop, a failure and a recovery end the placement without an event of its own. */
+/** Projects a lifecycle event. A pause, stop, failure or recovery ends the placement without an event for that. */
 function projectLifecycle(
   row: SessionRow | undefined,
   event: SessionEvent,
@@ -47,7 +47,7 @@ function projectLifecycle(
     started_at: Number.isNaN(startedAt.getTime()) ? time : startedAt,
     stopped_at: null,
     config_version: event.configVersion,
-    // Only the first event holds it; a log whose beginning cannot be read has none.
+    // Only the first event holds the metadata; a log whose beginning cannot be read has none.
     metadata: row?.metadata ?? {},
     error_message: null,
     error_cause: null,
@@ -67,7 +67,7 @@ function projectLifecycle(
     case 'session.resumed':
       return waiting(known, time, placementDetail(`resumed.${event.reason}`));
     case 'session.reconfigured': {
-      // It goes on where it is.
+      // The session goes on where it is.
       const { collector_id, epoch, placement_state, placement_since, placement_detail } = row ?? unplaced;
       const placement = { collector_id, epoch, placement_state, placement_since, placement_detail };
       return { ...known, ...placement, status: event.status };
@@ -123,7 +123,7 @@ function projectPlacement(row: SessionRow, event: PlacementEvent, sequence: numb
   }
 }
 
-/** One that crossed the end of its session says nothing any more; a second one does not count. */
+/** Projects a warning. One that arrives after the end of its session means nothing, and a second one does not count. */
 function projectWarning(row: SessionRow, time: Date): SessionRow {
   const isOver = row.status === 'stopped' || (row.status === 'error' && row.error_cause === 'permanent');
   return isOver || row.warned_at ? row : { ...row, warned_at: time };

@@ -3,25 +3,24 @@ import type { SessionRow } from './read-model-rows.ts';
 const rowsAtMost = 4_096;
 
 /**
- * Rows of sessions as this process has last written them, while it is the one that writes the read model: nobody else
- * changes them then, but for those of ended sessions, which can be cleaned away. Those that have not changed for longest
- * are forgotten.
+ * Session rows as this process last wrote them, while it is the one that writes the read model. Nobody else changes them
+ * then, except that rows of ended sessions can be cleaned away. Rows that have not changed for longest are forgotten.
  */
 export class ProjectedRows {
   readonly #rows = new Map<string, SessionRow>();
 
-  /** As it was when it was written. */
+  /** The row as this process wrote it. */
   get(sessionId: string): SessionRow | undefined {
     return this.#rows.get(sessionId);
   }
 
-  /** As the database has it now; undefined when that has to be asked. */
+  /** The row as the database has it now; undefined when only the database can tell. */
   current(sessionId: string): SessionRow | undefined {
     const row = this.#rows.get(sessionId);
     return row && !isOver(row) ? row : undefined;
   }
 
-  /** When they are committed. */
+  /** Called when the rows are committed. */
   put(rows: ReadonlyMap<string, SessionRow>): void {
     for (const [sessionId, row] of rows) {
       this.#rows.delete(sessionId);
@@ -33,7 +32,7 @@ export class ProjectedRows {
     }
   }
 
-  /** This process does not write the read model any more, or begins to. */
+  /** Called when this process begins or ends to write the read model. */
   clear(): void {
     this.#rows.clear();
   }

@@ -8,7 +8,7 @@ import { migrate } from '../../database/migrate.ts';
 import { openDatabase } from '../../database/open-database.ts';
 import { followProjection } from './projection-signal.ts';
 
-/** Levels and words, without what was said for those who look for a fault in this program. */
+/** Follows a signal, and collects level and text of what it logs, without debug messages. */
 async function follow(
   prepare: (proxy: TcpProxy) => unknown,
 ): Promise<{ proxy: TcpProxy; isUp(): boolean; said: string[] }> {
@@ -39,7 +39,7 @@ const cannotReach = 'warning: cannot reach PostgreSQL; trying again until it is 
 describe('the connection that listens to PostgreSQL', () => {
   it('that was slow to come about once, as on a machine that starts everything, is no news', async () => {
     const { proxy, isUp, said } = await follow((each) => each.stall());
-    // The first try has been given up when there is a second.
+    // A second connection means that the first try was given up.
     await eventually(() => proxy.connectionCount === 2, { what: 'the second try' });
     await proxy.heal();
     await eventually(isUp, { what: 'the connection' });

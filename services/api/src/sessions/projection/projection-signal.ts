@@ -11,14 +11,14 @@ import { projectionChannel } from './write-batch.ts';
 export type WaitOutcome = 'reached' | 'too_late' | 'database_away';
 
 /**
- * How far the read model is, told by PostgreSQL itself (LISTEN) whichever process projects. Its own connection
+ * Tells how far the read model is, as PostgreSQL itself reports (LISTEN), whichever process projects. Its own connection
  * also shows whether the database is there: it breaks as soon as the server goes.
  */
 export interface ProjectionSignal {
   databaseIsUp(): boolean;
-  /** Sequence that the read model is known to have come to. */
+  /** Sequence that the read model is known to have reached. */
   reached(): number;
-  /** Sequence that this process has written itself, known without PostgreSQL's word; undefined when it does not write. */
+  /** Notes the sequence that this process wrote itself, without waiting for PostgreSQL; undefined when it does not write. */
   projectedHere(sequence: number | undefined): void;
   /** Resolves when the read model contains `sequence`, at the latest after `timeoutMs`. Never throws. */
   waitFor(sequence: number, timeoutMs: number): Promise<WaitOutcome>;
@@ -26,7 +26,7 @@ export interface ProjectionSignal {
 }
 
 const reconnectMs = 500;
-/** The tables of a new database are mostly made within a moment; each look for them that is in vain doubles it. */
+/** First pause while the tables of a new database are missing, which is mostly brief; each vain look doubles it. */
 const firstLookAgainMs = 25;
 /** A notification can be missed while the connection is made anew. */
 const lookAgainMs = 250;
@@ -37,7 +37,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
   const stopping = new AbortController();
   let client: pg.Client | undefined;
   let up = false;
-  /** As PostgreSQL has told. */
+  /** The sequence that PostgreSQL last reported. */
   let told = 0;
   let here: number | undefined;
   let saidAway = false;
@@ -51,7 +51,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
   const waiters = new SequenceWaiters<WaitOutcome>({
     outcomeOf,
     tooLate: 'too_late',
-    // Not awaited: deadlines hold also for a database that hangs.
+    // Not awaited, so that deadlines hold even if the database hangs.
     lookAgain: () => client && lookOnce(client),
     lookAgainMs,
   });
@@ -65,7 +65,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
   };
 
   let looking = false;
-  /** One question for all who wait: the more of them, the busier is the database already. */
+  /** Asks once for all who wait: the more of them there are, the busier the database already is. */
   const lookOnce = (from: pg.Client): void => {
     if (looking) return;
     looking = true;
@@ -79,7 +79,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
   const connectOnce = async (): Promise<void> => {
     const fresh = new pg.Client({ ...connectionOptions(url), query_timeout: 3_000 });
     const ended = new Promise<void>((resolve) => {
-      // A stop that comes while this connects finds no client to end.
+      // A stop during connecting finds no client to end, so it resolves this instead.
       leave = resolve;
       if (stopping.signal.aborted) resolve();
       fresh.once('end', resolve);
@@ -101,8 +101,8 @@ export function followProjection(options: { url: string; log: Logger }): Project
       saidAway = false;
       wasSlow = false;
       log.info('connected to PostgreSQL');
-      // A peer that is silently gone breaks no connection, and one that wants to end keeps those that are there: the
-      // questions now and then show it, on this connection and on a new one.
+      // A server that silently vanished breaks no connection, and one that is shutting down keeps existing ones. Regular
+      // questions on this connection and on a new one show both.
       while (!(await endsWithin(ended, heartbeatMs))) {
         await look(fresh);
         const welcome = await welcomeAt(connectionOptions(url));
@@ -125,13 +125,13 @@ export function followProjection(options: { url: string; log: Logger }): Project
       try {
         await connectOnce();
       } catch (error) {
-        // A new database says so until the migrations are through: nobody need do anything about it.
+        // A new database has no tables until the migrations are through: nobody needs to act.
         if (isMissingTable(error)) {
           pauseMs = Math.min(lookForTablesMs, reconnectMs);
           lookForTablesMs *= 2;
           log.debug('PostgreSQL is there, its tables are not made yet');
         }
-        // Once: a machine that is busy, perhaps only with starting this very process. It takes a second time to be news.
+        // The first slow connection is not reported: the machine may just be busy starting this very process.
         else if (error instanceof SlowConnection && !wasSlow) wasSlow = true;
         else if (!saidAway) {
           log.warn({ err: error }, 'cannot reach PostgreSQL; trying again until it is there');
@@ -170,7 +170,7 @@ async function connectInTime(client: pg.Client): Promise<void> {
   try {
     await client.connect();
   } catch (cause) {
-    // pg's own error of it can be told by its text only. Timers may ring a moment early.
+    // pg's own timeout error differs from others only by its text. Timers may ring a moment early.
     if (performance.now() - begun < 0.9 * connectTimeoutMs) throw cause;
     throw new SlowConnection(`no connection within ${connectTimeoutMs} ms`, { cause });
   }

@@ -3,25 +3,25 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { SessionLog } from '../../ports.ts';
 
 export interface ProjectorLag {
-  /** Events of SESSIONS that the read model does not have; undefined while one of both cannot be asked. */
+  /** Number of events in SESSIONS that the read model lacks; undefined while either cannot be asked. */
   events(): number | undefined;
-  /** For how long it has been without the oldest of them, as far as this process has looked, in ms. */
+  /** For how many ms the read model has lacked the oldest of them, as far as this process has looked. */
   ms(): number | undefined;
   /**
-   * Whether the read model may lack an event that was there `freshForMs` ago. So who waited for it for longer than that,
-   * in vain, can be sure that this says so, in every process.
+   * Whether the read model may lack an event that was there `freshForMs` ago. After waiting in vain for an event for
+   * longer than that, one can rely on this being true in every process.
    */
   isBehind(): boolean;
   readonly stop: Stop;
 }
 
 export interface ProjectorLagOptions {
-  /** While the broker can be used, undefined otherwise. */
+  /** The log while the broker can be used, undefined otherwise. */
   readonly sessionLog: () => Pick<SessionLog, 'lastSequence'> | undefined;
-  /** Sequence that the read model has come to; undefined while the database is away. */
+  /** Sequence that the read model has reached; undefined while the database is away. */
   readonly reached: () => number | undefined;
   readonly everyMs: number;
-  /** Time for which a look counts. */
+  /** How long the result of a look counts. */
   readonly freshForMs: number;
   readonly log: Logger;
 }
@@ -31,14 +31,14 @@ interface Seen {
   readonly atMs: number;
 }
 
-/** How many ends of the log are remembered: they tell since when what is missing was there. */
+/** How many past ends of the log are remembered, which tell since when a missing event was there. */
 const endsKept = 120;
 
 /** Knows how far the read model is behind the log, whichever process projects. */
 export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
   const { sessionLog, reached, everyMs, freshForMs, log } = options;
   let ends: Seen[] = [];
-  /** When the latest look began that saw an end, and that end. */
+  /** The end of the log that the latest successful look saw, and when that look began. */
   let looked: Seen | undefined;
   let canAsk = false;
   let isStopped = false;
@@ -57,7 +57,7 @@ export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
         if (lastSequence !== newest) ends.push({ sequence: lastSequence, atMs: performance.now() });
         const has = reached() ?? 0;
         ends = ends.filter(({ sequence }, index) => sequence > has || index === ends.length - 1);
-        // The oldest tells the age, the newest the number; what lies between is only for later.
+        // The oldest end gives the age and the newest the number, so one in between can go.
         if (ends.length > endsKept) ends.splice(1, 1);
       }
       canAsk = source !== undefined;

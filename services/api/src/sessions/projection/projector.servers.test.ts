@@ -31,7 +31,7 @@ function started(sequence: number): StoredEvent {
   return { subject: subjects.lifecycle(String(sequence)), sequence, message };
 }
 
-/** A log whose first reader is sent `delivered` of the events and, the broker having hung, never the others. */
+/** A log that delivers only the first `delivered` events to its first reader, as after a hang of the broker. */
 function logThatHung(events: readonly StoredEvent[], delivered: number) {
   const opened: number[] = [];
   let timesEmpty = 0;
@@ -76,7 +76,7 @@ it('opens the log anew when nothing comes though the log is ahead, as after a br
   await eventually(() => reached.at(-1) === 2, { what: 'the event that was sent to nobody' });
   const rows = await database.selectFrom('sessions').select('session_id').orderBy('session_id').execute();
   expect(rows).toEqual([{ session_id: '1-1' }, { session_id: '2-1' }]);
-  // It went on from its checkpoint, once, and is content with a log that has no more.
+  // The projector reopened the log once, from its checkpoint, and does not do so again when there is no more.
   const before = timesEmpty();
   await eventually(() => timesEmpty() > before + 3, { what: 'looks that find no more' });
   expect(opened).toEqual([0, 1]);

@@ -14,11 +14,11 @@ import type { ProjectedRows } from './projected-rows.ts';
 
 export interface ProjectorOptions {
   readonly database: Database;
-  /** While the broker and the tables can be used, undefined otherwise. */
+  /** The log while the broker and the tables can be used, undefined otherwise. */
   readonly sessionLog: () => SessionLog | undefined;
   /** Rows that this process writes; empty while it does not project. */
   readonly rows: ProjectedRows;
-  /** Told each commit of this process, and where it begins; undefined when it does not project any more. */
+  /** Called with the sequence where this process begins and after each commit; with undefined when it stops projecting. */
   readonly onProjected: (sequence: number | undefined) => void;
   readonly log: Logger;
 }
@@ -32,13 +32,12 @@ export interface Projector {
 const retryMs = 250;
 const standbyMs = 1_000;
 const maxBatch = 500;
-/** How long to wait for news before the database is asked whether it still knows us. */
+/** How long to wait for events before checking that the database connection is still alive. */
 const idleMs = 1_000;
 
 /**
- * Brings SESSIONS into the read model. One of all API processes does; the others stand by. The right to do it is
- * an advisory lock, and the connection that holds it is the one that writes: whoever loses the lock has lost the
- * means to write as well.
+ * Brings SESSIONS into the read model. One API process does this; the others stand by. The right to project is
+ * an advisory lock, held by the connection that writes: a process that loses the lock has also lost the means to write.
  */
 export function startProjector({
   database,
@@ -56,7 +55,7 @@ export function startProjector({
       try {
         await database.connection().execute(holdLock);
       } catch (error) {
-        // Only the database's own connection troubles end up here; they are told where they are noticed first.
+        // Only trouble with the database connection ends up here; it is reported where it is first noticed.
         const level = error instanceof DatabaseUnavailable ? 'debug' : 'error';
         log[level]({ err: error }, 'the projector lost its database connection');
       }
@@ -80,14 +79,14 @@ export function startProjector({
     }
   };
 
-  /** Until something goes wrong. Trouble with the database is thrown: it costs the lock. */
+  /** Projects until something goes wrong. Trouble with the database is thrown, because it costs the lock. */
   const projectOnce = async (database: Database): Promise<void> => {
     try {
       const source = sessionLog();
       if (source) return await project(database, source);
     } catch (error) {
       if (error instanceof DatabaseUnavailable || signal.aborted) throw error;
-      // The guard shouts about it; here it only means to wait.
+      // The log guard reports a log that is behind; here it only means to wait.
       if (!(error instanceof LogBehindReadModel)) {
         log.warn({ err: error }, 'the projector was interrupted; trying again');
       }
@@ -127,7 +126,7 @@ export function startProjector({
         if (!batch) return;
         if (batch.length === 0) {
           await sql`select 1`.execute(database);
-          // Messages sent by a broker that hung, to a request given up meanwhile, come again after 30 s only.
+          // A broker that hung may have sent messages to a request given up meanwhile; they come again only after 30 s.
           if ((await source.lastSequence()) > checkpoint.lastSequence) return;
           continue;
         }
@@ -154,7 +153,7 @@ export function startProjector({
   };
 }
 
-/** Undefined when the stop came first; what the promise brings after that is of no interest. */
+/** Awaits a promise, or returns undefined when the stop comes first; the promise's outcome is then ignored. */
 async function unlessStopped<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
   const onAbort = () => resolve(undefined);

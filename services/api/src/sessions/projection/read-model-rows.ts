@@ -1,7 +1,7 @@
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 
-/** A session as the read model keeps it: what SESSIONS says of it at one sequence, and nothing from elsewhere. */
+/** A session as the read model keeps it: what SESSIONS says about it up to one sequence, and nothing else. */
 export interface SessionRow {
   readonly session_id: string;
   readonly task_id: number;
@@ -14,12 +14,12 @@ export interface SessionRow {
   readonly error_message: string | null;
   /** Null unless the status is `error`. */
   readonly error_cause: FailureCause | null;
-  /** Tries of the supervisor that came before the failure. */
+  /** Number of the supervisor's tries before the failure. */
   readonly error_attempt: number | null;
-  /** Until when the session may take; null for ever. */
+  /** Time limits of the session; null for none. */
   readonly soft_limit_at: Date | null;
   readonly hard_limit_at: Date | null;
-  /** When it was warned of for having passed the first. */
+  /** When the warning came that the soft limit had passed. */
   readonly warned_at: Date | null;
   /** Null unless the status is `stopped`. */
   readonly stopped_by: string | null;
@@ -42,7 +42,7 @@ export interface SessionEventRow {
   readonly time: Date | null;
   readonly event_id: string | null;
   readonly source: string | null;
-  /** Null when it could not be stored. */
+  /** Null when the data could not be stored. */
   readonly data: unknown;
   /** Why this release cannot read the event, null when it can. */
   readonly problem: string | null;

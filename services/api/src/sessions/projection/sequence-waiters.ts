@@ -5,9 +5,9 @@ interface Waiter<Outcome> {
 }
 
 export interface SequenceWaitersOptions<Outcome> {
-  /** Result of a wait for this sequence; undefined while it is to go on. */
+  /** Result of waiting for this sequence; undefined while the wait goes on. */
   readonly outcomeOf: (sequence: number) => Outcome | undefined;
-  /** For those whose time is over. */
+  /** The outcome for callers whose time is over. */
   readonly tooLate: Outcome;
   /** Called now and then while anybody waits, since news can be missed. */
   readonly lookAgain: () => void;
@@ -15,8 +15,8 @@ export interface SequenceWaitersOptions<Outcome> {
 }
 
 /**
- * The callers that wait for a sequence to be reached. One timer watches over all of them: a promise and a timer for each of
- * the many that one commit wakes, most of them to wait on, cost more than the commit.
+ * The callers that wait for a sequence to be reached. One timer serves them all: one commit wakes many, most of which
+ * wait on, and a promise and a timer for each would cost more than the commit.
  */
 export class SequenceWaiters<Outcome> {
   readonly #options: SequenceWaitersOptions<Outcome>;
@@ -28,7 +28,7 @@ export class SequenceWaiters<Outcome> {
     this.#options = options;
   }
 
-  /** Resolves at once, or when {@link news} bring it about, at the latest after `timeoutMs`. */
+  /** Resolves at once if there is an outcome, else at a call of {@link news}, at the latest after `timeoutMs`. */
   waitFor(sequence: number, timeoutMs: number): Promise<Outcome> {
     const already = this.#options.outcomeOf(sequence);
     if (already !== undefined) return Promise.resolve(already);
@@ -39,7 +39,7 @@ export class SequenceWaiters<Outcome> {
     });
   }
 
-  /** Tells that something has changed from which outcomes follow. */
+  /** Tells that outcomes may have changed. */
   news(): void {
     for (const waiter of this.#waiting) {
       const outcome = this.#options.outcomeOf(waiter.sequence);
@@ -52,7 +52,7 @@ export class SequenceWaiters<Outcome> {
     waiter.resolve(outcome);
   }
 
-  /** Deadlines hold to the millisecond, whatever the pace of looking. */
+  /** Sets the timer for the next deadline or look; deadlines hold to the millisecond, however often it looks. */
   #watch(deadlineMs: number): void {
     const dueMs = Math.min(deadlineMs, performance.now() + this.#options.lookAgainMs);
     if (this.#timer && this.#dueMs <= dueMs) return;

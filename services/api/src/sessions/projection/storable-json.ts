@@ -1,9 +1,9 @@
-/** Deeper than anything written on purpose, and far from the end of the stack. */
+/** Deeper than anything written on purpose, and far from a stack overflow. */
 const maxDepth = 64;
 
 /**
- * The same JSON value with what PostgreSQL's text and jsonb refuse (U+0000, half surrogate pairs, nesting without
- * end) replaced, so that one odd value in the log cannot stop the read model.
+ * Replaces in a JSON value what PostgreSQL's text and jsonb refuse (U+0000, half surrogate pairs, endless nesting),
+ * so that one odd value in the log cannot stop the read model.
  */
 export function storableJson(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return storableText(value);

@@ -7,7 +7,7 @@ import type { SessionEventRow, SessionRow } from './read-model-rows.ts';
 /** Channel on which every commit of the projector says how far it is. */
 export const projectionChannel = 'holdfast_projection';
 
-/** Every column, or this does not compile. */
+/** All columns; this does not compile if one is missing. */
 const sessionColumns = Object.keys({
   session_id: true,
   task_id: true,
@@ -50,11 +50,11 @@ const of = (alias: string, columns: readonly string[]) =>
   columns.map((name) => `${alias}.${name}`).join(', ');
 
 /**
- * One statement, and so one transaction and one round trip, whatever the size of the batch: statement by statement, a
- * batch of a few events cost PostgreSQL and this process more than its rows did. Rows come as one JSON text each kind,
- * so that the statement is always the same and is planned once. Nothing is written unless the checkpoint is where the
- * batch begins, and the sessions that are taken for new have no row: looked for one by one, since a plan that was made
- * while the table was small and is kept would read all of it, for `= any()`, when it is large.
+ * Writes a batch of any size in one statement, and so in one transaction and one round trip: with separate statements, a
+ * batch of a few events cost PostgreSQL and this process more than its rows did. Rows come as one JSON text for each kind,
+ * so the statement is always the same and is planned once. Nothing is written unless the checkpoint is where the batch
+ * begins and the sessions taken for new have no row. Those are looked up one by one: for `= any()`, a kept plan that was
+ * made while the table was small would read all of it when it is large.
  */
 export const writeStatement = prepared<{ told: string }>(
   'write_batch',
@@ -82,9 +82,8 @@ export const writeStatement = prepared<{ told: string }>(
 );
 
 /**
- * Brings rows into the read model together with the checkpoint, and tells everybody.
- * @returns false, and nothing is written, when the checkpoint is not at `from`, or there is a row of a session that
- * was `takenForNew`
+ * Brings rows into the read model together with the checkpoint, and notifies every process.
+ * @returns false, with nothing written, when the checkpoint is not at `from`, or a session `takenForNew` has a row
  */
 export async function writeBatch(
   database: Database,

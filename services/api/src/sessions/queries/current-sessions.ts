@@ -30,15 +30,15 @@ export interface CurrentSessionsOptions {
 
 /** The projector needs a few milliseconds, unless something is wrong. */
 const projectedWithinMs = 100;
-/** Longer waits for a log or a database that hangs would be none the wiser. */
+/** How long to wait for a log or a database that may hang; a longer wait would tell nothing more. */
 const patienceMs = 2_000;
-/** The same for a log where this process knows what it answered itself: whoever was told that looks right after. */
+/** The same for a log when this process knows its own answer: the caller who got it looks right after. */
 const patienceOfKnowingMs = 500;
 
 /**
- * Sessions as a command that was answered has left them, also while the read model does not show it yet: because its
- * database hangs, because the log has no leader, or because the projector starts anew. What this process answered
- * itself it knows; for what another one answered, the log is asked where the read model may be behind.
+ * Shows sessions as answered commands have left them, even while the read model lags: because its database hangs, the
+ * log has no leader, or the projector starts anew. This process remembers its own answers; for those of other processes
+ * it asks the log where the read model may be behind.
  */
 export class CurrentSessions {
   readonly #options: CurrentSessionsOptions;
@@ -47,7 +47,7 @@ export class CurrentSessions {
     this.#options = options;
   }
 
-  /** @throws DatabaseUnavailable when it is away, and the log too */
+  /** @throws DatabaseUnavailable when both the database and the log are away */
   async find(sessionId: string): Promise<NamedSessionRow | undefined> {
     const { lag, unprojected, stores } = this.#options;
     const taskId = parseSessionId(sessionId)?.taskId;
@@ -72,7 +72,7 @@ export class CurrentSessions {
     }
   }
 
-  /** Those of this process's own commands are up to date; what others were told may be missing for a moment. */
+  /** Lists sessions. Commands of this process are included; those of other processes may be missing for a moment. */
   async list(filter: SessionFilter): Promise<{ rows: NamedSessionRow[]; next: number | undefined }> {
     const { database, unprojected } = this.#options;
     const page = await listSessions(database, filter);
@@ -122,7 +122,7 @@ export class CurrentSessions {
     const rows = await inTime(foldLog(events, taskId), StoreUnavailable);
     const row = rows.get(sessionId);
     if (!row) return undefined;
-    // Only what is over is cleaned away. While the database is away nobody knows of it: then the log counts.
+    // Only ended sessions are cleaned away. While the database is away, nobody can tell, so the log counts.
     if (row.status === 'stopped' || row.status === 'error') {
       const cleaned = inTime(cleanedAt(database, sessionId), DatabaseUnavailable);
       if ((await cleaned.catch(ifUnavailable)) instanceof Date) return undefined;
@@ -136,7 +136,7 @@ export class CurrentSessions {
     };
   }
 
-  /** With what this process was told of it. */
+  /** Adds this process's unprojected events to the row that is known. */
   #asAnswered(
     taskId: string,
     sessionId: string,
@@ -162,7 +162,7 @@ function readable(
   return events.map(readEvent).filter((read) => read.kind === 'readable');
 }
 
-/** Every session of a task, from all of its events. @throws StoreUnavailable */
+/** Folds all events of a task into the rows of its sessions. @throws StoreUnavailable */
 async function foldLog(log: EventStore, taskId: string): Promise<ReadonlyMap<string, SessionRow>> {
   const rows = new Map<string, SessionRow>();
   for await (const stored of log.read(subjects.taskEvents(taskId))) {
@@ -187,7 +187,7 @@ function ifUnavailable(error: unknown): typeof unavailable {
   throw error;
 }
 
-/** @throws what the promise throws, or one of these when that takes too long */
+/** Awaits a promise for a limited time. @throws what the promise throws, or a `TooLate` when it takes too long */
 async function inTime<T>(
   promise: Promise<T>,
   TooLate: typeof DatabaseUnavailable | typeof StoreUnavailable,

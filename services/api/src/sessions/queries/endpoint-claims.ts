@@ -8,7 +8,7 @@ export interface EndpointClaim {
 }
 
 export interface EndpointClaims {
-  /** A session on another collector that reads one of these endpoints, which only one may use. @throws DatabaseUnavailable */
+  /** Finds a session on another collector that reads one of these exclusive endpoints. @throws DatabaseUnavailable */
   elsewhere(
     endpoints: readonly string[],
     than: { readonly sessionId: string; readonly collectorId: string },

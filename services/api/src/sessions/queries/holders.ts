@@ -9,9 +9,9 @@ export interface Holder {
   readonly collectorId: string;
   readonly reason: string;
   readonly fromMs: number;
-  /** Undefined while it holds it. */
+  /** Undefined while the collector holds the session. */
   readonly toMs: number | undefined;
-  /** Type of the event that ended it. */
+  /** Type of the event that ended this time. */
   readonly endedBy: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export function holdersOf(
   for (const { event, sequence, timeMs } of events) {
     const last = holders.at(-1);
     if (last && isHeld && ending.has(event.type)) {
-      // Clocks of writers differ; nobody lets go before it was given.
+      // Clocks of writers differ, but nobody lets a session go before it was assigned.
       last.toMs = Math.max(last.fromMs, timeMs);
       last.endedBy = event.type;
       isHeld = false;

@@ -5,7 +5,7 @@ import { isAbnormalEvent } from './abnormal-events.ts';
 
 export interface SessionEventFilter {
   readonly sessionId: string;
-  /** Beginning of types: `session.assigned`, or `session` for all of them. */
+  /** Beginnings of event types: `session.assigned`, or `session` for all of them. */
   readonly types?: readonly string[] | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
@@ -51,7 +51,7 @@ export async function listSessionEvents(
   };
 }
 
-/** A reason that a program gives; those of people stay as they are. */
+/** Translates a reason given by a program; reasons given by people stay as they are. */
 function toldIn(type: string, data: unknown): string | null {
   const { by, reason, detail } = (data ?? {}) as Readonly<Record<string, unknown>>;
   const why = type.endsWith('session.released') ? detail : by === 'supervisor' ? reason : undefined;

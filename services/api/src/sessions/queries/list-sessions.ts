@@ -45,7 +45,7 @@ export async function listSessions(
 
 const lookUps = new WeakMap<Database, AskedTogether<string, NamedSessionRow>>();
 
-/** As it is at the time of the call, or a little later. @throws DatabaseUnavailable */
+/** The session as it is at the time of the call, or a little later. @throws DatabaseUnavailable */
 export function findSession(database: Database, sessionId: string): Promise<NamedSessionRow | undefined> {
   let together = lookUps.get(database);
   if (!together) {
@@ -63,7 +63,7 @@ async function lookUp(
   return new Map(rows.map((row) => [row.session_id, row]));
 }
 
-/** Running and paused ones of these tasks, in their order. @throws DatabaseUnavailable */
+/** Running and paused sessions of these tasks, in order. @throws DatabaseUnavailable */
 export async function activeSessionsOf(database: Database, tasks: readonly number[]) {
   if (tasks.length === 0) return [];
   return selectSessions(database)
@@ -74,7 +74,7 @@ export async function activeSessionsOf(database: Database, tasks: readonly numbe
     .execute();
 }
 
-/** The name is that of the snapshot which the session runs on, else what the task is called now. */
+/** Selects sessions with the task's name from the snapshot that the session runs on, else its current name. */
 export function selectSessions(database: Database) {
   return database
     .selectFrom('sessions')

@@ -17,7 +17,7 @@ export async function recordedEvents(database: Database, sessionId: string): Pro
   return (await recordedEventsOf(database, [sessionId])).get(sessionId) ?? [];
 }
 
-/** The same of several sessions, in one statement. @throws DatabaseUnavailable */
+/** The same for several sessions, in one statement. @throws DatabaseUnavailable */
 export async function recordedEventsOf(
   database: Database,
   sessionIds: readonly string[],

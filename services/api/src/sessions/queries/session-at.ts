@@ -5,9 +5,9 @@ import { recordedEvents } from './recorded-events.ts';
 import type { NamedSessionRow } from './session-view.ts';
 
 /**
- * A session as the log told it at an earlier time: its events folded up to the last one that is not later. One that
- * stands before that in the log had happened, whatever the clock of its writer said.
- * @returns undefined when nothing of it had happened yet
+ * A session at an earlier time: its events folded up to the last one that is not later than that. Every event before
+ * that one in the log had happened, whatever its writer's clock said.
+ * @returns undefined when the session had not begun yet
  * @throws DatabaseUnavailable
  */
 export async function sessionAt(
@@ -28,7 +28,7 @@ export async function sessionAt(
       .where('first_sequence', '>', session.first_sequence)
       .where('started_at', '<=', at);
   const laterRun = await laterIn('sessions').unionAll(laterIn('cleaned_sessions')).executeTakeFirst();
-  // A later version may have changed it.
+  // The period of the version at that time; a later version may have changed it.
   const version = await database
     .selectFrom('task_config_versions')
     .select('period_ms')

@@ -5,16 +5,16 @@ import type { Database } from '../../database/open-database.ts';
 import { type Holder, holdersOf } from './holders.ts';
 import { recordedEventsOf } from './recorded-events.ts';
 
-/** The log of a session up to now, as far as its ticks follow from it, and who held it. */
+/** The part of a session's log up to now that determines its ticks, and who held it. */
 export interface SessionPast {
   readonly intervals: readonly RunningInterval[];
   readonly placements: readonly TimedPlacement[];
-  /** The versions that it had, one after the other; none where the beginning of its log cannot be read. */
+  /** The session's versions in order; none if the beginning of its log cannot be read. */
   readonly legs: readonly ConfigLeg[];
   readonly holders: readonly Holder[];
 }
 
-/** As much of a session as tells whether anything has happened to it since. */
+/** The fields of a session that tell whether anything has happened to it since. */
 export interface SessionThen {
   readonly session_id: string;
   readonly started_at: Date;
@@ -30,8 +30,8 @@ interface Kept extends SessionPast {
 }
 
 /**
- * The pasts of sessions. Whoever looks at all of them every few seconds would read and decode the same events over and
- * over: those of a session to which nothing has happened since are kept.
+ * Reads the pasts of sessions, and keeps them while nothing more happens to a session. Otherwise callers that look at all
+ * sessions every few seconds would read and decode the same events over and over.
  */
 export class SessionPasts {
   readonly #database: Database;

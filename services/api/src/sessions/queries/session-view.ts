@@ -16,7 +16,7 @@ export type NamedSessionRow = SessionRow & {
   readonly period_ms: number | null;
 };
 
-/** @param notice why the session waits, as the supervisor says it, if it does */
+/** @param notice why the session waits, as the supervisor says, if it waits */
 export function sessionView(row: NamedSessionRow, now: Date, notice?: WaitingNotice): SessionView {
   return {
     id: row.session_id,
@@ -53,8 +53,8 @@ function nextTryAt(
 }
 
 /**
- * The log says who was given the session; that its collector is gone and no other can take it stands only in the
- * supervisor's notice. One from before the latest assignment was left behind.
+ * The placement by the log and the supervisor's notice. The log says who was given the session; only the notice says that
+ * this collector is gone and no other can take it. A notice from before the latest assignment is obsolete.
  */
 function placementView(row: SessionRow, notice: WaitingNotice | undefined): PlacementView | null {
   if (row.placement_state === null) return null;
@@ -82,7 +82,7 @@ function placementView(row: SessionRow, notice: WaitingNotice | undefined): Plac
 }
 
 /**
- * The session as the lifecycle alone tells it, for when the read model cannot be asked: without the task's name, the
+ * The session by its lifecycle events alone, for when the read model cannot be asked: without the task's name, the
  * metadata, the placement and the warning.
  */
 export function sessionViewFromLog(
@@ -117,7 +117,7 @@ export function sessionViewFromLog(
   };
 }
 
-/** Not below zero: the writers' clocks may differ. */
+/** Seconds between two times, never below zero: the writers' clocks may differ. */
 function secondsBetween(from: Date, to: Date): number {
   return Math.max(0, Math.round(to.getTime() - from.getTime()) / 1_000) || 0;
 }

@@ -7,11 +7,11 @@ import { sessionView } from './session-view.ts';
 
 const namesAtMost = 20_000;
 
-/** Sessions as the read model shows them after an event that it has. */
+/** Shows a session after a command, once the read model has its event. */
 export class ShownSessions {
   readonly #database: Database;
   readonly #rows: Pick<ProjectedRows, 'get' | 'current'>;
-  /** Names of tasks in snapshots, which never change, by task and version. */
+  /** Task names by task and version, from snapshots, which never change. */
   readonly #names = new Map<string, string>();
 
   constructor({ database, rows }: { database: Database; rows: Pick<ProjectedRows, 'get' | 'current'> }) {
@@ -20,10 +20,10 @@ export class ShownSessions {
   }
 
   /**
-   * With the event at `sequence`, which the read model has. Where this process wrote its row itself, which is that of a
-   * moment ago, PostgreSQL is not asked to read it back: that was a third of what a command cost it.
-   * @param isNew whether the event has just been appended: of a session that was over before, the row may have been
-   * cleaned away since, by any process
+   * The session with the event at `sequence`, which the read model has. If this process itself just wrote the row,
+   * PostgreSQL is not asked to read it back: that was a third of what a command cost it.
+   * @param isNew whether the event has just been appended; if not, and the session is over, any process may have
+   * cleaned its row away since
    * @returns `gone` when the read model does not have the session, undefined when the database went away just now
    */
   async after(
@@ -31,7 +31,7 @@ export class ShownSessions {
     { sequence, isNew }: { readonly sequence: number; readonly isNew: boolean },
   ): Promise<SessionView | 'gone' | undefined> {
     const row = isNew ? this.#rows.get(sessionId) : this.#rows.current(sessionId);
-    // For a passing failure it also counts whether a later run has followed, which stands in other rows.
+    // A passing failure also depends on whether a later run has followed, which only other rows tell.
     if (row && row.last_sequence >= sequence && row.status !== 'error') {
       const task_name = this.#names.get(keyOf(row.task_id, row.config_version));
       if (task_name !== undefined) {
@@ -41,7 +41,7 @@ export class ShownSessions {
     try {
       const found = await findSession(this.#database, sessionId);
       if (!found) return 'gone';
-      // Only a snapshot has a period: without one, the name is that which the task has now.
+      // Only a snapshot has a period: without one, the name is the task's current one and may change.
       if (found.period_ms !== null) this.#learn(found.task_id, found.config_version, found.task_name);
       return sessionView(found, new Date());
     } catch (error) {

@@ -4,20 +4,20 @@ import type { EventStore, StoredEvent } from '@holdfast/shared/event-store/event
 const eventsAtMost = 20_000;
 
 /**
- * Lifecycle events that commands of this process were answered by, as long as the read model is not known to have them:
- * whoever was told that a session is paused must not read that it runs. Beyond the bound the oldest are forgotten.
+ * Lifecycle events behind this process's command answers that the read model is not yet known to have: whoever was told
+ * that a session is paused must not read that it runs. Beyond the bound the oldest are forgotten.
  */
 export class UnprojectedEvents {
   readonly #reached: () => number;
   readonly #byTask = new Map<string, StoredEvent[]>();
   #count = 0;
 
-  /** @param reached sequence that the read model is known to have come to */
+  /** @param reached sequence that the read model is known to have reached */
   constructor(reached: () => number) {
     this.#reached = reached;
   }
 
-  /** Notes what is appended to a log, and what is read of it to decide on. */
+  /** Wraps a log so that the events appended to it, and those read last to decide on, are noted here. */
   noting(log: EventStore): EventStore {
     return {
       append: async (subject, event, expectedLast) => {
@@ -36,13 +36,13 @@ export class UnprojectedEvents {
 
   /** Oldest first. */
   ofTask(taskId: string): readonly StoredEvent[] {
-    // Nearly always.
+    // Nearly always the case.
     if (this.#count === 0) return [];
     const reached = this.#reached();
     return this.#byTask.get(taskId)?.filter(({ sequence }) => sequence > reached) ?? [];
   }
 
-  /** Ids of the tasks that any of them are of. */
+  /** Ids of the tasks that have such events. */
   tasks(): string[] {
     if (this.#count > 0) this.#forgetReached();
     return [...this.#byTask.keys()];

@@ -5,28 +5,29 @@ import type { LastSample } from '../../ports.ts';
 import { retold } from '../../problems/retold.ts';
 import { said } from '../../problems/said.ts';
 
-/** A session must have shown itself within three periods, but nobody is called missing within these. */
+/** A session must show itself within three periods, but is never called missing within this time. */
 const freshAtLeastMs = 15_000;
-/** Period from which a session is read so seldom that its holder's word counts as well as a sample since a given time. */
+/** From this period on, a session is read so seldom that its holder's word counts like a sample since a given time. */
 const rarelyMs = 60_000;
-/** Beside a period, until the first tick: for placing a session, taking it up and reading. */
+/** Allowed besides one period until the first tick: for placing a session, taking it up and reading. */
 const settlingMs = 2_000;
 
 /**
- * Compares what should be (the log), what is assigned, what the collector says and what arrives, of one running session.
- * It really runs when a sample or an explicit miss of one of its devices has arrived lately, and what it reads is stored; where that cannot be told
- * it is unknown. Just started or resumed it cannot have one yet: until a period and 2 s are over it is starting, and not missing.
+ * Compares what should be (the log), what is assigned, what the collector says and what arrives, for one running session.
+ * It really runs when a sample or an explicit miss of one of its devices arrived lately and its readings are stored; it is
+ * unknown where nobody can tell whether they are. A session just started or resumed cannot have a sample yet: until a period
+ * and 2 s are over it is starting, not missing.
  */
 export function compareSession(options: {
   session: SessionView;
-  /** When it was started, or last resumed; undefined when it is not known. */
+  /** When the session was started or last resumed; undefined when unknown. */
   startedMs: number | undefined;
   /** Undefined when the configuration cannot be read. */
   periodMs: number | undefined;
   status: SessionLiveStatus | undefined;
   lastSample: LastSample | undefined;
   storing: Storing;
-  /** No earlier sample counts; undefined when every fresh one does. */
+  /** Only samples since this time count; undefined when every fresh one does. */
   sinceMs?: number | undefined;
   nowMs: number;
 }): SessionRecoveryView {
@@ -82,7 +83,7 @@ export function compareSession(options: {
   };
 }
 
-/** Whether it has arrived so lately that its session runs. */
+/** Whether the sample arrived recently enough to show that its session runs. */
 export function isFresh(
   sample: LastSample | undefined,
   periodMs: number | undefined,
@@ -93,7 +94,7 @@ export function isFresh(
 
 export const freshWithin = (periodMs: number | undefined) => Math.max(3 * (periodMs ?? 0), freshAtLeastMs);
 
-/** Word of the collector that has it now. */
+/** The status, if it comes from the collector that holds the session now. */
 function wordOfHolder(
   { placement }: SessionView,
   word: SessionLiveStatus | undefined,
@@ -101,7 +102,7 @@ function wordOfHolder(
   return placement?.state === 'placed' && word?.epoch === placement.epoch ? word : undefined;
 }
 
-/** A clock that is ahead makes it no longer, and a long period nothing of a session that nobody takes up. */
+/** Whether the grace still lasts. A clock ahead does not extend it, nor a long period while no collector polls. */
 function isWithinGrace(
   sinceMs: number | undefined,
   { graceMs, nowMs, word }: { graceMs: number; nowMs: number; word: SessionLiveStatus | undefined },

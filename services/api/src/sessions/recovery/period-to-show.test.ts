@@ -7,7 +7,7 @@ import { periodsToShow } from './period-to-show.ts';
 const second = 1_000;
 const inForceMs = Date.parse('2026-07-03T12:00:51Z');
 
-/** A session whose period was changed from `before` to `after`, in ms: how often it is to show itself `afterMs` from then. */
+/** How often (in ms) a session is to show itself `afterMs` after its period changed from `before` to `after`. */
 async function toShow(before: number, after: number, afterMs: number): Promise<number | undefined> {
   const legs: ConfigLeg[] = [
     { fromMs: Number.NEGATIVE_INFINITY, configVersion: 1 },
@@ -39,7 +39,7 @@ describe('how often a session is to show itself around a changed period', () => 
   });
 
   it('makes no healthy session one of which nothing is stored', async () => {
-    // Its last minute is 49 s old, and the change to a second comes into force in 2 s.
+    // The last tick of the one-minute period is 49 s old, and the change to one second comes into force in 2 s.
     const nowMs = inForceMs - 2 * second;
     const freshWithinMs = freshWithin(await toShow(60 * second, second, -2 * second));
     const at = { storedMs: nowMs - 49 * second, settledMs: nowMs - second, nowMs, refused: [] };

@@ -8,9 +8,9 @@ export interface PeriodSources {
 }
 
 /**
- * By session, in ms: how often each is to show itself now, which is the period of its fastest device. A change to a shorter one
- * is told some seconds before it is in force, and its first tick comes after that: for so long the one before counts. Undefined
- * where the configuration cannot be read. @throws DatabaseUnavailable
+ * How often each session is to show itself now, in ms by session: the period of its fastest device. A change to a
+ * shorter period is announced some seconds before it is in force, and its first tick comes later still; until then the
+ * former period counts. Undefined where the configuration cannot be read. @throws DatabaseUnavailable
  */
 export async function periodsToShow(
   { pasts, plans }: PeriodSources,

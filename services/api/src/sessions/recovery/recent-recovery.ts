@@ -8,12 +8,12 @@ export interface RecentRecovery {
   readonly sessions: ReadonlyMap<string, ComparedSession>;
 }
 
-/** Screens ask every few seconds, each of them; what it tells changes with periods and leases, not within these. */
+/** How long an answer is shared: each screen asks every few seconds, but it only changes with periods and leases. */
 const freshMs = 3_000;
 
 /**
- * The comparison of all sessions that run, shared by whoever asks and a few seconds old at most: it costs a question to the
- * broker for every device. Whoever gets it must leave out what the caller may not see.
+ * The comparison of all running sessions, at most a few seconds old and shared by all who ask: it costs one question to the
+ * broker per device. Code that uses it must leave out what its caller may not see.
  * @returns undefined while the broker cannot be asked
  * @throws DatabaseUnavailable
  */

@@ -9,10 +9,10 @@ import { timeOf } from '../../http/relative-time.ts';
 import { type Route, route } from '../../http/route.ts';
 import { type Recovery, type RecoverySources, recoveryView } from './recovery-view.ts';
 
-/** /api/acquisition/recovery: what should run beside what does. */
+/** /api/acquisition/recovery: what should run compared with what does. */
 export function recoveryRoutes(sources: RecoverySources): Route[] {
   let underWay: Promise<Recovery> | undefined;
-  /** Whoever asks while others wait for the same gets the same. */
+  /** Callers that ask at the same time for everything share one comparison. */
   const compared = (sites: GrantedSites, since: string | undefined): Promise<Recovery> => {
     if (since) return recoveryView(sources, sites, timeOf('since', since, new Date()));
     if (sites !== 'everywhere') return recoveryView(sources, sites);

@@ -42,15 +42,15 @@ export interface Recovery extends Pick<RecoveryView, 'as_of' | 'log_damage' | 'u
 const rowsAtOnce = 1_000;
 
 /**
- * Time after its end in which samples of a session may still arrive: the last request was under way, and what waited in
- * the collector's buffer comes late. Those were read earlier, though, which their ticks tell.
+ * How long after its end a session may still have been read: its last request was under way. Samples that waited in the
+ * collector's buffer come later still, but their ticks show that they were read earlier.
  */
 const endingMs = 5_000;
 const unexpectedWithinMs = 15_000;
 
 /**
  * Compares all sessions at these sites.
- * @param since no earlier sample counts
+ * @param since time before which no sample counts
  * @throws DatabaseUnavailable, BrokerUnavailable
  */
 export async function recoveryView(
@@ -76,7 +76,7 @@ export async function recoveryView(
     const periods = new Map([...plans].map(([id, plan]) => [id, periodOf(plan)]));
     const isSilent = ({ session_id: id }: { session_id: string }) =>
       !isFresh(bySession.get(id), periods.get(id), now.getTime());
-    // Whoever shows himself as often as is to be from now on needs no look at what was before.
+    // A session that already shows itself often enough for its present period needs no look at its former one.
     const shown = await periodsToShow(sources, rows.filter(isSilent), now.getTime());
     for (const [id, periodMs] of shown) periods.set(id, periodMs);
     const views = new Map(rows.map((row) => [row.session_id, sessionView(row, now, waiting.of(row))]));
@@ -122,7 +122,7 @@ export async function recoveryView(
   };
 }
 
-/** Supervisors judge by what they have read, the API by its read model. */
+/** The damage to the log that supervisors found in what they read, or the API by its read model. */
 export function logDamageOf({
   waiting,
   logGuard,
@@ -143,7 +143,7 @@ function newestOfEach(samples: readonly LastSample[]): Map<string, LastSample> {
   const bySession = new Map<string, LastSample>();
   for (const sample of samples) {
     const known = bySession.get(sample.sessionId);
-    // Late samples of a former holder say nothing of the present one.
+    // Late samples of a former holder say nothing about the present one.
     const isNewer =
       !known ||
       (known.epoch === sample.epoch ? known.storedAtMs < sample.storedAtMs : known.epoch < sample.epoch);
@@ -152,7 +152,7 @@ function newestOfEach(samples: readonly LastSample[]): Map<string, LastSample> {
   return bySession;
 }
 
-/** When each was started, or resumed since: also one that was resumed by the supervisor after a failure. */
+/** When each session was started or last resumed, also by the supervisor after a failure. */
 async function startsOf(
   database: Database,
   sessions: readonly { readonly session_id: string }[],
@@ -173,7 +173,7 @@ export function placedSince(session: SessionView | undefined): number | undefine
   return state === 'placed' && since ? Date.parse(since) : undefined;
 }
 
-/** Those that do not run and were read all the same after they ended. */
+/** Sessions that do not run but were read after their end. */
 async function unexpected(
   { database }: Pick<RecoverySources, 'database'>,
   sites: GrantedSites,

@@ -19,7 +19,7 @@ const refusal = {
 };
 
 interface Situation {
-  /** Seconds ago, by device: press-1 has a tick a second, press-2 one in ten. */
+  /** Seconds ago, by device: press-1 has a tick every second, press-2 every ten. */
   readonly stored?: Readonly<Record<string, number>>;
   readonly placed?: number;
   readonly settled?: number;

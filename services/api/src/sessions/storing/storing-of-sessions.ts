@@ -14,7 +14,7 @@ export interface StoringSources {
   readonly sinks: Pick<Sinks, 'statuses'>;
 }
 
-/** A session that runs. */
+/** A running session. */
 export interface StoredSession {
   readonly sessionId: string;
   /** When its placement began; undefined while it has none. */
@@ -25,17 +25,17 @@ export interface StoredSession {
 }
 
 const dayMs = 86_400_000;
-/** No tick of a period that is allowed is rarer. */
+/** No allowed period is longer than this. */
 const daysLookedBack = 8;
 
-/** A broker that works answers within milliseconds; one that hangs would keep whoever asks for seconds. */
+/** A working broker answers within milliseconds; one that hangs would block callers for seconds. */
 const patienceMs = 1_000;
 
 const unknown = (detail: string): Storing => ({ state: 'unknown', detail, last_stored: null, refused: [] });
 
 /**
- * Judges by what is on record of each session, not by what it has published or what went to quarantine. Never throws for what
- * cannot be asked: that is unknown.
+ * Judges whether sessions are stored by their ticks on record, not by what they published or what went to quarantine.
+ * Never throws for a source that cannot be asked: the outcome is then unknown.
  */
 export async function storingOfSessions(
   { coverage, settled, sinks }: StoringSources,
@@ -62,7 +62,7 @@ export async function storingOfSessions(
       writers.flatMap((writer) => writer.refused),
       ({ session }) => session,
     );
-    // Asked first: what is on record by then is in the record that is read afterwards.
+    // Asked before the record is read, so that the record contains everything settled by then.
     const { beforeMs } = await settled.now();
     const asked = sessions.flatMap(({ sessionId, plan }) =>
       (plan?.devices ?? []).map(({ code }) => ({ sessionId, deviceCode: code })),
@@ -120,7 +120,7 @@ export function judge(
   at: {
     /** Scheduled time of the youngest tick on record. */
     readonly storedMs: number | undefined;
-    /** All that was sent for ticks before then is on record by now, or never. */
+    /** Whatever was sent for ticks before this time is on record by now, or never will be. */
     readonly settledMs: number;
     readonly nowMs: number;
     readonly refused: readonly RefusedValues[];

@@ -22,7 +22,7 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 class Broker {
   readonly taken: Sample[] = [];
   isUp = true;
-  /** Takes so many and is then silent. */
+  /** How many samples it still takes before it falls silent. */
   room = Number.POSITIVE_INFINITY;
 
   async send(sample: Sample): Promise<void> {
@@ -42,7 +42,7 @@ describe('spools beside our own', () => {
   });
 
   const folderOf = (collector: string) => spoolFolder(spoolDir, collector, installation);
-  /** A process that has these ticks in its spool, or was refused it. */
+  /** Starts a process that has these ticks in its spool, or was refused the spool. */
   const owner = async (
     collector: string,
     [from, to]: readonly [number, number],

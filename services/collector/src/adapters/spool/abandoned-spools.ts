@@ -17,14 +17,17 @@ export interface AbandonedSpoolsOptions
   readonly instance: string;
 }
 
-/** The spool of a collector. With the installation in its name nobody sends samples to a broker that they are not for. */
+/**
+ * The folder of a collector's spool. The installation is part of its name, so that nobody sends samples to the wrong
+ * broker.
+ */
 export function spoolFolder(spoolDir: string, collectorId: string, installation: string): string {
   return join(spoolDir, `${collectorId}-${installation}`);
 }
 
 /**
- * Folders but `own` in which collectors of this installation have left samples, the oldest first. A folder without
- * a lock file beside it is not among them: nobody could tell whether its owner lives.
+ * Folders in which other collectors of this installation have left samples, the oldest first; `own` is not among them.
+ * A folder without a lock file beside it is left out: nobody could tell whether its owner lives.
  */
 async function spoolsOfOthers(
   spoolDir: string,
@@ -50,14 +53,14 @@ async function spoolsOfOthers(
   return found.sort((a, b) => a.since - b.since).map(({ folder }) => folder);
 }
 
-/** Whether the owner of a folder is dead for certain, and nobody else has taken it. */
+/** Whether the owner of a folder is dead for certain, and nobody else has taken the folder. */
 async function isSpoolAbandoned(folder: string): Promise<boolean> {
   const lock = await lockSpoolFolder(folder);
   await lock?.release(false);
   return lock?.isProof === true;
 }
 
-/** Removes what dead collectors have left beside `own` without any sample in it: each new container has a new id. */
+/** Removes the empty spools that dead collectors have left beside `own`: each new container has a new id. */
 async function removeEmptySpools(
   spoolDir: string,
   own: string | undefined,
@@ -86,7 +89,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Sends what lies in the spools beside our own whose owners are dead; not begun yet. */
+/** Sends the samples in neighbouring spools whose owners are dead. Returned before it has begun. */
 export function adoptAbandonedSpools(options: AbandonedSpoolsOptions): SpoolAdoption {
   const { spoolDir, own, installation, instance, log } = options;
   let isTidy = false;
@@ -99,7 +102,7 @@ export function adoptAbandonedSpools(options: AbandonedSpoolsOptions): SpoolAdop
     },
     isAbandoned: isSpoolAbandoned,
     open: (folder) =>
-      // Nothing is added to it, so no bound applies.
+      // Nothing is added to this spool, so no bound applies.
       DiskSpool.open({
         ...{ folder, instance, log, isAnothers: true },
         maxBytes: Number.MAX_SAFE_INTEGER,

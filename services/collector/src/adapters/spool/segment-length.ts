@@ -1,4 +1,4 @@
-/** A spool is lost segment by segment when it is full, so a sixteenth of it is the most that goes at a time. */
+/** A full spool loses its samples segment by segment, so it loses at most a sixteenth of itself at a time. */
 const segmentsAtLeast = 16;
 const leastBytes = 16 * 1024;
 const mostBytes = 4 * 1024 * 1024;

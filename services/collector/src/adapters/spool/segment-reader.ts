@@ -6,10 +6,10 @@ import type { Confirmed, Segment } from './spool-folder.ts';
 import { scanRecords, segmentMagic } from './spool-record.ts';
 
 const readBytes = 256 * 1024;
-/** Samples that may have been sent since the last `confirmed.json`; measured peak is 40 a ms. */
+/** Most samples that may have been sent since the last `confirmed.json`; the measured peak is 40 a ms. */
 const sentSinceConfirmed = 10_000;
 
-/** Where reading goes on. */
+/** Where reading continues. */
 export interface ReadingPlace {
   readonly segment: Segment;
   readonly offset: number;
@@ -23,7 +23,7 @@ export class SegmentReader {
   #place: { segment: Segment; offset: number; recordsLeft: number } | undefined;
   #unread: number;
   #damaged = 0;
-  /** How many more of the records read may have been sent by a predecessor, and since which sequence. */
+  /** How many of the next records a predecessor may have sent, and after which sequence. */
   #doubtful: { left: number; readonly afterSequence: number; readonly sinceMs: number } | undefined;
 
   /** @param segments of the spool, in order, as they change */
@@ -42,7 +42,7 @@ export class SegmentReader {
     return this.#damaged;
   }
 
-  /** Leaves out what a predecessor knew to be stored, and marks what it may have sent since. */
+  /** Skips what a predecessor knew to be stored, and marks what it may have sent since. */
   async passConfirmed({ segment, end_offset, sequence, at }: Confirmed): Promise<void> {
     const first = this.#segments[0];
     if (first?.id === segment && end_offset > segmentMagic.length) {
@@ -54,13 +54,13 @@ export class SegmentReader {
     this.#doubtful = { left: sentSinceConfirmed, afterSequence: sequence, sinceMs: at };
   }
 
-  /** Behind all that it has. */
+  /** Counts records that were appended to the newest segment. */
   appended(segment: Segment, records: number): void {
     this.#unread += records;
     if (this.#place?.segment === segment) this.#place.recordsLeft += records;
   }
 
-  /** A segment of which nothing was read has gone. */
+  /** Forgets a segment that was removed before anything of it was read. */
   removedUnread({ records }: Segment): void {
     this.#unread -= records;
   }
@@ -70,7 +70,10 @@ export class SegmentReader {
     return this.#findPlace();
   }
 
-  /** The next records of one segment; none when what is left of it turned out to be damaged, or nothing is left at all. */
+  /**
+   * The next records of one segment. Empty when the rest of it turned out to be damaged, or when nothing is left at
+   * all.
+   */
   async read(): Promise<SpooledSample[]> {
     const place = this.#findPlace();
     return place ? this.#decode(await readSegment(place.segment, place.offset, readBytes), place) : [];
@@ -124,7 +127,7 @@ export class SegmentReader {
     if (!this.#doubtful || this.#doubtful.left === 0) return undefined;
     this.#doubtful.left -= 1;
     const { afterSequence, sinceMs } = this.#doubtful;
-    // A clock that was set back meanwhile must not make it look younger.
+    // A clock that was set back meanwhile must not make the doubt look younger.
     return { afterSequence, agoMs: Math.abs(Date.now() - sinceMs) };
   }
 }
@@ -132,7 +135,7 @@ export class SegmentReader {
 async function readSegment({ path, bytes }: Segment, offset: number, atMost: number): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
-    // At least one whole record, however long: a length that was never written is found by the scan.
+    // Read at least one whole record, however long: the scan finds a length that was never written.
     for (let size = atMost; ; size *= 8) {
       const length = Math.max(0, Math.min(size, bytes - offset));
       const buffer = Buffer.allocUnsafe(length);

@@ -9,12 +9,12 @@ import { scanRecords, segmentMagic } from './spool-record.ts';
 export interface Segment {
   readonly id: number;
   readonly path: string;
-  /** Valid bytes, the magic included. */
+  /** Valid bytes, including the magic. */
   bytes: number;
   records: number;
 }
 
-/** Names of segments; whatever else lies in the folder is nobody's business. */
+/** Names of segments; everything else in the folder is ignored. */
 export const segmentName = /^(\d{12})-[0-9a-f]{8}\.segment$/;
 export const lostFile = 'lost.json';
 const confirmedFile = 'confirmed.json';
@@ -23,7 +23,7 @@ export function segmentPath(folder: string, id: number, instance: string): strin
   return join(folder, `${String(id).padStart(12, '0')}-${instance.slice(0, 8)}.segment`);
 }
 
-/** How far the broker has everything, and what the last sequence was that it confirmed. */
+/** Up to where the broker has everything, and the last sequence that it confirmed. */
 const confirmedSchema = z.object({
   segment: z.int(),
   end_offset: z.int(),
@@ -33,19 +33,21 @@ const confirmedSchema = z.object({
 });
 export type Confirmed = z.infer<typeof confirmedSchema>;
 
-/** `maybe_stored_after`: the sample was sent before it was given up; if it was stored, then behind this sequence. */
+/**
+ * `maybe_stored_after`: the sample was sent before it was given up; if it was stored, its sequence is higher than this.
+ */
 const noticesSchema = z.array(sampleSchema.extend({ maybe_stored_after: z.int().optional() }));
 
 export interface Leftover {
   readonly segments: Segment[];
   readonly confirmed: Confirmed | undefined;
-  /** Notices of samples that were lost before, not yet told. */
+  /** Notices of lost samples that were not told yet. */
   readonly notices: SpooledNotice[];
-  /** Bytes, cut off, of a record that was being written when its process was killed. */
+  /** Bytes cut off the end: a record that was being written when its process was killed. */
   readonly tornBytes: number;
 }
 
-/** Takes stock of what a predecessor left. A folder that is not there is empty. */
+/** Takes stock of what a predecessor left. A missing folder counts as empty. */
 export async function readSpoolFolder(folder: string): Promise<Leftover> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [] as string[];
@@ -90,7 +92,8 @@ async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | unde
   try {
     return schema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
-    // Not there, or cut short by a crash of the machine: both are replaced as a whole, so an older one is lost too.
+    // Missing, or cut short by a crash of the machine. The file is always replaced as a whole, so the older version is
+    // lost too.
     return undefined;
   }
 }
@@ -108,7 +111,7 @@ export function writeLost(
 }
 
 export function writeConfirmed(folder: string, confirmed: Confirmed): Promise<void> {
-  // Without it some samples are sent twice under the same message id: not worth waiting for the disk.
+  // Without this file some samples are sent twice under the same message id: not worth waiting for the disk.
   return replaceFile(join(folder, confirmedFile), JSON.stringify(confirmed), false);
 }
 

@@ -6,11 +6,11 @@ import { dirname } from 'node:path';
 
 export interface SpoolLock {
   /**
-   * Whether the kernel gives it to one process among all on this machine's disks, be they in containers of their own.
-   * Otherwise it only tells processes apart that share a network namespace.
+   * True when the kernel gives the lock to only one of all processes that use this machine's disks, even in different
+   * containers. Otherwise it only tells processes apart that share a network namespace.
    */
   readonly isProof: boolean;
-  /** @param removeFile when there is nothing left to lock */
+  /** @param removeFile true when nothing is left to lock */
   release(removeFile: boolean): Promise<void>;
 }
 
@@ -19,12 +19,13 @@ export function spoolLockPath(folder: string): string {
 }
 
 /**
- * Makes a folder this process's own for as long as it lives: the kernel takes both locks back when it is dead, not
- * when it merely stands still.
+ * Reserves a folder for this process for as long as it lives: the kernel takes both locks back when the process is
+ * dead, not when it merely stands still.
  *
- * A file beside the folder is locked, which also works between containers that share the disk; and a name in Linux's
- * abstract namespace of sockets, where the file cannot be. Elsewhere the lease alone has to keep two processes apart.
- * @returns undefined while another process has it
+ * The first lock is on a file beside the folder, which also works between containers that share the disk. The second is
+ * a name in Linux's abstract namespace of sockets, for disks on which the file cannot be locked. Elsewhere the lease
+ * alone has to keep two processes apart.
+ * @returns undefined while another process has the folder
  */
 export async function lockSpoolFolder(folder: string): Promise<SpoolLock | undefined> {
   const path = spoolLockPath(folder);
@@ -42,7 +43,8 @@ export async function lockSpoolFolder(folder: string): Promise<SpoolLock | undef
     isProof: file !== undefined,
     release: async (removeFile) => {
       await socket();
-      // While it is still locked: whoever has opened it meanwhile finds that it is no longer the one at its path.
+      // Unlink while the file is still locked: a process that has opened it meanwhile finds that it is no longer the one at
+      // its path.
       if (file && removeFile) await unlink(path).catch(() => undefined);
       await file?.close();
     },
@@ -70,7 +72,7 @@ async function lockFile(path: string): Promise<FileHandle | 'taken' | undefined>
   }
 }
 
-/** Node has no call for it. The lock belongs to the open file, which the child shares with us and leaves to us. */
+/** Node has no call for `flock`. The lock belongs to the open file, which the child shares with us and leaves to us. */
 function flock(fd: number): Promise<'locked' | 'taken' | 'impossible'> {
   return new Promise((resolve) => {
     const child = spawn('flock', ['-n', '-x', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });

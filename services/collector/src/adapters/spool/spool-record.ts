@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { mostRecordBytes } from '../../sending/spool.ts';
 
-/** First bytes of every segment: what it is, and the version of the form of its records. */
+/** First bytes of every segment: its file type and the version of its record format. */
 export const segmentMagic = Buffer.from('HFSPOOL1');
 
 const headerBytes = 8;
@@ -9,7 +9,7 @@ const headerBytes = 8;
 /** Length and CRC-32 of the payload, both 32 bits little-endian, then the payload. */
 export function encodeRecords(payloads: readonly (string | Uint8Array)[]): Buffer {
   const lengths = payloads.map((payload) => Buffer.byteLength(payload));
-  // One buffer for all: one for each would be thousands of small ones a second outside of the heap.
+  // One buffer for all: a buffer for each would mean thousands of small ones a second outside of the heap.
   const encoded = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + headerBytes + length, 0));
   let offset = 0;
   payloads.forEach((payload, index) => {
@@ -47,7 +47,7 @@ export function scanRecords(bytes: Buffer): Scan {
   let offset = 0;
   while (offset + headerBytes <= bytes.length) {
     const length = bytes.readUInt32LE(offset);
-    // Nothing empty is ever written, so zeros are a hole that a crash of the machine left.
+    // An empty record is never written, so zeros are a hole left by a crash of the machine.
     if (length === 0 || length > mostRecordBytes) return { records, endOffset: offset, isBroken: true };
     const endOffset = offset + headerBytes + length;
     if (endOffset > bytes.length) break;

@@ -123,7 +123,7 @@ describe('the spool of samples', () => {
       DiskSpool.open({ folder: where, instance: 'i', maxBytes: mebibyte, fsync: 'never', log: telling });
     await (await open(folder))?.spool.close();
     expect(said).toEqual([]);
-    // Where nobody can make a folder, root included.
+    // A path where nobody can make a folder, not even root.
     const nowhere = join(folder, '..', 'nowhere');
     await symlink(join(folder, 'is', 'not', 'there'), nowhere);
     await (await open(join(nowhere, 'c1')))?.spool.close();
@@ -170,7 +170,7 @@ describe('the spool of samples', () => {
       range(1, lost.at(-1)?.sample.tick ?? 0),
     );
     const unread = spool.unread();
-    // A process that is killed now leaves exactly that to the next one.
+    // A process that is killed now leaves exactly this to the next one.
     const killed = join(await temporaryFolder('spool'), 'killed');
     await cp(folder, killed, { recursive: true });
     const next = await DiskSpool.open({
@@ -183,7 +183,7 @@ describe('the spool of samples', () => {
     if (!next) throw new Error('another process has the spool');
     expect((await readAll(next.spool)).slice(0, read.length)).toEqual(read.map(({ sample }) => sample.tick));
     await next.spool.close();
-    // Nothing of it is given up twice: there is nothing older that nobody has read.
+    // Nothing is given up twice: no older records are left unread.
     const bytes = spool.bytes();
     const further = await spool.takeOldest();
     await spool.removeTaken();

@@ -23,11 +23,11 @@ export interface DiskSpoolOptions {
   readonly instance: string;
   readonly maxBytes: number;
   /**
-   * `append`: what was appended is on the disk when `append` returns, so that a power cut loses nothing of it.
-   * `never`: the operating system writes when it likes; a killed process loses nothing either.
+   * `append`: when `append` returns, the records are on the disk, so a power cut loses nothing of them. `never`: the
+   * operating system writes when it likes; a killed process loses nothing either.
    */
   readonly fsync: 'append' | 'never';
-  /** Only when its owner is dead for certain: it is that of another collector. */
+  /** True for the spool of another collector. Set it only when that owner is dead for certain. */
   readonly isAnothers?: boolean;
   readonly log: Logger;
 }
@@ -49,7 +49,7 @@ export class DiskSpool implements Spool {
   #nextId: number;
   #writer: FileHandle | undefined;
   readonly #reader: SegmentReader;
-  /** To be dropped; up to `keepBytes` it was read before and may not be confirmed yet. */
+  /** Taken to be dropped. The part up to `keepBytes` was read before and may not be confirmed yet. */
   #taken: { readonly segment: Segment; readonly keepBytes: number; readonly keepRecords: number } | undefined;
   #confirmed: Confirmed | undefined;
   #confirmedWrittenAt = 0;
@@ -69,7 +69,7 @@ export class DiskSpool implements Spool {
     this.#hasLost = left.notices.length > 0;
   }
 
-  /** @returns undefined while another process has it. @throws when the disk cannot be read */
+  /** @returns undefined while another process has the spool. @throws when the disk cannot be read */
   static async open(options: DiskSpoolOptions): Promise<OpenedSpool | undefined> {
     const lock = await lockSpoolFolder(options.folder);
     if (!lock) return undefined;
@@ -136,7 +136,8 @@ export class DiskSpool implements Spool {
         }
         if (this.#options.fsync === 'append') await writer.datasync();
       } catch (error) {
-        // A part of it may be there; this file is not written any more, so that nothing can come behind that.
+        // A part of the write may be in the file. Nothing is appended to it any more, so nothing can come after that
+        // part.
         await writer.truncate(current.bytes).catch(() => undefined);
         await this.#endSegment();
         throw error;
@@ -186,7 +187,7 @@ export class DiskSpool implements Spool {
       const samples: SpooledSample[] = [];
       while (this.#reader.place()?.segment === oldest) {
         samples.push(...(await this.#reader.read()));
-        // A segment holds thousands: whatever else is due gets its turn.
+        // A segment holds thousands of records: let other work have its turn.
         await new Promise((resolve) => setImmediate(resolve));
       }
       return samples;
@@ -201,7 +202,8 @@ export class DiskSpool implements Spool {
       const at = this.#segments.indexOf(segment);
       if (at < 0) return;
       if (keepRecords > 0 && !this.#isConfirmed(segment.id, keepBytes)) {
-        // The part of it that was read before lies in memory, unconfirmed: it stays on disk until the broker has it.
+        // The part of the segment that was read before lies in memory, unconfirmed: it stays on disk until the broker
+        // has it.
         await truncate(segment.path, keepBytes);
         segment.bytes = keepBytes;
         segment.records = keepRecords;
@@ -234,7 +236,7 @@ export class DiskSpool implements Spool {
       if (this.#confirmed) await this.#saveConfirmed();
       isEmpty = this.#segments.length === 0 && !this.#hasLost;
       if (isEmpty && (this.#hasFolder || this.#options.isAnothers)) {
-        // One that cannot be read tells nobody anything, and nobody else will ever come for it.
+        // An unreadable spool is useless, and nobody else will ever come for it.
         if (this.#options.isAnothers) await removeSmallFile(this.#options.folder, 'lost');
         await removeSmallFile(this.#options.folder, 'confirmed');
         await rmdir(this.#options.folder).catch(() => undefined);
@@ -249,7 +251,7 @@ export class DiskSpool implements Spool {
     return turn;
   }
 
-  /** Leaves out what a predecessor knew to be stored, and marks what it may have sent since. */
+  /** Skips what a predecessor knew to be stored, and marks what it may have sent since. */
   async #passConfirmed(confirmed: Confirmed | undefined): Promise<void> {
     if (!confirmed) return;
     for (let first = this.#segments[0]; first && first.id < confirmed.segment; first = this.#segments[0]) {
@@ -260,7 +262,7 @@ export class DiskSpool implements Spool {
     this.#confirmed = confirmed;
   }
 
-  /** Says from where a successor has to look for what was stored, should this process get no further. */
+  /** Writes down after which sequence a successor must look for stored samples, should this process get no further. */
   async #begin(afterSequence: number): Promise<void> {
     await this.#makeFolder();
     const sequence = Math.max(afterSequence, this.#confirmed?.sequence ?? 0);
@@ -271,7 +273,7 @@ export class DiskSpool implements Spool {
   async #saveConfirmed(): Promise<void> {
     const confirmed = this.#confirmed;
     if (!confirmed || !this.#hasFolder) return;
-    // First on record, then removed: else a successor would not know since when to look.
+    // Record it first, then remove: otherwise a successor would not know from where to look.
     await writeConfirmed(this.#options.folder, confirmed);
     for (let first = this.#segments[0]; first; first = this.#segments[0]) {
       if (!this.#isConfirmed(first.id, first.bytes) || first === this.#taken?.segment) return;
@@ -306,7 +308,7 @@ export class DiskSpool implements Spool {
     return segment;
   }
 
-  /** Nothing is appended to the newest segment any more. One without records goes. */
+  /** Closes the newest segment: nothing is appended to it any more. A segment without records is removed. */
   async #endSegment(): Promise<void> {
     const writer = this.#writer;
     this.#writer = undefined;
@@ -329,7 +331,7 @@ export class DiskSpool implements Spool {
   }
 }
 
-/** Nothing is written before the first outage, and then it is too late to find out. */
+/** Warns early: nothing is written before the first outage, and then it is too late to find out. */
 async function tellUnlessWritable({ folder, log }: DiskSpoolOptions): Promise<void> {
   const above = dirname(folder);
   try {

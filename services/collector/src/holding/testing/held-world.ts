@@ -39,7 +39,7 @@ export function heldBy(collectorId: string, epoch: number): TaskState {
   };
 }
 
-/** A holder of task 7, in simulated time, with a device, a log and a broker that do as the test says. */
+/** A holder of task 7 in simulated time, with a device, a log and a broker that behave as the test says. */
 export class HeldWorld {
   readonly time = new FakeTime();
   readonly process = new FakeProcess(this.time);
@@ -62,21 +62,21 @@ export class HeldWorld {
       devices: [deviceOf()],
     },
   };
-  /** Configurations by version, where one is not `config`. */
+  /** Configurations by version; any other version has `config`. */
   readonly versions = new Map<number, LoadedConfig>();
   lastTicks: Readonly<Record<string, LastTick>> = {};
-  /** The last words on devices that the latest runner was told. */
+  /** The devices that the latest runner was told answer. */
   answering: ReadonlySet<string> | undefined;
   loadMs = 5;
-  /** Questions that wait for their turn while it is set. */
+  /** While this is set, questions wait in it for their turn. */
   turns: (() => void)[] | undefined;
   readonly asked: string[] = [];
   readonly askedUnder: number[] = [];
-  /** Ticks of samples that were put on record as those of others, and epochs that were said to be over. */
+  /** Ticks of samples recorded as those of other senders; and epochs that were declared over. */
   readonly found: number[] = [];
   readonly ended: number[] = [];
   onFound: () => void = () => undefined;
-  /** Whether what is written of the live state gets no answer. */
+  /** Whether writes of the live state get no answer. */
   isStatusLost = false;
   mayPoll = true;
   voidUpTo = 0;

@@ -10,7 +10,7 @@ import { PointSet } from '../point-sets.ts';
 
 const drivers = new Map(modbusProtocols.map((protocol) => [protocol as string, createDriver(protocol)]));
 
-/** Modbus over buses of the test. */
+/** Modbus over the buses of a test. */
 export function modbusOver(openBus: (address: EndpointAddress) => DeviceBus): DeviceLinks {
   return {
     drivers,
@@ -21,7 +21,7 @@ export function modbusOver(openBus: (address: EndpointAddress) => DeviceBus): De
   };
 }
 
-/** A device of Modbus as a poller takes it, with points of its own unless they are shared. */
+/** A Modbus device as a poller takes it, with points of its own unless they are shared. */
 export function askedModbus(device: DeviceConfig, refusedPauseMs?: number, shared?: PointSet): AskedDevice {
   const driver = drivers.get(device.protocol);
   if (!driver) throw new RangeError(device.protocol);

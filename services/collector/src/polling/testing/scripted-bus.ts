@@ -13,7 +13,7 @@ export interface Reply {
   readonly isHeldBack?: boolean;
 }
 
-/** A bus on simulated time that does as the test says, and knows what it was asked. */
+/** A bus in simulated time that does as the test says, and records what it was asked. */
 export class ScriptedBus implements DeviceBus {
   readonly asked: { readonly atMs: number; readonly request: ReadRequest }[] = [];
   reply: (request: ReadRequest) => Reply = () => ({ afterMs: 0 });
@@ -43,7 +43,7 @@ export class ScriptedBus implements DeviceBus {
     });
   }
 
-  /** A request that never ended is another bus's from now on. */
+  /** Forgets a request that never ended: from now on it belongs to another bus. */
   forget(): void {
     this.#inFlight = 0;
   }

@@ -2,7 +2,7 @@ import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { JsonBytes } from '../../samples/json-bytes.ts';
 import type { Tick } from '../../samples/tick.ts';
 
-/** A result with what was read as an object, as it was at that time. */
+/** A result with its readings as an object, copied when it was told. */
 export interface ToldTick extends Omit<Tick, 'readings'> {
   readonly values: Readonly<Record<string, PointValue>>;
   readonly integers?: Readonly<Record<string, string>> | undefined;
@@ -13,7 +13,7 @@ export interface ToldTick extends Omit<Tick, 'readings'> {
 
 export function toldTick({ readings, ...result }: Tick): ToldTick {
   const { values, integers, uncertain, readCount, sentCount, integerCount } = readings;
-  // JSON.parse would say nothing of a name that stands there twice.
+  // JSON.parse would not notice a name that stands there twice.
   if (Object.keys(members(values)).length !== sentCount - integerCount)
     throw new Error('a value stands there twice');
   return {

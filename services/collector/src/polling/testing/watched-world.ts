@@ -14,13 +14,13 @@ import { SteadyClock } from '../steady-clock.ts';
 /** A full hour, so that ticks of all usual periods coincide there. */
 export const startMs = 1_740_002_400_000;
 
-/** The source of a watched device, as the test has it. */
+/** The source of a watched device, scripted by the test. */
 export class ScriptedSource implements Link {
   /** Undefined while nobody watches. */
   sink: WatchSink | undefined;
-  /** When a watch was begun. */
+  /** The times at which a watch was begun. */
   readonly tries: number[] = [];
-  /** Whether it takes a subscription. */
+  /** Whether the source takes a subscription. */
   isThere = true;
   disconnects = 0;
   #fail: (error: Error) => void = () => undefined;
@@ -84,7 +84,7 @@ export class WatchedWorld {
   readonly samples: Sample[] = [];
   readonly health: HealthTransition[] = [];
   readonly faults: unknown[] = [];
-  /** Those of the samples that nobody has settled yet, by their order. */
+  /** Callbacks of the samples that nobody has settled yet, in their order. */
   readonly settles: ((isSafe: boolean) => void)[] = [];
   /** Whether each sample is safe at once. */
   isSafeAtOnce = true;
@@ -157,7 +157,7 @@ export class WatchedWorld {
     }
   }
 
-  /** The samples that account for ticks: tick, changes, and why there are none. */
+  /** The samples that account for ticks: tick, changes, and the cause where there are none. */
   ticks(): unknown[] {
     const firstTick = startMs / (this.samples[0]?.period_ms ?? 1);
     return this.samples

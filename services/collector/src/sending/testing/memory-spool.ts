@@ -4,7 +4,7 @@ import type { Spool, SpooledSample } from '../spool.ts';
 /** A spool without a disk, whose writes can be made to fail. */
 export class MemorySpool implements Spool {
   isBroken = false;
-  /** Tries to write, failed ones among them. */
+  /** Attempts to write, including failed ones. */
   writes = 0;
   readonly #records: SpooledSample[] = [];
   #read = 0;

@@ -2,7 +2,7 @@ import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts'
 import { percentText } from '../percent.ts';
 import { useDeviceTexts } from './texts.ts';
 
-/** How a device answers: round trips, and what came of the requests, by kind of failure. */
+/** How a device answers: round trips, and outcomes of requests by kind of failure. */
 export function Answers({ health, collector }: { health: DeviceHealth; collector: string }) {
   const { t, locale } = useDeviceTexts();
   const { round_trip_ms: trip, requests, failures, last_exception, overrun_share: late = 0 } = health;

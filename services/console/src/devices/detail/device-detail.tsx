@@ -19,7 +19,7 @@ import { Points } from './points.tsx';
 import { useDeviceTexts } from './texts.ts';
 import './device-detail.css';
 
-/** One device beside the list: what is wrong with it, since when, what to do; what it did before, and what it says when it is asked. */
+/** One device beside the list: what is wrong, since when and what to do; its history, and its answer to a test. */
 export default function DeviceDetail() {
   const { device } = useParams({ from: '/devices/$device' });
   return <DevicePanel key={device} device={device} />;

@@ -4,7 +4,7 @@ import { durationText } from '../../time/duration.ts';
 import { percentText } from '../percent.ts';
 import { useDeviceTexts } from './texts.ts';
 
-/** Why a device is as it is, and what can be done about it, in words: the same wherever it is told. */
+/** The reason of a device's state and what can be done about it, in words: the same wherever it is shown. */
 export function useDeviceReason({
   condition,
   health,

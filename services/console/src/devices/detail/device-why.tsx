@@ -5,7 +5,7 @@ import { lastGood, severityOf, wasNeverRead } from '../device-state.ts';
 import { useDeviceReason } from './device-reason.ts';
 import { useDeviceTexts } from './texts.ts';
 
-/** Tells why a device needs somebody, since when, and what can be done about it. */
+/** Tells why a device needs attention, since when, and what can be done about it. */
 export function DeviceWhy({ view }: { view: DeviceHealthView }) {
   const { t } = useDeviceTexts();
   const severity = severityOf(view.condition);
@@ -30,7 +30,7 @@ export function DeviceWhy({ view }: { view: DeviceHealthView }) {
   );
 }
 
-/** For one that gives nothing the last good read says more than its last change: it may have failed in several ways since. */
+/** Shows the last good read of a device that gives nothing, since it may have failed in several ways after it. */
 function Since({ view }: { view: DeviceHealthView }) {
   const { t } = useDeviceTexts();
   const plant = usePlantTime();

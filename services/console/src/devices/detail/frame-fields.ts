@@ -3,13 +3,13 @@ import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call
 type Heard = NonNullable<DeviceTestView['requests'][number]['heard']>[number];
 
 export interface FrameField {
-  /** Undefined of bytes that are no part of anything. */
+  /** Undefined for bytes that belong to no part. */
   readonly part: string | undefined;
-  /** Its text, or its bytes in hexadecimal with a space between. */
+  /** Text of the field, or its bytes in hexadecimal, separated by spaces. */
   readonly shown: string;
 }
 
-/** The parts of a frame as they are shown. */
+/** The parts of a frame in the form in which they are shown. */
 export function fieldsOfFrame({ bytes: hex, parts }: Pick<Heard, 'bytes' | 'parts'>): FrameField[] {
   const bytes = (hex.match(/../g) ?? []).map((each) => each.toUpperCase());
   let at = 0;

@@ -1,6 +1,6 @@
 import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 
-/** How somebody gives a value of the point. */
+/** How a user enters a value of the point. */
 export type ValueForm = 'switch' | 'names' | 'text' | 'number';
 
 export function formOf({
@@ -12,7 +12,7 @@ export function formOf({
   return type === 'string' || type.includes('time') || type.includes('date') ? 'text' : 'number';
 }
 
-/** The value as the API takes it; undefined for what is no number. A whole number that a double does not hold goes as text. */
+/** The value as the API takes it; undefined where it is no number. A whole number that a double cannot hold goes as text. */
 export function givenValue(form: ValueForm, text: string): number | boolean | string | undefined {
   if (form === 'switch') return text === 'true';
   if (form !== 'number') return text;

@@ -3,18 +3,18 @@ import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts'
 import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import type { DeviceChanges, DeviceGap } from '../device-queries.ts';
 
-/** For how long a device was in one state, or nobody read it, in ms since 1970. */
+/** A time, in ms since 1970, in which a device was in one state, or nobody read it. */
 export interface HealthSpan {
   readonly session: string;
-  /** `unread`: nobody asked it; `unknown`: nothing of it has arrived, so its last word says nothing either. */
+  /** `unread`: nobody asked the device; `unknown`: no report of it has arrived, so the last one says nothing either. */
   readonly status: DeviceStatus | 'unread' | 'unknown';
   readonly from: number;
   readonly to: number;
-  /** It is in this state now. */
+  /** Whether the device is in this state now. */
   readonly isNow: boolean;
-  /** As the change said that began it. */
+  /** Detail in the change that began the state. */
   readonly detail: string;
-  /** Why nobody read it, or nothing is known. */
+  /** Why nobody read the device, or nothing is known. */
   readonly cause?: GapCause;
 }
 
@@ -28,11 +28,11 @@ export interface HealthLane {
 type Known = Pick<SessionView, 'id' | 'status' | 'stopped_at'>;
 
 /**
- * The states of a device by the task that has it read. A state lasts until the next change, until nobody reads the device, or until its
- * session is over; what was before the first change that is on record nobody knows.
+ * The states of a device by the task that reads it. A state lasts until the next change, until nobody reads the device, or
+ * until its session is over; before the first recorded change nothing is known.
  * @param changes newest first
- * @param gaps for the causes of `unheardCauses`
- * @param sessions those of the changes that are still known
+ * @param gaps gaps with the causes in `unheardCauses`
+ * @param sessions sessions of the changes, as far as they still exist
  */
 export function healthLanes(
   { changes, gaps }: { readonly changes: DeviceChanges; readonly gaps: readonly DeviceGap[] },
@@ -55,7 +55,7 @@ export function healthLanes(
     const spans = lanes.get(task) ?? [];
     lanes.set(task, spans);
     const later = spans.at(-1);
-    // The same state goes on over a change of its holder.
+    // The same state continues across a change of holder.
     if (later && later.session === session && later.status === status && later.from === end)
       spans[spans.length - 1] = { ...later, from: start, detail };
     else spans.push({ session, status, from: start, to: end, isNow, detail });
@@ -69,7 +69,7 @@ export function healthLanes(
     .sort((one, other) => one.task.localeCompare(other.task, 'en', { numeric: true }));
 }
 
-/** One that goes on lasts until somebody has told of the device again. */
+/** The span of a gap. One that goes on lasts until the next report of the device. */
 function unheardSpan(
   { session_id: session, cause, start_time, end_time, goesOn }: DeviceGap,
   changes: DeviceChanges,
@@ -86,7 +86,7 @@ function unheardSpan(
   return span.to > span.from ? [{ session, status, ...span, isNow, detail: '', cause }] : [];
 }
 
-/** The last word from before such a time gives way to it. */
+/** Puts the unheard spans in: the last state from before gives way to them. */
 function withUnheard(spans: readonly HealthSpan[], unheard: readonly HealthSpan[]): HealthSpan[] {
   const left = unheard.reduce<readonly HealthSpan[]>(
     (before, { from, to }) =>
@@ -103,7 +103,7 @@ function withUnheard(spans: readonly HealthSpan[], unheard: readonly HealthSpan[
   return [...left, ...unheard].sort((one, other) => one.from - other.from);
 }
 
-/** Undefined while it goes on; of a session that nobody knows any more nothing is told but its changes. */
+/** When the session ended; undefined while it goes on. A deleted session has left nothing but its changes. */
 function endOf(session: Known | undefined, now: number): number | undefined {
   if (session === undefined) return undefined;
   return session.stopped_at === null ? undefined : Math.min(now, Date.parse(session.stopped_at));
@@ -114,9 +114,9 @@ function taskOf(session: string): string {
 }
 
 export interface Availability {
-  /** ms in which its state is known. */
+  /** Time in ms in which the state is known. */
   readonly known: number;
-  /** ms of them in which it gave its values. */
+  /** Part of that time in ms in which the device gave its values. */
   readonly answering: number;
   readonly outages: number;
   readonly longest: number;
@@ -133,7 +133,7 @@ export function availabilityOf(spans: readonly HealthSpan[]): Availability {
       answering += length;
       outage = 0;
     } else {
-      // One outage, however it went on: a device that is reset is first silent, then refuses.
+      // Failures in a row are one outage: a device that is reset is first silent, then refuses.
       if (outage === 0 || span.from !== end) {
         outages += 1;
         outage = 0;

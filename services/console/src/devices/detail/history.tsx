@@ -17,7 +17,7 @@ import { Lane } from './lane.tsx';
 import { useDeviceTexts } from './texts.ts';
 
 const dayMs = 86_400_000;
-/** A device that has more sessions in this time has a lane without the ends of the oldest. */
+/** Most sessions whose ends are read: with more in this time, the lane lacks the ends of the oldest. */
 const sessionsAtMost = 30;
 
 /** The states of a device over the last days, and how much of that time it answered. */
@@ -108,7 +108,7 @@ function Lanes({
   );
 }
 
-/** How bad what goes on now is: one that answers and lacks a value is not as bad as one that is silent. */
+/** Severity of the present state: a device that answers but lacks a value is less bad than a silent one. */
 function severityNow(views: readonly DeviceHealthView[], { spans }: HealthLane): Severity {
   const view = views.find(({ session_id }) => session_id === spans.at(-1)?.session);
   return (view && severityOf(view.condition)) ?? 2;
@@ -116,7 +116,7 @@ function severityNow(views: readonly DeviceHealthView[], { spans }: HealthLane):
 
 const statesAtFirst = 6;
 
-/** The same in words, newest first: what the drawing shows to whoever sees it. */
+/** The states in words, newest first, for people who cannot see the drawing. */
 function States({ lanes, now }: { lanes: readonly HealthLane[]; now: number }) {
   const { t } = useDeviceTexts();
   const { t: list } = useDevicesTexts();

@@ -5,12 +5,13 @@ import { useDeviceTexts } from './texts.ts';
 
 const height = 20;
 const bar = { top: 5, bottom: 15 };
-/** However short, an outage is seen: its true length stands in words. */
+/** Least width of an outage in px, so that it is always visible: words tell its true length. */
 const least = 3;
 
 /**
- * The states of a device over time, drawn: a bar while it answers, half of one while it is slow, a hole where it gave nothing or nobody
- * read it, nothing but the track where nothing is known, colour only for what goes on now. The table beneath says the same.
+ * Draws the states of a device over time: a bar while it answers, half a bar while it is slow, a hole where it gave nothing
+ * or nobody read it, the bare track where nothing is known, and colour only for the present state. The table below says
+ * the same.
  */
 export function Lane({
   lane,
@@ -75,7 +76,7 @@ function drawLane(
     pen.fillStyle = colour('run');
     pen.fillRect(...box(span, span.status === 'slow' ? 10 : bar.top, bar.bottom, 1));
   }
-  // On top: a short outage must not vanish between two long bars.
+  // Drawn on top, so that a short outage does not vanish between two long bars.
   for (const span of spans.filter(({ status }) => status !== 'unknown' && !isAnswering(status))) {
     if (span.isNow) {
       pen.fillStyle = colour(`p${severity}`);

@@ -17,7 +17,7 @@ interface Range {
   readonly learned?: boolean;
 }
 
-/** Limits that sessions have learned by the device's refusals, and a way to have them forgotten. */
+/** Limits that sessions have learned from the device's refusals, and a way to forget them. */
 export function Limits({ device, sites }: { device: DeviceDetail; sites: readonly string[] | undefined }) {
   const { t, locale, language } = useDeviceTexts();
   const forms = useForms(device.protocol);

@@ -3,7 +3,7 @@ import { Age } from '../../parts/age.tsx';
 import { silentBlocks } from './silent-blocks.ts';
 import { useDeviceTexts } from './texts.ts';
 
-/** The values that a device does not give although it gives others, by why and since when. */
+/** Values that a device does not give although it gives others, grouped by reason and beginning. */
 export function MissingValues({ health }: { health: DeviceHealth }) {
   const { t } = useDeviceTexts();
   const blocks = silentBlocks(health);

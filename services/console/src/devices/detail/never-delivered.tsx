@@ -7,7 +7,7 @@ import { useDeviceTexts } from './texts.ts';
 
 const namedAtMost = 20;
 
-/** The points that gave no value for a day although others of the device did, with the cause, and since when at least. */
+/** Points that gave no value for a day although others of the device did, with the cause and the least duration. */
 export function NeverDelivered({ view }: { view: DeviceHealthView }) {
   const { t } = useDeviceTexts();
   const { t: word } = useWords();

@@ -22,7 +22,7 @@ const shownAtFirst = 30;
 
 type ReadPoint = DeviceTestView['points'][number];
 
-/** The points of a device: where they are, what they were when they were read last, and a way to write those that may be. */
+/** The points of a device: their places and last values, and a way to write those that can be written. */
 export function Points({ device, sites }: { device: DeviceDetail; sites: readonly string[] | undefined }) {
   const { t } = useDeviceTexts();
   const points = usePoints(device.id);
@@ -134,9 +134,9 @@ function PointRow({
 }: {
   point: PointView;
   forms: Forms | undefined;
-  /** As it is stored. */
+  /** The stored values. */
   last: readonly PointValueView[] | undefined;
-  /** As a test has read it. */
+  /** The values that a test has read. */
   read: readonly ReadPoint[] | undefined;
   readAt: Date | undefined;
   forbidden: string | undefined;
@@ -147,7 +147,7 @@ function PointRow({
   const locked = lockOf(point, forms);
   const place = forms && pointPlace(forms, point, language);
   const stored = last?.[0]?.time ?? null;
-  // Whichever is newer: a test that was made an hour ago says nothing of now.
+  // The newer of both is shown: a test from an hour ago says nothing about now.
   const isTested = read !== undefined && (stored === null || (readAt?.getTime() ?? 0) > Date.parse(stored));
   const shown = isTested ? read : last?.filter(({ value }) => value !== null);
   const at = isTested ? readAt?.toISOString() : stored;
@@ -207,7 +207,7 @@ function newestOf(
   return found.sort((one, other) => other.at.getTime() - one.at.getTime())[0];
 }
 
-/** Values by the code of their point: those of an array have an index. */
+/** Values by the code of their point; values of an array carry an index in theirs. */
 function byPoint<T>(values: readonly T[], codeOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
   return Map.groupBy(values, (value) => codeOf(value).replace(/\[\d+\]$/, ''));
 }

@@ -2,7 +2,7 @@ import type { DeviceTexts } from './texts.ts';
 
 type Value = number | boolean | string;
 
-/** A value with as many digits as it has, so that it can be compared with what was asked for. */
+/** A value with all its digits, so that it can be compared with the requested one. */
 export function valueText(locale: string, value: Value): string {
   if (typeof value !== 'number') return String(value);
   return new Intl.NumberFormat(locale, { maximumSignificantDigits: 9, useGrouping: false }).format(value);

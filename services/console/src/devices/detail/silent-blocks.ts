@@ -1,13 +1,13 @@
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 
-/** Points that a device does not give for one and the same reason, since the same time. */
+/** Points that a device does not give for the same reason, since the same time. */
 export interface SilentBlock {
   readonly error: string;
   readonly since: string;
   readonly points: readonly string[];
 }
 
-/** The points that are missing by the request that they were asked for with, those that are missing longest first. */
+/** The missing points, grouped by the request that asks for them, the longest missing first. */
 export function silentBlocks({
   failing_points: points = [],
 }: Pick<DeviceHealth, 'failing_points'>): SilentBlock[] {
@@ -15,7 +15,7 @@ export function silentBlocks({
   return [...blocks]
     .map(([error, of]) => ({
       error,
-      // They come in this order.
+      // The first is the oldest: points come in this order.
       since: of[0]?.since ?? '',
       points: of.map(({ code }) => code),
     }))

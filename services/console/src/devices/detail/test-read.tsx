@@ -12,7 +12,7 @@ import { useForbidden } from './may-do.ts';
 import { useDeviceTexts } from './texts.ts';
 import type { TestReading } from './use-test-read.ts';
 
-/** Has the device read once, and shows what came: in words, value by value, and byte by byte. */
+/** Reads the device once, and shows the result in words, value by value, and byte by byte. */
 export function TestRead({
   device,
   sites,

@@ -3,14 +3,14 @@ import { useCallback, useState } from 'react';
 import { api } from '../../api/api.ts';
 
 export interface TestReading {
-  /** When it was asked for, in ms since 1970, while it goes on. */
+  /** When the test began, in ms since 1970; set while it goes on. */
   readonly since: number | undefined;
   readonly done: { readonly at: Date; readonly view: DeviceTestView } | undefined;
   readonly error: Error | undefined;
   start(): Promise<void>;
 }
 
-/** Reads every point of a device once. What came stays until the next one is done. */
+/** Reads every point of a device once. The result stays until the next read is done. */
 export function useTestRead(deviceId: number): TestReading {
   const [since, setSince] = useState<number>();
   const [done, setDone] = useState<TestReading['done']>();
@@ -24,7 +24,7 @@ export function useTestRead(deviceId: number): TestReading {
       );
       setDone({ at: new Date(), view });
     } catch (caught) {
-      // Values of before would pass for those of now.
+      // Old values would be taken for present ones.
       setDone(undefined);
       setError(caught as Error);
     } finally {

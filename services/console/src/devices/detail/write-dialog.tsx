@@ -15,13 +15,13 @@ import { failureOf, type WriteOutcome, WriteResult } from './write-result.tsx';
 import { useWriteTexts, type WriteTexts } from './write-texts.ts';
 
 interface WriteDialogProps {
-  /** Its code. */
+  /** Code of the device. */
   readonly device: string;
   readonly point: PointView;
-  /** The value as it was read last on this screen. */
+  /** The value that was read last on this screen. */
   readonly last: { readonly at: Date; readonly value: number | boolean | string } | undefined;
   readonly onClose: () => void;
-  /** Has the device read, to see what it holds. */
+  /** Reads the device, to see which value it holds. */
   readonly onRead: () => void;
 }
 
@@ -31,8 +31,8 @@ interface Asked {
 }
 
 /**
- * Writes a point, once. What it held before, what was asked for and what was read back come from the device; nothing is
- * taken for written before that, and what is not known is called so.
+ * Writes a point, once. The values before and after come from the device itself; until then nothing counts as written,
+ * and an unknown outcome is called unknown.
  */
 export default function WriteDialog({ device, point, last, onClose, onRead }: WriteDialogProps) {
   const { t } = useWriteTexts();
@@ -55,7 +55,7 @@ export default function WriteDialog({ device, point, last, onClose, onRead }: Wr
     await queries.invalidateQueries({ queryKey: ['devices'] });
   };
   const close = () => {
-    // Whoever has sent it has to see what came of it.
+    // Once the write is sent, the user has to see its outcome.
     if (!isWriting) onClose();
   };
   return (

@@ -10,14 +10,14 @@ import { useWriteTexts } from './write-texts.ts';
 
 export type WriteOutcome =
   | { readonly kind: 'written' | 'differs'; readonly written: WrittenPoint }
-  /** The device may have taken it. */
+  /** The device may have taken the value. */
   | { readonly kind: 'unknown'; readonly detail: string; readonly code?: string }
-  /** The device did not take it, or it was not asked. */
+  /** The device did not take the value, or was not asked. */
   | { readonly kind: 'failed' | 'refused' | 'unreached'; readonly detail: string; readonly code?: string }
-  /** Who one is has to be shown once more; nothing was sent. */
+  /** The user has to log in again first; nothing was sent. */
   | { readonly kind: 'fresh' };
 
-/** Answers of the API after which nobody knows what the device has done: as long as one may have been sent, it may have been done. */
+/** Answers of the API after which the outcome is unknown: a write that may have been sent may have been carried out. */
 const unknownStatuses = new Set([500, 504]);
 
 export function failureOf(error: unknown): WriteOutcome {
@@ -34,7 +34,7 @@ export function failureOf(error: unknown): WriteOutcome {
 
 export type ToldOutcome = Exclude<WriteOutcome, { kind: 'fresh' }>;
 
-/** The outcome of a write: the value before, the one that was asked for, and the one that was read back. */
+/** The outcome of a write: the value before, the requested value, and the value that was read back. */
 export function WriteResult({
   point,
   asked,

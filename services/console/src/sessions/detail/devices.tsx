@@ -11,7 +11,7 @@ import { useDetailTexts } from './texts.ts';
 
 const atFirst = 5;
 
-/** The session's devices, those that fail first, each with its state, how it answers, and the age of that. */
+/** The session's devices, failing ones first, each with its state, how it answers, and the age of these data. */
 export function Devices({ session }: { session: SessionLiveView }) {
   const { t, locale } = useDetailTexts();
   const { t: word } = useWords();

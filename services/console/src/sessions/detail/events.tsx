@@ -6,8 +6,8 @@ import { HappeningText } from '../../timeline/happening-text.tsx';
 import { useDetailTexts } from './texts.ts';
 
 /**
- * The newest events of the session, and apart from them the newest changes of its devices: five devices that answer must not
- * push out who took it.
+ * The newest events of the session and, separately, the newest changes of its devices: changes of five devices must not
+ * push the last change of holder out of the list.
  */
 export function Events({ id }: { id: string }) {
   const { t } = useDetailTexts();

@@ -19,7 +19,7 @@ const lane = { height: 22, bar: 14 };
 const listedAtMost = 8;
 const reasons: readonly AssignReason[] = ['start', 'resume', 'failover', 'drain', 'rebalance', 'recovery'];
 
-/** Who held the session when, and why: a lane for each collector, so that a change is a step from one to another, and the same in words. */
+/** Who held the session when, and why: a lane for each collector, so that a change is a step, and the same in words. */
 export function Holders({ id, range }: { id: string; range: TimeRange }) {
   const { t } = useDetailTexts();
   const plant = usePlantTime();

@@ -11,7 +11,7 @@ interface Asked {
   onConfirm(reason: string): void;
 }
 
-/** Asks once more, and for a reason, before something is not read any more. */
+/** Asks for confirmation and a reason before reading stops. */
 export default function ReasonDialog({ command, name, onClose, onConfirm }: Asked) {
   const { t } = useDetailTexts();
   const [reason, setReason] = useState('');

@@ -3,7 +3,7 @@ import { usePlantTime } from '../../time/plant-time.tsx';
 import type { RibbonTime } from '../ribbon-parts.ts';
 import { useDetailTexts } from './texts.ts';
 
-/** The ribbon for whoever hears it: each part of the time in which ticks were due. */
+/** The ribbon for screen readers: each part of the time in which ticks were due. */
 export function RibbonTable({ session, time }: { session: SessionSummary; time: RibbonTime }) {
   const { t } = useDetailTexts();
   const plant = usePlantTime();

@@ -8,7 +8,7 @@ import { useDetailTexts } from './texts.ts';
 
 const ReasonDialog = lazy(() => import('./reason-dialog.tsx'));
 
-/** The commands that a session takes as it is. Those that one may not give stay there, with the reason. */
+/** The commands that a session takes in its present state. Commands that the user may not give are shown with the reason. */
 export function SessionActions({ session, sites }: { session: SessionLiveView; sites: readonly string[] }) {
   const { t } = useDetailTexts();
   const me = useMe();

@@ -28,12 +28,12 @@ import './detail.css';
 interface DetailProps {
   readonly id: string;
   readonly range: TimeRange;
-  /** Undefined where the list has it not. */
+  /** Undefined where the list does not have the session. */
   readonly summary: SessionSummary | undefined;
   readonly time: RibbonTime | undefined;
 }
 
-/** One session beside the list: why it is as it is, what can be done, and what it was before. */
+/** One session beside the list: the reason for its state, what can be done, and its past. */
 export default function SessionDetail({ id, range, summary, time }: DetailProps) {
   const { t } = useDetailTexts();
   const { data, error, refetch } = useSession(id);
@@ -147,7 +147,7 @@ function Configuration({
   const { t } = useDetailTexts();
   const { config_version, is_newer_configured: isNewer } = session;
   const whyNot = useWhyNot('engineer', (me) => roleAt(me, summary?.sites ?? []));
-  // Without its sites nobody knows which role counts: the API judges.
+  // Without the session's sites the role that counts is unknown, so the API judges.
   const forbidden = summary && whyNot;
   const known = isNewer === null ? 'unknown' : isNewer ? 'newer' : 'newest';
   return (

@@ -17,7 +17,7 @@ export function useSession(id: string) {
   });
 }
 
-/** Who held the session within the time shown; a time that goes on is told up to now. */
+/** Who held the session within the time shown; a time that goes on ends now. */
 export function useHolders(id: string, range: TimeRange) {
   const { ofPlant } = usePlantTime();
   return useQuery({

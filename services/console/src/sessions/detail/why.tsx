@@ -8,7 +8,7 @@ import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
 import { useDetailTexts } from './texts.ts';
 
-/** Why a session is as it is, since when, and what somebody can do about it. */
+/** The reason for a session's state, since when, and what can be done about it. */
 export function Why({ session, summary }: { session: SessionLiveView; summary: SessionSummary | undefined }) {
   const { t } = useDetailTexts();
   const attention = summary?.attention ?? [];
@@ -60,7 +60,7 @@ function Reason({ attention, session }: { attention: Attention; session: Session
   );
 }
 
-/** Where all silent devices fail alike, the advice for one of them says more than that they are silent. */
+/** Advice on silent devices: if all fail alike, the advice for one of them says more than that they are silent. */
 function TodoOfSilent({ id, otherwise }: { id: string; otherwise: string }) {
   const { data } = useDeviceHealth({ show: 'failing', find: '', session: id });
   const failing = data?.pages.flatMap(({ results }) => results) ?? [];
@@ -72,7 +72,7 @@ function TodoOfDevice({ view }: { view: DeviceHealthView }) {
   return <p>{useDeviceReason(view).todo}</p>;
 }
 
-/** Why a session needs somebody, and what to do, in words. */
+/** Why a session needs attention, and what to do, in words. */
 export function useReason(
   { code }: Attention,
   session: SessionSummary,

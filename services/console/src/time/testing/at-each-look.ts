@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** Does something while the clock goes on by a millisecond at each look at it. */
+/** Runs `act` while the clock advances by a millisecond each time it is read. */
 export function atEachLook<T>(fromMs: number, act: () => T): T {
   let nowMs = fromMs - 1;
   const look = () => {

@@ -52,11 +52,11 @@ export const released = (
 
 export interface TaskSketch {
   readonly taskId?: string;
-  /** Sequence of the event that made it run. */
+  /** Sequence of the event that made the session run. */
   readonly since?: number;
   readonly state?: SessionState;
   readonly placement?: PlacementState;
-  /** Sequence of the last placement event; the epoch unless said otherwise. */
+  /** Sequence of the last placement event; equals the epoch unless given. */
   readonly lastPlacement?: number;
   readonly needs?: SessionNeeds;
   readonly unreadable?: TaskState['unreadable'];
@@ -76,7 +76,7 @@ export function task(sketch: TaskSketch = {}): TaskState {
   };
 }
 
-/** A fleet in which the leases of collectors that are gone are taken already, unless said otherwise. */
+/** A fleet in which the leases of collectors that are gone are already taken, unless `rest` says otherwise. */
 export function fleet(verdicts: Record<string, LeaseVerdict>, rest: Partial<Collector> = {}): Fleet {
   return new Map(
     Object.entries(verdicts).map(([collectorId, verdict]) => {
@@ -102,7 +102,7 @@ export function plan(tasks: readonly TaskState[], verdicts: Fleet, rest: Partial
   });
 }
 
-/** A plan in short, as one says it. */
+/** A plan in short words. */
 export function say({ actions, waiting }: Plan): string[] {
   return [
     ...actions.map((action) => {

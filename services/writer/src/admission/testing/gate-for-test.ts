@@ -20,7 +20,7 @@ export function placedSo(changes: Partial<SessionAssigned> = {}): LoggedAt {
   return { kind: 'placed', placement };
 }
 
-/** Task 1 in every version: press 1, with what the samples of tests have. */
+/** Task 1 in every version: press 1, with the points that the samples of tests have. */
 export const snapshots: Snapshots = {
   load: async (taskId, configVersion) => ({
     ok: true,
@@ -47,7 +47,7 @@ export const snapshots: Snapshots = {
   }),
 };
 
-/** No session had its configuration changed. */
+/** No session ever had its configuration changed. */
 export const unchanged = { had: async () => false, forget: () => undefined };
 
 interface GateForTestOptions {

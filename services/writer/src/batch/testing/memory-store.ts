@@ -7,21 +7,21 @@ import {
 } from '@holdfast/sample-store/sample-store.ts';
 import type { TickCoverage, TickEntry } from '@holdfast/sample-store/tick-coverage.ts';
 
-/** A database in memory, with a type for some columns, that can go away. */
+/** A database in memory that can go away. Some columns have a type. */
 export class MemoryStore
   implements
     Pick<SampleStore, 'write' | 'epochStarts' | 'firstTicks' | 'forgetEpochs'>,
     Pick<TickCoverage, 'record'>
 {
-  /** In the order in which it took them. */
+  /** The samples in the order in which the store took them. */
   readonly stored: StorableSample[] = [];
   readonly recorded: TickEntry[] = [];
-  /** Codes of points of which it takes no text. */
+  /** Codes of points for which the store takes no text. */
   readonly numbersOnly = new Set<string>();
   starts: EpochStart[] = [];
-  /** Attempts at it, those that failed included. */
+  /** Attempts to write, including failed ones. */
   attempts = 0;
-  /** Undefined while it is there; else for how long it asks to be left alone. */
+  /** Undefined while the store is there; otherwise for how long it asks to be left alone. */
   #away: { readonly retryAfterMs: number | undefined } | undefined;
   readonly #gates = new Map<'write' | 'look', Promise<void>>();
 
@@ -33,7 +33,7 @@ export class MemoryStore
     this.#away = undefined;
   }
 
-  /** The next such question is answered when the function returned is called. */
+  /** The next such question is answered only when the returned function is called. */
   hangOnce(what: 'write' | 'look'): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#gates.set(what, promise);

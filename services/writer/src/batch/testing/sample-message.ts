@@ -4,7 +4,7 @@ import type { SampleMessage } from '../../ports.ts';
 /** 2026-01-01T00:00:00Z */
 export const firstTimeMs = 1_767_225_600_000;
 
-/** A sample of press 1 with what the test cares about put over it. */
+/** A sample of press 1, changed where the test needs it. */
 export function sampleOf(changes: Partial<Sample> & Pick<Sample, 'tick'>): Sample {
   const time = firstTimeMs + changes.tick * 1_000;
   return {
@@ -25,7 +25,7 @@ export function sampleOf(changes: Partial<Sample> & Pick<Sample, 'tick'>): Sampl
   };
 }
 
-/** The same sent again from quarantine by the API. */
+/** The same message, sent again from quarantine by the API. */
 export function sentAgain(
   seq: number,
   body: Sample | string,
@@ -38,7 +38,7 @@ export function sentAgain(
   };
 }
 
-/** As the broker delivers it, stored in the moment in which it was read. */
+/** The message as the broker delivers it, stored at the moment of the reading. */
 export function messageOf(
   seq: number,
   body: Sample | string,

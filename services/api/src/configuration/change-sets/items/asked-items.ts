@@ -4,10 +4,10 @@ import type { ChangedThings, Concerned } from '../../../ports.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** An item whose fields name things that are to be made by ids that no database gives. */
+/** An item whose fields name new things by stand-in ids, which no database gives. */
 export type ReadyItem = AskedItem & { readonly standIn: number | undefined };
 
-/** Fields that name things, with the kind of these. */
+/** Fields that name other things, with the kind of those things. */
 export const referring: Readonly<
   Record<ChangedKind, readonly (readonly [field: string, kind: ChangedKind])[]>
 > = {
@@ -22,7 +22,10 @@ export const referring: Readonly<
 
 const keyOf = (kind: ChangedKind, id: unknown) => `${kind} ${String(id)}`;
 
-/** Negative ids of what is to be made as ids that every schema takes, and the faults of items that do not go together. */
+/**
+ * Replaces the negative ids of new things by stand-ins that every schema accepts, and finds items that do not go
+ * together.
+ */
 export function readyItems(items: readonly AskedItem[]): {
   readonly ready: readonly ReadyItem[];
   readonly issues: readonly Issue[];
@@ -61,7 +64,10 @@ export function readyItems(items: readonly AskedItem[]): {
   return { ready, issues };
 }
 
-/** Everything of the configuration that items are about, as it is now. Sites themselves are for whoever may do it everywhere. */
+/**
+ * Everything in the current configuration that items concern. Only callers with rights everywhere may change sites
+ * themselves.
+ */
 export function concernedBy(items: readonly AskedItem[]): Concerned {
   const tasks: number[] = [];
   const devices: number[] = [];
@@ -90,7 +96,7 @@ export function concernedBy(items: readonly AskedItem[]): Concerned {
   return { tasks, devices, points, sites };
 }
 
-/** The things that items change, without those that they only refer to. */
+/** The things that items change, without things they only refer to. */
 export function thingsIn(items: readonly AskedItem[]): ChangedThings {
   const ids = (kind: AskedItem['kind']) =>
     items.flatMap((item) => (item.kind === kind && item.op !== 'create' ? [item.id] : []));

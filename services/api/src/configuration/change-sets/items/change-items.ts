@@ -52,7 +52,7 @@ export async function changeItems(
   await explained(() => writeSoundly(transaction, store, before, writes));
 }
 
-/** Things as they are. No session is started meanwhile on a point whose code may change. */
+/** Reads and locks the things of items. No session can start meanwhile on a point whose code or device may change. */
 async function lockedItems(
   transaction: Database,
   items: readonly ReadyItem[],
@@ -75,13 +75,13 @@ async function lockedItems(
 
 const isOfPlace = ({ code, device_id }: Columns) => code !== undefined || device_id !== undefined;
 
-/** By kind, what stands for the id of a thing that is to be made. */
+/** Kind and stand-in of each new thing. */
 const madeBy = (items: readonly ReadyItem[]) =>
   new Set(items.flatMap(({ kind, standIn }) => (standIn === undefined ? [] : [`${kind} ${standIn}`])));
 
 interface JudgedItem {
   readonly index: number;
-  /** No write where all is as it was. */
+  /** Without a write if nothing differs. */
   readonly outcome: Judged<readonly RowWrite[]>;
 }
 
@@ -103,7 +103,7 @@ async function judgedItems(
     if (op === 'delete') {
       return { index, outcome: { ok: true, value: [{ kind, id, op, row: row ?? {}, fields: [] }] } };
     }
-    // The fault of a new device says enough.
+    // The fault of a new device says enough; its points are not judged.
     if (kind === 'point' && faulty.has(item.fields.device_id))
       return { index, outcome: { ok: true, value: [] } };
     const outcome = rowOf(item, row, { now, after });
@@ -129,7 +129,7 @@ async function judgedItems(
   const [devices, others] = [true, false].map((is) =>
     indexed.filter(({ item }) => (item.kind === 'device') === is),
   );
-  // Points are judged by their devices as these shall be.
+  // Devices come first, because points are judged by their devices as they shall be.
   return [...(devices ?? []), ...(others ?? [])]
     .map(({ item, index }) => judge(item, index))
     .sort((one, other) => one.index - other.index);
@@ -144,7 +144,7 @@ function deviceOf(row: Columns): DeviceOfPoint {
   return { spec: specOf({ code, protocol }), connection };
 }
 
-/** The columns of a thing as it shall be. */
+/** The columns of a thing after its item. */
 function rowOf(
   item: Exclude<ReadyItem, { op: 'delete' }>,
   row: Columns | undefined,

@@ -8,11 +8,14 @@ import { referring } from './asked-items.ts';
 
 type Columns = Readonly<Record<string, unknown>>;
 
-/** Faults of writes beside each other and beside what is there, which the database would find as well, but without saying where. */
+/**
+ * Finds conflicts of writes with each other and with existing things. The database would find them too, but not say
+ * where.
+ */
 export async function writeFaults(
   transaction: Database,
   writes: readonly RowWrite[],
-  /** Kind and stand-in of what is to be made. */
+  /** Kind and stand-in of each new thing. */
   made: ReadonlySet<string>,
 ): Promise<Issue[]> {
   const kinds: readonly ChangedKind[] = ['site', 'device', 'point', 'task'];
@@ -43,7 +46,7 @@ async function takenCodes(
     select id, code ${ofDevice} from ${sql.table(`${kind}s`)} where code = any(${codes}::text[])`.execute(
     transaction,
   );
-  // Those that go, or are called otherwise from now on, leave their code to others.
+  // Things that are deleted or renamed leave their code to others.
   const leaving = new Set(idsOf([...named, ...ofKind.filter(({ op }) => op === 'delete')]));
   const taken = new Map(
     rows.filter(({ id }) => !leaving.has(id)).map((row) => [nameOf(kind, row), 'is taken']),
@@ -57,7 +60,7 @@ async function takenCodes(
   });
 }
 
-/** References to things of a kind that are not there, or go. */
+/** Finds references to things of a kind that do not exist or are deleted. */
 async function missingOnes(
   transaction: Database,
   kind: ChangedKind,

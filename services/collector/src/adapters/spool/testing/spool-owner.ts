@@ -1,6 +1,6 @@
 /**
- * A process that owns a spool: puts samples into the folder given, says so, and then does nothing until it is killed.
- * Arguments: the folder, a name that its samples carry as collector, the first and the last tick, the epoch.
+ * A process that owns a spool: puts samples into the given folder, says so, and then does nothing until it is killed.
+ * Arguments: the folder, the collector name for its samples, the first and the last tick, the epoch.
  */
 import { randomUUID } from 'node:crypto';
 import { encodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
