@@ -35,7 +35,7 @@ import {
 import { readLimits } from './read-limits.ts';
 import type { PlannedPoint } from './read-plan.ts';
 import { requestOptions } from './request-options.ts';
-import type { LearnedLimits as ToldLimits } from './told-limits.ts';
+import type { ToldLimits } from './told-limits.ts';
 import { whyUnread } from './why-unread.ts';
 import { writeCommand } from './write-command.ts';
 

@@ -1,14 +1,14 @@
 import type { Learning } from '@holdfast/driver/spec.ts';
 import { connectionSchema, type ModbusConnection } from '../layout/connection.ts';
 import { narrowedLimits } from '../plan/narrowed-limits.ts';
-import type { LearnedLimits } from '../plan/told-limits.ts';
+import type { ToldLimits } from '../plan/told-limits.ts';
 
 /** Turns refused requests into settings: how much is read at once, and ranges that are never read. */
 export const learning: Learning<ModbusConnection> = {
   limits: limitsOf,
   isWrittenBack: ({ profile }) => profile?.write_back ?? false,
   narrowed: (connection, learned, withUnconfirmed) => {
-    const { excluded, ...largest } = learned as LearnedLimits;
+    const { excluded, ...largest } = learned as ToldLimits;
     const narrowed = narrowedLimits(limitsOf(connection), {
       ...largest,
       excluded: excluded.filter((range) => withUnconfirmed || range.is_confirmed),

@@ -25,7 +25,7 @@ import { serverReason, unavailable } from './influx-errors.ts';
 import { get, type InfluxAddress, type InfluxLayout, type Patience } from './influx-requests.ts';
 import { aggregateStatement, historyStatement } from './influxql.ts';
 import { type Answer, parseAnswer } from './influxql-answer.ts';
-import { IntegerFields } from './integer-fields.ts';
+import { IntegerFields, measurementsTogether } from './integer-fields.ts';
 import { lastQuestions, lastStatement, readLastAnswer } from './last-values.ts';
 import { LineWriter } from './line-protocol.ts';
 import { PredecessorLines } from './predecessor-lines.ts';
@@ -33,9 +33,6 @@ import { RefusedFields } from './refused-fields.ts';
 import { readStoredTicks, storedTicksStatement, tickGroups } from './stored-ticks.ts';
 import { writeAtTheirTimes } from './write-at-their-times.ts';
 import { type Writing, write } from './write-samples.ts';
-
-/** Most measurements in one question: its address must not get too long. */
-const measurementsTogether = 50;
 
 /**
  * Samples in InfluxDB 2, or in a database that understands its `/api/v2/write` (VictoriaMetrics, which keeps only

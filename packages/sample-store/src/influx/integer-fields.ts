@@ -2,7 +2,7 @@ import { SampleStoreUnavailable, type StorableSample } from '../sample-store.ts'
 import type { TypedField } from './field-types.ts';
 
 /** Most measurements in one question: its address must not get too long. */
-const measurementsTogether = 50;
+export const measurementsTogether = 50;
 /** How soon to ask again after asking was forbidden. */
 const askAgainMs = 60_000;
 

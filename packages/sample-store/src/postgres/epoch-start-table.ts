@@ -1,8 +1,7 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
-import pg from 'pg';
 import type { EpochStart, StorableSample } from '../sample-store.ts';
 import { int8Array } from './array-parameter.ts';
-import { unavailable, undefinedTable } from './postgres-errors.ts';
+import { isBeforeWriters, unavailable } from './postgres-errors.ts';
 
 /** Notes in samples.epoch_start where each epoch of each session began, as far as these samples show. */
 export async function noteEpochStarts(
@@ -58,8 +57,7 @@ export async function readEpochStarts(
       sequence: Number(row.first_sequence),
     }));
   } catch (error) {
-    // No writer has run on this database yet.
-    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
+    if (isBeforeWriters(error)) return [];
     throw unavailable('cannot read which epochs are stored', error);
   }
 }

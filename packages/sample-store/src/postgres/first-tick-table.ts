@@ -1,8 +1,7 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
-import pg from 'pg';
 import type { DeviceOfEpoch, FirstTick } from '../sample-store.ts';
 import { int8Array } from './array-parameter.ts';
-import { unavailable, undefinedTable } from './postgres-errors.ts';
+import { isBeforeWriters, unavailable } from './postgres-errors.ts';
 
 /** Notes in samples.first_tick since when each device was read under each epoch. */
 export async function noteFirstTicks(
@@ -56,8 +55,7 @@ export async function readFirstTicks(
       sequence: Number(row.sequence),
     }));
   } catch (error) {
-    // No writer has run on this database yet.
-    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
+    if (isBeforeWriters(error)) return [];
     throw unavailable('cannot read since when devices were read', error);
   }
 }

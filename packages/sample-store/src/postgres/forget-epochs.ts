@@ -1,8 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import pg from 'pg';
 import type { EpochStart } from '../sample-store.ts';
 import { int8Array } from './array-parameter.ts';
-import { unavailable, undefinedTable } from './postgres-errors.ts';
+import { isBeforeWriters, unavailable } from './postgres-errors.ts';
 
 /** Removes these epochs from samples.epoch_start and samples.first_tick. @throws SampleStoreUnavailable */
 export async function forgetEpochs(
@@ -21,7 +20,7 @@ export async function forgetEpochs(
       }
     });
   } catch (error) {
-    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return;
+    if (isBeforeWriters(error)) return;
     throw unavailable('cannot take out epochs that were never given', error);
   }
 }

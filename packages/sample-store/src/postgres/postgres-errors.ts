@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { SampleStoreUnavailable } from '../sample-store.ts';
 
-export const undefinedTable = '42P01';
+const undefinedTable = '42P01';
 export const uniqueViolation = '23505';
 const checkViolation = '23514';
 
@@ -10,6 +10,11 @@ const checkViolation = '23514';
  * range), integrity constraint violation, program limit exceeded (an index entry too large).
  */
 const rejectingClasses = new Set(['22', '23', '54']);
+
+/** Whether a table is missing: no writer has run on this database yet. */
+export function isBeforeWriters(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === undefinedTable;
+}
 
 /** The server's reason when it refuses the data itself. */
 export function rejectionReason(error: unknown): string | undefined {

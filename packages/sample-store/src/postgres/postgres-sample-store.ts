@@ -22,7 +22,7 @@ import { inTransaction } from './in-transaction.ts';
 import { LackingBook, type LackingNews } from './lacking-tables.ts';
 import type { LeavingPool } from './leaving-pool.ts';
 import { openPool } from './open-postgres.ts';
-import { rejectionReason, unavailable, undefinedTable, uniqueViolation } from './postgres-errors.ts';
+import { isBeforeWriters, rejectionReason, unavailable, uniqueViolation } from './postgres-errors.ts';
 import { readBuckets, readHistory, readLastValues } from './read-history.ts';
 import { readKinds } from './read-kinds.ts';
 import { withoutRefused } from './refused-values.ts';
@@ -193,8 +193,7 @@ async function reading<T>(read: () => Promise<T[]>): Promise<T[]> {
   try {
     return await read();
   } catch (error) {
-    // No writer has run on this database yet.
-    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
+    if (isBeforeWriters(error)) return [];
     const reason = rejectionReason(error);
     if (reason !== undefined) {
       throw new HistoryQueryRefused(both(reason, `数据库给出的原因为“${reason}”`), { cause: error });

@@ -1,6 +1,5 @@
 import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { type Kysely, sql } from 'kysely';
-import pg from 'pg';
 import {
   type CoverageByPeriod,
   type CoverageQuery,
@@ -14,7 +13,7 @@ import {
   type TickOutcome,
 } from '../tick-coverage.ts';
 import { openPostgres } from './open-postgres.ts';
-import { rejectionReason, unavailable, undefinedTable } from './postgres-errors.ts';
+import { isBeforeWriters, rejectionReason, unavailable } from './postgres-errors.ts';
 import { readLacking } from './read-lacking.ts';
 import { parseMultirange, recordTicks } from './tick-coverage-table.ts';
 
@@ -79,8 +78,7 @@ async function newest(
       time_ms === null ? [] : [{ sessionId, deviceCode, timeMs: Number(time_ms) }],
     );
   } catch (error) {
-    // No writer has run on this database yet.
-    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
+    if (isBeforeWriters(error)) return [];
     throw unavailable('cannot read what became of the ticks', error);
   }
 }
@@ -121,8 +119,7 @@ async function lastStored(
           ],
     );
   } catch (error) {
-    // No writer has run on this database yet.
-    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
+    if (isBeforeWriters(error)) return [];
     throw unavailable('cannot read what became of the ticks', error);
   }
 }
@@ -175,8 +172,7 @@ async function lackingOf(
     const days = { from: dayOf(fromMs, '-infinity'), to: dayOf(toMs, 'infinity') };
     return await readLacking(db, devices, days);
   } catch (error) {
-    // No writer has run on this database yet.
-    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return new Map();
+    if (isBeforeWriters(error)) return new Map();
     throw unavailable('cannot read which points the ticks lack', error);
   }
 }
@@ -205,8 +201,7 @@ async function gathered(
       for (const range of parseMultirange(row.ticks)) ranges.push(range);
     }
   } catch (error) {
-    // No writer has run on this database yet.
-    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return new Map();
+    if (isBeforeWriters(error)) return new Map();
     throw unavailable('cannot read what became of the ticks', error);
   }
   return mapped(bySession, (byDevice) => mapped(byDevice, (byPeriod) => mapped(byPeriod, coverageOf)));

@@ -1,8 +1,7 @@
 import type { ValueKind } from '@holdfast/driver/values/value-kind.ts';
 import { type Kysely, sql } from 'kysely';
-import pg from 'pg';
 import type { StoredPlace } from '../sample-store.ts';
-import { unavailable, undefinedTable } from './postgres-errors.ts';
+import { isBeforeWriters, unavailable } from './postgres-errors.ts';
 
 /** More than one, as a session that has just begun may have no values yet. */
 const sessionsLookedAt = 3;
@@ -34,8 +33,7 @@ export async function readKinds(
     for (const { index, kind } of rows) kinds[index]?.add(kind);
     return kinds;
   } catch (error) {
-    // No writer has run on this database yet.
-    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return kinds;
+    if (isBeforeWriters(error)) return kinds;
     throw unavailable('cannot read which values are stored', error);
   }
 }

@@ -6,15 +6,15 @@ import { streamNames } from './subjects.ts';
 export const auditStreams = [streamNames.audit, streamNames.auditRefused] as const;
 export type AuditStream = (typeof auditStreams)[number];
 
-/**
- * One message on `audit.<action>` or `audit_refused.<action>`: somebody wanted something changed. A change of a device
- * has two messages, one before it is tried and one with its outcome, so that a crash in between leaves a trace.
- */
 export const auditOutcomes = ['requested', 'done', 'refused', 'failed', 'unknown'] as const;
 
 /** `<kind>.<verb>`, both in small letters: `point.write`, `session.stop`, `device.update`. */
 export const auditActionPattern = /^[a-z_]{1,32}\.[a-z_]{1,32}$/;
 
+/**
+ * One message on `audit.<action>` or `audit_refused.<action>`: somebody wanted something changed. A change of a device
+ * has two messages, one before it is tried and one with its outcome, so that a crash in between leaves a trace.
+ */
 export const auditEntrySchema = z.object({
   v: z.literal(1),
   id: z.string().min(1),

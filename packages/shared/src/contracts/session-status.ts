@@ -20,10 +20,6 @@ export const learnedLimitsSchema = z.looseObject({
 });
 export type LearnedLimits = z.infer<typeof learnedLimitsSchema>;
 
-/**
- * Live state of a session in the STATUS bucket under `<collectorId>.<taskId>`, rewritten by its owner every few seconds.
- * Counters start at zero with each `instance` (collector process) and epoch; readers add them up.
- */
 export const deviceStatuses = ['healthy', 'slow', 'error', 'timeout', 'disconnected'] as const;
 export type DeviceStatus = (typeof deviceStatuses)[number];
 
@@ -60,6 +56,10 @@ export const deviceHealthSchema = z.object({
 });
 export type DeviceHealth = z.infer<typeof deviceHealthSchema>;
 
+/**
+ * Live state of a session in the STATUS bucket under `<collectorId>.<taskId>`, rewritten by its owner every few seconds.
+ * Counters start at zero with each `instance` (collector process) and epoch; readers add them up.
+ */
 export const sessionStatusSchema = z.object({
   v: z.literal(1),
   session: z.string(),

@@ -17,7 +17,7 @@ import type { Route } from '../http/route.ts';
 import { languageOf } from '../problems/wanted-language.ts';
 import { type Applied, type ApplySources, applyToSessions } from './commands/apply-to-sessions.ts';
 import { type TriedSessions, triedSessions } from './commands/tried-sessions.ts';
-import { activeSessionsOf } from './queries/list-sessions.ts';
+import { runningOrPausedSessionsOf } from './queries/list-sessions.ts';
 
 /**
  * Lets routes that change configuration take `?apply=sessions`: once the change is stored, and before it is answered,
@@ -32,7 +32,10 @@ export function withApply(
     ...sources
   }: Omit<ApplySources, 'sessionsOf' | 'timers'> & { readonly audit: Pick<AuditTrail, 'record'> },
 ): Route[] {
-  const applying: ApplySources = { ...sources, sessionsOf: (tasks) => activeSessionsOf(database, tasks) };
+  const applying: ApplySources = {
+    ...sources,
+    sessionsOf: (tasks) => runningOrPausedSessionsOf(database, tasks),
+  };
   const tried = new WeakMap<FastifyRequest, Tried>();
   return routes.map((route): Route => {
     const { querystring = z.object({}), response } = route.schema;

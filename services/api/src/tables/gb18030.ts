@@ -22,16 +22,6 @@ export function gb18030(text: string): Buffer {
   return Buffer.from(bytes);
 }
 
-/** Whether every character of a text is in GBK, which older programs read. */
-export function isInGbk(text: string): boolean {
-  twoBytes ??= tableOfTwo();
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code >= 0x80 && !twoBytes.has(code)) return false;
-  }
-  return true;
-}
-
 const decoder = new TextDecoder('gb18030');
 
 function tableOfTwo(): ReadonlyMap<number, number> {

@@ -10,7 +10,7 @@ const longestBytes = 256 * 1024;
  * Reads the secrets that connections name. Each is a file, in a folder that only this process is given. A file is read
  * whenever its secret is wanted, so a password can be changed without a restart.
  * @param folder undefined where none was given
- * @returns throws DriverFailure of the kind `config` for a missing secret; no message contains a secret's value
+ * @throws DriverFailure of the kind `config` for a missing secret; no message contains a secret's value
  */
 export function deviceSecrets(folder: string | undefined): (name: string) => string {
   return (name) => {

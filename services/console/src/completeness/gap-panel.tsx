@@ -1,7 +1,7 @@
 import type { GapOfAll } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
 import { Answered } from '../parts/answered.tsx';
+import { useSettled } from '../parts/use-settled.ts';
 import { durationText } from '../time/duration.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { GapOrigins } from '../words/gap-origins.tsx';
@@ -193,17 +193,4 @@ function Gap({ gap }: { gap: GapOfAll }) {
       </p>
     </li>
   );
-}
-
-const settledMs = 150;
-
-/** A value that has stayed for a moment: moving over the map by keys does not ask for the fields in between. */
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value);
-  const key = JSON.stringify(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(JSON.parse(key)), settledMs);
-    return () => clearTimeout(timer);
-  }, [key]);
-  return settled;
 }

@@ -1,8 +1,9 @@
 import type { DeviceHealthPage } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
 import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
+import { useCloseOnEscape } from '../parts/use-close-on-escape.ts';
+import { useSettled } from '../parts/use-settled.ts';
 import { DeviceList } from './device-list.tsx';
 import { useConfiguredDevice, useDeviceHealth } from './device-queries.ts';
 import { type DeviceShow, deviceShows, useDevicesSearch } from './device-search.ts';
@@ -17,7 +18,8 @@ export default function DevicesScreen() {
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const [first] = data?.pages ?? [];
   const views = data?.pages.flatMap(({ results }) => results) ?? [];
-  useCloseOnEscape(device !== undefined);
+  const navigate = useNavigate();
+  useCloseOnEscape(device !== undefined, () => void navigate({ to: '/devices', search: (before) => before }));
   return (
     <div className={device === undefined ? 'devices-screen' : 'devices-screen has-device'}>
       <section className="devices-main" aria-labelledby="devices-title">
@@ -49,30 +51,6 @@ type Counted = Pick<DeviceHealthPage, 'counts' | 'with_never_delivered'>;
 function totalOf({ counts, with_never_delivered: undelivered }: Counted, show: DeviceShow): number {
   if (show === 'undelivered') return undelivered ?? 0;
   return show === 'all' ? Object.values(counts).reduce((sum, each) => sum + each, 0) : counts[show];
-}
-
-/** The text once typing has stopped, so that the server is not asked at every key. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), 200);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
-}
-
-/** Escape closes the device, but not while a dialog lies over it. */
-function useCloseOnEscape(isOpen: boolean): void {
-  const navigate = useNavigate();
-  useEffect(() => {
-    if (!isOpen) return;
-    const close = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role=dialog]')) return;
-      void navigate({ to: '/devices', search: (before) => before });
-    };
-    addEventListener('keydown', close);
-    return () => removeEventListener('keydown', close);
-  }, [isOpen, navigate]);
 }
 
 function Toolbar({ counted }: { counted: Counted | undefined }) {

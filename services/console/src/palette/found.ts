@@ -1,12 +1,11 @@
 import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useDeferredValue, useEffect, useState } from 'react';
+import { useDeferredValue } from 'react';
 import { api } from '../api/api.ts';
+import { useSettled } from '../parts/use-settled.ts';
 
 const shown = 6;
-/** Pause after a key before the server is asked, since typing goes on. */
-const typingMs = 150;
 
 interface Page<T> {
   readonly results: readonly T[];
@@ -41,13 +40,4 @@ export function useFound(text: string) {
   });
   const isSearching = settled !== text || found.isPending || found.isPlaceholderData;
   return { ...found, isSearching };
-}
-
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), typingMs);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }

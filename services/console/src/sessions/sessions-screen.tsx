@@ -1,6 +1,6 @@
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { highestRole, isAtLeast, roleAt, useMe } from '../api/me.ts';
 import { usePreferences } from '../app/preferences.tsx';
@@ -9,6 +9,7 @@ import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
 import { useWhyNot } from '../parts/role-note.tsx';
+import { useCloseOnEscape } from '../parts/use-close-on-escape.ts';
 import type { TimeRange } from '../time/time-range.ts';
 import { Legend } from './legend.tsx';
 import { SessionList } from './session-list.tsx';
@@ -25,7 +26,11 @@ export function SessionsScreen() {
   const { show, range, find, session: chosen } = useSessionsSearch();
   const { data, error, refetch } = useSummaries(range, show === 'stopped');
   const groups = useGroups(data, show, find);
-  useCloseOnEscape(chosen !== undefined);
+  const navigate = useNavigate({ from: '/sessions' });
+  useCloseOnEscape(
+    chosen !== undefined,
+    () => void navigate({ search: ({ session: _, ...before }) => before }),
+  );
   return (
     <div className={chosen === undefined ? 'sessions' : 'sessions has-detail'}>
       <section className="sessions-main" aria-labelledby="sessions-title">
@@ -76,20 +81,6 @@ function Older({ sessions }: { sessions: readonly SessionSummary[] }) {
     ),
   );
   return own.length > 0 ? <ApplyOffer sessions={own} /> : <ApplyOffer sessions={older} forbidden={why} />;
-}
-
-/** Escape closes the detail, but not while a dialog lies over it. */
-function useCloseOnEscape(isOpen: boolean): void {
-  const navigate = useNavigate({ from: '/sessions' });
-  useEffect(() => {
-    if (!isOpen) return;
-    const close = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role=dialog]')) return;
-      void navigate({ search: ({ session: _, ...before }) => before });
-    };
-    addEventListener('keydown', close);
-    return () => removeEventListener('keydown', close);
-  }, [isOpen, navigate]);
 }
 
 function useGroups(data: SessionSummaries | undefined, show: (typeof shows)[number], find: string) {

@@ -1,6 +1,7 @@
 import { JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { wrongLastSequence } from '../connection/error-codes.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { isCopiedEntry } from './is-copied-entry.ts';
 import { watchBucket } from './watch-bucket.ts';
@@ -17,9 +18,6 @@ export interface RecordKind<R> {
   /** @throws when the value is no such record */
   readonly parse: (value: unknown) => R;
 }
-
-/** "wrong last sequence": somebody else has written the key meanwhile. */
-const wrongLastSequence = [10071, 10164];
 
 /** A bucket of records. A write succeeds only if the record is still as the writer last read it. */
 export class RecordBook<R> {

@@ -1,6 +1,5 @@
-import { JetStreamApiError } from '@nats-io/jetstream';
 import { askAgain } from './ask-again.ts';
-import { withoutLeader } from './without-leader.ts';
+import { isFinalAnswer } from './without-leader.ts';
 
 /** Answers take milliseconds, and a busy broker must not be asked many times for each of thousands of sessions. */
 const everyMs = 1_500;
@@ -13,7 +12,5 @@ const withinMsUnlessSaid = 5_000;
  * @throws the broker's refusal, or that there was no answer in time
  */
 export function answeredSoon<T>(ask: () => Promise<T>, withinMs = withinMsUnlessSaid): Promise<T> {
-  const isFinal = (error: unknown) =>
-    error instanceof JetStreamApiError && !withoutLeader.includes(error.code);
-  return askAgain(ask, { everyMs, withinMs, isFinal });
+  return askAgain(ask, { everyMs, withinMs, isFinal: isFinalAnswer });
 }

@@ -1,6 +1,6 @@
-import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
+import type { JetStreamManager, StreamInfo } from '@nats-io/jetstream';
 import { askAgain } from './ask-again.ts';
-import { withoutLeader } from './without-leader.ts';
+import { isFinalAnswer } from './without-leader.ts';
 
 /** The stream now has no leader that hears from most of its copies. It may have one in a moment. */
 export class NoLeader extends Error {
@@ -35,11 +35,9 @@ export async function leaderInfo(
     if (why !== undefined) throw new NoLeader(`stream ${stream}: ${why}`);
     return info;
   };
-  const isFinal = (error: unknown) =>
-    error instanceof JetStreamApiError && !withoutLeader.includes(error.code);
   // A list of thousands of subjects takes its time.
   const everyMs = options?.subjects_filter === undefined ? againMs : listAgainMs;
-  return askAgain(ask, { everyMs, withinMs, isFinal });
+  return askAgain(ask, { everyMs, withinMs, isFinal: isFinalAnswer });
 }
 
 /** Why the answer does not count; undefined when it does. */

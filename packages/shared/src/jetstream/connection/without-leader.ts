@@ -1,3 +1,5 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+
 /** "no suitable peers for placement": fewer nodes than copies, or some that were not seen yet, or have no room. */
 export const noSuitablePeers = 10005;
 
@@ -8,3 +10,8 @@ export const withoutLeader: readonly number[] = [
   10009, // this node cannot handle the request
   noSuitablePeers,
 ];
+
+/** Whether the broker has answered, with a refusal that stays: asking again would bring the same one. */
+export function isFinalAnswer(error: unknown): boolean {
+  return error instanceof JetStreamApiError && !withoutLeader.includes(error.code);
+}

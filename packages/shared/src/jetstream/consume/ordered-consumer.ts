@@ -1,6 +1,6 @@
-import { type Consumer, JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
+import type { Consumer, JetStreamClient } from '@nats-io/jetstream';
 import { askAgain } from '../connection/ask-again.ts';
-import { withoutLeader } from '../connection/without-leader.ts';
+import { isFinalAnswer } from '../connection/without-leader.ts';
 
 type Options = NonNullable<Exclude<Parameters<JetStreamClient['consumers']['get']>[1], string>>;
 
@@ -25,7 +25,5 @@ export async function orderedConsumer(
     if (made !== taken) void made.delete().catch(() => undefined);
     return taken;
   };
-  const isFinal = (error: unknown) =>
-    error instanceof JetStreamApiError && !withoutLeader.includes(error.code);
-  return askAgain(ask, { everyMs, withinMs, isFinal });
+  return askAgain(ask, { everyMs, withinMs, isFinal: isFinalAnswer });
 }

@@ -3,16 +3,12 @@ import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type CommandRecord, commandRecordSchema } from '../../contracts/command-record.ts';
 import { bucketNames } from '../../contracts/subjects.ts';
+import { storeFailed, wrongLastSequence } from '../connection/error-codes.ts';
 
 /** The bucket has no room for one more key, and waiting up to a day is the only thing that helps. */
 export class CommandKeysFull extends Error {
   override readonly name = 'CommandKeysFull';
 }
-
-/** "wrong last sequence": the key is taken. */
-const wrongLastSequence = [10071, 10164];
-/** "maximum bytes exceeded" */
-const streamStoreFailed = 10077;
 
 /** The bucket COMMAND_KEYS, which forgets a key a day after its last change. */
 export class CommandKeyBook {
@@ -34,7 +30,7 @@ export class CommandKeyBook {
         return undefined;
       } catch (error) {
         if (!(error instanceof JetStreamApiError)) throw error;
-        if (error.code === streamStoreFailed) throw new CommandKeysFull(error.message, { cause: error });
+        if (error.code === storeFailed) throw new CommandKeysFull(error.message, { cause: error });
         if (!wrongLastSequence.includes(error.code)) throw error;
       }
       const entry = await this.#kv.get(key);

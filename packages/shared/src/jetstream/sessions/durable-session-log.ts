@@ -22,7 +22,7 @@ import { RequestPatience } from '../../runtime/request-patience.ts';
 import { askAgain } from '../connection/ask-again.ts';
 import { isBrokerSilent } from '../connection/broker-silence.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
-import { withoutLeader } from '../connection/without-leader.ts';
+import { isFinalAnswer, withoutLeader } from '../connection/without-leader.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 
 const nanosPerMs = 1_000_000;
@@ -113,7 +113,7 @@ const pullExpiresMs = 1_000;
 const pulledAtOnce = 500;
 const retryPauseMs = 250;
 /** Repeats a question to a consumer: while it has no leader nobody answers, so the question is asked again. */
-const untilAnswered = { everyMs: 700, withinMs: 5_000, isFinal: isAnswer };
+const untilAnswered = { everyMs: 700, withinMs: 5_000, isFinal: isFinalAnswer };
 /**
  * How long the durable may go unserved. The broker takes a dead node for alive for about a minute and may choose it for
  * a consumer; the others then need 4 to 9 s to elect a leader (nats-server, raft.go). Making the durable anew is
@@ -343,11 +343,6 @@ function isOver(error: unknown): error is TakenOver | CopyIsBack {
 function isUnanswered(error: unknown): boolean {
   if (error instanceof JetStreamApiError) return withoutLeader.includes(error.code);
   return isBrokerSilent(error);
-}
-
-/** The broker gave an answer that counts, unlike one without a leader. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof JetStreamApiError && !withoutLeader.includes(error.code);
 }
 
 /** No leader of the durable took the request. */

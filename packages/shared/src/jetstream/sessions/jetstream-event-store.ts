@@ -21,7 +21,8 @@ import {
   VersionConflict,
 } from '../../event-store/event-store.ts';
 import { askAgain } from '../connection/ask-again.ts';
-import { withoutLeader } from '../connection/without-leader.ts';
+import { inProcess } from '../connection/error-codes.ts';
+import { isFinalAnswer } from '../connection/without-leader.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
 import { ConfirmedPublisher } from '../publish/confirmed-publisher.ts';
@@ -39,9 +40,6 @@ const retryPauseMs = 50;
 
 /** A message to a stream that has no leader is lost, and the next leader should have it as soon as it is there. */
 const askAgainMs = 700;
-
-/** JetStream's code for a message that was sent before and is on its way into the stream. */
-const inProcess = 10158;
 
 /** No attempt is begun with less time: its answer would come too late, and what is certain would be called unknown. */
 const shortestAttemptMs = 500;
@@ -188,7 +186,7 @@ export class JetStreamEventStore implements EventStore {
       const message = await askAgain(() => this.#jsm.streams.getMessage(streamNames.sessions, query), {
         everyMs: askAgainMs,
         withinMs: this.#requestTimeoutMs,
-        isFinal: (error) => error instanceof JetStreamApiError && !withoutLeader.includes(error.code),
+        isFinal: isFinalAnswer,
       });
       return message ?? undefined;
     } catch (error) {

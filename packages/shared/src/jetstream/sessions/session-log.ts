@@ -1,4 +1,4 @@
-import { JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
 import { LogDamaged, type StoredEvent } from '../../event-store/event-store.ts';
@@ -9,7 +9,7 @@ import { pause, systemTimers } from '../../runtime/timers.ts';
 import { askAgain } from '../connection/ask-again.ts';
 import { onceClusterFormed } from '../connection/cluster-forming.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
-import { withoutLeader } from '../connection/without-leader.ts';
+import { isFinalAnswer } from '../connection/without-leader.ts';
 import { readEventAt } from './durable-session-log.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 import { type DeliverLog, type LogDelivery, type LogMessage, pullLog } from './log-deliveries.ts';
@@ -362,10 +362,8 @@ class LogFollower {
 
   /** Repeats the question: one that came before the log had a leader gets no answer. */
   #askFor(sequence: number): Promise<StoredEvent | undefined> {
-    const isFinal = (error: unknown) =>
-      error instanceof JetStreamApiError && !withoutLeader.includes(error.code);
     const ask = () => readEventAt(this.#options.nc, sequence);
-    return askAgain(ask, { everyMs: readEveryMs, withinMs: readWithinMs, isFinal });
+    return askAgain(ask, { everyMs: readEveryMs, withinMs: readWithinMs, isFinal: isFinalAnswer });
   }
 
   async #readEach(upTo: number): Promise<void> {

@@ -9,6 +9,7 @@ import {
 import { nuid } from '@nats-io/nats-core';
 import type { ObjectStore } from '@nats-io/obj';
 import { askAgain } from '../connection/ask-again.ts';
+import { inProcess } from '../connection/error-codes.ts';
 import { withoutLeader } from '../connection/without-leader.ts';
 
 export interface ObjectToStore {
@@ -21,8 +22,6 @@ export interface ObjectToStore {
 }
 
 const chunkBytes = 128 * 1024;
-/** JetStream's code for a message that was sent before and is on its way into the stream. */
-const inProcess = 10158;
 const unsettled: readonly number[] = [
   ...withoutLeader,
   inProcess,

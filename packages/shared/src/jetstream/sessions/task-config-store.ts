@@ -24,6 +24,7 @@ import {
 } from '../../contracts/task-config.ts';
 import { makingWay } from '../../runtime/making-way.ts';
 import { answeredSoon } from '../connection/answered-soon.ts';
+import { storeFailed } from '../connection/error-codes.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { askBucket, storeObject } from './store-object.ts';
 
@@ -69,8 +70,6 @@ interface Line {
 }
 
 const stream = `OBJ_${bucketNames.taskConfigs}`;
-/** JetStream's code for a message that its stream could not store, for whatever reason. */
-const storeFailed = 10077;
 /** Loading a snapshot takes several round trips, each of which may take seconds over a slow link. */
 const loadWithinMs = 20_000;
 /** Bytes that the object store adds to a snapshot: its description and the headers, generously. */

@@ -5,7 +5,7 @@ import { readTaskTexts } from '../../configuration/configured-task.ts';
 import { tasksOfChanges } from '../../configuration/tasks-of-changes.ts';
 import { openChangeSet } from '../../database/in-change.ts';
 import type { Database } from '../../database/open-database.ts';
-import { activeSessionsOf } from '../queries/list-sessions.ts';
+import { runningOrPausedSessionsOf } from '../queries/list-sessions.ts';
 import { grantedOf, type ReadingSession } from './apply-to-sessions.ts';
 
 /** Sessions that read what a dry run would change, with what they would read. */
@@ -27,7 +27,7 @@ export async function triedSessions(
   const set = await openChangeSet(transaction);
   if (set === undefined) return undefined;
   const tasks = await tasksOfChanges(transaction, [set]);
-  const sessions = await activeSessionsOf(transaction, tasks);
+  const sessions = await runningOrPausedSessionsOf(transaction, tasks);
   const lookedAt = grantedOf(sessions, granted).visible.slice(0, appliedAtMost);
   const texts = await readTaskTexts(
     transaction,

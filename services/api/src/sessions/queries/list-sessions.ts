@@ -64,7 +64,7 @@ async function lookUp(
 }
 
 /** Running and paused sessions of these tasks, in order. @throws DatabaseUnavailable */
-export async function activeSessionsOf(database: Database, tasks: readonly number[]) {
+export async function runningOrPausedSessionsOf(database: Database, tasks: readonly number[]) {
   if (tasks.length === 0) return [];
   return selectSessions(database)
     .select('version.site_codes')
