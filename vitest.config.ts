@@ -18,7 +18,7 @@ const kinds = ['servers', 'processes', 'slow'] as const;
 const filesOf = (kind: (typeof kinds)[number]) => `${everywhere}/*.${kind}.test.ts`;
 // Files spend much of their time waiting, for leases and for servers that they hurt: with as many workers as cores half
 // of the machine would be idle. Many more would fight over its disk and PostgreSQL; slow files start whole fleets.
-const workers = Math.min(availableParallelism() + 2, 5);
+const workers = Math.min(availableParallelism() + 3, 6);
 const workersOfSlow = Math.min(availableParallelism() + 1, 4);
 
 export default defineConfig({
