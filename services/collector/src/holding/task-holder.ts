@@ -60,9 +60,8 @@ export interface TaskHolderOptions {
 const maxFailedStarts = 10;
 
 /**
- * Holds one task's assignment. It is level-triggered: whatever happens (a message, a hint from the log, the
- * lease lost or held again, a drain) only asks it to settle, and settling compares the message with the log
- * and does what is missing. One settling runs at a time, so a session of the task never overlaps another.
+ * Holds one task's assignment. Whatever happens (a message, a hint from the log, the lease lost or held again, a drain)
+ * only asks it to settle: it compares the message with the log and does what is missing, one settling at a time.
  */
 export class TaskHolder {
   readonly #options: TaskHolderOptions;
@@ -306,8 +305,7 @@ export class TaskHolder {
     } finally {
       isWanted = false;
     }
-    // All this took time. Meanwhile the lease may have been lost and held again, for example, so the look at the log
-    // may be worthless.
+    // All this took time: the lease may have been lost and held again, so the look at the log may be worthless.
     if (this.#isDirty || this.#isClosing || !mayPoll()) return;
     this.#refused = undefined;
     if (isRecovery(placement.reason) || reads.goesOn) recoveries?.begun(assignment);

@@ -20,10 +20,7 @@ import { missCauseOf } from './miss-cause.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { lateMiss, leftOutMiss, lostOnTheWay, noValuesMiss, unansweredMiss } from './watch-misses.ts';
 
-/**
- * How long changes that must be safe soon are gathered. No longer: a broker that delivers few messages at a time waits
- * for them.
- */
+/** How long changes that must be safe soon are gathered: a broker that delivers few at a time waits for them. */
 const gatherMs = 5;
 /** How often changes that nobody waits for are sent, whatever the length of a tick: a kill loses no more than that. */
 const flushEveryMs = 1_000;
@@ -65,9 +62,8 @@ export interface DeviceWatcherOptions {
 }
 
 /**
- * Subscribes to one device. The values that come between two ticks are sent in parts, as soon as the source wants to
- * know them safe, or after a second. Every tick gets one result at its time: read, even if without values, or a miss
- * while the watch is down.
+ * Subscribes to one device. Values between two ticks are sent in parts, as soon as the source wants them safe, or after a
+ * second. Every tick gets one result at its time: read, even if without values, or a miss while the watch is down.
  */
 export class DeviceWatcher {
   readonly record: DeviceRecord;
@@ -362,8 +358,7 @@ export class DeviceWatcher {
     if (this.#changes.isEmpty) return;
     const tick = this.#next;
     const readAtMs = this.#options.clock.nowMs();
-    // Number parts by their time within the tick: the broker takes a name once, and this collector may have been
-    // restarted in the same tick.
+    // Numbered by their time in the tick: the broker takes a name once, and this collector may have been restarted.
     this.#part = Math.max(this.#part + 1, Math.round(readAtMs - this.#timeMs(tick - 1)));
     const changes = this.#changes.take(this.#timeMs(tick));
     this.#sendNow({ tick, readAtMs, sinceTick: this.#since, changes, part: this.#part });
