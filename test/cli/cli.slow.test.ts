@@ -1,10 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '@holdfast/dev/free-port.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
@@ -12,7 +9,6 @@ import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.t
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, configureTask, startApi } from '../../services/api/testing/api-under-test.ts';
 import { placementsIn } from '../../services/api/testing/placements.ts';
-import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
@@ -33,18 +29,6 @@ beforeAll(async () => {
 });
 
 const hasScript = spawnSync('script', ['--version'], { stdio: 'ignore' }).status === 0;
-
-/** A stand-in for what may be at the address instead of the API. */
-async function answeringWith(status: number, headers: Record<string, string>, body: string) {
-  const seen: { authorization: string | undefined }[] = [];
-  const server = createServer((request, response) => {
-    seen.push({ authorization: request.headers.authorization });
-    response.writeHead(status, headers).end(body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanUpAfterFile(async () => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
-}
 
 describe('sessions on the command line', () => {
   it('are started by the code of their task, told of as JSON in a pipe, and stopped with a reason', async () => {
@@ -147,116 +131,6 @@ async function says(session: string, device_health: SessionLiveStatus['device_he
     device_health,
   });
 }
-
-describe('what is wrong on the command line', () => {
-  it('is told with title, detail and what to do when the API refuses', async () => {
-    const { code, stdout, stderr } = await cli.run('sessions', 'show', '999-1');
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toBe(
-      'There is no such thing (session_not_found, 404)\nThere is no session 999-1.\nA session is named by its task and run, as 7-3: holdfast sessions list\n',
-    );
-  });
-
-  it('is wrong use, as a process and in itself', async () => {
-    const { code, stdout, stderr } = await cli.run('sessions', 'explode');
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/There is no command sessions explode/);
-    expect((await cli.run('quarantine', 'delete')).code).toBe(2);
-  });
-
-  it.each([
-    [['sesions', 'list'], /^There is no command sesions list; did you mean sessions list\?\n/],
-    [['sessions', 'lsit'], /^There is no command sessions lsit; did you mean sessions list\?\n/],
-    [['check-recvery'], /^There is no command check-recvery; did you mean check-recovery\?\n/],
-    [['clenup', '--dry-run'], /^There is no command clenup; did you mean cleanup\?\n/],
-    [['quarntine', '7'], /^There is no command quarntine 7; did you mean quarantine\?\n/],
-    [['quarantine'], /^quarantine is .*the second one is missing: list, show, send-again, delete\.\n/],
-    [['bogus'], /^There is no command bogus\.\n/],
-  ])('as %j is told with what was meant', async (args, message) => {
-    const { code, stderr } = await cli.run(...args);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
-  });
-
-  it('is told of an option before the command, too, and help is had before and behind, of programs as well', async () => {
-    const before = await cli.run('--tabel', 'sessions', 'show', '1-1');
-    expect([before.code, before.stderr]).toEqual([
-      2,
-      expect.stringMatching(/^Unknown option --tabel; did you mean --table/),
-    ]);
-    const wrong = await cli.run('--limit', '5', 'sesions', 'list');
-    expect([wrong.code, wrong.stderr]).toEqual([
-      2,
-      expect.stringMatching(/^There is no command sesions list; did you/),
-    ]);
-    const { stdout } = await cli.run('sessions', 'show', '--help');
-    expect(stdout).toMatch(/^holdfast sessions show SESSION/);
-    for (const args of [
-      ['help', 'sessions', 'show'],
-      ['--help', 'sessions', 'show'],
-      ['sessions', 'show', '-h'],
-    ]) {
-      expect(await cli.run(...args)).toEqual({ code: 0, stdout, stderr: '' });
-    }
-    expect((await cli.run('help', 'verify')).stderr).toContain('--lease-ttl-ms');
-  });
-
-  it('is a server that is down, or something else at its address', async () => {
-    const down = cliForTest({ HOLDFAST_URL: `http://127.0.0.1:${await freePort()}` });
-    const list = await down.run('sessions', 'list');
-    expect([list.code, list.stdout]).toEqual([3, '']);
-    expect(list.stderr).toMatch(/^No answer from the API at .*ECONNREFUSED/);
-    const stop = await down.run('sessions', 'stop', '1-1');
-    expect(stop.code).toBe(3);
-    expect(stop.stderr).not.toContain('Whether it was done is not known');
-
-    const proxy = await answeringWith(502, { 'content-type': 'text/html' }, '<h1>Bad gateway</h1>');
-    expect((await cliForTest({ HOLDFAST_URL: proxy.url }).run('sinks')).code).toBe(3);
-    const other = await answeringWith(200, { 'content-type': 'text/html' }, '<h1>It works!</h1>');
-    const wrong = await cliForTest({ HOLDFAST_URL: other.url }).run('sinks');
-    expect(wrong.code).not.toBe(0);
-    expect(wrong.stderr).not.toContain('at ApiClient');
-  });
-
-  it('is an answer that gets lost: the command is asked for once more, as the same one', async () => {
-    const keys: unknown[] = [];
-    const server = createServer((request, response) => {
-      keys.push(request.headers['idempotency-key']);
-      if (keys.length !== 2) request.socket.destroy();
-      else response.end(JSON.stringify({ id: '1-1', status: 'stopped', detail: 'was stopped' }));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    cleanUpAfterFile(async () => void server.close());
-    const unsteady = cliForTest({
-      HOLDFAST_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    });
-    expect((await unsteady.run('sessions', 'stop', '1-1')).code).toBe(0);
-    expect(keys).toEqual([expect.any(String), keys[0]]);
-    const lost = await unsteady.run('sessions', 'stop', '1-1');
-    expect([lost.code, keys.length]).toEqual([3, 4]);
-    expect(lost.stderr).toContain('Whether it was done is not known');
-  });
-
-  it('is a key that may not do this; it goes out as a header and is never shown', async () => {
-    const problem = {
-      title: 'Not\u001b[2J yours',
-      status: 403,
-      code: 'role_too_low',
-      detail: 'viewer may not',
-    };
-    const guard = await answeringWith(
-      403,
-      { 'content-type': 'application/problem+json' },
-      JSON.stringify(problem),
-    );
-    const withKey = cliForTest({ HOLDFAST_URL: guard.url, HOLDFAST_API_KEY: 'hf_00000000_secret' });
-    const { code, stderr } = await withKey.run('sessions', 'stop', '1-1');
-    expect(code).toBe(4);
-    expect(guard.seen).toEqual([{ authorization: 'Bearer hf_00000000_secret' }]);
-    expect(stderr).toContain('Use a key with a higher role');
-    expect(stderr).not.toContain('secret');
-    expect(stderr).not.toContain('\u001b');
-  });
-});
 
 describe('tables', () => {
   it('have no cell that nobody filled', async () => {

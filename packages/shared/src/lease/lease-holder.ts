@@ -48,7 +48,7 @@ const underWayAtMost = 5;
  *
  * An answer counts for as long as the lease that it gives: if it takes three seconds, the next renewal is sent
  * meanwhile. A holder whose renewals arrive, but whose answers come too late, would seem alive to others and do nothing.
- * So after a lease and its margin it says in its renewals that it is starved. Such a renewal gives it no lease, whatever
+ * Its renewals therefore say, after a lease and its margin, that it is starved. Such a renewal gives it no lease, whatever
  * becomes of it, so that others may take what it had.
  */
 export class LeaseHolder {

@@ -1,0 +1,65 @@
+import { DriverFailure } from '@holdfast/driver/failure.ts';
+import { openLinkHost } from '@holdfast/driver/host/link-host.ts';
+import type { LinkHost, WatchSink } from '@holdfast/driver/link.ts';
+import { PointList } from '@holdfast/driver/point-list.ts';
+import { Readings } from '@holdfast/driver/values/readings.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { expect } from 'vitest';
+import type { MqttConnection } from '../layout/connection.ts';
+import { MqttLink } from '../link/mqtt-link.ts';
+import { mqttPlan } from '../plan/mqtt-plan.ts';
+import { deviceOf, type MqttPoint, pointOf } from './mqtt-devices.ts';
+
+export const points = [
+  pointOf('level', 'hall/level'),
+  pointOf('total', 'hall/status#/energy/total', { data_type: 'uint64', time_at: '/ts' }),
+  pointOf('state', 'hall/+/state', { data_type: 'string' }),
+];
+
+interface Options extends Partial<MqttConnection> {
+  readonly time?: Pick<LinkHost, 'clock' | 'timers'>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly sessionId?: string;
+  readonly of?: readonly MqttPoint[];
+  /** Makes everything told so far safe. */
+  readonly commit?: () => Promise<void>;
+}
+
+/** A link to the broker at this port, which subscribes to the points. */
+export function watcherAt(
+  port: number,
+  { secrets = {}, sessionId = crypto.randomUUID(), of = points, commit, time, ...more }: Options = {},
+) {
+  const device = deviceOf(port, of, more);
+  const list = new PointList(device.points);
+  const plan = mqttPlan(device, list);
+  const secret = (name: string) => {
+    const value = secrets[name];
+    if (value === undefined)
+      throw new DriverFailure('config', `there is no secret ${name}`, { wasSent: false });
+    return value;
+  };
+  const link = new MqttLink(device.connection, openLinkHost({ sessionId, secret, ...time }));
+  const { groups } = plan.groups(
+    of.map((_, point) => point),
+    0,
+  );
+  const told = new Readings(list);
+  let isOpen = false;
+  const sink: WatchSink = Object.assign(told, {
+    opened: () => {
+      isOpen = true;
+    },
+    commit: commit ?? (async () => undefined),
+  });
+  const watch = () => {
+    const ending = new AbortController();
+    const outcome = link.watch(groups, sink, ending.signal).then(
+      () => 'ended',
+      (error: unknown) => error,
+    );
+    cleanUpAfterFile(async () => ending.abort());
+    return { outcome, end: () => ending.abort(), opened: () => expect.poll(() => isOpen).toBe(true) };
+  };
+  return { link, plan, list, group: groups[0], told: told.all, watch };
+}
