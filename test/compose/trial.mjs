@@ -121,12 +121,25 @@ async function outlivesKillsOneByOne(id) {
     await compose('kill', '--signal', 'SIGKILL', service);
     await up();
     say(`kill -9 of ${service}, then up: the same session goes on, ${await goesOnSince(before, service)}`);
+    if (service === 'collector') await assertLeaseNotWaitedFor(before);
   }
   const before = await holdfast.session(id);
   await compose('kill', '--signal', 'SIGKILL', ...oneByOne);
   await up();
   const epochs = await goesOnSince(before, ...oneByOne);
   say(`kill -9 of all at once, then up: the same session goes on, ${epochs}`);
+}
+
+/** The same container proved its predecessor dead: its epoch stayed, and no lease was waited for. */
+async function assertLeaseNotWaitedFor(before) {
+  const leaseMs = 10_000;
+  const after = await holdfast.session(before.id);
+  assert.equal(after.epoch, before.epoch, 'the session was placed again');
+  const values = await holdfast.history(point, new Date(Date.now() - 60_000));
+  const times = values.map(({ time }) => new Date(time).getTime()).sort((a, b) => a - b);
+  const longest = Math.max(...times.slice(1).map((time, index) => time - times[index]));
+  assert.ok(longest < leaseMs, `nothing was read for ${longest} ms: the lease was waited for`);
+  say(`kill -9 of the collector: nothing was read for ${longest / 1000} s, less than its lease`);
 }
 
 async function goesOnSince(before, ...services) {

@@ -36,7 +36,7 @@ const programs: readonly {
 ];
 
 /** Settings whose defaults lie below the folder for temporary files. */
-const ofTheMachine = ['LOCK_DIR', 'SPOOL_DIR'];
+const ofTheMachine = ['SPOOL_DIR'];
 
 describe('docs/settings.md', () => {
   it.each(programs)('has every setting of $name with its default', ({ name, sections, read }) => {

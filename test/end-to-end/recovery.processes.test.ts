@@ -1,7 +1,9 @@
+import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
 import { logOf, longLease } from '../support/service-processes.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('a supervisor starts on a log with running sessions', () => {
   it('says what it found and did in plain words and places them', async () => {
@@ -33,3 +35,29 @@ describe('a supervisor starts on a log with running sessions', () => {
     ).toEqual(['1-1', '2-1']);
   });
 });
+
+describe.skipIf(process.platform !== 'linux')(
+  'a collector is killed with its temporary folder, as in a container',
+  () => {
+    it('goes on under its epoch without waiting for its lease, because the folder of its spool is kept', async () => {
+      const fleet = await fleetForTest(['press-1'], { ...longLease, LEASE_TTL_MS: '600000' });
+      const spool = await temporaryFolder('spool');
+      const start = async () => {
+        const temporary = await temporaryFolder('tmp');
+        const collector = await fleet.collector('c1', { SPOOL_DIR: spool, TMPDIR: temporary });
+        return { collector, temporary };
+      };
+      await fleet.start('supervisor');
+      const first = await start();
+      const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+      const { epoch } = await fleet.placed('1');
+      const before = await fleet.sampled(sessionId, epoch);
+      await first.collector.kill();
+      await rm(first.temporary, { recursive: true });
+      await start();
+      // With this lease a wait for its end would take ten minutes.
+      await fleet.sampled(sessionId, epoch, before.length + 20);
+      expect((await fleet.placed('1')).epoch).toBe(epoch);
+    });
+  },
+);

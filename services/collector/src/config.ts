@@ -46,8 +46,11 @@ const settings = z.object({
       context.addIssue({ code: 'custom', message: labels });
       return {};
     }),
-  /** Folder for the lock by which a restarted collector proves that its predecessor on this machine is dead. */
-  LOCK_DIR: z.string().default(() => join(tmpdir(), 'holdfast')),
+  /**
+   * Folder for the socket by which a restarted collector proves that its predecessor on this machine is dead; SPOOL_DIR
+   * unless set, because it must outlast the restart too.
+   */
+  LOCK_DIR: z.string().optional(),
   /**
    * Networks in which devices may be reached, such as `192.168.10.0/24,10.0.0.0/8`. When unset: every address but
    * loopback, link-local and group addresses.

@@ -27,7 +27,7 @@ export async function openLease(
   { log, onStop }: ServiceContext,
 ): Promise<LeaseHolder> {
   const { connection, nc } = broker;
-  const lock = await takeHostLock(config.LOCK_DIR, instance, log);
+  const lock = await takeHostLock(config.LOCK_DIR ?? config.SPOOL_DIR, instance, log);
   onStop('host lock', lock.release);
   const lease = new LeaseHolder({
     store: await KvLeaseStore.open(nc, bucketNames.collectors),
