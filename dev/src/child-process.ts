@@ -30,6 +30,19 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** A signal, `kill -9` or the kernel's for want of memory, ended a process before it did its work: a new start may succeed. */
+export class KilledBeforeReady extends Error {
+  override readonly name = 'KilledBeforeReady';
+  readonly pid: number;
+  readonly exit: ProcessExit;
+
+  constructor({ name, pid }: Pick<RunningProcess, 'name' | 'pid'>, exit: ProcessExit) {
+    super(`${name} was ended by ${exit.signal} before it was ready.`);
+    this.pid = pid;
+    this.exit = exit;
+  }
+}
+
 export interface StopOptions {
   /** How long to wait for a voluntary end before SIGKILL. Default 10 s. */
   readonly graceMs?: number;

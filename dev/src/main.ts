@@ -3,7 +3,7 @@
 import { inspect } from 'node:util';
 import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import { ConfigError } from '@holdfast/shared/runtime/config.ts';
-import { runningProcesses } from './child-process.ts';
+import { KilledBeforeReady, runningProcesses } from './child-process.ts';
 import { HELP, stackConfig } from './config.ts';
 import { LocalServerError } from './local-server-error.ts';
 import { runLocalStack } from './stack/local-stack.ts';
@@ -42,7 +42,7 @@ function killEverything(): void {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const isKnown = [StackError, ConfigError, LocalServerError, ApiRefusal, NoAnswer].some(
+  const isKnown = [StackError, ConfigError, LocalServerError, KilledBeforeReady, ApiRefusal, NoAnswer].some(
     (kind) => error instanceof kind,
   );
   process.stderr.write(`${isKnown ? (error as Error).message : inspect(error)}\n`);

@@ -2,7 +2,13 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findNatsServer } from '../setup/nats-server/find-nats-server.mjs';
-import { type ProcessExit, type RunningProcess, type StopOptions, startProcess } from './child-process.ts';
+import {
+  KilledBeforeReady,
+  type ProcessExit,
+  type RunningProcess,
+  type StopOptions,
+  startProcess,
+} from './child-process.ts';
 import { portIsFree } from './free-port.ts';
 import type { LineLog } from './line-log.ts';
 import { LocalServerError } from './local-server-error.ts';
@@ -191,7 +197,7 @@ class LocalNatsServer implements NatsServer {
     const timeoutMs = this.#options.readyTimeoutMs ?? DEFAULT_READY_TIMEOUT_MS;
     const deadline = Date.now() + timeoutMs;
     while (Date.now() < deadline) {
-      if (started.exit !== undefined) throw exitedEarly(started);
+      if (started.exit !== undefined) throw exitedEarly(started, started.exit);
       const ports = await readPorts(portsFile);
       if (ports !== undefined && (await isHealthy(ports.monitor))) return ports;
       await sleep(READY_POLL_MS);
@@ -203,13 +209,12 @@ class LocalNatsServer implements NatsServer {
   }
 }
 
-function exitedEarly(started: RunningProcess): LocalServerError {
-  const { code, signal } = started.exit ?? { code: null, signal: null };
-  const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+function exitedEarly(started: RunningProcess, exit: ProcessExit): Error {
+  if (exit.signal !== null) return new KilledBeforeReady(started, exit);
   const lines = started.lastLines(10).join('\n');
   return new LocalServerError(
     'exited',
-    `nats-server ended ${how} before it was ready. Its last lines:\n${lines}`,
+    `nats-server ended with exit code ${exit.code} before it was ready. Its last lines:\n${lines}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { KilledBeforeReady } from '../child-process.ts';
 import { type PostgresServer, startPostgres } from '../embedded-postgres.ts';
 import { LocalServerError } from '../local-server-error.ts';
 import { type NatsServer, startNatsServer } from '../nats-server.ts';
@@ -100,8 +101,10 @@ export function postgresServer(options: {
         await rm(home.databaseUrlFile, { force: true });
         await writeFile(home.databaseUrlFile, databaseUrl, { mode: 0o600 });
       } catch (error) {
-        await started.stop();
-        throw error;
+        const exit = await started.stop();
+        throw exit.signal === 'SIGKILL'
+          ? new KilledBeforeReady({ name: 'postgres', pid: started.pid }, exit)
+          : error;
       }
       server = started;
       return liveDatabase(started);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ProcessExit, type RunningProcess, startProcess } from '../child-process.ts';
+import { KilledBeforeReady, type ProcessExit, type RunningProcess, startProcess } from '../child-process.ts';
 import type { LineLog } from '../line-log.ts';
 import { StackError } from './stack-error.ts';
 import type { LiveProcess } from './supervised-child.ts';
@@ -51,9 +51,10 @@ async function untilReady(started: RunningProcess, url: string, signal: AbortSig
     if (await answers(url)) return;
     await sleep(LOOK_AGAIN_MS);
   }
-  const { code, signal: by } = started.exit;
-  const how = by === null ? `with exit code ${code}` : `by ${by}`;
-  throw new StackError(`${started.name} ended ${how} before it was ready; the reason is in its log above.`);
+  if (started.exit.signal !== null) throw new KilledBeforeReady(started, started.exit);
+  throw new StackError(
+    `${started.name} ended with exit code ${started.exit.code} before it was ready; the reason is in its log above.`,
+  );
 }
 
 async function answers(url: string): Promise<boolean> {

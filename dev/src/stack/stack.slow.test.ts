@@ -112,6 +112,29 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     await second.stop();
   });
 
+  it('starts children again that are killed before they are ready', async () => {
+    const home = await homeOfStack();
+    const stack = await start(home);
+    const isReady = ready(stack);
+    const killed = new Set<string>();
+    const services = ['simulator', 'writer', 'supervisor', 'api', 'collector-1', 'collector-2'];
+    // Each is listed as it is spawned, a second or more before it answers.
+    await eventually(
+      async () => {
+        for (const [name, { pid }] of Object.entries(await childrenOf(home))) {
+          if (!services.includes(name) || killed.has(name)) continue;
+          process.kill(pid, 'SIGKILL');
+          killed.add(name);
+        }
+        return killed.size === services.length;
+      },
+      { what: 'all services to have been killed once', intervalMs: 5 },
+    );
+    const startedAt = new Date();
+    await sampleSince(await isReady, startedAt);
+    await stack.stop();
+  });
+
   it('gives the demo a new session when its simulator cannot have its former ports', async () => {
     const home = await homeOfStack();
     const first = await start(home);

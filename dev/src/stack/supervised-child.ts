@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProcessExit } from '../child-process.ts';
+import { KilledBeforeReady, type ProcessExit } from '../child-process.ts';
 
 /** A running process. */
 export interface LiveProcess {
@@ -53,12 +53,24 @@ export class SupervisedChild {
     return this.#live?.pid;
   }
 
-  /** Starts the child for the first time. Resolves when it is ready; otherwise rejects, and then `stop` is still due. */
+  /**
+   * Starts the child for the first time, and again when it is killed before it is ready. Resolves when it is ready;
+   * rejects when it ends by itself, as with settings that it cannot use, and then `stop` is still due.
+   */
   async start(signal: AbortSignal): Promise<void> {
-    const live = await this.#spawn();
-    await live.untilReady(signal);
-    this.#options.onReady(live.pid);
-    this.#watching = this.#keepRunning(live);
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        const live = await this.#spawn();
+        await live.untilReady(signal);
+        this.#options.onReady(live.pid);
+        this.#watching = this.#keepRunning(live);
+        return;
+      } catch (error) {
+        if (!(error instanceof KilledBeforeReady) || this.#stopping.signal.aborted) throw error;
+        this.#options.onDied(error.pid, error.exit, pauseMs);
+        await sleep(pauseMs, undefined, { signal: AbortSignal.any([signal, this.#stopping.signal]) });
+      }
+    }
   }
 
   /** Ends the process, if one runs, and starts none until `resume`. Resolves when it has ended. */

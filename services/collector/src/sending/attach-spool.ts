@@ -14,11 +14,21 @@ export interface SpoolAttachmentOptions {
   readonly log: Logger;
 }
 
+const retryAfterMs = 2_000;
+/**
+ * Attempts that may meet a lock before it is an error. After a crash of all collectors, each of them locks the spools of
+ * the others for a moment, to see whether their owners are dead, and a process that is killed keeps its lock until the
+ * kernel has freed its memory.
+ */
+const attemptsBeforeError = 3;
+
 /** Gives the outbox the spool as long as this process may have it: one collector id, one spool, one process. */
 export class SpoolAttachment {
   readonly #options: SpoolAttachmentOptions;
   #mayHave = false;
   #isAttached = false;
+  /** Attempts in a row that met the lock of another process. */
+  #refusals = 0;
   readonly #outage: OutageLog;
   #work: Promise<void> = Promise.resolve();
   #cancelRetry: (() => void) | undefined;
@@ -59,26 +69,29 @@ export class SpoolAttachment {
 
   async #settleOnce(): Promise<void> {
     if (this.#mayHave === this.#isAttached) return;
-    const { outbox, open, timers } = this.#options;
+    const { outbox, open, timers, log } = this.#options;
     if (this.#isAttached) {
       this.#isAttached = false;
       await outbox.leaveSpool();
       return;
     }
-    let why: unknown = 'another process on this machine has it';
     try {
       const opened = await open();
       if (opened) {
         this.#isAttached = true;
+        this.#refusals = 0;
         this.#outage.worked();
         outbox.useSpool(opened.spool, opened.notices);
         return;
       }
+      this.#refusals += 1;
+      if (this.#refusals >= attemptsBeforeError)
+        this.#outage.failed('another process on this machine has it');
+      else log.debug('another process has locked the spool for now: trying again');
     } catch (error) {
-      why = error;
+      this.#outage.failed(error);
     }
-    this.#outage.failed(why);
     outbox.useSpool(undefined);
-    this.#cancelRetry = timers.after(2_000, () => this.#settle());
+    this.#cancelRetry = timers.after(retryAfterMs, () => this.#settle());
   }
 }
