@@ -110,11 +110,12 @@ const programs = {
   },
   backup: {
     servers: [],
-    commands: (args) => [[join(ROOT, 'tools/backup/src/main.ts'), 'backup', ...args]],
+    commands: (args) => [[join(ROOT, 'dev/src/backup.ts'), 'backup', ...args]],
   },
   restore: {
-    servers: [],
-    commands: (args) => [[join(ROOT, 'tools/backup/src/main.ts'), 'restore', ...args]],
+    // Another installation brings its own.
+    servers: process.env.NATS_URL || process.env.NATS_URL_FILE ? [] : [requireNatsServer],
+    commands: (args) => [[join(ROOT, 'dev/src/backup.ts'), 'restore', ...args]],
   },
   // For CI: makes everything ready that `test` needs, and runs nothing.
   prepare: { servers: forTests, commands: () => [] },

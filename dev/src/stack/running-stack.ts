@@ -98,6 +98,12 @@ export async function claimHome(
   };
 }
 
+/** The live stack that has the folder of `file`. */
+export async function runningStack(file: string): Promise<RunningStack | undefined> {
+  const running = await readJsonFile(file, runningSchema);
+  return running !== undefined && (await isAlive(running)) ? running : undefined;
+}
+
 /** @returns false when the file exists. A link appears with its whole content; opening exclusively does not promise it. */
 async function createExclusively(file: string, content: unknown): Promise<boolean> {
   const complete = `${file}.${process.pid}`;

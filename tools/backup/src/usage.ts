@@ -6,6 +6,9 @@ export const usage = both(
   npm run -s backup  -- --to FOLDER [--nats URL] [--database URL | --database-file FILE]
   npm run -s restore -- --from FOLDER [--nats URL] [--database URL | --database-file FILE] [--epoch-floor N]
 
+  Without an address, of broker or database, both are those of npm start in HOLDFAST_HOME (.holdfast): it must run for a
+  backup, and be stopped for a restore, which keeps what was there before.
+
   --nats URL            the broker; else NATS_URL or NATS_URL_FILE
   --database-file FILE  a file with the address of the database; else DATABASE_URL or DATABASE_URL_FILE
   --database URL        the same in the open: everybody on this machine can read it while the command runs
@@ -20,6 +23,9 @@ Exit codes: 0 done, 1 not done (the message says why and what is left), 2 wrong 
 
   npm run -s backup  -- --to FOLDER [--nats URL] [--database URL | --database-file FILE]
   npm run -s restore -- --from FOLDER [--nats URL] [--database URL | --database-file FILE] [--epoch-floor N]
+
+  未指定消息服务和数据库的地址时，操作对象是 npm start 在 HOLDFAST_HOME（.holdfast）中的安装：备份时它须正在运行，
+  恢复时它须已停止；原有数据会保留。
 
   --nats URL            消息服务地址；未指定时用 NATS_URL 或 NATS_URL_FILE
   --database-file FILE  存有数据库地址的文件；未指定时用 DATABASE_URL 或 DATABASE_URL_FILE
