@@ -2,12 +2,12 @@
 # Whether every session that should run is read: one line with expected against actual, and the exit code 0 or 1. For cron
 # and monitors; needs curl alone. `holdfast check-recovery` (docs/cli.md) tells more.
 #
-#   HOLDFAST_URL   address of the API, http://localhost:8000 unless set
-#   HOLDFAST_KEY   a key of the API where it needs one; a viewer's is enough
+#   HOLDFAST_URL       address of the API, http://localhost:8000 unless set
+#   HOLDFAST_API_KEY   a key of the API where it needs one; a viewer's is enough
 set -eu
 
 url=${HOLDFAST_URL:-http://localhost:8000}
-key=${HOLDFAST_KEY:-}
+key=${HOLDFAST_API_KEY:-}
 
 unknown() {
   echo "UNKNOWN: $1"
@@ -15,7 +15,7 @@ unknown() {
 }
 
 case $key in
-  *[!A-Za-z0-9_-]*) unknown 'HOLDFAST_KEY is no key: it has letters, digits, _ and - only' ;;
+  *[!A-Za-z0-9_-]*) unknown 'HOLDFAST_API_KEY is no key: it has letters, digits, _ and - only' ;;
 esac
 
 # The key goes over standard input: arguments of a process can be read by everybody on the machine.
@@ -28,7 +28,7 @@ answer=$(printf '%s\n' "$options" | curl --config - --show-error --max-time 20 -
 status=$(printf '%s\n' "$answer" | tail -n 1)
 case $status in
   200) ;;
-  401 | 403) unknown "$url wants a key ($status): give it in HOLDFAST_KEY" ;;
+  401 | 403) unknown "$url wants a key ($status): give it in HOLDFAST_API_KEY" ;;
   *) unknown "$url answered with $status" ;;
 esac
 

@@ -4,7 +4,7 @@
 #
 #   ./restart_services.sh [npm|compose]   which of both, where both run here
 #
-#   HOLDFAST_KEY            a key of the API, where npm start needs one
+#   HOLDFAST_API_KEY        a key of the API, where npm start needs one
 #   HOLDFAST_HOME           folder of npm start: .holdfast unless set
 #   HOLDFAST_COMPOSE        how Compose is called here: "docker compose" unless set
 #   HOLDFAST_WAIT_SECONDS   how long to wait for each service, and for the sessions: 120 unless set
@@ -61,7 +61,7 @@ npm_term() {
 
 npm_check() {
   url=$(running 'r.api_url')
-  HOLDFAST_URL=$url HOLDFAST_API_KEY=${HOLDFAST_KEY:-} "$node" tools/cli/bin/holdfast.mjs check-recovery "$@"
+  HOLDFAST_URL=$url "$node" tools/cli/bin/holdfast.mjs check-recovery "$@"
 }
 
 # --- Compose: an instance is the name of its container ---

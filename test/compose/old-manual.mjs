@@ -66,7 +66,7 @@ export function triedOldManual(holdfast, composeCommand, settings) {
           const url = await holdfast.apiUrl();
           const checked = await typed('./check_recovery.sh', {
             HOLDFAST_URL: url,
-            HOLDFAST_KEY: key,
+            HOLDFAST_API_KEY: key,
             HOME: '/nowhere',
           });
           assert.equal(checked, 'OK: expected 1 running sessions, actual 1\n');

@@ -64,19 +64,19 @@ describe.runIf(inject('installedServers').curl !== null)('check_recovery.sh', ()
     await once(front, 'listening');
     cleanUpAfterFile(async () => void front.close());
     const url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
-    expect(await checked({ HOLDFAST_URL: url, HOLDFAST_KEY: key })).toEqual([
+    expect(await checked({ HOLDFAST_URL: url, HOLDFAST_API_KEY: key })).toEqual([
       0,
       'OK: expected 0 running sessions, actual 0',
     ]);
     expect(await checked({ HOLDFAST_URL: url })).toEqual([
       1,
-      `UNKNOWN: ${url} wants a key (401): give it in HOLDFAST_KEY`,
+      `UNKNOWN: ${url} wants a key (401): give it in HOLDFAST_API_KEY`,
     ]);
     expect(asked).toEqual([`Bearer ${key}`, undefined]);
-    const [code, line] = await checked({ HOLDFAST_URL: url, HOLDFAST_KEY: 'hf_"\nurl = "http://127.0.0.1' });
+    const [code, line] = await checked({ HOLDFAST_URL: url, HOLDFAST_API_KEY: 'hf_"\nurl = "http://127.0.0.1' });
     expect([code, line]).toEqual([
       1,
-      'UNKNOWN: HOLDFAST_KEY is no key: it has letters, digits, _ and - only',
+      'UNKNOWN: HOLDFAST_API_KEY is no key: it has letters, digits, _ and - only',
     ]);
     const nobody = `http://127.0.0.1:${await freePort()}`;
     expect(await checked({ HOLDFAST_URL: nobody })).toEqual([
