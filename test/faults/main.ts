@@ -18,7 +18,7 @@ const usage = `Runs everything as real processes, hurts it at random, heals it a
 
   --seed S      the same seed gives the same plan (default: a random one, which is printed)
   --minutes M   how long faults go on (default 3)
-  --only …      only these faults
+  --only …      only these faults; none: only the forger, and how late true ticks are stored meanwhile
   --no-forger   without the one who has a collector's key and forges samples, leases and refusals all the while
   --protocol P  of all devices (default: modbus_tcp)
   --scenario …  a story with a fixed course instead
@@ -55,10 +55,14 @@ async function main(): Promise<number> {
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
   const minutes = Number(values.minutes);
   const only = values.only?.split(',');
-  const faults = only ? allFaults.filter(({ name }) => only.includes(name)) : allFaults;
+  const faults =
+    values.only === 'none' ? [] : only ? allFaults.filter(({ name }) => only.includes(name)) : allFaults;
   const scenario = allScenarios.find(({ name }) => name === values.scenario);
   const simulator = simulators.find((each) => protocolOf(each) === values.protocol);
-  const isUnknown = (values.scenario !== undefined && !scenario) || faults.length === 0 || !simulator;
+  const isUnknown =
+    (values.scenario !== undefined && !scenario) ||
+    (faults.length === 0 && values.only !== 'none') ||
+    !simulator;
   if (values.help || isUnknown || !Number.isInteger(seed) || !(minutes > 0)) {
     console.error(usage);
     return values.help ? 0 : 2;

@@ -10,6 +10,7 @@ import { judgePublished } from './judge-published.ts';
 import { type Pace, type PlannedFault, planFaults } from './plan.ts';
 import { Random } from './random.ts';
 import { settled } from './settled.ts';
+import { watchLateness } from './world/lateness.ts';
 import { type ForgerInWorld, forgerId, startWorld, type World } from './world/world.ts';
 
 export interface FaultRunOptions {
@@ -38,6 +39,8 @@ export interface FaultRun {
   readonly verdict: Verdict;
   /** Forged messages, by kind. */
   readonly forged?: Forged;
+  /** Without faults: how late, in ms, the ticks of steady devices were stored at most while others forged. */
+  readonly lateMs?: number;
 }
 
 const defaultPace: Pace = { minPauseMs: 1_500, maxPauseMs: 5_000 };
@@ -77,7 +80,11 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   await started;
   const forger = options.forger && (await turnForger(world, { seed, ...options.forger }));
   say(`everything runs; ${planned.length} faults in ${minutes} min`);
+  const lateness =
+    planned.length === 0 ? await watchLateness(world.databaseUrl, steadyPeriods(world)) : undefined;
   const { counts, failures } = await execute(planned, world, durationMs);
+  const lateMs = await lateness?.stop();
+  if (lateMs !== undefined) say(`ticks were stored ${lateMs} ms after their period at most`);
   say('healing');
   await clients.stop();
   const forged = await forger?.stop();
@@ -104,7 +111,17 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     if (judged.values === 0) failures.push('nothing that was published is in the database');
   }
   await world.stop();
-  return { faults: counts, failures, verdict, ...(forged && { forged }) };
+  return {
+    ...{ faults: counts, failures, verdict },
+    ...(forged && { forged }),
+    ...(lateMs !== undefined && { lateMs }),
+  };
+}
+
+/** Periods in ms of the devices of steady tasks, by code. */
+function steadyPeriods({ load, shape }: World): ReadonlyMap<string, number> {
+  const periods = load.steady.flatMap(({ periodMs, deviceIds }) => deviceIds.map(() => periodMs));
+  return new Map(shape.steadyDevices.map((code, index) => [code, periods[index] ?? 0]));
 }
 
 async function execute(

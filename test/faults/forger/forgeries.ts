@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import {
   firstSequenceHeader,
   firstSubjectHeader,
@@ -12,7 +13,7 @@ import type { Eavesdropper, Placement, Victim } from './eavesdropper.ts';
 
 export interface ForgedMessage {
   readonly subject: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -30,6 +31,12 @@ const hugeEpoch = 1_000_000_000_000;
 const hugeTick = 8_000_000_000_000_000;
 /** Ticks whose message ids are used up at a time. */
 const idsAhead = 8;
+/** Messages at a time that are meant to keep others busy. */
+const burst = 300;
+const daysAhead = 100;
+const compressedStatuses = 40;
+/** 16 MB of JSON in 16 kB. */
+const compressedStatus = gzipSync(JSON.stringify({ v: 1, detail: 'x'.repeat(16_000_000) }));
 
 /** A sample on the forger's own subject, where it may publish; the tick is about to come. */
 function onOwnSubject(
@@ -129,6 +136,13 @@ const samples: Readonly<Record<string, Forge>> = {
       ]),
     },
   ],
+  'of invented sessions': (options) =>
+    Array.from({ length: burst }, (_, number) =>
+      onOwnSubject(options, {
+        collector: options.id,
+        session: `${options.victim.sample.task}-${1e6 + number}`,
+      }),
+    ),
   'on subjects of other devices': (options) => [
     { ...onOwnSubject(options, {}), subject: subjects.sample(options.id, '999999', 'x') },
   ],
@@ -143,6 +157,12 @@ const underOwnEpochs: Readonly<Record<string, Forge>> = {
     const through_tick = Math.floor(Date.UTC(9_000) / options.victim.sample.period_ms);
     return underOwnEpoch(options, { through_tick, miss: { cause: 'buffer_full', detail: 'forged' } });
   },
+  'under its own former epoch, on days to come': (options) =>
+    Array.from({ length: daysAhead }, (_, day) => {
+      const { period_ms } = options.victim.sample;
+      const tick = Math.floor((Date.now() + (day + 1) * 86_400_000) / period_ms);
+      return underOwnEpoch(options, { tick, time: tick * period_ms });
+    }).flat(),
   'under its own former epoch, of the session of another': (options) =>
     underOwnEpoch(options, { session: `${options.victim.sample.session}-x` }),
   'under its own former epoch, of another task': (options) => underOwnEpoch(options, { task: '999999' }),
@@ -199,6 +219,11 @@ const others: Readonly<Record<string, Forge>> = {
       }),
     },
   ],
+  'status that is small compressed': ({ id }) =>
+    Array.from({ length: compressedStatuses }, (_, task) => ({
+      subject: `$KV.${bucketNames.status}.${statusKey(id, String(task + 1))}`,
+      body: compressedStatus,
+    })),
   'health of a device': ({ id, victim: { sample } }) => [
     {
       subject: subjects.health(id, sample.task, sample.device_id),

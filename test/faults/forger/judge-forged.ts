@@ -7,7 +7,7 @@ const keptAMinute = 60;
 /**
  * Whether QUARANTINE tells of what was forged. Each writer keeps 60 messages a minute of one source and counts the others; so where everything was
  * delivered anew, which uses that up in a second, only some need be there.
- * @param isWhole nothing was delivered anew, and no more was forged than is kept
+ * @param isWhole nothing was delivered anew
  * @returns in words, what does not fit
  */
 export function judgeForged(history: History, forged: Forged, isWhole: boolean): string[] {
@@ -25,7 +25,7 @@ export function judgeForged(history: History, forged: Forged, isWhole: boolean):
   const isFenced = ({ isOwnEpoch, sample }: ForgedMessage) => isOwnEpoch && sample !== undefined;
   const turnedAway = inStream.filter((message) => message.sequence <= floor && !isFenced(message));
   const kept = turnedAway.filter(({ inQuarantine }) => inQuarantine);
-  if (kept.length < (isWhole ? turnedAway.length : Math.min(turnedAway.length / 2, keptAMinute))) {
+  if (kept.length < Math.min(isWhole ? turnedAway.length : turnedAway.length / 2, keptAMinute)) {
     const [first] = turnedAway.filter(({ inQuarantine }) => !inQuarantine);
     problems.push(
       `of ${turnedAway.length} forged messages ${kept.length} are in quarantine; the first that is not: ${first?.subject} (SAMPLES ${first?.sequence})`,

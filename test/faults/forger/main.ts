@@ -71,9 +71,10 @@ async function main(): Promise<void> {
         deck.push(name);
         continue;
       }
-      for (const message of forgeries[name]?.({ id, victim, known, random }) ?? []) {
-        if (await publish(nc, message)) stored[name] = (stored[name] ?? 0) + 1;
-      }
+      const messages = forgeries[name]?.({ id, victim, known, random }) ?? [];
+      const confirmed = await Promise.all(messages.map((message) => publish(nc, message)));
+      const count = confirmed.filter(Boolean).length;
+      if (count > 0) stored[name] = (stored[name] ?? 0) + count;
       for (const message of forbidden({ id, victim, known, random }))
         nc.publish(message.subject, message.body);
       turns += 1;
