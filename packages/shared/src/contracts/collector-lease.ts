@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { leaseValueSchema } from './lease-value.ts';
+import { parseUntrusted, untrustedRecord } from './parse-untrusted.ts';
 
 /** Value of a collector's key in COLLECTORS, rewritten by compare-and-set at every renewal. */
 export const collectorLeaseSchema = leaseValueSchema.extend({
@@ -9,14 +10,10 @@ export const collectorLeaseSchema = leaseValueSchema.extend({
   version: z.string().optional(),
   /** How many sessions this collector may hold. */
   capacity: z.int().positive(),
-  labels: z.record(z.string(), z.string()).default({}),
+  labels: untrustedRecord(z.string()).default({}),
 });
 export type CollectorLease = z.infer<typeof collectorLeaseSchema>;
 
 export function parseCollectorLease(text: string): CollectorLease | undefined {
-  try {
-    return collectorLeaseSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return parseUntrusted(collectorLeaseSchema, text);
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { accountOfCollector, look } from './accounts.ts';
 import { markOf } from './consumer-use.ts';
+import { safeParseUntrusted, untrustedRecord } from './parse-untrusted.ts';
 import { durableNames, inboxPrefix, streamNames, subjects } from './subjects.ts';
 
 /**
@@ -67,7 +68,7 @@ const lookConfig = z.strictObject({
 /** These fields are sent too, and dropped: Go's empty time, and what the broker itself adds to a consumer. */
 const lookConfigAsSent = lookConfig.extend({
   pause_until: z.literal('0001-01-01T00:00:00Z').optional(),
-  metadata: z.record(z.string(), z.string()).optional(),
+  metadata: untrustedRecord(z.string()).optional(),
 });
 
 /**
@@ -139,14 +140,13 @@ export function judgeConsumerRequest(subject: string, body: unknown): JudgedRequ
   if (asked.request !== undefined && asked.request !== rest.join('.')) {
     return { ok: false, why: 'a collector asks for its own consumer by the subject that names it' };
   }
-  const read = z
-    .strictObject({
-      stream_name: z.literal(stream),
-      config: asked.config,
-      action: z.enum(['', 'create']).optional(),
-      pedantic: z.literal(false).optional(),
-    })
-    .safeParse(body);
+  const request = z.strictObject({
+    stream_name: z.literal(stream),
+    config: asked.config,
+    action: z.enum(['', 'create']).optional(),
+    pedantic: z.literal(false).optional(),
+  });
+  const read = safeParseUntrusted(request, body);
   if (!read.success) return { ok: false, why: firstOf(read.error) };
   const { stream_name, config } = read.data;
   const [named = config.name, ...filter] = rest;

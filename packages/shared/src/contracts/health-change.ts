@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseUntrusted } from './parse-untrusted.ts';
 import { deviceStatuses } from './session-status.ts';
 import { subjects } from './subjects.ts';
 
@@ -24,11 +25,8 @@ export function encodeHealthChange(change: DeviceHealthChange): string {
 
 /** Undefined for what has no known form, and for what a collector says in another one's name. */
 export function parseHealthChange(text: string, subject: string): DeviceHealthChange | undefined {
-  try {
-    const change = deviceHealthChangeSchema.parse(JSON.parse(text));
-    const { collector, task, device_id } = change;
-    return subjects.health(collector, task, device_id) === subject ? change : undefined;
-  } catch {
-    return undefined;
-  }
+  const change = parseUntrusted(deviceHealthChangeSchema, text);
+  if (!change) return undefined;
+  const { collector, task, device_id } = change;
+  return subjects.health(collector, task, device_id) === subject ? change : undefined;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseUntrusted } from './parse-untrusted.ts';
 
 /** One life of a process that held a lease before the present holder. */
 const formerLifeSchema = z.object({
@@ -52,9 +53,5 @@ export type LeaseValue = z.infer<typeof leaseValueSchema>;
 export type LeaseState = LeaseValue['state'];
 
 export function parseLeaseValue(text: string): LeaseValue | undefined {
-  try {
-    return leaseValueSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return parseUntrusted(leaseValueSchema, text);
 }

@@ -179,6 +179,7 @@ function ofCollector(id: string): string[] {
     write(bucketNames.collectors, id),
     write(bucketNames.sinks, `outbox.${id}`),
     write(bucketNames.status, statusKey(id, '*')),
+    write(bucketNames.status, statusKey(id, '*', '*')),
     subjects.sample(id, '*', '*'),
     subjects.sent(id, '*', '*'),
     subjects.health(id, '*', '*'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseUntrusted } from './parse-untrusted.ts';
 
 /**
  * One message on `sent.<collectorId>.<taskId>.<sender>`: up to which tick the broker has confirmed what one process sent of devices of a
@@ -35,9 +36,5 @@ export function encodeSentRecord(record: SentRecord): string {
 
 /** Undefined when it is no record of this version. */
 export function decodeSentRecord(text: string): SentRecord | undefined {
-  try {
-    return sentRecordSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return parseUntrusted(sentRecordSchema, text);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { untrustedRecord } from './parse-untrusted.ts';
 
 /** Most ranges that are reported for one device. */
 export const learnedRangesOfDevice = 100;
@@ -58,7 +59,8 @@ export type DeviceHealth = z.infer<typeof deviceHealthSchema>;
 
 /**
  * Live state of a session in the STATUS bucket under `<collectorId>.<taskId>`, rewritten by its owner every few seconds.
- * Counters start at zero with each `instance` (collector process) and epoch; readers add them up.
+ * Counters start at zero with each `instance` (collector process) and epoch; readers add them up. With `parts`, so many
+ * messages tell it together: this one, and those under `<collectorId>.<taskId>.<part>` with the rest of the devices.
  */
 export const sessionStatusSchema = z.object({
   v: z.literal(1),
@@ -81,6 +83,24 @@ export const sessionStatusSchema = z.object({
   error_count: z.int().nonnegative(),
   last_read_time: z.string().nullable(),
   /** By device code. */
-  device_health: z.record(z.string(), deviceHealthSchema),
+  device_health: untrustedRecord(deviceHealthSchema),
 });
 export type SessionLiveStatus = z.infer<typeof sessionStatusSchema>;
+
+/** Most messages in which one session's live state may come. */
+export const statusPartsAtMost = 128;
+
+/** The first message of a live state, or the only one. */
+export const statusHeadSchema = sessionStatusSchema.extend({
+  parts: z.int().min(2).max(statusPartsAtMost).optional(),
+});
+
+/** Another one, with more devices. It belongs to the first one of the same instance, epoch and time. */
+export const statusPartSchema = sessionStatusSchema.pick({
+  v: true,
+  epoch: true,
+  collector: true,
+  instance: true,
+  updated_at: true,
+  device_health: true,
+});

@@ -140,12 +140,19 @@ export function parsePublishedSubject(subject: string): PublishedSubject | undef
   return { source, taskId, last };
 }
 
-/** Key in the STATUS bucket: a collector may write only those that begin with its id. */
-export const statusKey = (collectorId: string, taskId: string): string => `${collectorId}.${taskId}`;
+/**
+ * Key in the STATUS bucket: a collector may write only those that begin with its id.
+ * @param part counts from 1 the messages with the devices that the first message has no room for
+ */
+export const statusKey = (collectorId: string, taskId: string, part: number | '*' = 0): string =>
+  part === 0 ? `${collectorId}.${taskId}` : `${collectorId}.${taskId}.${part}`;
 
-export function parseStatusKey(key: string): { collectorId: string; taskId: string } | undefined {
-  const [collectorId, taskId, ...more] = key.split('.');
-  return collectorId && taskId && more.length === 0 ? { collectorId, taskId } : undefined;
+export function parseStatusKey(
+  key: string,
+): { collectorId: string; taskId: string; part: number } | undefined {
+  const match = /^([^.]+)\.([^.]+)(?:\.([1-9][0-9]{0,3}))?$/.exec(key);
+  if (!match?.[1] || !match[2]) return undefined;
+  return { collectorId: match[1], taskId: match[2], part: Number(match[3] ?? 0) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { untrustedRecord } from '../parse-untrusted.ts';
 
 type Value = number | boolean | string;
 
@@ -19,8 +20,7 @@ const valueSchema = z.union([z.number(), z.boolean(), z.string()]);
 /** Values of several times by point code, the oldest first. */
 export type Changes = Readonly<Record<string, readonly Change[]>>;
 
-export const changesSchema: z.ZodType<Changes> = z.record(
-  z.string(),
+export const changesSchema: z.ZodType<Changes> = untrustedRecord(
   z.array(
     z
       .union([

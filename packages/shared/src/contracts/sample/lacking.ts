@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { safeParseUntrusted } from '../parse-untrusted.ts';
 
 /**
  * Why a stored tick has no value of a point that was due:
@@ -57,6 +58,6 @@ export function isLacking(lacking: unknown): boolean {
     if (typeof each !== 'object' || each === null) return false;
     const { set, points } = each as Record<string, unknown>;
     if (typeof set !== 'string' || !setPattern.test(set)) return false;
-    return points === undefined || lackingSetSchema.safeParse(each).success;
+    return points === undefined || safeParseUntrusted(lackingSetSchema, each).success;
   });
 }

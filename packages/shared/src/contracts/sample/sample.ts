@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { safeParseUntrusted, untrustedRecord } from '../parse-untrusted.ts';
 import { areChanges, changesSchema } from './changes.ts';
 import { isLacking, lackingSchema } from './lacking.ts';
 
@@ -94,15 +95,15 @@ export const sampleSchema = z.object({
    * By point code. With neither values nor integers nor a miss the device was read and nothing had changed enough
    * to be sent (report by exception).
    */
-  values: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).optional(),
+  values: untrustedRecord(z.union([z.number(), z.boolean(), z.string()])).optional(),
   /** 64-bit integers in decimal, by point code: JSON numbers are exact up to 2^53 only. */
-  integers: z.record(z.string(), z.string().regex(/^-?[0-9]{1,20}$/)).optional(),
+  integers: untrustedRecord(z.string().regex(/^-?[0-9]{1,20}$/)).optional(),
   /** Codes of the points whose value is outside its valid range or unknown to its enumeration. */
   uncertain: z.array(z.string()).optional(),
   /** Values that a subscribed device told since the tick before, in place of values and integers. */
   changes: changesSchema.optional(),
   /** By point code, why the last thing that a subscribed device told about it is no value. */
-  bad: z.record(z.string(), z.string()).optional(),
+  bad: untrustedRecord(z.string()).optional(),
   /** How many changes of the tick were left out, as a sample does not take so many; the last one of each point is kept. */
   dropped: z.int().positive().optional(),
   miss: z
@@ -200,7 +201,7 @@ export function decodeSample(text: string): DecodedSample {
     return problem === undefined ? { ok: true, sample: json } : { ok: false, problem };
   }
   // Only to say what is wrong with it.
-  const parsed = sampleSchema.safeParse(json);
+  const parsed = safeParseUntrusted(sampleSchema, json);
   return parsed.success
     ? { ok: true, sample: parsed.data }
     : {

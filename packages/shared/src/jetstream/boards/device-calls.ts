@@ -5,6 +5,7 @@ import {
   RequestError,
   TimeoutError,
 } from '@nats-io/nats-core';
+import type * as z from 'zod';
 import {
   type DeviceCall,
   type DeviceReply,
@@ -17,6 +18,7 @@ import {
   drainCallSchema,
   drainReplySchema,
 } from '../../contracts/drain-call.ts';
+import { safeParseUntrusted } from '../../contracts/parse-untrusted.ts';
 import { isReplyToApi, subjects } from '../../contracts/subjects.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { traceHeaders } from '../connection/trace-headers.ts';
@@ -49,7 +51,7 @@ export async function callForDrain(
       timeout: drainMs,
       ...traceHeaders(traceparent),
     });
-    return { ok: true, reply: drainReplySchema.parse(message.json()) };
+    return { ok: true, reply: replyOf(drainReplySchema, message) };
   } catch (error) {
     if (error instanceof TimeoutError) return { ok: false, why: 'silent' };
     if (!isNobodyThere(error)) throw error;
@@ -68,7 +70,7 @@ export async function callDevice(
       timeout: call.within_ms + transportMs,
       ...traceHeaders(call.traceparent),
     });
-    return { ok: true, reply: deviceReplySchema.parse(message.json()) };
+    return { ok: true, reply: replyOf(deviceReplySchema, message) };
   } catch (error) {
     if (error instanceof TimeoutError) {
       return { ok: false, why: 'silent', detail: `collector ${collectorId} gave no answer in time` };
@@ -76,6 +78,13 @@ export async function callDevice(
     if (!isNobodyThere(error)) throw error;
     return { ok: false, why: 'absent', detail: `collector ${collectorId} is not there` };
   }
+}
+
+/** @throws when the collector's reply is not a valid one */
+function replyOf<T>(schema: z.ZodType<T>, message: Msg): T {
+  const reply = safeParseUntrusted(schema, message.json());
+  if (!reply.success) throw reply.error;
+  return reply.data;
 }
 
 function isNobodyThere(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import type * as z from 'zod';
+import { parseUntrusted } from '../../contracts/parse-untrusted.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 
 /**
@@ -25,15 +26,7 @@ export async function readEntries<T>(
   const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
   const entries = await Promise.all(keys.sort().map((key) => kv.get(key)));
   return entries.flatMap((entry) => {
-    const value = entry?.operation === 'PUT' ? parsed(entry.string(), where.schema) : undefined;
+    const value = entry?.operation === 'PUT' ? parseUntrusted(where.schema, entry.string()) : undefined;
     return value !== undefined && where.keyOf(value) === entry?.key ? [value] : [];
   });
-}
-
-function parsed<T>(text: string, schema: z.ZodType<T>): T | undefined {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }

@@ -48,7 +48,10 @@ export const buckets: readonly Bucket[] = [
   // Commands that came with an Idempotency-Key, and their answers.
   { name: bucketNames.commandKeys, storage: StorageType.File, max_bytes: 64 * mebibyte, ttl: dayMs },
   // Live values only: their owners write them again within seconds.
-  { name: bucketNames.status, storage: StorageType.Memory, max_bytes: 64 * mebibyte, forgets: true },
+  {
+    ...{ name: bucketNames.status, storage: StorageType.Memory, max_bytes: 64 * mebibyte, forgets: true },
+    max_msg_size: 256 * kibibyte,
+  },
   { name: bucketNames.waiting, storage: StorageType.Memory, max_bytes: 16 * mebibyte },
   // Each life of a writer has a key of its own; those of the dead go away by themselves.
   {
