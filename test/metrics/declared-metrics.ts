@@ -18,6 +18,7 @@ const additions: Readonly<Record<string, (metrics: Metrics) => unknown>> = {
       sessions: nothing,
       waiting: nothing,
       leases: nothing,
+      refusals: nothing,
       backlog: nothing,
       streams: nothing,
     }),
@@ -48,6 +49,7 @@ const additions: Readonly<Record<string, (metrics: Metrics) => unknown>> = {
       lagMs: nothing,
       auditEntriesLost: nothing,
       newerConfigured: nothing,
+      refusals: nothing,
     }),
 };
 

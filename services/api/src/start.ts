@@ -79,6 +79,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     lagMs: lag.ms,
     auditEntriesLost: audit.lost,
     newerConfigured: newer.count,
+    refusals: brokerParts.refusals.counts,
   });
 
   const identities = await watchCollectorIdentities(config.COLLECTOR_IDENTITIES_FILE, { log });

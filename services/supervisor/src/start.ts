@@ -7,6 +7,7 @@ import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.t
 import { callForRenewals } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
+import { SenderRefusals } from '@holdfast/shared/jetstream/consume/sender-refusals.ts';
 import { AssignmentOutbox } from '@holdfast/shared/jetstream/sessions/assignment-outbox.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
 import { followSessionLog } from '@holdfast/shared/jetstream/sessions/session-log.ts';
@@ -49,6 +50,7 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
     },
   });
   const collectors = await KvLeaseStore.open(nc, bucketNames.collectors);
+  const refusals = new SenderRefusals(log);
   const leadership = await openLeadership(
     {
       ...{ broker, instance, times },
@@ -88,6 +90,7 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
       sessions: () => countSessions(book.tasks().values()),
       waiting: () => supervisor.waiting(),
       leases: () => fleetWatch.leases(),
+      refusals: refusals.counts,
     },
     service,
   );
@@ -122,9 +125,11 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
   });
   onStop('session log', sessionLog.stop);
   const board = await StatusBoard.open(nc);
-  const stopStatus = await board.watch((taskId, status) => supervisor.statusSeen(taskId, status));
+  const stopStatus = await board.watch((taskId, status) => supervisor.statusSeen(taskId, status), {
+    ...{ refusals, withDevices: false },
+  });
   onStop('status watch', async () => stopStatus());
-  const stopLeases = await collectors.watch((record) => supervisor.leaseSeen(record));
+  const stopLeases = await collectors.watch((record) => supervisor.leaseSeen(record), refusals);
   onStop('lease watch', async () => stopLeases());
   connection.onReconnect((hasMoved) => {
     leadership.connectionIsNew();

@@ -11,10 +11,8 @@ export function safeParseUntrusted<T>(schema: z.ZodType<T>, value: unknown): z.Z
   if (result instanceof Promise) throw new z.core.$ZodAsyncError();
   if (result.issues.length === 0) return { success: true, data: result.value as T };
   const first = result.issues.slice(0, 1);
-  return {
-    success: false,
-    error: new z.ZodError(first.map((issue) => z.core.util.finalizeIssue(issue, stopAtFirst, z.config()))),
-  };
+  const issues = first.map((issue) => z.core.util.finalizeIssue(issue, stopAtFirst, z.config()));
+  return { success: false, error: new z.ZodError(issues) as z.ZodError<T> };
 }
 
 /** The value in the JSON; undefined when it is not JSON, or not what the schema says. */

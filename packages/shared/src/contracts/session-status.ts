@@ -88,7 +88,7 @@ export const sessionStatusSchema = z.object({
 export type SessionLiveStatus = z.infer<typeof sessionStatusSchema>;
 
 /** Most messages in which one session's live state may come. */
-export const statusPartsAtMost = 128;
+export const statusPartsAtMost = 256;
 
 /** The first message of a live state, or the only one. */
 export const statusHeadSchema = sessionStatusSchema.extend({

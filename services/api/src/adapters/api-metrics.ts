@@ -1,3 +1,4 @@
+import { addRefusalMetric, type RefusalCounts } from '@holdfast/shared/jetstream/consume/sender-refusals.ts';
 import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { AnsweredRequest } from '../ports.ts';
 
@@ -10,12 +11,13 @@ export interface ApiMetricSources {
   readonly auditEntriesLost: () => number;
   /** Undefined in a process that does not write the read model, and while the database is away. */
   readonly newerConfigured: () => number | undefined;
+  readonly refusals: RefusalCounts;
 }
 
 /** Adds the API's metrics, and returns what is to be told of every answer. */
 export function addApiMetrics(
   metrics: Metrics,
-  { isProjecting, lagEvents, lagMs, auditEntriesLost, newerConfigured }: ApiMetricSources,
+  { isProjecting, lagEvents, lagMs, auditEntriesLost, newerConfigured, refusals }: ApiMetricSources,
 ): (answered: AnsweredRequest) => void {
   metrics.gauge({
     name: 'holdfast_projector_projecting',
@@ -45,6 +47,7 @@ export function addApiMetrics(
     help: 'Entries that the audit log lacks because the broker was away for too long; the log of the API has them.',
     read: auditEntriesLost,
   });
+  addRefusalMetric(metrics, refusals);
   const requests = metrics.histogram({
     name: 'holdfast_http_request_seconds',
     help: 'From a request to its answer, by method, route (not path) and class of the status.',

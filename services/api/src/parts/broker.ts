@@ -1,6 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
+import { type SenderRefusal, SenderRefusals } from '@holdfast/shared/jetstream/consume/sender-refusals.ts';
 import { openConsumerService } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
 import { jetStreamEpochs } from '@holdfast/shared/jetstream/sessions/logged-at.ts';
 import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
@@ -73,7 +75,7 @@ export function openBroker(
       if (bootstrapKey !== undefined) await keys.bootstrap(bootstrapKey, keyBook);
       await people.load(nc);
       const board = await StatusBoard.open(nc);
-      await liveStatus.watch(placedStatuses(board, claims));
+      await liveStatus.watch(placedStatuses(board, claims, refusals));
       const waitingBoard = await KvWaitingBoard.open(nc);
       await waiting.watch((listener) => waitingBoard.watch(listener));
       stopConsumers ??= openConsumerService(access);
@@ -82,6 +84,7 @@ export function openBroker(
   });
   onStop('broker', broker.stop);
 
+  const refusals = new SenderRefusals(log, (refusal) => audit.recordRefusal(refusalEntry(refusal)));
   const auditLog = jetStreamAuditLog(broker.connection);
   const audit = startAuditTrail({ audit: auditLog, log });
   onStop('audit trail', audit.stop);
@@ -98,5 +101,15 @@ export function openBroker(
     versions,
     epochs,
     claims,
+    refusals,
+  };
+}
+
+function refusalEntry({ sender, bucket, cause }: SenderRefusal): AuditEntry {
+  return {
+    ...{ v: 1, id: randomUUID(), time: new Date().toISOString() },
+    ...{ who: `collector ${sender}`, actor: { kind: 'service', id: 'collector', name: sender }, from: '' },
+    ...{ action: 'collector.write', target: `bucket ${bucket}`, outcome: 'refused', detail: cause },
+    request_id: '',
   };
 }

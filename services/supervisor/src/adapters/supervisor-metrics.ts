@@ -1,4 +1,5 @@
 import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
+import { addRefusalMetric, type RefusalCounts } from '@holdfast/shared/jetstream/consume/sender-refusals.ts';
 import type { WatchedBacklog } from '@holdfast/shared/jetstream/samples/watch-sample-backlog.ts';
 import type { StreamSize } from '@holdfast/shared/jetstream/streams/watch-stream-sizes.ts';
 import type { LeaseVerdict } from '@holdfast/shared/lease/lease-judge.ts';
@@ -28,6 +29,7 @@ export interface SupervisorMetricSources {
   /** Undefined while another supervisor leads. */
   readonly waiting: () => readonly Waiting[] | undefined;
   readonly leases: () => readonly WatchedLease[];
+  readonly refusals: RefusalCounts;
   /** Undefined while another supervisor leads, or the broker cannot be asked. */
   readonly backlog: () => WatchedBacklog | undefined;
   readonly streams: () => readonly StreamSize[];
@@ -47,6 +49,7 @@ export function addSupervisorMetrics(metrics: Metrics, sources: SupervisorMetric
   });
   addSessionMetrics(metrics, sources);
   addCollectorMetrics(metrics, sources);
+  addRefusalMetric(metrics, sources.refusals);
   addBacklogMetrics(metrics, sources);
   addStreamMetrics(metrics, sources);
   return observer(metrics);

@@ -11,6 +11,8 @@ import { fewAtOnce } from '../../runtime/few-at-once.ts';
 import { BrokerAnswers } from '../connection/broker-answers.ts';
 import { isBrokerSilent } from '../connection/broker-silence.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
+import { SenderQueues, type UntrustedMessage } from '../consume/sender-queues.ts';
+import type { SenderRefusals } from '../consume/sender-refusals.ts';
 import { watchBucket } from './watch-bucket.ts';
 
 /** How many keys of a list are read at a time. */
@@ -94,12 +96,29 @@ export class KvLeaseStore implements LeaseStore {
     }
   }
 
-  watch(onChange: (record: LeaseRecord) => void): Promise<() => void> {
-    return watchBucket({ nc: this.#nc, kv: this.#kv, bucket: this.#bucket }, (entry) => {
-      if (entry.operation !== 'PUT') return;
-      onChange(recordOf(entry));
+  /** @param refusals for a bucket whose writers are not trusted: a holder that writes more than is read is noted there */
+  async watch(onChange: (record: LeaseRecord) => void, refusals?: SenderRefusals): Promise<() => void> {
+    const bucket = { nc: this.#nc, kv: this.#kv, bucket: this.#bucket };
+    if (!refusals) return watchBucket(bucket, (entry) => reportLease(entry, onChange));
+    const queues = new SenderQueues<UntrustedMessage & { readonly entry: KvEntry }>({
+      take: ({ entry }) => {
+        reportLease(entry, onChange);
+        return true;
+      },
+      onRefused: (sender, cause) => refusals.note({ sender, bucket: this.#bucket, cause }),
     });
+    const stop = await watchBucket(bucket, (entry) =>
+      queues.put({ sender: entry.key, key: entry.key, bytes: entry.value.length, entry }),
+    );
+    return () => {
+      stop();
+      queues.stop();
+    };
   }
+}
+
+function reportLease(entry: KvEntry, onChange: (record: LeaseRecord) => void): void {
+  if (entry.operation === 'PUT') onChange(recordOf(entry));
 }
 
 function recordOf(entry: KvEntry): LeaseRecord {

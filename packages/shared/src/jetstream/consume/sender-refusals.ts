@@ -1,0 +1,59 @@
+import type { Logger } from '../../runtime/logger.ts';
+import type { Metrics } from '../../runtime/metrics.ts';
+import { News } from '../../runtime/news.ts';
+import type { RefusalCause } from './sender-queues.ts';
+
+const newsEveryMs = 60_000;
+
+/** Messages of one sender that this process did not act on, as they are counted. */
+export interface SenderRefusal {
+  readonly sender: string;
+  /** Bucket in which the messages lie. */
+  readonly bucket: string;
+  readonly cause: RefusalCause;
+}
+
+/** Names the senders whose messages are refused: in the log once a minute each, in metrics, and to a listener. */
+export class SenderRefusals {
+  readonly #log: Logger;
+  readonly #onNews: (refusal: SenderRefusal) => void;
+  readonly #counts = new Map<string, { readonly refusal: SenderRefusal; count: number }>();
+  readonly #news = new News(newsEveryMs);
+
+  /** @param onNews called at most once a minute for each sender */
+  constructor(log: Logger, onNews: (refusal: SenderRefusal) => void = () => undefined) {
+    this.#log = log;
+    this.#onNews = onNews;
+  }
+
+  note(refusal: SenderRefusal): void {
+    const { sender, bucket, cause } = refusal;
+    const key = `${sender} ${bucket} ${cause}`;
+    const counted = this.#counts.get(key) ?? { refusal, count: 0 };
+    counted.count += 1;
+    this.#counts.set(key, counted);
+    if (!this.#news.isNew(sender)) return;
+    this.#log.warn(
+      { collector: sender, bucket, messages: counted.count },
+      cause === 'over_budget'
+        ? 'a collector writes more than this service decodes of one collector; what it had overwritten meanwhile was passed over. If its program is not of another release, its key is in wrong hands'
+        : 'a collector writes what this service cannot read. If its program is not of another release, its key is in wrong hands',
+    );
+    this.#onNews(refusal);
+  }
+
+  readonly counts: RefusalCounts = () =>
+    [...this.#counts.values()].map(({ refusal, count }) => ({ labels: refusal, value: count }));
+}
+
+/** What {@link addRefusalMetric} shows. */
+export type RefusalCounts = () => readonly { readonly labels: SenderRefusal; readonly value: number }[];
+
+export function addRefusalMetric(metrics: Metrics, read: RefusalCounts): void {
+  metrics.countOf({
+    name: 'holdfast_collector_messages_refused_total',
+    help: 'Messages of a collector that this process passed over, by the bucket and why: it writes more than is decoded of one collector, or what cannot be read.',
+    labels: { sender: 'any', bucket: 'any', cause: 'any' },
+    read: () => read().map(({ labels, value }) => ({ labels: { ...labels }, value })),
+  });
+}
