@@ -2,6 +2,7 @@ import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
+import { serveSampleReads } from '@holdfast/shared/jetstream/samples/serve-sample-reads.ts';
 import {
   type AssignmentHandle,
   openAssignmentInbox,
@@ -36,6 +37,7 @@ it('a collector that connects, takes work and goes, again and again, leaves noth
   const supervisor = await connectNats({ ...access, name: 'supervisor', nkeySeed: seed });
   cleanUpAfterFile(() => supervisor.nc.close());
   serveConsumerRequests(supervisor.nc, silent);
+  serveSampleReads(supervisor.nc, silent);
   const plant = await plantForTest(['press-1']);
   await log.start(plant.config({ taskId: '7', devices: ['press-1'] }));
 
@@ -43,7 +45,7 @@ it('a collector that connects, takes work and goes, again and again, leaves noth
   const connectAndGo = async (id: string): Promise<void> => {
     const nkeySeed = identities.seed('collector', id);
     const { nc, close } = await connectNats({ ...access, name: `collector-${id}`, nkeySeed });
-    const leases = await KvLeaseStore.open(nc, 'COLLECTORS');
+    const leases = await KvLeaseStore.open(nc, 'COLLECTORS', { readsDirectly: true });
     const { revision = 0 } = (await leases.read(id)) ?? {};
     await leases.write(id, '{}', revision, 5_000);
     const judge = new LogJudge({ clock: systemClock, onVerdict: () => undefined });

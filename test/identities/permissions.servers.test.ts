@@ -179,17 +179,30 @@ describe('what services may ask of JetStream', () => {
     ['to take the events of hall-2', 'CONSUMER.DELETE.SESSIONS.collector-hall-2', followers],
     ['for any snapshots', 'CONSUMER.CREATE.OBJ_TASK_CONFIGS.x', [...followers, 'writer']],
     ['to read work', 'STREAM.MSG.GET.ASSIGNMENTS', ['operator', maintenance]],
-    [
-      'to read a lease',
-      'STREAM.MSG.GET.KV_COLLECTORS',
-      ['api', 'supervisor', 'collector', 'operator', maintenance, 'hall-1'],
-    ],
+    ['to read a lease', 'STREAM.MSG.GET.KV_COLLECTORS', ['api', 'supervisor', 'operator', maintenance]],
     [
       'whether there is a snapshot',
       'DIRECT.GET.OBJ_TASK_CONFIGS.$O.TASK_CONFIGS.M.>',
       ['operator', maintenance],
     ],
-    ['to read a lease of any copy of it', 'DIRECT.GET.KV_COLLECTORS.$KV.COLLECTORS.x', []],
+    [
+      'to read the lease of hall-1',
+      'DIRECT.GET.KV_COLLECTORS.$KV.COLLECTORS.hall-1',
+      ['operator', maintenance, 'hall-1'],
+    ],
+    [
+      'to read the lease of hall-2',
+      'DIRECT.GET.KV_COLLECTORS.$KV.COLLECTORS.hall-2',
+      ['operator', maintenance],
+    ],
+    [
+      'to read the lease of a container',
+      'DIRECT.GET.KV_COLLECTORS.$KV.COLLECTORS.any-7',
+      ['collector', 'operator', maintenance],
+    ],
+    ['to read any lease by a request that names none', 'DIRECT.GET.KV_COLLECTORS', []],
+    ['to read samples', 'STREAM.MSG.GET.SAMPLES', [...core, 'collector', 'operator', maintenance, 'hall-1']],
+    ['to read samples of any copy', 'DIRECT.GET.SAMPLES.samples.x.9.9', []],
     [
       'for the work of hall-1',
       'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1.assignments.hall-1.*',

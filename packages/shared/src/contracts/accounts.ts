@@ -1,5 +1,5 @@
 import type { Holder, Permissions } from './permissions.ts';
-import { subjects } from './subjects.ts';
+import { streamNames, subjects } from './subjects.ts';
 
 /**
  * The broker's accounts. Inside an account, permissions are no boundary: the broker sends its answer to whatever reply
@@ -30,6 +30,8 @@ export interface Passage {
 }
 
 const createConsumer = '$JS.API.CONSUMER.CREATE.';
+/** JetStream's request for one message of SAMPLES, whichever its body names. */
+const readSample = `$JS.API.STREAM.MSG.GET.${streamNames.samples}`;
 const deleteConsumer = '$JS.API.CONSUMER.DELETE.';
 /** Messages for a consumer that do not get exactly one answer: a pull, or a sign to go on. */
 const usesConsumer = ['$JS.API.CONSUMER.MSG.NEXT.', '$JS.FC.'];
@@ -57,6 +59,8 @@ export function passageOf(account: string, { publish, subscribe, answers }: Perm
     if (isLook && subject.startsWith(deleteConsumer)) {
       return { subject: `${requests}.delete.${subject.slice(deleteConsumer.length)}`, as: subject };
     }
+    // A collector reads what concerns its own sessions: our service looks at the body.
+    if (!isLook && subject === readSample) return { subject: subjects.sampleReadsOf(account), as: subject };
     return { subject };
   };
   return {

@@ -151,7 +151,12 @@ const looks = [
   ...looked.flatMap(read),
   // The tool asks in this way whether there is an object to list, and waits for ever if that is refused.
   `${api}.DIRECT.GET.${taskConfigs}.$O.${bucketNames.taskConfigs}.M.>`,
+  // It reads keys of this bucket in the same way.
+  `${api}.DIRECT.GET.${kv(bucketNames.collectors)}.$KV.${bucketNames.collectors}.*`,
 ];
+
+/** One key of a bucket that allows this, as any copy of it has it. */
+const readKey = (bucket: string, key: string) => `${api}.DIRECT.GET.${kv(bucket)}.${write(bucket, key)}`;
 
 const write = (bucket: string, key = '>') => `$KV.${bucket}.${key}`;
 
@@ -177,6 +182,7 @@ function ofCollector(id: string): string[] {
     `${api}.CONSUMER.DELETE.${sessions}.${name}`,
     `$JS.FC.${sessions}.${name}.*`,
     write(bucketNames.collectors, id),
+    readKey(bucketNames.collectors, id),
     write(bucketNames.sinks, `outbox.${id}`),
     write(bucketNames.status, statusKey(id, '*')),
     write(bucketNames.status, statusKey(id, '*', '*')),
@@ -247,7 +253,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
     ],
     deny: denyDurable(samples, durableNames.writer),
     subscribe: [subjects.consumerUses],
-    answers: [subjects.consumerRequests],
+    answers: [subjects.consumerRequests, subjects.sampleReads],
   }),
 
   /** Appends placements, hands out work, judges leases. */
@@ -270,7 +276,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       ...consumersOfOthers,
     ],
     subscribe: [subjects.consumerUses],
-    answers: [subjects.consumerRequests],
+    answers: [subjects.consumerRequests, subjects.sampleReads],
     deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
   }),
 
@@ -283,7 +289,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       `${api}.INFO`,
       ...streamsOfCollector.map((stream) => `${api}.STREAM.INFO.${stream}`),
       ...ofCollector(collectorId),
-      ...[sessions, samples, taskConfigs, kv(bucketNames.collectors)].flatMap(read),
+      ...[sessions, samples, taskConfigs].flatMap(read),
     ],
     deny:
       collectorId === anyCollector

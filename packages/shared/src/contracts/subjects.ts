@@ -67,6 +67,10 @@ export const subjects = {
   consumerRequests: 'consumers.>',
   consumerRequestsOf: (account: string) => `consumers.${account}`,
 
+  /** Not stored: a collector with an account of its own reads one message of SAMPLES, see `sample-read.ts`. */
+  sampleReads: 'reads.>',
+  sampleReadsOf: (account: string) => `reads.${account}`,
+
   /** Not stored: what an account publishes for a consumer of its own, see `consumer-use.ts`. */
   consumerUses: 'uses.>',
   consumerUsesOf: (account: string) => `uses.${account}`,

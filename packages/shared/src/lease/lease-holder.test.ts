@@ -289,6 +289,25 @@ describe('a holder whose renewal is refused', () => {
     expect(happened).toEqual(['held']);
   });
 
+  it('does not take a read from before its time for a loss', async () => {
+    const world = new World();
+    const former = { v: 1, instance: 'former', state: 'given_up', renewals: 1, host: 'edge-2' };
+    world.bucket.write('collector-a', JSON.stringify(former), 0);
+    const stale = world.bucket.read('collector-a');
+    const { holder, store, happened } = world.start('one');
+    await world.time.advance(4_000);
+    store.passage = () => answerLost;
+    await world.time.advance(2_500);
+    store.passage = () => prompt;
+    store.read = async () => stale;
+    await world.time.advance(1_500);
+    expect(happened).toEqual(['held']);
+    store.read = async (key) => world.bucket.read(key);
+    await world.time.advance(2_000);
+    expect(holder.remainingMs()).toBeGreaterThan(7_000);
+    expect(happened).toEqual(['held']);
+  });
+
   it('acquires it anew when the bucket was emptied', async () => {
     const world = new World();
     const { holder, store, happened } = world.start('one');

@@ -300,6 +300,8 @@ export class LeaseHolder {
     if (this.#revision !== undefined && this.#revision > expectedRevision) return;
     const record = await store.read(key);
     if (era !== this.#era || (this.#revision ?? 0) > expectedRevision) return;
+    // A copy that lags behind what was confirmed to us proves no other holder either.
+    if (record && record.revision < expectedRevision && this.isHeld()) return;
     if (record && parseLeaseValue(record.value)?.instance === instance) {
       // An earlier attempt of ours was stored although its answer was lost. A lagging read shows the state before it:
       // this proves no other holder, and the next attempt asks again.

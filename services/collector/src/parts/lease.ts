@@ -30,7 +30,7 @@ export async function openLease(
   const lock = await takeHostLock(config.LOCK_DIR ?? config.SPOOL_DIR, instance, log);
   onStop('host lock', lock.release);
   const lease = new LeaseHolder({
-    store: await KvLeaseStore.open(nc, bucketNames.collectors),
+    store: await KvLeaseStore.open(nc, bucketNames.collectors, { readsDirectly: true }),
     key: config.COLLECTOR_ID,
     times: {
       ttlMs: config.LEASE_TTL_MS,

@@ -3,6 +3,7 @@ import {
   JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
+  type StoredMsg,
 } from '@nats-io/jetstream';
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
@@ -15,6 +16,8 @@ import { SenderQueues, type UntrustedMessage } from '../consume/sender-queues.ts
 import type { SenderRefusals } from '../consume/sender-refusals.ts';
 import { watchBucket } from './watch-bucket.ts';
 
+/** Header of a message that stands for the deletion of its key. */
+const operationHeader = 'KV-Operation';
 /** How many keys of a list are read at a time. */
 const askedAtOnce = 100;
 
@@ -29,7 +32,15 @@ export class KvLeaseStore implements LeaseStore {
   readonly #answers: BrokerAnswers;
   readonly #inTurn = fewAtOnce(askedAtOnce);
 
-  private constructor(nc: NatsConnection, kv: KV, jsm: JetStreamManager, bucket: string) {
+  readonly #readsDirectly: boolean;
+
+  private constructor(
+    nc: NatsConnection,
+    kv: KV,
+    jsm: JetStreamManager,
+    { bucket, readsDirectly }: { readonly bucket: string; readonly readsDirectly: boolean },
+  ) {
+    this.#readsDirectly = readsDirectly;
     this.#nc = nc;
     this.#answers = BrokerAnswers.of(nc);
     this.#kv = kv;
@@ -39,16 +50,36 @@ export class KvLeaseStore implements LeaseStore {
     this.#subjectPrefix = `$KV.${bucket}.`;
   }
 
-  static async open(nc: NatsConnection, bucket: string): Promise<KvLeaseStore> {
+  /**
+   * @param options.readsDirectly for a holder that may read its own key alone, since permissions can name it in a direct
+   *   get. Any copy of the bucket answers, so a read may be older than an accepted write. Everybody else asks the leader.
+   */
+  static async open(
+    nc: NatsConnection,
+    bucket: string,
+    { readsDirectly = false }: { readonly readsDirectly?: boolean } = {},
+  ): Promise<KvLeaseStore> {
     const kv = await new Kvm(nc).open(bucket);
-    return new KvLeaseStore(nc, kv, await jetstreamManager(nc, { checkAPI: false }), bucket);
+    const jsm = await jetstreamManager(nc, { checkAPI: false });
+    return new KvLeaseStore(nc, kv, jsm, { bucket, readsDirectly });
   }
 
-  /** Reads from the stream's leader; no other copy is asked, see `ensureStreams`. */
   async read(key: string): Promise<LeaseRecord | undefined> {
-    const entry = await this.#kv.get(key);
-    if (entry?.operation !== 'PUT') return undefined;
-    return recordOf(entry);
+    const message = await this.#message(key);
+    if (!message || message.header.has(operationHeader)) return undefined;
+    return { key, value: message.string(), revision: message.seq, writtenAtMs: message.time.getTime() };
+  }
+
+  async #message(key: string): Promise<StoredMsg | undefined> {
+    const query = { last_by_subj: `${this.#subjectPrefix}${key}` };
+    const source = this.#readsDirectly ? this.#jsm.direct : this.#jsm.streams;
+    try {
+      return (await source.getMessage(this.#stream, query)) ?? undefined;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
+        return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -72,10 +103,8 @@ export class KvLeaseStore implements LeaseStore {
     } catch (error) {
       // A key that an operator has deleted counts as missing, although its deletion has a revision.
       const deletion =
-        expectedRevision === 0 && error instanceof LeaseConflict ? await this.#kv.get(key) : null;
-      if (deletion && deletion.operation !== 'PUT') {
-        return await this.#put(key, value, deletion.revision, timeoutMs);
-      }
+        expectedRevision === 0 && error instanceof LeaseConflict ? await this.#message(key) : undefined;
+      if (deletion?.header.has(operationHeader)) return await this.#put(key, value, deletion.seq, timeoutMs);
       throw error;
     }
   }

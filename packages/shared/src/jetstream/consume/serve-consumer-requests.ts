@@ -12,6 +12,7 @@ import { subjects } from '../../contracts/subjects.ts';
 import type { BrokerAccess } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { connectNats } from '../connection/connect.ts';
+import { serveSampleReads } from '../samples/serve-sample-reads.ts';
 import { ConsumersOfAccounts } from './consumers-of-accounts.ts';
 import { RequestBudget } from './request-budget.ts';
 
@@ -38,7 +39,10 @@ export function openConsumerService({
   const own = { name: `${name}-consumers`, log: quiet, signal: stopping.signal };
   const connecting = connectNats({ ...access, ...own });
   connecting.then(
-    ({ nc }) => serveConsumerRequests(nc, log),
+    ({ nc }) => {
+      serveConsumerRequests(nc, log);
+      serveSampleReads(nc, log);
+    },
     (error: unknown) => {
       if (!stopping.signal.aborted) log.error({ err: error }, 'consumers that others ask for are not made');
     },

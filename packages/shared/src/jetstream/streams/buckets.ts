@@ -24,6 +24,11 @@ interface Bucket {
   readonly max_msg_size?: number;
   /** Its owners write values again within seconds: a full bucket takes the new and lets go of the old. */
   readonly forgets?: boolean;
+  /**
+   * Whether single keys may be read by their subject, which permissions can name, instead of by a request that can ask
+   * for any message. Any copy answers, even an old one.
+   */
+  readonly direct?: boolean;
 }
 
 /** The key-value buckets, as they are made. */
@@ -34,6 +39,7 @@ export const buckets: readonly Bucket[] = [
     storage: StorageType.File,
     max_bytes: 16 * mebibyte,
     max_msg_size: 64 * kibibyte,
+    direct: true,
   },
   { name: bucketNames.leader, storage: StorageType.File, max_bytes: mebibyte },
   // Commands must be taken while the database is away, so who may send them is kept here.
@@ -65,7 +71,7 @@ export const buckets: readonly Bucket[] = [
  * may write a single key could remove every other key of the bucket.
  */
 export function bucketStream(
-  { name, storage, max_bytes, ttl = 0, max_msg_size = -1, forgets = false }: Bucket,
+  { name, storage, max_bytes, ttl = 0, max_msg_size = -1, forgets = false, direct = false }: Bucket,
   num_replicas: number,
 ) {
   return {
@@ -75,7 +81,7 @@ export function bucketStream(
     retention: RetentionPolicy.Limits,
     discard: forgets ? DiscardPolicy.Old : DiscardPolicy.New,
     max_msgs_per_subject: 1,
-    allow_direct: false,
+    allow_direct: direct,
     allow_rollup_hdrs: false,
   } satisfies Partial<StreamConfig>;
 }

@@ -193,11 +193,11 @@ function streamShapes(settings: StreamSettings): StreamShape[] {
       ...shapes[name],
     }),
   );
-  const keyValue = buckets.map(({ name, storage }): StreamShape => {
+  const keyValue = buckets.map(({ name, storage, direct = false }): StreamShape => {
     const mustLast = storage === StorageType.File;
     // Any copy answers a direct question, even one that is cut off from the others.
-    const denied = { allow_direct: false, allow_rollup_hdrs: false };
-    return { name: `KV_${name}`, subjects: [`$KV.${name}.>`], ...denied, ...(mustLast && isFile) };
+    const about = { allow_direct: direct, allow_rollup_hdrs: false };
+    return { name: `KV_${name}`, subjects: [`$KV.${name}.>`], ...about, ...(mustLast && isFile) };
   });
   const prefix = `$O.${bucketNames.taskConfigs}`;
   const objects = { name: taskConfigsStream, subjects: [`${prefix}.C.>`, `${prefix}.M.>`], ...isFile };
