@@ -278,11 +278,13 @@ describe('a key with networks', () => {
       await eventually(async () => (await shown(id, api)) !== undefined, { what: 'the key to be known' });
       expect(await forwarded(api, key, '192.0.2.7')).toBe(200);
       expect(await forwarded(api, key, '203.0.113.9, 192.0.2.7, 10.9.3.4')).toBe(200);
+      expect(await forwarded(api, key, '203.0.113.9, 192.0.2.7:8080, 10.9.3.4:51000')).toBe(200);
       for (const chain of [
         '198.51.100.1',
         '192.0.2.7, 198.51.100.1',
         '192.0.2.7, unknown',
-        '192.0.2.7:8080',
+        '192.0.2.7:8080:1',
+        '_hidden',
       ]) {
         expect(await forwarded(api, key, chain), chain).toBe(403);
       }
@@ -293,7 +295,7 @@ describe('a key with networks', () => {
       };
       await expect
         .poll(async () => (await refusedFrom()).sort())
-        .toEqual(['127.0.0.1', '192.0.2.7:8080', '198.51.100.1', 'unknown']);
+        .toEqual(['127.0.0.1', '198.51.100.1', 'unknown']);
     });
   });
 

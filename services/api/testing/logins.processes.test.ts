@@ -125,12 +125,49 @@ describe('a login', () => {
     expect(wrong).toMatchObject({ status: 401, body: { code: 'login_failed' } });
     expect({ ...unknown.body, instance: '' }).toEqual({ ...wrong.body, instance: '' });
     expect(browser.cookie).toBeUndefined();
-    const entries = await audited('action=login.open&outcome=refused&target=login%20chen', 2);
+    const failed = async (target: string) =>
+      (await audited(`action=login.open&outcome=refused&target=${encodeURIComponent(target)}`))[0];
+    const entries = [await failed('login [redacted]'), await failed('login chen')];
     expect(entries).toMatchObject([
-      { target: 'login chenn', detail: 'login_failed', from: '127.0.0.1' },
+      { target: 'login [redacted]', detail: 'login_failed', from: '127.0.0.1' },
       { target: 'login chen', detail: 'login_failed' },
     ]);
     expect(JSON.stringify(entries)).not.toContain('not it at all');
+  });
+
+  it('keeps what was typed into the wrong field out of the audit log, and a code that may still let someone in', async () => {
+    const typed = 'Sommer-2026-geheim';
+    const page = { 'content-type': 'application/x-www-form-urlencoded', origin: one.url };
+    const to = encodeURIComponent('approve?code=BCDF-GHJK');
+    await one.post('/api/login/', { login: typed, password: 'x' });
+    await one.post('/api/login/', { login: typed.repeat(5), password: 'x' });
+    const form = (login: string, typedPassword: string) =>
+      one.raw(`/login?to=${to}`, {
+        ...{ method: 'POST', headers: page, redirect: 'manual' },
+        body: `login=${login}&password=${encodeURIComponent(typedPassword)}&to=${to}`,
+      });
+    expect((await form(typed, 'x')).status).toBe(401);
+    expect((await form('chen', password)).status).toBe(303);
+    const browser = await loggedIn('chen');
+    const { code } = (await one.post('/api/login/command-line/', { host: 'gateway', person: 'li' })).body;
+    await browser.ask('GET', `/api/login/command-line/${code}/`, undefined, { cookie: '' });
+    const path = `/api/login/command-line/${code}/approve/`;
+    await browser.ask('POST', path, undefined, { origin: 'https://evil.example' });
+    await browser.ask('POST', '/api/login/command-line/GHJK-GHJK/deny/');
+    const about = (action: string, atLeast: number) => audited(`action=${action}&limit=500`, atLeast);
+    const entries = [
+      ...(await about('login.open', 8)),
+      ...(await audited('action=login.approve&outcome=refused')),
+      ...(await audited('action=login.deny&outcome=refused')),
+      ...(await audited('action=api.read&limit=500')),
+    ];
+    const text = JSON.stringify(entries);
+    expect(text).not.toContain(typed);
+    expect(text).not.toContain(code);
+    expect(text).not.toContain('GHJK');
+    expect(entries).toContainEqual(
+      expect.objectContaining({ action: 'login.approve', target: 'login [redacted]' }),
+    );
   });
 
   it('of somebody without a grant shows him who he is and nothing else', async () => {
@@ -400,6 +437,21 @@ describe('failures', () => {
         expect.objectContaining({ detail: 'login_failed', from: '203.0.113.7' }),
       ]),
     );
+  });
+
+  it('count by address where the proxy adds ports, and by login wherever they come from', async () => {
+    const codes: string[] = [];
+    for (let guess = 0; guess < 40; guess += 1) {
+      const chain =
+        guess % 2 === 0 ? `203.0.113.40:${41_000 + guess}` : `[2001:db8:0:40::1]:${41_000 + guess}`;
+      codes.push((await from(chain).logIn('boris', 'guess')).body.code);
+    }
+    expect(codes.filter((code) => code === 'login_failed')).toHaveLength(10);
+    for (let guess = 0; guess < 15; guess += 1) {
+      codes.push((await from(`198.51.100.${guess}:443`).logIn('boris', 'guess')).body.code);
+    }
+    expect(codes.filter((code) => code === 'login_failed')).toHaveLength(20);
+    expect((await from('198.51.100.99').logIn('chen', password)).status).toBe(200);
   });
 
   it('are ten a minute of one network at most, whomever they name', async () => {

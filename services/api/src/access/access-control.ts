@@ -5,7 +5,7 @@ import { both } from '@holdfast/driver/form-words.ts';
 import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { auditAddress, auditOutcome, auditRequest, auditTarget } from '../audit/audit-about.ts';
+import { auditAddress, auditOutcome, auditRequest, auditTarget, withoutTyped } from '../audit/audit-about.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { Refusals } from '../audit/refusals.ts';
 import { ClientGone } from '../http/client-gone.ts';
@@ -22,6 +22,7 @@ import { type GrantedSites, requireEverywhere, type SiteAccess } from './granted
 import type { LoginAccess } from './logins/login-access.ts';
 import { knownAfterAll, loginCallerOf, requireUsableLogin } from './logins/login-caller.ts';
 import { operatorOf } from './operator.ts';
+import { readForwardedAddresses } from './trusted-proxies.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -60,6 +61,7 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
   app.decorateRequest('grantedSites');
   app.decorateRequest('changeSet', null);
   app.decorateRequest('whenTried', null);
+  if (control.trustedProxies.length > 0) readForwardedAddresses(app);
   // No page of this API may be framed or load anything from elsewhere. A page served over HTTP must not load its parts
   // by HTTPS. Strict transport security would hold for all ports of the host, Grafana's and others too: the
   // administrator decides on it.
@@ -131,14 +133,15 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     if (freshFor?.(request.body)) requireUsableLogin(people, request, { needsFresh: true, isWatched });
     if (typeof sites === 'function') await control.sites.require(request.grantedSites, sites(request));
   });
-  noteRequests(app, control.audit);
+  noteRequests(app, control);
 }
 
 /**
  * Notes changes and refusals in the audit log; many refusals of a kind are told together, without what was sent. It
  * does so before the answer goes out: a client that leaves meanwhile must not leave without a trace.
  */
-function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
+function noteRequests(app: FastifyInstance, { audit, people }: AccessControl): void {
+  const isLogin = (name: string) => people.users.byLogin(name) !== undefined;
   const refusals = new Refusals({ record: (entry) => audit.recordRefusal(entry) });
   const telling = setInterval(() => refusals.tellOver(), 5_000).unref();
   app.addHook('onClose', async () => {
@@ -156,7 +159,7 @@ function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
     // A key used from a network that is not its own gets an action of its own, whatever it was to open.
     const action = change ?? (code === 'key_not_from_here' ? 'key.use' : 'api.read');
     const outcome = auditOutcome(status, code);
-    const entry = () => entryOf(request, reply, action);
+    const entry = () => entryOf(request, reply, action, isLogin);
     if (outcome !== 'refused') audit.record(entry());
     // Every failed login is kept: one address makes only a few a minute.
     else if (code === 'login_failed') audit.recordRefusal(entry());
@@ -180,8 +183,18 @@ export function noteChange(
   request.isAudited = true;
 }
 
-function entryOf(request: FastifyRequest, reply: FastifyReply, action: string): AuditEntry {
+/** @param isLogin whether somebody logs in by this name */
+function entryOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  action: string,
+  isLogin?: (name: string) => boolean,
+): AuditEntry {
   const { statusCode: status } = reply;
+  const { url } = request;
+  const isAboutLogin = isLogin !== undefined && action.startsWith('login.');
+  const kept = (sent: unknown) => (isAboutLogin ? withoutTyped(sent, isLogin) : sent);
+  const [query, body, params] = [kept(request.query), kept(request.body), kept(request.params)];
   const code = request.problemCode;
   const outcome = auditOutcome(status, code);
   const isRead = routeOf(request).action === undefined;
@@ -193,7 +206,7 @@ function entryOf(request: FastifyRequest, reply: FastifyReply, action: string): 
     actor: actorIn(request),
     from: auditAddress(request.ip),
     action,
-    target: targetOf(request, action, isRead, reply.getHeader('location')),
+    target: targetOf(request, { action, isRead, body, params, location: reply.getHeader('location') }),
     outcome,
     detail: code ?? '',
     request_id: request.id,
@@ -201,16 +214,26 @@ function entryOf(request: FastifyRequest, reply: FastifyReply, action: string): 
     data: {
       ...{ method: request.method, status },
       ...(request.changeSet?.id !== undefined && { change_set: request.changeSet.id }),
-      ...auditRequest(outcome === 'refused' ? { url: request.url, query: request.query } : request),
+      ...auditRequest({ url, query, ...(outcome !== 'refused' && { body }) }),
     },
   };
 }
 
-function targetOf(request: FastifyRequest, action: string, isRead: boolean, location: unknown): string {
+function targetOf(
+  request: FastifyRequest,
+  entry: {
+    readonly action: string;
+    readonly isRead: boolean;
+    readonly params: unknown;
+    readonly body: unknown;
+    readonly location: unknown;
+  },
+): string {
+  const { action, isRead, params, body, location } = entry;
   if (!isRead) {
     const { caller } = request;
     const isOwn = caller.kind === 'user' && routeOf(request).url?.startsWith('/api/me');
-    return auditTarget(action, request.params, isOwn ? { id: caller.id } : request.body, location);
+    return auditTarget(action, params, isOwn ? { id: caller.id } : body, location);
   }
   return action === 'key.use' ? `key ${actorIn(request).id}` : (routeOf(request).url ?? '');
 }

@@ -17,7 +17,7 @@ export function senderOf({
   headers,
 }: SentFrom): 'this_machine' | 'web_page' | 'elsewhere' {
   if (address === undefined || !isLoopbackAddress(address)) return 'elsewhere';
-  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return 'elsewhere';
+  if (isPassedOn(headers)) return 'elsewhere';
   // A foreign name that leads here is how web pages get around the same-origin policy (DNS rebinding).
   const own = loopbackUrl(`${protocol}://${headers.host}`);
   if (own === undefined) return 'elsewhere';
@@ -31,6 +31,11 @@ function isAskedByItself(own: URL, { origin, 'sec-fetch-site': site }: IncomingH
   // A page of another program on this machine has another port. All names of this machine are one.
   const page = loopbackUrl(origin);
   return page !== undefined && page.protocol === own.protocol && page.port === own.port;
+}
+
+/** Whether a proxy says that somebody else sent the request. */
+export function isPassedOn({ 'x-forwarded-for': chain, forwarded }: IncomingHttpHeaders): boolean {
+  return chain !== undefined || forwarded !== undefined;
 }
 
 export function isLoopbackAddress(address: string): boolean {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import { textWithoutKeys } from '../audit/without-secrets.ts';
+import { withoutInvisible } from './as-read.ts';
 
 /**
  * The name that a caller claims in the header X-Operator; at most 64 characters count. The header is UTF-8, as a
@@ -8,11 +9,9 @@ import { textWithoutKeys } from '../audit/without-secrets.ts';
  */
 export function operatorOf(request: Pick<IncomingMessage, 'headers'>): string | undefined {
   const header = request.headers['x-operator'];
-  const name = asText(Array.isArray(header) ? header[0] : header)
-    ?.replace(/\p{Cc}/gu, '')
-    .trim();
+  const name = withoutInvisible(asText(Array.isArray(header) ? header[0] : header) ?? '').trim();
   // The name gets into events, which nobody can take back.
-  return name ? textWithoutKeys(name).slice(0, 64).toWellFormed() : undefined;
+  return name === '' ? undefined : textWithoutKeys(name).slice(0, 64).toWellFormed();
 }
 
 /** Node gives each byte of a header as one character. */

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { networkList } from '@holdfast/shared/runtime/networks.ts';
+import type { FastifyInstance } from 'fastify';
 
 /**
  * Tells fastify which peers to believe when they say whom they pass on (X-Forwarded-For). Fastify goes from the
@@ -15,4 +16,34 @@ export function trustedProxies(networks: readonly string[]): false | ((address: 
     if (family === 0) return false;
     return list.check(address.split('%', 1)[0] ?? '', family === 6 ? 'ipv6' : 'ipv4');
   };
+}
+
+/**
+ * Rewrites X-Forwarded-For, before anything reads it, to addresses alone: some proxies append ports, so each connection
+ * of one client would count as another address.
+ */
+export function readForwardedAddresses(app: FastifyInstance): void {
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
+    const { 'x-forwarded-for': chain } = headers;
+    if (typeof chain === 'string') {
+      const hops = chain.split(',').map((hop) => hop.trim());
+      headers['x-forwarded-for'] = hops
+        .filter((hop) => hop !== '')
+        .map(bareAddress)
+        .join(', ');
+    }
+    done();
+  });
+}
+
+/** `192.0.2.7:41000`, `[2001:db8::1]:443`, or either in quotes. */
+const withPort = /^"?(?:\[([^[\]]+)\]|([\d.]+))(?::[\w-]+)?"?$/;
+
+/** The address in one entry of X-Forwarded-For; `unknown` for an entry without one. */
+export function bareAddress(hop: string): string {
+  if (isIP(hop) !== 0) return hop;
+  const [, six, four] = withPort.exec(hop) ?? [];
+  const address = six ?? four ?? '';
+  // One word for all of these: made-up names that change would each get limits of their own.
+  return isIP(address) === 0 ? 'unknown' : address;
 }

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
-import { textWithoutKeys, valueWithoutSecrets } from './without-secrets.ts';
+import { redacted, textWithoutKeys, valueWithoutSecrets } from './without-secrets.ts';
 
 const bodyLengthAtMost = 4_096;
 const queryLengthAtMost = 1_024;
@@ -47,6 +47,22 @@ export function auditRequest({ url, query, body }: { url: string; query: unknown
     ...(body instanceof Uint8Array
       ? { body_length: body.length }
       : body !== undefined && body !== null && bounded('body', body, bodyLengthAtMost)),
+  };
+}
+
+/**
+ * What a request about logins sends, without what may open one: the code of a command line that waits, and, where no
+ * such person is there, the login name, since people type their password there by mistake.
+ */
+export function withoutTyped(sent: unknown, isLogin: (name: string) => boolean): unknown {
+  const fields = asObject(sent);
+  const { code, login } = fields;
+  const keepsLogin = login === undefined || (typeof login === 'string' && isLogin(login.trim()));
+  if (code === undefined && keepsLogin) return sent;
+  return {
+    ...fields,
+    ...(code !== undefined && { code: redacted }),
+    ...(!keepsLogin && { login: redacted }),
   };
 }
 

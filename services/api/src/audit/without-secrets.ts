@@ -3,15 +3,19 @@
  * refused, and must not get into the log or the audit log all the same.
  */
 
-const redacted = '[redacted]';
+export const redacted = '[redacted]';
 /** A key of this API, or so much of its secret that it is no coincidence; the id is enough to find the key. */
 const keyText = /(hf_[0-9a-f]{8})_[A-Za-z0-9_-]{8,}/gi;
 const loginText = /(hf[flp])_[A-Za-z0-9_-]{8,}/g;
+/** The code by which somebody lets a command line in, in an address or in one that an address carries. */
+const codeText = /(\/login\/command-line\/)(?!poll\b)[^/?&\s]+/gi;
+const approvalText =
+  /(approve\/?(?:\?|%(?:25)*3F)(?:lang(?:=|%(?:25)*3D)\w{0,8}(?:&|%(?:25)*26))?code(?:=|%(?:25)*3D))(?:(?!%(?:25)*26)[^&\s"'])+/gi;
 const bearerText = /(bearer)(?: |%20|\+)+[^\s&]{16,}/gi;
 const secretName =
   /^(key|pass|auth)$|pass(word|wd|phrase)|pwd|secret|token|authori[sz]ation|credential|cookie|(api|access|private)[ _-]?key/i;
 /** Looked for first: hardly any text has any of it, and looking costs a tenth of what replacing does. */
-const maybeKey = /hf[flp]?_|bearer/i;
+const maybeKey = /hf[flp]?_|bearer|command-line|approve/i;
 const maybeSecret = new RegExp(`${maybeKey.source}|\\b(key|pass|auth)\\b|${secretName.source}`, 'i');
 
 export function textWithoutKeys(text: string): string {
@@ -19,6 +23,8 @@ export function textWithoutKeys(text: string): string {
   return text
     .replace(keyText, `$1_${redacted}`)
     .replace(loginText, `$1_${redacted}`)
+    .replace(codeText, `$1${redacted}`)
+    .replace(approvalText, `$1${redacted}`)
     .replace(bearerText, `$1 ${redacted}`);
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isLoopbackAddress } from '../access/from-loopback.ts';
+import { isLoopbackAddress, isPassedOn } from '../access/from-loopback.ts';
 import { isHttps } from '../access/logins/login-access.ts';
 import { problemOf } from '../http/problem-of.ts';
 import { wayBack } from '../http/way-back.ts';
@@ -28,7 +28,7 @@ export function queryOf(request: FastifyRequest): Fields {
 
 /** @param path of the page below the root, with what it needs of its query */
 export function addressOf(request: FastifyRequest, path: string): PageAddress {
-  const isLocal = isLoopbackAddress(request.ip) && request.headers['x-forwarded-for'] === undefined;
+  const isLocal = isLoopbackAddress(request.ip) && !isPassedOn(request.headers);
   return {
     root: wayBack(request.url.slice(1)),
     path,

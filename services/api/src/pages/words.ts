@@ -148,7 +148,7 @@ const english: Words = {
     ],
     delayed: (seconds) => [
       `Wait ${seconds} s, then try again`,
-      'This login was tried too often from here. Other people can log in meanwhile.',
+      'This login was tried too often, from here or elsewhere. Other people can log in meanwhile.',
     ],
     busy: ['Many people log in just now', 'Try again in a few seconds.'],
     unavailable: [
@@ -275,7 +275,7 @@ const chinese: Words = {
     ],
     delayed: (seconds) => [
       `请等待 ${seconds} 秒后再试`,
-      '此登录名从这里尝试的次数过多。其他人的登录不受影响。',
+      '此登录名（从这里或其他地方）尝试的次数过多。其他人的登录不受影响。',
     ],
     busy: ['当前登录人数较多', '请过几秒再试。'],
     unavailable: ['暂时无法登录', '无法连接保存登录信息的消息服务器。数据采集不受影响，请稍后再试。'],

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { loginNamePattern, type User } from '@holdfast/shared/contracts/user.ts';
 import type { CompanyIdentity } from '../../ports/company-issuer.ts';
+import { withoutInvisible } from '../as-read.ts';
 import type { Users } from '../users.ts';
 
 const by = 'company sign-on';
@@ -53,8 +54,7 @@ function shownName({ claims }: CompanyIdentity): string | undefined {
   const { name, preferred_username: login } = claims;
   const texts = [name, login].map((text) =>
     typeof text === 'string'
-      ? text
-          .replace(/[\p{C}\s]+/gu, ' ')
+      ? withoutInvisible(text.replace(/[\p{Cc}\s]+/gu, ' '))
           .trim()
           .slice(0, nameLengthAtMost)
           .toWellFormed()

@@ -1,7 +1,7 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../problems/problem.ts';
-import { isLoopbackAddress } from '../from-loopback.ts';
+import { isLoopbackAddress, isPassedOn } from '../from-loopback.ts';
 import type { Users } from '../users.ts';
 import type { LoginDelays } from './login-delays.ts';
 import type { Logins } from './logins.ts';
@@ -34,8 +34,7 @@ export function addressForBrowsers(
 /** @throws Problem for a login over plain HTTP from another machine, where everybody on the way could read it */
 export function requireSafeWay(access: Pick<LoginAccess, 'overHttp'>, request: FastifyRequest): void {
   if (isHttps(request) || access.overHttp) return;
-  const { 'x-forwarded-for': chain, forwarded } = request.headers;
-  const isForwarded = chain !== undefined || forwarded !== undefined;
+  const isForwarded = isPassedOn(request.headers);
   if (isLoopbackAddress(request.ip) && !isForwarded) return;
   throw new Problem(
     'login_over_http_refused',

@@ -65,6 +65,56 @@ describe('after failures', () => {
   });
 });
 
+describe('after twenty failures with one login from anywhere', () => {
+  const attacked = () => {
+    const delays = delaysAt();
+    for (let network = 0; network < 20; network += 1) delays.fail('anna', `198.51.100.${network}`);
+    return delays;
+  };
+  const succeed = (delays: LoginDelays, login: string, address: string): void => {
+    const begun = delays.begin(login, address);
+    if (typeof begun === 'number') throw new Error(`has to wait ${begun} ms`);
+    begun(false);
+  };
+
+  it('further networks wait, longer after each failure, and nobody else does', () => {
+    const { fail, pass } = attacked();
+    const waits: number[] = [];
+    for (let network = 1; network <= 9; network += 1) {
+      const wait = fail('Anna', `203.0.113.${network}`);
+      waits.push(wait / 1_000);
+      pass(wait);
+      expect(fail('anna', `203.0.113.${network}`)).toBe(0);
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 900]);
+    expect(fail('boris', '203.0.113.1')).toBe(0);
+  });
+
+  it('forty networks that wait together do not guess together', () => {
+    const { fail, pass } = attacked();
+    const networks = Array.from({ length: 40 }, (_, index) => `203.0.113.${index}`);
+    for (const network of networks) expect(fail('anna', network)).toBe(5_000);
+    pass(5_000);
+    expect(networks.filter((network) => fail('anna', network) === 0)).toEqual(['203.0.113.0']);
+  });
+
+  it('a network from which it succeeded before does not wait, and any other is let in after 15 minutes', () => {
+    const { delays, fail, pass } = delaysAt();
+    succeed(delays, 'anna', '192.0.2.1');
+    for (let round = 0; round < 100; round += 1) {
+      fail('anna', `198.51.100.${round}`);
+      pass(1_000);
+    }
+    succeed(delays, 'anna', '192.0.2.1');
+    expect(fail('anna', '192.0.2.9')).toBeGreaterThan(0);
+    for (let second = 0; second < 15 * 60; second += 1) {
+      fail('anna', `198.51.100.${second % 250}`);
+      pass(1_000);
+    }
+    succeed(delays, 'anna', '192.0.2.9');
+  });
+});
+
 describe('tries of one network', () => {
   it('are so many a minute', () => {
     const { delays, pass } = delaysAt(3);

@@ -1,26 +1,45 @@
 import { isIPv6 } from 'node:net';
 
 const failuresBefore = 5;
+/** Failures with one login, wherever they come from, before networks new to it have to wait. */
+const failuresAnywhereBefore = 20;
 const firstDelayMs = 5_000;
 const longestDelayMs = 15 * 60_000;
 const minuteMs = 60_000;
 /** Nobody fills it by failing by hand; a flood from many networks pushes out first what is over. */
 const keptAtMost = 50_000;
+/** Of one login: a person has a desk, a phone and a few places more. */
+const familiarNetworksAtMost = 16;
 
+/** Tries with one login from one network. */
 interface Failures {
   count: number;
   /** Tries under way, which may fail too. */
   pending: number;
   until: number;
+  /** From when on it waits because of failures elsewhere: its last failure, or else its first try that had to wait. */
+  waitingSince: number | undefined;
+}
+
+/** Tries with one login from anywhere. */
+interface Account {
+  failures: number;
+  pending: number;
+  until: number;
+  /** Networks from which the login has succeeded, the one used last at the end. */
+  readonly familiar: Set<string>;
 }
 
 /**
  * Decides who has to wait before the next try. After five failures with one login from one network a delay begins that
- * doubles with each further failure, up to 15 minutes; meanwhile the same person gets in from elsewhere. Each process
+ * doubles with each further failure, up to 15 minutes. After twenty failures with one login from anywhere, each network
+ * from which it has not succeeded before waits as well, in the same way: many addresses guess little more than one, and
+ * nobody can lock a person out, because that wait ends after 15 minutes whatever others do meanwhile. Each process
  * counts for itself.
  */
 export class LoginDelays {
   readonly #failures = new Map<string, Failures>();
+  readonly #accounts = new Map<string, Account>();
   readonly #tries = new Map<string, { count: number; until: number }>();
   readonly #perMinute: number;
   readonly #nowMs: () => number;
@@ -55,32 +74,92 @@ export class LoginDelays {
    */
   begin(login: string, address: string): number | ((hasFailed: boolean | undefined) => void) {
     const now = this.#nowMs();
-    const key = `${login.toLowerCase()} ${networkOf(address)}`;
-    const failures = this.#failures.get(key) ?? { count: 0, pending: 0, until: 0 };
+    const name = login.toLowerCase();
+    const network = networkOf(address);
+    const account = this.#accountOf(name, now);
+    const failures = this.#failuresOf(`${name} ${network}`, now);
     if (failures.until > now) return failures.until - now;
     // Otherwise many tries at once would all be looked at before the first of them has failed.
     if (failures.pending > 0 && failures.count + failures.pending >= failuresBefore) return 1_000;
-    if (!this.#failures.has(key)) {
-      makeRoom(this.#failures, ({ until, pending }) => pending === 0 && until + longestDelayMs <= now);
-      this.#failures.set(key, failures);
-    } else if (failures.pending === 0 && failures.until > 0 && failures.until + longestDelayMs <= now) {
-      failures.count = 0;
+    if (!account.familiar.has(network)) {
+      const waitMs = waitForOthers(account, failures, now);
+      if (waitMs > 0) return waitMs;
     }
     failures.pending += 1;
+    account.pending += 1;
     return (hasFailed) => {
       failures.pending -= 1;
+      account.pending -= 1;
       if (hasFailed === undefined) return;
       if (!hasFailed) {
         failures.count = 0;
-        if (failures.pending === 0) this.#failures.delete(key);
+        if (failures.pending === 0) this.#failures.delete(`${name} ${network}`);
+        makeFamiliar(account, network);
         return;
       }
+      const failedAt = this.#nowMs();
       failures.count += 1;
-      const doublings = failures.count - failuresBefore;
-      const delayMs = doublings < 0 ? 0 : Math.min(firstDelayMs * 2 ** doublings, longestDelayMs);
-      failures.until = this.#nowMs() + delayMs;
+      failures.waitingSince = failedAt;
+      failures.until = failedAt + delayAfter(failures.count - failuresBefore);
+      account.failures += 1;
+      account.until = failedAt + delayAfter(account.failures - failuresAnywhereBefore);
     };
   }
+
+  #accountOf(name: string, now: number): Account {
+    const known = this.#accounts.get(name);
+    if (!known) {
+      makeRoom(
+        this.#accounts,
+        ({ until, pending, familiar }) =>
+          pending === 0 && familiar.size === 0 && until + longestDelayMs <= now,
+      );
+      const account = { failures: 0, pending: 0, until: 0, familiar: new Set<string>() };
+      this.#accounts.set(name, account);
+      return account;
+    }
+    if (known.pending === 0 && known.until > 0 && known.until + longestDelayMs <= now) known.failures = 0;
+    return known;
+  }
+
+  #failuresOf(key: string, now: number): Failures {
+    const known = this.#failures.get(key);
+    if (!known) {
+      makeRoom(
+        this.#failures,
+        ({ until, pending, waitingSince = 0 }) =>
+          pending === 0 && Math.max(until, waitingSince) + longestDelayMs <= now,
+      );
+      const failures = { count: 0, pending: 0, until: 0, waitingSince: undefined };
+      this.#failures.set(key, failures);
+      return failures;
+    }
+    if (known.pending === 0 && known.until > 0 && known.until + longestDelayMs <= now) known.count = 0;
+    return known;
+  }
+}
+
+/**
+ * How long a network waits for failures elsewhere. The wait counts from its first try, and grows with what fails
+ * meanwhile: otherwise all networks could begin to wait at once and then guess at once.
+ */
+function waitForOthers(account: Account, failures: Failures, now: number): number {
+  const delayMs = delayAfter(account.failures + account.pending - failuresAnywhereBefore);
+  if (delayMs === 0) return 0;
+  failures.waitingSince ??= now;
+  return Math.max(0, failures.waitingSince + delayMs - now);
+}
+
+/** @param more failures beyond those that are free */
+function delayAfter(more: number): number {
+  return more < 0 ? 0 : Math.min(firstDelayMs * 2 ** more, longestDelayMs);
+}
+
+function makeFamiliar({ familiar }: Account, network: string): void {
+  familiar.delete(network);
+  familiar.add(network);
+  const [oldest] = familiar.size > familiarNetworksAtMost ? familiar : [];
+  if (oldest !== undefined) familiar.delete(oldest);
 }
 
 function makeRoom<T>(kept: Map<string, T>, isOver: (value: T) => boolean): void {

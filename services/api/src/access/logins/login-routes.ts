@@ -104,8 +104,8 @@ export async function userOfPassword(
     throw loginDelayed(
       begun,
       both(
-        'This login has failed several times from here. It waits longer after each failure.',
-        '此登录名从这里登录已多次失败，每次失败后等待的时间更长。',
+        'This login has failed several times, from here or elsewhere. It waits longer after each failure.',
+        '此登录名（从这里或其他地方）登录已多次失败，每次失败后等待的时间更长。',
       ),
     );
   }
