@@ -26,6 +26,7 @@ import { pollingPlans } from './configuration/polling-plans.ts';
 import { consoleFiles } from './console/console-files.ts';
 import { startWriteBack } from './devices/learned-limits/write-back.ts';
 import { changeHub } from './live/change-hub.ts';
+import { deviceSites } from './live/device-sites.ts';
 import { isSessionAt } from './live/is-session-at.ts';
 import { sharedLiveSamples } from './live/shared-live-samples.ts';
 import { lastGood } from './overview/last-good.ts';
@@ -148,6 +149,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
         database,
         samples: sharedLiveSamples(jetStreamLiveSamples(broker.connection, claims)),
         stored: samples,
+        sites: deviceSites(database),
       },
       changes,
       recovery,

@@ -171,16 +171,96 @@ it('a live stream tells samples of the sites of the key', async () => {
     };
   };
   const [everything, own] = [await follow(['*']), await follow(['hall-1'])];
-  const told = ['hall-2-press', 'nowhere-press', 'hall-1-press', 'last'];
-  for (const [index, device] of told.entries()) {
-    const site = device === 'hall-2-press' ? 'hall-2' : device === 'nowhere-press' ? '' : 'hall-1';
-    const tick = index + 1;
-    const about = { v: 1, session: '1-1', epoch, collector: 'c1', task: '1', device_id: device } as const;
+  let tick = 0;
+  const publish = async (device: string, place: Place | undefined, site: string): Promise<void> => {
+    tick += 1;
+    const device_id = place === undefined ? '999' : String(idAt('devices', place));
+    const about = { v: 1, session: '1-1', epoch, collector: 'c1', task: '1', device_id } as const;
     const times = { tick, period_ms: 1_000, time: tick * 1_000, read_at: tick * 1_000 };
     await samples.publish({ ...about, device, site, measurement: device, ...times, values: { level: 7 } });
-  }
-  expect(await everything()).toEqual(told);
+  };
+  await publish('hall-2-press', 'hall-2', 'hall-2');
+  await publish('nowhere-press', 'nowhere', '');
+  // Only a key for all sites follows a device that is no longer configured.
+  await publish('deleted-press', undefined, 'hall-1');
+  await publish('hall-1-press', 'hall-1', 'hall-1');
+  await publish('last', 'hall-1', 'hall-1');
+  expect(await everything()).toEqual([
+    'hall-2-press',
+    'nowhere-press',
+    'deleted-press',
+    'hall-1-press',
+    'last',
+  ]);
   expect(await own()).toEqual(['hall-1-press', 'last']);
+});
+
+it('a live stream follows a device to its new site, also one that is open', async () => {
+  const { nc, store } = await sessionLogForTest(nats);
+  const samples = await SampleStream.open(nc);
+  const epoch = await placementsIn(store).assign('2-1', 'c1');
+  await makeKey('viewer', ['hall-2']);
+  const { id } = await made('/api/config/devices/', {
+    ...{ code: 'wanderer', host: '127.0.0.1', port: 9, unit_id: 77, site_id: idAt('sites', 'hall-1') },
+  });
+  const stopping = new AbortController();
+  onTestFinished(() => stopping.abort());
+  const follow = async (site: string): Promise<string[]> => {
+    const told: string[] = [];
+    const response = await fetch(`${api.url}/api/acquisition/live/`, {
+      headers: { authorization: `Bearer ${keyFor('viewer', [site])}` },
+      signal: stopping.signal,
+    });
+    expect(response.status).toBe(200);
+    void (async () => {
+      for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        for (const [, tick, of] of text.matchAll(/"device":"wanderer","site":"([^"]*)".*?"tick":(\d+)/g)) {
+          told.push(`${of}@${tick}`);
+        }
+      }
+    })().catch(() => undefined);
+    return told;
+  };
+  let tick = 100;
+  const publish = async (): Promise<number> => {
+    tick += 1;
+    await samples.publish({
+      ...{
+        v: 1,
+        session: '2-1',
+        epoch,
+        collector: 'c1',
+        task: '2',
+        device_id: String(id),
+        device: 'wanderer',
+      },
+      ...{ site: 'hall-1', measurement: 'wanderer', tick, period_ms: 1_000, time: tick * 1_000 },
+      ...{ read_at: tick * 1_000, values: { level: 7 } },
+    });
+    return tick;
+  };
+  const [former, next] = [await follow('hall-1'), await follow('hall-2')];
+  const first = await publish();
+  await expect.poll(() => former).toEqual([`${first}@hall-1`]);
+  const moved = await call('PATCH', `/api/config/devices/${id}/`, {
+    body: { site_id: idAt('sites', 'hall-2') },
+  });
+  expect(moved.status).toBe(200);
+  await eventually(
+    async () => {
+      await publish();
+      return next.length > 0;
+    },
+    { what: 'the open stream of the new site to tell samples' },
+  );
+  const after = [await follow('hall-1'), await follow('hall-2')];
+  const last = await publish();
+  for (const stream of [next, after[1]]) {
+    await expect.poll(() => stream?.at(-1)).toBe(`${last}@hall-2`);
+  }
+  expect(former).not.toContain(`${last}@hall-1`);
+  expect(former.every((each) => each.endsWith('@hall-1'))).toBe(true);
+  expect(after[0]).toEqual([]);
 });
 
 it('while PostgreSQL is away an operator stops what lies at his sites, and nothing else', async () => {

@@ -62,7 +62,8 @@ async function toldAfter(lastEventId: number, samples: LiveSamples): Promise<str
   await once(server, 'listening');
   const answer = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   const client = await opened;
-  const filter = { devices: new Set<string>(), points: new Set<string>(), sites: 'everywhere' as const };
+  const all = { devices: new Set<string>(), points: new Set<string>(), sites: 'everywhere' } as const;
+  const filter = { ...all, siteOf: ({ site }: { readonly site: string }) => site };
   const from = await startingPoint(samples, lastEventId);
   await followSamples(samples, client, { taskId: undefined, filter, from });
   client.end();

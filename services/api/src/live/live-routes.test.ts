@@ -27,7 +27,8 @@ it('a client whose request is in hand when the API begins to end is let go, too'
     keys: { whenLost: () => () => undefined },
     logins: { whenOver: () => () => undefined },
   });
-  const live = liveRoute({ samples } as unknown as LiveSources, clients);
+  const sites = { follow: async () => ({ siteOf: () => undefined, end: () => undefined }) };
+  const live = liveRoute({ samples, sites } as unknown as LiveSources, clients);
   app.addHook('preClose', async () => clients.end());
   serveRoutes(app, [live], { keys: {} as CommandKeys, callerOf: () => 'local' });
   const ending = Promise.withResolvers<void>();

@@ -5,16 +5,18 @@ import { clientGone } from '../http/client-gone.ts';
 import { type Route, route } from '../http/route.ts';
 import { BrokerUnavailable, type LiveSamples } from '../ports.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
+import type { DeviceSites } from './device-sites.ts';
 import { followSamples, startingPoint, startingPointOfReturn } from './follow-samples.ts';
 import { type KnownLiveSources, requireKnownLive } from './known-live.ts';
 import type { LiveClients } from './live-clients.ts';
 
 export interface LiveSources extends KnownLiveSources {
   readonly samples: LiveSamples;
+  readonly sites: DeviceSites;
 }
 
 /** Samples as server-sent events, as they come. */
-export function liveRoute({ database, samples, stored }: LiveSources, clients: LiveClients): Route {
+export function liveRoute({ database, samples, stored, sites }: LiveSources, clients: LiveClients): Route {
   return route({
     method: 'GET',
     url: '/api/acquisition/live',
@@ -54,11 +56,16 @@ export function liveRoute({ database, samples, stored }: LiveSources, clients: L
       await clients.serve({ request, reply, lastId }, async (client) => {
         const from = atFirst ?? (await startingPointOfReturn(samples, lastId, client));
         if (!from) return;
-        await followSamples(samples, client, {
-          taskId,
-          filter: { devices: new Set(device), points: new Set(point), sites: request.grantedSites },
-          from,
-        });
+        const { siteOf, end } = await sites.follow();
+        try {
+          await followSamples(samples, client, {
+            taskId,
+            filter: { devices: new Set(device), points: new Set(point), sites: request.grantedSites, siteOf },
+            from,
+          });
+        } finally {
+          end();
+        }
       });
     },
   });

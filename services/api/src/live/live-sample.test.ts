@@ -2,7 +2,10 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { describe, expect, it } from 'vitest';
 import { type LiveFilter, liveSample } from './live-sample.ts';
 
-const everything: LiveFilter = { devices: new Set(), points: new Set(), sites: 'everywhere' };
+const everything: LiveFilter = {
+  ...{ devices: new Set<string>(), points: new Set<string>(), sites: 'everywhere' },
+  siteOf: ({ site }) => site,
+};
 const sample: Sample = {
   ...{
     v: 1,

@@ -3,22 +3,24 @@ import { type Change, uncertainFlag } from '@holdfast/shared/contracts/sample/ch
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { GrantedSites } from '../access/granted-sites.ts';
 import { retold } from '../problems/retold.ts';
+import type { FollowedSites } from './device-sites.ts';
 
 export interface LiveFilter {
   /** Codes; empty for all. */
   readonly devices: ReadonlySet<string>;
   readonly points: ReadonlySet<string>;
-  /** Sites of the devices, as they were when they were read. */
   readonly sites: GrantedSites;
+  readonly siteOf: FollowedSites['siteOf'];
 }
 
 /** The part of a sample for a client that asked for these devices and points; undefined for none. */
 export function liveSample(
   sequence: number,
   sample: Sample,
-  { devices, points, sites }: LiveFilter,
+  { devices, points, sites, siteOf }: LiveFilter,
 ): LiveSample | undefined {
-  if (sites !== 'everywhere' && !sites.includes(sample.site)) return undefined;
+  const site = siteOf(sample);
+  if (sites !== 'everywhere' && (site === undefined || !sites.includes(site))) return undefined;
   if (devices.size > 0 && !devices.has(sample.device)) return undefined;
   const isWanted = (code: string): boolean => points.size === 0 || points.has(code);
   const changes = Object.entries(sample.changes ?? {}).filter(
@@ -39,7 +41,7 @@ export function liveSample(
     task_id: sample.task,
     device_id: sample.device_id,
     device: sample.device,
-    site: sample.site,
+    site: site ?? sample.site,
     collector_id: sample.collector,
     epoch: sample.epoch,
     tick: sample.tick,
