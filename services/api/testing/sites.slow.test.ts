@@ -81,6 +81,24 @@ describe('a key for one site', () => {
       await change('points', { device_id: idAt('devices', 'hall-2') }),
       await change('tasks', { device_ids: [idAt('devices', 'hall-1'), idAt('devices', 'nowhere')] }),
       await change('tasks', { device_ids: [] }),
+      await call('POST', '/api/config/tasks/', {
+        key,
+        body: { code: 'mixed', period_ms: 1_000, ...pointsElsewhere() },
+      }),
+      await change('tasks', { point_ids: pointsElsewhere().point_ids }),
+      await call('POST', '/api/config/change-sets/', {
+        key,
+        body: {
+          items: [
+            {
+              op: 'create',
+              kind: 'task',
+              id: -1,
+              fields: { code: 'mixed', period_ms: 1_000, ...pointsElsewhere() },
+            },
+          ],
+        },
+      }),
       await call('POST', '/api/config/points/', {
         ...{ key, body: ['hall-1', 'hall-2'].map((place) => pointOf(idAt('devices', place as Place))) },
       }),
@@ -88,6 +106,11 @@ describe('a key for one site', () => {
       expect(refused.body).toMatchObject(notGranted);
     }
   });
+});
+
+const pointsElsewhere = () => ({
+  device_ids: [idAt('devices', 'hall-1')],
+  point_ids: [idAt('points', 'hall-1'), idAt('points', 'hall-2')],
 });
 
 const pointOf = (device_id: unknown) => ({

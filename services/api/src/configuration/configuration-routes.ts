@@ -111,8 +111,10 @@ export function configurationRoutes(
       sites: {
         of: (id) => ({ tasks: [id] }),
         // Without devices the task would be at no site.
-        named: ({ device_ids }: TaskPatch) =>
-          device_ids?.length === 0 ? { sites: [null] } : { devices: device_ids ?? [] },
+        named: ({ device_ids, point_ids = [] }: TaskPatch) => ({
+          points: point_ids,
+          ...(device_ids?.length === 0 ? { sites: [null] } : { devices: device_ids ?? [] }),
+        }),
       },
       filter: z.object(byCode),
       schemas: {

@@ -26,8 +26,8 @@ export const keyOf = ({ kind, id }: { readonly kind: ChangedKind; readonly id: n
 
 /**
  * Plans how to revert a set: delete what it made, make again what it deleted, and give each field its former value.
- * A field that a later set has touched is a conflict, unless it has its former value again. Without conflicts the outcome is
- * the same as if this set had never existed.
+ * A field is a conflict when it has neither the value that this set gave it nor its former one. Values count, and not who
+ * wrote last: after a later change was taken back, this one can be, too.
  * @param current the things that still exist, as they are, in columns
  * @param later items of later sets by `keyOf`, oldest first
  */
@@ -46,21 +46,24 @@ export function planRevert(
     const conflict = (field: string, setId: number) =>
       conflicts.push({ kind, id, code, field: field.replace(/^connection\./, ''), change_set: setId });
     switch (op) {
-      case 'created':
-        // A later set deleted the thing or made it again, and that stands.
-        if (!now || since.some((each) => each.op !== 'changed')) break;
-        if (since.length === 0) writes.push({ op: 'delete', kind, id, row: now, fields: [] });
-        for (const [field, setId] of lastTouched(since)) conflict(field, setId);
+      case 'created': {
+        if (!now) break;
+        const touched = differing(now, item.after, lastTouched(since));
+        if (touched.length === 0) writes.push({ op: 'delete', kind, id, row: now, fields: [] });
+        // A later set deleted the thing and another made a new one of it, and that stands.
+        else if (since.every((each) => each.op === 'changed'))
+          for (const [field, setId] of touched) conflict(field, setId);
         break;
+      }
       case 'deleted':
-        if (now || since.length > 0) break;
+        if (now) break;
         writes.push({ op: 'create', kind, id, row: before, fields: Object.keys(before) });
         break;
       case 'changed': {
         if (!now) break;
-        const touched = lastTouched(since);
         const was = fieldsOf(before);
         const is = fieldsOf(now);
+        const touched = new Map(differing(now, item.after, lastTouched(since)));
         const fields = changedIn(item).filter((field) => !isDeepStrictEqual(is[field], was[field]));
         for (const field of fields) {
           const setId = touched.get(field);
@@ -80,6 +83,16 @@ export function planRevert(
 /** Each field with the last set that touched it. */
 function lastTouched(items: readonly LaterItem[]): ReadonlyMap<string, number> {
   return new Map(items.flatMap((item) => changedIn(item).map((field) => [field, item.setId] as const)));
+}
+
+/** The touched fields that have another value now than a set left. */
+function differing(
+  now: Columns,
+  left: Columns,
+  touched: ReadonlyMap<string, number>,
+): (readonly [field: string, setId: number])[] {
+  const [is, became] = [fieldsOf(now), fieldsOf(left)];
+  return [...touched].filter(([field]) => !isDeepStrictEqual(is[field], became[field]));
 }
 
 /** Columns with each field of a connection by itself: sets that change two different ones do not conflict. */

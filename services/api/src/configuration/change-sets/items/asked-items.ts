@@ -87,7 +87,8 @@ export function concernedBy(items: readonly AskedItem[]): Concerned {
     }
     if (kind === 'point' && isId(fields.device_id)) devices.push(fields.device_id);
     if (kind === 'task') {
-      const { device_ids = isNew ? [] : undefined } = fields;
+      const { device_ids = isNew ? [] : undefined, point_ids } = fields;
+      if (Array.isArray(point_ids)) points.push(...point_ids.filter(isId));
       if (!Array.isArray(device_ids)) continue;
       devices.push(...device_ids.filter(isId));
       if (device_ids.length === 0) sites.push(null);
