@@ -178,6 +178,18 @@ describe('the completeness of a session', () => {
     for (const field of ['expected', 'stored', 'missing']) expect(sum(field)).toBe(body[field]);
   });
 
+  it('is counted for calendar days of the zone that is asked for', async () => {
+    const body = await completeness('?interval=1d&time_zone=Europe/Berlin');
+    const midnight = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin', timeStyle: 'medium' });
+    for (const { start_time, end_time } of body.periods) {
+      expect([start_time, end_time].map((time) => midnight.format(new Date(time)))).toEqual([
+        ...['00:00:00', '00:00:00'],
+      ]);
+    }
+    const sum = (field: string) => body.periods.reduce((total: number, one: never) => total + one[field], 0);
+    for (const field of ['expected', 'stored', 'missing']) expect(sum(field)).toBe(body[field]);
+  });
+
   it('is counted for the device and the time that are asked for', async () => {
     const query = `?device=press-1&from=${at(25)}&to=${at(35)}`;
     expect(await completeness(query)).toMatchObject({

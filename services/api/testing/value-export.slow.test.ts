@@ -95,6 +95,43 @@ describe('an export of values', () => {
     ]);
   });
 
+  it('has calendar days where the clock of its zone is changed, as history has', async () => {
+    const store = openPostgresSampleStore({ databaseUrl });
+    const begin = Date.parse('2026-03-27T23:30:00Z');
+    const times = Array.from({ length: 72 }, (_, hour) => begin + hour * 3_600_000);
+    const about = {
+      session: '9-1',
+      epoch: 3,
+      task: '9',
+      device: 'press-1',
+      site: '',
+      measurement: 'press-1',
+    };
+    await store.write(
+      times.map((time) => ({
+        ...{ ...about, tick: time / 1_000, period_ms: 1_000, time, values: { gone: 7 } },
+      })),
+    );
+    await store.close();
+    const asked = 'start_time=2026-03-27T23:00:00Z&end_time=2026-03-30T22:00:00Z&interval=1d';
+    const lines = await linesOf(`point=press-1/gone&${asked}&time_zone=Europe/Berlin`);
+    expect(lines.slice(1, -1).map((line) => [line.split(',')[0], line.split(',')[9]])).toEqual([
+      ['2026-03-28 00:00:00.000 +01:00', '24'],
+      ['2026-03-29 00:00:00.000 +01:00', '23'],
+      ['2026-03-30 00:00:00.000 +02:00', '24'],
+    ]);
+    const history = '/api/acquisition/sessions/point-history/?point_code=gone&device=press-1';
+    const { body } = await api.get(`${history}&${asked}&time_zone=Europe/Berlin`);
+    expect(body.results.map(({ time, count }: { time: string; count: number }) => [time, count])).toEqual([
+      ['2026-03-27T23:00:00.000Z', 24],
+      ['2026-03-28T23:00:00.000Z', 23],
+      ['2026-03-29T22:00:00.000Z', 24],
+    ]);
+    expect((await api.get(`${history}&interval=1d&time_zone=Mars`)).body).toMatchObject({
+      ...{ status: 422, errors: [{ path: 'time_zone' }] },
+    });
+  });
+
   it.runIf(python !== null)('is a workbook as well, which openpyxl reads', async () => {
     const { status, type, body } = await exported(
       `point=press-1/level&point=press-1/gone&format=xlsx&${time}`,

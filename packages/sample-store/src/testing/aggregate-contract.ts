@@ -1,4 +1,6 @@
+import { evenSpans, plantClock } from '@holdfast/shared/domain/plant-clock.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { aggregateSpans } from '../aggregate-spans.ts';
 import { type HistoryBucket, HistoryQueryRefused, type SampleStore } from '../sample-store.ts';
 import { withEmptyBuckets } from '../with-empty-buckets.ts';
 import { minutes, press } from './contract-questions.ts';
@@ -107,6 +109,55 @@ export function describeAggregates(store: () => SampleStore): void {
         expect(filled.length).toBeGreaterThan(buckets.length);
         expect(filled.reduce((sum, { count }) => sum + count, 0)).toBe(ticks.length);
       }
+    });
+
+    it.each([
+      ['Europe/Berlin', '2026-03-28', [24, 23, 24]],
+      ['Europe/Berlin', '2026-10-24', [24, 25, 24]],
+      ['Australia/Lord_Howe', '2026-10-03', [24, 23.5, 24]],
+      ['Australia/Lord_Howe', '2026-04-04', [24, 24.5, 24]],
+    ])('counts calendar days where the clock of %s is changed, from %s on', async (zone, first, hours) => {
+      const clock = plantClock(zone);
+      const halfHourMs = 1_800_000;
+      const day = Date.parse(first) / 86_400_000;
+      const [start, end] = [new Date(clock.at(day)), new Date(clock.at(day + 3) + 2 * halfHourMs)];
+      const times: number[] = [];
+      for (let atMs = start.getTime(); atMs < end.getTime(); atMs += halfHourMs) times.push(atMs);
+      const device = `calendar-${zone}-${first}`;
+      await store().write(
+        times.map((time, index) =>
+          storableSample({
+            ...{ device, time, tick: time / halfHourMs, period_ms: halfHourMs },
+            values: { temperature: index },
+          }),
+        ),
+      );
+      const intervalMs = 86_400_000;
+      const question = { ...minutes, intervalMs, devices: [press(device)], start, end };
+      const spans = evenSpans(clock, { fromMs: start.getTime(), toMs: end.getTime(), intervalMs });
+      const days = await aggregateSpans(store(), question, spans);
+      expect(days.map(({ time }) => time.getTime())).toEqual(
+        [0, 1, 2, 3].map((each) => clock.at(day + each)),
+      );
+      expect(days.map(({ count }) => count)).toEqual([...hours.map((each) => each * 2), 2]);
+      expect(days[1]).toMatchObject({ min: 48, last: 47 + (hours[1] as number) * 2 });
+      expect(await aggregateSpans(store(), { ...question, limit: 2 }, spans)).toEqual(days.slice(-2));
+    });
+
+    it('shows calendar days without values, also that on which the clock is changed', async () => {
+      const clock = plantClock('Europe/Berlin');
+      const [start, end] = [new Date('2025-03-28T23:00:00Z'), new Date('2025-03-31T22:00:00Z')];
+      const at = (time: number) => storableSample({ device: 'calendar-holes', time, tick: time / 1_000 });
+      await store().write([at(start.getTime()), at(end.getTime() - 1_000)]);
+      const intervalMs = 86_400_000;
+      const question = { ...minutes, intervalMs, devices: [press('calendar-holes')], start, end };
+      const spans = evenSpans(clock, { fromMs: start.getTime(), toMs: end.getTime(), intervalMs });
+      const days = await aggregateSpans(store(), question, spans);
+      expect(days.map(({ time, count }) => [time.toISOString(), count])).toEqual([
+        ['2025-03-28T23:00:00.000Z', 1],
+        ['2025-03-29T23:00:00.000Z', 0],
+        ['2025-03-30T22:00:00.000Z', 1],
+      ]);
     });
 
     it('gives nothing for what never was, and for no device', async () => {

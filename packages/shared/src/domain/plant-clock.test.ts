@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Period, periodsOf, plantClock, shiftsWithin } from './plant-clock.ts';
+import { evenSpans, type Period, periodsOf, plantClock, shiftsWithin } from './plant-clock.ts';
 
 const hourMs = 3_600_000;
 const berlin = plantClock('Europe/Berlin');
@@ -61,6 +61,41 @@ describe('days by the clock of a plant', () => {
       ['2026-11-22T16:00:00.000Z', 168],
       ['2026-11-29T16:00:00.000Z', 168],
     ]);
+  });
+});
+
+describe('spans of equal periods', () => {
+  const zones = [
+    ...['Europe/Berlin', 'Australia/Lord_Howe', 'America/Santiago', 'Asia/Beirut', 'Africa/Casablanca'],
+    ...['Asia/Kathmandu', 'UTC', '-03:30'],
+  ];
+  const year = time('2025-12-31T10:11:12Z', '2027-01-02T03:04:05Z');
+
+  it.each(zones)('are few, and have the same periods one by one: %s', (zone) => {
+    const clock = plantClock(zone);
+    for (const hours of [1, 6, 24, 48, 7 * 24]) {
+      const asked = { ...year, intervalMs: hours * hourMs };
+      const spans = evenSpans(clock, asked);
+      const each = spans.flatMap(({ fromMs, toMs, intervalMs }) =>
+        Array.from({ length: (toMs - fromMs) / intervalMs }, (_, index) => ({
+          fromMs: fromMs + index * intervalMs,
+          toMs: fromMs + (index + 1) * intervalMs,
+        })),
+      );
+      const within = each.filter(({ fromMs, toMs }) => toMs > year.fromMs && fromMs < year.toMs);
+      expect(within).toEqual(periodsOf(clock, asked));
+      expect(spans.length).toBeLessThan(13);
+    }
+  });
+
+  it('begin since 1970 for a length that does not divide a day', () => {
+    expect(evenSpans(berlin, { ...year, intervalMs: 7 * hourMs })).toHaveLength(1);
+  });
+
+  it('reach as far as somebody likes to ask', () => {
+    const spans = evenSpans(berlin, { fromMs: 0, toMs: Date.UTC(9999, 0, 1), intervalMs: 24 * hourMs });
+    expect(spans.length).toBeLessThan(1_000);
+    expect(spans.at(-1)?.toMs).toBeGreaterThanOrEqual(Date.UTC(9999, 0, 1));
   });
 });
 

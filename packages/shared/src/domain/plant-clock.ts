@@ -55,34 +55,96 @@ export function plantClock(zone: string): PlantClock {
 }
 
 /**
- * Periods of one length that touch a time, in order. Whole days begin at midnight, weeks on Mondays; shorter periods are
+ * The period of one length in which a moment lies. Whole days begin at midnight, weeks on Mondays; shorter periods are
  * counted from each midnight on, so that a day of 23 hours has 23 of one hour.
  */
+export function periodAt(clock: PlantClock, intervalMs: number): (atMs: number) => Period {
+  const isOfDays = intervalMs % dayMs === 0;
+  const days = isOfDays ? intervalMs / dayMs : 1;
+  // Day 4 was a Monday.
+  const offset = isOfDays && days % 7 === 0 ? 4 : 0;
+  let whole: Period = { fromMs: 0, toMs: 0 };
+  return (atMs) => {
+    if (atMs < whole.fromMs || atMs >= whole.toMs) {
+      // A clock put back over midnight shows the end of a day once more after the next one has begun.
+      const shown = clock.dayOf(atMs);
+      const day = clock.at(shown + 1) <= atMs ? shown + 1 : shown;
+      const first = Math.floor((day - offset) / days) * days + offset;
+      whole = { fromMs: clock.at(first), toMs: clock.at(first + days) };
+    }
+    if (isOfDays) return whole;
+    const fromMs = whole.fromMs + Math.floor((atMs - whole.fromMs) / intervalMs) * intervalMs;
+    return { fromMs, toMs: Math.min(fromMs + intervalMs, whole.toMs) };
+  };
+}
+
+/** The periods of one length that touch a time, in order. */
 export function periodsOf(
   clock: PlantClock,
   { fromMs, toMs, intervalMs }: Period & { readonly intervalMs: number },
 ): Period[] {
   const periods: Period[] = [];
-  const put = (period: Period) => {
-    if (period.toMs > fromMs && period.fromMs < toMs) periods.push(period);
-  };
-  const days = intervalMs / dayMs;
-  if (Number.isInteger(days)) {
-    // Day 4 was a Monday.
-    const offset = days % 7 === 0 ? 4 : 0;
-    const first = Math.floor((clock.dayOf(fromMs) - offset) / days) * days + offset;
-    for (let day = first; clock.at(day) < toMs; day += days) {
-      put({ fromMs: clock.at(day), toMs: clock.at(day + days) });
-    }
-    return periods;
-  }
-  for (let day = clock.dayOf(fromMs); clock.at(day) < toMs; day += 1) {
-    const nextMs = clock.at(day + 1);
-    for (let atMs = clock.at(day); atMs < nextMs; atMs += intervalMs) {
-      put({ fromMs: atMs, toMs: Math.min(atMs + intervalMs, nextMs) });
-    }
-  }
+  const at = periodAt(clock, intervalMs);
+  for (let period = at(fromMs); period.fromMs < toMs; period = at(period.toMs)) periods.push(period);
   return periods;
+}
+
+/** Periods of equal length, from `fromMs` on. */
+export interface EvenSpan extends Period {
+  readonly intervalMs: number;
+}
+
+/**
+ * The periods that touch a time, as few spans of equal ones as there can be: databases count intervals of one length,
+ * and only a day on which the clock is changed has another one. The first span may begin earlier, and the last one end
+ * later. A length that neither divides a day nor is one of whole days is counted from 1970 on.
+ */
+export function evenSpans(clock: PlantClock, { fromMs, toMs, intervalMs }: EvenSpan): EvenSpan[] {
+  if (intervalMs % dayMs !== 0 && dayMs % intervalMs !== 0) {
+    const aheadMs = clock.aheadMs(fromMs);
+    const first = Math.floor((fromMs + aheadMs) / intervalMs) * intervalMs - aheadMs;
+    return [{ fromMs: first, toMs, intervalMs }];
+  }
+  const spans: EvenSpan[] = [];
+  const stepMs = Math.max(intervalMs, dayMs);
+  const stepAt = periodAt(clock, stepMs);
+  for (let step = stepAt(fromMs); step.fromMs < toMs; step = stepAt((spans.at(-1) as EvenSpan).toMs)) {
+    const lengthMs = step.toMs - step.fromMs;
+    if (lengthMs === stepMs) {
+      const evenMs = changeAfter(clock, step.fromMs, toMs + stepMs) - step.fromMs;
+      let endMs = step.fromMs + Math.max(1, Math.floor(evenMs / stepMs)) * stepMs;
+      // A clock that is put back at midnight prolongs the last of these days.
+      if (endMs > step.toMs && stepAt(endMs).fromMs !== endMs) endMs -= stepMs;
+      spans.push({ fromMs: step.fromMs, toMs: endMs, intervalMs });
+      continue;
+    }
+    const wholeMs = intervalMs === stepMs ? 0 : Math.floor(lengthMs / intervalMs) * intervalMs;
+    const restMs = lengthMs - wholeMs;
+    if (wholeMs > 0) spans.push({ fromMs: step.fromMs, toMs: step.fromMs + wholeMs, intervalMs });
+    if (restMs > 0) spans.push({ fromMs: step.fromMs + wholeMs, toMs: step.toMs, intervalMs: restMs });
+  }
+  return spans;
+}
+
+/** Two changes of a clock are further apart: around Ramadan, Morocco's come a month apart. */
+const weekMs = 7 * dayMs;
+/** The zones' rules for later are anyone's guess; a question up to the year 9999 must not take seconds. */
+const rulesUntilMs = Date.UTC(2100, 0, 1);
+
+/** The first moment after which the clock is ahead by another amount; `untilMs` when there is none before. */
+function changeAfter(clock: PlantClock, fromMs: number, untilMs: number): number {
+  const aheadMs = clock.aheadMs(fromMs);
+  for (let atMs = fromMs; atMs < Math.min(untilMs, rulesUntilMs); atMs += weekMs) {
+    if (clock.aheadMs(atMs + weekMs) === aheadMs) continue;
+    let [same, other] = [atMs, atMs + weekMs];
+    while (other - same > 1) {
+      const middle = Math.floor((same + other) / 2);
+      if (clock.aheadMs(middle) === aheadMs) same = middle;
+      else other = middle;
+    }
+    return Math.min(other, untilMs);
+  }
+  return untilMs;
 }
 
 /** Shifts that touch a time, in order. */

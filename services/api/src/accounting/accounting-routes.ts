@@ -1,5 +1,6 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import {
+  type CompletenessQuery,
   type CompletenessView,
   completenessQuerySchema,
   completenessSchema,
@@ -8,7 +9,9 @@ import {
 } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { periodAt } from '@holdfast/shared/domain/plant-clock.ts';
 import * as z from 'zod';
+import { calendarInterval, clockOfZone } from '../http/asked-clock.ts';
 import { decodeGapCursor, encodeGapCursor } from '../http/cursor.ts';
 import { intervalOf, timeOf, utcOffsetOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
@@ -16,7 +19,13 @@ import { Problem, validationFailed } from '../problems/problem.ts';
 import { said } from '../problems/said.ts';
 import { deviceNotInSession, knownSession } from '../sessions/known-session.ts';
 import { type AccountingSources, accountForSession, type SessionAccount } from './account-for-session.ts';
-import { countIntervals, countsByInterval, countsOf } from './count-ticks.ts';
+import {
+  countIntervals,
+  countsByInterval,
+  countsOf,
+  type IntervalAt,
+  intervalsSince1970,
+} from './count-ticks.ts';
 import { neverDelivered, pointsOf, valuesOf } from './count-values.ts';
 import { eventsBehind, eventsOfTrace } from './gap-events.ts';
 import { gapViews } from './gap-views.ts';
@@ -114,15 +123,13 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } },
       handler: async ({ params: { id }, query }): Promise<CompletenessView> => {
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
-        const utcOffsetMs = utcOffsetOf(query.utc_offset);
+        const intervalAt = intervalMs === undefined ? undefined : intervalsAsked(query, intervalMs);
         const { found, head } = await account(id, query, true);
         const { devices } = found;
         const never = neverDelivered(devices);
         if (intervalMs !== undefined) refuseTooManyPeriods(found, intervalMs);
         const periods = (accounts: SessionAccount['devices']) =>
-          intervalMs === undefined
-            ? {}
-            : { periods: countsByInterval(accounts, { intervalMs, utcOffsetMs }) };
+          intervalAt ? { periods: countsByInterval(accounts, intervalAt) } : {};
         return {
           ...head,
           ...countsOf(devices),
@@ -143,6 +150,19 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       },
     }),
   ];
+}
+
+function intervalsAsked(
+  {
+    interval = '',
+    time_zone: zone,
+    utc_offset: offset,
+  }: Pick<CompletenessQuery, 'interval' | 'time_zone' | 'utc_offset'>,
+  intervalMs: number,
+): IntervalAt {
+  const utcOffsetMs = utcOffsetOf(offset);
+  if (zone === undefined) return intervalsSince1970(intervalMs, utcOffsetMs);
+  return periodAt(clockOfZone(zone), calendarInterval(interval));
 }
 
 function isBehind([startMs, index]: readonly [number, number], after: readonly [number, number]): boolean {

@@ -1,6 +1,7 @@
 import type { PeriodCountsView, TickCountsView } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import { countTicks, type TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
 import type { DeviceAccount } from './account-for-session.ts';
 
 type Counted = Pick<DeviceAccount, 'scheduled' | 'stored' | 'quarantined' | 'gaps'>;
@@ -32,28 +33,32 @@ export function countsOf(accounts: readonly Counted[]): TickCountsView {
   };
 }
 
-export interface Intervals {
-  readonly intervalMs: number;
-  /** How far the clock by which intervals begin is ahead of UTC. */
-  readonly utcOffsetMs: number;
+/** The interval in which a moment lies. */
+export type IntervalAt = (atMs: number) => Period;
+
+/** Intervals that begin at multiples of their length since 1970. @param utcOffsetMs how far their clock is ahead of UTC */
+export function intervalsSince1970(intervalMs: number, utcOffsetMs: number): IntervalAt {
+  return (atMs) => {
+    const fromMs = Math.floor((atMs + utcOffsetMs) / intervalMs) * intervalMs - utcOffsetMs;
+    return { fromMs, toMs: fromMs + intervalMs };
+  };
 }
 
 /** Counts for each interval in which ticks were expected, in order. */
-export function countsByInterval(accounts: readonly Timed[], intervals: Intervals): PeriodCountsView[] {
-  const { intervalMs, utcOffsetMs } = intervals;
+export function countsByInterval(accounts: readonly Timed[], intervalAt: IntervalAt): PeriodCountsView[] {
   const byInterval = new Map<number, Counted[]>();
   for (const account of accounts) {
-    for (const [index, part] of splitByInterval(account, intervals)) {
-      const parts = byInterval.get(index);
+    for (const [beginMs, part] of splitByInterval(account, intervalAt)) {
+      const parts = byInterval.get(beginMs);
       if (parts) parts.push(part);
-      else byInterval.set(index, [part]);
+      else byInterval.set(beginMs, [part]);
     }
   }
   return [...byInterval]
     .sort(([a], [b]) => a - b)
-    .map(([index, parts]) => ({
-      start_time: new Date(index * intervalMs - utcOffsetMs).toISOString(),
-      end_time: new Date((index + 1) * intervalMs - utcOffsetMs).toISOString(),
+    .map(([beginMs, parts]) => ({
+      start_time: new Date(beginMs).toISOString(),
+      end_time: new Date(intervalAt(beginMs).toMs).toISOString(),
       ...countsOf(parts),
     }));
 }
@@ -74,23 +79,19 @@ type Parts = {
   gaps: Counted['gaps'][number][];
 };
 
-function splitByInterval(
-  { periodMs, ...account }: Timed,
-  { intervalMs, utcOffsetMs }: Intervals,
-): Map<number, Parts> {
+function splitByInterval({ periodMs, ...account }: Timed, intervalAt: IntervalAt): Map<number, Parts> {
   const parts = new Map<number, Parts>();
-  const partOf = (index: number): Parts => {
-    const known = parts.get(index) ?? { scheduled: [], stored: [], quarantined: [], gaps: [] };
-    parts.set(index, known);
+  const partOf = (beginMs: number): Parts => {
+    const known = parts.get(beginMs) ?? { scheduled: [], stored: [], quarantined: [], gaps: [] };
+    parts.set(beginMs, known);
     return known;
   };
   const cut = <R extends TickRange>(ranges: readonly R[], put: (part: Parts, range: R) => void): void => {
     for (const range of ranges) {
       for (let from = range.from; from <= range.to; ) {
-        const index = Math.floor((from * periodMs + utcOffsetMs) / intervalMs);
-        const last = Math.ceil(((index + 1) * intervalMs - utcOffsetMs) / periodMs) - 1;
-        const to = Math.min(range.to, last);
-        put(partOf(index), { ...range, from, to });
+        const { fromMs, toMs } = intervalAt(from * periodMs);
+        const to = Math.min(range.to, Math.ceil(toMs / periodMs) - 1);
+        put(partOf(fromMs), { ...range, from, to });
         from = to + 1;
       }
     }

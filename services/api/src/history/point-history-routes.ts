@@ -1,3 +1,4 @@
+import { aggregateSpans } from '@holdfast/sample-store/aggregate-spans.ts';
 import {
   type HistoryBucket,
   type HistoryDevice,
@@ -14,6 +15,7 @@ import {
   pointHistoryQuerySchema,
   pointHistorySchema,
 } from '@holdfast/shared/contracts/http/point-history-http.ts';
+import { evenSpans, type PlantClock } from '@holdfast/shared/domain/plant-clock.ts';
 import {
   type AccountingSources,
   accountForSession,
@@ -22,6 +24,7 @@ import {
 import { gapViews } from '../accounting/gap-views.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
+import { clockOfZone } from '../http/asked-clock.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { intervalOf, timeOf, utcOffsetOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
@@ -43,7 +46,7 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
 
   const results = async (
     query: HistoryQuery,
-    intervals: { intervalMs: number; utcOffsetMs: number } | undefined,
+    intervals: Intervals | undefined,
     aggregation: Aggregation,
   ): Promise<PointHistory['results']> => {
     if (intervals === undefined) {
@@ -56,10 +59,8 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
         quality,
       }));
     }
-    const buckets = await samples.aggregate({ ...query, ...intervals });
-    return withEmptyBuckets(buckets, { ...query, ...intervals }).map((bucket) =>
-      bucketResult(bucket, aggregation),
-    );
+    const buckets = await bucketsOf(samples, query, intervals);
+    return buckets.map((bucket) => bucketResult(bucket, aggregation));
   };
 
   /** The question to the store; undefined when nothing can be found. */
@@ -103,7 +104,8 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
         }
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
         const utcOffsetMs = utcOffsetOf(query.utc_offset);
-        const intervals = intervalMs === undefined ? undefined : { intervalMs, utcOffsetMs };
+        const clock = query.time_zone === undefined ? undefined : clockOfZone(query.time_zone);
+        const intervals = intervalMs === undefined ? undefined : { intervalMs, utcOffsetMs, clock };
         const sites = request.grantedSites;
         const own =
           sites === 'everywhere'
@@ -138,6 +140,26 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
       },
     }),
   ];
+}
+
+interface Intervals {
+  readonly intervalMs: number;
+  readonly utcOffsetMs: number;
+  /** Undefined: they begin at multiples of their length since 1970, by the offset. */
+  readonly clock: PlantClock | undefined;
+}
+
+async function bucketsOf(
+  samples: Pick<SampleStore, 'aggregate'>,
+  query: HistoryQuery,
+  { intervalMs, utcOffsetMs, clock }: Intervals,
+): Promise<HistoryBucket[]> {
+  if (!clock) {
+    const asked = { ...query, intervalMs, utcOffsetMs };
+    return withEmptyBuckets(await samples.aggregate(asked), asked);
+  }
+  const [fromMs, toMs] = [query.start.getTime(), query.end.getTime()];
+  return aggregateSpans(samples, { ...query, intervalMs }, evenSpans(clock, { fromMs, toMs, intervalMs }));
 }
 
 /** The devices at the caller's sites; undefined for all devices. */

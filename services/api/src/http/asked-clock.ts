@@ -19,12 +19,13 @@ export function askedClock(
   if (zone === undefined && offset) {
     // Refuses what is no offset. Below, a plus sign that came as a blank becomes one again.
     utcOffsetOf(offset);
-    return clockOf(offset.replace(/^ /, '+').replace(/^Z$/, 'UTC'), 'utc_offset');
+    return clockOfZone(offset.replace(/^ /, '+').replace(/^Z$/, 'UTC'), 'utc_offset');
   }
-  return clockOf(zone ?? plantZone, 'time_zone');
+  return clockOfZone(zone ?? plantZone);
 }
 
-function clockOf(zone: string, field: string): PlantClock {
+/** @throws Problem for a zone that nobody knows */
+export function clockOfZone(zone: string, field: 'time_zone' | 'utc_offset' = 'time_zone'): PlantClock {
   const clock = known.get(zone);
   if (clock) return clock;
   try {
@@ -46,13 +47,19 @@ export function askedPeriods(
   { from, to }: { readonly from: Date; readonly to: Date },
   atMost: number,
 ): Period[] {
+  const intervalMs = calendarInterval(interval);
+  const [fromMs, toMs] = [from.getTime(), to.getTime()];
+  if ((toMs - fromMs) / intervalMs > atMost) throw tooManyPeriods(atMost);
+  return periodsOf(clock, { fromMs, toMs, intervalMs });
+}
+
+/** The length of periods that a calendar has. @throws Problem */
+export function calendarInterval(interval: string): number {
   const intervalMs = intervalOf(interval);
   if (intervalMs > dayMs && intervalMs % dayMs !== 0) {
     throw validationFailed([
       { path: 'interval', message: 'must be whole days, like 1d or 1w, or less than one, like 1h' },
     ]);
   }
-  const [fromMs, toMs] = [from.getTime(), to.getTime()];
-  if ((toMs - fromMs) / intervalMs > atMost) throw tooManyPeriods(atMost);
-  return periodsOf(clock, { fromMs, toMs, intervalMs });
+  return intervalMs;
 }

@@ -6,7 +6,7 @@ import { gapEventsSchema, traceText } from './gap-event-http.ts';
 import { notAskedSchema } from './not-asked.ts';
 import { cursorText, gapCursorPattern, pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
-import { lengthText, timeText, utcOffsetText } from './time-texts.ts';
+import { intervalZoneText, lengthText, timeText, utcOffsetText } from './time-texts.ts';
 
 const window = {
   device: storableText(128)
@@ -68,7 +68,10 @@ export const completenessQuerySchema = z.object({
   ...window,
   interval: lengthText('Counts for each such length of time as well: `15m`, `1h`, `1d`'),
   utc_offset: utcOffsetText,
+  time_zone: intervalZoneText,
 });
+
+export type CompletenessQuery = z.infer<typeof completenessQuerySchema>;
 
 /** `expected` = `stored` + `quarantined` + `missing`, and `missing` = the sum over its causes. */
 const counts = {
@@ -111,7 +114,7 @@ export const neverDeliveredSchema = z.object({
 });
 export type NeverDeliveredView = z.infer<typeof neverDeliveredSchema>;
 
-/** Periods begin at multiples of their length since 1970 (UTC); one without expected ticks is left out. */
+/** Periods begin at multiples of their length since 1970, or by the calendar of `time_zone`; one without expected ticks is left out. */
 const periodSchema = z.object({ start_time: z.string(), end_time: z.string(), ...counts });
 export type PeriodCountsView = z.infer<typeof periodSchema>;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { gapViewSchema } from './accounting-http.ts';
 import { storableText } from './storable-text.ts';
-import { lengthText, timeText, utcOffsetText } from './time-texts.ts';
+import { intervalZoneText, lengthText, timeText, utcOffsetText } from './time-texts.ts';
 
 export const aggregations = ['mean', 'min', 'max', 'last', 'count'] as const;
 export type Aggregation = (typeof aggregations)[number];
@@ -18,6 +18,7 @@ export const pointHistoryQuerySchema = z.object({
     'One result per such length of time (`30s`, `15m`, `1h`, `1d`) instead of every value',
   ),
   utc_offset: utcOffsetText,
+  time_zone: intervalZoneText,
   aggregation: z
     .enum(aggregations)
     .default('mean')
@@ -66,7 +67,7 @@ export const pointHistorySchema = z.object({
    */
   results: z.array(
     z.object({
-      /** With an interval, its start: a multiple of its length since 1970, by UTC or `utc_offset`. */
+      /** With an interval, its start: a multiple of its length since 1970, by UTC or `utc_offset`; by the calendar of `time_zone`. */
       time: z.string(),
       device: z.string(),
       point_code: z.string(),

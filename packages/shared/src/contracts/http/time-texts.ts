@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { storableText } from './storable-text.ts';
 
 /**
  * Forms of times in queries, as they are read and as the OpenAPI document has them. Numbers are bounded, so that their
@@ -31,6 +32,13 @@ export const utcOffsetText = z
   .optional()
   .describe('By which clock intervals begin: `+08:00`; UTC when left out')
   .meta(orEmpty(utcOffsetPattern));
+
+export const intervalZoneText = storableText(128)
+  .transform((text) => text.trim() || undefined)
+  .optional()
+  .describe(
+    'In place of `utc_offset`, a clock that is put forward and back (`Europe/Berlin`): a `1d` is from midnight to midnight, also where that is 23 or 25 hours, and a `1w` begins on Monday',
+  );
 
 function orEmpty({ source }: RegExp): { pattern: string } {
   return { pattern: source.replace(/^\^\(\?:(.*)\)\$$/, '^(?:$1)?$') };

@@ -21,7 +21,7 @@ export const valueExportQuerySchema = z.object({
     'Before this time: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; now when left out. After `start_time`',
   ),
   interval: lengthText(
-    'A line for each such length of time (`30s`, `15m`, `1h`, `1d`) instead of every value, with mean, min, max, last and count. It begins by the offset that the clock has at `start_time`',
+    'A line for each such length of time (`30s`, `15m`, `1h`, `1d`) instead of every value, with mean, min, max, last and count. A `1d` is from midnight to midnight by the clock of `time_zone`, also where that is 23 or 25 hours',
   ),
   time_zone: timeZoneText,
   format: z

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import { parsePointName } from '@holdfast/shared/contracts/http/point-name.ts';
 import { valueExportQuerySchema } from '@holdfast/shared/contracts/http/value-export-http.ts';
+import { evenSpans } from '@holdfast/shared/domain/plant-clock.ts';
 import type { Database } from '../../database/open-database.ts';
 import { askedClock } from '../../http/asked-clock.ts';
 import { clientGone } from '../../http/client-gone.ts';
@@ -50,23 +51,23 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
         const end = timeOf('end_time', end_time || 'now', now);
         if (start >= end)
           throw validationFailed([{ path: 'start_time', message: 'must be before end_time' }]);
-        const clock = rememberingClock(askedClock({ time_zone }, timeZone));
-        const intervals = interval
-          ? { intervalMs: intervalOf(interval), utcOffsetMs: clock.aheadMs(start.getTime()) }
+        const clock = askedClock({ time_zone }, timeZone);
+        const spans = interval
+          ? evenSpans(clock, {
+              fromMs: start.getTime(),
+              toMs: end.getTime(),
+              intervalMs: intervalOf(interval),
+            })
           : undefined;
         const points = await exportPoints({ database, samples }, asked, {
           sites: request.grantedSites,
           signal,
         });
-        const batches = lookingAhead(exportedValues(points, { samples, start, end, intervals, signal }));
+        const batches = lookingAhead(exportedValues(points, { samples, start, end, spans, signal }));
         // Before the first byte an outage can still be answered as one; later it can only break the answer off.
         const first = await batches.next();
-        const head = [
-          ...about,
-          ...(intervals ? ['mean', 'min', 'max', 'last', 'count'] : ['value']),
-          'quality',
-        ];
-        const timeText = exactLocalTimes(clock);
+        const head = [...about, ...(spans ? ['mean', 'min', 'max', 'last', 'count'] : ['value']), 'quality'];
+        const timeText = exactLocalTimes(rememberingClock(clock));
         const eachAs = async function* <T>(form: (batch: ExportedBatch) => T): AsyncGenerator<T> {
           for (let { value, done } = first; done !== true; { value, done } = await batches.next())
             yield form(value);

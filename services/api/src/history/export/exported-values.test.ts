@@ -4,6 +4,7 @@ import type {
   HistoryPoint,
   HistoryQuery,
 } from '@holdfast/sample-store/sample-store.ts';
+import { evenSpans, plantClock } from '@holdfast/shared/domain/plant-clock.ts';
 import { describe, expect, it } from 'vitest';
 import { type ExportedPoint, exportedValues, lookingAhead } from './exported-values.ts';
 
@@ -48,11 +49,14 @@ function storeWith(timesMs: readonly number[]) {
 
 async function exported(
   samples: ReturnType<typeof storeWith>,
-  intervals?: { intervalMs: number; utcOffsetMs: number },
+  intervals?: { intervalMs: number; zone: string },
 ) {
   const { signal } = new AbortController();
   const found: { timeMs: number; count?: number }[] = [];
-  const options = { samples, start, end, intervals, signal, atOnce: 100 };
+  const spans =
+    intervals &&
+    evenSpans(plantClock(intervals.zone), { fromMs: start.getTime(), toMs: end.getTime(), ...intervals });
+  const options = { samples, start, end, spans, signal, atOnce: 100 };
   for await (const { values } of exportedValues([point], options)) found.push(...values);
   return found;
 }
@@ -74,17 +78,53 @@ describe('values of a point', () => {
 
   it('are counted once by interval, also where the time is looked through in parts', async () => {
     const times = Array.from({ length: 2_000 }, (_, index) => index * 300_000);
-    const hour = { intervalMs: 600_000, utcOffsetMs: 300_000 };
+    const hour = { intervalMs: 600_000, zone: '+00:05' };
     const found = await exported(storeWith(times), hour);
     expect(found.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(2_000);
     expect(new Set(found.map(({ timeMs }) => timeMs)).size).toBe(found.length);
     expect(found.every(({ timeMs }) => (timeMs + 300_000) % 600_000 === 0)).toBe(true);
   });
 
+  it('are counted by calendar days of a zone whose clock is put forward and back', async () => {
+    const hourMs = 3_600_000;
+    for (const [zone, days] of [
+      ['Europe/Berlin', { '2026-03-28': 24, '2026-03-29': 23, '2026-03-30': 24, '2026-10-25': 25 }],
+      ['Australia/Lord_Howe', { '2026-04-05': 24.5, '2026-04-06': 24, '2026-10-04': 23.5, '2026-10-05': 24 }],
+    ] as const) {
+      const clock = plantClock(zone);
+      const [fromMs, toMs] = [Date.parse('2026-01-01T00:00:00Z'), Date.parse('2027-01-01T00:00:00Z')];
+      const times = Array.from(
+        { length: (toMs - fromMs) / (hourMs / 2) },
+        (_, index) => fromMs + (index * hourMs) / 2,
+      );
+      const store = storeWith(times);
+      const spans = evenSpans(clock, { fromMs, toMs, intervalMs: 24 * hourMs });
+      const { signal } = new AbortController();
+      const counts: Record<string, number> = {};
+      const options = {
+        samples: store,
+        start: new Date(fromMs),
+        end: new Date(toMs),
+        spans,
+        signal,
+        atOnce: 100,
+      };
+      for await (const { values } of exportedValues([point], options)) {
+        for (const { timeMs, count = 0 } of values) {
+          const shown = new Date(timeMs + clock.aheadMs(timeMs)).toISOString();
+          expect(shown, zone).toContain('T00:00:00.000Z');
+          counts[shown.slice(0, 10)] = count / 2;
+        }
+      }
+      expect(counts).toMatchObject(days);
+      expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(times.length / 2);
+    }
+  });
+
   it('are found by interval also where years lie between them, with few questions', async () => {
     const times = [0, 1_000, 250_000_000, 604_799_000];
     const store = storeWith(times);
-    const found = await exported(store, { intervalMs: 1_000, utcOffsetMs: 0 });
+    const found = await exported(store, { intervalMs: 1_000, zone: 'UTC' });
     expect(found.map(({ timeMs }) => timeMs)).toEqual(times);
     expect(store.asked().questions).toBeLessThan(100);
   });

@@ -1,5 +1,7 @@
+import { intervalsOf } from '@holdfast/sample-store/aggregate-spans.ts';
 import type { HistoryDevice, SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { EvenSpan } from '@holdfast/shared/domain/plant-clock.ts';
 
 /** One value code of a device. */
 export interface ExportedPoint {
@@ -23,7 +25,8 @@ export interface ExportOptions {
   readonly samples: Pick<SampleStore, 'history' | 'aggregate'>;
   readonly start: Date;
   readonly end: Date;
-  readonly intervals: { readonly intervalMs: number; readonly utcOffsetMs: number } | undefined;
+  /** Over the whole time; undefined for every value. */
+  readonly spans: readonly EvenSpan[] | undefined;
   readonly signal: AbortSignal;
   /** Number of values in memory at a time. */
   readonly atOnce?: number;
@@ -56,9 +59,9 @@ export async function* exportedValues(
   points: readonly ExportedPoint[],
   options: ExportOptions,
 ): AsyncGenerator<ExportedBatch> {
-  const { intervals } = options;
+  const { spans } = options;
   for (const point of points) {
-    const batches = intervals ? buckets(point, { ...options, intervals }) : everyValue(point, options);
+    const batches = spans ? buckets(point, { ...options, spans }) : everyValue(point, options);
     for await (const values of batches) if (values.length > 0) yield { point, values };
   }
 }
@@ -98,28 +101,38 @@ async function* buckets(
     end,
     signal,
     atOnce = 20_000,
-    intervals,
-  }: ExportOptions & { readonly intervals: NonNullable<ExportOptions['intervals']> },
+    spans,
+  }: ExportOptions & { readonly spans: readonly EvenSpan[] },
 ): AsyncGenerator<ExportedValue[]> {
-  const { intervalMs, utcOffsetMs } = intervals;
   const endMs = end.getTime();
   const where = { pointCode, devices: [device], signal };
-  /** The end of this many intervals, so that no interval lies in two questions. */
-  const endOf = (fromMs: number, count: number) =>
-    Math.min((Math.floor((fromMs + utcOffsetMs) / intervalMs) + count) * intervalMs - utcOffsetMs, endMs);
   let fromMs = start.getTime();
+  let index = 0;
+  /** The span of a moment; moments come in order. */
+  const spanAt = (atMs: number): EvenSpan => {
+    while ((spans[index]?.toMs ?? endMs) <= atMs && index < spans.length - 1) index += 1;
+    return spans[index] as EvenSpan;
+  };
+  /** Where the interval of a moment begins, so that no interval lies in two questions. */
+  const beginOf = (span: EvenSpan, atMs: number): number =>
+    span.fromMs + Math.floor((atMs - span.fromMs) / span.intervalMs) * span.intervalMs;
   /** Intervals to search for any value at all, when the last ones had none. */
   let skipped = 0;
   while (fromMs < endMs) {
-    const toMs = endOf(fromMs, Math.max(atOnce, skipped));
-    const time = { start: new Date(fromMs), end: new Date(toMs) };
+    const span = spanAt(fromMs);
+    const start = new Date(fromMs);
     if (skipped > 0) {
-      const isEmpty = (await samples.history({ ...where, ...time, limit: 1 })).length === 0;
-      if (isEmpty) fromMs = toMs;
+      const untilMs = Math.min(fromMs + skipped * span.intervalMs, endMs);
+      const isEmpty =
+        (await samples.history({ ...where, start, end: new Date(untilMs), limit: 1 })).length === 0;
+      if (isEmpty) fromMs = untilMs === endMs ? endMs : beginOf(spanAt(untilMs), untilMs);
       skipped = isEmpty ? skipped * growsAtMost : 0;
       continue;
     }
-    const found = await samples.aggregate({ ...where, ...time, ...intervals, limit: atOnce + 1 });
+    const toMs = Math.min(beginOf(span, fromMs) + atOnce * span.intervalMs, span.toMs, endMs);
+    const found = await samples.aggregate({
+      ...{ ...where, ...intervalsOf(span), start, end: new Date(toMs), limit: atOnce + 1 },
+    });
     yield found.map(({ time: begin, mean, min, max, last, count, quality }) => ({
       timeMs: begin.getTime(),
       figures: [mean, min, max, last],
