@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findNatsServer } from '../setup/nats-server/find-nats-server.mjs';
@@ -145,8 +145,10 @@ class LocalNatsServer implements NatsServer {
     const portsDir = join(this.storeDir, 'ports');
     // A killed server leaves its file behind, and process ids are used again.
     await rm(portsDir, { recursive: true, force: true });
-    await mkdir(portsDir, { recursive: true });
-    await writeFile(this.configFile, this.#configuration(portsDir));
+    await mkdir(portsDir, { recursive: true, mode: 0o700 });
+    // All samples, events and logins are below; the folder may be there already under another umask.
+    await chmod(this.storeDir, 0o700);
+    await writeFile(this.configFile, this.#configuration(portsDir), { mode: 0o600 });
     this.#process = await startProcess({
       name: 'nats-server',
       command: this.#command,

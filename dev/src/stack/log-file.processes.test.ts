@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProcess } from '@holdfast/dev/child-process.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
@@ -45,6 +45,21 @@ describe('the log file', () => {
       { service: 'stack', msg: 'next', event: 'ready' },
     ];
     expect(records).toMatchObject([...ofStart(1), ...ofStart(2)]);
+  });
+
+  it('is for its owner alone, with the copy before, also where it was there under another mode', async () => {
+    const path = join(await temporaryFolder('log'), 'holdfast.log');
+    const modes = async () =>
+      Promise.all([path, `${path}.1`].map(async (file) => (await stat(file)).mode & 0o777));
+    await writeFile(path, 'old\n', { mode: 0o644 });
+    await writeFile(`${path}.1`, 'older\n', { mode: 0o644 });
+    const log = openLogFile(path, nothingFails, { maxBytes: 1 });
+    log.write('new\n');
+    expect(await readFile(`${path}.1`, 'utf8')).toBe('old\n');
+    expect(await modes()).toEqual([0o600, 0o600]);
+    const fresh = join(await temporaryFolder('log'), 'fresh.log');
+    openLogFile(fresh, nothingFails).write('first\n');
+    expect((await stat(fresh)).mode & 0o777).toBe(0o600);
   });
 
   it('is bounded, and whoever follows it goes on reading', async () => {

@@ -47,7 +47,10 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     const { session_id } = facts;
     expect(await writeSetpoint(facts)).toMatchObject({ outcome: 'written', read_back: { value: 7.5 } });
     const key = (await readFile(join(home, 'admin-key'), 'utf8')).trim();
-    expect((await stat(join(home, 'admin-key'))).mode & 0o777).toBe(0o600);
+    for (const file of ['admin-key', 'holdfast.log', 'database-url', 'running.json']) {
+      expect((await stat(join(home, file))).mode & 0o777, file).toBe(0o600);
+    }
+    expect((await stat(join(home, 'nats'))).mode & 0o777).toBe(0o700);
     expect(await keysAsSeenWith(facts, key)).toEqual([200, ['admin']]);
     expect(await keysAsSeenWith(facts, `${key}x`)).toEqual([401, []]);
     expect(first.lastLines(1_000).join('\n')).not.toContain(key);

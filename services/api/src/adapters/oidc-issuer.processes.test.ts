@@ -18,7 +18,7 @@ let company: CompanyForTest;
 beforeAll(async () => {
   company = await companyForTest({ redirect: back, logout: 'http://127.0.0.1:9/' });
 });
-beforeEach(() => company.tell({ subject: 'anna', claims, in_id_token: true, ahead_s: 0 }));
+beforeEach(() => company.tell({ subject: 'anna', claims, in_id_token: true, ahead_s: 0, forged: {} }));
 
 const issuerWith = (settings: Partial<OidcSettings> = {}) =>
   oidcIssuer({
@@ -123,6 +123,31 @@ describe('the identity provider of a company', () => {
     const answered = await throughBrowser(await issuer.begin(begun), tamper);
     expect(answered.searchParams.get('code')).not.toBeNull();
     await expect(issuer.finish(answered, begun)).rejects.toMatchObject({ why: 'not_valid' });
+  });
+
+  it.each([
+    ['was issued to another client', { azp: 'another' }, 'azp'],
+    ['names nobody', { sub: '' }, 'empty sub'],
+    ['names nobody but a blank', { sub: ' ' }, 'empty sub'],
+    ['is of a login of last week', { auth_time: Math.floor(Date.now() / 1000) - 7 * 86_400 }, '12 hours'],
+    ['says in words when the login was', { auth_time: 'today' }, 'OAUTH_INVALID_RESPONSE'],
+  ])('is not believed when its ID token %s', async (_what, forged, message) => {
+    const issuer = issuerWith();
+    const begun = attempt();
+    const answered = await throughBrowser(await issuer.begin(begun));
+    await company.tell({ forged });
+    await expect(issuer.finish(answered, begun)).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('may name this client in azp, and say nothing of when somebody logged in', async () => {
+    const issuer = issuerWith();
+    const begun = attempt();
+    const answered = await throughBrowser(await issuer.begin(begun));
+    await company.tell({ forged: { azp: clientId, auth_time: null } });
+    const { subject, authenticatedAtMs } = await issuer.finish(answered, begun);
+    expect([subject, authenticatedAtMs]).toEqual(['anna', undefined]);
   });
 
   it('is not believed when its answer says that it is of another issuer', async () => {

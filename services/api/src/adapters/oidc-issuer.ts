@@ -24,7 +24,7 @@ const clockToleranceSeconds = 60;
 const answerSeconds = 5;
 /** How long the provider's addresses are kept: asked anew so often, a browser is not sent to a provider that is away. */
 const knownForMs = 10_000;
-/** Longest age of a login there that lets somebody in here: that which a login here may have. */
+/** Longest age of a login there that lets people in here: the one that a login here may have. */
 const loginLastsSeconds = 12 * 60 * 60;
 /**
  * Longest age of a login there that was asked to be new: that of a fresh authentication here, plus the way back.
@@ -113,7 +113,7 @@ async function finish(
   found: oidc.Configuration,
   answered: URL,
   attempt: CompanyAttempt,
-  { isEnough }: OidcSettings,
+  { isEnough, clientId }: OidcSettings,
 ): Promise<CompanyIdentity> {
   const tokens = await oidc.authorizationCodeGrant(found, answered, {
     expectedState: attempt.state,
@@ -122,28 +122,51 @@ async function finish(
   });
   const claims = tokens.claims();
   if (!claims) throw new CompanyLoginRefused('not_valid', 'there is no ID token');
-  if (attempt.mustBeFresh) requireFresh(claims);
+  requireForUs(claims, clientId);
+  requireRecent(claims, attempt);
   const hasMore = !isEnough(claims) && found.serverMetadata().userinfo_endpoint !== undefined;
   const more = hasMore ? await oidc.fetchUserInfo(found, tokens.access_token, claims.sub) : {};
   return {
     issuer: claims.iss,
     subject: claims.sub,
     // The provider's clock may be ahead, and a login in the future would stay fresh for longer.
-    authenticatedAtMs: claims.auth_time && Math.min(claims.auth_time * 1000, Date.now()),
+    authenticatedAtMs:
+      claims.auth_time === undefined ? undefined : Math.min(claims.auth_time * 1000, Date.now()),
     claims: { ...more, ...claims },
   };
 }
 
 /**
- * Requires that the person has just logged in anew: the provider was asked for that, and may not have done it.
+ * Requires a token that names a person and was issued to this client: the library checks `azp` only beside several
+ * audiences (OpenID Connect Core 3.1.3.7 wants it checked wherever it is).
  * @throws CompanyLoginRefused
  */
-function requireFresh({ auth_time: authenticatedAt }: oidc.IDToken): void {
+function requireForUs({ sub, azp }: oidc.IDToken, clientId: string): void {
+  if (sub.trim() === '') throw new CompanyLoginRefused('not_valid', 'the ID token has an empty sub');
+  if (azp !== undefined && azp !== clientId) {
+    throw new CompanyLoginRefused('not_valid', `the ID token was issued to the client ${String(azp)} (azp)`);
+  }
+}
+
+/**
+ * Requires that the person has logged in there as recently as `max_age` asked, which the provider may have ignored.
+ * Some give no time unless they are set up to: that is enough for a login, but not for a fresh one.
+ * @throws CompanyLoginRefused
+ */
+function requireRecent(
+  { auth_time: authenticatedAt }: oidc.IDToken,
+  { mustBeFresh }: Pick<CompanyAttempt, 'mustBeFresh'>,
+): void {
   if (authenticatedAt === undefined) {
+    if (!mustBeFresh) return;
     throw new CompanyLoginRefused('set_up', 'the ID token has no auth_time, although max_age was asked for');
   }
-  if (authenticatedAt < Date.now() / 1000 - freshSeconds) {
-    throw new CompanyLoginRefused('not_valid', 'the person has not logged in anew');
+  const oldestSeconds = mustBeFresh ? freshSeconds : loginLastsSeconds + clockToleranceSeconds;
+  if (authenticatedAt < Date.now() / 1000 - oldestSeconds) {
+    const why = mustBeFresh
+      ? 'the person has not logged in anew'
+      : `the person logged in there more than ${loginLastsSeconds / 3_600} hours ago, and was not asked again`;
+    throw new CompanyLoginRefused('not_valid', why);
   }
 }
 

@@ -17,6 +17,8 @@ interface Told {
   readonly in_id_token?: boolean;
   /** How far the issuer's clock is ahead. */
   readonly ahead_s?: number;
+  /** In place of claims that its ID tokens would have; null for none. */
+  readonly forged?: Readonly<Record<string, unknown>>;
 }
 
 export interface CompanyForTest {

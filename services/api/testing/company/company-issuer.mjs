@@ -5,8 +5,11 @@ import Provider from 'oidc-provider';
 
 const [issuer = '', redirectUri = '', logoutUri = ''] = process.argv.slice(2);
 
-/** Set by PUT /test. A null `subject` denies; `claims` are by person; this process's clock is `ahead_s` ahead. */
-let told = { subject: 'anna', claims: {}, in_id_token: true, ahead_s: 0 };
+/**
+ * Set by PUT /test. A null `subject` denies; `claims` are by person; this process's clock is `ahead_s` ahead; `forged`
+ * takes the place of claims in ID tokens, null for one that is left out.
+ */
+let told = { subject: 'anna', claims: {}, in_id_token: true, ahead_s: 0, forged: {} };
 const now = Date.now;
 Date.now = () => now() + told.ahead_s * 1000;
 
@@ -49,6 +52,12 @@ const provider = new Provider(issuer, {
   },
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
 });
+
+const { payload } = provider.IdToken.prototype;
+provider.IdToken.prototype.payload = async function forged() {
+  const claims = Object.entries({ ...(await payload.call(this)), ...told.forged });
+  return Object.fromEntries(claims.filter(([, value]) => value !== null));
+};
 
 /** Answers for the person, at once, whatever the provider asks. */
 async function interact(request, response) {
