@@ -3,10 +3,14 @@ import { isBrokerCopy } from '../../contracts/broker-copy.ts';
 import { decodeSample, type Sample } from '../../contracts/sample/sample.ts';
 import { sourceOfSample } from '../../contracts/sample/source-of-sample.ts';
 import { streamNames } from '../../contracts/subjects.ts';
+import { fewAtOnce } from '../../runtime/few-at-once.ts';
 import { type EpochBook, isPlacedSo } from '../../sessions/epoch-book.ts';
 import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { storedMessage } from '../connection/stored-message.ts';
+
+/** A sender may have written of a device under any number of tasks: memory holds the messages of so many. */
+const othersAtOnce = 16;
 
 /** A message of SAMPLES, however it was read. */
 export interface ReadMessage {
@@ -57,12 +61,15 @@ export async function newestSample(
     leaderInfo(jsm, streamNames.samples, { subjects_filter: filter }),
   );
   const others = Object.keys(state.subjects ?? {}).filter((subject) => subject !== newest.subject);
+  const inTurn = fewAtOnce(othersAtOnce);
   const found = await Promise.all(
-    others.map(async (subject) => {
-      const message = await newestOn(jsm, subject);
-      const told = message && (await holdersSample(message, epochs));
-      return told ? [{ sequence: message.sequence, told }] : [];
-    }),
+    others.map((subject) =>
+      inTurn(async () => {
+        const message = await newestOn(jsm, subject);
+        const told = message && (await holdersSample(message, epochs));
+        return told ? [{ sequence: message.sequence, told }] : [];
+      }),
+    ),
   );
   const all = [...(sample ? [{ sequence: newest.sequence, told: sample }] : []), ...found.flat()];
   const ofTasks = [...Map.groupBy(all, ({ told }) => told.task).values()].map((ofTask) =>
