@@ -34,3 +34,11 @@ it('a reading that is still on its way counts like a stored one: with values whe
   expect(await known.last('7', 'd1', 9)).toMatchObject({ tick: 6, miss: undefined });
   expect(await known.last('7', 'd2', 9)).toEqual(newest);
 });
+
+it('a reading of the same placement is enough where the stream cannot be asked', async () => {
+  const known = new LastKnownSamples({ last: () => Promise.reject(new Error('no responders')) });
+  known.note(onTheWay(5, { isRead: true }));
+  expect(await known.last('7', 'd1', epoch)).toMatchObject({ tick: 5, epoch });
+  await expect(known.last('7', 'd1', epoch + 1)).rejects.toThrow('no responders');
+  await expect(known.last('7', 'd2', epoch)).rejects.toThrow('no responders');
+});
