@@ -22,7 +22,8 @@ export function duplicates(history: History): { violations: Violation[]; count: 
     const key = sampleKey(sample);
     published.add(`${key}/${sample.epoch}`);
     // A tick that was missed in arrears may be answered for again by a later holder.
-    if (sample.miss?.cause === 'overrun' || sample.miss?.cause === 'buffer_full') continue;
+    const { cause } = sample.miss ?? {};
+    if (cause === 'overrun' || cause === 'buffer_full' || cause === 'lease_lost') continue;
     if (repeated.has(sequence)) continue;
     const before = inStream.get(key);
     if (before !== undefined) {

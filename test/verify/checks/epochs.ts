@@ -59,7 +59,8 @@ function strangers(samples: readonly RecordedSample[], { placements }: SessionHi
 
 /** A tick that was only counted as missed in arrears was not read: the next holder may answer for it again. */
 function wasRead({ sample }: RecordedSample): boolean {
-  return sample.miss?.cause !== 'overrun' && sample.miss?.cause !== 'buffer_full';
+  const { cause } = sample.miss ?? {};
+  return cause !== 'overrun' && cause !== 'buffer_full' && cause !== 'lease_lost';
 }
 
 /** When the tick was scheduled, in ms since 1970: ticks of a device may have had several lengths. */

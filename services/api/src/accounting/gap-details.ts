@@ -19,6 +19,10 @@ const details: Readonly<Record<GapCause, InBoth>> = {
     '采样等待过久，缓存已满：采集器的缓存或消息流 SAMPLES',
   ),
   too_large: both('the device has more values than one message may hold', '设备的数值超过单条消息的容量'),
+  lease_lost: both(
+    'the lease of the collector ran out, since NATS did not confirm it in time (it had no quorum, or was cut off) or the collector stood still; it read on once it held the lease again',
+    '采集器的租约到期：NATS 未及时确认（失去多数派或连接中断），或采集器停顿；重新持有租约后继续读取',
+  ),
   fenced: both('it was sent by a collector that no longer held the session', '由已不再持有会话的采集器发送'),
   waiting: both(
     'no collector held the session, or had begun to poll it yet',
@@ -31,7 +35,7 @@ const details: Readonly<Record<GapCause, InBoth>> = {
   ),
   rebalance: both('the session was moved to spread the load', '为均衡负载而移动会话'),
   recovery: both('the session was placed again after a restart', '重启后重新分配会话'),
-  restart: both('the collector was away and came back', '采集器离开后又恢复'),
+  restart: both('the process of the collector ended and came back', '采集器进程结束后又恢复'),
   reconfiguration: both(
     'the collector heard of a change of configuration only after it had come into force',
     '采集器在配置更改生效之后才得知',

@@ -76,6 +76,8 @@ export class TaskHolder {
   #refused: Refused | undefined;
   /** Failed tries in a row to load the snapshot or to start, although the broker answered. */
   #failedStarts = 0;
+  /** The last runner, which may have been stopped because the lease was lost. */
+  #former: SessionRunner | undefined;
   #isClosing = false;
   #isDirty = false;
   #settling: Promise<void> | undefined;
@@ -122,7 +124,7 @@ export class TaskHolder {
   recheck(): void {
     // Stop now instead of in the settling: a lease that is lost and held again while something else is being settled
     // must not let the session go on under the old right.
-    if (!this.#options.mayPoll()) void this.#runner?.stop();
+    if (!this.#options.mayPoll()) void this.#runner?.stop({ isLeaseLost: true });
     this.#isDirty = true;
     this.#settling ??= this.#settle().finally(() => {
       this.#settling = undefined;
@@ -138,6 +140,7 @@ export class TaskHolder {
   forgetMessage(): void {
     this.#handle = undefined;
     this.#refused = undefined;
+    this.#former = undefined;
   }
 
   /** Ends polling without ending the session. The message stays held until {@link giveBack}. */
@@ -316,8 +319,10 @@ export class TaskHolder {
     const wanted = wantedVersion(session);
     this.#version = unable || next ? { version: first.config_version, fromMs: undefined } : wanted;
     const { firstMs, answering } = reads;
-    if (!next) runner.start(firstMs, answering);
-    else await this.#change(runner, wanted, runner.startAround(next, firstMs, answering));
+    const left = this.#former?.epoch === assignment.epoch ? this.#former.leftOff() : undefined;
+    this.#former = undefined;
+    if (!next) runner.start(firstMs, answering, left);
+    else await this.#change(runner, wanted, runner.startAround(next, firstMs, answering, left));
     log.info(
       {
         ...{ session: assignment.session_id, task: taskId, epoch: assignment.epoch },
@@ -339,10 +344,8 @@ export class TaskHolder {
   ): Promise<void> {
     const { log, taskId } = this.#options;
     this.#failedStarts = 0;
-    log.error(
-      { session: assignment.session_id, task: taskId, epoch: assignment.epoch, why },
-      'session refused',
-    );
+    const { session_id: session, epoch } = assignment;
+    log.error({ session, task: taskId, epoch, why }, 'session refused');
     this.#refused = { assignment, why, cause };
     await this.writeStatus();
     await handle.done();
@@ -370,16 +373,14 @@ export class TaskHolder {
     if (!runner) return;
     await runner.stop();
     this.#runner = undefined;
+    this.#former = runner;
     await this.#options.flushSamples();
     this.#options.sent.ended(runner.sessionId, runner.epoch);
     this.#options.recoveries?.ended(runner.sessionId);
     // Without the lease another collector may be writing the task's live state already.
     if (this.#options.mayPoll()) await this.#status.orLater(this.#write(runner, 'released'));
-    const { log, taskId } = this.#options;
-    log.info(
-      { session: runner.sessionId, task: taskId, epoch: runner.epoch },
-      'session is not polled any more',
-    );
+    const { log, taskId: task } = this.#options;
+    log.info({ session: runner.sessionId, task, epoch: runner.epoch }, 'session is not polled any more');
   }
 
   #recheckIn(ms: number): void {

@@ -63,6 +63,7 @@ function statusOf(cause: MissCause): DeviceStatus {
     case 'overrun':
     case 'buffer_full':
     case 'too_large':
+    case 'lease_lost':
       return 'error';
     default:
       return cause satisfies never;

@@ -95,9 +95,10 @@ export class DevicePoller {
   /**
    * @param firstTick no tick before this one is read, unless it lies further ahead than clocks may differ: a former
    * holder with a wrong clock must not silence the device until then
+   * @returns the first tick that it answers for
    */
-  start(firstTick: number): void {
-    if (this.#loop) return;
+  start(firstTick: number): number {
+    if (this.#loop) return this.#next;
     const { clock } = this.#options;
     const { periodMs } = this;
     const isAhead = tickTimeMs(firstTick, periodMs) > clock.nowMs() + periodMs + maxClockDifferenceMs;
@@ -108,6 +109,7 @@ export class DevicePoller {
     this.#due.takenThrough(firstTick > 0 && firstTick < this.#next ? firstTick - 1 : this.#next - 1);
     this.#lastResultMs = clock.monotonicMs();
     this.#loop = this.#run(this.#reader);
+    return this.#begunAt;
   }
 
   /**

@@ -2,6 +2,11 @@ import { maxClockDifferenceMs } from './device-poller.ts';
 import type { PlannedDevice } from './planned-device.ts';
 import { PolledDevice, type PollingOptions } from './polled-device.ts';
 
+export interface LastTickRead {
+  readonly tick: number;
+  readonly periodMs: number;
+}
+
 /** How a device is read from a certain time on. */
 interface Next {
   /** Undefined: the device is not read at all. */
@@ -82,12 +87,26 @@ export class DeviceSeat {
   /**
    * Goes on where an earlier holder of the session has ended.
    * @param firstMs ms since 1970: no version reads a tick scheduled before this time
+   * @param left where this process had left off when it lost its lease: the ticks since are told as lost to that
    */
-  start(firstMs: number): void {
+  start(firstMs: number, left?: LastTickRead): void {
     const isAhead = firstMs > this.#options.clock.nowMs() + maxClockDifferenceMs;
     if (!isAhead) this.#readThroughMs = firstMs - 1;
     const present = this.#present;
-    present?.poller.start(Math.ceil(firstMs / present.planned.periodMs));
+    if (!present) return;
+    const { poller, planned } = present;
+    const firstTick = Math.ceil(firstMs / planned.periodMs);
+    const begunAt = poller.start(firstTick);
+    if (left?.periodMs !== planned.periodMs) return;
+    const from = Math.max(firstTick, left.tick + 1);
+    if (from < begunAt) present.leaseLost(from, begunAt - 1);
+  }
+
+  /** The last tick that was read; undefined before the first one. */
+  lastTickRead(): LastTickRead | undefined {
+    if (!this.#present) return undefined;
+    const { poller, planned } = this.#present;
+    return poller.readThrough < 0 ? undefined : { tick: poller.readThrough, periodMs: planned.periodMs };
   }
 
   /** Lets a request in flight finish, asks nothing more and closes the connection unless others use it. */

@@ -109,8 +109,8 @@ export class DeviceWatcher {
   }
 
   /** @param firstTick no tick before this one is answered for; see `DevicePoller.start` */
-  start(firstTick: number): void {
-    if (this.#loops) return;
+  start(firstTick: number): number {
+    if (this.#loops) return this.#since;
     const { clock } = this.#options;
     const nowMs = clock.nowMs();
     const isAhead = tickTimeMs(firstTick, this.periodMs) > nowMs + this.periodMs + maxClockDifferenceMs;
@@ -118,6 +118,7 @@ export class DeviceWatcher {
     this.#since = this.#next;
     this.#lastResultMs = clock.monotonicMs();
     this.#loops = this.#run();
+    return this.#since;
   }
 
   /** See `DevicePoller.startAt`. */

@@ -1,11 +1,11 @@
-import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { type OutgoingSample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
 import { changesWriter } from '../samples/sample-of-changes.ts';
 import { sampleWriter } from '../samples/sample-of-tick.ts';
-import type { SampleSource } from '../samples/sample-source.ts';
+import { membersOf, type SampleSource } from '../samples/sample-source.ts';
 import { phaseMs, tickTimeMs } from '../samples/schedule.ts';
 import type { ReadOfTick, Tick } from '../samples/tick.ts';
 import type { BackoffLimits } from './backoff.ts';
@@ -63,6 +63,12 @@ export interface PollingOptions {
 /** Options of a device's poller or watcher. */
 type CommonOptions = Omit<DevicePollerOptions, 'onTick'>;
 
+const leaseMiss = {
+  cause: 'lease_lost',
+  detail:
+    'the lease of the collector ran out, since NATS did not confirm it in time or the collector stood still: it read nothing until it held the lease again',
+} as const;
+
 /** Most lost ticks kept until the next answer: ten a second for the length of the overrun window. */
 const mostLostMeanwhile = 3_000;
 
@@ -73,6 +79,7 @@ export class PolledDevice {
   readonly poller: DevicePoller | DeviceWatcher;
   readonly failing: FailingPoints;
   readonly #options: PollingOptions;
+  readonly #source: SampleSource;
   readonly #overruns: OverrunWindow;
   /**
    * Ticks lost since the last request was over, and why. Those before a timeout belong to the silence, not to a slow
@@ -99,6 +106,7 @@ export class PolledDevice {
     this.endpoint = endpoints.acquire(asked, `${sessionId}-${device.id}`);
     const version = configVersion === placedVersion ? undefined : configVersion;
     const source = { sessionId, epoch, collectorId, taskId, device, periodMs, configVersion: version };
+    this.#source = source;
     const { clock, timers, backoff, permission, jitter, observer, onFault } = options;
     const goesOnFrom = former && {
       ...former.poller.reading(),
@@ -128,6 +136,17 @@ export class PolledDevice {
       ...(successMs === undefined ? {} : { last_success: new Date(successMs).toISOString() }),
       overrun_share: share > 0 ? share : undefined,
     };
+  }
+
+  /** Tells that these ticks were not read because the right to poll was gone. */
+  leaseLost(from: number, to: number): void {
+    const { onSample, observer, clock } = this.#options;
+    const { periodMs } = this.planned;
+    observer?.onTick({ values: 0, missCause: leaseMiss.cause, latenessMs: undefined, ticks: to - from + 1 });
+    onSample({
+      ...{ v: sampleVersion, ...membersOf(this.#source), tick: from, through_tick: to, period_ms: periodMs },
+      ...{ time: tickTimeMs(from, periodMs), read_at: Math.round(clock.nowMs()), miss: leaseMiss },
+    });
   }
 
   /** Closes the connection unless others use it. Idempotent. */

@@ -7,7 +7,7 @@ import {
 } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { pause } from '@holdfast/shared/runtime/timers.ts';
-import { DeviceSeat } from './device-seat.ts';
+import { DeviceSeat, type LastTickRead } from './device-seat.ts';
 import { isAtSamePlace, isReadAlike, type PlannedDevice, planDevice } from './planned-device.ts';
 import { PointSets } from './point-sets.ts';
 import type { AnyTick, PolledDevice, PollingOptions } from './polled-device.ts';
@@ -60,6 +60,7 @@ export class SessionRunner {
   #errorCount = 0;
   #lastReadMs: number | undefined;
   #stopping: Promise<void> | undefined;
+  #isLeaseLost = false;
 
   constructor(options: SessionRunnerOptions) {
     const { config, pointSets = new PointSets(), refusedPauseMs, ...others } = options;
@@ -88,15 +89,20 @@ export class SessionRunner {
   /**
    * @param firstMs by device id, ms since 1970: an earlier holder has read the ticks scheduled before
    * @param answering ids of devices that answered when they were read last
+   * @param left by device id, where this process had left off when it lost its lease
    */
-  start(firstMs: ReadonlyMap<string, number>, answering: ReadonlySet<string> = new Set()): void {
+  start(
+    firstMs: ReadonlyMap<string, number>,
+    answering: ReadonlySet<string> = new Set(),
+    left: ReadonlyMap<string, LastTickRead> = new Map(),
+  ): void {
     if (this.#stopping) return;
     const { backoff, jitter, timers } = this.#options;
     for (const { endpoint, planned } of this.#present()) {
       if (!answering.has(planned.device.id)) continue;
       endpoint.breakers(backoff, jitter).unit(planned.asked.pace.unit).expectAnswers();
     }
-    for (const [id, seat] of this.#seats) seat.start(firstMs.get(id) ?? 0);
+    for (const [id, seat] of this.#seats) seat.start(firstMs.get(id) ?? 0, left.get(id));
     this.#stopWatch = watchPolling(() => this.#watched(), timers);
   }
 
@@ -109,13 +115,14 @@ export class SessionRunner {
     { config, fromMs }: ComingVersion,
     firstMs: ReadonlyMap<string, number>,
     answering: ReadonlySet<string>,
+    left?: ReadonlyMap<string, LastTickRead>,
   ): Promise<void> {
     try {
       const changed = await this.#changes(config, fromMs);
       if (!this.#stopping) this.#change(config, fromMs, changed);
     } finally {
       // No pause in between: devices that only the next version has are opened right after the start.
-      this.start(firstMs, answering);
+      this.start(firstMs, answering, left);
     }
   }
 
@@ -154,7 +161,8 @@ export class SessionRunner {
   }
 
   /** Lets requests in flight finish, asks nothing more, and closes the connections that nobody else uses. */
-  stop(): Promise<void> {
+  stop({ isLeaseLost = false } = {}): Promise<void> {
+    if (!this.#stopping) this.#isLeaseLost = isLeaseLost;
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
@@ -162,6 +170,17 @@ export class SessionRunner {
   /** Whether the stop has begun: nothing more will be asked, even if requests are still in flight. */
   isStopping(): boolean {
     return this.#stopping !== undefined;
+  }
+
+  /** Once stopped because the lease was lost: up to where each device was read, by its id. */
+  leftOff(): ReadonlyMap<string, LastTickRead> {
+    const ticks = new Map<string, LastTickRead>();
+    if (!this.#isLeaseLost) return ticks;
+    for (const [id, seat] of this.#seats) {
+      const last = seat.lastTickRead();
+      if (last) ticks.set(id, last);
+    }
+    return ticks;
   }
 
   /** @returns whether it reads the device */

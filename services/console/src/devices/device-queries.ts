@@ -124,6 +124,7 @@ const pagesAtMost = 20;
 
 /** Causes of a missing tick that say nothing about the device: it was not asked, or nothing was heard from its collector. */
 export const unheardCauses = [
+  'lease_lost',
   'waiting',
   'failover',
   'drain',

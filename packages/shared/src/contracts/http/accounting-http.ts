@@ -133,8 +133,8 @@ export const completenessSchema = z.object({
       period_ms: z.int(),
       ...counts,
       /**
-       * Ticks that were read although not scheduled: the collector's clock differs from that of whoever starts and
-       * stops.
+       * Ticks that were read although not scheduled: by a collector that was frozen while its session was stopped, or
+       * whose clock differs from that of the API and the supervisor.
        */
       unscheduled: z.int(),
       values,

@@ -11,6 +11,7 @@ export const missCauses = [
   'overrun',
   'buffer_full',
   'too_large',
+  'lease_lost',
 ] as const;
 export type MissCause = (typeof missCauses)[number];
 

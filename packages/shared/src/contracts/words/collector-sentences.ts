@@ -157,6 +157,8 @@ export const chineseCollectorSentences = {
     '舍弃了 {{count}} 个数值：每次采样最多 {{most}} 个，其后只保留各点位的最后一个。请降低设备的发布频率，或缩短采集周期',
   'what it told was lost before the broker took it: its source is asked for it again. Bring NATS back or raise SAMPLE_BUFFER_MAX and SPOOL_MAX_BYTES':
     '数据在 NATS 接收前丢失，将向数据源重新索取。请恢复 NATS，或增大 SAMPLE_BUFFER_MAX 和 SPOOL_MAX_BYTES',
+  'the lease of the collector ran out, since NATS did not confirm it in time or the collector stood still: it read nothing until it held the lease again':
+    '采集器的租约到期（NATS 未及时确认，或采集器停顿）：重新持有租约之前没有读取',
   'the broker did not take samples for longer than the buffer of the collector could hold':
     'NATS 不接收采样的时间过长，采集器的缓存已满',
   'a sample of device {{device}} has {{count}} bytes and may have {{most}} at most: raise {{bound}}, or spread its points over several tasks':

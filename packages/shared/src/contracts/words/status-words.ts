@@ -16,6 +16,7 @@ export const causeWords: WordsOf<GapCause> = {
   overrun: both('reading took too long', '读取耗时过长'),
   buffer_full: both('no room was left while the broker was away', '消息服务断开期间缓存已满'),
   too_large: both('too large to send', '消息过大，无法发送'),
+  lease_lost: both('its collector lost its lease', '采集器失去租约'),
   fenced: both('sent by a former holder', '由前任持有者发送'),
   waiting: both('no collector held it', '没有采集器持有'),
   failover: both('a lost collector was replaced', '接替失联的采集器'),

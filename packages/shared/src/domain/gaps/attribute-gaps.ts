@@ -49,7 +49,10 @@ export interface Accounting {
 }
 
 /** Where a tick was given several causes, the first of these counts. */
-const said = ['too_large', 'buffer_full', 'overrun', 'exception', 'timeout', 'connection', 'fenced'] as const;
+const said = [
+  ...(['too_large', 'buffer_full', 'overrun', 'exception', 'timeout', 'connection'] as const),
+  ...(['lease_lost', 'fenced'] as const),
+] as const;
 
 /**
  * Accounts for every scheduled tick of one device: stored, else quarantined, else a gap with exactly one cause.

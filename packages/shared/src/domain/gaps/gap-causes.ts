@@ -1,11 +1,13 @@
 /**
- * Why a scheduled tick has no sample. The first seven were said by the collector or the writer, the rest follows from
+ * Why a scheduled tick has no sample. The first eight were said by the collector or the writer, the rest follows from
  * the log (`buffer_full` also from samples that say since when their device was read without leaving out a tick, and
  * from the records of what was sent):
+ * - `lease_lost`: the holder's lease ran out, since the broker did not confirm it or the holder stood still, and it read
+ *   on under the same epoch once it held the lease again
  * - `waiting`: no collector held the session, or it had not begun to poll
  * - `failover`, `drain`, `rebalance`, `recovery`: lost while the session went to the holder that was assigned with that
  *   reason; a move for balance explains nothing from before it
- * - `restart`: the holder was away and came back under the same epoch
+ * - `restart`: the holder's process ended, and another one came back under the same epoch
  * - `reconfiguration`: the holder heard of a change of configuration only after it had come into force
  * - `session_end`: scheduled right before the session was paused, stopped or failed
  * - `holder_lost`: the holder fell silent, and the session was paused, stopped or failed before it or another went on
@@ -18,6 +20,7 @@ export const gapCauses = [
   'overrun',
   'buffer_full',
   'too_large',
+  'lease_lost',
   'fenced',
   'waiting',
   'failover',
