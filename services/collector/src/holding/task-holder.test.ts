@@ -168,6 +168,50 @@ describe('a lease that is lost', () => {
     expect(world.epochsPolled.length).toBeGreaterThanOrEqual(4);
   });
 
+  it('is named by the ticks that were not read meanwhile, once it is held again under the same epoch', async () => {
+    const world = new HeldWorld();
+    world.ring(20);
+    await world.time.advance(1_500);
+    const read = world.samples.map(({ tick }) => tick);
+    world.mayPoll = false;
+    world.holder.recheck();
+    await world.time.advance(5_000);
+    expect(world.samples).toHaveLength(read.length);
+    world.mayPoll = true;
+    world.holder.recheck();
+    await world.time.advance(3_000);
+    const [lost, ...others] = world.samples.slice(read.length);
+    expect(lost).toMatchObject({ tick: Number(read.at(-1)) + 1, epoch: 20, miss: { cause: 'lease_lost' } });
+    expect(lost?.values).toBeUndefined();
+    const [next] = others;
+    expect(next?.tick).toBe(Number(lost?.through_tick) + 1);
+    expect(others.some(({ miss }) => miss !== undefined)).toBe(false);
+  });
+
+  it('explains no tick that another process has read meanwhile, nor one under another epoch', async () => {
+    const device = deviceOf();
+    for (const epoch of [20, 30]) {
+      const world = new HeldWorld();
+      world.ring(20);
+      await world.time.advance(1_500);
+      const before = world.samples.length;
+      const last = Number(world.samples.at(-1)?.tick);
+      world.mayPoll = false;
+      world.holder.recheck();
+      await world.time.advance(5_000);
+      world.lastTicks = {
+        [device.id]: { session: '7-1', epoch, tick: last + 2, period_ms: 1_000, values: { a: 1 } },
+      };
+      world.truth = heldBy('A', epoch);
+      world.mayPoll = true;
+      if (epoch === 20) world.holder.recheck();
+      else world.ring(epoch);
+      await world.time.advance(3_000);
+      const lost = world.samples.slice(before).filter(({ miss }) => miss !== undefined);
+      expect(lost.map(({ tick }) => tick)).toEqual(epoch === 20 ? [last + 3] : []);
+    }
+  });
+
   it('and held again while the log is being read lets no poller go on, and none stay silent', async () => {
     const world = new HeldWorld();
     world.ring(20);

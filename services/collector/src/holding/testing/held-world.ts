@@ -137,9 +137,9 @@ export class HeldWorld {
         onHealth: () => undefined,
       });
       const start = runner.start.bind(runner);
-      runner.start = (firstMs, answering) => {
+      runner.start = (firstMs, answering, left) => {
         this.answering = answering;
-        start(firstMs, answering);
+        start(firstMs, answering, left);
       };
       return runner;
     },
