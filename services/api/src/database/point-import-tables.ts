@@ -29,6 +29,8 @@ export const pointImportTables = [
     faults jsonb not null,
     -- Columns of the point as it is to be stored.
     point jsonb,
+    -- Cells of a faulty row as they came.
+    cells jsonb,
     primary key (import_id, no)
   )`,
   `create index point_import_rows_state_index on point_import_rows (import_id, state, no)`,

@@ -275,6 +275,7 @@ export interface PointImportRowsTable {
   changes: OptionalJson<object>;
   faults: Json<object>;
   point: OptionalJson<object>;
+  cells: OptionalJson<readonly (string | number | boolean | null)[]>;
 }
 
 export interface PointListMappingsTable {

@@ -53,6 +53,11 @@ interface Described {
     readonly description: string;
     readonly bytesAtMost: number;
   };
+  /**
+   * Called before the body is read, to refuse a request for which there is no room; the function that it returns is
+   * called when the request is over.
+   */
+  readonly admit?: (request: FastifyRequest) => () => void;
   /** The answer of a route whose schema has none. */
   readonly answer?: { readonly type: string | readonly string[]; readonly description: string };
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { carryOutOnce, type OnceKeys } from './idempotency.ts';
 import type { Route, RouteRole, RouteSites } from './route.ts';
 
@@ -69,6 +69,7 @@ export function serveRoutes(app: FastifyInstance, routes: readonly Route[], keys
       preValidation,
       preHandler,
       preSerialization,
+      admit,
       file,
       bodyBytesAtMost = file?.bytesAtMost,
     } = declared;
@@ -81,6 +82,11 @@ export function serveRoutes(app: FastifyInstance, routes: readonly Route[], keys
       schema,
       handler,
       config: { declared },
+      ...(admit && {
+        preParsing: async (request: FastifyRequest, reply: FastifyReply) => {
+          reply.raw.once('close', admit(request));
+        },
+      }),
       ...(preValidation && { preValidation }),
       ...(preHandler && { preHandler }),
       ...(preSerialization && { preSerialization }),

@@ -41,7 +41,14 @@ export function importVersion({ id, settings, view, result }: StoredImport): obj
   return { id, settings, counts: view.counts, columns: view.columns, questions: view.questions, result };
 }
 
-export function importRow({ line, state, device, code, changes, faults }: StoredRow): ImportRow {
+export function importRow({
+  line,
+  state,
+  device,
+  code,
+  changes,
+  faults,
+}: Omit<StoredRow, 'cells'>): ImportRow {
   return {
     ...{ line, device, code },
     state: state as ImportRow['state'],

@@ -1,28 +1,32 @@
 import { bodies } from '@holdfast/drivers/bodies.ts';
 import { flatDevice } from '@holdfast/shared/contracts/http/device-http.ts';
-import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import { specOf } from '../configuration/device-specs.ts';
-import type { Database } from '../database/open-database.ts';
+import type { DevicesTable, PointsTable } from '../database/tables.ts';
 import type { KnownConfiguration, KnownDevice, KnownPoint } from './judging/known-configuration.ts';
 
-/** Reads the configuration of these devices, and all sites. @throws DatabaseUnavailable */
+export interface StoredDevices {
+  readonly devices: readonly Selectable<DevicesTable>[];
+  readonly sites: readonly { readonly id: number; readonly code: string }[];
+}
+
+export type StoredPoint = Selectable<PointsTable> & { readonly version: string };
+
+/** The configuration of devices, from what is stored. */
 export async function knownConfiguration(
-  database: Database,
-  codes: readonly string[],
+  { devices, sites }: StoredDevices,
+  pointsAfter: (id: number) => Promise<readonly StoredPoint[]>,
 ): Promise<KnownConfiguration> {
-  const [devices, sites] = await Promise.all([
-    database.selectFrom('devices').selectAll().where(sql<boolean>`code = any(${codes}::text[])`).execute(),
-    database.selectFrom('sites').select(['id', 'code']).execute(),
-  ]);
   const siteCodes = new Map(sites.map(({ id, code }) => [id, code]));
-  const points = await database
-    .selectFrom('points')
-    .selectAll()
-    .select(sql<string>`xmin::text`.as('version'))
-    .where(sql<boolean>`device_id = any(${devices.map(({ id }) => id)}::bigint[])`)
-    .orderBy('id')
-    .execute();
-  const ofDevice = Map.groupBy(points, ({ device_id }) => device_id);
+  const ofDevice = new Map<number, [string, KnownPoint][]>(devices.map(({ id }) => [id, []]));
+  for (let after = 0; ; ) {
+    const some = await pointsAfter(after);
+    for (const { id, device_id, version, address, ...common } of some) {
+      ofDevice.get(device_id)?.push([common.code, { id, version, common, address }]);
+      after = id;
+    }
+    if (some.length === 0) break;
+  }
   return {
     sites: new Map(sites.map(({ id, code }) => [code, id])),
     specOf: (protocol) => bodies().devices.specOf({ protocol }),
@@ -34,11 +38,7 @@ export async function knownConfiguration(
           ...flatDevice(spec, { ...rest, connection }),
           site: siteCodes.get(site_id ?? 0) ?? null,
         };
-        const known = (ofDevice.get(id) ?? []).map((point): readonly [string, KnownPoint] => {
-          const { id: pointId, device_id: __, version, address, ...common } = point;
-          return [point.code, { id: pointId, version, common, address }];
-        });
-        return [row.code, { id, spec, connection, flat, points: new Map(known) }];
+        return [row.code, { id, spec, connection, flat, points: new Map(ofDevice.get(id)) }];
       }),
     ),
   };

@@ -106,7 +106,7 @@ it('a list that was exported is taken as what it is, whatever stands in it', asy
         rows: rows(),
       });
       const settings: ImportSettings = { mode, columns: {}, answers: {}, accepted: false, cells: {} };
-      const list = openList(readListFile(await buffer(body)), settings);
+      const list = openList(await readListFile(await buffer(body)), settings);
       const { rows: judged, questions } = await judgeList(list, settings, known);
       points += stored.size;
       expect(questions).toEqual([]);

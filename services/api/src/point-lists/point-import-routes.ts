@@ -16,20 +16,21 @@ import { changedOrTried } from '../access/request-change.ts';
 import { changeSetHeader } from '../configuration/collection-routes.ts';
 import type { KindsOfStore } from '../configuration/stored-kinds.ts';
 import type { Database } from '../database/open-database.ts';
+import { clientGone } from '../http/client-gone.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { entityTagOf, preconditionOf } from '../http/entity-tag.ts';
 import { type Route, route } from '../http/route.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
-import type { TableRow } from '../tables/workbook.ts';
 import { applyImport } from './apply-import.ts';
 import { changedSettings } from './changed-settings.ts';
 import { faultyRows } from './faulty-rows.ts';
 import { fileLimits, ListFileRefused } from './files/list-file.ts';
 import { ownerOf } from './import-owner.ts';
+import { ImportTurns } from './import-turns.ts';
 import { importRow, importVersion, importView } from './import-view.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import { listDownload } from './list-download.ts';
-import { previewImport } from './preview-import.ts';
+import { previewInWorker } from './preview-in-worker.ts';
 import { mappingNamed } from './saved-mappings.ts';
 import {
   contentOf,
@@ -54,6 +55,8 @@ const about = { role: 'engineer', sites: 'own', tag: 'Configuration' } as const;
 /** Routes for importing lists of points: a preview first, then all of it is applied or nothing. */
 export function pointImportRoutes(sources: ImportRouteSources): Route[] {
   const { database, siteAccess, store, requireIfMatch } = sources;
+  const turns = new ImportTurns();
+  const { admit } = turns;
   const version = (stored: object) => importVersion(stored as StoredImport);
   const tagOf = (stored: StoredImport) => entityTagOf(importVersion(stored));
   const requireMatch = ({ headers }: FastifyRequest, stored: StoredImport) =>
@@ -68,6 +71,7 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       action: 'import.create',
       summary: 'Send a list of points, and see what it would do',
       hasVersion: true,
+      admit,
       file: {
         types: [listTypes.csv, listTypes.xlsx],
         description: 'CSV (UTF-8, GB18030, UTF-16) or XLSX, as it is',
@@ -84,11 +88,16 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
           ...{ mode, device, encoding, sheet, columns: {}, accepted: false, cells: {} },
           ...(await mappingNamed(database, mapping)),
         };
-        const judged = await told(() =>
-          previewImport(sources, { content, settings, sites: request.grantedSites }),
-        );
         const owner = ownerOf(request);
-        const id = await keepImport(database, { owner, name, content, settings, ...judged });
+        const signal = clientGone(reply);
+        const list = { content, settings, sites: request.grantedSites, signal };
+        const id = await told(() =>
+          turns.run(signal, () =>
+            previewInWorker(sources, list, (judged) =>
+              keepImport(database, { owner, name, content, settings, ...judged }),
+            ),
+          ),
+        );
         const stored = await findImport(database, String(id), { owner });
         return reply
           .code(201)
@@ -150,17 +159,23 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       action: 'import.update',
       summary: 'Say how a list is to be read, or put cells right, and see what it would do then',
       hasVersion: true,
+      admit,
       schema: { params, body: importPatchSchema, response: { 200: importViewSchema } },
       handler: async (request, reply) => {
         const stored = await find(request);
         requireMatch(request, stored);
         if (stored.result) throw wasApplied();
         const settings = changedSettings(stored, request.body);
-        const content = await contentOf(database, stored.id);
-        const judged = await told(() =>
-          previewImport(sources, { content, settings, sites: request.grantedSites }),
+        const signal = clientGone(reply);
+        await told(() =>
+          turns.run(signal, async () => {
+            const content = await contentOf(database, stored.id);
+            const list = { content, settings, sites: request.grantedSites, signal };
+            await previewInWorker(sources, list, (judged) =>
+              replaceJudgement(database, stored.id, { settings, ...judged }),
+            );
+          }),
         );
-        await replaceJudgement(database, stored.id, { settings, ...judged });
         const after = await find(request);
         return reply.header('etag', tagOf(after)).send(importView(after));
       },
@@ -235,12 +250,9 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
         const stored = await find(request);
         if (stored.result) throw wasApplied();
         const { format = stored.view.format } = request.query;
-        const { head, rows } = await told(() => faultyRows(database, stored));
-        const all = async function* (): AsyncGenerator<readonly TableRow[]> {
-          yield rows;
-        };
+        const { head, rows } = faultyRows(database, stored);
         const encoding = stored.view.encoding === 'gb18030' ? 'gb18030' : 'utf-8';
-        const { type, body } = listDownload({ format, encoding, sheetName: 'faults', head, rows: all() });
+        const { type, body } = listDownload({ format, encoding, sheetName: 'faults', head, rows });
         return reply
           .type(type)
           .header(

@@ -1,27 +1,33 @@
-import { setImmediate } from 'node:timers/promises';
 import { flatPoint } from '@holdfast/shared/contracts/http/point-http.ts';
-import type { GrantedSites, SiteAccess } from '../access/granted-sites.ts';
-import { type KindsOfStore, kindFaultsIfKnown } from '../configuration/stored-kinds.ts';
-import type { Database } from '../database/open-database.ts';
+import type { KindOfPoint } from '../configuration/stored-kinds.ts';
+import type { TableCell } from '../tables/workbook.ts';
 import { columnLetters } from './columns/cell-place.ts';
-import { readInWorker } from './files/read-in-worker.ts';
+import { type Cell, shownCell } from './files/list-file.ts';
+import { readListFile } from './files/read-list-file.ts';
 import type { ImportSettings } from './judging/import-settings.ts';
 import { devicesOfList, type Judgement, judgeList, placedFaults } from './judging/judge-list.ts';
 import type { JudgedRow } from './judging/judge-rows.ts';
 import { type OpenedList, openList } from './judging/open-list.ts';
-import { knownConfiguration } from './known-points.ts';
+import { knownConfiguration, type StoredDevices, type StoredPoint } from './known-points.ts';
 import type { KeptView, StoredRow } from './stored-import.ts';
 
-export interface PreviewSources {
-  readonly database: Database;
-  readonly store: KindsOfStore;
-  readonly siteAccess: Pick<SiteAccess, 'require'>;
+/** What judging a list asks of the database. Each question and answer is small, or a page of what may be much. */
+export interface PreviewQuestions {
+  /** The devices with these codes, and all sites. Fails unless the caller may change all of these devices. */
+  devices(codes: readonly string[]): Promise<StoredDevices>;
+  points(deviceIds: readonly number[], after: number): Promise<readonly StoredPoint[]>;
+  /** Why points may not have their kind of values, in order; undefined if they may. */
+  kindFaults(points: readonly KindOfPoint[]): Promise<readonly (string | undefined)[]>;
+  /** Fails unless the caller may change all of these sites; null is for devices without a site. */
+  sites(ids: readonly (number | null)[]): Promise<void>;
+  /** Those of these tasks that exist. */
+  tasks(codes: readonly string[]): Promise<readonly string[]>;
 }
 
 /** Faults in the preview itself; another call returns all of them. */
 const shownFaults = 50;
 const defaultPeriodMs = 1_000;
-const rowsAtOnce = 1_000;
+const kindsAtOnce = 1_000;
 const sampledRows = 3;
 /** Default values of fields, at which they say nothing about how a point is read. */
 const unset = new Map<string, unknown>([
@@ -31,31 +37,24 @@ const unset = new Map<string, unknown>([
   ['writable', false],
 ]);
 
-/**
- * Says what a list would do.
- * @throws ListFileRefused, Problem if it concerns a site at which the caller may change nothing, DatabaseUnavailable
- */
+/** Says what a list would do. @throws ListFileRefused, and what the questions throw */
 export async function previewImport(
-  { database, store, siteAccess }: PreviewSources,
-  {
-    content,
-    settings,
-    sites,
-  }: { readonly content: Buffer; readonly settings: ImportSettings; readonly sites: GrantedSites },
+  questions: PreviewQuestions,
+  { content, settings }: { readonly content: Buffer; readonly settings: ImportSettings },
 ): Promise<{ readonly view: KeptView; readonly rows: StoredRow[] }> {
-  const file = await readInWorker(content, { encoding: settings.encoding });
+  const file = await readListFile(content, { encoding: settings.encoding });
   const list = openList(file, settings);
-  const known = await knownConfiguration(database, devicesOfList(list, settings.device));
-  await siteAccess.require(sites, { devices: [...known.devices.values()].map(({ id }) => id) });
-  const judgement = await withStoredKinds({ database, store }, await judgeList(list, settings, known));
-  await siteAccess.require(sites, { sites: newSites(judgement) });
+  const stored = await questions.devices(devicesOfList(list, settings.device));
+  const ids = stored.devices.map(({ id }) => id);
+  const known = await knownConfiguration(stored, (after) => questions.points(ids, after));
+  const judgement = await withStoredKinds(questions, await judgeList(list, settings, known));
+  await questions.sites([...new Set(newSites(judgement))]);
   const faultsOf = placedFaults(list);
-  const rows: StoredRow[] = [];
-  for (const [index, row] of judgement.rows.entries()) {
-    if (index % rowsAtOnce === rowsAtOnce - 1) await setImmediate();
-    rows.push(storedRow(row, { no: index, faults: faultsOf(row) }));
-  }
-  const tasks = await withNewness(database, tasksOf(judgement.rows));
+  const cellsOf = faultyCells(list);
+  const rows = judgement.rows.map((row, no) =>
+    storedRow(row, { no, faults: faultsOf(row), cells: cellsOf(row) }),
+  );
+  const tasks = await withNewness(questions, tasksOf(judgement.rows));
   const { format, encoding } = file;
   return { view: viewOf(list, { judgement, rows, tasks, settings, format, encoding }), rows };
 }
@@ -66,7 +65,7 @@ function newSites({ devices }: Judgement): (number | null)[] {
 
 /** Adds faults for points that would have another kind of values than those stored for them. */
 async function withStoredKinds(
-  { database, store }: Pick<PreviewSources, 'database' | 'store'>,
+  { kindFaults }: Pick<PreviewQuestions, 'kindFaults'>,
   judgement: Judgement,
 ): Promise<Judgement> {
   const asked = judgement.rows.flatMap((row) => {
@@ -79,11 +78,12 @@ async function withStoredKinds(
       ? [{ row, point: { ...point.common, device_id: device.known.id } }]
       : [];
   });
-  const faults = await kindFaultsIfKnown(
-    store,
-    database,
-    asked.map(({ point }) => point),
-  );
+  const faults: (string | undefined)[] = [];
+  for (let from = 0; from < asked.length; from += kindsAtOnce) {
+    const some = asked.slice(from, from + kindsAtOnce);
+    const found = await kindFaults(some.map(({ point }) => point));
+    faults.push(...some.map((_, index) => found[index]));
+  }
   const told = new Map(
     asked.flatMap(({ row }, index) => (faults[index] === undefined ? [] : [[row, faults[index]] as const])),
   );
@@ -97,13 +97,27 @@ async function withStoredKinds(
   return { ...judgement, rows };
 }
 
+/** The cells of faulty rows as they came, for a list of these rows to be corrected. */
+function faultyCells({ rows }: OpenedList): (row: JudgedRow) => TableCell[] | null {
+  const byLine = new Map(rows.map((row) => [row.line, row]));
+  return ({ state, reading }) =>
+    state === 'fault' ? (byLine.get(reading?.line ?? 0)?.cells ?? []).map(asCell) : null;
+}
+
+function asCell(cell: Cell): TableCell {
+  if (typeof cell === 'object' && 'number' in cell && Number.isFinite(Number(cell.number)))
+    return Number(cell.number);
+  const text = shownCell(cell);
+  return text === '' ? null : text;
+}
+
 function storedRow(
   { state, reading, deviceCode, code, known, point, changes }: JudgedRow,
-  { no, faults }: { readonly no: number; readonly faults: readonly object[] },
+  { no, faults, cells }: Pick<StoredRow, 'no' | 'cells'> & { readonly faults: readonly object[] },
 ): StoredRow {
   const isWritten = state === 'new' || state === 'changed';
   return {
-    ...{ no, state, code, faults },
+    ...{ no, state, code, faults, cells },
     device: deviceCode,
     line: reading?.line ?? null,
     point_id: known?.id ?? null,
@@ -148,6 +162,7 @@ function viewOf(
       ...question,
       isGuess: question.isGuess && !settings.accepted,
     })),
+    width: list.rows.reduce((most, { cells }) => Math.max(most, cells.length), list.head.cells.length),
     deletes: settings.mode === 'replace' ? counts.missing : 0,
     newDevices: judgement.devices.flatMap((device) => (device.isNew && device.body ? [device.body] : [])),
     devices: judgement.devices.flatMap((device) =>
@@ -173,11 +188,12 @@ function sampleOf(rows: readonly JudgedRow[]): KeptView['sample'] {
   return sample;
 }
 
-async function withNewness(database: Database, wanted: WantedTask[]): Promise<KeptView['tasks']> {
+async function withNewness(
+  { tasks }: Pick<PreviewQuestions, 'tasks'>,
+  wanted: WantedTask[],
+): Promise<KeptView['tasks']> {
   if (wanted.length === 0) return [];
-  const codes = wanted.map(({ code }) => code);
-  const there = await database.selectFrom('tasks').select('code').where('code', 'in', codes).execute();
-  const known = new Set(there.map(({ code }) => code));
+  const known = new Set(await tasks(wanted.map(({ code }) => code)));
   return wanted.map((task) => ({ ...task, isNew: !known.has(task.code) }));
 }
 

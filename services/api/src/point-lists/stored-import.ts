@@ -10,9 +10,8 @@ import type { Question } from './judging/question.ts';
 import type { RowFault } from './judging/row-fault.ts';
 
 export const keptHours = 24;
-/** Lists kept for all callers together; each may be 10 MiB. */
-const keptAtMost = 50;
-const rowsPerStatement = 5_000;
+/** Lists kept for one caller, so that those of others stay; each may be 10 MiB. */
+export const keptAtMost = 10;
 
 /** The stored judgement of a list, without its rows. */
 export interface KeptView {
@@ -26,6 +25,8 @@ export interface KeptView {
     readonly header: string;
     readonly field: string | null;
   }[];
+  /** Number of cells of the longest row. */
+  readonly width: number;
   readonly questions: readonly Question[];
   readonly counts: Readonly<Record<string, number>>;
   readonly deletes: number;
@@ -69,15 +70,17 @@ export interface NewImport {
   readonly content: Buffer;
   readonly settings: ImportSettings;
   readonly view: KeptView;
-  readonly rows: readonly StoredRow[];
+  /** Batches of rows as JSON. */
+  readonly rows: AsyncIterable<string>;
 }
 
-/** Stores a judged list, and deletes lists whose time is over. */
+/** Stores a judged list; deletes lists whose time is over, and the caller's oldest ones beyond the limit. */
 export async function keepImport(database: Database, made: NewImport): Promise<number> {
   return inTransaction(database, async (transaction) => {
-    await sql`delete from point_imports where created_at < now() - make_interval(hours => ${keptHours})
-      or id in (select id from point_imports order by id desc offset ${keptAtMost - 1})`.execute(transaction);
     const { owner, name, content, settings, view } = made;
+    await sql`delete from point_imports where created_at < now() - make_interval(hours => ${keptHours})
+      or id in (select id from point_imports where owner = ${owner}
+        order by id desc offset ${keptAtMost - 1})`.execute(transaction);
     const { id } = await transaction
       .insertInto('point_imports')
       .values({ owner, name, content, settings: JSON.stringify(settings), view: JSON.stringify(view) })
@@ -102,14 +105,16 @@ export async function replaceJudgement(
   });
 }
 
-async function writeRows(transaction: Database, id: number, rows: readonly StoredRow[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += rowsPerStatement) {
-    const some = JSON.stringify(rows.slice(from, from + rowsPerStatement));
+async function writeRows(transaction: Database, id: number, rows: AsyncIterable<string>): Promise<void> {
+  for await (const some of rows) {
     await sql`
-      insert into point_import_rows (import_id, no, line, state, device, code, point_id, version, changes, faults, point)
-      select ${id}, no, line, state, device, code, point_id, version, changes, faults, point
+      insert into point_import_rows
+        (import_id, no, line, state, device, code, point_id, version, changes, faults, point, cells)
+      select ${id}, no, line, state, device, code, point_id, version, changes, faults, point, cells
       from jsonb_to_recordset(${some}::jsonb) as row (no integer, line integer, state text, device text, code text,
-        point_id bigint, version text, changes jsonb, faults jsonb, point jsonb)`.execute(transaction);
+        point_id bigint, version text, changes jsonb, faults jsonb, point jsonb, cells jsonb)`.execute(
+      transaction,
+    );
   }
 }
 
@@ -157,8 +162,8 @@ function notFound(id: string): Problem {
   return new Problem(
     'import_not_found',
     both(
-      `You have no import ${id}: one is kept for ${keptHours} hours, for whoever has sent it. Send the list again.`,
-      `您没有导入 ${id}：导入只为发送者保留 ${keptHours} 小时。请重新发送点位表。`,
+      `You have no import ${id}: your last ${keptAtMost} are kept for ${keptHours} hours. Send the list again.`,
+      `您没有导入 ${id}：系统为您保留最近 ${keptAtMost} 次导入，各 ${keptHours} 小时。请重新发送点位表。`,
     ),
   );
 }

@@ -40,7 +40,7 @@ describe('CSV', () => {
         ['1', '2'],
       ],
     ],
-    ['empty cells at both ends', ',a,\n', [['', 'a', '']]],
+    ['empty cells at both ends', ',a,\n', [['', 'a']]],
     ['the apostrophe of an export', "'=1+1,''x,'x,-5", [['=1+1', "'x", "'x", '-5']]],
   ])('has %s', (_what, text, expected) => {
     expect(cells(text)).toEqual(expected);
@@ -54,5 +54,16 @@ describe('CSV', () => {
     expect(() => csvRows('a\n"b\n')).toThrow('row 2 is never closed');
     expect(() => csvRows('x\n'.repeat(fileLimits.rows + 2))).toThrow('more than 50000 rows');
     expect(() => csvRows(`${','.repeat(1_000_000)}x`)).toThrow('beyond column 200');
+    expect(() => csvRows(`a,b\n1,"${'x'.repeat(32_768)}"`)).toThrow('Cell B2 has more than 32767 characters');
+    expect(() => csvRows(`${'x'.repeat(1_000)},`.repeat(100))).toThrow(
+      'At cell BN1 its row has more than 65536',
+    );
+    expect(() => csvRows(`${','.repeat(150)}x\n`.repeat(20_000))).toThrow(
+      'At row 19868 the list has more than',
+    );
+  });
+
+  it('has no cells behind the last value of a row, however many separators stand there', () => {
+    expect(csvRows(`a,b${','.repeat(1_000_000)}\n`)).toEqual([{ line: 1, cells: ['a', 'b'] }]);
   });
 });

@@ -1,5 +1,5 @@
 import { both } from '@holdfast/driver/form-words.ts';
-import { fileLimits, ListFileRefused, type SheetRow } from './list-file.ts';
+import { ListFileRefused, ListSize, type SheetRow } from './list-file.ts';
 
 const separators = [',', ';', '\t'] as const;
 type Separator = (typeof separators)[number];
@@ -13,24 +13,31 @@ type Separator = (typeof separators)[number];
 export function csvRows(text: string): SheetRow[] {
   const separator = separatorOf(text);
   const rows: SheetRow[] = [];
+  const size = new ListSize();
   let cells: string[] = [];
+  let column = 0;
   let line = 1;
   let at = 0;
   const endRow = () => {
-    if (cells.some((cell) => cell.trim() !== '')) rows.push({ line, cells });
-    if (rows.length > fileLimits.rows + 1) throw tooManyRows();
+    if (cells.some((cell) => cell.trim() !== '')) {
+      size.addRow(line, cells.length);
+      rows.push({ line, cells });
+    }
     cells = [];
+    column = 0;
     line += 1;
   };
   while (at < text.length) {
     const { value, next } = text[at] === '"' ? quoted(text, at, separator, line) : bare(text, at, separator);
-    cells.push(unescaped(value));
-    if (cells.length > fileLimits.columns && value !== '') throw tooManyColumns(line);
+    if (value !== '') {
+      size.addCell(line, column, { characters: value.length });
+      while (cells.length < column) cells.push('');
+      cells.push(unescaped(value));
+    }
+    column += 1;
     at = next;
     if (text[at] === separator) {
       at += 1;
-      // The last cell may be empty.
-      if (at === text.length) cells.push('');
       continue;
     }
     if (text[at] === '\r') at += 1;
@@ -88,21 +95,4 @@ function separatorOf(text: string): Separator {
   const line = /^[^\r\n]*[,;\t][^\r\n]*/m.exec(text)?.[0].replace(/"[^"]*"/g, '') ?? '';
   const count = (separator: Separator) => line.split(separator).length;
   return separators.reduce((best, each) => (count(each) > count(best) ? each : best));
-}
-
-export function tooManyRows(): ListFileRefused {
-  const most = fileLimits.rows;
-  return new ListFileRefused(
-    both(`It has more than ${most} rows: split it, by device.`, `超过 ${most} 行：请按设备拆分。`),
-  );
-}
-
-export function tooManyColumns(line: number): ListFileRefused {
-  const most = fileLimits.columns;
-  return new ListFileRefused(
-    both(
-      `Row ${line} has a value beyond column ${most}: a list of points has fewer columns.`,
-      `第 ${line} 行在第 ${most} 列之后还有内容：点位表没有这么多列。`,
-    ),
-  );
 }

@@ -65,12 +65,14 @@ function plain(text: string): string {
 function mixedLines(bytes: Uint8Array): readonly [utf8: number, other: number] | undefined {
   let utf8: number | undefined;
   let other: number | undefined;
-  for (const [index, line] of [...linesOf(bytes)].entries()) {
+  let number = 0;
+  for (const line of linesOf(bytes)) {
+    number += 1;
     if (line.every((byte) => byte < 0x80)) continue;
     const text = decoded(line, 'utf-8');
-    if (text === undefined) other ??= index + 1;
+    if (text === undefined) other ??= number;
     // This is hardly GBK: three of its pairs would all have to look like characters of three bytes.
-    else if ((text.match(/\p{Script=Han}/gu) ?? []).length >= 2) utf8 ??= index + 1;
+    else if ((text.match(/\p{Script=Han}/gu) ?? []).length >= 2) utf8 ??= number;
   }
   return utf8 === undefined || other === undefined ? undefined : [utf8, other];
 }
@@ -94,14 +96,25 @@ function mixed([utf8, other]: readonly [number, number]): ListFileRefused {
 }
 
 function notIn(bytes: Uint8Array, encoding: Encoding): ListFileRefused {
-  const line = [...linesOf(bytes)].findIndex((each) => decoded(each, encoding) === undefined) + 1;
+  const line = firstLineNotIn(bytes, encoding);
   const name = encoding === 'utf-8' ? 'UTF-8' : encoding.toUpperCase();
   const where =
-    line > 0 && !encoding.startsWith('utf-16') ? both(`Line ${line}`, `第 ${line} 行`) : both('It', '文件');
+    line !== undefined && !encoding.startsWith('utf-16')
+      ? both(`Line ${line}`, `第 ${line} 行`)
+      : both('It', '文件');
   return new ListFileRefused(
     both(
       `${where.en} is not in ${name}. Save the file as "CSV UTF-8", or as XLSX.`,
       `${where.zh}不是 ${name} 编码。请将文件另存为“CSV UTF-8”或 XLSX。`,
     ),
   );
+}
+
+function firstLineNotIn(bytes: Uint8Array, encoding: Encoding): number | undefined {
+  let number = 0;
+  for (const line of linesOf(bytes)) {
+    number += 1;
+    if (decoded(line, encoding) === undefined) return number;
+  }
+  return undefined;
 }

@@ -1,13 +1,18 @@
-import type { InBoth } from '@holdfast/driver/form-words.ts';
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { listEncodings } from '@holdfast/shared/contracts/http/point-list-http.ts';
+import { cellName } from '../columns/cell-place.ts';
 
 /** Limits of an imported file. A workbook is bounded both as it comes and as it is unpacked. */
 export const fileLimits = {
   bytes: 10 * 1_048_576,
   rows: 50_000,
   columns: 200,
-  /** Length of one cell, far more than any field needs. */
-  textLength: 32_767,
+  /** Places in all rows, empty ones before a value included: 50,000 rows of 60 columns. */
+  cells: 3_000_000,
+  /** Characters of one cell, as many as spreadsheets take, of one row and of all sheets. */
+  cellCharacters: 32_767,
+  rowCharacters: 65_536,
+  characters: 10 * 1_048_576,
   unpackedBytes: 100 * 1_048_576,
 } as const;
 
@@ -50,6 +55,82 @@ export class ListFileRefused extends Error {
     super(told.en, options);
     this.told = told;
   }
+}
+
+/** The size of a file's rows, counted while it is read and before they are made. */
+export class ListSize {
+  #rows = 0;
+  #cells = 0;
+  #characters = 0;
+  #line = 0;
+  #rowCharacters = 0;
+
+  /** @param index the cell's column, from 0. @throws ListFileRefused */
+  addCell(line: number, index: number, { characters }: { readonly characters: number }): void {
+    if (index >= fileLimits.columns) throw tooManyColumns(line);
+    if (line !== this.#line) this.#rowCharacters = 0;
+    this.#line = line;
+    this.#rowCharacters += characters;
+    this.#characters += characters;
+    if (characters > fileLimits.cellCharacters) throw tooMuchText(cellName(index, line), 'cell');
+    if (this.#rowCharacters > fileLimits.rowCharacters) throw tooMuchText(cellName(index, line), 'row');
+    if (this.#characters > fileLimits.characters) throw tooMuchText(cellName(index, line), 'list');
+  }
+
+  /** @throws ListFileRefused */
+  addRow(line: number, width: number): void {
+    this.#rows += 1;
+    this.#cells += width;
+    // The headers come on top.
+    if (this.#rows > fileLimits.rows + 1) throw tooManyRows();
+    if (this.#cells > fileLimits.cells) throw tooManyCells(line);
+  }
+}
+
+function tooMuchText(cell: string, where: 'cell' | 'row' | 'list'): ListFileRefused {
+  const { cellCharacters, rowCharacters, characters } = fileLimits;
+  const texts = {
+    cell: both(
+      `Cell ${cell} has more than ${cellCharacters} characters: no field is so long. Shorten it.`,
+      `单元格 ${cell} 超过 ${cellCharacters} 个字符：没有字段需要这么长。请缩短。`,
+    ),
+    row: both(
+      `At cell ${cell} its row has more than ${rowCharacters} characters. Remove columns that are not for the points.`,
+      `到单元格 ${cell} 为止，该行超过 ${rowCharacters} 个字符。请删除与点位无关的列。`,
+    ),
+    list: both(
+      `At cell ${cell} the list has more than ${characters} characters: split it, by device.`,
+      `到单元格 ${cell} 为止，点位表超过 ${characters} 个字符：请按设备拆分。`,
+    ),
+  };
+  return new ListFileRefused(texts[where]);
+}
+
+function tooManyCells(line: number): ListFileRefused {
+  const most = fileLimits.cells;
+  return new ListFileRefused(
+    both(
+      `At row ${line} the list has more than ${most} cells: remove columns that are not for the points, or split it by device.`,
+      `到第 ${line} 行为止，点位表超过 ${most} 个单元格：请删除与点位无关的列，或按设备拆分。`,
+    ),
+  );
+}
+
+function tooManyRows(): ListFileRefused {
+  const most = fileLimits.rows;
+  return new ListFileRefused(
+    both(`It has more than ${most} rows: split it, by device.`, `超过 ${most} 行：请按设备拆分。`),
+  );
+}
+
+function tooManyColumns(line: number): ListFileRefused {
+  const most = fileLimits.columns;
+  return new ListFileRefused(
+    both(
+      `Row ${line} has a value beyond column ${most}: a list of points has fewer columns.`,
+      `第 ${line} 行在第 ${most} 列之后还有内容：点位表没有这么多列。`,
+    ),
+  );
 }
 
 export function shownCell(cell: Cell): string {

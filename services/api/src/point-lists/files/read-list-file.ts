@@ -5,13 +5,13 @@ import { type Encoding, fileLimits, type ListFile, ListFileRefused } from './lis
 import { workbookSheets } from './workbook-sheets.ts';
 
 /** Reads a file as its first bytes show, whatever its name: an XLSX workbook, or else CSV. @throws ListFileRefused */
-export function readListFile(
+export async function readListFile(
   bytes: Buffer,
   { encoding }: { readonly encoding?: Encoding | undefined } = {},
-): ListFile {
+): Promise<ListFile> {
   if (bytes.length > fileLimits.bytes) throw tooLong();
   if (bytes.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004', 'latin1'))) {
-    return { format: 'xlsx', encoding: undefined, sheets: filled(workbookSheets(bytes)) };
+    return { format: 'xlsx', encoding: undefined, sheets: filled(await workbookSheets(bytes)) };
   }
   // These bytes begin a compound file: a workbook from before 2007, or one with a password.
   if (bytes.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]))) throw oldWorkbook();

@@ -1,13 +1,12 @@
-import { tooManyColumns, tooManyRows } from './csv-rows.ts';
-import { type Cell, fileLimits, isEmptyCell, type SheetRow } from './list-file.ts';
-import { readXml } from './read-xml.ts';
-import { workbookText } from './workbook-text.ts';
+import { type Cell, fileLimits, isEmptyCell, type ListSize, type SheetRow, shownCell } from './list-file.ts';
+import { readXml, workbookText } from './read-xml.ts';
 
 export interface SheetParts {
   readonly strings: readonly string[];
   /** Numbers of the cell styles that show dates. */
   readonly dates: ReadonlySet<number>;
-  readonly rowsAtMost: number;
+  /** The size of all sheets of the workbook. */
+  readonly size: ListSize;
 }
 
 interface OpenCell {
@@ -22,7 +21,7 @@ interface OpenCell {
 const lastRow = 1_048_576;
 
 /** The rows of a sheet that have a value. @throws ListFileRefused */
-export function sheetRows(xml: string, parts: SheetParts): SheetRow[] {
+export async function sheetRows(xml: AsyncIterable<Uint8Array>, parts: SheetParts): Promise<SheetRow[]> {
   const rows: SheetRow[] = [];
   let line = 0;
   let column = 0;
@@ -31,7 +30,7 @@ export function sheetRows(xml: string, parts: SheetParts): SheetRow[] {
   let isText = false;
   let isReading = false;
   let isValue = false;
-  readXml(xml, {
+  await readXml(xml, {
     open(name, attribute) {
       if (name === 'row') {
         line = rowOf(attribute('r')) ?? line + 1;
@@ -53,6 +52,8 @@ export function sheetRows(xml: string, parts: SheetParts): SheetRow[] {
       if (!cell) return;
       if (isValue) cell.value = (cell.value ?? '') + text;
       else if (isText && !isReading) cell.text += text;
+      const characters = Math.max(cell.text.length, cell.value?.length ?? 0);
+      if (characters > fileLimits.cellCharacters) parts.size.addCell(line, cell.column - 1, { characters });
     },
     close(name) {
       if (name === 'v') isValue = false;
@@ -61,13 +62,13 @@ export function sheetRows(xml: string, parts: SheetParts): SheetRow[] {
       else if (name === 'c' && cell) {
         const value = cellOf(cell, parts);
         if (!isEmptyCell(value)) {
-          if (cell.column > fileLimits.columns) throw tooManyColumns(line);
+          parts.size.addCell(line, cell.column - 1, { characters: shownCell(value).length });
           while (cells.length < cell.column - 1) cells.push('');
           cells[cell.column - 1] = value;
         }
         cell = undefined;
       } else if (name === 'row' && cells.length > 0) {
-        if (rows.length >= parts.rowsAtMost) throw tooManyRows();
+        parts.size.addRow(line, cells.length);
         rows.push({ line, cells });
         cells = [];
       }

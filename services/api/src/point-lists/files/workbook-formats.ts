@@ -9,13 +9,13 @@ const builtInDates = [
 ] as const;
 
 /** Numbers of the cell styles that show a number as a date or time, so that nobody knows what was typed there. */
-export function dateStyles(xml: string | undefined): ReadonlySet<number> {
+export async function dateStyles(xml: AsyncIterable<Uint8Array> | undefined): Promise<ReadonlySet<number>> {
   const found = new Set<number>();
   if (xml === undefined) return found;
   const codes = new Map<number, string>();
   let isCellStyle = false;
   let style = 0;
-  readXml(xml, {
+  await readXml(xml, {
     open(name, attribute) {
       if (name === 'numFmt') codes.set(Number(attribute('numFmtId')), attribute('formatCode') ?? '');
       else if (name === 'cellXfs') isCellStyle = true;

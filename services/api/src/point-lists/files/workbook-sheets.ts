@@ -1,46 +1,46 @@
 import { both } from '@holdfast/driver/form-words.ts';
-import { fileLimits, ListFileRefused, type Sheet } from './list-file.ts';
-import { readXml } from './read-xml.ts';
+import { fileLimits, ListFileRefused, ListSize, type Sheet } from './list-file.ts';
+import { readXml, workbookText } from './read-xml.ts';
 import { sheetRows } from './sheet-rows.ts';
 import { dateStyles } from './workbook-formats.ts';
-import { workbookText } from './workbook-text.ts';
 import { ZipEntries } from './zip-entries.ts';
 
 /**
  * Reads the visible sheets of an XLSX workbook without a library. Maintained libraries do not tell which cells are
  * formulas that were not computed, refuse cells without a reference, or read another archive than a guard before them
- * has judged. What remains is XML, which saxen reads.
+ * has judged.
  * @throws ListFileRefused
  */
-export function workbookSheets(bytes: Buffer): Sheet[] {
+export async function workbookSheets(bytes: Buffer): Promise<Sheet[]> {
   const entries = new ZipEntries(bytes);
-  const main = relations(entries.text('_rels/.rels'), '').find(
+  const main = (await relations(entries.content('_rels/.rels'), '')).find(
     ({ type }) => type === 'officeDocument',
   )?.target;
   const path = main ?? 'xl/workbook.xml';
   if (path.endsWith('.bin')) throw notXlsx();
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
-  const book = entries.text(path);
+  const book = entries.content(path);
   if (book === undefined) throw notXlsx();
   if (entries.has(`${folder}vbaProject.bin`)) throw hasMacros();
   const file = path.slice(folder.length);
-  const parts = relations(entries.text(`${folder}_rels/${file}.rels`), folder);
+  const parts = await relations(entries.content(`${folder}_rels/${file}.rels`), folder);
   const partOf = (wanted: string) => {
     const target = parts.find(({ type }) => type === wanted)?.target;
-    return target === undefined ? undefined : entries.text(target);
+    return target === undefined ? undefined : entries.content(target);
   };
-  const strings = sharedStrings(partOf('sharedStrings'));
-  const dates = dateStyles(partOf('styles'));
-  let left = fileLimits.rows + 1;
-  return listedSheets(book).flatMap(({ name, id, isHidden }) => {
+  const strings = await sharedStrings(partOf('sharedStrings'));
+  const dates = await dateStyles(partOf('styles'));
+  const size = new ListSize();
+  const sheets: Sheet[] = [];
+  for (const { name, id, isHidden } of await listedSheets(book)) {
     const target = parts.find((part) => part.id === id && part.type === 'worksheet')?.target;
-    const xml = isHidden || target === undefined ? undefined : entries.text(target);
-    if (xml === undefined) return [];
-    const rows = sheetRows(xml, { strings, dates, rowsAtMost: left });
-    left -= rows.length;
-    return [{ name, rows }];
-  });
+    const xml = isHidden || target === undefined ? undefined : entries.content(target);
+    if (xml) sheets.push({ name, rows: await sheetRows(xml, { strings, dates, size }) });
+  }
+  return sheets;
 }
+
+type Part = AsyncIterable<Uint8Array>;
 
 interface Relation {
   readonly id: string;
@@ -49,10 +49,10 @@ interface Relation {
   readonly target: string;
 }
 
-function relations(xml: string | undefined, folder: string): Relation[] {
+async function relations(xml: Part | undefined, folder: string): Promise<Relation[]> {
   const found: Relation[] = [];
   if (xml === undefined) return found;
-  readXml(xml, {
+  await readXml(xml, {
     open(name, attribute) {
       if (name !== 'Relationship') return;
       const target = attribute('Target') ?? '';
@@ -66,9 +66,9 @@ function relations(xml: string | undefined, folder: string): Relation[] {
   return found;
 }
 
-function listedSheets(xml: string) {
+async function listedSheets(xml: Part) {
   const found: { readonly name: string; readonly id: string; readonly isHidden: boolean }[] = [];
-  readXml(xml, {
+  await readXml(xml, {
     open(name, attribute) {
       if (name !== 'sheet') return;
       const state = attribute('state') ?? 'visible';
@@ -82,13 +82,15 @@ function listedSheets(xml: string) {
   return found;
 }
 
-function sharedStrings(xml: string | undefined): readonly string[] {
+/** The texts that cells refer to by number. @throws ListFileRefused */
+async function sharedStrings(xml: Part | undefined): Promise<readonly string[]> {
   const found: string[] = [];
   if (xml === undefined) return found;
+  let characters = 0;
   let text = '';
   let isText = false;
   let isReading = false;
-  readXml(xml, {
+  await readXml(xml, {
     open(name) {
       if (name === 'si') text = '';
       else if (name === 't') isText = true;
@@ -96,15 +98,29 @@ function sharedStrings(xml: string | undefined): readonly string[] {
       else if (name === 'rPh') isReading = true;
     },
     close(name) {
-      if (name === 'si') found.push(workbookText(text));
-      else if (name === 't') isText = false;
+      if (name === 'si') {
+        characters += text.length;
+        found.push(workbookText(text));
+        if (characters > 2 * fileLimits.characters || found.length > fileLimits.cells) throw tooManyTexts();
+      } else if (name === 't') isText = false;
       else if (name === 'rPh') isReading = false;
     },
     text(more) {
-      if (isText && !isReading) text += more;
+      // A cell that refers to a longer text is refused, so its end need not be kept.
+      if (isText && !isReading && text.length <= fileLimits.cellCharacters)
+        text += more.slice(0, fileLimits.cellCharacters + 1);
     },
   });
   return found;
+}
+
+function tooManyTexts(): ListFileRefused {
+  return new ListFileRefused(
+    both(
+      'All sheets of the workbook together have too much text. Copy the list of points into a new workbook.',
+      '工作簿所有工作表的文字过多。请把点位表复制到新的工作簿。',
+    ),
+  );
 }
 
 function notXlsx(): ListFileRefused {

@@ -1,4 +1,4 @@
-import { crc32, inflateRawSync } from 'node:zlib';
+import { crc32, createInflateRaw } from 'node:zlib';
 import { both } from '@holdfast/driver/form-words.ts';
 import { fileLimits, ListFileRefused } from './list-file.ts';
 
@@ -17,8 +17,8 @@ const inUtf8 = 0x0800;
 const isEncrypted = 0x0001;
 
 /**
- * A ZIP archive, read by its central directory. Entries are unpacked on demand, never beyond what is left of the bound
- * for all of them: the sizes that an archive states are not trusted. No library does this, because the same bytes must
+ * A ZIP archive, read by its central directory. Entries are unpacked as they are read, never beyond what is left of the
+ * bound for all of them: the sizes that an archive states are not trusted. No library does this, because the same bytes must
  * be judged and read, and a library behind a guard may find another archive in them.
  */
 export class ZipEntries {
@@ -36,31 +36,50 @@ export class ZipEntries {
     return this.#entries.has(name);
   }
 
-  /** @param name in any case. @throws ListFileRefused */
-  text(name: string): string | undefined {
+  /** The content of an entry, unpacked as it is read; undefined if there is no such entry. */
+  content(name: string): AsyncIterable<Uint8Array> | undefined {
     const entry = this.#entries.get(name);
-    return entry && this.#unpacked(entry).toString('utf8');
+    return entry && this.#unpacked(entry);
   }
 
-  #unpacked({ method, crc, packedBytes, headerAt }: Entry): Buffer {
+  /** @throws ListFileRefused */
+  async *#unpacked({ method, crc, packedBytes, headerAt }: Entry): AsyncGenerator<Uint8Array> {
     const bytes = this.#bytes;
     if (headerAt + 30 > bytes.length || bytes.readUInt32LE(headerAt) !== localHeader) throw damaged();
     const from = headerAt + 30 + bytes.readUInt16LE(headerAt + 26) + bytes.readUInt16LE(headerAt + 28);
     const packed = bytes.subarray(from, from + packedBytes);
     if (packed.length !== packedBytes) throw damaged();
-    const content = method === 0 ? packed : this.#inflated(packed);
-    if (content.length > this.#left) throw tooLarge();
-    this.#left -= content.length;
-    if (crc32(content) !== crc) throw damaged();
-    return content;
-  }
-
-  #inflated(packed: Buffer): Buffer {
-    try {
-      return inflateRawSync(packed, { maxOutputLength: Math.max(1, this.#left) });
-    } catch (error) {
-      throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : damaged(error);
+    let sum = 0;
+    for await (const chunk of method === 0 ? slices(packed) : inflated(packed)) {
+      this.#left -= chunk.length;
+      if (this.#left < 0) throw tooLarge();
+      sum = crc32(chunk, sum);
+      yield chunk;
     }
+    if (sum !== crc) throw damaged();
+  }
+}
+
+const chunkBytes = 65_536;
+
+function* slices(bytes: Buffer): Iterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+}
+
+async function* inflated(packed: Buffer): AsyncGenerator<Uint8Array> {
+  const stream = createInflateRaw({ chunkSize: chunkBytes });
+  stream.end(packed);
+  const chunks = stream[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { value, done } = await chunks.next().catch((error: unknown) => {
+        throw damaged(error);
+      });
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    stream.destroy();
   }
 }
 

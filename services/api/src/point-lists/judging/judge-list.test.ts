@@ -35,7 +35,7 @@ const press = (points: readonly object[] = []) =>
   known(['press', device(1, 'modbus_tcp', { connection: { host: '10.0.0.1' }, points })]);
 
 async function judged(text: string, from = press(), more: Partial<ImportSettings> = {}) {
-  const list = openList(readListFile(Buffer.from(text)), { ...settings, ...more });
+  const list = openList(await readListFile(Buffer.from(text)), { ...settings, ...more });
   const judgement = await judgeList(list, { ...settings, ...more }, from);
   const faultsOf = placedFaults(list);
   return {

@@ -1,0 +1,59 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../problems/problem.ts';
+import { ownerOf } from './import-owner.ts';
+
+/** Lists that are received or wait at once, each up to 11 MiB: of one caller, and of all. */
+const ofCallerAtMost = 2;
+const atMost = 8;
+
+/**
+ * Lets few lists into memory, and reads one at a time: reading one may take most of the memory that the API has.
+ */
+export class ImportTurns {
+  readonly #admitted = new Map<string, number>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Admits a request before its body is read. @returns a function for when it is over. @throws Problem */
+  readonly admit = (request: FastifyRequest): (() => void) => {
+    const owner = ownerOf(request);
+    const ofCaller = this.#admitted.get(owner) ?? 0;
+    const all = [...this.#admitted.values()].reduce((sum, count) => sum + count, 0);
+    if (ofCaller >= ofCallerAtMost) throw tooMany(true);
+    if (all >= atMost) throw tooMany(false);
+    this.#admitted.set(owner, ofCaller + 1);
+    return () => {
+      const left = (this.#admitted.get(owner) ?? 1) - 1;
+      if (left > 0) this.#admitted.set(owner, left);
+      else this.#admitted.delete(owner);
+    };
+  };
+
+  /** Calls `use` after all earlier calls are over, unless the client has left by then. */
+  async run<T>(signal: AbortSignal, use: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(() => {
+      signal.throwIfAborted();
+      return use();
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function tooMany(ofCaller: boolean): Problem {
+  const retryAfterSeconds = 5;
+  return new Problem(
+    'too_many_requests',
+    ofCaller
+      ? both(
+          `${ofCallerAtMost} of your lists are being read. Send this one when one of them is done.`,
+          `正在读取您的 ${ofCallerAtMost} 个点位表。请在其中一个完成后再发送。`,
+        )
+      : both(
+          `${atMost} lists are being read. Try again in ${retryAfterSeconds} s.`,
+          `正在读取 ${atMost} 个点位表。请在 ${retryAfterSeconds} 秒后重试。`,
+        ),
+    {},
+    { retryAfterSeconds },
+  );
+}
