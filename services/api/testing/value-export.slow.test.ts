@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
@@ -13,7 +13,7 @@ import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type ApiUnderTest, startApi } from './api-under-test.ts';
 
-const python = inject('installedServers').pythonWithOpenpyxl;
+const { pythonWithOpenpyxl: python, libreOffice } = inject('installedServers');
 const periodMs = 10_000;
 /** A full hour of yesterday: a fixed date might be older than the days that the store keeps. */
 const beginMs = Math.floor(Date.now() / 3_600_000 - 24) * 3_600_000;
@@ -132,25 +132,57 @@ describe('an export of values', () => {
     });
   });
 
-  it.runIf(python !== null)('is a workbook as well, which openpyxl reads', async () => {
+  const workbookType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+  /** Local time as a person reads it in a cell. */
+  const local = (second: number) => shown(second).slice(0, 23);
+
+  it.runIf(python !== null)('is a workbook as well, with times that openpyxl reads as times', async () => {
     const { status, type, body } = await exported(
       `point=press-1/level&point=press-1/gone&format=xlsx&${time}`,
     );
-    expect([status, type]).toEqual([
-      200,
-      'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    ]);
+    expect([status, type]).toEqual([200, workbookType]);
     const file = join(await temporaryFolder('export'), 'values.xlsx');
     await writeFile(file, body);
     const read = `
 import json, sys
 from openpyxl import load_workbook
-print(json.dumps([list(row) for row in load_workbook(sys.argv[1])['values 1'].iter_rows(values_only=True)]))`;
+sheet = load_workbook(sys.argv[1])['values 1']
+assert all(row[0].is_date for row in sheet.iter_rows(min_row=2))
+text = lambda time: time.isoformat(' ', 'milliseconds')
+print(json.dumps([list(row) for row in sheet.iter_rows(values_only=True)], default=text))`;
     const { stdout } = await promisify(execFile)(python ?? '', ['-c', read, file]);
     const rows = JSON.parse(stdout);
     expect(rows).toHaveLength(13);
-    expect(rows[1]).toEqual([shown(0), 'press-1', 'level', '液位', 'mm', 0.5, 'good']);
-    expect(rows[7]).toEqual([shown(0), 'press-1', 'gone', null, null, '=1+1', 'good']);
+    expect(rows[0]).toEqual([
+      ...['time (Asia/Shanghai)', 'UTC offset', 'device', 'point', 'name', 'unit', 'value', 'quality'],
+    ]);
+    expect(rows[1]).toEqual([local(0), '+08:00', 'press-1', 'level', '液位', 'mm', 0.5, 'good']);
+    expect(rows[7]).toEqual([local(0), '+08:00', 'press-1', 'gone', null, null, '=1+1', 'good']);
+  });
+
+  it.runIf(libreOffice !== null)('has headers in Chinese, and times that LibreOffice shows', async () => {
+    const url = `${api.url}${path}?point=press-1/level&interval=30s&format=xlsx&${time}`;
+    const answer = await fetch(url, { headers: { 'accept-language': 'zh-CN' } });
+    const folder = await temporaryFolder('office');
+    await writeFile(join(folder, 'values.xlsx'), Buffer.from(await answer.arrayBuffer()));
+    const profile = `-env:UserInstallation=file://${join(folder, 'profile')}`;
+    // Commas, double quotes, UTF-8, cells as they are shown.
+    const csv = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true';
+    const options = [profile, '--headless', '--convert-to', csv, '--outdir', folder];
+    await promisify(execFile)(libreOffice ?? '', [...options, join(folder, 'values.xlsx')]);
+    expect((await readFile(join(folder, 'values.csv'), 'utf8')).split('\n').slice(0, 2)).toEqual([
+      '时间（Asia/Shanghai）,UTC 偏移,设备,点位,名称,单位,平均值,最小值,最大值,末值,个数,质量',
+      `${local(0)},+08:00,press-1,level,液位,mm,10.5,0.5,20.5,20.5,3,good`,
+    ]);
+  });
+
+  it('has semicolons and GB18030 where that is asked for', async () => {
+    const { type, body } = await exported(`point=press-1/level&${time}&encoding=gb18030&separator=semicolon`);
+    expect(type).toBe('text/csv; charset=gb18030');
+    expect(new TextDecoder('gb18030', { fatal: true }).decode(body).split('\r\n').slice(0, 2)).toEqual([
+      'time;device;point;name;unit;value;quality',
+      `${shown(0)};press-1;level;液位;mm;0.5;good`,
+    ]);
   });
 
   it('is refused in words before it begins', async () => {

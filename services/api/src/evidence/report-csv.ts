@@ -1,7 +1,8 @@
+import type { CsvSeparator } from '@holdfast/shared/contracts/csv-cell.ts';
 import type { ReportRow } from '@holdfast/shared/contracts/http/report-http.ts';
 import { gapCauses } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import type { PlantClock } from '@holdfast/shared/domain/plant-clock.ts';
-import { byteOrderMark, csvLine } from '../tables/csv-line.ts';
+import { csvLine } from '../tables/csv-line.ts';
 import { localTime } from '../tables/local-time.ts';
 import type { Part } from './report.ts';
 
@@ -9,10 +10,11 @@ interface CsvOf {
   readonly title: string | undefined;
   readonly clock: PlantClock;
   readonly parts: readonly Part[];
+  readonly separator: CsvSeparator;
 }
 
-export function csvHead({ title }: Pick<CsvOf, 'title'>): string {
-  return `${byteOrderMark}${csvLine([
+export function csvHead({ title, separator }: Pick<CsvOf, 'title' | 'separator'>): string {
+  const head = [
     ...(title === undefined ? [] : ['title']),
     ...[
       'part',
@@ -30,11 +32,12 @@ export function csvHead({ title }: Pick<CsvOf, 'title'>): string {
     'completeness_percent',
     ...gapCauses.map((cause) => `missing_${cause}`),
     ...['holders', 'due_from', 'due_to'],
-  ])}`;
+  ];
+  return csvLine(head, separator);
 }
 
 /** A line for each part of the time in which ticks were due, or one line that says that nobody knows which were due. */
-export function csvRows(row: Omit<ReportRow, 'gaps'>, { title, clock, parts }: CsvOf): string {
+export function csvRows(row: Omit<ReportRow, 'gaps'>, { title, clock, parts, separator }: CsvOf): string {
   const named = title === undefined ? [] : [title];
   const { session_id, task_code, task_name, sites, by_part, counts, due } = row;
   const session = [session_id, task_code, task_name, sites.filter(Boolean).join(' ')];
@@ -49,16 +52,17 @@ export function csvRows(row: Omit<ReportRow, 'gaps'>, { title, clock, parts }: C
         localTime(clock, part.toMs),
         ...session,
       ];
-      if (counts === null) return csvLine([...head, 'configuration lost']);
+      if (counts === null) return csvLine([...head, 'configuration lost'], separator);
       if (!ticks || ticks.expected === 0) return '';
-      return csvLine([
+      const cells = [
         ...head,
         ...[ticks.expected, ticks.stored, ticks.quarantined, ticks.missing, percent(ticks)],
         ...gapCauses.map((cause) => ticks.missing_by_cause[cause] ?? 0),
         holdersIn(row, part, clock),
         localTime(clock, own ? Date.parse(own.from) : part.fromMs),
         localTime(clock, own ? Date.parse(own.to) : part.toMs),
-      ]);
+      ];
+      return csvLine(cells, separator);
     })
     .join('');
 }

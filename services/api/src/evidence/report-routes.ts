@@ -11,6 +11,7 @@ import { askedClock } from '../http/asked-clock.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
 import { timeAsked } from '../http/time-asked.ts';
+import { csvBytes, csvType, separatorOf } from '../tables/csv-line.ts';
 import { EvidenceHead } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
 import { heldEvidenceOf } from './held-evidence.ts';
@@ -86,10 +87,12 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
       sites: 'own',
       tag: 'Data',
       summary: 'Download such an account as a table',
-      answer: { type: 'text/csv', description: 'A line for each session and part of the time, in UTF-8' },
+      answer: { type: 'text/csv', description: 'A line for each session and part of the time' },
       schema: { querystring: reportCsvQuerySchema },
       handler: async (request, reply) => {
-        const { title, from: _, to: __, split: ___, time_zone: ____, ...filter } = request.query;
+        const { title, encoding, separator: word, ...asked } = request.query;
+        const { from: _, to: __, split: ___, time_zone: ____, ...filter } = asked;
+        const separator = separatorOf({ separator: word });
         const { time, clock, parts } = await begin(request.query);
         const pageOf = (before: number | undefined) =>
           sessionsWithin(database, {
@@ -103,19 +106,19 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
         // Before the first byte an outage can still be answered as one; later it can only break the answer off.
         await accounting.pasts.of(first.rows);
         const lines = async function* () {
-          yield csvHead({ title });
+          yield csvHead({ title, separator });
           for (let page: RowsWithin | undefined = first; page; ) {
             for await (const evidence of heldEvidenceOf(sources, page.rows, time, new EvidenceHead(time))) {
-              yield csvRows(reportRow(evidence, parts, time), { title, clock, parts });
+              yield csvRows(reportRow(evidence, parts, time), { title, clock, parts, separator });
             }
             page = page.next === undefined ? undefined : await pageOf(page.next);
           }
         };
         const day = time.from.toISOString().slice(0, 10);
         return reply
-          .type('text/csv; charset=utf-8')
+          .type(csvType({ encoding }))
           .header('content-disposition', `attachment; filename="holdfast-report-${day}.csv"`)
-          .send(Readable.from(lines()));
+          .send(Readable.from(csvBytes(lines(), { encoding }), { objectMode: false }));
       },
     }),
   ];

@@ -62,6 +62,7 @@ const anyList = fc.record({
   points: fc.array(pointFields, { minLength: 1, maxLength: 12 }),
   format: fc.constantFrom('csv', 'xlsx'),
   encoding: fc.constantFrom('utf-8', 'gb18030'),
+  separator: fc.constantFrom('comma', 'semicolon'),
   language: fc.constantFrom('en', 'zh'),
   mode: fc.constantFrom('merge', 'replace'),
 });
@@ -69,51 +70,57 @@ const anyList = fc.record({
 it('a list that was exported is taken as what it is, whatever stands in it', async () => {
   let points = 0;
   await fc.assert(
-    fc.asyncProperty(anyList, async ({ protocol, points: made, format, encoding, language, mode }) => {
-      const spec = specs.get(protocol);
-      if (!spec) throw new Error(protocol);
-      const connection = bodies().devices.connectionIn(spec, spec.words.deviceExamples[0]);
-      const stored = new Map(
-        made.flatMap(({ example, ...fields }, index) => {
-          const { pointExamples } = spec.words;
-          const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-          const judged = judgedDevicePoint(
-            { spec, connection },
-            { ...pointExamples[example % pointExamples.length], ...given },
-          );
-          if (!judged.ok) return [];
-          const { common, address } = judged.value;
-          return [[common.code, { id: index + 1, version: '1', common, address }] as const];
-        }),
-      );
-      fc.pre(stored.size > 0);
-      const known: KnownConfiguration = {
-        devices: new Map([['press', { id: 1, spec, connection, flat: { protocol }, points: stored }]]),
-        sites: new Map(),
-        specOf: () => spec,
-      };
-      const table = new ListTable({ specs: [spec], language });
-      const rows = async function* () {
-        yield [...stored.values()].map(({ common, address }) =>
-          table.row(spec, { ...flatPoint(spec, { ...common, address }), device: 'press' }),
+    fc.asyncProperty(
+      anyList,
+      async ({ protocol, points: made, format, encoding, separator, language, mode }) => {
+        const spec = specs.get(protocol);
+        if (!spec) throw new Error(protocol);
+        const connection = bodies().devices.connectionIn(spec, spec.words.deviceExamples[0]);
+        const stored = new Map(
+          made.flatMap(({ example, ...fields }, index) => {
+            const { pointExamples } = spec.words;
+            const given = Object.fromEntries(
+              Object.entries(fields).filter(([, value]) => value !== undefined),
+            );
+            const judged = judgedDevicePoint(
+              { spec, connection },
+              { ...pointExamples[example % pointExamples.length], ...given },
+            );
+            if (!judged.ok) return [];
+            const { common, address } = judged.value;
+            return [[common.code, { id: index + 1, version: '1', common, address }] as const];
+          }),
         );
-      };
-      const { body } = listDownload({
-        format,
-        encoding,
-        sheetName: 'points',
-        head: table.head,
-        rows: rows(),
-      });
-      const settings: ImportSettings = { mode, columns: {}, answers: {}, accepted: false, cells: {} };
-      const list = openList(await readListFile(await buffer(body)), settings);
-      const { rows: judged, questions } = await judgeList(list, settings, known);
-      points += stored.size;
-      expect(questions).toEqual([]);
-      expect(judged.map(({ state, code, changes, faults }) => ({ state, code, changes, faults }))).toEqual(
-        [...stored.keys()].map((code) => ({ state: 'same', code, changes: undefined, faults: [] })),
-      );
-    }),
+        fc.pre(stored.size > 0);
+        const known: KnownConfiguration = {
+          devices: new Map([['press', { id: 1, spec, connection, flat: { protocol }, points: stored }]]),
+          sites: new Map(),
+          specOf: () => spec,
+        };
+        const table = new ListTable({ specs: [spec], language });
+        const rows = async function* () {
+          yield [...stored.values()].map(({ common, address }) =>
+            table.row(spec, { ...flatPoint(spec, { ...common, address }), device: 'press' }),
+          );
+        };
+        const { body } = listDownload({
+          format,
+          encoding,
+          separator,
+          sheetName: 'points',
+          head: table.head,
+          rows: rows(),
+        });
+        const settings: ImportSettings = { mode, columns: {}, answers: {}, accepted: false, cells: {} };
+        const list = openList(await readListFile(await buffer(body)), settings);
+        const { rows: judged, questions } = await judgeList(list, settings, known);
+        points += stored.size;
+        expect(questions).toEqual([]);
+        expect(judged.map(({ state, code, changes, faults }) => ({ state, code, changes, faults }))).toEqual(
+          [...stored.keys()].map((code) => ({ state: 'same', code, changes: undefined, faults: [] })),
+        );
+      },
+    ),
     { numRuns: 100, seed: 21 },
   );
   expect(points).toBeGreaterThan(100);

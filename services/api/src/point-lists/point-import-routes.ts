@@ -249,10 +249,10 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       handler: async (request, reply) => {
         const stored = await find(request);
         if (stored.result) throw wasApplied();
-        const { format = stored.view.format } = request.query;
+        const { format = stored.view.format, separator } = request.query;
         const { head, rows } = faultyRows(database, stored);
         const encoding = stored.view.encoding === 'gb18030' ? 'gb18030' : 'utf-8';
-        const { type, body } = listDownload({ format, encoding, sheetName: 'faults', head, rows });
+        const { type, body } = listDownload({ format, encoding, separator, sheetName: 'faults', head, rows });
         return reply
           .type(type)
           .header(

@@ -32,7 +32,7 @@ export function pointListExportRoutes(database: Database): Route[] {
       answer: { type: types, description: 'A line for each point, device after device' },
       schema: { querystring: pointExportQuerySchema },
       handler: async (request, reply) => {
-        const { device, format, encoding, language = spokenLanguage() } = request.query;
+        const { device, format, encoding, separator, language = spokenLanguage() } = request.query;
         const found = await exportedDevices(database, { codes: device, sites: request.grantedSites });
         const unknown = device?.find((code) => !found.some((each) => each.code === code));
         if (unknown !== undefined)
@@ -47,6 +47,7 @@ export function pointListExportRoutes(database: Database): Route[] {
         const { type, body } = listDownload({
           format,
           encoding,
+          separator,
           sheetName: 'points',
           head: table.head,
           rows: rows(),
@@ -70,7 +71,7 @@ export function pointListExportRoutes(database: Database): Route[] {
         querystring: importTemplateQuerySchema,
       },
       handler: async (request, reply) => {
-        const { format, encoding, language = spokenLanguage() } = request.query;
+        const { format, encoding, separator, language = spokenLanguage() } = request.query;
         const { protocol } = request.params;
         const spec = specs.get(protocol);
         if (!spec) throw noProtocol(protocol);
@@ -81,6 +82,7 @@ export function pointListExportRoutes(database: Database): Route[] {
         const { type, body } = listDownload({
           format,
           encoding,
+          separator,
           sheetName: 'points',
           head: table.head,
           rows: all(),

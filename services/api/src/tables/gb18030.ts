@@ -8,18 +8,17 @@ let fourBytes: ReadonlyMap<number, number> | undefined;
  */
 export function gb18030(text: string): Buffer {
   twoBytes ??= tableOfTwo();
-  const bytes: number[] = [];
+  // No character takes more than four bytes, and none of those beyond 16 bits more than two for each half.
+  const bytes = Buffer.allocUnsafe(4 * text.length);
+  let at = 0;
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
-    if (code < 0x80) {
-      bytes.push(code);
-      continue;
-    }
-    const pair = twoBytes.get(code);
-    if (pair !== undefined) bytes.push(pair >> 8, pair & 0xff);
-    else bytes.push(...four(code));
+    const pair = code < 0x80 ? undefined : twoBytes.get(code);
+    if (code < 0x80) bytes[at++] = code;
+    else if (pair !== undefined) at = bytes.writeUInt16BE(pair, at);
+    else for (const byte of four(code)) bytes[at++] = byte;
   }
-  return Buffer.from(bytes);
+  return Buffer.from(bytes.subarray(0, at));
 }
 
 const decoder = new TextDecoder('gb18030');

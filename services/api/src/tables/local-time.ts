@@ -57,7 +57,12 @@ export function exactLocalTimes(clock: Pick<PlantClock, 'aheadMs'>): (atMs: numb
 function shown(clock: Pick<PlantClock, 'aheadMs'>, atMs: number, length: number): string {
   const aheadMs = clock.aheadMs(atMs);
   const text = new Date(atMs + aheadMs).toISOString().slice(0, length).replace('T', ' ');
+  return `${text} ${offsetText(aheadMs)}`;
+}
+
+/** How much a clock is ahead of UTC: `+08:00`. */
+export function offsetText(aheadMs: number): string {
   const minutes = Math.abs(aheadMs) / 60_000;
   const two = (number: number) => String(Math.floor(number)).padStart(2, '0');
-  return `${text} ${aheadMs < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
+  return `${aheadMs < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import { describe, expect, inject, it } from 'vitest';
-import { type TableRow, workbook } from './workbook.ts';
+import { type TableRow, type WallTime, workbook } from './workbook.ts';
 
 const python = inject('installedServers').pythonWithOpenpyxl;
 
@@ -13,15 +13,18 @@ import json, sys, zipfile
 from openpyxl import load_workbook
 assert zipfile.ZipFile(sys.argv[1]).testzip() is None
 book = load_workbook(sys.argv[1])
-print(json.dumps([[s.title, [list(row) for row in s.iter_rows(values_only=True)]] for s in book]))
+print(json.dumps([[s.title, [list(row) for row in s.iter_rows(values_only=True)]] for s in book], default=str))
 `;
 
-async function* batches(...all: (readonly TableRow[])[]): AsyncGenerator<readonly TableRow[]> {
+async function* batches<T>(...all: (readonly T[])[]): AsyncGenerator<readonly T[]> {
   yield* all;
 }
 
 describe.runIf(python !== null)('a workbook, as openpyxl reads it', () => {
-  const sheetsOf = async (rows: AsyncIterable<readonly TableRow[]>, rowsOfSheet?: number) => {
+  const sheetsOf = async (
+    rows: AsyncIterable<readonly (TableRow | readonly WallTime[])[]>,
+    rowsOfSheet?: number,
+  ) => {
     const file = join(await temporaryFolder('workbook'), 'values.xlsx');
     const head = ['time', 'value'];
     await writeFile(file, workbook({ sheetName: 'values', head, rows, ...(rowsOfSheet && { rowsOfSheet }) }));
@@ -51,6 +54,14 @@ describe.runIf(python !== null)('a workbook, as openpyxl reads it', () => {
         ],
       ],
     ]);
+  });
+
+  it('has times as times, to the millisecond, and as texts where spreadsheets have none', async () => {
+    const times = ['1900-03-01 00:00:00', '2026-10-25 02:59:59.001000', '9999-12-31 23:59:59.999000'];
+    const others = ['1900-02-28 23:59:59.999', '1850-01-01 00:00:00.000'];
+    const rows = [...times, ...others].map((time) => [{ wallMs: Date.parse(`${time.replace(' ', 'T')}Z`) }]);
+    const [[, [, ...read] = []] = []] = await sheetsOf(batches<readonly WallTime[]>(rows));
+    expect(read.map(([time]) => time)).toEqual([...times, ...others]);
   });
 
   it('begins a new sheet where one is full, and none for nothing', async () => {

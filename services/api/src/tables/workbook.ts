@@ -3,12 +3,22 @@ import { type ZipEntry, zipArchive } from './zip-archive.ts';
 export type TableCell = string | number | boolean | null;
 export type TableRow = readonly TableCell[];
 
+/** A time of a clock on the wall: spreadsheets know no zones. */
+export interface WallTime {
+  /** Milliseconds since 1970-01-01 00:00 of this clock. */
+  readonly wallMs: number;
+}
+
+type WorkbookCell = TableCell | WallTime;
+
 export interface WorkbookOptions {
   /** The beginning of each sheet's name; a number follows. */
   readonly sheetName: string;
   readonly head: readonly string[];
   /** Batches of rows. */
-  readonly rows: AsyncIterable<readonly TableRow[]>;
+  readonly rows: AsyncIterable<readonly (readonly WorkbookCell[])[]>;
+  /** Whether the first column has times: it is wide enough for them. */
+  readonly hasTimes?: boolean;
   /** Rows per sheet; a spreadsheet takes 1,048,576 including the head. */
   readonly rowsOfSheet?: number;
 }
@@ -31,10 +41,11 @@ async function* entriesOf({
   sheetName,
   head,
   rows,
+  hasTimes = false,
   rowsOfSheet = 1_000_000,
 }: WorkbookOptions): AsyncGenerator<ZipEntry> {
   const batches = rows[Symbol.asyncIterator]();
-  let batch: readonly TableRow[] = [];
+  let batch: readonly (readonly WorkbookCell[])[] = [];
   let isOver = false;
   const next = async (): Promise<void> => {
     const { value, done } = await batches.next();
@@ -42,7 +53,8 @@ async function* entriesOf({
     isOver = done === true;
   };
   async function* sheet(): AsyncGenerator<string> {
-    yield `${declaration}<worksheet xmlns="${spreadsheetNamespace}"><sheetData>${rowXml(head)}`;
+    const columns = hasTimes ? '<cols><col min="1" max="1" width="24" customWidth="1"/></cols>' : '';
+    yield `${declaration}<worksheet xmlns="${spreadsheetNamespace}">${columns}<sheetData>${rowXml(head)}`;
     let left = rowsOfSheet;
     while (!isOver && left > 0) {
       if (batch.length === 0) {
@@ -72,16 +84,19 @@ async function* entriesOf({
   );
   yield entry(
     'xl/_rels/workbook.xml.rels',
-    relationshipsXml(
-      numbers.map((n) => [`rId${n}`, `${relationships}/worksheet`, `worksheets/sheet${n}.xml`]),
-    ),
+    relationshipsXml([
+      ...numbers.map((n) => [`rId${n}`, `${relationships}/worksheet`, `worksheets/sheet${n}.xml`]),
+      ['styles', `${relationships}/styles`, 'styles.xml'],
+    ]),
   );
+  yield entry('xl/styles.xml', styles);
   yield entry(
     '_rels/.rels',
     relationshipsXml([['rId1', `${relationships}/officeDocument`, 'xl/workbook.xml']]),
   );
   const parts = [
     ['/xl/workbook.xml', `${sheetType}.sheet.main+xml`],
+    ['/xl/styles.xml', `${sheetType}.styles+xml`],
     ...numbers.map((n) => [`/xl/worksheets/sheet${n}.xml`, `${sheetType}.worksheet+xml`]),
   ];
   yield entry(
@@ -91,6 +106,24 @@ async function* entriesOf({
       .join('')}</Types>`,
   );
 }
+
+/** Style 0 is that of all cells, style 1 that of times. Spreadsheets want a font, fills and a border to be there. */
+const styles =
+  `<styleSheet xmlns="${spreadsheetNamespace}">` +
+  '<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss.000"/></numFmts>' +
+  '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>' +
+  '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>' +
+  '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>' +
+  '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>' +
+  '<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>' +
+  '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>' +
+  '</styleSheet>';
+const timeStyle = 1;
+const dayMs = 86_400_000;
+/** Days from the first one of spreadsheets to 1970. */
+const daysBefore1970 = 25_569;
+/** Spreadsheets count a day too many before this time, and know none after year 9999. */
+const [firstTimeMs, lastTimeMs] = [Date.UTC(1900, 2, 1), Date.UTC(10_000, 0, 1)];
 
 function entry(name: string, xml: string): ZipEntry {
   return {
@@ -107,15 +140,22 @@ function relationshipsXml(all: readonly (readonly string[])[]): string {
     .join('')}</Relationships>`;
 }
 
-function rowXml(row: TableRow): string {
+function rowXml(row: readonly WorkbookCell[]): string {
   return `<row>${row.map(cellXml).join('')}</row>`;
 }
 
-function cellXml(value: TableCell): string {
+function cellXml(value: WorkbookCell): string {
   if (value === null || value === '') return '<c/>';
+  if (typeof value === 'object') return timeXml(value);
   if (typeof value === 'boolean') return `<c t="b"><v>${value ? 1 : 0}</v></c>`;
   if (Number.isFinite(value)) return `<c><v>${value}</v></c>`;
   return `<c t="inlineStr"><is><t xml:space="preserve">${escaped(String(value))}</t></is></c>`;
+}
+
+function timeXml({ wallMs }: WallTime): string {
+  if (wallMs < firstTimeMs || wallMs >= lastTimeMs)
+    return cellXml(new Date(wallMs).toISOString().slice(0, -1).replace('T', ' '));
+  return `<c s="${timeStyle}"><v>${wallMs / dayMs + daysBefore1970}</v></c>`;
 }
 
 /** Escapes a text for XML, which cannot represent most control characters. */

@@ -1,3 +1,4 @@
+import { byteOrderMark, csvCell } from '@holdfast/shared/contracts/csv-cell.ts';
 import type { PointTrend } from '@holdfast/shared/contracts/http/points-http.ts';
 
 const head = ['time', 'device', 'point', 'unit', 'value', 'min', 'mean', 'max', 'quality'];
@@ -15,14 +16,8 @@ export function csvOf(trends: readonly PointTrend[], timeText: (at: Date) => str
       isUncertain.has(index) ? 'uncertain' : 'good',
     ]);
   });
-  // Without a byte order mark Excel takes UTF-8 for the system's own code page.
-  return `\ufeff${[head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`;
-}
-
-/** A cell as in RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe. */
-function cell(value: string | number | boolean | null | undefined): string {
-  if (value === null || value === undefined) return '';
-  const isFormula = typeof value === 'string' && /^[=+@\t\r-]/.test(value) && !/^[+-]?[\d.]+$/.test(value);
-  const text = isFormula ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return (
+    byteOrderMark +
+    [head, ...rows].map((row) => `${row.map((cell) => csvCell(cell ?? '')).join(',')}\r\n`).join('')
+  );
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { closedObject } from './closed-object.ts';
+import { csvQuery } from './csv-http.ts';
 import { pageQuery, pageSchema } from './page.ts';
 import { several } from './points-http.ts';
 import { storableText } from './storable-text.ts';
@@ -26,22 +27,17 @@ const language = z
   .optional()
   .describe('Language of the headers; by default the language of the request');
 const format = z.enum(exportFormats).default('csv').describe('`csv` or a workbook');
-const writtenIn = z
-  .enum(['utf-8', 'gb18030'])
-  .default('utf-8')
-  .describe('Of CSV. `gb18030` is for spreadsheets that take no UTF-8');
-
 export const pointExportQuerySchema = z.object({
   device: several(storableText(128).min(1), 100)
     .optional()
     .describe('Points of these devices, by their codes; all unless set'),
   format,
-  encoding: writtenIn,
+  ...csvQuery,
   language,
 });
 export const importTemplateQuerySchema = z.object({
   format: z.enum(exportFormats).default('xlsx').describe('`csv` or a workbook'),
-  encoding: writtenIn,
+  ...csvQuery,
   language,
 });
 
@@ -220,6 +216,7 @@ export type ImportRow = z.infer<typeof rowSchema>;
 export const importRowPageSchema = pageSchema(rowSchema);
 export const importFaultsQuerySchema = z.object({
   format: z.enum(exportFormats).optional().describe('By default the format of the file that was sent'),
+  separator: csvQuery.separator,
 });
 export const importRowsQuerySchema = z.object({
   ...pageQuery,

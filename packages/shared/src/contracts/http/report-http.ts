@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { tickCountsSchema } from './accounting-http.ts';
 import { timeZoneText } from './completeness-of-all-http.ts';
+import { csvQuery } from './csv-http.ts';
 import { evidenceHead, evidenceQuery, evidenceSession, filterText } from './evidence-http.ts';
 import { jointGapSchema } from './gaps-of-all-http.ts';
 import { ownershipSpanSchema } from './ownership-http.ts';
@@ -22,6 +23,7 @@ export const reportQuerySchema = z.object({ ...reportOf, limit, cursor });
 export const reportCsvQuerySchema = z.object({
   ...reportOf,
   title: filterText('Name of the batch, order or shift: it stands in the first column'),
+  ...csvQuery,
 });
 
 /** A part of the time, and its name where it is a shift. */

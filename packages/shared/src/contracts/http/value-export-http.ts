@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { timeZoneText } from './completeness-of-all-http.ts';
+import { csvQuery } from './csv-http.ts';
 import { namedPoint, pointForm, several } from './points-http.ts';
 import { storableText } from './storable-text.ts';
 import { lengthText, timeText } from './time-texts.ts';
@@ -27,6 +28,9 @@ export const valueExportQuerySchema = z.object({
   format: z
     .enum(exportFormats)
     .default('csv')
-    .describe('`xlsx`: a workbook, with a new sheet after each million lines'),
+    .describe(
+      '`xlsx`: a workbook, with a new sheet after each million lines, and headers in the language of the request',
+    ),
+  ...csvQuery,
 });
 export type ValueExportQuery = z.infer<typeof valueExportQuerySchema>;

@@ -1,4 +1,5 @@
 import { both } from '@holdfast/driver/form-words.ts';
+import { withoutApostrophe } from '@holdfast/shared/contracts/csv-cell.ts';
 import { ListFileRefused, ListSize, type SheetRow } from './list-file.ts';
 
 const separators = [',', ';', '\t'] as const;
@@ -32,7 +33,7 @@ export function csvRows(text: string): SheetRow[] {
     if (value !== '') {
       size.addCell(line, column, { characters: value.length });
       while (cells.length < column) cells.push('');
-      cells.push(unescaped(value));
+      cells.push(withoutApostrophe(value));
     }
     column += 1;
     at = next;
@@ -83,11 +84,6 @@ function quoted(text: string, at: number, separator: Separator, line: number): T
     value += '"';
     from = end + 2;
   }
-}
-
-/** Removes the apostrophe that exports put before a text that a spreadsheet would take for a formula. */
-function unescaped(value: string): string {
-  return /^'[=+\-@\t\r']/.test(value) ? value.slice(1) : value;
 }
 
 /** The most frequent separator in the first line that has any. */
