@@ -41,6 +41,8 @@ describe('holdfast points', () => {
     const exported = join(folder, 'points.csv');
     expect(await points('export', 'press-1', '--output', exported)).toMatchObject({ code: 0 });
     const again = await points('import', exported);
+    const semicolons = await points('export', 'press-1', '--separator', 'semicolon', '--encoding', 'gb18030');
+    expect(semicolons.stdout).toMatch(/^device;code;name;/);
     expect(JSON.parse(again.stdout)).toMatchObject({ counts: { same: 6, new: 0, changed: 0 } });
     const chinese = await cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_LANG: 'zh' }).run('points', 'export');
     expect(chinese.stdout).toContain('设备,点位,名称,地址（从 0 计）');
@@ -57,6 +59,7 @@ describe('holdfast points', () => {
       stderr: expect.stringContaining('D2 data_type: "int17" is none of'),
     });
     expect(refused.stderr).toContain('Nothing was changed');
+    expect(JSON.parse(refused.stdout)).toMatchObject({ counts: { fault: 1 }, faults: [{ cell: 'D2' }] });
     expect(await all()).toHaveLength(6);
     expect(await readFile(faults, 'utf8')).toMatch(
       /^\uFEFFdevice,code,address,data_type,Faults\r\npress-1,a,40101,int17,/,
@@ -69,6 +72,7 @@ describe('holdfast points', () => {
     const named = [file, '--column', 'B=code'];
     const open = await points('import', ...named);
     expect(open).toMatchObject({ code: 1, stderr: expect.stringContaining('* --answer notation=classic') });
+    expect(JSON.parse(open.stdout)).toMatchObject({ questions: [{ name: 'notation', is_guess: true }] });
     expect(open.stderr).toContain('D2 40201 → holding_register 200');
     expect(await points('import', ...named, '--answer', 'notation')).toMatchObject({ code: 2 });
     expect(await points('import', ...named, '--answer', 'notation=from_0')).toMatchObject({

@@ -7,6 +7,7 @@ import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgre
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, startApi } from '../../services/api/testing/api-under-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -101,6 +102,27 @@ describe('holdfast values export', () => {
       ...['values', 'export', 'press-1/level', '--output', join(folder, 'values.csv')],
     );
     expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('The export broke off') });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind where %s ends it', async (signal) => {
+    const endless = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/csv' });
+      response.write('time,device\r\n');
+    }).listen(0, '127.0.0.1');
+    cleanUpAfterFile(async () => {
+      endless.closeAllConnections();
+      endless.close();
+    });
+    const folder = await temporaryFolder('interrupted-export');
+    const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
+    const program = cliForTest({ HOLDFAST_URL: url }).start(
+      ...['values', 'export', 'press-1/level', '--output', join(folder, 'values.csv')],
+    );
+    await eventually(async () => (await readdir(folder)).length > 0, { what: 'a file that is not finished' });
+    program.interrupt(signal);
+    // Like any program that the signal ends.
+    expect(await program.ended).toMatchObject({ code: null });
     expect(await readdir(folder)).toEqual([]);
   });
 });

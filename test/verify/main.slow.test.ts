@@ -5,6 +5,7 @@ import { startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-f
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { newNkeyPair } from '@holdfast/shared/jetstream/connection/nkey-pair.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +14,9 @@ import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
+import { identitiesForTest } from '../support/identities-for-test.ts';
 import { influxForTest, influxIsInstalled } from '../support/influx-for-test.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 function startVerify(env: Record<string, string>, args: readonly string[]): Promise<RunningProcess> {
@@ -71,6 +74,27 @@ describe('npm run verify', () => {
     const { code, said } = await verify('--nats', 'nats://127.0.0.1:1');
     expect(said).toContain('NATS does not answer');
     expect(code).toBe(2);
+  });
+
+  it('says which seed it needs where the broker asks for keys, and it has none or another', async () => {
+    const keys = identitiesForTest();
+    const { url } = await natsForTest({ configLines: keys.configLines });
+    const none = await verify('--nats', url);
+    expect([none.code, none.said]).toEqual([
+      2,
+      expect.stringContaining('asks for a key, and none was given'),
+    ]);
+    for (const seed of [newNkeyPair().seed, keys.seed('writer')]) {
+      const other = await verifyIn({ NATS_NKEY_SEED: seed }, '--nats', url);
+      expect([other.code, other.said]).toEqual([
+        2,
+        expect.stringMatching(
+          /does not know this key as that of the API.* \.holdfast\/secrets\/nats-api\/seed/,
+        ),
+      ]);
+    }
+    const own = await verifyIn({ NATS_NKEY_SEED: keys.seed('api') }, '--nats', url);
+    expect(own.said).not.toContain('seed');
   });
 
   it('finds nothing in a session that is polled, and says what it has seen', async () => {

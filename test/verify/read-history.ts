@@ -5,9 +5,11 @@ import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/
 import { type TaskConfig, taskConfigKey } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import {
+  AuthorizationError,
   type Connection,
   connectNats,
   type NatsConnection,
+  PermissionViolationError,
 } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
@@ -86,13 +88,35 @@ export async function readHistory(sources: HistorySources): Promise<History> {
       // SAMPLES drops its oldest: what was read before its first message cannot be accounted for any more.
       sinceMs: sources.sinceMs ?? (first && first.sequence > 1 ? first.storedAtMs : 0),
     };
+  } catch (error) {
+    throw isRefusal(error) ? seedNeeded(sources, error) : error;
   } finally {
     await connection.close();
   }
 }
 
+/** Whether the broker refuses us, or lets us not read what we have to. The client wraps its errors. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    error instanceof AuthorizationError || error instanceof PermissionViolationError || isRefusal(error.cause)
+  );
+}
+
+function seedNeeded({ nkeySeed }: HistorySources, cause: unknown): Error {
+  const why =
+    nkeySeed === undefined
+      ? 'The broker asks for a key, and none was given'
+      : 'The broker does not know this key as that of the API';
+  return new Error(
+    `${why}: set NATS_NKEY_SEED_FILE to the file with the API's seed, or NATS_NKEY_SEED to the seed. With npm start the file is .holdfast/secrets/nats-api/seed, in containers nats-api/seed in the volume of secrets.`,
+    { cause },
+  );
+}
+
 /** Services wait for their broker for ever; a judge wants to know. */
-async function connected({ natsUrl: url, nkeySeed }: HistorySources): Promise<Connection> {
+async function connected(sources: HistorySources): Promise<Connection> {
+  const { natsUrl: url, nkeySeed } = sources;
   const gaveUp = new AbortController();
   try {
     return await Promise.race([
@@ -101,6 +125,8 @@ async function connected({ natsUrl: url, nkeySeed }: HistorySources): Promise<Co
         throw new Error(`NATS does not answer at ${url.replace(/\/\/[^@/]*@/, '//')}`);
       }),
     ]);
+  } catch (error) {
+    throw isRefusal(error) ? seedNeeded(sources, error) : error;
   } finally {
     gaveUp.abort();
   }

@@ -208,6 +208,22 @@ describe('a set that is taken back', () => {
     ]);
   });
 
+  it('is refused with the device of a point, whose code others may have too', async () => {
+    const device = await newDevice();
+    const { code } = await read('devices', device);
+    const id = await made('points', point(device, 'level'));
+    const url = `/api/config/points/${id}/`;
+    const set = setOf(await ask('PATCH', url, { unit: 'mm' }));
+    const later = setOf(await ask('PATCH', url, { unit: 'cm' }));
+    expect((await revert(set)).body).toMatchObject({
+      ...{
+        code: 'changed_since',
+        conflicts: [{ kind: 'point', code: 'level', device: code, change_set: later }],
+      },
+      detail: expect.stringContaining(`point ${code}/level: unit was changed by set ${later} later`),
+    });
+  });
+
   it('brings what was deleted back under its id, and deletes what was made', async () => {
     const device = await newDevice();
     const id = await made('points', point(device, 'level'));

@@ -4,10 +4,12 @@ import { localTime } from '../output/local-time.ts';
 import { originColumn, traceOption } from '../output/origin-column.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Printer } from '../output/printer.ts';
+import { saveDownload } from '../output/save-download.ts';
 import { percent, record, records } from '../output/values.ts';
 import { whyColumn } from '../output/why-column.ts';
 import { say } from '../words/say.ts';
 import { valueWord } from '../words/value-words.ts';
+import { csvForm, csvOptions, outputOption } from './csv-options.ts';
 
 const path = '/api/acquisition';
 
@@ -146,16 +148,13 @@ export const evidence: readonly Command[] = [
         choices: ['none', 'day', 'shift'],
       },
       title: { type: 'string', value: 'TEXT', about: 'name of the batch or order, in the first column' },
+      ...csvOptions,
+      output: outputOption,
     },
     async run({ api, print }, input) {
       const query = { ...asked(input), split: input.text('split'), title: input.text('title') };
-      const { body } = await api.open(`${path}/report/csv/`, query, {});
-      let rest = '';
-      for await (const text of body?.pipeThrough(new TextDecoderStream()) ?? []) {
-        const lines = (rest + text).split('\r\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) print.line(line);
-      }
+      const { body } = await api.open(`${path}/report/csv/`, { ...query, ...csvForm(input) }, {});
+      if (body) await saveDownload({ print }, body, input.text('output'));
     },
   },
 ];

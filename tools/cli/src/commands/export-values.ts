@@ -1,5 +1,6 @@
 import { type Command, timeForms } from '../command.ts';
 import { saveDownload } from '../output/save-download.ts';
+import { csvForm, csvOptions, outputOption } from './csv-options.ts';
 
 export const exportValues: Command = {
   words: ['values', 'export'],
@@ -20,21 +21,19 @@ export const exportValues: Command = {
       about: 'clock of the times, such as Asia/Shanghai; that of the plant unless set',
     },
     format: { type: 'string', value: 'FORMAT', about: 'csv (unless set) or xlsx', choices: ['csv', 'xlsx'] },
-    output: {
-      type: 'string',
-      value: 'FILE',
-      about: 'into this file instead of stdout; it is there when it is whole',
-    },
+    ...csvOptions,
+    output: outputOption,
   },
-  async run({ api, print, stopping }, input) {
+  async run({ api, print }, input) {
     const file = input.text('output');
     const query = {
       point: [...input.operands],
       device: [...input.texts('device')],
       ...{ start_time: input.time('from'), end_time: input.time('to'), interval: input.text('interval') },
       ...{ time_zone: input.text('zone'), format: input.text('format') },
+      ...csvForm(input),
     };
     const { body } = await api.open('/api/exports/values/', query, {});
-    if (body) await saveDownload({ print, stopping }, body, file);
+    if (body) await saveDownload({ print }, body, file);
   },
 };

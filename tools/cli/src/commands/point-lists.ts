@@ -9,6 +9,7 @@ import { plainText } from '../output/plain-text.ts';
 import { saveDownload } from '../output/save-download.ts';
 import { say, speaksChinese } from '../words/say.ts';
 import { applyOf, applyOption, noteApplied } from './applied-sessions.ts';
+import { csvForm, csvOptions, outputOption } from './csv-options.ts';
 import { mappings } from './list-mappings.ts';
 
 const formats = ['csv', 'xlsx'] as const;
@@ -18,17 +19,6 @@ const format: Option = {
   about: 'csv (unless set) or xlsx',
   choices: formats,
 };
-const encoding: Option = {
-  type: 'string',
-  value: 'ENCODING',
-  about: 'of CSV: utf-8 (unless set) or gb18030',
-  choices: ['utf-8', 'gb18030'],
-};
-const output: Option = {
-  type: 'string',
-  value: 'FILE',
-  about: 'into this file instead of stdout; it is there when it is whole',
-};
 const imports = '/api/config/imports/';
 const shownFaults = 10;
 
@@ -37,26 +27,26 @@ export const pointLists: readonly Command[] = [
     words: ['points', 'export'],
     about: 'Points of devices, or of all, as CSV or XLSX: points import takes it as it is.',
     operands: [{ name: 'DEVICE', isOptional: true, isMany: true }],
-    options: { format, encoding, output },
-    async run({ api, print, stopping }, input) {
+    options: { format, ...csvOptions, output: outputOption },
+    async run({ api, print }, input) {
       const { body } = await api.open(
         '/api/exports/points/',
         { device: [...input.operands], ...asked(input) },
         {},
       );
-      if (body) await saveDownload({ print, stopping }, body, input.text('output'));
+      if (body) await saveDownload({ print }, body, input.text('output'));
     },
   },
   {
     words: ['points', 'template'],
     about: 'An empty list of points for a protocol, with examples, to be filled in.',
     operands: [{ name: 'PROTOCOL' }],
-    options: { format, encoding, output },
-    async run({ api, print, stopping }, input) {
+    options: { format, ...csvOptions, output: outputOption },
+    async run({ api, print }, input) {
       const protocol = encodeURIComponent(input.operands[0] ?? '');
       const query = asked(input);
       const { body } = await api.open(`/api/config/import-templates/${protocol}/`, query, {});
-      if (body) await saveDownload({ print, stopping }, body, input.text('output'));
+      if (body) await saveDownload({ print }, body, input.text('output'));
     },
   },
   {
@@ -119,12 +109,12 @@ export const pointLists: readonly Command[] = [
 
 function asked(input: Input) {
   return {
-    ...{ format: input.text('format') ?? 'csv', encoding: input.text('encoding') },
+    ...{ format: input.text('format') ?? 'csv', ...csvForm(input) },
     language: speaksChinese() ? 'zh' : 'en',
   };
 }
 
-async function importList({ api, print, stopping }: Context, input: Input): Promise<number> {
+async function importList({ api, print }: Context, input: Input): Promise<number> {
   const path = input.operands[0] ?? '';
   const content = await contentOf(path);
   const progress = print.progress('import');
@@ -150,14 +140,18 @@ async function importList({ api, print, stopping }: Context, input: Input): Prom
   if (view.counts.fault > 0) {
     if (faultsFile !== undefined) {
       const { body } = await api.open(`${imports}${view.id}/faults/`, { format: formatOf(faultsFile) }, {});
-      if (body) await saveDownload({ print, stopping }, body, faultsFile);
+      if (body) await saveDownload({ print }, body, faultsFile);
     }
+    if (print.asJson) print.json(view);
     throw faulty(path, view);
   }
   const open = view.questions.filter((question) => question.is_guess);
   const isDry = input.has('dry-run');
   const query = applyOf(input);
-  if (open.length > 0 && !isDry) throw unanswered(open);
+  if (open.length > 0 && !isDry) {
+    if (print.asJson) print.json(view);
+    throw unanswered(open);
+  }
   if (isDry) {
     for (const question of open) print.note(inWords(question));
     if (open.length === 0) await saveMapping(api, input, view);

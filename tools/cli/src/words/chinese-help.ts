@@ -173,6 +173,8 @@ export const chineseHelp = {
   'Brings in a list of points, CSV or XLSX, all of it or nothing; says first how it reads the columns. FILE - is standard input.':
     '导入点位表（CSV 或 XLSX），全部导入或完全不导入；先说明各列如何识别。FILE 为 - 时读取标准输入。',
   'of CSV: utf-8 (unless set) or gb18030': 'CSV 的编码：utf-8（默认）或 gb18030',
+  'between cells of CSV: comma (unless set) or semicolon':
+    'CSV 的分隔符：comma 逗号（默认）或 semicolon 分号',
   'of rows that name no device': '未写明设备的行所属的设备',
   'merge (unless set): empty cells keep; append: only new points; replace: empty cells clear, points that are not in the list go':
     'merge（默认）：空单元格保持不变；append：只新增；replace：空单元格清除，表中没有的点位删除',

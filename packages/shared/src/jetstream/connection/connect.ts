@@ -17,7 +17,7 @@ import { NodeChoice } from './node-choice.ts';
 import { watchNode } from './node-watch.ts';
 import { seedInUse } from './seed-in-use.ts';
 
-export { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
+export { AuthorizationError, type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
 
 /** Whether the connection can be used, and since when without a break. */
 export interface Connection {

@@ -8,6 +8,8 @@ export interface RevertConflict {
   readonly kind: ChangedKind;
   readonly id: number;
   readonly code: string;
+  /** The code of a point's device; null for all else. */
+  readonly device: string | null;
   readonly field: string;
   readonly change_set: number;
 }
@@ -43,8 +45,16 @@ export function planRevert(
     const now = current.get(key);
     const since = later.get(key) ?? [];
     const { kind, id, code, op, before } = item;
+    const device = kind === 'point' ? item.deviceCode : null;
     const conflict = (field: string, setId: number) =>
-      conflicts.push({ kind, id, code, field: field.replace(/^connection\./, ''), change_set: setId });
+      conflicts.push({
+        kind,
+        id,
+        code,
+        device,
+        field: field.replace(/^connection\./, ''),
+        change_set: setId,
+      });
     switch (op) {
       case 'created': {
         if (!now) break;

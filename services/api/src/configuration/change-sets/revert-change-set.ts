@@ -96,7 +96,8 @@ function requireNamed(items: readonly ChangeItem[], only: RevertOnly | undefined
 function changedSince(conflicts: readonly RevertConflict[]): Problem {
   const told = conflicts.slice(0, toldConflicts);
   const more = conflicts.length - told.length;
-  const named = ({ kind, code, field }: RevertConflict) => `${kind} ${code}: ${field}`;
+  const named = ({ kind, code, device, field }: RevertConflict) =>
+    `${kind} ${device === null ? '' : `${device}/`}${code}: ${field}`;
   return new Problem(
     'changed_since',
     both(
