@@ -84,8 +84,11 @@ export interface LinkHost {
   addressOf(host: string, port: number): Promise<string>;
   /** Why a path is not opened as a serial line, in words; undefined when it may be. */
   serialRefusal(path: string): string | undefined;
-  /** The value of a secret that a connection names. @throws DriverFailure of the kind `config` where it does not exist */
-  secret(name: string): string;
+  /**
+   * The value of a secret that a connection names, for the server that it is sent to or vouches for. @throws
+   * DriverFailure of the kind `config` where it does not exist, or is not for this server
+   */
+  secret(name: string, to: { readonly host: string; readonly port: number }): string;
   /**
    * Identifies a device of a session towards a source that stores data for absent clients. Each device has its own id,
    * which is the same for every holder of the session.

@@ -19,6 +19,8 @@ export type Parsed<A> =
 export interface EndpointIdentity {
   /** `host:port`, or the path of a serial line: devices with one key are asked in turn, over one link. */
   readonly key: string;
+  /** The host, in its one spelling, and the port; undefined for a serial line. */
+  readonly tcp?: { readonly host: string; readonly port: number } | undefined;
   /** True when every machine has one of this name, such as a first serial line. */
   readonly isLocal: boolean;
   /**

@@ -1,3 +1,4 @@
+import { hostAndPort, plainHost } from './host-name.ts';
 import type { EndpointIdentity } from './spec.ts';
 
 /**
@@ -6,5 +7,6 @@ import type { EndpointIdentity } from './spec.ts';
  * @param way the protocol, and anything else that must be the same for all devices there
  */
 export function tcpEndpoint(host: string, port: number, way: string): EndpointIdentity {
-  return { key: `${host.toLowerCase()}:${port}`, isLocal: false, way, isExclusive: true };
+  const plain = plainHost(host);
+  return { key: hostAndPort(plain, port), tcp: { host: plain, port }, isLocal: false, way, isExclusive: true };
 }

@@ -28,6 +28,7 @@ import { bulkRoutes } from './configuration/bulk/bulk-routes.ts';
 import { changeSetRoutes } from './configuration/change-sets/change-set-routes.ts';
 import { configurationRoutes } from './configuration/configuration-routes.ts';
 import { demoRoutes } from './configuration/demo-routes.ts';
+import { requireAccessOfChange } from './configuration/device-access.ts';
 import { protocolRoutes } from './configuration/protocol-routes.ts';
 import { versionRoutes } from './configuration/versions/version-routes.ts';
 import type { ConsoleFiles } from './console/console-files.ts';
@@ -224,7 +225,7 @@ export function routesOf(dependencies: AppDependencies): {
 
 /** Builds the HTTP API without its process: it never listens and opens nothing. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { log, access, tls, commandKeys, readiness, onAnswered } = dependencies;
+  const { log, access, tls, commandKeys, readiness, onAnswered, devices } = dependencies;
   const app = fastify({
     https: tls ? { cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2', handshakeTimeout: 10_000 } : null,
     loggerInstance: log,
@@ -253,6 +254,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   waitUntilReady(app, () => isReady(readiness));
   refuseWhileClosing(app);
   await addAccessControl(app, access);
+  app.addHook('onRequest', async (request) => {
+    request.judgeChange = (transaction) => requireAccessOfChange(devices.collectors, transaction);
+  });
   acceptEmptyBodies(app);
   refuseUnknownParameters(app);
   observeRequests(app, onAnswered);

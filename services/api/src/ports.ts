@@ -11,6 +11,7 @@ import type { Login } from '@holdfast/shared/contracts/login.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { SecretBindings } from '@holdfast/shared/contracts/secret-bindings.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
@@ -214,6 +215,17 @@ export interface KnownCollector {
   /** How many sessions it may hold. */
   readonly capacity: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Its DEVICE_NETWORKS; undefined where it does not report them. */
+  readonly deviceNetworks?: readonly string[] | undefined;
+  /** Undefined where it does not report them. */
+  readonly secretBindings?: SecretBindings | undefined;
+}
+
+/** A secret that a device names, and where its collector sends it. */
+export interface NamedSecret {
+  readonly device: string;
+  readonly secret: string;
+  readonly server: string;
 }
 
 /** Every method throws BrokerUnavailable. */

@@ -36,6 +36,18 @@ describe('a device at the endpoint and unit of another one', () => {
     await made({ code: 'other-port', host: 'plc-1.plant', unit_id: 3, port: 1502 });
   });
 
+  it.each([
+    ['10.20.0.5', '::ffff:10.20.0.5'],
+    ['10.20.1.5', '169083141'],
+    ['10.20.2.5', '10.1311237'],
+    ['localhost', 'localhost.'],
+    ['fd00::20', 'FD00:0:0::20'],
+  ])('is refused at %s under another spelling, %s', async (host, spelling) => {
+    const id = await made({ code: `at ${host}`, host });
+    const answer = await post({ code: `again ${host}`, host: spelling });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'place_taken', device_id: id } });
+  });
+
   it('is refused when it is moved there, and may be changed in all else', async () => {
     await made({ code: 'stays', host: 'mixer' });
     const id = await made({ code: 'moves', host: 'mixer', unit_id: 2 });

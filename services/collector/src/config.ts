@@ -53,7 +53,7 @@ const settings = z.object({
   LOCK_DIR: z.string().optional(),
   /**
    * Networks in which devices may be reached, such as `192.168.10.0/24,10.0.0.0/8`. When unset: every address but
-   * loopback, link-local and group addresses.
+   * loopback, link-local and group addresses, and others that never hold a device.
    */
   DEVICE_NETWORKS: setting
     .list()

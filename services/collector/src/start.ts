@@ -3,6 +3,7 @@ import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { addCollectorMetrics } from './adapters/collector-metrics.ts';
+import { deviceSecrets } from './adapters/device-secrets.ts';
 import { processLoadMeter } from './adapters/load-meter.ts';
 import type { CollectorConfig } from './config.ts';
 import { openBroker } from './parts/broker.ts';
@@ -23,7 +24,8 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
   const context: ServiceContext = { log, onStop, fail };
   const instance = randomUUID();
   const broker = await openBroker(config, context);
-  const endpoints = await openDevices(config, () => lease.isHeld(), context);
+  const secrets = deviceSecrets(config.DEVICE_SECRETS);
+  const endpoints = await openDevices(config, secrets, () => lease.isHeld(), context);
   const metrics = new Metrics('collector');
   metrics.addProcessMetrics();
   const observer = addCollectorMetrics(metrics, {
@@ -49,6 +51,7 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
     {
       broker,
       instance,
+      secretBindings: secrets.bindings,
       onHeld: () => {
         sending.leaseHeld();
         collector.leaseHeld();

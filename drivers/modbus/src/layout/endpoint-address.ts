@@ -1,3 +1,4 @@
+import { tcpEndpoint } from '@holdfast/driver/tcp-endpoint.ts';
 import type { ModbusProtocol, SerialLine } from './connection.ts';
 
 /** Where requests go. Devices of one endpoint share its connection and are asked one after the other. */
@@ -39,7 +40,9 @@ export function endpointOf(device: EndpointFields): EndpointAddress {
  * say the same of it (`endpointConflict`).
  */
 export function endpointKey(address: EndpointAddress): string {
-  return address.kind === 'tcp' ? `${address.host.toLowerCase()}:${address.port}` : address.line.path;
+  return address.kind === 'tcp'
+    ? tcpEndpoint(address.host, address.port, endpointWay(address)).key
+    : address.line.path;
 }
 
 /** How an endpoint is spoken to: its protocol, or the settings of its line, as in `9600 baud 8E1`. */

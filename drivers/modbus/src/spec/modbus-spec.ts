@@ -1,5 +1,6 @@
 import type { Device } from '@holdfast/driver/device.ts';
 import type { AssumedTimes, DriverSpec, EndpointIdentity, FieldProblem } from '@holdfast/driver/spec.ts';
+import { tcpEndpoint } from '@holdfast/driver/tcp-endpoint.ts';
 import { connectionSchema, type ModbusConnection, type ModbusProtocol } from '../layout/connection.ts';
 import { endpointKey, endpointOf, endpointWay } from '../layout/endpoint-address.ts';
 import { type ModbusPlace, placeSchema, type WrittenPlace } from '../layout/place.ts';
@@ -70,10 +71,8 @@ function flat(device: Device<ModbusConnection, ModbusPlace>): FlatDevice {
 
 function identity(protocol: ModbusProtocol, connection: ModbusConnection): EndpointIdentity {
   const address = endpointOf({ ...connection, protocol });
-  return {
-    key: endpointKey(address),
-    isLocal: address.kind === 'serial',
-    way: endpointWay(address),
-    isExclusive: true,
-  };
+  const way = endpointWay(address);
+  return address.kind === 'tcp'
+    ? tcpEndpoint(address.host, address.port, way)
+    : { key: endpointKey(address), isLocal: true, way, isExclusive: true };
 }

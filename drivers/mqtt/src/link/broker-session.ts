@@ -80,8 +80,9 @@ export class BrokerSession {
     const { connection, host } = this.#options;
     const opened = this.#answer('connack', 0);
     const connect = this.#connectPacket();
+    const to = { host: connection.host, port: connection.port };
     this.#channel = host.dial(
-      { host: connection.host, port: connection.port, receiveBytes, tls: dialTls(connection.tls, host) },
+      { ...to, receiveBytes, tls: dialTls(connection.tls, to, host) },
       {
         onOpen: () => this.#send(connect),
         onBytes: (bytes, count) => this.#hear(Buffer.from(bytes.subarray(0, count))),
@@ -177,7 +178,7 @@ export class BrokerSession {
       clean: !isKept,
       keepalive: keep_alive_s,
       ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password: Buffer.from(host.secret(password.secret)) }),
+      ...(password === undefined ? {} : { password: Buffer.from(host.secret(password.secret, connection)) }),
       ...(this.#version === 5
         ? { properties: { receiveMaximum, ...(isKept ? { sessionExpiryInterval: session_expiry_s } : {}) } }
         : {}),

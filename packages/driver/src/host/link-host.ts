@@ -10,8 +10,7 @@ export interface LinkHostOptions {
   /** Asked about each IP address before a connection to it counts; without it every address is allowed. */
   readonly refusal?: AddressRefusal | undefined;
   readonly serialRefusal?: (path: string) => string | undefined;
-  /** @throws DriverFailure of the kind `config` where the secret does not exist */
-  readonly secret?: (name: string) => string;
+  readonly secret?: LinkHost['secret'];
   readonly sessionId?: string;
   readonly clock?: LinkClock;
   readonly timers?: LinkTimers;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { leaseValueSchema } from './lease-value.ts';
 import { parseUntrusted, untrustedRecord } from './parse-untrusted.ts';
+import { secretBindingSchema } from './secret-bindings.ts';
 
 /** Value of a collector's key in COLLECTORS, rewritten by compare-and-set at every renewal. */
 export const collectorLeaseSchema = leaseValueSchema.extend({
@@ -11,6 +12,10 @@ export const collectorLeaseSchema = leaseValueSchema.extend({
   /** How many sessions this collector may hold. */
   capacity: z.int().positive(),
   labels: untrustedRecord(z.string()).default({}),
+  /** As in DEVICE_NETWORKS; without it nobody knows where it connects to. */
+  device_networks: z.array(z.string().max(64)).optional(),
+  /** What its secrets are for; without it nobody knows. */
+  secret_bindings: untrustedRecord(secretBindingSchema).optional(),
 });
 export type CollectorLease = z.infer<typeof collectorLeaseSchema>;
 

@@ -5,6 +5,8 @@ import { idPattern } from './subjects.ts';
 export { type DataType, dataTypes, valueCodes } from '@holdfast/driver/point.ts';
 export { isWholeNumber } from '@holdfast/driver/values/whole-number.ts';
 
+export const siteNetworksAtMost = 32;
+
 export const periodMsSchema = z.int().min(10).max(86_400_000);
 
 /**
@@ -63,6 +65,8 @@ export const deviceConfigSchema = z.object({
   code: z.string().min(1).max(128),
   name: z.string().max(256).default(''),
   site_code: z.string().max(128).default(''),
+  /** Networks of its site, in CIDR notation: its collector connects nowhere else. Left out where the site has none. */
+  site_networks: z.array(z.string().max(64)).max(siteNetworksAtMost).optional(),
   protocol: protocolSchema,
   mode: modeSchema.default('polled'),
   timeout_ms: z.int().min(10).max(60_000).default(1000),

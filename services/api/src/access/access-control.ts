@@ -62,6 +62,8 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
   app.decorateRequest('changeSet', null);
   app.decorateRequest('whenTried', null);
   if (control.trustedProxies.length > 0) readForwardedAddresses(app);
+  app.decorateRequest('judgeChange', null);
+  app.decorateRequest('namedSecrets');
   // No page of this API may be framed or load anything from elsewhere. A page served over HTTP must not load its parts
   // by HTTPS. Strict transport security would hold for all ports of the host, Grafana's and others too: the
   // administrator decides on it.
@@ -154,6 +156,7 @@ function noteRequests(app: FastifyInstance, { audit, people }: AccessControl): v
     const change = routeOf(request).action;
     const isRefusal = status === 401 || status === 403;
     if (request.changeSet?.id !== undefined) reply.header('change-set', request.changeSet.id);
+    noteSecrets(audit, request, reply);
     const isKnown = (request.caller as Caller | undefined) !== undefined;
     if ((change === undefined && !isRefusal) || request.isAudited || !isKnown) return payload;
     // A key used from a network that is not its own gets an action of its own, whatever it was to open.
@@ -181,6 +184,18 @@ export function noteChange(
   if (action === undefined || request.isAudited) return;
   audit.record(entryOf(request, reply, action));
   request.isAudited = true;
+}
+
+/** Notes the first use of each secret by each device: whoever names it has its collector send it there. */
+function noteSecrets(audit: AuditTrail, request: FastifyRequest, reply: FastifyReply): void {
+  for (const { device, secret, server } of request.namedSecrets ?? []) {
+    audit.record({
+      ...entryOf(request, reply, 'device.use_secret'),
+      id: randomUUID(),
+      target: `device ${device}`,
+      detail: `${secret} for ${server}`,
+    });
+  }
 }
 
 /** @param isLogin whether somebody logs in by this name */

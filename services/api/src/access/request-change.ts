@@ -3,6 +3,7 @@ import type { ChangeKind } from '@holdfast/shared/contracts/http/change-sets-htt
 import type { FastifyRequest } from 'fastify';
 import { inChange } from '../database/in-change.ts';
 import type { Database } from '../database/open-database.ts';
+import type { NamedSecret } from '../ports.ts';
 import { actorIn, whoOf } from './access-control.ts';
 
 declare module 'fastify' {
@@ -11,6 +12,10 @@ declare module 'fastify' {
     changeSet: { readonly auditId: string; readonly id: number | undefined } | null;
     /** Looks at what a dry run would leave, inside its transaction, before it is rolled back. */
     whenTried: ((transaction: Database) => Promise<void>) | null;
+    /** Judges a change as a whole, inside its transaction. @throws Problem */
+    judgeChange: ((transaction: Database) => Promise<readonly NamedSecret[]>) | null;
+    /** Secrets that devices name since this request. */
+    namedSecrets: readonly NamedSecret[];
   }
 }
 
@@ -36,11 +41,17 @@ export async function changedBy<T>(
 ): Promise<T> {
   const auditId = randomUUID();
   const { reason = reasonOf(request), source = clientOf(request) } = about;
+  let named: readonly NamedSecret[] = [];
   const { result, set } = await inChange(
     database,
     { ...about, by: whoOf(request), actorId: actorIn(request).id, reason, source, auditId },
-    use,
+    async (transaction) => {
+      const changed = await use(transaction);
+      named = (await request.judgeChange?.(transaction)) ?? [];
+      return changed;
+    },
   );
+  request.namedSecrets = named;
   request.changeSet = { auditId, id: set };
   return result;
 }
@@ -65,6 +76,7 @@ export async function changedOrTried<T>(
     return await changedBy(request, database, about, async (transaction) => {
       const found = await use(transaction);
       if (!isTry) return found;
+      await request.judgeChange?.(transaction);
       await request.whenTried?.(transaction);
       throw new OnlyTried(found);
     });

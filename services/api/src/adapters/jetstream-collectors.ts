@@ -48,6 +48,8 @@ function knownCollector(
       formerLives: lease.lives ?? [],
       capacity,
       labels,
+      deviceNetworks: lease.device_networks,
+      secretBindings: lease.secret_bindings,
     },
   ];
 }

@@ -33,6 +33,7 @@ const readTasks = `select tasks.id, latest.version, latest.hash, to_jsonb(tasks)
       select coalesce(json_agg(json_build_object(
         'device', to_jsonb(devices) - array['site_id', 'endpoint'],
         'site_code', sites.code,
+        'site_networks', sites.networks,
         'points', (
           select coalesce(json_agg(to_jsonb(points) - 'device_id' order by points.id), '[]'::json)
           from points where points.device_id = devices.id
@@ -117,6 +118,7 @@ export async function readConfiguredTask(
 interface ReadDevice {
   readonly device: SnapshotRow['device'];
   readonly site_code: string | null;
+  readonly site_networks: readonly string[] | null;
   readonly points: readonly NonNullable<SnapshotRow['point']>[];
 }
 
@@ -125,10 +127,10 @@ export function configuredTask({ latest, task, devices, chosen }: TaskTexts): Co
     task: JSON.parse(task) as ConfiguredTask['task'],
     latest,
     rows: (JSON.parse(devices) as ReadDevice[]).flatMap(
-      ({ device, site_code: siteCode, points }): SnapshotRow[] =>
+      ({ device, site_code: siteCode, site_networks: siteNetworks, points }): SnapshotRow[] =>
         points.length === 0
-          ? [{ device, siteCode, point: null }]
-          : points.map((point) => ({ device, siteCode, point })),
+          ? [{ device, siteCode, siteNetworks, point: null }]
+          : points.map((point) => ({ device, siteCode, siteNetworks, point })),
     ),
     chosen: new Set(JSON.parse(chosen) as number[]),
   };

@@ -34,10 +34,20 @@ const point: NonNullable<SnapshotRow['point']> = {
   report: null,
   writable: false,
 };
-const row: SnapshotRow = { device, siteCode: 'north', point };
+const row: SnapshotRow = { device, siteCode: 'north', siteNetworks: [], point };
 const all = new Set<number>();
 
 describe('the snapshot of a task', () => {
+  it('says where devices of a site may be reached, if the site has networks', () => {
+    const networksIn = (siteNetworks: string[] | null) => {
+      const snapshot = snapshotTask(task, [{ ...row, siteNetworks }], all);
+      return snapshot.ok ? snapshot.content.devices.map(({ site_networks }) => site_networks) : [];
+    };
+    expect(networksIn(['10.1.0.0/16'])).toEqual([['10.1.0.0/16']]);
+    expect(networksIn([])).toEqual([undefined]);
+    expect(networksIn(null)).toEqual([undefined]);
+  });
+
   it('holds what a collector needs and no ids of points', () => {
     const snapshot = snapshotTask(task, [row], all);
     expect(snapshot).toEqual({

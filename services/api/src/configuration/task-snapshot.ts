@@ -18,6 +18,8 @@ export interface SnapshotTask {
 export interface SnapshotRow {
   readonly device: Omit<Selectable<DevicesTable>, 'site_id' | 'endpoint'>;
   readonly siteCode: string | null;
+  /** Null without a site. */
+  readonly siteNetworks: readonly string[] | null;
   readonly point: Omit<Selectable<PointsTable>, 'device_id'> | null;
 }
 
@@ -78,6 +80,7 @@ function snapshotDevice(rows: readonly SnapshotRow[], chosenPointIds: ReadonlySe
     ...withoutNulls(device),
     id: String(id),
     site_code: first.siteCode ?? '',
+    ...(first.siteNetworks?.length ? { site_networks: first.siteNetworks } : {}),
     points: rows.flatMap(({ point }) => {
       if (!point?.enabled) return [];
       if (chosenPointIds.size > 0 && !chosenPointIds.has(point.id)) return [];

@@ -33,7 +33,9 @@ const configuration = [
     id bigint generated always as identity primary key,
     code text not null constraint sites_code_key unique check (${isNfc}),
     name text not null,
-    shifts jsonb not null default '[]'
+    shifts jsonb not null default '[]',
+    -- In CIDR notation.
+    networks text[] not null default '{}'
   )`,
   `create table devices (
     id bigint generated always as identity primary key,

@@ -20,6 +20,7 @@ export interface SitesTable {
   code: string;
   name: string;
   shifts: Json<Shift[]>;
+  networks: Generated<string[]>;
 }
 
 export interface DevicesTable {

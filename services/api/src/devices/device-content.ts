@@ -22,9 +22,11 @@ export async function readDevice(
   const { rows } = await sql<{
     device: SnapshotRow['device'];
     site_code: string | null;
+    site_networks: string[] | null;
     point: SnapshotRow['point'];
   }>`
     select to_jsonb(devices) - array['site_id', 'endpoint'] as device, sites.code as site_code,
+      sites.networks as site_networks,
       to_jsonb(points) - 'device_id' as point
     from devices
     left join sites on sites.id = devices.site_id
@@ -38,9 +40,10 @@ export async function readDevice(
   const { device } = first;
   const snapshot = snapshotTask(
     aroundOneDevice,
-    rows.map(({ device, site_code, point }) => ({
+    rows.map(({ device, site_code, site_networks, point }) => ({
       device: { ...device, enabled: true },
       siteCode: site_code,
+      siteNetworks: site_networks,
       point: point && { ...point, enabled: true, period_ms: null },
     })),
     new Set(),

@@ -16,6 +16,7 @@ import * as z from 'zod';
 import { actorIn, requireFewPlaces, whoOf } from '../access/access-control.ts';
 import { FewPlaces } from '../access/few-places.ts';
 import { readTaskContent, readTaskContents } from '../configuration/config-versions.ts';
+import { namedSecrets } from '../configuration/device-access.ts';
 import { specOf } from '../configuration/device-specs.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { type Route, route } from '../http/route.ts';
@@ -89,6 +90,9 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
           const spec = specOf(body.device);
           return spec.endpoint(connectionOf(spec, body.device)).key;
         });
+        const { device } = body;
+        const connection = connectionOf(specOf(device), device);
+        request.namedSecrets = namedSecrets({ ...device, connection });
         return tryDevice(body, {
           ...{ database, collectors, withinMs: deviceTestMs, traceparent: traceParentOf(raw) },
         });

@@ -140,6 +140,8 @@ export const problemCodes = {
     'The session was not started: its devices do not give all values',
     '会话未启动：设备的数值未能全部读到',
   ],
+  place_not_allowed: [422, 'No collector may connect there', '没有采集器可以连接到该地址'],
+  secret_not_allowed: [422, 'This secret is not for this device', '此密钥不供该设备使用'],
   import_refused: [422, 'This list cannot be imported', '无法导入此点位表'],
   history_query_refused: [422, 'The database of samples refuses this query', '采样数据库拒绝此查询'],
   idempotency_key_reused: [

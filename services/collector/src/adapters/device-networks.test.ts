@@ -27,7 +27,19 @@ describe('networks in which devices may be reached', () => {
     '64:ff9b::169.254.169.254',
     '2002:7f00:1::',
     '2002:a9fe:a9fe::1',
-  ])('are not this machine, link-local or group addresses unless they are named: %s', (ip) => {
+    'fec0::1',
+    '64:ff9b:1::a9fe:a9fe',
+    '64:ff9b:1::c0a8:114',
+    '2001::1',
+    '2001:0:53aa:64c::1',
+    // Services that tell a cloud's machines their keys.
+    '100.100.100.200',
+    '168.63.129.16',
+    '::ffff:168.63.129.16',
+    '192.0.0.192',
+    'fd00:ec2::254',
+    'fd20:ce::254',
+  ])('are not this machine, link-local, group or cloud addresses unless they are named: %s', (ip) => {
     expect(networks([]).refusal(ip, 502)).toContain('DEVICE_NETWORKS');
   });
 
@@ -37,6 +49,9 @@ describe('networks in which devices may be reached', () => {
     '::ffff:192.168.1.20',
     '203.0.113.4',
     'fd00::7',
+    'fd00:ec3::254',
+    '2001:db8::1',
+    '100.100.100.201',
     '64:ff9b::203.0.113.4',
     '2002:cb00:7104::1',
   ])('are all others by default: %s', (ip) => {

@@ -2,42 +2,103 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import { secretNamePattern } from '@holdfast/driver/secret-name.ts';
+import {
+  type SecretBindings,
+  type SecretUse,
+  secretBindingsFile,
+  secretBindingsSchema,
+  secretRefusal,
+} from '@holdfast/shared/contracts/secret-bindings.ts';
+import * as z from 'zod';
 
 /** Larger than any certificate with its chain. */
 const longestBytes = 256 * 1024;
 
+export interface DeviceSecrets {
+  /**
+   * The value of a secret, for one use.
+   * @throws DriverFailure of the kind `config` for a missing secret, or one that is not bound to the site and host of the
+   * use; no message contains a secret's value
+   */
+  value(name: string, use: SecretUse): string;
+  /** Which sites and hosts each secret is for; undefined where that cannot be read. */
+  bindings(): SecretBindings | undefined;
+}
+
 /**
- * Reads the secrets that connections name. Each is a file, in a folder that only this process is given. A file is read
- * whenever its secret is wanted, so a password can be changed without a restart.
+ * Reads the secrets that connections name. Each is a file, in a folder that only this process is given; `bindings.json`
+ * there says which sites and hosts may use it. Files are read whenever a secret is wanted, so a password can be changed
+ * without a restart.
  * @param folder undefined where none was given
- * @throws DriverFailure of the kind `config` for a missing secret; no message contains a secret's value
  */
-export function deviceSecrets(folder: string | undefined): (name: string) => string {
-  return (name) => {
-    if (folder === undefined) {
-      throw missing(
-        name,
-        'this collector has no secrets: name a folder with a file of that name in DEVICE_SECRETS',
-      );
-    }
-    // The name comes from a configuration, and must not lead out of the folder.
-    if (!secretNamePattern.test(name)) throw missing(name, 'that is no name of a secret');
-    const path = join(folder, name);
-    let value: string;
+export function deviceSecrets(folder: string | undefined): DeviceSecrets {
+  const read = (path: string): string => {
+    const bytes = readFileSync(path);
+    if (bytes.length > longestBytes) throw new Error(`it has more than ${longestBytes} bytes`);
+    return bytes.toString('utf8').replace(/\r?\n$/, '');
+  };
+  const readBindings = (): SecretBindings => {
+    if (folder === undefined) return {};
+    let text: string;
     try {
-      const bytes = readFileSync(path);
-      if (bytes.length > longestBytes) throw new Error(`it has more than ${longestBytes} bytes`);
-      value = bytes.toString('utf8').replace(/\r?\n$/, '');
+      text = read(join(folder, secretBindingsFile));
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const why = code === 'ENOENT' ? 'there is no such file' : (code ?? message);
-      throw missing(
-        name,
-        `${path}: ${why}. Put the value into that file on every collector that may read the device`,
-      );
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      throw error;
     }
-    if (value === '') throw missing(name, `${path} is empty`);
-    return value;
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      // The message of JSON.parse quotes the file.
+      throw new Error('it is no JSON');
+    }
+    const parsed = secretBindingsSchema.safeParse(json);
+    if (parsed.success) return parsed.data;
+    throw new Error(z.prettifyError(parsed.error).replace(/\s*\n\s*/g, ' '));
+  };
+  return {
+    bindings: () => {
+      try {
+        return readBindings();
+      } catch {
+        return undefined;
+      }
+    },
+    value: (name, use) => {
+      if (folder === undefined) {
+        throw missing(
+          name,
+          'this collector has no secrets: name a folder with a file of that name in DEVICE_SECRETS',
+        );
+      }
+      // The name comes from a configuration, and must not lead out of the folder.
+      if (!secretNamePattern.test(name) || name === secretBindingsFile) {
+        throw missing(name, 'that is no name of a secret');
+      }
+      let refusal: string | undefined;
+      try {
+        refusal = secretRefusal(readBindings(), name, use);
+      } catch (error) {
+        const path = join(folder, secretBindingsFile);
+        throw missing(name, `${path} cannot be read: ${(error as Error).message}`);
+      }
+      if (refusal !== undefined) throw new DriverFailure('config', refusal, { wasSent: false });
+      const path = join(folder, name);
+      let value: string;
+      try {
+        value = read(path);
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        const why = code === 'ENOENT' ? 'there is no such file' : (code ?? message);
+        throw missing(
+          name,
+          `${path}: ${why}. Put the value into that file on every collector that may read the device`,
+        );
+      }
+      if (value === '') throw missing(name, `${path} is empty`);
+      return value;
+    },
   };
 }
 

@@ -12,7 +12,7 @@ import { readDevice } from './read-device.ts';
 import { writePoint } from './write-point.ts';
 
 export interface AnswerDeviceCallOptions {
-  readonly endpoints: Pick<Endpoints, 'driver' | 'acquire' | 'release'>;
+  readonly endpoints: Pick<Endpoints, 'driver' | 'locate' | 'acquire' | 'release'>;
   /** ms for which this process is certainly still allowed to ask devices; 0 when it is not. */
   readonly leaseRemainingMs: () => number;
   /** Renews the lease now; settles when that is done, or after `withinMs` at the latest. */
@@ -51,6 +51,7 @@ export async function answerDeviceCall(
   }
   const driver = endpoints.driver(device.protocol);
   const asked = askedDevice(device, driver, new PointSet(device.points));
+  await endpoints.locate([device]);
   const endpoint = endpoints.acquire(asked, '');
   const asker = {};
   const inTurn = async <T>(

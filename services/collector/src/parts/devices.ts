@@ -1,12 +1,15 @@
+import { lookup } from 'node:dns/promises';
 import { openLinkHost } from '@holdfast/driver/host/link-host.ts';
 import { driverLoader, protocols } from '@holdfast/drivers/load-driver.ts';
 import { parseNatsAddress } from '@holdfast/shared/jetstream/connection/nats-address.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
+import { siteNetworkRule } from '@holdfast/shared/runtime/networks.ts';
 import { deviceNetworks } from '../adapters/device-networks.ts';
-import { deviceSecrets } from '../adapters/device-secrets.ts';
+import type { DeviceSecrets } from '../adapters/device-secrets.ts';
 import { serialPaths } from '../adapters/serial-paths.ts';
 import type { CollectorConfig } from '../config.ts';
+import type { DeviceLinks } from '../polling/device-links.ts';
 import { Endpoints } from '../polling/endpoints.ts';
 
 /**
@@ -15,6 +18,7 @@ import { Endpoints } from '../polling/endpoints.ts';
  */
 export async function openDevices(
   config: CollectorConfig,
+  secrets: Pick<DeviceSecrets, 'value'>,
   mayRequest: () => boolean,
   { log }: ServiceContext,
 ): Promise<Endpoints> {
@@ -24,20 +28,23 @@ export async function openDevices(
     nowMs: () => systemClock.monotonicMs(),
   });
   await networks.refresh();
-  const host = openLinkHost({
-    mayRequest,
-    refusal: networks.refusal,
-    serialRefusal: serialPaths(config.SERIAL_PATHS),
-    secret: deviceSecrets(config.DEVICE_SECRETS),
-    clock: systemClock,
-    log,
-  });
+  const serialRefusal = serialPaths(config.SERIAL_PATHS);
   const load = driverLoader();
   const drivers = await Promise.all(
     protocols.map(async (protocol) => [protocol, await load(protocol)] as const),
   );
-  return new Endpoints({
+  const links: DeviceLinks = {
     drivers: new Map(drivers),
-    open: (driver, connection, sessionId) => driver.link(connection, { ...host, sessionId }),
-  });
+    open: (driver, connection, { sessionId, site, refusal }) => {
+      const outsideSite = siteNetworkRule(site);
+      const host = openLinkHost({
+        ...{ mayRequest, serialRefusal, sessionId, log, clock: systemClock },
+        refusal: (ip, port) => networks.refusal(ip, port) ?? outsideSite(ip) ?? refusal(ip, port),
+        secret: (name, to) => secrets.value(name, { site: site.code, host: to.host, port: to.port }),
+      });
+      return driver.link(connection, host);
+    },
+  };
+  const lookUp = async (name: string) => (await lookup(name, { all: true })).map(({ address }) => address);
+  return new Endpoints(links, { lookUp });
 }

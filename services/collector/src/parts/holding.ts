@@ -108,6 +108,7 @@ export async function openHolding(
         voidUpTo: () => lease.voidUpTo(),
         // Two seconds at most: a late sample is stored all the same.
         flushSamples: () => sending.flush(2_000),
+        locate: (devices) => endpoints.locate(devices),
         createRunner,
       }),
     disconnectDevices: () => endpoints.disconnectAll(),

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { protocols } from '@holdfast/drivers/load-driver.ts';
 import { driverLabels } from '@holdfast/shared/contracts/driver-labels.ts';
 import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
+import type { SecretBindings } from '@holdfast/shared/contracts/secret-bindings.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { lastSessionSequence } from '@holdfast/shared/jetstream/sessions/session-log.ts';
@@ -16,6 +17,7 @@ import type { Broker } from './broker.ts';
 interface LeaseParts {
   readonly broker: Broker;
   readonly instance: string;
+  readonly secretBindings: () => SecretBindings | undefined;
   readonly onHeld: () => void;
   readonly onLost: (why: LeaseLoss) => void;
 }
@@ -23,7 +25,7 @@ interface LeaseParts {
 /** The lease under which devices may be read. Returned before it has begun. */
 export async function openLease(
   config: CollectorConfig,
-  { broker, instance, onHeld, onLost }: LeaseParts,
+  { broker, instance, secretBindings, onHeld, onLost }: LeaseParts,
   { log, onStop }: ServiceContext,
 ): Promise<LeaseHolder> {
   const { connection, nc } = broker;
@@ -47,6 +49,11 @@ export async function openLease(
       version: releaseVersion,
       capacity: config.COLLECTOR_CAPACITY,
       labels: { ...config.COLLECTOR_LABELS, ...driverLabels(protocols) },
+      device_networks: config.DEVICE_NETWORKS,
+      // Read at each renewal: an administrator may change them at any time.
+      get secret_bindings() {
+        return toldBindings(secretBindings());
+      },
       ...lock.fields,
     },
     isKnownDead: ({ value }) => lock.isDead(value),
@@ -56,4 +63,11 @@ export async function openLease(
   });
   connection.onReconnect(() => lease.connectionIsNew());
   return lease;
+}
+
+/** Longer ones are not told: the lease is written every 2 s. Devices are judged when they are connected to, all the same. */
+const toldBytesAtMost = 16_384;
+
+function toldBindings(bindings: SecretBindings | undefined): SecretBindings | undefined {
+  return JSON.stringify(bindings ?? {}).length > toldBytesAtMost ? undefined : bindings;
 }

@@ -2,12 +2,14 @@ import type { Mode } from '@holdfast/driver/device.ts';
 import type { DevicePlan, Driver, PlanOptions } from '@holdfast/driver/driver.ts';
 import type { EndpointIdentity, Pace } from '@holdfast/driver/spec.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { DeviceSite } from './device-links.ts';
 import type { TurnOptions } from './endpoint.ts';
 import type { PointSet } from './point-sets.ts';
 
 /** A device as the poller needs it: what its driver's spec says of it, and the plan of its requests. */
 export interface AskedDevice {
   readonly code: string;
+  readonly site: DeviceSite;
   readonly mode: Mode;
   readonly timeoutMs: number;
   readonly pace: Pace;
@@ -25,11 +27,12 @@ export function askedDevice(
   set: PointSet,
   options?: PlanOptions,
 ): AskedDevice {
-  const { id, code, protocol, mode, timeout_ms, connection } = device;
+  const { id, code, protocol, mode, timeout_ms, connection, site_code, site_networks = [] } = device;
   const { spec } = driver;
   const { list } = set;
   return {
     ...{ code, driver, connection, set, mode },
+    site: { code: site_code, networks: site_networks },
     timeoutMs: timeout_ms,
     pace: spec.pace(connection),
     identity: spec.endpoint(connection),

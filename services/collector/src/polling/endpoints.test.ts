@@ -3,6 +3,7 @@ import { groupOf } from '@holdfast/driver-modbus/link/testing/raw-requests.ts';
 import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
+import type { DeviceLinks, LinkUse } from './device-links.ts';
 import { Endpoints } from './endpoints.ts';
 import { askedModbus, modbusOver } from './testing/modbus-links.ts';
 import { ScriptedBus } from './testing/scripted-bus.ts';
@@ -65,5 +66,95 @@ describe('the endpoints in use', () => {
     });
     endpoints.release(tcp(502, 'rtu'), other);
     expect(opened.get('plc:502')?.[0]?.disconnects).toBe(0);
+  });
+});
+
+/** Endpoints whose links are never used, with what they were made for. */
+function named(addresses: Readonly<Record<string, readonly string[]>>) {
+  const uses: LinkUse[] = [];
+  const { drivers } = modbusOver(() => new ScriptedBus(new FakeTime()));
+  const links: DeviceLinks = {
+    drivers,
+    open: (_driver, _connection, use) => {
+      uses.push(use);
+      return { read: () => Promise.reject(new Error('unused')), disconnect: () => undefined };
+    },
+  };
+  const lookUp = async (host: string) => addresses[host] ?? Promise.reject(new Error('no such name'));
+  const endpoints = new Endpoints(links, { lookUp });
+  const device = (host: string, site: object = {}) => deviceOf({ host, ...site });
+  const locate = (...hosts: string[]) => endpoints.locate(hosts.map((host) => device(host)));
+  const acquire = (host: string, site?: object) => endpoints.acquire(askedModbus(device(host, site)), '7-1');
+  const release = (host: string, endpoint: ReturnType<typeof acquire>) =>
+    endpoints.release(askedModbus(device(host)), endpoint);
+  return { uses, locate, acquire, release };
+}
+
+describe('two names of one address', () => {
+  it('are one endpoint, with one connection', async () => {
+    const { uses, locate, acquire } = named({
+      plc: ['fd00::9', '10.0.0.6', '10.0.0.5'],
+      'plc.plant': ['10.0.0.5'],
+    });
+    await locate('plc', 'plc.plant', '10.0.0.5');
+    const one = acquire('plc');
+    for (const host of ['PLC.', 'plc.plant', '10.0.0.5', '167772165', '::ffff:10.0.0.5']) {
+      expect(acquire(host)).toBe(one);
+    }
+    expect(uses).toHaveLength(1);
+  });
+
+  it('are not connected to twice, even if an address is known only when it is connected to', async () => {
+    const { uses, locate, acquire, release } = named({});
+    await locate('plc', 'plc.plant');
+    const one = acquire('plc');
+    acquire('plc.plant');
+    acquire('10.0.0.5');
+    const [plc, plant, address] = uses;
+    expect(address?.refusal('10.0.0.5', 502)).toBeUndefined();
+    expect(plc?.refusal('10.0.0.5', 502)).toContain('10.0.0.5:502 is in use here as 10.0.0.5:502');
+    expect(plc?.refusal('::ffff:10.0.0.6', 502)).toBeUndefined();
+    expect(plant?.refusal('10.0.0.6', 502)).toContain('10.0.0.6:502 is in use here as plc:502');
+    expect(plant?.refusal('10.0.0.6', 503)).toBeUndefined();
+    release('plc', one);
+    expect(plant?.refusal('10.0.0.6', 502)).toBeUndefined();
+  });
+
+  it('keep their place while a session uses it, whatever DNS says meanwhile', async () => {
+    const addresses: Record<string, string[]> = {};
+    const { locate, acquire } = named(addresses);
+    await locate('plc');
+    const one = acquire('plc');
+    addresses.plc = ['10.0.0.5'];
+    await locate('plc');
+    expect(acquire('plc')).toBe(one);
+  });
+});
+
+describe('a device whose site has networks', () => {
+  const site = { site_code: 'hall-1', site_networks: ['10.1.0.0/16'] };
+  const outcome = (endpoint: ReturnType<ReturnType<typeof named>['acquire']>) =>
+    endpoint
+      .turn({}, { timeoutMs: 100 }, (link) => link.read({} as never, 100))
+      .catch(({ message }) => message);
+
+  it('does not use the connection of another site to an address outside them', async () => {
+    const { acquire, locate } = named({ plc: ['10.2.0.5'], ours: ['10.1.0.5'] });
+    await locate('plc', 'ours');
+    const [plc, ours] = [acquire('plc'), acquire('ours')];
+    expect(acquire('ours', site)).toBe(ours);
+    for (const host of ['plc', '10.2.0.5']) {
+      const refused = acquire(host, site);
+      expect(refused).not.toBe(plc);
+      expect(await outcome(refused)).toBe('10.2.0.5 is in none of the networks of site hall-1 (10.1.0.0/16)');
+    }
+    acquire('unknown');
+    expect(await outcome(acquire('unknown', site))).toBe('the address of unknown is not known yet');
+  });
+
+  it('gets a link that knows the site', () => {
+    const { acquire, uses } = named({});
+    acquire('10.2.0.7', site);
+    expect(uses[0]?.site).toEqual({ code: 'hall-1', networks: ['10.1.0.0/16'] });
   });
 });

@@ -1,36 +1,92 @@
+import { isIP } from 'node:net';
 import type { Driver } from '@holdfast/driver/driver.ts';
 import { endpointConflict } from '@holdfast/driver/endpoint-conflict.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
+import { hostAndPort, plainHost } from '@holdfast/driver/host-name.ts';
 import type { Link } from '@holdfast/driver/link.ts';
 import type { EndpointIdentity } from '@holdfast/driver/spec.ts';
-import type { Clock } from '@holdfast/shared/runtime/clock.ts';
-import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { siteNetworkRule } from '@holdfast/shared/runtime/networks.ts';
+import { pause, systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { AskedDevice } from './asked-device.ts';
-import type { DeviceLinks } from './device-links.ts';
+import type { DeviceLinks, LinkUse } from './device-links.ts';
 import { Endpoint } from './endpoint.ts';
 
 interface OpenEndpoint {
   readonly endpoint: Endpoint;
   readonly identity: EndpointIdentity;
+  /** The address and port of the endpoint, or its key. */
+  readonly place: string;
   users: number;
   /** How many users ask each unit. */
   readonly units: Map<string, number>;
 }
 
 /** The part of a device that says where its endpoint is. */
-export type Acquired = Pick<AskedDevice, 'identity' | 'driver' | 'connection' | 'pace'>;
+export type Acquired = Pick<AskedDevice, 'identity' | 'driver' | 'connection' | 'pace' | 'site'>;
 
-/** The endpoints in use, one link each, whatever number of sessions and devices share them. */
+/** The addresses of a name. @throws where there are none */
+export type HostLookup = (host: string) => Promise<readonly string[]>;
+
+/** A session's start waits so long for the addresses of its devices. */
+const lookUpWithinMs = 1_000;
+const lookedUpAgainMs = 30_000;
+
+interface Options {
+  readonly clock?: Clock;
+  readonly timers?: Timers;
+  /** Without it, each name is a host of its own. */
+  readonly lookUp?: HostLookup;
+}
+
+/**
+ * The endpoints in use, one link each, whatever number of sessions and devices share them, and however they spell the
+ * host.
+ */
 export class Endpoints {
   readonly #links: DeviceLinks;
-  readonly #time: { readonly clock?: Clock; readonly timers?: Timers };
+  readonly #time: Pick<Options, 'clock' | 'timers'>;
+  readonly #lookUp: HostLookup | undefined;
+  /** By address and port, or by key where the address is not known. */
   readonly #open = new Map<string, OpenEndpoint>();
+  readonly #used = new Map<Endpoint, OpenEndpoint>();
   /** Endpoints that nobody shares. */
   readonly #own = new Set<Endpoint>();
+  /** Places by the keys of endpoints in use: a name keeps its place while it is used, whatever DNS says meanwhile. */
+  readonly #places = new Map<string, string>();
+  /** The places whose links have connected to an address with a port. */
+  readonly #dialed = new Map<string, string>();
+  readonly #addresses = new Map<string, { readonly ip: string | undefined; readonly atMs: number }>();
 
-  constructor(links: DeviceLinks, time: { clock?: Clock; timers?: Timers } = {}) {
+  constructor(links: DeviceLinks, { lookUp, ...time }: Options = {}) {
     this.#links = links;
     this.#time = time;
+    this.#lookUp = lookUp;
+  }
+
+  /**
+   * Finds the addresses of devices that are named: two names of one address share a connection. A name without an answer
+   * in time counts as a host of its own until it is looked up for another session.
+   */
+  async locate(devices: Iterable<Pick<DeviceConfig, 'protocol' | 'connection'>>): Promise<void> {
+    const { clock = systemClock, timers = systemTimers } = this.#time;
+    const lookUp = this.#lookUp;
+    if (!lookUp) return;
+    const nowMs = clock.monotonicMs();
+    const hosts = new Set<string>();
+    for (const { protocol, connection } of devices) {
+      const identity = this.#links.drivers.get(protocol)?.spec.endpoint(connection);
+      const host = identity?.isExclusive ? identity.tcp?.host : undefined;
+      if (!host || isIP(host) !== 0) continue;
+      const { atMs = Number.NEGATIVE_INFINITY } = this.#addresses.get(host) ?? {};
+      if (nowMs - atMs >= lookedUpAgainMs) hosts.add(host);
+    }
+    if (hosts.size === 0) return;
+    const ended = new AbortController();
+    const all = Promise.all([...hosts].map((host) => this.#address(host, lookUp)));
+    await Promise.race([all, pause(timers, lookUpWithinMs, ended.signal)]);
+    ended.abort();
   }
 
   /** @throws RangeError where the protocol has no driver */
@@ -44,39 +100,41 @@ export class Endpoints {
    * Gets the endpoint of a device. One that is in use in another way (another framing, another speed of the line) stays
    * as it is; the second to come gets an endpoint whose requests fail and say so.
    */
-  acquire({ identity, driver, connection, pace: { unit } }: Acquired, sessionId: string): Endpoint {
-    const openLink = () => this.#links.open(driver, connection, sessionId);
+  acquire({ identity, driver, connection, site, pace: { unit } }: Acquired, sessionId: string): Endpoint {
+    const place = this.#placeOf(identity);
+    const refusal: LinkUse['refusal'] = (ip, port) => this.#conflictAt(ip, port, place, identity);
+    const openLink = () => this.#links.open(driver, connection, { sessionId, site, refusal });
     if (!identity.isExclusive) {
       const endpoint = new Endpoint({ ...this.#time, openLink });
       this.#own.add(endpoint);
       return endpoint;
     }
-    const known = this.#open.get(identity.key);
-    const conflict = this.conflictOf(identity);
+    const known = this.#open.get(place);
+    const conflict = this.conflictOf(identity) ?? (known && identity.tcp && outsideSite(place, site));
     if (conflict) return new Endpoint({ ...this.#time, openLink: () => refusingLink(conflict) });
     const entry = known ?? {
-      ...{ endpoint: new Endpoint({ ...this.#time, openLink }), identity, users: 0, units: new Map() },
+      ...{ endpoint: new Endpoint({ ...this.#time, openLink }), identity, place, users: 0, units: new Map() },
     };
     entry.users += 1;
     entry.units.set(unit, (entry.units.get(unit) ?? 0) + 1);
-    this.#open.set(identity.key, entry);
+    this.#open.set(place, entry);
+    this.#places.set(identity.key, place);
+    this.#used.set(entry.endpoint, entry);
     return entry.endpoint;
   }
 
   /** Why such an endpoint could not be had now, in words; undefined when it could. */
   conflictOf(identity: EndpointIdentity): string | undefined {
-    const known = this.#open.get(identity.key);
-    return known && endpointConflict(known.identity, identity);
+    const place = this.#placeOf(identity);
+    const known = this.#open.get(place);
+    return known && endpointConflict({ ...known.identity, key: place }, { ...identity, key: place });
   }
 
   /** Gives an endpoint back. The last user's release closes the connection: many devices serve only one. */
-  release(
-    { identity: { key }, pace: { unit } }: Pick<Acquired, 'identity' | 'pace'>,
-    endpoint: Endpoint,
-  ): void {
+  release({ pace: { unit } }: Pick<Acquired, 'pace'>, endpoint: Endpoint): void {
     if (this.#own.delete(endpoint)) endpoint.disconnect();
-    const entry = this.#open.get(key);
-    if (entry?.endpoint !== endpoint) return;
+    const entry = this.#used.get(endpoint);
+    if (!entry) return;
     entry.users -= 1;
     const left = (entry.units.get(unit) ?? 1) - 1;
     if (left > 0) entry.units.set(unit, left);
@@ -85,7 +143,11 @@ export class Endpoints {
       endpoint.forgetUnit(unit);
     }
     if (entry.users > 0) return;
-    this.#open.delete(key);
+    this.#open.delete(entry.place);
+    this.#used.delete(endpoint);
+    for (const places of [this.#dialed, this.#places]) {
+      for (const [key, place] of places) if (place === entry.place) places.delete(key);
+    }
     endpoint.disconnect();
   }
 
@@ -94,6 +156,50 @@ export class Endpoints {
     for (const { endpoint } of this.#open.values()) endpoint.disconnect();
     for (const endpoint of this.#own) endpoint.disconnect();
   }
+
+  async #address(host: string, lookUp: HostLookup): Promise<void> {
+    const { clock = systemClock } = this.#time;
+    let ip: string | undefined;
+    try {
+      // In an order of our own, since the answers of DNS take turns.
+      ip = [...(await lookUp(host))].sort(
+        (one, other) => isIP(one) - isIP(other) || (one < other ? -1 : 1),
+      )[0];
+    } catch {
+      ip = this.#addresses.get(host)?.ip;
+    }
+    this.#addresses.set(host, { ip, atMs: clock.monotonicMs() });
+  }
+
+  #placeOf({ key, tcp }: EndpointIdentity): string {
+    const kept = this.#places.get(key);
+    if (kept !== undefined) return kept;
+    const ip = tcp && this.#addresses.get(tcp.host)?.ip;
+    return ip === undefined ? key : hostAndPort(plainHost(ip), tcp?.port ?? 0);
+  }
+
+  /** Why an address may not be connected to for an endpoint: it is that of another one, under another name. */
+  #conflictAt(
+    ip: string,
+    port: number,
+    place: string,
+    { isExclusive }: EndpointIdentity,
+  ): string | undefined {
+    const address = hostAndPort(plainHost(ip), port);
+    const owner = this.#open.has(address) ? address : this.#dialed.get(address);
+    if (owner !== undefined && owner !== place) {
+      return `${address} is in use here as ${owner}: name one host in both devices`;
+    }
+    if (isExclusive) this.#dialed.set(address, place);
+    return undefined;
+  }
+}
+
+/** Why a device may not use the endpoint of others. Its own link would find out by connecting. */
+function outsideSite(place: string, site: LinkUse['site']): string | undefined {
+  if (site.networks.length === 0) return undefined;
+  const host = place.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  return isIP(host) === 0 ? `the address of ${host} is not known yet` : siteNetworkRule(site)(host);
 }
 
 function refusingLink(conflict: string): Link {

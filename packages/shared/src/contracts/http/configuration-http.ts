@@ -1,6 +1,6 @@
 import { plainCode as code, plainText as text } from '@holdfast/driver/plain-text.ts';
 import * as z from 'zod';
-import { deviceConfigSchema } from '../device.ts';
+import { deviceConfigSchema, siteNetworksAtMost } from '../device.ts';
 import { taskConfigSchema } from '../task-config.ts';
 import { closedObject } from './closed-object.ts';
 import { pageSchema } from './page.ts';
@@ -41,10 +41,26 @@ const shifts = z
     }
   });
 
+const isNetwork = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()]);
+/** Empty: the networks of the collectors alone decide. */
+const networks = z
+  .array(
+    z
+      .string()
+      .max(64)
+      .refine(
+        (value) => isNetwork.safeParse(value).success,
+        'must be a network such as 192.168.10.0/24, or one address',
+      ),
+  )
+  .max(siteNetworksAtMost);
+
 const siteFields = {
   code: code(device.code),
   name: text(device.name.unwrap()),
   shifts,
+  /** Where devices of the site may be reached. */
+  networks,
 } as const;
 
 const ids = z
@@ -103,6 +119,7 @@ export const siteCreateSchema = closedObject({
   ...siteFields,
   name: siteFields.name.default(''),
   shifts: shifts.default([]),
+  networks: networks.default([]),
 });
 export const sitePatchSchema = closedObject(siteFields).partial();
 export const siteViewSchema = z.object({ id, ...siteFields });

@@ -63,6 +63,21 @@ export const chineseCollectorSentences = {
     '{{address}} 不在 DEVICE_NETWORKS 允许的网段内（{{known}}）',
   "{{address}} is no address of a plant's network; to allow it, name its network in DEVICE_NETWORKS":
     '{{address}} 不是工厂网络的地址；若要允许，请将其网段写入 DEVICE_NETWORKS',
+  '{{address}} is in none of the networks of site {{site}} ({{known}})':
+    '{{address}} 不在站点 {{site}} 的网段内（{{known}}）',
+  '{{address}} is in use here as {{other}}: name one host in both devices':
+    '{{address}} 在此已作为 {{other}} 使用：请在两台设备中填写同一主机',
+  'the address of {{host}} is not known yet': '尚不知道 {{host}} 的地址',
+  'the secret {{name}} is bound to no site and host: an administrator of the collectors has to name them in bindings.json beside it':
+    '密钥 {{name}} 没有绑定站点和主机：请由采集器的管理员在同一文件夹的 bindings.json 中写明',
+  'the secret {{name}} is not for devices without a site: bindings.json names its sites':
+    '密钥 {{name}} 不供没有站点的设备使用：bindings.json 写明了它的站点',
+  'the secret {{name}} is not for site {{site}}: bindings.json names its sites':
+    '密钥 {{name}} 不供站点 {{site}} 使用：bindings.json 写明了它的站点',
+  'the secret {{name}} is not for {{server}}, only for {{known}}: bindings.json names its hosts':
+    '密钥 {{name}} 不供 {{server}} 使用，只供 {{known}}：bindings.json 写明了它的主机',
+  '{{path}} cannot be read: {{why}}': '无法读取 {{path}}：{{why}}',
+  'it is no JSON': '不是 JSON',
   '{{path}} is not opened as a serial line: it begins with none of {{known}} (SERIAL_PATHS)':
     '{{path}} 不作为串口打开：路径须以 {{known}} 之一开头（SERIAL_PATHS）',
   'there is no secret {{name}}: this collector has none': '没有密钥 {{name}}：此采集器没有任何密钥',

@@ -62,7 +62,7 @@ interface Step {
 
 /** Ways in which configuration is written: by single calls, in bulk, and directly in the database. */
 const ways: readonly ((transaction: Database, step: Step) => Promise<unknown>)[] = [
-  (to) => sites(to).create({ code: newCode(), name: '', shifts: [] }),
+  (to) => sites(to).create({ code: newCode(), name: '', shifts: [], networks: [] }),
   async (to, { one }) => {
     const code = newCode();
     const site_id = one % 3 === 0 ? null : await pick('sites', one);

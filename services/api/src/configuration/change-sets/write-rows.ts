@@ -5,7 +5,7 @@ import { keyOf } from './plan-revert.ts';
 import type { RowWrite } from './row-write.ts';
 
 const tables = {
-  site: ['sites', ['code', 'name', 'shifts']],
+  site: ['sites', ['code', 'name', 'shifts', 'networks']],
   device: [
     'devices',
     [

@@ -84,7 +84,7 @@ function written(
 }
 
 function deviceRow(
-  { id: _, points: __, site_code, measurement, ...columns }: DeviceConfig,
+  { id: _, points: __, site_code, site_networks: ___, measurement, ...columns }: DeviceConfig,
   sites: ReadonlyMap<string, number>,
 ): Columns {
   // If the site no longer exists, the device stays where it is.
