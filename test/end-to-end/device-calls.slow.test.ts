@@ -90,11 +90,12 @@ describe('a device that is tested', () => {
   });
 
   it('in a network that is not allowed is not connected to', async () => {
-    const { id } = await rest.create('/api/config/devices/', {
-      code: 'metadata',
-      host: '169.254.169.254',
-      port: 80,
-    });
+    const device = { code: 'metadata', host: '169.254.169.254', port: 80 };
+    const refused = await rest.post('/api/config/devices/', device);
+    expect(refused).toMatchObject({ status: 422, body: { code: 'place_not_allowed' } });
+    expect(refused.body.detail).toContain('DEVICE_NETWORKS');
+    // A device that is not enabled is judged by its collector alone.
+    const { id } = await rest.create('/api/config/devices/', { ...device, enabled: false });
     await rest.create('/api/config/points/', {
       device_id: id,
       code: 'secret',

@@ -51,10 +51,26 @@ describe.skipIf(!mosquittoIsInstalled())('an MQTT device', () => {
     const rest = restClient(`http://127.0.0.1:${apiPort}`);
     await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
 
-    const { id: deviceId } = await rest.create('/api/config/devices/', {
+    const meter = {
       ...{ code: 'meter-1', protocol: 'mqtt', host: '127.0.0.1', port: broker.port, timeout_ms: 2_000 },
       ...{ username: 'holdfast', password: { secret: 'broker' } },
+    };
+    const bind = (bindings: object) => writeFile(join(secrets, 'bindings.json'), JSON.stringify(bindings));
+    const bound = { broker: { sites: ['*'], hosts: [`127.0.0.1:${broker.port}`] } };
+    const elsewhere = { ...meter, code: 'listener', port: broker.port === 1_883 ? 1_884 : 1_883 };
+    const refusal = (device: object) => rest.post('/api/config/devices/', device);
+    await eventually(async () => (await refusal(meter)).body.code === 'secret_not_allowed', {
+      what: 'the secret to be refused while it has no binding',
     });
+    await bind(bound);
+    const { id: deviceId } = await eventually(
+      async () => {
+        const answer = await refusal(meter);
+        return answer.status === 201 && answer.body;
+      },
+      { what: 'the collector to tell the binding' },
+    );
+    expect(await refusal(elsewhere)).toMatchObject({ status: 422, body: { code: 'secret_not_allowed' } });
     const ofDevice = { device_id: deviceId, data_type: 'float64' };
     await rest.create('/api/config/points/', {
       ...{ ...ofDevice, code: 'power', topic: 'hall/meter-1#/power', time_at: '/ts' },
@@ -69,8 +85,18 @@ describe.skipIf(!mosquittoIsInstalled())('an MQTT device', () => {
     const sessions = '/api/acquisition/sessions';
     const { session_id: id } = await rest.create(`${sessions}/start-task/`, { task_id: task.id });
 
-    // The secret is not there yet, and the device's health says what to do.
+    // A collector asks its own file, whatever the API knew.
+    await bind({});
     const session = async () => JSON.stringify((await rest.get(`${sessions}/${id}/status/`)).body);
+    await eventually(
+      async () => (await session()).includes('the secret broker is bound to no site and host'),
+      {
+        what: 'the collector to refuse the secret',
+      },
+    );
+    await bind(bound);
+
+    // The secret is not there yet, and the device's health says what to do.
     await eventually(
       async () => /the secret broker cannot be had.*Put the value into that file/.test(await session()),
       {

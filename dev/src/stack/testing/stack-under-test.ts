@@ -62,7 +62,7 @@ export async function start(
   return stack;
 }
 
-/** A collector's refusal to read a device at an address outside of this machine, where no device is. */
+/** The refusal to read a device at an address outside of this machine, where no device is. */
 export async function refusalOfElsewhere({ api_url }: Ready): Promise<string> {
   const device = {
     protocol: 'modbus_tcp',

@@ -98,7 +98,8 @@ export async function requireAccessOfChange(
 export function namedSecrets(device: Pick<DeviceAccess, 'code' | 'protocol' | 'connection'>): NamedSecret[] {
   const { tcp } = specOf(device).endpoint(device.connection);
   const server = tcp ? hostAndPort(tcp.host, tcp.port) : '';
-  return secretsIn(device.connection).map(({ secret }) => ({ device: device.code, secret, server }));
+  const names = new Set(secretsIn(device.connection).map(({ secret }) => secret));
+  return [...names].map((secret) => ({ device: device.code, secret, server }));
 }
 
 async function listed(collectors: Pick<Collectors, 'list'>): Promise<readonly KnownCollector[]> {
