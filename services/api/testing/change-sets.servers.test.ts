@@ -415,7 +415,7 @@ describe('a version of a task', () => {
 });
 
 describe('the code of a device or point', () => {
-  it('stays once a session was started on it, and the answer says how to go on', async () => {
+  it('stays while a session reads it, and the answer says how to go on; without values it is free then', async () => {
     const device = await newDevice();
     const id = await made('points', point(device, 'level'));
     const other = await newDevice();
@@ -427,15 +427,23 @@ describe('the code of a device or point', () => {
     const later = await made('points', point(device, 'later', 5));
     expect(await ask('PATCH', `/api/config/points/${id}/`, { code: 'level' })).toMatchObject(fixed);
     expect(await ask('PATCH', `/api/config/points/${id}/`, { device_id: other })).toMatchObject(fixed);
+    const session_id = started.body.session_id;
     const refused = await ask('PATCH', `/api/config/devices/${device}/`, { code: 'other' });
-    expect(refused).toMatchObject(fixed);
+    expect(refused).toMatchObject({ ...fixed, body: { ...fixed.body, session_id } });
+    expect(refused.body.detail).toContain(`is read by session ${session_id}`);
     expect(refused.body.detail).toContain('make a new device');
     expect(await revert(renamed)).toMatchObject(fixed);
     expect((await ask('PATCH', `/api/config/points/${id}/`, { name: 'Tank 1', code: 'tank' })).status).toBe(
       200,
     );
     expect((await ask('PATCH', `/api/config/points/${later}/`, { code: 'new' })).status).toBe(200);
-    await ask('POST', `${sessionsPath}/${started.body.session_id}/stop/`);
+    await ask('POST', `${sessionsPath}/${session_id}/stop/`);
+    const free = [`points/${id}`, `devices/${device}`].map((path) =>
+      ask('PATCH', `/api/config/${path}/`, { code: `free-${device}` }),
+    );
+    expect((await Promise.all(free)).map(({ status }) => status)).toEqual([200, 200]);
+    // Renamed after the first start, by which it was read under the code that it had then.
+    expect((await ask('PATCH', `/api/config/points/${id}/`, { device_id: other })).status).toBe(200);
   });
 });
 

@@ -209,7 +209,14 @@ describe('a running session whose configuration was changed', () => {
     expect(anew.status, JSON.stringify(anew.body)).toBe(201);
     const point = { device_id: anew.body.id, code: 'x', table: 'coil', address: 5, data_type: 'bool' };
     expect((await api.post('/api/config/points/', point)).status).toBe(201);
-    await edit(`tasks/${task}`, { device_ids: [aside, anew.body.id] });
+    // Whoever wants sessions to take it is told before anything is stored.
+    const before = await api.get(`/api/config/tasks/${task}/`);
+    const exchanging = { device_ids: [aside, anew.body.id] };
+    const applied = await api.request('PATCH', `/api/config/tasks/${task}/?apply=sessions`, exchanging);
+    expect(applied).toMatchObject({ status: 409, body: { code: 'cannot_run', device: code } });
+    expect(applied.body.detail).toContain('Nothing was changed');
+    expect((await api.get(`/api/config/tasks/${task}/`)).body).toEqual(before.body);
+    await edit(`tasks/${task}`, exchanging);
     const refused = await changed(() => change());
     expect(refused).toMatchObject({ status: 409, body: { code: 'cannot_run', device: code } });
     expect(refused.body.detail).toContain('was deleted and made anew');

@@ -7,7 +7,7 @@ import { influxForTest, influxIsInstalled } from '@holdfast/test/support/influx-
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../../../test/cli/cli-for-test.ts';
-import { type ApiUnderTest, startApi } from './api-under-test.ts';
+import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 
 const stores = ['postgres', 'influx'] as const;
 
@@ -119,10 +119,41 @@ describe.for(stores)('a point of which values are stored in %s', (store) => {
     },
   );
 
+  it.runIf(isHere)(
+    'keeps its code after the session has ended, and so does its device; a point without values is free',
+    async () => {
+      const task = await create('tasks', { code: 'presses', period_ms: 1_000, device_ids: [device] });
+      const { session_id } = (await api.post(`${sessionsPath}/start-task/`, { task_id: task })).body;
+      const [run] = (await api.get(`/api/config/points/?code=run&device_id=${device}`)).body.results;
+      const [door] = (await api.get(`/api/config/points/?code=door&device_id=${device}`)).body.results;
+      const rename = (path: string) => api.request('PATCH', `/api/config/${path}/`, { code: 'renamed' });
+      const read = { status: 409, body: { code: 'code_fixed', session_id } };
+      expect(await rename(`points/${door.id}`)).toMatchObject(read);
+      await api.post(`${sessionsPath}/${session_id}/stop/`);
+      for (const path of [`points/${run.id}`, `devices/${device}`]) {
+        const refused = await rename(path);
+        expect(refused).toMatchObject({ status: 409, body: { code: 'code_fixed' } });
+        expect(refused.body.detail).toContain('has values that are kept under this code');
+      }
+      const items = [{ op: 'change', kind: 'point', id: run.id, fields: { code: 'renamed' } }];
+      const refused = await api.post('/api/config/change-sets/', { items });
+      expect(refused).toMatchObject({
+        ...{ status: 409, body: { code: 'code_fixed', errors: [{ path: 'items.0.fields.code' }] } },
+      });
+      expect((await rename(`points/${door.id}`)).status).toBe(200);
+      await api.request('DELETE', `/api/config/tasks/${task}/`);
+    },
+  );
+
   it.runIf(isHere)('keeps a device from taking the place of values of another kind', async () => {
     const renamed = await create('devices', { code: 'press-9', host: '10.0.0.9' });
     await create('points', point('run', 'bool', { device_id: renamed }));
-    await api.request('PATCH', `/api/config/devices/${device}/`, { code: 'press-1-old' });
+    // Its values are kept under its code, so it leaves the code only by being deleted.
+    const points = (await api.get(`/api/config/points/?device_id=${device}`)).body.results as {
+      id: number;
+    }[];
+    for (const { id } of points) await api.request('DELETE', `/api/config/points/${id}/`);
+    await api.request('DELETE', `/api/config/devices/${device}/`);
     expect(await api.request('PATCH', `/api/config/devices/${renamed}/`, { code: 'press-1' })).toMatchObject(
       refused('code', 'numbers'),
     );

@@ -71,7 +71,7 @@ export function devices(
           if (!judged.ok) throw bodyRefused(judged.issues);
           const spec = specOf(judged.value);
           const columns = columnsOf(spec, judged.value);
-          if (columns.code !== device.code) await requireUnread(transaction, 'device', device);
+          if (columns.code !== device.code) await requireUnread(transaction, store, 'device', [id]);
           const before = { spec: specOf(device), connection: device.connection };
           const isMoved =
             devicePlace(before.spec, before.connection, device.site_id) !==

@@ -135,7 +135,7 @@ export function points(database: Database, store: KindsOfStore): Points {
           if (!judged.ok) throw bodyRefused(judged.issues);
           const patched = { ...judged.value.common, device_id };
           if (patched.code !== point.code || device_id !== row.device_id) {
-            await requireUnread(transaction, 'point', point);
+            await requireUnread(transaction, store, 'point', [id]);
           }
           if (kindOf(patched) !== kindOf(point) || placeOf(patched) !== placeOf(point)) {
             const [message] = await kindFaults(store, transaction, [patched]);

@@ -1,8 +1,11 @@
 import { both } from '@holdfast/driver/form-words.ts';
+import { valueCodes } from '@holdfast/driver/point.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
+import type { KindsOfStore } from './stored-kinds.ts';
 import type { TaskContent } from './task-snapshot.ts';
+import { activeSessionsOf } from './tasks.ts';
 
 /**
  * Keeps the codes of a task's devices and points from changing until the end of the transaction that makes a version of
@@ -13,44 +16,89 @@ export async function holdCodes(transaction: Database, taskId: number): Promise<
     order by id for share`.execute(transaction);
 }
 
-/** Records which devices and points sessions read from now on, because history is kept under their codes. */
-export async function noteReadCodes(transaction: Database, { devices }: TaskContent): Promise<void> {
+/** Records which devices and points sessions of a task read from now on: history may be kept under their codes. */
+export async function noteReadCodes(transaction: Database, { task_id, devices }: TaskContent): Promise<void> {
   const points = devices.flatMap(({ id, points }) => points.map(({ code }) => ({ id, code })));
-  await sql`insert into read_codes (kind, object_id)
-    select 'device', id from unnest(${devices.map(({ id }) => id)}::bigint[]) as read (id)
+  await sql`insert into read_codes (kind, object_id, task_id)
+    select 'device', id, ${task_id}::bigint from unnest(${devices.map(({ id }) => id)}::bigint[]) as read (id)
     union all
-    select 'point', points.id from unnest(
+    select 'point', points.id, ${task_id}::bigint from unnest(
       ${points.map(({ id }) => id)}::bigint[], ${points.map(({ code }) => code)}::text[]) as read (device_id, code)
     join points on points.device_id = read.device_id and points.code = read.code
     on conflict do nothing`.execute(transaction);
 }
 
-/** Whether sessions have read any of these things. */
-export async function readAmong(
-  transaction: Database,
-  kind: 'device' | 'point',
-  ids: readonly number[],
-): Promise<ReadonlySet<number>> {
-  if (ids.length === 0) return new Set();
-  const rows = await transaction
-    .selectFrom('read_codes')
-    .select('object_id')
-    .where('kind', '=', kind)
-    .where(sql<boolean>`object_id = any(${ids}::bigint[])`)
-    .execute();
-  return new Set(rows.map(({ object_id }) => object_id));
-}
+type CodedKind = 'device' | 'point';
 
 /**
- * Refuses a new code for a device or point on which a session was started. Locks the device, so that no session is
- * started on it meanwhile. @throws Problem
+ * Refuses a new code for a device or point, or another device for a point, while a session reads it or values are stored
+ * under its code. Lock the devices before, so that no session is started on them meanwhile.
+ * @throws Problem, SampleStoreUnavailable
  */
 export async function requireUnread(
   transaction: Database,
-  kind: 'device' | 'point',
-  { id, code }: { readonly id: number; readonly code: string },
+  store: KindsOfStore,
+  kind: CodedKind,
+  ids: readonly number[],
 ): Promise<void> {
-  if ((await readAmong(transaction, kind, [id])).size > 0) throw codeFixed(kind, code);
+  if (ids.length === 0) return;
+  const { rows: read } = await sql<{ id: number; task_id: number }>`
+    select object_id as id, task_id from read_codes
+    where kind = ${kind} and object_id = any(${ids}::bigint[]) order by 1, 2`.execute(transaction);
+  if (read.length === 0) return;
+  const tasks = [...new Set(read.map(({ task_id }) => task_id))];
+  const [session] = await activeSessionsOf(transaction, tasks);
+  const places = await placesOf(transaction, kind, [...new Set(read.map(({ id }) => id))]);
+  const [first] = places;
+  if (session !== undefined && first) {
+    const ofSession = Number(session.split('-')[0]);
+    const id = read.find(({ task_id }) => task_id === ofSession)?.id ?? first.id;
+    throw codeFixed(kind, places.find((each) => each.id === id) ?? first, session);
+  }
+  const stored = new Set(
+    (await store.lastValues(places.map(({ place }) => place))).map(({ device, pointCode }) =>
+      JSON.stringify([device, pointCode]),
+    ),
+  );
+  const fixed = places.find(({ place }) => stored.has(JSON.stringify([place.deviceCode, place.pointCode])));
+  if (fixed) throw codeFixed(kind, fixed, undefined);
+}
+
+interface CodedPlace {
+  readonly id: number;
+  readonly code: string;
+  readonly place: { readonly deviceCode: string; readonly measurement: string; readonly pointCode: string };
+}
+
+/** Where values of devices or points may be stored, also those of deleted points. */
+async function placesOf(
+  transaction: Database,
+  kind: CodedKind,
+  ids: readonly number[],
+): Promise<readonly CodedPlace[]> {
+  const points =
+    kind === 'point'
+      ? sql`select id, device_id, code, count from points where id = any(${ids}::bigint[])`
+      : sql`select id, device_id, code, count from points where device_id = any(${ids}::bigint[])
+        union select object_id, device_id, before->>'code', (before->>'count')::int from change_items
+          where device_id = any(${ids}::bigint[]) and kind = 'point' and op = 'deleted'`;
+  const { rows } = await sql<{
+    id: number;
+    code: string;
+    device: string;
+    measurement: string;
+    point: string;
+    count: number | null;
+  }>`
+    select ${sql.ref(kind === 'device' ? 'd.id' : 'p.id')} as id, ${sql.ref(kind === 'device' ? 'd.code' : 'p.code')} as code,
+      d.code as device, coalesce(d.measurement, d.code) as measurement, p.code as point, p.count
+    from (${points}) p join devices d on d.id = p.device_id
+    order by 1, p.id`.execute(transaction);
+  return rows.flatMap(({ id, code, device, measurement, point, count }) =>
+    valueCodes({ code: point, ...(count === null ? {} : { count }) }).map((pointCode) => ({
+      ...{ id, code, place: { deviceCode: device, measurement, pointCode } },
+    })),
+  );
 }
 
 /** Locks the devices of points, before the points themselves: a change of a device locks in this order too. */
@@ -59,7 +107,11 @@ export async function lockDevicesOfPoints(transaction: Database, pointIds: reado
     order by id for no key update`.execute(transaction);
 }
 
-export function codeFixed(kind: 'device' | 'point', code: string): Problem {
+function codeFixed(
+  kind: CodedKind,
+  { id, code }: Pick<CodedPlace, 'id' | 'code'>,
+  session: string | undefined,
+): Problem {
   const what = kind === 'device' ? both('Device', '设备') : both('Point', '点位');
   const remedy =
     kind === 'device'
@@ -68,12 +120,23 @@ export function codeFixed(kind: 'device' | 'point', code: string): Problem {
           'make a new point with the other code or device, at the same address, and disable this one',
           '请用新代码或在另一设备上新建点位（地址相同），并停用此点位',
         );
+  const why =
+    session === undefined
+      ? both(`has values that are kept under this code: ${remedy.en}`, `有数值保存在此代码下：${remedy.zh}`)
+      : both(
+          `is read by session ${session} under this code. Stop it first; once there are values under this code, ${remedy.en}`,
+          `正由会话 ${session} 以此代码读取。请先停止该会话；若此代码下已有数值，${remedy.zh}`,
+        );
   return new Problem(
     'code_fixed',
     both(
-      `${what.en} ${code} was read by a session, and what it read is kept under this code: ${remedy.en}. Its name is free at any time.`,
-      `${what.zh} ${code} 已被会话读取，读到的数据保存在此代码下：${remedy.zh}。名称可随时更改。`,
+      `${what.en} ${code} ${why.en}. Its name is free at any time.`,
+      `${what.zh} ${code} ${why.zh}。名称可随时更改。`,
     ),
-    { errors: [{ path: 'code', message: 'was read under this code' }] },
+    {
+      [`${kind}_id`]: id,
+      ...(session !== undefined && { session_id: session }),
+      errors: [{ path: 'code', message: 'is in use under this code' }],
+    },
   );
 }

@@ -5,7 +5,7 @@ import type { PointView } from '@holdfast/shared/contracts/http/point-http.ts';
 import { withoutNulls } from '@holdfast/shared/contracts/http/without-nulls.ts';
 import type { Database } from '../database/open-database.ts';
 
-export type KindsOfStore = Pick<SampleStore, 'kindsOf'>;
+export type KindsOfStore = Pick<SampleStore, 'kindsOf' | 'lastValues'>;
 
 export type KindOfPoint = Pick<PointView, 'device_id' | 'code' | 'count' | 'data_type' | 'enumeration'>;
 

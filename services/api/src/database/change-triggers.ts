@@ -213,11 +213,12 @@ export const changeRecord: readonly string[] = [
   `create index change_items_object_index on change_items (kind, object_id, no)`,
   `create index change_items_device_index on change_items (device_id, set_id) where device_id is not null`,
   `create index change_items_op_index on change_items (set_id, op)`,
-  // Devices and points from which a version was made: their codes stay, as history is kept under them.
+  // Devices and points from which a version of a task was made: history may be kept under their codes.
   `create table read_codes (
     kind text not null,
     object_id bigint not null,
-    primary key (kind, object_id)
+    task_id bigint not null,
+    primary key (kind, object_id, task_id)
   )`,
   ...functions(),
   ...triggers(),

@@ -233,6 +233,7 @@ export interface ChangeItemsTable {
 export interface ReadCodesTable {
   kind: 'device' | 'point';
   object_id: number;
+  task_id: number;
 }
 
 /** An entry of the audit log, as it is searched for. */

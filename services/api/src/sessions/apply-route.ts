@@ -16,7 +16,7 @@ import { traceParentOf } from '../http/request-trace.ts';
 import type { Route } from '../http/route.ts';
 import { languageOf } from '../problems/wanted-language.ts';
 import { type Applied, type ApplySources, applyToSessions } from './commands/apply-to-sessions.ts';
-import { type TriedSessions, triedSessions } from './commands/tried-sessions.ts';
+import { requireSessionsCanTake, type TriedSessions, triedSessions } from './commands/tried-sessions.ts';
 import { runningOrPausedSessionsOf } from './queries/list-sessions.ts';
 
 /**
@@ -54,7 +54,19 @@ export function withApply(
         },
       },
       preHandler: async (request) => {
-        if (!isAsked(request) || !isTry(request)) return;
+        if (!isAsked(request)) return;
+        if (!isTry(request)) {
+          const { judgeChange } = request;
+          request.judgeChange = async (transaction) => {
+            const named = await judgeChange?.(transaction);
+            await requireSessionsCanTake(transaction, {
+              ...{ granted: request.grantedSites, commands: sources.commands, by: whoOf(request) },
+              traceparent: traceParentOf(request.raw),
+            });
+            return named ?? [];
+          };
+          return;
+        }
         const hasAll = await sources.caughtUp();
         request.whenTried = async (transaction) => {
           const found = await triedSessions(transaction, request.grantedSites);

@@ -7,7 +7,7 @@ import { maxNamed, stillReferenced } from '../configuration-problems.ts';
 import { requireFreePlace } from '../device-places.ts';
 import { endpointColumn, specOf } from '../device-specs.ts';
 import { placeAgain } from '../points-of-device.ts';
-import { codeFixed, readAmong } from '../read-codes.ts';
+import { requireUnread } from '../read-codes.ts';
 import { togetherWithSiblings } from '../sibling-faults.ts';
 import { type KindsOfStore, kindFaults, kindFaultsIfKnown } from '../stored-kinds.ts';
 import { activeSessionsOf } from '../tasks.ts';
@@ -30,7 +30,7 @@ export async function writeSoundly(
   asked: readonly RowWrite[],
 ): Promise<void> {
   const writes = asked.map(withEndpoint);
-  await requireSameCodes(transaction, before, writes);
+  await requireFreeToRename(transaction, store, writes);
   await requireUnreferenced(transaction, writes);
   const devices = writes.filter(({ kind, op }) => kind === 'device' && op !== 'delete');
   for (const { id, row, fields, path } of devices) {
@@ -98,9 +98,9 @@ interface DeviceRow {
 
 const deviceOf = (id: number | undefined, row: Columns) => ({ ...row, id }) as unknown as DeviceRow;
 
-async function requireSameCodes(
+async function requireFreeToRename(
   transaction: Database,
-  before: ReadonlyMap<string, Columns>,
+  store: KindsOfStore,
   writes: readonly RowWrite[],
 ): Promise<void> {
   for (const kind of ['device', 'point'] as const) {
@@ -110,13 +110,14 @@ async function requireSameCodes(
         write.kind === kind &&
         (write.fields.includes('code') || write.fields.includes('device_id')),
     );
-    const read = await readAmong(transaction, kind, idsOf(renamed));
-    const fixed = renamed.find(({ id }) => id !== undefined && read.has(id));
-    if (!fixed) continue;
-    const code = String(before.get(keyOf(fixed))?.code);
-    await below(fixed.path, async () => {
-      throw codeFixed(kind, code);
-    });
+    try {
+      await requireUnread(transaction, store, kind, idsOf(renamed));
+    } catch (error) {
+      const fixed = error instanceof Problem ? error.members[`${kind}_id`] : undefined;
+      await below(renamed.find(({ id }) => id === fixed)?.path, async () => {
+        throw error;
+      });
+    }
   }
 }
 
