@@ -16,8 +16,8 @@ export const secretNameSchema = z.strictObject({
 export type SecretName = z.infer<typeof secretNameSchema>;
 
 const help = both(
-  'Name of a file in the folder DEVICE_SECRETS of the collectors; its content goes nowhere else.',
-  '采集器 DEVICE_SECRETS 文件夹中的文件名；内容不会离开采集器。',
+  'Name of a file in the folder DEVICE_SECRETS of the collectors; its content goes to no other site or host than bindings.json there names.',
+  '采集器 DEVICE_SECRETS 文件夹中的文件名；内容只发往其中 bindings.json 写明的站点和主机。',
 );
 
 /** The words for such a field. */
