@@ -13,6 +13,8 @@ PROBLEM_CODES = {
     # A repeat with another body.
     "idempotency_key_reused",
     "site_has_no_shifts",
+    "place_not_allowed",
+    "secret_not_allowed",
     "device_config_invalid",
     "device_without_points",
     "devices_not_readable",
@@ -94,6 +96,7 @@ MESSAGES = [
     r"must be whole days, like 1d or 1w, or less than one, like 1h",
     # Shifts of a site.
     r"is needed for shifts: each site has its own",
+    r"must be a network such as 192\.168\.10\.0/24, or one address",
     r"must not be (that of another shift|when another begins)",
     # Rights of people and keys: role and sites say the same as grants do.
     r"belongs into one of the grants",

@@ -54,6 +54,14 @@ describe('what a collector says of a device, in Chinese', () => {
       'meter-1: tls.key is not the key of tls.cert (ERR_OSSL_X509_KEY_VALUES_MISMATCH)',
       'meter-1：tls.key 与 tls.cert 不匹配（ERR_OSSL_X509_KEY_VALUES_MISMATCH）',
     ],
+    [
+      '10.2.0.5 is in none of the networks of site hall-1 (10.1.0.0/16)',
+      '10.2.0.5 不在站点 hall-1 的网段内（10.1.0.0/16）',
+    ],
+    [
+      'the secret mqtt is not for 10.2.0.5:1883, only for a:1, b: bindings.json names its hosts',
+      '密钥 mqtt 不供 10.2.0.5:1883 使用，只供 a:1, b：bindings.json 写明了它的主机',
+    ],
     ['the line was not quiet within 400 ms', '400 毫秒内线路一直有数据，未能发出请求'],
     [
       'the broker refused the message: this user may not publish there',

@@ -66,6 +66,7 @@ export const configurationLists: readonly Command[] = [
           { head: 'ID', cell: ({ id }) => id, align: 'right' },
           { head: 'SITE', cell: ({ code }) => code },
           { head: 'NAME', cell: ({ name }) => name },
+          { head: 'NETWORKS', cell: ({ networks }) => (networks as string[]).join(', ') },
         ],
         found,
         'There are no sites.',

@@ -63,6 +63,7 @@ export const chineseFaults = {
   'give a stream or a part of the reason of what is to be deleted': '请指明要删除的消息流，或原因中的文字',
   'must not exceed {{bytes}} bytes of JSON': '以 JSON 计不能超过 {{bytes}} 字节',
   'is needed for shifts: each site has its own': '按班次分段时必须指定：各站点的班次不同',
+  'must be a network such as 192.168.10.0/24, or one address': '应为网段（如 192.168.10.0/24）或单个地址',
   'must be a time of the day like 06:00 or 22:30': '应为一天中的时刻，如 06:00 或 22:30',
   'must not be that of another shift': '不能与另一个班次相同',
   'must not be when another begins': '不能与另一个班次的起始时刻相同',
