@@ -17,12 +17,15 @@ export interface Cost {
   readonly readAfterMs: number | undefined;
   /** From the end of the fault until everything was in order and stayed so; undefined when it did not. */
   readonly steadyAfterMs: number | undefined;
+  /** From the end of the fault until the database had all that was read before; undefined when it did not, or had no bound. */
+  readonly storedAfterMs: number | undefined;
 }
 
 export interface CostSources {
   readonly window: Span;
   readonly healedAtMs: number;
   readonly steadyAtMs: number | undefined;
+  readonly storedAfterMs: number | undefined;
   /** Devices of sessions that run all the while, with their periods. */
   readonly periodsMs: ReadonlyMap<string, number>;
   /** Addresses of the holders that were hurt. */
@@ -66,6 +69,7 @@ export function costOf(sources: CostSources): Cost {
     shownAfterMs: longest(started.map(({ shownAfterMs }) => shownAfterMs)),
     readAfterMs: longest(started.map(({ readAfterMs }) => readAfterMs)),
     steadyAfterMs: steadyAtMs === undefined ? undefined : Math.max(0, steadyAtMs - healedAtMs),
+    storedAfterMs: sources.storedAfterMs,
   };
 }
 

@@ -38,4 +38,8 @@ export interface Allowance {
   readonly refusedWithLeaderMs: number;
   /** How long until a read shows what a command did (one second unless said). */
   readonly shownAfterMs?: number;
+  /** How long until a device of a session that is started meanwhile is read (as long as it takes unless said). */
+  readonly readAfterMs?: number;
+  /** How long after the heal until the database has all that was read before it (as long as it takes unless said). */
+  readonly storedAfterMs?: number;
 }

@@ -18,6 +18,9 @@ const leftNode: Allowance = { ...oneLease, refusedWithLeaderMs: 7_000 };
 /** The holder reads until its lease is over, and the next one goes on after the margin. */
 const handOver: Allowance = { unreadMs: lease.marginMs + 4_000, refusedWithLeaderMs: 1_500 };
 
+/** Values that waited for the database are there so soon after the heal. */
+const storedAfterMs = 5_000;
+
 export const clusterFaults: readonly ClusterFault[] = [
   ...[0, 1, 2].map((index) => ({
     ...{ name: `node-${index + 1}-killed`, what: 'one node killed, back after 15 s', forMs: 15_000 },
@@ -120,8 +123,8 @@ export const clusterFaults: readonly ClusterFault[] = [
     ...{ forMs: 60_000, isShort: true, allowed: oneLease },
     hurt: async (world) => {
       const collector = busiestCollector(world);
-      const stop = flapping(world, collector, { awayMs: 4_000, thereMs: 3_000 });
-      return { collectors: [collector], whom: collector.name, heal: stop, isOfNetwork: true };
+      const stop = flapping(world, [collector], world.hosts.nodes, { awayMs: 4_000, thereMs: 3_000 });
+      return { collectors: [collector], whom: collector.name, ...healedBy([stop]) };
     },
   },
   ...(
@@ -140,6 +143,75 @@ export const clusterFaults: readonly ClusterFault[] = [
     },
   })),
   {
+    ...{
+      name: 'collectors-flapping',
+      what: 'the links of all collectors 4 s away and 3 s there, one after the other, for 45 s',
+    },
+    ...{ forMs: 45_000, isShort: true, allowed: { ...oneLease, storedAfterMs } },
+    hurt: async (world) => {
+      const { nodes, collectors } = world.hosts;
+      const cycleMs = 7_000;
+      const stops = collectors.map((collector, index) =>
+        flapping(world, [collector], nodes, {
+          ...{ awayMs: 4_000, thereMs: cycleMs - 4_000 },
+          firstAfterMs: (index * cycleMs) / collectors.length,
+        }),
+      );
+      return { collectors, whom: named(collectors), ...healedBy(stops) };
+    },
+  },
+  {
+    ...{
+      name: 'nodes-flapping',
+      what: 'each node cut off from the others for 4 s of 15 s, one after the other',
+    },
+    ...{ forMs: 60_000, allowed: { ...oneLease, refusedWithLeaderMs: 7_000, storedAfterMs } },
+    hurt: async (world) => {
+      const { nodes, collectors } = world.hosts;
+      const cycleMs = 15_000;
+      const stops = nodes.map((node, index) =>
+        flapping(world, [node], nodes, {
+          ...{ awayMs: 4_000, thereMs: cycleMs - 4_000 },
+          firstAfterMs: (index * cycleMs) / nodes.length,
+        }),
+      );
+      return { collectors, whom: named(nodes), ...healedBy(stops) };
+    },
+  },
+  {
+    ...{
+      name: 'nodes-far-apart',
+      what: 'a round trip of 1 s between all nodes',
+      forMs: 60_000,
+      isShort: true,
+    },
+    allowed: { ...oneLease, refusedWithLeaderMs: 12_000, shownAfterMs: 5_000, storedAfterMs },
+    hurt: async (world) => {
+      const { nodes, collectors } = world.hosts;
+      await world.network.between(nodes, nodes, { delayMs: 500 });
+      return { collectors, whom: named(nodes), ...healed(world) };
+    },
+  },
+  {
+    ...{
+      name: 'supervisor-slow',
+      what: 'a round trip of 1.6 s between the leading supervisor and the nodes, and a collector frozen',
+    },
+    ...{ forMs: 30_000, isShort: true },
+    allowed: { ...oneLease, readAfterMs: oneLease.unreadMs, storedAfterMs },
+    hurt: async (world) => {
+      const [supervisor, collector] = [await leadingSupervisor(world), busiestCollector(world)];
+      const { pid } = world.service(collector.name);
+      await world.network.between([supervisor], world.hosts.nodes, { delayMs: 800 });
+      process.kill(pid, 'SIGSTOP');
+      const heal = async (): Promise<void> => {
+        process.kill(pid, 'SIGCONT');
+        await world.network.heal();
+      };
+      return { collectors: [collector], whom: named([supervisor, collector]), heal, isOfNetwork: true };
+    },
+  },
+  {
     ...{ name: 'supervisor-cut', what: 'the leading supervisor cut off', forMs: 30_000, allowed: nothing },
     hurt: async (world) => cutOff(world, await leadingSupervisor(world)),
   },
@@ -148,9 +220,9 @@ export const clusterFaults: readonly ClusterFault[] = [
     hurt: async (world) => cutOff(world, world.hosts.writers[0] as Host),
   },
   {
-    ...{ name: 'postgres-cut', what: 'PostgreSQL cut off from everybody', forMs: 30_000 },
+    ...{ name: 'postgres-cut', what: 'PostgreSQL cut off from everybody', forMs: 60_000, isShort: true },
     // A start needs PostgreSQL: only what is running can be commanded meanwhile.
-    allowed: { ...nothing, refusedWithLeaderMs: Number.POSITIVE_INFINITY },
+    allowed: { ...nothing, refusedWithLeaderMs: Number.POSITIVE_INFINITY, storedAfterMs },
     hurt: async (world) => cutOff(world, world.hosts.postgres),
   },
   {
@@ -233,18 +305,21 @@ function rivals({ hosts }: ClusterWorld): Host[] {
   ];
 }
 
+/** Cuts the link between the first hosts and the others again and again. @returns stops that, and mends the link */
 function flapping(
-  { network, hosts }: ClusterWorld,
-  collector: Host,
-  { awayMs, thereMs }: { awayMs: number; thereMs: number },
+  { network }: ClusterWorld,
+  some: readonly Host[],
+  others: readonly Host[],
+  { awayMs, thereMs, firstAfterMs = 0 }: { awayMs: number; thereMs: number; firstAfterMs?: number },
 ): () => Promise<void> {
   const stopping = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
   const run = async (): Promise<void> => {
+    await pause(firstAfterMs);
     while (!stopping.signal.aborted) {
-      await network.between([collector], hosts.nodes, gone);
+      await network.between(some, others, gone);
       await pause(awayMs);
-      await network.heal();
+      await network.between(some, others, {});
       await pause(thereMs);
     }
   };
@@ -253,6 +328,13 @@ function flapping(
     stopping.abort();
     await running;
   };
+}
+
+function healedBy(stops: readonly (() => Promise<void>)[]): Pick<Hurt, 'heal' | 'isOfNetwork'> {
+  const heal = async (): Promise<void> => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+  return { heal, isOfNetwork: true };
 }
 
 function healed({ network }: ClusterWorld): Pick<Hurt, 'heal' | 'isOfNetwork'> {

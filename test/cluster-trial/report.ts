@@ -4,8 +4,8 @@ import type { FaultResult, TrialResult } from './run-trial.ts';
 /** For people: a table of what each fault cost, the verdict, and what failed. */
 export function reportOf({ results, startedAgain, memory, verdict }: TrialResult): string {
   return [
-    '| Fault | Unread, hurt part (s) | Unread, others (s) | Hand-over (s) | Commands refused (s) | of it with leaders (s) | Not in the log with leaders (s) | Shown after (s) | Read after (s) | Steady after (s) | Ticks missing |',
-    '|---|---|---|---|---|---|---|---|---|---|---|',
+    '| Fault | Unread, hurt part (s) | Unread, others (s) | Hand-over (s) | Commands refused (s) | of it with leaders (s) | Not in the log with leaders (s) | Shown after (s) | Read after (s) | Steady after (s) | Stored after (s) | Ticks missing |',
+    '|---|---|---|---|---|---|---|---|---|---|---|---|',
     ...results.map(rowOf),
     '',
     describe(verdict),
@@ -33,6 +33,7 @@ function rowOf({ fault, cost, missing }: FaultResult): string {
     seconds(cost.shownAfterMs),
     seconds(cost.readAfterMs),
     seconds(cost.steadyAfterMs),
+    seconds(cost.storedAfterMs),
     Object.entries(missing)
       .toSorted(([, a], [, b]) => b - a)
       .map(([cause, count]) => `${cause} ${count}`)

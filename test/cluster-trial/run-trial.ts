@@ -51,6 +51,7 @@ interface Course extends Span {
   readonly hurt: Hurt;
   readonly healedAtMs: number;
   readonly steadyAtMs: number | undefined;
+  readonly storedAfterMs: number | undefined;
   readonly failures: string[];
 }
 
@@ -144,8 +145,9 @@ async function undergo(
   const packets = await world.network.packets();
   const passed = packets.lost + packets.late - packetsBefore.lost - packetsBefore.late;
   if (hurt.isOfNetwork && passed === 0) failures.push('did not happen: no packet was lost or late');
+  const storing = fault.allowed.storedAfterMs === undefined ? undefined : storedAfter(world, healedAtMs);
   const steady = await untilSteady(world, canary, { fromMs: healedAtMs, timeoutMs: personComesMs });
-  const course = { fault, hurt, fromMs, healedAtMs, failures };
+  const course = { fault, hurt, fromMs, healedAtMs, failures, storedAfterMs: await storing };
   if (steady.sinceMs !== undefined) {
     const afterMs = Math.max(0, steady.sinceMs - healedAtMs);
     const last = afterMs > 0 ? `; last: ${steady.problems.join('; ')}` : '';
@@ -164,6 +166,10 @@ async function undergo(
   const again = await untilSteady(world, canary, { fromMs: Date.now(), timeoutMs: personComesMs });
   if (again.sinceMs === undefined) failures.push(`nor did a restart help: ${again.problems.join('; ')}`);
   return { ...course, toMs, steadyAtMs: undefined };
+}
+
+async function storedAfter({ natsUrl }: ClusterWorld, healedAtMs: number): Promise<number | undefined> {
+  return (await untilWritten(natsUrl)) === 0 ? Date.now() - healedAtMs : undefined;
 }
 
 function recorded(world: ClusterWorld, commands: Clients['commands']): Promise<History> {
@@ -201,6 +207,7 @@ function judged(
     window: { fromMs: course.fromMs, toMs: course.toMs },
     healedAtMs: course.healedAtMs,
     steadyAtMs: course.steadyAtMs,
+    storedAfterMs: course.storedAfterMs,
     periodsMs: new Map(
       world.load.steady.flatMap(({ taskId, periodMs }) =>
         world.devicesOf(taskId).map((device) => [device, periodMs] as const),
@@ -240,6 +247,12 @@ function tooDear({ allowed }: ClusterFault, cost: Cost, patience: number): strin
     ['unread', cost.unreadMs.hurt, allowed.unreadMs],
     ['unread elsewhere', cost.unreadMs.others, allowed.othersUnreadMs ?? 2_000],
     ['a command done but not shown', cost.shownAfterMs ?? 0, allowed.shownAfterMs ?? 1_000],
+    ['a started session unread', cost.readAfterMs ?? 0, allowed.readAfterMs ?? Number.POSITIVE_INFINITY],
+    [
+      'values not in the database after the heal',
+      cost.storedAfterMs ?? Number.POSITIVE_INFINITY,
+      allowed.storedAfterMs ?? Number.POSITIVE_INFINITY,
+    ],
     [
       'commands refused though log and cluster had leaders',
       cost.refusedWithLeaderMs,

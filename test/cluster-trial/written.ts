@@ -17,12 +17,26 @@ const lookAgainMs = 250;
 export async function untilWritten(natsUrl: string): Promise<number> {
   const log = createLogger('trial', 'silent');
   const { nc, close } = await connectNats({ url: natsUrl, name: 'trial', log });
+  const giveUpAtMs = Date.now() + patienceMs;
+  /** Asks again while the broker, just healed, has no leader. */
+  const answered = async <T>(ask: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (Date.now() > giveUpAtMs) throw error;
+        await sleep(lookAgainMs);
+      }
+    }
+  };
   try {
-    const { state } = await leaderInfo(await jetstreamManager(nc, { checkAPI: false }), streamNames.samples);
-    for (const giveUpAtMs = Date.now() + patienceMs; ; await sleep(lookAgainMs)) {
-      const { settledSequence } = await readSampleBacklog(nc);
+    const jsm = await jetstreamManager(nc, { checkAPI: false });
+    const { state } = await answered(() => leaderInfo(jsm, streamNames.samples));
+    for (;;) {
+      const { settledSequence } = await answered(() => readSampleBacklog(nc));
       const left = Math.max(0, state.last_seq - settledSequence);
       if (left === 0 || Date.now() > giveUpAtMs) return left;
+      await sleep(lookAgainMs);
     }
   } finally {
     await close();

@@ -30,7 +30,7 @@ export class SimLeaseStore implements LeaseStore {
     return link.request('list leases', () => bucket.list(staleness()), 5_000);
   }
 
-  async write(key: string, value: string, expectedRevision: number, timeoutMs: number): Promise<number> {
+  async write(key: string, value: string, expectedRevision: number, timeoutMs = 1_000): Promise<number> {
     const { bucket, link } = this.#options;
     const { world } = link.process;
     const { fenced, starved } = parseLeaseValue(value) ?? {};

@@ -335,11 +335,10 @@ export class LeaseHolder {
   /** Tells others that nobody acts under this instance any more. Never throws. */
   async #leave(): Promise<void> {
     if (this.#revision === undefined) return;
-    const { store, key, instance, times, log } = this.#options;
-    const timeoutMs = Math.max(250, Math.min(2_000, times.ttlMs / 3));
+    const { store, key, instance, log } = this.#options;
     for (let left = 2; ; left -= 1) {
       try {
-        await this.#write(this.#revision, timeoutMs, true);
+        await this.#write(this.#revision, undefined, true);
         break;
       } catch (error) {
         // A renewal whose answer was lost, or that was on its way, may have moved the revision on.
@@ -355,7 +354,7 @@ export class LeaseHolder {
     this.#revision = undefined;
   }
 
-  async #write(expectedRevision: number, timeoutMs: number, isGivenUp = false): Promise<number> {
+  async #write(expectedRevision: number, timeoutMs?: number, isGivenUp = false): Promise<number> {
     const value = this.#statement.next({
       ...{ isStarved: this.#isStarved, voidUpTo: this.voidUpTo(), lives: this.#lives },
       isGivenUp,

@@ -11,6 +11,8 @@ describe('the patience with requests', () => {
     });
     expect(waits).toEqual([1_000, 2_000, 4_000, 5_000]);
     patience.answered(3);
+    expect(patience.ms()).toBe(4_000);
+    for (let answers = 0; answers < 10; answers += 1) patience.answered(3);
     expect(patience.ms()).toBe(1_000);
   });
 

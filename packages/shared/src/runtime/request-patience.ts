@@ -1,3 +1,6 @@
+/** The share of a wait that is left after each answer that came sooner. */
+const forgetting = 0.8;
+
 export interface RequestPatienceOptions {
   readonly leastMs: number;
   readonly mostMs: number;
@@ -21,8 +24,10 @@ export class RequestPatience {
     return this.#ms;
   }
 
+  /** Slow answers count for a while: some questions go to a node that is near, others to one that is far. */
   answered(tookMs: number): void {
-    this.#ms = Math.min(Math.max(2 * tookMs, this.#options.leastMs), this.#options.mostMs);
+    const ms = Math.max(2 * tookMs, this.#ms * forgetting, this.#options.leastMs);
+    this.#ms = Math.min(ms, this.#options.mostMs);
   }
 
   unanswered(): void {

@@ -5,11 +5,13 @@ import {
   jetstreamManager,
   type StoredMsg,
 } from '@nats-io/jetstream';
-import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
+import { type KV, type KvEntry, Kvm, type KvPutOptions } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '../../lease/lease-store.ts';
 import { fewAtOnce } from '../../runtime/few-at-once.ts';
-import { BrokerAnswers } from '../connection/broker-answers.ts';
+import { pause, systemTimers } from '../../runtime/timers.ts';
+import { NoAnswerInTime } from '../connection/ask-again.ts';
+import { BrokerAnswers, lateAnswersMs } from '../connection/broker-answers.ts';
 import { isBrokerSilent } from '../connection/broker-silence.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { SenderQueues, type UntrustedMessage } from '../consume/sender-queues.ts';
@@ -97,7 +99,7 @@ export class KvLeaseStore implements LeaseStore {
     return records.filter((record) => record !== undefined);
   }
 
-  async write(key: string, value: string, expectedRevision: number, timeoutMs: number): Promise<number> {
+  async write(key: string, value: string, expectedRevision: number, timeoutMs?: number): Promise<number> {
     try {
       return await this.#put(key, value, expectedRevision, timeoutMs);
     } catch (error) {
@@ -109,10 +111,31 @@ export class KvLeaseStore implements LeaseStore {
     }
   }
 
-  async #put(key: string, value: string, previousSeq: number, timeoutMs: number): Promise<number> {
+  async #put(
+    key: string,
+    value: string,
+    previousSeq: number,
+    timeoutMs = this.#answers.patienceMs('write'),
+  ): Promise<number> {
+    const answer = this.#putUntilLate(key, value, {
+      previousSeq,
+      timeout: Math.max(timeoutMs, lateAnswersMs),
+    });
+    const over = new AbortController();
+    const tooLate = pause(systemTimers, timeoutMs, over.signal).then(() => {
+      throw new NoAnswerInTime(`no answer within ${Math.round(timeoutMs)} ms`);
+    });
+    try {
+      return await Promise.race([answer, tooLate]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #putUntilLate(key: string, value: string, options: Partial<KvPutOptions>): Promise<number> {
     const question = this.#answers.asked('write');
     try {
-      const revision = await this.#kv.put(key, value, { previousSeq, timeout: timeoutMs });
+      const revision = await this.#kv.put(key, value, options);
       question.answered();
       return revision;
     } catch (error) {

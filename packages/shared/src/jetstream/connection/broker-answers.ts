@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { RequestPatience } from '../../runtime/request-patience.ts';
 
 /** `read`: a broker without a quorum still answers from what it has. `write`: it does not. */
 export type QuestionKind = 'read' | 'write';
@@ -14,13 +15,25 @@ interface Asked {
 
 const books = new WeakMap<NatsConnection, BrokerAnswers>();
 
+/** No usable link takes longer. */
+const longestPatienceMs = 5_000;
+
+/**
+ * How long a question whose caller has given up is still waited for: its late answer shows how long answers take. Without
+ * it, a caller that asks for a second at a time would never learn that answers take two.
+ */
+export const lateAnswersMs = 10_000;
+
 /**
  * Knows for how long the broker has given no answer that counts. An answer to one question stands for all that were sent
- * before it, so that a slow link does not look like a dead one.
+ * before it, so that a slow link does not look like a dead one. It also measures how long answers take: whoever waits for
+ * one goes by that, and by no fixed time.
  */
 export class BrokerAnswers {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #asked: Readonly<Record<QuestionKind, Asked>> = { read: nothingAsked(), write: nothingAsked() };
+  /** How long to wait for an answer of each kind. */
+  readonly patience = { read: newPatience(), write: newPatience() } as const;
   #tickets = 0;
   /** Start of a silence that began before the present node was asked. */
   #silentSinceMs: number | undefined;
@@ -51,6 +64,7 @@ export class BrokerAnswers {
     asked.pending.set(ticket, sentAtMs);
     return {
       answered: () => {
+        this.patience[kind].answered(this.#clock.monotonicMs() - sentAtMs);
         if (!asked.pending.delete(ticket)) return;
         this.#silentSinceMs = undefined;
         asked.answeredSentAtMs = Math.max(asked.answeredSentAtMs, sentAtMs);
@@ -67,6 +81,15 @@ export class BrokerAnswers {
         asked.failed = { firstMs: Math.min(firstMs, sentAtMs), lastMs: Math.max(lastMs, sentAtMs) };
       },
     };
+  }
+
+  /**
+   * How long to wait for an answer before the question is asked again: 1 s, or twice the time that answers take now. A
+   * write takes longer than a read, but both cross the same link.
+   */
+  patienceMs(kind: QuestionKind): number {
+    const { read, write } = this.patience;
+    return kind === 'read' ? read.ms() : Math.max(read.ms(), write.ms());
   }
 
   /** Time since the first unanswered question was sent to this node; 0 when the last question has its answer. */
@@ -101,6 +124,10 @@ export class BrokerAnswers {
       asked.failed = undefined;
     }
   }
+}
+
+function newPatience(): RequestPatience {
+  return new RequestPatience({ leastMs: 1_000, mostMs: longestPatienceMs });
 }
 
 function nothingAsked(): Asked {

@@ -18,8 +18,8 @@ import {
 import { ClosedConnectionError, type NatsConnection, TimeoutError } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
 import type { StoredEvent } from '../../event-store/event-store.ts';
-import { RequestPatience } from '../../runtime/request-patience.ts';
 import { askAgain } from '../connection/ask-again.ts';
+import { BrokerAnswers } from '../connection/broker-answers.ts';
 import { isBrokerSilent } from '../connection/broker-silence.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { isFinalAnswer, withoutLeader } from '../connection/without-leader.ts';
@@ -46,18 +46,12 @@ export class CopyIsBack extends Error {
   override readonly name = 'CopyIsBack';
 }
 
-const patiences = new WeakMap<NatsConnection, RequestPatience>();
-
 /** Asks one question, and waits no longer for its answer than answers take. */
 async function asked<T>(
   nc: NatsConnection,
   ask: (jsm: JetStreamManager, timeoutMs: number) => Promise<T>,
 ): Promise<T> {
-  let patience = patiences.get(nc);
-  if (!patience) {
-    patience = new RequestPatience({ leastMs: 1_000, mostMs: 5_000 });
-    patiences.set(nc, patience);
-  }
+  const patience = BrokerAnswers.of(nc).patience.read;
   const timeout = patience.ms();
   const beganMs = performance.now();
   try {

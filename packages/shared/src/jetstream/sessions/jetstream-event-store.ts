@@ -21,6 +21,7 @@ import {
   VersionConflict,
 } from '../../event-store/event-store.ts';
 import { askAgain } from '../connection/ask-again.ts';
+import { BrokerAnswers, lateAnswersMs } from '../connection/broker-answers.ts';
 import { inProcess } from '../connection/error-codes.ts';
 import { isFinalAnswer } from '../connection/without-leader.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
@@ -29,17 +30,24 @@ import { ConfirmedPublisher } from '../publish/confirmed-publisher.ts';
 import { type PubAck, PublishNotSent, PublishRefused } from '../publish/pub-ack.ts';
 
 export interface JetStreamEventStoreOptions {
-  /** Longest time for an append, its retries and the reading of who won. */
+  /** Longest time for an append, its retries and the reading of who won; unless said 5 s, or more on a slow link. */
   readonly appendTimeoutMs?: number;
-  /** Longest wait for one answer of the broker. */
+  /** Longest wait for one answer of the broker; unless said 2 s, or as long as answers take now. */
   readonly requestTimeoutMs?: number;
 }
 
 /** Pause between two attempts: some failures come at once, and the broker needs its time. */
 const retryPauseMs = 50;
 
-/** A message to a stream that has no leader is lost, and the next leader should have it as soon as it is there. */
-const askAgainMs = 700;
+/**
+ * A message to a stream that has no leader is lost, and the next leader should have it as soon as it is there: so it is
+ * sent again after this share of the time that an answer is waited for (0.7 s on a quick link), which is longer than
+ * answers take.
+ */
+const askAgainShare = 0.7;
+
+const leastRequestMs = 2_000;
+const leastAppendMs = 5_000;
 
 /** No attempt is begun with less time: its answer would come too late, and what is certain would be called unknown. */
 const shortestAttemptMs = 500;
@@ -49,28 +57,38 @@ export class JetStreamEventStore implements EventStore {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
   readonly #publisher: ConfirmedPublisher;
-  readonly #appendTimeoutMs: number;
-  readonly #requestTimeoutMs: number;
+  readonly #answers: BrokerAnswers;
+  readonly #options: JetStreamEventStoreOptions;
 
   private constructor(nc: NatsConnection, jsm: JetStreamManager, options: JetStreamEventStoreOptions) {
     this.#jsm = jsm;
     this.#publisher = ConfirmedPublisher.of(nc);
-    this.#appendTimeoutMs = options.appendTimeoutMs ?? 5_000;
-    this.#requestTimeoutMs = options.requestTimeoutMs ?? 2_000;
-    this.#js = jetstream(nc, { timeout: this.#requestTimeoutMs });
+    this.#answers = BrokerAnswers.of(nc);
+    this.#options = options;
+    this.#js = jetstream(nc, { timeout: clientTimeoutMs(options) });
+  }
+
+  #requestTimeoutMs(): number {
+    return this.#options.requestTimeoutMs ?? Math.max(leastRequestMs, this.#answers.patienceMs('write'));
+  }
+
+  /** Room for an attempt without an answer, a look at who won, and another attempt. */
+  #appendTimeoutMs(): number {
+    return this.#options.appendTimeoutMs ?? Math.max(leastAppendMs, 2.5 * this.#answers.patienceMs('write'));
   }
 
   static async open(
     nc: NatsConnection,
     options: JetStreamEventStoreOptions = {},
   ): Promise<JetStreamEventStore> {
-    const timeout = options.requestTimeoutMs ?? 2_000;
-    const jsm = await jetstreamManager(nc, { timeout, checkAPI: false });
+    const jsm = await jetstreamManager(nc, { timeout: clientTimeoutMs(options), checkAPI: false });
     return new JetStreamEventStore(nc, jsm, options);
   }
 
   async append(subject: string, event: CloudEvent, expectedLast: number): Promise<number> {
-    const deadline = performance.now() + this.#appendTimeoutMs;
+    const beganMs = performance.now();
+    // Asked each time: the first attempt may be what shows that the link is slow.
+    const leftMs = () => beganMs + this.#appendTimeoutMs() - performance.now();
     const body = JSON.stringify(event);
     // Once an attempt went unanswered, no later error can prove that nothing was stored: measured, a publish
     // that timed out on a stopped broker was stored when the broker went on.
@@ -80,7 +98,7 @@ export class JetStreamEventStore implements EventStore {
     let cause: unknown;
     const publish = (timeoutMs: number): Promise<PubAck> => {
       const { id, traceparent } = event;
-      const message = { subject, body, messageId: id, expectedLast, traceparent, timeoutMs };
+      const message = { subject, body, messageId: id, expectedLast, traceparent, timeoutMs: lateAnswersMs };
       const send = async () => {
         onTheirWay += 1;
         try {
@@ -92,12 +110,14 @@ export class JetStreamEventStore implements EventStore {
           onTheirWay -= 1;
         }
       };
-      return askAgain(send, { everyMs: askAgainMs, withinMs: timeoutMs, isFinal: isAnswer });
+      const everyMs = askAgainShare * this.#answers.patienceMs('write');
+      return askAgain(send, { everyMs, withinMs: timeoutMs, isFinal: isAnswer });
     };
     for (;;) {
       try {
-        const leftMs = deadline - performance.now();
-        const { sequence, duplicate } = await publish(Math.max(1, Math.min(this.#requestTimeoutMs, leftMs)));
+        const { sequence, duplicate } = await publish(
+          Math.max(1, Math.min(this.#requestTimeoutMs(), leftMs())),
+        );
         if (!duplicate) return sequence;
         isLost = true;
         // A clustered 2.10 can answer `duplicate` with sequence 0 for a message that it never stored.
@@ -117,8 +137,8 @@ export class JetStreamEventStore implements EventStore {
       if (!isUnanswered() && follower.isAnswered && isWrongLastSequence(cause) && !mayBeInFlight(cause)) {
         throw new VersionConflict(subject, expectedLast, { cause });
       }
-      const shortestMs = Math.min(shortestAttemptMs, this.#requestTimeoutMs);
-      if (performance.now() + retryPauseMs + shortestMs >= deadline) break;
+      const shortestMs = Math.min(shortestAttemptMs, this.#requestTimeoutMs());
+      if (retryPauseMs + shortestMs >= leftMs()) break;
       await sleep(retryPauseMs);
     }
     if (!isUnanswered() && hadNoTaker(cause)) {
@@ -182,10 +202,16 @@ export class JetStreamEventStore implements EventStore {
   }
 
   async #getMessage(query: MsgRequest): Promise<StoredMsg | undefined> {
+    const ask = async () => {
+      const askedMs = performance.now();
+      const message = await this.#jsm.streams.getMessage(streamNames.sessions, query);
+      this.#answers.patience.read.answered(performance.now() - askedMs);
+      return message;
+    };
     try {
-      const message = await askAgain(() => this.#jsm.streams.getMessage(streamNames.sessions, query), {
-        everyMs: askAgainMs,
-        withinMs: this.#requestTimeoutMs,
+      const message = await askAgain(ask, {
+        everyMs: askAgainShare * this.#answers.patienceMs('read'),
+        withinMs: this.#requestTimeoutMs(),
         isFinal: isFinalAnswer,
       });
       return message ?? undefined;
@@ -195,6 +221,11 @@ export class JetStreamEventStore implements EventStore {
       throw error;
     }
   }
+}
+
+/** The client's own limit for one question; whoever asks gives up before that where answers come sooner. */
+function clientTimeoutMs({ requestTimeoutMs = 5_000 }: JetStreamEventStoreOptions): number {
+  return requestTimeoutMs;
 }
 
 function settle(subject: string, event: CloudEvent, expectedLast: number, winner: StoredEvent): number {

@@ -70,7 +70,7 @@ export class SlowLeaseStore implements LeaseStore {
     return this.#ask(() => this.#bucket.list(), readTimeoutMs);
   }
 
-  write(key: string, value: string, expectedRevision: number, timeoutMs: number): Promise<number> {
+  write(key: string, value: string, expectedRevision: number, timeoutMs = readTimeoutMs): Promise<number> {
     return this.#ask(() => this.#bucket.write(key, value, expectedRevision), timeoutMs);
   }
 
