@@ -6,6 +6,7 @@ const sources = {
   window: { fromMs: 10_000, toMs: 40_000 },
   healedAtMs: 30_000,
   steadyAtMs: 31_000,
+  storedAfterMs: undefined,
   periodsMs: new Map([
     ['press-1', 500],
     ['press-2', 500],

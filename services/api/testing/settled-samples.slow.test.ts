@@ -40,7 +40,7 @@ async function inHandOfWriter(task: string, body: string) {
     handle: async (messages) => {
       inHand += messages.length;
       await letGo.promise;
-      await ackAll(messages);
+      await ackAll(log.nc, messages);
     },
   });
   cleanUpAfterFile(() => {

@@ -6,6 +6,7 @@ import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
 import { FleetWatch } from './fleet-watch.ts';
+import { LeadChoice } from './lead-choice.ts';
 
 class World {
   readonly time = new FakeTime();
@@ -17,6 +18,10 @@ class World {
     judge: new LeaseJudge(this.process.clock, { ttlMs: 3_000, marginMs: 500, renewEveryMs: 500 }),
     clock: this.process.clock,
     reconcileIntervalMs: 1_000,
+    choice: new LeadChoice({
+      ...{ instance: 'supervisor-1', times: { ttlMs: 3_000 }, reconcileIntervalMs: 1_000 },
+      ...{ clock: this.process.clock, log: createLogger('test', 'silent'), onResign: () => undefined },
+    }),
     callForRenewals: () => undefined,
     identityOf: () => this.identity,
     log: createLogger('test', 'silent'),

@@ -7,6 +7,7 @@ import { LeaseConflict, type LeaseRecord, type LeaseStore } from '@holdfast/shar
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { News } from '@holdfast/shared/runtime/news.ts';
+import type { LeadChoice } from './lead-choice.ts';
 import type { Collector, Fleet } from './reconcile/fleet.ts';
 
 /** A key that is not a collector's id: written to prove that the lease bucket takes writes. */
@@ -21,6 +22,8 @@ export interface FleetWatchOptions {
   readonly judge: LeaseJudge;
   readonly clock: Clock;
   readonly reconcileIntervalMs: number;
+  /** Measures the looks, and compares them with those of other supervisors. */
+  readonly choice: LeadChoice;
   /** Asks every collector to renew its lease now; a hint. */
   readonly callForRenewals: () => void;
   /** The rights of a collector with an account of its own; claims beyond them are not believed. */
@@ -40,7 +43,9 @@ export interface WatchedLease {
 /** Knows the collectors, and which of them are alive. */
 export class FleetWatch {
   readonly #options: FleetWatchOptions;
-  #lookedAtMs: number | undefined;
+  #beatAtMs: number | undefined;
+  /** Revision of the last known probe; undefined when it has to be read. */
+  #probeRevision: number | undefined;
   #listedAtMs = Number.NEGATIVE_INFINITY;
   #members: string | undefined;
   #membersSinceMs = 0;
@@ -56,21 +61,14 @@ export class FleetWatch {
    * no holder can renew: that silence must not be taken for death.
    */
   async look(): Promise<void> {
-    const { collectors, judge, clock, reconcileIntervalMs } = this.#options;
-    const now = clock.monotonicMs();
-    if (now - this.#listedAtMs < reconcileIntervalMs / 2 && judge.nextDeathInMs() > 0) return;
-    const sinceLast = this.#lookedAtMs === undefined ? 0 : now - this.#lookedAtMs;
-    this.#lookedAtMs = now;
-    // This process itself stood still: whatever it did not see in that time proves nothing.
-    if (sinceLast > 3 * reconcileIntervalMs + 2_000) this.brokerUnusable();
+    const { collectors, judge, clock, reconcileIntervalMs, choice } = this.#options;
+    const askedAtMs = clock.monotonicMs();
+    if (askedAtMs - this.#listedAtMs < reconcileIntervalMs / 2 && judge.nextDeathInMs() > 0) return;
+    this.beat();
+    choice.lookBegan();
     try {
-      const probe = await collectors.read(probeKey);
-      await collectors.write(probeKey, String(now), probe?.revision ?? 0, 1_000).catch((error: unknown) => {
-        // Another supervisor's probe was first: the bucket takes writes.
-        if (!(error instanceof LeaseConflict)) throw error;
-      });
-      const askedAtMs = clock.monotonicMs();
-      const leases = await collectors.list();
+      // On a slow link each round trip counts, so both are asked at the same time.
+      const [leases] = await Promise.all([collectors.list(), this.#probe()]);
       judge.see(
         leases.filter(({ key }) => key !== probeKey),
         askedAtMs,
@@ -80,7 +78,35 @@ export class FleetWatch {
     } catch (error) {
       this.brokerUnusable();
       throw error;
+    } finally {
+      choice.lookEnded();
     }
+  }
+
+  /** Proves that the bucket takes writes. @throws when it does not, or not in time */
+  async #probe(): Promise<void> {
+    const { collectors, clock, choice } = this.#options;
+    const expected = this.#probeRevision ?? (await collectors.read(probeKey))?.revision ?? 0;
+    try {
+      const value = choice.probe() ?? String(clock.monotonicMs());
+      this.#probeRevision = await collectors.write(probeKey, value, expected);
+    } catch (error) {
+      this.#probeRevision = undefined;
+      // Another supervisor's probe was first: the bucket takes writes.
+      if (!(error instanceof LeaseConflict)) throw error;
+    }
+  }
+
+  /**
+   * Call it regularly. When this process itself stood still, whatever it did not see in that time proves nothing.
+   * Answers that are long in coming are no standstill.
+   */
+  beat(): void {
+    const { clock, reconcileIntervalMs } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const sinceLastMs = nowMs - (this.#beatAtMs ?? nowMs);
+    this.#beatAtMs = nowMs;
+    if (sinceLastMs > 3 * reconcileIntervalMs + 2_000) this.brokerUnusable();
   }
 
   /** ms until a silent collector can be called dead; Infinity when none is silent. */
@@ -102,8 +128,12 @@ export class FleetWatch {
 
   /** Takes a written lease. @returns whether it changed a verdict: most writes are mere renewals */
   notice(record: LeaseRecord): boolean {
-    if (record.key === probeKey) return false;
-    const { judge } = this.#options;
+    const { judge, choice } = this.#options;
+    if (record.key === probeKey) {
+      this.#probeRevision = record.revision;
+      choice.sawProbe(record.value);
+      return false;
+    }
     const before = judge.verdict(record.key);
     judge.notice(record);
     return judge.verdict(record.key) !== before;
@@ -196,7 +226,7 @@ export class FleetWatch {
       fenced: former?.fenced ?? verdict,
     });
     try {
-      const revision = await collectors.write(collectorId, value, record?.revision ?? 0, 2_000);
+      const revision = await collectors.write(collectorId, value, record?.revision ?? 0);
       judge.notice({ key: collectorId, value, revision });
       return true;
     } catch (error) {

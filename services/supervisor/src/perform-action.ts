@@ -11,7 +11,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { handleCommand } from '@holdfast/shared/sessions/handle-command.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { KnownAssignments } from './known-assignments.ts';
-import type { AssignmentOutbox } from './ports.ts';
+import type { AssignmentOutbox, SupervisorObserver } from './ports.ts';
 import type { Action } from './reconcile/reconcile.ts';
 
 const source = '/holdfast/supervisor';
@@ -277,6 +277,40 @@ function limitsOf({ session }: TaskState): { soft_limit_at?: string; hard_limit_
     ...(softLimitAt === undefined ? {} : { soft_limit_at: softLimitAt }),
     ...(hardLimitAt === undefined ? {} : { hard_limit_at: hardLimitAt }),
   };
+}
+
+/** Tells of an action that was performed. @param waitedMs how long the task's session had no collector */
+export function tellObserver(
+  observer: SupervisorObserver,
+  action: Action,
+  waitedMs: (taskId: string) => number,
+): void {
+  switch (action.type) {
+    case 'assign':
+      observer.assigned(action.reason, waitedMs(action.task.taskId));
+      return;
+    case 'release':
+      observer.released(action.reason);
+      return;
+    case 'fail':
+      observer.failed(action.cause);
+      return;
+    case 'restart':
+      observer.restarted();
+      return;
+    case 'stop':
+      observer.limitReached('hard');
+      return;
+    case 'warn':
+      observer.limitReached('soft');
+      return;
+    case 'ring':
+    case 'undo':
+    case 'remove':
+      return;
+    default:
+      action satisfies never;
+  }
 }
 
 /** The session that a task's log is about; the task's id while it has none. */

@@ -11,6 +11,7 @@ import { SenderRefusals } from '@holdfast/shared/jetstream/consume/sender-refusa
 import { AssignmentOutbox } from '@holdfast/shared/jetstream/sessions/assignment-outbox.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
 import { followSessionLog } from '@holdfast/shared/jetstream/sessions/session-log.ts';
+import type { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
@@ -21,6 +22,7 @@ import type { SupervisorConfig } from './config.ts';
 import { countSessions } from './count-sessions.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { KnownAssignments } from './known-assignments.ts';
+import { LeadChoice } from './lead-choice.ts';
 import { LogDamageReport } from './log-damage-report.ts';
 import { openBroker } from './parts/broker.ts';
 import { openLeadership } from './parts/leadership.ts';
@@ -49,12 +51,17 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
       leadership.renewNow();
     },
   });
+  const choice = new LeadChoice({
+    ...{ instance, times, clock: systemClock, log },
+    reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
+    onResign: () => leadership.renewNow(),
+  });
   const collectors = await KvLeaseStore.open(nc, bucketNames.collectors);
   const refusals = new SenderRefusals(log);
-  const leadership = await openLeadership(
+  const leadership: LeaseHolder = await openLeadership(
     {
       ...{ broker, instance, times },
-      mayHold: () => judge.damage() === undefined,
+      mayHold: () => judge.damage() === undefined && choice.mayLead(),
       onHeld: () => supervisor.hint(),
     },
     service,
@@ -78,6 +85,7 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
     judge: new LeaseJudge(systemClock, times),
     clock: systemClock,
     reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
+    choice,
     callForRenewals: () => callForRenewals(nc),
     identityOf: identities.of,
     log,
@@ -95,7 +103,7 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
     service,
   );
   const supervisor = new Supervisor({
-    ...{ book, fleetWatch, known, observer, leadership },
+    ...{ book, fleetWatch, known, observer, leadership, choice },
     performer: new ActionPerformer({
       store: await JetStreamEventStore.open(nc),
       outbox,

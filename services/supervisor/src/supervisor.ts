@@ -11,7 +11,8 @@ import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import { HolderWords } from './holder-words.ts';
 import type { KnownAssignments } from './known-assignments.ts';
-import { type ActionPerformer, sessionIdOf } from './perform-action.ts';
+import type { LeadChoice } from './lead-choice.ts';
+import { type ActionPerformer, sessionIdOf, tellObserver } from './perform-action.ts';
 import type { SessionLog, SupervisorObserver } from './ports.ts';
 import { type Action, type Plan, reconcile, type Waiting } from './reconcile/reconcile.ts';
 import type { TaskBook } from './task-book.ts';
@@ -31,6 +32,7 @@ export interface SupervisorOptions {
   readonly recoveryDisabled: boolean;
   readonly rebalancing: Rebalancing;
   readonly leadership: Leadership;
+  readonly choice: LeadChoice;
   /** Whether the log is sound; otherwise nothing is done. */
   readonly logState: () => LogState;
   readonly observer?: SupervisorObserver;
@@ -54,6 +56,8 @@ export interface Rebalancing {
   readonly maxMoves: number;
 }
 
+const beatEveryMs = 1_000;
+
 /** How long a new leader waits for collectors to show that they are alive. */
 const introductionMs = 500;
 
@@ -67,6 +71,7 @@ export class Supervisor {
   readonly #stop = new AbortController();
   #wake: (() => void) | undefined;
   #isWoken = false;
+  #cancelBeat: () => void = () => undefined;
   /** Last sequence of the log when this process started, and when it began to lead. */
   #startedAt: number | undefined;
   #leadingSince: number | undefined;
@@ -140,17 +145,30 @@ export class Supervisor {
 
   start(log: SessionLog): void {
     this.#loop ??= this.#run(log);
+    this.#beat();
+  }
+
+  #beat(): void {
+    if (this.#stop.signal.aborted) return;
+    const { fleetWatch, choice, timers } = this.#options;
+    fleetWatch.beat();
+    // While a pass waits for an answer, only this tells that it has waited for too long.
+    choice.mayLead();
+    this.#cancelBeat = timers.after(beatEveryMs, () => this.#beat());
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#cancelBeat();
     await this.#loop;
   }
 
   async #run(log: SessionLog): Promise<void> {
-    const { reconcileIntervalMs, timers, logger, leadership, fleetWatch, clock, observer } = this.#options;
+    const { reconcileIntervalMs, timers, logger, leadership, fleetWatch, clock, observer, choice } =
+      this.#options;
     while (!this.#stop.signal.aborted) {
       this.#isWoken = false;
+      if (leadership.isHeld()) choice.passBegan();
       try {
         const lastSequence = await log.verify();
         this.#isDoubtTold = false;
@@ -161,6 +179,7 @@ export class Supervisor {
         if (leadership.isHeld()) {
           const beganAtMs = clock.monotonicMs();
           await this.#pass(log, lastSequence);
+          choice.passEnded();
           observer?.passed(clock.monotonicMs() - beganAtMs);
         } else this.#standBy();
       } catch (error) {
@@ -202,6 +221,7 @@ export class Supervisor {
    * it takes over.
    */
   #standBy(): void {
+    this.#options.choice.passEnded();
     this.#leadingSince = undefined;
     this.#recoveryReported = false;
     this.#waitingTimes.keepOnly(new Set());
@@ -285,7 +305,7 @@ export class Supervisor {
 
   /** @returns the highest sequence that was appended, 0 for none */
   async #execute(actions: readonly Action[]): Promise<number> {
-    const { performer, leadership, concurrency = 64 } = this.#options;
+    const { performer, leadership, choice, observer, concurrency = 64 } = this.#options;
     let next = 0;
     let newest = 0;
     const worker = async (): Promise<void> => {
@@ -296,7 +316,9 @@ export class Supervisor {
         try {
           const { sequence, isDone } = await performer.perform(action);
           newest = Math.max(newest, sequence);
-          if (isDone) this.#tell(action);
+          choice.progressed();
+          if (!isDone || !observer) continue;
+          tellObserver(observer, action, (taskId) => this.#waitingTimes.placed(taskId));
         } catch (error) {
           // Another process was first: the log will show which, and the next pass sees it.
           if (!(error instanceof VersionConflict)) throw error;
@@ -322,36 +344,6 @@ export class Supervisor {
       if (task) this.#waitingTimes.note(task);
     }
     this.#waitingTimes.keepOnly(waitingNow);
-  }
-
-  #tell(action: Action): void {
-    const { observer } = this.#options;
-    switch (action.type) {
-      case 'assign':
-        observer?.assigned(action.reason, this.#waitingTimes.placed(action.task.taskId));
-        return;
-      case 'release':
-        observer?.released(action.reason);
-        return;
-      case 'fail':
-        observer?.failed(action.cause);
-        return;
-      case 'restart':
-        observer?.restarted();
-        return;
-      case 'stop':
-        observer?.limitReached('hard');
-        return;
-      case 'warn':
-        observer?.limitReached('soft');
-        return;
-      case 'ring':
-      case 'undo':
-      case 'remove':
-        return;
-      default:
-        action satisfies never;
-    }
   }
 
   #reportFound(): void {

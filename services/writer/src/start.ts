@@ -152,7 +152,7 @@ export async function startWriter(
         outage: logOutage,
       }),
     putAway: putAwayInto(jetStreamQuarantine(connection.nc), log),
-    acknowledge: ackAll,
+    acknowledge: (messages) => ackAll(connection.nc, messages),
     account: new WrittenAccount(counters, refusedDevices, rejections),
     monitor,
     clockToleranceMs: config.MAX_CLOCK_DIFFERENCE_MS,

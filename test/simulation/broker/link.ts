@@ -103,7 +103,7 @@ export class Link {
   }
 
   /**
-   * Has `effect` done by the broker and resolves with what it returned. Without an answer in time it rejects; the
+   * Has `effect` done by the broker and resolves with what it returned, or rejects with what it threw. Without an answer in time it rejects; the
    * effect may have happened, or may happen yet.
    */
   request<T>(what: string, effect: () => T, timeoutMs: number): Promise<T> {
@@ -115,13 +115,19 @@ export class Link {
         reject(new NoAnswer(what));
       });
       this.#send(this.#toBroker, 'to_broker', () => {
-        const result = effect();
+        let answer: () => void;
+        try {
+          const result = effect();
+          answer = () => resolve(result);
+        } catch (refusal) {
+          answer = () => reject(refusal);
+        }
         this.#send(this.#fromBroker, 'from_broker', () => {
           this.process.deliver(() => {
             if (isOver) return;
             isOver = true;
             cancel();
-            resolve(result);
+            answer();
           });
         });
       });

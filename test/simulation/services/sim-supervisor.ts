@@ -4,6 +4,7 @@ import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import { FleetWatch } from '../../../services/supervisor/src/fleet-watch.ts';
 import { KnownAssignments } from '../../../services/supervisor/src/known-assignments.ts';
+import { LeadChoice } from '../../../services/supervisor/src/lead-choice.ts';
 import { ActionPerformer } from '../../../services/supervisor/src/perform-action.ts';
 import { Supervisor } from '../../../services/supervisor/src/supervisor.ts';
 import { TaskBook } from '../../../services/supervisor/src/task-book.ts';
@@ -27,7 +28,15 @@ export function startSupervisor(process: SimProcess, context: ServiceContext): S
   const { broker, link, settings, bugs, referee, staleness } = context;
   const { clock, timers, log, world } = process;
   const judgeTimes = { ...settings.lease, ...(bugs.includes('impatient_judge') ? { ttlMs: 500 } : {}) };
-  const leadership = new LeaseHolder({
+  const choice = new LeadChoice({
+    instance: process.instance,
+    times: settings.lease,
+    reconcileIntervalMs: settings.reconcileIntervalMs,
+    clock,
+    log,
+    onResign: () => leadership.renewNow(),
+  });
+  const leadership: LeaseHolder = new LeaseHolder({
     store: new SimLeaseStore({ bucket: broker.buckets.LEADER, link, staleness }),
     key: leaderKey,
     times: settings.lease,
@@ -38,6 +47,7 @@ export function startSupervisor(process: SimProcess, context: ServiceContext): S
     instance: process.instance,
     host: process.host,
     fields: {},
+    mayHold: () => choice.mayLead(),
     onHeld: () => {
       log.info({}, 'this supervisor leads');
       world.note('leader elected');
@@ -62,6 +72,7 @@ export function startSupervisor(process: SimProcess, context: ServiceContext): S
       judge: new LeaseJudge(clock, judgeTimes),
       clock,
       reconcileIntervalMs: settings.reconcileIntervalMs,
+      choice,
       callForRenewals: () =>
         link.fire(() => {
           for (const call of broker.renewalCalls) call();
@@ -86,6 +97,7 @@ export function startSupervisor(process: SimProcess, context: ServiceContext): S
     recoveryDisabled: false,
     rebalancing: settings.rebalancing,
     leadership,
+    choice,
     logState: () => 'sound',
   });
   const sessionLog = new SimSessionLog(broker, link, 0, (event) => supervisor.apply(event));

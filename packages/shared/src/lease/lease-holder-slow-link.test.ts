@@ -21,7 +21,7 @@ function judgeOf(world: World) {
  * are answered.
  */
 function loseConfirmations(world: World, { store, process }: ReturnType<World['start']>): () => void {
-  store.write = (key, value, expectedRevision, timeoutMs) =>
+  store.write = (key, value, expectedRevision, timeoutMs = times.ttlMs) =>
     new Promise((_, reject) => {
       try {
         world.bucket.write(key, value, expectedRevision);

@@ -48,7 +48,13 @@ export class LeaseJudge {
    */
   see(records: readonly LeaseRecord[], askedAtMs = this.#clock.monotonicMs()): void {
     this.#healthySinceMs ??= this.#clock.monotonicMs();
-    for (const record of records) this.notice(record);
+    for (const record of records) {
+      const observed = this.#observed.get(record.key);
+      // On a slow link a change that came since then may be later than what the list shows.
+      const isOutdated =
+        observed && observed.changedAtMs >= askedAtMs && observed.record.revision > record.revision;
+      if (!isOutdated) this.notice(record);
+    }
     // A key that is not in the list any more has not been renewed either.
     for (const [key, observed] of this.#observed) {
       const unchangedUntilMs = Math.max(observed.unchangedUntilMs, askedAtMs);

@@ -10,7 +10,6 @@ import { pause, systemTimers } from '../../runtime/timers.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 
 const lookEveryMs = 2_500;
-const lookTimeoutMs = 2_000;
 /** Buckets in memory vanish with their server; the first service to reconnect makes them anew. */
 const madeWithinMs = 10_000;
 const isMadeEveryMs = 250;
@@ -37,7 +36,7 @@ export async function watchBucket(
   onEntry: (entry: KvEntry) => void,
   onCurrent: () => void = () => undefined,
 ): Promise<() => void> {
-  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: lookTimeoutMs });
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
   const watch = new BucketWatch(kv, onEntry);
   await onceThere(() => watch.begin());
   void watch.standUntilStopped({ nc, jsm, stream: `KV_${bucket}` }, onCurrent);

@@ -68,7 +68,7 @@ export async function connectNats(
     reconnectDelayHandler: () => Math.min(250 * 2 ** recentRefusals(), longestWaitMs) + Math.random() * 250,
     pingInterval: 2_000,
     maxPingOut: 2,
-    timeout: 5_000,
+    timeout: connectTimeoutMs,
     // Otherwise every request captures a stack for an error that hardly ever happens: a tenth of the supervisor's time.
     noAsyncTraces: true,
     inboxPrefix: inboxPrefix(name),
@@ -159,6 +159,9 @@ export async function connectNats(
   };
 }
 
+/** Time for a connection to one node, which takes three round trips. */
+const connectTimeoutMs = 5_000;
+
 /** Longest wait between two attempts of a refused service: its key may have been taken away on purpose. */
 const longestWaitMs = 10_000;
 
@@ -170,7 +173,7 @@ const oneLook: NodeConnectionOptions = {
   reconnect: false,
   maxReconnectAttempts: 0,
   ignoreClusterUpdates: true,
-  timeout: 3_000,
+  timeout: connectTimeoutMs,
 };
 
 /** The nodes that the setting names; if it names only one, the nodes that this one reports. */

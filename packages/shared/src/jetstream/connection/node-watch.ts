@@ -27,7 +27,10 @@ export interface NodeWatchOptions {
 const askEveryMs = 1_000;
 /** Longer than any usable link takes. A question that is given up still counts from its sending. */
 const askTimeoutMs = 10_000;
-/** A node that has given no answer that counts for so long is left for one that does … */
+/**
+ * A node that has given no answer that counts for so long, or twice as long as answers are waited for on a slow link, is
+ * left for one that does …
+ */
 const leftAfterMs = 4_000;
 /** … not more often than this. */
 const leftEveryMs = 5_000;
@@ -90,14 +93,15 @@ class NodeWatch {
 
   /** Never throws. */
   async #leaveOneThatDoesNotAnswer(): Promise<void> {
-    const { nc, answers, choice, isUp, stream, log } = this.#options;
+    const { nc, answers, choice, isUp, log } = this.#options;
     const wasLeftForMs = performance.now() - this.#leftAtMs;
-    if (this.#isLooking || answers.unansweredForMs() < leftAfterMs || wasLeftForMs < leftEveryMs) return;
+    const silentMs = Math.max(leftAfterMs, 2 * answers.patienceMs('write'));
+    if (this.#isLooking || answers.unansweredForMs() < silentMs || wasLeftForMs < leftEveryMs) return;
     this.#isLooking = true;
     try {
       const server = nc.getServer();
       const better = await this.#oneThatAnswers(server);
-      if (better === undefined || (await whyNoAnswer(nc, stream, lastAnswerMs)) === undefined) return;
+      if (better === undefined || (await this.#lastAnswer()) === undefined) return;
       if (!isUp() || nc.getServer() !== server) return;
       this.#leftAtMs = performance.now();
       const unansweredMs = Math.round(answers.unansweredForMs());
@@ -108,6 +112,11 @@ class NodeWatch {
     } finally {
       this.#isLooking = false;
     }
+  }
+
+  #lastAnswer(): Promise<string | undefined> {
+    const { nc, answers, stream } = this.#options;
+    return whyNoAnswer(nc, stream, Math.max(lastAnswerMs, answers.patienceMs('read')));
   }
 
   async #oneThatAnswers(than: string): Promise<string | undefined> {

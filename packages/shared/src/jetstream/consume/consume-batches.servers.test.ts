@@ -46,7 +46,7 @@ describe('a durable consumer that works in batches', () => {
       maxMessages: 10,
       handle: async (messages) => {
         batches.push(texts(messages));
-        await ackAll(messages);
+        await ackAll(connection.nc, messages);
       },
     });
     await eventually(() => batches.flat().length === 25, { what: '25 messages' });
@@ -75,7 +75,7 @@ describe('a durable consumer that works in batches', () => {
       maxWaitMs: 600_000,
       handle: async (messages) => {
         batches.push(texts(messages).map((text) => text.trim()));
-        await ackAll(messages);
+        await ackAll(connection.nc, messages);
       },
     });
     await eventually(() => batches.flat().length === 10, { what: 'all messages' });
@@ -119,10 +119,10 @@ describe('a durable consumer that works in batches', () => {
       handle: async (messages) => {
         seen.push(texts(messages));
         if (seen.length === 1) {
-          await ackAll(messages.slice(0, 2));
+          await ackAll(connection.nc, messages.slice(0, 2));
           throw new Error('half-way');
         }
-        await ackAll(messages);
+        await ackAll(connection.nc, messages);
       },
     });
     await eventually(() => seen.length === 2, { what: 'the second try' });
@@ -144,7 +144,7 @@ describe('a durable consumer that works in batches', () => {
       handle: async (messages) => {
         seen.push(...texts(messages));
         if (seen.length === 1) await held;
-        await ackAll(messages);
+        await ackAll(connection.nc, messages);
       },
     });
     await eventually(() => seen.length === 1, { what: 'the first message' });
@@ -310,7 +310,7 @@ describe('a durable consumer that works in batches', () => {
 function takeAll(seen: string[]): (messages: JsMsg[]) => Promise<void> {
   return async (messages) => {
     seen.push(...texts(messages));
-    await ackAll(messages);
+    await ackAll(connection.nc, messages);
   };
 }
 

@@ -9,6 +9,7 @@ import { pullExpiresMs } from './pull-expires.ts';
 
 export type { JsMsg } from '@nats-io/jetstream';
 
+import { BrokerAnswers } from '../connection/broker-answers.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 
 export interface ConsumeBatchesOptions extends DurableConsumerOptions {
@@ -50,7 +51,7 @@ export interface BatchConsumer {
 
 const pauseAfterFailureMs = 1_000;
 
-/** How long a confirmation that got lost with a broker holds up the next batch. */
+/** How long a confirmation that got lost with a broker holds up the next batch, on a quick link. */
 const ackConfirmTimeoutMs = 2_000;
 
 /** How long a silent broker holds up the end of reading; what it had sent comes again after `ack_wait`. */
@@ -77,13 +78,14 @@ export function consumeBatches(options: ConsumeBatchesOptions): BatchConsumer {
  * confirming the last confirms all: one round trip per batch instead of per message.
  * @returns false when the broker did not confirm; then they may be delivered again
  */
-export async function ackAll(messages: readonly JsMsg[]): Promise<boolean> {
+export async function ackAll(nc: NatsConnection, messages: readonly JsMsg[]): Promise<boolean> {
   const last = messages.at(-1);
   if (!last) return true;
   for (const message of messages) (message as Marked)[acknowledged] = true;
   for (const message of messages.slice(0, -1)) message.ack();
   try {
-    return await last.ackAck({ timeout: ackConfirmTimeoutMs });
+    const timeout = Math.max(ackConfirmTimeoutMs, BrokerAnswers.of(nc).patienceMs('read'));
+    return await last.ackAck({ timeout });
   } catch {
     return false;
   }

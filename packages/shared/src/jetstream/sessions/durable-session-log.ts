@@ -18,7 +18,7 @@ import {
 import { ClosedConnectionError, type NatsConnection, TimeoutError } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
 import type { StoredEvent } from '../../event-store/event-store.ts';
-import { askAgain } from '../connection/ask-again.ts';
+import { askAgain, NoAnswerInTime } from '../connection/ask-again.ts';
 import { BrokerAnswers } from '../connection/broker-answers.ts';
 import { isBrokerSilent } from '../connection/broker-silence.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
@@ -59,7 +59,7 @@ async function asked<T>(
     patience.answered(performance.now() - beganMs);
     return answer;
   } catch (error) {
-    if (error instanceof TimeoutError) patience.unanswered();
+    if (error instanceof TimeoutError || error instanceof NoAnswerInTime) patience.unanswered();
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import type { Stop } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { pause, systemTimers } from '../../runtime/timers.ts';
 import { askAgain } from '../connection/ask-again.ts';
+import { BrokerAnswers } from '../connection/broker-answers.ts';
 import { onceClusterFormed } from '../connection/cluster-forming.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { isFinalAnswer } from '../connection/without-leader.ts';
@@ -47,7 +48,10 @@ export interface FollowOptions {
 
 /** How long an event that the log has may be on its way; then it is read. */
 const onItsWayMs = 100;
-/** Longest time for which a delivery may be behind without progress. */
+/**
+ * Longest time for which a delivery may be behind without progress, on a quick link. Where nodes are far apart, the
+ * consumer's node has an event later than the leader that was asked.
+ */
 const silentMs = 500;
 const restartPauseMs = 250;
 /**
@@ -175,7 +179,8 @@ class LogFollower {
     const before = this.#delivered;
     if (before < last) {
       // Behind, and without progress in this time.
-      await pause(systemTimers, silentMs);
+      const { nc } = this.#options;
+      await pause(systemTimers, Math.max(silentMs, BrokerAnswers.of(nc).patienceMs('read') - silentMs));
       if (this.#delivered === before) return true;
     }
     return this.#delivery?.isDead() ?? true;
