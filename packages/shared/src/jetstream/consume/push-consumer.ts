@@ -6,6 +6,7 @@ import {
 } from '@nats-io/jetstream';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/nats-core';
 import { answeredSoon } from '../connection/answered-soon.ts';
+import { BrokerAnswers } from '../connection/broker-answers.ts';
 
 export interface PushedMessage {
   readonly subject: string;
@@ -37,6 +38,8 @@ export interface PushConsumerOptions {
   readonly onMessage: (message: PushedMessage) => void;
 }
 
+/** Time for making the consumer, or more on a slow link. */
+const answeredWithinMs = 5_000;
 const heartbeatMs = 2_000;
 const silentAfterMs = 7_000;
 const nanosPerMs = 1_000_000;
@@ -54,7 +57,9 @@ const statusCode = 100;
  */
 export async function openPushConsumer(options: PushConsumerOptions): Promise<PushConsumer> {
   const { nc, stream, name, deliverTo, config, onMessage } = options;
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  // A new consumer needs a leader of its own first.
+  const withinMs = Math.max(answeredWithinMs, 3 * BrokerAnswers.of(nc).patienceMs('write'));
+  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: withinMs });
   const subject = createInbox(deliverTo);
   let heardAtMs = performance.now();
   const subscription = nc.subscribe(subject, {
@@ -68,7 +73,7 @@ export async function openPushConsumer(options: PushConsumerOptions): Promise<Pu
   const isGone = (error: unknown) =>
     error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound;
   try {
-    await answeredSoon(() => jsm.consumers.delete(stream, name)).catch((error: unknown) => {
+    await answeredSoon(() => jsm.consumers.delete(stream, name), withinMs).catch((error: unknown) => {
       if (!isGone(error)) throw error;
     });
     const { created } = await answeredSoon(() =>
@@ -78,6 +83,7 @@ export async function openPushConsumer(options: PushConsumerOptions): Promise<Pu
         idle_heartbeat: heartbeatMs * nanosPerMs,
         ...config,
       }),
+      withinMs,
     );
     heardAtMs = performance.now();
     return {
