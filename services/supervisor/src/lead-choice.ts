@@ -29,6 +29,13 @@ export interface LeadChoiceOptions {
   readonly onResign: () => void;
 }
 
+interface OtherSupervisor {
+  readonly lookMs: number;
+  /** When its last two probes were seen. */
+  readonly seenAtMs: number;
+  readonly formerSeenAtMs: number;
+}
+
 /**
  * Decides whether this supervisor should lead. A leader on a slow link keeps its lease, since renewals arrive in time, but
  * each of its passes takes many round trips, and sessions wait for it. So it resigns, and stands back, while another
@@ -38,12 +45,15 @@ export interface LeadChoiceOptions {
 export class LeadChoice {
   readonly #options: LeadChoiceOptions;
   /** The other supervisors that were seen looking. */
-  readonly #others = new Map<string, { readonly lookMs: number; readonly seenAtMs: number }>();
+  readonly #others = new Map<string, OtherSupervisor>();
   #lookBeganMs: number | undefined;
   #lookMs: number | undefined;
+  /** Start of the first of the looks in a row that took long; undefined where the last one did not. */
+  #slowSinceMs: number | undefined;
   #isSlower = false;
   /** Start of a leader's pass that is not over, or its last progress. */
   #unfinishedSinceMs: number | undefined;
+  #hasPassFailed = false;
   #standsBackUntilMs = Number.NEGATIVE_INFINITY;
   #mayLead = true;
 
@@ -62,8 +72,9 @@ export class LeadChoice {
   sawProbe(value: string): void {
     const { instance, look_ms: lookMs } = parseProbe(value) ?? {};
     if (instance === undefined || lookMs === undefined || instance === this.#options.instance) return;
+    const formerSeenAtMs = this.#others.get(instance)?.seenAtMs ?? Number.NEGATIVE_INFINITY;
     this.#others.delete(instance);
-    this.#others.set(instance, { lookMs, seenAtMs: this.#nowMs() });
+    this.#others.set(instance, { lookMs, seenAtMs: this.#nowMs(), formerSeenAtMs });
     const [oldest] = this.#others.keys();
     if (this.#others.size > rememberedAtMost && oldest !== undefined) this.#others.delete(oldest);
   }
@@ -76,9 +87,11 @@ export class LeadChoice {
   lookEnded(): void {
     if (this.#lookBeganMs === undefined) return;
     this.#lookMs = this.#nowMs() - this.#lookBeganMs;
-    // A probe that came second is not written, so a slow look during which none was seen does not show that none is there.
-    const isStillSlower = this.#isSlower && this.#isSlow(this.#lookMs) && this.#isSeen();
-    this.#isSlower = isStillSlower || this.#isSlowerSince(this.#lookBeganMs);
+    if (this.#isSlow(this.#lookMs)) this.#slowSinceMs ??= this.#lookBeganMs;
+    else {
+      this.#slowSinceMs = undefined;
+      this.#isSlower = false;
+    }
     this.#lookBeganMs = undefined;
     this.mayLead();
   }
@@ -90,12 +103,19 @@ export class LeadChoice {
 
   /** A part of a pass is done, so that a long one does not look like one that cannot be done. */
   progressed(): void {
-    if (this.#unfinishedSinceMs !== undefined) this.#unfinishedSinceMs = this.#nowMs();
+    if (this.#unfinishedSinceMs !== undefined && !this.#hasPassFailed)
+      this.#unfinishedSinceMs = this.#nowMs();
+  }
+
+  /** A pass cannot be completed: what the next one does is no progress before it gets further. */
+  passFailed(): void {
+    this.#hasPassFailed = true;
   }
 
   /** A pass was completed, or this supervisor does not lead. */
   passEnded(): void {
     this.#unfinishedSinceMs = undefined;
+    this.#hasPassFailed = false;
   }
 
   /** Whether this supervisor should lead if it can. It is cheap: ask it often. */
@@ -105,15 +125,14 @@ export class LeadChoice {
     const isStuck =
       this.#unfinishedSinceMs !== undefined &&
       nowMs - this.#unfinishedSinceMs > times.ttlMs &&
-      this.#isSeen();
+      [...this.#others.values()].some(({ seenAtMs }) => this.#isRecent(seenAtMs));
     if (isStuck) {
-      this.#unfinishedSinceMs = undefined;
+      this.passEnded();
       // By then another one leads, or none of them can.
       this.#standsBackUntilMs = nowMs + times.ttlMs;
     }
-    const isSlower =
-      this.#isSlower || (this.#lookBeganMs !== undefined && this.#isSlowerSince(this.#lookBeganMs));
-    const may = !isSlower && nowMs >= this.#standsBackUntilMs;
+    this.#isSlower = this.#isOtherFaster();
+    const may = !this.#isSlower && nowMs >= this.#standsBackUntilMs;
     if (may === this.#mayLead) return may;
     this.#mayLead = may;
     if (may) log.info('this supervisor may lead again');
@@ -131,23 +150,29 @@ export class LeadChoice {
     return may;
   }
 
-  /** Whether a look that began then takes long, while that of another supervisor, seen since, does not. */
-  #isSlowerSince(beganMs: number): boolean {
-    const tookMs = this.#nowMs() - beganMs;
-    if (!this.#isSlow(tookMs)) return false;
-    return [...this.#others.values()].some(
-      ({ lookMs, seenAtMs }) => seenAtMs >= beganMs && fasterBy * lookMs < tookMs,
-    );
+  /**
+   * Whether another supervisor is far faster. Two of its probes since this one became slow show it: the first may tell of
+   * a time when both were fast. Later on one that was seen lately will do, since of two probes at a time only one is
+   * written.
+   */
+  #isOtherFaster(): boolean {
+    const nowMs = this.#nowMs();
+    const underWayMs = nowMs - (this.#lookBeganMs ?? nowMs);
+    const tookMs = Math.max(underWayMs, this.#slowSinceMs === undefined ? 0 : (this.#lookMs ?? 0));
+    const sinceMs = this.#slowSinceMs ?? this.#lookBeganMs;
+    if (sinceMs === undefined || !this.#isSlow(tookMs)) return false;
+    return [...this.#others.values()].some(({ lookMs, seenAtMs, formerSeenAtMs }) => {
+      if (fasterBy * lookMs >= tookMs || !this.#isRecent(seenAtMs)) return false;
+      return this.#isSlower || formerSeenAtMs >= sinceMs;
+    });
   }
 
   #isSlow(lookMs: number): boolean {
     return lookMs > slowShare * this.#options.times.ttlMs;
   }
 
-  /** Whether another supervisor was seen lately. */
-  #isSeen(): boolean {
-    const sinceMs = this.#nowMs() - 2 * this.#options.reconcileIntervalMs - 1_000;
-    return [...this.#others.values()].some(({ seenAtMs }) => seenAtMs >= sinceMs);
+  #isRecent(atMs: number): boolean {
+    return atMs >= this.#nowMs() - 2 * this.#options.reconcileIntervalMs - 1_000;
   }
 
   #nowMs(): number {

@@ -171,11 +171,13 @@ export class Supervisor {
       if (leadership.isHeld()) choice.passBegan();
       try {
         const lastSequence = await log.verify();
+        choice.progressed();
         this.#isDoubtTold = false;
         // Wait only so long: if the log has stopped arriving, only the next verification shows it.
         if (!(await this.#isCaughtUp(log, lastSequence))) continue;
         this.#startedAt ??= lastSequence;
         await fleetWatch.look();
+        choice.progressed();
         if (leadership.isHeld()) {
           const beganAtMs = clock.monotonicMs();
           await this.#pass(log, lastSequence);
@@ -185,6 +187,7 @@ export class Supervisor {
       } catch (error) {
         fleetWatch.brokerUnusable();
         observer?.passFailed();
+        choice.passFailed();
         if (error instanceof LogDamaged) this.#tellDoubt(error);
         else logger.warn({ err: error }, 'this pass was not completed; the next one starts over');
         if (!leadership.isHeld()) this.#standBy();
@@ -230,7 +233,7 @@ export class Supervisor {
 
   async #pass(log: SessionLog, lastSequence: number): Promise<void> {
     if (this.#options.logState() !== 'sound') return;
-    const { known, waitingReport, timers, clock, fleetWatch } = this.#options;
+    const { known, waitingReport, timers, clock, fleetWatch, choice } = this.#options;
     if (this.#leadingSince === undefined) {
       this.#leadingSince = lastSequence;
       this.#leadingSinceMs = clock.monotonicMs();
@@ -242,12 +245,14 @@ export class Supervisor {
       return;
     }
     await known.refresh(log);
+    choice.progressed();
     let plan = this.#plan(log, known.listing());
     this.#noteWaiting(plan);
     if (plan.waiting.some(({ former }) => former !== undefined)) {
       plan = this.#plan(log, await known.lookAfter(plan.waiting, log));
     }
     if (await this.#fence(plan, log)) plan = this.#plan(log, known.listing());
+    choice.progressed();
     const newest = await this.#execute(plan.actions);
     if (newest > 0) await this.#isCaughtUp(log, newest);
     this.#assigned += plan.actions.filter(({ type }) => type === 'assign').length;

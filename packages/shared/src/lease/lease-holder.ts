@@ -344,14 +344,19 @@ export class LeaseHolder {
   async #leave(): Promise<void> {
     if (this.#revision === undefined) return;
     const { store, key, instance, log } = this.#options;
-    for (let left = 2; ; left -= 1) {
+    for (let left = 2; this.#revision !== undefined; left -= 1) {
+      const expected: number = this.#revision;
       try {
-        await this.#write(this.#revision, undefined, true);
+        await this.#write(expected, undefined, true);
         break;
       } catch (error) {
-        // A renewal whose answer was lost, or that was on its way, may have moved the revision on.
+        // A renewal that was on its way was stored first; its answer has come by now.
+        if (left > 0 && this.#revision !== expected) continue;
         const record = await store.read(key).catch(() => undefined);
         const isOurs = record && parseLeaseValue(record.value)?.instance === instance;
+        // Another process has it.
+        if (record && !isOurs) break;
+        // The answer of a renewal may have been lost.
         if (isOurs && left > 0) this.#revision = record.revision;
         else {
           log.warn({ err: error, key }, 'the lease could not be given up; it will run out');

@@ -83,10 +83,17 @@ export async function ackAll(nc: NatsConnection, messages: readonly JsMsg[]): Pr
   if (!last) return true;
   for (const message of messages) (message as Marked)[acknowledged] = true;
   for (const message of messages.slice(0, -1)) message.ack();
+  const answers = BrokerAnswers.of(nc);
+  const patience = answers.patience.write;
+  const askedMs = performance.now();
   try {
-    const timeout = Math.max(ackConfirmTimeoutMs, BrokerAnswers.of(nc).patienceMs('read'));
-    return await last.ackAck({ timeout });
+    const isConfirmed = await last.ackAck({
+      timeout: Math.max(ackConfirmTimeoutMs, answers.patienceMs('write')),
+    });
+    patience.answered(performance.now() - askedMs);
+    return isConfirmed;
   } catch {
+    patience.unanswered();
     return false;
   }
 }

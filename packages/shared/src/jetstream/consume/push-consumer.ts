@@ -76,13 +76,14 @@ export async function openPushConsumer(options: PushConsumerOptions): Promise<Pu
     await answeredSoon(() => jsm.consumers.delete(stream, name), withinMs).catch((error: unknown) => {
       if (!isGone(error)) throw error;
     });
-    const { created } = await answeredSoon(() =>
-      jsm.consumers.add(stream, {
-        name,
-        deliver_subject: subject,
-        idle_heartbeat: heartbeatMs * nanosPerMs,
-        ...config,
-      }),
+    const { created } = await answeredSoon(
+      () =>
+        jsm.consumers.add(stream, {
+          name,
+          deliver_subject: subject,
+          idle_heartbeat: heartbeatMs * nanosPerMs,
+          ...config,
+        }),
       withinMs,
     );
     heardAtMs = performance.now();
