@@ -13,9 +13,9 @@ Devices, event log and database judge. Needs Linux, root, ip and python3; elsewh
 
   npm run -s test:cluster -- [--short] [--only NAME,NAME] [--minutes M] [--nats-server PATH] [--seed S] [--json] [--keep]
 
-  --short          the ten minutes that are part of the slow tests
+  --short          the fourteen minutes that are part of the slow tests
   --only …         only these faults
-  --minutes M      no further fault once so long has passed (default: all of them, about 30)
+  --minutes M      no further fault once so long has passed (default: all of them, about 35)
   --nats-server …  the server that the nodes run (default: the one on the PATH)
   --seed S         of what the operators do (default 1)
   --patience N     times and costs may be N times what is allowed (default 1)

@@ -23,8 +23,11 @@ import { isReplyToApi, subjects } from '../../contracts/subjects.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { traceHeaders } from '../connection/trace-headers.ts';
 
-/** Time for the round trip to the collector, on top of the call itself. */
-const transportMs = 1_000;
+/**
+ * Time for the round trip to the collector, on top of the call itself: its link may be slow. The broker says at once when
+ * no collector listens.
+ */
+const transportMs = 5_000;
 
 export type CallOutcome =
   | { readonly ok: true; readonly reply: DeviceReply }

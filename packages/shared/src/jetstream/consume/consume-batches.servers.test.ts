@@ -1,6 +1,7 @@
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
@@ -53,6 +54,26 @@ describe('a durable consumer that works in batches', () => {
     expect(batches.flat()).toEqual(numbers(25));
     expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(10);
     await eventually(async () => (await ackFloor()) === 25, { what: 'all acks' });
+  });
+
+  it('has acks confirmed that take longer on a slow link than is waited for at first', async () => {
+    const proxy = await startTcpProxy({ targetPort: server.port });
+    const url = `nats://127.0.0.1:${proxy.port}`;
+    const { nc, close } = await connectNats({ url, name: 'consume-batches-test', log });
+    await publish(4);
+    const confirmed: boolean[] = [];
+    const consumer = start({
+      nc,
+      maxMessages: 1,
+      handle: async (messages) => {
+        proxy.delay(1_050);
+        confirmed.push(await ackAll(nc, messages));
+      },
+    });
+    await eventually(() => confirmed.length === 4, { what: 'four acks' });
+    expect(confirmed.at(-1)).toBe(true);
+    await consumer.stop();
+    await close();
   });
 
   it('hands over an incomplete batch after its time', async () => {
@@ -301,18 +322,18 @@ describe('a durable consumer that works in batches', () => {
     }
   }
 
+  function takeAll(seen: string[]): (messages: JsMsg[]) => Promise<void> {
+    return async (messages) => {
+      seen.push(...texts(messages));
+      await ackAll(connection.nc, messages);
+    };
+  }
+
   async function ackFloor(): Promise<number> {
     const jsm = await jetstreamManager(connection.nc);
     return (await jsm.consumers.info(stream, 'worker')).ack_floor.stream_seq;
   }
 });
-
-function takeAll(seen: string[]): (messages: JsMsg[]) => Promise<void> {
-  return async (messages) => {
-    seen.push(...texts(messages));
-    await ackAll(connection.nc, messages);
-  };
-}
 
 const texts = (messages: JsMsg[]) => messages.map((message) => message.string());
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index));
