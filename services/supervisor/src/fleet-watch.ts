@@ -66,6 +66,7 @@ export class FleetWatch {
     if (askedAtMs - this.#listedAtMs < reconcileIntervalMs / 2 && judge.nextDeathInMs() > 0) return;
     this.beat();
     choice.lookBegan();
+    let isAnswered = false;
     try {
       // On a slow link each round trip counts, so both are asked at the same time.
       const [leases] = await Promise.all([collectors.list(), this.#probe()]);
@@ -73,13 +74,14 @@ export class FleetWatch {
         leases.filter(({ key }) => key !== probeKey),
         askedAtMs,
       );
+      isAnswered = true;
       this.#listedAtMs = clock.monotonicMs();
       if (this.hasUnproven()) this.#options.callForRenewals();
     } catch (error) {
       this.brokerUnusable();
       throw error;
     } finally {
-      choice.lookEnded();
+      choice.lookEnded(isAnswered);
     }
   }
 

@@ -66,6 +66,10 @@ class World {
       slow: (roundTripMs: number) => {
         store.passage = () => ({ requestMs: roundTripMs / 2, answerMs: roundTripMs / 2 });
       },
+      /** No request arrives; what others write is seen all the same. */
+      cutOff: () => {
+        store.passage = () => ({ requestMs: undefined, answerMs: undefined });
+      },
       stop: () => {
         isUp = false;
       },
@@ -91,6 +95,15 @@ describe('a leader on a slow link', () => {
     fast.stop();
     await world.time.advance(10_000);
     expect(slow.choice.mayLead()).toBe(true);
+  });
+
+  it('resigns for it also where its own looks get no answer', async () => {
+    const world = new World();
+    const [cut] = [world.supervisor('cut'), world.supervisor('fast')];
+    await world.time.advance(10_000);
+    cut.cutOff();
+    await world.time.advance(15_000);
+    expect(cut.choice.mayLead()).toBe(false);
   });
 
   it('may lead again once its link is as fast', async () => {

@@ -83,10 +83,11 @@ export class LeadChoice {
     this.#lookBeganMs = this.#nowMs();
   }
 
-  /** A look has ended, whether it got its answers or not. */
-  lookEnded(): void {
+  /** A look has ended. One that did not get its answers in time counts as slow, however soon it was given up. */
+  lookEnded(isAnswered: boolean): void {
     if (this.#lookBeganMs === undefined) return;
-    this.#lookMs = this.#nowMs() - this.#lookBeganMs;
+    const slowMs = slowShare * this.#options.times.ttlMs + 1;
+    this.#lookMs = Math.max(this.#nowMs() - this.#lookBeganMs, isAnswered ? 0 : slowMs);
     if (this.#isSlow(this.#lookMs)) this.#slowSinceMs ??= this.#lookBeganMs;
     else {
       this.#slowSinceMs = undefined;
