@@ -11,12 +11,11 @@ export interface Canary {
 }
 
 const patienceMs = 30_000;
-const answerTimeoutMs = 4_000;
 const pauseMs = 150;
 const lookAgainMs = 20;
 
 /** An operator who over and over starts a session, checks that it is shown and read, and stops it. */
-export function startCanary(world: ClusterWorld): Canary {
+export function startCanary(world: ClusterWorld, answerTimeoutMs: () => number): Canary {
   const commands: SentCommand[] = [];
   const sessions: StartedSession[] = [];
   const { rest, key, canaryTask: taskId, devices } = world;
@@ -30,7 +29,7 @@ export function startCanary(world: ClusterWorld): Canary {
     const sentAtMs = Date.now();
     const { answer, status, started } = await ask(`${rest.url}${sessionsPath}/${path}/`, {
       ...{ operator, body, key: key.key },
-      timeoutMs: answerTimeoutMs,
+      timeoutMs: answerTimeoutMs(),
     });
     const sent: SentCommand = {
       ...{ id: `${key.name}/${operator}`, command, taskId, answer, status },

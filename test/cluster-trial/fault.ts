@@ -14,6 +14,8 @@ export interface ClusterFault {
   hurt(world: ClusterWorld): Promise<Hurt>;
   /** Whether operators send commands as fast as they can. */
   readonly isInBurst?: boolean;
+  /** How long operators wait for an answer to a command (4 s unless said). */
+  readonly answerWithinMs?: number;
   /** The most that it may cost. */
   readonly allowed: Allowance;
 }

@@ -60,7 +60,7 @@ const steadyWithinMs = 15_000;
 const personComesMs = 60_000;
 const beforeTheFirstMs = 60_000;
 const copiesWithinMs = 120_000;
-const answerTimeoutMs = 4_000;
+const answerWithinMs = 4_000;
 const afterTheLastMs = 12_000;
 
 /** Runs everything on hosts of its own, with one fault after the other, then judges what was recorded. */
@@ -69,6 +69,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   const world = await startWorld(options);
   say('everything runs');
   let isBurst = false;
+  let answerTimeoutMs = answerWithinMs;
   const { clients, started } = startClients({
     url: world.rest.url,
     steady: world.load.steady.map(({ taskId }) => taskId),
@@ -76,11 +77,11 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
     random: new Random(seed),
     clients: 5,
     pauseMs: () => (isBurst ? [0, 50] : [200, 1_000]),
-    answerTimeoutMs,
+    answerTimeoutMs: () => answerTimeoutMs,
     apiKey: world.key,
   });
   await started;
-  const canary = startCanary(world);
+  const canary = startCanary(world, () => answerTimeoutMs);
   const leaders = watchLeader(world.nodes, streamNames.sessions);
   const before = await untilSteady(world, canary, { fromMs: Date.now(), timeoutMs: beforeTheFirstMs });
   if (before.sinceMs === undefined) throw new Error(`it was never steady: ${before.problems.join('; ')}`);
@@ -91,6 +92,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   const endsAtMs = Date.now() + options.minutes * 60_000;
   for (const fault of options.faults) {
     isBurst = fault.isInBurst ?? false;
+    answerTimeoutMs = fault.answerWithinMs ?? answerWithinMs;
     if (Date.now() < endsAtMs) courses.push(await undergo(fault, world, canary, options));
   }
 

@@ -43,13 +43,13 @@ export function startClients(options: {
   clients: number;
   /** Between two commands of one client; asked before each. */
   pauseMs?: () => readonly [number, number];
-  answerTimeoutMs?: number;
+  answerTimeoutMs?: () => number;
   apiKey?: ApiKey;
   /** Device ids by task; with them an engineer changes what tasks read every 5 to 20 s, and applies it to their sessions. */
   devices?: ReadonlyMap<string, readonly number[]>;
 }): { clients: Clients; started: Promise<void> } {
   const { url, random, apiKey, pauseMs = () => [400, 2_500] } = options;
-  const timeoutMs = options.answerTimeoutMs ?? answerTimeoutMs;
+  const timeoutMs = options.answerTimeoutMs ?? (() => answerTimeoutMs);
   const commands: SentCommand[] = [];
   const known = new Map<string, Known>();
   const stopping = new AbortController();
@@ -67,7 +67,7 @@ export function startClients(options: {
     const body = command === 'start' ? { task_id: Number(taskId) } : { reason: operator };
     const sentAtMs = Date.now();
     const asked = await ask(`${url}${sessionsPath}/${path}/`, {
-      ...{ operator, body, timeoutMs, leavesAfterMs },
+      ...{ operator, body, timeoutMs: timeoutMs(), leavesAfterMs },
       key: apiKey?.key,
     });
     const { answer, status, started } = asked;
@@ -134,7 +134,7 @@ export function startClients(options: {
         ...(apiKey && { authorization: `Bearer ${apiKey.key}` }),
       },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(timeoutMs()),
     }).catch(() => undefined);
 
   const reconfigure = async (

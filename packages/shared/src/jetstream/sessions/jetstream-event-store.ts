@@ -32,7 +32,7 @@ import { type PubAck, PublishNotSent, PublishRefused } from '../publish/pub-ack.
 export interface JetStreamEventStoreOptions {
   /** Longest time for an append, its retries and the reading of who won; unless said 5 s, or more on a slow link. */
   readonly appendTimeoutMs?: number;
-  /** Longest wait for one answer of the broker; unless said 2 s, or as long as answers take now. */
+  /** Longest wait for one answer of the broker; unless said 2 s, or twice as long as a question is not repeated. */
   readonly requestTimeoutMs?: number;
 }
 
@@ -69,7 +69,7 @@ export class JetStreamEventStore implements EventStore {
   }
 
   #requestTimeoutMs(): number {
-    return this.#options.requestTimeoutMs ?? Math.max(leastRequestMs, this.#answers.patienceMs('write'));
+    return this.#options.requestTimeoutMs ?? Math.max(leastRequestMs, 2 * this.#answers.patienceMs('write'));
   }
 
   /** Room for an attempt without an answer, a look at who won, and another attempt. */
