@@ -142,7 +142,7 @@ class NodeWatch {
       }
       const why = await this.#lookAt(this.#home);
       answered = why === undefined ? answered + 1 : 0;
-      if (answered < 2 || !isUp() || answers.unansweredForMs() >= askEveryMs) continue;
+      if (answered < 2 || !isUp() || answers.unansweredForMs() >= answers.patienceMs('read')) continue;
       answered = 0;
       log.info({ server: this.#home }, 'this node of NATS answers again; going back to it');
       choice.goTo(this.#home);
