@@ -163,12 +163,12 @@ export const clusterFaults: readonly ClusterFault[] = [
   {
     ...{
       name: 'nodes-flapping',
-      what: 'each node cut off from the others for 4 s of 15 s, one after the other',
+      what: 'each node cut off from the others for 4 s of 30 s, one after the other',
     },
     ...{ forMs: 60_000, allowed: { ...oneLease, refusedWithLeaderMs: 7_000, storedAfterMs } },
     hurt: async (world) => {
       const { nodes, collectors } = world.hosts;
-      const cycleMs = 15_000;
+      const cycleMs = 30_000;
       const stops = nodes.map((node, index) =>
         flapping(world, [node], nodes, {
           ...{ awayMs: 4_000, thereMs: cycleMs - 4_000 },

@@ -66,37 +66,43 @@ export class FleetWatch {
     if (askedAtMs - this.#listedAtMs < reconcileIntervalMs / 2 && judge.nextDeathInMs() > 0) return;
     this.beat();
     choice.lookBegan();
-    let isAnswered = false;
+    let outcome: 'written' | 'second' | 'unanswered' = 'unanswered';
     try {
       // On a slow link each round trip counts, so both are asked at the same time.
-      const [leases] = await Promise.all([collectors.list(), this.#probe()]);
+      const [leases, isWritten] = await Promise.all([collectors.list(), this.#probe()]);
       judge.see(
         leases.filter(({ key }) => key !== probeKey),
         askedAtMs,
       );
-      isAnswered = true;
+      outcome = isWritten ? 'written' : 'second';
       this.#listedAtMs = clock.monotonicMs();
       if (this.hasUnproven()) this.#options.callForRenewals();
     } catch (error) {
       this.brokerUnusable();
       throw error;
     } finally {
-      choice.lookEnded(isAnswered);
+      choice.lookEnded(outcome);
     }
   }
 
-  /** Proves that the bucket takes writes. @throws when it does not, or not in time */
-  async #probe(): Promise<void> {
+  /** Proves that the bucket takes writes. @returns whether it took this one @throws when it does not, or not in time */
+  async #probe(): Promise<boolean> {
     const { collectors, clock, choice } = this.#options;
-    const expected = this.#probeRevision ?? (await collectors.read(probeKey))?.revision ?? 0;
-    try {
-      const value = choice.probe() ?? String(clock.monotonicMs());
-      this.#probeRevision = await collectors.write(probeKey, value, expected);
-    } catch (error) {
-      this.#probeRevision = undefined;
-      // Another supervisor's probe was first: the bucket takes writes.
-      if (!(error instanceof LeaseConflict)) throw error;
+    for (let attempts = 0; attempts < 2; attempts += 1) {
+      const known = this.#probeRevision;
+      try {
+        const expected = known ?? (await collectors.read(probeKey))?.revision ?? 0;
+        const value = choice.probe() ?? String(clock.monotonicMs());
+        this.#probeRevision = await collectors.write(probeKey, value, expected);
+        return true;
+      } catch (error) {
+        // What was known may have been outdated. Otherwise the probe of another supervisor was first, and it shows as well
+        // that the bucket takes writes; but this supervisor should be seen too.
+        if (this.#probeRevision === known) this.#probeRevision = undefined;
+        if (!(error instanceof LeaseConflict)) throw error;
+      }
     }
+    return false;
   }
 
   /**

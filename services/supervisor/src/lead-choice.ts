@@ -83,11 +83,19 @@ export class LeadChoice {
     this.#lookBeganMs = this.#nowMs();
   }
 
-  /** A look has ended. One that did not get its answers in time counts as slow, however soon it was given up. */
-  lookEnded(isAnswered: boolean): void {
+  /**
+   * A look has ended. One that did not get its answers in time counts as slow, however soon it was given up. Where the
+   * probe came second, the look shows nothing: the broker refuses it at once, without asking its other nodes.
+   */
+  lookEnded(probe: 'written' | 'second' | 'unanswered'): void {
     if (this.#lookBeganMs === undefined) return;
+    const tookMs = this.#nowMs() - this.#lookBeganMs;
+    if (probe === 'second' && !this.#isSlow(tookMs)) {
+      this.#lookBeganMs = undefined;
+      return;
+    }
     const slowMs = slowShare * this.#options.times.ttlMs + 1;
-    this.#lookMs = Math.max(this.#nowMs() - this.#lookBeganMs, isAnswered ? 0 : slowMs);
+    this.#lookMs = Math.max(tookMs, probe === 'unanswered' ? slowMs : 0);
     if (this.#isSlow(this.#lookMs)) this.#slowSinceMs ??= this.#lookBeganMs;
     else {
       this.#slowSinceMs = undefined;
