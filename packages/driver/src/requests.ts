@@ -21,6 +21,6 @@ export interface Command {
 /** A whole answer, checked to belong to its request, but not decoded yet. */
 export interface Answer {
   decode(sink: ValueSink): void;
-  /** The raw content of a value's point for people, such as `0x00FF` for each register. */
+  /** The raw content of a value for people, such as `0x00FF` for each register that holds it. */
   raw?(at: number): readonly string[];
 }

@@ -14,11 +14,19 @@ export function placeOf({ code, address }: Pick<Placed, 'code' | 'address'>, ser
 }
 
 /** Words or bits that a point takes from its number on. Arrays of single bits of words are packed. */
-export function widthOf(
-  { count = 1, data_type, address }: Omit<Placed, 'code'>,
+export function widthOf(point: Omit<Placed, 'code'>, place: PlcPlace): number {
+  const last = valueExtent(point, place, (point.count ?? 1) - 1);
+  return last.offset + last.width;
+}
+
+/** The words or bits that hold the point's value `index`. @returns `offset` from the number of the point */
+export function valueExtent(
+  { data_type, address }: Omit<Placed, 'code' | 'count'>,
   { device, bit }: PlcPlace,
-): number {
-  if (device.unit === 'bit') return count;
-  if (bit !== undefined) return Math.ceil((bit + count) / 16);
-  return count * wordsPerValue({ data_type, length: address.length });
+  index: number,
+): { readonly offset: number; readonly width: number } {
+  if (device.unit === 'bit') return { offset: index, width: 1 };
+  if (bit !== undefined) return { offset: (bit + index) >>> 4, width: 1 };
+  const width = wordsPerValue({ data_type, length: address.length });
+  return { offset: index * width, width };
 }

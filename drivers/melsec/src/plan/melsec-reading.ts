@@ -5,7 +5,7 @@ import type { MelsecConnection } from '../layout/connection.ts';
 import { deviceOf, type PlcDevice, plcDevices } from '../layout/devices.ts';
 import { showPlace } from '../layout/notation.ts';
 import type { MelsecPlace } from '../layout/place.ts';
-import { placeOf, widthOf } from '../layout/plc-extent.ts';
+import { placeOf, valueExtent, widthOf } from '../layout/plc-extent.ts';
 import { readLimits } from '../layout/read-limits.ts';
 import type { McRequest } from '../layout/requests.ts';
 import { plcDecoder } from '../values/plc-value.ts';
@@ -28,6 +28,7 @@ export function melsecReading({
       const place = placeOf(point, series);
       return { area: place.device.symbol, start: place.number, count: widthOf(point, place) };
     },
+    valueExtent: (point, index) => valueExtent(point, placeOf(point, series), index),
     limit: (area) =>
       knownDevice(area).unit === 'word'
         ? { most: limits.words, setting: 'max_words', unit: 'words' }

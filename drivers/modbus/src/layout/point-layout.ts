@@ -40,11 +40,20 @@ export function isBitTable(table: RegisterTable): boolean {
  * of registers, are packed: each value begins where the one before it ended.
  */
 export function pointWidth(point: PointExtent): number {
-  const count = point.count ?? 1;
-  if (isBitTable(point.table)) return count;
-  if (isSingleBit(point)) return Math.ceil(((point.bit ?? 0) + count) / 16);
-  if (isSingleByte(point)) return Math.ceil((firstByte(point) + count) / 2);
-  return count * registersPerValue(point);
+  const last = valueExtent(point, (point.count ?? 1) - 1);
+  return last.offset + last.width;
+}
+
+/** The registers or bits that hold the point's value `index`. @returns `offset` from the address of the point */
+export function valueExtent(
+  point: PointExtent,
+  index: number,
+): { readonly offset: number; readonly width: number } {
+  if (isBitTable(point.table)) return { offset: index, width: 1 };
+  if (isSingleBit(point)) return { offset: ((point.bit ?? 0) + index) >>> 4, width: 1 };
+  if (isSingleByte(point)) return { offset: (firstByte(point) + index) >>> 1, width: 1 };
+  const width = registersPerValue(point);
+  return { offset: index * width, width };
 }
 
 /** A bool that is one bit of a register. */

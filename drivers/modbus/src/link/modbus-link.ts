@@ -10,8 +10,7 @@ interface RequestGroup extends Group {
   readonly request: ReadRequest;
   readonly shared: {
     readonly decode: (raw: RawBlock, sink: ValueSink) => void;
-    readonly pointOf: ReadonlyMap<number, number>;
-    readonly block: { readonly points: readonly { readonly offset: number; readonly width: number }[] };
+    readonly extentOf: (at: number) => { readonly offset: number; readonly width: number } | undefined;
   };
 }
 
@@ -54,10 +53,9 @@ class ModbusAnswer implements Answer {
   }
 
   raw(at: number): readonly string[] {
-    const { block, pointOf } = this.#group.shared;
-    const planned = block.points[pointOf.get(at) ?? -1];
-    if (!planned) return [];
-    const { offset, width } = planned;
+    const extent = this.#group.shared.extentOf(at);
+    if (!extent) return [];
+    const { offset, width } = extent;
     return inHexadecimal(this.#block.values.slice(offset, offset + width));
   }
 }

@@ -9,8 +9,8 @@ export interface DecodedBlock {
   readonly decode: BlockDecoder;
   /** Places of its values. */
   readonly values: readonly number[];
-  /** The index in `block.points` by value. */
-  readonly pointOf: ReadonlyMap<number, number>;
+  /** The registers or bits of the block that hold a value; undefined for a value of another block. */
+  readonly extentOf: (at: number) => { readonly offset: number; readonly width: number } | undefined;
 }
 
 /** One read of a device. */

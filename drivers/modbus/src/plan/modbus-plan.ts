@@ -14,7 +14,7 @@ import type { Command, Group } from '@holdfast/driver/requests.ts';
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
 import type { ModbusConnection } from '../layout/connection.ts';
 import type { ModbusPlace } from '../layout/place.ts';
-import { pointWidth, valueCodes } from '../layout/point-layout.ts';
+import { pointWidth, valueCodes, valueExtent } from '../layout/point-layout.ts';
 import type { ReadPlace, RequestOptions } from '../layout/requests.ts';
 import { ValueDecoders } from '../values/decode.ts';
 import { blockDecoder } from './decode-block.ts';
@@ -326,7 +326,13 @@ export class ModbusPlan implements DevicePlan {
       block,
       decode: blockDecoder(block, (code) => this.#placeOf(code), this.#decoders),
       values: values.flat(),
-      pointOf: new Map(values.flatMap((each, index) => each.map((at) => [at, index]))),
+      extentOf: (at) => {
+        const index = values.findIndex((places) => places.includes(at));
+        const planned = block.points[index];
+        if (!planned) return undefined;
+        const { offset, width } = valueExtent(planned.point, values[index]?.indexOf(at) ?? 0);
+        return { offset: planned.offset + offset, width };
+      },
     };
   }
 

@@ -52,7 +52,7 @@ export class BlockGroup<A = unknown> implements Group {
     }
   }
 
-  /** The cells of a value's point, for people. */
+  /** The cells of a value, for people. */
   rawOf(value: number, raw: Cells): readonly string[] {
     const { points, firstValues, start } = this.block;
     const index = firstValues.findIndex((first, at) => {
@@ -61,7 +61,9 @@ export class BlockGroup<A = unknown> implements Group {
     });
     const point = points[index];
     if (!point) return [];
-    const cells = Array.from({ length: point.count }, (_, at) => raw[point.start - start + at] ?? 0);
+    const { offset, width } = this.#reading.valueExtent(point.point, value - (firstValues[index] as number));
+    const from = point.start - start + offset;
+    const cells = Array.from({ length: width }, (_, at) => raw[from + at] ?? 0);
     return this.#reading.rawInWords(point.area, cells);
   }
 }

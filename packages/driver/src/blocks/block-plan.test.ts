@@ -20,6 +20,7 @@ function reading(most: number): BlockReading<number> {
     key: String(most),
     areas: ['D'],
     extent: ({ address, count = 1 }) => ({ area: 'D', start: address, count }),
+    valueExtent: (_, index) => ({ offset: index, width: 1 }),
     limit: () => ({ most, setting: 'max_words', unit: 'words' }),
     decoder:
       ({ count = 1 }) =>
@@ -150,4 +151,15 @@ it('does not ask for an array that is wider than a read, and says why', () => {
     limit: 'largest_block',
     explanation: 'takes 61, and the largest block that is read of the device has 60 words (max_words)',
   });
+});
+
+it('has beside each value of an array the cells of that value alone', () => {
+  const list = new PointList([at(10), at(11, 3)]);
+  const [group] = new BlockPlan(reading(10), list, {}).groups([0, 1], 0).groups as BlockGroup<number>[];
+  expect(group?.values.map((value) => group.rawOf(value, [7, 8, 9, 10]))).toEqual([
+    ['7'],
+    ['8'],
+    ['9'],
+    ['10'],
+  ]);
 });

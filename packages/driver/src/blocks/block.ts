@@ -37,6 +37,8 @@ export interface BlockReading<A> {
   /** The areas in the order in which they are read. */
   readonly areas: readonly string[];
   extent(point: DevicePoint<A>): Extent;
+  /** The cells that hold the point's value `index`. @returns `offset` from the start of the point */
+  valueExtent(point: DevicePoint<A>, index: number): { readonly offset: number; readonly width: number };
   /** Most cells that one read of the area gives, and the connection's setting for it. */
   limit(area: string): { readonly most: number; readonly setting: string; readonly unit: string };
   decoder(point: DevicePoint<A>): BlockDecoder;
@@ -45,7 +47,7 @@ export interface BlockReading<A> {
   /** "D100-D119" */
   inWords(extent: Extent): string;
   describe(extent: Extent): object;
-  /** Raw cells of a point for people. */
+  /** Raw cells of a value for people. */
   rawInWords(area: string, cells: readonly number[]): readonly string[];
   command(point: DevicePoint<A>, value: PointValue): Command | FieldProblem;
 }

@@ -71,7 +71,7 @@ export const readPointSchema = z.object({
   quality: z.enum(readQualities),
   /** 64-bit integers without a scale come in decimal, as text. */
   value: z.union([z.number(), z.boolean(), z.string()]).nullable(),
-  /** The whole point's registers, hexadecimal (`0x00FF`), or bits (`0`, `1`); empty when none were read. */
+  /** The registers that hold the value, hexadecimal (`0x00FF`), or its bit (`0`, `1`); empty when none were read. */
   raw: z.array(z.string()),
   detail: z.string(),
   /** Left out when the value was read, or when no limit kept it from being read. */

@@ -1,9 +1,11 @@
 import { modbusDevice } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
 import { driverLabels } from '@holdfast/shared/contracts/driver-labels.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
-import type { DeviceCallOutcome, KnownCollector } from '../ports.ts';
+import type { Collectors, DeviceCallOutcome, KnownCollector } from '../ports.ts';
 import { reachDevice } from './reach-device.ts';
+import { readOnce } from './test-device.ts';
 
 const device = modbusDevice({
   id: '1',
@@ -106,4 +108,27 @@ describe('who is asked about a device', () => {
     expect(found).toMatchObject({ ids: [], problem: 'no_collector' });
     expect(found.detail).toContain('every collector that is up is draining');
   });
+});
+
+it('a device is read in parts whose values fit into an answer', async () => {
+  const calls: number[][] = [];
+  const array = (address: number, count: number) => ({
+    ...{ code: `a${address}`, table: 'coil', address, data_type: 'bool', count },
+  });
+  const read = await readOnce({
+    collectors: {
+      list: async () => [collector('a', {})],
+      call: async (_id: string, { device: part }: DeviceCall) => {
+        calls.push((part as DeviceConfig).points.map(({ count = 1 }) => count));
+        return reply;
+      },
+    } as unknown as Collectors,
+    device: modbusDevice({
+      ...device,
+      points: [array(0, 1_500), array(1_500, 500), array(2_000, 1), array(2_001, 2_000)],
+    }),
+    ...{ holders: [], learnedLimits: undefined, labels: {}, withinMs: 60_000, traceparent: undefined },
+  });
+  expect(calls).toEqual([[1_500, 500], [1], [2_000]]);
+  expect(read.collector_id).toBe('a');
 });

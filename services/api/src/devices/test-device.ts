@@ -22,8 +22,9 @@ export interface TestDeviceOptions {
   readonly traceparent: string | undefined;
 }
 
-/** A call is one message, and by default a broker takes 1 MiB. */
+/** A call and its answer are one message each, and by default a broker takes 1 MiB. */
 const pointsPerCall = 500;
+const valuesPerCall = 2_000;
 /** A call with less time left is not worth making. */
 const leastMs = 100;
 const shownReasons = 3;
@@ -55,8 +56,7 @@ export async function readOnce(
   const requests: ShownRequest[] = [];
   let collectorId: string | null = null;
   let givenUp: GivenUp;
-  for (let from = 0; from < device.points.length; from += pointsPerCall) {
-    const part = { ...device, points: device.points.slice(from, from + pointsPerCall) };
+  for (const part of inParts(device)) {
     const leftMs = Math.floor(untilMs - performance.now());
     if (leftMs < leastMs)
       givenUp ??= {
@@ -104,6 +104,24 @@ export async function readOnce(
     points,
     requests,
   };
+}
+
+/** The device with some of its points at a time, so that they fit into a call, and their values into its answer. */
+function inParts(device: DeviceConfig): DeviceConfig[] {
+  const parts: DeviceConfig['points'][] = [];
+  let values = 0;
+  for (const point of device.points) {
+    const { count = 1 } = point;
+    const part = parts.at(-1);
+    if (part && part.length < pointsPerCall && values + count <= valuesPerCall) {
+      part.push(point);
+      values += count;
+    } else {
+      parts.push([point]);
+      values = count;
+    }
+  }
+  return parts.map((points) => ({ ...device, points }));
 }
 
 /** A point as a collector has read it, with the collector's words in the language of the request. */

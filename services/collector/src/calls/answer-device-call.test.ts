@@ -60,6 +60,31 @@ describe('a reading', () => {
       points: [{ quality: 'bad', raw: ['0x00FA'], detail: 'holds a digit above 9, which BCD does not have' }],
     });
   });
+
+  it.each([
+    ['coils', { table: 'coil', data_type: 'bool', count: 2_000 }, 'bits', 'coils[1999]', ['1']],
+    ['words', { data_type: 'uint32', count: 60 }, 'registers', 'words[1]', ['0x0002', '0x0003']],
+    ['bytes', { data_type: 'uint8', count: 240 }, 'registers', 'bytes[3]', ['0x0001']],
+    ['flags', { data_type: 'bool', bit: 9, count: 1_990 }, 'registers', 'flags[7]', ['0x0001']],
+  ] as const)(
+    'of a long array of %s has beside each value what holds that one alone',
+    async (code, point, kind, value, raw) => {
+      const bus: DeviceBus = {
+        read: async ({ quantity, address }) =>
+          kind === 'bits'
+            ? { kind, values: Array.from({ length: quantity }, (_, at) => (address + at) % 2 === 1) }
+            : { kind, values: Array.from({ length: quantity }, (_, at) => address + at) },
+        write: async () => undefined,
+        disconnect: () => undefined,
+      };
+      const long = { ...device, points: [pointOf(code, 0, point)] };
+      const read: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device: long };
+      const reply = await ask(read, new Endpoints(modbusOver(() => bus)), 10_000);
+      if (reply.kind !== 'read') throw new Error(JSON.stringify(reply));
+      expect(reply.points).toHaveLength(point.count);
+      expect(reply.points.find((each) => each.code === value)).toMatchObject({ quality: 'good', raw });
+    },
+  );
 });
 
 describe('what was learned', () => {

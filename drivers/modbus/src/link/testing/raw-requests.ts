@@ -3,7 +3,7 @@ import type { ReadRequest, WriteRequest } from '../../layout/requests.ts';
 
 /** A read that no plan has made, as a link takes it. */
 export function groupOf(request: ReadRequest): Group {
-  const shared = { decode: () => undefined, pointOf: new Map(), block: { points: [] } };
+  const shared = { decode: () => undefined, extentOf: () => undefined };
   return { key: '', values: [], inWords: () => '', describe: () => ({}), ...{ request, shared } };
 }
 

@@ -35,6 +35,9 @@ export const chineseCollectorSentences = {
   'The device holds another value: it limits or clears it, or somebody else wrote.':
     '设备中是另一个数值：设备对其作了限幅或清除，或有其他人写入。',
 
+  'was read, but its {{count}} bytes do not fit into the answer': '已读到，但其 {{count}} 字节放不进应答',
+  'the answer has {{count}} bytes, and NATS takes {{most}} in a message: raise its max_payload':
+    '应答有 {{count}} 字节，而 NATS 每条消息最多 {{most}} 字节：请调大其 max_payload',
   'no answer within {{ms}} ms; received {{count}} bytes: {{bytes}}':
     '{{ms}} 毫秒内没有完整的应答；收到 {{count}} 字节：{{bytes}}',
   'no answer within {{ms}} ms': '{{ms}} 毫秒内没有应答',

@@ -4,10 +4,12 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { DeliverPolicy, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { describe, expect, it } from 'vitest';
+import { deviceConfigSchema } from '../../contracts/device.ts';
+import type { DeviceReply, ReadPoint } from '../../contracts/device-call.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { connectNats } from '../connection/connect.ts';
-import { callForDrain, serveDeviceCalls } from './device-calls.ts';
+import { callDevice, callForDrain, serveDeviceCalls } from './device-calls.ts';
 
 const log = createLogger('test', 'silent');
 const collectorId = 'hall-1';
@@ -21,7 +23,7 @@ async function connectionTo(url: string, name: string): Promise<NatsConnection> 
 }
 
 /** A collector that counts what it is told, and everything that comes on its subject. */
-async function collectorAt(url: string) {
+async function collectorAt(url: string, reply: DeviceReply = { kind: 'refused', detail: 'test' }) {
   const nc = await connectionTo(url, `collector-${collectorId}`);
   const told: string[] = [];
   const replies: (string | undefined)[] = [];
@@ -30,7 +32,7 @@ async function collectorAt(url: string) {
     ...{ nc, collectorId, log },
     answer: async ({ kind }) => {
       told.push(kind);
-      return { kind: 'refused', detail: 'test' };
+      return reply;
     },
     drain: ({ kind }) => {
       told.push(kind);
@@ -58,6 +60,68 @@ async function sendStored(nc: NatsConnection): Promise<void> {
 }
 
 describe('a call to a collector', () => {
+  const read = async (reply: DeviceReply) => {
+    const { url } = await natsForTest({ configLines: ['max_payload: 65536'] });
+    await collectorAt(url, reply);
+    const api = await connectionTo(url, 'api-1');
+    const device = deviceConfigSchema.parse({
+      ...{ id: '1', code: 'press', protocol: 'modbus_tcp', connection: {} },
+      points: [{ code: 'a', address: 0, data_type: 'int16' }],
+    });
+    return await callDevice(api, collectorId, { v: 1, kind: 'read', within_ms: 60_000, device });
+  };
+  const value = (code: string, text: string, raw: string[] = []): ReadPoint => ({
+    ...{ code, quality: 'good', value: text, raw, detail: '' },
+  });
+
+  it('is answered without raw data and bytes where the broker does not take all of it', async () => {
+    const words = Array.from({ length: 1_000 }, () => '0x00FF');
+    const points = Array.from({ length: 20 }, (_, at) => value(`text[${at}]`, 'sound', words));
+    const heard = [{ direction: 'sent', ms: 0, bytes: '00' }] as const;
+    const outcome = await read({ kind: 'read', points, requests: [{ ms: 1, error: '', heard: [...heard] }] });
+    expect(outcome).toEqual({
+      ok: true,
+      reply: {
+        kind: 'read',
+        points: points.map((point) => ({ ...point, raw: [] })),
+        requests: [{ ms: 1, error: '' }],
+      },
+    });
+  });
+
+  it('is answered with all values but those that are too long for the broker', async () => {
+    const outcome = await read({
+      ...{ kind: 'read', requests: [] },
+      points: [value('long', 'x'.repeat(70_000)), value('short', 'y')],
+    });
+    expect(outcome).toMatchObject({
+      reply: {
+        points: [
+          {
+            code: 'long',
+            quality: 'bad',
+            value: null,
+            detail: expect.stringMatching(/its 70\d+ bytes do not fit/),
+          },
+          { code: 'short', quality: 'good', value: 'y' },
+        ],
+      },
+    });
+  });
+
+  it('says how large an answer is that the broker does not take', async () => {
+    const outcome = await read({
+      ...{ kind: 'written', outcome: 'written', detail: 'x'.repeat(70_000) },
+      ...{ before: null, sent: [], read_back: null },
+    });
+    expect(outcome).toMatchObject({
+      reply: {
+        kind: 'refused',
+        detail: expect.stringMatching(/has 70\d+ bytes, and NATS takes 65536 .* max_payload/),
+      },
+    });
+  });
+
   it('that a stored message has become is not answered, whichever way the broker sent it; the API’s is', async () => {
     const { url } = await natsForTest();
     const { told, replies } = await collectorAt(url);

@@ -119,11 +119,40 @@ export function serveDeviceCalls(options: {
         }
         const call = understood(message);
         // A caller that gets no answer treats the outcome as unknown, which is right when something failed half-way.
-        message.respond(JSON.stringify(call ? await answer(call) : notUnderstood));
+        const reply = call ? await answer(call) : notUnderstood;
+        message.respond(fittedReply(reply, nc.info?.max_payload ?? usualPayloadBytes));
       })().catch((error: unknown) => log.error({ err: error }, 'a call to read or write a device broke off'));
     },
   });
   return () => subscription.unsubscribe();
+}
+
+/** What NATS takes in one message unless set otherwise. */
+const usualPayloadBytes = 1_048_576;
+/** Share of a message for the values of a reading; the rest is for its requests. */
+const shareOfValues = 0.75;
+
+/** The reply as text that NATS takes. An answer that is not sent would look like a collector that is silent. */
+function fittedReply(reply: DeviceReply, mostBytes: number): string {
+  const whole = JSON.stringify(reply);
+  if (Buffer.byteLength(whole) <= mostBytes) return whole;
+  if (reply.kind === 'read') {
+    const mostOfValue = Math.floor((mostBytes * shareOfValues) / reply.points.length);
+    const points = reply.points.map((point) => {
+      const plain = { ...point, raw: [] };
+      const bytes = Buffer.byteLength(JSON.stringify(plain)) + 1;
+      return bytes <= mostOfValue ? plain : { ...plain, quality: 'bad', value: null, detail: tooLong(bytes) };
+    });
+    const requests = reply.requests.map(({ heard: _, ...request }) => request);
+    const lesser = JSON.stringify({ ...reply, points, requests });
+    if (Buffer.byteLength(lesser) <= mostBytes) return lesser;
+  }
+  const detail = `the answer has ${Buffer.byteLength(whole)} bytes, and NATS takes ${mostBytes} in a message: raise its max_payload`;
+  return JSON.stringify({ kind: 'refused', detail } satisfies DeviceReply);
+}
+
+function tooLong(bytes: number): string {
+  return `was read, but its ${bytes} bytes do not fit into the answer`;
 }
 
 const tellEveryMs = 60_000;
