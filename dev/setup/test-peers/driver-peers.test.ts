@@ -27,6 +27,8 @@ describe('what the tests of drivers need', () => {
         testPeers: {
           gcc: { program: 'gcc', debian: ['gcc', 'libc6-dev'] },
           device: { python: 'device', debian: ['python3'], pypi: 'device.txt' },
+          broker: { cargo: 'test-peers/broker', debian: [] },
+          gateway: { go: 'example.com/gateway@v1.2.3', debian: [] },
         },
       },
       registry: {},
@@ -34,6 +36,8 @@ describe('what the tests of drivers need', () => {
     expect(peers).toEqual({
       gcc: { program: 'gcc', debian: ['gcc', 'libc6-dev'] },
       device: { python: 'device', debian: ['python3'], pypi: join(folder ?? '', 'modbus', 'device.txt') },
+      broker: { cargo: join(folder ?? '', 'modbus', 'test-peers/broker'), debian: [] },
+      gateway: { go: 'example.com/gateway@v1.2.3', debian: [] },
     });
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { findProgram } from '../find-program.mjs';
 import { findGoOf } from '../go.mjs';
 import { PYTHONS, requirements, venvPrograms } from '../python/venv.mjs';
+import { builtWithCargo, builtWithGo } from './built-peers.mjs';
 import { driverPeers } from './driver-peers.mjs';
 import { findNatsTool, GO_OF_NATS_TOOL, installNatsTool } from './nats-tool.mjs';
 
@@ -67,13 +68,12 @@ const COMMON_PEERS = {
 
 /** Peers of drivers. @type {Record<string, Peer>} */
 const DRIVER_PEERS = Object.fromEntries(
-  Object.entries(driverPeers()).map(([name, { program, file, python, ...brought }]) => [
-    name,
-    {
-      ...brought,
-      find: () => (python ? findPython(python) : program ? findProgram(program) : findFile(file)),
-    },
-  ]),
+  Object.entries(driverPeers()).map(([name, { program, file, python, go, cargo, ...brought }]) => {
+    if (go !== undefined) return [name, { ...brought, ...builtWithGo(name, go) }];
+    if (cargo !== undefined) return [name, { ...brought, ...builtWithCargo(name, cargo) }];
+    const find = () => (python ? findPython(python) : program ? findProgram(program) : findFile(file));
+    return [name, { ...brought, find }];
+  }),
 );
 
 /** All peers by name. */

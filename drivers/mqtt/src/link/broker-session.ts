@@ -2,9 +2,9 @@ import type { Channel } from '@holdfast/driver/channel.ts';
 import { dialTls } from '@holdfast/driver/dial-tls.ts';
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { Hear, LinkHost } from '@holdfast/driver/link.ts';
-import mqtt, { type IPublishPacket, type Packet } from 'mqtt-packet';
+import mqtt, { type IConnackPacket, type IPublishPacket, type Packet } from 'mqtt-packet';
 import type { MqttConnection } from '../layout/connection.ts';
-import { refusalInWords } from './refusal-in-words.ts';
+import { refusalInWords, refusedFilterInWords } from './refusal-in-words.ts';
 
 export interface BrokerSessionOptions {
   readonly connection: MqttConnection;
@@ -12,22 +12,46 @@ export interface BrokerSessionOptions {
   readonly clientId: string;
   /** Whether the broker keeps subscriptions and messages while this client is away. */
   readonly isKept: boolean;
-  /** Called once for messages that came together. Further ones wait while `receiveMaximum` of QoS 1 are not safe. */
+  /** Called once for messages that came together. Further ones wait while `mostUnproven` of QoS 1 are not safe. */
   readonly onMessages?: (messages: readonly IPublishPacket[]) => void;
   /** Told of subscriptions and messages only, because the first packet has a password. */
   readonly hear?: Hear | undefined;
 }
 
 /**
- * The most messages that a broker of MQTT 5 may give us unacknowledged, and that may come twice after a kill. Whatever it
- * sends (mosquitto up to 2.0.12 sends as many again at each acknowledgement), no more are handed on before it has read
- * the acknowledgements of earlier ones.
+ * Most messages that are handed on before the broker is known to have read the acknowledgements of earlier ones, so that
+ * no more than these may come twice after a kill: see {@link ReadAcknowledgements}. Brokers send more: mosquitto up to
+ * 2.0.12 sends as many again at each acknowledgement. The others wait here.
  */
-const receiveMaximum = 100;
+const mostUnproven = 100;
+/**
+ * The most messages that a broker of MQTT 5 may give us unacknowledged. mochi-mqtt 2.7.9 forgets messages that had to
+ * wait for this limit as soon as it has sent them.
+ */
+const receiveMaximum = 1_000;
+/**
+ * How long messages wait for a sign that the broker has read our acknowledgements. Some give none while messages are
+ * unacknowledged, and these messages are: more may then come twice after a kill, but all come.
+ */
+const unprovenMs = 1_000;
 /** Large enough for many messages at a time, and small enough for a connection for each device. */
 const receiveBytes = 16_384;
-/** Acknowledgements after which a ping asks the broker whether it has read them: its answer proves it. */
-const askedAfter = receiveMaximum / 2;
+/** Acknowledgements after which a ping asks the broker whether it has read them. */
+const askedAfter = mostUnproven / 2;
+/**
+ * The first packet id of our own, and the distance to the next one. Ids of both sides are independent of each other, but
+ * mochi-mqtt refuses a SUBSCRIBE under the id of a message of its own, and brokers count theirs from 1.
+ */
+const firstId = 65_535;
+const idStep = 1_009;
+/** How often filters that a broker refuses are subscribed to under another id, before the refusal counts. */
+const mostRetries = 2;
+
+/** A filter that the broker does not serve. */
+export interface RefusedFilter {
+  readonly filter: string;
+  readonly failure: DriverFailure;
+}
 
 interface Waiting {
   readonly resolve: (packet: Packet) => void;
@@ -49,18 +73,25 @@ export class BrokerSession {
   readonly #waiting = new Map<string, Waiting>();
   /** Messages that have come and are not handed on yet. */
   readonly #messages: IPublishPacket[] = [];
-  /** Messages of QoS 1 that were handed on, and whose acknowledgement the broker is not known to have read. */
-  #open = 0;
-  #acknowledgedSincePing = 0;
+  /** Ids of messages that have come and are not acknowledged. */
+  readonly #open = new Set<number>();
+  /** Number of messages of QoS 1 that were handed on. */
+  #taken = 0;
+  readonly #acknowledged = new ReadAcknowledgements();
   /** For each unanswered ping, the number of acknowledgements sent before it. */
   readonly #pinged: number[] = [];
-  #nextId = 0;
+  #cancelUnproven: (() => void) | undefined;
+  #nextId = firstId;
+  #keepAliveS: number;
+  #isKnown = false;
+  #mostQos: 0 | 1 = 1;
   #heardMs = 0;
   #cancelPing: () => void = () => undefined;
 
   constructor(options: BrokerSessionOptions) {
     this.#options = options;
     this.#version = options.connection.mqtt_version === '5' ? 5 : 4;
+    this.#keepAliveS = options.connection.keep_alive_s;
     this.ended = new Promise<never>((_, reject) => {
       this.#reject = reject;
     });
@@ -89,18 +120,58 @@ export class BrokerSession {
         onFailure: (reason) => this.fail(new DriverFailure('connection', reason, { wasSent: this.#wasSent })),
       },
     );
-    const packet = (await opened) as Packet & { returnCode?: number; reasonCode?: number };
+    const packet = (await opened) as IConnackPacket;
     const code = (this.#version === 5 ? packet.reasonCode : packet.returnCode) ?? 0;
     if (code !== 0) {
       const [kind, message] = refusalInWords(code);
       this.fail(new DriverFailure(kind, message, { code, scope: 'endpoint' }));
       throw this.#failure as unknown as Error;
     }
+    this.#heed(packet);
     this.#ping();
   }
 
-  /** @throws DriverFailure, also where the broker refuses one of the filters */
-  async subscribe(filters: readonly string[], qos: 0 | 1): Promise<void> {
+  /** Whether the broker had kept this client's subscriptions and messages. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  /** Keeps to the limits that a broker of MQTT 5 sets at the connection. */
+  #heed({ sessionPresent, properties = {} }: IConnackPacket): void {
+    const { connection, host, isKept } = this.#options;
+    const { serverKeepAlive = 0, maximumQoS, sessionExpiryInterval } = properties;
+    this.#isKnown = sessionPresent;
+    if (serverKeepAlive > 0) this.#keepAliveS = Math.min(serverKeepAlive, connection.keep_alive_s);
+    if (maximumQoS === 0) this.#mostQos = 0;
+    const wantedS = connection.session_expiry_s;
+    if (!isKept || sessionExpiryInterval === undefined || sessionExpiryInterval >= wantedS) return;
+    const about = { session_expiry_s: wantedS, broker_s: sessionExpiryInterval };
+    host.log.warn(about, 'the broker keeps messages for a shorter time than session_expiry_s says');
+  }
+
+  /**
+   * Subscribes to those that the broker allows.
+   * @returns the filters that it refuses
+   * @throws DriverFailure
+   */
+  async subscribe(filters: readonly string[], qos: 0 | 1): Promise<readonly RefusedFilter[]> {
+    let refused: readonly (readonly [filter: string, code: number])[] = [];
+    let open = filters;
+    for (let tries = 0; open.length > 0 && tries <= mostRetries; tries += 1) {
+      const granted = await this.#subscribe(open, qos);
+      refused = open.flatMap((filter, index) => {
+        const code = granted[index] ?? 128;
+        return code >= 128 ? [[filter, code] as const] : [];
+      });
+      open = refused.map(([filter]) => filter);
+    }
+    return refused.map(([filter, code]) => {
+      const [kind, message] = refusedFilterInWords(filter, code);
+      return { filter, failure: new DriverFailure(kind, message, { code, scope: 'endpoint' }) };
+    });
+  }
+
+  async #subscribe(filters: readonly string[], qos: 0 | 1): Promise<readonly number[]> {
     // In a kept session a retained message that we have had need not come again.
     const how = this.#version === 5 ? { rh: this.#options.isKept ? 1 : 0 } : {};
     const subscriptions = filters.map((topic) => ({ topic, qos, ...how }));
@@ -108,12 +179,6 @@ export class BrokerSession {
     const answer = this.#answer('suback', messageId);
     this.#send({ cmd: 'subscribe', messageId, subscriptions });
     const { granted } = (await answer) as Packet & { granted: readonly number[] };
-    const refused = filters.find((_, index) => (granted[index] ?? 128) >= 128);
-    if (refused !== undefined) {
-      const message = `the broker refuses the subscription to ${refused}: let this user read it`;
-      this.fail(new DriverFailure('auth', message, { scope: 'endpoint' }));
-      throw this.#failure as unknown as Error;
-    }
     const lesser = filters.find((_, index) => (granted[index] ?? 0) < qos);
     if (lesser !== undefined) {
       this.#options.host.log.warn(
@@ -121,10 +186,18 @@ export class BrokerSession {
         'the broker serves a subscription at QoS 0 alone: its messages may be lost',
       );
     }
+    return granted;
   }
 
   /** Resolves when the broker has it. @throws DriverFailure */
   async publish(topic: string, payload: string): Promise<void> {
+    if (this.#mostQos === 0) {
+      // Such a broker acknowledges no message. Its answer to what follows proves that it has read this one.
+      const pong = this.#answer('pingresp', 0);
+      this.#send({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false }, { cmd: 'pingreq' });
+      await pong;
+      return;
+    }
     const messageId = this.#id();
     const answer = this.#answer('puback', messageId);
     this.#send({ cmd: 'publish', messageId, topic, payload, qos: 1, dup: false, retain: false });
@@ -136,8 +209,13 @@ export class BrokerSession {
 
   acknowledge(messageIds: readonly number[]): void {
     this.#send(...messageIds.map((messageId): Packet => ({ cmd: 'puback', messageId })));
-    this.#acknowledgedSincePing += messageIds.length;
-    if (this.#acknowledgedSincePing >= askedAfter) this.#askPing();
+    for (const messageId of messageIds) {
+      this.#open.delete(messageId);
+      this.#acknowledged.add(messageId);
+    }
+    if (this.#acknowledged.count - (this.#pinged.at(-1) ?? this.#acknowledged.read) >= askedAfter)
+      this.#askPing();
+    this.#handOn();
   }
 
   /** Leaves in good order: waits for the broker to end the connection, by when it has received everything. */
@@ -160,6 +238,7 @@ export class BrokerSession {
     if (this.#failure) return;
     this.#failure = failure;
     this.#cancelPing();
+    this.#cancelUnproven?.();
     // Written bytes leave before the connection ends.
     this.#channel?.close(gently, () => undefined);
     for (const { reject } of this.#waiting.values()) reject(failure);
@@ -224,17 +303,36 @@ export class BrokerSession {
     if (this.isOver) return;
     let count = 0;
     for (const { qos } of this.#messages) {
-      if (qos > 0 && this.#open >= receiveMaximum) break;
-      if (qos > 0) this.#open += 1;
+      if (qos > 0 && this.#taken - this.#acknowledged.read >= mostUnproven) break;
+      if (qos > 0) this.#taken += 1;
       count += 1;
     }
-    if (count > 0) this.#options.onMessages?.(this.#messages.splice(0, count));
+    if (count > 0) {
+      this.#cancelUnproven?.();
+      this.#cancelUnproven = undefined;
+      this.#options.onMessages?.(this.#messages.splice(0, count));
+    }
+    // Everything that was handed on is acknowledged: only a sign of the broker is missing.
+    const isUnproven = this.#messages.length > 0 && this.#taken === this.#acknowledged.count;
+    if (!isUnproven || this.#cancelUnproven || this.isOver) return;
+    this.#cancelUnproven = this.#options.host.timers.after(unprovenMs, () => {
+      this.#cancelUnproven = undefined;
+      this.#acknowledged.areRead(this.#acknowledged.count);
+      this.#handOn();
+    });
   }
 
   #received(packet: Packet): void {
     if (this.isOver) return;
     if (packet.cmd === 'publish') {
       this.#options.hear?.('received', mqtt.generate(packet, { protocolVersion: this.#version }));
+      const { messageId = 0, qos, dup } = packet;
+      if (qos > 0) {
+        // No other message can have the id: mochi-mqtt sends again what it has just sent after a reconnect.
+        if (this.#open.has(messageId)) return;
+        this.#open.add(messageId);
+        if (!dup) this.#acknowledged.isUsedAgain(messageId);
+      }
       this.#messages.push(packet);
       return;
     }
@@ -244,7 +342,9 @@ export class BrokerSession {
       return;
     }
     if (packet.cmd === 'pingresp') {
-      this.#open -= this.#pinged.shift() ?? 0;
+      this.#acknowledged.areRead(this.#pinged.shift() ?? 0);
+      this.#waiting.get('pingresp 0')?.resolve(packet);
+      this.#waiting.delete('pingresp 0');
       return;
     }
     const key = `${packet.cmd} ${packet.messageId ?? 0}`;
@@ -256,8 +356,8 @@ export class BrokerSession {
 
   /** A broker that says nothing for two such times is gone, whatever its connection looks like. */
   #ping(): void {
-    const { host, connection } = this.#options;
-    const everyMs = connection.keep_alive_s * 500;
+    const { host } = this.#options;
+    const everyMs = this.#keepAliveS * 500;
     const silentMs = host.clock.monotonicMs() - this.#heardMs;
     const leftMs = everyMs * 4 - silentMs;
     if (leftMs <= 0) {
@@ -271,14 +371,45 @@ export class BrokerSession {
   }
 
   #askPing(): void {
-    this.#pinged.push(this.#acknowledgedSincePing);
-    this.#acknowledgedSincePing = 0;
+    this.#pinged.push(this.#acknowledged.count);
     this.#send({ cmd: 'pingreq' });
   }
 
   #id(): number {
-    this.#nextId = (this.#nextId % 65_535) + 1;
-    return this.#nextId;
+    const id = this.#nextId;
+    this.#nextId = id > idStep ? id - idStep : id - idStep + firstId;
+    return id;
+  }
+}
+
+/**
+ * Our acknowledgements, and how many of them the broker is known to have read. It reads them in their order: the answer
+ * to a ping proves it for all that were sent before, and a message under the id of an acknowledged one for this one and
+ * all before.
+ */
+class ReadAcknowledgements {
+  count = 0;
+  read = 0;
+  /** Which acknowledgement of an id is not known to have been read, oldest first. */
+  readonly #unread = new Map<number, number>();
+
+  add(messageId: number): void {
+    this.count += 1;
+    this.#unread.delete(messageId);
+    this.#unread.set(messageId, this.count);
+  }
+
+  areRead(count: number): void {
+    if (count <= this.read) return;
+    this.read = count;
+    for (const [messageId, at] of this.#unread) {
+      if (at > count) return;
+      this.#unread.delete(messageId);
+    }
+  }
+
+  isUsedAgain(messageId: number): void {
+    this.areRead(this.#unread.get(messageId) ?? 0);
   }
 }
 

@@ -5,28 +5,22 @@ import packets from 'mqtt-packet';
 import { expect, it } from 'vitest';
 import { points, watcherAt } from '../testing/watcher-at.ts';
 
-/** A broker that sends all its messages at once, whatever its client asked for. @returns acknowledged ids, in order */
-async function floodingBroker(count: number) {
-  const acknowledged: number[] = [];
+type Send = (...all: packets.Packet[]) => void;
+
+/** A broker that takes connections, and does the rest as a test says. */
+async function brokerThat(
+  does: (packet: packets.Packet, send: Send) => void,
+  connack: Partial<packets.IConnackPacket> = {},
+): Promise<{ readonly port: number }> {
   const server = createServer((socket) => {
     const parser = packets.parser({ protocolVersion: 5 });
-    const send = (...all: packets.Packet[]) =>
-      socket.write(Buffer.concat(all.map((packet) => packets.generate(packet, { protocolVersion: 5 }))));
+    const send: Send = (...all) =>
+      void socket.write(Buffer.concat(all.map((packet) => packets.generate(packet, { protocolVersion: 5 }))));
     parser.on('packet', (packet) => {
       if (packet.cmd === 'connect')
-        send({ cmd: 'connack', reasonCode: 0, sessionPresent: false } as packets.Packet);
-      if (packet.cmd === 'puback') acknowledged.push(packet.messageId ?? 0);
-      if (packet.cmd === 'pingreq') send({ cmd: 'pingresp' });
+        send({ cmd: 'connack', reasonCode: 0, sessionPresent: false, ...connack });
       if (packet.cmd === 'disconnect') socket.end();
-      if (packet.cmd !== 'subscribe') return;
-      const flood = Array.from(
-        { length: count },
-        (_, index): packets.Packet => ({
-          ...{ cmd: 'publish', topic: 'hall/level', payload: String(index), messageId: index + 1 },
-          ...{ qos: 1, dup: false, retain: false },
-        }),
-      );
-      send({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: [1] } as packets.Packet, ...flood);
+      does(packet, send);
     });
     socket.on('data', (bytes) => parser.parse(bytes));
     socket.on('error', () => undefined);
@@ -34,7 +28,28 @@ async function floodingBroker(count: number) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   cleanUpAfterFile(async () => void server.close());
-  return { port: (server.address() as AddressInfo).port, acknowledged };
+  return { port: (server.address() as AddressInfo).port };
+}
+
+const suback = (messageId: number | undefined, granted: number[]) =>
+  ({ cmd: 'suback', messageId: messageId ?? 0, granted }) as packets.Packet;
+
+const message = (payload: string, qos: 0 | 1 = 0, messageId?: number): packets.Packet => ({
+  ...{ cmd: 'publish', topic: 'hall/level', payload, qos, dup: false, retain: false },
+  ...(messageId === undefined ? {} : { messageId }),
+});
+
+/** A broker that sends all its messages at once, whatever its client asked for. @returns acknowledged ids, in order */
+async function floodingBroker(count: number, answersPings = true) {
+  const acknowledged: number[] = [];
+  const { port } = await brokerThat((packet, send) => {
+    if (packet.cmd === 'puback') acknowledged.push(packet.messageId ?? 0);
+    if (packet.cmd === 'pingreq' && answersPings) send({ cmd: 'pingresp' });
+    if (packet.cmd !== 'subscribe') return;
+    const flood = Array.from({ length: count }, (_, index) => message(String(index), 1, index + 1));
+    send(suback(packet.messageId, [1]), ...flood);
+  });
+  return { port, acknowledged };
 }
 
 it('takes 100 messages that are not safe and no more, of a broker that gives whatever it has', async () => {
@@ -90,27 +105,14 @@ function simulatedTime() {
 /** A broker that takes one subscription and answers this many pings, the last one with a message besides; then it hangs. */
 async function hangingBroker(answeredPings: number) {
   let pings = 0;
-  const server = createServer((socket) => {
-    const parser = packets.parser({ protocolVersion: 5 });
-    const send = (packet: packets.Packet) => socket.write(packets.generate(packet, { protocolVersion: 5 }));
-    parser.on('packet', (packet) => {
-      if (packet.cmd === 'connect')
-        send({ cmd: 'connack', reasonCode: 0, sessionPresent: false } as packets.Packet);
-      if (packet.cmd === 'subscribe')
-        send({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: [1] } as packets.Packet);
-      if (packet.cmd !== 'pingreq') return;
-      pings += 1;
-      if (pings <= answeredPings) send({ cmd: 'pingresp' });
-      if (pings === answeredPings)
-        send({ cmd: 'publish', topic: 'hall/level', payload: 'last', qos: 0, dup: false, retain: false });
-    });
-    socket.on('data', (bytes) => parser.parse(bytes));
-    socket.on('error', () => undefined);
+  const { port } = await brokerThat((packet, send) => {
+    if (packet.cmd === 'subscribe') send(suback(packet.messageId, [1]));
+    if (packet.cmd !== 'pingreq') return;
+    pings += 1;
+    if (pings <= answeredPings) send({ cmd: 'pingresp' });
+    if (pings === answeredPings) send(message('last'));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  cleanUpAfterFile(async () => void server.close());
-  return { port: (server.address() as AddressInfo).port, pings: () => pings };
+  return { port, pings: () => pings };
 }
 
 it('gives up a broker that hangs, once it has said nothing for twice keep_alive_s, and asks it before', async () => {
@@ -138,4 +140,112 @@ it('gives up a broker that hangs, once it has said nothing for twice keep_alive_
       ...{ kind: 'timeout', scope: 'device' },
       message: 'the broker has said nothing for 60 s',
     });
+});
+
+it('takes all messages of a broker that answers no ping while messages are unacknowledged', async () => {
+  const { port, acknowledged } = await floodingBroker(250, false);
+  const time = simulatedTime();
+  const { told, watch } = watcherAt(port, { of: points.slice(0, 1), time });
+  const watching = watch();
+  for (const acknowledgedByNow of [100, 200]) {
+    await expect.poll(() => acknowledged.length).toBe(acknowledgedByNow);
+    expect(told.length).toBe(acknowledgedByNow);
+    time.passes(1_000);
+  }
+  await expect.poll(() => acknowledged.length).toBe(250);
+  watching.end();
+  expect(await watching.outcome).toBe('ended');
+  expect(told.map(({ value }) => value)).toEqual(Array.from({ length: 250 }, (_, index) => index));
+});
+
+it('subscribes under another id to a broker that has a message of its own under the first one', async () => {
+  const ids: number[] = [];
+  const { port } = await brokerThat((packet, send) => {
+    if (packet.cmd !== 'subscribe') return;
+    ids.push(packet.messageId ?? 0);
+    send(
+      suback(
+        packet.messageId,
+        packet.subscriptions.map(() => (ids.length === 1 ? 0x91 : 1)),
+      ),
+    );
+  });
+  const watching = watcherAt(port).watch();
+  await watching.opened();
+  watching.end();
+  expect(await watching.outcome).toBe('ended');
+  expect([ids.length, new Set(ids).size]).toEqual([2, 2]);
+});
+
+it('pings as often as a broker wants that allows a shorter keep-alive than the device says', async () => {
+  let pings = 0;
+  const { port } = await brokerThat(
+    (packet, send) => {
+      if (packet.cmd === 'subscribe') send(suback(packet.messageId, [1]));
+      if (packet.cmd !== 'pingreq') return;
+      pings += 1;
+      send({ cmd: 'pingresp' });
+    },
+    { properties: { serverKeepAlive: 10 } },
+  );
+  const time = simulatedTime();
+  const watching = watcherAt(port, { of: points.slice(0, 1), keep_alive_s: 60, time }).watch();
+  await watching.opened();
+  for (const expected of [1, 2, 3]) {
+    await expect.poll(() => pings).toBe(expected);
+    time.passes(5_000);
+  }
+  watching.end();
+  expect(await watching.outcome).toBe('ended');
+});
+
+it('takes the topics that a broker allows, says why the others have no value, and asks for them again', async () => {
+  let isAllowed = false;
+  const asked: string[][] = [];
+  const { port } = await brokerThat((packet, send) => {
+    if (packet.cmd === 'pingreq') send({ cmd: 'pingresp' });
+    if (packet.cmd !== 'subscribe') return;
+    const topics = packet.subscriptions.map(({ topic }) => topic);
+    asked.push(topics);
+    const granted = topics.map((topic) => (topic === 'hall/level' && !isAllowed ? 0x87 : 1));
+    send(suback(packet.messageId, granted));
+    if (isAllowed) send(message('8'));
+    else if (asked.length === 1) send({ ...message('busy'), topic: 'hall/press-1/state' } as packets.Packet);
+  });
+  const time = simulatedTime();
+  const { told, watch } = watcherAt(port, { time, keep_alive_s: 3_600 });
+  const watching = watch();
+  await watching.opened();
+  await expect.poll(() => told.length).toBe(2);
+  const why = 'the broker refuses the subscription to hall/level: let this user read it';
+  expect(told.find(({ code }) => code === 'level')).toMatchObject({ quality: 'bad', status: why });
+  expect(told.find(({ code }) => code === 'state')).toMatchObject({ quality: 'good', value: 'busy' });
+  isAllowed = true;
+  asked.length = 0;
+  time.passes(60_000);
+  await expect.poll(() => told.at(-1)).toMatchObject({ code: 'level', quality: 'good', value: 8 });
+  watching.end();
+  expect(await watching.outcome).toBe('ended');
+  expect(asked).toEqual([['hall/level']]);
+});
+
+it('fails where a broker refuses every topic, with what it says', async () => {
+  const { port } = await brokerThat((packet, send) => {
+    if (packet.cmd === 'subscribe')
+      send(
+        suback(
+          packet.messageId,
+          packet.subscriptions.map(() => 0x87),
+        ),
+      );
+  });
+  const watcher = watcherAt(port, { of: points.slice(0, 1) });
+  const refusal = {
+    kind: 'auth',
+    scope: 'endpoint',
+    message: expect.stringContaining('let this user read it'),
+  };
+  expect(await watcher.watch().outcome).toMatchObject(refusal);
+  if (!watcher.group) throw new Error('no group');
+  await expect(watcher.link.read(watcher.group, 60_000)).rejects.toMatchObject(refusal);
 });

@@ -1,11 +1,12 @@
 import { DriverFailure } from '@holdfast/driver/failure.ts';
 import type { Hear, Link, LinkHost, WatchSink } from '@holdfast/driver/link.ts';
 import type { Answer, Command, Group } from '@holdfast/driver/requests.ts';
+import type { ValueSink } from '@holdfast/driver/value-sink.ts';
 import type { IPublishPacket } from 'mqtt-packet';
 import type { MqttConnection } from '../layout/connection.ts';
 import type { MqttCommand, MqttGroup } from '../plan/mqtt-plan.ts';
-import type { Message } from '../plan/topic-routes.ts';
-import { BrokerSession, type BrokerSessionOptions } from './broker-session.ts';
+import type { Message, TopicRoutes } from '../plan/topic-routes.ts';
+import { BrokerSession, type BrokerSessionOptions, type RefusedFilter } from './broker-session.ts';
 
 /** Time to connect and subscribe, when a watch begins. */
 const openWithinMs = 10_000;
@@ -13,6 +14,8 @@ const openWithinMs = 10_000;
 const lastCommitMs = 2_000;
 /** Time for the broker to end a connection that is over. */
 const leaveWithinMs = 1_000;
+/** Pause before refused topics are asked for again. */
+const refusedPauseMs = 60_000;
 /** Time before the end of a read to hand over what has come. */
 const handOverMs = 50;
 
@@ -44,11 +47,15 @@ export class MqttLink implements Link {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    let endRetries: () => void = () => undefined;
     try {
       const filters = [...new Set(routes.flatMap((each) => each.filters))];
       const opening = this.#within(session, openWithinMs, async () => {
         await session.open();
-        await session.subscribe(filters, this.#connection.qos);
+        const refused = await session.subscribe(filters, this.#connection.qos);
+        failIfAll(refused, filters);
+        refuse(refused, routes, sink);
+        if (refused.length > 0) endRetries = this.#retry(session, refused);
       });
       await Promise.race([opening, aborted]);
       if (!signal.aborted) {
@@ -58,6 +65,7 @@ export class MqttLink implements Link {
       await Promise.race([committing, this.#pause(lastCommitMs)]);
       await session.leave(leaveWithinMs);
     } finally {
+      endRetries();
       session.close();
     }
   }
@@ -66,6 +74,7 @@ export class MqttLink implements Link {
   async read(group: Group, timeoutMs: number, hear?: Hear): Promise<Answer> {
     const { routes } = group as MqttGroup;
     const messages: Message[] = [];
+    let refused: readonly RefusedFilter[] = [];
     const open = new Set(routes.filters);
     let isComplete: () => void = () => undefined;
     const complete = new Promise<void>((resolve) => {
@@ -85,18 +94,22 @@ export class MqttLink implements Link {
     try {
       await this.#within(session, timeoutMs, async () => {
         await session.open();
-        await session.subscribe(routes.filters, 0);
+        refused = await session.subscribe(routes.filters, 0);
+        failIfAll(refused, routes.filters);
+        for (const { filter } of refused) open.delete(filter);
+        if (open.size === 0) isComplete();
         await Promise.race([complete, enough, session.ended]);
       });
     } finally {
       session.close();
     }
-    if (messages.length === 0) {
+    if (messages.length === 0 && refused.length === 0) {
       const message = `no message within ${timeoutMs} ms: the broker has retained none on these topics, and nobody published one`;
       throw new DriverFailure('timeout', message);
     }
     return {
       decode: (sink) => {
+        refuse(refused, [routes], sink);
         for (const message of messages) routes.take(message, sink);
       },
     };
@@ -135,6 +148,27 @@ export class MqttLink implements Link {
     return session;
   }
 
+  /** Asks for refused topics again and again: the user may be given the right to read them. */
+  #retry(session: BrokerSession, refused: readonly RefusedFilter[]): () => void {
+    const { timers, log } = this.#host;
+    const filters = refused.map(({ filter }) => filter);
+    let cancel: () => void = () => undefined;
+    const retry = async (): Promise<void> => {
+      const still = await session.subscribe(filters, this.#connection.qos);
+      for (const filter of filters)
+        if (!still.some((each) => each.filter === filter))
+          log.info({ topic: filter }, 'the broker serves a subscription that it had refused');
+      filters.splice(0, filters.length, ...still.map(({ filter }) => filter));
+      if (filters.length > 0) wait();
+    };
+    const wait = () => {
+      // The session itself reports its end.
+      cancel = timers.after(refusedPauseMs, () => void retry().catch(() => undefined));
+    };
+    wait();
+    return () => cancel();
+  }
+
   /** Acknowledges messages once they are safe. If they were lost, fails the session, so that the broker sends them again. */
   async #acknowledge(session: BrokerSession, ids: readonly number[], sink: WatchSink): Promise<void> {
     try {
@@ -164,6 +198,17 @@ export class MqttLink implements Link {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => this.#host.timers.after(ms, resolve));
   }
+}
+
+/** Tells the sink which points have no values because the broker refuses their topic. */
+function refuse(refused: readonly RefusedFilter[], routes: readonly TopicRoutes[], sink: ValueSink): void {
+  for (const { filter, failure } of refused)
+    for (const each of routes) for (const at of each.placesOf(filter)) sink.bad(at, failure.message);
+}
+
+function failIfAll(refused: readonly RefusedFilter[], filters: readonly string[]): void {
+  const [first] = refused;
+  if (first && refused.length === filters.length) throw first.failure;
 }
 
 function messageOf({ topic, payload, retain }: IPublishPacket): Message {

@@ -34,6 +34,8 @@ export class TopicRoutes {
   readonly filters: readonly string[];
   /** Places of all values. */
   readonly values: readonly number[];
+  /** Places by filter. */
+  readonly #places: ReadonlyMap<string, readonly number[]>;
   readonly #exact = new Map<string, Route[]>();
   readonly #wild: readonly Route[];
   #known = new Map<string, readonly Route[]>();
@@ -43,7 +45,14 @@ export class TopicRoutes {
     this.values = due.flatMap((point) =>
       Array.from({ length: list.points[point]?.count ?? 1 }, (_, index) => list.firstOf(point) + index),
     );
-    this.filters = [...new Set(routes.map(({ filter }) => filter))];
+    const byFilter = Map.groupBy(routes, ({ filter }) => filter);
+    this.filters = [...byFilter.keys()];
+    this.#places = new Map(
+      [...byFilter].map(([filter, its]) => [
+        filter,
+        its.flatMap(({ at, count = 1 }) => Array.from({ length: count }, (_, index) => at + index)),
+      ]),
+    );
     this.#wild = routes.filter(({ filter }) => hasWildcard(filter));
     for (const route of routes) {
       if (hasWildcard(route.filter)) continue;
@@ -51,6 +60,11 @@ export class TopicRoutes {
       if (known) known.push(route);
       else this.#exact.set(route.filter, [route]);
     }
+  }
+
+  /** Places of the values that come under a filter. */
+  placesOf(filter: string): readonly number[] {
+    return this.#places.get(filter) ?? [];
   }
 
   take({ topic, payload, isRetained }: Message, sink: ValueSink): void {

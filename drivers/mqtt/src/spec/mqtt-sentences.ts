@@ -14,6 +14,10 @@ export const mqttSentences = {
   'the broker ended the connection with code {{code}}': 'MQTT 代理断开了连接，代码 {{code}}',
   'the broker refuses the subscription to {{topic}}: let this user read it':
     'MQTT 代理拒绝订阅 {{topic}}：请允许此用户读取该主题',
+  'the broker refuses the subscription to {{topic}} with code {{code}}':
+    'MQTT 代理拒绝订阅 {{topic}}，代码 {{code}}',
+  'the broker serves no wildcards, such as those in {{topic}}: give each topic a point':
+    'MQTT 代理不支持通配符（如 {{topic}} 中的通配符）：请为每个主题各设一个点位',
   'the broker refused the message: this user may not publish there':
     'MQTT 代理拒绝了消息：此用户无权在该主题上发布',
   'the broker refused the message: code {{code}}': 'MQTT 代理拒绝了消息：代码 {{code}}',
