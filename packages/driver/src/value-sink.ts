@@ -1,4 +1,4 @@
-/** 0 good; 1 uncertain: outside its valid range, or unknown to its enumeration. */
+/** 0 good; 1 uncertain: outside its valid range, or unknown to its enumeration, unless `why` says otherwise. */
 export type Quality = 0 | 1;
 
 /**
@@ -7,16 +7,16 @@ export type Quality = 0 | 1;
  */
 export interface ValueSink {
   /** @param value finite */
-  number(at: number, value: number, quality: Quality): void;
+  number(at: number, value: number, quality: Quality, why?: string): void;
   /**
    * The number `digits` / 10^`decimals`: a receiver that writes it down need not find its decimals again.
    * @param digits a whole number of 32 bits, above the least of them
    * @param decimals 1 to 3
    */
-  decimal(at: number, digits: number, decimals: number, quality: Quality): void;
+  decimal(at: number, digits: number, decimals: number, quality: Quality, why?: string): void;
   /** A 64-bit integer in decimal: not every one fits a double. */
-  integer(at: number, digits: string, quality: Quality): void;
-  other(at: number, value: string | boolean, quality: Quality): void;
+  integer(at: number, digits: string, quality: Quality, why?: string): void;
+  other(at: number, value: string | boolean, quality: Quality, why?: string): void;
   /** The device answered, but without a usable value. @param status for people, after the name of the point */
   bad(at: number, status: string): void;
   /** When the source took the values that follow, in ms since 1970; undefined when it does not say. */

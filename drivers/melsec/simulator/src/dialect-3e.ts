@@ -4,6 +4,8 @@ import type { Dialect, EndCodes, Heard, PlcRequest, Reply } from './plc-request.
 
 export const endCodes3e: EndCodes = { beyond: 0xc056, tooMany: 0xc051, unknownDevice: 0xc05b, busy: 0xcee0 };
 
+/** Sends its data back: length, and so many characters. SH-080008, 8.7. */
+const loopbackTest = 0x0619;
 const unknownCommand = 0xc059;
 const oddText = 0xc061;
 
@@ -29,6 +31,13 @@ function hear(line: Buffer, code: LineCode): Heard {
   const reply = replyOf(line, code, headFields);
   const total = bodyAt + length;
   const body = line.subarray(bodyAt + at(2), total);
+  if (code.read(body, 0, 2) === loopbackTest) {
+    const echo = body.subarray(at(4));
+    const isWhole = echo.length > at(2) && code.read(echo, 0, 2) === echo.length - at(2);
+    if (!isWhole) return odd(total, oddText, reply);
+    const loopback = answerOf(line, code, headFields, code.write(0, 2), echo);
+    return { kind: 'request', length: total, request: undefined, endCode: 0, loopback, reply };
+  }
   const parsed = parse(body, code);
   return typeof parsed === 'number'
     ? odd(total, parsed, reply)
@@ -89,15 +98,23 @@ function asciiPlace(body: Buffer, isLong: boolean) {
   return Number.isNaN(number) ? undefined : { device, number, end: numberEnd };
 }
 
-function replyOf(line: Buffer, code: LineCode, headFields: number): Reply {
+/** The head of an answer: that of the request, with another subheader. */
+function headOf(line: Buffer, code: LineCode, headFields: number): Buffer {
   const head = Buffer.from(line.subarray(0, headFields * code.width));
   // 50H, and 5 in ASCII, becomes D0H.
   if (code === binaryCode) head[0] = (head[0] ?? 0) | 0x80;
   else head[0] = 'D'.charCodeAt(0);
-  const wrap = (...parts: Buffer[]): Buffer => {
-    const body = Buffer.concat(parts);
-    return Buffer.concat([head, code.write(body.length, 2), body]);
-  };
+  return head;
+}
+
+function answerOf(line: Buffer, code: LineCode, headFields: number, ...parts: Buffer[]): Buffer {
+  const body = Buffer.concat(parts);
+  return Buffer.concat([headOf(line, code, headFields), code.write(body.length, 2), body]);
+}
+
+function replyOf(line: Buffer, code: LineCode, headFields: number): Reply {
+  const head = headOf(line, code, headFields);
+  const wrap = (...parts: Buffer[]) => answerOf(line, code, headFields, ...parts);
   const bodyAt = (headFields + 2) * code.width;
   const commandAt = (headFields + 4) * code.width;
   const ofRequest = Buffer.from(line.subarray(commandAt, commandAt + 4 * code.width));

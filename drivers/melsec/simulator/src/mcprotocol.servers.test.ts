@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { type Plc, startPlc } from './plc.ts';
 
@@ -82,4 +84,25 @@ it.each([
   await expect
     .poll(() => heard)
     .toMatchObject([{ number: 200 }, { device: { symbol: 'M' }, number: 40, values: [1] }]);
+});
+
+it.each([
+  [
+    'binary',
+    Buffer.from('500000ffff03000d00100019060000050041424344'.concat('45'), 'hex'),
+    'd00000ffff0300090000000500'.concat('4142434445'),
+  ],
+  [
+    'ascii',
+    Buffer.from('500000FF03FF00001500100619000000'.concat('05ABCDE')),
+    'D00000FF03FF00000D00000005ABCDE',
+  ],
+] as const)('a loopback test in %s gets its characters back', async (dataCode, request, expected) => {
+  const plc = await startPlc({ host: '127.0.0.1', frame: '3E', dataCode });
+  ends.push(() => plc.close());
+  const socket = connect(plc.port, '127.0.0.1');
+  ends.push(() => socket.destroy());
+  socket.write(request);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString(dataCode === 'binary' ? 'hex' : 'latin1')).toBe(expected);
 });

@@ -19,6 +19,8 @@ export interface HeardRequest {
   readonly length: number;
   readonly request: PlcRequest | undefined;
   readonly endCode: number;
+  /** The whole answer to a loopback test, which asks for no device. */
+  readonly loopback?: Buffer | undefined;
   readonly reply: Reply;
 }
 

@@ -136,13 +136,16 @@ class SimulatedPlc implements Plc {
     await this.#line?.stop();
   }
 
-  #serve(link: Link, { request, endCode, reply }: HeardRequest): void {
+  #serve(link: Link, { request, endCode, loopback, reply }: HeardRequest): void {
     if (request) this.requests += 1;
     this.#options.onRequest?.(request, link);
     if (link.held) link.send(link.held);
     link.held = undefined;
     const plc = { memory: this.memory, limits: this.#limits, endCodes: this.#endCodes };
-    const sound = () => (request ? carryOut(request, reply, plc) : reply.refuse(endCode));
+    const sound = () => {
+      if (request) return carryOut(request, reply, plc);
+      return loopback ?? reply.refuse(endCode);
+    };
     const fault = this.#faults.hitting(Date.now());
     const answer = fault
       ? faultyAnswer(fault, reply, sound, this.#endCodes.busy)

@@ -51,7 +51,7 @@ describe('a topic filter', () => {
     expect(matches(wanted, given)).toBe(isMatch);
   });
 
-  it.each(['', 'a/#/b', 'a#', 'a/b+', '+a', 'a\0'])('is not %j', (text) => {
+  it.each(['', 'a/#/b', 'a#', 'a/b+', '+a', 'a\0', '$share/group/a', '$queue/a'])('is not %j', (text) => {
     expect(filterProblem(text)).toEqual(expect.any(String));
   });
 });

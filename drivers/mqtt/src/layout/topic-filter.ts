@@ -6,6 +6,10 @@ export function filterProblem(filter: string): string | undefined {
   const common = textProblem(filter);
   if (common) return common;
   const levels = filter.split('/');
+  // EMQX writes it in both ways.
+  if (levels.length > 1 && (levels[0] === '$share' || levels[0] === '$queue')) {
+    return 'a shared subscription gives each message to one of its members alone: give the topic itself, without $share and group';
+  }
   for (const [place, level] of levels.entries()) {
     if (level === '#') {
       if (place < levels.length - 1) return '# may only be the last level of a topic filter';

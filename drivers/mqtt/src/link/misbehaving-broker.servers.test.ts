@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import packets from 'mqtt-packet';
 import { expect, it } from 'vitest';
+import { pointOf } from '../testing/mqtt-devices.ts';
 import { points, watcherAt } from '../testing/watcher-at.ts';
 
 type Send = (...all: packets.Packet[]) => void;
@@ -248,4 +249,63 @@ it('fails where a broker refuses every topic, with what it says', async () => {
   expect(await watcher.watch().outcome).toMatchObject(refusal);
   if (!watcher.group) throw new Error('no group');
   await expect(watcher.link.read(watcher.group, 60_000)).rejects.toMatchObject(refusal);
+});
+
+it.each([
+  ['no time', '{"energy":{"total":1}}'],
+  ['a time without a zone', '{"ts":"2026-01-31T12:00:00","energy":{"total":1}}'],
+])(
+  'a value with %s where its point says that it is counts as of its arrival, and is uncertain',
+  async (_, payload) => {
+    const { port } = await brokerThat((packet, send) => {
+      if (packet.cmd !== 'subscribe') return;
+      send(suback(packet.messageId, [1]), { ...message(payload), topic: 'hall/status' } as packets.Packet);
+    });
+    const { told, watch } = watcherAt(port, { of: points.slice(1, 2) });
+    const watching = watch();
+    await expect.poll(() => told.length).toBe(1);
+    watching.end();
+    expect(await watching.outcome).toBe('ended');
+    expect(told).toMatchObject([
+      {
+        ...{ value: '1', quality: 'uncertain', sourceTimeMs: undefined },
+        status: 'the message has no time at /ts that can be used: the time of its arrival counts',
+      },
+    ]);
+  },
+);
+
+it('a message that is no UTF-8 has no value, not even as text', async () => {
+  const { port } = await brokerThat((packet, send) => {
+    if (packet.cmd !== 'subscribe') return;
+    const topic = 'hall/press-1/state';
+    send(suback(packet.messageId, [1]), {
+      ...message(''),
+      topic,
+      payload: Buffer.of(0x62, 0xff),
+    } as packets.Packet);
+  });
+  const { told, watch } = watcherAt(port, { of: points.slice(2) });
+  const watching = watch();
+  await expect.poll(() => told.length).toBe(1);
+  watching.end();
+  expect(await watching.outcome).toBe('ended');
+  expect(told).toMatchObject([{ code: 'state', quality: 'bad', status: 'the message is no UTF-8' }]);
+});
+
+it('a write goes at QoS 0 to a broker that takes no other, and is done once the broker has read it', async () => {
+  const published: packets.IPublishPacket[] = [];
+  const { port } = await brokerThat(
+    (packet, send) => {
+      if (packet.cmd === 'publish') published.push(packet);
+      if (packet.cmd === 'pingreq') send({ cmd: 'pingresp' });
+    },
+    { properties: { maximumQoS: 0 } },
+  );
+  const lamp = pointOf('lamp', 'hall/lamp', { writable: true, command_topic: 'hall/lamp/set' });
+  const { link, plan } = watcherAt(port, { of: [lamp] });
+  const command = plan.command?.(0, 7);
+  if (!command || 'field' in command) throw new Error(JSON.stringify(command));
+  await link.write(command, 60_000);
+  expect(published).toMatchObject([{ topic: 'hall/lamp/set', qos: 0 }]);
 });

@@ -5,7 +5,7 @@ import type { ValueSink } from '@holdfast/driver/value-sink.ts';
 import type { IPublishPacket } from 'mqtt-packet';
 import type { MqttConnection } from '../layout/connection.ts';
 import type { MqttCommand, MqttGroup } from '../plan/mqtt-plan.ts';
-import type { Message, TopicRoutes } from '../plan/topic-routes.ts';
+import type { Message, MessageNotices, TopicRoutes } from '../plan/topic-routes.ts';
 import { BrokerSession, type BrokerSessionOptions, type RefusedFilter } from './broker-session.ts';
 
 /** Time to connect and subscribe, when a watch begins. */
@@ -31,6 +31,7 @@ export class MqttLink implements Link {
 
   async watch(groups: readonly Group[], sink: WatchSink, signal: AbortSignal): Promise<void> {
     const routes = groups.map((group) => (group as MqttGroup).routes);
+    const notices = firstNotices(this.#host.log);
     let committing: Promise<void> = Promise.resolve();
     const session = this.#session({
       clientId: `holdfast-${this.#host.sessionId}`,
@@ -38,7 +39,7 @@ export class MqttLink implements Link {
       onMessages: (packets) => {
         // Unacknowledged, the messages go to the next holder.
         if (signal.aborted) return;
-        for (const packet of packets) for (const each of routes) each.take(messageOf(packet), sink);
+        for (const packet of packets) for (const each of routes) each.take(messageOf(packet), sink, notices);
         const ids = packets.flatMap(({ qos, messageId }) => (qos > 0 && messageId ? [messageId] : []));
         if (ids.length > 0) committing = this.#acknowledge(session, ids, sink);
       },
@@ -198,6 +199,27 @@ export class MqttLink implements Link {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => this.#host.timers.after(ms, resolve));
   }
+}
+
+/** Logs the first message of each kind: thousands may follow. */
+function firstNotices(log: LinkHost['log']): MessageNotices {
+  let isStray = false;
+  let isTimeless = false;
+  return {
+    noPoint: (topic) => {
+      if (!isStray)
+        log.warn({ topic }, 'messages come that no point takes; they are acknowledged and not stored');
+      isStray = true;
+    },
+    noTime: (topic, time_at) => {
+      if (!isTimeless)
+        log.warn(
+          { topic, time_at },
+          'messages have no usable time: the time of their arrival counts, and their values are uncertain',
+        );
+      isTimeless = true;
+    },
+  };
 }
 
 /** Tells the sink which points have no values because the broker refuses their topic. */

@@ -22,9 +22,19 @@ interface Route {
   readonly at: number;
   readonly count: number | undefined;
   readonly steps: readonly string[] | undefined;
-  readonly timeSteps: readonly string[] | undefined;
+  readonly time: { readonly pointer: string; readonly steps: readonly string[] } | undefined;
   readonly emit: Emit<unknown>;
 }
+
+/** Told of what is odd about a message. */
+export interface MessageNotices {
+  /** No point takes messages of the topic. */
+  noPoint(topic: string): void;
+  /** There is no time that can be used where a point says it is. */
+  noTime(topic: string, pointer: string): void;
+}
+
+const retainedDoubt = 'the broker had kept it, and nobody knows how old it is';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const topicsKept = 10_000;
@@ -67,12 +77,17 @@ export class TopicRoutes {
     return this.#places.get(filter) ?? [];
   }
 
-  take({ topic, payload, isRetained }: Message, sink: ValueSink): void {
+  take({ topic, payload, isRetained }: Message, sink: ValueSink, notices?: MessageNotices): void {
     const routes = this.#routesOf(topic);
+    if (routes.length === 0) notices?.noPoint(topic);
     // An empty message removes a retained one.
     if (routes.length === 0 || payload.length === 0) return;
-    const document = new MessageDocument(textOf(payload));
-    for (const route of routes) takeOne(route, document, isRetained, sink);
+    const text = textOf(payload);
+    const document = text === undefined ? undefined : new MessageDocument(text);
+    for (const route of routes) {
+      if (!document) badAll(route, 'the message is no UTF-8', sink);
+      else if (!takeOne(route, document, isRetained, sink)) notices?.noTime(topic, route.time?.pointer ?? '');
+    }
   }
 
   #routesOf(topic: string): readonly Route[] {
@@ -97,40 +112,58 @@ function routeOf(list: PointList<MqttPlace>, point: number): Route[] {
       ...parsed.address,
       at: list.firstOf(point),
       count: found.count,
-      timeSteps:
-        time_at === undefined ? undefined : list.once(`time ${time_at}`, () => pointerSteps(time_at)),
+      time: time_at === undefined ? undefined : list.once(`time ${time_at}`, () => timeOf(time_at)),
       emit: list.once(`emit ${point}`, () => messageEmitter(meaningOf(found))),
     },
   ];
+}
+
+function timeOf(pointer: string): Route['time'] {
+  return { pointer, steps: pointerSteps(pointer) ?? [] };
 }
 
 function meaningOf({ address: _, ...meaning }: DevicePoint<MqttPlace>) {
   return meaning;
 }
 
-function takeOne(route: Route, document: MessageDocument, isRetained: boolean, sink: ValueSink): void {
-  const { at, count, steps, timeSteps, emit } = route;
+/** @returns false where the message has no time that can be used although the point says where it is */
+function takeOne(route: Route, document: MessageDocument, isRetained: boolean, sink: ValueSink): boolean {
+  const { at, count, steps, time, emit } = route;
   let found: unknown = document.text;
   if (steps || count !== undefined) {
     if (!document.isJson) {
-      sink.bad(at, 'the message is no JSON');
-      return;
+      badAll(route, 'the message is no JSON', sink);
+      return true;
     }
     found = document.at(steps ?? []);
     // A message need not have every value of its topic.
-    if (found === undefined) return;
+    if (found === undefined) return true;
   }
-  const timeMs = timeSteps && document.timeMs(timeSteps);
+  const timeMs = time && document.timeMs(time.steps);
   sink.sourceTime(timeMs);
-  const into = isRetained && timeMs === undefined ? doubtful(sink) : sink;
+  const doubt = doubtOf(route, timeMs, isRetained);
+  const into = doubt === undefined ? sink : doubtful(sink, doubt);
   if (count === undefined) emitOne(emit, found, at, into);
-  else if (!Array.isArray(found)) into.bad(at, 'is no array');
+  else if (!Array.isArray(found)) badAll(route, 'is no array', into);
   else {
     for (let index = 0; index < count; index += 1) {
       if (index < found.length) emitOne(emit, found[index], at + index, into);
       else into.bad(at + index, `the array has ${found.length} values`);
     }
   }
+  return time === undefined || timeMs !== undefined;
+}
+
+/** Why a value with this time of its source is uncertain; undefined when it is not. */
+function doubtOf({ time }: Route, timeMs: number | undefined, isRetained: boolean): string | undefined {
+  if (timeMs !== undefined) return undefined;
+  if (isRetained) return retainedDoubt;
+  if (!time) return undefined;
+  return `the message has no time at ${time.pointer} that can be used: the time of its arrival counts`;
+}
+
+function badAll({ at, count = 1 }: Route, why: string, sink: ValueSink): void {
+  for (let index = 0; index < count; index += 1) sink.bad(at + index, why);
 }
 
 function emitOne(emit: Emit<unknown>, found: unknown, at: number, sink: ValueSink): void {
@@ -138,11 +171,10 @@ function emitOne(emit: Emit<unknown>, found: unknown, at: number, sink: ValueSin
   else emit(found, at, sink);
 }
 
-function textOf(payload: Uint8Array): string {
+function textOf(payload: Uint8Array): string | undefined {
   try {
     return decoder.decode(payload);
   } catch {
-    // Bytes that are no UTF-8 become text that is neither a number nor JSON, and fail as such.
-    return new TextDecoder('latin1').decode(payload);
+    return undefined;
   }
 }

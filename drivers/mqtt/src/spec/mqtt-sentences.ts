@@ -28,6 +28,10 @@ export const mqttSentences = {
   'what the broker sent is no MQTT: {{why}}': 'MQTT 代理发来的数据不是 MQTT：{{why}}',
   'nobody waits for {{what}}': '没有等待 {{what}} 的请求',
   'the message is no JSON': '消息不是 JSON',
+  'the message is no UTF-8': '消息不是 UTF-8',
+  'the broker had kept it, and nobody knows how old it is': '这是代理保留的消息，不知道是何时的',
+  'the message has no time at {{pointer}} that can be used: the time of its arrival counts':
+    '消息在 {{pointer}} 处没有可用的时间：以到达时间为准',
   'is no array': '不是数组',
   'the array has {{count}} values': '数组有 {{count}} 个值',
   'is null': '为 null',
@@ -46,6 +50,8 @@ export const mqttSentences = {
   'an array cannot be written over MQTT': '数组不能通过 MQTT 写入',
   'is wanted where there is a password': '设置密码时必须给出',
   '# may only be the last level of a topic filter': '# 只能是主题过滤器的最后一级',
+  'a shared subscription gives each message to one of its members alone: give the topic itself, without $share and group':
+    '共享订阅的每条消息只发给其中一个成员：请填写主题本身，不带 $share 和组名',
   '# must be a whole level of a topic filter': '# 必须单独占主题过滤器的一级',
   '+ must be a whole level of a topic filter': '+ 必须单独占主题过滤器的一级',
   'a topic to publish to has no + and no #': '用于发布的主题不能含有 + 和 #',

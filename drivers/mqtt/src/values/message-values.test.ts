@@ -20,6 +20,10 @@ describe('what stands in a message', () => {
     [{ scale: 0.1 }, '235', 23.5],
     [{}, '23,5', 'bad: "23,5" is no number'],
     [{}, 'NaN', 'bad: "NaN" is no number'],
+    [{ data_type: 'float32' }, '3.4e38', 3.4e38],
+    [{ data_type: 'float32' }, '1e40', 'bad: "1e40" is no float32'],
+    [{ data_type: 'float32' }, -1e40, 'bad: "-1e+40" is no float32'],
+    [{}, '1e40', 1e40],
     [{}, '1e999', 'bad: holds infinity, which is no value'],
     [{}, '', 'bad: "" is no number'],
     [{}, '0x10', 'bad: "0x10" is no number'],
@@ -64,10 +68,20 @@ describe('the time in a message', () => {
     [1_740_000_000_123, 1_740_000_000_123],
     ['1740000000', 1_740_000_000_000],
     ['2026-01-31T12:00:00+08:00', Date.parse('2026-01-31T04:00:00Z')],
+    ['2026-01-31 12:00:00.123456789+08:00', Date.parse('2026-01-31T04:00:00.123Z')],
+    [1_740_000_000_123_456, 1_740_000_000_123.456],
+    ['1740000000123456789', 1_740_000_000_123.456_8],
+    // Without a zone it may be hours off.
+    ['2026-01-31T12:00:00', undefined],
     ['yesterday', undefined],
     [-5, undefined],
     [null, undefined],
   ])('%j', (value, expected) => {
     expect(messageTimeMs(value)).toBe(expected);
+  });
+
+  it('may be in ns, which JSON gives with all its digits', () => {
+    const timeMs = new MessageDocument('{"ts":1740000000123456789}').timeMs(['ts']);
+    expect(timeMs).toBeCloseTo(1_740_000_000_123.456_8, 3);
   });
 });

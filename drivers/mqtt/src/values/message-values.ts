@@ -1,5 +1,5 @@
 import type { DataType, PointMeaning } from '@holdfast/driver/point.ts';
-import type { ValueSink } from '@holdfast/driver/value-sink.ts';
+import type { Quality, ValueSink } from '@holdfast/driver/value-sink.ts';
 import {
   bigintEmitter,
   type Emit,
@@ -60,14 +60,17 @@ export function messageEmitter(point: PointMeaning): Emit<unknown> {
 
 function fractionEmitter(point: PointMeaning): Emit<unknown> {
   const emit = numberEmitter(point);
+  const isNarrow = point.data_type === 'float32';
   return (found, at, sink) => {
-    if (typeof found === 'number') {
-      emit(found, at, sink);
+    const text = typeof found === 'number' ? undefined : textOf(found);
+    if (text !== undefined && !decimal.test(text)) {
+      sink.bad(at, `${shown(found)} is no number`);
       return;
     }
-    const text = textOf(found);
-    if (decimal.test(text)) emit(Number(text), at, sink);
-    else sink.bad(at, `${shown(found)} is no number`);
+    const number = text === undefined ? (found as number) : Number(text);
+    const isTooLarge = isNarrow && Number.isFinite(number) && !Number.isFinite(Math.fround(number));
+    if (isTooLarge) sink.bad(at, `${shown(found)} is no float32`);
+    else emit(number, at, sink);
   };
 }
 
@@ -125,13 +128,14 @@ function shown(found: unknown): string {
   return JSON.stringify(text.length > shownAtMost ? `${text.slice(0, shownAtMost)}…` : text);
 }
 
-/** A sink that passes every value on as uncertain. */
-export function doubtful(sink: ValueSink): ValueSink {
+/** A sink that passes every value on as uncertain. @param why for those that are certain otherwise */
+export function doubtful(sink: ValueSink, why: string): ValueSink {
+  const doubtOf = (quality: Quality) => (quality === 0 ? why : undefined);
   return {
-    number: (at, value) => sink.number(at, value, 1),
-    decimal: (at, digits, decimals) => sink.decimal(at, digits, decimals, 1),
-    integer: (at, digits) => sink.integer(at, digits, 1),
-    other: (at, value) => sink.other(at, value, 1),
+    number: (at, value, quality) => sink.number(at, value, 1, doubtOf(quality)),
+    decimal: (at, digits, decimals, quality) => sink.decimal(at, digits, decimals, 1, doubtOf(quality)),
+    integer: (at, digits, quality) => sink.integer(at, digits, 1, doubtOf(quality)),
+    other: (at, value, quality) => sink.other(at, value, 1, doubtOf(quality)),
     bad: (at, status) => sink.bad(at, status),
     sourceTime: (ms) => sink.sourceTime(ms),
   };

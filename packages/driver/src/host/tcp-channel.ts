@@ -3,6 +3,7 @@ import { connect, isIP, type LookupFunction, type Socket, type TcpNetConnectOpts
 import { connect as connectTls } from 'node:tls';
 import { type Channel, type ChannelEvents, inWords } from '../channel.ts';
 import type { DialOptions } from '../link.ts';
+import { tlsFailure } from './tls-problem.ts';
 
 /** How long a device may take to close its side. */
 const closePatienceMs = 500;
@@ -40,10 +41,21 @@ export class TcpChannel implements Channel {
     };
     const socket = tls ? this.#secure(to, tls) : this.#plain(to, receiveBytes);
     this.#socket = socket;
-    socket.on('error', (error) => this.#fail(inWords(error), error));
-    socket.on('end', () => this.#fail('the device closed the connection', undefined));
+    let isOpen = false;
+    const tlsWords = (error: { readonly code?: string | undefined }) =>
+      tls && tlsFailure(error, { isOpen, hasCertificate: tls.cert !== undefined });
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      this.#fail(tlsWords(error) ?? inWords(error), error),
+    );
+    socket.on('end', () =>
+      this.#fail(
+        (isOpen ? undefined : tlsWords({ code: 'ECONNRESET' })) ?? 'the device closed the connection',
+        undefined,
+      ),
+    );
     socket.on('close', () => this.#fail('the connection was closed', undefined));
     socket.once(tls ? 'secureConnect' : 'connect', () => {
+      isOpen = true;
       const why = refusal?.(socket.remoteAddress ?? '', port);
       if (why === undefined) this.#events?.onOpen();
       else this.#fail(why, undefined);

@@ -22,3 +22,34 @@ function faultOf(pem: Pem): string | undefined {
     return (error as NodeJS.ErrnoException).code ?? String(error);
   }
 }
+
+const codesOfTls: Readonly<Record<string, string>> = {
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the other side wants a certificate: set tls.cert and tls.key',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the other side does not speak TLS on this port',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the other side does not speak TLS on this port',
+};
+/** Alerts that refuse our certificate, whatever the version of TLS. */
+const refusesCertificate =
+  /^ERR_SSL_.*_ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_(EXPIRED|REVOKED|UNKNOWN))$/;
+
+/**
+ * Why a connection over TLS could not be made or has ended; undefined where the error itself says it best.
+ * @param isOpen whether the handshake was over
+ */
+export function tlsFailure(
+  { code = '' }: { readonly code?: string | undefined },
+  { isOpen, hasCertificate }: { readonly isOpen: boolean; readonly hasCertificate: boolean },
+): string | undefined {
+  const named = codesOfTls[code];
+  if (named !== undefined) return named;
+  if (refusesCertificate.test(code))
+    return `the other side does not accept the certificate tls.cert (${code})`;
+  // Over TLS 1.2 a server that wants a certificate says no more than this.
+  if (code.startsWith('ERR_SSL_') && code.endsWith('_ALERT_HANDSHAKE_FAILURE') && !hasCertificate) {
+    return 'the other side refuses the TLS handshake: it may want a certificate (tls.cert and tls.key)';
+  }
+  if (!isOpen && (code === 'ECONNRESET' || code === 'EPIPE')) {
+    return 'the other side ended the connection during the TLS handshake: it may not speak TLS on this port';
+  }
+  return undefined;
+}

@@ -9,7 +9,7 @@ export interface Reading {
   /** Undefined when there is no value. 64-bit integers are decimal text. */
   readonly value: PointValue | undefined;
   readonly quality: 'good' | 'uncertain' | 'bad';
-  /** Why there is no value; empty when there is one. */
+  /** Why there is no value, or why it is uncertain; empty when it is good, or uncertain by its number. */
   readonly status: string;
   readonly sourceTimeMs: number | undefined;
 }
@@ -24,20 +24,20 @@ export class Readings implements ValueSink {
     this.#list = list;
   }
 
-  number(at: number, value: number, quality: Quality): void {
-    this.#add(at, value, quality);
+  number(at: number, value: number, quality: Quality, why?: string): void {
+    this.#add(at, value, quality, why);
   }
 
-  decimal(at: number, digits: number, decimals: number, quality: Quality): void {
-    this.#add(at, digits / 10 ** decimals, quality);
+  decimal(at: number, digits: number, decimals: number, quality: Quality, why?: string): void {
+    this.#add(at, digits / 10 ** decimals, quality, why);
   }
 
-  integer(at: number, digits: string, quality: Quality): void {
-    this.#add(at, digits, quality);
+  integer(at: number, digits: string, quality: Quality, why?: string): void {
+    this.#add(at, digits, quality, why);
   }
 
-  other(at: number, value: string | boolean, quality: Quality): void {
-    this.#add(at, value, quality);
+  other(at: number, value: string | boolean, quality: Quality, why?: string): void {
+    this.#add(at, value, quality, why);
   }
 
   bad(at: number, status: string): void {
@@ -48,8 +48,8 @@ export class Readings implements ValueSink {
     this.#sourceTimeMs = ms;
   }
 
-  #add(at: number, value: PointValue, quality: Quality): void {
-    this.#keep(at, value, quality === 0 ? 'good' : 'uncertain', '');
+  #add(at: number, value: PointValue, quality: Quality, why = ''): void {
+    this.#keep(at, value, quality === 0 ? 'good' : 'uncertain', why);
   }
 
   #keep(at: number, value: PointValue | undefined, quality: Reading['quality'], status: string): void {

@@ -9,13 +9,13 @@ export interface Unread {
 
 /** @param raw the raw data of the value's point */
 export function readValue({ code, value, quality, status }: Reading, raw: readonly string[]): ReadPoint {
-  const isUncertain = quality === 'uncertain';
+  const isOutside = quality === 'uncertain' && status === '';
   return {
     code,
     quality,
     value: value ?? null,
     raw: [...raw],
-    detail: isUncertain ? 'outside its valid range, or unknown to its enumeration' : status,
+    detail: isOutside ? 'outside its valid range, or unknown to its enumeration' : status,
   };
 }
 

@@ -35,6 +35,14 @@ export const chineseCollectorSentences = {
   'The device holds another value: it limits or clears it, or somebody else wrote.':
     '设备中是另一个数值：设备对其作了限幅或清除，或有其他人写入。',
 
+  'the other side wants a certificate: set tls.cert and tls.key':
+    '对方要求客户端证书：请设置 tls.cert 和 tls.key',
+  'the other side does not speak TLS on this port': '对方在此端口上不使用 TLS',
+  'the other side does not accept the certificate tls.cert ({{code}})': '对方不接受证书 tls.cert（{{code}}）',
+  'the other side refuses the TLS handshake: it may want a certificate (tls.cert and tls.key)':
+    '对方拒绝 TLS 握手：可能要求客户端证书（tls.cert 和 tls.key）',
+  'the other side ended the connection during the TLS handshake: it may not speak TLS on this port':
+    '对方在 TLS 握手期间断开了连接：此端口可能不使用 TLS',
   'was read, but its {{count}} bytes do not fit into the answer': '已读到，但其 {{count}} 字节放不进应答',
   'the answer has {{count}} bytes, and NATS takes {{most}} in a message: raise its max_payload':
     '应答有 {{count}} 字节，而 NATS 每条消息最多 {{most}} 字节：请调大其 max_payload',
