@@ -28,6 +28,11 @@ export interface Link {
    * @throws DriverFailure when the source is lost: the watcher begins anew, with growing pauses
    */
   watch?(groups: readonly Group[], sink: WatchSink, signal: AbortSignal): Promise<void>;
+  /**
+   * Has the source forget what it keeps for the watches of this device: its session is over, and nobody will go on with it.
+   * @throws DriverFailure and nothing else
+   */
+  forget?(timeoutMs: number): Promise<void>;
   browse?(node: string | undefined, timeoutMs: number): Promise<readonly BrowsedNode[]>;
   /** Closes at once; anything in flight fails with the kind `connection`. Idempotent; the next request connects anew. */
   disconnect(): void;

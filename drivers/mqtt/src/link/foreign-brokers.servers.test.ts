@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Readings } from '@holdfast/driver/values/readings.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { mosquittoForTest, mosquittoIsInstalled } from '@holdfast/test/support/mosquitto-for-test.ts';
@@ -89,3 +90,28 @@ it('a trial reads the topics that a broker allows, and says why it gives no othe
     ['state', 'busy'],
   ]);
 });
+
+it.each(['5', '3.1.1'] as const)(
+  'over MQTT %s a broker keeps nothing for a session that is over',
+  async (mqtt_version) => {
+    if (!mochiIsInstalled()) return;
+    const broker = await mochiForTest();
+    const sessionId = '7-1-d9';
+    const { link, watch } = watcherAt(broker.port, { sessionId, mqtt_version });
+    const watching = watch();
+    await watching.opened();
+    watching.end();
+    expect(await watching.outcome).toBe('ended');
+    const isKept = async () => {
+      const client = mqtt.connect(broker.url, {
+        ...{ clientId: `holdfast-${sessionId}`, clean: false, protocolVersion: 4 as const },
+      });
+      const [connack] = (await once(client, 'connect')) as [mqtt.IConnackPacket];
+      await client.endAsync(true);
+      return connack.sessionPresent;
+    };
+    expect(await isKept()).toBe(true);
+    await link.forget(60_000);
+    expect(await isKept()).toBe(false);
+  },
+);

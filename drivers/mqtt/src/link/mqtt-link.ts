@@ -34,7 +34,7 @@ export class MqttLink implements Link {
     const notices = firstNotices(this.#host.log);
     let committing: Promise<void> = Promise.resolve();
     const session = this.#session({
-      clientId: `holdfast-${this.#host.sessionId}`,
+      clientId: this.#keptClientId,
       isKept: true,
       onMessages: (packets) => {
         // Unacknowledged, the messages go to the next holder.
@@ -134,6 +134,23 @@ export class MqttLink implements Link {
     } finally {
       session.close();
     }
+  }
+
+  /** Connects anew under the same client id: that ends the kept session, and the new one ends with its connection. */
+  async forget(timeoutMs: number): Promise<void> {
+    const session = this.#session({ clientId: this.#keptClientId, isKept: false });
+    try {
+      await this.#within(session, timeoutMs, async () => {
+        await session.open();
+        await session.leave(leaveWithinMs);
+      });
+    } finally {
+      session.close();
+    }
+  }
+
+  get #keptClientId(): string {
+    return `holdfast-${this.#host.sessionId}`;
   }
 
   disconnect(): void {

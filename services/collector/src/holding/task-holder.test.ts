@@ -152,6 +152,24 @@ describe('an assignment', () => {
   });
 });
 
+describe('the source of a subscribed device', () => {
+  const isOver = { stoppedAt: session.startedAt, by: 'li', reason: '' };
+  it.each([
+    ['stopped', { session: { status: 'stopped', session, ...isOver } }, [20]],
+    ['paused', { session: { status: 'paused', session } }, []],
+    ['given to another collector', heldBy('B', 22), []],
+  ] as const)('hears of a session that is %s whether it ends for good', async (_, change, forgotten) => {
+    const world = new HeldWorld();
+    world.ring(20);
+    await world.time.advance(100);
+    world.truth = { ...heldBy('A', 20), ...change, lastLifecycle: 21 };
+    world.holder.recheck();
+    await world.time.advance(1_000);
+    expect(world.holder.isIdle()).toBe(true);
+    expect(world.forgotten).toEqual(forgotten);
+  });
+});
+
 describe('a lease that is lost', () => {
   it('ends polling at once, and polling begins again when it is held and the log still says so', async () => {
     const world = new HeldWorld();

@@ -200,7 +200,7 @@ export class TaskHolder {
         await this.#stopRunner();
         return this.#run(assignment, handle, task);
       case 'over':
-        await this.#stopRunner();
+        await this.#stopRunner(isEnded(task, assignment));
         await this.#finish(handle, assignment);
         return;
       case 'stale_read':
@@ -371,13 +371,15 @@ export class TaskHolder {
     log.info({ session: session_id, task: taskId, epoch }, 'session is over for this collector');
   }
 
-  async #stopRunner(): Promise<void> {
+  /** @param isSessionOver whether nobody will go on with it */
+  async #stopRunner(isSessionOver = false): Promise<void> {
     const runner = this.#runner;
     if (!runner) return;
     await runner.stop();
     this.#runner = undefined;
     this.#former = runner;
     await this.#options.flushSamples();
+    if (isSessionOver) await runner.forgetAtSources();
     this.#options.sent.ended(runner.sessionId, runner.epoch);
     this.#options.recoveries?.ended(runner.sessionId);
     // Without the lease another collector may be writing the task's live state already.
@@ -400,4 +402,11 @@ export class TaskHolder {
     const unable = this.#unable && { unable: this.#unable };
     return this.#status.write(runner, state, { config_version: this.#version.version, ...unable });
   }
+}
+
+/** Whether the session was stopped, or has failed; a paused one goes on, perhaps elsewhere. */
+function isEnded({ session }: TaskState, { session_id }: Assignment): boolean {
+  if (session.status === 'never_started') return false;
+  const isActive = session.status === 'running' || session.status === 'paused';
+  return !isActive || session.session.sessionId !== session_id;
 }

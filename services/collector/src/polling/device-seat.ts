@@ -131,6 +131,7 @@ export class DeviceSeat {
         await former?.poller.over;
         // Without the right to poll, the next holder makes the change.
         if (this.#isStopped || former?.poller.hasEnded() === false) return;
+        if (former && !this.#queue[0]?.planned) await former.forgetAtSource();
         if (former) {
           const readMs = former.poller.readThrough * former.planned.periodMs;
           this.#readThroughMs = Math.max(this.#readThroughMs, readMs);

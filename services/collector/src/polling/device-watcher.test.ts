@@ -6,6 +6,51 @@ import { mostChanges } from '../samples/tick-changes.ts';
 import { startMs, WatchedWorld } from './testing/watched-world.ts';
 
 describe('a watched device', () => {
+  it('is forgotten at its source when it leaves its session or that is over, not when its holder goes', async () => {
+    const world = new WatchedWorld();
+    await world.time.advance(500);
+    await world.stop();
+    expect(world.source.forgets).toBe(0);
+    await world.runner.forgetAtSources();
+    expect(world.source.forgets).toBe(1);
+    const other = new WatchedWorld();
+    await other.time.advance(500);
+    const without = { ...other.config, config_version: 2, devices: [] };
+    await other.time.until(other.runner.reconfigure(without, startMs + 2_000));
+    expect(other.source.forgets).toBe(0);
+    await other.time.advance(2_000);
+    expect(other.source.forgets).toBe(1);
+    await other.stop();
+  });
+
+  it('keeps all values that its source gives for one time, each in one place however often it comes', async () => {
+    const world = new WatchedWorld();
+    await world.time.advance(500);
+    const tell = (value: number) => {
+      world.source.sink?.sourceTime(startMs + 200);
+      world.source.sink?.number(0, value, 0);
+    };
+    for (const value of [20, 21, 22]) tell(value);
+    await world.time.advance(1_000);
+    // The broker did not get the acknowledgement.
+    for (const value of [20, 21]) tell(value);
+    world.source.sink?.sourceTime(startMs + 900);
+    world.source.sink?.number(0, 23, 0);
+    await world.time.advance(1_000);
+    await world.stop();
+    const told = world.samples.flatMap(({ time, changes }) =>
+      (changes?.a ?? []).map(([offsetMs, value]) => [time + offsetMs - startMs, value]),
+    );
+    expect(told).toEqual([
+      [200, 20],
+      [201, 21],
+      [202, 22],
+      [200, 20],
+      [201, 21],
+      [900, 23],
+    ]);
+  });
+
   it('is not watched once more when its session is taken up right after it was removed', async () => {
     const world = new WatchedWorld({ removedMs: startMs });
     await world.time.advance(1_500);

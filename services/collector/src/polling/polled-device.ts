@@ -68,6 +68,7 @@ const leaseMiss = {
   detail:
     'the lease of the collector ran out, since NATS did not confirm it in time or the collector stood still: it read nothing until it held the lease again',
 } as const;
+const forgetWithinMs = 2_000;
 
 /** Most lost ticks kept until the next answer: ten a second for the length of the overrun window. */
 const mostLostMeanwhile = 3_000;
@@ -154,6 +155,16 @@ export class PolledDevice {
     if (this.#isReleased) return;
     this.#isReleased = true;
     this.#options.endpoints.release(this.planned.asked, this.endpoint);
+  }
+
+  /**
+   * Has the source of a subscribed device forget this session: otherwise it keeps messages for a client that never comes.
+   * A source that is not there forgets by itself in time.
+   */
+  async forgetAtSource(): Promise<void> {
+    const { mode } = this.planned.asked;
+    if (mode !== 'subscribed' || !this.#options.permission()) return;
+    await this.endpoint.link.forget?.(forgetWithinMs).catch(() => undefined);
   }
 
   #goOnFrom(former: PolledDevice): void {

@@ -167,6 +167,11 @@ export class SessionRunner {
     return this.#stopping;
   }
 
+  /** Call it after {@link stop} when the session is over for good. */
+  async forgetAtSources(): Promise<void> {
+    await Promise.all([...this.#present()].map((present) => present.forgetAtSource()));
+  }
+
   /** Whether the stop has begun: nothing more will be asked, even if requests are still in flight. */
   isStopping(): boolean {
     return this.#stopping !== undefined;

@@ -18,7 +18,7 @@ export const mostChanges = 10_000;
 /** How far a source's clock may be ahead, and how old its values may be; else the time of arrival counts. */
 const aheadAtMostMs = 60_000;
 const behindAtMostMs = 86_400_000;
-/** Values of one point that arrive together get times a millisecond apart, up to so far ahead. */
+/** Values of one point that arrive together, or for one source time, are a millisecond apart, up to so far ahead. */
 const spreadAtMostMs = 1_000;
 /** JSON of a change apart from its text. */
 const bytesOfChange = 24;
@@ -42,6 +42,8 @@ export class TickChanges implements ValueSink {
   readonly #nowMs: () => number;
   /** By value: the time of the last change, so that the next one is later. */
   readonly #lastMs: Float64Array;
+  /** By value whose source gives times: the last such time, and the different values told for it. */
+  readonly #ofSource = new Map<number, { ms: number; values: PointValue[] }>();
   /** By value: whether it was ever told. */
   readonly #told: Uint8Array;
 
@@ -153,7 +155,7 @@ export class TickChanges implements ValueSink {
     const nowMs = Math.floor(this.#nowMs());
     const told = this.#sourceMs;
     const isCredible = told !== undefined && told <= nowMs + aheadAtMostMs && told >= nowMs - behindAtMostMs;
-    const timeMs = isCredible ? Math.floor(told) : this.#arrival(at, nowMs);
+    const timeMs = isCredible ? this.#sourceTimed(at, Math.floor(told), value) : this.#arrival(at, nowMs);
     const isUncertain = quality !== 0 || (told !== undefined && !isCredible);
     if (!this.#filter.takes(code, value, kind === integerFlag, isUncertain, timeMs)) return;
     const flags = kind | (isUncertain ? uncertainFlag : 0) | (isCredible ? sourceTimeFlag : 0);
@@ -167,6 +169,24 @@ export class TickChanges implements ValueSink {
       this.waitingBytes += bytesOfChange + (typeof value === 'string' ? value.length : 0);
     }
     list.push([timeMs, value, flags]);
+  }
+
+  /**
+   * Values of one point with the same source time are a millisecond apart, as many clocks count in seconds. A message that
+   * comes again falls on the same place.
+   */
+  #sourceTimed(at: number, ms: number, value: PointValue): number {
+    const last = this.#ofSource.get(at) ?? { ms, values: [] };
+    const { values } = last;
+    if (values.length === 0) this.#ofSource.set(at, last);
+    if (last.ms !== ms) {
+      last.ms = ms;
+      values.length = 0;
+    }
+    const place = values.indexOf(value);
+    if (place >= 0) return ms + place;
+    if (values.length < spreadAtMostMs) values.push(value);
+    return ms + values.length - 1;
   }
 
   #arrival(at: number, nowMs: number): number {

@@ -75,6 +75,8 @@ export class HeldWorld {
   /** Ticks of samples recorded as those of other senders; and epochs that were declared over. */
   readonly found: number[] = [];
   readonly ended: number[] = [];
+  /** Epochs whose sources were let go for good. */
+  readonly forgotten: number[] = [];
   onFound: () => void = () => undefined;
   /** Whether writes of the live state get no answer. */
   isStatusLost = false;
@@ -142,6 +144,7 @@ export class HeldWorld {
         this.answering = answering;
         start(firstMs, answering, left);
       };
+      runner.forgetAtSources = async () => void this.forgotten.push(assignment.epoch);
       return runner;
     },
   });

@@ -23,6 +23,7 @@ export class ScriptedSource implements Link {
   /** Whether the source takes a subscription. */
   isThere = true;
   disconnects = 0;
+  forgets = 0;
   #fail: (error: Error) => void = () => undefined;
   readonly #nowMs: () => number;
 
@@ -49,6 +50,10 @@ export class ScriptedSource implements Link {
     this.isThere = false;
     this.sink = undefined;
     this.#fail(new DriverFailure('connection', why));
+  }
+
+  async forget(): Promise<void> {
+    this.forgets += 1;
   }
 
   disconnect(): void {
@@ -90,6 +95,7 @@ export class WatchedWorld {
   isSafeAtOnce = true;
   mayPoll = true;
   readonly runner: SessionRunner;
+  readonly config: TaskConfig;
 
   constructor(
     {
@@ -126,6 +132,7 @@ export class WatchedWorld {
       period_ms: periodMs,
       devices: [deviceOf({ points, mode: 'subscribed' })],
     };
+    this.config = config;
     this.runner = new SessionRunner({
       sessionId: '7-1',
       epoch,
