@@ -25,9 +25,17 @@ export interface TcpProxy {
   cut(): Promise<void>;
   /** Connections stay open and new ones are accepted, but no byte passes, and no end: a cable pulled out. */
   stall(): void;
+  /**
+   * Connections stay open and new ones are accepted, but no byte passes them, not even after `heal`: a client has to
+   * give them up and make others, as where TCP retries only minutes after a long cut.
+   */
+  drop(): void;
   /** From now on every byte and every end takes so long, in either direction; 0: no time. What is under way comes first. */
   delay(ms: number): void;
-  /** After `cut` or `stall`: bytes pass again, those that were held back first. */
+  /**
+   * After `cut` or `stall`: bytes pass again, those that were held back first. After `drop`: new connections work, and
+   * the server has noticed the end of the others.
+   */
   heal(): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,12 +51,14 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
 interface Pair {
   readonly client: Socket;
   readonly target: Socket;
+  isDropped: boolean;
 }
 
 class FaultyTcpProxy implements TcpProxy {
   #port = 0;
   #server: Server | undefined;
   #stalled = false;
+  #isDropping = false;
   #delayMs = 0;
   readonly #options: TcpProxyOptions;
   readonly #pairs = new Set<Pair>();
@@ -93,13 +103,20 @@ class FaultyTcpProxy implements TcpProxy {
     }
   }
 
+  drop(): void {
+    this.#isDropping = true;
+    for (const pair of this.#pairs) pair.isDropped = true;
+  }
+
   delay(ms: number): void {
     this.#delayMs = ms;
   }
 
   async heal(): Promise<void> {
     this.#stalled = false;
-    for (const { client, target } of this.#pairs) {
+    this.#isDropping = false;
+    for (const { client, target, isDropped } of this.#pairs) {
+      if (isDropped) target.destroy();
       client.resume();
       target.resume();
     }
@@ -112,7 +129,7 @@ class FaultyTcpProxy implements TcpProxy {
 
   #accept(client: Socket): void {
     const target = new Socket({ allowHalfOpen: true });
-    const pair = { client, target };
+    const pair: Pair = { client, target, isDropped: this.#isDropping };
     this.#pairs.add(pair);
     this.#join(client, target, pair);
     this.#join(target, client, pair);
@@ -133,6 +150,7 @@ class FaultyTcpProxy implements TcpProxy {
       underWay = underWay.then(() => arrived).then(() => to.destroyed || pass());
     };
     from.on('data', (bytes) => {
+      if (pair.isDropped) return;
       if (from === pair.client) this.#options.onClientBytes?.(bytes);
       else this.#options.onServerBytes?.(bytes);
       passed(() => {
@@ -143,7 +161,7 @@ class FaultyTcpProxy implements TcpProxy {
         });
       });
     });
-    from.once('end', () => passed(() => to.end()));
+    from.once('end', () => pair.isDropped || passed(() => to.end()));
     // The one end that failed is gone already; the other must learn of it as the abrupt end that it was.
     from.on('error', () => this.#reset(pair));
     from.once('close', () => {

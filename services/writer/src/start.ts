@@ -90,12 +90,13 @@ export async function startWriter(
   metrics.addProcessMetrics();
   const writes = addWriterMetrics(metrics, {
     counters,
-    isReachable: () => storeWatch.isUp() && monitor.failingForMs(Date.now()) === 0,
+    isReachable: () => databaseProblem() === undefined,
     failingForMs: () => monitor.failingForMs(Date.now()),
     refusedSessions: () => refusedDevices.sessions(Date.now()),
     logUnreadableForMs: () => logOutage.forMs(),
   });
   const monitor = new SinkMonitor(counters, Date.now(), writes);
+  const databaseProblem = () => monitor.problem(storeWatch.isUp(), Date.now());
   const sinkStatus = await publishSinkStatus({
     connection,
     log,
@@ -113,7 +114,7 @@ export async function startWriter(
 
   const readiness: Readiness = () => ({
     nats: connection.problem(),
-    sample_store: storeWatch.isUp() ? undefined : 'the database of samples does not answer',
+    sample_store: databaseProblem(),
   });
   onStop('health server', (await tellHealth(config, { metrics, readiness })).stop);
   onStop('waiting for the store', async () => stopping.abort());
@@ -177,7 +178,7 @@ export async function startWriter(
   });
   onStop('counters', reportCounters(counters, log));
   onStop('sample consumer', consumer.stop);
-  const isDatabaseUp = () => storeWatch.isUp() && monitor.failingForMs(Date.now()) === 0;
+  const isDatabaseUp = () => databaseProblem() === undefined;
   onStop(
     'record of what was sent',
     recordSent({ connection, coverage, epochs, heldUntil, isDatabaseUp, log }),

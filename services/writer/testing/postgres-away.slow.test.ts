@@ -1,5 +1,6 @@
 import { processExists } from '@holdfast/dev/child-process.ts';
 import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
+import { freePort } from '@holdfast/dev/free-port.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
 import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
@@ -101,6 +102,33 @@ describe('the writer while PostgreSQL is away', () => {
     await untilAllAcked(connection);
     const store = openPostgresSampleStore({ databaseUrl: settings.DATABASE_URL ?? '' });
     expect(await valuesOf(store, 'hanging', 'temperature')).toHaveLength(50);
+    await store.close();
+    await writer.stop();
+  });
+
+  it('stores what waited once PostgreSQL can be reached again, after a cut longer than it waits for any answer', async () => {
+    const database = new URL(settings.DATABASE_URL ?? '');
+    const proxy = await startTcpProxy({ targetPort: Number(database.port) });
+    database.port = String(proxy.port);
+    const port = await freePort();
+    const writer = await startWriter(nats, { DATABASE_URL: database.href, HEALTH_PORT: String(port) });
+    await untilLogged(writer, 'writing samples');
+    const publish = (tick: number) => publishSamples(connection, [sampleOf({ session: 'cut off', tick })]);
+    const readiness = async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).status;
+    await publish(0);
+    await untilAllAcked(connection);
+    await eventually(async () => (await readiness()) === 200, { what: 'the writer to be ready' });
+    proxy.drop();
+    await publish(1);
+    await sinkStatusThat(connection, 'writing fails', ({ failing_since }) => failing_since !== null);
+    expect(await readiness()).toBe(503);
+    await proxy.heal();
+    await publish(2);
+    await untilAllAcked(connection);
+    await sinkStatusThat(connection, 'writing works', ({ reachable }) => reachable);
+    expect(await readiness()).toBe(200);
+    const store = openPostgresSampleStore({ databaseUrl: settings.DATABASE_URL ?? '' });
+    expect(await valuesOf(store, 'cut off', 'temperature')).toEqual([20, 21, 22]);
     await store.close();
     await writer.stop();
   });

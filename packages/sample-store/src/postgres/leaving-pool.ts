@@ -14,9 +14,44 @@ export type Welcome = 'welcome' | 'full' | 'ending' | 'refused' | 'silent';
 
 type Connecting = pg.ClientConfig & { readonly connectionTimeoutMillis: number };
 
+/** Longest wait for the server to confirm the end of a connection. */
+const goodbyeMs = 2_000;
+
+/**
+ * A connection that is not used again once a query had no answer in time: pg would send the next query behind it, whose
+ * answer comes after that of the first, if ever. One that is ended leaves no socket behind where the server does not
+ * confirm its end, as a frozen or unreachable one never does.
+ */
+export class DatabaseClient extends pg.Client {
+  constructor(config: pg.ClientConfig) {
+    super(config);
+    // As properties, since the many signatures of pg's methods cannot be written again.
+    const query = this.query.bind(this) as (...parameters: unknown[]) => unknown;
+    this.query = ((...parameters: unknown[]) => {
+      const answer = query(...parameters);
+      if (answer instanceof Promise) answer.catch((error: unknown) => this.#failed(error));
+      return answer;
+    }) as typeof this.query;
+    const end = this.end.bind(this) as (ended?: () => void) => Promise<void> | undefined;
+    this.end = ((ended?: () => void) => {
+      const giveUp = setTimeout(() => this.connection.stream.destroy(), goodbyeMs);
+      giveUp.unref();
+      this.connection.once('end', () => clearTimeout(giveUp));
+      return end(ended);
+    }) as typeof this.end;
+  }
+
+  /** Reported before the caller learns of it, so that the pool does not take the connection back. */
+  #failed(error: unknown): void {
+    if (error instanceof pg.DatabaseError) return;
+    this.connection.emit('error', error);
+    this.connection.stream.destroy();
+  }
+}
+
 /** Connects and disconnects again. Never throws. */
 export async function welcomeAt(options: Connecting): Promise<Welcome> {
-  const client = new pg.Client(options);
+  const client = new DatabaseClient(options);
   client.on('error', () => undefined);
   const begun = performance.now();
   try {
@@ -104,7 +139,10 @@ export class LeavingPool {
   }
 
   #open(): pg.Pool {
-    const pool = new pg.Pool(this.options);
+    const pool = new pg.Pool({
+      ...this.options,
+      Client: DatabaseClient as unknown as new () => pg.ClientBase,
+    });
     const broken = (error: Error): void => {
       this.options.onBroken?.(error);
       if (pool === this.#pool && saysItEnds(error)) this.leave();

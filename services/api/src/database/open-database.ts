@@ -82,7 +82,7 @@ function translating(pool: LeavingPool): PostgresPool {
               : client.query({ name, text, values }));
           } catch (error) {
             const translated = translateDatabaseError(error);
-            // After a timeout the answer may still come; the next borrower must not wait behind it.
+            // A server that has lost its place, such as one that only reads now, must be found again.
             broken ||= translated instanceof DatabaseUnavailable;
             throw translated;
           }

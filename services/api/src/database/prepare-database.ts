@@ -1,7 +1,7 @@
+import { DatabaseClient } from '@holdfast/sample-store/postgres/leaving-pool.ts';
 import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
 import { SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
-import pg from 'pg';
 import { DatabaseUnavailable, translateDatabaseError } from './database-unavailable.ts';
 import { migrate } from './migrate.ts';
 import { connectionOptions, openDatabase } from './open-database.ts';
@@ -31,7 +31,7 @@ export async function prepareDatabase({
     await database.destroy();
   }
   const { connectionString, connectionTimeoutMillis } = connectionOptions(ownerUrl);
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis });
+  const client = new DatabaseClient({ connectionString, connectionTimeoutMillis });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -65,6 +65,14 @@ export class SinkMonitor {
     return this.#failingSinceMs === undefined ? 0 : Math.max(0, nowMs - this.#failingSinceMs);
   }
 
+  /** Why the database does not take samples now, in words; undefined while it does. */
+  problem(storeAnswers: boolean, nowMs: number): string | undefined {
+    if (!storeAnswers) return 'the database of samples does not answer';
+    if (this.#failingSinceMs === undefined) return undefined;
+    const seconds = Math.round(this.failingForMs(nowMs) / 1_000);
+    return `the database of samples has taken nothing for ${seconds} s: ${this.#lastError?.message}`;
+  }
+
   /** Ask it every few seconds: the rates are measured between two calls. */
   status(
     storeAnswers: boolean,
@@ -89,7 +97,7 @@ export class SinkMonitor {
     return {
       started_at: new Date(this.#startedAtMs).toISOString(),
       updated_at: new Date(nowMs).toISOString(),
-      reachable: storeAnswers && this.#failingSinceMs === undefined,
+      reachable: this.problem(storeAnswers, nowMs) === undefined,
       failing_since: textOf(this.#failingSinceMs),
       last_error: this.#lastError,
       last_write: textOf(this.#lastWriteMs),

@@ -20,6 +20,9 @@ import type { SinkMonitor } from '../health/sink-monitor.ts';
 import type { WriterCounters } from '../health/writer-counters.ts';
 import { writerOutage } from './writer-outage.ts';
 
+/** Short, so that a database which can be reached again after a cut has the samples a moment later. */
+const longestPauseMs = 1_000;
+
 export interface PatientStoreOptions {
   readonly store: Pick<SampleStore, 'write' | 'epochStarts' | 'firstTicks' | 'forgetEpochs'>;
   /** Undefined where ticks are not recorded. */
@@ -69,6 +72,7 @@ export class PatientStore {
     if (coverage === undefined || entries.length === 0) return;
     await untilItWorks(() => coverage.record(entries), {
       signal,
+      longestPauseMs,
       isTemporary: (error) => error instanceof SampleStoreUnavailable,
       outage: this.#coverageOutage,
     });
@@ -87,6 +91,7 @@ export class PatientStore {
     };
     return untilItWorks(whenWelcome, {
       signal,
+      longestPauseMs,
       isTemporary: (error) => error instanceof SampleStoreUnavailable,
       askedPauseMs: (error) => (error instanceof SampleStoreUnavailable ? error.retryAfterMs : undefined),
       outage: {

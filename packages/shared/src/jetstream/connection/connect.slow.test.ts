@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
 import { connectNats } from './connect.ts';
 
@@ -65,4 +68,34 @@ it('a server that does not hear in time who connects is asked again', async () =
   proxy.delay(0);
   const { close } = await connecting;
   await close();
+});
+
+it('a server that takes connections and says nothing, as one that is frozen, is left with no socket', async () => {
+  let taken = 0;
+  let open = 0;
+  const silent = createServer((socket) => {
+    taken += 1;
+    open += 1;
+    socket.resume();
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      open -= 1;
+    });
+  });
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  cleanUpAfterFile(() => new Promise((resolve) => silent.close(resolve)));
+  const stopping = new AbortController();
+  const connecting = connectNats({
+    url: `nats://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+    name: 'test',
+    log: createLogger('test', 'silent'),
+    signal: stopping.signal,
+  });
+  await eventually(() => taken > 1 && open <= 1, {
+    what: 'a second attempt without the socket of the first',
+  });
+  stopping.abort();
+  await expect(connecting).rejects.toThrow();
+  await eventually(() => open === 0, { what: 'no socket to be left' });
 });

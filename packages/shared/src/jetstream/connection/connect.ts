@@ -1,10 +1,13 @@
+import { createConnection, type Socket } from 'node:net';
 import {
   AuthorizationError,
-  connect as connectTransport,
   type NatsConnection,
+  NatsConnectionImpl,
   type NodeConnectionOptions,
   nkeyAuthenticator,
+  setTransportFactory,
 } from '@nats-io/transport-node';
+import { NodeTransport, nodeResolveHost } from '@nats-io/transport-node/lib/node_transport.js';
 import { inboxPrefix } from '../../contracts/subjects.ts';
 import type { BrokerAccess } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -181,6 +184,41 @@ function nodesOf(servers: NodeConnectionOptions['servers'], nc: NatsConnection):
   const named = [servers ?? []].flat();
   const nodes = named.length > 1 ? named : (nc.info?.connect_urls ?? []);
   return nodes.map((node) => (/:\d+$/.test(node) ? node : `${node}:4222`));
+}
+
+/**
+ * The client's transport, except that an attempt which is given up leaves no socket behind. By itself the client forgets
+ * one to a server that is frozen or cannot be reached (3.4.0): it stays open until the kernel gives up, minutes later,
+ * and each look at such a node adds another.
+ */
+class OwnTransport extends NodeTransport {
+  override dial({ hostname, port }: { readonly hostname: string; readonly port: number }): Promise<Socket> {
+    const socket = createConnection(port, hostname);
+    this.socket = socket;
+    socket.setNoDelay(true);
+    return new Promise((resolve, reject) => {
+      let failure: Error | undefined;
+      socket.once('connect', () => {
+        socket.removeAllListeners();
+        resolve(socket);
+      });
+      socket.on('error', (error) => {
+        failure = error;
+      });
+      socket.on('close', () => reject(failure));
+    });
+  }
+
+  override async close(error?: Error): Promise<void> {
+    await super.close(error);
+    this.discard();
+  }
+}
+
+/** As the client's own `connect`, with our transport. */
+function connectTransport(options: NodeConnectionOptions): Promise<NatsConnection> {
+  setTransportFactory({ factory: () => new OwnTransport(), dnsResolveFn: nodeResolveHost });
+  return NatsConnectionImpl.connect(options);
 }
 
 const firstConnectionPauseMs = 250;

@@ -1,8 +1,8 @@
-import { welcomeAt } from '@holdfast/sample-store/postgres/leaving-pool.ts';
+import { DatabaseClient, welcomeAt } from '@holdfast/sample-store/postgres/leaving-pool.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
-import pg from 'pg';
+import type pg from 'pg';
 import { isMissingTable } from '../../database/database-unavailable.ts';
 import { connectionOptions, connectTimeoutMs } from '../../database/open-database.ts';
 import { SequenceWaiters } from './sequence-waiters.ts';
@@ -77,7 +77,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
   };
 
   const connectOnce = async (): Promise<void> => {
-    const fresh = new pg.Client({ ...connectionOptions(url), query_timeout: 3_000 });
+    const fresh = new DatabaseClient({ ...connectionOptions(url), query_timeout: 3_000 });
     const ended = new Promise<void>((resolve) => {
       // A stop during connecting finds no client to end, so it resolves this instead.
       leave = resolve;
