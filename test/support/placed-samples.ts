@@ -76,10 +76,11 @@ export class PlacedSamples {
       taskId: task,
       collectorId: collector,
     } as const;
+    // Long ago: tests name what ticks they like.
     const more = { configVersion, reason: 'start', refusals: 0 } as const;
     let base = 0;
     for (let epoch = 1; epoch <= epochsNamed; epoch += 1) {
-      const metadata = { id: crypto.randomUUID(), time: new Date().toISOString(), source: '/holdfast/test' };
+      const metadata = { id: crypto.randomUUID(), time: new Date(0).toISOString(), source: '/holdfast/test' };
       const body = JSON.stringify(encodeSessionEvent({ ...event, ...more }, metadata));
       const { seq } = await jetstream(nc).publish(subjects.placement(task), body);
       if (epoch === 1) base = seq - 1;

@@ -99,8 +99,15 @@ export interface Refusal {
 }
 
 export type WriteOutcome =
-  /** Everything is stored except `refused`, if anything is. */
-  | { readonly kind: 'written'; readonly refused?: readonly Refusal[] }
+  /**
+   * Everything is stored except `refused` and `later`, if there are any. `later`: samples to be written again in a
+   * moment, because the store still makes room for their days.
+   */
+  | {
+      readonly kind: 'written';
+      readonly refused?: readonly Refusal[];
+      readonly later?: readonly StorableSample[];
+    }
   /**
    * The store will never take these samples as they are; some of them may be stored nevertheless. To find the culprit,
    * write parts: writing stored samples again changes nothing.

@@ -29,8 +29,8 @@ import { putAwayInto } from './adapters/put-away.ts';
 import { recordSent } from './adapters/record-sent.ts';
 import { addWriterMetrics } from './adapters/writer-metrics.ts';
 import { Admission } from './admission/admission.ts';
-import { EarlySamples } from './admission/early-samples.ts';
 import { Gate } from './admission/gate.ts';
+import { PostponedSamples } from './admission/postponed-samples.ts';
 import { SessionVersions } from './admission/session-versions.ts';
 import { BatchHandler } from './batch/batch-handler.ts';
 import type { WriterConfig } from './config.ts';
@@ -46,8 +46,10 @@ import { WrittenAccount } from './health/written-account.ts';
 import { PatientStore } from './retry/patient-store.ts';
 import { untilStoreWorks } from './retry/until-store-works.ts';
 
-/** When early samples are delivered again: by then the log may have come to their epoch. */
-const earlyAgainMs = 2_000;
+/** When postponed samples are delivered again. */
+const postponedForMs = 2_000;
+/** Longest time for which the store makes room for a sample. */
+const roomPatienceMs = 10 * 60_000;
 
 /**
  * Starts the writer.
@@ -137,13 +139,15 @@ export async function startWriter(
     admission.forget();
     heldUntil.forget();
   });
+  const postponedAtMost = Math.ceil(config.MAX_ACK_PENDING / 10);
   const handler = new BatchHandler<JsMsg>({
     gate: new Gate({
       admission,
-      early: new EarlySamples({ atMost: Math.ceil(config.MAX_ACK_PENDING / 10) }),
+      early: new PostponedSamples({ atMost: postponedAtMost }),
       outage: logOutage,
     }),
-    postpone: (messages) => giveBackFor(messages, earlyAgainMs),
+    postpone: (messages) => giveBackFor(messages, postponedForMs),
+    withoutRoom: new PostponedSamples({ atMost: postponedAtMost, patienceMs: roomPatienceMs }),
     store: new PatientStore({ store, coverage, counters, monitor, log }),
     fence: new EpochFence(),
     heldUntil: ({ task, epoch }, signal) =>

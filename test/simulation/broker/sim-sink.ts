@@ -2,8 +2,8 @@ import { type Sample, sampleMessageId } from '@holdfast/shared/contracts/sample/
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { EpochBook, type LoggedAt } from '@holdfast/shared/sessions/epoch-book.ts';
 import { Admission } from '../../../services/writer/src/admission/admission.ts';
-import { EarlySamples } from '../../../services/writer/src/admission/early-samples.ts';
 import { Gate, type Judged } from '../../../services/writer/src/admission/gate.ts';
+import { PostponedSamples } from '../../../services/writer/src/admission/postponed-samples.ts';
 import { SessionVersions } from '../../../services/writer/src/admission/session-versions.ts';
 import { EpochFence, type FenceVerdict } from '../../../services/writer/src/fencing/epoch-fence.ts';
 import type { SampleMessage } from '../../../services/writer/src/ports.ts';
@@ -58,7 +58,7 @@ export class SimSink {
           broker.follower(subjects.lifecycle(taskId), after),
         ),
       }),
-      early: new EarlySamples({ atMost: earlyAtMost, nowMs }),
+      early: new PostponedSamples({ atMost: earlyAtMost, nowMs }),
       outage: { failed: () => undefined, worked: () => undefined },
     });
   }
@@ -141,7 +141,7 @@ export class SimSink {
 
   #loggedAt(epoch: number): LoggedAt {
     const placement = this.#broker.placedAt(epoch);
-    if (placement) return { kind: 'placed', placement };
+    if (placement) return { kind: 'placed', placement, sinceMs: 0 };
     return { kind: epoch > this.#broker.lastSequence ? 'ahead' : 'other' };
   }
 

@@ -7,6 +7,14 @@ const dayMs = 86_400_000;
 /** The first moment without a table: names of days have four digits for the year. */
 const year10000Ms = Date.UTC(10_000, 0, 1);
 
+/**
+ * Most days that are made for one write: each takes about 30 ms, which samples of other days must not wait for by the
+ * thousand.
+ */
+const daysPerWrite = 8;
+/** Longest time for which days that no writer has made are caught up. */
+const daysCaughtUp = 400;
+
 /** The days (UTC) of values and misses, and which of their tables exist. */
 export class DayPartitions {
   /** Days since 1970 whose tables exist; dropped again only when nothing that old can still come. */
@@ -18,23 +26,39 @@ export class DayPartitions {
     this.#isHypertable = undefined;
   }
 
-  /** Makes the tables for the days of these samples. Call it outside of the transaction that writes them. */
-  async make(db: QueryExecutorProvider, samples: readonly Pick<StorableSample, 'time'>[]): Promise<void> {
+  /**
+   * Makes the tables for the days of these samples, for a few days at a time. Nearly always they are there: days are
+   * made before they come, and only late samples need others. Call it outside of the transaction that writes them.
+   * @returns the days, since 1970, whose tables are still to be made
+   */
+  async make(
+    db: QueryExecutorProvider,
+    samples: readonly Pick<StorableSample, 'time'>[],
+  ): Promise<ReadonlySet<number>> {
     const missing = new Set<number>();
     for (const { time } of samples) {
-      const day = Math.floor(time / dayMs);
+      const day = dayOf(time);
       if (!this.#made.has(day)) missing.add(day);
     }
-    if (missing.size === 0 || (await this.#splitByItself(db))) return;
-    for (const day of missing) {
-      await sql`select samples.create_day(date '1970-01-01' + ${day}::int)`.execute(db);
-      this.#made.add(day);
+    if (missing.size === 0) return missing;
+    if (await this.#splitByItself(db)) return new Set();
+    // The newest first: they have the most samples.
+    for (const day of [...missing].sort((a, b) => b - a).slice(0, daysPerWrite)) {
+      await this.#makeDay(db, day);
+      missing.delete(day);
     }
+    return missing;
+  }
+
+  async #makeDay(db: QueryExecutorProvider, day: number): Promise<void> {
+    if (this.#made.has(day)) return;
+    await sql`select samples.create_day(date '1970-01-01' + ${day}::int)`.execute(db);
+    this.#made.add(day);
   }
 
   /**
-   * Makes the tables of today and tomorrow, so that midnight costs nothing, and drops the days that ended before
-   * `keepFromMs`. @returns names of the dropped tables
+   * Makes the tables of tomorrow and of all days up to then that no writer was there to make, so that midnight and a
+   * backlog cost nothing, and drops the days that ended before `keepFromMs`. @returns names of the dropped tables
    */
   async maintain(db: Kysely<unknown>, nowMs: number, keepFromMs: number | undefined): Promise<string[]> {
     if (await this.#splitByItself(db)) {
@@ -48,7 +72,10 @@ export class DayPartitions {
       }
       return dropped;
     }
-    await this.make(db, [{ time: nowMs }, { time: nowMs + dayMs }]);
+    const today = dayOf(nowMs);
+    const newest = await newestDay(db);
+    const first = newest === undefined ? today : Math.max(newest + 1, today - daysCaughtUp);
+    for (let day = Math.min(first, today); day <= today + 1; day += 1) await this.#makeDay(db, day);
     if (keepFromMs === undefined) return [];
     const keepFrom = new Date(keepFromMs).toISOString().slice(0, 10).replaceAll('-', '');
     const { rows } = await sql<{ name: string }>`
@@ -73,6 +100,20 @@ export class DayPartitions {
     }
     return this.#isHypertable;
   }
+}
+
+/** The newest day, since 1970, that has its table. */
+async function newestDay(db: Kysely<unknown>): Promise<number | undefined> {
+  const { rows } = await sql<{ day: number | null }>`
+    select max(to_date(right(relname, 8), 'YYYYMMDD')) - date '1970-01-01' as day
+    from pg_inherits join pg_class on pg_class.oid = inhrelid where inhparent = 'samples.sample_value'::regclass
+  `.execute(db);
+  return rows[0]?.day ?? undefined;
+}
+
+/** Days since 1970, UTC. */
+export function dayOf(timeMs: number): number {
+  return Math.floor(timeMs / dayMs);
 }
 
 /** Dropping locks out everyone: if it has to wait behind a long read, everyone else must not wait too. */

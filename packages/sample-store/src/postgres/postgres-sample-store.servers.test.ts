@@ -3,7 +3,7 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SampleStore } from '../sample-store.ts';
+import type { SampleStore, StorableSample } from '../sample-store.ts';
 import { describeSampleStoreContract } from '../testing/sample-store-contract.ts';
 import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
 import { migrateSampleTables } from './migrate-sample-tables.ts';
@@ -259,6 +259,35 @@ describe('PostgreSQL in its own right', () => {
     await own.client.query('drop table samples.sample_value_20260101, samples.sample_miss_20260101');
     await expect(own.store.write([storableSample()])).rejects.toMatchObject({ code: '23514' });
     expect(await own.store.write([storableSample()])).toEqual({ kind: 'written' });
+    await own.close();
+  });
+
+  it('makes few days for one write, and names the samples that have to come again', async () => {
+    const own = await emptyStore();
+    const dayMs = 86_400_000;
+    const samples = Array.from({ length: 20 }, (_, day) =>
+      storableSample({ time: firstTimeMs + day * dayMs }),
+    );
+    let left: readonly StorableSample[] = samples;
+    const counts: number[] = [];
+    for (; left.length > 0; counts.push(left.length)) {
+      const outcome = await own.store.write(left);
+      left = (outcome.kind === 'written' && outcome.later) || [];
+    }
+    expect(counts).toEqual([12, 4, 0]);
+    const flow = { pointCode: 'temperature', start: new Date(0), end: new Date(firstTimeMs * 2), limit: 100 };
+    expect(await own.store.history(flow)).toHaveLength(20);
+    await own.close();
+  });
+
+  it('makes the days that no writer was there to make', async () => {
+    const own = await emptyStore();
+    const dayMs = 86_400_000;
+    await own.store.maintain({ nowMs: firstTimeMs });
+    await own.store.maintain({ nowMs: firstTimeMs + 4 * dayMs });
+    expect(await own.daysOf('sample_miss')).toEqual(
+      ['01', '02', '03', '04', '05', '06'].map((day) => `202601${day}`),
+    );
     await own.close();
   });
 

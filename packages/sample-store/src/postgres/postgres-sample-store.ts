@@ -14,7 +14,7 @@ import {
 import { SentTicks } from '../sent-ticks.ts';
 import { accountsForTick, outcomeOfSample, type TickEntry, tickEntry } from '../tick-coverage.ts';
 import { withoutRepeats } from '../without-repeats.ts';
-import { DayPartitions } from './day-partitions.ts';
+import { DayPartitions, dayOf } from './day-partitions.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
 import { noteFirstTicks, readFirstTicks } from './first-tick-table.ts';
 import { forgetEpochs } from './forget-epochs.ts';
@@ -111,15 +111,16 @@ async function write(
   pool: LeavingPool,
   db: Kysely<unknown>,
   samples: readonly StorableSample[],
-  { series, days, sent, firstTicks, lacking, idleRows }: Kept,
+  kept: Kept,
 ): Promise<WriteOutcome> {
+  const { series, days, sent, firstTicks, lacking, idleRows } = kept;
   const { storable, refused } = withoutRefused(samples);
   const [first] = refused;
   if (samples.length === 1 && first?.codes === 'all') return { kind: 'rejected', reason: first.reason };
   try {
     const moments = haveOwnTimes(storable) ? atTheirTimes(storable).map(({ sample }) => sample) : storable;
-    await days.make(db, moments);
-    if (moments !== storable) await days.make(db, storable);
+    const unmade = await days.make(db, moments === storable ? storable : [...moments, ...storable]);
+    if (unmade.size > 0) return await writeOthers(unmade);
     await series.learn(db, moments);
     const known = series.known();
     const sentNews = sent.newsOf(storable);
@@ -139,6 +140,19 @@ async function write(
     series.forget();
     if (reason !== undefined) return { kind: 'rejected', reason };
     throw unavailable('cannot write samples', error);
+  }
+
+  async function writeOthers(unmade: ReadonlySet<number>): Promise<WriteOutcome> {
+    const isUnmade = ({ time }: Pick<StorableSample, 'time'>) => unmade.has(dayOf(time));
+    const later = new Set(
+      samples.filter(
+        (sample) => isUnmade(sample) || atTheirTimes([sample]).some((at) => isUnmade(at.sample)),
+      ),
+    );
+    const others = samples.filter((sample) => !later.has(sample));
+    const outcome =
+      others.length === 0 ? ({ kind: 'written' } as const) : await write(pool, db, others, kept);
+    return outcome.kind === 'written' ? { ...outcome, later: [...later, ...(outcome.later ?? [])] } : outcome;
   }
 }
 

@@ -32,9 +32,10 @@ export function recordedInPostgres(
     async write(samples) {
       const outcome = await store.write(await wanted(samples));
       if (outcome.kind !== 'written') return outcome;
-      const nowhere = new Set(
-        outcome.refused?.flatMap(({ sample, codes }) => (codes === 'all' ? [sample] : [])),
-      );
+      const nowhere = new Set([
+        ...(outcome.refused ?? []).flatMap(({ sample, codes }) => (codes === 'all' ? [sample] : [])),
+        ...(outcome.later ?? []),
+      ]);
       const recorded = await record(
         nowhere.size === 0 ? samples : samples.filter((each) => !nowhere.has(each)),
       );

@@ -3,6 +3,7 @@ import { EpochBook, EpochMissing, type LoggedAt } from './epoch-book.ts';
 
 const placed: LoggedAt = {
   kind: 'placed',
+  sinceMs: 0,
   placement: {
     ...{ type: 'session.assigned', sessionId: '1-1', taskId: '1', collectorId: 'c1' },
     ...{ configVersion: 1, reason: 'start', refusals: 0 },

@@ -3,7 +3,8 @@ import { RecentlyUsed } from './recently-used.ts';
 
 /** An entry of SESSIONS at a sequence, as its leader says. */
 export type LoggedAt =
-  | { readonly kind: 'placed'; readonly placement: SessionAssigned }
+  /** `sinceMs`: when it was placed, in ms since 1970, by the earlier of the clocks of its sender and of the broker. */
+  | { readonly kind: 'placed'; readonly placement: SessionAssigned; readonly sinceMs: number }
   /** An entry that places no session. */
   | { readonly kind: 'other' }
   /** Nothing of any session: the log was moved on past there after a restore, or the answering node has long lacked it. */

@@ -55,7 +55,7 @@ const rejected = (reason: string, isLost = false) => ({
 
 describe('a sample', () => {
   it('of the session’s holder is admitted, its miss and what the supervisor says of it too', async () => {
-    const admitted = { kind: 'admitted', isVerified: true };
+    const admitted = { kind: 'admitted', isVerified: true, sinceMs: 0 };
     expect(await judged(on(own, sample))).toEqual(admitted);
     const miss = { ...sample, values: undefined, miss: { cause: 'buffer_full', detail: '' } as const };
     expect(await judged(on(own, miss))).toEqual(admitted);
@@ -138,11 +138,16 @@ describe('a sample', () => {
     });
     const lost = { ...sample, epoch: 9 };
     const vouched = { [trustEpochHeader]: '9' };
-    expect(await judged(on(again, sample, headers(own)))).toEqual({ kind: 'admitted', isVerified: true });
+    expect(await judged(on(again, sample, headers(own)))).toEqual({
+      kind: 'admitted',
+      isVerified: true,
+      sinceMs: 0,
+    });
     expect(await judged(on(again, lost, headers(own)))).toEqual(rejected('trust_epoch', true));
     expect(await judged(on(again, lost, headers(own, vouched)))).toEqual({
       kind: 'admitted',
       isVerified: false,
+      sinceMs: 0,
     });
     // The forger does not become the sample's holder because somebody sent it again.
     const evil = headers('samples.evil.task-1.device-1', vouched);
@@ -188,7 +193,11 @@ describe('a sample', () => {
     await Promise.all(all.map((each) => admission.lookUp(each)));
     expect([loads, most]).toEqual([30, 8]);
     for (const each of all)
-      expect(admission.judge(on(own, each), each)).toEqual({ kind: 'admitted', isVerified: true });
+      expect(admission.judge(on(own, each), each)).toEqual({
+        kind: 'admitted',
+        isVerified: true,
+        sinceMs: 0,
+      });
   });
 
   it('of a known epoch is of points whose names and units the snapshot has, each value of an array too', async () => {
@@ -240,7 +249,7 @@ describe('a sample', () => {
     }
     expect(loads).toBeLessThanOrEqual(12);
     isThere = true;
-    expect(await judgedAt(120_000)).toEqual({ kind: 'admitted', isVerified: true });
+    expect(await judgedAt(120_000)).toEqual({ kind: 'admitted', isVerified: true, sinceMs: 0 });
   });
 
   it('is not judged by what was asked of a broker that was away since', async () => {

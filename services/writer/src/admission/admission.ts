@@ -24,8 +24,11 @@ export interface Claim extends SampleOfDevice {
 export type Holding = Pick<Claim, 'epoch' | 'session' | 'task' | 'collector' | 'config_version'>;
 
 export type Verdict =
-  /** `isVerified`: the log confirms its epoch; otherwise an engineer vouches for it. */
-  | { readonly kind: 'admitted'; readonly isVerified: boolean }
+  /**
+   * `isVerified`: the log confirms its epoch; otherwise an engineer vouches for it. `sinceMs`: since when its collector
+   * has held the session, in ms since 1970; 0 where that is not known.
+   */
+  | { readonly kind: 'admitted'; readonly isVerified: boolean; readonly sinceMs: number }
   /** `isLost`: it may be true, but the log or the snapshot that would confirm it is lost. `lostEpoch`: it is the log. */
   | {
       readonly kind: 'rejected';
@@ -45,6 +48,8 @@ interface KnownEpoch {
   readonly session: string;
   readonly task: string;
   readonly collector: string;
+  /** The same for all its samples. */
+  readonly admitted: Extract<Verdict, { kind: 'admitted' }>;
   /** By id. A text says why there is no snapshot. */
   readonly devices: Devices | string;
   /** When this was found; monotonic. */
@@ -55,8 +60,7 @@ interface KnownEpoch {
 
 type Devices = ReadonlyMap<string, KnownDevice>;
 
-const admitted: Verdict = { kind: 'admitted', isVerified: true };
-const vouchedFor: Verdict = { kind: 'admitted', isVerified: false };
+const vouchedFor: Verdict = { kind: 'admitted', isVerified: false, sinceMs: 0 };
 const epochsKept = 100_000;
 const snapshotsKept = 20_000;
 /** Each snapshot is parsed whole: many at a time would be in memory together. */
@@ -138,7 +142,11 @@ export class Admission {
     if (!isItsVersion) return;
     const devices = await this.#inTurn(() => this.#devicesOf(task, version ?? placed));
     if (generation !== this.#generation) return;
-    const known = { session, task, collector, devices, atMs: this.#nowMs(), places: new Map() };
+    const known: KnownEpoch = {
+      ...{ session, task, collector, devices },
+      admitted: { kind: 'admitted', isVerified: true, sinceMs: found.sinceMs },
+      ...{ atMs: this.#nowMs(), places: new Map() },
+    };
     if (version === undefined) this.#known.set(epoch, known);
     else this.#changed.set(keyOf(epoch, version), known);
   }
@@ -257,7 +265,7 @@ function judgeBy(known: KnownEpoch, place: Place | undefined, claim: Claim): Ver
   if (!device) return forged(`task ${task} has no device with the id ${deviceId}`);
   if (!place) places.set(deviceId, { device, subject: subjects.sample(collector, task, deviceId) });
   const stranger = device.strangerIn(claim);
-  return stranger === undefined ? admitted : forged(stranger);
+  return stranger === undefined ? known.admitted : forged(stranger);
 }
 
 /**

@@ -122,12 +122,16 @@ async function judged(change: { config_version?: number; values?: Record<string,
 describe('a sample of a session whose configuration was changed', () => {
   it('is held against the version that it names', async () => {
     const values = { pressure: 2 };
-    expect(await judged({ config_version: 3, values })).toEqual({ kind: 'admitted', isVerified: true });
+    expect(await judged({ config_version: 3, values })).toEqual({
+      kind: 'admitted',
+      isVerified: true,
+      sinceMs: 0,
+    });
     expect(await judged({ values })).toMatchObject({
       kind: 'rejected',
       reason: 'press-1 has no point pressure',
     });
-    expect(await judged({})).toEqual({ kind: 'admitted', isVerified: true });
+    expect(await judged({})).toEqual({ kind: 'admitted', isVerified: true, sinceMs: 0 });
   });
 
   it('waits while the log does not tell that the session had it, and is admitted when it does', async () => {
@@ -137,7 +141,9 @@ describe('a sample of a session whose configuration was changed', () => {
     expect(await gate.judge(claimed(3), signal)).toEqual([{ kind: 'early' }]);
     events.push(later);
     pass(1_000);
-    expect(await gate.judge(claimed(3), signal)).toEqual([{ kind: 'admitted', isVerified: true }]);
+    expect(await gate.judge(claimed(3), signal)).toEqual([
+      { kind: 'admitted', isVerified: true, sinceMs: 0 },
+    ]);
   });
 
   it('of a version that the session never had is not admitted', async () => {

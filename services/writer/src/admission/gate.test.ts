@@ -26,7 +26,10 @@ it('an epoch that SESSIONS lacks in its middle holds up the others for half a mi
     isLost: true,
     lostEpoch: 6,
   };
-  expect(await gate.judge(claimed, stopping.signal)).toEqual([lost, { kind: 'admitted', isVerified: true }]);
+  expect(await gate.judge(claimed, stopping.signal)).toEqual([
+    lost,
+    { kind: 'admitted', isVerified: true, sinceMs: 0 },
+  ]);
   // Asked at 0 s, 20 s and 40 s; then the verdict is final.
   expect(asked.length).toBe(3);
   expect(await gate.judge(claimed, stopping.signal)).toMatchObject([{ isLost: true }, { kind: 'admitted' }]);
@@ -66,7 +69,7 @@ it('samples are not taken for early when the broker was away while their epochs 
     const message = { ...messageOf(index + 1, claim), subject: 'samples.collector-1.task-1.device-1' };
     return { message, claim };
   });
-  const admitted = { kind: 'admitted', isVerified: true };
+  const admitted = { kind: 'admitted', isVerified: true, sinceMs: 0 };
   expect(await gate.judge(claimed, new AbortController().signal)).toEqual([admitted, admitted]);
   expect(asked.toSorted()).toEqual([6, 6, 7, 7]);
 });

@@ -1,12 +1,13 @@
+import { parsePublishedSubject } from '@holdfast/shared/contracts/subjects.ts';
 import type { Outage } from '@holdfast/shared/runtime/outage-log.ts';
 import { StoppedWhileTrying, untilItWorks } from '@holdfast/shared/runtime/until-it-works.ts';
 import type { SampleMessage } from '../ports.ts';
 import type { Admission, Claim, Holding, Verdict } from './admission.ts';
-import type { EarlySamples } from './early-samples.ts';
+import type { PostponedSamples } from './postponed-samples.ts';
 
 export interface GateOptions {
   readonly admission: Admission;
-  readonly early: EarlySamples;
+  readonly early: PostponedSamples;
   /** Told when SESSIONS or a snapshot cannot be read, and when both can be read again. */
   readonly outage: Outage;
 }
@@ -49,7 +50,7 @@ export class Gate {
         early.settled(message.seq);
         return verdict;
       }
-      return early.mayWait(message.seq) ? { kind: 'early' } : admission.unborne(claim);
+      return early.mayWait(message.seq, sourceOf(message)) ? { kind: 'early' } : admission.unborne(claim);
     });
   }
 
@@ -81,6 +82,11 @@ export class Gate {
       outage: this.#options.outage,
     });
   }
+}
+
+/** The publisher, as the broker says; '' for a subject of no sample. */
+export function sourceOf({ subject }: Pick<SampleMessage, 'subject'>): string {
+  return parsePublishedSubject(subject)?.source ?? '';
 }
 
 const keyOf = ({ epoch, session, task, collector, config_version }: Holding) =>

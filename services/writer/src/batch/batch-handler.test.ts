@@ -2,6 +2,7 @@ import { firstSequenceHeader, type Sample, sentAtHeader } from '@holdfast/shared
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { StoppedWhileTrying } from '@holdfast/shared/runtime/until-it-works.ts';
 import { describe, expect, it } from 'vitest';
+import { PostponedSamples } from '../admission/postponed-samples.ts';
 import { gateForTest, placedSo } from '../admission/testing/gate-for-test.ts';
 import { EpochFence } from '../fencing/epoch-fence.ts';
 import { RefusedDevices } from '../health/refused-devices.ts';
@@ -29,6 +30,7 @@ function writerCore(gate = gateForTest(), heldUntilMs = Number.POSITIVE_INFINITY
   const handler = new BatchHandler<SampleMessage>({
     store: new PatientStore({ store, coverage: store, counters, monitor, log }),
     gate,
+    withoutRoom: new PostponedSamples({ atMost: 4 }),
     postpone: (messages) => void postponed.push(...messages.map(({ seq }) => seq)),
     fence: new EpochFence(),
     heldUntil: async () => heldUntilMs,
@@ -258,6 +260,37 @@ describe('a sample of a collector whose clock is off', () => {
   });
 });
 
+describe('a sample of a time to come', () => {
+  it('goes to quarantine with its tick, and never reaches the store', async () => {
+    const { handle, store, putAway, acked } = writerCore();
+    const time = Date.now() + 30 * 86_400_000;
+    const tick = Math.floor(time / 1_000);
+    await handle(
+      messageOf(1, { ...sampleOf({ tick, time }), read_at: Date.now() }),
+      messageOf(2, sampleOf({ tick: 2 })),
+    );
+    expect(store.stored).toMatchObject([{ tick: 2 }]);
+    expect(putAway).toMatchObject([
+      { message: { seq: 1 }, reason: expect.stringContaining('has not come yet') },
+    ]);
+    expect(store.recorded).toMatchObject([{ from: tick, to: tick, outcome: 'quarantined' }]);
+    expect(acked.flatMap(({ seqs }) => seqs)).toEqual([2, 1]);
+  });
+});
+
+describe('a sample for which the store still makes room', () => {
+  it('comes again in a moment, unless too many wait', async () => {
+    const { handle, store, postponed, putAway, acked } = writerCore();
+    store.hasRoom = false;
+    await handle(...[1, 2, 3].map((tick) => messageOf(tick, sampleOf({ tick }))));
+    expect([postponed, acked.flatMap(({ seqs }) => seqs)]).toEqual([[1, 2], [3]]);
+    expect(putAway).toMatchObject([{ message: { seq: 3 } }]);
+    store.hasRoom = true;
+    await handle(...[1, 2].map((tick) => messageOf(tick, sampleOf({ tick }))));
+    expect(store.stored).toMatchObject([{ tick: 1 }, { tick: 2 }]);
+  });
+});
+
 describe('a sample that is not its holder’s', () => {
   const evil = (seq: number, changes: Partial<Sample> & Pick<Sample, 'tick'>) => ({
     ...messageOf(seq, sampleOf({ collector: 'evil', ...changes })),
@@ -308,7 +341,7 @@ describe('a sample that is not its holder’s', () => {
 describe('a sample that comes before its event', () => {
   const lagging = (end: { at: number }) =>
     gateForTest(async (epoch) => (epoch <= end.at ? placedSo() : { kind: 'ahead' }), {
-      atMost: 2,
+      atMost: 4,
       nowMs: () => end.at * 1_000,
     });
 

@@ -6,7 +6,8 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { News } from '@holdfast/shared/runtime/news.ts';
 import type { Claim } from '../admission/admission.ts';
 import { firstPlace } from '../admission/first-place.ts';
-import type { Gate, Judged } from '../admission/gate.ts';
+import { type Gate, type Judged, sourceOf } from '../admission/gate.ts';
+import type { PostponedSamples } from '../admission/postponed-samples.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
 import { type IsEpochOf, learnFromStore } from '../fencing/learn-from-store.ts';
 import type { Rejection } from '../health/rejections.ts';
@@ -35,6 +36,8 @@ export interface BatchHandlerOptions<M extends SampleMessage> {
   readonly gate: Gate;
   readonly fence: EpochFence;
   readonly postpone: Postpone<M>;
+  /** The samples for which the store still makes room. */
+  readonly withoutRoom: PostponedSamples;
   readonly putAway: PutAway;
   readonly acknowledge: Acknowledge<M>;
   /** Until when the holder of an epoch held its session, see `HeldUntil`; asks until it is answered. */
@@ -105,10 +108,11 @@ export class BatchHandler<M extends SampleMessage> {
       return { ...judged, ...(await this.#sortOut(judged.admitted, signal)) };
     });
     this.#sorting = sorted.catch(() => undefined);
-    const { storable, uncertain, fenced, unreadable, rejected, early } = await sorted;
+    const { storable, uncertain, fenced, untimely, unreadable, rejected, early } = await sorted;
     postpone(early);
     this.#tellOfClocks(uncertain);
-    const { written, refused } = await this.#write(storable, signal);
+    const { written, refused, later } = await this.#write(storable, signal);
+    const homeless = this.#postponeSome(later, written);
     // Acknowledge the good ones first: the others must not hold them up.
     await this.#acknowledge(written.map(({ message }) => message));
     account.uncertain(uncertain.length);
@@ -124,6 +128,8 @@ export class BatchHandler<M extends SampleMessage> {
     );
     const unstorable: Unstorable<M>[] = [
       ...unreadable,
+      ...untimely,
+      ...homeless,
       ...refused.map(({ item, refusal: { codes, reason } }) => ({
         ...item,
         ...(codes === 'all' ? {} : { codes }),
@@ -137,6 +143,23 @@ export class BatchHandler<M extends SampleMessage> {
       ...(await this.#turnAway(rejected)),
     ];
     await this.#quarantine(unstorable, signal);
+  }
+
+  /** @returns those that can wait no longer: they would take the places of messages that can be stored */
+  #postponeSome(later: SortedOut<M>['storable'], written: SortedOut<M>['storable']): Unstorable<M>[] {
+    const { withoutRoom, postpone } = this.#options;
+    if (withoutRoom.hasAny()) for (const { message } of written) withoutRoom.settled(message.seq);
+    if (later.length === 0) return [];
+    const waiting = new Set(
+      later.filter(({ message }) => withoutRoom.mayWait(message.seq, sourceOf(message))),
+    );
+    postpone([...waiting].map(({ message }) => message));
+    return later
+      .filter((entry) => !waiting.has(entry))
+      .map(({ message, sample }) => ({
+        ...{ message, sample },
+        reason: 'too many samples wait for tables of days long ago: send it again later',
+      }));
   }
 
   /** Separates messages of their holder from those of others, and from those that cannot be told apart yet. */
@@ -154,8 +177,10 @@ export class BatchHandler<M extends SampleMessage> {
     const parted: Admitted<M> = { admitted: [], unreadable: [], rejected: [], early: [] };
     decoded.forEach((entry, index) => {
       const verdict = verdicts[index] as Judged;
-      if (verdict.kind === 'admitted') parted.admitted.push({ ...entry, isVerified: verdict.isVerified });
-      else if (verdict.kind === 'early') parted.early.push(entry.message);
+      if (verdict.kind === 'admitted') {
+        const { isVerified, sinceMs } = verdict;
+        parted.admitted.push({ ...entry, isVerified, sinceMs });
+      } else if (verdict.kind === 'early') parted.early.push(entry.message);
       else parted.rejected.push({ ...entry, claim: entry.sample, ...verdict });
     });
     let at = decoded.length;
@@ -247,7 +272,7 @@ export class BatchHandler<M extends SampleMessage> {
       const some = unstorable.slice(from, from + quarantinedTogether);
       await Promise.all(some.map((item) => putAway(item, signal)));
       const ticks = some.flatMap(({ message, codes, isNobodys }) =>
-        codes || isNobodys ? [] : (quarantinedTick(message.string()) ?? []),
+        codes || isNobodys ? [] : (quarantinedTick(message) ?? []),
       );
       await store.record(ticks, signal);
       await this.#acknowledge(some.map(({ message }) => message));

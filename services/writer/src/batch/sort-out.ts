@@ -58,6 +58,8 @@ function claimOf(body: string): Claim | undefined {
 export interface AdmittedMessage<M> extends DecodedMessage<M> {
   /** Whether the log confirms its epoch. */
   readonly isVerified: boolean;
+  /** Since when its collector has held the session, in ms since 1970; 0 where that is not known. */
+  readonly sinceMs: number;
 }
 
 export interface SortedOut<M> {
@@ -65,6 +67,8 @@ export interface SortedOut<M> {
   /** The storable samples whose time cannot be trusted. */
   readonly uncertain: { readonly sample: Sample; readonly clockAheadMs: number }[];
   readonly fenced: (DecodedMessage<M> & { readonly fencedBy: number })[];
+  /** Samples of times at which their collector cannot have read anything, as `reason` says. */
+  readonly untimely: (DecodedMessage<M> & { readonly reason: string })[];
 }
 
 /**
@@ -72,19 +76,30 @@ export interface SortedOut<M> {
  * place in the stream: if its database refused it then, and takes it now, it was still published under the lease.
  * Expects messages in stream order, so that of two owners in one batch the later one fences. A sample of a collector
  * whose clock is off by more than `clockToleranceMs` is stored, since its values were read, but marked: they may belong
- * to another moment.
+ * to another moment. One of a time to come, or from before its session was given to its collector, is put aside before
+ * the store makes room for such a day.
  */
 export function sortOut<M extends SampleMessage>(
   messages: readonly AdmittedMessage<M>[],
   fence: EpochFence,
   clockToleranceMs: number,
+  nowMs = Date.now(),
 ): SortedOut<M> {
-  const sorted: SortedOut<M> = { storable: [], uncertain: [], fenced: [] };
-  for (const { message, sample, isVerified } of messages) {
+  const sorted: SortedOut<M> = { storable: [], uncertain: [], fenced: [], untimely: [] };
+  for (const { message, sample, isVerified, sinceMs } of messages) {
+    // By the later of two clocks: one of them that is behind must not turn all samples away.
+    const untilMs = Math.max(nowMs, message.time.getTime()) + clockToleranceMs;
+    const reason = untimely(sample, sinceMs - clockToleranceMs, untilMs);
     const sequence = firstPlace(message)?.sequence ?? message.seq;
-    const verdict = isVerified ? fence.judge(sample, sequence) : fence.look(sample, sequence);
+    // What cannot be true says nothing of who answers for the device either.
+    const verdict =
+      isVerified && reason === undefined ? fence.judge(sample, sequence) : fence.look(sample, sequence);
     if (!verdict.admitted) {
       sorted.fenced.push({ message, sample, fencedBy: verdict.fencedBy });
+      continue;
+    }
+    if (reason !== undefined) {
+      sorted.untimely.push({ message, sample, reason });
       continue;
     }
     // Added to the sample itself, which nobody else uses: copies of all samples would be a tenth of the work.
@@ -99,4 +114,36 @@ export function sortOut<M extends SampleMessage>(
     sorted.storable.push({ message, sample: storable });
   }
   return sorted;
+}
+
+/** Collectors take over a source's own time unless it is a minute ahead of their clock or a day behind. */
+const sourceAheadMs = 60_000;
+const sourceBehindMs = 86_400_000;
+
+/** Why the sample cannot have been read when it says; undefined when it can. */
+function untimely(sample: Sample, fromMs: number, untilMs: number): string | undefined {
+  const { tick, through_tick = tick, since_tick = tick, period_ms, time, changes } = sample;
+  const latestMs = Math.max(time, Math.max(tick, through_tick) * period_ms);
+  if (latestMs > untilMs) return tooLate(latestMs);
+  // The tick under way when the session was given to the collector counts from its beginning.
+  const earliestMs = Math.min(time, Math.min(tick, since_tick) * period_ms);
+  if (earliestMs + period_ms < fromMs) return tooEarly(earliestMs);
+  for (const code in changes) {
+    for (const [offsetMs] of changes[code] ?? []) {
+      if (time + offsetMs > untilMs + sourceAheadMs) return tooLate(time + offsetMs);
+      if (time + offsetMs + period_ms + sourceBehindMs < fromMs) return tooEarly(time + offsetMs);
+    }
+  }
+  return undefined;
+}
+
+const tooLate = (timeMs: number) =>
+  `its time, ${inWords(timeMs)}, has not come yet: check the clock of its collector`;
+
+const tooEarly = (timeMs: number) =>
+  `its time, ${inWords(timeMs)}, is before its collector was given the session: check the clock of the collector`;
+
+function inWords(timeMs: number): string {
+  const date = new Date(timeMs);
+  return Number.isNaN(date.getTime()) ? `${timeMs} ms since 1970` : date.toISOString();
 }

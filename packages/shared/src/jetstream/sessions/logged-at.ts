@@ -1,6 +1,7 @@
 import { type JetStreamManager, jetstreamManager, type StoredMsg, type StreamInfo } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { isBrokerCopy } from '../../contracts/broker-copy.ts';
+import type { CloudEvent } from '../../contracts/cloud-event.ts';
 import { decodeSessionEvent } from '../../contracts/session-events.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import type { StoredEvent } from '../../event-store/event-store.ts';
@@ -43,13 +44,16 @@ export function jetStreamEpochs(nc: () => NatsConnection, kept?: number): EpochB
   return new EpochBook({ lookUp, ...(kept !== undefined && { kept }) });
 }
 
-function readLogged({ subject, seq, data, header }: StoredMsg): LoggedAt {
+function readLogged({ subject, seq, data, header, time: stored }: StoredMsg): LoggedAt {
   if (subject === subjects.restored) return { kind: 'lost' };
   if (isBrokerCopy(header)) return { kind: 'other' };
-  const decoded = decodeSessionEvent(storedEvent(subject, seq, data).message);
+  const { message } = storedEvent(subject, seq, data);
+  const decoded = decodeSessionEvent(message);
   if (decoded.kind !== 'placement' || decoded.event.type !== 'session.assigned') return { kind: 'other' };
   if (subjects.placement(decoded.event.taskId) !== subject) return { kind: 'other' };
-  return { kind: 'placed', placement: decoded.event };
+  // In a log that was restored, the broker's time is that of the restore.
+  const sinceMs = Math.min(Date.parse((message as CloudEvent).time), stored.getTime());
+  return { kind: 'placed', placement: decoded.event, sinceMs };
 }
 
 /**

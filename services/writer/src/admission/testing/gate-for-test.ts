@@ -2,8 +2,8 @@ import type { SessionAssigned } from '@holdfast/shared/domain/placement/events.t
 import { EpochBook, type LoggedAt } from '@holdfast/shared/sessions/epoch-book.ts';
 import type { Snapshots } from '../../ports.ts';
 import { Admission, type AdmissionOptions } from '../admission.ts';
-import { EarlySamples } from '../early-samples.ts';
 import { Gate } from '../gate.ts';
+import { PostponedSamples } from '../postponed-samples.ts';
 
 /** Session 1 of task 1, given to collector 1. */
 export function placedSo(changes: Partial<SessionAssigned> = {}): LoggedAt {
@@ -17,7 +17,7 @@ export function placedSo(changes: Partial<SessionAssigned> = {}): LoggedAt {
     refusals: 0,
     ...changes,
   };
-  return { kind: 'placed', placement };
+  return { kind: 'placed', placement, sinceMs: 0 };
 }
 
 /** Task 1 in every version: press 1, with the points that the samples of tests have. */
@@ -71,7 +71,7 @@ export function gateAndAdmissionForTest(
   const clock = nowMs ? { nowMs } : {};
   const epochs = new EpochBook({ lookUp, ...clock });
   const admission = new Admission({ epochs, snapshots, versions, ...clock });
-  const early = new EarlySamples({ atMost, ...clock });
+  const early = new PostponedSamples({ atMost, ...clock });
   const outage = { failed: () => undefined, worked: () => undefined };
   return { gate: new Gate({ admission, early, outage }), admission };
 }

@@ -19,6 +19,7 @@ export class MemoryStore
   /** Codes of points for which the store takes no text. */
   readonly numbersOnly = new Set<string>();
   starts: EpochStart[] = [];
+  hasRoom = true;
   /** Attempts to write, including failed ones. */
   attempts = 0;
   /** Undefined while the store is there; otherwise for how long it asks to be left alone. */
@@ -42,6 +43,7 @@ export class MemoryStore
 
   async write(samples: readonly StorableSample[]): Promise<WriteOutcome> {
     await this.#attempt('write');
+    if (!this.hasRoom) return { kind: 'written', later: samples };
     const refused = samples.flatMap((sample) => {
       const codes = Object.entries(sample.values ?? {}).flatMap(([code, value]) =>
         typeof value === 'string' && this.numbersOnly.has(code) ? [code] : [],
