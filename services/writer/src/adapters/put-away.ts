@@ -18,7 +18,9 @@ export function putAwayInto(quarantine: Quarantine, log: Logger): PutAway {
   const outage = writerOutage(log, 'the quarantine');
   const news = new News(loudEveryMs);
 
-  const tell = ({ message, sample, codes, reason }: Unstorable): void => {
+  const tell = ({ message, sample, codes, reason, isNobodys }: Unstorable): void => {
+    // Their publisher is named already.
+    if (isNobodys) return;
     const { subject, seq: sequence } = message;
     const level = news.isNew(`${subject} ${sample?.session} ${codes}`) ? 'warn' : 'debug';
     const about = { subject, sequence, session: sample?.session, device: sample?.device, reason };

@@ -28,7 +28,8 @@ import { type PartsWritten, writeInParts } from './write-in-parts.ts';
 
 /** Most messages that are put into QUARANTINE, recorded and acknowledged together. */
 const quarantinedTogether = 100;
-const rejectedLoudEveryMs = 10 * 60_000;
+/** How often a publisher of rejected samples is named in the log, however many sessions it makes up. */
+const rejectedLoudEveryMs = 60_000;
 
 export interface BatchHandlerOptions<M extends SampleMessage> {
   /** The store itself records what became of the samples that it takes. */
@@ -287,7 +288,7 @@ export class BatchHandler<M extends SampleMessage> {
   }
 
   #tellOfRejected({ session, source, reason }: Omit<Rejection, 'isLost'>): void {
-    if (!this.#rejectedSources.isNew(`${source} ${session.slice(0, 100)}`)) return;
+    if (!this.#rejectedSources.isNew(source)) return;
     this.#options.log.warn(
       { session: session.slice(0, 100), source, reason },
       'samples that are not those of the session’s holder are turned away',

@@ -43,8 +43,10 @@ describe('samples that are turned away', () => {
     const rejections = new Rejections();
     for (let run = 0; run < 5_000; run += 1)
       rejections.note(of({ session: `${run}-${'x'.repeat(10_000)}` }), run);
+    rejections.note(of({ source: 'other' }), 0);
     const { rejected, rejected_left_out } = rejections.told(5_000);
-    expect([rejected.length, rejected_left_out]).toEqual([100, 900]);
+    expect([rejected.length, rejected_left_out]).toEqual([21, 4_980]);
+    expect(rejected.at(-1)?.source).toBe('other');
     expect(JSON.stringify(rejected).length).toBeLessThan(100_000);
   });
 });

@@ -190,6 +190,13 @@ export type DecodedSample =
   | { readonly ok: true; readonly sample: Sample }
   | { readonly ok: false; readonly problem: string };
 
+const notASample = `not a sample of versions ${sampleVersions.join(' and ')}`;
+
+/**
+ * Length up to which it is said what is wrong with a message: a megabyte of wrong values would take seconds to describe.
+ */
+const explainedLength = 4_096;
+
 export function decodeSample(text: string): DecodedSample {
   let json: unknown;
   try {
@@ -201,13 +208,14 @@ export function decodeSample(text: string): DecodedSample {
     const problem = ticksProblem(json);
     return problem === undefined ? { ok: true, sample: json } : { ok: false, problem };
   }
+  if (text.length > explainedLength) return { ok: false, problem: notASample };
   // Only to say what is wrong with it.
   const parsed = safeParseUntrusted(sampleSchema, json);
   return parsed.success
     ? { ok: true, sample: parsed.data }
     : {
         ok: false,
-        problem: `not a sample of versions ${sampleVersions.join(' and ')}: ${z.prettifyError(parsed.error)}`,
+        problem: `${notASample}: ${z.prettifyError(parsed.error)}`,
       };
 }
 

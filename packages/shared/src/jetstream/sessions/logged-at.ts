@@ -18,6 +18,12 @@ export function jetStreamEpochs(nc: () => NatsConnection, kept?: number): EpochB
   const inTurn = fewAtOnce(askedAtOnce);
   let end = 0;
   let asking: Promise<StreamInfo['state']> | undefined;
+  let manager: { readonly nc: NatsConnection; readonly jsm: Promise<JetStreamManager> } | undefined;
+  const managerOf = (connection: NatsConnection): Promise<JetStreamManager> => {
+    if (manager?.nc !== connection)
+      manager = { nc: connection, jsm: jetstreamManager(connection, { checkAPI: false }) };
+    return manager.jsm;
+  };
   /** Sends one question for all callers that come before it leaves: its answer covers every event stored by then. */
   const askState = (jsm: JetStreamManager): Promise<StreamInfo['state']> => {
     asking ??= Promise.resolve().then(async () => {
@@ -29,7 +35,7 @@ export function jetStreamEpochs(nc: () => NatsConnection, kept?: number): EpochB
     return asking;
   };
   const lookUp = async (epoch: number): Promise<LoggedAt> => {
-    const jsm = await jetstreamManager(nc(), { checkAPI: false });
+    const jsm = await managerOf(nc());
     if (epoch > end && epoch > (await askState(jsm)).last_seq) return { kind: 'ahead' };
     const found = await inTurn(() => storedMessage(jsm, streamNames.sessions, { seq: epoch }));
     if (found) return readLogged(found);
