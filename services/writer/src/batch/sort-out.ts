@@ -89,9 +89,12 @@ export function sortOut<M extends SampleMessage>(
 ): SortedOut<M> {
   const sorted: SortedOut<M> = { storable: [], uncertain: [], fenced: [], untimely: [] };
   for (const { message, sample, isVerified, sinceMs } of messages) {
-    // By the later of two clocks: one of them that is behind must not turn all samples away.
-    const untilMs = Math.max(nowMs, message.time.getTime()) + clockToleranceMs;
-    const reason = untimely(sample, sinceMs - clockToleranceMs, untilMs);
+    const fromMs = sinceMs - clockToleranceMs;
+    let reason = untimely(sample, fromMs, nowMs + clockToleranceMs);
+    // The later of two clocks counts: one of them that is behind must not turn all samples away.
+    if (reason !== undefined && message.time.getTime() > nowMs) {
+      reason = untimely(sample, fromMs, message.time.getTime() + clockToleranceMs);
+    }
     const sequence = firstPlace(message)?.sequence ?? message.seq;
     // What cannot be true says nothing of who answers for the device either.
     const verdict =
