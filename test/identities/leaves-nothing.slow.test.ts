@@ -10,7 +10,6 @@ import {
 import { pushLog } from '@holdfast/shared/jetstream/sessions/log-deliveries.ts';
 import { standByForSessionLog } from '@holdfast/shared/jetstream/sessions/session-log.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { expect, it } from 'vitest';
@@ -62,7 +61,9 @@ it('a collector that connects, takes work and goes, again and again, leaves noth
     const handle = await rung;
     handle.keepAlive();
     expect(await (await TaskConfigStore.open(nc)).load('7', 1)).toMatchObject({ ok: true });
-    await (await SampleStream.open(nc)).last('7', '1', 1);
+    const own = JSON.stringify({ last_by_subj: `samples.${id}.7.1` });
+    const read = await askBroker(nc, '$JS.API.STREAM.MSG.GET.SAMPLES', own);
+    expect(read.json()).toMatchObject({ error: { code: 404 } });
     await handle.done();
     expect(await inbox.isIntact()).toBe(true);
     await follower.reached(1);

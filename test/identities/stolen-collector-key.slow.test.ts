@@ -80,7 +80,7 @@ async function claimAsHall(fields: Record<string, unknown>): Promise<() => Promi
     log: createLogger('test', 'silent'),
   });
   cleanUpAfterFile(close);
-  const store = await KvLeaseStore.open(nc, bucketNames.collectors);
+  const store = await KvLeaseStore.open(nc, bucketNames.collectors, { readsDirectly: true });
   let renewals = 0;
   const renew = async () => {
     renewals += 1;

@@ -122,7 +122,7 @@ describe('the streams', () => {
   it('of buckets take no roll-ups, those that were there before too, and the snapshots do', async () => {
     const { url } = await natsForTest();
     const { nc, close } = await connectNats({ url, name: 'test', log: createLogger('test', 'silent') });
-    await new Kvm(nc).create(bucketNames.collectors, { history: 1, allow_direct: false });
+    await new Kvm(nc).create(bucketNames.leader, { history: 1, allow_direct: false });
     await ensureStreams(nc, settings);
     const jsm = await jetstreamManager(nc);
     const takes = new Map<string, boolean>();
