@@ -17,7 +17,7 @@ import { LifecycleChain } from './lifecycle-chain.ts';
 import { VersionsInForce } from './versions-in-force.ts';
 
 /** The tick from which on somebody reads a device. */
-type ReadFrom = Pick<Sample, 'since_tick' | 'period_ms'>;
+type ReadFrom = Pick<Sample, 'since_tick' | 'period_ms' | 'miss'>;
 
 interface TaskRecord {
   state: TaskState;
@@ -192,7 +192,9 @@ export class Referee {
     const { world } = this.#options;
     const task = this.#task(taskId);
     let began: { readonly sinceMs: number; readonly nowMs: number; readonly wallMs: number } | undefined;
-    return ({ since_tick: since = 0, period_ms: periodMs }) => {
+    return ({ since_tick: since = 0, period_ms: periodMs, miss }) => {
+      // Tells of ticks that nobody read.
+      if (miss?.cause === 'lease_lost') return;
       const sinceMs = since * periodMs;
       if (began?.sinceMs === sinceMs) return;
       const isAlike = began && !process.wasClockSet && task.versions.isAlikeSince(sessionId, began);
