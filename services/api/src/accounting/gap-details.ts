@@ -35,7 +35,10 @@ const details: Readonly<Record<GapCause, InBoth>> = {
   ),
   rebalance: both('the session was moved to spread the load', '为均衡负载而移动会话'),
   recovery: both('the session was placed again after a restart', '重启后重新分配会话'),
-  restart: both('the process of the collector ended and came back', '采集器进程结束后又恢复'),
+  restart: both(
+    'the collector was restarted, or its machine was suspended or had its clock set',
+    '采集器被重启，或其机器曾休眠、时钟被调整',
+  ),
   reconfiguration: both(
     'the collector heard of a change of configuration only after it had come into force',
     '采集器在配置更改生效之后才得知',

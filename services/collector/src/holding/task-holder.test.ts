@@ -206,6 +206,23 @@ describe('a lease that is lost', () => {
     expect(others.some(({ miss }) => miss !== undefined)).toBe(false);
   });
 
+  it('explains no tick of a time that only a leaping clock has passed', async () => {
+    const world = new HeldWorld();
+    world.ring(20);
+    await world.time.advance(1_500);
+    const before = world.samples.length;
+    world.process.setWallClock(10 * 365 * 86_400_000);
+    world.mayPoll = false;
+    world.holder.recheck();
+    await world.time.advance(100);
+    world.mayPoll = true;
+    world.holder.recheck();
+    await world.time.advance(3_000);
+    const since = world.samples.slice(before);
+    expect(since.length).toBeGreaterThan(0);
+    expect(since.filter(({ miss }) => miss?.cause === 'lease_lost')).toEqual([]);
+  });
+
   it('explains no tick that another process has read meanwhile, nor one under another epoch', async () => {
     const device = deviceOf();
     for (const epoch of [20, 30]) {

@@ -65,7 +65,8 @@ export class DevicePoller {
   #next = 0;
   /** The tick under way at the start: the time for which it had been due by then is nobody's lateness. */
   #begunAt: number | undefined;
-  #lastResultMs: number;
+  /** On the monotonic clock. */
+  lastResultMs: number;
   #isOver = false;
   #readThrough = -1;
   /** The first tick that belongs to another configuration. */
@@ -89,7 +90,7 @@ export class DevicePoller {
     const detail = `not read in time: the reading before it, or others on the same endpoint, took longer than the period of ${this.periodMs} ms`;
     this.#overrun = { cause: 'overrun', detail };
     this.#reader = this.#newReader();
-    this.#lastResultMs = options.clock.monotonicMs();
+    this.lastResultMs = options.clock.monotonicMs();
   }
 
   /**
@@ -107,7 +108,7 @@ export class DevicePoller {
     this.#begunAt = this.#next;
     // Ticks that a former holder left unread are lost, but slow points that were due in them are not.
     this.#due.takenThrough(firstTick > 0 && firstTick < this.#next ? firstTick - 1 : this.#next - 1);
-    this.#lastResultMs = clock.monotonicMs();
+    this.lastResultMs = clock.monotonicMs();
     this.#loop = this.#run(this.#reader);
     return this.#begunAt;
   }
@@ -124,7 +125,7 @@ export class DevicePoller {
     this.#next = firstTick;
     this.#readThrough = firstTick - 1;
     this.#due.takenThrough(Math.min(taken, firstTick - 1));
-    this.#lastResultMs = clock.monotonicMs();
+    this.lastResultMs = clock.monotonicMs();
     this.#loop = this.#run(this.#reader);
   }
 
@@ -202,7 +203,7 @@ export class DevicePoller {
     const isPolling = this.#loop !== undefined && !this.#isOver && !this.#isStopped;
     const { clock } = this.#options;
     const waitMs = Math.max(0, this.#dueMs(this.#next) - clock.nowMs());
-    return isPolling ? Math.max(0, clock.monotonicMs() - this.#lastResultMs - waitMs) : 0;
+    return isPolling ? Math.max(0, clock.monotonicMs() - this.lastResultMs - waitMs) : 0;
   }
 
   /** Gives up whatever the loop is waiting for and goes on with the next tick that has no result. */
@@ -211,7 +212,7 @@ export class DevicePoller {
     this.#wake();
     this.#reader.stop();
     this.#reader = this.#newReader();
-    this.#lastResultMs = this.#options.clock.monotonicMs();
+    this.lastResultMs = this.#options.clock.monotonicMs();
     this.#loop = this.#run(this.#reader);
   }
 
@@ -306,7 +307,7 @@ export class DevicePoller {
     const latenessMs = tick.tick === this.#begunAt ? undefined : tick.latenessMs;
     this.#next = tick.tick + 1;
     this.#readThrough = tick.tick;
-    this.#lastResultMs = clock.monotonicMs();
+    this.lastResultMs = clock.monotonicMs();
     observer?.onTick({ values: readings.readCount, missCause: miss?.cause, latenessMs, ticks: 1 });
     onTick(tick);
   }

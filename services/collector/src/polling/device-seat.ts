@@ -5,7 +5,12 @@ import { PolledDevice, type PollingOptions } from './polled-device.ts';
 export interface LastTickRead {
   readonly tick: number;
   readonly periodMs: number;
+  /** When it had its result, on the monotonic clock. */
+  readonly atMonotonicMs: number;
 }
+
+/** Time by which ticks without a lease may seem longer than they were: readings are not over at their scheduled time. */
+const leaseToleranceMs = 1_000;
 
 /** How a device is read from a certain time on. */
 interface Next {
@@ -99,14 +104,18 @@ export class DeviceSeat {
     const begunAt = poller.start(firstTick);
     if (left?.periodMs !== planned.periodMs) return;
     const from = Math.max(firstTick, left.tick + 1);
-    if (from < begunAt) present.leaseLost(from, begunAt - 1);
+    const passedMs = this.#options.clock.monotonicMs() - left.atMonotonicMs;
+    // A clock that leapt takes the lease as well, and brings ticks that never were, over years at worst.
+    const hasLeapt = (begunAt - from) * planned.periodMs > passedMs + planned.periodMs + leaseToleranceMs;
+    if (from < begunAt && !hasLeapt) present.leaseLost(from, begunAt - 1);
   }
 
   /** The last tick that was read; undefined before the first one. */
   lastTickRead(): LastTickRead | undefined {
     if (!this.#present) return undefined;
     const { poller, planned } = this.#present;
-    return poller.readThrough < 0 ? undefined : { tick: poller.readThrough, periodMs: planned.periodMs };
+    const { readThrough: tick, lastResultMs: atMonotonicMs } = poller;
+    return tick < 0 ? undefined : { tick, periodMs: planned.periodMs, atMonotonicMs };
   }
 
   /** Lets a request in flight finish, asks nothing more and closes the connection unless others use it. */

@@ -80,7 +80,7 @@ export class DeviceWatcher {
   #next = 0;
   #since = 0;
   #part = 0;
-  #lastResultMs: number;
+  lastResultMs: number;
   #lastFlushMs: number;
   /** Since when the watch has been open; undefined while it is not. */
   #openSinceMs: number | undefined;
@@ -104,7 +104,7 @@ export class DeviceWatcher {
       this.#changes.goOnFrom((code) => former.isSame(code) && former.watched?.told.hasTold(code) === true);
     this.#lacking = new LackingPoints(device.set, taskPeriodMs);
     this.#breaker = new Breaker(backoff, jitter);
-    this.#lastResultMs = clock.monotonicMs();
+    this.lastResultMs = clock.monotonicMs();
     this.#lastFlushMs = clock.monotonicMs();
   }
 
@@ -116,7 +116,7 @@ export class DeviceWatcher {
     const isAhead = tickTimeMs(firstTick, this.periodMs) > nowMs + this.periodMs + maxClockDifferenceMs;
     this.#next = Math.max(isAhead ? 0 : firstTick, tickAt(nowMs, this.periodMs));
     this.#since = this.#next;
-    this.#lastResultMs = clock.monotonicMs();
+    this.lastResultMs = clock.monotonicMs();
     this.#loops = this.#run();
     return this.#since;
   }
@@ -130,7 +130,7 @@ export class DeviceWatcher {
     const before = former?.watched;
     // Parts of this tick have already been sent under their numbers.
     if (before?.periodMs === this.periodMs && before.tick === firstTick) this.#part = before.part;
-    this.#lastResultMs = clock.monotonicMs();
+    this.lastResultMs = clock.monotonicMs();
     this.#loops = this.#run();
   }
 
@@ -196,12 +196,12 @@ export class DeviceWatcher {
     const { clock } = this.#options;
     if (!this.#loops || this.#isOver || this.#isStopped) return 0;
     const waitMs = Math.max(0, this.#dueMs(this.#next) - clock.nowMs());
-    return Math.max(0, clock.monotonicMs() - this.#lastResultMs - waitMs);
+    return Math.max(0, clock.monotonicMs() - this.lastResultMs - waitMs);
   }
 
   /** Nothing is given up: the ticks wait only for the clock. */
   restart(): void {
-    this.#lastResultMs = this.#options.clock.monotonicMs();
+    this.lastResultMs = this.#options.clock.monotonicMs();
   }
 
   get #isStopped(): boolean {
@@ -341,8 +341,8 @@ export class DeviceWatcher {
     changes.beginTick();
     this.#part = 0;
     this.#next = tick + 1;
-    this.#lastResultMs = clock.monotonicMs();
-    this.#lastFlushMs = this.#lastResultMs;
+    this.lastResultMs = clock.monotonicMs();
+    this.#lastFlushMs = this.lastResultMs;
   }
 
   #miss(): Sample['miss'] {

@@ -7,7 +7,7 @@
  * - `waiting`: no collector held the session, or it had not begun to poll
  * - `failover`, `drain`, `rebalance`, `recovery`: lost while the session went to the holder that was assigned with that
  *   reason; a move for balance explains nothing from before it
- * - `restart`: the holder's process ended, and another one came back under the same epoch
+ * - `restart`: the holder was restarted, suspended or had its clock set, and came back under the same epoch
  * - `reconfiguration`: the holder heard of a change of configuration only after it had come into force
  * - `session_end`: scheduled right before the session was paused, stopped or failed
  * - `holder_lost`: the holder fell silent, and the session was paused, stopped or failed before it or another went on
