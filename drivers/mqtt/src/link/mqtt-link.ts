@@ -23,6 +23,7 @@ export class MqttLink implements Link {
   readonly #connection: MqttConnection;
   readonly #host: LinkHost;
   readonly #open = new Set<BrokerSession>();
+  #wasWatched = false;
 
   constructor(connection: MqttConnection, host: LinkHost) {
     this.#connection = connection;
@@ -55,6 +56,7 @@ export class MqttLink implements Link {
         await session.open();
         const refused = await session.subscribe(filters, this.#connection.qos);
         failIfAll(refused, filters);
+        this.#tellKept(session.isKnown);
         refuse(refused, routes, sink);
         if (refused.length > 0) endRetries = this.#retry(session, refused);
       });
@@ -164,6 +166,15 @@ export class MqttLink implements Link {
     this.#open.add(session);
     session.ended.catch(() => this.#open.delete(session));
     return session;
+  }
+
+  /** Late messages and lost ones look alike in the account of ticks: the log tells which they are. */
+  #tellKept(isKnown: boolean): void {
+    const { log } = this.#host;
+    if (isKnown) log.info({}, 'the broker has kept the messages of this session, and gives them now');
+    else if (this.#wasWatched && this.#connection.qos > 0)
+      log.warn({}, 'the broker has kept nothing of this session: what was published meanwhile is lost');
+    this.#wasWatched = true;
   }
 
   /** Asks for refused topics again and again: the user may be given the right to read them. */
