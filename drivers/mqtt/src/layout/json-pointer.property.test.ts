@@ -1,6 +1,6 @@
+import { pointerSteps, valueAt } from '@holdfast/driver/messages/json-pointer.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pointerSteps, valueAt } from './json-pointer.ts';
 import { parseTopic } from './topic-address.ts';
 
 const pointerOf = (steps: readonly (string | number)[]) =>

@@ -1,4 +1,4 @@
-import { pointerSteps } from './json-pointer.ts';
+import { pointerSteps } from '@holdfast/driver/messages/json-pointer.ts';
 import { filterProblem } from './topic-filter.ts';
 
 /** `topic`: the whole message is the value; `topic#/a/b`: the value that lies there in its JSON. */

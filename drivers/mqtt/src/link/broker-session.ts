@@ -83,7 +83,6 @@ export class BrokerSession {
   #cancelUnproven: (() => void) | undefined;
   #nextId = firstId;
   #keepAliveS: number;
-  #isKnown = false;
   #mostQos: 0 | 1 = 1;
   #heardMs = 0;
   #cancelPing: () => void = () => undefined;
@@ -131,20 +130,17 @@ export class BrokerSession {
     this.#ping();
   }
 
-  /** Whether the broker had kept this client's subscriptions and messages. */
-  get isKnown(): boolean {
-    return this.#isKnown;
-  }
-
   /** Keeps to the limits that a broker of MQTT 5 sets at the connection. */
   #heed({ sessionPresent, properties = {} }: IConnackPacket): void {
     const { connection, host, isKept } = this.#options;
     const { serverKeepAlive = 0, maximumQoS, sessionExpiryInterval } = properties;
-    this.#isKnown = sessionPresent;
     if (serverKeepAlive > 0) this.#keepAliveS = Math.min(serverKeepAlive, connection.keep_alive_s);
     if (maximumQoS === 0) this.#mostQos = 0;
+    if (!isKept) return;
+    // Late messages and lost ones look alike in the account of ticks: this tells which they are.
+    host.log.info({ has_kept_messages: sessionPresent }, 'connected to the broker');
     const wantedS = connection.session_expiry_s;
-    if (!isKept || sessionExpiryInterval === undefined || sessionExpiryInterval >= wantedS) return;
+    if (sessionExpiryInterval === undefined || sessionExpiryInterval >= wantedS) return;
     const about = { session_expiry_s: wantedS, broker_s: sessionExpiryInterval };
     host.log.warn(about, 'the broker keeps messages for a shorter time than session_expiry_s says');
   }

@@ -23,7 +23,6 @@ export class MqttLink implements Link {
   readonly #connection: MqttConnection;
   readonly #host: LinkHost;
   readonly #open = new Set<BrokerSession>();
-  #wasWatched = false;
 
   constructor(connection: MqttConnection, host: LinkHost) {
     this.#connection = connection;
@@ -56,7 +55,6 @@ export class MqttLink implements Link {
         await session.open();
         const refused = await session.subscribe(filters, this.#connection.qos);
         failIfAll(refused, filters);
-        this.#tellKept(session.isKnown);
         refuse(refused, routes, sink);
         if (refused.length > 0) endRetries = this.#retry(session, refused);
       });
@@ -168,33 +166,18 @@ export class MqttLink implements Link {
     return session;
   }
 
-  /** Late messages and lost ones look alike in the account of ticks: the log tells which they are. */
-  #tellKept(isKnown: boolean): void {
-    const { log } = this.#host;
-    if (isKnown) log.info({}, 'the broker has kept the messages of this session, and gives them now');
-    else if (this.#wasWatched && this.#connection.qos > 0)
-      log.warn({}, 'the broker has kept nothing of this session: what was published meanwhile is lost');
-    this.#wasWatched = true;
-  }
-
   /** Asks for refused topics again and again: the user may be given the right to read them. */
   #retry(session: BrokerSession, refused: readonly RefusedFilter[]): () => void {
-    const { timers, log } = this.#host;
-    const filters = refused.map(({ filter }) => filter);
     let cancel: () => void = () => undefined;
-    const retry = async (): Promise<void> => {
-      const still = await session.subscribe(filters, this.#connection.qos);
-      for (const filter of filters)
-        if (!still.some((each) => each.filter === filter))
-          log.info({ topic: filter }, 'the broker serves a subscription that it had refused');
-      filters.splice(0, filters.length, ...still.map(({ filter }) => filter));
-      if (filters.length > 0) wait();
-    };
-    const wait = () => {
+    const wait = (filters: readonly string[]) => {
+      const retry = async (): Promise<void> => {
+        const still = await session.subscribe(filters, this.#connection.qos);
+        if (still.length > 0) wait(still.map(({ filter }) => filter));
+      };
       // The session itself reports its end.
-      cancel = timers.after(refusedPauseMs, () => void retry().catch(() => undefined));
+      cancel = this.#host.timers.after(refusedPauseMs, () => void retry().catch(() => undefined));
     };
-    wait();
+    wait(refused.map(({ filter }) => filter));
     return () => cancel();
   }
 
@@ -231,22 +214,15 @@ export class MqttLink implements Link {
 
 /** Logs the first message of each kind: thousands may follow. */
 function firstNotices(log: LinkHost['log']): MessageNotices {
-  let isStray = false;
-  let isTimeless = false;
+  const told = new Set<string>();
+  const warn = (about: object, what: string) => {
+    if (!told.has(what)) log.warn(about, what);
+    told.add(what);
+  };
   return {
-    noPoint: (topic) => {
-      if (!isStray)
-        log.warn({ topic }, 'messages come that no point takes; they are acknowledged and not stored');
-      isStray = true;
-    },
-    noTime: (topic, time_at) => {
-      if (!isTimeless)
-        log.warn(
-          { topic, time_at },
-          'messages have no usable time: the time of their arrival counts, and their values are uncertain',
-        );
-      isTimeless = true;
-    },
+    noPoint: (topic) => warn({ topic }, 'messages that no point takes are acknowledged and not stored'),
+    noTime: (topic, time_at) =>
+      warn({ topic, time_at }, 'messages without a usable time count as of their arrival'),
   };
 }
 

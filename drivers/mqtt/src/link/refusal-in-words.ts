@@ -29,16 +29,8 @@ export function refusalInWords(code: number): Refusal {
 
 /** Why a broker does not serve a subscription. MQTT 3.1.1 has one code for all reasons, 128. */
 export function refusedFilterInWords(filter: string, code: number): Refusal {
-  switch (code) {
-    case 128:
-    case 135:
-      return ['auth', `the broker refuses the subscription to ${filter}: let this user read it`];
-    case 162:
-      return [
-        'config',
-        `the broker serves no wildcards, such as those in ${filter}: give each topic a point`,
-      ];
-    default:
-      return ['connection', `the broker refuses the subscription to ${filter} with code ${code}`];
-  }
+  const what = `the broker refuses the subscription to ${filter}`;
+  return code === 128 || code === 135
+    ? ['auth', `${what}: let this user read it`]
+    : ['connection', `${what} with code ${code}`];
 }

@@ -1,13 +1,13 @@
 import type { DevicePoint } from '@holdfast/driver/device.ts';
+import { pointerSteps } from '@holdfast/driver/messages/json-pointer.ts';
+import { MessageDocument } from '@holdfast/driver/messages/message-document.ts';
+import { doubtful, messageEmitter } from '@holdfast/driver/messages/message-values.ts';
 import type { PointList } from '@holdfast/driver/point-list.ts';
 import type { ValueSink } from '@holdfast/driver/value-sink.ts';
 import type { Emit } from '@holdfast/driver/values/emit-value.ts';
 import type { MqttPlace } from '../layout/connection.ts';
-import { pointerSteps } from '../layout/json-pointer.ts';
 import { parseTopic } from '../layout/topic-address.ts';
 import { hasWildcard, matches } from '../layout/topic-filter.ts';
-import { MessageDocument } from '../values/message-document.ts';
-import { doubtful, messageEmitter } from '../values/message-values.ts';
 
 export interface Message {
   readonly topic: string;

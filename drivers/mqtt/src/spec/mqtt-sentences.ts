@@ -16,8 +16,6 @@ export const mqttSentences = {
     'MQTT 代理拒绝订阅 {{topic}}：请允许此用户读取该主题',
   'the broker refuses the subscription to {{topic}} with code {{code}}':
     'MQTT 代理拒绝订阅 {{topic}}，代码 {{code}}',
-  'the broker serves no wildcards, such as those in {{topic}}: give each topic a point':
-    'MQTT 代理不支持通配符（如 {{topic}} 中的通配符）：请为每个主题各设一个点位',
   'the broker refused the message: this user may not publish there':
     'MQTT 代理拒绝了消息：此用户无权在该主题上发布',
   'the broker refused the message: code {{code}}': 'MQTT 代理拒绝了消息：代码 {{code}}',

@@ -1,13 +1,13 @@
 import type { Device } from '@holdfast/driver/device.ts';
+import { pointerSteps } from '@holdfast/driver/messages/json-pointer.ts';
+import { messageTypes } from '@holdfast/driver/messages/message-values.ts';
 import type { PointFields } from '@holdfast/driver/point.ts';
 import type { DriverSpec, FieldProblem } from '@holdfast/driver/spec.ts';
 import { tcpEndpoint } from '@holdfast/driver/tcp-endpoint.ts';
 import { tlsProblems } from '@holdfast/driver/tls-fields.ts';
 import { connectionSchema, type MqttConnection, type MqttPlace, placeSchema } from '../layout/connection.ts';
-import { pointerSteps } from '../layout/json-pointer.ts';
 import { parseTopic } from '../layout/topic-address.ts';
 import { topicProblem } from '../layout/topic-filter.ts';
-import { messageTypes } from '../values/message-values.ts';
 import { frameParts } from './frame-parts.ts';
 import { mqttWords } from './mqtt-words.ts';
 

@@ -1,12 +1,12 @@
-import type { DataType, PointMeaning } from '@holdfast/driver/point.ts';
-import type { Quality, ValueSink } from '@holdfast/driver/value-sink.ts';
+import type { DataType, PointMeaning } from '../point.ts';
+import type { Quality, ValueSink } from '../value-sink.ts';
 import {
   bigintEmitter,
   type Emit,
   isExactInteger,
   numberEmitter,
   truthEmitter,
-} from '@holdfast/driver/values/emit-value.ts';
+} from '../values/emit-value.ts';
 
 /** The integer types with their ranges, which numbers in messages must fit. */
 const ranges: Partial<Record<DataType, readonly [least: bigint, most: bigint]>> = {

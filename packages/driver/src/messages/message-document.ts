@@ -1,4 +1,4 @@
-import { valueAt } from '../layout/json-pointer.ts';
+import { valueAt } from './json-pointer.ts';
 import { messageTimeMs } from './message-time.ts';
 
 /** Longer runs of digits may be more than a double holds. */

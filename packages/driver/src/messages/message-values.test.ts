@@ -1,6 +1,6 @@
-import type { PointMeaning, PointValue } from '@holdfast/driver/point.ts';
-import { Readings } from '@holdfast/driver/values/readings.ts';
 import { describe, expect, it } from 'vitest';
+import type { PointMeaning, PointValue } from '../point.ts';
+import { Readings } from '../values/readings.ts';
 import { MessageDocument } from './message-document.ts';
 import { messageTimeMs } from './message-time.ts';
 import { messageEmitter } from './message-values.ts';

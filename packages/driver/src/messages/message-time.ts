@@ -1,4 +1,4 @@
-import { rfc3339Ms } from '@holdfast/driver/values/rfc3339.ts';
+import { rfc3339Ms } from '../values/rfc3339.ts';
 
 /** Smaller numbers are seconds since 1970, which stay below this until the year 5138; ms, µs and ns are each 1000 times as large. */
 const secondsBelow = 100_000_000_000;
