@@ -182,7 +182,7 @@ export const clusterFaults: readonly ClusterFault[] = [
     ...{
       name: 'nodes-far-apart',
       what: 'a round trip of 1 s between all nodes',
-      forMs: 60_000,
+      forMs: 45_000,
       isShort: true,
     },
     // A command takes several round trips between nodes.

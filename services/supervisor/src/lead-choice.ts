@@ -134,7 +134,9 @@ export class LeadChoice {
     const isStuck =
       this.#unfinishedSinceMs !== undefined &&
       nowMs - this.#unfinishedSinceMs > times.ttlMs &&
-      [...this.#others.values()].some(({ seenAtMs }) => this.#isRecent(seenAtMs));
+      [...this.#others.values()].some(
+        ({ seenAtMs, lookMs }) => this.#isRecent(seenAtMs) && !this.#isSlow(lookMs),
+      );
     if (isStuck) {
       this.passEnded();
       // By then another one leads, or none of them can.

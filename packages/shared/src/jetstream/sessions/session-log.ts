@@ -46,7 +46,7 @@ export interface FollowOptions {
   readonly deliver?: DeliverLog;
 }
 
-/** How long an event that the log has may be on its way; then it is read. */
+/** How long an event that the log has may be on its way, on a quick link; then it is read. */
 const onItsWayMs = 100;
 /**
  * Longest time for which a delivery may be behind without progress, on a quick link. Where nodes are far apart, the
@@ -165,7 +165,7 @@ class LogFollower {
     } else judge.agrees('count');
     const doubt = judge.doubt();
     if (doubt) throw doubt;
-    if (this.#isWanted) await this.reached(last_seq, AbortSignal.timeout(onItsWayMs));
+    if (this.#isWanted) await this.reached(last_seq, AbortSignal.timeout(this.#onItsWayMs()));
     await this.#readOn(last_seq);
     if (this.#isWanted && (await this.#isDeliveryDead(last_seq)) && !this.#restarting && !this.#stopped) {
       const about = { delivered: this.#delivered, last_sequence: last_seq };
@@ -175,12 +175,16 @@ class LogFollower {
     return last_seq;
   }
 
+  /** Reading what is still on its way takes a round trip for each event. */
+  #onItsWayMs(): number {
+    return onItsWayMs + BrokerAnswers.of(this.#options.nc).patienceMs('read') - 1_000;
+  }
+
   async #isDeliveryDead(last: number): Promise<boolean> {
     const before = this.#delivered;
     if (before < last) {
       // Behind, and without progress in this time.
-      const { nc } = this.#options;
-      await pause(systemTimers, Math.max(silentMs, BrokerAnswers.of(nc).patienceMs('read') - silentMs));
+      await pause(systemTimers, silentMs + this.#onItsWayMs() - onItsWayMs);
       if (this.#delivered === before) return true;
     }
     return this.#delivery?.isDead() ?? true;
