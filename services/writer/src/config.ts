@@ -25,7 +25,10 @@ const schema = z
     MAX_HELD_BYTES: setting.integer(65_536, 4 * 1024 * 1024 * 1024).default(64 * 1024 * 1024),
     /** After a crash of the writer, the messages that it held are delivered again after this time. */
     ACK_WAIT_MS: setting.integer(500, 600_000).default(30_000),
-    /** Samples of a collector whose clock differs from the broker's by more than this are marked as uncertain. */
+    /**
+     * Samples of a collector whose clock differs from the broker's by more than this are marked as uncertain, or put into
+     * QUARANTINE where they are of a time to come or from before its session.
+     */
     MAX_CLOCK_DIFFERENCE_MS: setting.integer(1_000, 365 * 86_400_000).default(3_600_000),
     /** Days of samples that PostgreSQL keeps; 0 keeps all. (InfluxDB has its own retention.) */
     SAMPLES_RETENTION_DAYS: setting.integer(0, 36_500).default(0),

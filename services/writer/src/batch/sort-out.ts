@@ -129,7 +129,8 @@ const sourceBehindMs = 86_400_000;
 function untimely(sample: Sample, fromMs: number, untilMs: number): string | undefined {
   const { tick, through_tick = tick, since_tick = tick, period_ms, time, changes } = sample;
   const latestMs = Math.max(time, Math.max(tick, through_tick) * period_ms);
-  if (latestMs > untilMs) return tooLate(latestMs);
+  // What a subscribed device tells meanwhile belongs to the end of the tick under way.
+  if (latestMs > untilMs + period_ms) return tooLate(latestMs);
   // The tick under way when the session was given to the collector counts from its beginning.
   const earliestMs = Math.min(time, Math.min(tick, since_tick) * period_ms);
   if (earliestMs + period_ms < fromMs) return tooEarly(earliestMs);
