@@ -198,5 +198,18 @@ describe('versions of a task on the command line', () => {
     expect(await done('tasks', 'restore', 'saw', '1', '--dry-run')).toMatchObject({ change_set: null });
     expect(await done('tasks', 'restore', 'saw', '1')).toMatchObject({ counts: { changed: 1 } });
     expect((await done('tasks', 'diff', 'saw', '1')).results).toEqual([]);
+    const [device] = (await api.get('/api/config/devices/?code=saw-1')).body.results;
+    const later = {
+      device_id: device.id,
+      code: 'later',
+      address: 99,
+      table: 'holding_register',
+      data_type: 'int16',
+    };
+    expect(await api.post('/api/config/points/', later)).toMatchObject({ status: 201 });
+    const left = await cli.run('tasks', 'restore', 'saw', '1', '--dry-run', '--table');
+    expect(left.stderr).toContain('that it read before: saw-1/later. --keep-points keeps them.');
+    const keeping = await done('tasks', 'restore', 'saw', '1', '--keep-points');
+    expect(keeping).toMatchObject({ unread_points: [] });
   });
 });

@@ -405,7 +405,15 @@ describe('a version of a task', () => {
     ).toEqual(before);
     expect((await ask('GET', `${url}1/diff/current/`)).body.results).toEqual([]);
     await made('points', point(device, 'fresh', 9));
-    expect((await ask('POST', `${url}1/restore/`, {})).status).toBe(200);
+    // Points added since are named, and may be kept.
+    const kept = await ask('POST', `${url}1/restore/`, { keep_points: true });
+    expect([kept.status, kept.body.unread_points]).toEqual([200, []]);
+    expect((await read('tasks', task)).point_ids).toEqual([]);
+    const fresh = [`press-${devices - 1}/fresh`];
+    const seen = await ask('POST', `${url}1/restore/`, { dry_run: true });
+    expect(seen.body.unread_points).toEqual(fresh);
+    const left = await ask('POST', `${url}1/restore/`, {});
+    expect([left.status, left.body.unread_points]).toEqual([200, fresh]);
     expect((await read('tasks', task)).point_ids).toEqual([id, gone].sort((one, other) => one - other));
     expect(await ask('GET', `${url}9/diff/1/`)).toMatchObject({
       status: 404,

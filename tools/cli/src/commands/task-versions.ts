@@ -3,12 +3,14 @@ import { CliError } from '../cli-error.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
+import { plainText } from '../output/plain-text.ts';
 import { records } from '../output/values.ts';
 import { say } from '../words/say.ts';
 import { applyOf } from './applied-sessions.ts';
 import { changeBody, changeOptions, printChange, printItems } from './change-sets.ts';
 import { named } from './named-things.ts';
 
+const namedAtMost = 5;
 const pathOf = ({ id }: Item) => `/api/config/tasks/${String(id)}/versions/`;
 
 export const taskVersions: readonly Command[] = [
@@ -52,12 +54,34 @@ export const taskVersions: readonly Command[] = [
     about:
       'Makes a task, its devices and points what they were in a version. Running sessions go on as they are until they are reconfigured, or with --apply sessions.',
     operands: [{ name: 'TASK' }, { name: 'VERSION' }],
-    options: changeOptions,
+    options: {
+      'keep-points': {
+        type: 'boolean',
+        about: 'the task goes on reading points that it reads now and the version lacks',
+      },
+      ...changeOptions,
+    },
     async run({ api, print }, input) {
       const task = await named(api, 'task', input.operands[0] ?? '');
       const version = versionOf(input.operands[1]);
       const path = `${pathOf(task)}${version}/restore/`;
-      return printChange(print, await api.changeAll('POST', path, changeBody(input), applyOf(input)));
+      const body = { ...changeBody(input), keep_points: input.has('keep-points') };
+      const answer = await api.changeAll('POST', path, body, applyOf(input));
+      const code = printChange(print, answer);
+      const unread = Array.isArray(answer.unread_points) ? answer.unread_points.map(String) : [];
+      if (unread.length > 0 && !print.asJson) {
+        const named = unread.slice(0, namedAtMost).join(', ');
+        const points = plainText(unread.length > namedAtMost ? `${named}, …` : named);
+        print.note(
+          say(
+            'The task does not read points any longer that it read before: {{points}}. --keep-points keeps them.',
+            {
+              points,
+            },
+          ),
+        );
+      }
+      return code;
     },
   },
 ];

@@ -189,6 +189,10 @@ export const chineseHelp = {
   'what is guessed is right': '接受全部推测',
   'of CSV; found out unless set': 'CSV 的编码；不填则自动识别',
   'of a workbook; the one that looks most like a list unless set': '工作表名；不填则取最像点位表的一张',
+  'text instead of the one of this cell, to put a fault right': '用此文字代替该单元格的内容，以改正错误',
+  'the task goes on reading points that it reads now and the version lacks':
+    '任务继续读取现在读取而该版本中没有的点位',
+  'imports the rows without faults, if others have some': '有的行有错误时，导入没有错误的行',
   'rows with faults into this file, to be put right': '把有错误的行写入此文件，以便改正',
   'with replace: so many points are to go': '与 replace 同用：确认要删除的点位数',
   'why, for the history of the configuration': '原因，写入配置历史',

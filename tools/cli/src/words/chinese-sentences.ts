@@ -252,7 +252,17 @@ export const chineseSentences = {
   'There is no mapping with the name {{name}}.': '没有名称为 {{name}} 的映射。',
   'The mapping {{name}} is forgotten.': '映射 {{name}} 已删除。',
   'Not taken: {{columns}}': '未采用的列：{{columns}}',
-  '--faults FILE has all such rows, to be put right.': '用 --faults FILE 可得到全部有错误的行，以便改正。',
+  '--faults FILE has all such rows, to be put right. --cell E17=TEXT puts a cell right.':
+    '用 --faults FILE 可得到全部有错误的行，以便改正；用 --cell E17=文字 可改正一个单元格。',
+  '--skip-faults imports the other {{good}} rows now; import the corrected ones afterwards. Without it, correct {{file}} itself.':
+    '用 --skip-faults 可先导入其余 {{good}} 行，之后再导入改正后的行；否则请直接改正 {{file}}。',
+  'Rows with faults left out: {{count}}. --faults FILE has them, to be put right.':
+    '未导入有错误的 {{count}} 行：用 --faults FILE 可得到这些行，以便改正。',
+  'Rows with faults left out: {{count}}. Put them right in {{file}}, and import that too.':
+    '未导入有错误的 {{count}} 行：请在 {{file}} 中改正后导入该文件。',
+  'Answer with --answer.': '请用 --answer 作答。',
+  'The task does not read points any longer that it read before: {{points}}. --keep-points keeps them.':
+    '任务不再读取原来读取的点位：{{points}}。用 --keep-points 可保留。',
   'Nothing was changed: the list leaves something open.': '没有任何更改：点位表中有待确认的内容。',
   'Answer with --answer, or take what is guessed (*) with --accept-assumptions.':
     '请用 --answer 作答，或用 --accept-assumptions 接受推测（*）。',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { changeItemSchema, reason } from './change-sets-http.ts';
+import { changeItemSchema, reason, revertedSchema } from './change-sets-http.ts';
 import { closedObject } from './closed-object.ts';
 
 const version = z.int().positive();
@@ -39,6 +39,13 @@ export const restoreBodySchema = closedObject({
   reason,
   /** Says what would be done, and does nothing. */
   dry_run: z.boolean(),
+  /** The task goes on reading the points that it reads now and the version lacks. */
+  keep_points: z.boolean(),
 })
   .partial()
   .nullish();
+
+export const restoredSchema = revertedSchema.extend({
+  /** Points that the task read and no longer does, as DEVICE/POINT: the first 100. `keep_points` keeps them. */
+  unread_points: z.array(z.string()),
+});

@@ -21,18 +21,21 @@ export interface RestoreVersion {
   readonly granted: GrantedSites;
   readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
   readonly store: KindsOfStore;
+  /** Whether the task goes on reading points that the version lacks. */
+  readonly keepsPoints: boolean;
 }
 
 /**
  * Restores a task to a former version, with its devices and points: what was deleted since comes back under its old id.
- * Devices that other tasks also read change for them as well. Points added since are not deleted; the task just does
- * not read them.
+ * Devices that other tasks also read change for them as well. Points added since are not deleted; unless they
+ * are kept, the task just does not read them.
+ * @returns points that the task read and does not read any longer, as DEVICE/POINT
  * @throws Problem
  */
 export async function restoreVersion(
   transaction: Database,
-  { config, granted, siteAccess, store }: RestoreVersion,
-): Promise<void> {
+  { config, granted, siteAccess, store, keepsPoints }: RestoreVersion,
+): Promise<string[]> {
   requireGranted(granted, siteCodesOf(config));
   const taskId = Number(config.task_id);
   const deviceIds = config.devices.map(({ id }) => Number(id));
@@ -59,15 +62,14 @@ export async function restoreVersion(
     }),
   ]);
   await explained(() => writeSoundly(transaction, store, before, writes));
-  const lists = {
-    device_ids: [...deviceIds].sort((one, other) => one - other),
-    point_ids: await chosen(transaction, config),
-  };
+  const { pointIds: point_ids, unread } = await chosen(transaction, config, { task, keepsPoints });
+  const lists = { device_ids: [...deviceIds].sort((one, other) => one - other), point_ids };
   const wanted = {
     ...{ name: config.task_name, period_ms: config.period_ms, required_labels: config.required_labels ?? {} },
     ...{ enabled: true, ...lists },
   };
   await explained(() => writeSoundly(transaction, store, before, written('task', taskId, before, wanted)));
+  return unread;
 }
 
 /** The write that makes a row as wanted; none if it already is. */
@@ -130,16 +132,27 @@ async function idsOfSites(
   return new Map(rows.map(({ id, code }) => [code, id]));
 }
 
-/** Ids of the points to choose; none if the devices have no enabled points beyond those of the version. */
-async function chosen(transaction: Database, { devices }: TaskConfig): Promise<number[]> {
+/** Ids of the points to choose; none if the devices have no enabled points beyond those. */
+async function chosen(
+  transaction: Database,
+  { devices }: TaskConfig,
+  { task, keepsPoints }: { readonly task: Columns; readonly keepsPoints: boolean },
+): Promise<{ readonly pointIds: number[]; readonly unread: string[] }> {
   const wanted = devices.flatMap(({ id, points }) => points.map(({ code }) => ({ id, code })));
-  const { rows } = await sql<{ id: number; wanted: boolean }>`
-    select points.id, read.code is not null as wanted from points
+  const { rows } = await sql<{ id: number; device_id: number; name: string; wanted: boolean }>`
+    select points.id, points.device_id, devices.code || '/' || points.code as name, read.code is not null as wanted
+    from points join devices on devices.id = points.device_id
     left join unnest(${wanted.map(({ id }) => id)}::bigint[], ${wanted.map(({ code }) => code)}::text[])
       as read (device_id, code) on read.device_id = points.device_id and read.code = points.code
     where points.device_id = any(${devices.map(({ id }) => id)}::bigint[]) and points.enabled
     order by points.id`.execute(transaction);
-  return rows.every(({ wanted: isWanted }) => isWanted)
-    ? []
-    : rows.filter(({ wanted: isWanted }) => isWanted).map(({ id }) => id);
+  const now = new Set(task.point_ids as readonly number[]);
+  const devicesNow = new Set(task.device_ids as readonly number[]);
+  const isRead = (row: (typeof rows)[number]) =>
+    now.size > 0 ? now.has(row.id) : devicesNow.has(row.device_id);
+  const isChosen = (row: (typeof rows)[number]) => row.wanted || (keepsPoints && isRead(row));
+  return {
+    pointIds: rows.every(isChosen) ? [] : rows.filter(isChosen).map(({ id }) => id),
+    unread: rows.filter((row) => isRead(row) && !isChosen(row)).map(({ name }) => name),
+  };
 }

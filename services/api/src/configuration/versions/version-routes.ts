@@ -1,7 +1,7 @@
-import { revertedSchema } from '@holdfast/shared/contracts/http/change-sets-http.ts';
 import { pageQuerySchema } from '@holdfast/shared/contracts/http/page.ts';
 import {
   restoreBodySchema,
+  restoredSchema,
   type TaskVersionView,
   taskVersionsPageSchema,
   versionDiffSchema,
@@ -27,6 +27,7 @@ import { versionNotFound } from './version-not-found.ts';
 const whole = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 const id = whole.describe('Task id');
 const version = whole.describe('Number of a version');
+const unreadAtMost = 100;
 const other = z.union([z.literal('current'), whole]).describe('Number of a version, or `current`');
 
 /** /api/config/tasks/{id}/versions: the contents with which sessions of a task were started. */
@@ -115,11 +116,11 @@ export function versionRoutes(
       schema: {
         params: z.object({ id, version }),
         body: restoreBodySchema,
-        response: { 200: revertedSchema },
+        response: { 200: restoredSchema },
       },
       handler: async (request, reply) => {
         const { params, grantedSites: granted } = request;
-        const { reason = '', dry_run: isTry = false } = request.body ?? {};
+        const { reason = '', dry_run: isTry = false, keep_points: keepsPoints = false } = request.body ?? {};
         const config = await load(params.id, params.version);
         const about = {
           kind: 'restore',
@@ -128,9 +129,12 @@ export function versionRoutes(
           isTry,
           requireIfMatch,
         } as const;
-        return answeredTry(request, reply, database, about, (transaction) =>
-          restoreVersion(transaction, { config, granted, siteAccess, store }),
-        );
+        let unread: readonly string[] = [];
+        const answer = await answeredTry(request, reply, database, about, async (transaction) => {
+          const options = { config, granted, siteAccess, store, keepsPoints };
+          unread = await restoreVersion(transaction, options);
+        });
+        return { ...answer, unread_points: unread.slice(0, unreadAtMost) };
       },
     }),
   ];
