@@ -110,5 +110,7 @@ function listOf(points: number, round: number): string {
       ...[400_001 + 2 * register, 'REAL', 'CDAB', 0.1, '℃', 1_000],
     ].join(',');
   });
-  return ['设备,IP地址,站号,点位,名称,地址,数据类型,字节序,系数,单位,采集周期', ...lines, ''].join('\r\n');
+  return ['设备,IP地址,站号,点位,名称,地址,数据类型,字节序,系数,单位,采集周期(ms)', ...lines, ''].join(
+    '\r\n',
+  );
 }

@@ -13,6 +13,8 @@ export interface SheetNotation {
   readonly label: InBoth;
   /** Headers that indicate it beyond doubt. */
   readonly headers: readonly string[];
+  /** Words that indicate it before or behind any header of addresses, such as `从0开始`. */
+  readonly marks: readonly string[];
 }
 
 export type ReadAddress =

@@ -16,7 +16,16 @@ export const modbusSheets = (protocol: ModbusProtocol): SheetRules => ({
   protocols: protocols[protocol],
   headers: {
     table: ['register type', 'register table', 'area', '寄存器类型', '数据区', '区域', '区'],
-    address: ['addr', 'register', 'register address', 'source_addr', '寄存器地址', '寄存器', '点位地址'],
+    address: [
+      'addr',
+      'register',
+      'register address',
+      'source_addr',
+      '寄存器地址',
+      '寄存器',
+      '点位地址',
+      'modbus 地址',
+    ],
     byte_order: ['endian', 'word order', 'byte swap', '字节顺序', '字序', '大小端'],
     bit: ['bit number', '位号', '比特位'],
     length: ['registers', '寄存器数'],

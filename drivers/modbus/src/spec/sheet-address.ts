@@ -9,16 +9,34 @@ export const sheetNotations: readonly SheetNotation[] = [
     name: 'from_0',
     label: both('zero-based, as on the wire: 0 is the first', '从 0 计（报文地址）：0 为第一个'),
     headers: ['address (from 0)', '地址（从 0 计）', 'zero-based address', '报文地址', 'pdu address'],
+    marks: [
+      ...[
+        'from 0',
+        'from zero',
+        'starting at 0',
+        'starts at 0',
+        '0-based',
+        'zero-based',
+        'base 0',
+        'offset 0',
+      ],
+      ...['从0开始', '从0开始的', '从零开始', '从 0 计', '从零计', '从0起', '0开始', '起始0', '0起始', '0基'],
+    ],
   },
   {
     name: 'classic',
     label: both('classic, with the table: 40001 is the first', '传统写法，含数据区：40001 为第一个'),
     headers: ['address (classic)', '地址（传统写法）', 'modbus address', 'plc address', 'plc 地址'],
+    marks: ['classic', 'modicon', '传统写法', '含数据区'],
   },
   {
     name: 'from_1',
     label: both('counted from 1 in its table: 1 is the first', '在数据区内从 1 计：1 为第一个'),
     headers: ['address (from 1)', '地址（从 1 计）'],
+    marks: [
+      ...['from 1', 'from one', 'starting at 1', 'starts at 1', '1-based', 'one-based', 'base 1', 'offset 1'],
+      ...['从1开始', '从1开始的', '从一开始', '从 1 计', '从一计', '从1起', '1开始', '起始1', '1起始', '1基'],
+    ],
   },
 ];
 

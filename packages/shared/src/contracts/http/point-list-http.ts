@@ -9,7 +9,7 @@ import { exportFormats } from './value-export-http.ts';
 export const importModes = ['merge', 'append', 'replace'] as const;
 export const listLayouts = ['columns', 'predecessor'] as const;
 export const listEncodings = ['utf-8', 'gb18030', 'utf-16le', 'utf-16be'] as const;
-export const importStates = ['same', 'changed', 'new', 'missing', 'fault'] as const;
+export const importStates = ['same', 'changed', 'new', 'missing', 'fault', 'skipped'] as const;
 export const listLanguages = ['en', 'zh'] as const;
 
 /** Media types of lists of points. */
@@ -94,7 +94,7 @@ export const importPatchSchema = closedObject({
   answers: z
     .record(z.string().max(32), z.string().max(32))
     .refine((all) => Object.keys(all).length <= 16, 'must not have more than 16 answers'),
-  /** Accepts every guess that is left. */
+  /** Accepts every guess that is left, but none of the questions with `needs_answer`. */
   accept_assumptions: z.literal(true),
   /** Texts instead of those of the file, by cells such as E17. */
   cells: z
@@ -110,6 +110,8 @@ export type ImportPatch = z.infer<typeof importPatchSchema>;
 export const importApplySchema = closedObject({
   /** The number of points that are to be deleted, with the mode `replace`. */
   confirm_deletes: z.int().min(0),
+  /** Imports the other rows where some have faults. With the mode `replace`, nothing is deleted then. */
+  skip_faults: z.boolean(),
   reason: storableText(500),
   /** Only judges it, for the sessions that `apply=sessions` tells of. */
   dry_run: z.boolean(),
@@ -135,6 +137,8 @@ const questionSchema = z.object({
   chosen: z.string(),
   /** True until it is answered: nothing is applied before. */
   is_guess: z.boolean(),
+  /** True where only an answer by its name counts: not `accept_assumptions`, nor a saved mapping. */
+  needs_answer: z.boolean(),
   /** Some cells, and what they mean under each choice. */
   rows: z.array(
     z.object({ cell: z.string(), value: z.string(), meanings: z.record(z.string(), z.string()) }),
@@ -151,6 +155,8 @@ const resultSchema = z.object({
   created: z.int(),
   changed: z.int(),
   deleted: z.int(),
+  /** Rows with faults that were left out. */
+  skipped: z.int(),
   devices: z.array(z.string()),
   tasks: z.array(z.string()),
   /** Taking it back undoes the import; null where nothing was changed. */
@@ -181,6 +187,8 @@ export const importViewSchema = z.object({
     }),
   ),
   questions: z.array(questionSchema),
+  /** Says what was read otherwise than it is written, and names rows that were left out. */
+  notes: z.array(z.string()),
   counts: countsSchema,
   /** Points that go when it is applied. */
   deletes: z.int(),

@@ -7,7 +7,13 @@ export const chineseSheetFaults = {
   'the formula has failed: write the value': '公式出错：请直接填写数值',
   'the spreadsheet made a date of it: format the column as text, and write it again':
     '电子表格把它变成了日期：请将该列设为文本格式后重新填写',
+  '{{value}} is no number: write {{number}} or leave the comma out':
+    '{{value}} 不是数值：请写成 {{number}}，或去掉逗号',
   '{{value}} is no number': '{{value}} 不是数值',
+  '{{value}} is no period: write it like 500 ms or 10 s': '{{value}} 不是周期：请写成 500 ms 或 10 s 的形式',
+  '{{value}} is no whole number of ms': '{{value}} 不是整数毫秒',
+  '{{value}} is {{ms}} ms: a period has 10 ms to 86400000 ms, which is a day':
+    '{{value}} 为 {{ms}} ms：周期应为 10 ms 至 86400000 ms（一天）',
   '{{value}} is no whole number: this column counts from {{first}}':
     '{{value}} 不是整数：此列从 {{first}} 计',
   '{{value}} is no whole number': '{{value}} 不是整数',
@@ -32,8 +38,6 @@ export const chineseSheetFaults = {
   'is the same point as in row {{row}}': '与第 {{row}} 行是同一个点位',
   'is there already, and this import only adds points': '已存在，而本次导入只新增点位',
   '{{protocol}} has no {{field}}: leave it empty': '{{protocol}} 没有 {{field}}：请留空',
-  '{{value}} readings a second are no whole number of ms from 10 on: take 1, 2, 4, 5, 10, 20, 25, 50 or 100':
-    '每秒 {{value}} 次不是不小于 10 的整数毫秒：请取 1、2、4、5、10、20、25、50 或 100',
   '{{value}} may have lost a zero at its end, so its bit is not known: format the column as text, and write it again':
     '{{value}} 末尾可能丢失了零，无法确定是哪一位：请将该列设为文本格式后重新填写',
   '{{value}} names no table: write five or six digits, as 40001 or 00001. Spreadsheets drop zeros at the front unless the column is formatted as text':

@@ -2,6 +2,7 @@ import type { Specs } from '@holdfast/driver/spec.ts';
 import { isEmptyCell, type Sheet, type SheetRow, shownCell } from '../files/list-file.ts';
 import { columnLetters } from './cell-place.ts';
 import { type ListField, listFields } from './list-fields.ts';
+import { type PeriodUnit, periodHeader } from './periods.ts';
 
 /** A column of a sheet, and its meaning. */
 export interface ListColumn {
@@ -11,6 +12,8 @@ export interface ListColumn {
   readonly field: ListField | undefined;
   /** The notation of addresses that the header itself names. */
   readonly notation?: string | undefined;
+  /** The unit that the header of a column of periods names. */
+  readonly unit?: PeriodUnit | undefined;
 }
 
 export interface ListColumns {
@@ -30,8 +33,12 @@ export type SavedColumns = Readonly<Record<string, string>>;
 
 interface Known {
   readonly fields: ReadonlyMap<string, ListField>;
-  readonly byHeader: ReadonlyMap<string, Pick<ListColumn, 'field' | 'notation'>>;
+  readonly byHeader: ReadonlyMap<string, Meaning>;
+  /** Words around a header of addresses that name their notation, the longest first. */
+  readonly marks: readonly { readonly mark: string; readonly notation: string; readonly field: string }[];
 }
+
+type Meaning = Pick<ListColumn, 'field' | 'notation'>;
 
 type Saved = Map<string, string>;
 
@@ -48,8 +55,8 @@ export class ColumnNames {
 
   constructor(specs: Specs) {
     const fields = listFields(specs);
-    const byHeader = new Map<string, Pick<ListColumn, 'field' | 'notation'>>();
-    const add = (header: string, found: Pick<ListColumn, 'field' | 'notation'>) => {
+    const byHeader = new Map<string, Meaning>();
+    const add = (header: string, found: Meaning) => {
       const key = normalHeader(header);
       if (key !== '' && !byHeader.has(key)) byHeader.set(key, found);
     };
@@ -64,7 +71,18 @@ export class ColumnNames {
       add(field.label.zh, { field });
     }
     for (const field of fields.values()) for (const header of field.headers) add(header, { field });
-    this.#known = { fields, byHeader };
+    const marks = [...specs.values()].flatMap(({ sheets }) =>
+      (sheets?.addresses?.notations ?? []).flatMap(({ name, marks }) =>
+        marks.map((mark) => ({
+          ...{ mark: normalHeader(mark), notation: name },
+          field: sheets?.addresses?.field ?? '',
+        })),
+      ),
+    );
+    this.#known = {
+      ...{ fields, byHeader },
+      marks: marks.toSorted((one, other) => other.mark.length - one.mark.length),
+    };
   }
 
   get fields(): ReadonlyMap<string, ListField> {
@@ -132,31 +150,56 @@ export class ColumnNames {
           !taken.has(code) && !found.some((each) => each?.field?.name === code) && !given.has(code),
       ),
     );
+    const unitOf = (field: ListField | undefined, header: string) =>
+      field?.kind === 'period' ? { unit: periodHeader(header)?.unit } : {};
     return headers.map((header, index): ListColumn => {
       const wanted = chosen[columnLetters(index)];
-      if (wanted !== undefined) return { index, header, field: fields.get(wanted) };
+      if (wanted !== undefined) {
+        const field = fields.get(wanted);
+        return { index, header, field, ...unitOf(field, header) };
+      }
       const known = found[index]?.field;
       const code = instead.get(known?.name ?? '');
       const field = code !== undefined && !taken.has(code) ? fields.get(code) : known;
       if (!field || taken.has(field.name)) return { index, header, field: undefined };
       taken.add(field.name);
-      return { index, header, field, notation: found[index]?.notation };
+      return { index, header, field, notation: found[index]?.notation, ...unitOf(field, header) };
     });
   }
 
-  #meaningOf(header: string, saved: Saved): Pick<ListColumn, 'field' | 'notation'> | undefined {
+  #meaningOf(header: string, saved: Saved): Meaning | undefined {
     const known = this.#fieldOf(header);
     const name = saved.get(normalHeader(header));
     if (name === undefined || name === known?.field?.name) return known;
     return { field: this.#known.fields.get(name) };
   }
 
-  #fieldOf(header: string): Pick<ListColumn, 'field' | 'notation'> | undefined {
+  #fieldOf(header: string): Meaning | undefined {
     const { byHeader } = this.#known;
+    const period = byHeader.get(normalHeader(periodHeader(header)?.rest ?? ''));
+    if (period?.field?.kind === 'period') return period;
+    const addressMeaning = this.#markedAddress(normalHeader(header));
+    if (addressMeaning) return addressMeaning;
     const [, outside = '', inside = ''] = /^([^(（]*)[(（]([^)）]*)[)）]/.exec(header) ?? [];
     return [header, outside, inside]
       .map((each) => byHeader.get(normalHeader(each)))
       .find((each) => each !== undefined);
+  }
+
+  /** The meaning of a header of addresses with the words of a notation around it. */
+  #markedAddress(header: string): Meaning | undefined {
+    const { byHeader, marks } = this.#known;
+    if (byHeader.has(header)) return undefined;
+    for (const { mark, notation, field: name } of marks) {
+      const rest = header.endsWith(mark)
+        ? header.slice(0, -mark.length)
+        : header.startsWith(mark)
+          ? header.slice(mark.length)
+          : '';
+      const field = byHeader.get(rest)?.field;
+      if (field?.name === name) return { field, notation };
+    }
+    return undefined;
   }
 }
 

@@ -5,7 +5,16 @@ import { dataTypeWords, pointWords } from '@holdfast/shared/contracts/protocols/
 import * as z from 'zod';
 import { typeWords } from './type-words.ts';
 
-export type FieldKind = 'text' | 'number' | 'whole' | 'truth' | 'word' | 'names' | 'json' | 'address';
+export type FieldKind =
+  | 'text'
+  | 'number'
+  | 'whole'
+  | 'period'
+  | 'truth'
+  | 'word'
+  | 'names'
+  | 'json'
+  | 'address';
 
 /** The meaning of a column: a field of a point or of its device. */
 export interface ListField {
@@ -174,18 +183,40 @@ const common: readonly (readonly [
   [
     'period_ms',
     'point',
-    'whole',
-    pointWords.period_ms.label,
+    'period',
+    // Exports have it as a header, which has to name the unit.
+    both('Period (ms)', '采集周期（ms）'),
     [
-      'period',
-      'period ms',
-      'scan rate',
-      'interval',
-      '周期',
-      '采集周期ms',
-      '采样周期',
-      '采集间隔',
-      '轮询周期',
+      ...[
+        'period',
+        'scan period',
+        'scan rate',
+        'scan time',
+        'scan interval',
+        'interval',
+        'sampling interval',
+      ],
+      ...['poll interval', 'polling interval', 'sample period', 'sampling period', 'polling period'],
+      ...[
+        'sample rate',
+        'sampling rate',
+        'poll rate',
+        'polling rate',
+        'sample frequency',
+        'sampling frequency',
+      ],
+      ...[
+        '周期',
+        '采集周期',
+        '采样周期',
+        '采集间隔',
+        '采样间隔',
+        '轮询周期',
+        '轮询间隔',
+        '扫描周期',
+        '扫描间隔',
+      ],
+      ...['采样率', '采集率', '采样频率', '采集频率', '轮询频率', '扫描频率'],
     ],
   ],
   ['report', 'point', 'json', pointWords.report.label, []],
@@ -224,7 +255,8 @@ export function listFields(specs: Specs): ReadonlyMap<string, ListField> {
       ['connection', spec.connection, words.connection],
     ] as const) {
       for (const [name, field] of Object.entries(schema.shape) as [string, z.ZodType][]) {
-        const isAddress = of === 'place' && sheets?.addresses?.field === name;
+        const isAddress =
+          (of === 'place' && sheets?.addresses?.field === name) || (of === 'connection' && name === 'host');
         const kind = isAddress ? 'address' : kindOf(field);
         if (kind === undefined) continue;
         const before = fields.get(name);

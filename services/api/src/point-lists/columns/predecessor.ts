@@ -1,10 +1,10 @@
 import { both } from '@holdfast/driver/form-words.ts';
 import { specs } from '@holdfast/drivers/specs.ts';
 import { isEmptyCell, type SheetRow, shownCell } from '../files/list-file.ts';
-import { cellValue } from '../judging/cell-value.ts';
-import type { FieldFault } from '../judging/row-fault.ts';
+import { cellValue, oneLine } from '../judging/cell-value.ts';
+import type { FieldFault, FieldNote } from '../judging/row-fault.ts';
 import type { RowReading } from '../judging/row-reading.ts';
-import type { ListField } from './list-fields.ts';
+import { type ListField, normalWord } from './list-fields.ts';
 
 /** The columns of the predecessor's lists, with the field that each becomes; undefined for columns that are not taken. */
 export const predecessorColumns = {
@@ -35,7 +35,6 @@ const numbers: readonly Column[] = [
   'num',
   'coefficient',
   'precision',
-  'fs',
   'input_data_minimum',
   'input_data_maximum',
   'output_data_minimum',
@@ -75,6 +74,7 @@ export interface PredecessorOptions {
   readonly places: ReadonlyMap<Column, number>;
   readonly measurements: ReadonlyMap<string, string>;
   readonly fields: ReadonlyMap<string, ListField>;
+  readonly hasDecimalCommas: boolean;
   /** Whether to apply coefficients to Modbus points, for which the predecessor itself did not. */
   readonly appliesCoefficient: boolean;
 }
@@ -84,17 +84,23 @@ export function readPredecessorRow(row: SheetRow, options: PredecessorOptions): 
   const { places, fields } = options;
   const faults: FieldFault[] = [];
   const given: Record<string, unknown> = {};
+  const notes: FieldNote[] = [];
   const at: Record<string, number> = {};
   const cell = (column: Column) => row.cells[places.get(column) ?? -1] ?? '';
   const has = (column: Column) => !isEmptyCell(cell(column));
   const read = (column: Column, field: ListField): unknown => {
     at[nameOf(field, column)] = places.get(column) ?? 0;
     if (!has(column)) return undefined;
-    const value = cellValue(cell(column), field);
-    if (value.ok) return value.value;
+    // `fs` counts readings per second.
+    const value = cellValue(cell(column), field, { unit: 'hz', hasDecimalCommas: options.hasDecimalCommas });
+    if (value.ok) {
+      if (value.note) notes.push({ field: nameOf(field, column), kind: value.note, value: value.value });
+      return value.value;
+    }
     faults.push({ field: nameOf(field, column), code: value.code, message: value.message });
     return undefined;
   };
+  const unsupported = unsupportedProtocol(shownCell(cell('protocol_type')), fields.get('protocol'));
   for (const [column, name] of Object.entries(predecessorColumns) as [Column, string | undefined][]) {
     const field = name === undefined ? undefined : fields.get(name);
     if (!field || column === 'type' || column === 'device_a_tag' || numbers.includes(column)) continue;
@@ -113,15 +119,6 @@ export function readPredecessorRow(row: SheetRow, options: PredecessorOptions): 
   if (coefficient !== undefined && coefficient !== 1 && (!hasTables || options.appliesCoefficient))
     given.scale = coefficient;
   given.precision = asNumber('precision');
-  const perSecond = asNumber('fs');
-  if (perSecond !== undefined) {
-    const periodMs = 1_000 / perSecond;
-    if (Number.isInteger(periodMs) && periodMs >= 10) given.period_ms = periodMs;
-    else {
-      const message = `${perSecond} readings a second are no whole number of ms from 10 on: take 1, 2, 4, 5, 10, 20, 25, 50 or 100`;
-      faults.push({ field: 'period_ms', code: 'wrong_form', message });
-    }
-  }
   Object.assign(
     given,
     rangeOf({
@@ -138,7 +135,25 @@ export function readPredecessorRow(row: SheetRow, options: PredecessorOptions): 
   }
   if (given.device !== undefined) given.task = `task-${given.device}`;
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { line: row.line, given: known, cleared: [], faults, at };
+  return {
+    line: row.line,
+    given: known,
+    cleared: [],
+    faults,
+    notes,
+    at,
+    ...(unsupported && { unsupported }),
+  };
+}
+
+/** The protocol of a row that these columns cannot describe: one that has no addresses, or that is not known here. */
+function unsupportedProtocol(text: string, field: ListField | undefined): RowReading['unsupported'] {
+  const written = oneLine(text);
+  if (written === '') return undefined;
+  const template = field?.words?.get(normalWord(written));
+  const spec = specs.get(String(template));
+  if (!spec) return { protocol: written, template: undefined };
+  return 'address' in spec.place.shape ? undefined : { protocol: written, template: spec.protocol };
 }
 
 function nameOf(field: ListField, column: Column): string {

@@ -87,7 +87,7 @@ function quoted(text: string, at: number, separator: Separator, line: number): T
 }
 
 /** The most frequent separator in the first line that has any. */
-function separatorOf(text: string): Separator {
+export function separatorOf(text: string): Separator {
   const line = /^[^\r\n]*[,;\t][^\r\n]*/m.exec(text)?.[0].replace(/"[^"]*"/g, '') ?? '';
   const count = (separator: Separator) => line.split(separator).length;
   return separators.reduce((best, each) => (count(each) > count(best) ? each : best));

@@ -37,6 +37,18 @@ export interface Sheet {
   readonly name: string;
   /** The rows that are not empty. */
   readonly rows: readonly SheetRow[];
+  /** Columns whose cells were merged over several rows, each of which has the value. */
+  readonly merges?: readonly MergedCells[];
+  /** Whether numbers have decimal commas, as in CSV with semicolons. */
+  readonly hasDecimalCommas?: boolean;
+}
+
+/** Cells of one column that are merged. */
+export interface MergedCells {
+  /** From 0. */
+  readonly column: number;
+  readonly firstLine: number;
+  readonly lastLine: number;
 }
 
 export interface ListFile {
@@ -80,9 +92,14 @@ export class ListSize {
   /** @throws ListFileRefused */
   addRow(line: number, width: number): void {
     this.#rows += 1;
-    this.#cells += width;
     // The headers come on top.
     if (this.#rows > fileLimits.rows + 1) throw tooManyRows();
+    this.addPlaces(line, width);
+  }
+
+  /** @throws ListFileRefused */
+  addPlaces(line: number, count: number): void {
+    this.#cells += count;
     if (this.#cells > fileLimits.cells) throw tooManyCells(line);
   }
 }

@@ -1,5 +1,5 @@
 import { both } from '@holdfast/driver/form-words.ts';
-import { csvRows } from './csv-rows.ts';
+import { csvRows, separatorOf } from './csv-rows.ts';
 import { decodeText } from './decode-text.ts';
 import { type Encoding, fileLimits, type ListFile, ListFileRefused } from './list-file.ts';
 import { workbookSheets } from './workbook-sheets.ts';
@@ -16,7 +16,10 @@ export async function readListFile(
   // These bytes begin a compound file: a workbook from before 2007, or one with a password.
   if (bytes.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]))) throw oldWorkbook();
   const { text, encoding: found } = decodeText(bytes, encoding);
-  return { format: 'csv', encoding: found, sheets: filled([{ name: '', rows: csvRows(text) }]) };
+  // Spreadsheets separate cells by semicolons where the comma separates decimals.
+  const hasDecimalCommas = separatorOf(text) === ';';
+  const sheet = { name: '', rows: csvRows(text), ...(hasDecimalCommas && { hasDecimalCommas }) };
+  return { format: 'csv', encoding: found, sheets: filled([sheet]) };
 }
 
 function filled(sheets: ListFile['sheets']): ListFile['sheets'] {

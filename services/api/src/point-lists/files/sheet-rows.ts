@@ -1,4 +1,13 @@
-import { type Cell, fileLimits, isEmptyCell, type ListSize, type SheetRow, shownCell } from './list-file.ts';
+import {
+  type Cell,
+  fileLimits,
+  isEmptyCell,
+  type ListSize,
+  type MergedCells,
+  type SheetRow,
+  shownCell,
+} from './list-file.ts';
+import { mergedDown } from './merged-cells.ts';
 import { readXml, workbookText } from './read-xml.ts';
 
 export interface SheetParts {
@@ -20,9 +29,13 @@ interface OpenCell {
 
 const lastRow = 1_048_576;
 
-/** The rows of a sheet that have a value. @throws ListFileRefused */
-export async function sheetRows(xml: AsyncIterable<Uint8Array>, parts: SheetParts): Promise<SheetRow[]> {
+/** The rows of a sheet that have a value, with cells that are merged down a column filled. @throws ListFileRefused */
+export async function sheetRows(
+  xml: AsyncIterable<Uint8Array>,
+  parts: SheetParts,
+): Promise<{ readonly rows: SheetRow[]; readonly merges: readonly MergedCells[] }> {
   const rows: SheetRow[] = [];
+  const ranges: string[] = [];
   let line = 0;
   let column = 0;
   let cells: Cell[] = [];
@@ -40,7 +53,8 @@ export async function sheetRows(xml: AsyncIterable<Uint8Array>, parts: SheetPart
         column = columnOf(attribute('r')) ?? column + 1;
         const [type = 'n', style = Number.NaN] = [attribute('t'), Number(attribute('s') ?? Number.NaN)];
         cell = { column, type, style, isFormula: false, value: undefined, text: '' };
-      } else if (!cell) return;
+      } else if (name === 'mergeCell') ranges.push(attribute('ref') ?? '');
+      else if (!cell) return;
       else if (name === 'f') cell.isFormula = true;
       else if (name === 'v') {
         isValue = true;
@@ -74,7 +88,7 @@ export async function sheetRows(xml: AsyncIterable<Uint8Array>, parts: SheetPart
       }
     },
   });
-  return rows;
+  return { rows, merges: mergedDown(rows, ranges, parts.size) };
 }
 
 function cellOf({ type, style, isFormula, value, text }: OpenCell, { strings, dates }: SheetParts): Cell {

@@ -63,6 +63,39 @@ b.save(path)`);
     ]);
   });
 
+  it('has the value of cells that are merged down a column in each of their rows, and says which', async () => {
+    const bytes = await made(`
+b = Workbook(); s = b.active; s.title = 's'
+s.append(['一号车间']); s.merge_cells('A1:C1')
+s.append(['设备', '点位', '站号'])
+for name in ['a', 'b', 'c', 'd']: s.append(['press', name, 7])
+s.merge_cells('A3:A5'); s.merge_cells('C3:C4'); s.merge_cells('B6:C6'); s.merge_cells('D3:D6')
+b.save(path)`);
+    const [sheet] = await workbookSheets(bytes);
+    expect(sheet?.rows.map(({ cells }) => cells)).toEqual([
+      ['一号车间'],
+      ['设备', '点位', '站号'],
+      ['press', 'a', { number: '7' }],
+      ['press', 'b', { number: '7' }],
+      ['press', 'c', { number: '7' }],
+      ['press', 'd'],
+    ]);
+    expect(sheet?.merges).toEqual([
+      { column: 0, firstLine: 3, lastLine: 5 },
+      { column: 2, firstLine: 3, lastLine: 4 },
+    ]);
+  });
+
+  it('is refused where merged cells would repeat a long text over and over', async () => {
+    const bytes = await made(`
+b = Workbook(); s = b.active
+s.append(['x' * 30000, 'y'])
+for _ in range(400): s.append([None, 'y'])
+s.merge_cells('A1:A401')
+b.save(path)`);
+    await expect(workbookSheets(bytes)).rejects.toThrow('the list has more than');
+  });
+
   it('is refused where it has a value in a column far out, however many that are', async () => {
     const far = await made(`b = Workbook(); b.active.cell(2, 16384, 'x'); b.save(path)`);
     await expect(workbookSheets(far)).rejects.toThrow('Row 2 has a value beyond column 200');

@@ -35,7 +35,9 @@ export async function workbookSheets(bytes: Buffer): Promise<Sheet[]> {
   for (const { name, id, isHidden } of await listedSheets(book)) {
     const target = parts.find((part) => part.id === id && part.type === 'worksheet')?.target;
     const xml = isHidden || target === undefined ? undefined : entries.content(target);
-    if (xml) sheets.push({ name, rows: await sheetRows(xml, { strings, dates, size }) });
+    if (!xml) continue;
+    const { rows, merges } = await sheetRows(xml, { strings, dates, size });
+    sheets.push({ name, rows, ...(merges.length > 0 && { merges }) });
   }
   return sheets;
 }

@@ -1,9 +1,11 @@
+import { periodMsSchema } from '@holdfast/shared/contracts/device.ts';
 import { type ListField, normalWord } from '../columns/list-fields.ts';
+import { type PeriodUnit, periodMs, periodParts } from '../columns/periods.ts';
 import { type Cell, type CellFault, shownCell } from '../files/list-file.ts';
-import type { FaultCode } from './row-fault.ts';
+import type { FaultCode, NoteKind } from './row-fault.ts';
 
 export type CellValue =
-  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: true; readonly value: unknown; readonly note?: NoteKind }
   | { readonly ok: false; readonly code: FaultCode; readonly message: string };
 
 const cellFaults: Readonly<Record<CellFault, string>> = {
@@ -36,24 +38,31 @@ const no = new Set([
   ...['否', '假', '停用', '禁用', '只读', '不可写', '×'],
 ]);
 
+/** How the cells of a list are written. */
+export interface CellForm {
+  /** The unit of periods without one; undefined if it is still open. */
+  readonly unit?: PeriodUnit | undefined;
+  /** Whether `1,5` is one and a half. */
+  readonly hasDecimalCommas?: boolean | undefined;
+}
+
 /** The value of a cell as the API takes it. The meaning of an address is left to its protocol. */
-export function cellValue(cell: Cell, field: ListField): CellValue {
+export function cellValue(cell: Cell, field: ListField, form: CellForm = {}): CellValue {
   if (typeof cell === 'object' && 'fault' in cell) {
     return { ok: false, code: cell.fault, message: cellFaults[cell.fault] };
   }
   const text = shownCell(cell);
   switch (field.kind) {
     case 'text':
-      // All other texts may begin or end with a blank.
-      return taken(
-        field.of === 'device' || field.of === 'connection' || field.name === 'code' ? text.trim() : text,
-      );
+      return taken(oneLine(text));
     case 'address':
-      return taken(text.trim());
+      return taken(plainAddress(text));
     case 'number':
-      return numberOf(text, false);
+      return numberOf(text, { ...form, isWhole: false });
     case 'whole':
-      return numberOf(text, true);
+      return numberOf(text, { ...form, isWhole: true });
+    case 'period':
+      return periodOf(text, form);
     case 'truth':
       return truthOf(text);
     case 'word':
@@ -67,19 +76,52 @@ export function cellValue(cell: Cell, field: ListField): CellValue {
   }
 }
 
-const taken = (value: unknown): CellValue => ({ ok: true, value });
+const taken = (value: unknown) => ({ ok: true, value }) as const;
 const refused = (code: FaultCode, message: string): CellValue => ({ ok: false, code, message });
 
-function numberOf(text: string, isWhole: boolean): CellValue {
+/** A text without blanks at its ends, and with a blank for each line break: people wrap long texts in cells. */
+export function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n\t]+\s*/g, ' ').trim();
+}
+
+/** An address with the digits and letters of ASCII, as Chinese keyboards write full-width ones too. */
+export function plainAddress(text: string): string {
+  return text.normalize('NFKC').trim();
+}
+
+function numberOf(
+  text: string,
+  { isWhole, hasDecimalCommas = false }: CellForm & { readonly isWhole: boolean },
+): CellValue {
   const plain = text.normalize('NFKC').trim();
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(plain)) {
+  const hasComma = /^[+-]?\d+,\d+$/.test(plain);
+  if (hasComma && !hasDecimalCommas)
+    return refused(
+      'not_a_number',
+      `"${text}" is no number: write ${plain.replace(',', '.')} or leave the comma out`,
+    );
+  const number = hasComma ? plain.replace(',', '.') : plain;
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(number)) {
     return refused('not_a_number', `"${text}" is no number`);
   }
-  const value = Number(plain);
+  const value = Number(number);
   if (!Number.isFinite(value)) return refused('not_a_number', `"${text}" is no number`);
-  return isWhole && !Number.isInteger(value)
-    ? refused('not_a_number', `"${text}" is no whole number`)
-    : taken(value);
+  if (isWhole && !Number.isInteger(value)) return refused('not_a_number', `"${text}" is no whole number`);
+  return hasComma ? { ...taken(value), note: 'decimal_comma' } : taken(value);
+}
+
+/** Reads a period in milliseconds: `10`, `1 s`, `3Hz`. */
+function periodOf(text: string, form: CellForm): CellValue {
+  const { amount, unit = form.unit ?? 'ms' } = periodParts(text);
+  const read = numberOf(amount, { ...form, isWhole: false });
+  if (!read.ok || !(Number(read.value) > 0))
+    return refused('not_a_number', `"${text}" is no period: write it like 500 ms or 10 s`);
+  const exact = periodMs(Number(read.value), unit);
+  const ms = Math.round(exact);
+  if (unit === 'ms' && ms !== exact) return refused('not_a_number', `"${text}" is no whole number of ms`);
+  if (!periodMsSchema.safeParse(ms).success)
+    return refused('refused', `"${text}" is ${exact} ms: a period has 10 ms to 86400000 ms, which is a day`);
+  return ms === exact ? { ...read, value: ms } : { ok: true, value: ms, note: 'rounded_period' };
 }
 
 function truthOf(text: string): CellValue {

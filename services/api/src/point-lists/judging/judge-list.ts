@@ -1,10 +1,13 @@
+import type { InBoth } from '@holdfast/driver/form-words.ts';
 import { cellName } from '../columns/cell-place.ts';
 import { shownCell } from '../files/list-file.ts';
 import type { ImportSettings } from './import-settings.ts';
 import { type JudgedRow, judgeRows } from './judge-rows.ts';
 import type { KnownConfiguration } from './known-configuration.ts';
+import { listNotes } from './list-notes.ts';
 import { notationQuestion } from './notation-question.ts';
 import type { OpenedList } from './open-list.ts';
+import { shortPeriod, shortPeriodQuestion } from './period-questions.ts';
 import { predecessorQuestions } from './predecessor-questions.ts';
 import type { Question } from './question.ts';
 import type { RowDevice } from './row-device.ts';
@@ -15,6 +18,8 @@ export interface Judgement {
   readonly rows: readonly JudgedRow[];
   readonly devices: readonly RowDevice[];
   readonly questions: readonly Question[];
+  /** Says what was read otherwise than it is written. */
+  readonly notes: readonly InBoth[];
 }
 
 /** Codes of the devices in a list. */
@@ -50,9 +55,13 @@ export async function judgeList(
     const { coefficientAt } = list;
     questions.push(...predecessorQuestions(readings, { coefficientAt, answers: settings.answers }));
   }
-  const { mode, device } = settings;
+  if (list.periodQuestion) questions.push(list.periodQuestion);
+  const { mode, device, answers } = settings;
   const judged = await judgeRows({ rows, read, fields, notation: notation ?? '', mode, device }, known);
-  return { rows: withSiblingFaults(judged.rows, mode === 'replace'), devices: judged.devices, questions };
+  const all = withSiblingFaults(judged.rows, mode === 'replace');
+  const short = shortPeriodQuestion(rows, all, answers[shortPeriod]);
+  if (short) questions.push(short);
+  return { rows: all, devices: judged.devices, questions, notes: listNotes(list, all) };
 }
 
 function addressesOf(

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { pointConfigSchema } from '@holdfast/shared/contracts/device.ts';
 import type { Judged } from '@holdfast/shared/contracts/http/judged.ts';
 import {
   changedPoint,
@@ -10,10 +11,11 @@ import {
 import type { importModes } from '@holdfast/shared/contracts/http/point-list-http.ts';
 import type { ListField } from '../columns/list-fields.ts';
 import type { SheetRow } from '../files/list-file.ts';
+import { oneLine } from './cell-value.ts';
 import type { KnownConfiguration, KnownPoint } from './known-configuration.ts';
 import { pointBody } from './point-body.ts';
 import { type RowDevice, RowDevices } from './row-device.ts';
-import type { FieldFault } from './row-fault.ts';
+import type { FieldFault, FieldNote } from './row-fault.ts';
 import { type ReadPlace, type RowReading, readPlace } from './row-reading.ts';
 
 /**
@@ -22,7 +24,8 @@ import { type ReadPlace, type RowReading, readPlace } from './row-reading.ts';
  */
 export type ImportMode = (typeof importModes)[number];
 
-export type RowState = 'same' | 'changed' | 'new' | 'missing' | 'fault';
+/** `skipped`: a row that the list cannot describe, such as an MQTT point in the predecessor's list. */
+export type RowState = 'same' | 'changed' | 'new' | 'missing' | 'fault' | 'skipped';
 
 export type Changes = Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>>;
 
@@ -37,6 +40,7 @@ export interface JudgedRow {
   readonly point: JudgedPoint | undefined;
   readonly changes: Changes | undefined;
   readonly faults: readonly FieldFault[];
+  readonly notes: readonly FieldNote[];
 }
 
 export interface RowSource {
@@ -79,6 +83,9 @@ function judgeRow(row: SheetRow, { source, devices, lines }: Judging): JudgedRow
   const { given } = reading;
   const code = text(given.code);
   const deviceCode = text(given.device) || (source.device ?? '');
+  const nothing = { device: undefined, known: undefined, point: undefined, changes: undefined };
+  if (reading.unsupported)
+    return { ...{ reading, deviceCode, code, ...nothing }, state: 'skipped', faults: [], notes: [] };
   const faults: FieldFault[] = [...reading.faults];
   const needed = (field: string) => {
     if (!faults.some((fault) => fault.field === field))
@@ -88,15 +95,7 @@ function judgeRow(row: SheetRow, { source, devices, lines }: Judging): JudgedRow
   if (deviceCode === '') needed('device');
   const about = { reading, deviceCode, code };
   if (deviceCode === '' || faults.some(({ field }) => field === 'protocol'))
-    return {
-      ...about,
-      state: 'fault',
-      device: undefined,
-      known: undefined,
-      point: undefined,
-      changes: undefined,
-      faults,
-    };
+    return { ...about, ...nothing, state: 'fault', faults, notes: reading.notes };
   const device = devices.of(deviceCode, reading);
   if (device.isNew && (device.line === reading.line || device.body === undefined)) {
     const isUnknown = device.faults.some((fault) => fault.code === 'unknown_device');
@@ -134,6 +133,7 @@ function judgeRow(row: SheetRow, { source, devices, lines }: Judging): JudgedRow
     point: isFault ? undefined : point,
     changes: isFault ? undefined : changes,
     faults,
+    notes: [...reading.notes, ...judged.notes],
   };
 }
 
@@ -141,9 +141,32 @@ interface JudgedPlace {
   readonly point: JudgedPoint | undefined;
   readonly changes: Changes | undefined;
   readonly faults: readonly FieldFault[];
+  readonly notes: readonly FieldNote[];
 }
 
 function judgePoint(
+  device: RowDevice,
+  known: KnownPoint | undefined,
+  {
+    reading,
+    place,
+    mode,
+  }: { readonly reading: RowReading; readonly place: ReadPlace; readonly mode: ImportMode },
+): JudgedPlace {
+  const judged = judgedBody(device, known, { reading, place, mode });
+  const { precision } = reading.given;
+  const isLeftOut =
+    judged.faults.some(({ field }) => field === 'precision') &&
+    pointConfigSchema.shape.precision.safeParse(precision).success;
+  if (!isLeftOut) return judged;
+  // Such lists give all rows decimals, coils too. Values that have none are the same without.
+  const { precision: _, ...others } = reading.given;
+  const given = known ? { ...others, precision: null } : others;
+  const rejudged = judgedBody(device, known, { reading: { ...reading, given }, place, mode });
+  return { ...rejudged, notes: [{ field: 'precision', kind: 'precision_left_out', value: precision }] };
+}
+
+function judgedBody(
   device: RowDevice,
   known: KnownPoint | undefined,
   {
@@ -156,27 +179,32 @@ function judgePoint(
   const clears = mode === 'replace' || !known ? reading.cleared : [];
   const made = pointBody(reading.given, { spec, place: place.fields, clears: known ? clears : [] });
   const faulty = (faults: readonly FieldFault[]): JudgedPlace => ({
-    point: undefined,
-    changes: undefined,
+    ...{ point: undefined, changes: undefined, notes: [] },
     faults: [...made.faults, ...faults],
   });
+  const sound = { faults: [], notes: [] };
   if (!known) {
     const judged = judgedDevicePoint({ spec, connection }, { code: text(reading.given.code), ...made.body });
     return judged.ok && made.faults.length === 0
-      ? { point: judged.value, changes: undefined, faults: [] }
+      ? { point: judged.value, changes: undefined, ...sound }
       : faulty(faultsOf(judged, reading));
   }
   const now = flatPoint(spec, { ...known.common, address: known.address });
-  const isSame = Object.entries(made.body).every(([field, value]) =>
-    isDeepStrictEqual(value, now[field] ?? null),
+  // A stored text may have blanks at its ends, which a cell is read without.
+  const body = Object.fromEntries(
+    Object.entries(made.body).map(([field, value]) => {
+      const before = now[field];
+      return [field, typeof before === 'string' && oneLine(before) === value ? before : value];
+    }),
   );
+  const isSame = Object.entries(body).every(([field, value]) => isDeepStrictEqual(value, now[field] ?? null));
   if (isSame && made.faults.length === 0)
-    return { point: { common: known.common, address: known.address }, changes: undefined, faults: [] };
+    return { point: { common: known.common, address: known.address }, changes: undefined, ...sound };
   const self = { spec, connection };
   const judged = changedPoint(
     { from: self, to: self },
     { common: known.common, address: known.address },
-    made.body,
+    body,
   );
   if (!judged.ok || made.faults.length > 0) return faulty(faultsOf(judged, reading));
   const after = flatPoint(spec, { ...judged.value.common, address: judged.value.address });
@@ -186,7 +214,7 @@ function judgePoint(
   const changes = Object.fromEntries(
     changed.map((field) => [field, { before: now[field] ?? null, after: after[field] ?? null }]),
   );
-  return { point: judged.value, changes: changed.length > 0 ? changes : undefined, faults: [] };
+  return { point: judged.value, changes: changed.length > 0 ? changes : undefined, ...sound };
 }
 
 function faultsOf(judged: Judged<JudgedPoint>, { given }: RowReading): FieldFault[] {
@@ -210,7 +238,7 @@ function missingRows(rows: readonly JudgedRow[], devices: readonly RowDevice[]):
     return left.map(
       ([code, known]): JudgedRow => ({
         ...{ state: 'missing', reading: undefined, device, deviceCode: device.code, code, known },
-        ...{ point: undefined, changes: undefined, faults: [] },
+        ...{ point: undefined, changes: undefined, faults: [], notes: [] },
       }),
     );
   });

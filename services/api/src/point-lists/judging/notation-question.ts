@@ -2,6 +2,7 @@ import { both } from '@holdfast/driver/form-words.ts';
 import type { SheetAddresses } from '@holdfast/driver/sheet-rules.ts';
 import { cellName } from '../columns/cell-place.ts';
 import { type SheetRow, shownCell } from '../files/list-file.ts';
+import { plainAddress } from './cell-value.ts';
 import { type Question, shownRows } from './question.ts';
 import type { RowReading } from './row-reading.ts';
 
@@ -21,7 +22,7 @@ export function notationQuestion(
     const cell = row.cells[reading.at[addresses.field] ?? 0] ?? '';
     const { [addresses.field]: _, ...fields } = reading.given;
     return {
-      cell: { text: shownCell(cell), isNumber: typeof cell === 'object' && 'number' in cell },
+      cell: { text: plainAddress(shownCell(cell)), isNumber: typeof cell === 'object' && 'number' in cell },
       fields,
     };
   });

@@ -9,8 +9,16 @@ import {
   predecessorPlaces,
   readPredecessorRow,
 } from '../columns/predecessor.ts';
-import { type ListFile, ListFileRefused, type SheetRow, shownCell } from '../files/list-file.ts';
+import {
+  type ListFile,
+  ListFileRefused,
+  type MergedCells,
+  type SheetRow,
+  shownCell,
+} from '../files/list-file.ts';
 import type { ImportSettings, ListLayout } from './import-settings.ts';
+import { periodUnitQuestion } from './period-questions.ts';
+import type { Question } from './question.ts';
 import { type RowReading, readRow } from './row-reading.ts';
 
 /** A file whose columns are known. */
@@ -27,6 +35,10 @@ export interface OpenedList {
   readonly notation: string | undefined;
   /** The column of the predecessor's coefficients. */
   readonly coefficientAt: number | undefined;
+  /** Cells merged down a column, whose rows all have the value. */
+  readonly merges: readonly MergedCells[];
+  /** The question about the unit of periods, if the file names none. */
+  readonly periodQuestion: Question | undefined;
 }
 
 let names: ColumnNames | undefined;
@@ -47,10 +59,17 @@ export function openList(file: ListFile, settings: ImportSettings): OpenedList {
   const texts = textsOf(settings.cells);
   const rows = found.rows.map((row) => withTexts(row, texts.get(row.line)));
   const places = layout === 'columns' ? undefined : predecessorPlaces(found.head);
-  const about = { sheetName: found.sheet.name, sheetNames, head: found.head, rows, fields };
+  const { merges = [], hasDecimalCommas = false } = found.sheet;
+  const about = { sheetName: found.sheet.name, sheetNames, head: found.head, rows, fields, merges };
   if (places) {
     const measurements = predecessorMeasurements(rows, places);
-    const options = { places, fields, measurements, appliesCoefficient: answers.coefficient === 'apply' };
+    const options = {
+      places,
+      fields,
+      measurements,
+      hasDecimalCommas,
+      appliesCoefficient: answers.coefficient === 'apply',
+    };
     const columns = found.head.cells.map((cell, index): ListColumn => {
       const header = shownCell(cell).trim();
       const name = predecessorColumns[header.toLowerCase() as keyof typeof predecessorColumns];
@@ -63,16 +82,22 @@ export function openList(file: ListFile, settings: ImportSettings): OpenedList {
       read: readOnce((row) => readPredecessorRow(row, options)),
       notation: undefined,
       coefficientAt: places.get('coefficient'),
+      periodQuestion: undefined,
     };
   }
-  const { columns } = found;
+  const periods = found.columns.find(({ field, unit }) => field?.kind === 'period' && unit === undefined);
+  const unitQuestion = periods && periodUnitQuestion(periods, rows, answers.period_unit);
+  const columns = found.columns.map((column) =>
+    column === periods ? { ...column, unit: unitQuestion?.unit } : column,
+  );
   return {
     ...about,
     layout: 'columns',
     columns,
-    read: readOnce((row) => readRow(row, columns)),
+    read: readOnce((row) => readRow(row, columns, hasDecimalCommas)),
     notation: columns.find(({ notation }) => notation !== undefined)?.notation,
     coefficientAt: undefined,
+    periodQuestion: unitQuestion?.question,
   };
 }
 

@@ -9,6 +9,8 @@ export interface Question {
   readonly chosen: string;
   /** True until somebody has answered it. */
   readonly isGuess: boolean;
+  /** True for a doubt about this list alone: neither accepted assumptions nor a saved mapping settle it. */
+  readonly isConfirmation?: boolean;
   /** Some cells, with their meaning under each choice. */
   readonly rows: readonly {
     readonly cell: string;

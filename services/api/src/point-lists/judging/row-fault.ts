@@ -1,3 +1,8 @@
+import { both } from '@holdfast/driver/form-words.ts';
+
+/** The header of the column in which a list of faulty rows has their faults. */
+export const faultsHeader = both('Faults', '错误');
+
 /** A fault of a cell, or of a row without a cell for it. The message is English; `faultInChinese` translates it. */
 export interface RowFault {
   readonly sheet: string;
@@ -34,4 +39,14 @@ export interface FieldFault {
   readonly field: string;
   readonly code: FaultCode;
   readonly message: string;
+}
+
+/** How a cell was read otherwise than it is written. */
+export type NoteKind = 'decimal_comma' | 'rounded_period' | 'precision_left_out';
+
+export interface FieldNote {
+  /** Name of the field. */
+  readonly field: string;
+  readonly kind: NoteKind;
+  readonly value: unknown;
 }

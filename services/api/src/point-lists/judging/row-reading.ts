@@ -2,8 +2,8 @@ import type { DriverSpec } from '@holdfast/driver/spec.ts';
 import type { ListColumn } from '../columns/list-columns.ts';
 import type { ListField } from '../columns/list-fields.ts';
 import { isEmptyCell, type SheetRow, shownCell } from '../files/list-file.ts';
-import { cellValue } from './cell-value.ts';
-import type { FieldFault } from './row-fault.ts';
+import { cellValue, plainAddress } from './cell-value.ts';
+import type { FieldFault, FieldNote } from './row-fault.ts';
 
 /** The values that a row gives, by field, before they are judged. */
 export interface RowReading {
@@ -12,17 +12,25 @@ export interface RowReading {
   /** Fields whose cells are empty. */
   readonly cleared: readonly string[];
   readonly faults: readonly FieldFault[];
+  readonly notes: readonly FieldNote[];
   /** The column of a field, from 0. */
   readonly at: Readonly<Record<string, number>>;
+  /** Set for a row of a protocol whose points the list cannot describe; `template` is the protocol's name here. */
+  readonly unsupported?: { readonly protocol: string; readonly template: string | undefined };
 }
 
 /** Reads a row whose columns are fields. Whatever depends on the device comes later. */
-export function readRow({ line, cells }: SheetRow, columns: readonly ListColumn[]): RowReading {
+export function readRow(
+  { line, cells }: SheetRow,
+  columns: readonly ListColumn[],
+  hasDecimalCommas: boolean,
+): RowReading {
   const given: Record<string, unknown> = {};
   const cleared: string[] = [];
   const faults: FieldFault[] = [];
+  const notes: FieldNote[] = [];
   const at: Record<string, number> = {};
-  for (const { index, field } of columns) {
+  for (const { index, field, unit } of columns) {
     if (!field) continue;
     const name = field.says ?? field.name;
     const cell = cells[index] ?? '';
@@ -32,11 +40,15 @@ export function readRow({ line, cells }: SheetRow, columns: readonly ListColumn[
       continue;
     }
     at[name] = index;
-    const read = cellValue(cell, field);
-    if (read.ok) given[name] = read.value;
-    else faults.push({ field: name, code: read.code, message: read.message });
+    const read = cellValue(cell, field, { unit, hasDecimalCommas });
+    if (!read.ok) {
+      faults.push({ field: name, code: read.code, message: read.message });
+      continue;
+    }
+    given[name] = read.value;
+    if (read.note) notes.push({ field: name, kind: read.note, value: read.value });
   }
-  return { line, given, cleared: cleared.filter((name) => given[name] === undefined), faults, at };
+  return { line, given, cleared: cleared.filter((name) => given[name] === undefined), faults, notes, at };
 }
 
 /** Fields of one kind among those that a row gives. */
@@ -86,7 +98,7 @@ export function readPlace(
   const index = at[addresses.field] ?? 0;
   const cell = row.cells[index] ?? '';
   const isNumber = typeof cell === 'object' && 'number' in cell;
-  const read = addresses.read({ text: shownCell(cell), isNumber }, notation, {
+  const read = addresses.read({ text: plainAddress(shownCell(cell)), isNumber }, notation, {
     ...others,
     data_type: given.data_type,
   });

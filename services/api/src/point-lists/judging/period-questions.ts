@@ -1,0 +1,80 @@
+import { both } from '@holdfast/driver/form-words.ts';
+import { cellName } from '../columns/cell-place.ts';
+import type { ListColumn } from '../columns/list-columns.ts';
+import { askedUnits, likelyUnit, type PeriodUnit, periodMs, periodParts } from '../columns/periods.ts';
+import { isEmptyCell, type SheetRow, shownCell } from '../files/list-file.ts';
+import type { JudgedRow } from './judge-rows.ts';
+import { type Question, shownRows } from './question.ts';
+
+/** A shorter period is likelier a mistake, such as seconds read as milliseconds, than what somebody wants. */
+const shortMs = 100;
+/** The name of the question about such periods. */
+export const shortPeriod = 'shortest_period';
+
+/** The unit of numbers in a column of periods whose header names none, and the question about it. */
+export function periodUnitQuestion(
+  { index, header }: ListColumn,
+  rows: readonly SheetRow[],
+  answer: string | undefined,
+): { readonly unit: PeriodUnit; readonly question: Question } | undefined {
+  const bareCells = rows.flatMap((row) => {
+    const cell = row.cells[index] ?? '';
+    const text = shownCell(cell).trim();
+    const { amount, unit } = periodParts(text);
+    const number = Number(amount.replace(',', '.'));
+    return isEmptyCell(cell) || unit !== undefined || !(number > 0) ? [] : [{ row, text, number }];
+  });
+  if (bareCells.length === 0) return undefined;
+  const isRate = /rate|freq|频|率/i.test(header);
+  const choices = askedUnits.filter(({ value }) => value !== 'hz' || isRate);
+  const answeredUnit = choices.find(({ value }) => value === answer)?.value;
+  const unit = answeredUnit ?? likelyUnit(bareCells.map(({ number }) => number));
+  const question = {
+    name: 'period_unit',
+    text: both('What is the unit of the periods?', '采集周期的单位是什么？'),
+    ...{ choices, chosen: unit, isGuess: answeredUnit === undefined },
+    rows: bareCells.slice(0, shownRows).map(({ row, text, number }) => ({
+      ...{ cell: cellName(index, row.line), value: text },
+      meanings: Object.fromEntries(
+        choices.map(({ value }) => [value, `${Math.round(periodMs(number, value))} ms`]),
+      ),
+    })),
+  };
+  return { unit, question };
+}
+
+/** Asks whether periods below 100 ms are meant. Rows that leave a period as it is are not asked about. */
+export function shortPeriodQuestion(
+  list: readonly SheetRow[],
+  rows: readonly JudgedRow[],
+  answer: string | undefined,
+): Question | undefined {
+  const shortRows = rows.flatMap(({ reading, point, state, changes }) => {
+    const period = point?.common.period_ms ?? undefined;
+    const isWritten = state === 'new' || (changes !== undefined && 'period_ms' in changes);
+    return reading && isWritten && period !== undefined && period < shortMs ? [{ reading, period }] : [];
+  });
+  if (shortRows.length === 0) return undefined;
+  const shortest = shortRows.reduce((least, { period }) => Math.min(least, period), shortMs);
+  const value = `${shortest}ms`;
+  const lines = new Map(list.map((row) => [row.line, row]));
+  return {
+    name: shortPeriod,
+    text: both(
+      `Points with a period below ${shortMs} ms: ${shortRows.length}. Are they to be read so often?`,
+      `采集周期短于 ${shortMs} ms 的点位：${shortRows.length} 个。确实要如此频繁地读取吗？`,
+    ),
+    choices: [{ value, label: both(`yes, up to every ${shortest} ms`, `是，最短每 ${shortest} ms`) }],
+    chosen: value,
+    isGuess: answer === undefined || !(Number(/^(\d+)ms$/.exec(answer)?.[1] ?? Number.NaN) <= shortest),
+    isConfirmation: true,
+    rows: shortRows.slice(0, shownRows).map(({ reading, period }) => ({
+      cell: cellName(reading.at.period_ms ?? 0, reading.line),
+      value:
+        reading.at.period_ms === undefined
+          ? ''
+          : shownCell(lines.get(reading.line)?.cells[reading.at.period_ms] ?? '').trim(),
+      meanings: { [value]: `${period} ms` },
+    })),
+  };
+}
