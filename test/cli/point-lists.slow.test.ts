@@ -34,7 +34,7 @@ describe('holdfast points', () => {
     const applied = await points('import', file, '--reason', 'first');
     expect([applied.code, JSON.parse(applied.stdout).result]).toEqual([
       0,
-      { created: 6, changed: 0, deleted: 0, devices: ['press-1'], tasks: [], change_set: 1 },
+      { created: 6, changed: 0, deleted: 0, skipped: 0, devices: ['press-1'], tasks: [], change_set: 1 },
     ]);
     expect(applied.stderr).not.toContain('Sessions that run');
     expect(await all()).toHaveLength(6);
@@ -64,6 +64,63 @@ describe('holdfast points', () => {
     expect(await readFile(faults, 'utf8')).toMatch(
       /^\uFEFFdevice,code,address,data_type,Faults\r\npress-1,a,40101,int17,/,
     );
+  });
+
+  it('imports the rows without faults, and takes a cell that is put right', async () => {
+    const file = join(folder, 'partly.csv');
+    const faults = join(folder, 'partly-faults.csv');
+    await writeFile(
+      file,
+      'device,code,address,data_type\npress-1,a,40101,int17\npress-1,b,40102,int16\npress-1,c,40103,int18\n',
+    );
+    const refused = await points('import', file);
+    expect(refused.stderr).toContain('--skip-faults imports the other 1 rows now');
+    const dry = await points('import', file, '--skip-faults', '--dry-run');
+    expect(dry).toMatchObject({ code: 0, stderr: expect.stringContaining('Rows with faults left out: 2.') });
+    expect(await all()).toHaveLength(6);
+    const partly = await points('import', file, '--skip-faults', '--faults', faults);
+    expect(partly).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`Put them right in ${faults}, and import that too.`),
+    });
+    expect(JSON.parse(partly.stdout).result).toMatchObject({ created: 1, skipped: 2 });
+    expect(await all()).toHaveLength(7);
+    const wrong = await points('import', faults, '--cell', 'D2');
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--cell wants NAME=VALUE') });
+    const corrected = await points('import', faults, '--cell', 'D2=int16', '--cell', 'D3=int16');
+    expect([corrected.code, JSON.parse(corrected.stdout).result]).toMatchObject([0, { created: 2 }]);
+    const known = (await all()).map(({ code }: { code: string }) => code);
+    expect(known.slice(6)).toEqual(['b', 'a', 'c']);
+    const ids = (await all()).slice(6).map(({ id }: { id: number }) => id);
+    for (const id of ids) await api.request('DELETE', `/api/config/points/${id}/`);
+  });
+
+  it('asks for the unit of periods, and has short ones confirmed whatever is accepted', async () => {
+    const file = join(folder, 'periods.csv');
+    await writeFile(file, 'device,code,address,data_type,采集周期\npress-1,often,40301,int16,10\n');
+    const open = await points('import', file);
+    expect(open).toMatchObject({ code: 1, stderr: expect.stringContaining('* --answer period_unit=s') });
+    expect(open.stderr).toContain('E2 10 → 10000 ms');
+    const short = await points('import', file, '--answer', 'period_unit=ms', '--accept-assumptions');
+    expect(short).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/ {2}--answer shortest_period=10ms/),
+    });
+    expect(short.stderr).toContain('Answer with --answer.');
+    const fast = cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_LANG: 'zh' });
+    const chinese = await fast.run('points', 'import', file, '--answer', 'period_unit=ms', '--table');
+    expect(chinese.stderr).toContain('采集周期短于 100 ms 的点位：1 个');
+    expect(await points('import', file, '--accept-assumptions')).toMatchObject({ code: 0 });
+    const made = (await all()).find(({ code }: { code: string }) => code === 'often');
+    expect(made).toMatchObject({ period_ms: 10_000 });
+    await api.request('DELETE', `/api/config/points/${made.id}/`);
+  });
+
+  it('says what it read otherwise than it is written', async () => {
+    const file = join(folder, 'notes.csv');
+    await writeFile(file, 'device;code;address;data_type;scale\npress-1;e;40302;int16;0,5\n');
+    const dry = await points('import', file, '--dry-run');
+    expect(dry.stderr).toContain('Commas are read as decimal points: E2 0,5 is 0.5.');
   });
 
   it('asks what it had to guess, and takes an answer', async () => {

@@ -43,7 +43,7 @@ describe('a list of points in GBK, with Chinese headers, classic addresses and f
       status: 201,
       body: {
         ...{ encoding: 'gb18030', mapping: 'columns', state: 'preview', questions: [], faults: [] },
-        counts: { same: 0, changed: 0, new: 120, missing: 0, fault: 0 },
+        counts: { same: 0, changed: 0, new: 120, missing: 0, fault: 0, skipped: 0 },
         new_devices: ['压机-1', '压机-2', '压机-3'],
         new_tasks: [{ code: '压机采集', period_ms: 1_000 }],
       },
@@ -80,7 +80,7 @@ describe('a list of points in GBK, with Chinese headers, classic addresses and f
     const exported = await fetch(`${api.url}/api/exports/points/?encoding=gb18030&language=zh`);
     const again = await send(Buffer.from(await exported.arrayBuffer()));
     expect(again.body).toMatchObject({
-      counts: { same: 120, changed: 0, new: 0, missing: 0, fault: 0 },
+      counts: { same: 120, changed: 0, new: 0, missing: 0, fault: 0, skipped: 0 },
       questions: [],
     });
   });

@@ -22,6 +22,8 @@ export const pointImportTables = [
     state text not null,
     device text not null,
     code text not null,
+    -- The task that the row names.
+    task text,
     point_id bigint,
     -- The point's xmin, by which another change is noticed.
     version text,

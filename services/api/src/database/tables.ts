@@ -272,6 +272,7 @@ export interface PointImportRowsTable {
   state: string;
   device: string;
   code: string;
+  task: string | null;
   point_id: number | null;
   version: string | null;
   changes: OptionalJson<object>;

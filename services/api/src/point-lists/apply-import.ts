@@ -20,6 +20,7 @@ import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Question } from './judging/question.ts';
 import type { StoredImport } from './stored-import.ts';
+import { importedStates, unreadQuestion } from './unread-points.ts';
 
 export interface ApplySources {
   readonly store: KindsOfStore;
@@ -34,7 +35,7 @@ const columns = [
 const quoted = (prefix: string) => sql.raw(columns.map((column) => `${prefix}"${column}"`).join(', '));
 
 /**
- * Applies a judged list, all of it or nothing, within the transaction in which the import is locked.
+ * Applies a judged list, all of it or if wanted all but its faulty rows, within the transaction in which the import is locked.
  * @throws Problem if it has faults or open questions, or if something that it would change was changed since
  */
 export async function applyImport(
@@ -44,15 +45,21 @@ export async function applyImport(
     stored,
     sites,
     confirmedDeletes,
+    skipsFaults,
   }: {
     readonly stored: StoredImport;
     readonly sites: GrantedSites;
     readonly confirmedDeletes: number | undefined;
+    readonly skipsFaults: boolean;
   },
 ): Promise<ImportResult> {
   if (stored.result) return stored.result;
   const { id, view } = stored;
-  requireReady(stored, confirmedDeletes);
+  const skipped = view.counts.fault ?? 0;
+  if (skipped > 0 && !skipsFaults) throw hasFaults(skipped);
+  // A faulty row may name, in a way that is not understood, a point that the list only seems to lack.
+  const deletes = stored.settings.mode === 'replace' && skipped === 0 ? view.deletes : 0;
+  requireReady(stored, { deletes, confirmedDeletes });
   const known = await tasksByCode(
     transaction,
     view.tasks.map(({ code }) => code),
@@ -63,53 +70,59 @@ export async function applyImport(
     sites: (view.newDevices as DeviceCreate[]).map(({ site_id }) => site_id),
   });
   await requireUnchanged(transaction, stored);
-  for (const device of view.newDevices as DeviceCreate[]) await devices(transaction, store).create(device);
+  const newDevices = await devicesToMake(transaction, stored);
+  for (const device of newDevices) await devices(transaction, store).create(device);
   const ids = await deviceIds(transaction, id);
   const written = await explained(() =>
     togetherWithSiblings(
       transaction,
       ids.map((device_id) => ({ device_id, code: '', pathPrefix: '' })),
-      () => writePoints(transaction, stored),
+      () => writePoints(transaction, stored, deletes),
     ),
   );
   const madeTasks = await putIntoTasks(transaction, view.tasks, known);
+  const widenedTasks = await chooseUnreadPoints(transaction, stored);
   const result: ImportResult = {
     ...written,
-    devices: (view.newDevices as DeviceCreate[]).map(({ code }) => code),
-    tasks: madeTasks,
+    skipped,
+    devices: newDevices.map(({ code }) => code),
+    tasks: [...new Set([...madeTasks, ...widenedTasks])],
     change_set: (await openChangeSet(transaction)) ?? null,
   };
   await transaction
     .updateTable('point_imports')
-    // The file is no longer needed.
-    .set({ result: JSON.stringify(result), content: Buffer.alloc(0) })
+    // The file is no longer needed, unless for the rows that were left out.
+    .set({ result: JSON.stringify(result), ...(skipped === 0 && { content: Buffer.alloc(0) }) })
     .where('id', '=', id)
     .execute();
   return result;
 }
 
-function requireReady({ view }: StoredImport, confirmedDeletes: number | undefined): void {
-  const faults = view.counts.fault ?? 0;
-  if (faults > 0) {
-    throw new Problem(
-      'import_has_faults',
-      both(
-        `${faults} rows have faults: put them right in the file and send it again, or change its cells here.`,
-        `有 ${faults} 行存在错误：请在文件中改正后重新发送，或在此更改单元格。`,
-      ),
-      { faults },
-    );
-  }
+function hasFaults(faults: number): Problem {
+  return new Problem(
+    'import_has_faults',
+    both(
+      `${faults} rows have faults: put them right in the file and send it again, or change its cells here. To import the other rows now, send skip_faults: true.`,
+      `有 ${faults} 行存在错误：请在文件中改正后重新发送，或在此更改单元格。若要先导入其余各行，请发送 skip_faults: true。`,
+    ),
+    { faults },
+  );
+}
+
+function requireReady(
+  { view }: StoredImport,
+  { deletes, confirmedDeletes }: { readonly deletes: number; readonly confirmedDeletes: number | undefined },
+): void {
   const open = view.questions.filter(({ isGuess }) => isGuess);
   if (open.length > 0) throw openQuestions(open);
-  if (view.deletes > 0 && confirmedDeletes !== view.deletes) {
+  if (deletes > 0 && confirmedDeletes !== deletes) {
     throw new Problem(
       'import_deletes_points',
       both(
-        `${view.deletes} points that the list lacks would be deleted. If that is meant, send confirm_deletes: ${view.deletes}.`,
-        `将删除点位表中没有的 ${view.deletes} 个点位。若确实如此，请发送 confirm_deletes: ${view.deletes}。`,
+        `${deletes} points that the list lacks would be deleted. If that is meant, send confirm_deletes: ${deletes}.`,
+        `将删除点位表中没有的 ${deletes} 个点位。若确实如此，请发送 confirm_deletes: ${deletes}。`,
       ),
-      { deletes: view.deletes },
+      { deletes },
     );
   }
 }
@@ -153,14 +166,53 @@ async function requireUnchanged(transaction: Database, { id, view, settings }: S
     limit 1`.execute(transaction);
   const [first] = moved;
   if (isSame && !first) return;
-  const what = first ? `${first.device}/${first.code}` : codes.join(', ');
-  throw new Problem(
+  throw wasChanged(first ? `${first.device}/${first.code}` : codes.join(', '));
+}
+
+function wasChanged(what: string): Problem {
+  return new Problem(
     'precondition_failed',
     both(
       `${what} was changed since the list was looked at. Look at it again (PATCH with {}), and decide anew.`,
       `预览之后 ${what} 已被更改。请重新查看（以 {} 调用 PATCH）后再作决定。`,
     ),
   );
+}
+
+/** New devices that have points: all rows of one may be faulty and left out. */
+async function devicesToMake(
+  transaction: Database,
+  { id, view }: StoredImport,
+): Promise<readonly DeviceCreate[]> {
+  const { rows } = await sql<{ device: string }>`
+    select distinct device from point_import_rows where import_id = ${id} and state = 'new'`.execute(
+    transaction,
+  );
+  const codes = new Set(rows.map(({ device }) => device));
+  return (view.newDevices as DeviceCreate[]).filter(({ code }) => codes.has(code));
+}
+
+/**
+ * Adds points to those that their tasks read, if that was answered. @returns codes of the tasks
+ * @throws Problem if a task reads chosen points only since the list was judged
+ */
+async function chooseUnreadPoints(transaction: Database, { id, view }: StoredImport): Promise<string[]> {
+  const answer = view.questions.find(({ name }) => name === unreadQuestion)?.chosen;
+  if (answer === 'leave') return [];
+  const { rows } = await sql<{ task: string }>`
+    insert into task_points (task_id, point_id)
+    select tasks.id, points.id from point_import_rows as row
+      join tasks on tasks.code = row.task
+      join devices on devices.code = row.device
+      join points on points.device_id = devices.id and points.code = row.code
+    where row.import_id = ${id} and row.state = any(${[...importedStates]}::text[])
+      and exists (select from task_points as chosen where chosen.task_id = tasks.id)
+    on conflict do nothing
+    returning (select code from tasks where id = task_id) as task`.execute(transaction);
+  const [first] = rows;
+  // Rolled back with the transaction.
+  if (first && answer === undefined) throw wasChanged(first.task);
+  return [...new Set(rows.map(({ task }) => task))];
 }
 
 async function deviceIds(transaction: Database, importId: number): Promise<number[]> {
@@ -174,11 +226,11 @@ async function deviceIds(transaction: Database, importId: number): Promise<numbe
 /** Writes all points with three statements, however many there are. */
 async function writePoints(
   transaction: Database,
-  { id, view, settings }: StoredImport,
+  { id, view }: StoredImport,
+  deletes: number,
 ): Promise<Pick<ImportResult, 'created' | 'changed' | 'deleted'>> {
   const row = sql`point_import_rows as row cross join lateral jsonb_populate_record(null::points, row.point) as point`;
-  const deletes = settings.mode === 'replace' && view.deletes > 0;
-  if (deletes) {
+  if (deletes > 0) {
     await requireUnchosen(transaction, id);
     await sql`delete from points where id in (
       select point_id from point_import_rows where import_id = ${id} and state = 'missing')`.execute(
@@ -201,7 +253,7 @@ async function writePoints(
   return {
     created: view.counts.new ?? 0,
     changed: view.counts.changed ?? 0,
-    deleted: deletes ? view.deletes : 0,
+    deleted: deletes,
   };
 }
 

@@ -1,8 +1,8 @@
-import { faultInChinese } from '@holdfast/drivers/fault-words.ts';
 import type { Database } from '../database/open-database.ts';
-import { said, spokenLanguage } from '../problems/said.ts';
+import { saidOf } from '../problems/said.ts';
 import type { TableRow } from '../tables/workbook.ts';
-import type { RowFault } from './judging/row-fault.ts';
+import { toldFault } from './import-view.ts';
+import { faultsHeader, type RowFault } from './judging/row-fault.ts';
 import type { StoredImport } from './stored-import.ts';
 
 const rowsAtOnce = 1_000;
@@ -16,9 +16,7 @@ export function faultyRows(
   { id, view: { columns, width } }: StoredImport,
 ): { readonly head: readonly string[]; readonly rows: AsyncIterable<readonly TableRow[]> } {
   const filled = (cells: TableRow) => Array.from({ length: width }, (_, index) => cells[index] ?? null);
-  const isChinese = spokenLanguage() === 'zh';
-  const inWords = ({ column, message }: RowFault) =>
-    `${column}: ${isChinese ? faultInChinese(message) : message}`;
+  const inWords = ({ column, message }: RowFault) => `${column}: ${message}`;
   const rowsFrom = (no: number) =>
     database
       .selectFrom('point_import_rows')
@@ -34,11 +32,11 @@ export function faultyRows(
       yield some.map(
         ({ cells, faults }): TableRow => [
           ...filled(cells ?? []),
-          (faults as RowFault[]).map(inWords).join('; '),
+          (faults as RowFault[]).map(toldFault).map(inWords).join('; '),
         ],
       );
     }
   };
   const headers = filled(columns.map(({ header }) => header)).map((header) => String(header ?? ''));
-  return { head: [...headers, said('Faults', '错误')], rows: rows() };
+  return { head: [...headers, saidOf(faultsHeader)], rows: rows() };
 }

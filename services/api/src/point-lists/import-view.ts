@@ -18,12 +18,13 @@ export function importView({ id, name, settings, view, result, createdAt }: Stor
     sheet: view.sheet,
     sheets: [...view.sheets],
     columns: view.columns.map((column) => ({ ...column })),
-    questions: view.questions.map(({ name, text, choices, chosen, isGuess, rows }) => ({
-      ...{ name, chosen, is_guess: isGuess },
+    questions: view.questions.map(({ name, text, choices, chosen, isGuess, isConfirmation, rows }) => ({
+      ...{ name, chosen, is_guess: isGuess, needs_answer: isConfirmation === true },
       text: saidOf(text),
       choices: choices.map(({ value, label }) => ({ value, label: saidOf(label) })),
       rows: rows.map((row) => ({ ...row, meanings: { ...row.meanings } })),
     })),
+    notes: view.notes.map(saidOf),
     counts: view.counts as ImportView['counts'],
     deletes: view.deletes,
     new_devices: (view.newDevices as DeviceCreate[]).map(({ code }) => code),

@@ -135,6 +135,7 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
             'state',
             'device',
             'code',
+            'task',
             'changes',
             'faults',
             'point_id',
@@ -207,7 +208,7 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
         };
       },
       action: 'import.apply',
-      summary: 'Do what a list says, all of it or nothing',
+      summary: 'Do what a list says: all of it, or with `skip_faults` all but the rows with faults',
       hasVersion: true,
       gives: changeSetHeader,
       schema: { params, body: importApplySchema, response: { 200: importViewSchema } },
@@ -229,7 +230,10 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
           await applyImport(
             transaction,
             { store, siteAccess },
-            { stored, sites: request.grantedSites, confirmedDeletes: request.body?.confirm_deletes },
+            {
+              ...{ stored, sites: request.grantedSites, confirmedDeletes: request.body?.confirm_deletes },
+              skipsFaults: request.body?.skip_faults === true,
+            },
           );
         });
         const after = await find(request);
@@ -248,7 +252,8 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       schema: { params, querystring: importFaultsQuerySchema },
       handler: async (request, reply) => {
         const stored = await find(request);
-        if (stored.result) throw wasApplied();
+        // The rows that were left out can still be corrected.
+        if (stored.result && stored.result.skipped === 0) throw wasApplied();
         const { format = stored.view.format, separator } = request.query;
         const { head, rows } = faultyRows(database, stored);
         const encoding = stored.view.encoding === 'gb18030' ? 'gb18030' : 'utf-8';

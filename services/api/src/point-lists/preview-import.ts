@@ -10,6 +10,7 @@ import type { JudgedRow } from './judging/judge-rows.ts';
 import { type OpenedList, openList } from './judging/open-list.ts';
 import { knownConfiguration, type StoredDevices, type StoredPoint } from './known-points.ts';
 import type { KeptView, StoredRow } from './stored-import.ts';
+import { type ChoosingTask, importedStates, unreadPoints } from './unread-points.ts';
 
 /** What judging a list asks of the database. Each question and answer is small, or a page of what may be much. */
 export interface PreviewQuestions {
@@ -22,6 +23,8 @@ export interface PreviewQuestions {
   sites(ids: readonly (number | null)[]): Promise<void>;
   /** Those of these tasks that exist. */
   tasks(codes: readonly string[]): Promise<readonly string[]>;
+  /** Tasks that read chosen points: those with these codes, and those that read some of these devices. */
+  choosingTasks(codes: readonly string[], devices: readonly string[]): Promise<readonly ChoosingTask[]>;
 }
 
 /** Faults in the preview itself; another call returns all of them. */
@@ -55,8 +58,14 @@ export async function previewImport(
     storedRow(row, { no, faults: faultsOf(row), cells: cellsOf(row) }),
   );
   const tasks = await withNewness(questions, tasksOf(judgement.rows));
+  const unread = await unreadPoints(questions, rows, settings.answers.task_points);
+  const withTasks = {
+    ...judgement,
+    questions: [...judgement.questions, ...(unread.question ? [unread.question] : [])],
+    notes: [...judgement.notes, ...unread.notes],
+  };
   const { format, encoding } = file;
-  return { view: viewOf(list, { judgement, rows, tasks, settings, format, encoding }), rows };
+  return { view: viewOf(list, { judgement: withTasks, rows, tasks, settings, format, encoding }), rows };
 }
 
 function newSites({ devices }: Judgement): (number | null)[] {
@@ -120,6 +129,7 @@ function storedRow(
     ...{ no, state, code, faults, cells },
     device: deviceCode,
     line: reading?.line ?? null,
+    task: typeof reading?.given.task === 'string' ? reading.given.task : null,
     point_id: known?.id ?? null,
     version: known?.version ?? null,
     changes: changes ?? null,
@@ -145,7 +155,7 @@ function viewOf(
     readonly encoding: string | undefined;
   },
 ): KeptView {
-  const counts = { same: 0, changed: 0, new: 0, missing: 0, fault: 0 };
+  const counts = { same: 0, changed: 0, new: 0, missing: 0, fault: 0, skipped: 0 };
   for (const { state } of judgement.rows) counts[state] += 1;
   const faulty = rows.filter(({ state }) => state === 'fault');
   return {
@@ -160,9 +170,10 @@ function viewOf(
     })),
     questions: judgement.questions.map((question) => ({
       ...question,
-      isGuess: question.isGuess && !settings.accepted,
+      isGuess: question.isGuess && (question.isConfirmation === true || !settings.accepted),
     })),
     width: list.rows.reduce((most, { cells }) => Math.max(most, cells.length), list.head.cells.length),
+    notes: judgement.notes,
     deletes: settings.mode === 'replace' ? counts.missing : 0,
     newDevices: judgement.devices.flatMap((device) => (device.isNew && device.body ? [device.body] : [])),
     devices: judgement.devices.flatMap((device) =>
@@ -202,7 +213,7 @@ type WantedTask = Omit<KeptView['tasks'][number], 'isNew'>;
 function tasksOf(rows: readonly JudgedRow[]): WantedTask[] {
   const named = rows.flatMap(({ reading, deviceCode, state }) => {
     const task = reading?.given.task;
-    return typeof task === 'string' && state !== 'fault'
+    return typeof task === 'string' && importedStates.includes(state)
       ? [{ task, deviceCode, period: reading?.given.period_ms }]
       : [];
   });

@@ -11,6 +11,7 @@ import type { ImportSettings } from './judging/import-settings.ts';
 import type { StoredDevices, StoredPoint } from './known-points.ts';
 import type { PreviewQuestions } from './preview-import.ts';
 import type { KeptView } from './stored-import.ts';
+import { choosingTasks } from './unread-points.ts';
 
 export interface PreviewSources {
   readonly database: Database;
@@ -71,6 +72,7 @@ export async function previewInWorker<T>(
       const found = await database.selectFrom('tasks').select('code').where('code', 'in', codes).execute();
       return found.map(({ code }) => code);
     },
+    choosingTasks: (codes, devices) => choosingTasks(database, sites, { codes, devices }),
   };
   const bytes = new Uint8Array(content);
   const worker = new Worker(new URL('./preview-worker.ts', import.meta.url), {

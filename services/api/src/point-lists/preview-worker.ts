@@ -15,10 +15,9 @@ const asked = async (question: object): Promise<unknown> => {
   return answer;
 };
 const questions = Object.fromEntries(
-  (['devices', 'points', 'kindFaults', 'sites', 'tasks'] satisfies (keyof PreviewQuestions)[]).map((name) => [
-    name,
-    (...of: unknown[]) => asked({ question: name, of }),
-  ]),
+  (
+    ['devices', 'points', 'kindFaults', 'sites', 'tasks', 'choosingTasks'] satisfies (keyof PreviewQuestions)[]
+  ).map((name) => [name, (...of: unknown[]) => asked({ question: name, of })]),
 ) as unknown as PreviewQuestions;
 
 /** Rows in one message, so that the thread that takes them is never kept for long. */

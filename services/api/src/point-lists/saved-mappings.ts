@@ -6,6 +6,7 @@ import { Problem, validationFailed } from '../problems/problem.ts';
 import { openQuestions } from './apply-import.ts';
 import type { SavedColumns } from './columns/list-columns.ts';
 import type { ImportSettings, ListLayout } from './judging/import-settings.ts';
+import { shortPeriod } from './judging/period-questions.ts';
 import type { StoredImport } from './stored-import.ts';
 
 /** How lists of one kind are read: the meaning of each header, and the answers to what they leave open. */
@@ -57,6 +58,12 @@ export async function saveMapping(
     throw validationFailed([{ path: 'name', message: `"${name}" is built in: choose another name` }]);
   const open = view.questions.filter(({ isGuess }) => isGuess);
   if (open.length > 0) throw openQuestions(open);
+  const answers: Record<string, string> = {
+    ...settings.answers,
+    ...Object.fromEntries(view.questions.map((question) => [question.name, question.chosen])),
+  };
+  // This holds for one list alone.
+  delete answers[shortPeriod];
   const mapping = {
     name,
     layout: view.mapping,
@@ -67,10 +74,7 @@ export async function saveMapping(
         .map(({ header, field }) => [header, field ?? ''] as const)
         .toReversed(),
     ),
-    answers: {
-      ...settings.answers,
-      ...Object.fromEntries(view.questions.map((question) => [question.name, question.chosen])),
-    },
+    answers,
   };
   const written = {
     layout: mapping.layout,

@@ -1,4 +1,4 @@
-import { both } from '@holdfast/driver/form-words.ts';
+import { both, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { ImportResult } from '@holdfast/shared/contracts/http/point-list-http.ts';
 import { type Selectable, sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
@@ -28,6 +28,7 @@ export interface KeptView {
   /** Number of cells of the longest row. */
   readonly width: number;
   readonly questions: readonly Question[];
+  readonly notes: readonly InBoth[];
   readonly counts: Readonly<Record<string, number>>;
   readonly deletes: number;
   /** Bodies of new devices. */
@@ -109,10 +110,10 @@ async function writeRows(transaction: Database, id: number, rows: AsyncIterable<
   for await (const some of rows) {
     await sql`
       insert into point_import_rows
-        (import_id, no, line, state, device, code, point_id, version, changes, faults, point, cells)
-      select ${id}, no, line, state, device, code, point_id, version, changes, faults, point, cells
+        (import_id, no, line, state, device, code, task, point_id, version, changes, faults, point, cells)
+      select ${id}, no, line, state, device, code, task, point_id, version, changes, faults, point, cells
       from jsonb_to_recordset(${some}::jsonb) as row (no integer, line integer, state text, device text, code text,
-        point_id bigint, version text, changes jsonb, faults jsonb, point jsonb, cells jsonb)`.execute(
+        task text, point_id bigint, version text, changes jsonb, faults jsonb, point jsonb, cells jsonb)`.execute(
       transaction,
     );
   }

@@ -85,6 +85,12 @@ export const pointLists: readonly Command[] = [
         about: 'to a question that the list leaves open',
         multiple: true,
       },
+      cell: {
+        type: 'string',
+        value: 'E17=TEXT',
+        about: 'text instead of the one of this cell, to put a fault right',
+        multiple: true,
+      },
       'accept-assumptions': { type: 'boolean', about: 'what is guessed is right' },
       encoding: {
         type: 'string',
@@ -98,6 +104,7 @@ export const pointLists: readonly Command[] = [
         about: 'of a workbook; the one that looks most like a list unless set',
       },
       faults: { type: 'string', value: 'FILE', about: 'rows with faults into this file, to be put right' },
+      'skip-faults': { type: 'boolean', about: 'imports the rows without faults, if others have some' },
       'confirm-deletes': { type: 'string', value: 'N', about: 'with replace: so many points are to go' },
       reason: { type: 'string', about: 'why, for the history of the configuration' },
       'dry-run': { type: 'boolean', about: 'only check it and say what would be done' },
@@ -136,14 +143,18 @@ async function importList({ api, print }: Context, input: Input): Promise<number
   }
   tellColumns(print, view);
   tellSample(print, view);
+  if (!print.isJsonAsked) for (const note of view.notes) print.note(plainText(note));
+  const skips = input.has('skip-faults') && view.counts.fault > 0;
   const faultsFile = input.text('faults');
   if (view.counts.fault > 0) {
     if (faultsFile !== undefined) {
       const { body } = await api.open(`${imports}${view.id}/faults/`, { format: formatOf(faultsFile) }, {});
       if (body) await saveDownload({ print }, body, faultsFile);
     }
-    if (print.asJson) print.json(view);
-    throw faulty(path, view);
+    if (!skips) {
+      if (print.asJson) print.json(view);
+      throw faulty(path, view);
+    }
   }
   const open = view.questions.filter((question) => question.is_guess);
   const isDry = input.has('dry-run');
@@ -155,8 +166,10 @@ async function importList({ api, print }: Context, input: Input): Promise<number
   if (isDry) {
     for (const question of open) print.note(inWords(question));
     if (open.length === 0) await saveMapping(api, input, view);
-    const applied = open.length === 0 && query.apply ? await tried(api, view, query) : undefined;
-    print.said(applied ?? view, say('Would be: {{what}}', { what: sentenceOf(view, view.deletes) }));
+    const applied = open.length === 0 && query.apply ? await tried(api, view, { query, skips }) : undefined;
+    const what = sentenceOf(view, skips ? 0 : view.deletes);
+    print.said(applied ?? view, say('Would be: {{what}}', { what }));
+    if (skips) noteSkipped(print, view.counts.fault, faultsFile);
     await api.delete(`${imports}${view.id}/`);
     return noteApplied(print, { ...applied });
   }
@@ -165,11 +178,13 @@ async function importList({ api, print }: Context, input: Input): Promise<number
   const body = {
     ...(confirmed !== undefined && { confirm_deletes: confirmed }),
     ...(reason !== undefined && { reason }),
+    ...(skips && { skip_faults: true }),
   };
   const applied = await api.callOf<ImportView>(`${imports}${view.id}/`, 'apply/', body, query);
   await saveMapping(api, input, view);
   const deleted = applied.result?.deleted ?? 0;
   print.said(applied, sentenceOf(applied, deleted));
+  if (skips) noteSkipped(print, applied.result?.skipped ?? 0, faultsFile);
   if (query.apply === undefined && changesRead(applied, deleted))
     print.note(
       say(
@@ -180,9 +195,24 @@ async function importList({ api, print }: Context, input: Input): Promise<number
 }
 
 /** The unchanged list, and how sessions would take it. */
-function tried(api: Context['api'], { id, deletes }: ImportView, query: ReturnType<typeof applyOf>) {
-  const body = { dry_run: true, confirm_deletes: deletes };
+function tried(
+  api: Context['api'],
+  { id, deletes }: ImportView,
+  { query, skips }: { readonly query: ReturnType<typeof applyOf>; readonly skips: boolean },
+) {
+  const body = { dry_run: true, confirm_deletes: deletes, skip_faults: skips };
   return api.callOf<ImportView>(`${imports}${id}/`, 'apply/', body, query);
+}
+
+/** Says which rows are still to be imported. */
+function noteSkipped(print: Context['print'], count: number, file: string | undefined): void {
+  const said =
+    file === undefined
+      ? say('Rows with faults left out: {{count}}. --faults FILE has them, to be put right.', { count })
+      : say('Rows with faults left out: {{count}}. Put them right in {{file}}, and import that too.', {
+          ...{ count, file },
+        });
+  print.note(said);
 }
 
 /** Whether existing devices are to be read differently: sessions may be reading them. */
@@ -217,12 +247,13 @@ function patchOf(input: Input): object | undefined {
     });
     return all.length > 0 ? Object.fromEntries(all) : undefined;
   };
-  const [columns, answers] = [pairs('column'), pairs('answer')];
+  const [columns, answers, cells] = [pairs('column'), pairs('answer'), pairs('cell')];
   const accepts = input.has('accept-assumptions');
-  if (!columns && !answers && !accepts) return undefined;
+  if (!columns && !answers && !cells && !accepts) return undefined;
   return {
     ...(columns && { columns }),
     ...(answers && { answers }),
+    ...(cells && { cells }),
     ...(accepts && { accept_assumptions: true }),
   };
 }
@@ -267,8 +298,19 @@ function faulty(path: string, { counts, faults }: ImportView): CliError {
     const what = value === '' || message.includes(value) ? '' : ` "${value}"`;
     return `  - ${plainText(`${cell} ${column}${what}: ${message}`)}`;
   });
-  const rest = say('--faults FILE has all such rows, to be put right.');
-  return new CliError([first, ...shown, rest].join('\n'), exitCodes.refused);
+  const good = counts.new + counts.changed + counts.same;
+  const rest = [
+    say('--faults FILE has all such rows, to be put right. --cell E17=TEXT puts a cell right.'),
+    ...(good > 0
+      ? [
+          say(
+            '--skip-faults imports the other {{good}} rows now; import the corrected ones afterwards. Without it, correct {{file}} itself.',
+            { ...about, good },
+          ),
+        ]
+      : []),
+  ];
+  return new CliError([first, ...shown, ...rest].join('\n'), exitCodes.refused);
 }
 
 type OpenQuestion = ImportView['questions'][number];
@@ -277,17 +319,19 @@ function unanswered(open: readonly OpenQuestion[]): CliError {
   const lines = [
     say('Nothing was changed: the list leaves something open.'),
     ...open.map(inWords),
-    say('Answer with --answer, or take what is guessed (*) with --accept-assumptions.'),
+    open.every((question) => question.needs_answer)
+      ? say('Answer with --answer.')
+      : say('Answer with --answer, or take what is guessed (*) with --accept-assumptions.'),
   ];
   return new CliError(lines.join('\n'), exitCodes.refused);
 }
 
-function inWords({ name, text, choices, chosen, rows }: OpenQuestion): string {
+function inWords({ name, text, choices, chosen, rows, needs_answer: isOpen }: OpenQuestion): string {
   return [
     `  ${plainText(text)}`,
     ...choices.map(({ value, label }) => {
       const meanings = rows.map((row) => `${row.cell} ${row.value} → ${row.meanings[value]}`).join('; ');
-      return `    ${value === chosen ? '*' : ' '} --answer ${name}=${value}  ${plainText(label)}${meanings && ` (${plainText(meanings)})`}`;
+      return `    ${value === chosen && !isOpen ? '*' : ' '} --answer ${name}=${value}  ${plainText(label)}${meanings && ` (${plainText(meanings)})`}`;
     }),
   ].join('\n');
 }

@@ -1,0 +1,209 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { apiDatabase } from './api-database.ts';
+import { startApiInProcess } from './api-in-process.ts';
+import { type AskedApi, sessionsPath } from './api-under-test.ts';
+
+const python = inject('installedServers').pythonWithOpenpyxl;
+const imports = '/api/config/imports/';
+let api: AskedApi;
+
+beforeAll(async () => {
+  const nats = await natsForTest();
+  api = await startApiInProcess({ nats: nats.url, database: await apiDatabase() });
+  await api.ready();
+});
+
+const send = async (list: string | Buffer, query = '', headers: Record<string, string> = {}) => {
+  const body = Uint8Array.from(Buffer.from(list));
+  const answer = await api.raw(`${imports}?${query}`, { method: 'POST', body, headers });
+  expect(answer.status).toBe(201);
+  const path = `${imports}${answer.body.id}/`;
+  return {
+    view: answer.body,
+    patch: async (change: object) => (await api.request('PATCH', path, change)).body,
+    apply: (body: object = {}) => api.post(`${path}apply/`, body),
+    faults: () => api.get(`${path}faults/`),
+  };
+};
+const codes = async (device: string) => {
+  const [found] = (await api.get(`/api/config/devices/?code=${device}`)).body.results;
+  if (!found) return undefined;
+  const { results } = (await api.get(`/api/config/points/?device_id=${found.id}&limit=500`)).body;
+  return results.map(({ code }: { code: string }) => code);
+};
+const taskOf = async (code: string) => (await api.get(`/api/config/tasks/?code=${code}`)).body.results[0];
+
+describe('a list with faulty rows', () => {
+  const head = 'device,host,unit_id,code,address,data_type';
+  const list = `${head}
+saw,127.0.0.1,11,a,40001,int16
+saw,,,b,40002,int17
+saw,,,c,40003,int16
+mill,127.0.0.1,12,d,40004,int18
+`;
+
+  it('is imported without them, which are corrected afterwards: nothing is lost', async () => {
+    const { view, apply, faults } = await send(list);
+    expect(view.counts).toMatchObject({ new: 2, fault: 2 });
+    expect(await apply()).toMatchObject({
+      ...{ status: 409, body: { code: 'import_has_faults', detail: expect.stringContaining('skip_faults') } },
+    });
+    expect(await codes('saw')).toBeUndefined();
+    expect(await apply({ skip_faults: true })).toMatchObject({
+      body: { state: 'applied', result: { created: 2, skipped: 2, devices: ['saw'] } },
+    });
+    expect([await codes('saw'), await codes('mill')]).toEqual([['a', 'c'], undefined]);
+    // The rows are still there, in a list of their own.
+    const { body } = await faults();
+    const corrected = await send(body.replace('int17', 'int16').replace('int18', 'int16'));
+    expect(corrected.view).toMatchObject({
+      counts: { new: 2, fault: 0 },
+      notes: [expect.stringContaining('only the faulty rows of a list')],
+    });
+    expect(await corrected.apply()).toMatchObject({ body: { result: { created: 2, skipped: 0 } } });
+    expect([await codes('saw'), await codes('mill')]).toEqual([['a', 'c', 'b'], ['d']]);
+    expect(await corrected.faults()).toMatchObject({ status: 409, body: { code: 'import_applied' } });
+  });
+
+  it('deletes nothing meanwhile, where a list replaces what is there', async () => {
+    const { view, apply } = await send(
+      'device,code,address,data_type\nsaw,a,40001,int32\nsaw,c?,40003,int17\n',
+      'mode=replace',
+    );
+    expect(view).toMatchObject({ counts: { changed: 1, fault: 1, missing: 2 } });
+    expect(await apply({ skip_faults: true })).toMatchObject({
+      status: 200,
+      body: { result: { changed: 1, deleted: 0, skipped: 1 } },
+    });
+    expect(await codes('saw')).toEqual(['a', 'c', 'b']);
+  });
+});
+
+describe('a task that reads chosen points only, as after it was restored', () => {
+  const list = (...rows: readonly string[]) => ['device,code,address,data_type,task', ...rows].join('\n');
+  const first = 'device,host,unit_id,code,address,data_type,task\npress,127.0.0.1,1,a,40001,int16,presses\n';
+  const both = list('press,a,40001,int16,presses', 'press,b,40002,int16,presses');
+
+  it('gets the points of a list that names it, once that was answered', async () => {
+    await (await send(first)).apply();
+    const task = await taskOf('presses');
+    const session = await api.post(`${sessionsPath}/start-task/`, { task_id: task.id });
+    await api.post(`${sessionsPath}/${session.body.session_id}/stop/`);
+    expect((await (await send(both)).apply()).body.result).toMatchObject({ created: 1 });
+    const versions = `/api/config/tasks/${task.id}/versions/`;
+    expect(await api.post(`${versions}1/restore/`, {})).toMatchObject({ status: 200 });
+    expect((await taskOf('presses')).point_ids).toHaveLength(1);
+
+    const { view, apply, patch } = await send(
+      list('press,a,40001,int16,presses', 'press,b,40002,int16,presses', 'press,c,40003,int16,presses'),
+    );
+    expect(view.questions).toMatchObject([
+      {
+        ...{ name: 'task_points', chosen: 'add', is_guess: true, needs_answer: false },
+        text: expect.stringContaining('(presses), and not 2 points of this list'),
+        rows: [{ cell: '3', value: 'press/b', meanings: { add: '+ presses', leave: '—' } }, { cell: '4' }],
+      },
+    ]);
+    expect(await apply()).toMatchObject({ status: 409, body: { code: 'import_has_questions' } });
+    expect((await patch({ answers: { task_points: 'add' } })).questions).toMatchObject([{ is_guess: false }]);
+    const applied = await apply();
+    expect(applied.body.result).toMatchObject({ created: 1, tasks: ['presses'] });
+    expect((await taskOf('presses')).point_ids).toHaveLength(3);
+    expect((await send(both)).view.questions).toEqual([]);
+    // It is one change, which is taken back whole.
+    const { change_set: set } = applied.body.result;
+    expect(await api.post(`/api/config/change-sets/${set}/revert/`, {})).toMatchObject({ status: 200 });
+    expect((await taskOf('presses')).point_ids).toHaveLength(1);
+  });
+
+  it('is left alone where that is the answer, and named where a list says nothing of it', async () => {
+    const { patch, apply } = await send(both);
+    await patch({ answers: { task_points: 'leave' } });
+    expect(await apply()).toMatchObject({ status: 200 });
+    expect((await taskOf('presses')).point_ids).toHaveLength(1);
+    const unnamed = await send('device,code,address,data_type\npress,e,40005,int16\n');
+    expect(unnamed.view).toMatchObject({
+      questions: [],
+      notes: [expect.stringContaining('presses reads only the points chosen for it, so not 1 new')],
+    });
+  });
+
+  it('which it became after a list was looked at, is not passed over in silence', async () => {
+    await (await send(first.replaceAll('presses', 'others'))).apply();
+    const { view, apply } = await send(list('press,f,40006,int16,others'));
+    expect(view.questions).toEqual([]);
+    const task = await taskOf('others');
+    const [press] = (await api.get('/api/config/devices/?code=press')).body.results;
+    const [point] = (await api.get(`/api/config/points/?device_id=${press.id}`)).body.results;
+    const chosen = { point_ids: [point.id] };
+    expect(await api.request('PATCH', `/api/config/tasks/${task.id}/`, chosen)).toMatchObject({
+      status: 200,
+    });
+    expect(await apply()).toMatchObject({
+      ...{ status: 412, body: { detail: expect.stringContaining('others was changed') } },
+    });
+    expect(await codes('press')).not.toContain('f');
+  });
+});
+
+describe('a period below 100 ms', () => {
+  const list = 'device,code,address,data_type,周期\nsaw,fast,40050,int16,50\n';
+
+  it('is confirmed by its own answer alone', async () => {
+    const { view, patch, apply } = await send(list);
+    expect(view.questions).toMatchObject([{ name: 'period_unit', chosen: 's' }]);
+    const open = (questions: { name: string; is_guess: boolean }[]) =>
+      questions.flatMap(({ name, is_guess }) => (is_guess ? [name] : []));
+    const inMs = await patch({ answers: { period_unit: 'ms' }, accept_assumptions: true });
+    expect(open(inMs.questions)).toEqual(['shortest_period']);
+    expect(await apply()).toMatchObject({ status: 409, body: { code: 'import_has_questions' } });
+    expect(open((await patch({ answers: { shortest_period: '50ms' } })).questions)).toEqual([]);
+    const saved = await api.post('/api/config/import-mappings/', { name: 'fast', import_id: view.id });
+    expect(saved.body.answers).toEqual({ period_unit: 'ms' });
+    expect(open((await send(list, 'mapping=fast')).view.questions)).toEqual(['shortest_period']);
+    expect(await apply()).toMatchObject({ status: 200 });
+    const [made] = (await api.get('/api/config/points/?code=fast')).body.results;
+    expect(made).toMatchObject({ period_ms: 50 });
+  });
+});
+
+describe.runIf(python !== null)("a plant's workbook, made by openpyxl", () => {
+  it('with merged cells, a unit in the header and full-width digits is taken as it is', async () => {
+    const path = join(await temporaryFolder('plant'), 'plant.xlsx');
+    const script = `
+import sys
+from openpyxl import Workbook
+b = Workbook(); s = b.active
+s.append(['一号车间点位表']); s.merge_cells('A1:H1')
+s.append(['设备', 'IP地址', '站号', '测点\\n编号', '地址(从0开始)', '寄存器类型', '数据类型', '采集周期（秒）'])
+s.append(['炉-1', '127.0.0.1', 21, ' t1 ', '１００', '保持寄存器', 'INT', 10])
+s.append([None, None, None, 't2', 101, '保持寄存器', 'INT', '500ms'])
+s.append([None, None, None, 't3\\n', 102, '保持寄存器', 'INT', None])
+for r in ['A3:A5', 'B3:B5', 'C3:C5', 'H4:H5']: s.merge_cells(r)
+b.save(sys.argv[1])`;
+    await promisify(execFile)(python ?? '', ['-c', script, path]);
+    const { view, apply } = await send(await readFile(path), '', { 'accept-language': 'zh' });
+    expect(view).toMatchObject({
+      ...{ faults: [], questions: [], counts: { new: 3 } },
+      notes: [
+        '合并单元格的内容用于其中每一行：设备 (A3:A5), IP地址 (B3:B5), 站号 (C3:C5), 采集周期（秒） (H4:H5)。',
+      ],
+    });
+    await apply();
+    const points = (await api.get('/api/config/points/?limit=500')).body.results;
+    const shown = points.filter(({ code }: { code: string }) => /^t\d$/.test(code));
+    expect(
+      shown.map((point: Record<string, unknown>) => [point.code, point.address, point.period_ms]),
+    ).toEqual([
+      ['t1', 100, 10_000],
+      ['t2', 101, 500],
+      ['t3', 102, 500],
+    ]);
+  });
+});
