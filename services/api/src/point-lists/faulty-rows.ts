@@ -16,7 +16,6 @@ export function faultyRows(
   { id, view: { columns, width } }: StoredImport,
 ): { readonly head: readonly string[]; readonly rows: AsyncIterable<readonly TableRow[]> } {
   const filled = (cells: TableRow) => Array.from({ length: width }, (_, index) => cells[index] ?? null);
-  const inWords = ({ column, message }: RowFault) => `${column}: ${message}`;
   const rowsFrom = (no: number) =>
     database
       .selectFrom('point_import_rows')
@@ -32,7 +31,10 @@ export function faultyRows(
       yield some.map(
         ({ cells, faults }): TableRow => [
           ...filled(cells ?? []),
-          (faults as RowFault[]).map(toldFault).map(inWords).join('; '),
+          (faults as RowFault[])
+            .map(toldFault)
+            .map(({ column, message }) => `${column}: ${message}`)
+            .join('; '),
         ],
       );
     }
