@@ -96,7 +96,7 @@ export function sortOut<M extends SampleMessage>(
       reason = untimely(sample, fromMs, message.time.getTime() + clockToleranceMs);
     }
     const sequence = firstPlace(message)?.sequence ?? message.seq;
-    // What cannot be true says nothing of who answers for the device either.
+    // A sample that cannot be true says nothing of who answers for the device either.
     const verdict =
       isVerified && reason === undefined ? fence.judge(sample, sequence) : fence.look(sample, sequence);
     if (!verdict.admitted) {
@@ -129,7 +129,7 @@ const sourceBehindMs = 86_400_000;
 function untimely(sample: Sample, fromMs: number, untilMs: number): string | undefined {
   const { tick, through_tick = tick, since_tick = tick, period_ms, time, changes } = sample;
   const latestMs = Math.max(time, Math.max(tick, through_tick) * period_ms);
-  // What a subscribed device tells meanwhile belongs to the end of the tick under way.
+  // Parts of a subscribed device's tick that is under way have the time of its end.
   if (latestMs > untilMs + period_ms) return tooLate(latestMs);
   // The tick under way when the session was given to the collector counts from its beginning.
   const earliestMs = Math.min(time, Math.min(tick, since_tick) * period_ms);
