@@ -1,14 +1,14 @@
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import type { SenderRefusals } from '@holdfast/shared/jetstream/consume/sender-refusals.ts';
 import type { EpochClaims } from '@holdfast/shared/sessions/epoch-claims.ts';
-import type { WatchStatuses } from '../sessions/live-status/live-status.ts';
 
 /** Passes on what collectors say about sessions that the log has given to them, and drops what they say about others. */
 export function placedStatuses(
   board: StatusBoard,
   claims: EpochClaims,
   refusals: SenderRefusals,
-): WatchStatuses {
+): (onStatus: (taskId: string, status: SessionLiveStatus) => void) => Promise<() => void> {
   return (onStatus) =>
     board.watch(
       (taskId, status) => {
