@@ -10,7 +10,7 @@ const longestWord = 2_000;
 export class HolderWords {
   readonly refusals = new Map<string, Refusal>();
   readonly inabilities = new Map<string, Inability>();
-  /** Of each collector, the one that it reported on last at the end. */
+  /** By collector, the key that it reported on last at the end. */
   readonly #keys = new Map<string, Set<string>>();
 
   /** @returns whether there may be something to do about the report */

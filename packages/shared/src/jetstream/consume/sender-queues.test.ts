@@ -87,7 +87,7 @@ describe('messages of senders that are not trusted', () => {
     put('b', 'x', 'only');
     await eventually(() => taken.at(-1) === 'b only', { what: 'the other one to be taken' });
     expect(refused).toEqual([]);
-    // What is overwritten meanwhile is never decoded.
+    // The message that is overwritten meanwhile is never decoded.
     put('a', '59', 'newer', mebibyte / 2);
     expect(refused).toEqual([['a', 'over_budget']]);
     await pass(1_000);

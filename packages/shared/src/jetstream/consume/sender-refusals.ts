@@ -46,7 +46,7 @@ export class SenderRefusals {
     [...this.#counts.values()].map(({ refusal, count }) => ({ labels: refusal, value: count }));
 }
 
-/** What {@link addRefusalMetric} shows. */
+/** Counts for {@link addRefusalMetric}. */
 export type RefusalCounts = () => readonly { readonly labels: SenderRefusal; readonly value: number }[];
 
 export function addRefusalMetric(metrics: Metrics, read: RefusalCounts): void {
