@@ -90,8 +90,8 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
       answer: { type: 'text/csv', description: 'A line for each session and part of the time' },
       schema: { querystring: reportCsvQuerySchema },
       handler: async (request, reply) => {
-        const { title, encoding, separator: word, ...asked } = request.query;
-        const { from: _, to: __, split: ___, time_zone: ____, ...filter } = asked;
+        const { title, encoding, separator: word, ...report } = request.query;
+        const { from: _, to: __, split: ___, time_zone: ____, ...filter } = report;
         const separator = separatorOf({ separator: word });
         const { time, clock, parts } = await begin(request.query);
         const pageOf = (before: number | undefined) =>

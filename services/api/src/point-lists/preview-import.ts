@@ -30,7 +30,7 @@ export interface PreviewQuestions {
 /** Faults in the preview itself; another call returns all of them. */
 const shownFaults = 50;
 const defaultPeriodMs = 1_000;
-const kindsAtOnce = 1_000;
+const kindsAtOnce = 5_000;
 const sampledRows = 3;
 /** Default values of fields, at which they say nothing about how a point is read. */
 const unset = new Map<string, unknown>([

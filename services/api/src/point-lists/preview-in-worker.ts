@@ -61,16 +61,16 @@ export async function previewInWorker<T>(
 ): Promise<T> {
   const answers: PreviewQuestions = {
     devices: async (codes) => {
-      const found = await storedDevices(database, codes);
-      await siteAccess.require(sites, { devices: found.devices.map(({ id }) => id) });
-      return found;
+      const stored = await storedDevices(database, codes);
+      await siteAccess.require(sites, { devices: stored.devices.map(({ id }) => id) });
+      return stored;
     },
     points: (deviceIds, after) => pointRows(database, deviceIds, after),
     kindFaults: (points) => kindFaultsIfKnown(store, database, points),
     sites: (ids) => siteAccess.require(sites, { sites: [...ids] }),
     tasks: async (codes) => {
-      const found = await database.selectFrom('tasks').select('code').where('code', 'in', codes).execute();
-      return found.map(({ code }) => code);
+      const rows = await database.selectFrom('tasks').select('code').where('code', 'in', codes).execute();
+      return rows.map(({ code }) => code);
     },
     choosingTasks: (codes, devices) => choosingTasks(database, sites, { codes, devices }),
   };
@@ -80,8 +80,8 @@ export async function previewInWorker<T>(
     transferList: [bytes.buffer],
     resourceLimits: { maxOldGenerationSizeMb: heapMb },
   });
-  const ended = new AbortController();
-  const end = (reason: unknown) => ended.abort(reason);
+  const ending = new AbortController();
+  const end = (reason: unknown) => ending.abort(reason);
   worker.once('error', (cause: Error & { readonly code?: string }) =>
     end(cause.code === 'ERR_WORKER_OUT_OF_MEMORY' ? new ListFileRefused(tooMuch, { cause }) : cause),
   );
@@ -91,12 +91,11 @@ export async function previewInWorker<T>(
   if (signal?.aborted) leave();
   const next = async (): Promise<Exclude<Message, { readonly question: unknown }>> => {
     for (;;) {
-      const message = await nextMessage(worker, ended, silentMs);
+      const message = await nextMessage(worker, ending, silentMs);
       if ('refused' in message) throw new ListFileRefused(message.refused);
       if (!('question' in message)) return message;
       const answer: (...of: readonly never[]) => Promise<unknown> = answers[message.question];
-      const given = await answer(...message.of);
-      worker.postMessage(given);
+      worker.postMessage(await answer(...message.of));
     }
   };
   const rows = async function* () {
@@ -117,13 +116,13 @@ export async function previewInWorker<T>(
   }
 }
 
-async function nextMessage(worker: Worker, ended: AbortController, silentMs: number): Promise<Message> {
-  const timer = setTimeout(() => ended.abort(new ListFileRefused(tooMuch)), silentMs);
+async function nextMessage(worker: Worker, ending: AbortController, silentMs: number): Promise<Message> {
+  const timer = setTimeout(() => ending.abort(new ListFileRefused(tooMuch)), silentMs);
   try {
-    const [message] = await once(worker, 'message', { signal: ended.signal });
+    const [message] = await once(worker, 'message', { signal: ending.signal });
     return message;
   } catch (error) {
-    throw ended.signal.aborted ? ended.signal.reason : error;
+    throw ending.signal.aborted ? ending.signal.reason : error;
   } finally {
     clearTimeout(timer);
   }
@@ -144,7 +143,7 @@ async function storedDevices(database: Database, codes: readonly string[]): Prom
   return { devices, sites };
 }
 
-const pointsAtOnce = 1_000;
+const pointsAtOnce = 2_000;
 
 /** The next points of these devices, in the order of their ids; none at the end. @throws DatabaseUnavailable */
 async function pointRows(

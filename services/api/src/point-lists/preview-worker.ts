@@ -9,7 +9,7 @@ import type { StoredRow } from './stored-import.ts';
 const port = parentPort as MessagePort;
 const { bytes, settings } = workerData as { readonly bytes: Uint8Array; readonly settings: ImportSettings };
 
-const asked = async (question: object): Promise<unknown> => {
+const ask = async (question: object): Promise<unknown> => {
   const answer = new Promise((resolve) => port.once('message', resolve));
   port.postMessage(question);
   return answer;
@@ -17,21 +17,21 @@ const asked = async (question: object): Promise<unknown> => {
 const questions = Object.fromEntries(
   (
     ['devices', 'points', 'kindFaults', 'sites', 'tasks', 'choosingTasks'] satisfies (keyof PreviewQuestions)[]
-  ).map((name) => [name, (...of: unknown[]) => asked({ question: name, of })]),
+  ).map((name) => [name, (...of: unknown[]) => ask({ question: name, of })]),
 ) as unknown as PreviewQuestions;
 
 /** Rows in one message, so that the thread that takes them is never kept for long. */
-const rowsAtOnce = 500;
+const rowsAtOnce = 1_000;
 
 async function sendRows(rows: readonly StoredRow[]): Promise<void> {
   for (let from = 0; from < rows.length; from += rowsAtOnce)
-    await asked({ rows: JSON.stringify(rows.slice(from, from + rowsAtOnce)) });
+    await ask({ rows: JSON.stringify(rows.slice(from, from + rowsAtOnce)) });
   port.postMessage({ end: true });
 }
 
 try {
   const { view, rows } = await previewImport(questions, { content: Buffer.from(bytes.buffer), settings });
-  await asked({ view });
+  await ask({ view });
   await sendRows(rows);
 } catch (error) {
   if (!(error instanceof ListFileRefused)) throw error;
