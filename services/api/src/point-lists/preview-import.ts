@@ -12,7 +12,7 @@ import { knownConfiguration, type StoredDevices, type StoredPoint } from './know
 import type { KeptView, StoredRow } from './stored-import.ts';
 import { type ChoosingTask, importedStates, unreadPoints } from './unread-points.ts';
 
-/** What judging a list asks of the database. Each question and answer is small, or a page of what may be much. */
+/** The questions of judging a list to the database. Each question and answer is small, or a page of what may be much. */
 export interface PreviewQuestions {
   /** The devices with these codes, and all sites. Fails unless the caller may change all of these devices. */
   devices(codes: readonly string[]): Promise<StoredDevices>;

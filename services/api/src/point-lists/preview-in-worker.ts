@@ -27,7 +27,7 @@ export interface PreviewRequest {
   readonly signal?: AbortSignal;
 }
 
-/** What a list would do, with batches of its rows as JSON, which come when they are asked for. */
+/** The judgement of a list, with batches of its rows as JSON, each made when it is read. */
 export interface Preview {
   readonly view: KeptView;
   readonly rows: AsyncIterable<string>;
