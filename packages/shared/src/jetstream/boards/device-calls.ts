@@ -127,7 +127,7 @@ export function serveDeviceCalls(options: {
   return () => subscription.unsubscribe();
 }
 
-/** What NATS takes in one message unless set otherwise. */
+/** Largest message that NATS takes unless set otherwise. */
 const usualPayloadBytes = 1_048_576;
 /** Share of a message for the values of a reading; the rest is for its requests. */
 const shareOfValues = 0.75;
