@@ -24,9 +24,12 @@ describe('the spelling of a host', () => {
     expect(plainHost(host)).toBe(plain);
   });
 
-  it.each(['a#.b', 'a@b', 'a?.b', 'a\\.b', 'a%2eb'])('is what DNS is asked for, not the host of a URL: %s', (host) => {
-    expect(plainHost(host)).toBe(host);
-  });
+  it.each(['a#.b', 'a@b', 'a?.b', 'a\\.b', 'a%2eb'])(
+    'is what DNS is asked for, not the host of a URL: %s',
+    (host) => {
+      expect(plainHost(host)).toBe(host);
+    },
+  );
 
   it('has brackets in an endpoint with an IPv6 address', () => {
     expect(tcpEndpoint('fd00:0::7', 502, 'x')).toMatchObject({

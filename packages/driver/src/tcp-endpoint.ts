@@ -8,5 +8,11 @@ import type { EndpointIdentity } from './spec.ts';
  */
 export function tcpEndpoint(host: string, port: number, way: string): EndpointIdentity {
   const plain = plainHost(host);
-  return { key: hostAndPort(plain, port), tcp: { host: plain, port }, isLocal: false, way, isExclusive: true };
+  return {
+    key: hostAndPort(plain, port),
+    tcp: { host: plain, port },
+    isLocal: false,
+    way,
+    isExclusive: true,
+  };
 }

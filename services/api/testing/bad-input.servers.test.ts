@@ -205,7 +205,7 @@ describe('what is said of it helps whoever sent it', () => {
     );
     expectProblem(many, 422, 'validation_failed');
     expect(many.body.detail).toMatch(
-      /^there is no field "n0"; known: code, name, shifts; .*; and 59990 more/,
+      /^there is no field "n0"; known: code, name, shifts, networks; .*; and 59990 more/,
     );
     expect(JSON.stringify(many.body).length).toBeLessThan(5_000);
     const long = await site({ ['x'.repeat(1_000_000)]: 1 });

@@ -69,7 +69,7 @@ describe('configuration', () => {
     expect(found).toEqual(expect.arrayContaining(ids));
     expect(new Set(found).size).toBe(found.length);
     const { body } = await api.get('/api/config/sites/?code=page-2');
-    expect(body.results).toEqual([{ id: ids[1], code: 'page-2', name: '', shifts: [] }]);
+    expect(body.results).toEqual([{ id: ids[1], code: 'page-2', name: '', shifts: [], networks: [] }]);
   });
 
   it('takes many points at once, all of them or none', async () => {

@@ -178,7 +178,6 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         flushSamples: async () => {
           await outbox.flush(2_000);
         },
-        locate: async () => undefined,
         createRunner: (assignment, config) => {
           const runner = new SessionRunner({
             sessionId: assignment.session_id,

@@ -12,9 +12,9 @@ export const collectorLeaseSchema = leaseValueSchema.extend({
   /** How many sessions this collector may hold. */
   capacity: z.int().positive(),
   labels: untrustedRecord(z.string()).default({}),
-  /** As in DEVICE_NETWORKS; without it nobody knows where it connects to. */
+  /** As in DEVICE_NETWORKS; without it they are not known. */
   device_networks: z.array(z.string().max(64)).optional(),
-  /** What its secrets are for; without it nobody knows. */
+  /** The uses of its secrets; without it they are not known. */
   secret_bindings: untrustedRecord(secretBindingSchema).optional(),
 });
 export type CollectorLease = z.infer<typeof collectorLeaseSchema>;

@@ -19,7 +19,7 @@ export const secretBindingSchema = z.strictObject({
 export const secretBindingsSchema = z.record(z.string().regex(secretNamePattern), secretBindingSchema);
 export type SecretBindings = z.infer<typeof secretBindingsSchema>;
 
-/** What a secret is wanted for. */
+/** The device and server for which a secret is wanted. */
 export interface SecretUse {
   /** Code of the device's site; empty for none. */
   readonly site: string;

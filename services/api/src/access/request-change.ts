@@ -41,17 +41,17 @@ export async function changedBy<T>(
 ): Promise<T> {
   const auditId = randomUUID();
   const { reason = reasonOf(request), source = clientOf(request) } = about;
-  let named: readonly NamedSecret[] = [];
+  let secrets: readonly NamedSecret[] = [];
   const { result, set } = await inChange(
     database,
     { ...about, by: whoOf(request), actorId: actorIn(request).id, reason, source, auditId },
     async (transaction) => {
       const changed = await use(transaction);
-      named = (await request.judgeChange?.(transaction)) ?? [];
+      secrets = (await request.judgeChange?.(transaction)) ?? [];
       return changed;
     },
   );
-  request.namedSecrets = named;
+  request.namedSecrets = secrets;
   request.changeSet = { auditId, id: set };
   return result;
 }

@@ -42,7 +42,7 @@ export async function requireAccess(
   ) {
     return;
   }
-  const up = (await listed(collectors)).filter(({ state }) => state !== 'given_up');
+  const up = (await collectorsNow(collectors)).filter(({ state }) => state !== 'given_up');
   if (up.length === 0) return;
   const rules = up.map(collectorRule);
   for (const device of devices) {
@@ -76,22 +76,22 @@ export async function requireAccessOfChange(
       or d.site_id in (select object_id from change_items where set_id = ${set} and kind = 'site'
         and after ?| array['code', 'networks']))
     order by d.id`.execute(transaction);
-  const changed = rows.map(({ device, site_code, site_networks, before }) => ({
+  const devices = rows.map(({ device, site_code, site_networks, before }) => ({
     device: { ...device, siteCode: site_code ?? '', siteNetworks: site_networks ?? [] },
     before,
   }));
-  for (const { device, before } of changed) if (before === null) refuse(device, siteFaults(device));
+  for (const { device, before } of devices) if (before === null) refuse(device, siteFaults(device));
   await requireAccess(
     collectors,
-    changed.filter(({ before }) => before !== null).map(({ device }) => device),
+    devices.filter(({ before }) => before !== null).map(({ device }) => device),
   );
-  return changed.flatMap(({ device, before }) => {
+  return devices.flatMap(({ device, before }) => {
     if (before === null) return [];
     const isNew = Object.keys(before).length === 0 || before.enabled === false;
     const { connection = device.connection, protocol = device.protocol } = before;
     const former = isNew ? [] : namedSecrets({ ...device, protocol: String(protocol), connection });
-    const known = new Set(former.map(({ secret, server }) => `${secret} ${server}`));
-    return namedSecrets(device).filter(({ secret, server }) => !known.has(`${secret} ${server}`));
+    const formerUses = new Set(former.map(({ secret, server }) => `${secret} ${server}`));
+    return namedSecrets(device).filter(({ secret, server }) => !formerUses.has(`${secret} ${server}`));
   });
 }
 
@@ -102,7 +102,7 @@ export function namedSecrets(device: Pick<DeviceAccess, 'code' | 'protocol' | 'c
   return [...names].map((secret) => ({ device: device.code, secret, server }));
 }
 
-async function listed(collectors: Pick<Collectors, 'list'>): Promise<readonly KnownCollector[]> {
+async function collectorsNow(collectors: Pick<Collectors, 'list'>): Promise<readonly KnownCollector[]> {
   try {
     return await collectors.list();
   } catch (error) {
@@ -124,7 +124,7 @@ function siteFaults(device: DeviceAccess): Fault[] {
   return message === undefined ? [] : [{ code: 'place_not_allowed', path: 'host', message }];
 }
 
-/** What a collector would say against a device. One that does not report its settings says nothing. */
+/** Returns a collector's objections to a device. A collector that does not report its settings has none. */
 function collectorRule({
   deviceNetworks,
   secretBindings,

@@ -58,12 +58,12 @@ export function withApply(
         if (!isTry(request)) {
           const { judgeChange } = request;
           request.judgeChange = async (transaction) => {
-            const named = await judgeChange?.(transaction);
+            const secrets = await judgeChange?.(transaction);
             await requireSessionsCanTake(transaction, {
               ...{ granted: request.grantedSites, commands: sources.commands, by: whoOf(request) },
               traceparent: traceParentOf(request.raw),
             });
-            return named ?? [];
+            return secrets ?? [];
           };
           return;
         }

@@ -1,9 +1,16 @@
 import { deviceFault } from '@holdfast/drivers/device-fault.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { makingWay } from '@holdfast/shared/runtime/making-way.ts';
 import type { TaskConfigs } from '../ports.ts';
 
-/** Loads snapshots whose devices this release can read. For any other it gives the reason, and that is final. */
-export function judgedConfigs(configs: TaskConfigs): TaskConfigs {
+/**
+ * Loads snapshots whose devices this release can read. For any other it gives the reason, and that is final.
+ * @param locate finds the addresses of devices, within bounds, before their endpoints are opened
+ */
+export function judgedConfigs(
+  configs: TaskConfigs,
+  locate: (devices: readonly DeviceConfig[]) => Promise<void> = async () => undefined,
+): TaskConfigs {
   return {
     load: async (taskId, configVersion, known = []) => {
       const judged = new Set(known);
@@ -16,6 +23,7 @@ export function judgedConfigs(configs: TaskConfigs): TaskConfigs {
           return { ok: false, problem: `configuration snapshot ${taskId}/${configVersion}: ${fault}` };
         }
       }
+      await locate(loaded.config.devices);
       return loaded;
     },
   };

@@ -51,8 +51,6 @@ export interface TaskHolderOptions {
   readonly inTurn: <T>(question: () => Promise<T>) => Promise<T>;
   /** Epochs up to this one are void, see LeaseHolder. */
   readonly voidUpTo: () => number;
-  /** Finds the addresses of devices, within bounds, before a runner opens their endpoints. */
-  readonly locate: (devices: readonly DeviceConfig[]) => Promise<void>;
   readonly createRunner: (assignment: Assignment, config: TaskConfig) => SessionRunner;
   /** Waits until the samples read so far are stored, within bounds. */
   readonly flushSamples: () => Promise<void>;
@@ -310,7 +308,6 @@ export class TaskHolder {
     } finally {
       isWanted = false;
     }
-    await this.#options.locate(first.devices);
     // All this took time: the lease may have been lost and held again, so the look at the log may be worthless.
     if (this.#isDirty || this.#isClosing || !mayPoll()) return;
     this.#refused = undefined;

@@ -51,7 +51,7 @@ export async function openHolding(
   const collectorId = config.COLLECTOR_ID;
   // A slow link may take as long as the lease lasts.
   const store = await JetStreamEventStore.open(nc, { requestTimeoutMs: config.LEASE_TTL_MS });
-  const configs = judgedConfigs(await TaskConfigStore.open(nc));
+  const configs = judgedConfigs(await TaskConfigStore.open(nc), (devices) => endpoints.locate(devices));
   const liveStatus = await StatusBoard.open(nc);
   const judge = new LogJudge({
     clock: systemClock,
@@ -108,7 +108,6 @@ export async function openHolding(
         voidUpTo: () => lease.voidUpTo(),
         // Two seconds at most: a late sample is stored all the same.
         flushSamples: () => sending.flush(2_000),
-        locate: (devices) => endpoints.locate(devices),
         createRunner,
       }),
     disconnectDevices: () => endpoints.disconnectAll(),

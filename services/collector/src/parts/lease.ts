@@ -52,7 +52,7 @@ export async function openLease(
       device_networks: config.DEVICE_NETWORKS,
       // Read at each renewal: an administrator may change them at any time.
       get secret_bindings() {
-        return toldBindings(secretBindings());
+        return reportedBindings(secretBindings());
       },
       ...lock.fields,
     },
@@ -65,9 +65,9 @@ export async function openLease(
   return lease;
 }
 
-/** Longer ones are not told: the lease is written every 2 s. Devices are judged when they are connected to, all the same. */
-const toldBytesAtMost = 16_384;
+/** Longer ones are not reported: the lease is written every 2 s. Devices are judged when they are connected to, all the same. */
+const reportedBytesAtMost = 16_384;
 
-function toldBindings(bindings: SecretBindings | undefined): SecretBindings | undefined {
-  return JSON.stringify(bindings ?? {}).length > toldBytesAtMost ? undefined : bindings;
+function reportedBindings(bindings: SecretBindings | undefined): SecretBindings | undefined {
+  return JSON.stringify(bindings ?? {}).length > reportedBytesAtMost ? undefined : bindings;
 }

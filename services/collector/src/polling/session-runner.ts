@@ -262,8 +262,7 @@ export class SessionRunner {
   /** By id, the devices that are read in another way than now, or no longer at all. */
   async #changes(config: TaskConfig, fromMs: number): Promise<Map<string, PlannedDevice | undefined>> {
     const changed = new Map<string, PlannedDevice | undefined>();
-    const { clock, timers, endpoints } = this.#options;
-    await endpoints.locate(config.devices);
+    const { clock, timers } = this.#options;
     let sinceMs = clock.monotonicMs();
     for (const device of config.devices) {
       if (clock.monotonicMs() - sinceMs > planningInARowMs) {

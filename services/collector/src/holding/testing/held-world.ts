@@ -119,7 +119,6 @@ export class HeldWorld {
     voidUpTo: () => this.voidUpTo,
     mayPoll: () => this.mayPoll,
     flushSamples: () => this.#later(() => undefined),
-    locate: async () => undefined,
     createRunner: (assignment, config) => {
       const runner = new SessionRunner({
         sessionId: assignment.session_id,
