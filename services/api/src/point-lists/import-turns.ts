@@ -1,5 +1,4 @@
 import { both } from '@holdfast/driver/form-words.ts';
-import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.ts';
 import { ownerOf } from './import-owner.ts';
 
@@ -15,7 +14,7 @@ export class ImportTurns {
   #last: Promise<unknown> = Promise.resolve();
 
   /** Admits a request before its body is read. @returns a function for when it is over. @throws Problem */
-  readonly admit = (request: FastifyRequest): (() => void) => {
+  readonly admit = (request: Parameters<typeof ownerOf>[0]): (() => void) => {
     const owner = ownerOf(request);
     const ofCaller = this.#admitted.get(owner) ?? 0;
     const all = [...this.#admitted.values()].reduce((sum, count) => sum + count, 0);
