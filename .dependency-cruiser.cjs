@@ -60,6 +60,7 @@ const FLOORS = {
       'task-book.ts',
       'count-sessions.ts',
       'log-damage-report.ts',
+      'lead-choice.ts',
     ],
     ...[
       'reconcile/',

@@ -73,7 +73,10 @@ describe.runIf(inject('installedServers').curl !== null)('check_recovery.sh', ()
       `UNKNOWN: ${url} wants a key (401): give it in HOLDFAST_API_KEY`,
     ]);
     expect(asked).toEqual([`Bearer ${key}`, undefined]);
-    const [code, line] = await checked({ HOLDFAST_URL: url, HOLDFAST_API_KEY: 'hf_"\nurl = "http://127.0.0.1' });
+    const [code, line] = await checked({
+      HOLDFAST_URL: url,
+      HOLDFAST_API_KEY: 'hf_"\nurl = "http://127.0.0.1',
+    });
     expect([code, line]).toEqual([
       1,
       'UNKNOWN: HOLDFAST_API_KEY is no key: it has letters, digits, _ and - only',

@@ -96,8 +96,8 @@ export class FleetWatch {
         this.#probeRevision = await collectors.write(probeKey, value, expected);
         return true;
       } catch (error) {
-        // What was known may have been outdated. Otherwise the probe of another supervisor was first, and it shows as well
-        // that the bucket takes writes; but this supervisor should be seen too.
+        // The revision may be outdated. Otherwise the probe of another supervisor was first, which shows as well that the
+        // bucket takes writes; but this supervisor should be seen too.
         if (this.#probeRevision === known) this.#probeRevision = undefined;
         if (!(error instanceof LeaseConflict)) throw error;
       }

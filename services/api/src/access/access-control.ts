@@ -22,7 +22,7 @@ import { type GrantedSites, requireEverywhere, type SiteAccess } from './granted
 import type { LoginAccess } from './logins/login-access.ts';
 import { knownAfterAll, loginCallerOf, requireUsableLogin } from './logins/login-caller.ts';
 import { operatorOf } from './operator.ts';
-import { readForwardedAddresses } from './trusted-proxies.ts';
+import { bareForwardedAddresses } from './trusted-proxies.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -61,7 +61,9 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
   app.decorateRequest('grantedSites');
   app.decorateRequest('changeSet', null);
   app.decorateRequest('whenTried', null);
-  if (control.trustedProxies.length > 0) readForwardedAddresses(app);
+  if (control.trustedProxies.length > 0) {
+    app.addHook('onRequest', async ({ headers }) => bareForwardedAddresses(headers));
+  }
   app.decorateRequest('judgeChange', null);
   app.decorateRequest('namedSecrets');
   // No page of this API may be framed or load anything from elsewhere. A page served over HTTP must not load its parts

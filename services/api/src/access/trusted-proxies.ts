@@ -1,6 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { networkList } from '@holdfast/shared/runtime/networks.ts';
-import type { FastifyInstance } from 'fastify';
 
 /**
  * Tells fastify which peers to believe when they say whom they pass on (X-Forwarded-For). Fastify goes from the
@@ -19,21 +19,17 @@ export function trustedProxies(networks: readonly string[]): false | ((address: 
 }
 
 /**
- * Rewrites X-Forwarded-For, before anything reads it, to addresses alone: some proxies append ports, so each connection
- * of one client would count as another address.
+ * Rewrites X-Forwarded-For to addresses alone, before anything reads it: some proxies append ports, so each connection of
+ * one client would count as another address.
  */
-export function readForwardedAddresses(app: FastifyInstance): void {
-  app.addHook('onRequest', ({ headers }, _reply, done) => {
-    const { 'x-forwarded-for': chain } = headers;
-    if (typeof chain === 'string') {
-      const hops = chain.split(',').map((hop) => hop.trim());
-      headers['x-forwarded-for'] = hops
-        .filter((hop) => hop !== '')
-        .map(bareAddress)
-        .join(', ');
-    }
-    done();
-  });
+export function bareForwardedAddresses(headers: IncomingHttpHeaders): void {
+  const { 'x-forwarded-for': chain } = headers;
+  if (typeof chain !== 'string') return;
+  const hops = chain.split(',').map((hop) => hop.trim());
+  headers['x-forwarded-for'] = hops
+    .filter((hop) => hop !== '')
+    .map(bareAddress)
+    .join(', ');
 }
 
 /** `192.0.2.7:41000`, `[2001:db8::1]:443`, or either in quotes. */

@@ -51,7 +51,7 @@ export function auditRequest({ url, query, body }: { url: string; query: unknown
 }
 
 /**
- * What a request about logins sends, without what may open one: the code of a command line that waits, and, where no
+ * The fields of a request about logins without what may open one: the code of a command line that waits, and, where no
  * such person is there, the login name, since people type their password there by mistake.
  */
 export function withoutTyped(sent: unknown, isLogin: (name: string) => boolean): unknown {

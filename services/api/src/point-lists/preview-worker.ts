@@ -16,7 +16,14 @@ const ask = async (question: object): Promise<unknown> => {
 };
 const questions = Object.fromEntries(
   (
-    ['devices', 'points', 'kindFaults', 'sites', 'tasks', 'choosingTasks'] satisfies (keyof PreviewQuestions)[]
+    [
+      'devices',
+      'points',
+      'kindFaults',
+      'sites',
+      'tasks',
+      'choosingTasks',
+    ] satisfies (keyof PreviewQuestions)[]
   ).map((name) => [name, (...of: unknown[]) => ask({ question: name, of })]),
 ) as unknown as PreviewQuestions;
 

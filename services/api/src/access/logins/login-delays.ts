@@ -8,7 +8,7 @@ const longestDelayMs = 15 * 60_000;
 const minuteMs = 60_000;
 /** Nobody fills it by failing by hand; a flood from many networks pushes out first what is over. */
 const keptAtMost = 50_000;
-/** Of one login: a person has a desk, a phone and a few places more. */
+/** Networks of one login: a person has a desk, a phone and a few places more. */
 const familiarNetworksAtMost = 16;
 
 /** Tries with one login from one network. */
