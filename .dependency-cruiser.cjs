@@ -58,6 +58,7 @@ const FLOORS = {
       'config.ts',
       'waiting-times.ts',
       'task-book.ts',
+      'lead-choice.ts',
       'count-sessions.ts',
       'log-damage-report.ts',
       'lead-choice.ts',
