@@ -20,6 +20,8 @@ describe('the patience with requests', () => {
     const patience = new RequestPatience({ leastMs: 1_000, mostMs: 5_000 });
     patience.answered(1_600);
     expect(patience.ms()).toBe(3_200);
+    patience.answered(1_700.3);
+    expect(patience.ms()).toBe(3_401);
     patience.answered(3_200);
     expect(patience.ms()).toBe(5_000);
   });

@@ -20,8 +20,9 @@ export class RequestPatience {
     this.#ms = options.leastMs;
   }
 
+  /** Whole ms, which is what timers and signals take. */
   ms(): number {
-    return this.#ms;
+    return Math.ceil(this.#ms);
   }
 
   /** Slow answers count for a while: some questions go to a node that is near, others to one that is far. */
