@@ -61,7 +61,6 @@ const FLOORS = {
       'lead-choice.ts',
       'count-sessions.ts',
       'log-damage-report.ts',
-      'lead-choice.ts',
     ],
     ...[
       'reconcile/',
