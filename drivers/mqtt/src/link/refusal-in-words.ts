@@ -29,8 +29,7 @@ export function refusalInWords(code: number): Refusal {
 
 /** Why a broker does not serve a subscription. MQTT 3.1.1 has one code for all reasons, 128. */
 export function refusedFilterInWords(filter: string, code: number): Refusal {
-  const what = `the broker refuses the subscription to ${filter}`;
   return code === 128 || code === 135
-    ? ['auth', `${what}: let this user read it`]
-    : ['connection', `${what} with code ${code}`];
+    ? ['auth', `the broker refuses the subscription to ${filter}: let this user read it`]
+    : ['connection', `the broker refuses the subscription to ${filter} with code ${code}`];
 }

@@ -74,7 +74,8 @@ export class DayPartitions {
     }
     const today = dayOf(nowMs);
     const newest = await newestDay(db);
-    const first = newest === undefined ? today : Math.max(newest + 1, today - daysCaughtUp);
+    const oldest = Math.max(today - daysCaughtUp, keepFromMs === undefined ? 0 : dayOf(keepFromMs));
+    const first = newest === undefined ? today : Math.max(newest + 1, oldest);
     for (let day = Math.min(first, today); day <= today + 1; day += 1) await this.#makeDay(db, day);
     if (keepFromMs === undefined) return [];
     const keepFrom = new Date(keepFromMs).toISOString().slice(0, 10).replaceAll('-', '');

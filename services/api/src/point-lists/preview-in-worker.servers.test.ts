@@ -38,7 +38,7 @@ it('a list that takes too long, or too much, is given up, and the next one is re
   const tooMuch = previewInWorker(sources, request, statesOf, { ...limits, heapMb: 4 });
   await expect(tooMuch).rejects.toThrow('takes too long or too much memory');
   expect(await previewInWorker(sources, request, statesOf)).toEqual({
-    counts: { same: 0, changed: 0, new: 2_000, missing: 0, fault: 0 },
+    counts: { same: 0, changed: 0, new: 2_000, missing: 0, fault: 0, skipped: 0 },
     ...{ states: new Set(['new']), rows: 2_000 },
   });
 });
