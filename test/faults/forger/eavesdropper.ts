@@ -12,13 +12,13 @@ export interface Placement extends SessionAssigned {
   readonly epoch: number;
 }
 
-/** A device that somebody else reads, and its newest sample. */
+/** A device that another collector reads, and a sample such as that one sends now. */
 export interface Victim {
   readonly placement: Placement;
   readonly sample: Sample;
 }
 
-/** Everything that a collector's key lets it know of others: the log, the configurations, their samples. */
+/** Everything that a collector's key lets it know of others: the log, the configurations, and its own samples of before. */
 export class Eavesdropper {
   readonly #nc: NatsConnection;
   readonly #jsm: JetStreamManager;
@@ -54,7 +54,7 @@ export class Eavesdropper {
   }
 
   /**
-   * Chooses a device that somebody else reads; undefined where there is none.
+   * Chooses a device that another collector reads and the forger has read before; undefined where there is none.
    * @param onceOwn only of sessions that the forger itself had once
    */
   async victim(random: Random, onceOwn: boolean): Promise<Victim | undefined> {
@@ -64,13 +64,16 @@ export class Eavesdropper {
       ({ collectorId, sessionId }) => collectorId !== this.#ownId && (!onceOwn || own.has(sessionId)),
     );
     for (const placement of random.shuffled(others)) {
-      const { taskId, collectorId } = placement;
+      const { taskId, sessionId: session, collectorId: collector, epoch } = placement;
       const device = random.pick((await this.snapshot(placement))?.devices ?? [undefined]);
       if (!device) continue;
-      const filter = { last_by_subj: subjects.sample(collectorId, taskId, device.id) };
+      const filter = { last_by_subj: subjects.sample(this.#ownId, taskId, device.id) };
       const message = await this.#message(streamNames.samples, filter);
       const decoded = message && decodeSample(message.string());
-      if (decoded?.ok) return { placement, sample: decoded.sample };
+      if (!decoded?.ok) continue;
+      const { since_tick: _, through_tick: __, ...own } = decoded.sample;
+      const tick = Math.floor(Date.now() / own.period_ms);
+      return { placement, sample: { ...own, session, collector, epoch, tick, time: tick * own.period_ms } };
     }
     return undefined;
   }

@@ -13,7 +13,8 @@ import { type ForgedMessage, forbidden, forgeries, ofOwnTask } from './forgeries
  * A program that has a collector's key and forges whatever that allows, one kind after the other, until SIGTERM. Each line of stdout says how many
  * messages of each kind the broker has stored so far.
  *
- * FORGER_ID, NATS_URL and NATS_NKEY_SEED as a collector has them; FORGER_SEED and FORGER_PAUSE_MS say what comes when.
+ * FORGER_ID, NATS_URL and NATS_NKEY_SEED as a collector has them; FORGER_SEED and FORGER_PAUSE_MS say what comes when. With
+ * FORGER_KEEPS_STREAMS it deletes none where it could: a run without streams cannot be judged.
  */
 // biome-ignore lint/style/noProcessEnv: a program of its own
 const { FORGER_ID: id = '', NATS_URL: url = '', NATS_NKEY_SEED: nkeySeed = '', ...settings } = process.env;
@@ -31,8 +32,9 @@ const replyTargets = (task: string): readonly string[] => [
   `$KV.LEADER.supervisor`,
   `assignments.collector-1.${task}`,
   'audit.key.make',
-  '$JS.API.STREAM.DELETE.SESSIONS',
-  '$JS.API.STREAM.DELETE.SAMPLES',
+  ...(settings.FORGER_KEEPS_STREAMS === 'true'
+    ? []
+    : ['$JS.API.STREAM.DELETE.SESSIONS', '$JS.API.STREAM.DELETE.SAMPLES']),
   '$JS.API.CONSUMER.MSG.NEXT.SAMPLES.writer',
 ];
 

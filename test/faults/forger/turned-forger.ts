@@ -7,7 +7,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { cleanUpAfterFile } from '../../support/cleanup.ts';
 import { eventually } from '../../support/eventually.ts';
 import { sessionsPath } from '../world/load.ts';
-import { forgerId, type World } from '../world/world.ts';
+import { type ForgerInWorld, forgerId, type World } from '../world/world.ts';
 
 /** Messages by kind that the broker has stored for it. */
 export type Forged = Readonly<Record<string, number>>;
@@ -24,7 +24,7 @@ export interface TurnedForger {
  */
 export async function turnForger(
   world: World,
-  { seed, pauseMs }: { readonly seed: number; readonly pauseMs: number },
+  { seed, pauseMs, isLetThrough }: ForgerInWorld & { readonly seed: number },
 ): Promise<TurnedForger> {
   const steady = new Set(world.load.steady.map(({ taskId }) => taskId));
   const holders = async () => {
@@ -55,6 +55,7 @@ export async function turnForger(
       FORGER_ID: forgerId,
       FORGER_SEED: String(seed),
       FORGER_PAUSE_MS: String(pauseMs),
+      FORGER_KEEPS_STREAMS: String(isLetThrough === true),
       NATS_URL: world.nats.url,
       NATS_NKEY_SEED: world.identities.seed('collector', forgerId),
     },

@@ -123,7 +123,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } },
       handler: async ({ params: { id }, query }): Promise<CompletenessView> => {
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
-        const intervalAt = intervalMs === undefined ? undefined : intervalsAsked(query, intervalMs);
+        const intervalAt = intervalsAsked(query, intervalMs);
         const { found, head } = await account(id, query, true);
         const { devices } = found;
         const never = neverDelivered(devices);
@@ -158,9 +158,10 @@ function intervalsAsked(
     time_zone: zone,
     utc_offset: offset,
   }: Pick<CompletenessQuery, 'interval' | 'time_zone' | 'utc_offset'>,
-  intervalMs: number,
-): IntervalAt {
+  intervalMs: number | undefined,
+): IntervalAt | undefined {
   const utcOffsetMs = utcOffsetOf(offset);
+  if (intervalMs === undefined) return undefined;
   if (zone === undefined) return intervalsSince1970(intervalMs, utcOffsetMs);
   return periodAt(clockOfZone(zone), calendarInterval(interval));
 }
