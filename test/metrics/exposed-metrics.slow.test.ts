@@ -145,7 +145,7 @@ describe('the metrics of running services', () => {
   it('have a number of series that does not grow with points, devices or sessions', async () => {
     const bounded = new Set([
       ...['service', 'dependency', 'status', 'collector', 'why', 'verdict', 'bound', 'percent', 'stream'],
-      ...['reason', 'cause', 'outcome', 'method', 'route', 'limit'],
+      ...['reason', 'cause', 'outcome', 'method', 'route', 'limit', 'sender', 'bucket'],
     ]);
     const labels = [...declaredMetrics().values()].flat().flatMap((each) => each.labels);
     expect(labels.filter((label) => !bounded.has(label))).toEqual([]);

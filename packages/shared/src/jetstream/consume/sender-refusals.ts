@@ -4,6 +4,9 @@ import { News } from '../../runtime/news.ts';
 import type { RefusalCause } from './sender-queues.ts';
 
 const newsEveryMs = 60_000;
+/** A key that copies of a collector share can write in any name: further senders are counted as one. */
+const countedAtMost = 1_000;
+const furtherSenders = 'others';
 
 /** Messages of one sender that this process did not act on, as they are counted. */
 export interface SenderRefusal {
@@ -27,9 +30,11 @@ export class SenderRefusals {
   }
 
   note(refusal: SenderRefusal): void {
-    const { sender, bucket, cause } = refusal;
-    const key = `${sender} ${bucket} ${cause}`;
-    const counted = this.#counts.get(key) ?? { refusal, count: 0 };
+    const { bucket, cause } = refusal;
+    const isCounted = this.#counts.has(keyOf(refusal)) || this.#counts.size < countedAtMost;
+    const sender = isCounted ? refusal.sender : furtherSenders;
+    const key = keyOf({ sender, bucket, cause });
+    const counted = this.#counts.get(key) ?? { refusal: { sender, bucket, cause }, count: 0 };
     counted.count += 1;
     this.#counts.set(key, counted);
     if (!this.#news.isNew(sender)) return;
@@ -39,11 +44,15 @@ export class SenderRefusals {
         ? 'a collector writes more than this service decodes of one collector; what it had overwritten meanwhile was passed over. If its program is not of another release, its key is in wrong hands'
         : 'a collector writes what this service cannot read. If its program is not of another release, its key is in wrong hands',
     );
-    this.#onNews(refusal);
+    this.#onNews({ sender, bucket, cause });
   }
 
   readonly counts: RefusalCounts = () =>
     [...this.#counts.values()].map(({ refusal, count }) => ({ labels: refusal, value: count }));
+}
+
+function keyOf({ sender, bucket, cause }: SenderRefusal): string {
+  return `${sender} ${bucket} ${cause}`;
 }
 
 /** Counts for {@link addRefusalMetric}. */
