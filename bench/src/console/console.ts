@@ -55,9 +55,9 @@ export const consoleBench: Benchmark<typeof flags> = {
 async function run(values: FlagValues<typeof flags>, context: BenchmarkContext): Promise<Measurement> {
   const { devices, points, seconds, minutes, loads } = values;
   const { progress, cleanUp } = context;
-  const executablePath = findProgram('chromium');
+  const executablePath = findProgram('chromium') ?? findProgram('chromium-headless-shell');
   if (executablePath === undefined) {
-    throw new UsageError('There is no Chromium here. On Debian: apt-get install chromium');
+    throw new UsageError('There is no Chromium here. On Debian: apt-get install chromium-headless-shell');
   }
   progress('building the console');
   await buildConsole();
