@@ -29,7 +29,7 @@ export interface Link {
    */
   watch?(groups: readonly Group[], sink: WatchSink, signal: AbortSignal): Promise<void>;
   /**
-   * Has the source forget what it keeps for the watches of this device: its session is over, and nobody will go on with it.
+   * Has the source forget what it keeps for the watches of this device: its session is over, and no holder will continue it.
    * @throws DriverFailure and nothing else
    */
   forget?(timeoutMs: number): Promise<void>;

@@ -93,7 +93,7 @@ describe('the lease store on a key-value bucket', () => {
       const store = await KvLeaseStore.open(slow.nc, bucket);
       const key = await store.write('a', 'one', 0);
       proxy.delay(1_000);
-      // Nobody knows yet that answers take two seconds; the late one shows it.
+      // The late answer is the first sign that answers take two seconds.
       await store.write('a', 'two', key).catch(() => undefined);
       await eventually(async () => (await store.read('a'))?.value === 'two', { what: 'the late write' });
       const last = (await store.read('a'))?.revision ?? 0;

@@ -69,9 +69,9 @@ export class StatusBoard {
   ): Promise<() => void> {
     const states = new Map<string, StatesInPieces>();
     const statesOf = (sender: string) => {
-      const known = states.get(sender) ?? new StatesInPieces(onStatus);
-      states.set(sender, known);
-      return known;
+      const ofSender = states.get(sender) ?? new StatesInPieces(onStatus);
+      states.set(sender, ofSender);
+      return ofSender;
     };
     const take = ({ sender, taskId, part, bytes, json }: StatusMessage): boolean => {
       if (part > 0) {

@@ -8,7 +8,7 @@ const burstBytes = 16 * 1024 * 1024;
 const bytesPerSecond = 8 * 1024 * 1024;
 /** Counted for each message on top of its bytes. */
 const messageBytes = 256;
-/** A message that cannot be read costs so many times its bytes: nobody has a reason to send many of them. */
+/** A message that cannot be read costs so many times its bytes: no collector has a reason to send many of them. */
 const unreadableCosts = 16;
 /** A sender's messages that wait; beyond that the oldest are dropped. */
 const waitingBytesAtMost = 16 * 1024 * 1024;

@@ -81,23 +81,23 @@ interface Serving {
 
 /** @returns whether the collector may ask this */
 async function answer(message: Msg, { nc, collector, placedTasks }: Serving): Promise<boolean> {
-  const asked =
+  const wanted =
     message.data.length <= maxRequestBytes ? parseUntrusted<Query>(query, message.string()) : undefined;
-  if (!asked) {
+  if (!wanted) {
     message.respond(refusal('the request cannot be read', bad));
     return true;
   }
-  const { last_by_subj, next_by_subj } = { last_by_subj: undefined, next_by_subj: undefined, ...asked };
+  const { last_by_subj, next_by_subj } = { last_by_subj: undefined, next_by_subj: undefined, ...wanted };
   const filter: string | undefined = last_by_subj ?? next_by_subj;
   const about = filter === undefined ? undefined : parsePublishedSubject(filter);
   if (about && about.source !== collector && !(await placedTasks.isHeldBy(collector, about.taskId))) {
     message.respond(refusal('it asks for samples of sessions that it does not hold', bad));
     return false;
   }
-  const read = await nc.request(readMessage, JSON.stringify(asked), { timeout: timeoutMs });
+  const read = await nc.request(readMessage, JSON.stringify(wanted), { timeout: timeoutMs });
   if (!about) {
-    const found = parseUntrusted(answerOf, read.string())?.message;
-    if (found && parsePublishedSubject(found.subject)?.source !== collector) {
+    const sample = parseUntrusted(answerOf, read.string())?.message;
+    if (sample && parsePublishedSubject(sample.subject)?.source !== collector) {
       message.respond(refusal('no message found', notFound));
       return true;
     }
@@ -106,7 +106,7 @@ async function answer(message: Msg, { nc, collector, placedTasks }: Serving): Pr
   return true;
 }
 
-/** Which tasks the log has placed with which collector, asked for anew after a second. */
+/** Which tasks the log has placed with which collector; read again after a second. */
 class PlacedTasks {
   readonly #nc: NatsConnection;
   readonly #held = new Map<string, { readonly collector: string; readonly untilMs: number }>();
@@ -121,8 +121,12 @@ class PlacedTasks {
     if (held?.collector === collector && performance.now() < held.untilMs) return true;
     const jsm = await jetstreamManager(this.#nc, { checkAPI: false });
     const last = { last_by_subj: subjects.placement(taskId) };
-    const found = await storedMessage(jsm, streamNames.sessions, last);
-    const decoded = found && decodeSessionEvent(storedEvent(found.subject, found.seq, found.data).message);
+    const placementMessage = await storedMessage(jsm, streamNames.sessions, last);
+    const decoded =
+      placementMessage &&
+      decodeSessionEvent(
+        storedEvent(placementMessage.subject, placementMessage.seq, placementMessage.data).message,
+      );
     const isHeld =
       decoded?.kind === 'placement' &&
       decoded.event.type === 'session.assigned' &&
