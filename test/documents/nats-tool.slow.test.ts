@@ -12,7 +12,8 @@ import { type DocumentedStack, startDocumentedStack } from './documented-stack.t
 import { fencedCommands } from './fenced-commands.ts';
 import { runInTerminal } from './typed-command.ts';
 
-const readme = join(import.meta.dirname, '..', '..', 'README.md');
+const tour = 'docs/getting-started.md';
+const root = join(import.meta.dirname, '..', '..');
 const { natsTool: tool, script } = inject('installedServers');
 
 /** The parts that a reader looks for in the answer to each command; lists come in any order. */
@@ -47,13 +48,13 @@ const answers: readonly [command: RegExp, ...shown: RegExp[]][] = [
 const goesOn = (command: string) => / sub | watch /.test(command);
 
 describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
-  it('shows what README and docs/nats.md say, command by command', async () => {
+  it('shows what the tour and docs/nats.md say, command by command', async () => {
     const stack = await startDocumentedStack();
     const env = {
       PATH: [dirname(tool ?? ''), dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
       HOME: await temporaryFolder('reader'),
     };
-    const addresses = fencedCommands(await readFile(readme, 'utf8'))
+    const addresses = fencedCommands(await readFile(join(root, tour), 'utf8'))
       .filter((line) => /^(running\(\)|export HOLDFAST_URL)/.test(line))
       .map((line) => stack.adapted(line));
     const typed = (command: string) => runInTerminal(script ?? '', [...addresses, command].join('\n'), env);
@@ -62,7 +63,7 @@ describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
     await sessionWaits(stack);
     await somethingIsQuarantined(stack, await stack.connected('collector'));
     await sendersAreOnRecord(await stack.connected('operator'));
-    const commands = [...(await natsCommandsOf('README.md')), ...(await natsCommandsOf('docs/nats.md'))]
+    const commands = [...(await natsCommandsOf(tour)), ...(await natsCommandsOf('docs/nats.md'))]
       .filter((command) => !command.includes('maintenance'))
       .map((command) => command.replace('<task id>', command.includes('WAITING') ? '2' : '1'));
     const answersTo = (command: string) => answers.find(([of]) => of.test(command))?.slice(1) ?? [];

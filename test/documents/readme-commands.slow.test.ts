@@ -12,6 +12,8 @@ import { type NamedThing, thingsNamedBy } from './nats-commands.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const text = (file: string) => readFile(join(root, file), 'utf8');
+/** What leads a newcomer from the first start to the end of a session. */
+const tour = 'docs/getting-started';
 const commandsIn = async (file: string) => fencedCommands(await text(file));
 
 /** Commands that are run elsewhere: the file that runs each, and words of it that do. */
@@ -68,13 +70,13 @@ describe.skipIf(inject('installedServers').curl === null)('the commands of the d
     stack = await startDocumentedStack();
   });
 
-  it('are the same in both languages', async () => {
-    expect(await commandsIn('README.zh-CN.md')).toEqual(await commandsIn('README.md'));
+  it.each(['README', tour])('are the same in both languages of %s', async (page) => {
+    expect(await commandsIn(`${page}.zh-CN.md`)).toEqual(await commandsIn(`${page}.md`));
   });
 
   it('are run here or elsewhere', async () => {
-    const pages = ['README.md', 'CONTRIBUTING.md', 'docs/api.md', 'docs/nats.md', 'docs/supply-chain.md'];
-    for (const page of pages) {
+    const others = ['CONTRIBUTING.md', 'docs/api.md', 'docs/nats.md', 'docs/supply-chain.md'];
+    for (const page of ['README.md', `${tour}.md`, ...others]) {
       for (const command of await commandsIn(page)) {
         if (runHere(command) || command.startsWith('nats ')) continue;
         const [file, words] = runElsewhere[command] ?? [];
@@ -86,7 +88,9 @@ describe.skipIf(inject('installedServers').curl === null)('the commands of the d
 
   it('that look into NATS name only what is there', async () => {
     const isThere = await lookAtBroker(await stack.connected('operator'));
-    const commands = (await Promise.all(['README.md', 'docs/nats.md', 'docs/operations.md'].map(commandsIn)))
+    const commands = (
+      await Promise.all([`${tour}.md`, 'docs/nats.md', 'docs/operations.md'].map(commandsIn))
+    )
       .flat()
       .filter((command) => command.startsWith('nats '));
     expect(commands).not.toEqual([]);
@@ -102,9 +106,10 @@ describe.skipIf(inject('installedServers').curl === null)('the commands of the d
     for (const command of await commandsIn('docs/api.md')) await shell.run(stack.adapted(command));
   });
 
-  it('of README can be pasted one after the other, and what they break heals', async () => {
+  it('of README and the tour can be pasted one after the other, and what they break heals', async () => {
     const shell = startShell();
-    for (const command of (await commandsIn('README.md')).filter(runHere)) {
+    const commands = [...(await commandsIn('README.md')), ...(await commandsIn(`${tour}.md`))];
+    for (const command of commands.filter(runHere)) {
       // The stack took whichever ports were free.
       expect(command).not.toMatch(/localhost|127\.0\.0\.1/);
       if (command.startsWith('kill') || command.startsWith('frozen=')) await polled();
