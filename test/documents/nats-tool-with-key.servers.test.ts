@@ -54,7 +54,10 @@ describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
         HOME: folder,
         NATS_URL: server.url,
       });
-    const documented = [...(await natsCommandsOf('docs/getting-started.md')), ...(await natsCommandsOf('docs/nats.md'))];
+    const documented = [
+      ...(await natsCommandsOf('docs/getting-started.md')),
+      ...(await natsCommandsOf('docs/nats.md')),
+    ];
     looking = [...new Set(documented)]
       .filter((command) => !command.includes('maintenance'))
       .map((command) => command.replace('<task id>', '1'));

@@ -88,9 +88,7 @@ describe.skipIf(inject('installedServers').curl === null)('the commands of the d
 
   it('that look into NATS name only what is there', async () => {
     const isThere = await lookAtBroker(await stack.connected('operator'));
-    const commands = (
-      await Promise.all([`${tour}.md`, 'docs/nats.md', 'docs/operations.md'].map(commandsIn))
-    )
+    const commands = (await Promise.all([`${tour}.md`, 'docs/nats.md', 'docs/operations.md'].map(commandsIn)))
       .flat()
       .filter((command) => command.startsWith('nats '));
     expect(commands).not.toEqual([]);
