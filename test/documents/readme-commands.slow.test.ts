@@ -12,7 +12,7 @@ import { type NamedThing, thingsNamedBy } from './nats-commands.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const text = (file: string) => readFile(join(root, file), 'utf8');
-/** What leads a newcomer from the first start to the end of a session. */
+/** The page that leads a newcomer from the first start to the end of a session. */
 const tour = 'docs/getting-started';
 const commandsIn = async (file: string) => fencedCommands(await text(file));
 
