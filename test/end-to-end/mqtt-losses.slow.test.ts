@@ -1,3 +1,4 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
 import { connectionSchema } from '@holdfast/driver-mqtt/layout/connection.ts';
 import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import mqtt from 'mqtt';
@@ -8,7 +9,9 @@ import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { mosquittoForTest, mosquittoIsInstalled } from '../support/mosquitto-for-test.ts';
+import { restClient } from '../support/rest-client.ts';
 import { longLease } from '../support/service-processes.ts';
+import type { SessionLogForTest } from '../support/session-log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { toldValues } from '../verify/checks/told-values.ts';
 import { readHistory } from '../verify/read-history.ts';
@@ -30,17 +33,26 @@ function meterAt(port: number): TaskConfig {
   });
 }
 
+interface Gap {
+  readonly cause: string;
+  readonly from_tick: number;
+  readonly to_tick: number;
+}
+
 /** All services, a broker, and a publisher that repeats what its broker has not acknowledged. */
 async function begin(brokerSettings: readonly string[] = []) {
   const fleet = await fleetForTest([], longLease);
   const databaseUrl = await freshDatabase();
   await fleet.start('supervisor');
   await fleet.start('writer', { DATABASE_URL: databaseUrl });
+  const apiPort = await freePort();
+  await fleet.start('api', { DATABASE_URL: databaseUrl, API_PORT: String(apiPort) });
+  const rest = restClient(`http://127.0.0.1:${apiPort}`);
   const settings = { SPOOL_DIR: await temporaryFolder('spool'), DEVICE_BACKOFF_MAX_MS: '500' };
   const startCollector = () => fleet.collector('c1', settings);
   const collector = await startCollector();
   const broker = await mosquittoForTest(brokerSettings);
-  await fleet.log.start(meterAt(broker.port));
+  const sessionId = await fleet.log.start(meterAt(broker.port));
   const { samples } = fleet.log;
   await eventually(async () => (await samples()).some(({ part, miss }) => part === undefined && !miss), {
     what: 'the broker to be subscribed to',
@@ -76,7 +88,17 @@ async function begin(brokerSettings: readonly string[] = []) {
       .map(({ timeMs, copies, values }) => [timeMs, copies, Number(values?.count)] as const);
     return { published: [...publishedMs].map(([count, ms]) => [ms, 1, count] as const), stored };
   };
-  return { fleet, broker, collector, startCollector, publisher, goesOn, all };
+  const ask = async (what: string) =>
+    (await rest.get(`/api/acquisition/sessions/${sessionId}/${what}/?to=now`)).body;
+  /** The gaps of the session, once all its samples are stored and the causes of what is missing are certain. */
+  const account = async () => {
+    await eventually(async () => (await fleet.log.unwritten()) === 0, { what: 'all samples to be stored' });
+    await eventually(async () => !('not_arrived' in (await ask('completeness')).missing_by_cause), {
+      what: 'every missing tick to be explained',
+    });
+    return { counts: await ask('completeness'), gaps: (await ask('gaps')).results as Gap[] };
+  };
+  return { fleet, sessionId, broker, collector, startCollector, publisher, newest, goesOn, all, account };
 }
 
 /** The broker's own count of what it has dropped, as it tells every second. */
@@ -134,3 +156,62 @@ describe.skipIf(!mosquittoIsInstalled())('what a meter publishes at QoS 1 with i
     expect(await droppedBy(broker.url)).toBe(lost);
   });
 });
+
+describe.skipIf(!mosquittoIsInstalled())('the ticks in which the collector of a meter was dead', () => {
+  it('were told late where the broker kept what was published, and lost to the restart where it had forgotten', async () => {
+    const { fleet, sessionId, broker, collector, startCollector, publisher, newest, goesOn, all, account } =
+      await begin();
+    const lastTick = async () =>
+      Math.max(...(await fleet.log.samples()).filter(({ part }) => part === undefined).map(({ tick }) => tick));
+    await goesOn();
+
+    await collector.kill();
+    const killedAt = publisher.count();
+    const lastRead = await lastTick();
+    await eventually(() => publisher.count() > killedAt + 300, { what: 'values without a collector' });
+    const again = await startCollector();
+    await eventually(async () => (await newest()) > killedAt, { what: 'values that were kept' });
+    // Whatever was kept has come.
+    await goesOn();
+    const late = await firstTickAfter(fleet, lastRead);
+
+    await again.kill();
+    const lastBefore = await lastTick();
+    const forgottenFrom = publisher.count();
+    // As a broker that ends sessions by itself, or has lost its disk.
+    const thief = await mqtt.connectAsync(broker.url, {
+      ...{ clientId: `holdfast-${sessionId}-d1`, clean: true, protocolVersion: 4 as const },
+    });
+    await thief.endAsync();
+    await eventually(() => publisher.count() > forgottenFrom + 300, { what: 'values for nobody' });
+    await startCollector();
+    await goesOn();
+    const lost = await firstTickAfter(fleet, lastBefore);
+
+    const { published, stored } = await all();
+    const { counts, gaps } = await account();
+    const of = (cause: string) =>
+      gaps.filter((gap) => gap.cause === cause).map(({ from_tick, to_tick }) => [from_tick, to_tick]);
+    expect(of('told_late')).toEqual([[lastRead + 1, late - 1]]);
+    expect(of('restart')).toEqual([[lastBefore + 1, lost - 1]]);
+    expect(counts.stored + counts.quarantined + counts.missing).toBe(counts.expected);
+    expect(counts.missing_by_cause).toMatchObject({ told_late: late - lastRead - 1 });
+
+    // Whatever was published in the ticks that were told late is stored, at the time of its source.
+    const periodMs = 500;
+    const within = <T extends readonly [number, ...unknown[]]>(list: readonly T[]) =>
+      list.filter(([ms]) => ms > lastRead * periodMs && ms <= (late - 1) * periodMs);
+    expect(within(published).length).toBeGreaterThan(50);
+    expect(within(stored).map(([ms, , count]) => [ms, count])).toEqual(
+      within(published).map(([ms, , count]) => [ms, count]),
+    );
+    expect(stored.every(([, copies]) => copies === 1)).toBe(true);
+    expect(published.length - stored.length).toBeGreaterThan(200);
+  });
+});
+
+/** The first tick after this one for which a collector has accounted. */
+async function firstTickAfter({ log }: { readonly log: SessionLogForTest }, tick: number): Promise<number> {
+  const later = (await log.samples()).filter((sample) => sample.part === undefined && sample.tick > tick);
+  return Math.min(...later.map((sample) => sample.tick));
+}

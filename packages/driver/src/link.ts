@@ -40,8 +40,11 @@ export interface Link {
 
 /** Receives what a watched source tells. */
 export interface WatchSink extends ValueSink {
-  /** The source has accepted the subscription: from now on no news is good news. */
-  opened(): void;
+  /**
+   * The source has accepted the subscription: from now on no news is good news.
+   * @param hasKept whether it has kept for the device, since an earlier watch, what it had to tell: that comes late
+   */
+  opened(hasKept: boolean): void;
   /**
    * Resolves when everything given so far is safe (confirmed by the broker, or synced to disk). Only then is the source
    * acknowledged.

@@ -28,6 +28,7 @@ export type StorableSample = Pick<
   | 'through_tick'
   | 'period_ms'
   | 'since_tick'
+  | 'source_kept'
   | 'time'
   | 'values'
   | 'integers'

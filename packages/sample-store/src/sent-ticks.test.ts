@@ -36,6 +36,15 @@ describe('what samples say of those before them', () => {
     expect(asTold(sent, 50, 50)).toEqual([['sent', 50, 50]]);
   });
 
+  it('is told of each sender whose source had kept what it had to tell', () => {
+    const sent = new SentTicks();
+    const entries = sent.newsOf([{ ...sample(6, 4), source_kept: true }]).entries;
+    expect(entries.map(({ from, to, outcome }) => [outcome, from - firstTick, to - firstTick])).toEqual([
+      ['source_kept', 4, 4],
+      ['sent', 4, 6],
+    ]);
+  });
+
   it('is told anew where its ticks have another length, and so other numbers', () => {
     const sent = new SentTicks();
     const told = (period_ms: number, tick: number) => {

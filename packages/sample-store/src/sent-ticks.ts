@@ -23,7 +23,8 @@ export interface SentNews {
 
 /**
  * Reads what samples say about those before them, for the book of ticks: since when their sender has sent something for
- * every tick of the device. It is told once for each sender and day, which costs next to nothing per sample.
+ * every tick of the device, which is told once for each sender and day, and so costs next to nothing per sample; and
+ * whether its source had kept what was to be told before.
  */
 export class SentTicks {
   readonly #known = new Map<string, Map<string, Known>>();
@@ -37,13 +38,17 @@ export class SentTicks {
       // Only the first tick of a range: the range itself accounts for the rest.
       const tick = sample.part === undefined ? sample.tick : lastTickOf(sample);
       if (sinceTick === undefined || sinceTick > tick) continue;
+      const about = { sessionId: session, deviceCode: device, periodMs };
+      if (sample.source_kept) {
+        entries.push({ ...about, from: sinceTick, to: sinceTick, outcome: 'source_kept' });
+      }
       const day = Math.floor((tick * periodMs) / dayMs);
       const known = this.#known.get(session)?.get(device);
       const isSame = known?.periodMs === periodMs && known.sinceTick === sinceTick;
       if (isSame && known.day >= day) continue;
       const fromDay = isSame ? Math.max(known.day, day - daysTold) : day - daysTold;
       const from = Math.max(sinceTick, Math.ceil((fromDay * dayMs) / periodMs));
-      entries.push({ sessionId: session, deviceCode: device, periodMs, from, to: tick, outcome: 'sent' });
+      entries.push({ ...about, from, to: tick, outcome: 'sent' });
       news.push({ session, device, known: { periodMs, sinceTick, day } });
     }
     return { entries, recorded: () => this.#remember(news) };

@@ -4,10 +4,17 @@ import type { Coverage, GapCause } from '@holdfast/shared/domain/gaps/attribute-
 import { normalise, type TickRange, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 
 /**
- * The outcome of a tick on its way into the database. `sent` and `confirmed` only say that a collector has sent
- * something for it: see `Coverage`.
+ * The outcome of a tick on its way into the database. `sent`, `confirmed` and `source_kept` say nothing
+ * of its own outcome: see `Coverage`.
  */
-export type TickOutcome = 'stored' | 'quarantined' | 'fenced' | 'sent' | 'confirmed' | MissCause;
+export type TickOutcome =
+  | 'stored'
+  | 'quarantined'
+  | 'fenced'
+  | 'sent'
+  | 'confirmed'
+  | 'source_kept'
+  | MissCause;
 
 /** Ticks `from` to `to`, both included, of one device of a session. */
 export interface TicksOfDevice extends TickRange {
@@ -140,14 +147,16 @@ export function coverageOf(ranges: ReadonlyMap<TickOutcome, readonly TickRange[]
   const missed = new Map<GapCause, readonly TickRange[]>();
   for (const [outcome, ticks] of ranges) {
     if (outcome === 'stored' || outcome === 'quarantined') continue;
-    if (outcome === 'sent' || outcome === 'confirmed') continue;
+    if (outcome === 'sent' || outcome === 'confirmed' || outcome === 'source_kept') continue;
     missed.set(outcome, normalise(ticks));
   }
+  const sourceKept = ranges.get('source_kept');
   return {
     stored: normalise(ranges.get('stored') ?? []),
     quarantined: normalise(ranges.get('quarantined') ?? []),
     missed,
     sent: normalise(ranges.get('sent') ?? []),
     confirmed: normalise(ranges.get('confirmed') ?? []),
+    ...(sourceKept ? { sourceKept: normalise(sourceKept) } : {}),
   };
 }

@@ -136,6 +136,7 @@ interface RecordedTicks {
   readonly missed: Map<GapCause, TickRange[]>;
   readonly sent: TickRange[];
   readonly confirmed: TickRange[];
+  readonly sourceKept: TickRange[];
 }
 
 function coverageOf(recorded: RecordedTicks | undefined) {
@@ -145,6 +146,7 @@ function coverageOf(recorded: RecordedTicks | undefined) {
     missed: new Map([...(recorded?.missed ?? [])].map(([cause, ranges]) => [cause, normalise(ranges)])),
     sent: normalise(recorded?.sent ?? []),
     confirmed: normalise(recorded?.confirmed ?? []),
+    sourceKept: normalise(recorded?.sourceKept ?? []),
   };
 }
 
@@ -165,6 +167,7 @@ function recordedTicks(history: History): Map<string, Map<number, RecordedTicks>
       missed: new Map(),
       sent: [],
       confirmed: [],
+      sourceKept: [],
     };
     const known = ofDevice.get(periodMs) ?? nothing;
     ofDevice.set(periodMs, known);
@@ -179,6 +182,9 @@ function recordedTicks(history: History): Map<string, Map<number, RecordedTicks>
     const ticks = of({ session, device, periodMs });
     const isFenced = tooLate.has(sequence);
     if (since_tick !== undefined) addSent(ticks.sent, { from: since_tick, to: tick });
+    if (since_tick !== undefined && sample.source_kept && !isFenced) {
+      ticks.sourceKept.push({ from: since_tick, to: since_tick });
+    }
     const isRead = outcomeOfSample(sample) === 'stored';
     const isTold = history.database?.values !== undefined && hasReadings(sample);
     if (isRead && !isFenced && !isTold && !wholeInQuarantine.has(sampleKey(sample))) ticks.stored.push(tick);

@@ -42,6 +42,9 @@ export function acknowledged(history: History): Violation[] {
   }));
 }
 
+/** Outcomes that say nothing of a sample's place in a database. */
+const saysNothing: ReadonlySet<string> = new Set(['sent', 'confirmed', 'source_kept']);
+
 /** Whether a tick is in the database. */
 function storedTicks({
   values,
@@ -53,8 +56,7 @@ function storedTicks({
     const stored = new Set([...values, ...misses].map(tickKey));
     return (tick) => stored.has(tickKey(tick));
   }
-  // An outcome that says a sample was sent says nothing of its place in a database.
-  const settled = coverage.filter(({ outcome }) => outcome !== 'sent' && outcome !== 'confirmed');
+  const settled = coverage.filter(({ outcome }) => !saysNothing.has(outcome));
   const keyOf = ({ session, device, periodMs }: Omit<TickOfDevice, 'tick'>) =>
     `${session}/${device}/${periodMs}`;
   const recorded = new Map<string, TickRanges>(

@@ -88,7 +88,7 @@ function onRecord(history: History): Violation[] {
       if (outcome === 'quarantined' && undecodable.length > 0) return [];
       const beforeStream = { from: 0, to: Math.ceil(sinceMs / periodMs) - 1 };
       const said = [
-        ...(outcome === 'sent' ? told.sent : told.ticks),
+        ...(outcome === 'sent' || outcome === 'source_kept' ? told.sent : told.ticks),
         ...(outcome === 'fenced' || outcome === 'buffer_full' ? told.fenced : []),
       ];
       const [first] = without(normalise(ranges), normalise([...said, beforeStream]));

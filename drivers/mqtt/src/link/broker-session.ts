@@ -84,6 +84,8 @@ export class BrokerSession {
   #nextId = firstId;
   #keepAliveS: number;
   #mostQos: 0 | 1 = 1;
+  #wasKept = false;
+  #keepsAll = true;
   #heardMs = 0;
   #cancelPing: () => void = () => undefined;
 
@@ -103,6 +105,16 @@ export class BrokerSession {
 
   get isOver(): boolean {
     return this.#failure !== undefined;
+  }
+
+  /** Whether the broker had the subscriptions of this client from before. */
+  get wasKept(): boolean {
+    return this.#wasKept;
+  }
+
+  /** Whether the broker keeps the messages of all subscribed topics while this client is away. */
+  get keepsAll(): boolean {
+    return this.#keepsAll;
   }
 
   /** Resolves once the broker has taken the connection. @throws DriverFailure */
@@ -137,7 +149,7 @@ export class BrokerSession {
     if (serverKeepAlive > 0) this.#keepAliveS = Math.min(serverKeepAlive, connection.keep_alive_s);
     if (maximumQoS === 0) this.#mostQos = 0;
     if (!isKept) return;
-    // Late messages and lost ones look alike in the account of ticks: this tells which they are.
+    this.#wasKept = sessionPresent;
     host.log.info({ has_kept_messages: sessionPresent }, 'connected to the broker');
     const wantedS = connection.session_expiry_s;
     if (sessionExpiryInterval === undefined || sessionExpiryInterval >= wantedS) return;
@@ -176,6 +188,7 @@ export class BrokerSession {
     this.#send({ cmd: 'subscribe', messageId, subscriptions });
     const { granted } = (await answer) as Packet & { granted: readonly number[] };
     const lesser = filters.find((_, index) => (granted[index] ?? 0) < qos);
+    if (qos === 0 || lesser !== undefined) this.#keepsAll = false;
     if (lesser !== undefined) {
       this.#options.host.log.warn(
         { topic: lesser },

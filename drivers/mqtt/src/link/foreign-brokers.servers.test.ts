@@ -47,7 +47,7 @@ describe.each(trials)('$name over MQTT $version', ({ isInstalled, open, version 
         isDead ? new Promise<void>(() => undefined) : new Promise<void>((resolve) => setImmediate(resolve));
       const first = watcherAt(broker.port, { ...watcher, commit });
       const killed = first.watch();
-      await killed.opened();
+      expect(await killed.opened()).toBe(false);
       await publish(300);
       await expect.poll(() => first.told.length).toBeGreaterThanOrEqual(300);
       isDead = true;
@@ -59,7 +59,7 @@ describe.each(trials)('$name over MQTT $version', ({ isInstalled, open, version 
       await publish(300);
       const second = watcherAt(broker.port, watcher);
       const next = second.watch();
-      await next.opened();
+      expect(await next.opened()).toBe(true);
       await publish(300);
       // Those that were kept and those that come now may mix.
       const stored = () => [...first.told.slice(0, safe), ...second.told].map(({ value }) => value);

@@ -309,3 +309,32 @@ it('a write goes at QoS 0 to a broker that takes no other, and is done once the 
   await link.write(command, 60_000);
   expect(published).toMatchObject([{ topic: 'hall/lamp/set', qos: 0 }]);
 });
+
+it('has kept nothing where it had forgotten its client at the connection before, or grants QoS 0 alone', async () => {
+  let connections = 0;
+  const connack = { sessionPresent: false };
+  const forgetful = await brokerThat((packet, send) => {
+    if (packet.cmd === 'connect') connections += 1;
+    if (packet.cmd !== 'subscribe') return;
+    // The session that the first connection began has no subscription, and is there at the second one.
+    if (connections === 1) send({ cmd: 'disconnect', reasonCode: 0x89 } as packets.Packet);
+    else send(suback(packet.messageId, [1]));
+    connack.sessionPresent = true;
+  }, connack);
+  const one = watcherAt(forgetful.port, { of: points.slice(0, 1) });
+  expect(await one.watch().outcome).toBeInstanceOf(Error);
+  for (const hasKept of [false, true]) {
+    const watching = one.watch();
+    expect(await watching.opened()).toBe(hasKept);
+    watching.end();
+    await watching.outcome;
+  }
+
+  const lesser = await brokerThat((packet, send) => {
+    if (packet.cmd === 'subscribe') send(suback(packet.messageId, [0]));
+  }, connack);
+  const other = watcherAt(lesser.port, { of: points.slice(0, 1) }).watch();
+  expect(await other.opened()).toBe(false);
+  other.end();
+  await other.outcome;
+});

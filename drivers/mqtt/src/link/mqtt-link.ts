@@ -23,6 +23,8 @@ export class MqttLink implements Link {
   readonly #connection: MqttConnection;
   readonly #host: LinkHost;
   readonly #open = new Set<BrokerSession>();
+  /** Whether the broker had nothing of this device at a connection since the last watch that was opened. */
+  #isForgotten = false;
 
   constructor(connection: MqttConnection, host: LinkHost) {
     this.#connection = connection;
@@ -53,6 +55,7 @@ export class MqttLink implements Link {
       const filters = [...new Set(routes.flatMap((each) => each.filters))];
       const opening = this.#within(session, openWithinMs, async () => {
         await session.open();
+        this.#isForgotten ||= !session.wasKept;
         const refused = await session.subscribe(filters, this.#connection.qos);
         failIfAll(refused, filters);
         refuse(refused, routes, sink);
@@ -60,7 +63,8 @@ export class MqttLink implements Link {
       });
       await Promise.race([opening, aborted]);
       if (!signal.aborted) {
-        sink.opened();
+        sink.opened(session.keepsAll && !this.#isForgotten);
+        this.#isForgotten = false;
         await Promise.race([session.ended, aborted]);
       } else opening.catch(() => undefined);
       await Promise.race([committing, this.#pause(lastCommitMs)]);

@@ -45,10 +45,11 @@ export function watcherAt(
     0,
   );
   const told = new Readings(list);
-  let isOpen = false;
+  /** For each watch that was opened, whether the broker had kept anything. */
+  const opened: boolean[] = [];
   const sink: WatchSink = Object.assign(told, {
-    opened: () => {
-      isOpen = true;
+    opened: (hasKept: boolean) => {
+      opened.push(hasKept);
     },
     commit: commit ?? (async () => undefined),
   });
@@ -59,7 +60,13 @@ export function watcherAt(
       (error: unknown) => error,
     );
     cleanUpAfterFile(async () => ending.abort());
-    return { outcome, end: () => ending.abort(), opened: () => expect.poll(() => isOpen).toBe(true) };
+    const before = opened.length;
+    /** @returns whether the broker had kept anything for it */
+    const isOpened = async () => {
+      await expect.poll(() => opened.length).toBeGreaterThan(before);
+      return opened.at(-1);
+    };
+    return { outcome, end: () => ending.abort(), opened: isOpened };
   };
   return { link, plan, list, group: groups[0], told: told.all, watch };
 }

@@ -42,10 +42,10 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
     const { timeout_ms: timeoutMs } = device;
     const watch = (commit: () => Promise<void> = async () => undefined) => {
       const told = new Readings(list);
-      let isOpen = false;
+      let kept: boolean | undefined;
       const sink: WatchSink = Object.assign(told, {
-        opened: () => {
-          isOpen = true;
+        opened: (hasKept: boolean) => {
+          kept = hasKept;
         },
         commit,
       });
@@ -57,7 +57,11 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
       return {
         outcome,
         end: () => ending.abort(),
-        opened: () => expect.poll(() => isOpen).toBe(true),
+        /** @returns whether the source had kept anything */
+        opened: async () => {
+          await expect.poll(() => kept).toBeDefined();
+          return kept;
+        },
         values: () => told.all.filter(({ at }) => at === 0).map(({ value }) => value),
       };
     };
@@ -144,7 +148,7 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
             isSafe = resolve;
           }),
       );
-      await first.opened();
+      expect(await first.opened()).toBe(false);
       const safe = await peer.tell();
       await expect.poll(() => first.values()).toEqual([safe]);
       isSafe();
@@ -162,7 +166,7 @@ export function watchContract<C extends object, A>(name: string, subject: WatchU
       third.end();
       await third.outcome;
       const fourth = watch();
-      await fourth.opened();
+      expect(await fourth.opened()).toBe(true);
       const last = await peer.tell();
       await expect.poll(() => fourth.values()).toEqual([last]);
       fourth.end();

@@ -56,7 +56,7 @@ async function record(db: Kysely<unknown>, entries: readonly TickEntry[]): Promi
 }
 
 /** These outcomes say nothing of a device: neither that it was read, nor why not. */
-const saysNothing: readonly TickOutcome[] = ['quarantined', 'fenced', 'sent', 'confirmed'];
+const saysNothing: readonly TickOutcome[] = ['quarantined', 'fenced', 'sent', 'confirmed', 'source_kept'];
 
 async function newest(
   db: Kysely<unknown>,

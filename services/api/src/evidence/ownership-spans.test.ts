@@ -49,3 +49,25 @@ it('tells who has read what, and what a change of holder has cost, over ticks of
     { epoch: 2, first_sample: at(22 * second), last_sample: at(29_900), missing_before: 21 },
   ]);
 });
+
+it('charges ticks that were told late to a change of holder, but not those of a restart', () => {
+  const late = { cause: 'told_late' as const };
+  const gaps = [
+    { ...late, events: [], from: 12, to: 14 },
+    { ...late, events: [2], from: 19, to: 21 },
+  ];
+  const stored = [
+    { from: 10, to: 11 },
+    { from: 15, to: 18 },
+    { from: 22, to: 29 },
+  ];
+  const firstTicks = [
+    { session: '1-1', device: 'press', epoch: 1, timeMs: 10 * second, sequence: 1 },
+    { session: '1-1', device: 'press', epoch: 2, timeMs: 22 * second, sequence: 9 },
+  ];
+  const spans = ownershipSpans([holder(1, 10_050, 21_800), holder(2, 21_900, undefined)], {
+    ...{ fromMs: 0, toMs: 30 * second, firstTicks },
+    devices: [{ device: 'press', periodMs: second, fenced: [], stored, gaps }],
+  });
+  expect(spans.map(({ missing_before }) => missing_before)).toEqual([0, 3]);
+});

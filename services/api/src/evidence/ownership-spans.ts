@@ -1,5 +1,6 @@
 import type { FirstTick } from '@holdfast/sample-store/sample-store.ts';
 import type { OwnershipSpan } from '@holdfast/shared/contracts/http/ownership-http.ts';
+import type { Gap } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import {
   countTicks,
@@ -114,8 +115,13 @@ export function ownershipSpans(
 function costOf({ gaps }: Owned, ticks: TickRange): number {
   if (ticks.from > ticks.to) return 0;
   return countTicks(
-    gaps.filter(({ cause }) => ofChanges.has(cause)).flatMap((gap) => intersection([gap], [ticks])),
+    gaps.filter(isOfChange).flatMap((gap) => intersection([gap], [ticks])),
   );
+}
+
+/** Ticks that were told late belong to a change of holder where an event has led to them, else to a restart. */
+function isOfChange({ cause, events }: Gap): boolean {
+  return cause === 'told_late' ? events.length > 0 : ofChanges.has(cause);
 }
 
 /** The ticks whose times are also those of ticks of a multiple of their length, as ticks of that length. */

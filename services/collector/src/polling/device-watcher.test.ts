@@ -23,6 +23,32 @@ describe('a watched device', () => {
     await other.stop();
   });
 
+  it('says once, of the first watch that is open, that its source has kept what it had to tell', async () => {
+    const world = new WatchedWorld({ source: { isThere: false, hasKept: true } });
+    await world.time.advance(2_500);
+    world.source.isThere = true;
+    await world.time.advance(3_000);
+    world.source.goAway('the broker closed the connection');
+    world.source.isThere = true;
+    await world.time.advance(3_000);
+    await world.stop();
+    const whole = world.samples.filter(({ part }) => part === undefined);
+    const first = startMs / 1_000;
+    const kept = whole.filter(({ source_kept }) => source_kept);
+    expect(kept.map(({ since_tick }) => since_tick)).toEqual([first]);
+    expect(kept[0]?.tick).toBe(whole.find(({ miss }) => !miss)?.tick);
+    expect(whole.filter(({ miss }) => miss).map(({ tick }) => tick - first)).toContain(0);
+
+    const other = new WatchedWorld();
+    await other.time.advance(1_500);
+    other.source.hasKept = true;
+    other.source.goAway('the broker closed the connection');
+    other.source.isThere = true;
+    await other.time.advance(3_000);
+    await other.stop();
+    expect(other.samples.filter(({ source_kept }) => source_kept)).toEqual([]);
+  });
+
   it('keeps all values that its source gives for one time, each in one place however often it comes', async () => {
     const world = new WatchedWorld();
     await world.time.advance(500);

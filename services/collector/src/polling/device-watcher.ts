@@ -84,6 +84,8 @@ export class DeviceWatcher {
   #lastFlushMs: number;
   /** Since when the watch has been open; undefined while it is not. */
   #openSinceMs: number | undefined;
+  /** Whether the source had kept what it had to tell before this watcher; undefined until the first watch is open. */
+  #sourceKept: boolean | undefined;
   /** Why the watch is not open. */
   #down: NonNullable<Sample['miss']> | undefined;
   #gathering: Promise<void> | undefined;
@@ -275,7 +277,8 @@ export class DeviceWatcher {
       },
       bad: (at, status) => changes.bad(at, status),
       sourceTime: (ms) => changes.sourceTime(ms),
-      opened: () => {
+      opened: (hasKept) => {
+        this.#sourceKept ??= hasKept;
         this.#openSinceMs = this.#options.clock.nowMs();
         this.#down = undefined;
         for (const wake of this.#wakes) wake();
@@ -335,8 +338,12 @@ export class DeviceWatcher {
     const { lost: bad = [], dropped } = changes;
     onTick({ tick, readAtMs, readings: changes, miss, asked: true });
     const lacking = this.#lacking.of(tick, device.set.all, changes.readOfTick(wasOpen), miss?.cause);
-    const told = { tick, readAtMs, sinceTick: this.#since, changes: changes.take(this.#timeMs(tick)) };
-    this.#sendNow({ ...told, end: { isRead, bad, dropped, miss, lacking } });
+    const sourceKept = this.#sourceKept === true;
+    const told = { tick, readAtMs, sinceTick: this.#since, sourceKept };
+    const end = { isRead, bad, dropped, miss, lacking };
+    this.#sendNow({ ...told, changes: changes.take(this.#timeMs(tick)), end });
+    // Told once: later watches have no ticks before them without a result.
+    if (sourceKept) this.#sourceKept = false;
     observer?.onTick({ values: readCount, missCause: miss?.cause, latenessMs: undefined, ticks: 1 });
     changes.beginTick();
     this.#part = 0;

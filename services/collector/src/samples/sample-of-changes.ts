@@ -10,6 +10,8 @@ export interface ToldOfTick {
   readonly readAtMs: number;
   /** First tick that this holder answers for. */
   readonly sinceTick: number;
+  /** Whether the source has kept what it had to tell before that tick. */
+  readonly sourceKept?: boolean;
   readonly changes: Changes;
   /** Number of the part, while the tick is not over. */
   readonly part?: number;
@@ -29,7 +31,7 @@ const encoder = new TextEncoder();
 export function changesWriter(source: SampleSource): (told: ToldOfTick) => OutgoingSample {
   const { periodMs } = source;
   const about = membersOf(source);
-  return ({ tick, readAtMs, sinceTick, changes, part, end }) => {
+  return ({ tick, readAtMs, sinceTick, sourceKept, changes, part, end }) => {
     const { isRead = true, bad = [], dropped = 0, miss, lacking } = end ?? {};
     const head = {
       v: sampleVersion,
@@ -37,6 +39,7 @@ export function changesWriter(source: SampleSource): (told: ToldOfTick) => Outgo
       tick,
       period_ms: periodMs,
       since_tick: sinceTick,
+      ...(sourceKept ? { source_kept: true as const } : {}),
       time: tickTimeMs(tick, periodMs),
       read_at: Math.round(readAtMs),
       ...(part === undefined ? {} : { part }),

@@ -131,6 +131,7 @@ export const unheardCauses = [
   'rebalance',
   'recovery',
   'restart',
+  'told_late',
   'reconfiguration',
   'session_end',
   'holder_lost',

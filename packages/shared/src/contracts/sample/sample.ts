@@ -84,6 +84,11 @@ export const sampleSchema = z.object({
    * for which nothing ever came was read, and lost on the way.
    */
   since_tick: z.int().nonnegative().optional(),
+  /**
+   * The source of a subscribed device has kept what it had to tell before `since_tick`, while no collector listened. So the
+   * ticks missing right before that one are late, not lost.
+   */
+  source_kept: z.literal(true).optional(),
   time: z.int().nonnegative(),
   read_at: z.int().nonnegative(),
   lacking: lackingSchema.optional(),
@@ -255,6 +260,7 @@ function isSample(json: unknown): json is Sample {
     isWhole(sample.period_ms, 1) &&
     (sample.period_ms as number) <= longestPeriodMs &&
     (sample.since_tick === undefined || isWhole(sample.since_tick, 0)) &&
+    (sample.source_kept === undefined || sample.source_kept === true) &&
     isWhole(sample.time, 0) &&
     isWhole(sample.read_at, 0) &&
     (sample.lacking === undefined || isLacking(sample.lacking)) &&

@@ -30,7 +30,7 @@ export function accountOfDevice({
     scheduled: scheduled.get(periodMs) ?? [],
     coverage: coverage.get(periodMs) ?? nothing,
   }));
-  const ticks = all.length > 1 ? all.map((each) => ({ ...each, recorded: recordedIn(each.coverage) })) : [];
+  const ticks = all.length > 1 ? all.map(ticksOfLength) : [];
   return all.map((each) => ({
     periodMs: each.periodMs,
     ...attributeGaps({
@@ -41,6 +41,8 @@ export function accountOfDevice({
   }));
 }
 
-function recordedIn({ stored, quarantined, missed, confirmed }: Coverage): TickRanges {
-  return normalise([...stored, ...quarantined, ...confirmed, ...[...missed.values()].flat()]);
+function ticksOfLength<T extends { readonly coverage: Coverage }>(ticks: T) {
+  const { stored, quarantined, missed, confirmed, sourceKept } = ticks.coverage;
+  const recorded = normalise([...stored, ...quarantined, ...confirmed, ...[...missed.values()].flat()]);
+  return { ...ticks, recorded, sourceKept };
 }

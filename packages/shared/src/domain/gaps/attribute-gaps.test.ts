@@ -20,6 +20,7 @@ interface Story {
   readonly missed?: Partial<Record<GapCause, TickRanges>>;
   readonly sent?: TickRanges;
   readonly confirmed?: TickRanges;
+  readonly sourceKept?: TickRanges;
   readonly nowTick?: number;
   /** When the account is made, if it is not about the last moments. */
   readonly askedTick?: number;
@@ -52,6 +53,7 @@ function gapsOf(story: Story) {
     missed: new Map(Object.entries(missed ?? {}) as [GapCause, TickRanges][]),
     sent: sent ?? [],
     confirmed: story.confirmed ?? [],
+    sourceKept: story.sourceKept,
   };
   const scheduled = scheduledTicks(intervals, periodMs, nowMs);
   const settled = settledMs(
@@ -71,6 +73,77 @@ const startedAt10 = [
   ['session.started', 10],
   ['start', 10],
 ] as const;
+
+describe('ticks in which nobody listened to a source that keeps what it has to tell', () => {
+  it.each<[string, Story, (string | number)[][]]>([
+    [
+      'were told late after a restart of their collector, but not after another one that found nothing kept',
+      {
+        log: startedAt10,
+        stored: [...range(10, 29), ...range(40, 49), ...range(60, 100)],
+        sourceKept: range(60, 60),
+      },
+      [
+        ['restart', 30, 39],
+        ['told_late', 50, 59],
+      ],
+    ],
+    [
+      'were told late to the collector that took their session over, from the last one of its former holder on',
+      {
+        log: [...startedAt10, ['failover', 35]],
+        stored: [...range(10, 29), ...range(42, 100)],
+        missed: { connection: range(40, 41) },
+        sent: range(40, 100),
+        sourceKept: range(40, 40),
+      },
+      [
+        ['told_late', 30, 39],
+        ['connection', 40, 41],
+      ],
+    ],
+    [
+      'were told late also where no collector was there for a while after a move',
+      {
+        log: [...startedAt10, ['released', 29], ['rebalance', 45]],
+        stored: [...range(10, 28), ...range(50, 100)],
+        sourceKept: range(50, 50),
+      },
+      [['told_late', 29, 49]],
+    ],
+    [
+      'keep the cause that was said, and those that were sent and lost are lost',
+      {
+        log: startedAt10,
+        stored: [...range(10, 29), ...range(60, 69), ...range(75, 100)],
+        missed: { fenced: range(30, 31), lease_lost: range(57, 59) },
+        sent: range(60, 100),
+        sourceKept: range(60, 60),
+      },
+      [
+        ['fenced', 30, 31],
+        ['restart', 32, 56],
+        ['lease_lost', 57, 59],
+        ['buffer_full', 70, 74],
+      ],
+    ],
+    [
+      'belong to the end of the session where that came first',
+      {
+        log: [...startedAt10, ['session.paused', 40], ['session.resumed', 50], ['resume', 50]],
+        stored: [...range(10, 29), ...range(55, 100)],
+        sourceKept: range(55, 55),
+      },
+      [
+        ['holder_lost', 30, 38],
+        ['session_end', 39, 40],
+        ['told_late', 50, 54],
+      ],
+    ],
+  ])('%s', (_, story, expected) => {
+    expect(gapsOf(story)).toEqual(expected);
+  });
+});
 
 describe('a tick without a sample', () => {
   it.each<[string, Story, (string | number)[][]]>([

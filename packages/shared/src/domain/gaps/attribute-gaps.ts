@@ -36,6 +36,8 @@ export interface Coverage {
    * none of it could lie in SAMPLES any more. Says nothing about what the same sender sent after a range.
    */
   readonly confirmed: TickRanges;
+  /** Ticks with which a sender has begun whose source had kept what it had to tell before. */
+  readonly sourceKept?: TickRanges | undefined;
 }
 
 export interface Accounting {
@@ -94,7 +96,7 @@ export function attributeGaps(options: {
   const lost = lostAfterSending(open, { ...options, recorded, sent, confirmed });
   gaps.push(...lost);
   // A sender held the session while it sent, even if nothing of that is left.
-  const known = { ...options, recorded: union(recorded, confirmed) };
+  const known = { ...options, recorded: union(recorded, confirmed), sourceKept: coverage.sourceKept };
   gaps.push(...causesFromLog(without(open, normalise(lost)), known));
   return { scheduled, stored, quarantined, gaps: mergeGaps(gaps), unscheduled: without(recorded, scheduled) };
 }

@@ -13,6 +13,8 @@ export interface KnownOfDevice {
   readonly scheduled: TickRanges;
   /** Every tick for which something was recorded. */
   readonly recorded: TickRanges;
+  /** See `Coverage`. */
+  readonly sourceKept?: TickRanges | undefined;
   readonly periodMs: number;
   /** End of the time looked at; it may lie in the past. */
   readonly nowMs: number;
@@ -25,11 +27,7 @@ export interface KnownOfDevice {
 }
 
 /** The ticks of one length that a device was to be read in, and those for which something was recorded. */
-export interface TicksOfLength {
-  readonly periodMs: number;
-  readonly scheduled: TickRanges;
-  readonly recorded: TickRanges;
-}
+export type TicksOfLength = Pick<KnownOfDevice, 'periodMs' | 'scheduled' | 'recorded' | 'sourceKept'>;
 
 export interface ChangeInForce {
   /** ms since 1970 */
@@ -48,6 +46,16 @@ export interface CausedTicks extends TickRange {
 const noticeMs = 10_000;
 
 type Cause = Pick<CausedTicks, 'cause' | 'event'>;
+
+/** Causes of ticks in which nobody listened, up to the next record of the session. */
+const unheard: ReadonlySet<GapCause> = new Set([
+  'waiting',
+  'failover',
+  'drain',
+  'rebalance',
+  'recovery',
+  'restart',
+]);
 
 /** Time before a session's end in which its last ticks may be lost to the ending itself, whatever their period. */
 const endingMs = 2_000;
@@ -79,10 +87,23 @@ export function causesFromLog(open: TickRanges, known: KnownOfDevice): CausedTic
       return fromMs < (range.to + 1) * periodMs && endMs > range.from * periodMs;
     });
     const leftMs = changes.length === 0 ? undefined : leftAfter(range, open, known);
-    const cause = interval
+    const cause: Cause = interval
       ? causeIn(interval, range, { ...known, leftMs })
-      : { cause: 'not_arrived' as const };
-    return { ...range, ...cause };
+      : { cause: 'not_arrived' };
+    const isLate = unheard.has(cause.cause) && wasKept(range, known);
+    return { ...range, ...cause, ...(isLate && { cause: 'told_late' as const }) };
+  });
+}
+
+/** Whether the device's next sender has begun with what its source had kept for it. */
+function wasKept(range: TickRange, known: KnownOfDevice): boolean {
+  const { periodMs, others = [] } = known;
+  const lengths: readonly Pick<TicksOfLength, 'periodMs' | 'sourceKept'>[] = [known, ...others];
+  if (!lengths.some(({ sourceKept = [] }) => sourceKept.length > 0)) return false;
+  const afterMs = recordsAround(range, known).after.timeMs;
+  return lengths.some(({ periodMs: length, sourceKept = [] }) => {
+    const next = sourceKept[firstRangeAfter(sourceKept, Math.floor((range.to * periodMs) / length))];
+    return next !== undefined && next.from * length <= afterMs;
   });
 }
 

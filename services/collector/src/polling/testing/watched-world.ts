@@ -22,6 +22,8 @@ export class ScriptedSource implements Link {
   readonly tries: number[] = [];
   /** Whether the source takes a subscription. */
   isThere = true;
+  /** Whether it has kept what it had to tell since the watch before. */
+  hasKept = false;
   disconnects = 0;
   forgets = 0;
   #fail: (error: Error) => void = () => undefined;
@@ -35,7 +37,7 @@ export class ScriptedSource implements Link {
     this.tries.push(this.#nowMs());
     if (!this.isThere) return Promise.reject(new DriverFailure('connection', 'connect ECONNREFUSED'));
     this.sink = sink;
-    sink.opened();
+    sink.opened(this.hasKept);
     return new Promise((resolve, reject) => {
       this.#fail = reject;
       signal.addEventListener('abort', () => resolve());
@@ -79,6 +81,8 @@ interface WatchedOptions {
   readonly firstTick?: number;
   /** ms since 1970, when its device was removed from the session. */
   readonly removedMs?: number;
+  /** The source at the beginning. */
+  readonly source?: Partial<Pick<ScriptedSource, 'isThere' | 'hasKept'>>;
 }
 
 /** One watched device of a session, in simulated time. */
@@ -104,12 +108,13 @@ export class WatchedWorld {
       epoch = 4,
       firstTick = 0,
       removedMs,
+      source = {},
     }: WatchedOptions = {},
     time = new FakeTime(),
   ) {
     this.time = time;
     this.process = new FakeProcess(time, startMs + time.nowMs());
-    this.source = new ScriptedSource(() => time.nowMs());
+    this.source = Object.assign(new ScriptedSource(() => time.nowMs()), source);
     const driver = {
       spec,
       plan: () => ({
