@@ -162,13 +162,15 @@ describe.skipIf(!mosquittoIsInstalled())('the ticks in which the collector of a 
     const { fleet, sessionId, broker, collector, startCollector, publisher, newest, goesOn, all, account } =
       await begin();
     const lastTick = async () =>
-      Math.max(...(await fleet.log.samples()).filter(({ part }) => part === undefined).map(({ tick }) => tick));
+      Math.max(
+        ...(await fleet.log.samples()).filter(({ part }) => part === undefined).map(({ tick }) => tick),
+      );
     await goesOn();
 
     await collector.kill();
     const killedAt = publisher.count();
-    const lastRead = await lastTick();
     await eventually(() => publisher.count() > killedAt + 300, { what: 'values without a collector' });
+    const lastRead = await lastTick();
     const again = await startCollector();
     await eventually(async () => (await newest()) > killedAt, { what: 'values that were kept' });
     // Whatever was kept has come.
@@ -176,7 +178,6 @@ describe.skipIf(!mosquittoIsInstalled())('the ticks in which the collector of a 
     const late = await firstTickAfter(fleet, lastRead);
 
     await again.kill();
-    const lastBefore = await lastTick();
     const forgottenFrom = publisher.count();
     // As a broker that ends sessions by itself, or has lost its disk.
     const thief = await mqtt.connectAsync(broker.url, {
@@ -184,6 +185,7 @@ describe.skipIf(!mosquittoIsInstalled())('the ticks in which the collector of a 
     });
     await thief.endAsync();
     await eventually(() => publisher.count() > forgottenFrom + 300, { what: 'values for nobody' });
+    const lastBefore = await lastTick();
     await startCollector();
     await goesOn();
     const lost = await firstTickAfter(fleet, lastBefore);

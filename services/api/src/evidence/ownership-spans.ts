@@ -114,9 +114,7 @@ export function ownershipSpans(
 
 function costOf({ gaps }: Owned, ticks: TickRange): number {
   if (ticks.from > ticks.to) return 0;
-  return countTicks(
-    gaps.filter(isOfChange).flatMap((gap) => intersection([gap], [ticks])),
-  );
+  return countTicks(gaps.filter(isOfChange).flatMap((gap) => intersection([gap], [ticks])));
 }
 
 /** Ticks that were told late belong to a change of holder where an event has led to them, else to a restart. */

@@ -3,7 +3,8 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 /** The same tick without its values, under the same message id. */
 export function missOf(sample: Sample, miss: NonNullable<Sample['miss']>): Sample {
   const { v, session, epoch, collector, task, device_id, device, site, measurement } = sample;
-  const { config_version, tick, through_tick, part, period_ms, since_tick, source_kept, time, read_at } = sample;
+  const { config_version, tick, through_tick, part, period_ms, since_tick, source_kept, time, read_at } =
+    sample;
   return {
     ...{ v, session, epoch, collector, task, device_id, device, site, measurement, tick },
     ...(config_version === undefined ? {} : { config_version }),
