@@ -40,6 +40,16 @@ describe('the account of ticks', () => {
     expect(ticks).toMatchObject({ expected: 15, stored: 9, gaps: { timeout: 2, failover: 4 } });
   });
 
+  it('tells ticks that came late, as their source had kept them, from those that a restart has lost', () => {
+    const history = running()
+      .polled(0, 3, { epoch: 2 })
+      .polled(6, 8, { epoch: 2, sinceTick: tick0 + 6, sourceKept: true })
+      .polled(12, 19, { epoch: 2, sinceTick: tick0 + 12 });
+    const { violations, ticks } = judge(history.readAt(20_000));
+    expect(violations).toEqual([]);
+    expect(ticks).toMatchObject({ gaps: { told_late: 2, restart: 3 } });
+  });
+
   it('holds when nothing had changed enough to be sent, with and without a database', () => {
     const history = running()
       .polled(0, 3, { epoch: 2 })

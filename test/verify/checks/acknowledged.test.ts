@@ -63,7 +63,8 @@ describe('what the writer has acknowledged', () => {
     });
 
     it('fails when it has not, or only that it was sent', () => {
-      for (const record of [recorded(ticks([0, 1], [3, 9])), recorded(ticks([0, 3]), 'sent')]) {
+      const sent = (['sent', 'source_kept'] as const).map((outcome) => recorded(ticks([0, 3]), outcome));
+      for (const record of [recorded(ticks([0, 1], [3, 9])), ...sent]) {
         expect(judge(polled(), [], record)).toEqual([expect.objectContaining({ invariant: 'I9' })]);
       }
     });

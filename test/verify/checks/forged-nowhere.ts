@@ -47,6 +47,8 @@ interface Told {
   readonly ticks: TickRange[];
   /** The same ticks, and those before them that are said to have been sent. */
   readonly sent: TickRange[];
+  /** Ticks with which a sender has begun whose source had kept what it had to tell before. */
+  readonly kept: TickRange[];
   /** Ticks of those who held the session once. */
   readonly fenced: TickRange[];
 }
@@ -61,7 +63,7 @@ function onRecord(history: History): Violation[] {
   const devices = new Set<string>();
   const of = ({ session, device, periodMs }: Omit<TickOfDevice, 'tick'>): Told => {
     const key = `${session}/${device}/${periodMs}`;
-    const told = byLength.get(key) ?? { ticks: [], sent: [], fenced: [] };
+    const told = byLength.get(key) ?? { ticks: [], sent: [], kept: [], fenced: [] };
     byLength.set(key, told);
     return told;
   };
@@ -71,6 +73,7 @@ function onRecord(history: History): Violation[] {
     devices.add(`${session}/${device}`);
     told.ticks.push({ from: tick, to });
     told.sent.push({ from: Math.min(since, tick), to });
+    if (sample.source_kept) told.kept.push({ from: since, to: since });
   }
   for (const { sample, isOwnEpoch, storedAtMs } of forged) {
     if (!sample || !isOwnEpoch) continue;
@@ -88,7 +91,7 @@ function onRecord(history: History): Violation[] {
       if (outcome === 'quarantined' && undecodable.length > 0) return [];
       const beforeStream = { from: 0, to: Math.ceil(sinceMs / periodMs) - 1 };
       const said = [
-        ...(outcome === 'sent' || outcome === 'source_kept' ? told.sent : told.ticks),
+        ...(outcome === 'sent' ? told.sent : outcome === 'source_kept' ? told.kept : told.ticks),
         ...(outcome === 'fenced' || outcome === 'buffer_full' ? told.fenced : []),
       ];
       const [first] = without(normalise(ranges), normalise([...said, beforeStream]));

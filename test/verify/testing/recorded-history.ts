@@ -95,6 +95,8 @@ export class RecordedHistory {
       lengthMs?: number;
       /** The first tick of their reader. */
       sinceTick?: number;
+      /** Whether its source had kept what it had to tell before that tick. */
+      sourceKept?: boolean;
       /** Code of the device, press unless set. */
       device?: string;
     },
@@ -119,9 +121,10 @@ export class RecordedHistory {
       lengthMs?: number;
       device?: string;
       sinceTick?: number;
+      sourceKept?: boolean;
     },
   ): this {
-    const { lengthMs = periodMs, device = 'press', sinceTick } = options;
+    const { lengthMs = periodMs, device = 'press', sinceTick, sourceKept } = options;
     const time = tick * lengthMs;
     const sample: Sample = {
       v: sampleVersion,
@@ -137,6 +140,7 @@ export class RecordedHistory {
       tick,
       period_ms: lengthMs,
       ...(sinceTick !== undefined && { since_tick: sinceTick }),
+      ...(sourceKept && { source_kept: true as const }),
       time,
       read_at: options.readAtMs ?? time + 10,
       ...whatCameOf(tick, options),

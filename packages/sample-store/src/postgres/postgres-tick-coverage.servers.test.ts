@@ -295,6 +295,20 @@ describe.each([
       );
     });
 
+    it('has on record which senders have begun with what their source had kept', async () => {
+      const session = 'kept';
+      const since = { session, since_tick: firstTick + 4 };
+      const sample = storableSample({ ...since, tick: firstTick + 5, source_kept: true });
+      await store.write([storableSample({ ...since, tick: firstTick + 4 }), sample]);
+      await store.write([sample]);
+      const found = (await coverage.read({ sessionId: session })).get('press-1')?.get(1_000);
+      expect(found).toMatchObject({
+        stored: [{ from: firstTick + 4, to: firstTick + 5 }],
+        missed: new Map(),
+        sourceKept: [{ from: firstTick + 4, to: firstTick + 4 }],
+      });
+    });
+
     it('has nothing on record of samples that it rejected', async () => {
       const outcome = await store.write([
         storableSample({ session: 'refused', tick: firstTick }),
