@@ -58,6 +58,7 @@ class SampleOfPlainValues implements Sample {
   readonly through_tick?: number | undefined;
   readonly period_ms: number;
   readonly since_tick?: number | undefined;
+  readonly source_kept?: true | undefined;
   readonly time: number;
   readonly read_at: number;
   readonly lacking?: Sample['lacking'];
@@ -82,6 +83,7 @@ class SampleOfPlainValues implements Sample {
     this.through_tick = envelope.through_tick;
     this.period_ms = envelope.period_ms;
     this.since_tick = envelope.since_tick;
+    this.source_kept = envelope.source_kept;
     this.time = envelope.time;
     this.read_at = envelope.read_at;
     this.lacking = envelope.lacking;
