@@ -37,7 +37,15 @@ describe('what no holder said', () => {
 
   it('may not be on record, whatever it says', () => {
     expect(judge({ coverage: onRecord('stored', 0, 9) })).toEqual([]);
-    for (const outcome of ['stored', 'timeout', 'buffer_full', 'quarantined', 'fenced', 'sent', 'source_kept'])
+    for (const outcome of [
+      'stored',
+      'timeout',
+      'buffer_full',
+      'quarantined',
+      'fenced',
+      'sent',
+      'source_kept',
+    ])
       expect(judge({ coverage: onRecord(outcome, 9, 10) })).toMatchObject([{ invariant: 'I7' }]);
     // These ticks were read before the stream begins.
     expect(judge({ coverage: onRecord('stored', -5, -1) }, { sinceMs: epochMs })).toEqual([]);
