@@ -158,7 +158,7 @@ describe.skipIf(!mosquittoIsInstalled())('what a meter publishes at QoS 1 with i
 });
 
 describe.skipIf(!mosquittoIsInstalled())('the ticks in which the collector of a meter was dead', () => {
-  it('were told late where the broker kept what was published, and lost to the restart where it had forgotten', async () => {
+  it('were delivered late where the broker kept what was published, and lost to the restart where it had forgotten', async () => {
     const { fleet, sessionId, broker, collector, startCollector, publisher, newest, goesOn, all, account } =
       await begin();
     const lastTick = async () =>
@@ -194,12 +194,12 @@ describe.skipIf(!mosquittoIsInstalled())('the ticks in which the collector of a 
     const { counts, gaps } = await account();
     const of = (cause: string) =>
       gaps.filter((gap) => gap.cause === cause).map(({ from_tick, to_tick }) => [from_tick, to_tick]);
-    expect(of('told_late')).toEqual([[lastRead + 1, late - 1]]);
+    expect(of('delivered_late')).toEqual([[lastRead + 1, late - 1]]);
     expect(of('restart')).toEqual([[lastBefore + 1, lost - 1]]);
     expect(counts.stored + counts.quarantined + counts.missing).toBe(counts.expected);
-    expect(counts.missing_by_cause).toMatchObject({ told_late: late - lastRead - 1 });
+    expect(counts.missing_by_cause).toMatchObject({ delivered_late: late - lastRead - 1 });
 
-    // Whatever was published in the ticks that were told late is stored, at the time of its source.
+    // Whatever was published in the ticks that were delivered late is stored, at the time of its source.
     const periodMs = 500;
     const within = <T extends readonly [number, ...unknown[]]>(list: readonly T[]) =>
       list.filter(([ms]) => ms > lastRead * periodMs && ms <= (late - 1) * periodMs);

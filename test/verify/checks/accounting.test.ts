@@ -47,7 +47,7 @@ describe('the account of ticks', () => {
       .polled(12, 19, { epoch: 2, sinceTick: tick0 + 12 });
     const { violations, ticks } = judge(history.readAt(20_000));
     expect(violations).toEqual([]);
-    expect(ticks).toMatchObject({ gaps: { told_late: 2, restart: 3 } });
+    expect(ticks).toMatchObject({ gaps: { delivered_late: 2, restart: 3 } });
   });
 
   it('holds when nothing had changed enough to be sent, with and without a database', () => {

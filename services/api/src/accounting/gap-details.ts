@@ -39,7 +39,7 @@ const details: Readonly<Record<GapCause, InBoth>> = {
     'the collector was restarted, or its machine was suspended or had its clock set',
     '采集器被重启，或其机器曾休眠、时钟被调整',
   ),
-  told_late: both(
+  delivered_late: both(
     'no collector listened, as it was restarted or the session went to another; the source of the device (its broker) kept what came meanwhile, and it was told afterwards',
     '当时没有采集器监听（采集器重启，或会话转给另一采集器）；设备的数据源（消息代理）保留了期间的数据，并在之后补发',
   ),

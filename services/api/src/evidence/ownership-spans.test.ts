@@ -50,8 +50,8 @@ it('tells who has read what, and what a change of holder has cost, over ticks of
   ]);
 });
 
-it('charges ticks that were told late to a change of holder, but not those of a restart', () => {
-  const late = { cause: 'told_late' as const };
+it('charges ticks that were delivered late to a change of holder, but not those of a restart', () => {
+  const late = { cause: 'delivered_late' as const };
   const gaps = [
     { ...late, events: [], from: 12, to: 14 },
     { ...late, events: [2], from: 19, to: 21 },

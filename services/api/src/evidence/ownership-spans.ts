@@ -117,9 +117,9 @@ function costOf({ gaps }: Owned, ticks: TickRange): number {
   return countTicks(gaps.filter(isOfChange).flatMap((gap) => intersection([gap], [ticks])));
 }
 
-/** Ticks that were told late belong to a change of holder where an event has led to them, else to a restart. */
+/** Ticks that were delivered late belong to a change of holder where an event has led to them, else to a restart. */
 function isOfChange({ cause, events }: Gap): boolean {
-  return cause === 'told_late' ? events.length > 0 : ofChanges.has(cause);
+  return cause === 'delivered_late' ? events.length > 0 : ofChanges.has(cause);
 }
 
 /** The ticks whose times are also those of ticks of a multiple of their length, as ticks of that length. */

@@ -131,7 +131,7 @@ export const unheardCauses = [
   'rebalance',
   'recovery',
   'restart',
-  'told_late',
+  'delivered_late',
   'reconfiguration',
   'session_end',
   'holder_lost',

@@ -33,14 +33,14 @@ export function useAway(range: TimeRange): ReadonlyMap<string, readonly Away[]> 
     queryFn: () =>
       readPages<GapsOfAll>(
         '/api/acquisition/gaps/',
-        { ...askedRange(range, ofPlant), cause: 'restart,told_late' },
+        { ...askedRange(range, ofPlant), cause: 'restart,delivered_late' },
         awayAtMost,
       ),
     placeholderData: keepPreviousData,
     refetchInterval: range.to === undefined ? 30_000 : false,
   });
   return useMemo(() => {
-    // Where an event has led to ticks that were told late, the session went to another holder.
+    // Where an event has led to ticks that were delivered late, the session went to another holder.
     const restarts = (data?.results ?? []).filter(({ events }) => events.length === 0);
     const bySession = Map.groupBy(restarts, ({ session_id }) => session_id);
     return new Map(

@@ -24,7 +24,7 @@ export const causeWords: WordsOf<GapCause> = {
   rebalance: both('moved for balance', '为均衡负载而移动'),
   recovery: both('recovered', '恢复会话'),
   restart: both('its collector was restarted', '采集器重启'),
-  told_late: both('told late: its source had kept it', '延后上报：数据源保留后补发'),
+  delivered_late: both('delivered late: its source had kept it', '延迟送达：数据源保留后补发'),
   reconfiguration: both('a change of configuration was heard of late', '配置更改送达过晚'),
   session_end: both('right before it ended or paused', '结束或暂停前的最后采样'),
   holder_lost: both('its collector fell silent, and it ended', '采集器失联，会话随后结束'),

@@ -77,7 +77,7 @@ const startedAt10 = [
 describe('ticks in which nobody listened to a source that keeps what it has to tell', () => {
   it.each<[string, Story, (string | number)[][]]>([
     [
-      'were told late after a restart of their collector, but not after another one that found nothing kept',
+      'were delivered late after a restart of their collector, but not after another one that found nothing kept',
       {
         log: startedAt10,
         stored: [...range(10, 29), ...range(40, 49), ...range(60, 100)],
@@ -85,11 +85,11 @@ describe('ticks in which nobody listened to a source that keeps what it has to t
       },
       [
         ['restart', 30, 39],
-        ['told_late', 50, 59],
+        ['delivered_late', 50, 59],
       ],
     ],
     [
-      'were told late to the collector that took their session over, from the last one of its former holder on',
+      'were delivered late to the collector that took their session over, from the last one of its former holder on',
       {
         log: [...startedAt10, ['failover', 35]],
         stored: [...range(10, 29), ...range(42, 100)],
@@ -98,18 +98,18 @@ describe('ticks in which nobody listened to a source that keeps what it has to t
         sourceKept: range(40, 40),
       },
       [
-        ['told_late', 30, 39],
+        ['delivered_late', 30, 39],
         ['connection', 40, 41],
       ],
     ],
     [
-      'were told late also where no collector was there for a while after a move',
+      'were delivered late also where no collector was there for a while after a move',
       {
         log: [...startedAt10, ['released', 29], ['rebalance', 45]],
         stored: [...range(10, 28), ...range(50, 100)],
         sourceKept: range(50, 50),
       },
-      [['told_late', 29, 49]],
+      [['delivered_late', 29, 49]],
     ],
     [
       'keep the cause that was said, and those that were sent and lost are lost',
@@ -137,7 +137,7 @@ describe('ticks in which nobody listened to a source that keeps what it has to t
       [
         ['holder_lost', 30, 38],
         ['session_end', 39, 40],
-        ['told_late', 50, 54],
+        ['delivered_late', 50, 54],
       ],
     ],
   ])('%s', (_, story, expected) => {

@@ -89,7 +89,7 @@ export function causesFromLog(open: TickRanges, known: KnownOfDevice): CausedTic
     const leftMs = changes.length === 0 ? undefined : leftAfter(range, open, known);
     const cause: Cause = interval ? causeIn(interval, range, { ...known, leftMs }) : { cause: 'not_arrived' };
     const isLate = unheard.has(cause.cause) && wasKept(range, known);
-    return { ...range, ...cause, ...(isLate && { cause: 'told_late' as const }) };
+    return { ...range, ...cause, ...(isLate && { cause: 'delivered_late' as const }) };
   });
 }
 

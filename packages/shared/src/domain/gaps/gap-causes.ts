@@ -8,7 +8,7 @@
  * - `failover`, `drain`, `rebalance`, `recovery`: lost while the session went to the holder that was assigned with that
  *   reason; a move for balance explains nothing from before it
  * - `restart`: the holder was restarted, suspended or had its clock set, and came back under the same epoch
- * - `told_late`: for one of these reasons nobody listened to a subscribed device, but its source kept what it had to tell,
+ * - `delivered_late`: for one of these reasons nobody listened to a subscribed device, but its source kept what it had to tell,
  *   and told the next holder, or the same once it was back
  * - `reconfiguration`: the holder heard of a change of configuration only after it had come into force
  * - `session_end`: scheduled right before the session was paused, stopped or failed
@@ -30,7 +30,7 @@ export const gapCauses = [
   'rebalance',
   'recovery',
   'restart',
-  'told_late',
+  'delivered_late',
   'reconfiguration',
   'session_end',
   'holder_lost',
