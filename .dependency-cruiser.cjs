@@ -67,6 +67,7 @@ const FLOORS = {
       'waiting-report.ts',
       'known-assignments.ts',
       'fleet-watch.ts',
+      'endpoint-addresses.ts',
       'holder-words.ts',
       'adapters/',
     ],

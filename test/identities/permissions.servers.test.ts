@@ -129,6 +129,7 @@ describe('what services may publish', () => {
     ['logins', '$KV.LOGINS.x', ['api']],
     ['configuration snapshots', '$O.TASK_CONFIGS.C.x', ['api', 'restore']],
     ['calls to a device', 'collectors.hall-1.call', ['api']],
+    ['questions for addresses', 'collectors.hall-1.addresses', ['supervisor']],
     ['a call for renewals', 'collectors.renew', ['supervisor']],
     ['an answer to nobody', '_INBOX.api.x', []],
   ])('%s', async (_what, subject, allowed) => {
@@ -259,6 +260,8 @@ describe('what services may hear', () => {
     ['requests to JetStream', '$JS.API.>', []],
     ['calls to hall-1', 'collectors.hall-1.call', ['collector', 'hall-1']],
     ['calls to hall-2', 'collectors.hall-2.call', ['collector']],
+    ['questions to hall-1', 'collectors.hall-1.addresses', ['collector', 'hall-1']],
+    ['questions to hall-2', 'collectors.hall-2.addresses', ['collector']],
     ['what is delivered to hall-1', 'deliver.hall-1.work.x', ['collector', 'hall-1']],
     ['events delivered to hall-1', 'deliver.hall-1.log.x', ['collector', 'hall-1']],
     ['what is delivered to hall-2', 'deliver.hall-2.work.x', ['collector']],

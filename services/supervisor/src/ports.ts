@@ -25,6 +25,15 @@ export function assignmentKey(collectorId: string, taskId: string): string {
   return `${collectorId}.${taskId}`;
 }
 
+/** Asks collectors where the endpoints of their sessions are. */
+export interface AddressQuestions {
+  /** For each endpoint, `address:port` as often as it has one. @throws when the collector gives no answer */
+  addressesOf(
+    collectorId: string,
+    endpoints: readonly string[],
+  ): Promise<Readonly<Record<string, readonly string[]>>>;
+}
+
 /** The notices that tell people why a session waits. They are live values: a lost one is written again. */
 export interface WaitingBoard {
   write(taskId: string, notice: WaitingNotice): Promise<void>;

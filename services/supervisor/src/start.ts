@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { watchCollectorIdentities } from '@holdfast/shared/identities/watch-collector-identities.ts';
+import { callForAddresses } from '@holdfast/shared/jetstream/boards/addresses-calls.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { callForRenewals } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
@@ -20,6 +21,7 @@ import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { SupervisorConfig } from './config.ts';
 import { countSessions } from './count-sessions.ts';
+import { EndpointAddresses } from './endpoint-addresses.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { KnownAssignments } from './known-assignments.ts';
 import { LeadChoice } from './lead-choice.ts';
@@ -110,6 +112,12 @@ export async function startSupervisor(config: SupervisorConfig, service: Service
       known,
       clock: systemClock,
       logger: log,
+    }),
+    addresses: new EndpointAddresses({
+      collectors: {
+        addressesOf: (collectorId, endpoints) => callForAddresses(nc, collectorId, endpoints),
+      },
+      ...{ clock: systemClock, log },
     }),
     waitingReport: new WaitingReport(waitingBoard, systemClock, log),
     clock: systemClock,

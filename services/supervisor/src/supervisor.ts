@@ -8,12 +8,14 @@ import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import type { EndpointAddresses } from './endpoint-addresses.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import { HolderWords } from './holder-words.ts';
 import type { KnownAssignments } from './known-assignments.ts';
 import type { LeadChoice } from './lead-choice.ts';
 import { type ActionPerformer, sessionIdOf, tellObserver } from './perform-action.ts';
 import type { SessionLog, SupervisorObserver } from './ports.ts';
+import { mayStillPoll } from './reconcile/fleet.ts';
 import { type Action, type Plan, reconcile, type Waiting } from './reconcile/reconcile.ts';
 import type { TaskBook } from './task-book.ts';
 import type { WaitingReport } from './waiting-report.ts';
@@ -23,6 +25,7 @@ export interface SupervisorOptions {
   readonly book: TaskBook;
   readonly fleetWatch: FleetWatch;
   readonly known: KnownAssignments;
+  readonly addresses: EndpointAddresses;
   readonly performer: ActionPerformer;
   readonly waitingReport: WaitingReport;
   readonly clock: Clock;
@@ -57,6 +60,8 @@ export interface Rebalancing {
 }
 
 const beatEveryMs = 1_000;
+/** Each answer may have another collector chosen, which may know other addresses. */
+const askAtMost = 3;
 
 /** How long a new leader waits for collectors to show that they are alive. */
 const introductionMs = 500;
@@ -253,6 +258,10 @@ export class Supervisor {
     }
     if (await this.#fence(plan, log)) plan = this.#plan(log, known.listing());
     choice.progressed();
+    for (let asks = 0; asks < askAtMost && (await this.#askForAddresses(plan, log)); asks += 1) {
+      choice.progressed();
+      plan = this.#plan(log, known.listing());
+    }
     const newest = await this.#execute(plan.actions);
     if (newest > 0) await this.#isCaughtUp(log, newest);
     this.#assigned += plan.actions.filter(({ type }) => type === 'assign').length;
@@ -278,8 +287,26 @@ export class Supervisor {
     return isAnyTaken;
   }
 
+  /** Before sessions are placed. @returns whether anything was asked, so that the plan may be another one now */
+  async #askForAddresses({ actions }: Plan, log: SessionLog): Promise<boolean> {
+    const placing = actions.flatMap((action) =>
+      action.type === 'assign'
+        ? [{ collectorId: action.collectorId, needs: action.session.session.needs }]
+        : [],
+    );
+    if (placing.length === 0) return false;
+    const { book, fleetWatch, addresses } = this.#options;
+    const fleet = fleetWatch.fleet(log.appliedSequence());
+    const placed = [...book.tasks().values()].flatMap(({ session, placement }) => {
+      const current = currentPlacement(session, placement);
+      if (session.status !== 'running' || !current || !mayStillPoll(fleet.get(current.collectorId))) return [];
+      return [{ collectorId: current.collectorId, needs: session.session.needs }];
+    });
+    return addresses.ask([...placed, ...placing]);
+  }
+
   #plan(log: SessionLog, listing: ReturnType<KnownAssignments['listing']>): Plan {
-    const { book, fleetWatch, clock, recoveryDisabled, rebalancing, leadership } = this.#options;
+    const { book, fleetWatch, addresses, clock, recoveryDisabled, rebalancing, leadership } = this.#options;
     const fleet = fleetWatch.fleet(log.appliedSequence());
     const isSettled = fleetWatch.unchangedForMs(fleet) >= rebalancing.settleMs;
     const leadingSince = this.#leadingSince ?? 0;
@@ -289,6 +316,7 @@ export class Supervisor {
       listing,
       refusals: this.#words.refusals,
       inabilities: this.#words.inabilities,
+      located: (needs) => addresses.located(needs),
       leadingSince,
       recoveryDisabled: recoveryDisabled
         ? { startedAt: this.#startedAt ?? leadingSince, releasesPlaced: !leadership.sawOtherHolder() }

@@ -2,6 +2,7 @@ import { leaderKey } from '@holdfast/shared/contracts/subjects.ts';
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
+import { EndpointAddresses } from '../../../services/supervisor/src/endpoint-addresses.ts';
 import { FleetWatch } from '../../../services/supervisor/src/fleet-watch.ts';
 import { KnownAssignments } from '../../../services/supervisor/src/known-assignments.ts';
 import { LeadChoice } from '../../../services/supervisor/src/lead-choice.ts';
@@ -82,6 +83,7 @@ export function startSupervisor(process: SimProcess, context: ServiceContext): S
     }),
     known,
     performer: new ActionPerformer({ store, outbox, known, clock, logger: log }),
+    addresses: new EndpointAddresses({ collectors: { addressesOf: async () => ({}) }, clock, log }),
     waitingReport: new WaitingReport(
       {
         write: () => link.request('write waiting notice', () => undefined, 5_000),

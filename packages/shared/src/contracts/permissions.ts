@@ -266,6 +266,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       subjects.warning('*'),
       subjects.allAssignments,
       subjects.renewalCall,
+      subjects.addressesCall('*'),
       subjects.droppedSamples('*'),
       write(bucketNames.collectors),
       write(bucketNames.leader, leaderKey),
@@ -305,7 +306,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       `${subjects.deliveredWork(collectorId)}.*`,
       `${subjects.deliveredLog(collectorId)}.*`,
     ],
-    answers: [subjects.deviceCall(collectorId)],
+    answers: [subjects.deviceCall(collectorId), subjects.addressesCall(collectorId)],
   }),
 
   /** Takes readings into the database. */

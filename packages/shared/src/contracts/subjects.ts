@@ -62,6 +62,8 @@ export const subjects = {
 
   /** Not stored: a request to one collector, see `device-call.ts`. */
   deviceCall: (collectorId: string) => `collectors.${collectorId}.call`,
+  /** Not stored: a request to one collector, see `addresses-call.ts`. */
+  addressesCall: (collectorId: string) => `collectors.${collectorId}.addresses`,
 
   /** Not stored: a request for a consumer, see `consumer-request.ts`. */
   consumerRequests: 'consumers.>',
@@ -176,11 +178,11 @@ export function inboxPrefix(connectionName: string): string {
 }
 
 /**
- * Whether a request comes from the API, by where it wants its answer: under the API's own inbox, or, through an import
+ * Whether a request comes from a service, by where it wants its answer: under the service's own inbox, or, through an import
  * of an account, under `_R_.`, which the broker alone gives. A stored message that somebody has the broker deliver (by a
  * get, a pull, or a consumer that pushes) arrives with another reply subject, or without one (tried with nats-server
  * 2.10 to 2.15).
  */
-export function isReplyToApi(reply: string | undefined): boolean {
-  return reply !== undefined && (reply.startsWith(`${inboxPrefix('api')}.`) || reply.startsWith('_R_.'));
+export function isReplyTo(service: 'api' | 'supervisor', reply: string | undefined): boolean {
+  return reply !== undefined && (reply.startsWith(`${inboxPrefix(service)}.`) || reply.startsWith('_R_.'));
 }

@@ -1,3 +1,4 @@
+import { serveAddressesCalls } from '@holdfast/shared/jetstream/boards/addresses-calls.ts';
 import { serveDeviceCalls } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { onRenewalCall } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
@@ -19,7 +20,7 @@ interface CallParts {
   readonly collector: Collector;
 }
 
-/** Answers calls to this collector: reads and writes of devices, a drain, a renewal of its lease. */
+/** Answers calls to this collector: reads and writes of devices, a drain, a renewal of its lease, addresses of endpoints. */
 export async function openCalls(
   config: CollectorConfig,
   { broker, lease, endpoints, collector }: CallParts,
@@ -55,5 +56,12 @@ export async function openCalls(
     },
     log,
   });
-  onStop('calls', async () => stopCalls());
+  const stopAddresses = serveAddressesCalls({
+    ...{ nc, collectorId: config.COLLECTOR_ID, log },
+    answer: (keys) => endpoints.addressesOf(keys),
+  });
+  onStop('calls', async () => {
+    stopCalls();
+    stopAddresses();
+  });
 }

@@ -5,6 +5,7 @@ import { DriverFailure } from '@holdfast/driver/failure.ts';
 import { hostAndPort, plainHost } from '@holdfast/driver/host-name.ts';
 import type { Link } from '@holdfast/driver/link.ts';
 import type { EndpointIdentity } from '@holdfast/driver/spec.ts';
+import { addressesOfEndpoint } from '@holdfast/shared/contracts/addresses-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { siteNetworkRule } from '@holdfast/shared/runtime/networks.ts';
@@ -57,7 +58,7 @@ export class Endpoints {
   readonly #places = new Map<string, string>();
   /** The places whose links have connected to an address with a port. */
   readonly #dialed = new Map<string, string>();
-  readonly #addresses = new Map<string, { readonly ip: string | undefined; readonly atMs: number }>();
+  readonly #addresses = new Map<string, { readonly ips: readonly string[]; readonly atMs: number }>();
 
   constructor(links: DeviceLinks, { lookUp, ...time }: Options = {}) {
     this.#links = links;
@@ -70,23 +71,32 @@ export class Endpoints {
    * in time counts as a host of its own until it is looked up for another session.
    */
   async locate(devices: Iterable<Pick<DeviceConfig, 'protocol' | 'connection'>>): Promise<void> {
-    const { clock = systemClock, timers = systemTimers } = this.#time;
-    const lookUp = this.#lookUp;
-    if (!lookUp) return;
-    const nowMs = clock.monotonicMs();
-    const hosts = new Set<string>();
+    const hosts: string[] = [];
     for (const { protocol, connection } of devices) {
       const identity = this.#links.drivers.get(protocol)?.spec.endpoint(connection);
-      const host = identity?.isExclusive ? identity.tcp?.host : undefined;
-      if (!host || isIP(host) !== 0) continue;
-      const { atMs = Number.NEGATIVE_INFINITY } = this.#addresses.get(host) ?? {};
-      if (nowMs - atMs >= lookedUpAgainMs) hosts.add(host);
+      if (identity?.isExclusive && identity.tcp) hosts.push(identity.tcp.host);
     }
-    if (hosts.size === 0) return;
-    const ended = new AbortController();
-    const all = Promise.all([...hosts].map((host) => this.#address(host, lookUp)));
-    await Promise.race([all, pause(timers, lookUpWithinMs, ended.signal)]);
-    ended.abort();
+    await this.#lookUpNew(hosts);
+  }
+
+  /** The addresses that its links have connected to, and those of its name, for each endpoint that has some. */
+  async addressesOf(keys: readonly string[]): Promise<Record<string, string[]>> {
+    await this.#lookUpNew(keys.map((key) => hostOf(key)));
+    const dialed = new Map<string, string[]>();
+    for (const [address, place] of this.#dialed) {
+      dialed.set(place, [...(dialed.get(place) ?? []), address]);
+    }
+    const known = keys.map((key): [string, string[]] => {
+      const place = this.#places.get(key);
+      const port = Number(key.slice(key.lastIndexOf(':') + 1));
+      const named = (this.#addresses.get(hostOf(key))?.ips ?? []).map((ip) =>
+        hostAndPort(plainHost(ip), port),
+      );
+      const used = place === undefined ? [] : [place, ...(dialed.get(place) ?? [])];
+      const addresses = [...new Set([...used, ...named])].filter((address) => address !== key);
+      return [key, addresses.slice(0, addressesOfEndpoint)];
+    });
+    return Object.fromEntries(known.filter(([, addresses]) => addresses.length > 0));
   }
 
   /** @throws RangeError where the protocol has no driver */
@@ -157,24 +167,41 @@ export class Endpoints {
     for (const endpoint of this.#own) endpoint.disconnect();
   }
 
+  async #lookUpNew(hosts: readonly string[]): Promise<void> {
+    const { clock = systemClock, timers = systemTimers } = this.#time;
+    const lookUp = this.#lookUp;
+    if (!lookUp) return;
+    const nowMs = clock.monotonicMs();
+    const isNew = (host: string) => {
+      const { atMs = Number.NEGATIVE_INFINITY } = this.#addresses.get(host) ?? {};
+      return isIP(host) === 0 && nowMs - atMs >= lookedUpAgainMs;
+    };
+    const names = new Set(hosts.filter(isNew));
+    if (names.size === 0) return;
+    const ended = new AbortController();
+    const all = Promise.all([...names].map((name) => this.#address(name, lookUp)));
+    await Promise.race([all, pause(timers, lookUpWithinMs, ended.signal)]);
+    ended.abort();
+  }
+
   async #address(host: string, lookUp: HostLookup): Promise<void> {
     const { clock = systemClock } = this.#time;
-    let ip: string | undefined;
+    let ips: readonly string[];
     try {
       // In an order of our own, since the answers of DNS take turns.
-      ip = [...(await lookUp(host))].sort(
+      ips = [...(await lookUp(host))].sort(
         (one, other) => isIP(one) - isIP(other) || (one < other ? -1 : 1),
-      )[0];
+      );
     } catch {
-      ip = this.#addresses.get(host)?.ip;
+      ips = this.#addresses.get(host)?.ips ?? [];
     }
-    this.#addresses.set(host, { ip, atMs: clock.monotonicMs() });
+    this.#addresses.set(host, { ips, atMs: clock.monotonicMs() });
   }
 
   #placeOf({ key, tcp }: EndpointIdentity): string {
     const kept = this.#places.get(key);
     if (kept !== undefined) return kept;
-    const ip = tcp && this.#addresses.get(tcp.host)?.ip;
+    const ip = tcp && this.#addresses.get(tcp.host)?.ips[0];
     return ip === undefined ? key : hostAndPort(plainHost(ip), tcp?.port ?? 0);
   }
 
@@ -201,6 +228,9 @@ function outsideSite(place: string, site: LinkUse['site']): string | undefined {
   const host = place.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
   return isIP(host) === 0 ? `the address of ${host} is not known yet` : siteNetworkRule(site)(host);
 }
+
+/** The host of a key `host:port`. */
+const hostOf = (key: string) => key.slice(0, key.lastIndexOf(':'));
 
 function refusingLink(conflict: string): Link {
   const refuse = () => Promise.reject(new DriverFailure('connection', conflict, { wasSent: false }));

@@ -109,6 +109,7 @@ class World {
       listing: this.listing,
       refusals: this.refusals,
       inabilities: new Map(),
+      located: (needs) => needs,
       leadingSince: 0,
       recoveryDisabled: undefined,
       nowMs: Date.parse(now),

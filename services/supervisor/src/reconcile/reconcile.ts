@@ -3,7 +3,7 @@ import { both, type InBoth } from '@holdfast/shared/contracts/words/both.ts';
 import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
 import { isHandOver } from '@holdfast/shared/domain/placement/events.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
-import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
+import type { FailureCause, SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
 import type { FailedSession, RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import { dueTimeLimit } from '@holdfast/shared/domain/session/time-limits.ts';
@@ -46,6 +46,8 @@ export interface Situation {
   readonly refusals: ReadonlyMap<string, Refusal>;
   /** By collector and task, see `statusKey`. */
   readonly inabilities: ReadonlyMap<string, Inability>;
+  /** The needs of a session with its endpoints at all their addresses, as far as these are known. */
+  readonly located: (needs: SessionNeeds | undefined) => SessionNeeds | undefined;
   /** Last sequence of the log when this supervisor began to lead. */
   readonly leadingSince: number;
   /** Set when sessions that ran before the supervisor's start stay unplaced until somebody recovers them. */
@@ -181,7 +183,7 @@ export function reconcile(situation: Situation): Plan {
       continue;
     }
     const { collectorId, epoch } = placement;
-    const { needs } = session.session;
+    const needs = situation.located(session.session.needs);
     held.add(`${collectorId}.${taskId}`);
     const refusal = situation.refusals.get(statusKey(collectorId, taskId));
     if (refusal?.epoch === epoch) {
@@ -247,11 +249,12 @@ export function reconcile(situation: Situation): Plan {
 function place(
   task: TaskState,
   session: RunningSession,
-  { fleet, listing, recoveryDisabled, leadingSince }: Situation,
+  { fleet, listing, recoveryDisabled, leadingSince, located }: Situation,
   occupancy: Occupancy,
 ): Action | Waiting {
   const { taskId, placement } = task;
-  const { sessionId, needs } = session.session;
+  const { sessionId } = session.session;
+  const needs = located(session.session.needs);
   const current = currentPlacement(session, placement);
   if (recoveryDisabled && session.runningSince <= recoveryDisabled.startedAt && !current) {
     const recover = `POST /api/acquisition/sessions/${sessionId}/recover/`;

@@ -19,7 +19,7 @@ import {
   drainReplySchema,
 } from '../../contracts/drain-call.ts';
 import { safeParseUntrusted } from '../../contracts/parse-untrusted.ts';
-import { isReplyToApi, subjects } from '../../contracts/subjects.ts';
+import { isReplyTo, subjects } from '../../contracts/subjects.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { traceHeaders } from '../connection/trace-headers.ts';
 
@@ -110,7 +110,7 @@ export function serveDeviceCalls(options: {
   const tellIgnored = tellOfForgeries(log);
   const subscription = nc.subscribe(subjects.deviceCall(collectorId), {
     callback: (_error, message) => {
-      if (!isReplyToApi(message.reply)) return tellIgnored(message.reply);
+      if (!isReplyTo('api', message.reply)) return tellIgnored(message.reply);
       void (async () => {
         const drainCall = drainCallSchema.safeParse(jsonOf(message));
         if (drainCall.success) {

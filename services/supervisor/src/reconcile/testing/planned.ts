@@ -93,6 +93,7 @@ export function plan(tasks: readonly TaskState[], verdicts: Fleet, rest: Partial
     listing: { keys: new Set(), listedAtSequence: -1 },
     refusals: new Map(),
     inabilities: new Map(),
+    located: (needs) => needs,
     leadingSince: 0,
     recoveryDisabled: undefined,
     nowMs,

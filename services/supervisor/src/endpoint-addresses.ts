@@ -1,0 +1,124 @@
+import { isIP } from 'node:net';
+import { addressesOfEndpoint } from '@holdfast/shared/contracts/addresses-call.ts';
+import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
+import type { Clock } from '@holdfast/shared/runtime/clock.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { AddressQuestions } from './ports.ts';
+
+/** An answer, or its absence, counts for so long. */
+const askedAgainMs = 30_000;
+/** `name:port`. An address in place of the name needs no answer, and a serial line has another form. */
+const namedEndpoint = /^([^\s/[\]:@]{1,253}):\d{1,5}$/;
+
+export interface EndpointAddressesOptions {
+  readonly collectors: AddressQuestions;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly log: Logger;
+}
+
+interface Answer {
+  readonly addresses: readonly string[];
+  readonly atMs: number;
+}
+
+/** A session, and the collector that reads it or is to read it. */
+interface Reading {
+  readonly collectorId: string;
+  readonly needs: SessionNeeds | undefined;
+}
+
+/**
+ * The addresses of endpoints that are named, by the word of the collectors that read them: this process may stand in a
+ * network with another DNS. Each collector is asked about its own sessions alone, and only when a session is about to be
+ * placed. Without an answer an endpoint counts by its name: DNS that fails keeps no session waiting.
+ */
+export class EndpointAddresses {
+  readonly #options: EndpointAddressesOptions;
+  /** By endpoint, then by collector. */
+  readonly #answers = new Map<string, Map<string, Answer>>();
+  readonly #named = new WeakMap<SessionNeeds, readonly string[]>();
+
+  constructor(options: EndpointAddressesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Asks each collector for the addresses that it has not been asked for lately.
+   * @param readings of all sessions: what nobody reads any more is forgotten
+   * @returns whether there was anything to ask
+   */
+  async ask(readings: Iterable<Reading>): Promise<boolean> {
+    const nowMs = this.#options.clock.monotonicMs();
+    const isRecent = ({ atMs }: Answer) => nowMs - atMs < askedAgainMs;
+    const readers = new Map<string, Set<string>>();
+    const questions = new Map<string, Set<string>>();
+    for (const { collectorId, needs } of readings) {
+      for (const endpoint of this.#namedIn(needs)) {
+        entryOf(readers, endpoint).add(collectorId);
+        const answer = this.#answers.get(endpoint)?.get(collectorId);
+        if (!answer || !isRecent(answer)) entryOf(questions, collectorId).add(endpoint);
+      }
+    }
+    for (const [endpoint, answers] of this.#answers) {
+      for (const [collectorId, answer] of answers) {
+        if (!isRecent(answer) && !readers.get(endpoint)?.has(collectorId)) answers.delete(collectorId);
+      }
+      if (answers.size === 0) this.#answers.delete(endpoint);
+    }
+    if (questions.size === 0) return false;
+    await Promise.all([...questions].map(([collectorId, asked]) => this.#ask(collectorId, [...asked])));
+    return true;
+  }
+
+  /** The needs with the endpoints at their addresses, too: sessions that share one share an endpoint. */
+  located(needs: SessionNeeds | undefined): SessionNeeds | undefined {
+    if (!needs || this.#answers.size === 0) return needs;
+    const addresses = this.#namedIn(needs).flatMap((endpoint) =>
+      [...(this.#answers.get(endpoint)?.values() ?? [])].flatMap((answer) => answer.addresses),
+    );
+    if (addresses.length === 0) return needs;
+    return { ...needs, endpoints: [...new Set([...needs.endpoints, ...addresses])] };
+  }
+
+  async #ask(collectorId: string, endpoints: readonly string[]): Promise<void> {
+    const { collectors, clock, log } = this.#options;
+    let answered: Readonly<Record<string, readonly string[]>> = {};
+    try {
+      answered = await collectors.addressesOf(collectorId, endpoints);
+    } catch (error) {
+      log.debug({ err: error, collector: collectorId }, 'a collector does not say where its devices are');
+    }
+    const atMs = clock.monotonicMs();
+    for (const endpoint of endpoints) {
+      const answers = this.#answers.get(endpoint) ?? new Map<string, Answer>();
+      const addresses = answered[endpoint]?.filter((address) => isAddressOf(endpoint, address));
+      const former = answers.get(collectorId)?.addresses ?? [];
+      answers.set(collectorId, { addresses: addresses?.slice(0, addressesOfEndpoint) ?? former, atMs });
+      this.#answers.set(endpoint, answers);
+    }
+  }
+
+  #namedIn(needs: SessionNeeds | undefined): readonly string[] {
+    if (!needs) return [];
+    const known = this.#named.get(needs);
+    if (known) return known;
+    const named = needs.endpoints.filter((endpoint) => {
+      const [, host = ''] = namedEndpoint.exec(endpoint) ?? [];
+      return host !== '' && isIP(host) === 0;
+    });
+    this.#named.set(needs, named);
+    return named;
+  }
+}
+
+/** Whether it is an address with the endpoint's own port: a collector has no say about others. */
+function isAddressOf(endpoint: string, address: string): boolean {
+  const port = endpoint.slice(endpoint.lastIndexOf(':'));
+  return address.endsWith(port) && isIP(address.slice(0, -port.length).replace(/^\[|\]$/g, '')) !== 0;
+}
+
+function entryOf(sets: Map<string, Set<string>>, key: string): Set<string> {
+  const set = sets.get(key) ?? new Set();
+  sets.set(key, set);
+  return set;
+}
