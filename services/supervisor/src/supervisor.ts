@@ -299,7 +299,8 @@ export class Supervisor {
     const fleet = fleetWatch.fleet(log.appliedSequence());
     const placed = [...book.tasks().values()].flatMap(({ session, placement }) => {
       const current = currentPlacement(session, placement);
-      if (session.status !== 'running' || !current || !mayStillPoll(fleet.get(current.collectorId))) return [];
+      if (session.status !== 'running' || !current || !mayStillPoll(fleet.get(current.collectorId)))
+        return [];
       return [{ collectorId: current.collectorId, needs: session.session.needs }];
     });
     return addresses.ask([...placed, ...placing]);

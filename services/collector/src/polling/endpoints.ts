@@ -189,9 +189,7 @@ export class Endpoints {
     let ips: readonly string[];
     try {
       // In an order of our own, since the answers of DNS take turns.
-      ips = [...(await lookUp(host))].sort(
-        (one, other) => isIP(one) - isIP(other) || (one < other ? -1 : 1),
-      );
+      ips = [...(await lookUp(host))].sort((one, other) => isIP(one) - isIP(other) || (one < other ? -1 : 1));
     } catch {
       ips = this.#addresses.get(host)?.ips ?? [];
     }
