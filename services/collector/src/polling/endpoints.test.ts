@@ -87,7 +87,8 @@ function named(addresses: Readonly<Record<string, readonly string[]>>) {
   const acquire = (host: string, site?: object) => endpoints.acquire(askedModbus(device(host, site)), '7-1');
   const release = (host: string, endpoint: ReturnType<typeof acquire>) =>
     endpoints.release(askedModbus(device(host)), endpoint);
-  return { uses, locate, acquire, release };
+  const addressesOf = (...keys: string[]) => endpoints.addressesOf(keys);
+  return { uses, locate, acquire, release, addressesOf };
 }
 
 describe('two names of one address', () => {
@@ -128,6 +129,18 @@ describe('two names of one address', () => {
     addresses.plc = ['10.0.0.5'];
     await locate('plc');
     expect(acquire('plc')).toBe(one);
+  });
+});
+
+describe('the addresses of named endpoints', () => {
+  it('are all that DNS has, and those that are connected to; without either there are none', async () => {
+    const { acquire, addressesOf, uses } = named({ plc: ['fd00::9', '::ffff:10.0.0.5'] });
+    expect(await addressesOf('plc:502', 'unknown:502')).toEqual({
+      'plc:502': ['10.0.0.5:502', '[fd00::9]:502'],
+    });
+    acquire('unknown');
+    uses[0]?.refusal('10.0.0.7', 502);
+    expect(await addressesOf('unknown:502', 'unknown:503')).toEqual({ 'unknown:502': ['10.0.0.7:502'] });
   });
 });
 
