@@ -18,7 +18,7 @@ function asking(tables: Record<string, Record<string, string[]>>) {
         return tables[collectorId] ?? Promise.reject(new Error('no answer'));
       },
     },
-    clock: time,
+    clock: { monotonicMs: () => time.nowMs() },
     log: createLogger('test', 'silent'),
   });
   return { time, addresses, asked };
