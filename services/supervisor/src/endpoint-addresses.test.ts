@@ -27,7 +27,10 @@ function asking(tables: Record<string, Record<string, string[]>>) {
 describe('named endpoints', () => {
   it('are asked for at the collectors that read them, once in a while; addresses and serial lines at none', async () => {
     const { addresses, asked, time } = asking({ c1: { 'plc:502': ['10.0.0.5:502'] }, c2: {} });
-    const [one, other] = [needsOf('10.0.0.5:502', '[fd00::5]:502', '/dev/ttyS0@site=a:1'), needsOf('plc:502')];
+    const [one, other] = [
+      needsOf('10.0.0.5:502', '[fd00::5]:502', '/dev/ttyS0@site=a:1'),
+      needsOf('plc:502'),
+    ];
     expect(await addresses.ask([reading('c1', one)])).toBe(false);
     expect(addresses.located(one)).toBe(one);
     const both = [reading('c1', one), reading('c1', other), reading('c2', other)];
@@ -62,7 +65,11 @@ describe('named endpoints', () => {
   it('have addresses with their own port, and few of them, whatever a collector says', async () => {
     const many = Array.from({ length: 20 }, (_, index) => `10.0.0.${index}:502`);
     const { addresses } = asking({
-      c1: { 'plc:502': ['other:502', '10.0.0.5:503', '[fd00::5]:502'], 'more:502': many, 'foreign:502': many },
+      c1: {
+        'plc:502': ['other:502', '10.0.0.5:503', '[fd00::5]:502'],
+        'more:502': many,
+        'foreign:502': many,
+      },
     });
     const needs = needsOf('plc:502');
     const more = needsOf('more:502');

@@ -1,9 +1,13 @@
 import { isIP } from 'node:net';
 import { addressesOfEndpoint } from '@holdfast/shared/contracts/addresses-call.ts';
+import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { AddressQuestions } from './ports.ts';
+import { type Fleet, mayStillPoll } from './reconcile/fleet.ts';
+import type { Plan } from './reconcile/reconcile.ts';
 
 /** An answer, or its absence, counts for so long. */
 const askedAgainMs = 30_000;
@@ -40,6 +44,20 @@ export class EndpointAddresses {
 
   constructor(options: EndpointAddressesOptions) {
     this.#options = options;
+  }
+
+  /**
+   * Asks where the sessions are that a plan would place, and all that are placed. Each answer may lead to another plan,
+   * with collectors that know other addresses.
+   * @returns whether anything was asked, so that the plan may be another one now
+   */
+  async askBefore({ actions }: Plan, tasks: Iterable<TaskState>, fleet: () => Fleet): Promise<boolean> {
+    const placing = actions.flatMap((action): Reading[] =>
+      action.type === 'assign'
+        ? [{ collectorId: action.collectorId, needs: action.session.session.needs }]
+        : [],
+    );
+    return placing.length > 0 && this.ask([...placed(tasks, fleet()), ...placing]);
   }
 
   /**
@@ -108,6 +126,16 @@ export class EndpointAddresses {
     });
     this.#named.set(needs, named);
     return named;
+  }
+}
+
+function* placed(tasks: Iterable<TaskState>, fleet: Fleet): Generator<Reading> {
+  for (const { session, placement } of tasks) {
+    if (session.status !== 'running') continue;
+    const collectorId = currentPlacement(session, placement)?.collectorId;
+    if (collectorId !== undefined && mayStillPoll(fleet.get(collectorId))) {
+      yield { collectorId, needs: session.session.needs };
+    }
   }
 }
 

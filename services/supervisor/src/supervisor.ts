@@ -15,7 +15,6 @@ import type { KnownAssignments } from './known-assignments.ts';
 import type { LeadChoice } from './lead-choice.ts';
 import { type ActionPerformer, sessionIdOf, tellObserver } from './perform-action.ts';
 import type { SessionLog, SupervisorObserver } from './ports.ts';
-import { mayStillPoll } from './reconcile/fleet.ts';
 import { type Action, type Plan, reconcile, type Waiting } from './reconcile/reconcile.ts';
 import type { TaskBook } from './task-book.ts';
 import type { WaitingReport } from './waiting-report.ts';
@@ -60,8 +59,6 @@ export interface Rebalancing {
 }
 
 const beatEveryMs = 1_000;
-/** Each answer may have another collector chosen, which may know other addresses. */
-const askAtMost = 3;
 
 /** How long a new leader waits for collectors to show that they are alive. */
 const introductionMs = 500;
@@ -238,7 +235,7 @@ export class Supervisor {
 
   async #pass(log: SessionLog, lastSequence: number): Promise<void> {
     if (this.#options.logState() !== 'sound') return;
-    const { known, waitingReport, timers, clock, fleetWatch, choice } = this.#options;
+    const { known, addresses, book, waitingReport, timers, clock, fleetWatch, choice } = this.#options;
     if (this.#leadingSince === undefined) {
       this.#leadingSince = lastSequence;
       this.#leadingSinceMs = clock.monotonicMs();
@@ -258,7 +255,8 @@ export class Supervisor {
     }
     if (await this.#fence(plan, log)) plan = this.#plan(log, known.listing());
     choice.progressed();
-    for (let asks = 0; asks < askAtMost && (await this.#askForAddresses(plan, log)); asks += 1) {
+    const fleet = () => fleetWatch.fleet(log.appliedSequence());
+    for (let left = 3; left > 0 && (await addresses.askBefore(plan, book.tasks().values(), fleet)); left -= 1) {
       choice.progressed();
       plan = this.#plan(log, known.listing());
     }
@@ -285,25 +283,6 @@ export class Supervisor {
       if (isTaken) isAnyTaken = true;
     }
     return isAnyTaken;
-  }
-
-  /** Before sessions are placed. @returns whether anything was asked, so that the plan may be another one now */
-  async #askForAddresses({ actions }: Plan, log: SessionLog): Promise<boolean> {
-    const placing = actions.flatMap((action) =>
-      action.type === 'assign'
-        ? [{ collectorId: action.collectorId, needs: action.session.session.needs }]
-        : [],
-    );
-    if (placing.length === 0) return false;
-    const { book, fleetWatch, addresses } = this.#options;
-    const fleet = fleetWatch.fleet(log.appliedSequence());
-    const placed = [...book.tasks().values()].flatMap(({ session, placement }) => {
-      const current = currentPlacement(session, placement);
-      if (session.status !== 'running' || !current || !mayStillPoll(fleet.get(current.collectorId)))
-        return [];
-      return [{ collectorId: current.collectorId, needs: session.session.needs }];
-    });
-    return addresses.ask([...placed, ...placing]);
   }
 
   #plan(log: SessionLog, listing: ReturnType<KnownAssignments['listing']>): Plan {
