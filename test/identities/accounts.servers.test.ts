@@ -1,4 +1,5 @@
 import { permissionsOf } from '@holdfast/shared/contracts/permissions.ts';
+import { callForAddresses, serveAddressesCalls } from '@holdfast/shared/jetstream/boards/addresses-calls.ts';
 import { callForDrain, serveDeviceCalls } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
@@ -34,13 +35,14 @@ async function brokerWith(outsider: Outsider, inOneAccount: boolean) {
     cleanUpAfterFile(() => connection.nc.close());
     return connection.nc;
   };
-  serveConsumerRequests(await connect('supervisor', identities.seed('supervisor')), log);
+  const supervisor = await connect('supervisor', identities.seed('supervisor'));
+  serveConsumerRequests(supervisor, log);
   const nc =
     outsider === 'operator'
       ? await connect('operator', identities.seed('operator'))
       : await connect('collector-hall-1', identities.seed('collector', 'hall-1'));
   const api = await connect('api', identities.seed('api'));
-  return { own, nc, api, jsm: await jetstreamManager(own) };
+  return { own, nc, api, supervisor, jsm: await jetstreamManager(own) };
 }
 
 describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names', (outsider) => {
@@ -265,6 +267,16 @@ describe('a consumer that somebody asks for', () => {
     await askBroker(own, 'assignments.hall-1.7', '{}');
     await eventually(async () => heard.length > 0, { what: 'the delivery' });
     expect(heard).toEqual(['assignments.hall-1.7']);
+  });
+});
+
+describe('a question of a supervisor', () => {
+  it.each([false, true])('reaches a collector, in one account: %s', async (inOneAccount) => {
+    const { supervisor, nc } = await brokerWith('hall-1', inOneAccount);
+    const answer = async () => ({ 'plc:502': ['10.0.0.5:502'] });
+    serveAddressesCalls({ ...{ nc, collectorId: 'hall-1', log }, answer });
+    await nc.flush();
+    expect(await callForAddresses(supervisor, 'hall-1', ['plc:502'])).toEqual(await answer());
   });
 });
 

@@ -256,7 +256,11 @@ export class Supervisor {
     if (await this.#fence(plan, log)) plan = this.#plan(log, known.listing());
     choice.progressed();
     const fleet = () => fleetWatch.fleet(log.appliedSequence());
-    for (let left = 3; left > 0 && (await addresses.askBefore(plan, book.tasks().values(), fleet)); left -= 1) {
+    for (
+      let left = 3;
+      left > 0 && (await addresses.askBefore(plan, book.tasks().values(), fleet));
+      left -= 1
+    ) {
       choice.progressed();
       plan = this.#plan(log, known.listing());
     }
