@@ -254,14 +254,10 @@ export class Supervisor {
       plan = this.#plan(log, await known.lookAfter(plan.waiting, log));
     }
     if (await this.#fence(plan, log)) plan = this.#plan(log, known.listing());
-    choice.progressed();
     const fleet = () => fleetWatch.fleet(log.appliedSequence());
-    for (
-      let left = 3;
-      left > 0 && (await addresses.askBefore(plan, book.tasks().values(), fleet));
-      left -= 1
-    ) {
+    for (let left = 3; left > 0; left -= 1) {
       choice.progressed();
+      if (!(await addresses.askBefore(plan, book.tasks().values(), fleet))) break;
       plan = this.#plan(log, known.listing());
     }
     const newest = await this.#execute(plan.actions);
