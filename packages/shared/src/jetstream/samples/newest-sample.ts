@@ -5,7 +5,6 @@ import { sourceOfSample } from '../../contracts/sample/source-of-sample.ts';
 import { streamNames } from '../../contracts/subjects.ts';
 import { fewAtOnce } from '../../runtime/few-at-once.ts';
 import { type EpochBook, isPlacedSo } from '../../sessions/epoch-book.ts';
-import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { storedMessage } from '../connection/stored-message.ts';
 
@@ -66,9 +65,7 @@ export async function newestSample(
   const sample = claimed && logged && isPlacedSo(logged, claimed) ? claimed : undefined;
   // Nearly always true; then no other collector's sample need be read.
   if (sample && next === under) return sample;
-  const { state } = await answeredSoon(() =>
-    leaderInfo(jsm, streamNames.samples, { subjects_filter: filter }),
-  );
+  const { state } = await leaderInfo(jsm, streamNames.samples, { subjects_filter: filter });
   const others = Object.keys(state.subjects ?? {}).filter((subject) => subject !== newest.subject);
   const inTurn = fewAtOnce(othersAtOnce);
   const found = await Promise.all(

@@ -177,7 +177,7 @@ class LogFollower {
 
   /** Reading what is still on its way takes a round trip for each event. */
   #onItsWayMs(): number {
-    return onItsWayMs + BrokerAnswers.of(this.#options.nc).patienceMs('read') - 1_000;
+    return onItsWayMs + BrokerAnswers.of(this.#options.nc).slownessMs('read');
   }
 
   async #isDeliveryDead(last: number): Promise<boolean> {
