@@ -35,7 +35,10 @@ class SlowWorld {
       verify: () => this.#later(() => this.#sequence),
     };
     const fleetWatch: Partial<FleetWatch> = {
-      look: () => this.#later(() => void (this.#looks += 1)),
+      look: () =>
+        this.#later(() => {
+          this.#looks += 1;
+        }),
       beat: () => undefined,
       fleet: () => fleet({ A: 'alive' }),
       hasUnproven: () => false,

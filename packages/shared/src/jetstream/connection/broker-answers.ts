@@ -1,4 +1,4 @@
-import type { JetStreamManager } from '@nats-io/jetstream';
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { RequestPatience } from '../../runtime/request-patience.ts';
@@ -55,9 +55,9 @@ export class BrokerAnswers {
     return made;
   }
 
-  /** The same, by the connection that a manager asks over: its type does not show it. */
-  static behind(jsm: JetStreamManager): BrokerAnswers {
-    return BrokerAnswers.of((jsm as unknown as { readonly nc: NatsConnection }).nc);
+  /** The same, by the connection that a client or manager asks over: their types do not show it. */
+  static behind(asker: JetStreamManager | JetStreamClient): BrokerAnswers {
+    return BrokerAnswers.of((asker as unknown as { readonly nc: NatsConnection }).nc);
   }
 
   /** Puts a question, and notes how long its answer takes. */

@@ -225,7 +225,8 @@ export class TaskConfigStore {
     const untilMs = performance.now() + loadWithinMs;
     const answers = BrokerAnswers.behind(this.#jsm);
     // Each question is repeated by itself: with ten thousand devices, parallel loads would take several hundred MB.
-    const asking: Asking = (ask) => answeredSoon(answers, 'read', ask, Math.max(1, untilMs - performance.now()));
+    const asking: Asking = (ask) =>
+      answeredSoon(answers, 'read', ask, Math.max(1, untilMs - performance.now()));
     const decoder = new TextDecoder();
     const lines: Line[] = [];
     const takeLine = (bytes: Uint8Array): void => {

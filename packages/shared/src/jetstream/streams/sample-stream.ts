@@ -49,7 +49,11 @@ export class SampleStream {
     this.#nc = nc;
     this.#jsm = jsm;
     this.#publisher = new SamplePublisher(nc, { liesOn: (subject, seq) => liesOn(jsm, subject, seq) });
-    this.#epochs = jetStreamEpochs(() => nc, epochsKept, () => this.#placedAt);
+    this.#epochs = jetStreamEpochs(
+      () => nc,
+      epochsKept,
+      () => this.#placedAt,
+    );
   }
 
   static async open(nc: NatsConnection): Promise<SampleStream> {
