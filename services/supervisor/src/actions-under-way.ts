@@ -19,7 +19,7 @@ interface UnderWay {
 }
 
 /**
- * What was begun and is not seen in the log yet. Over a slow link an action takes seconds, and sessions that are started
+ * Actions that were begun and are not seen in the log yet. Over a slow link an action takes seconds, and sessions that are started
  * meanwhile must not wait for it: plans are made while others are carried out, and leave out what is under way.
  */
 export class ActionsUnderWay {

@@ -11,7 +11,7 @@ export interface StartQuestions {
 }
 
 /**
- * What the start of a session needs, asked for as soon as the log has placed it: over a slow link these answers take
+ * Answers that the start of a session needs, asked for as soon as the log has placed it: over a slow link these answers take
  * seconds, and the message that lets the start begin is on its way meanwhile. Whatever is missing is asked for then.
  */
 export class PreparedStart {

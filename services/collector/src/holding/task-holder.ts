@@ -309,7 +309,7 @@ export class TaskHolder {
     const { version: newest } = wantedVersion(session);
     const config = await prepared?.config(newest);
     const [last, recorded] = [await prepared?.last(), await prepared?.recorded()];
-    // What it found is no longer so once this process reads.
+    // Once this process reads, newest samples found before are outdated.
     this.#prepared = undefined;
     let isWanted = true;
     // A question whose turn comes too late is not asked: a drain would wait for it.

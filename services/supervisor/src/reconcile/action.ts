@@ -4,7 +4,7 @@ import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { FailedSession, RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
-/** What is to be done about a difference between what should be and what is. */
+/** Something to be done about a difference between what should be and what is. */
 export type Action =
   | {
       readonly type: 'assign';

@@ -57,7 +57,7 @@ export interface Situation {
   readonly heldForMs: (taskId: string, epoch: number) => number;
   /** Undefined while sessions are not to be moved for balance. */
   readonly rebalancing: RebalanceLimits | undefined;
-  /** What earlier plans asked for and the log does not show yet, by {@link actionKey}: nothing is asked for twice. */
+  /** Actions of earlier plans that the log does not show yet, by {@link actionKey}: nothing is asked for twice. */
   readonly underWay: ReadonlyMap<string, Action>;
 }
 

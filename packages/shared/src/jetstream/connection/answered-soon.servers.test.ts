@@ -14,7 +14,7 @@ import { connectNats, type NatsConnection } from './connect.ts';
 let nc: NatsConnection;
 /** The connection breaks when the next bytes that contain this text are sent; they are lost. */
 let breaksAt: string | undefined;
-/** What was sent over the connection. */
+/** All bytes that were sent over the connection, as text. */
 let sent = '';
 let delayLink: (ms: number) => void;
 
