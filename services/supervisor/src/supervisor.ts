@@ -252,7 +252,7 @@ export class Supervisor {
   async #planMeanwhile(log: SessionLog): Promise<void> {
     try {
       const { performed } = await this.#planAndBegin(log);
-      const ending = performed
+      const ending: Promise<void> = performed
         .catch((error: unknown) => this.#passFailed(error))
         .finally(() => this.#performing.delete(ending));
       this.#performing.add(ending);

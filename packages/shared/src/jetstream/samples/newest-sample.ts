@@ -61,7 +61,7 @@ export async function newestSample(
         epochs.find(claimed.epoch),
         claimed.epoch === under ? under : nextEpoch(claimed.task, claimed.epoch),
       ])
-    : [];
+    : [undefined, undefined];
   const sample = claimed && logged && isPlacedSo(logged, claimed) ? claimed : undefined;
   // Nearly always true; then no other collector's sample need be read.
   if (sample && next === under) return sample;
