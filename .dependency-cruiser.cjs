@@ -71,7 +71,8 @@ const FLOORS = {
       'holder-words.ts',
       'adapters/',
     ],
-    ...['perform-action.ts', 'supervisor.ts', 'parts/', 'start.ts', 'main.ts'],
+    ...['perform-action.ts', 'actions-under-way.ts', 'recovery-report.ts', 'supervisor.ts'],
+    ...['parts/', 'start.ts', 'main.ts'],
   ],
   collector: [
     ...['ports.ts', 'config.ts', 'samples/', 'sending/', 'polling/', 'calls/', 'holding/', 'adapters/'],

@@ -13,6 +13,8 @@ export interface Canary {
 const patienceMs = 30_000;
 const pauseMs = 150;
 const lookAgainMs = 20;
+/** Several periods of its device: nobody reads it any more. */
+const silentMs = 1_000;
 
 /** An operator who over and over starts a session, checks that it is shown and read, and stops it. */
 export function startCanary(world: ClusterWorld, answerTimeoutMs: () => number): Canary {
@@ -58,6 +60,8 @@ export function startCanary(world: ClusterWorld, answerTimeoutMs: () => number):
   };
 
   const observe = async (): Promise<string | undefined> => {
+    // The session before may be read a little longer: its last request must not pass for the first one of the next.
+    await until(() => Date.now() - (devices.lastAtMs.get(device) ?? 0) > silentMs);
     const { answer, sessionId, sentAtMs: startedAtMs } = await send('start');
     if (answer !== 'success' || sessionId === undefined) return activeSession();
     const [shownAfterMs, readAfterMs] = await Promise.all([

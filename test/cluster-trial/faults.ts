@@ -191,7 +191,7 @@ export const clusterFaults: readonly ClusterFault[] = [
       ...oneLease,
       refusedWithLeaderMs: 7_000,
       shownAfterMs: 5_000,
-      readAfterMs: 15_000,
+      readAfterMs: oneLease.unreadMs,
       storedAfterMs,
     },
     hurt: async (world) => {

@@ -9,6 +9,7 @@ import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { addApiMetrics } from './adapters/api-metrics.ts';
 import { askedOfBroker } from './adapters/asked-of-broker.ts';
+import { brokerSlowness } from './adapters/broker-slowness.ts';
 import {
   jetStreamChanges,
   jetStreamHealthChanges,
@@ -90,7 +91,8 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const sinks = jetStreamSinks(broker.connection);
   const quarantine = jetStreamQuarantineStore(broker.connection);
   const taskConfigs = () => broker.stores().taskConfigs;
-  const plans = pollingPlans({ database, taskConfigs });
+  const slownessMs = brokerSlowness(broker.connection);
+  const plans = pollingPlans({ database, taskConfigs, slownessMs });
   const learned = { database, liveStatus, taskConfigs };
   const writeBack = startWriteBack({ ...learned, audit, everyMs: config.COUNTERS_FLUSH_MS, log });
   onStop('write-back', writeBack.stop);
@@ -107,6 +109,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     coverage,
     settled,
     sinks,
+    slownessMs,
   };
   const changes = changeHub({
     streams: jetStreamChanges(broker.connection),

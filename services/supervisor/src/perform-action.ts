@@ -12,7 +12,7 @@ import { handleCommand } from '@holdfast/shared/sessions/handle-command.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { KnownAssignments } from './known-assignments.ts';
 import type { AssignmentOutbox, SupervisorObserver } from './ports.ts';
-import type { Action } from './reconcile/reconcile.ts';
+import type { Action } from './reconcile/action.ts';
 
 const source = '/holdfast/supervisor';
 

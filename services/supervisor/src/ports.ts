@@ -56,3 +56,19 @@ export interface SupervisorObserver {
   passed(durationMs: number): void;
   passFailed(): void;
 }
+
+export interface Leadership {
+  /** Whether this process leads right now; asked before every write. */
+  isHeld(): boolean;
+  /** Whether another process has led since this one started. */
+  sawOtherHolder(): boolean;
+}
+
+export interface Rebalancing {
+  /** A session is moved at most once in this time. */
+  readonly minHoldMs: number;
+  /** How long the fleet must have been the same: in a rolling restart nothing is moved for balance. */
+  readonly settleMs: number;
+  /** Most moves at one time; 0 turns it off. */
+  readonly maxMoves: number;
+}

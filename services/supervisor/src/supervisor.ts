@@ -1,21 +1,21 @@
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
-import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import { nextTimeLimitInMs } from '@holdfast/shared/domain/session/time-limits.ts';
-import { LogDamaged, type StoredEvent, VersionConflict } from '@holdfast/shared/event-store/event-store.ts';
+import { LogDamaged, type StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import type { LogState } from '@holdfast/shared/event-store/log-judge.ts';
 import type { LeaseRecord } from '@holdfast/shared/lease/lease-store.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import { ActionsUnderWay } from './actions-under-way.ts';
 import type { EndpointAddresses } from './endpoint-addresses.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import { HolderWords } from './holder-words.ts';
 import type { KnownAssignments } from './known-assignments.ts';
 import type { LeadChoice } from './lead-choice.ts';
-import { type ActionPerformer, sessionIdOf, tellObserver } from './perform-action.ts';
-import type { SessionLog, SupervisorObserver } from './ports.ts';
-import { type Action, type Plan, reconcile, type Waiting } from './reconcile/reconcile.ts';
+import { type ActionPerformer, tellObserver } from './perform-action.ts';
+import type { Leadership, Rebalancing, SessionLog, SupervisorObserver } from './ports.ts';
+import { type Plan, reconcile, type Waiting } from './reconcile/reconcile.ts';
+import { RecoveryReport } from './recovery-report.ts';
 import type { TaskBook } from './task-book.ts';
 import type { WaitingReport } from './waiting-report.ts';
 import { WaitingTimes } from './waiting-times.ts';
@@ -38,27 +38,16 @@ export interface SupervisorOptions {
   /** Whether the log is sound; otherwise nothing is done. */
   readonly logState: () => LogState;
   readonly observer?: SupervisorObserver;
-  /** How many actions are performed at the same time. */
-  readonly concurrency?: number;
-}
-
-export interface Leadership {
-  /** Whether this process leads right now; asked before every write. */
-  isHeld(): boolean;
-  /** Whether another process has led since this one started. */
-  sawOtherHolder(): boolean;
-}
-
-export interface Rebalancing {
-  /** A session is moved at most once in this time. */
-  readonly minHoldMs: number;
-  /** How long the fleet must have been the same: in a rolling restart nothing is moved for balance. */
-  readonly settleMs: number;
-  /** Most moves at one time; 0 turns it off. */
-  readonly maxMoves: number;
 }
 
 const beatEveryMs = 1_000;
+const performedAtOnce = 64;
+
+/**
+ * Over a quick link, answers are there within this time. While one takes longer, hints are followed by what was seen
+ * last: a session that is started meanwhile must not wait for several answers in a row.
+ */
+const quickMs = 100;
 
 /** How long a new leader waits for collectors to show that they are alive. */
 const introductionMs = 500;
@@ -73,13 +62,19 @@ export class Supervisor {
   readonly #stop = new AbortController();
   #wake: (() => void) | undefined;
   #isWoken = false;
+  /** Whether something may have changed since the last plan. */
+  #isPlanDue = false;
+  /** Whether the last look was completed: until the next one ends, plans may go by what it has seen. */
+  #hasLooked = false;
+  readonly #underWay: ActionsUnderWay;
+  /** Ends of plans that no pass waits for. */
+  readonly #performing = new Set<Promise<void>>();
   #cancelBeat: () => void = () => undefined;
   /** Last sequence of the log when this process started, and when it began to lead. */
   #startedAt: number | undefined;
   #leadingSince: number | undefined;
   #leadingSinceMs = 0;
-  #recoveryReported = false;
-  #assigned = 0;
+  readonly #recovery: RecoveryReport;
   #loop: Promise<void> | undefined;
   #isDoubtTold = false;
   #waiting: readonly Waiting[] = [];
@@ -87,11 +82,21 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    const { book, fleetWatch, clock } = options;
+    const { book, fleetWatch, clock, performer, leadership, choice, observer } = options;
     this.#waitingTimes = new WaitingTimes({
       clock,
       unplacedForMs: (taskId) => book.unplacedForMs(taskId),
       silentForMs: (collectorId) => fleetWatch.silentForMs(collectorId),
+    });
+    this.#recovery = new RecoveryReport(options);
+    this.#underWay = new ActionsUnderWay({
+      perform: (action) => performer.perform(action),
+      mayAct: () => leadership.isHeld() && !this.#stop.signal.aborted,
+      onPerformed: (action, { isDone }) => {
+        choice.progressed();
+        if (isDone && observer) tellObserver(observer, action, (taskId) => this.#waitingTimes.placed(taskId));
+      },
+      concurrency: performedAtOnce,
     });
   }
 
@@ -134,7 +139,10 @@ export class Supervisor {
    * @param hasMoved only this process moved to another node: a collector that was silent meanwhile could have renewed
    */
   reconnected(hasMoved = false): void {
-    if (!hasMoved) this.#options.fleetWatch.brokerUnusable();
+    if (!hasMoved) {
+      this.#hasLooked = false;
+      this.#options.fleetWatch.brokerUnusable();
+    }
     this.#options.waitingReport.forget();
     this.hint();
   }
@@ -142,6 +150,7 @@ export class Supervisor {
   /** Something may have changed: look soon. */
   hint(): void {
     this.#isWoken = true;
+    this.#isPlanDue = true;
     this.#wake?.();
   }
 
@@ -163,22 +172,21 @@ export class Supervisor {
     this.#stop.abort();
     this.#cancelBeat();
     await this.#loop;
+    await Promise.allSettled(this.#performing);
   }
 
   async #run(log: SessionLog): Promise<void> {
-    const { reconcileIntervalMs, timers, logger, leadership, fleetWatch, clock, observer, choice } =
+    const { reconcileIntervalMs, timers, leadership, fleetWatch, clock, observer, choice, book } =
       this.#options;
     while (!this.#stop.signal.aborted) {
       this.#isWoken = false;
       if (leadership.isHeld()) choice.passBegan();
       try {
-        const lastSequence = await log.verify();
-        choice.progressed();
-        this.#isDoubtTold = false;
-        // Wait only so long: if the log has stopped arriving, only the next verification shows it.
-        if (!(await this.#isCaughtUp(log, lastSequence))) continue;
+        const lastSequence = await this.#planningUntil(this.#look(log), log);
+        // If the log has stopped arriving, only the next verification shows it.
+        if (lastSequence === undefined) continue;
+        this.#hasLooked = true;
         this.#startedAt ??= lastSequence;
-        await fleetWatch.look();
         choice.progressed();
         if (leadership.isHeld()) {
           const beganAtMs = clock.monotonicMs();
@@ -187,24 +195,88 @@ export class Supervisor {
           observer?.passed(clock.monotonicMs() - beganAtMs);
         } else this.#standBy();
       } catch (error) {
-        fleetWatch.brokerUnusable();
-        observer?.passFailed();
-        choice.passFailed();
-        if (error instanceof LogDamaged) this.#tellDoubt(error);
-        else logger.warn({ err: error }, 'this pass was not completed; the next one starts over');
+        this.#passFailed(error);
         if (!leadership.isHeld()) this.#standBy();
       }
       if (!this.#isWoken) {
-        const woken = new AbortController();
-        this.#wake = () => woken.abort();
         // Waiting for the next regular look would delay every failover by up to its interval.
-        const nextMs = Math.min(fleetWatch.nextDeathInMs(), this.#nextTimeLimitInMs());
-        const waitMs = Math.min(reconcileIntervalMs, Math.ceil(nextMs) + 1);
-        await pause(timers, waitMs, AbortSignal.any([this.#stop.signal, woken.signal]));
+        const timeLimitMs = nextTimeLimitInMs(book.tasks().values(), clock.wallMs());
+        const nextMs = Math.min(fleetWatch.nextDeathInMs(), timeLimitMs);
+        await this.#wokenWithin(Math.min(reconcileIntervalMs, Math.ceil(nextMs) + 1));
       }
       // Hints come in bursts; one pass serves them all.
       await pause(timers, 20, this.#stop.signal);
     }
+  }
+
+  /**
+   * Looks at all that plans go by. Each answer may take long, so all are asked for at the same time.
+   * @returns the log's last sequence; undefined where not everything up to it has been seen
+   */
+  async #look(log: SessionLog): Promise<number | undefined> {
+    const { fleetWatch, known, leadership } = this.#options;
+    const [verified, ...others] = await Promise.allSettled([
+      log.verify(),
+      fleetWatch.look(),
+      leadership.isHeld() ? known.refresh(log) : undefined,
+    ]);
+    if (verified.status === 'rejected') throw verified.reason;
+    this.#isDoubtTold = false;
+    for (const look of others) if (look.status === 'rejected') throw look.reason;
+    return (await this.#isCaughtUp(log, verified.value)) ? verified.value : undefined;
+  }
+
+  /** Waits for something that may take long, and meanwhile follows hints by what was seen last. */
+  async #planningUntil<T>(work: Promise<T>, log: SessionLog): Promise<T> {
+    const over = new AbortController();
+    const end = (): void => over.abort();
+    work.then(end, end);
+    while (!over.signal.aborted) {
+      await pause(this.#options.timers, quickMs, over.signal);
+      if (over.signal.aborted) break;
+      if (this.#isPlanDue && this.#mayPlan()) await this.#planMeanwhile(log);
+      else await this.#wokenWithin(this.#options.reconcileIntervalMs, over.signal);
+    }
+    return work;
+  }
+
+  #mayPlan(): boolean {
+    const { leadership, logState } = this.#options;
+    return (
+      this.#hasLooked &&
+      this.#leadingSince !== undefined &&
+      leadership.isHeld() &&
+      logState() === 'sound' &&
+      !this.#isIntroducing()
+    );
+  }
+
+  async #planMeanwhile(log: SessionLog): Promise<void> {
+    try {
+      const { performed } = await this.#planAndBegin(log);
+      const ending: Promise<void> = performed
+        .catch((error: unknown) => this.#passFailed(error))
+        .finally(() => this.#performing.delete(ending));
+      this.#performing.add(ending);
+    } catch (error) {
+      this.#passFailed(error);
+    }
+  }
+
+  #passFailed(error: unknown): void {
+    const { fleetWatch, observer, choice, logger } = this.#options;
+    this.#hasLooked = false;
+    fleetWatch.brokerUnusable();
+    observer?.passFailed();
+    choice.passFailed();
+    if (error instanceof LogDamaged) this.#tellDoubt(error);
+    else logger.warn({ err: error }, 'this pass was not completed; the next one starts over');
+  }
+
+  async #wokenWithin(ms: number, ...signals: readonly AbortSignal[]): Promise<void> {
+    const woken = new AbortController();
+    this.#wake = () => woken.abort();
+    await pause(this.#options.timers, ms, AbortSignal.any([this.#stop.signal, woken.signal, ...signals]));
   }
 
   #tellDoubt(error: LogDamaged): void {
@@ -216,38 +288,50 @@ export class Supervisor {
     );
   }
 
-  #nextTimeLimitInMs(): number {
-    const { book, clock } = this.#options;
-    return nextTimeLimitInMs(book.tasks().values(), clock.wallMs());
-  }
-
   /**
    * Forgets what a leader knows. A stand-by only follows the log and watches leases, so that it can judge at once when
    * it takes over.
    */
   #standBy(): void {
     this.#options.choice.passEnded();
+    this.#isPlanDue = false;
     this.#leadingSince = undefined;
-    this.#recoveryReported = false;
+    this.#recovery.forget();
     this.#waitingTimes.keepOnly(new Set());
     this.#options.waitingReport.forget();
   }
 
   async #pass(log: SessionLog, lastSequence: number): Promise<void> {
     if (this.#options.logState() !== 'sound') return;
-    const { known, addresses, book, waitingReport, timers, clock, fleetWatch, choice } = this.#options;
+    const { known, waitingReport, timers, clock, choice } = this.#options;
     if (this.#leadingSince === undefined) {
       this.#leadingSince = lastSequence;
       this.#leadingSinceMs = clock.monotonicMs();
-      this.#reportFound();
+      this.#recovery.began(lastSequence);
     }
-    // All live collectors should get their share, not just the first one heard of.
-    if (fleetWatch.hasUnproven() && clock.monotonicMs() - this.#leadingSinceMs < introductionMs) {
+    if (this.#isIntroducing()) {
       timers.after(50, () => this.hint());
       return;
     }
     await known.refresh(log);
     choice.progressed();
+    const { plan, performed } = await this.#planAndBegin(log);
+    choice.progressed();
+    await this.#planningUntil(performed, log);
+    this.#recovery.passed(plan);
+    await this.#planningUntil(waitingReport.report(plan.waiting), log);
+  }
+
+  /** All live collectors should get their share, not just the first one heard of. */
+  #isIntroducing(): boolean {
+    const { fleetWatch, clock } = this.#options;
+    return fleetWatch.hasUnproven() && clock.monotonicMs() - this.#leadingSinceMs < introductionMs;
+  }
+
+  /** @returns the plan, and when all of it has been performed */
+  async #planAndBegin(log: SessionLog): Promise<{ plan: Plan; performed: Promise<void> }> {
+    const { known, addresses, book, fleetWatch, choice, timers } = this.#options;
+    this.#isPlanDue = false;
     let plan = this.#plan(log, known.listing());
     this.#noteWaiting(plan);
     if (plan.waiting.some(({ former }) => former !== undefined)) {
@@ -260,16 +344,19 @@ export class Supervisor {
       if (!(await addresses.askBefore(plan, book.tasks().values(), fleet))) break;
       plan = this.#plan(log, known.listing());
     }
-    const newest = await this.#execute(plan.actions);
-    if (newest > 0) await this.#isCaughtUp(log, newest);
-    this.#assigned += plan.actions.filter(({ type }) => type === 'assign').length;
+    this.#recovery.planned(plan);
     this.#waiting = plan.waiting;
-    this.#reportRecovered(plan);
-    await waitingReport.report(plan.waiting);
     const isSomebodyNearlyDone = plan.waiting.some(
       ({ former, fence }) => former !== undefined || fence !== undefined,
     );
     if (isSomebodyNearlyDone) timers.after(50, () => this.hint());
+    const reached = (sequence: number) => this.#isCaughtUp(log, sequence);
+    const performed = this.#underWay.begin(plan.actions, reached).catch((error: unknown) => {
+      // A session may have been assigned without its collector being told, which only a new list shows.
+      known.doubt();
+      throw error;
+    });
+    return { plan, performed };
   }
 
   /** @returns whether a lease was taken; then there is more to do */
@@ -304,6 +391,7 @@ export class Supervisor {
       nowMs: clock.wallMs(),
       heldForMs: (taskId, epoch) => book.heldForMs(taskId, epoch),
       rebalancing: isSettled && rebalancing.maxMoves > 0 ? rebalancing : undefined,
+      underWay: this.#underWay.at(log.appliedSequence()),
     });
   }
 
@@ -316,82 +404,15 @@ export class Supervisor {
     return log.appliedSequence() >= sequence;
   }
 
-  /** @returns the highest sequence that was appended, 0 for none */
-  async #execute(actions: readonly Action[]): Promise<number> {
-    const { performer, leadership, choice, observer, concurrency = 64 } = this.#options;
-    let next = 0;
-    let newest = 0;
-    const worker = async (): Promise<void> => {
-      while (next < actions.length && leadership.isHeld() && !this.#stop.signal.aborted) {
-        const action = actions[next];
-        next += 1;
-        if (!action) return;
-        try {
-          const { sequence, isDone } = await performer.perform(action);
-          newest = Math.max(newest, sequence);
-          choice.progressed();
-          if (!isDone || !observer) continue;
-          tellObserver(observer, action, (taskId) => this.#waitingTimes.placed(taskId));
-        } catch (error) {
-          // Another process was first: the log will show which, and the next pass sees it.
-          if (!(error instanceof VersionConflict)) throw error;
-        }
-      }
-    };
-    const results = await Promise.allSettled(Array.from({ length: concurrency }, worker));
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed) {
-      // A session may have been assigned without its collector being told, which only a new list shows.
-      this.#options.known.doubt();
-      throw failed.reason;
-    }
-    return newest;
-  }
-
   #noteWaiting({ actions, waiting }: Plan): void {
     const tasks = this.#options.book.tasks();
     const waitingNow = new Set<string>(waiting.map(({ taskId }) => taskId));
-    for (const action of actions) if (action.type === 'assign') waitingNow.add(action.task.taskId);
+    for (const action of [...actions, ...this.#underWay.actions()])
+      if (action.type === 'assign') waitingNow.add(action.task.taskId);
     for (const taskId of waitingNow) {
       const task = tasks.get(taskId);
       if (task) this.#waitingTimes.note(task);
     }
     this.#waitingTimes.keepOnly(waitingNow);
-  }
-
-  #reportFound(): void {
-    const { logger, recoveryDisabled, book } = this.#options;
-    const running = [...book.tasks().values()].filter(({ session }) => session.status === 'running');
-    const placed = running.filter(({ session, placement }) => currentPlacement(session, placement));
-    const sessions = (tasks: readonly TaskState[]) => tasks.slice(0, 100).map(sessionIdOf);
-    logger.info(
-      {
-        running: running.length,
-        placed: placed.length,
-        sessions: sessions(running),
-        last_sequence: this.#leadingSince,
-      },
-      `Found ${running.length} running sessions to recover`,
-    );
-    if (recoveryDisabled && running.length > 0) {
-      logger.warn(
-        { sessions: sessions(running) },
-        'session recovery is disabled: these sessions stay running but unplaced until they are recovered with POST /api/acquisition/sessions/{id}/recover/',
-      );
-    }
-  }
-
-  #reportRecovered({ actions, waiting }: Plan): void {
-    if (
-      this.#recoveryReported ||
-      actions.some(({ type }) => type === 'release') ||
-      waiting.some(({ why }) => why !== 'recovery_disabled')
-    )
-      return;
-    this.#recoveryReported = true;
-    this.#options.logger.info(
-      { assigned: this.#assigned, held_back: waiting.length },
-      'Session recovery completed',
-    );
   }
 }

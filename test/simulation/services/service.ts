@@ -1,7 +1,6 @@
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import type { LeaseTimes } from '@holdfast/shared/lease/lease-times.ts';
-import type { AssignmentOutbox } from '../../../services/supervisor/src/ports.ts';
-import type { Rebalancing } from '../../../services/supervisor/src/supervisor.ts';
+import type { AssignmentOutbox, Rebalancing } from '../../../services/supervisor/src/ports.ts';
 import type { Link } from '../broker/link.ts';
 import type { SimBroker } from '../broker/sim-broker.ts';
 import type { Referee } from '../checks/referee.ts';

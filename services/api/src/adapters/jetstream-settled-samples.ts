@@ -4,17 +4,21 @@ import { readSampleBacklog } from '@holdfast/shared/jetstream/samples/sample-bac
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { SettledSamples } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
+import { brokerSlowness } from './broker-slowness.ts';
 
 /** Many who look at gaps within this time make one question. */
 const askedEveryMs = 500;
 /**
  * A broker that works answers within milliseconds, even while it elects leaders for other streams. A broker that hangs
- * would hold each of the three questions for 5 s; its last answer serves as well as none.
+ * would hold each of the three questions for 5 s; its last answer serves as well as none. Over a slow link, each question
+ * is given the time that answers take there.
  */
 const patienceMs = 1_000;
+const questions = 3;
 
 /** Judges by what no writer has acknowledged in SAMPLES; while the broker cannot be asked, by what it said last. */
 export function jetStreamSettledSamples(connection: () => NatsConnection): SettledSamples {
+  const slownessMs = brokerSlowness(connection);
   let known: { readonly ms: number; readonly saidAtMs: number } | undefined;
   let askedAtMs = Number.NEGATIVE_INFINITY;
   /** Whether the last question was answered in time. */
@@ -37,13 +41,14 @@ export function jetStreamSettledSamples(connection: () => NatsConnection): Settl
     async now() {
       if (performance.now() - askedAtMs >= askedEveryMs) {
         askedAtMs = performance.now();
+        const withinMs = patienceMs + questions * slownessMs();
         const answered = new AbortController();
         const answer = ask()
           .catch(() => false)
           .finally(() => answered.abort());
         asked = Promise.race([
           answer,
-          pause(systemTimers, patienceMs, answered.signal).then(() => answered.signal.aborted && answer),
+          pause(systemTimers, withinMs, answered.signal).then(() => answered.signal.aborted && answer),
         ]);
       }
       const wasAsked = await asked;

@@ -57,10 +57,10 @@ export function startAuditProjection(options: AuditProjectionOptions): AuditProj
   });
   return {
     caughtUp: async () => {
-      const untilMs = performance.now() + patienceMs;
       try {
         for (const stream of auditStreams) {
           const { created, lastSequence } = await streams.bounds(stream);
+          const untilMs = performance.now() + patienceMs;
           while ((await lastProjected(database, { stream, created })) < lastSequence) {
             if (performance.now() >= untilMs) return;
             await pause(systemTimers, pollMs);

@@ -32,7 +32,7 @@ export interface PollingPlans {
   prepare(versions: readonly { readonly task_id: number; readonly config_version: number }[]): Promise<void>;
   /**
    * Measurements by device code, for the devices of a version that had one of their own. Only the snapshot has them:
-   * undefined when it is lost or cannot be read within two seconds.
+   * undefined when it is lost or cannot be read within two seconds, or more over a slow link.
    */
   measurements(taskId: number, version: number): Promise<ReadonlyMap<string, string> | undefined>;
 }
@@ -41,6 +41,8 @@ export interface PollingPlans {
 const keptAtMost = 2_000;
 /** A working broker answers well within this, even with a large snapshot; a hanging one would take 5 s per question. */
 const patienceMs = 2_000;
+/** A snapshot is looked up, then read; a large one takes more. */
+const roundTrips = 2;
 
 type Content = Pick<TaskConfig, 'period_ms' | 'devices'>;
 
@@ -106,8 +108,10 @@ export function shortestPeriodMs({ devices, periodMs }: PollingPlan): number {
 export function pollingPlans(options: {
   database: Database;
   taskConfigs: () => Pick<TaskConfigs, 'load'>;
+  /** By how much longer an answer of the broker takes than over a quick link. */
+  slownessMs?: () => number;
 }): PollingPlans {
-  const { database, taskConfigs } = options;
+  const { database, taskConfigs, slownessMs = () => 0 } = options;
   const known = new Map<string, PollingPlan>();
   const knownMeasurements = new Map<string, ReadonlyMap<string, string>>();
 
@@ -185,7 +189,8 @@ export function pollingPlans(options: {
         answered.abort();
         return own;
       });
-      const patience = pause(systemTimers, patienceMs, answered.signal);
+      const withinMs = patienceMs + roundTrips * slownessMs();
+      const patience = pause(systemTimers, withinMs, answered.signal);
       return Promise.race([answer, patience.then(() => (answered.signal.aborted ? answer : undefined))]);
     },
   };

@@ -1,4 +1,5 @@
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
+import { brokerSlowness } from '../adapters/broker-slowness.ts';
 import type { ApiConfig } from '../config.ts';
 import { versionSites } from '../configuration/version-sites.ts';
 import { startMigrations } from '../database/start-migrations.ts';
@@ -60,6 +61,7 @@ export function openReadModel(
     projection,
     lag,
     unprojected,
+    slownessMs: brokerSlowness(broker.connection),
   });
   const watch = logGuard.watch(broker.sessionLog);
   onStop('log guard', watch.stop);

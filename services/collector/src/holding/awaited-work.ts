@@ -1,3 +1,4 @@
+import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
@@ -22,22 +23,32 @@ export class AwaitedWork {
     this.#collectorId = collectorId;
   }
 
-  /** Notes a new event of the log. */
-  seen({ subject, sequence, message }: StoredEvent): void {
+  /**
+   * Notes a new event of the log.
+   * @returns the assignment whose message is on its way, where the event gives a session to this collector
+   */
+  seen({ subject, sequence, message }: StoredEvent): Assignment | undefined {
     const { taskId, aspect } = parseSessionSubject(subject) ?? {};
-    if (taskId === undefined || aspect === 'warning') return;
-    if (aspect === 'lifecycle' && !this.#awaited.has(taskId)) return;
+    if (taskId === undefined || aspect === 'warning') return undefined;
+    if (aspect === 'lifecycle' && !this.#awaited.has(taskId)) return undefined;
     const decoded = decodeSessionEvent(message);
     // A change of configuration does not end a placement; any other lifecycle event does.
-    if (decoded.kind === 'lifecycle' && decoded.event.type === 'session.reconfigured') return;
+    if (decoded.kind === 'lifecycle' && decoded.event.type === 'session.reconfigured') return undefined;
     this.#awaited.delete(taskId);
-    const isOurs =
+    const given =
       decoded.kind === 'placement' &&
       decoded.event.type === 'session.assigned' &&
-      decoded.event.collectorId === this.#collectorId;
-    const isBrought = (this.#brought.get(taskId) ?? 0) >= sequence;
-    if (isOurs && !isBrought) this.#awaited.set(taskId, { epoch: sequence, looks: 0, due: looksInVain });
-    else if (!isOurs && !isBrought) this.#brought.delete(taskId);
+      decoded.event.collectorId === this.#collectorId
+        ? decoded.event
+        : undefined;
+    if ((this.#brought.get(taskId) ?? 0) >= sequence) return undefined;
+    if (!given) {
+      this.#brought.delete(taskId);
+      return undefined;
+    }
+    this.#awaited.set(taskId, { epoch: sequence, looks: 0, due: looksInVain });
+    const { sessionId, configVersion } = given;
+    return { v: 1, session_id: sessionId, task_id: taskId, config_version: configVersion, epoch: sequence };
   }
 
   /** Notes that a message came. */

@@ -37,7 +37,12 @@ class InboxWorld {
       };
     },
     createHolder: () =>
-      ({ offer: () => undefined, recheck: () => undefined, isIdle: () => false }) as unknown as TaskHolder,
+      ({
+        offer: () => undefined,
+        prepare: () => undefined,
+        recheck: () => undefined,
+        isIdle: () => false,
+      }) as unknown as TaskHolder,
     disconnectDevices: () => undefined,
     sessionLog: { begin: () => undefined, leave: () => undefined, verify: async () => undefined },
     flushSamples: async () => 0,

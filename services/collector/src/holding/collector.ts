@@ -110,7 +110,8 @@ export class Collector {
 
   /** The log has a new event. */
   eventSeen(event: StoredEvent): void {
-    this.#awaited.seen(event);
+    const given = this.#awaited.seen(event);
+    if (given && this.#options.lease.isHeld() && !this.#draining) this.#holder(given.task_id).prepare(given);
     const parsed = parseSessionSubject(event.subject);
     if (parsed && parsed.aspect !== 'warning') this.#holders.get(parsed.taskId)?.recheck();
   }

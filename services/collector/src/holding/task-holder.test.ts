@@ -2,6 +2,44 @@ import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { describe, expect, it } from 'vitest';
 import { HeldWorld, heldBy, session } from './testing/held-world.ts';
 
+describe('an assignment that the log shows before its message comes', () => {
+  it('is prepared meanwhile over a slow link, and polled once the log was read after the message', async () => {
+    const world = new HeldWorld();
+    world.loadMs = 1_000;
+    world.lastTicks = { d1: { session: '7-0', epoch: 3, tick: 5, period_ms: 1_000, values: {} } };
+    world.prepare(20);
+    await world.time.advance(3_000);
+    expect([world.asked, world.epochsPolled]).toEqual([['d1'], []]);
+    world.ring(20);
+    // One answer: what the log says of the task. Without preparation four in a row are awaited.
+    await world.time.advance(2_000);
+    expect(world.holder.isRunning()).toBe(true);
+    expect([world.asked, world.askedUnder]).toEqual([['d1'], [20]]);
+  });
+
+  it('is not prepared for with what this process itself goes on reading', async () => {
+    const world = new HeldWorld();
+    world.ring(20);
+    await world.time.advance(1_500);
+    world.prepare(30);
+    await world.time.advance(1_500);
+    expect(world.askedUnder).toEqual([20]);
+    world.truth = heldBy('A', 30);
+    world.ring(30);
+    await world.time.advance(1_500);
+    expect(world.askedUnder).toEqual([20, 30]);
+    expect(world.epochsPolled.at(-1)).toBe(30);
+  });
+
+  it('leaves nothing behind when no message comes', async () => {
+    const world = new HeldWorld();
+    world.prepare(20);
+    expect(world.holder.isIdle()).toBe(false);
+    await world.time.advance(20_000);
+    expect([world.holder.isIdle(), world.epochsPolled]).toEqual([true, []]);
+  });
+});
+
 describe('an assignment', () => {
   it('is polled when the log bears it out, and keeps its message', async () => {
     const world = new HeldWorld();

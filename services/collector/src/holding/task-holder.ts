@@ -20,6 +20,7 @@ import type {
 } from '../ports.ts';
 import { judgeAssignment } from './judge-assignment.ts';
 import { type LastReads, lastReads } from './last-reads.ts';
+import { PreparedStart } from './prepared-start.ts';
 import { standingFor } from './standing-for.ts';
 import { type Refused, TaskStatus } from './task-status.ts';
 import {
@@ -59,6 +60,9 @@ export interface TaskHolderOptions {
 /** Failed starts in a row, for no reason of the session's own, after which the session is refused. */
 const maxFailedStarts = 10;
 
+/** How long a start stays prepared without a message for it: then the supervisor may have died before it sent one. */
+const preparedForMs = 15_000;
+
 /**
  * Holds one task's assignment. Whatever happens (a message, a hint from the log, the lease lost or held again, a drain)
  * only asks it to settle: it compares the message with the log and does what is missing, one settling at a time.
@@ -78,6 +82,7 @@ export class TaskHolder {
   #failedStarts = 0;
   /** The last runner, which may have been stopped because the lease was lost. */
   #former: SessionRunner | undefined;
+  #prepared: { readonly start: PreparedStart; readonly untilMs: number } | undefined;
   #isClosing = false;
   #isDirty = false;
   #settling: Promise<void> | undefined;
@@ -90,7 +95,26 @@ export class TaskHolder {
 
   /** Whether there is nothing left to do for the task. */
   isIdle(): boolean {
-    return !this.#handle && !this.#runner && !this.#refused && !this.#settling;
+    const isAwaited = this.#prepared && this.#options.clock.monotonicMs() < this.#prepared.untilMs;
+    return !this.#handle && !this.#runner && !this.#refused && !this.#settling && !isAwaited;
+  }
+
+  /**
+   * Asks for what the session's start needs: the log has placed it here, and its message is on its way. Nothing is read
+   * from devices before that.
+   */
+  prepare(assignment: Assignment): void {
+    const { configs, samples, sent, inTurn, clock } = this.#options;
+    const ask = <T>(question: () => Promise<T | undefined>) =>
+      inTurn(async () => (this.#mayBegin() ? question() : undefined));
+    this.#prepared?.start.drop();
+    const questions = { configs, samples, sent, ask };
+    const start = new PreparedStart(assignment, questions, this.#runner !== undefined);
+    this.#prepared = { start, untilMs: clock.monotonicMs() + preparedForMs };
+  }
+
+  #mayBegin(): boolean {
+    return !this.#isClosing && this.#options.mayPoll();
   }
 
   isRunning(): boolean {
@@ -141,6 +165,7 @@ export class TaskHolder {
     this.#handle = undefined;
     this.#refused = undefined;
     this.#former = undefined;
+    this.#prepared = undefined;
   }
 
   /** Ends polling without ending the session. The message stays held until {@link giveBack}. */
@@ -275,17 +300,26 @@ export class TaskHolder {
   }
 
   async #run(assignment: Assignment, handle: AssignmentHandle, task: TaskState): Promise<void> {
-    const { taskId, configs, samples, sent, recoveries, log, inTurn, mayPoll, clock } = this.#options;
+    const { taskId, configs, samples, sent, recoveries, log, inTurn, clock } = this.#options;
     const { session, placement } = task;
     if (session.status !== 'running' || placement.situation !== 'assigned') return;
+    const start = this.#prepared?.start;
+    const prepared = start?.epoch === assignment.epoch ? start : undefined;
+    if (!prepared) start?.drop();
+    const { version: newest } = wantedVersion(session);
+    const config = await prepared?.config(newest);
+    const [last, recorded] = [await prepared?.last(), await prepared?.recorded()];
+    // Once this process reads, newest samples found before are outdated.
+    this.#prepared = undefined;
     let isWanted = true;
     // A question whose turn comes too late is not asked: a drain would wait for it.
     const ask = <T>(question: () => Promise<T>): Promise<T | undefined> =>
-      inTurn(async () => (isWanted && !this.#isClosing && mayPoll() ? question() : undefined));
+      inTurn(async () => (isWanted && this.#mayBegin() ? question() : undefined));
     let loaded: ConfigsToStart | undefined;
     try {
       // Load the version in the log: the one in the message is as old as the message.
-      const load = (version: number, known?: Iterable<DeviceConfig>) => configs.load(taskId, version, known);
+      const load = async (version: number, known?: Iterable<DeviceConfig>) =>
+        (version === newest ? config : undefined) ?? configs.load(taskId, version, known);
       loaded = await ask(() => configsToStart(session, load, clock.wallMs()));
     } catch (error) {
       this.#failedStarts += 1;
@@ -300,16 +334,20 @@ export class TaskHolder {
     const { first, next, unable, notBeforeMs } = loaded;
     let reads: LastReads;
     try {
-      const lastOf = (deviceId: string) => ask(() => samples.last(taskId, deviceId, assignment.epoch));
+      const lastOf = async (deviceId: string) =>
+        last?.has(deviceId)
+          ? last.get(deviceId)
+          : ask(() => samples.last(taskId, deviceId, assignment.epoch));
       const devices = new Set([...first.devices, ...(next?.config.devices ?? [])].map(({ id }) => id));
       reads = await lastReads(devices, assignment, lastOf, notBeforeMs);
       // Recorded now: once SAMPLES has dropped these samples, nobody knows up to where that session was read.
-      await ask(() => sent.found(reads.stored, assignment.epoch));
+      const unrecorded = reads.stored.filter((sample) => !recorded?.has(sample));
+      await ask(() => sent.found(unrecorded, assignment.epoch));
     } finally {
       isWanted = false;
     }
     // All this took time: the lease may have been lost and held again, so the look at the log may be worthless.
-    if (this.#isDirty || this.#isClosing || !mayPoll()) return;
+    if (this.#isDirty || !this.#mayBegin()) return;
     this.#refused = undefined;
     if (isRecovery(placement.reason) || reads.goesOn) recoveries?.begun(assignment);
     const placed = { ...assignment, config_version: placement.configVersion };

@@ -115,6 +115,7 @@ class World {
       nowMs: Date.parse(now),
       heldForMs: () => 60_000,
       rebalancing: balances ? { minHoldMs: 1, maxMoves: 1 } : undefined,
+      underWay: new Map(),
     });
   }
 

@@ -1,6 +1,7 @@
 import { newTaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
-import type { Action, Plan } from './reconcile.ts';
+import type { Action } from './action.ts';
+import type { Plan } from './reconcile.ts';
 import {
   assigned,
   fleet,

@@ -1,6 +1,6 @@
 import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
 import { both, type InBoth } from '@holdfast/shared/contracts/words/both.ts';
-import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
+import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
 import { isHandOver } from '@holdfast/shared/domain/placement/events.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { FailureCause, SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
@@ -8,6 +8,7 @@ import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts
 import type { FailedSession, RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import { dueTimeLimit } from '@holdfast/shared/domain/session/time-limits.ts';
 import { isReadable, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import { type Action, holderMeanwhile } from './action.ts';
 import { chooseCollector } from './choose-collector.ts';
 import { emptyDrained } from './empty-drained.ts';
 import { type Fleet, isFenced, mayStillPoll } from './fleet.ts';
@@ -58,6 +59,8 @@ export interface Situation {
   readonly heldForMs: (taskId: string, epoch: number) => number;
   /** Undefined while sessions are not to be moved for balance. */
   readonly rebalancing: RebalanceLimits | undefined;
+  /** Actions of earlier plans that the log does not show yet, by {@link actionKey}: nothing is asked for twice. */
+  readonly underWay: ReadonlyMap<string, Action>;
 }
 
 export interface RecoveryDisabled {
@@ -66,68 +69,6 @@ export interface RecoveryDisabled {
   /** False when another supervisor led until now: then this is a take-over, and the system has not just started. */
   readonly releasesPlaced: boolean;
 }
-
-export type Action =
-  | {
-      readonly type: 'assign';
-      readonly task: TaskState;
-      readonly session: RunningSession;
-      readonly collectorId: string;
-      readonly reason: AssignReason;
-      readonly refusals: number;
-      /** The former holder, if it was another collector. */
-      readonly former: string | undefined;
-    }
-  /**
-   * Publishes a missing message. The placement is in the log, but the supervisor that appended it died before it
-   * published.
-   */
-  | {
-      readonly type: 'ring';
-      readonly task: TaskState;
-      readonly session: RunningSession;
-      readonly collectorId: string;
-      readonly epoch: number;
-    }
-  | {
-      readonly type: 'release';
-      readonly task: TaskState;
-      readonly collectorId: string;
-      readonly epoch: number;
-      readonly reason: ReleaseReason;
-      readonly detail: string;
-      readonly refusals: number;
-      /** Trace of the request behind it; undefined where nobody asked for it. */
-      readonly traceparent?: string | undefined;
-    }
-  /** Removes the message on the subject of a collector that is gone, for a task that is not placed there. */
-  | { readonly type: 'remove'; readonly collectorId: string; readonly taskId: string }
-  | {
-      readonly type: 'fail';
-      readonly task: TaskState;
-      readonly session: RunningSession;
-      readonly reason: string;
-      readonly cause: FailureCause;
-    }
-  /** Tries again to run a session that failed for a passing cause. */
-  | {
-      readonly type: 'restart';
-      readonly task: TaskState;
-      readonly session: FailedSession;
-      readonly attempt: number;
-    }
-  /** Takes back a change of configuration that the holder cannot follow. */
-  | {
-      readonly type: 'undo';
-      readonly task: TaskState;
-      readonly sessionId: string;
-      readonly configVersion: number;
-      readonly reason: string;
-    }
-  /** Stops a session whose hard time limit has come. */
-  | { readonly type: 'stop'; readonly task: TaskState; readonly sessionId: string }
-  /** Warns of a session whose soft limit has come, if nobody was warned yet. */
-  | { readonly type: 'warn'; readonly task: TaskState; readonly sessionId: string };
 
 export interface Waiting {
   readonly taskId: string;
@@ -158,7 +99,7 @@ export const maxRefusals = 3;
  * request. A listing older than the event that ended the former placement proves nothing.
  */
 export function reconcile(situation: Situation): Plan {
-  const { fleet, listing, recoveryDisabled } = situation;
+  const { fleet, listing, recoveryDisabled, underWay } = situation;
   const actions: Action[] = [];
   const waiting: Waiting[] = [];
   const occupancy = new Occupancy();
@@ -169,6 +110,14 @@ export function reconcile(situation: Situation): Plan {
   for (const task of situation.tasks) {
     const { session, taskId } = task;
     if (!isReadable(task)) continue;
+    const action = underWay.get(taskId);
+    if (action) {
+      const holder = holderMeanwhile(task, action);
+      if (holder !== undefined) held.add(`${holder}.${taskId}`);
+      if (holder !== undefined && session.status === 'running')
+        occupancy.add(holder, session.session.sessionId, session.session.needs);
+      continue;
+    }
     const limit = timeLimitOf(task, situation.nowMs);
     if (limit) actions.push(limit);
     if (limit?.type === 'stop') continue;
@@ -227,7 +176,7 @@ export function reconcile(situation: Situation): Plan {
   }
 
   // Balance is a luxury: it waits until every session has a place and all is quiet.
-  if (situation.rebalancing && actions.length === 0 && waiting.length === 0) {
+  if (situation.rebalancing && actions.length === 0 && waiting.length === 0 && underWay.size === 0) {
     const moves = new Set(rebalance(fleet, placed, occupancy, situation.rebalancing));
     for (const session of placed) {
       if (!moves.has(session)) continue;
@@ -239,7 +188,7 @@ export function reconcile(situation: Situation): Plan {
 
   for (const key of listing.keys) {
     const [collectorId = '', taskId = ''] = key.split('.');
-    if (!held.has(key) && !mayStillPoll(fleet.get(collectorId))) {
+    if (!held.has(key) && !underWay.has(key) && !mayStillPoll(fleet.get(collectorId))) {
       actions.push({ type: 'remove', collectorId, taskId });
     }
   }

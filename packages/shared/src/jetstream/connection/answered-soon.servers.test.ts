@@ -14,6 +14,9 @@ import { connectNats, type NatsConnection } from './connect.ts';
 let nc: NatsConnection;
 /** The connection breaks when the next bytes that contain this text are sent; they are lost. */
 let breaksAt: string | undefined;
+/** All bytes that were sent over the connection, as text. */
+let sent = '';
+let delayLink: (ms: number) => void;
 
 beforeAll(async () => {
   const nats = await natsForTest();
@@ -23,6 +26,7 @@ beforeAll(async () => {
   const proxy = await startTcpProxy({
     targetPort: nats.port,
     onClientBytes: (bytes) => {
+      sent += bytes.toString('latin1');
       if (breaksAt === undefined || !bytes.includes(breaksAt)) return;
       breaksAt = undefined;
       void proxy.cut().then(() => proxy.heal());
@@ -31,6 +35,7 @@ beforeAll(async () => {
   const access = { url: `nats://127.0.0.1:${proxy.port}`, name: 'test' };
   const connection = await connectNats({ ...access, log: createLogger('test', 'silent') });
   nc = connection.nc;
+  delayLink = (ms) => proxy.delay(ms);
   cleanUpAfterFile(connection.close);
 });
 
@@ -83,5 +88,28 @@ describe('what the first poll of a session waits for, lost with the connection',
     // The answer may have been lost although the question arrived.
     await handle.done();
     await inbox.close();
+  });
+});
+
+describe('what the first poll of a session waits for, over a link on which answers take seconds', () => {
+  const timesSent = (text: string) => sent.split(text).length - 1;
+
+  it('is asked once, as soon as one answer has shown how long they take', async () => {
+    const outbox = await AssignmentOutbox.open(nc);
+    const samples = await SampleStream.open(nc);
+    const configs = await TaskConfigStore.open(nc);
+    delayLink(900);
+    try {
+      await outbox.has('c1', '7');
+      await samples.last('7', '1', 1);
+      sent = '';
+      await outbox.publish('c1', { v: 1, session_id: '7-1', task_id: '7', config_version: 1, epoch: 1 });
+      expect(await samples.last('7', '1', 1)).toBeUndefined();
+      expect(await configs.load('7', 1)).toMatchObject({ ok: true });
+    } finally {
+      delayLink(0);
+    }
+    expect(timesSent('PUB assignments.c1.7')).toBe(1);
+    expect(timesSent('MSG.GET.SAMPLES')).toBe(1);
   });
 });

@@ -12,6 +12,19 @@ function answersForTest() {
   };
 }
 
+describe('the time for which an answer is waited for', () => {
+  it('is longer where answers take longer, those of callers included that ask without a word of failure', async () => {
+    const { answers, after } = answersForTest();
+    expect([answers.patienceMs('read'), answers.slownessMs('read')]).toEqual([1_000, 0]);
+    await answers.timed('read', async () => after(1_500));
+    expect([answers.patienceMs('read'), answers.slownessMs('read')]).toEqual([3_000, 2_000]);
+    // Both cross the same link.
+    expect(answers.slownessMs('write')).toBe(2_000);
+    for (let i = 0; i < 10; i += 1) await answers.timed('read', async () => after(1));
+    expect(answers.slownessMs('write')).toBe(0);
+  });
+});
+
 describe('the time for which a broker has not answered', () => {
   it('is none while all is answered, however slowly', () => {
     const { answers, after } = answersForTest();

@@ -1,3 +1,4 @@
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { RequestPatience } from '../../runtime/request-patience.ts';
@@ -15,6 +16,8 @@ interface Asked {
 
 const books = new WeakMap<NatsConnection, BrokerAnswers>();
 
+/** Over a quick link, answers are waited for so long. */
+const leastPatienceMs = 1_000;
 /** No usable link takes longer. */
 const longestPatienceMs = 5_000;
 
@@ -50,6 +53,19 @@ export class BrokerAnswers {
     const made = new BrokerAnswers(systemClock);
     books.set(nc, made);
     return made;
+  }
+
+  /** The same, by the connection that a client or manager asks over: their types do not show it. */
+  static behind(asker: JetStreamManager | JetStreamClient): BrokerAnswers {
+    return BrokerAnswers.of((asker as unknown as { readonly nc: NatsConnection }).nc);
+  }
+
+  /** Puts a question, and notes how long its answer takes. */
+  async timed<T>(kind: QuestionKind, ask: () => Promise<T>): Promise<T> {
+    const askedMs = this.#clock.monotonicMs();
+    const answer = await ask();
+    this.patience[kind].answered(this.#clock.monotonicMs() - askedMs);
+    return answer;
   }
 
   /**
@@ -92,6 +108,14 @@ export class BrokerAnswers {
     return kind === 'read' ? read.ms() : Math.max(read.ms(), write.ms());
   }
 
+  /**
+   * By how much longer answers are waited for than over a quick link, where this is 0. Whoever waits a fixed time there
+   * adds this for each round trip.
+   */
+  slownessMs(kind: QuestionKind): number {
+    return this.patienceMs(kind) - leastPatienceMs;
+  }
+
   /** Time since the first unanswered question was sent to this node; 0 when the last question has its answer. */
   unansweredForMs(): number {
     const nowMs = this.#clock.monotonicMs();
@@ -127,7 +151,7 @@ export class BrokerAnswers {
 }
 
 function newPatience(): RequestPatience {
-  return new RequestPatience({ leastMs: 1_000, mostMs: longestPatienceMs });
+  return new RequestPatience({ leastMs: leastPatienceMs, mostMs: longestPatienceMs });
 }
 
 function nothingAsked(): Asked {

@@ -1,5 +1,6 @@
 import type { JetStreamManager, StreamInfo } from '@nats-io/jetstream';
 import { askAgain } from './ask-again.ts';
+import { BrokerAnswers } from './broker-answers.ts';
 import { isFinalAnswer } from './without-leader.ts';
 
 /** The stream now has no leader that hears from most of its copies. It may have one in a moment. */
@@ -26,17 +27,20 @@ export async function leaderInfo(
   jsm: JetStreamManager,
   stream: string,
   options?: Parameters<JetStreamManager['streams']['info']>[1],
-  withinMs = patienceMs,
+  withinMs = patienceMs + 2 * BrokerAnswers.behind(jsm).slownessMs('read'),
 ): Promise<StreamInfo> {
+  const answers = BrokerAnswers.behind(jsm);
+  const isList = options?.subjects_filter !== undefined;
   const ask = async () => {
     // A copy of the options: the client changes them while it pages through a long list.
-    const info = await jsm.streams.info(stream, options && { ...options });
+    const info = await askedFor(() => jsm.streams.info(stream, options && { ...options }));
     const why = notOfLeader(info);
     if (why !== undefined) throw new NoLeader(`stream ${stream}: ${why}`);
     return info;
   };
-  // A list of thousands of subjects takes its time.
-  const everyMs = options?.subjects_filter === undefined ? againMs : listAgainMs;
+  // A list of thousands of subjects takes its time, which says nothing about the link.
+  const askedFor = <T>(question: () => Promise<T>) => (isList ? question() : answers.timed('read', question));
+  const everyMs = (isList ? listAgainMs : againMs) + answers.slownessMs('read');
   return askAgain(ask, { everyMs, withinMs, isFinal: isFinalAnswer });
 }
 

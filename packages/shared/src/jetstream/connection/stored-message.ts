@@ -6,6 +6,7 @@ import {
   type StoredMsg,
 } from '@nats-io/jetstream';
 import { answeredSoon } from './answered-soon.ts';
+import { BrokerAnswers } from './broker-answers.ts';
 
 /** A query for one message of a stream. The client's types lack the second form: first of a subject from a sequence on. */
 export type MessageQuery = MsgRequest | { readonly seq: number; readonly next_by_subj: string };
@@ -16,8 +17,9 @@ export async function storedMessage(
   stream: string,
   query: MessageQuery,
 ): Promise<StoredMsg | undefined> {
+  const ask = () => jsm.streams.getMessage(stream, query as MsgRequest);
   try {
-    return (await answeredSoon(() => jsm.streams.getMessage(stream, query as MsgRequest))) ?? undefined;
+    return (await answeredSoon(BrokerAnswers.behind(jsm), 'read', ask)) ?? undefined;
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
       return undefined;

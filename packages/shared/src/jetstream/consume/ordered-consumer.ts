@@ -1,9 +1,11 @@
 import type { Consumer, JetStreamClient } from '@nats-io/jetstream';
 import { askAgain } from '../connection/ask-again.ts';
+import { BrokerAnswers } from '../connection/broker-answers.ts';
 import { isFinalAnswer } from '../connection/without-leader.ts';
 
 type Options = NonNullable<Exclude<Parameters<JetStreamClient['consumers']['get']>[1], string>>;
 
+/** Over a quick link; longer over a slow one, where making a consumer takes several answers between nodes. */
 const everyMs = 500;
 const withinMs = 5_000;
 
@@ -25,5 +27,8 @@ export async function orderedConsumer(
     if (made !== taken) void made.delete().catch(() => undefined);
     return taken;
   };
-  return askAgain(ask, { everyMs, withinMs, isFinal: isFinalAnswer });
+  const slownessMs = BrokerAnswers.behind(js).slownessMs('write');
+  return askAgain(ask, {
+    ...{ everyMs: everyMs + slownessMs, withinMs: withinMs + 2 * slownessMs, isFinal: isFinalAnswer },
+  });
 }

@@ -58,7 +58,8 @@ const statusCode = 100;
 export async function openPushConsumer(options: PushConsumerOptions): Promise<PushConsumer> {
   const { nc, stream, name, deliverTo, config, onMessage } = options;
   // A new consumer needs a leader of its own first.
-  const withinMs = Math.max(answeredWithinMs, 3 * BrokerAnswers.of(nc).patienceMs('write'));
+  const answers = BrokerAnswers.of(nc);
+  const withinMs = Math.max(answeredWithinMs, 3 * answers.patienceMs('write'));
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: withinMs });
   const subject = createInbox(deliverTo);
   let heardAtMs = performance.now();
@@ -73,10 +74,14 @@ export async function openPushConsumer(options: PushConsumerOptions): Promise<Pu
   const isGone = (error: unknown) =>
     error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound;
   try {
-    await answeredSoon(() => jsm.consumers.delete(stream, name), withinMs).catch((error: unknown) => {
-      if (!isGone(error)) throw error;
-    });
+    await answeredSoon(answers, 'write', () => jsm.consumers.delete(stream, name), withinMs).catch(
+      (error: unknown) => {
+        if (!isGone(error)) throw error;
+      },
+    );
     const { created } = await answeredSoon(
+      answers,
+      'write',
       () =>
         jsm.consumers.add(stream, {
           name,

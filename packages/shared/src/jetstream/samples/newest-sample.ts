@@ -5,7 +5,6 @@ import { sourceOfSample } from '../../contracts/sample/source-of-sample.ts';
 import { streamNames } from '../../contracts/subjects.ts';
 import { fewAtOnce } from '../../runtime/few-at-once.ts';
 import { type EpochBook, isPlacedSo } from '../../sessions/epoch-book.ts';
-import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { storedMessage } from '../connection/stored-message.ts';
 
@@ -20,14 +19,16 @@ export interface ReadMessage {
 }
 
 /** The sample in a message, if a holder of its session has published it; undefined for anything else. @throws when SESSIONS cannot be read */
-export async function holdersSample(
-  { subject, headers, body }: ReadMessage,
-  epochs: EpochBook,
-): Promise<Sample | undefined> {
+export async function holdersSample(message: ReadMessage, epochs: EpochBook): Promise<Sample | undefined> {
+  const sample = claimedSample(message);
+  return sample && isPlacedSo(await epochs.find(sample.epoch), sample) ? sample : undefined;
+}
+
+/** The sample in a message, as its sender says; only the log tells whether the sender held the session. */
+function claimedSample({ subject, headers, body }: ReadMessage): Sample | undefined {
   if (isBrokerCopy(headers)) return undefined;
   const decoded = decodeSample(body);
-  if (!decoded.ok || sourceOfSample(subject, decoded.sample) !== 'holder') return undefined;
-  return isPlacedSo(await epochs.find(decoded.sample.epoch), decoded.sample) ? decoded.sample : undefined;
+  return decoded.ok && sourceOfSample(subject, decoded.sample) === 'holder' ? decoded.sample : undefined;
 }
 
 /** The next epoch under which the task was placed, see `nextPlacement`. */
@@ -53,13 +54,18 @@ export async function newestSample(
 ): Promise<Sample | undefined> {
   const newest = await newestOn(jsm, filter);
   if (!newest) return undefined;
-  const sample = await holdersSample(newest, epochs);
+  const claimed = claimedSample(newest);
+  // Both are asked at the same time: over a slow link each answer takes long.
+  const [logged, next] = claimed
+    ? await Promise.all([
+        epochs.find(claimed.epoch),
+        claimed.epoch === under ? under : nextEpoch(claimed.task, claimed.epoch),
+      ])
+    : [undefined, undefined];
+  const sample = claimed && logged && isPlacedSo(logged, claimed) ? claimed : undefined;
   // Nearly always true; then no other collector's sample need be read.
-  if (sample && (sample.epoch === under || (await nextEpoch(sample.task, sample.epoch)) === under))
-    return sample;
-  const { state } = await answeredSoon(() =>
-    leaderInfo(jsm, streamNames.samples, { subjects_filter: filter }),
-  );
+  if (sample && next === under) return sample;
+  const { state } = await leaderInfo(jsm, streamNames.samples, { subjects_filter: filter });
   const others = Object.keys(state.subjects ?? {}).filter((subject) => subject !== newest.subject);
   const inTurn = fewAtOnce(othersAtOnce);
   const found = await Promise.all(

@@ -3,7 +3,11 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { type Assignment, assignmentSchema } from '../../contracts/assignment.ts';
 import { durableNames, parseAssignmentSubject, streamNames, subjects } from '../../contracts/subjects.ts';
 import { answeredSoon } from '../connection/answered-soon.ts';
+import { BrokerAnswers } from '../connection/broker-answers.ts';
 import { openPushConsumer, type PushedMessage } from '../consume/push-consumer.ts';
+
+/** Longest wait for one confirmation. */
+const confirmedWithinMs = 5_000;
 
 /** A message that a collector holds. */
 export interface AssignmentHandle {
@@ -73,7 +77,8 @@ function handleOf(nc: NatsConnection, taskId: string, { reply, data }: PushedMes
     assignment: assignmentOf(data),
     keepAlive: () => nc.publish(reply, '+WPI'),
     done: async () => {
-      await answeredSoon(() => nc.request(reply, '+ACK', { timeout: 5_000 }));
+      const confirmed = () => nc.request(reply, '+ACK', { timeout: confirmedWithinMs });
+      await answeredSoon(BrokerAnswers.of(nc), 'write', confirmed);
     },
     giveBack: () => nc.publish(reply, '-NAK'),
   };

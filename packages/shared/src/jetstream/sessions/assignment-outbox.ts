@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { Assignment } from '../../contracts/assignment.ts';
 import { parseAssignmentSubject, streamNames, subjects } from '../../contracts/subjects.ts';
 import { answeredSoon } from '../connection/answered-soon.ts';
+import { BrokerAnswers } from '../connection/broker-answers.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { traceHeaders } from '../connection/trace-headers.ts';
 
@@ -11,13 +12,16 @@ export class AssignmentOutbox {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
 
-  private constructor(js: JetStreamClient, jsm: JetStreamManager) {
-    this.#js = js;
+  readonly #answers: BrokerAnswers;
+
+  private constructor(nc: NatsConnection, jsm: JetStreamManager) {
+    this.#answers = BrokerAnswers.of(nc);
+    this.#js = jetstream(nc);
     this.#jsm = jsm;
   }
 
   static async open(nc: NatsConnection): Promise<AssignmentOutbox> {
-    return new AssignmentOutbox(jetstream(nc), await jetstreamManager(nc, { checkAPI: false }));
+    return new AssignmentOutbox(nc, await jetstreamManager(nc, { checkAPI: false }));
   }
 
   /**
@@ -28,7 +32,9 @@ export class AssignmentOutbox {
     const { task_id, traceparent } = assignment;
     const subject = subjects.assignment(collectorId, task_id);
     const body = JSON.stringify(assignment);
-    await answeredSoon(() => this.#js.publish(subject, body, traceHeaders(traceparent)));
+    await answeredSoon(this.#answers, 'write', () =>
+      this.#js.publish(subject, body, traceHeaders(traceparent)),
+    );
   }
 
   /** Removes the message on the collector's subject for the task. */

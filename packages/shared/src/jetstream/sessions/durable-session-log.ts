@@ -107,7 +107,13 @@ const pullExpiresMs = 1_000;
 const pulledAtOnce = 500;
 const retryPauseMs = 250;
 /** Repeats a question to a consumer: while it has no leader nobody answers, so the question is asked again. */
-const untilAnswered = { everyMs: 700, withinMs: 5_000, isFinal: isFinalAnswer };
+function untilAnswered<T>(nc: NatsConnection, ask: () => Promise<T>): Promise<T> {
+  const slownessMs = BrokerAnswers.of(nc).slownessMs('write');
+  return askAgain(ask, {
+    ...{ everyMs: 700 + slownessMs, withinMs: 5_000 + 2 * slownessMs, isFinal: isFinalAnswer },
+  });
+}
+
 /**
  * How long the durable may go unserved. The broker takes a dead node for alive for about a minute and may choose it for
  * a consumer; the others then need 4 to 9 s to elect a leader (nats-server, raft.go). Making the durable anew is
@@ -168,7 +174,7 @@ export class DurableSessionLog {
     const { nc, durable, after } = options;
     const jsm = await jetstreamManager(nc, { checkAPI: false });
     try {
-      await askAgain(() => jsm.consumers.delete(streamNames.sessions, durable), untilAnswered);
+      await untilAnswered(nc, () => jsm.consumers.delete(streamNames.sessions, durable));
     } catch (error) {
       if (!isGone(error)) throw error;
     }
@@ -183,7 +189,7 @@ export class DurableSessionLog {
       // The question may be asked again: then the broker refuses a durable that another reader made in between.
       metadata: { reader: randomUUID() },
     };
-    const info = await askAgain(() => jsm.consumers.add(streamNames.sessions, config), untilAnswered);
+    const info = await untilAnswered(nc, () => jsm.consumers.add(streamNames.sessions, config));
     // Asking the broker for the consumer would wait until that has a leader.
     const consumer = jetstream(nc).consumers.getConsumerFromInfo(info);
     const log = new DurableSessionLog(nc, consumer, info, after);

@@ -13,8 +13,15 @@ import { storedEvent } from './jetstream-event-store.ts';
 
 /** Questions at a time: somebody who makes up epochs must not flood the broker with them. */
 const askedAtOnce = 32;
-/** An epoch book over SESSIONS; may be made before the broker is up. */
-export function jetStreamEpochs(nc: () => NatsConnection, kept?: number): EpochBook {
+/**
+ * An epoch book over SESSIONS; may be made before the broker is up.
+ * @param reached a sequence that the log is known to have reached
+ */
+export function jetStreamEpochs(
+  nc: () => NatsConnection,
+  kept?: number,
+  reached: () => number = () => 0,
+): EpochBook {
   const inTurn = fewAtOnce(askedAtOnce);
   let end = 0;
   let asking: Promise<StreamInfo['state']> | undefined;
@@ -36,7 +43,7 @@ export function jetStreamEpochs(nc: () => NatsConnection, kept?: number): EpochB
   };
   const lookUp = async (epoch: number): Promise<LoggedAt> => {
     const jsm = await managerOf(nc());
-    if (epoch > end && epoch > (await askState(jsm)).last_seq) return { kind: 'ahead' };
+    if (epoch > Math.max(end, reached()) && epoch > (await askState(jsm)).last_seq) return { kind: 'ahead' };
     const found = await inTurn(() => storedMessage(jsm, streamNames.sessions, { seq: epoch }));
     if (found) return readLogged(found);
     const { first_seq, last_seq } = await askState(jsm);

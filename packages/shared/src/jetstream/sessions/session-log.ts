@@ -177,7 +177,7 @@ class LogFollower {
 
   /** Reading what is still on its way takes a round trip for each event. */
   #onItsWayMs(): number {
-    return onItsWayMs + BrokerAnswers.of(this.#options.nc).patienceMs('read') - 1_000;
+    return onItsWayMs + BrokerAnswers.of(this.#options.nc).slownessMs('read');
   }
 
   async #isDeliveryDead(last: number): Promise<boolean> {
@@ -371,8 +371,12 @@ class LogFollower {
 
   /** Repeats the question: one that came before the log had a leader gets no answer. */
   #askFor(sequence: number): Promise<StoredEvent | undefined> {
-    const ask = () => readEventAt(this.#options.nc, sequence);
-    return askAgain(ask, { everyMs: readEveryMs, withinMs: readWithinMs, isFinal: isFinalAnswer });
+    const { nc } = this.#options;
+    const slownessMs = BrokerAnswers.of(nc).slownessMs('read');
+    return askAgain(() => readEventAt(nc, sequence), {
+      ...{ everyMs: readEveryMs + slownessMs, withinMs: readWithinMs + 2 * slownessMs },
+      isFinal: isFinalAnswer,
+    });
   }
 
   async #readEach(upTo: number): Promise<void> {

@@ -9,6 +9,7 @@ import {
 import { nuid } from '@nats-io/nats-core';
 import type { ObjectStore } from '@nats-io/obj';
 import { askAgain } from '../connection/ask-again.ts';
+import { BrokerAnswers, type QuestionKind } from '../connection/broker-answers.ts';
 import { inProcess } from '../connection/error-codes.ts';
 import { withoutLeader } from '../connection/without-leader.ts';
 
@@ -33,8 +34,12 @@ const unsettled: readonly number[] = [
  * get it at once.
  * @throws the broker's refusal, or that there was no answer in time
  */
-export function askBucket<T>(ask: () => Promise<T>): Promise<T> {
-  return askAgain(ask, { everyMs: 700, withinMs: 5_000, isFinal: isRefusal });
+export function askBucket<T>(jsm: JetStreamManager, kind: QuestionKind, ask: () => Promise<T>): Promise<T> {
+  const answers = BrokerAnswers.behind(jsm);
+  const slownessMs = answers.slownessMs(kind);
+  return askAgain(() => answers.timed(kind, ask), {
+    ...{ everyMs: 700 + slownessMs, withinMs: 5_000 + 2 * slownessMs, isFinal: isRefusal },
+  });
 }
 
 /**
@@ -44,13 +49,13 @@ export function askBucket<T>(ask: () => Promise<T>): Promise<T> {
  */
 export async function storeObject(object: ObjectToStore): Promise<'stored' | 'already_there'> {
   const { js, jsm, objects, bucket, name, data } = object;
-  const existing = await askBucket(() => objects.info(name));
+  const existing = await askBucket(jsm, 'read', () => objects.info(name));
   if (existing && !existing.deleted) return 'already_there';
   const id = nuid.next();
   let isDescribed = false;
   const chunkSubject = `$O.${bucket}.C.${id}`;
   const publish = (subject: string, body: Uint8Array | string, options: Partial<JetStreamPublishOptions>) =>
-    askBucket(async () => {
+    askBucket(jsm, 'write', async () => {
       const { seq, duplicate } = await js.publish(subject, body, options);
       // A clustered 2.10 can answer so for a message that it never stored.
       if (duplicate && seq === 0) throw new Error(`${subject}: sent before, and stored nowhere`);
@@ -70,7 +75,7 @@ export async function storeObject(object: ObjectToStore): Promise<'stored' | 'al
   } catch (error) {
     if (!isRefusal(error)) throw error;
     // Whatever was refused, an earlier try of the description may have been stored.
-    const there = isDescribed ? await askBucket(() => objects.info(name)) : null;
+    const there = isDescribed ? await askBucket(jsm, 'read', () => objects.info(name)) : null;
     if (there?.nuid === id) return 'stored';
     await jsm.streams.purge(`OBJ_${bucket}`, { filter: chunkSubject }).catch(() => undefined);
     if (there) return 'already_there';

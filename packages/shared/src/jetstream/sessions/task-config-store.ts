@@ -24,6 +24,7 @@ import {
 } from '../../contracts/task-config.ts';
 import { makingWay } from '../../runtime/making-way.ts';
 import { answeredSoon } from '../connection/answered-soon.ts';
+import { BrokerAnswers } from '../connection/broker-answers.ts';
 import { storeFailed } from '../connection/error-codes.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { askBucket, storeObject } from './store-object.ts';
@@ -131,7 +132,7 @@ export class TaskConfigStore {
   /** Whether exactly this snapshot is there, byte for byte: one question, however long it is. @throws when the broker cannot be asked */
   async has(config: TaskConfig): Promise<boolean> {
     const name = taskConfigKey(config.task_id, config.config_version);
-    const found = await askBucket(() => this.#objects.info(name));
+    const found = await askBucket(this.#jsm, 'read', () => this.#objects.info(name));
     if (!found || found.deleted) return false;
     return hasDigest(found, createHash('sha256').update(textOf(config)));
   }
@@ -222,8 +223,10 @@ export class TaskConfigStore {
     known: ReadonlyMap<string, DeviceConfig> = new Map(),
   ): Promise<{ readonly ok: true; readonly lines: Line[] } | Problem> {
     const untilMs = performance.now() + loadWithinMs;
+    const answers = BrokerAnswers.behind(this.#jsm);
     // Each question is repeated by itself: with ten thousand devices, parallel loads would take several hundred MB.
-    const asking: Asking = (ask) => answeredSoon(ask, Math.max(1, untilMs - performance.now()));
+    const asking: Asking = (ask) =>
+      answeredSoon(answers, 'read', ask, Math.max(1, untilMs - performance.now()));
     const decoder = new TextDecoder();
     const lines: Line[] = [];
     const takeLine = (bytes: Uint8Array): void => {

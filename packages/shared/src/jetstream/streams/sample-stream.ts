@@ -39,6 +39,8 @@ export class SampleStream {
   readonly #nc: NatsConnection;
   readonly #jsm: JetStreamManager;
   readonly #epochs: EpochBook;
+  /** The highest epoch under which this process was given a session. */
+  #placedAt = 0;
   /** The epoch that follows, by task and epoch: all devices of a task ask for the same one. */
   readonly #next = new RecentlyUsed<string, number>(epochsKept);
   readonly #nextAsked = new Map<string, Promise<number | undefined>>();
@@ -47,7 +49,11 @@ export class SampleStream {
     this.#nc = nc;
     this.#jsm = jsm;
     this.#publisher = new SamplePublisher(nc, { liesOn: (subject, seq) => liesOn(jsm, subject, seq) });
-    this.#epochs = jetStreamEpochs(() => nc, epochsKept);
+    this.#epochs = jetStreamEpochs(
+      () => nc,
+      epochsKept,
+      () => this.#placedAt,
+    );
   }
 
   static async open(nc: NatsConnection): Promise<SampleStream> {
@@ -116,6 +122,7 @@ export class SampleStream {
    * @throws when the broker cannot be asked
    */
   last(taskId: string, deviceId: string, under: number): Promise<Sample | undefined> {
+    this.#placedAt = Math.max(this.#placedAt, under);
     const asked = { epochs: this.#epochs, nextEpoch: this.#nextEpoch, under };
     return newestSample(this.#jsm, subjects.sample('*', taskId, deviceId), asked);
   }

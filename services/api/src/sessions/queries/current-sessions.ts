@@ -26,12 +26,19 @@ export interface CurrentSessionsOptions {
   readonly lag: Pick<ProjectorLag, 'isBehind'>;
   readonly unprojected: UnprojectedEvents;
   readonly versions: VersionSites;
+  /** By how much longer an answer of the broker takes than over a quick link. */
+  readonly slownessMs: () => number;
 }
 
 /** The projector needs a few milliseconds, unless something is wrong. */
 const projectedWithinMs = 100;
-/** How long to wait for a log or a database that may hang; a longer wait would tell nothing more. */
+/**
+ * How long to wait for a log or a database that may hang; a longer wait would tell nothing more. Over a slow link each
+ * question to the log is given the time that answers take there.
+ */
 const patienceMs = 2_000;
+/** Questions in a row with which all events of a task are read: its last event, a consumer, its state, its messages. */
+const foldQuestions = 4;
 /** The same for a log when this process knows its own answer: the caller who got it looks right after. */
 const patienceOfKnowingMs = 500;
 
@@ -108,18 +115,22 @@ export class CurrentSessions {
     return inTime(findSession(this.#options.database, sessionId), DatabaseUnavailable);
   }
 
+  #fromLog<T>(answer: Promise<T>, questions: number): Promise<T> {
+    return inTime(answer, StoreUnavailable, patienceMs + questions * this.#options.slownessMs());
+  }
+
   async #asLogSays(
     { events, taskConfigs }: CommandStores,
     taskId: string,
     sessionId: string,
   ): Promise<NamedSessionRow | undefined> {
     const { database, projection } = this.#options;
-    const last = await inTime(events.readLast(subjects.lifecycle(taskId)), StoreUnavailable);
+    const last = await this.#fromLog(events.readLast(subjects.lifecycle(taskId)), 1);
     if (!last || (await projection.waitFor(last.sequence, projectedWithinMs)) === 'reached') {
       const row = await this.#inReadModel(sessionId).catch(ifUnavailable);
       if (row !== unavailable) return row;
     }
-    const rows = await inTime(foldLog(events, taskId), StoreUnavailable);
+    const rows = await this.#fromLog(foldLog(events, taskId), foldQuestions);
     const row = rows.get(sessionId);
     if (!row) return undefined;
     // Only ended sessions are cleaned away. While the database is away, nobody can tell, so the log counts.
@@ -191,13 +202,14 @@ function ifUnavailable(error: unknown): typeof unavailable {
 async function inTime<T>(
   promise: Promise<T>,
   TooLate: typeof DatabaseUnavailable | typeof StoreUnavailable,
+  withinMs = patienceMs,
 ): Promise<T> {
   const done = new AbortController();
   try {
     return await Promise.race([
       promise,
-      pause(systemTimers, patienceMs, done.signal).then((): never => {
-        throw new TooLate(`no answer within ${patienceMs} ms`);
+      pause(systemTimers, withinMs, done.signal).then((): never => {
+        throw new TooLate(`no answer within ${withinMs} ms`);
       }),
     ]);
   } finally {

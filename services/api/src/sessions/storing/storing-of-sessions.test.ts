@@ -54,6 +54,7 @@ async function storingOf({
   const sources = {
     coverage: { newest: async () => newest },
     settled: { now: async () => ({ beforeMs: ago(settled), wasAsked: true }) },
+    slownessMs: () => 0,
     sinks: {
       statuses: async () => {
         if (isBrokerAway) throw new BrokerUnavailable('away');

@@ -12,6 +12,8 @@ export interface StoringSources {
   readonly coverage: Pick<TickCoverage, 'newest'>;
   readonly settled: SettledSamples;
   readonly sinks: Pick<Sinks, 'statuses'>;
+  /** By how much longer an answer of the broker takes than over a quick link. */
+  readonly slownessMs: () => number;
 }
 
 /** A running session. */
@@ -28,8 +30,10 @@ const dayMs = 86_400_000;
 /** No allowed period is longer than this. */
 const daysLookedBack = 8;
 
-/** A working broker answers within milliseconds; one that hangs would block callers for seconds. */
+/** Over a quick link a working broker answers within milliseconds; one that hangs would block callers for seconds. */
 const patienceMs = 1_000;
+/** Statuses are listed, then read. */
+const roundTrips = 2;
 
 const unknown = (detail: string): Storing => ({ state: 'unknown', detail, last_stored: null, refused: [] });
 
@@ -38,7 +42,7 @@ const unknown = (detail: string): Storing => ({ state: 'unknown', detail, last_s
  * Never throws for a source that cannot be asked: the outcome is then unknown.
  */
 export async function storingOfSessions(
-  { coverage, settled, sinks }: StoringSources,
+  { coverage, settled, sinks, slownessMs }: StoringSources,
   sessions: readonly StoredSession[],
   now: Date,
 ): Promise<ReadonlyMap<string, Storing>> {
@@ -46,7 +50,8 @@ export async function storingOfSessions(
   const all = (each: (session: StoredSession) => Storing) =>
     new Map(sessions.map((session) => [session.sessionId, each(session)]));
   try {
-    const writers = (await within(patienceMs, sinks.statuses())).filter((status) => isAlive(status, nowMs));
+    const withinMs = patienceMs + roundTrips * slownessMs();
+    const writers = (await within(withinMs, sinks.statuses())).filter((status) => isAlive(status, nowMs));
     if (writers.length === 0) return all(() => unknown(noWriter()));
     if (!writers.every((writer) => writer.records_ticks)) {
       return all(() =>

@@ -152,14 +152,17 @@ export class HeldWorld {
     this.holder.offer(this.#handle(epoch));
   }
 
+  /** The log shows the placement, whose message is on its way. */
+  prepare(epoch: number): void {
+    this.holder.prepare(this.#assignment(epoch));
+  }
+
+  #assignment(epoch: number): Assignment {
+    return { v: 1, session_id: '7-1', task_id: '7', config_version: 1, epoch };
+  }
+
   #handle(epoch: number): AssignmentHandle {
-    const assignment: Assignment = {
-      v: 1,
-      session_id: '7-1',
-      task_id: '7',
-      config_version: 1,
-      epoch,
-    };
+    const assignment = this.#assignment(epoch);
     return {
       taskId: '7',
       assignment,

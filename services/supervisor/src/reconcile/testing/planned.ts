@@ -99,6 +99,7 @@ export function plan(tasks: readonly TaskState[], verdicts: Fleet, rest: Partial
     nowMs,
     heldForMs: () => 0,
     rebalancing: undefined,
+    underWay: new Map(),
     ...rest,
   });
 }
