@@ -63,7 +63,7 @@ export interface Command {
 }
 
 export const limitOption: Readonly<Record<'limit', Option>> = {
-  limit: { type: 'string', value: 'N', about: 'at most so many (default 1000)' },
+  limit: { type: 'string', value: 'N', about: 'at most this many (default 1000)' },
 };
 
 export const timeForms = '-30m (s, m, h, d, w), 2026-07-03T14:00 (local) or RFC 3339';

@@ -57,7 +57,7 @@ export const accessCommands: readonly Command[] = [
   },
   {
     words: ['keys', 'create'],
-    about: 'Makes an API key. It is shown this once.',
+    about: 'Creates an API key. It is shown only once.',
     operands: [{ name: 'NAME' }],
     options: {
       ...roleOption,
@@ -92,7 +92,7 @@ export const accessCommands: readonly Command[] = [
   },
   {
     words: ['keys', 'revoke'],
-    about: 'Takes a key back, at once and for good.',
+    about: 'Revokes a key, at once and for good.',
     operands: [{ name: 'KEY' }],
     options: {},
     async run({ api, print }, input) {
@@ -126,7 +126,7 @@ export const accessCommands: readonly Command[] = [
   },
   {
     words: ['audit', 'export'],
-    about: 'All of it, oldest first, to be kept elsewhere: an entry as JSON in each line.',
+    about: 'Exports the whole audit log, oldest first, for archiving: one JSON entry per line.',
     operands: [],
     options: auditOptions,
     async run({ api, print }, input) {

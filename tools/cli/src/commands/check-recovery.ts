@@ -19,15 +19,15 @@ export const checkRecovery: Command = {
     devices: {
       type: 'boolean',
       about:
-        'warn, too, of devices that do not answer, or lose ticks because they are slow, and of points that never give a value',
+        'also warn about devices that do not answer or lose ticks because they are slow, and about points that never give a value',
     },
-    wait: { type: 'string', value: 'SECONDS', about: 'ask again until all is well, so long at most' },
+    wait: { type: 'string', value: 'SECONDS', about: 'repeat until all is well, for at most this long' },
     since: {
       type: 'string',
       value: 'TIME',
-      about: 'only samples since then count, as after a restart: -30s (s, m, h, d, w) or RFC 3339',
+      about: 'count only samples since then, as after a restart: -30s (s, m, h, d, w) or RFC 3339',
     },
-    verbose: { type: 'boolean', about: 'a further line for everything that does not fit' },
+    verbose: { type: 'boolean', about: 'one more line for each problem' },
   },
   usageCode: monitorCodes.unknown,
   async run(context, input) {

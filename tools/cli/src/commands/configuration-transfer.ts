@@ -47,7 +47,7 @@ export const configurationTransfer: readonly Command[] = [
   {
     words: ['import'],
     about:
-      'Brings in what export wrote, all or nothing: what is not there is made, what has the same code is changed, nothing is deleted. FILE - is standard input.',
+      'Imports a file from export, all or nothing: missing things are created, those with the same code are changed, nothing is deleted. FILE - is standard input.',
     operands: [{ name: 'FILE' }],
     options: {
       'dry-run': { type: 'boolean', about: 'only check it and say what would be done' },

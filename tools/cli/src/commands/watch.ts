@@ -14,7 +14,7 @@ const comeBackMs = 1_000;
 
 export const watch: Command = {
   words: ['sessions', 'watch'],
-  about: 'Readings as they come, of one session or of all, until Ctrl+C. As JSON: one object a line.',
+  about: 'Live readings of one session or all, until Ctrl+C. As JSON: one object per line.',
   operands: [{ name: 'SESSION', isOptional: true }],
   options: {
     device: {
@@ -24,7 +24,7 @@ export const watch: Command = {
       multiple: true,
     },
     point: { type: 'string', value: 'CODE', about: 'this point; may be given several times', multiple: true },
-    count: { type: 'string', value: 'N', about: 'end after so many readings' },
+    count: { type: 'string', value: 'N', about: 'end after this many readings' },
   },
   async run(context, input) {
     const [session] = input.operands;
