@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { alertsPage } from './alerts-page.ts';
+import { cliPage } from './cli-page.ts';
+import { endpointsPage } from './endpoints-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { problemsPage, problemsPageInChinese } from './problems-page.ts';
 import { rightsPage } from './rights-page.ts';
@@ -16,5 +18,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ['problems.md', problemsPage()],
     ['problems.zh-CN.md', problemsPageInChinese()],
     ['rights.md', rightsPage()],
+    ['cli.md', cliPage()],
+    ['endpoints.md', await endpointsPage()],
   ]);
 }

@@ -48,10 +48,14 @@ export interface Context {
   readonly raw: readonly string[];
 }
 
-/** One command. Help, completion and docs/cli.md are made from it, so that they cannot differ from what it does. */
+/** One command. Help, completion and docs/reference/cli.md are made from it, so that they cannot differ from what it does. */
 export interface Command {
   readonly words: readonly string[];
   readonly about: PlainText;
+  /** What a reader of the help needs beyond that: a paragraph each. */
+  readonly notes?: readonly PlainText[];
+  /** The words of a command line that works as it stands, without `holdfast`. */
+  readonly example?: string;
   readonly operands: readonly Operand[];
   readonly options: Readonly<Record<string, Option>>;
   /** Returns the exit code; nothing is 0. */

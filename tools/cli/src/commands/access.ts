@@ -46,6 +46,7 @@ export const accessCommands: readonly Command[] = [
   {
     words: ['keys', 'list'],
     about: 'API keys without their secrets, revoked ones too.',
+    notes: ['LAST USED is accurate to five minutes.'],
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
@@ -58,6 +59,7 @@ export const accessCommands: readonly Command[] = [
   {
     words: ['keys', 'create'],
     about: 'Creates an API key. It is shown only once.',
+    example: 'keys create mes --role operator@hall-1 --to mes.key',
     operands: [{ name: 'NAME' }],
     options: {
       ...roleOption,
@@ -93,6 +95,7 @@ export const accessCommands: readonly Command[] = [
   {
     words: ['keys', 'revoke'],
     about: 'Revokes a key, at once and for good.',
+    notes: ['KEY is an id, or a name that only one active key has.'],
     operands: [{ name: 'KEY' }],
     options: {},
     async run({ api, print }, input) {

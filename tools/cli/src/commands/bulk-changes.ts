@@ -38,6 +38,8 @@ export const bulkChanges: readonly Command[] = [
     words: ['devices', 'copy'],
     about:
       'Copies a device with its points: codes are numbered by {n}, addresses and unit ids by steps. All or none.',
+    example:
+      'devices copy press-1 --count 20 --code "press-{n:02}" --first 2 --step host=10.0.0.11 --task presses',
     operands: [{ name: 'DEVICE' }],
     options: {
       count: { type: 'string', value: 'N', about: 'number of copies (default 1)' },

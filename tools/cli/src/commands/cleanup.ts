@@ -18,8 +18,9 @@ interface Plan {
 
 export const cleanup: Command = {
   words: ['cleanup'],
-  about:
-    'Removes sessions that ended long ago from the lists. Events and stored samples remain.',
+  about: 'Removes sessions that ended long ago from the lists. Events and stored samples remain.',
+  notes: ['It can be interrupted and repeated. A failed session stays as long as it can be recovered.'],
+  example: 'cleanup --older-than 30d --dry-run',
   operands: [],
   options: {
     'older-than': {

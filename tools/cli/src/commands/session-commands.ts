@@ -19,6 +19,7 @@ export const sessionCommands: readonly Command[] = [
   {
     words: ['sessions', 'start'],
     about: 'Starts a session of a task. It runs until it is stopped.',
+    example: 'sessions start press-line --validate warn',
     operands: [{ name: 'TASK' }],
     options: {
       validate: {
@@ -58,7 +59,11 @@ export const sessionCommands: readonly Command[] = [
       'Applies the current configuration to a running session, without a restart: unchanged devices are read without interruption. Lists each difference.',
     operands: [{ name: 'SESSION' }],
     options: {
-      to: { type: 'string', value: 'VERSION', about: 'use this version of its task instead of the current configuration' },
+      to: {
+        type: 'string',
+        value: 'VERSION',
+        about: 'use this version of its task instead of the current configuration',
+      },
       ...reason,
       'dry-run': { type: 'boolean', about: 'only say what would be done' },
       force: { type: 'boolean', about: 'also where devices that do not change would lose ticks' },

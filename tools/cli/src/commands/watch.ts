@@ -15,6 +15,8 @@ const comeBackMs = 1_000;
 export const watch: Command = {
   words: ['sessions', 'watch'],
   about: 'Live readings of one session or all, until Ctrl+C. As JSON: one object per line.',
+  notes: ['If the connection breaks, it continues with the reading after the last one.'],
+  example: 'sessions watch 7-3',
   operands: [{ name: 'SESSION', isOptional: true }],
   options: {
     device: {

@@ -135,7 +135,8 @@ export const chineseHelp = {
   'at this site': '在此站点的',
   'of devices that this task reads': '此任务读取的设备的',
   'of this device': '此设备的',
-  'also delete their points, and remove them from tasks that read them': '连同其点位，并从读取它们的任务中移除',
+  'also delete their points, and remove them from tasks that read them':
+    '连同其点位，并从读取它们的任务中移除',
   'also remove them from tasks that select them': '并从选用它们的任务中移除',
   'Copies a device with its points: codes are numbered by {n}, addresses and unit ids by steps. All or none.':
     '按一台设备复制出多台，连同点位：代码用 {n} 编号，地址和站号逐台递增。全部成功或全部不做。',
@@ -225,7 +226,8 @@ export const chineseHelp = {
   'Deletes messages for good: one, or those of a filter.': '彻底删除消息：一条，或符合筛选条件的。',
   'Removes sessions that ended long ago from the lists. Events and stored samples remain.':
     '从列表中清理早已结束的会话。事件日志和已存的采样都会保留。',
-  'only sessions that ended longer ago: 12h, 30d, 8w (required)': '只清理结束已超过此时长的：12h、30d、8w（必填）',
+  'only sessions that ended longer ago: 12h, 30d, 8w (required)':
+    '只清理结束已超过此时长的：12h、30d、8w（必填）',
   'one or both with a comma (default stopped,error)': '一种状态，或用逗号分隔两种（默认 stopped,error）',
   'only say what would be removed': '只说明将清理什么',
 
@@ -243,7 +245,8 @@ export const chineseHelp = {
     'viewer（查看者）、operator（操作员）、engineer（工程师）、administrator（管理员）；写成 operator@hall-1,hall-2 则只在这些站点有效',
   'full name': '姓名',
   'language of pages and messages': '界面语言',
-  'Changes the roles of a person (replacing all of them), the name or the language.': '更改用户的角色（整体替换）、姓名或语言。',
+  'Changes the roles of a person (replacing all of them), the name or the language.':
+    '更改用户的角色（整体替换）、姓名或语言。',
   'Disables a person, and ends all their logins.': '停用用户，并结束其全部登录。',
   'Enables a person again.': '重新启用用户。',
   'Creates a link to set a new password, shown only once. The old password works until then.':
@@ -275,4 +278,29 @@ export const chineseHelp = {
     '检查已记录的数据：是否有丢失或重复轮询（docs/reliability.md）。',
   'A script that completes commands and options: source <(holdfast completion bash)':
     '生成补全命令和选项的脚本：source <(holdfast completion bash)',
+
+  'Prints one line as Nagios and Icinga expect it: the verdict, then figures after a bar. expected sessions should run; actual ones do, as their samples show, and are stored; missing ones do not; unexpected ones are read although they should not be; unknown ones may or may not be stored.':
+    '按 Nagios 和 Icinga 的格式输出一行：结论，竖线之后是数字。expected 为应当运行的会话；actual 为实际在运行（以采样为准）且已保存的；missing 为没有的；unexpected 为不应运行却在读取的；unknown 为尚不清楚是否已保存的。',
+  'Exit codes: 0 OK; 1 WARNING: something does not fit, such as a session that is read although it should not be, or with --devices a device that does not answer; 2 CRITICAL: a session that should run is not read or not stored, or the session log is damaged; 3 UNKNOWN: no answer, no key, wrong use, or samples arrive and it is not known whether they are stored.':
+    '退出码：0 OK；1 WARNING，有异常，例如不应读取的会话在读取，或使用 --devices 时设备没有应答；2 CRITICAL，应当运行的会话没有读取或没有保存，或会话日志已损坏；3 UNKNOWN，没有应答、没有密钥、用法错误，或采样到达但不清楚是否已保存。',
+  'Without --devices the verdict can be OK although no device answers. With --devices the figures silent, slow and undelivered count devices that do not answer, devices that lose ticks, and points that gave no value in the last ten minutes although their device gave others; undelivered_unknown counts sessions for which that is not known. A device that answers with an exception counts as answering.':
+    '不使用 --devices 时，即使没有设备应答，结论也可能是 OK。使用 --devices 时，silent、slow 和 undelivered 分别是没有应答的设备、丢失采样的设备，以及最近十分钟内没有数值而同一设备的其他点位有数值的点位；undelivered_unknown 是无法得知这一点的会话。以异常应答的设备视为有应答。',
+  'A session that was started or resumed less than its period and 2 s ago is starting, and not missing yet.':
+    '启动或继续不到一个周期加 2 秒的会话为 starting，尚不算缺失。',
+  'If the connection breaks, it continues with the reading after the last one.':
+    '连接中断后，从最后一条读数之后继续。',
+  'POINT is an id, or DEVICE/POINT by their codes. A negative value goes after --. A text is written as typed, also 007; two quotes without anything between them empty it.':
+    'POINT 为 id，或用代码写成 DEVICE/POINT。负数写在 -- 之后。文本按输入写入，例如 007；一对空引号表示清空。',
+  'With exit code 1 nothing was written, or the point holds another value. With exit code 3 the value may have been written: look before you repeat it.':
+    '退出码为 1 时没有写入，或点位保存的是另一个值。退出码为 3 时可能已经写入：重试之前请先查看。',
+  'The whole file is checked first; with any fault nothing is changed. A field that the file names (a list, a profile) is replaced as a whole. Aliases of YAML (*name) are refused. One change set holds at most 20,000 things; a larger file makes several, and can be imported again after a fault.':
+    '先检查整个文件，有任何错误则不作更改。文件中写明的字段（列表、配置）整体替换。不接受 YAML 别名（*name）。一个变更集最多 20,000 个对象；更大的文件分成几个，出错后可再次导入。',
+  'With --apply sessions, exit code 1 also means that a session did not take the change, although the change was made; with --dry-run that a session would not take it.':
+    '使用 --apply sessions 时，退出码 1 也表示有会话没有采用更改（更改本身已完成）；与 --dry-run 一起时，表示有会话将不会采用。',
+  'It can be interrupted and repeated. A failed session stays as long as it can be recovered.':
+    '可以中断和重复。出错的会话在仍可恢复时保留。',
+  'LAST USED is accurate to five minutes.': 'LAST USED 精确到五分钟。',
+  'KEY is an id, or a name that only one active key has.': 'KEY 为 id，或仅一个有效密钥使用的名称。',
+  'It completes holdfast on the PATH; in a checkout, add node_modules/.bin to the PATH first.':
+    '补全 PATH 中的 holdfast；在代码目录中，请先把 node_modules/.bin 加入 PATH。',
 } as const;
