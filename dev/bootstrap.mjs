@@ -88,6 +88,11 @@ const programs = {
     servers: [requireNatsServer],
     commands: (args) => [[join(ROOT, 'test/console/picture/main.ts'), ...args]],
   },
+  // Writes docs/reference from the code.
+  reference: {
+    servers: [],
+    commands: (args) => [[join(ROOT, 'test/reference/main.ts'), ...args]],
+  },
   audit: {
     servers: [],
     commands: (args) => [[join(ROOT, 'dev/src/supply-chain/audit.ts'), PNPM, ...args]],

@@ -7,26 +7,53 @@ const MIB = 1_048_576;
 /** `DATABASE_URL` is left out: the database that records ticks is the stack's own. */
 const { DATABASE_URL: _, ...storeSettings } = sampleStoreSettings;
 
-const settings = z.object({
-  API_HOST: z.string().min(1).default('127.0.0.1'),
-  /** 0 takes a free one. */
-  API_PORT: setting.port().default(8000),
-  /** Whether callers on this machine need no key, also when there are keys. */
-  API_ANONYMOUS_LOOPBACK: setting.flag().default(true),
-  /** Unset: 4222, or another one where that is taken. */
-  NATS_PORT: setting.port().optional(),
-  COLLECTORS: setting.integer(1, 32).default(2),
-  HOLDFAST_HOME: z.string().min(1).default('.holdfast'),
-  LOG_LEVEL: setting.logLevel().default('info'),
+export const stackSettings = z.object({
+  API_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe(
+      'Address that the API listens on. Callers from other machines need a [key](docs/api.md#access)',
+    ),
+  API_PORT: setting.port().default(8000).describe('Port of the API; 0 takes a free one'),
+  API_ANONYMOUS_LOOPBACK: setting
+    .flag()
+    .default(true)
+    .describe(
+      'As for the API, but also when there are keys. With `false` the stack uses its own key, `.holdfast/admin-key`',
+    ),
+  NATS_PORT: setting
+    .port()
+    .optional()
+    .meta({
+      description: 'Port of the stack’s own NATS',
+      defaultInWords: '4222, or a free one where that is taken',
+    }),
+  COLLECTORS: setting.integer(1, 32).default(2).describe('Number of collectors'),
+  HOLDFAST_HOME: z.string().min(1).default('.holdfast').describe('Folder of all data and secrets'),
+  LOG_LEVEL: setting.logLevel().default('info').describe('Least severe level that is logged'),
   // Reserved on disk when the streams are created: less than in production, for laptops.
-  SESSIONS_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(256 * MIB),
-  SAMPLES_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(1024 * MIB),
-  AUDIT_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(128 * MIB),
-  /** Networks of the devices. The simulated plant is on this machine; set this for others. */
-  DEVICE_NETWORKS: z.string().default('127.0.0.0/8,::1/128'),
+  SESSIONS_MAX_BYTES: setting
+    .integer(MIB, Number.MAX_SAFE_INTEGER)
+    .default(256 * MIB)
+    .describe('Size of the event log, smaller than elsewhere'),
+  SAMPLES_MAX_BYTES: setting
+    .integer(MIB, Number.MAX_SAFE_INTEGER)
+    .default(1024 * MIB)
+    .describe('Size of the stream of samples, smaller than elsewhere'),
+  AUDIT_MAX_BYTES: setting
+    .integer(MIB, Number.MAX_SAFE_INTEGER)
+    .default(128 * MIB)
+    .describe('Size of the audit log, smaller than elsewhere'),
+  DEVICE_NETWORKS: z
+    .string()
+    .default('127.0.0.0/8,::1/128')
+    .describe(
+      'Networks in which devices may be reached: by default the simulated plant only. With your devices: `192.168.10.0/24,127.0.0.0/8`',
+    ),
   ...storeSettings,
 });
-const schema = settings.superRefine((config, context) =>
+const schema = stackSettings.superRefine((config, context) =>
   checkSampleStoreSettings({ ...config, DATABASE_URL: 'of the stack itself' }, context),
 );
 

@@ -61,7 +61,6 @@ describe('a container', () => {
     const images = containers.flatMap(({ container: { image } }) => image?.match(/\bnats:[^}]+/) ?? []);
     expect(images.length).toBeGreaterThan(1);
     expect(new Set(images)).toEqual(new Set([`nats:${PINNED}-alpine`]));
-    expect(await readFile(join(root, 'docs', 'settings.md'), 'utf8')).toContain(`\`nats:${PINNED}-alpine\``);
   });
 
   it.each(containers)('$name of $file can write no file system and gain no right', ({ container }) => {

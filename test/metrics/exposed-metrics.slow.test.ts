@@ -6,7 +6,7 @@ import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { logOf } from '../support/service-processes.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
-import { declaredMetrics } from './declared-metrics.ts';
+import { declaredMetrics } from '../reference/declared-metrics.ts';
 import { namedMetrics } from './named-metrics.ts';
 import { type Scrape, scrape } from './scraped-metrics.ts';
 

@@ -37,11 +37,12 @@ export interface Dashboard {
 const deploy = join(import.meta.dirname, '..', '..', 'deploy');
 export const alertsFile = join(deploy, 'prometheus', 'alerts.yml');
 
+export async function alertGroups(): Promise<{ name: string; rules: AlertRule[] }[]> {
+  return parse(await readFile(alertsFile, 'utf8')).groups;
+}
+
 export async function alertRules(): Promise<AlertRule[]> {
-  const file = parse(await readFile(alertsFile, 'utf8')) as {
-    groups: { name: string; rules: AlertRule[] }[];
-  };
-  return file.groups.flatMap(({ rules }) => rules);
+  return (await alertGroups()).flatMap(({ rules }) => rules);
 }
 
 export async function dashboards(): Promise<Dashboard[]> {

@@ -13,14 +13,14 @@ const giveaways: Record<PlantedBug, { readonly firstSeed: number; readonly sign:
   no_lease_check: { firstSeed: 30, sign: /^I6: / },
   no_expected_sequence: { firstSeed: 1, sign: /^I2: / },
   impatient_judge: { firstSeed: 1, sign: /^I5: / },
-  no_fence: { firstSeed: 3_514, sign: /^I5: / },
+  no_fence: { firstSeed: 4_698, sign: /^I5: / },
   late_readings_taken: { firstSeed: 1_010, sign: /^I6: .* is stored/ },
   late_readings_lost: { firstSeed: 1, sign: /^I6: .* is thrown away/ },
   changes_on_arrival: { firstSeed: 15, sign: /^C1: .* not in force/ },
   version_of_message: { firstSeed: 15, sign: /^C1: / },
   change_ends_placement: { firstSeed: 15, sign: /^I4: / },
   untouched_read_anew: { firstSeed: 15, sign: /^C2: / },
-  ticks_by_number: { firstSeed: 330, sign: /^I6: .* is (?:stored|thrown away)/ },
+  ticks_by_number: { firstSeed: 1_283, sign: /^I6: .* is (?:stored|thrown away)/ },
   samples_believed: { firstSeed: 1, sign: /^I6: .* X made up, is stored/ },
 };
 

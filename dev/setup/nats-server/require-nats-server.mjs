@@ -87,6 +87,6 @@ function listed(failures) {
 function wayOut({ tools }) {
   return (
     'Install one ("brew install nats-server" on macOS), put a binary from https://nats.io/download/ on the PATH, or set ' +
-    `NATS_SERVER_DOWNLOAD to a mirror of the makers’ releases (docs/settings.md). What is downloaded goes to ${tools}.`
+    `NATS_SERVER_DOWNLOAD to a mirror of the makers’ releases (docs/reference/settings.md). What is downloaded goes to ${tools}.`
   );
 }

@@ -55,7 +55,7 @@ async function stampOfSources(): Promise<string> {
     ...sourcesOfConsole.map((folder) => `${folder}/**/*.*`),
     'services/console/{build,public}/**/*.*',
     'services/console/{index.html,vite.config.ts,package.json}',
-    'docs/{api,problems.zh-CN}.md',
+    'docs/reference/problems{,.zh-CN}.md',
     'pnpm-lock.yaml',
   ];
   const files: string[] = [];

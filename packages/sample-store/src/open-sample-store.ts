@@ -13,21 +13,38 @@ import type { TickCoverage } from './tick-coverage.ts';
 
 /** Settings of a process that writes samples or reads history. Check them with `checkSampleStoreSettings`. */
 export const sampleStoreSettings = {
-  SAMPLE_STORE: setting.oneOf(['postgres', 'influx']).default('postgres'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
-  INFLUX_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
-  /** Certificate of the authority that signed the server's certificate. */
-  INFLUX_TLS_CA_FILE: authorityFileSetting.optional(),
-  INFLUX_TOKEN: z.string().min(1).optional(),
-  INFLUX_ORG: z.string().min(1).default('holdfast'),
-  INFLUX_BUCKET: z.string().min(1).default('holdfast'),
-  /** Compresses writes to InfluxDB: for slow lines. */
+  SAMPLE_STORE: setting.oneOf(['postgres', 'influx']).default('postgres').describe('Database of samples'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' })
+    .optional()
+    .describe(
+      'Address of PostgreSQL: `postgres://user:password@host:port/database`. The writer needs it with `SAMPLE_STORE=postgres`, and with `influx` to record the outcome of each tick. For TLS append `?sslmode=verify-full&sslrootcert=FILE`',
+    ),
+  INFLUX_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+    .optional()
+    .describe(
+      'Address of InfluxDB 2, or of a compatible server: InfluxDB 1.8, where the bucket is `DATABASE/POLICY`, or VictoriaMetrics. Needed with `SAMPLE_STORE=influx`',
+    ),
+  INFLUX_TLS_CA_FILE: authorityFileSetting
+    .optional()
+    .describe(
+      'File with the certificate of the authority that signed InfluxDB’s certificate (PEM). Then no other authority is trusted. Read at the start',
+    ),
+  INFLUX_TOKEN: z.string().min(1).optional().describe('Token for InfluxDB'),
+  INFLUX_ORG: z.string().min(1).default('holdfast').describe('Organisation in InfluxDB'),
+  INFLUX_BUCKET: z.string().min(1).default('holdfast').describe('Bucket in InfluxDB, which must exist'),
   INFLUX_GZIP: setting
     .oneOf(['true', 'false'])
     .default('false')
-    .transform((value) => value === 'true'),
-  /** How values are written to InfluxDB. History reads both layouts. */
-  INFLUX_LAYOUT: setting.oneOf(['holdfast', 'predecessor']).default('holdfast'),
+    .transform((value) => value === 'true')
+    .describe('`true` compresses writes: a third of the bytes for half as much work again. For slow links'),
+  INFLUX_LAYOUT: setting
+    .oneOf(['holdfast', 'predecessor'])
+    .default('holdfast')
+    .describe(
+      '`predecessor` writes values as the Django system did, for its queries and graphs ([samples](docs/samples.md#influxdb)). History reads both layouts',
+    ),
 } as const;
 
 const schema = z.object(sampleStoreSettings);

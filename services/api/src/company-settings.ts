@@ -31,18 +31,34 @@ function grantsByValue() {
 
 /** Settings with which people log in at the company. */
 export const companySettings = {
-  /** Identity provider of the company, by OpenID Connect; with it people log in there. */
-  OIDC_ISSUER: setting.text().optional(),
-  OIDC_CLIENT_ID: setting.text().optional(),
-  /** Unset: a public client. */
-  OIDC_CLIENT_SECRET: setting.text().optional(),
-  /** The word on the button. */
-  OIDC_NAME: setting.text().default('Company sign-on'),
-  OIDC_SCOPES: setting.text().default('openid profile'),
-  /** The claim whose values give roles: its name, or a path of names with dots. */
-  OIDC_GRANTS_CLAIM: setting.text().default('groups'),
-  /** JSON: value of that claim → role and sites. */
-  OIDC_GRANTS: grantsByValue().optional(),
+  OIDC_ISSUER: setting
+    .text()
+    .optional()
+    .describe(
+      'Identity provider, as it names itself: `https://id.example.com/realms/plant`. Needs `PUBLIC_URL`, `OIDC_CLIENT_ID` and `OIDC_GRANTS`',
+    ),
+  OIDC_CLIENT_ID: setting.text().optional().describe('Name by which the provider knows this installation'),
+  OIDC_CLIENT_SECRET: setting
+    .text()
+    .optional()
+    .meta({
+      description: 'Secret of this installation; better in the file that `OIDC_CLIENT_SECRET_FILE` names',
+      defaultInWords: 'none: a public client',
+    }),
+  OIDC_NAME: setting.text().default('Company sign-on').describe('Name of the sign-on on pages'),
+  OIDC_SCOPES: setting
+    .text()
+    .default('openid profile')
+    .describe('Scopes that are requested, separated by spaces; `openid` must be among them'),
+  OIDC_GRANTS_CLAIM: setting
+    .text()
+    .default('groups')
+    .describe('Claim whose values give roles: its name, or a path such as `realm_access.roles`'),
+  OIDC_GRANTS: grantsByValue()
+    .optional()
+    .describe(
+      'JSON that maps each value of the claim to `{"role", "sites"?}` or a list of these; better in the file that `OIDC_GRANTS_FILE` names',
+    ),
 } as const;
 
 export function checkCompanySettings(

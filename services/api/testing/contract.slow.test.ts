@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type ProblemCode, problemCodes } from '../src/problems/codes.ts';
 import { apiDatabase } from './api-database.ts';
 import { startApiInProcess } from './api-in-process.ts';
 import { type AskedApi, configureTask, startTask } from './api-under-test.ts';
@@ -18,7 +17,6 @@ interface Operation {
 }
 
 let api: AskedApi;
-let documented: Map<string, readonly number[]>;
 let operations: Operation[];
 let schemas: Json;
 /** Ids for the paths and bodies of calls that are to work. */
@@ -31,15 +29,6 @@ beforeAll(async () => {
     env: { API_REFUSED_PER_MINUTE: '0', API_ANONYMOUS_LOOPBACK: 'true' },
   });
   await api.ready();
-  const page = await readFile(join(import.meta.dirname, '..', '..', '..', 'docs', 'api.md'), 'utf8');
-  documented = new Map(
-    [...page.matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+) \| ([0-9, ]+) \|/gm)].flatMap(
-      ([, codes = '', statuses = '']) =>
-        [...codes.matchAll(/`([a-z_]+)`/g)].map(
-          ([, code = '']) => [code, statuses.split(', ').map(Number)] as const,
-        ),
-    ),
-  );
   const { body } = await api.get('/openapi.json');
   schemas = body.components.schemas;
   operations = Object.entries<Json>(body.paths).flatMap(([path, methods]) =>
@@ -85,7 +74,7 @@ async function call(
   return { status: response.status, type, text: await response.text() };
 }
 
-/** Expects no fault of ours, nothing internal, and every error as the page about the API describes it. */
+/** Expects no fault of ours, nothing internal, and every error with its documented status. */
 function expectAsDocumented(answered: Answered, about: string): void {
   const { status, type, text } = answered;
   expect(status, `${about}: ${text}`).not.toBe(500);
@@ -94,7 +83,8 @@ function expectAsDocumented(answered: Answered, about: string): void {
   expect(type, about).toContain('application/problem+json');
   const problem = JSON.parse(text) as { code: string; status: number };
   expect(problem.status, about).toBe(status);
-  expect(documented.get(problem.code), `${about}: ${problem.code}`).toContain(status);
+  const [documented] = problemCodes[problem.code as ProblemCode] ?? [];
+  expect(documented, `${about}: ${problem.code}`).toBe(status);
 }
 
 function schemaOf(schema: Json): Json {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { paragraphsOf } from '../src/problems/problem-paragraphs.ts';
 
-const pages = { en: 'api.md', zh: 'problems.zh-CN.md' } as const;
-const documents = join(import.meta.dirname, '../../../docs');
+const pages = { en: 'problems.md', zh: 'problems.zh-CN.md' } as const;
+const documents = join(import.meta.dirname, '../../../docs/reference');
 
-/** Writes problems.json: the documents' text on each problem code, which the console then shows without a network. */
+/** Writes problems.json: what the reference says about each problem code, which the console then shows without a network. */
 export function carriedProblems(): Plugin {
   return {
     name: 'carried-problems',

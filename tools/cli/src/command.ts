@@ -48,10 +48,14 @@ export interface Context {
   readonly raw: readonly string[];
 }
 
-/** One command. Help, completion and docs/cli.md are made from it, so that they cannot differ from what it does. */
+/** One command. Help, completion and docs/reference/cli.md are made from it, so that they cannot differ from what it does. */
 export interface Command {
   readonly words: readonly string[];
   readonly about: PlainText;
+  /** What a reader of the help needs beyond that: a paragraph each. */
+  readonly notes?: readonly PlainText[];
+  /** The words of a command line that works as it stands, without `holdfast`. */
+  readonly example?: string;
   readonly operands: readonly Operand[];
   readonly options: Readonly<Record<string, Option>>;
   /** Returns the exit code; nothing is 0. */
@@ -63,7 +67,7 @@ export interface Command {
 }
 
 export const limitOption: Readonly<Record<'limit', Option>> = {
-  limit: { type: 'string', value: 'N', about: 'at most so many (default 1000)' },
+  limit: { type: 'string', value: 'N', about: 'at most this many (default 1000)' },
 };
 
 export const timeForms = '-30m (s, m, h, d, w), 2026-07-03T14:00 (local) or RFC 3339';

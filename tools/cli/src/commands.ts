@@ -26,7 +26,7 @@ import { userCommands } from './commands/users.ts';
 import { watch } from './commands/watch.ts';
 import { writePoint } from './commands/write-point.ts';
 
-/** All of them, in the order in which help and docs/cli.md show them. */
+/** All of them, in the order in which help and docs/reference/cli.md show them. */
 export const commands: readonly Command[] = [
   ...sessionLists,
   ...sessionCommands,

@@ -13,25 +13,48 @@ export const apiUrl = z
     error: () => say('must not hold a name or password'),
   });
 
-const schema = z.object({
-  HOLDFAST_URL: apiUrl.optional(),
+export const cliSettings = z.object({
+  HOLDFAST_URL: apiUrl
+    .optional()
+    .meta({
+      description: 'Address of the API',
+      defaultInWords: 'that of the latest login, else `http://127.0.0.1:8000`',
+    }),
   // The refusal does not show the text: it may be another secret.
   HOLDFAST_API_KEY: z
     .string()
     .regex(/^[\x21-\x7e]+$/, { error: () => say('must be one line without blanks') })
-    .optional(),
-  HOLDFAST_OPERATOR: z.string().optional(),
-  /** The language of tables, help and messages, and of problems that the API tells. */
-  HOLDFAST_LANG: z.enum(languages).default('en'),
-  /** Folder of the user's settings, where logins are kept. */
-  XDG_CONFIG_HOME: z.string().default(() => join(homedir(), '.config')),
+    .optional()
+    .describe(
+      'API key, which takes precedence over a login; better in the file that `HOLDFAST_API_KEY_FILE` names',
+    ),
+  HOLDFAST_OPERATOR: z
+    .string()
+    .optional()
+    .meta({
+      description: 'Who is behind a command, as events record it next to the key',
+      defaultInWords: '`user@host` of the machine; none with a login',
+    }),
+  HOLDFAST_LANG: z
+    .enum(languages)
+    .default('en')
+    .describe(
+      'Language of tables, help and messages, including those of the API; for `backup`, `restore` and `verify` only of the help',
+    ),
+  XDG_CONFIG_HOME: z
+    .string()
+    .default(() => join(homedir(), '.config'))
+    .meta({
+      description: 'Folder in which `holdfast/logins.json` keeps logins',
+      defaultInWords: '`.config` in the user’s home',
+    }),
 });
 
-export type CliConfig = z.infer<typeof schema>;
+export type CliConfig = z.infer<typeof cliSettings>;
 
 /** @throws ConfigError */
 export function cliConfig(environment: Environment = process.env): CliConfig {
-  return readConfig(schema, environment);
+  return readConfig(cliSettings, environment);
 }
 
 /** The language alone, for help, which needs no settings, and for the refusal of a setting. */

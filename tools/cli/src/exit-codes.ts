@@ -1,4 +1,4 @@
-/** The exit codes, which are part of the interface: scripts branch on them. docs/cli.md has the same table. */
+/** The exit codes, which are part of the interface: scripts branch on them. docs/reference/cli.md has the same table. */
 export const exitCodes = {
   ok: 0,
   /** The API refused the request, or it did not succeed. */

@@ -29,5 +29,13 @@ export function helpOf(command: Command): string {
   });
   const width = Math.max(...options.map(({ left }) => left.length));
   const lines = options.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`);
-  return `holdfast ${usageOf(command)}\n\n${say(command.about)}\n\n${lines.join('\n')}\n\n${settings()}`;
+  const { notes = [], example } = command;
+  return [
+    `holdfast ${usageOf(command)}`,
+    say(command.about),
+    lines.join('\n'),
+    ...notes.map((note) => say(note)),
+    ...(example === undefined ? [] : [`  holdfast ${example}`]),
+    settings(),
+  ].join('\n\n');
 }

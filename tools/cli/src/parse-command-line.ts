@@ -9,9 +9,9 @@ import { say, speaksChinese } from './words/say.ts';
 
 /** Options of every command. */
 export const commonOptions: Readonly<Record<string, Option>> = {
-  json: { type: 'boolean', about: 'JSON, as it is anyway when the output is no terminal' },
-  table: { type: 'boolean', about: 'tables, although the output is no terminal' },
-  help: { type: 'boolean', short: 'h', about: 'how it is used' },
+  json: { type: 'boolean', about: 'print JSON (the default when the output is not a terminal)' },
+  table: { type: 'boolean', about: 'print tables (the default on a terminal)' },
+  help: { type: 'boolean', short: 'h', about: 'show this help' },
 };
 
 export interface Parsed {

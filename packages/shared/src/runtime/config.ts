@@ -104,17 +104,41 @@ export const brokerSettings = {
       isBrokerAddress,
       'must be nats://user:password@host:port, several with commas between; in a password, percent-encode what is no letter or digit',
     )
-    .default('nats://127.0.0.1:4222'),
+    .default('nats://127.0.0.1:4222')
+    .describe(
+      'Address of NATS; several servers are separated by commas. May hold user and password. With `tls://` only TLS is accepted',
+    ),
   // Refused without its text, as above.
   NATS_NKEY_SEED: z
     .string()
     .regex(/^SU[A-Z2-7]{56}$/, 'must be the seed of a user: 58 characters that begin with SU')
-    .optional(),
+    .optional()
+    .describe(
+      'Seed of the key that [identifies this service to the broker](docs/nats.md#who-may-do-what). A secret: set `NATS_NKEY_SEED_FILE` instead',
+    ),
   // Read at the start as the setting above, and again at each connection.
-  NATS_NKEY_SEED_FILE: setting.text().optional(),
-  NATS_TLS_CA: setting.pem('CERTIFICATE').optional(),
-  NATS_TLS_CERT: setting.pem('CERTIFICATE').optional(),
-  NATS_TLS_KEY: setting.pem('PRIVATE KEY').optional(),
+  NATS_NKEY_SEED_FILE: setting
+    .text()
+    .optional()
+    .describe(
+      'File that holds the seed. It is read again at each connection, so a renewed key needs no restart',
+    ),
+  NATS_TLS_CA: setting
+    .pem('CERTIFICATE')
+    .optional()
+    .describe(
+      'Certificate of the authority that signed the broker’s certificate, as PEM; usually given by `NATS_TLS_CA_FILE`. With it only TLS is accepted. Files are read at the start',
+    ),
+  NATS_TLS_CERT: setting
+    .pem('CERTIFICATE')
+    .optional()
+    .describe(
+      'Certificate of this service, as PEM, where the broker asks for one; usually `NATS_TLS_CERT_FILE`',
+    ),
+  NATS_TLS_KEY: setting
+    .pem('PRIVATE KEY')
+    .optional()
+    .describe('Private key of that certificate, as PEM; usually `NATS_TLS_KEY_FILE`'),
 } as const;
 
 /** Settings of a connection to NATS, beside its name. */
@@ -151,10 +175,14 @@ export function readBrokerAccess(environment: Environment): BrokerAccess {
 /** Settings that every service has. */
 export const commonSettings = {
   ...brokerSettings,
-  LOG_LEVEL: setting.logLevel().default('info'),
-  /** Port of GET /health/live and /health/ready; 0 turns it off. */
-  HEALTH_PORT: setting.port().default(0),
-  HEALTH_HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: setting.logLevel().default('info').describe('Least severe level that is logged'),
+  HEALTH_PORT: setting
+    .port()
+    .default(0)
+    .describe(
+      'Port of `GET /health/live`, `/health/ready` and [`/metrics`](docs/reference/metrics.md); 0 turns them off',
+    ),
+  HEALTH_HOST: z.string().default('127.0.0.1').describe('Address that they listen on'),
 } as const;
 
 function isBrokerAddress(text: string): boolean {
@@ -171,28 +199,63 @@ function isBrokerAddress(text: string): boolean {
 
 /** How long a collector may poll, or a supervisor lead, without a fresh renewal. */
 export const leaseSettings = {
-  LEASE_TTL_MS: setting.integer(500, 600_000).default(10_000),
-  LEASE_RENEW_MS: setting.integer(100, 60_000).default(2_000),
-  LEASE_MARGIN_MS: setting.integer(50, 60_000).default(1_000),
+  LEASE_TTL_MS: setting
+    .integer(500, 600_000)
+    .default(10_000)
+    .describe(
+      'How long a collector may poll after it sent its last confirmed renewal. A shorter time means a quicker failover. A broker of three nodes needs 4 to 9 s to elect a leader, which must not end every lease. A collector waits equally long for answers about its sessions',
+    ),
+  LEASE_RENEW_MS: setting.integer(100, 60_000).default(2_000).describe('How often the lease is renewed'),
+  LEASE_MARGIN_MS: setting
+    .integer(50, 60_000)
+    .default(1_000)
+    .describe('How much longer the others wait before they declare the collector dead'),
 } as const;
 
 /** Settings of those who give work to collectors. */
 export const identitySettings = {
-  /**
-   * File that says what collectors with accounts of their own may be given. identity.mjs writes it, and changes are
-   * followed. If unset, each collector is believed in what it says about itself.
-   */
-  COLLECTOR_IDENTITIES_FILE: setting.text().optional(),
+  COLLECTOR_IDENTITIES_FILE: setting
+    .text()
+    .optional()
+    .describe(
+      'File in which [`identity.mjs`](docs/nats.md#who-may-do-what) records the labels and capacity of collectors with accounts of their own; read again when it changes. Unset: each collector’s own claims are trusted',
+    ),
 } as const;
 
 /** Sizes of the streams; the first service that starts creates them. */
 export const streamSettings = {
-  SESSIONS_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(1_073_741_824),
-  SAMPLES_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(4_294_967_296),
-  SAMPLES_MAX_AGE_HOURS: setting.integer(1, 24 * 365).default(72),
-  TASK_CONFIGS_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(536_870_912),
-  AUDIT_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(1_073_741_824),
-  STREAM_REPLICAS: setting.integer(1, 5).default(1),
+  SESSIONS_MAX_BYTES: setting
+    .integer(1_048_576, Number.MAX_SAFE_INTEGER)
+    .default(1_073_741_824)
+    .describe('Size of the event log. When it is full, commands are refused; an event takes about 0.5 KB'),
+  SAMPLES_MAX_BYTES: setting
+    .integer(1_048_576, Number.MAX_SAFE_INTEGER)
+    .default(4_294_967_296)
+    .describe(
+      'Size of the stream in which samples wait for the writer. When it is full, the oldest are dropped',
+    ),
+  SAMPLES_MAX_AGE_HOURS: setting
+    .integer(1, 24 * 365)
+    .default(72)
+    .describe('Age at which samples in that stream are dropped'),
+  TASK_CONFIGS_MAX_BYTES: setting
+    .integer(1_048_576, Number.MAX_SAFE_INTEGER)
+    .default(536_870_912)
+    .describe(
+      'Space for the configurations that sessions run on: a snapshot of about 0.2 KB a point whenever a changed task is started. When it is full, changed tasks cannot be started',
+    ),
+  AUDIT_MAX_BYTES: setting
+    .integer(1_048_576, Number.MAX_SAFE_INTEGER)
+    .default(1_073_741_824)
+    .describe(
+      'Size of the audit log. When it is full, the oldest entries are dropped; an alert warns at 80 %',
+    ),
+  STREAM_REPLICAS: setting
+    .integer(1, 5)
+    .default(1)
+    .describe(
+      'Servers of a NATS cluster that hold each stream. A number above that of the servers is refused at the start; it [can be raised later](docs/nats.md#copies-and-sizes)',
+    ),
 } as const;
 
 /** Those settings by the names under which the streams are made. */

@@ -28,6 +28,8 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
       sites: 'all',
       tag: 'Access',
       summary: 'List API keys',
+      about:
+        '`status` is `active`, `expired` or `revoked`. `last_used_at` is accurate to five minutes; null: never used.',
       schema: { response: { 200: keyPageSchema } },
       handler: async () => ({
         results: keys.list().map(keyView),
@@ -42,7 +44,9 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
       fresh: true,
       action: 'key.create',
       tag: 'Access',
-      summary: 'Make an API key; its secret is told this once',
+      summary: 'Create an API key',
+      about:
+        'The answer has `key`, the whole key, only this once; the API stores its SHA-256. With `sites` (codes) a role holds there only; `role` and `sites` in place of `grants` are one grant. With `networks` (`10.20.0.0/16`, single addresses) the key works only from there. Two active keys never have the same `name`, whatever its case. The first key must be that of an `administrator` and have no expiry, sites or networks.',
       schema: { body: createKeySchema, response: { 201: createdKeySchema } },
       handler: async (request, reply) => {
         const { name, expires_at: expiresAt } = request.body;
@@ -81,6 +85,8 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
       action: 'key.revoke',
       tag: 'Access',
       summary: 'Revoke an API key',
+      about:
+        'By id or name. No process accepts the key from then on, and its live streams end. The last `administrator` key for all sites without networks cannot be revoked.',
       schema: { params, response: { 200: keyViewSchema } },
       handler: async (request) => {
         const { id: idOrName } = request.params;

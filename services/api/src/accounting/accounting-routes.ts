@@ -88,6 +88,8 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       sites: pastOfSession,
       tag: 'Data',
       summary: 'List ticks without a sample, and why',
+      about:
+        'Each run of missing ticks with one cause and the `events` behind it. `decided_by` is a `command` (its `trace_id` finds the audit entry), the `system`, or the `shutdown` of a collector.',
       schema: { params, querystring: gapListQuerySchema, response: { 200: gapPageSchema } },
       handler: async ({ params: { id }, query }) => {
         const after = decodeGapCursor(query.cursor);
@@ -120,6 +122,8 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       sites: pastOfSession,
       tag: 'Data',
       summary: 'Count expected, stored and missing ticks, and the values of their points',
+      about:
+        'By cause, by device and, with `interval`, by period. `values` counts the values of points; `never_delivered` names points that gave none although their device gave others. Without `to`, the last 10 s are left out.',
       schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } },
       handler: async ({ params: { id }, query }): Promise<CompletenessView> => {
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;

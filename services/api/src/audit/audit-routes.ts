@@ -23,7 +23,9 @@ export function auditRoutes(database: Database, projection: Pick<AuditProjection
       role: 'administrator',
       sites: 'all',
       tag: 'Access',
-      summary: 'Read who changed what, and who was refused',
+      summary: 'Search the audit log',
+      about:
+        'Newest first. `actor` is the authenticated caller, `claimed` the header `X-Operator`. `outcome` is `done`, `refused`, `failed` or `unknown`; `requested` before a point is written. `target=session 7-3` finds what was done to that session, `trace` (`data.trace_id` of an event) the command behind an event. Refused reads have the action `api.read`.',
       schema: { querystring: auditQuerySchema, response: { 200: auditPageSchema } },
       handler: async ({ query }) => {
         const { limit, cursor } = query;
@@ -43,7 +45,8 @@ export function auditRoutes(database: Database, projection: Pick<AuditProjection
       role: 'administrator',
       sites: 'all',
       tag: 'Access',
-      summary: 'Download the audit log, oldest first, to keep it elsewhere',
+      summary: 'Download the audit log, oldest first',
+      about: 'One JSON entry per line (`application/jsonl`).',
       answer: { type: 'application/jsonl', description: 'An entry as JSON in each line, in UTF-8' },
       schema: { querystring: auditFilterSchema },
       handler: async ({ query }, reply) => {

@@ -12,6 +12,8 @@ export function protocolRoutes(): Route[] {
       sites: 'own',
       tag: 'Configuration',
       summary: 'Protocols with their forms: JSON Schemas with words in English and Chinese',
+      about:
+        'Bodies of devices and points with `examples`, `x-label`, `x-help`, `x-options`, `x-unit` and `x-groups`; `x-when`, `x-required-when` and `x-option-when` say which fields go together.',
       schema: { response: { 200: protocolsSchema } },
       handler: async () => ({ results: [...forms()] }),
     }),

@@ -61,6 +61,8 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       action: 'device.test',
       tag: 'Devices',
       summary: 'Read every point of a device once, in 20 s at most',
+      about:
+        'As a session would read it, disabled points included, over the connection of the session that reads it now or by any collector that is up. `status` is `ok`, `partly` or `failed`; a bad point says why in `detail` and which limit it met in `met_limit`. `heard` are the bytes of each request and answer.',
       problems: { 504: 'The collector gave no answer in time' },
       schema: { params: idOf('Device'), body: noFieldsSchema, response: { 200: deviceTestSchema } },
       handler: async ({ params: { id }, raw }) =>
@@ -82,6 +84,8 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       action: 'device.try',
       tag: 'Devices',
       summary: 'Read a device once before it is stored, in 20 s at most',
+      about:
+        'Bodies as they would be stored, points without `device_id`. Without points one value is read as a sign of life. At most 10 endpoints a minute for one key or person.',
       problems: { 504: 'The collector gave no answer in time' },
       schema: { body: deviceTrialBody(specs, bodies().devices), response: { 200: deviceTrialSchema } },
       handler: async (request) => {
@@ -105,7 +109,9 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       sites: ({ params: { id } }) => ({ tasks: [id] }),
       action: undefined,
       tag: 'Devices',
-      summary: 'Work out what reading a task asks of its buses',
+      summary: 'Calculate whether a task can keep its period',
+      about:
+        'No device is contacted. `verdict` of an endpoint is `holds`, `late_at_times` (enough time on the whole, but ticks are missed when everything is due at once) or `cannot_hold`. Other running tasks count. Measured round trips take precedence; otherwise `round_trip_ms` (10) over TCP and the speed of the line with `turnaround_ms` (5) on serial lines.',
       schema: { params: idOf('Task'), body: taskPlanBodySchema, response: { 200: taskPlanSchema } },
       handler: async ({ params: { id }, body }) => {
         const content = await readTaskContent(database, id);
@@ -125,6 +131,8 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       action: 'point.write',
       tag: 'Devices',
       summary: 'Write a point, once',
+      about:
+        'The point must be `writable`. The value is in engineering units, 64-bit integers as text, enumerated values by name. It is sent once, never repeated automatically, and read back: `before`, `read_back`. The audit log has it before it is sent, and again with its outcome.',
       problems: {
         502: 'The device refused it or could not be reached; nothing was written',
         504: 'It is not known whether the value was written',

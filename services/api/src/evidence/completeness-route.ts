@@ -37,6 +37,8 @@ export function completenessRoute({ accounting, timeZone }: EvidenceSources): Ro
     sites: 'own',
     tag: 'Data',
     summary: 'Count expected, stored and missing ticks of all sessions',
+    about:
+      'For each session, or with `by=device` each device. With `interval`, `by_period` has `expected` and `stored` in the order of `periods`.',
     schema: { querystring: completenessOfAllQuerySchema, response: { 200: completenessOfAllSchema } },
     handler: async (request): Promise<CompletenessOfAll> => {
       const { limit, cursor, from, to, by, device, interval, time_zone, utc_offset, ...filter } =

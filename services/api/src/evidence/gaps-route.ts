@@ -30,6 +30,8 @@ export function gapsRoute({ accounting }: EvidenceSources): Route {
     sites: 'own',
     tag: 'Data',
     summary: 'List what all sessions miss, and why',
+    about:
+      'Oldest first. What several devices of a session miss together is one gap, with the `ticks` of all.',
     schema: { querystring: gapsOfAllQuerySchema, response: { 200: gapsOfAllSchema } },
     handler: async (request): Promise<GapsOfAll> => {
       const { limit, cursor, from, to, device, cause, trace, ...filter } = request.query;

@@ -23,6 +23,8 @@ export function ownershipRoute(sources: EvidenceSources): Route {
     sites: 'own',
     tag: 'Data',
     summary: 'See who held which session when',
+    about:
+      '`spans` of each session: the holder, its epoch, reason, start and end, and `missing_before`, the ticks that the change cost. `read_twice` should always be null.',
     schema: { querystring: ownershipQuerySchema, response: { 200: ownershipPageSchema } },
     handler: async (request): Promise<OwnershipPage> => {
       const { limit, cursor, from, to, ...filter } = request.query;

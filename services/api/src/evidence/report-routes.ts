@@ -48,6 +48,8 @@ export function reportRoutes(sources: EvidenceSources): Route[] {
       sites: 'own',
       tag: 'Data',
       summary: 'Account for a shift, a day or any time',
+      about:
+        'For each session `counts`, `by_part`, its holders and its longest hundred gaps. `split` is `none`, `day`, or `shift` by the `shifts` of `site`.',
       schema: { querystring: reportQuerySchema, response: { 200: reportSchema } },
       handler: async (request): Promise<Report> => {
         const { limit, cursor, from: _, to: __, split: ___, time_zone: ____, ...filter } = request.query;

@@ -91,6 +91,8 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
       sites: ({ query: { device } }) => ({ deviceCodes: device ? [device] : [] }),
       tag: 'Data',
       summary: 'Read stored values of a point',
+      about:
+        'From the sample database. With `interval`, one result for each interval with `mean`, `min`, `max`, `last` and `count`; `aggregation` says which of them is `value`. Intervals begin at multiples of their length in UTC unless `utc_offset` or `time_zone` is given. `limit_reached`: there may be more.',
       problems: { 404: 'There is no such thing' },
       schema: { querystring: pointHistoryQuerySchema, response: { 200: pointHistorySchema } },
       handler: async (request, reply): Promise<PointHistory> => {

@@ -60,6 +60,8 @@ export function pointsRoutes(sources: PointsSources): Route[] {
       }),
       tag: 'Data',
       summary: 'Read the last value of points',
+      about:
+        'However old, with quality and age. `miss` says why the latest tick of its device gave no value. `live_id` is where the stream of samples continues.',
       problems: { 404: 'There is no such thing' },
       schema: { querystring: pointValuesQuerySchema, response: { 200: pointValuesPageSchema } },
       handler: async (request): Promise<PointValuesPage> => {
@@ -104,6 +106,8 @@ export function pointsRoutes(sources: PointsSources): Route[] {
       sites: ({ query: { point } }) => ({ deviceCodes: placesOf(point).map(({ device }) => device) }),
       tag: 'Data',
       summary: 'Read stored values of several points, as a chart draws them',
+      about:
+        'Up to 20 points. A point with at most two values per bucket has all of them; others have `min`, `mean`, `max` and `last` of each interval, so no peak is lost. `gaps` and `not_read` say where no line belongs.',
       schema: { querystring: pointTrendsQuerySchema, response: { 200: pointTrendsSchema } },
       handler: async (request, reply): Promise<PointTrends> => {
         const { point, start_time, end_time, buckets } = request.query;

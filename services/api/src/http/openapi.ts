@@ -19,6 +19,7 @@ import { type Route, route, tags } from './route.ts';
 /** As much of OpenAPI 3.1 as is touched here. */
 interface DocumentedOperation {
   summary?: string;
+  description?: string;
   tags?: string[];
   operationId?: string;
   parameters?: unknown[];
@@ -150,11 +151,12 @@ function nameWideIntegers(part: unknown): void {
 
 function describe(
   operation: DocumentedOperation,
-  { tag, summary, once, hasVersion, problems, takes = {}, gives = {}, answer, file }: Route,
+  { tag, summary, about, once, hasVersion, problems, takes = {}, gives = {}, answer, file }: Route,
   { method, path }: { method: string; path: string },
 ): void {
   const isIdempotent = once !== undefined;
   operation.summary = summary;
+  if (about !== undefined) operation.description = about;
   operation.tags = [tag];
   takeBodiesAsTheyMayBe(operation, method);
   if (file) operation.requestBody = bodyOfFile(file);

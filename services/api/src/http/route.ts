@@ -33,6 +33,8 @@ export const tags = {
 interface Described {
   readonly tag: keyof typeof tags;
   readonly summary: string;
+  /** What callers need to know beyond the summary and the fields, in Markdown. */
+  readonly about?: string;
   /** Gives an ETag (GET) or takes If-Match; `tried`: the ETag is that of its dry run. */
   readonly hasVersion?: boolean | 'tried';
   /** Whether a person must have shown within 5 minutes who they are, always or for some bodies. Keys are not asked. */

@@ -157,7 +157,7 @@ const english: Words = {
     ],
     overHttp: [
       'Not over a connection that others can read',
-      'Log in by the https address, or on the machine of Holdfast itself. An administrator finds more under LOGIN_OVER_HTTP in docs/settings.md.',
+      'Log in by the https address, or on the machine of Holdfast itself. An administrator finds more under LOGIN_OVER_HTTP in docs/reference/settings.md.',
     ],
     fromElsewhere: [
       'This did not come from a page of this address',
@@ -281,7 +281,7 @@ const chinese: Words = {
     unavailable: ['暂时无法登录', '无法连接保存登录信息的消息服务器。数据采集不受影响，请稍后再试。'],
     overHttp: [
       '不能通过未加密的连接登录',
-      '请使用 https 地址，或在 Holdfast 所在的机器上登录。管理员可查看 docs/settings.md 中的 LOGIN_OVER_HTTP。',
+      '请使用 https 地址，或在 Holdfast 所在的机器上登录。管理员可查看 docs/reference/settings.md 中的 LOGIN_OVER_HTTP。',
     ],
     fromElsewhere: ['请求并非来自本地址的页面', '请用管理员提供的地址重新打开页面，再从该页面提交。'],
     other: (requestId) => ['操作未成功', `请重试。详情见 API 日志，请求编号 ${requestId}。`],

@@ -36,7 +36,7 @@ export function mappingRoutes(database: Database): Route[] {
       url,
       ...changed,
       action: 'mapping.save',
-      summary: 'Keep how an import is read for other lists, in place of what has the name',
+      summary: 'Save how an import is read, as a mapping for other lists',
       schema: { body: saveMappingSchema, response: { 201: savedMappingSchema } },
       handler: async (request, reply) => {
         const { name, import_id: id } = request.body;
@@ -49,7 +49,7 @@ export function mappingRoutes(database: Database): Route[] {
       url: `${url}/:id`,
       ...changed,
       action: 'mapping.delete',
-      summary: 'Forget a saved mapping',
+      summary: 'Delete a saved mapping',
       schema: { params },
       handler: async (request, reply) => {
         await deleteMapping(database, request.params.id);

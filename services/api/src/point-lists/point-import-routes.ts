@@ -69,7 +69,9 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       url,
       ...about,
       action: 'import.create',
-      summary: 'Send a list of points, and see what it would do',
+      summary: 'Upload a list of points, and see what it would do',
+      about:
+        'The file is the body. Nothing is changed yet. The last 10 imports of each caller are kept for a day.',
       hasVersion: true,
       admit,
       file: {
@@ -110,7 +112,7 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       method: 'GET',
       url: `${url}/:id`,
       ...about,
-      summary: 'What a list would do, or has done',
+      summary: 'Show an import',
       hasVersion: true,
       schema: { params, response: { 200: importViewSchema } },
       handler: async (request, reply) => {
@@ -122,7 +124,7 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       method: 'GET',
       url: `${url}/:id/rows`,
       ...about,
-      summary: 'The rows of a list, with what each would do',
+      summary: 'List the rows of an import',
       schema: { params, querystring: importRowsQuerySchema, response: { 200: importRowPageSchema } },
       handler: async (request) => {
         const { id } = await find(request);
@@ -158,7 +160,8 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       url: `${url}/:id`,
       ...about,
       action: 'import.update',
-      summary: 'Say how a list is to be read, or put cells right, and see what it would do then',
+      summary: 'Change how a list is read, or correct cells',
+      about: '`columns` are like `{"B": "code"}`, `cells` like `{"E17": "int16"}`.',
       hasVersion: true,
       admit,
       schema: { params, body: importPatchSchema, response: { 200: importViewSchema } },
@@ -186,7 +189,7 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       url: `${url}/:id`,
       ...about,
       action: 'import.delete',
-      summary: 'Forget a list',
+      summary: 'Delete an import',
       hasVersion: true,
       schema: { params },
       handler: async (request, reply) => {
@@ -208,7 +211,9 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
         };
       },
       action: 'import.apply',
-      summary: 'Do what a list says: all of it, or with `skip_faults` all but the rows with faults',
+      summary: 'Apply an import: all rows, or with `skip_faults` those without faults',
+      about:
+        '`result` names the change set that reverts it. A repeat changes nothing and gets the same answer.',
       hasVersion: true,
       gives: changeSetHeader,
       schema: { params, body: importApplySchema, response: { 200: importViewSchema } },
@@ -245,6 +250,7 @@ export function pointImportRoutes(sources: ImportRouteSources): Route[] {
       url: `${url}/:id/faults`,
       ...about,
       summary: 'Download the rows of a list that have faults',
+      about: 'Also after an import without them.',
       answer: {
         type: [listTypes.csv, listTypes.xlsx],
         description: 'The rows as they came, with what is wrong in a last column',

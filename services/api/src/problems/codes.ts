@@ -11,7 +11,7 @@ const deviceUnfit = [
 ] as const;
 
 /**
- * The status of each problem and its title, in English and Chinese: a code always has the same ones. docs/api.md says
+ * The status of each problem and its title, in English and Chinese: a code always has the same ones. advice.ts says
  * what to do about it.
  */
 export const problemCodes = {

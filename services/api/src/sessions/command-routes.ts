@@ -33,6 +33,7 @@ export function commandRoutes(commands: SessionCommands): Route[] {
       action: `session.${name}`,
       tag: 'Sessions',
       summary,
+      about: 'A command without an effect succeeds too: stopping a stopped session changes nothing.',
       once,
       schema: {
         params: z.object({ id: z.string().describe('Session id') }),
@@ -62,6 +63,8 @@ export function commandRoutes(commands: SessionCommands): Route[] {
       action: 'session.start',
       tag: 'Sessions',
       summary: 'Start a session of a task',
+      about:
+        '409 with `session_id` if the task already has an active session. `validate` reads all devices first, within 5 s: `strict` refuses the start unless every value comes (422 `devices_not_readable`), `warn` starts and reports missing values in `validation`.',
       problems: { 404: 'There is no such thing' },
       gives: { Location: 'Path of the session' },
       once,
@@ -86,7 +89,7 @@ export function commandRoutes(commands: SessionCommands): Route[] {
     onSession('stop', 'Stop a session for good'),
     onSession('pause', 'Pause a session'),
     onSession('resume', 'Resume a paused session'),
-    onSession('recover', 'Place a session again, or take up one that failed'),
+    onSession('recover', 'Recover a waiting or failed session'),
     route({
       method: 'POST',
       url: '/api/acquisition/sessions/:id/reconfigure',
@@ -94,7 +97,9 @@ export function commandRoutes(commands: SessionCommands): Route[] {
       sites: ({ params: { id } }) => ({ sessions: [id] }),
       action: 'session.reconfigure',
       tag: 'Sessions',
-      summary: 'Have a session go on by another version of its configuration',
+      summary: 'Apply another configuration to a running session',
+      about:
+        'Takes effect at `effective_at`, two to three seconds later; unchanged devices lose no tick. `to` is `latest` or a former version. `dry_run` reports the differences field by field; with its `etag` as `If-Match` exactly that change is made.',
       takes: { 'If-Match': { description: '`etag` of a dry run: only exactly that change is made' } },
       problems: { 412: 'It is not the change that If-Match names' },
       once,

@@ -121,6 +121,8 @@ export function sessionRoutes(options: {
       sites: 'own',
       tag: 'Sessions',
       summary: 'List sessions, newest first',
+      about:
+        '`is_newer_configured`: the configuration of the task has changed since; null for a session that has ended.',
       schema: { querystring: sessionListQuerySchema, response: { 200: sessionPageSchema } },
       handler: (request) => {
         const { status, task, limit, cursor } = request.query;
@@ -133,7 +135,8 @@ export function sessionRoutes(options: {
       role: 'viewer',
       sites: 'own',
       tag: 'Sessions',
-      summary: 'List sessions that run, all of them',
+      summary: 'List all running sessions',
+      about: 'A bare array, newest first.',
       gives: { Link: 'The next page, where one was asked for: `<path>; rel="next"`' },
       schema: { querystring: activeSessionsQuerySchema, response: { 200: activeSessionsSchema } },
       handler: async (request, reply) => {
@@ -152,6 +155,7 @@ export function sessionRoutes(options: {
       sites: ({ params: { id }, query: { at } }) => (at ? { pastSessions: [id] } : { sessions: [id] }),
       tag: 'Sessions',
       summary: 'Read a session, now or as it was',
+      about: '`at` folds the events up to that time. Needs no PostgreSQL.',
       schema: { params, querystring: sessionQuerySchema, response: { 200: sessionThenOrNowSchema } },
       handler: async (request): Promise<SessionThenOrNow> => {
         const row = await known(request.params.id);
@@ -166,6 +170,7 @@ export function sessionRoutes(options: {
       sites: ofSession,
       tag: 'Sessions',
       summary: 'Read a session with counters and device health',
+      about: '`storing` says whether its samples reach the database, and which values the database refuses.',
       schema: { params, response: { 200: sessionLiveViewSchema } },
       handler: async (request): Promise<SessionLiveView> => {
         const row = await known(request.params.id);
@@ -190,6 +195,8 @@ export function sessionRoutes(options: {
       sites: pastOfSession,
       tag: 'Sessions',
       summary: 'List the events of a session',
+      about:
+        'With their sequences in the stream. `told` is the reason that a program gave. `only=abnormal`: failures, lost or refused holders, time limits.',
       schema: { params, querystring: sessionEventsQuerySchema, response: { 200: sessionEventPageSchema } },
       handler: async (request) => {
         const { session_id } = await known(request.params.id);

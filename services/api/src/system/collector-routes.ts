@@ -73,6 +73,8 @@ export function collectorRoutes(
       sites: 'all',
       tag: 'System',
       summary: 'List collectors',
+      about:
+        'Every collector that ever held a lease. `state` is `active`, `silent` (15 s), `draining`, `drained`, `ended` or `lost`. `load` is that of the last minute, reported every 5 s.',
       schema: { response: { 200: collectorsSchema } },
       handler: () => collectorsView(sources),
     }),
@@ -82,7 +84,9 @@ export function collectorRoutes(
       role: 'viewer',
       sites: 'all',
       tag: 'System',
-      summary: 'See what went from collector to collector',
+      summary: 'List moves of sessions between collectors',
+      about:
+        'Sessions that moved within a minute are one entry: `reason` is `failover`, `drain` or `rebalance`; `session_ids` has the first 20.',
       schema: { querystring: collectorMovesQuerySchema, response: { 200: collectorMovesSchema } },
       handler: async ({ query: { from, to, collector, limit, cursor } }) => {
         const now = new Date();
@@ -105,7 +109,9 @@ export function collectorRoutes(
       sites: 'all',
       action: 'collector.drain',
       tag: 'System',
-      summary: 'Have others take the sessions of a collector',
+      summary: 'Drain a collector: move its sessions to others',
+      about:
+        'Each session moves after its last tick. The collector stays up without work until it is restarted. 409 `last_collector` if the others cannot take all of them; with `force` the rest stay and are still read.',
       problems: { 504: 'The collector gave no answer in time' },
       schema: { params, body: drainBodySchema, response: { 200: drainedSchema } },
       handler: async (request) => {

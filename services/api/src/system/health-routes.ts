@@ -18,6 +18,7 @@ export function healthRoutes(readiness: Readiness): Route[] {
       role: 'open',
       tag: 'Service',
       summary: 'Whether it can serve, and each thing that it depends on',
+      about: '503 with `reasons` if it cannot. `nats` is also `false` if NATS has answered nothing for 5 s.',
       handler: async (_request, reply) => {
         const { status, body } = readinessAnswer(readiness);
         return reply.code(status).send(body);

@@ -55,7 +55,9 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       role: 'viewer',
       sites: 'all',
       tag: 'System',
-      summary: 'How samples get into their database',
+      summary: 'Show whether samples reach their database',
+      about:
+        '`status` is `ok`, `refusing` (values of some sessions go to quarantine), `failing` or `no_writer`. `settled_sequence`: every sample up to there has been dealt with. `collectors` says what has not reached the stream yet.',
       schema: { response: { 200: sinksSchema } },
       handler: async () => {
         const [backlog, statuses, outboxes] = await Promise.all([
@@ -73,6 +75,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       sites: 'all',
       tag: 'System',
       summary: 'List what could not be processed',
+      about: 'Oldest first, with the reason and the first 200 characters.',
       schema: { querystring: quarantineQuerySchema, response: { 200: quarantinePageSchema } },
       handler: async ({ query: { limit, cursor, after: from = 0, ...filter } }) => {
         const after = Math.max(from, decodeCursor(cursor) ?? 0);
@@ -122,6 +125,8 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       fresh: isVouchedFor,
       tag: 'System',
       summary: 'Process a quarantined message again',
+      about:
+        'Returns it to its subject. Samples only; if another epoch has followed theirs, only those that first arrived before that. `trust_epoch` accepts the `lost_epoch` of a restored log and needs a fresh login.',
       schema: { params, body: sendAgainBodySchema, response: { 200: sentAgainSchema } },
       handler: async (request) => {
         const { sequence } = request.params;
@@ -191,6 +196,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       action: 'quarantine.delete_many',
       tag: 'System',
       summary: 'Delete many quarantined messages',
+      about: 'Needs `stream` or `reason`.',
       schema: {
         querystring: deleteQuarantinedSchema,
         // As above: half of a filter in the body would delete what the other half names.

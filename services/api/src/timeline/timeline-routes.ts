@@ -18,6 +18,8 @@ export function timelineRoutes(sources: TimelineSources): Route[] {
       sites: ({ params: { id } }: { params: z.infer<typeof params> }) => ({ pastSessions: [id] }),
       tag: 'Sessions',
       summary: 'See what happened to a session over time',
+      about:
+        'States, holders, device states, gaps, ticks and events for a chart. What is shorter than a bucket is merged (`joined`), so the size of the answer does not depend on the number of events.',
       schema: { params, querystring: timelineQuerySchema, response: { 200: timelineSchema } },
       handler: async ({ params: { id }, query: { from, to, buckets } }) => {
         const session = await knownSession(sources.accounting.database, id);

@@ -1,7 +1,7 @@
 /** A piece of a line of Markdown; `code` is set in a monospaced font. */
 export type TextPiece = readonly [kind: 'text' | 'code', text: string];
 
-/** The documents' paragraph about some problem codes. */
+/** The paragraph of the reference about some problem codes. */
 export interface ProblemParagraph {
   readonly codes: readonly string[];
   readonly status: number;
@@ -10,14 +10,22 @@ export interface ProblemParagraph {
 
 export type ProblemParagraphs = Readonly<Record<'en' | 'zh', readonly ProblemParagraph[]>>;
 
-/** Rows of a table of problems: codes, status, meaning. */
+/** Rows of the table in docs/reference/problems.md: code, status, title, meaning. Those with one meaning are one. */
 export function paragraphsOf(markdown: string): ProblemParagraph[] {
-  return markdown.split('\n').flatMap((line) => {
-    const [, first = '', status = '', meaning = ''] =
-      /^\| ((?:`[a-z_]+`(?:, )?)+) \| (\d{3}) \| (.*) \|$/.exec(line) ?? [];
-    const codes = [...first.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code ?? '');
-    return codes.length === 0 ? [] : [{ codes, status: Number(status), text: piecesOf(meaning) }];
-  });
+  const paragraphs = new Map<string, { codes: string[]; status: number; text: readonly TextPiece[] }>();
+  for (const [, code = '', status = '', meaning = ''] of markdown.matchAll(
+    /^\| `([a-z_]+)` \| (\d{3}) \| [^|]+ \| (.+) \|$/gm,
+  )) {
+    const paragraph = paragraphs.get(`${status} ${meaning}`);
+    if (paragraph) paragraph.codes.push(code);
+    else
+      paragraphs.set(`${status} ${meaning}`, {
+        codes: [code],
+        status: Number(status),
+        text: piecesOf(meaning),
+      });
+  }
+  return [...paragraphs.values()];
 }
 
 /** Splits a line into pieces. Links become plain text, because their targets are not in the console. */

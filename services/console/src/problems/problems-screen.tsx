@@ -7,7 +7,7 @@ import type { ProblemParagraphs } from './problem-paragraphs.ts';
 import { useProblemTexts } from './texts.ts';
 import './problems.css';
 
-/** The documents' paragraphs about all problems; the one that led here has the focus. */
+/** The reference's paragraphs about all problems; the one that led here has the focus. */
 export default function ProblemsScreen() {
   const { t, language } = useProblemTexts();
   const { code } = useSearch({ from: '/problems' });

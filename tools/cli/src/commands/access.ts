@@ -46,6 +46,7 @@ export const accessCommands: readonly Command[] = [
   {
     words: ['keys', 'list'],
     about: 'API keys without their secrets, revoked ones too.',
+    notes: ['LAST USED is accurate to five minutes.'],
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
@@ -57,7 +58,8 @@ export const accessCommands: readonly Command[] = [
   },
   {
     words: ['keys', 'create'],
-    about: 'Makes an API key. It is shown this once.',
+    about: 'Creates an API key. It is shown only once.',
+    example: 'keys create mes --role operator@hall-1 --to mes.key',
     operands: [{ name: 'NAME' }],
     options: {
       ...roleOption,
@@ -92,7 +94,8 @@ export const accessCommands: readonly Command[] = [
   },
   {
     words: ['keys', 'revoke'],
-    about: 'Takes a key back, at once and for good.',
+    about: 'Revokes a key, at once and for good.',
+    notes: ['KEY is an id, or a name that only one active key has.'],
     operands: [{ name: 'KEY' }],
     options: {},
     async run({ api, print }, input) {
@@ -126,7 +129,7 @@ export const accessCommands: readonly Command[] = [
   },
   {
     words: ['audit', 'export'],
-    about: 'All of it, oldest first, to be kept elsewhere: an entry as JSON in each line.',
+    about: 'Exports the whole audit log, oldest first, for archiving: one JSON entry per line.',
     operands: [],
     options: auditOptions,
     async run({ api, print }, input) {

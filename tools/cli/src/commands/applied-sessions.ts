@@ -9,7 +9,7 @@ export const applyOption: Readonly<Record<'apply', Option>> = {
   apply: {
     type: 'string',
     value: 'sessions',
-    about: 'running sessions go on by it at once',
+    about: 'running sessions take the change at once',
     choices: ['sessions'],
   },
 };

@@ -28,7 +28,7 @@ const ofDevice: Readonly<Record<'device', Option>> = {
   device: { type: 'string', value: 'DEVICE', about: 'of this device' },
 };
 const cascade: Readonly<Record<'cascade', Option>> = {
-  cascade: { type: 'boolean', about: 'with their points, and out of the tasks that read them' },
+  cascade: { type: 'boolean', about: 'also delete their points, and remove them from tasks that read them' },
 };
 const devices = { ...code, ...site, ...task };
 const points = { ...ofDevice, ...code, ...site, ...task };
@@ -37,10 +37,12 @@ export const bulkChanges: readonly Command[] = [
   {
     words: ['devices', 'copy'],
     about:
-      'Makes devices like one, with its points: codes by {n}, addresses and unit ids by steps. All or none.',
+      'Copies a device with its points: codes are numbered by {n}, addresses and unit ids by steps. All or none.',
+    example:
+      'devices copy press-1 --count 20 --code "press-{n:02}" --first 2 --step host=10.0.0.11 --task presses',
     operands: [{ name: 'DEVICE' }],
     options: {
-      count: { type: 'string', value: 'N', about: 'so many (default 1)' },
+      count: { type: 'string', value: 'N', about: 'number of copies (default 1)' },
       code: { type: 'string', value: 'CODE', about: 'of the copies, with {n} or {n:02} for the number' },
       name: { type: 'string', value: 'NAME', about: 'likewise; that of the device unless set' },
       first: { type: 'string', value: 'N', about: 'number of the first copy (default 1)' },
@@ -82,7 +84,7 @@ export const bulkChanges: readonly Command[] = [
   ...deletions('devices', 'Deletes many devices. All or none.', { ...devices, ...cascade }),
   ...deletions('points', 'Deletes many points. All or none.', {
     ...points,
-    cascade: { type: 'boolean', about: 'out of the tasks that have chosen them' },
+    cascade: { type: 'boolean', about: 'also remove them from tasks that select them' },
   }),
 ];
 

@@ -92,7 +92,7 @@ export const changeSetCommands: readonly Command[] = [
   {
     words: ['changes', 'revert'],
     about:
-      'Takes a change back, whole or in parts. Its own number taken back brings it again. What was changed again since is refused, and named.',
+      'Reverts a change set, whole or in part; reverting the revert restores it. Later changes of the same fields are refused, and listed.',
     operands: [{ name: 'SET' }],
     options: {
       only: {

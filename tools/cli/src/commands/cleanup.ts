@@ -18,14 +18,15 @@ interface Plan {
 
 export const cleanup: Command = {
   words: ['cleanup'],
-  about:
-    'Removes sessions that ended long ago from the lists. The event log keeps what happened, the database of samples what was read.',
+  about: 'Removes sessions that ended long ago from the lists. Events and stored samples remain.',
+  notes: ['It can be interrupted and repeated. A failed session stays as long as it can be recovered.'],
+  example: 'cleanup --older-than 30d --dry-run',
   operands: [],
   options: {
     'older-than': {
       type: 'string',
       value: 'AGE',
-      about: 'only what ended longer ago: 12h, 30d, 8w (needed)',
+      about: 'only sessions that ended longer ago: 12h, 30d, 8w (required)',
     },
     status: {
       type: 'string',

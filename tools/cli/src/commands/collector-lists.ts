@@ -56,7 +56,7 @@ export const collectorLists: readonly Command[] = [
   },
   {
     words: ['collectors', 'moves'],
-    about: 'What went from collector to collector and why, newest first.',
+    about: 'Sessions that moved between collectors, and why, newest first.',
     operands: [{ name: 'COLLECTOR', isOptional: true }],
     options: limitOption,
     async run({ api, print }, input) {

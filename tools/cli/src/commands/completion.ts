@@ -6,6 +6,7 @@ export function completion(commands: () => readonly Command[]): Command {
   return {
     words: ['completion'],
     about: 'A script that completes commands and options: source <(holdfast completion bash)',
+    notes: ['It completes holdfast on the PATH; in a checkout, add node_modules/.bin to the PATH first.'],
     operands: [{ name: 'SHELL', choices: ['bash', 'zsh'] }],
     options: {},
     async run({ print }, input) {

@@ -126,7 +126,7 @@ export const configurationLists: readonly Command[] = [
   {
     words: ['tasks', 'plan'],
     about:
-      'Whether the period of a task can be held: how long its reading takes on each endpoint, by measured round trips where there are any, beside the tasks that run there now. Exit code 1 when not.',
+      'Whether a task can keep its period: how long reading takes on each endpoint, from measured round trips if there are any, together with the tasks that run there now. Exit code 1 if not.',
     operands: [{ name: 'TASK' }],
     options: {
       'round-trip-ms': { type: 'string', value: 'N', about: 'of a TCP request' },
@@ -196,7 +196,7 @@ export const configurationLists: readonly Command[] = [
   },
   {
     words: ['devices', 'apply-learned-limits'],
-    about: 'Writes what the running session has learned by refusals into the limits of a device.',
+    about: 'Stores the limits that the running session has learned from refusals of a device in its configuration.',
     operands: [{ name: 'DEVICE' }],
     options: {
       unconfirmed: { type: 'boolean', about: 'also ranges that were refused once only' },
@@ -221,7 +221,7 @@ export const configurationLists: readonly Command[] = [
   {
     words: ['devices', 'forget-learned-limits'],
     about:
-      'Takes what sessions have learned by refusals out of a device, and has the running one ask for everything again.',
+      'Removes learned limits from a device, and lets the running session request everything again.',
     operands: [{ name: 'DEVICE' }],
     options: {},
     async run({ api, print }, input) {

@@ -47,7 +47,12 @@ export const configurationTransfer: readonly Command[] = [
   {
     words: ['import'],
     about:
-      'Brings in what export wrote, all or nothing: what is not there is made, what has the same code is changed, nothing is deleted. FILE - is standard input.',
+      'Imports a file from export, all or nothing: missing things are created, those with the same code are changed, nothing is deleted. FILE - is standard input.',
+    notes: [
+      'The whole file is checked first; with any fault nothing is changed. A field that the file names (a list, a profile) is replaced as a whole. Aliases of YAML (*name) are refused. One change set holds at most 20,000 things; a larger file makes several, and can be imported again after a fault.',
+      'With --apply sessions, exit code 1 also means that a session did not take the change, although the change was made; with --dry-run that a session would not take it.',
+    ],
+    example: 'import plant.yaml --dry-run',
     operands: [{ name: 'FILE' }],
     options: {
       'dry-run': { type: 'boolean', about: 'only check it and say what would be done' },

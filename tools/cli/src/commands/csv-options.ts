@@ -19,7 +19,7 @@ export const csvOptions = {
 export const outputOption: Option = {
   type: 'string',
   value: 'FILE',
-  about: 'into this file instead of stdout; it is there when it is whole',
+  about: 'write to this file instead of stdout; it appears only when it is complete',
 };
 
 export function csvForm(input: Input) {

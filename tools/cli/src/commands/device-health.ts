@@ -5,7 +5,7 @@ import { valueWord } from '../words/value-words.ts';
 
 export const deviceHealth: Command = {
   words: ['devices', 'health'],
-  about: 'How the devices of all running sessions are, those that are not read first, or one of them.',
+  about: 'Health of the devices of all running sessions, unread ones first, or of one device.',
   operands: [{ name: 'DEVICE', isOptional: true }],
   options: {
     condition: {

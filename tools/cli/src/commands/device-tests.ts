@@ -14,7 +14,7 @@ export const deviceTests: readonly Command[] = [
   {
     words: ['devices', 'test'],
     about:
-      'Reads all points of a device once, as a session would, in 20 s at most, and says why a value is missing. Exit code 1 unless all are there.',
+      'Reads all points of a device once, as a session would, within 20 s, and says why a value is missing. Exit code 1 unless all values came.',
     operands: [{ name: 'DEVICE', isOptional: true }],
     options: {
       task: {

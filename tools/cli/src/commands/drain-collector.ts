@@ -14,12 +14,12 @@ const stalledMs = 60_000;
 export const drainCollector: Command = {
   words: ['collectors', 'drain'],
   about:
-    'Has others take the sessions of a collector, which stays up without work until it is started again (before maintenance).',
+    'Moves a collector’s sessions to others, before maintenance; it stays up without work until it is restarted.',
   operands: [{ name: 'COLLECTOR' }],
   options: {
     wait: { type: 'boolean', about: 'until it has no session left, or nothing has moved for a minute' },
-    force: { type: 'boolean', about: 'also when nobody else can take all of them' },
-    undo: { type: 'boolean', about: 'it works again' },
+    force: { type: 'boolean', about: 'even if the other collectors cannot take all of them' },
+    undo: { type: 'boolean', about: 'let it work again' },
   },
   async run({ api, print }, input) {
     const id = input.operands[0] ?? '';

@@ -65,7 +65,7 @@ export const evidence: readonly Command[] = [
   {
     words: ['completeness'],
     about:
-      'How complete all sessions or devices are: ticks that were due, that are stored, that are missing and why, and the values of points.',
+      'Completeness of all sessions or devices: ticks due, stored and missing by cause, and values of points.',
     operands: [],
     options: {
       ...within,
@@ -104,7 +104,7 @@ export const evidence: readonly Command[] = [
   },
   {
     words: ['gaps'],
-    about: 'What all sessions miss, and why: each gap once for all devices that have it.',
+    about: 'Gaps of all sessions, and why: a gap that several devices share is listed once.',
     operands: [],
     options: {
       ...within,

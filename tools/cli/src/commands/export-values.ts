@@ -4,7 +4,7 @@ import { csvForm, csvOptions, outputOption } from './csv-options.ts';
 
 export const exportValues: Command = {
   words: ['values', 'export'],
-  about: 'Stored values of points as CSV or XLSX, every one or an interval, however long the time is.',
+  about: 'Exports stored values of points as CSV or XLSX, each value or by interval, over any time.',
   operands: [{ name: 'POINT', isOptional: true, isMany: true }],
   options: {
     device: { type: 'string', value: 'DEVICE', about: 'all points of this device', multiple: true },

@@ -12,7 +12,7 @@ export const mappings = '/api/config/import-mappings/';
 export const listMappings: readonly Command[] = [
   {
     words: ['mappings', 'list'],
-    about: 'Saved ways of reading lists of points: points import --save-mapping keeps one.',
+    about: 'Saved mappings of point lists (from points import --save-mapping).',
     operands: [],
     options: {},
     async run({ api, print }) {
@@ -45,7 +45,7 @@ export const listMappings: readonly Command[] = [
   },
   {
     words: ['mappings', 'delete'],
-    about: 'Forgets a saved way of reading lists of points.',
+    about: 'Deletes a saved mapping of point lists.',
     operands: [{ name: 'NAME' }],
     options: {},
     async run({ api, print }, input) {

@@ -7,7 +7,7 @@ import { named } from './named-things.ts';
 
 export const listPoints: Command = {
   words: ['points', 'list'],
-  about: 'Points of a device, or of all: where they lie, and which can be written.',
+  about: 'Points of a device, or of all: their addresses, and which can be written.',
   operands: [{ name: 'DEVICE', isOptional: true }],
   options: limitOption,
   async run({ api, print }, input) {

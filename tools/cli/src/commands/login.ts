@@ -34,7 +34,7 @@ const loginColumns: readonly Column<LoginView>[] = [
 export const loginCommands: readonly Command[] = [
   {
     words: ['login'],
-    about: 'Logs you in: shows a code that you type and approve in a browser.',
+    about: 'Logs you in: shows a code to enter and approve in a browser.',
     operands: [],
     options: { url: { type: 'string', value: 'URL', about: 'address of the API; used from then on' } },
     async run(context) {
@@ -90,7 +90,7 @@ export const loginCommands: readonly Command[] = [
   },
   {
     words: ['whoami'],
-    about: 'As whom the API knows you, and what you may do.',
+    about: 'Who you are to the API, and what you may do.',
     operands: [],
     options: {},
     async run({ api, access, print }) {

@@ -12,17 +12,17 @@ const root = new URL('../../../../', import.meta.url);
 
 /** Programs that work on streams and database themselves, and so need their addresses. */
 export const otherPrograms: readonly Command[] = [
-  program('backup', 'Saves event log, configuration snapshots and database together (docs/backup.md).', [
+  program('backup', 'Backs up event log, configuration snapshots and database together (docs/backup.md).', [
     'tools/backup/src/main.ts',
     'backup',
   ]),
-  program('restore', 'Brings a backup into an empty system (docs/backup.md).', [
+  program('restore', 'Restores a backup into an empty system (docs/backup.md).', [
     'tools/backup/src/main.ts',
     'restore',
   ]),
   program(
     'verify',
-    'Judges recorded data: whether anything was lost or polled twice (docs/reliability.md).',
+    'Checks recorded data: was anything lost or polled twice? (docs/reliability.md)',
     ['test/verify/main.ts'],
   ),
 ];

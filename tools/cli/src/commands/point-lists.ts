@@ -52,7 +52,7 @@ export const pointLists: readonly Command[] = [
   {
     words: ['points', 'import'],
     about:
-      'Brings in a list of points, CSV or XLSX, all of it or nothing; says first how it reads the columns. FILE - is standard input.',
+      'Imports a list of points, CSV or XLSX, all or nothing; first says how it reads the columns. FILE - is standard input.',
     operands: [{ name: 'FILE' }],
     options: {
       device: { type: 'string', value: 'DEVICE', about: 'of rows that name no device' },
@@ -71,27 +71,27 @@ export const pointLists: readonly Command[] = [
       'save-mapping': {
         type: 'string',
         value: 'NAME',
-        about: 'keeps how this list is read for --mapping NAME',
+        about: 'save how this list is read, for --mapping NAME',
       },
       column: {
         type: 'string',
         value: 'B=FIELD',
-        about: 'what a column is; B= leaves it out',
+        about: 'meaning of a column; B= ignores it',
         multiple: true,
       },
       answer: {
         type: 'string',
         value: 'NAME=CHOICE',
-        about: 'to a question that the list leaves open',
+        about: 'answer to an open question of the list',
         multiple: true,
       },
       cell: {
         type: 'string',
         value: 'E17=TEXT',
-        about: 'text instead of the one of this cell, to put a fault right',
+        about: 'use this text instead of that of the cell, to correct a fault',
         multiple: true,
       },
-      'accept-assumptions': { type: 'boolean', about: 'what is guessed is right' },
+      'accept-assumptions': { type: 'boolean', about: 'accept all assumptions' },
       encoding: {
         type: 'string',
         value: 'ENCODING',
@@ -103,9 +103,9 @@ export const pointLists: readonly Command[] = [
         value: 'SHEET',
         about: 'of a workbook; the one that looks most like a list unless set',
       },
-      faults: { type: 'string', value: 'FILE', about: 'rows with faults into this file, to be put right' },
-      'skip-faults': { type: 'boolean', about: 'imports the rows without faults, if others have some' },
-      'confirm-deletes': { type: 'string', value: 'N', about: 'with replace: so many points are to go' },
+      faults: { type: 'string', value: 'FILE', about: 'write rows with faults to this file, for correction' },
+      'skip-faults': { type: 'boolean', about: 'import the rows without faults, even if others have some' },
+      'confirm-deletes': { type: 'string', value: 'N', about: 'with replace: number of points that may be deleted' },
       reason: { type: 'string', about: 'why, for the history of the configuration' },
       'dry-run': { type: 'boolean', about: 'only check it and say what would be done' },
       ...applyOption,

@@ -18,7 +18,8 @@ const reason: Readonly<Record<'reason', Option>> = {
 export const sessionCommands: readonly Command[] = [
   {
     words: ['sessions', 'start'],
-    about: 'Starts a session of a task. It goes on until somebody stops it.',
+    about: 'Starts a session of a task. It runs until it is stopped.',
+    example: 'sessions start press-line --validate warn',
     operands: [{ name: 'TASK' }],
     options: {
       validate: {
@@ -51,14 +52,18 @@ export const sessionCommands: readonly Command[] = [
   onSessions('stop', 'Stops sessions for good.', reason),
   onSessions('pause', 'Pauses sessions: nothing is read until they are resumed.', reason),
   onSessions('resume', 'Resumes paused sessions.', {}),
-  onSessions('recover', 'Lets sessions go on that wait after a restart, or that failed.', {}),
+  onSessions('recover', 'Recovers sessions that wait after a restart, or that failed.', {}),
   {
     words: ['sessions', 'reconfigure'],
     about:
-      'Has a session go on by what is configured now, without a restart: what does not change is read on. Says each difference.',
+      'Applies the current configuration to a running session, without a restart: unchanged devices are read without interruption. Lists each difference.',
     operands: [{ name: 'SESSION' }],
     options: {
-      to: { type: 'string', value: 'VERSION', about: 'by this version of its task, whatever is configured' },
+      to: {
+        type: 'string',
+        value: 'VERSION',
+        about: 'use this version of its task instead of the current configuration',
+      },
       ...reason,
       'dry-run': { type: 'boolean', about: 'only say what would be done' },
       force: { type: 'boolean', about: 'also where devices that do not change would lose ticks' },

@@ -41,6 +41,7 @@ export const sessionLists: readonly Command[] = [
   {
     words: ['sessions', 'list'],
     about: 'Sessions, newest first.',
+    example: 'sessions list --active',
     operands: [],
     options: {
       status: {

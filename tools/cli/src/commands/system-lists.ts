@@ -36,7 +36,7 @@ export const systemLists: readonly Command[] = [
   drainCollector,
   {
     words: ['sinks'],
-    about: 'How samples get into their database. Exit code 1 unless they do.',
+    about: 'Whether samples reach their database. Exit code 1 if not.',
     operands: [],
     options: {},
     async run({ api, print }) {
@@ -82,7 +82,7 @@ export const systemLists: readonly Command[] = [
     operands: [],
     options: {
       ...filter,
-      'lost-epoch': { type: 'boolean', about: 'only samples whose epoch a restored log does not know' },
+      'lost-epoch': { type: 'boolean', about: 'only samples whose epoch a restored log lacks' },
       ...limitOption,
     },
     async run({ api, print }, input) {

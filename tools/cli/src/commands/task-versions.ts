@@ -52,7 +52,7 @@ export const taskVersions: readonly Command[] = [
   {
     words: ['tasks', 'restore'],
     about:
-      'Makes a task, its devices and points what they were in a version. Running sessions go on as they are until they are reconfigured, or with --apply sessions.',
+      'Restores a task, its devices and points as they were in a version. Running sessions keep their configuration until they are reconfigured, or with --apply sessions.',
     operands: [{ name: 'TASK' }, { name: 'VERSION' }],
     options: {
       'keep-points': {

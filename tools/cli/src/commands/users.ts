@@ -14,8 +14,8 @@ const userPath = (user: string) => `${usersPath}/${encodeURIComponent(user)}`;
 const user = [{ name: 'USER' }];
 
 const aboutPerson: Readonly<Record<'name' | 'language', Option>> = {
-  name: { type: 'string', value: 'TEXT', about: 'as people call them' },
-  language: { type: 'string', value: 'LANGUAGE', about: 'of what they read', choices: ['en', 'zh'] },
+  name: { type: 'string', value: 'TEXT', about: 'full name' },
+  language: { type: 'string', value: 'LANGUAGE', about: 'language of pages and messages', choices: ['en', 'zh'] },
 };
 
 const userColumns: readonly Column<Item>[] = [
@@ -52,7 +52,7 @@ export const userCommands: readonly Command[] = [
   },
   {
     words: ['users', 'create'],
-    about: 'Adds a person. The answer has a link to set the password, shown this once.',
+    about: 'Adds a person and shows, only once, a link to set the password.',
     operands: user,
     options: { ...roleOption, ...aboutPerson },
     async run({ api, print }, input) {
@@ -68,7 +68,7 @@ export const userCommands: readonly Command[] = [
   },
   {
     words: ['users', 'change'],
-    about: 'Changes what a person may do (all roles anew), or is called.',
+    about: 'Changes the roles of a person (replacing all of them), the name or the language.',
     operands: user,
     options: { ...roleOption, ...aboutPerson },
     async run({ api, print }, input) {
@@ -88,21 +88,21 @@ export const userCommands: readonly Command[] = [
   },
   {
     words: ['users', 'disable'],
-    about: 'Keeps a person out, and ends what logins there are.',
+    about: 'Disables a person, and ends all their logins.',
     operands: user,
     options: {},
     run: ({ api, print }, input) => setDisabled(api, print, input, true),
   },
   {
     words: ['users', 'enable'],
-    about: 'Lets a person in again.',
+    about: 'Enables a person again.',
     operands: user,
     options: {},
     run: ({ api, print }, input) => setDisabled(api, print, input, false),
   },
   {
     words: ['users', 'link'],
-    about: 'Makes a link to set a new password, shown this once. The former password holds until then.',
+    about: 'Creates a link to set a new password, shown only once. The old password works until then.',
     operands: user,
     options: {},
     async run({ api, print }, input) {

@@ -14,7 +14,9 @@ const comeBackMs = 1_000;
 
 export const watch: Command = {
   words: ['sessions', 'watch'],
-  about: 'Readings as they come, of one session or of all, until Ctrl+C. As JSON: one object a line.',
+  about: 'Live readings of one session or all, until Ctrl+C. As JSON: one object per line.',
+  notes: ['If the connection breaks, it continues with the reading after the last one.'],
+  example: 'sessions watch 7-3',
   operands: [{ name: 'SESSION', isOptional: true }],
   options: {
     device: {
@@ -24,7 +26,7 @@ export const watch: Command = {
       multiple: true,
     },
     point: { type: 'string', value: 'CODE', about: 'this point; may be given several times', multiple: true },
-    count: { type: 'string', value: 'N', about: 'end after so many readings' },
+    count: { type: 'string', value: 'N', about: 'end after this many readings' },
   },
   async run(context, input) {
     const [session] = input.operands;

@@ -11,6 +11,11 @@ export const writePoint: Command = {
   words: ['points', 'write'],
   about:
     'Writes a point that is marked writable, once, and reads it back. Exit code 1 unless it holds the value.',
+  notes: [
+    'POINT is an id, or DEVICE/POINT by their codes. A negative value goes after --. A text is written as typed, also 007; two quotes without anything between them empty it.',
+    'With exit code 1 nothing was written, or the point holds another value. With exit code 3 the value may have been written: look before you repeat it.',
+  ],
+  example: 'points write press-1/offset -- -5',
   operands: [{ name: 'POINT' }, { name: 'VALUE', mayBeEmpty: true }],
   options: { reason: { type: 'string', value: 'TEXT', about: 'why, for the audit log' } },
   async run({ api, print }, input) {

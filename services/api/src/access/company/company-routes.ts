@@ -53,6 +53,7 @@ export function companyRoutes(
       role: 'open',
       tag: 'Access',
       summary: 'Log in by the company sign-on, in a browser',
+      about: 'Redirects to the company sign-on and back to `to`. `again=true` makes an existing login fresh.',
       schema: { querystring: beginQuery },
       answer: { type: 'text/html', description: 'The browser is sent to the identity provider (303)' },
       handler: (request, reply) =>

@@ -28,8 +28,8 @@ const pollSeconds = 2;
 
 const params = z.object({ code: z.string().max(32).describe('As the command line shows it') });
 const decisions = [
-  { verb: 'approve', decided: 'approved', summary: 'Let a command line in, in your name' },
-  { verb: 'deny', decided: 'denied', summary: 'Refuse a command line that asks to be let in' },
+  { verb: 'approve', decided: 'approved', summary: 'Approve a command line' },
+  { verb: 'deny', decided: 'denied', summary: 'Deny a command line' },
 ] as const;
 
 export interface CommandLineAccess {
@@ -70,7 +70,9 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       role: 'open',
       action: 'login.ask',
       tag: 'Access',
-      summary: 'Ask to be let in without a browser; somebody approves the code in one',
+      summary: 'Begin the login of a command line',
+      about:
+        'For programs without a browser: `code` is entered on `page` by a person who is logged in, within ten minutes.',
       problems: { 429: 'Too many tries' },
       schema: { body: askCommandLineLoginSchema, response: { 201: askedCommandLineLoginSchema } },
       handler: async (request, reply) => {
@@ -99,7 +101,8 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       role: 'open',
       action: undefined,
       tag: 'Access',
-      summary: 'Ask whether a command line is let in; its token is told this once',
+      summary: 'Poll the login of a command line',
+      about: '`status` is `waiting`, `approved` (with `token`, only this once), `denied` or `over`.',
       problems: { 429: 'Too many tries' },
       schema: { body: pollCommandLineLoginSchema, response: { 200: polledCommandLineLoginSchema } },
       handler: async (request, reply) => {
@@ -122,7 +125,7 @@ export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): 
       role: 'known',
       sites: 'own',
       tag: 'Access',
-      summary: 'Read which command line asks to be let in with a code',
+      summary: 'Show the command line that waits with a code',
       problems: { 429: 'Too many tries' },
       schema: { params, response: { 200: commandLineLoginViewSchema } },
       handler: async (request) => {

@@ -26,6 +26,8 @@ export function loginRoutes(access: LoginAccess): Route[] {
       action: 'login.open',
       tag: 'Access',
       summary: 'Log in with a password; the cookie of the answer is the login',
+      about:
+        'With `wall_display`, for viewers only, the login does not expire when idle and ends after 90 days.',
       problems: { 429: 'Too many tries' },
       gives: { 'Set-Cookie': 'The login: `__Host-hf` over HTTPS, `hf-http` over plain HTTP' },
       schema: { body: loginBodySchema, response: { 200: meSchema } },
@@ -49,7 +51,9 @@ export function loginRoutes(access: LoginAccess): Route[] {
       sites: 'own',
       action: 'login.renew',
       tag: 'Access',
-      summary: 'Show once more who you are, for what asks for it; the login gets another cookie',
+      summary: 'Re-authenticate with the password; the login gets a new cookie',
+      about:
+        'Writes to devices, keys and people need it when the password was last given more than 5 minutes ago.',
       gives: { 'Set-Cookie': 'The login under its new token' },
       schema: { body: loginAgainBodySchema, response: { 200: meSchema } },
       handler: async (request, reply) => {

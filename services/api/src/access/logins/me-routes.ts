@@ -26,7 +26,8 @@ export function meRoutes(access: LoginAccess): Route[] {
       role: 'known',
       sites: 'own',
       tag: 'Access',
-      summary: 'Who calls, and what he may do where',
+      summary: 'Show the caller and their rights',
+      about: '`kind` is `user`, `key` or `local`; `grants` are roles with their sites.',
       schema: { response: { 200: meSchema } },
       handler: async (request) => meView(access, request.caller),
     }),
@@ -38,6 +39,7 @@ export function meRoutes(access: LoginAccess): Route[] {
       action: 'user.update',
       tag: 'Access',
       summary: 'Choose your language',
+      about: '`en`, `zh`, or null for that of the browser.',
       schema: { body: changeMeSchema, response: { 200: meSchema } },
       handler: async (request) => {
         const { id } = personOf(request);
@@ -74,6 +76,7 @@ export function meRoutes(access: LoginAccess): Route[] {
       sites: 'own',
       tag: 'Access',
       summary: 'List your logins',
+      about: 'With start, kind, address and last use (to a minute).',
       schema: { response: { 200: loginPageSchema } },
       handler: async ({ caller }) => {
         const own = caller.kind === 'user' ? logins.ofUser(caller.id) : [];
@@ -104,6 +107,7 @@ export function meRoutes(access: LoginAccess): Route[] {
       action: 'login.revoke',
       tag: 'Access',
       summary: 'End one of your logins',
+      about: 'Every process refuses it, and ends its live streams, within 2 s.',
       schema: { params, response: { 204: z.undefined() } },
       handler: async (request, reply) => {
         const { id } = request.params;

@@ -16,7 +16,8 @@ export function firstLinkRoute(links: FirstLinks): Route {
     fresh: true,
     action: 'user.first_link',
     tag: 'Access',
-    summary: 'Make a link for the first administrator; it is told this once',
+    summary: 'Create a link for the first administrator',
+    about: '`url` works once, until `expires_at`, and only while there is no administrator.',
     schema: { body: noFieldsSchema, response: { 201: issuedLinkSchema } },
     handler: async (request, reply) => {
       const link = await links.issue(whoOf(request));

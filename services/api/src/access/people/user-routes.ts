@@ -66,7 +66,9 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       ...guarded,
       action: 'user.create',
       fresh: true,
-      summary: 'Add a person, who gets a link to set the password; it is told this once',
+      summary: 'Add a person',
+      about:
+        '`login` is ASCII; its case is ignored. `password_link.url` is for the person, works once and for a day. Logins are never reused, and people are never deleted.',
       schema: { body: createUserSchema, response: { 201: createdUserSchema } },
       handler: async (request, reply) => {
         const { login, name, language } = request.body;
@@ -101,7 +103,9 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       ...guarded,
       action: 'user.update',
       fresh: true,
-      summary: 'Change what a person is called and may do, or keep him out',
+      summary: 'Change or disable a person',
+      about:
+        'Takes effect with the next request. `disabled` ends all logins of the person. The last administrator of all sites who can log in keeps that role (409 `last_administrator`).',
       schema: { params, body: changeUserSchema, response: { 200: userViewSchema } },
       handler: async (request) => {
         const { name, language, disabled, grants: several, role, sites } = request.body;
@@ -131,7 +135,8 @@ export function userRoutes(database: Database, access: LoginAccess): Route[] {
       ...guarded,
       action: 'user.link',
       fresh: true,
-      summary: 'Make a link by which a person sets a new password; it is told this once',
+      summary: 'Create a link to set a new password',
+      about: 'The old password works until the link is used.',
       schema: { params, body: noFieldsSchema, response: { 201: passwordLinkSchema } },
       handler: async (request, reply) => {
         const { id, disabled } = known(request.params.id);

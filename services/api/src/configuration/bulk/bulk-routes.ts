@@ -49,7 +49,9 @@ export function bulkRoutes(
       }),
       action: 'device.copy',
       tag,
-      summary: 'Make devices like one, with its points, stepping codes and addresses',
+      summary: 'Copy a device with its points',
+      about:
+        '`code` and `name` contain `{n}` or `{n:02}`, counted from `first_n`. `fields` are what differs: a value, a text with `{n}`, or `{"from": "10.0.0.11", "step": 1}`. A task that selects points of the device reads the same points of the copies.',
       hasVersion: 'tried',
       gives: changeSetHeader,
       schema: { params, body: copiesBodySchema, response: answered },

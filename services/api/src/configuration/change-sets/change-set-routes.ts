@@ -49,6 +49,8 @@ export function changeSetRoutes(
       url,
       role: 'viewer',
       summary: 'List changes of the configuration, newest first',
+      about:
+        '`kind` is `edit`, `copy`, `bulk`, `import`, `revert`, `restore`, `learned` or `direct` (in the database, past the API).',
       schema: { querystring: changeSetsQuerySchema, response: { 200: changeSetsPageSchema } },
       handler: async ({ query: { limit, cursor, ...filter }, grantedSites: sites }) => {
         const before = decodeCursor(cursor);
@@ -64,7 +66,9 @@ export function changeSetRoutes(
       sites: ({ body }) => concernedBy(body.items),
       names: ({ body }) => thingsIn(body.items),
       action: 'change_set.create',
-      summary: 'Make, change and delete things of all kinds as one change: all or none',
+      summary: 'Create, change and delete things of all kinds as one change set',
+      about:
+        'Up to 50,000 `items`. `fields` are those of the kind’s own calls; a negative `id` stands for something that the set creates, in any order. Faults name their item: `items.1.fields.device_ids`.',
       hasVersion: 'tried',
       gives: changeSetHeader,
       bodyBytesAtMost: 16 * 1_048_576,
@@ -82,7 +86,7 @@ export function changeSetRoutes(
       method: 'GET',
       url: `${url}/:id`,
       role: 'viewer',
-      summary: 'Read a change: each thing and field, before and after',
+      summary: 'Show a change set: each thing and field, before and after',
       schema: { params, querystring: pageQuerySchema, response: { 200: changeSetDetailSchema } },
       handler: async ({ params: { id }, query: { limit, cursor }, grantedSites: sites }) => {
         const after = decodeCursor(cursor) ?? 0;
@@ -98,7 +102,9 @@ export function changeSetRoutes(
       url: `${url}/:id/revert`,
       role: 'engineer',
       action: 'change_set.revert',
-      summary: 'Take a change back, or parts of it; taking that back brings it again',
+      summary: 'Revert a change set, or parts of it',
+      about:
+        'All or nothing, as a new change set: created things are deleted, deleted ones come back with their ids, fields get their former values. 409 `changed_since` lists in `conflicts` what later sets changed.',
       hasVersion: 'tried',
       gives: changeSetHeader,
       schema: { params, body: revertBodySchema, response: { 200: revertedSchema } },

@@ -110,7 +110,9 @@ export function versionRoutes(
       },
       action: 'task.restore',
       tag: 'Configuration',
-      summary: 'Make a task, its devices and points what they were in a version',
+      summary: 'Restore a task, its devices and points as they were in a version',
+      about:
+        'As a change set. Deleted things come back with their ids; devices that other tasks read change for them too. `unread_points` names later points, which `keep_points` keeps in the task.',
       hasVersion: 'tried',
       gives: changeSetHeader,
       schema: {

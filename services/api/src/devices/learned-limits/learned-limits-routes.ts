@@ -54,7 +54,9 @@ export function learnedLimitsRoutes(
       sites: ({ params: { id } }) => ({ devices: [id] }),
       action: 'device.apply_learned_limits',
       tag: 'Configuration',
-      summary: 'Narrow the limits of a device by what it has refused',
+      summary: 'Store the limits learned from refusals of a device',
+      about:
+        'Takes what the running session has learned; never widens a limit. `unconfirmed` includes ranges that were refused only once.',
       hasVersion: true,
       gives: changeSetHeader,
       schema: {
@@ -95,7 +97,8 @@ export function learnedLimitsRoutes(
       sites: ({ params: { id } }) => ({ devices: [id] }),
       action: 'device.forget_learned_limits',
       tag: 'Configuration',
-      summary: 'Forget what a device has refused, and ask for it again',
+      summary: 'Remove the learned limits of a device',
+      about: '`max_registers` and `max_bits` stay as they are.',
       hasVersion: true,
       gives: changeSetHeader,
       schema: {

@@ -38,6 +38,8 @@ export function exportRoutes({ database, samples, timeZone }: ExportSources): Ro
       }),
       tag: 'Data',
       summary: 'Download stored values of many points as CSV or XLSX',
+      about:
+        'Up to 5,000 points over any time, point by point, streamed. An answer that breaks off is incomplete. Times are local with their offset.',
       problems: { 404: 'There is no such thing' },
       answer: {
         type: ['text/csv', workbookType],

@@ -26,6 +26,7 @@ export function cleanupRoutes({ database, logGuard }: CleanupSources): Route[] {
       sites: 'all',
       tag: 'System',
       summary: 'List ended sessions that a cleanup would remove',
+      about: 'Oldest first. `older_than` is `12h`, `30d` or `8w`, from `1h` to `3650d`.',
       schema: { querystring: cleanupQuerySchema, response: { 200: cleanablePageSchema } },
       handler: async ({ query: { older_than, status, limit, cursor } }) => {
         const criteria = { endedBefore: timeAgo(older_than), statuses: status };
@@ -56,6 +57,8 @@ export function cleanupRoutes({ database, logGuard }: CleanupSources): Route[] {
       action: 'session.cleanup',
       tag: 'System',
       summary: 'Remove ended sessions from the read model',
+      about:
+        'Their events, counters and gaps are removed from the lists; stored values and the event log remain. A failed session that can be recovered stays. `limit_reached`: there may be more.',
       schema: { body: cleanupBodySchema, response: { 200: cleanedUpSchema } },
       handler: async (request) => {
         // If the log is lost, the read model is all that is left of it.

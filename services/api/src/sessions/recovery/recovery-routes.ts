@@ -28,7 +28,9 @@ export function recoveryRoutes(sources: RecoverySources): Route[] {
       role: 'viewer',
       sites: 'own',
       tag: 'Sessions',
-      summary: 'Compare what should run with what does',
+      summary: 'Compare what should run with what runs',
+      about:
+        'For monitors: `expected` sessions should run; `actual` ones do and are stored, `missing` ones are not, `unknown` ones may be, `starting` ones are younger than a period and 2 s. `unexpected` ones are read although they should not be. `disagreements` of a session say what does not fit.',
       schema: { querystring: recoveryQuerySchema, response: { 200: recoverySchema } },
       handler: async (request): Promise<RecoveryView> => {
         const { limit, cursor, only, since } = request.query;

@@ -55,7 +55,7 @@ const additions: Readonly<Record<string, (metrics: Metrics) => unknown>> = {
 
 const ofEveryService = 'Every service';
 
-/** All metrics that our code declares, by the section of docs/metrics.md that they belong into. */
+/** All metrics that our code declares, by the section of docs/reference/metrics.md. */
 export function declaredMetrics(): ReadonlyMap<string, readonly MetricDescription[]> {
   const common = new Metrics('any');
   addReadiness(common, nothing);

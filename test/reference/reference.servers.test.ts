@@ -1,0 +1,35 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../tools/cli/src/commands.ts';
+import { findCommand, parseCommandLine } from '../../tools/cli/src/parse-command-line.ts';
+import { fencedCommands } from '../documents/fenced-commands.ts';
+import { referenceFolder, referencePages } from './reference-pages.ts';
+
+const pages = await referencePages();
+
+describe('docs/reference', () => {
+  it.each([...pages.keys()])('%s is what the code says', async (name) => {
+    const stored = await readFile(join(referenceFolder, name), 'utf8').catch(() => '');
+    expect(stored === pages.get(name), `docs/reference/${name} is stale: run \`npm run -s reference\``).toBe(
+      true,
+    );
+  });
+
+  it('has no page that is not generated', async () => {
+    expect((await readdir(referenceFolder)).sort()).toEqual([...pages.keys()].sort());
+  });
+});
+
+describe('examples of the command line', async () => {
+  const cli = await readFile(join(referenceFolder, '..', 'cli.md'), 'utf8');
+  const examples = [...fencedCommands(pages.get('cli.md') ?? ''), ...fencedCommands(cli)];
+
+  it.each(examples)('are taken as they stand: %s', (example) => {
+    const args = [...example.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+    expect(args.splice(0, 2)).toEqual(['npx', 'holdfast']);
+    const command = findCommand(commands, args);
+    if (!command) throw new Error(`no such command: ${example}`);
+    expect(() => parseCommandLine(command, args)).not.toThrow();
+  });
+});
