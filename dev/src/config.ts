@@ -22,13 +22,10 @@ export const stackSettings = z.object({
     .describe(
       'As for the API, but also when there are keys. With `false` the stack uses its own key, `.holdfast/admin-key`',
     ),
-  NATS_PORT: setting
-    .port()
-    .optional()
-    .meta({
-      description: 'Port of the stack’s own NATS',
-      defaultInWords: '4222, or a free one where that is taken',
-    }),
+  NATS_PORT: setting.port().optional().meta({
+    description: 'Port of the stack’s own NATS',
+    defaultInWords: '4222, or a free one where that is taken',
+  }),
   COLLECTORS: setting.integer(1, 32).default(2).describe('Number of collectors'),
   HOLDFAST_HOME: z.string().min(1).default('.holdfast').describe('Folder of all data and secrets'),
   LOG_LEVEL: setting.logLevel().default('info').describe('Least severe level that is logged'),

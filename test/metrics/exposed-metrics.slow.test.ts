@@ -1,12 +1,12 @@
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { declaredMetrics } from '../reference/declared-metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { logOf } from '../support/service-processes.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
-import { declaredMetrics } from '../reference/declared-metrics.ts';
 import { namedMetrics } from './named-metrics.ts';
 import { type Scrape, scrape } from './scraped-metrics.ts';
 

@@ -116,6 +116,7 @@ function bodyOf(document: ApiDocument, content: Content = {}): string {
           )
           .join('\n'),
       );
+      if (bodies.length > 0 && bodies.every((body) => body === '')) return '';
       const isOptional = schema.anyOf?.some(({ type: each }) => each === 'null') ?? false;
       return `${isOptional ? 'Body (may be left out)' : 'Body'}:\n\n${bodies.join('\n\nor\n\n') || '- JSON'}`;
     })

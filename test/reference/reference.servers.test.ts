@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { problemCodes } from '../../services/api/src/problems/codes.ts';
+import { paragraphsOf } from '../../services/console/src/problems/problem-paragraphs.ts';
 import { commands } from '../../tools/cli/src/commands.ts';
 import { findCommand, parseCommandLine } from '../../tools/cli/src/parse-command-line.ts';
 import { fencedCommands } from '../documents/fenced-commands.ts';
@@ -18,6 +20,23 @@ describe('docs/reference', () => {
 
   it('has no page that is not generated', async () => {
     expect((await readdir(referenceFolder)).sort()).toEqual([...pages.keys()].sort());
+  });
+});
+
+describe.each(['problems.md', 'problems.zh-CN.md'])('docs/reference/%s', (name) => {
+  const paragraphs = paragraphsOf(pages.get(name) ?? '');
+
+  it('gives the console a paragraph for each problem, in words and without links', () => {
+    expect(
+      paragraphs.flatMap(({ codes, status }) => codes.map((code) => `${code} ${status}`)).sort(),
+    ).toEqual(
+      Object.entries(problemCodes)
+        .map(([code, [status]]) => `${code} ${status}`)
+        .sort(),
+    );
+    const pieces = paragraphs.map(({ text }) => text.map(([, piece]) => piece));
+    expect(pieces.filter((texts) => !texts.some((text) => /\p{Letter}{2}/u.test(text)))).toEqual([]);
+    expect(pieces.filter((texts) => texts.some((text) => text.includes('](')))).toEqual([]);
   });
 });
 

@@ -84,7 +84,8 @@ const own: readonly Section[] = [
   { title: 'API', settings: ownOf(apiSettings.shape) },
   {
     title: 'Company sign-on',
-    intro: 'Settings of the API. With `OIDC_ISSUER` people log in at the company: [sign-on](docs/sign-on.md).',
+    intro:
+      'Settings of the API. With `OIDC_ISSUER` people log in at the company: [sign-on](docs/sign-on.md).',
     settings: companySettings,
   },
   { title: 'Supervisor', settings: ownOf(supervisorSettings.shape) },

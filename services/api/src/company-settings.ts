@@ -38,13 +38,10 @@ export const companySettings = {
       'Identity provider, as it names itself: `https://id.example.com/realms/plant`. Needs `PUBLIC_URL`, `OIDC_CLIENT_ID` and `OIDC_GRANTS`',
     ),
   OIDC_CLIENT_ID: setting.text().optional().describe('Name by which the provider knows this installation'),
-  OIDC_CLIENT_SECRET: setting
-    .text()
-    .optional()
-    .meta({
-      description: 'Secret of this installation; better in the file that `OIDC_CLIENT_SECRET_FILE` names',
-      defaultInWords: 'none: a public client',
-    }),
+  OIDC_CLIENT_SECRET: setting.text().optional().meta({
+    description: 'Secret of this installation; better in the file that `OIDC_CLIENT_SECRET_FILE` names',
+    defaultInWords: 'none: a public client',
+  }),
   OIDC_NAME: setting.text().default('Company sign-on').describe('Name of the sign-on on pages'),
   OIDC_SCOPES: setting
     .text()

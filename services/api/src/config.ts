@@ -29,14 +29,11 @@ export const apiSettings = z
       .default('127.0.0.1')
       .describe('Address that it listens on. Callers from other machines need a [key](docs/api.md#access)'),
     API_PORT: setting.port().default(8000).describe('Port; 0 takes a free one and logs it'),
-    API_PUBLISHED_PORT: setting
-      .port()
-      .optional()
-      .meta({
-        description:
-          'Port by which this machine reaches the API, for the link in its log, where a container publishes another port',
-        defaultInWords: '`API_PORT`',
-      }),
+    API_PUBLISHED_PORT: setting.port().optional().meta({
+      description:
+        'Port by which this machine reaches the API, for the link in its log, where a container publishes another port',
+      defaultInWords: '`API_PORT`',
+    }),
     API_TLS_CERT_FILE: setting
       .text()
       .optional()
@@ -63,14 +60,11 @@ export const apiSettings = z
       .describe(
         'A key `hf_<8 hexadecimal digits>_<43 characters of base64url>`, which becomes an administrator’s key if there has never been a key. Better as `API_BOOTSTRAP_KEY_FILE`',
       ),
-    API_ANONYMOUS_LOOPBACK: setting
-      .flag()
-      .optional()
-      .meta({
-        description:
-          'Whether callers on this machine need no key and may do everything. Web pages from elsewhere [may not](docs/security.md#this-machine). Behind a proxy on this machine: `false`',
-        defaultInWords: '`true` while there are no keys',
-      }),
+    API_ANONYMOUS_LOOPBACK: setting.flag().optional().meta({
+      description:
+        'Whether callers on this machine need no key and may do everything. Web pages from elsewhere [may not](docs/security.md#this-machine). Behind a proxy on this machine: `false`',
+      defaultInWords: '`true` while there are no keys',
+    }),
     PUBLIC_URL: z
       .url({ protocol: /^https?$/, error: 'must be like https://holdfast.example.com', abort: true })
       .refine(hasNothingAfterPath, 'must have nothing after its path, and no user name')
@@ -112,14 +106,11 @@ export const apiSettings = z
       .default(30)
       .describe('Requests per minute from one address with no key or a wrong one; 0: no limit'),
     ...companySettings,
-    API_CORS_ORIGINS: setting
-      .list()
-      .default([])
-      .meta({
-        description:
-          'Origins of other web pages whose scripts may call the API, separated by commas: `https://mes.example`',
-        defaultInWords: 'none',
-      }),
+    API_CORS_ORIGINS: setting.list().default([]).meta({
+      description:
+        'Origins of other web pages whose scripts may call the API, separated by commas: `https://mes.example`',
+      defaultInWords: 'none',
+    }),
     API_TRUSTED_PROXIES: setting
       .list()
       .superRefine((networks, context) => {
@@ -184,16 +175,11 @@ export const apiSettings = z
       .describe(
         'How often, besides once after the start. Anything that arrives later for removed sessions is deleted as often, also with 0 days',
       ),
-    DEMO_CONFIGURATION: z
-      .string()
-      .transform(parsedJson)
-      .pipe(demoConfigurationSchema)
-      .optional()
-      .meta({
-        description:
-          'JSON of the demo that the console offers to an empty installation. `npm start` sets it, since its simulator runs',
-        defaultInWords: 'none',
-      }),
+    DEMO_CONFIGURATION: z.string().transform(parsedJson).pipe(demoConfigurationSchema).optional().meta({
+      description:
+        'JSON of the demo that the console offers to an empty installation. `npm start` sets it, since its simulator runs',
+      defaultInWords: 'none',
+    }),
     STOP_TIMEOUT_MS: setting
       .integer(1_000, 600_000)
       .default(10_000)

@@ -54,14 +54,11 @@ export const collectorSettings = z.object({
         'Labels that tasks may require: `site=hall-1,network=plant-a`. A collector with an account of its own has the labels of its [identity](docs/nats.md#who-may-do-what). A label for each driver, such as `driver.modbus_tcp=yes`, is added',
       defaultInWords: 'none',
     }),
-  LOCK_DIR: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'Folder for the socket by which a restarted collector proves that its predecessor is dead, so that a crash costs a second instead of the lease. It must outlast a restart of the process. Set it where the path of `SPOOL_DIR` is longer than 75 bytes',
-      defaultInWords: '`SPOOL_DIR`',
-    }),
+  LOCK_DIR: z.string().optional().meta({
+    description:
+      'Folder for the socket by which a restarted collector proves that its predecessor is dead, so that a crash costs a second instead of the lease. It must outlast a restart of the process. Set it where the path of `SPOOL_DIR` is longer than 75 bytes',
+    defaultInWords: '`SPOOL_DIR`',
+  }),
   DEVICE_NETWORKS: setting
     .list()
     .default([])
@@ -76,14 +73,11 @@ export const collectorSettings = z.object({
         'Networks in which devices may be reached, such as `192.168.10.0/24,10.0.0.0/8`; the address of the actual connection counts. Unset: every address except loopback, link-local and multicast, addresses that embed another one (Teredo, local NAT64), and the metadata services of clouds',
       defaultInWords: 'see there',
     }),
-  DEVICE_DENIED_HOSTS: setting
-    .list()
-    .default([])
-    .meta({
-      description:
-        '`host` or `host:port` of servers that are not devices, separated by commas, whatever `DEVICE_NETWORKS` allows. NATS servers are always denied',
-      defaultInWords: 'none',
-    }),
+  DEVICE_DENIED_HOSTS: setting.list().default([]).meta({
+    description:
+      '`host` or `host:port` of servers that are not devices, separated by commas, whatever `DEVICE_NETWORKS` allows. NATS servers are always denied',
+    defaultInWords: 'none',
+  }),
   DEVICE_SECRETS: z
     .string()
     .min(1)

@@ -7,13 +7,10 @@ export const simulatorSettings = z.object({
     .integer(0, 65533)
     .default(5020)
     .describe('The machines take this port and those after it; 0 takes free ones'),
-  SIMULATOR_CONTROL_PORT: setting
-    .port()
-    .optional()
-    .meta({
-      description: 'Port of the HTTP calls that switch faults; 0 takes a free one',
-      defaultInWords: 'ten above the base port, or a free one if that is 0',
-    }),
+  SIMULATOR_CONTROL_PORT: setting.port().optional().meta({
+    description: 'Port of the HTTP calls that switch faults; 0 takes a free one',
+    defaultInWords: 'ten above the base port, or a free one if that is 0',
+  }),
 });
 
 export interface SimulatorConfig {

@@ -18,24 +18,20 @@ export const backupSettings = z.object({
   SESSIONS_MAX_BYTES: streamSettings.SESSIONS_MAX_BYTES.unwrap()
     .optional()
     .meta({ description: 'Size of the event log in the restored system', defaultInWords: 'as saved' }),
-  SAMPLES_MAX_BYTES: streamSettings.SAMPLES_MAX_BYTES.unwrap()
-    .optional()
-    .meta({
-      description: 'Size of the stream of samples in the restored system',
-      defaultInWords: 'as saved',
-    }),
+  SAMPLES_MAX_BYTES: streamSettings.SAMPLES_MAX_BYTES.unwrap().optional().meta({
+    description: 'Size of the stream of samples in the restored system',
+    defaultInWords: 'as saved',
+  }),
   SAMPLES_MAX_AGE_HOURS: streamSettings.SAMPLES_MAX_AGE_HOURS.unwrap()
     .optional()
     .meta({ description: 'Age limit of samples in that stream', defaultInWords: 'as saved' }),
   TASK_CONFIGS_MAX_BYTES: streamSettings.TASK_CONFIGS_MAX_BYTES.unwrap()
     .optional()
     .meta({ description: 'Space for configurations in the restored system', defaultInWords: 'as saved' }),
-  STREAM_REPLICAS: streamSettings.STREAM_REPLICAS.unwrap()
-    .optional()
-    .meta({
-      description: 'Servers that hold each stream in the restored system',
-      defaultInWords: 'as saved',
-    }),
+  STREAM_REPLICAS: streamSettings.STREAM_REPLICAS.unwrap().optional().meta({
+    description: 'Servers that hold each stream in the restored system',
+    defaultInWords: 'as saved',
+  }),
 });
 
 /** The language of the help, which needs no settings. */

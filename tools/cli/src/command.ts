@@ -52,7 +52,7 @@ export interface Context {
 export interface Command {
   readonly words: readonly string[];
   readonly about: PlainText;
-  /** What a reader of the help needs beyond that: a paragraph each. */
+  /** Further help, a paragraph each. */
   readonly notes?: readonly PlainText[];
   /** The words of a command line that works as it stands, without `holdfast`. */
   readonly example?: string;

@@ -14,12 +14,10 @@ export const apiUrl = z
   });
 
 export const cliSettings = z.object({
-  HOLDFAST_URL: apiUrl
-    .optional()
-    .meta({
-      description: 'Address of the API',
-      defaultInWords: 'that of the latest login, else `http://127.0.0.1:8000`',
-    }),
+  HOLDFAST_URL: apiUrl.optional().meta({
+    description: 'Address of the API',
+    defaultInWords: 'that of the latest login, else `http://127.0.0.1:8000`',
+  }),
   // The refusal does not show the text: it may be another secret.
   HOLDFAST_API_KEY: z
     .string()
@@ -28,13 +26,10 @@ export const cliSettings = z.object({
     .describe(
       'API key, which takes precedence over a login; better in the file that `HOLDFAST_API_KEY_FILE` names',
     ),
-  HOLDFAST_OPERATOR: z
-    .string()
-    .optional()
-    .meta({
-      description: 'Who is behind a command, as events record it next to the key',
-      defaultInWords: '`user@host` of the machine; none with a login',
-    }),
+  HOLDFAST_OPERATOR: z.string().optional().meta({
+    description: 'Who is behind a command, as events record it next to the key',
+    defaultInWords: '`user@host` of the machine; none with a login',
+  }),
   HOLDFAST_LANG: z
     .enum(languages)
     .default('en')

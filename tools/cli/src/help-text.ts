@@ -35,7 +35,7 @@ export function helpOf(command: Command): string {
     say(command.about),
     lines.join('\n'),
     ...notes.map((note) => say(note)),
-    ...(example === undefined ? [] : [`  holdfast ${example}`]),
+    ...(example === undefined ? [] : [say('Example: {{command}}', { command: `holdfast ${example}` })]),
     settings(),
   ].join('\n\n');
 }

@@ -39,12 +39,12 @@ export function addApiMetrics(
   });
   metrics.gauge({
     name: 'holdfast_sessions_newer_configured',
-    help: 'Running and paused sessions whose task is configured otherwise by now; one API process shows it.',
+    help: 'Running and paused sessions whose task has a newer configuration; one API process shows it.',
     read: newerConfigured,
   });
   metrics.countOf({
     name: 'holdfast_audit_entries_lost_total',
-    help: 'Entries that the audit log lacks because the broker was away for too long; the log of the API has them.',
+    help: 'Entries that the audit log lacks because the broker was unavailable for too long; the log of the API has them.',
     read: auditEntriesLost,
   });
   addRefusalMetric(metrics, refusals);

@@ -33,7 +33,7 @@ export const tags = {
 interface Described {
   readonly tag: keyof typeof tags;
   readonly summary: string;
-  /** What callers need to know beyond the summary and the fields, in Markdown. */
+  /** Description for callers beyond the summary and the fields, in Markdown. */
   readonly about?: string;
   /** Gives an ETag (GET) or takes If-Match; `tried`: the ETag is that of its dry run. */
   readonly hasVersion?: boolean | 'tried';

@@ -1,46 +1,28 @@
 import type { ProblemCode } from './codes.ts';
 
 /**
- * What a problem means and what to do about it, in Markdown, in English and Chinese. docs/reference/problems.md and the
- * console's page on problems are made from it; the API does not load it.
+ * Meaning of each problem and what to do about it, in Markdown, in English and Chinese. docs/reference/problems.md and
+ * the console's page on problems are made from it; the API does not load it.
  */
 export const problemAdvice = {
   bad_request: [
     'The request cannot be parsed, for instance because letters are not percent-encoded',
     '无法理解该请求，例如字母没有按百分号编码',
   ],
-  cookie_and_key: [
-    'Send the cookie or `Authorization`, not both',
-    '请只发送 cookie 或 `Authorization` 之一',
-  ],
-  invalid_json: [
-    'The body is not JSON, or not in UTF-8',
-    '请求体不是 JSON，或不是 UTF-8 编码',
-  ],
-  key_expired: [
-    'Ask an administrator for a new key',
-    '请向管理员申请新的密钥',
-  ],
-  key_needed: [
-    'Send `Authorization: Bearer hf_…`',
-    '请发送 `Authorization: Bearer hf_…`',
-  ],
+  cookie_and_key: ['Send the cookie or `Authorization`, not both', '请只发送 cookie 或 `Authorization` 之一'],
+  invalid_json: ['The body is not JSON, or not in UTF-8', '请求体不是 JSON，或不是 UTF-8 编码'],
+  key_expired: ['Ask an administrator for a new key', '请向管理员申请新的密钥'],
+  key_needed: ['Send `Authorization: Bearer hf_…`', '请发送 `Authorization: Bearer hf_…`'],
   key_not_valid: [
     'The key does not belong to this installation, or is incomplete',
     '密钥不属于本系统，或不完整',
   ],
-  key_revoked: [
-    'Ask an administrator for a new key',
-    '请向管理员申请新的密钥',
-  ],
+  key_revoked: ['Ask an administrator for a new key', '请向管理员申请新的密钥'],
   link_not_valid: [
     'The link was used, is older than a day, or is incomplete: ask an administrator for another one',
     '链接已用过、超过一天或不完整：请管理员另发一个',
   ],
-  login_failed: [
-    'The login does not exist, or the password is wrong',
-    '没有这个登录名，或密码不对',
-  ],
+  login_failed: ['The login does not exist, or the password is wrong', '没有这个登录名，或密码不对'],
   login_needed: [
     'This call is for people, or there are no keys yet: log in',
     '此功能供用户使用，或尚无任何密钥：请登录',
@@ -97,74 +79,32 @@ export const problemAdvice = {
     'There is no such change set, or it concerns none of your sites',
     '没有这个变更集，或其内容都不在您的站点',
   ],
-  collector_not_found: [
-    'There is no such collector',
-    '没有这个采集器',
-  ],
+  collector_not_found: ['There is no such collector', '没有这个采集器'],
   company_login_not_set_up: [
     '[sign-on.md](docs/sign-on.md) describes the set-up',
     '设置方法见 [sign-on.zh-CN.md](docs/sign-on.zh-CN.md)',
   ],
-  device_not_found: [
-    'There is no such thing',
-    '没有这个对象',
-  ],
-  device_not_in_session: [
-    'The session does not read this device',
-    '会话不读取此设备',
-  ],
+  device_not_found: ['There is no such thing', '没有这个对象'],
+  device_not_in_session: ['The session does not read this device', '会话不读取此设备'],
   import_not_found: [
     'You have no such import: it is kept for 24 hours for the caller who sent it. Send the list again',
     '您没有这个导入：导入只为发送者保留 24 小时。请重新发送点位表',
   ],
-  mapping_not_found: [
-    'There is no such saved mapping',
-    '没有这个已保存的映射',
-  ],
-  key_not_found: [
-    'There is no such key',
-    '没有这个密钥',
-  ],
+  mapping_not_found: ['There is no such saved mapping', '没有这个已保存的映射'],
+  key_not_found: ['There is no such key', '没有这个密钥'],
   login_code_unknown: [
     'No command line waits for this code: run `holdfast login` again',
     '没有命令行在等待此代码：请重新运行 `holdfast login`',
   ],
-  login_not_found: [
-    'There is no such login',
-    '没有这条登录记录',
-  ],
-  point_not_found: [
-    'There is no such thing',
-    '没有这个对象',
-  ],
-  quarantined_message_not_found: [
-    'The quarantine has no such message',
-    '隔离区中没有这条消息',
-  ],
-  route_not_found: [
-    'There is no such call',
-    '没有这个调用',
-  ],
-  session_not_found: [
-    'There is no such session',
-    '没有这个会话',
-  ],
-  session_not_started_yet: [
-    'The session started after the time in `at`',
-    '会话在 `at` 所指时间之后才启动',
-  ],
-  site_not_found: [
-    'There is no such thing',
-    '没有这个对象',
-  ],
-  task_not_found: [
-    'There is no such thing',
-    '没有这个对象',
-  ],
-  user_not_found: [
-    '`GET /api/system/users/` lists all users',
-    '`GET /api/system/users/` 列出现有用户',
-  ],
+  login_not_found: ['There is no such login', '没有这条登录记录'],
+  point_not_found: ['There is no such thing', '没有这个对象'],
+  quarantined_message_not_found: ['The quarantine has no such message', '隔离区中没有这条消息'],
+  route_not_found: ['There is no such call', '没有这个调用'],
+  session_not_found: ['There is no such session', '没有这个会话'],
+  session_not_started_yet: ['The session started after the time in `at`', '会话在 `at` 所指时间之后才启动'],
+  site_not_found: ['There is no such thing', '没有这个对象'],
+  task_not_found: ['There is no such thing', '没有这个对象'],
+  user_not_found: ['`GET /api/system/users/` lists all users', '`GET /api/system/users/` 列出现有用户'],
   version_not_found: [
     'The task has no such version, or its snapshot is lost',
     '任务没有此版本，或其快照已丢失',
@@ -173,10 +113,7 @@ export const problemAdvice = {
     'The path exists, but with another method: see the header `Allow`',
     '有这个路径，但要用其他方法：见响应头 `Allow`',
   ],
-  request_timeout: [
-    'The request took longer than 30 s to arrive',
-    '请求超过 30 秒才到达',
-  ],
+  request_timeout: ['The request took longer than 30 s to arrive', '请求超过 30 秒才到达'],
   administrator_exists: [
     'There is already an administrator: log in, or ask them for a link to set a new password',
     '已有管理员：请登录，或请其发送设置新密码的链接',
@@ -201,10 +138,7 @@ export const problemAdvice = {
     'The learned limits belong to another address of the device: first start a new session of its task',
     '学到的限制属于该设备的另一个地址：请先重新启动其任务的会话',
   ],
-  duplicate_code: [
-    'The code is already in use',
-    '此代码已被占用',
-  ],
+  duplicate_code: ['The code is already in use', '此代码已被占用'],
   first_key_must_be_administrator: [
     'First create a key with the role `administrator` for all sites that does not expire',
     '请先创建一个角色为 `administrator`、适用于所有站点且不过期的密钥',
@@ -213,10 +147,7 @@ export const problemAdvice = {
     'First appoint another administrator of all sites who has set a password',
     '请先另设一位负责所有站点、且已设置密码的管理员',
   ],
-  import_applied: [
-    'The import was already applied: send the list again',
-    '此导入已经应用：请重新发送点位表',
-  ],
+  import_applied: ['The import was already applied: send the list again', '此导入已经应用：请重新发送点位表'],
   import_deletes_points: [
     '`mode=replace` would delete as many points as `deletes` says. If you intend that, send the number as `confirm_deletes`',
     '`mode=replace` 会删除 `deletes` 个点位。若确实如此，请将该数作为 `confirm_deletes` 发送',
@@ -269,10 +200,7 @@ export const problemAdvice = {
     'The session has ended. Start its task again; a failed session can be recovered',
     '会话已结束。请重新启动其任务；若是出错，也可恢复会话',
   ],
-  session_paused: [
-    'Resume it instead',
-    '请改为继续会话',
-  ],
+  session_paused: ['Resume it instead', '请改为继续会话'],
   still_referenced: [
     'It is still referenced; `referenced_by` says by what',
     '仍被引用；`referenced_by` 说明被什么引用',
@@ -305,18 +233,12 @@ export const problemAdvice = {
     'The session was changed by another request: look at the difference again',
     '会话已被他人更改：请重新查看差异',
   ],
-  reconfiguration_pending: [
-    'Retry after `effective_at`',
-    '请在 `effective_at` 之后再试',
-  ],
+  reconfiguration_pending: ['Retry after `effective_at`', '请在 `effective_at` 之后再试'],
   time_limit_reached: [
     'The failed session has reached its `hard_limit_at`: start its task again',
     '出错会话的停止时限 `hard_limit_at` 已到：请重新启动其任务',
   ],
-  user_disabled: [
-    'First send `"disabled": false` with `PATCH`',
-    '请先用 `PATCH` 发送 `"disabled": false`',
-  ],
+  user_disabled: ['First send `"disabled": false` with `PATCH`', '请先用 `PATCH` 发送 `"disabled": false`'],
   write_refused: [
     'The value is not allowed, or the collector may not access the device now. Nothing was written',
     '数值不合要求，或采集器此刻不能访问该设备。没有写入任何内容',
@@ -333,10 +255,7 @@ export const problemAdvice = {
     'An id or name in the path has more than 1,024 characters',
     '路径中的编号或名称超过 1024 个字符',
   ],
-  unsupported_media_type: [
-    'Send `application/json`',
-    '请发送 `application/json`',
-  ],
+  unsupported_media_type: ['Send `application/json`', '请发送 `application/json`'],
   device_config_invalid: [
     'The device cannot be read as it is configured; `errors` says what is wrong',
     '按现有配置无法读取此设备；`errors` 说明哪里不对',
@@ -409,14 +328,8 @@ export const problemAdvice = {
     'Too many failed logins, from here or elsewhere: wait as long as `Retry-After` says',
     '从这里或其他地方登录失败次数过多：请等待 `Retry-After` 所示的时间',
   ],
-  too_many_requests: [
-    'Retry after `Retry-After`',
-    '请在 `Retry-After` 之后重试',
-  ],
-  headers_too_large: [
-    'The headers are larger than 16 KiB',
-    '请求头超过 16 KiB',
-  ],
+  too_many_requests: ['Retry after `Retry-After`', '请在 `Retry-After` 之后重试'],
+  headers_too_large: ['The headers are larger than 16 KiB', '请求头超过 16 KiB'],
   internal_error: [
     'An internal fault: the log has it under the id in `instance`',
     '系统自身的故障：日志中以 `instance` 的编号记录',
@@ -477,10 +390,7 @@ export const problemAdvice = {
     'This process serves at most 500 streams, 20 of them to one key or person and 50 to one address; the last 50 are kept for callers who have none. Close some, retry later, or use another process',
     '此进程最多同时提供 500 个数据流，其中同一密钥或用户 20 个、同一地址 50 个，最后 50 个留给尚无数据流的调用方：请关闭一些、稍后再试，或使用另一个进程',
   ],
-  collector_silent: [
-    'The collector did not answer in time',
-    '采集器未及时应答该请求',
-  ],
+  collector_silent: ['The collector did not answer in time', '采集器未及时应答该请求'],
   write_outcome_unknown: [
     'The device may have accepted the value or not. Read the point before you decide',
     '设备可能已接受该数值，也可能没有。请先读取该点位，再作决定',

@@ -38,7 +38,7 @@ export function addCollectorMetrics(metrics: Metrics, sources: CollectorMetricSo
   const polls = pollObserver(metrics);
   const leasesLost = metrics.counter({
     name: 'holdfast_lease_lost_total',
-    help: 'Times that the lease ran out, or another process took this collector’s id.',
+    help: 'Times that the lease expired, or another process took this collector’s id.',
     labels: { why: ['expired', 'taken'] },
   });
   const published = metrics.counter({
@@ -47,7 +47,7 @@ export function addCollectorMetrics(metrics: Metrics, sources: CollectorMetricSo
   });
   const refused = metrics.counter({
     name: 'holdfast_sample_publish_failures_total',
-    help: 'Failed attempts at the broker, by why; `unconfirmed` and `refused` ones are sent again.',
+    help: 'Failed publishes to the broker, by reason; `unconfirmed` and `refused` ones are sent again.',
     labels: { reason: ['unconfirmed', 'refused', 'too_large', 'other'] },
   });
   return {
@@ -81,7 +81,7 @@ function addHoldingMetrics(
   });
   metrics.gauge({
     name: 'holdfast_lease_remaining_seconds',
-    help: 'Until polling would have to stop if no renewal succeeded any more.',
+    help: 'Time until polling must stop if no further renewal succeeds.',
     read: () => leaseRemainingMs() / 1_000,
   });
   metrics.gauge({
@@ -91,12 +91,12 @@ function addHoldingMetrics(
   });
   metrics.gauge({
     name: 'holdfast_collector_capacity_sessions',
-    help: 'How many it may hold.',
+    help: 'Limit of these sessions (COLLECTOR_CAPACITY).',
     read: () => capacity,
   });
   metrics.gauge({
     name: 'holdfast_devices',
-    help: 'Devices of those sessions by how they answered last; a device that was not asked yet is in none.',
+    help: 'Devices of those sessions by their last answer; a device that has not been asked yet is not counted.',
     labels: { status: deviceStatuses },
     read: () => {
       const now = devices();
@@ -121,7 +121,7 @@ function addOutboxMetrics(
   });
   metrics.gauge({
     name: 'holdfast_outbox_max_samples',
-    help: 'How many may be there (SAMPLE_BUFFER_MAX).',
+    help: 'Limit of these samples (SAMPLE_BUFFER_MAX).',
     read: () => bufferMax,
   });
   metrics.gauge({
@@ -136,7 +136,7 @@ function addOutboxMetrics(
   });
   metrics.gauge({
     name: 'holdfast_spool_max_bytes',
-    help: 'How many may be there (SPOOL_MAX_BYTES); 0 when nothing is spooled.',
+    help: 'Limit of these bytes (SPOOL_MAX_BYTES); 0 when nothing is spooled.',
     read: () => spoolMaxBytes,
   });
   metrics.countOf({
@@ -164,12 +164,12 @@ function addOutboxMetrics(
 function pollObserver(metrics: Metrics): PollObserver {
   const polls = metrics.counter({
     name: 'holdfast_polls_total',
-    help: 'Ticks by what they came to: all points read, some of them, or none.',
+    help: 'Ticks by outcome: all points read, some of them, or none.',
     labels: { outcome: ['complete', 'partial', 'missed'] },
   });
   const misses = metrics.counter({
     name: 'holdfast_misses_total',
-    help: 'Ticks of which not all points could be read, by why.',
+    help: 'Ticks of which not all points could be read, by cause.',
     labels: { cause: missCauses },
   });
   const values = metrics.counter({
@@ -183,7 +183,7 @@ function pollObserver(metrics: Metrics): PollObserver {
   });
   const requests = metrics.counter({
     name: 'holdfast_device_requests_total',
-    help: 'Requests to devices by what came back.',
+    help: 'Requests to devices by outcome.',
     labels: { outcome: ['ok', ...missCauses] },
   });
   const roundTrip = metrics.histogram({

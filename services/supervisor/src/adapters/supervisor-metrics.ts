@@ -39,7 +39,7 @@ export interface SupervisorMetricSources {
 export function addSupervisorMetrics(metrics: Metrics, sources: SupervisorMetricSources): SupervisorObserver {
   metrics.gauge({
     name: 'holdfast_supervisor_leading',
-    help: 'Whether this supervisor leads (1) or stands by (0). One of all must.',
+    help: 'Whether this supervisor leads (1) or stands by (0). Exactly one should lead.',
     read: () => (sources.isLeading() ? 1 : 0),
   });
   metrics.gauge({
@@ -75,7 +75,7 @@ function addSessionMetrics(metrics: Metrics, { sessions, waiting }: SupervisorMe
   });
   metrics.gauge({
     name: 'holdfast_sessions_waiting',
-    help: 'Running sessions that found no collector, by why. Leader only.',
+    help: 'Running sessions without a suitable collector, by reason. Leader only.',
     labels: { why: waitingReasons },
     read: () => {
       const now = waiting();
@@ -91,7 +91,7 @@ function addSessionMetrics(metrics: Metrics, { sessions, waiting }: SupervisorMe
 function addCollectorMetrics(metrics: Metrics, { leases }: SupervisorMetricSources): void {
   metrics.gauge({
     name: 'holdfast_collectors',
-    help: 'Collectors that were ever heard of, by what their lease says.',
+    help: 'All collectors ever seen, by the state of their lease.',
     labels: { verdict: verdicts },
     read: () => {
       const now = leases();
@@ -180,7 +180,7 @@ function addBacklogMetrics(metrics: Metrics, { backlog }: SupervisorMetricSource
 function addStreamMetrics(metrics: Metrics, { streams }: SupervisorMetricSources): void {
   metrics.gauge({
     name: 'holdfast_stream_messages',
-    help: 'Messages in each stream; in QUARANTINE those that nobody has dealt with. Leader only.',
+    help: 'Messages in each stream; in QUARANTINE those not yet dealt with. Leader only.',
     labels: { stream: 'any' },
     read: () => streams().map(({ stream, messages }) => ({ labels: { stream }, value: messages })),
   });
@@ -204,28 +204,28 @@ function addStreamMetrics(metrics: Metrics, { streams }: SupervisorMetricSources
 function observer(metrics: Metrics): SupervisorObserver {
   const assignments = metrics.counter({
     name: 'holdfast_assignments_total',
-    help: 'Sessions given to a collector, by why: `failover` is a collector that fell silent.',
+    help: 'Sessions assigned to a collector, by reason: `failover` means that a collector fell silent.',
     labels: { reason: assignReasons },
   });
   const latency = metrics.histogram({
     name: 'holdfast_assignment_latency_seconds',
-    help: 'Time for which nobody could poll a session before it was assigned; on a failover since its holder’s last sign of life.',
+    help: 'Time for which no collector could poll a session before it was assigned; on a failover, since its holder’s last sign of life.',
     labels: { reason: assignReasons },
     bucketsS: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 12, 15, 30, 60, 300],
   });
   const releases = metrics.counter({
     name: 'holdfast_releases_total',
-    help: 'Sessions taken from a collector without being given to another at once, by why.',
+    help: 'Sessions taken from a collector and not assigned to another at once, by reason.',
     labels: { reason: releaseReasons },
   });
   const failures = metrics.counter({
     name: 'holdfast_session_failures_total',
-    help: 'Sessions that were given up, by whether the cause may pass by itself.',
+    help: 'Sessions that failed, by whether the cause may pass by itself.',
     labels: { cause: ['passing', 'permanent'] },
   });
   const restarts = metrics.counter({
     name: 'holdfast_session_restarts_total',
-    help: 'Sessions that were tried again after a failure whose cause may have passed.',
+    help: 'Retries of sessions after a failure whose cause may have passed.',
   });
   const limits = metrics.counter({
     name: 'holdfast_session_time_limits_total',
@@ -239,7 +239,7 @@ function observer(metrics: Metrics): SupervisorObserver {
   });
   const failedPasses = metrics.counter({
     name: 'holdfast_supervisor_passes_failed_total',
-    help: 'Passes that were broken off, mostly because the broker did not answer.',
+    help: 'Passes that were aborted, mostly because the broker did not answer.',
   });
   return {
     assigned: (reason, waitedMs) => {

@@ -20,7 +20,7 @@ export function addWriterMetrics(
 ): WriteObserver {
   metrics.gauge({
     name: 'holdfast_sink_reachable',
-    help: 'Whether the database takes what this writer writes (1) or not (0).',
+    help: 'Whether the database accepts writes from this writer (1) or not (0).',
     read: () => (isReachable() ? 1 : 0),
   });
   metrics.gauge({
@@ -30,7 +30,7 @@ export function addWriterMetrics(
   });
   metrics.gauge({
     name: 'holdfast_sink_refused_sessions',
-    help: 'Sessions with values that the database lately refuses: these go to QUARANTINE, the rest is stored.',
+    help: 'Sessions with values that the database refuses: these go to QUARANTINE, the rest is stored.',
     read: () => refusedSessions(),
   });
   metrics.gauge({
@@ -40,7 +40,7 @@ export function addWriterMetrics(
   });
   metrics.countOf({
     name: 'holdfast_writer_samples_rejected_total',
-    help: 'Samples turned away because they were not those of the session’s holder.',
+    help: 'Samples rejected because they did not come from the session’s holder.',
     read: () => counters.samplesRejected,
   });
   metrics.countOf({

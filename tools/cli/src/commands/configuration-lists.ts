@@ -196,7 +196,8 @@ export const configurationLists: readonly Command[] = [
   },
   {
     words: ['devices', 'apply-learned-limits'],
-    about: 'Stores the limits that the running session has learned from refusals of a device in its configuration.',
+    about:
+      'Stores the limits that the running session has learned from refusals of a device in its configuration.',
     operands: [{ name: 'DEVICE' }],
     options: {
       unconfirmed: { type: 'boolean', about: 'also ranges that were refused once only' },
@@ -220,8 +221,7 @@ export const configurationLists: readonly Command[] = [
   },
   {
     words: ['devices', 'forget-learned-limits'],
-    about:
-      'Removes learned limits from a device, and lets the running session request everything again.',
+    about: 'Removes learned limits from a device, and lets the running session request everything again.',
     operands: [{ name: 'DEVICE' }],
     options: {},
     async run({ api, print }, input) {

@@ -20,11 +20,9 @@ export const otherPrograms: readonly Command[] = [
     'tools/backup/src/main.ts',
     'restore',
   ]),
-  program(
-    'verify',
-    'Checks recorded data: was anything lost or polled twice? (docs/reliability.md)',
-    ['test/verify/main.ts'],
-  ),
+  program('verify', 'Checks recorded data: was anything lost or polled twice? (docs/reliability.md)', [
+    'test/verify/main.ts',
+  ]),
 ];
 
 function program(word: string, about: PlainText, [file = '', ...args]: readonly string[]): Command {

@@ -105,7 +105,11 @@ export const pointLists: readonly Command[] = [
       },
       faults: { type: 'string', value: 'FILE', about: 'write rows with faults to this file, for correction' },
       'skip-faults': { type: 'boolean', about: 'import the rows without faults, even if others have some' },
-      'confirm-deletes': { type: 'string', value: 'N', about: 'with replace: number of points that may be deleted' },
+      'confirm-deletes': {
+        type: 'string',
+        value: 'N',
+        about: 'with replace: number of points that may be deleted',
+      },
       reason: { type: 'string', about: 'why, for the history of the configuration' },
       'dry-run': { type: 'boolean', about: 'only check it and say what would be done' },
       ...applyOption,

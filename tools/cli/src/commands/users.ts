@@ -15,7 +15,12 @@ const user = [{ name: 'USER' }];
 
 const aboutPerson: Readonly<Record<'name' | 'language', Option>> = {
   name: { type: 'string', value: 'TEXT', about: 'full name' },
-  language: { type: 'string', value: 'LANGUAGE', about: 'language of pages and messages', choices: ['en', 'zh'] },
+  language: {
+    type: 'string',
+    value: 'LANGUAGE',
+    about: 'language of pages and messages',
+    choices: ['en', 'zh'],
+  },
 };
 
 const userColumns: readonly Column<Item>[] = [

@@ -5,6 +5,7 @@ export const chineseHelp = {
   'Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 no answer, 4 not allowed. More: docs/cli.md':
     '退出码：0 完成，1 被拒绝或失败，2 用法错误，3 没有应答，4 无权限。详见 docs/cli.md',
   'More on one command: holdfast COMMAND --help': '单个命令的用法：holdfast COMMAND --help',
+  'Example: {{command}}': '示例：{{command}}',
   'All commands: holdfast --help': '全部命令：holdfast --help',
 
   'at most this many (default 1000)': '最多显示的条数（默认 1000）',

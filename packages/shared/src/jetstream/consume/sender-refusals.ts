@@ -61,7 +61,7 @@ export type RefusalCounts = () => readonly { readonly labels: SenderRefusal; rea
 export function addRefusalMetric(metrics: Metrics, read: RefusalCounts): void {
   metrics.countOf({
     name: 'holdfast_collector_messages_refused_total',
-    help: 'Messages of a collector that this process passed over, by the bucket and why: it writes more than is decoded of one collector, or what cannot be read.',
+    help: 'Messages of a collector that this process ignored, by bucket and cause: it writes more than is decoded of one collector, or content that cannot be read.',
     labels: { sender: 'any', bucket: 'any', cause: 'any' },
     read: () => read().map(({ labels, value }) => ({ labels: { ...labels }, value })),
   });
