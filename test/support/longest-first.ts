@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..', '..');
  * three quarters of a minute that begins last keeps everybody waiting for it alone.
  */
 export const LONG_FILES: Readonly<Record<string, number>> = {
-  'test/openapi/generated-requests.slow.test.ts': 600,
+  'test/openapi/generated-requests.slow.test.ts': 400,
   'test/cluster/on-own-hosts.slow.test.ts': 560,
   'test/console/many-sessions.slow.test.ts': 330,
   'test/console/devices.slow.test.ts': 150,
@@ -51,14 +51,13 @@ export const LONG_FILES: Readonly<Record<string, number>> = {
   'test/end-to-end/collector-drain.slow.test.ts': 12,
   'services/api/testing/pages.processes.test.ts': 9,
   'services/api/testing/recovery.processes.test.ts': 10,
-  'services/api/testing/contract.slow.test.ts': 25,
   'services/api/testing/rights/rights.slow.test.ts': 110,
   'services/writer/testing/writer.processes.test.ts': 24,
   'services/api/testing/keys.processes.test.ts': 4,
   'services/api/testing/idempotency.processes.test.ts': 14,
   'services/api/testing/system.processes.test.ts': 12,
   'services/api/testing/actors.slow.test.ts': 17,
-  'services/api/testing/documented-forms.slow.test.ts': 14,
+  'services/api/testing/refusals.servers.test.ts': 25,
   'packages/shared/src/jetstream/consume/consume-batches.servers.test.ts': 12,
   'packages/shared/src/jetstream/sessions/jetstream-event-store.servers.test.ts': 11,
   'packages/sample-store/src/influx/influx-sample-store.servers.test.ts': 17,

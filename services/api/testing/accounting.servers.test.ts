@@ -206,18 +206,6 @@ describe('the completeness of a session', () => {
     });
   });
 
-  it.each([
-    ['7-1', '?device=press-9', 404, 'device_not_in_session'],
-    ['7-9', '', 404, 'session_not_found'],
-    ['7-1', '?from=yesterday', 422, 'validation_failed'],
-    ['7-1', '?from=-1h&to=-2h', 422, 'validation_failed'],
-    ['7-1', '?interval=1y', 422, 'validation_failed'],
-    ['7-1', '?cursor=x', 422, 'invalid_cursor'],
-  ])('of session %s with %s is refused with %i %s', async (id, query, status, code) => {
-    const path = code === 'invalid_cursor' ? 'gaps' : 'completeness';
-    expect(await api.get(`${sessionsPath}/${id}/${path}/${query}`)).toMatchObject({ status, body: { code } });
-  });
-
   it('of ever so many periods is refused, with what to do', async () => {
     expect(await api.get(`${sessionsPath}/8-1/completeness/?interval=30s`)).toMatchObject({
       status: 422,

@@ -108,34 +108,6 @@ describe('configuration', () => {
     expect((await api.get(`/api/config/points/?device_id=${device.id}&code=new`)).body.results).toEqual([]);
   });
 
-  it.each<[string, string, object]>([
-    ['an unknown field', 'sites', { code: 'x', cod: 'y' }],
-    ['no code', 'sites', { name: 'x' }],
-    ['a code of blanks', 'sites', { code: ' ' }],
-    ['a code with a line break', 'sites', { code: 'a\nb' }],
-    ['a code that ends with a backslash', 'devices', { code: 'a\\', host: 'h' }],
-    ['a measurement that reads as a comment', 'devices', { code: 'a', host: 'h', measurement: '#a' }],
-    ['a port beyond the last', 'devices', { code: 'a', host: 'h', port: 65_536 }],
-    ['a site that does not exist', 'devices', { code: 'a', host: 'h', site_id: 999_999 }],
-    ['a device that does not exist', 'tasks', { code: 'a', period_ms: 1_000, device_ids: [999_999] }],
-    ['a point that does not exist', 'tasks', { code: 'a', period_ms: 1_000, point_ids: [999_999] }],
-    [
-      'a point that takes the name of the timestamp',
-      'points',
-      { device_id: 1, code: 'time', table: 'coil', address: 0, data_type: 'bool' },
-    ],
-    [
-      'a point that takes the name of an exact integer',
-      'points',
-      { device_id: 1, code: 'energy__integer', table: 'coil', address: 0, data_type: 'bool' },
-    ],
-    ['a period that is too short', 'tasks', { code: 'a', period_ms: 1 }],
-  ])('with %s is refused', async (_, kind, body) => {
-    const answer = await api.post(`/api/config/${kind}/`, body);
-    expect(answer).toMatchObject({ status: 422, body: { code: 'validation_failed' } });
-    expect(answer.body.errors.length).toBeGreaterThan(0);
-  });
-
   it('of a point that would reach beyond the last register is refused, new or changed', async () => {
     const device = await create('devices', { code: 'edge', host: 'edge' });
     const last = { device_id: device.id, code: 'last', table: 'holding_register', address: 65_535 };

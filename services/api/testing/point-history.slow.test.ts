@@ -258,13 +258,10 @@ describe('history of a point', () => {
     });
   });
 
-  it.each([
-    ['&interval=1y', 'validation_failed'],
-    ['&interval=1m&aggregation=median', 'validation_failed'],
-    ['&interval=1s&start_time=-90d', 'history_query_refused'],
-    ['&start_time=now', 'validation_failed'],
-  ])('asked with %s is refused: %s', async (query, code) => {
-    expect(await api.get(`${path}${query}`)).toMatchObject({ status: 422, body: { code } });
+  it('of more intervals than the database answers is refused', async () => {
+    expect(await api.get(`${path}&interval=1s&start_time=-90d`)).toMatchObject({
+      ...{ status: 422, body: { code: 'history_query_refused' } },
+    });
   });
 });
 

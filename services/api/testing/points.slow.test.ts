@@ -182,16 +182,6 @@ describe('the last values', () => {
     expect(ofSession).toEqual(['press-1 pressure', 'press-1 mode', 'press-1 zone[0]', 'press-1 zone[1]']);
   });
 
-  it.each([
-    ['device=press-9', 404, 'device_not_found'],
-    ['session=9-9', 404, 'session_not_found'],
-    ['point=press-1', 422, 'validation_failed'],
-    ['limit=5001', 422, 'validation_failed'],
-    ['cursor=x', 422, 'invalid_cursor'],
-  ])('asked with %s are refused with %d', async (query, status, code) => {
-    expect(await api.get(`${valuesPath}?${query}`)).toMatchObject({ status, body: { code } });
-  });
-
   it('are those of the database while NATS is away, which is said', async () => {
     const alone = await startApi({ nats: 'nats://127.0.0.1:9', database });
     const answer = await eventually(

@@ -184,29 +184,6 @@ print(json.dumps([list(row) for row in sheet.iter_rows(values_only=True)], defau
       `${shown(0)};press-1;level;液位;mm;0.5;good`,
     ]);
   });
-
-  it('is refused in words before it begins', async () => {
-    const problem = async (query: string) => {
-      const { status, body } = await exported(query);
-      const { code, errors } = JSON.parse(body.toString());
-      return [status, code, ...(errors ?? []).map((each: { path: string }) => each.path)];
-    };
-    expect(await problem(time)).toEqual([422, 'validation_failed', 'point']);
-    expect(await problem(`point=press-1/nothing&${time}`)).toEqual([404, 'point_not_found']);
-    expect(await problem(`point=saw-1/level&${time}`)).toEqual([404, 'device_not_found']);
-    expect(await problem(`device=saw-1&${time}`)).toEqual([422, 'validation_failed', 'device']);
-    expect(await problem(`point=press-1/level&start_time=${at(60)}&end_time=${at(0)}`)).toEqual([
-      ...[422, 'validation_failed', 'start_time'],
-    ]);
-    expect(await problem(`point=press-1/level&${time}&format=ods`)).toEqual([
-      422,
-      'validation_failed',
-      'format',
-    ]);
-    expect(await problem(`point=press-1/level&start_time=-1h&time_zone=Mars`)).toEqual([
-      ...[422, 'validation_failed', 'time_zone'],
-    ]);
-  });
 });
 
 it.runIf(influxIsInstalled())('an export from InfluxDB has the same lines', async () => {
