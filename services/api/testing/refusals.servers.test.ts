@@ -192,7 +192,7 @@ function answerTo(text: string): Promise<string> {
 }
 
 describe('what the OpenAPI document allows', () => {
-  /** Of these each form of text accepts some. All ages among them lie in 1h to 3650d, because no pattern states that. */
+  /** Each form accepts some of these texts. All ages lie within 1h to 3650d, because no pattern states those bounds. */
   const texts = [
     ...[
       '',

@@ -14,12 +14,12 @@ export interface BadRequest {
   readonly isStrict?: boolean;
 }
 
-/** What is wrong with a request, the request, its answer, and what the detail or a path among the errors is. */
+/** A fault in words, a request that has it, the status and code of the answer, and its detail or the path of an error. */
 export type Refusal = readonly [
   what: string,
   request: BadRequest,
   answer: `${number} ${ProblemCode}`,
-  says?: string | RegExp | { readonly at: string },
+  says?: string | RegExp | { readonly at: string } | undefined,
 ];
 
 export const nameOf = ({ method, url }: Pick<Route, 'method' | 'url'>): string => `${method} ${url}`;
@@ -48,7 +48,7 @@ const missing: Readonly<Record<string, readonly [code: ProblemCode, id: 'any tex
   '/api/acquisition/points/:id/write': ['point_not_found', 'number'],
 };
 
-/** Routes for people only, whom these tests are not; and those that an identity provider is sent to. */
+/** Calls of people who have logged in, or are about to: they are refused here before an id is looked up. */
 const forPeople = /^\/api\/(?:me|login|logout)(?:\/|$)/;
 
 /** A body that each route takes, where it needs one. */
@@ -86,7 +86,7 @@ const withoutVersionHere = [
 const mib = 1_048_576;
 
 /**
- * What a route refuses by its declaration alone.
+ * The refusals that follow from the declaration of a route.
  * @param parameters names of its query parameters in the OpenAPI document
  */
 export function impliedRefusals(
@@ -198,94 +198,95 @@ const badBodies: readonly Refusal[] = [
   ['endless nesting', { text: '['.repeat(100_000) + ']'.repeat(100_000) }, invalid, 'is nested too deeply'],
 ];
 
-const metadata = (value: unknown) => ({ body: { task_id: 1, metadata: value } });
-const maxDuration = (value: unknown) => ({ body: { code: 'no', period_ms: 1_000, max_duration: value } });
-const labels = (value: unknown) => ({ body: { code: 'no', period_ms: 1_000, required_labels: value } });
-const unknownField = (name: string, words: RegExp, body: object = {}): Refusal => [
-  `a field ${name}`,
-  { body: { ...body, [name]: 1 } },
+type Says = string | RegExp;
+const saysOf = (says: Says | undefined) => (typeof says === 'string' ? { at: says } : says);
+/** A body that is malformed, where a path is given there. */
+const body = (what: string, value: unknown, says?: Says): Refusal => [
+  what,
+  { body: value },
   invalid,
-  words,
+  saysOf(says),
 ];
-const history = (query: string) => ({ query: `point_code=a&${query}` });
+/** A query that is malformed, where a path is given there. */
+const query = (what: string, text: string, says?: Says): Refusal => [
+  what,
+  { query: text },
+  invalid,
+  saysOf(says),
+];
+
+const metadata = (value: unknown) => ({ task_id: 1, metadata: value });
+const maxDuration = (value: unknown) => ({ code: 'no', period_ms: 1_000, max_duration: value });
+const labels = (value: unknown) => ({ code: 'no', period_ms: 1_000, required_labels: value });
+const unknownField = (name: string, says: RegExp, rest: object = {}) =>
+  body(`a field ${name}`, { ...rest, [name]: 1 }, says);
+const history = (rest: string) => `point_code=a&${rest}`;
 const valuePoint = 'refusals-device/value-0';
-const exportOf = (point: string, rest = '') => ({ query: `point=${point}&start_time=-1h${rest}` });
+const exportOf = (point: string, rest = '') => `point=${point}&start_time=-1h${rest}`;
 const badCursor: Refusal = ['a foreign cursor', { query: 'cursor=abc' }, '422 invalid_cursor'];
 const point = { device_id: 1, table: 'coil', address: 0, data_type: 'bool' };
 
-/** What each route refuses besides. */
+/** All other refusals, by route. */
 export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   'GET /api/acquisition/sessions': [
-    ['an unknown status', { query: 'status=running,asleep' }, invalid, { at: 'status.1' }],
+    query('an unknown status', 'status=running,asleep', 'status.1'),
     badCursor,
   ],
   'GET /api/acquisition/sessions/point-history': [
     ['no point', {}, invalid, { at: 'point_code' }],
-    ['an unknown time', history('start_time=yesterday'), invalid, { at: 'start_time' }],
-    ['an end before the beginning', history('start_time=now&end_time=-1h'), invalid, /must be before/],
-    ['no end after the beginning', history('start_time=now'), invalid],
-    ['years for an interval', history('interval=1y'), invalid, { at: 'interval' }],
-    ['an unknown aggregation', history('interval=1m&aggregation=median'), invalid, { at: 'aggregation' }],
+    query('an unknown time', history('start_time=yesterday'), 'start_time'),
+    query('an end before the beginning', history('start_time=now&end_time=-1h'), /must be before/),
+    query('no end after the beginning', history('start_time=now')),
+    query('years for an interval', history('interval=1y'), 'interval'),
+    query('an unknown aggregation', history('interval=1m&aggregation=median'), 'aggregation'),
   ],
   'GET /api/acquisition/sessions/:id/completeness': [
     ['a device that it does not read', { query: 'device=press-9' }, '404 device_not_in_session'],
-    ['an unknown time', { query: 'from=yesterday' }, invalid, { at: 'from' }],
-    ['an end before the beginning', { query: 'from=-1h&to=-2h' }, invalid],
-    ['years for an interval', { query: 'interval=1y' }, invalid, { at: 'interval' }],
+    query('an unknown time', 'from=yesterday', 'from'),
+    query('an end before the beginning', 'from=-1h&to=-2h'),
+    query('years for an interval', 'interval=1y', 'interval'),
   ],
   'GET /api/acquisition/sessions/:id/gaps': [badCursor],
   'GET /api/acquisition/sessions/:id/timeline': [
-    ['an end at the beginning', { query: 'from=-1h&to=-1h' }, invalid],
-    ['an unknown time', { query: 'from=soon' }, invalid, { at: 'from' }],
-    ['no buckets', { query: 'buckets=0' }, invalid, { at: 'buckets' }],
-    ['too many buckets', { query: 'buckets=1001' }, invalid, { at: 'buckets' }],
+    query('an end at the beginning', 'from=-1h&to=-1h'),
+    query('an unknown time', 'from=soon', 'from'),
+    query('no buckets', 'buckets=0', 'buckets'),
+    query('too many buckets', 'buckets=1001', 'buckets'),
   ],
-  'GET /api/acquisition/sessions/:id/events': [
-    ['an unknown choice', { query: 'only=odd' }, invalid, { at: 'only' }],
-  ],
+  'GET /api/acquisition/sessions/:id/events': [query('an unknown choice', 'only=odd', 'only')],
   'GET /api/acquisition/completeness': [
-    ['an interval of days and hours', { query: 'from=-4d&to=now&interval=36h' }, invalid, { at: 'interval' }],
+    query('an interval of days and hours', 'from=-4d&to=now&interval=36h', 'interval'),
     ['too many periods', { query: 'from=-4d&to=now&interval=1s' }, '422 too_many_periods'],
-    [
-      'an unknown time zone',
-      { query: 'from=-4d&to=now&time_zone=Mars/Olympus' },
-      invalid,
-      { at: 'time_zone' },
-    ],
-    ['an end before the beginning', { query: 'from=-1h&to=-2h' }, invalid],
+    query('an unknown time zone', 'from=-4d&to=now&time_zone=Mars/Olympus', 'time_zone'),
+    query('an end before the beginning', 'from=-1h&to=-2h'),
     ['a foreign cursor', { query: 'from=-4d&to=now&cursor=x' }, '422 invalid_cursor'],
   ],
   'GET /api/acquisition/points/values': [
     ['an unknown device', { query: 'device=press-9' }, '404 device_not_found'],
     ['an unknown session', { query: 'session=9-9' }, '404 session_not_found'],
-    ['a device for a point', { query: 'point=press-1' }, invalid],
+    query('a device for a point', 'point=press-1'),
     badCursor,
   ],
   'GET /api/exports/values': [
-    ['no point', { query: 'start_time=-1h' }, invalid, { at: 'point' }],
-    ['an unknown point', exportOf('refusals-device/nothing'), '404 point_not_found'],
-    ['a point of an unknown device', exportOf('press-9/level'), '404 device_not_found'],
-    ['an unknown device', { query: 'device=press-9&start_time=-1h' }, invalid, { at: 'device' }],
-    ['an end before the beginning', exportOf(valuePoint, '&end_time=-2h'), invalid, { at: 'start_time' }],
-    ['an unknown format', exportOf(valuePoint, '&format=ods'), invalid, { at: 'format' }],
-    ['an unknown time zone', exportOf(valuePoint, '&time_zone=Mars'), invalid, { at: 'time_zone' }],
+    query('no point', 'start_time=-1h', 'point'),
+    ['an unknown point', { query: exportOf('refusals-device/nothing') }, '404 point_not_found'],
+    ['a point of an unknown device', { query: exportOf('press-9/level') }, '404 device_not_found'],
+    query('an unknown device', 'device=press-9&start_time=-1h', 'device'),
+    query('an end before the beginning', exportOf(valuePoint, '&end_time=-2h'), 'start_time'),
+    query('an unknown format', exportOf(valuePoint, '&format=ods'), 'format'),
+    query('an unknown time zone', exportOf(valuePoint, '&time_zone=Mars'), 'time_zone'),
   ],
   'POST /api/acquisition/sessions/start-task': [
     ['a task that does not exist', { body: { task_id: 1_000_000 } }, '404 task_not_found'],
-    ['no task', { body: {} }, invalid, { at: 'task_id' }],
-    [
-      'a task by its code',
-      { body: { task_code: 'press' } },
-      invalid,
-      /task_id: must be the id of a task, such as 1/,
-    ],
-    ['a task id below one', { body: { task_id: 0 } }, invalid, { at: 'task_id' }],
-    ['a task id with a fraction', { body: { task_id: 1.5 } }, invalid, { at: 'task_id' }],
-    ['a task by a word', { body: { task_id: 'press' } }, invalid, { at: 'task_id' }],
-    ['metadata that is a list', metadata([]), invalid, { at: 'metadata' }],
-    ['metadata that no database can store', metadata({ note: 'a\u0000b' }), invalid, { at: 'metadata' }],
-    ['metadata that is too large', metadata({ note: 'x'.repeat(20_000) }), invalid, { at: 'metadata' }],
-    ['null', { body: null }, invalid],
+    body('no task', {}, 'task_id'),
+    body('a task by its code', { task_code: 'press' }, /task_id: must be the id of a task, such as 1/),
+    body('a task id below one', { task_id: 0 }, 'task_id'),
+    body('a task id with a fraction', { task_id: 1.5 }, 'task_id'),
+    body('a task by a word', { task_id: 'press' }, 'task_id'),
+    body('metadata that is a list', metadata([]), 'metadata'),
+    body('metadata that no database can store', metadata({ note: 'a\u0000b' }), 'metadata'),
+    body('metadata that is too large', metadata({ note: 'x'.repeat(20_000) }), 'metadata'),
+    body('null', null),
     unknownField('max_duraton', /^there is no field "max_duraton"; known: task_id, metadata, validate$/, {
       task_id: 1,
     }),
@@ -306,129 +307,86 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   'POST /api/system/quarantine/send-again': [unknownField('reason', /"reason"; known: trust_epoch$/)],
   'GET /api/config/tasks': [badCursor],
   'POST /api/config/sites': [
-    ['no code', { body: { name: 'x' } }, invalid, { at: 'code' }],
-    ['a code of blanks', { body: { code: ' ' } }, invalid, { at: 'code' }],
-    ['a code with a line break', { body: { code: 'a\nb' } }, invalid, { at: 'code' }],
+    body('no code', { name: 'x' }, 'code'),
+    body('a code of blanks', { code: ' ' }, 'code'),
+    body('a code with a line break', { code: 'a\nb' }, 'code'),
     [
       'a name that nests without end',
       { text: `{"code":"a","name":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_001)}` },
       invalid,
       'is nested too deeply',
     ],
-    [
+    body(
       'many unknown fields',
-      { body: { code: 'a', ...Object.fromEntries(Array.from({ length: 60_000 }, (_, n) => [`n${n}`, 1])) } },
-      invalid,
+      { code: 'a', ...Object.fromEntries(Array.from({ length: 60_000 }, (_, n) => [`n${n}`, 1])) },
       /^there is no field "n0"; known: code, name, shifts, networks; .*; and 59990 more.{0,99}$/,
-    ],
-    ['a long unknown field', { body: { code: 'a', ['x'.repeat(1_000_000)]: 1 } }, invalid, /^.{0,999}$/],
+    ),
+    body('a long unknown field', { code: 'a', ['x'.repeat(1_000_000)]: 1 }, /^.{0,999}$/),
   ],
   'POST /api/config/devices': [
-    ['a code that ends with a backslash', { body: { code: 'a\\', host: 'h' } }, invalid, { at: 'code' }],
-    ['a measurement that reads as a comment', { body: { code: 'a', host: 'h', measurement: '#a' } }, invalid],
-    ['a port beyond the last', { body: { code: 'a', host: 'h', port: 65_536 } }, invalid, { at: 'port' }],
-    [
-      'a site that does not exist',
-      { body: { code: 'a', host: 'h', site_id: 999_999 } },
-      invalid,
-      { at: 'site_id' },
-    ],
-    [
+    body('a code that ends with a backslash', { code: 'a\\', host: 'h' }, 'code'),
+    body('a measurement that reads as a comment', { code: 'a', host: 'h', measurement: '#a' }),
+    body('a port beyond the last', { code: 'a', host: 'h', port: 65_536 }, 'port'),
+    body('a site that does not exist', { code: 'a', host: 'h', site_id: 999_999 }, 'site_id'),
+    body(
       'a port within the host',
-      { body: { code: 'a', host: '10.0.0.1:502' } },
-      invalid,
+      { code: 'a', host: '10.0.0.1:502' },
       /^host: .* the port has a field of its own$/,
-    ],
-    [
+    ),
+    body(
       'a mistyped field of an excluded range',
       {
-        body: {
-          code: 'a',
-          host: '10.0.0.1',
-          profile: { excluded: [{ table: 'coil', from: 0, to: 1, leaned: true }] },
-        },
+        code: 'a',
+        host: '10.0.0.1',
+        profile: { excluded: [{ table: 'coil', from: 0, to: 1, leaned: true }] },
       },
-      invalid,
       /^profile\.excluded\.0: .*"leaned"; did you mean learned\?$/,
-    ],
+    ),
   ],
   'POST /api/config/points': [
-    [
+    body(
       'a mistyped field besides the one that it leaves missing',
-      { body: { device_id: 1, code: 'a', table: 'coil', data_type: 'bool', adress: 1 } },
-      invalid,
+      { device_id: 1, code: 'a', table: 'coil', data_type: 'bool', adress: 1 },
       /address: must be.*"adress"/,
-    ],
-    ['the name of the timestamp', { body: { ...point, code: 'time' } }, invalid, { at: 'code' }],
-    [
-      'the name of an exact integer',
-      { body: { ...point, code: 'energy__integer' } },
-      invalid,
-      { at: 'code' },
-    ],
-    [
+    ),
+    body('the name of the timestamp', { ...point, code: 'time' }, 'code'),
+    body('the name of an exact integer', { ...point, code: 'energy__integer' }, 'code'),
+    body(
       'thousands of wrong points',
-      { body: Array.from({ length: 2_000 }, () => ({ device_id: 'x', code: '' })) },
-      invalid,
+      Array.from({ length: 2_000 }, () => ({ device_id: 'x', code: '' })),
       /\(and [3-9]\d{3} more\)$/,
-    ],
+    ),
   ],
   'POST /api/config/tasks': [
-    ['a period that is too short', { body: { code: 'a', period_ms: 1 } }, invalid, { at: 'period_ms' }],
-    [
+    body('a period that is too short', { code: 'a', period_ms: 1 }, 'period_ms'),
+    body(
       'more faults than are listed',
-      { body: { code: ' ', period_ms: 0, device_ids: 1, enabled: 1, x: 1 } },
-      invalid,
+      { code: ' ', period_ms: 0, device_ids: 1, enabled: 1, x: 1 },
       /period_ms: .*; .* \(and [12] more\)$/,
-    ],
-    [
-      'a device that does not exist',
-      { body: { code: 'a', period_ms: 1_000, device_ids: [999_999] } },
-      invalid,
-    ],
-    ['a point that does not exist', { body: { code: 'a', period_ms: 1_000, point_ids: [999_999] } }, invalid],
-    ['a label that no collector can have', labels({ site: 'a,b' }), invalid],
-    ['a label with an equals sign', labels({ 'a=b': 'c' }), invalid],
-    ['a label without a value', labels({ site: '' }), invalid],
-    ['a label that is no text', labels({ site: 1 }), invalid],
-    [
-      'too many labels',
-      labels(Object.fromEntries([...Array(33).keys()].map((n) => [`l${n}`, 'x']))),
-      invalid,
-    ],
-    ['no duration', maxDuration({}), invalid, { at: 'max_duration' }],
-    [
-      'a duration of nothing',
-      maxDuration({ soft_seconds: null, hard_seconds: null }),
-      invalid,
-      { at: 'max_duration' },
-    ],
-    [
-      'a duration below a second',
-      maxDuration({ hard_seconds: 0 }),
-      invalid,
-      { at: 'max_duration.hard_seconds' },
-    ],
-    [
-      'a fraction of a second',
-      maxDuration({ soft_seconds: 1.5 }),
-      invalid,
-      { at: 'max_duration.soft_seconds' },
-    ],
-    [
+    ),
+    body('a device that does not exist', { code: 'a', period_ms: 1_000, device_ids: [999_999] }),
+    body('a point that does not exist', { code: 'a', period_ms: 1_000, point_ids: [999_999] }),
+    body('a label that no collector can have', labels({ site: 'a,b' })),
+    body('a label with an equals sign', labels({ 'a=b': 'c' })),
+    body('a label without a value', labels({ site: '' })),
+    body('a label that is no text', labels({ site: 1 })),
+    body('too many labels', labels(Object.fromEntries([...Array(33).keys()].map((n) => [`l${n}`, 'x'])))),
+    body('no duration', maxDuration({}), 'max_duration'),
+    body('a duration of nothing', maxDuration({ soft_seconds: null, hard_seconds: null }), 'max_duration'),
+    body('a duration below a second', maxDuration({ hard_seconds: 0 }), 'max_duration.hard_seconds'),
+    body('a fraction of a second', maxDuration({ soft_seconds: 1.5 }), 'max_duration.soft_seconds'),
+    body(
       'a duration beyond ten years',
       maxDuration({ hard_seconds: 315_360_001 }),
-      invalid,
-      { at: 'max_duration.hard_seconds' },
-    ],
-    [
+      'max_duration.hard_seconds',
+    ),
+    body(
       'a warning at the stop',
       maxDuration({ soft_seconds: 9, hard_seconds: 9 }),
-      invalid,
-      { at: 'max_duration.soft_seconds' },
-    ],
-    ['a mistyped duration', maxDuration({ hard_secs: 9 }), invalid, { at: 'max_duration' }],
-    ['a duration as a number', maxDuration(90), invalid, { at: 'max_duration' }],
+      'max_duration.soft_seconds',
+    ),
+    body('a mistyped duration', maxDuration({ hard_secs: 9 }), 'max_duration'),
+    body('a duration as a number', maxDuration(90), 'max_duration'),
   ],
   'POST /api/config/devices/:id/test': [unknownField('timeout_ms', /"timeout_ms"; this takes none$/)],
   'POST /api/system/collectors/:id/undrain': [unknownField('force', /"force"; this takes none$/)],
