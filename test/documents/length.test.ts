@@ -17,6 +17,15 @@ it('a decision takes 200 words at most', async () => {
   expect(lengths.filter(([, words]) => words > 200)).toEqual([]);
 });
 
+it('the hand-written English pages of docs take 25,000 words at most', async () => {
+  let words = 0;
+  for await (const page of glob('docs/*.md', { cwd: root })) {
+    if (!page.endsWith('.zh-CN.md')) words += await wordsIn(page);
+  }
+  expect(words).toBeGreaterThan(10_000);
+  expect(words).toBeLessThanOrEqual(25_000);
+});
+
 /** Counts what `wc -w` counts: signs and the bars of tables too. */
 async function wordsIn(page: string): Promise<number> {
   const text = await readFile(join(root, page), 'utf8');
