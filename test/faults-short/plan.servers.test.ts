@@ -1,4 +1,4 @@
-import { trial } from '@holdfast/driver-modbus-simulator/trial.ts';
+import { trial } from '@holdfast/driver-modbus-simulator/simulator.ts';
 import { describe, expect, it } from 'vitest';
 import type { WorldShape } from '../faults/fault.ts';
 import { allFaults } from '../faults/faults/all-faults.ts';

@@ -6,13 +6,12 @@ import type { ConnectionRules, Framing, Link } from '@holdfast/plant/lines/link.
 import { openTcpLine, type TcpLine } from '@holdfast/plant/lines/tcp-line.ts';
 import { seededRandom, seedOf } from '@holdfast/plant/seeded-random.ts';
 import type { ShownFault } from '@holdfast/plant/simulator.ts';
-import { carryOut, type PlcLimits } from './carry-out.ts';
 import { dialect1e, endCodes1e } from './dialect-1e.ts';
 import { dialect3e, endCodes3e } from './dialect-3e.ts';
 import type { Fault } from './fault.ts';
 import { faultyAnswer } from './faulty-answer.ts';
 import { PlcMemory } from './plc-memory.ts';
-import type { Dialect, EndCodes, Heard, HeardRequest, PlcRequest } from './plc-request.ts';
+import type { Dialect, EndCodes, Heard, HeardRequest, PlcRequest, Reply } from './plc-request.ts';
 
 export type { Fault } from './fault.ts';
 
@@ -177,4 +176,41 @@ function framingOf(dialect: Dialect): Framing<HeardRequest> {
       return { requests, broken: false };
     },
   };
+}
+
+interface PlcLimits {
+  readonly words: number;
+  readonly bits: number;
+}
+
+/** Does what a request asks for. @returns the answer */
+function carryOut(
+  { device, number, count, isInBits, values }: PlcRequest,
+  reply: Reply,
+  plc: { readonly memory: PlcMemory; readonly limits: PlcLimits; readonly endCodes: EndCodes },
+): Buffer {
+  const { memory, limits, endCodes } = plc;
+  const { symbol, unit } = device;
+  // Bit devices in words of 16.
+  const cells = unit === 'bit' && !isInBits ? count * 16 : count;
+  const most = isInBits ? limits.bits : limits.words;
+  if (count === 0 || count > most) return reply.refuse(endCodes.tooMany);
+  if (values) {
+    const written = cells === count ? values : values.flatMap(bitsOfWord);
+    return memory.write(symbol, number, written) ? reply.answer([]) : reply.refuse(endCodes.beyond);
+  }
+  const read = memory.read(symbol, number, cells, Date.now());
+  if (!read) return reply.refuse(endCodes.beyond);
+  return reply.answer(cells === count ? [...read] : wordsOfBits([...read]));
+}
+
+function bitsOfWord(word: number): number[] {
+  return Array.from({ length: 16 }, (_, index) => (word >> index) & 1);
+}
+
+/** Sixteen bits as a word, the first one the lowest. */
+function wordsOfBits(bits: readonly number[]): number[] {
+  return Array.from({ length: bits.length / 16 }, (_, word) =>
+    bits.slice(word * 16, word * 16 + 16).reduce((sum, on, index) => sum | (on << index), 0),
+  );
 }

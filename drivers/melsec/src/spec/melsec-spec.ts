@@ -1,18 +1,56 @@
 import { blockForecast } from '@holdfast/driver/blocks/block-forecast.ts';
 import type { Device } from '@holdfast/driver/device.ts';
 import { hostProblem } from '@holdfast/driver/host-name.ts';
-import type { DriverSpec, FieldProblem } from '@holdfast/driver/spec.ts';
+import type { DriverSpec, FieldProblem, Learning } from '@holdfast/driver/spec.ts';
 import { tcpEndpoint } from '@holdfast/driver/tcp-endpoint.ts';
 import { connectionSchema, type MelsecConnection } from '../layout/connection.ts';
 import { type MelsecPlace, placeSchema } from '../layout/place.ts';
+import { readLimits } from '../layout/read-limits.ts';
 import { melsecReading } from '../plan/melsec-reading.ts';
 import { chineseFaults } from './chinese-faults.ts';
 import { frameParts, framePartWords } from './frame-parts.ts';
-import { learning } from './learning.ts';
-import { deviceExamples, pointExamples } from './melsec-examples.ts';
 import { melsecSentences } from './melsec-sentences.ts';
 import { advice, connectionWords, faultNames, placeWords, protocolWords } from './melsec-words.ts';
 import { parsePlace } from './point-rules.ts';
+
+const deviceExamples: readonly object[] = [
+  { code: 'press-4', protocol: 'melsec', host: '192.168.3.39', port: 5001, series: 'iq_r', frame: '4E' },
+  { code: 'oven-2', protocol: 'melsec', host: '192.168.3.250', port: 5002, series: 'fx5' },
+  {
+    ...{ code: 'packer-1', protocol: 'melsec', host: '192.168.1.254', port: 1281, series: 'fx3' },
+    ...{ frame: '1E', data_code: 'ascii' },
+  },
+];
+
+const pointExamples: readonly object[] = [
+  { code: 'oil_temp', address: 'D100', data_type: 'int16', scale: 0.1, unit: '°C' },
+  { code: 'shots', address: 'D200', data_type: 'uint32' },
+  { code: 'running', address: 'M10', data_type: 'bool' },
+  { code: 'door_open', address: 'X1F', data_type: 'bool' },
+  { code: 'alarm', address: 'D120.3', data_type: 'bool' },
+  { code: 'recipe', address: 'ZR5000', data_type: 'string', length: 10 },
+];
+
+/** Turns refused reads into settings: how much a PLC gives at once. */
+const learning: Learning<MelsecConnection> = {
+  limits: ({ max_words, max_bits }) => ({ max_words, max_bits }),
+  isWrittenBack: () => false,
+  narrowed: (connection, learned) => {
+    const { words, bits } = readLimits(connection);
+    const { max_words = words, max_bits = bits } = learned as Pick<
+      MelsecConnection,
+      'max_words' | 'max_bits'
+    >;
+    if (max_words >= words && max_bits >= bits) return undefined;
+    return {
+      ...connection,
+      ...(max_words < words ? { max_words } : {}),
+      ...(max_bits < bits ? { max_bits } : {}),
+    };
+  },
+  // The settings before are not recorded.
+  forgotten: () => undefined,
+};
 
 /** MC protocol, as PLCs of Mitsubishi speak it. */
 export const melsecSpec: DriverSpec<MelsecConnection, MelsecPlace> = {

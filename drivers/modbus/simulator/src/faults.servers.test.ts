@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Fault } from './fault.ts';
-import { crc16 } from './framing/crc16.ts';
+import { crc16 } from './framing/rtu-framing.ts';
 import { type Plant, type PlantConfig, startPlant } from './plant.ts';
 import { type RawClient, rawTcpClient } from './testing/raw-client.ts';
 

@@ -8,8 +8,8 @@ import { DevicePoller } from '../../../../services/collector/src/polling/device-
 import { Endpoint } from '../../../../services/collector/src/polling/endpoint.ts';
 import { SteadyClock } from '../../../../services/collector/src/polling/steady-clock.ts';
 import { askedModbus } from '../../../../services/collector/src/polling/testing/modbus-links.ts';
+import { requestOptions } from '../plan/modbus-plan.ts';
 import { markersOf } from '../plan/read-plan.ts';
-import { requestOptions } from '../plan/request-options.ts';
 import { flatDeviceOf as deviceOf, modbusDevice, flatPointOf as pointOf } from '../plan/testing/devices.ts';
 import type { DeviceBus } from './device-bus.ts';
 import { ModbusLink } from './modbus-link.ts';

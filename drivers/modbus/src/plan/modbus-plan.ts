@@ -13,9 +13,10 @@ import type { PointList } from '@holdfast/driver/point-list.ts';
 import type { Command, Group } from '@holdfast/driver/requests.ts';
 import type { FieldProblem } from '@holdfast/driver/spec.ts';
 import type { ModbusConnection } from '../layout/connection.ts';
+import type { ModbusDevice } from '../layout/modbus-device.ts';
 import type { ModbusPlace } from '../layout/place.ts';
 import { pointWidth, valueCodes, valueExtent } from '../layout/point-layout.ts';
-import type { ReadPlace, RequestOptions } from '../layout/requests.ts';
+import { latePatience, type ReadPlace, type RequestOptions } from '../layout/requests.ts';
 import { ValueDecoders } from '../values/decode.ts';
 import { blockDecoder } from './decode-block.ts';
 import { type FlatDevice, flatDevice, flatPoints, type NumberedPoint } from './flat-device.ts';
@@ -34,7 +35,6 @@ import {
 } from './plan-reads.ts';
 import { readLimits } from './read-limits.ts';
 import type { PlannedPoint } from './read-plan.ts';
-import { requestOptions } from './request-options.ts';
 import type { ToldLimits } from './told-limits.ts';
 import { whyUnread } from './why-unread.ts';
 import { writeCommand } from './write-command.ts';
@@ -355,4 +355,19 @@ function firstPlaces(codes: readonly string[]): ReadonlyMap<string, number> {
 /** An array that lies in more than one register, or bit. */
 function isDivisible({ point, width }: PlannedPoint): boolean {
   return width > 1 && (point.count ?? 1) > 1;
+}
+
+/** The options of each request that come from its device. */
+export function requestOptions({ protocol, unit_id, timeout_ms, profile }: ModbusDevice): RequestOptions {
+  const isRtu = protocol !== 'modbus_tcp';
+  return {
+    unitId: unit_id,
+    timeoutMs: timeout_ms,
+    ...(profile?.accept_unit_zero ? { acceptUnitZero: true } : {}),
+    ...(profile?.connect_pause_ms ? { connectPauseMs: profile.connect_pause_ms } : {}),
+    ...(profile?.single_connection ? { singleConnection: true } : {}),
+    ...(isRtu && profile?.request_pause_ms ? { requestPauseMs: profile.request_pause_ms } : {}),
+    // Reckoned from the device's timeout even where a request has less time: the device does not know how much it has.
+    ...(isRtu ? { lateAnswerMs: profile?.late_answer_ms ?? latePatience * timeout_ms } : {}),
+  };
 }

@@ -1,24 +1,116 @@
 import type { Device } from '@holdfast/driver/device.ts';
-import type { AssumedTimes, DriverSpec, EndpointIdentity, FieldProblem } from '@holdfast/driver/spec.ts';
+import type { InBoth, JsonSchema } from '@holdfast/driver/form-words.ts';
+import { hostPattern } from '@holdfast/driver/host-name.ts';
+import type { PointFields } from '@holdfast/driver/point.ts';
+import type {
+  AssumedTimes,
+  DriverSpec,
+  EndpointIdentity,
+  FieldProblem,
+  Learning,
+  Parsed,
+} from '@holdfast/driver/spec.ts';
 import { tcpEndpoint } from '@holdfast/driver/tcp-endpoint.ts';
+import { addressDoubt, parseAddress } from '../layout/address-notation.ts';
 import { connectionSchema, type ModbusConnection, type ModbusProtocol } from '../layout/connection.ts';
 import { endpointKey, endpointOf, endpointWay } from '../layout/endpoint-address.ts';
 import { type ModbusPlace, placeSchema, type WrittenPlace } from '../layout/place.ts';
+import { pointWidth } from '../layout/point-layout.ts';
 import { type FlatDevice, flatDevice } from '../plan/flat-device.ts';
+import { narrowedLimits } from '../plan/narrowed-limits.ts';
+import { type AddressRange, mapReads } from '../plan/plan-reads.ts';
+import { readLimits } from '../plan/read-limits.ts';
+import type { ToldLimits } from '../plan/told-limits.ts';
 import { chineseFaults } from './chinese-faults.ts';
-import { deviceForm } from './device-form.ts';
 import { deviceProblems } from './device-rules.ts';
 import { forecast } from './forecast.ts';
 import { frameParts, framePartWords } from './frame-parts.ts';
-import { learning } from './learning.ts';
 import { adviceOf } from './modbus-advice.ts';
-import { deviceExamples, notations, pointExamples } from './modbus-examples.ts';
+import { deviceExamples, exampleHost, exampleLine, notations, pointExamples } from './modbus-examples.ts';
 import { modbusSentences } from './modbus-sentences.ts';
 import { modbusSheets } from './modbus-sheets.ts';
 import { faultNames, modbusDeviceWords, placeOrder, placeWords, protocolWords } from './modbus-words.ts';
-import { neverReadable } from './never-readable.ts';
 import { pointForm, pointRules } from './point-form.ts';
-import { doubtOf, parsePlace } from './written-place.ts';
+import { pointProblems } from './point-rules.ts';
+
+/** The place as it is stored: zero-based, with its table, which the notation may name. */
+function parsePlace(written: WrittenPlace, point: PointFields): Parsed<ModbusPlace> {
+  const { table, address, ...rest } = written;
+  const found = parseAddress(address, table);
+  if (!found.ok) return { ok: false, problems: [found] };
+  if (!found.table) return { ok: false, problems: [noTable] };
+  const place = { ...rest, table: found.table, address: found.address };
+  const problems = pointProblems({ ...point, ...place });
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, address: place };
+}
+
+const noTable: FieldProblem = {
+  field: 'table',
+  message: 'is required, unless the address is in the classic notation ("40001")',
+};
+
+/** Doubt about an address as somebody has written it. */
+function doubtOf(sent: object, shown: object): InBoth | undefined {
+  const { address } = sent as { readonly address?: unknown };
+  return addressDoubt(address, (shown as { readonly table?: unknown }).table);
+}
+
+const reasons = {
+  beyond_table_end: 'reaches beyond the last register',
+  wider_than_device_limit: 'is wider than the largest read of the device',
+  excluded: 'lies in a range that the profile of the device excludes',
+} as const;
+
+/** Points that no request can ever read. Points in learned ranges are not among them: a session just leaves them out. */
+function neverReadable(device: FlatDevice): readonly FieldProblem[] {
+  const { unreadable } = mapReads(device.points, readLimits(device));
+  if (unreadable.length === 0) return [];
+  const learned = (device.profile?.excluded ?? []).filter((range) => range.learned);
+  return unreadable
+    .filter(({ point }) => !isWithin(point, learned))
+    .map(({ point, reason }) => ({
+      field: `points.${point.number}`,
+      message: `${point.code}: it ${reasons[reason]}`,
+    }));
+}
+
+function isWithin(point: FlatDevice['points'][number], ranges: readonly AddressRange[]): boolean {
+  const { table, address } = point;
+  const end = address + pointWidth(point);
+  return ranges.some((range) => range.table === table && range.from < end && range.to >= address);
+}
+
+/** Turns refused requests into settings: how much is read at once, and ranges that are never read. */
+const learning: Learning<ModbusConnection> = {
+  limits: limitsOf,
+  isWrittenBack: ({ profile }) => profile?.write_back ?? false,
+  narrowed: (connection, learned, withUnconfirmed) => {
+    const { excluded, ...largest } = learned as ToldLimits;
+    const narrowed = narrowedLimits(limitsOf(connection), {
+      ...largest,
+      excluded: excluded.filter((range) => withUnconfirmed || range.is_confirmed),
+    });
+    return narrowed && withLimits(connection, narrowed);
+  },
+  // Ranges of engineers stay. `max_registers` and `max_bits` stay too, because their values before are not recorded.
+  forgotten: (connection) => {
+    const { excluded, ...largest } = limitsOf(connection);
+    const left = excluded.filter(({ learned }) => !learned);
+    if (left.length === excluded.length) return undefined;
+    return withLimits(connection, { ...largest, excluded: left });
+  },
+};
+
+type Limits = Parameters<typeof narrowedLimits>[0];
+
+function limitsOf({ max_registers, max_bits, profile }: ModbusConnection): Limits {
+  return { max_registers, max_bits, excluded: profile?.excluded ?? [] };
+}
+
+function withLimits(connection: ModbusConnection, { excluded, ...largest }: Limits): ModbusConnection {
+  const quirks = connection.profile ?? connectionSchema.shape.profile.unwrap().parse({});
+  return { ...connection, ...largest, profile: { ...quirks, excluded: [...excluded] } };
+}
 
 /** One of the three ways to speak Modbus. */
 export function modbusSpec(protocol: ModbusProtocol): DriverSpec<ModbusConnection, ModbusPlace> {
@@ -75,4 +167,34 @@ function identity(protocol: ModbusProtocol, connection: ModbusConnection): Endpo
   return address.kind === 'tcp'
     ? tcpEndpoint(address.host, address.port, way)
     : { key: endpointKey(address), isLocal: true, way, isExclusive: true };
+}
+
+type Property = JsonSchema & { readonly anyOf?: readonly JsonSchema[] };
+
+/** The form of a device, with a host or a serial line as its protocol wants: it asks the rules that judge a body. */
+function deviceForm(protocol: ModbusProtocol, schema: JsonSchema): JsonSchema {
+  const [example = {}] = deviceExamples[protocol];
+  const sample = { ...connectionSchema.parse(example), protocol };
+  const isRefused = (field: 'host' | 'serial' | 'unit_id', value: unknown) =>
+    deviceProblems({ ...sample, [field]: value ?? undefined }).some((problem) => problem.field === field);
+  const properties = { ...(schema.properties as Record<string, Property>) };
+  const required = [...((schema.required ?? []) as string[])];
+  for (const [field, unset, value] of [
+    ['host', '', exampleHost],
+    ['serial', null, exampleLine],
+  ] as const) {
+    const { default: _, anyOf, ...rest } = properties[field] ?? {};
+    if (isRefused(field, value)) {
+      const words = Object.entries(rest).filter(([keyword]) => keyword.startsWith('x-'));
+      properties[field] = { ...Object.fromEntries(words), const: unset, default: unset };
+    } else if (isRefused(field, unset)) {
+      properties[field] = { ...rest, ...anyOf?.[0] };
+      required.push(field);
+    }
+  }
+  if (properties.host?.maxLength !== undefined) {
+    properties.host = { ...properties.host, minLength: 1, allOf: [{ pattern: hostPattern }] };
+  }
+  if (isRefused('unit_id', 0)) properties.unit_id = { ...properties.unit_id, minimum: 1 };
+  return { ...schema, properties, required };
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PointMeaning, PointValue } from '../point.ts';
 import { Readings } from '../values/readings.ts';
-import { MessageDocument } from './message-document.ts';
-import { messageTimeMs } from './message-time.ts';
+import { MessageDocument, messageTimeMs } from './message-document.ts';
 import { messageEmitter } from './message-values.ts';
 
 function given(point: Partial<PointMeaning>, found: unknown): PointValue | undefined {

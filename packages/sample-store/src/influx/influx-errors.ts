@@ -1,8 +1,38 @@
 import { HttpError } from '@influxdata/influxdb-client';
 import { SampleStoreUnavailable } from '../sample-store.ts';
-import { certificateAdvice } from './certificate-fault.ts';
 import type { InfluxAddress } from './influx-requests.ts';
-import { retryAfterMs } from './retry-after.ts';
+
+const isExpired = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+/** Error codes of Node and OpenSSL for a certificate whose authority is not trusted. */
+const isNotBelieved = new Set([
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/**
+ * Advice on a server's certificate; nothing if the error is about something else.
+ * @param file the file that INFLUX_TLS_CA_FILE names
+ */
+function certificateAdvice(
+  code: string | undefined,
+  { host, file }: { readonly host: string; readonly file: string | undefined },
+): string {
+  if (code === undefined) return '';
+  if (isExpired.has(code)) {
+    return `. The certificate of ${host} is not valid at this time: renew it there, and look at the clocks`;
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `. The certificate of ${host} is made out to other names: INFLUX_URL has to have one of them`;
+  }
+  if (!isNotBelieved.has(code)) return '';
+  return file === undefined
+    ? `. Nobody who is known here has signed the certificate of ${host}: INFLUX_TLS_CA_FILE has to name the file of the authority that has`
+    : `. The certificate of ${host} was not signed by the authority in ${file}: put the one there that has, or let INFLUX_TLS_CA_FILE name its file, and start again`;
+}
 
 /** The reason in the server's own words. */
 export function serverReason(error: HttpError): string {
@@ -42,4 +72,11 @@ export function unavailable(
   const { message, code, name } = error as { message?: string; code?: string; name?: string };
   const reason = `${message || code || error}${certificateAdvice(code, { host: new URL(url).host, file: authority?.file })}`;
   return new SampleStoreUnavailable(`${what}: ${reason}`, code ?? name ?? 'unknown', { cause: error });
+}
+
+/** The time in a Retry-After header (RFC 9110 §10.2.3: seconds or a date) in ms; undefined where there is none. */
+export function retryAfterMs(header: string | string[] | undefined, nowMs: number): number | undefined {
+  const text = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
+  const ms = /^[0-9]{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
+  return ms > 0 ? ms : undefined;
 }

@@ -1,4 +1,4 @@
-import { requestOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
+import { requestOptions } from '@holdfast/driver-modbus/plan/modbus-plan.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { flattened } from '@holdfast/driver-modbus/plan/testing/plan-reads.ts';
 import { describe, expect, it } from 'vitest';

@@ -1,12 +1,11 @@
 import { durationMs } from '@holdfast/plant/duration.ts';
-import { suffixed } from '@holdfast/plant/plant-file/copies.ts';
+import { copyNumbers, suffixed } from '@holdfast/plant/plant-file/copies.ts';
 import type { Described, PlantFilePlace, Prepared } from '@holdfast/plant/simulator.ts';
 import { faultProblem } from '../fault.ts';
 import { startPlant } from '../plant.ts';
 import type { PlantConfig, PlantEndpointConfig, PlantUnit } from '../plant-config.ts';
 import { playedOf } from '../played.ts';
-import { type PlainEndpoint, withoutCopies } from './copies.ts';
-import type { EndpointOfFile } from './plant-file-schema.ts';
+import type { EndpointOfFile, UnitOfFile } from './plant-file-schema.ts';
 import { memoryOfFile } from './unit-of-file.ts';
 
 export interface PreparedModbus extends Prepared {
@@ -125,4 +124,31 @@ function portOf(port: number, copy: number | undefined): number {
 
 function msOf(duration: string | undefined): number {
   return duration === undefined ? 0 : durationMs(duration);
+}
+
+type PlainEndpoint = Described<EndpointOfFile> & {
+  readonly name: string;
+  readonly units: readonly (Described<UnitOfFile> & { readonly device: string; readonly unitId: number })[];
+  /** Added to the port, and to the name of a pty. */
+  readonly copy: number | undefined;
+};
+
+/** Every endpoint and unit by itself. */
+function withoutCopies(endpoints: readonly Described<EndpointOfFile>[]): readonly PlainEndpoint[] {
+  return endpoints.flatMap(({ path, of: endpoint }) =>
+    copyNumbers(endpoint.copies).map((copy) => ({
+      path,
+      of: endpoint,
+      copy,
+      name: suffixed(endpoint.name ?? endpoint.units[0]?.device ?? '', copy),
+      units: endpoint.units.flatMap((unit, at) =>
+        copyNumbers(unit.copies).map((number) => ({
+          path: [...path, 'units', at],
+          of: unit,
+          device: suffixed(suffixed(unit.device, copy), number),
+          unitId: unit.unit_id + (number ?? 1) - 1,
+        })),
+      ),
+    })),
+  );
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import {
   AuthorizationError,
@@ -16,9 +17,9 @@ import { pause, systemTimers } from '../../runtime/timers.ts';
 import { BrokerAnswers } from './broker-answers.ts';
 import { closeAtOnce } from './close-at-once.ts';
 import { parseNatsAddress } from './nats-address.ts';
+import { publicKeyOf } from './nkey-pair.ts';
 import { NodeChoice } from './node-choice.ts';
 import { watchNode } from './node-watch.ts';
-import { seedInUse } from './seed-in-use.ts';
 
 export { AuthorizationError, type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
 
@@ -283,4 +284,23 @@ function present(tls: BrokerAccess['tls'] = {}): Record<string, string> {
     string,
     string
   >;
+}
+
+/**
+ * The seed of our key, read from its file at each connection: a renewed key needs no restart. Never throws, since the
+ * client would then close its connection for good (@nats-io/nats-core 3.4.0): a file that is unreadable, or holds no
+ * seed, leaves the former seed in use.
+ */
+function seedInUse(seed: string, { nkeySeedFile: file }: Pick<BrokerAccess, 'nkeySeedFile'>): () => string {
+  let inUse = seed;
+  return () => {
+    try {
+      const found = file === undefined ? inUse : readFileSync(file, 'utf8').trim();
+      if (!publicKeyOf(found).startsWith('U')) throw new TypeError('not the seed of a user');
+      inUse = found;
+    } catch {
+      // The file was taken away, is half written, or holds no user's seed.
+    }
+    return inUse;
+  };
 }

@@ -2,7 +2,6 @@ import { access, constants, type FileHandle, mkdir, open, rmdir, truncate, unlin
 import { dirname } from 'node:path';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Spool, SpooledNotice, SpooledSample, SpoolPosition } from '../../sending/spool.ts';
-import { segmentLength } from './segment-length.ts';
 import { SegmentReader } from './segment-reader.ts';
 import {
   type Confirmed,
@@ -16,6 +15,16 @@ import {
 } from './spool-folder.ts';
 import { lockSpoolFolder, type SpoolLock } from './spool-lock.ts';
 import { encodeRecords, segmentMagic } from './spool-record.ts';
+
+/** A full spool loses its samples segment by segment, so it loses at most a sixteenth of itself at a time. */
+const segmentsAtLeast = 16;
+const leastBytes = 16 * 1024;
+const mostBytes = 4 * 1024 * 1024;
+
+/** How long a file of a spool may be. */
+function segmentLength(spoolMaxBytes: number): number {
+  return Math.max(leastBytes, Math.min(mostBytes, Math.floor(spoolMaxBytes / segmentsAtLeast)));
+}
 
 export interface DiskSpoolOptions {
   /** The folder of this collector alone; made when it is first needed. */
